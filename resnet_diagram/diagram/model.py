@@ -1,0 +1,147 @@
+"""What is drawn: a series-parallel tree of nodes and groups, without coordinates and without a format.
+
+The tree mirrors the flow. A tuple of items is run in order; a `Fork` sends its input through every
+branch and round them through its shortcut, and ends in its merge node. `links.edges` lists the arrows.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way the stages follow each other."""
+
+    DOWN = "down"
+    RIGHT = "right"
+
+
+class NodeRole(StrEnum):
+    """What a node stands for; its style has the same name."""
+
+    INPUT = "input"
+    CONV = "conv"
+    LINEAR = "linear"
+    NORM = "norm"
+    ACTIVATION = "activation"
+    POOL = "pool"
+    ATTENTION = "attention"
+    OTHER = "other"
+    OPAQUE = "opaque"
+    GATE = "gate"
+    BLOCK = "block"
+    STAGE = "stage"
+    ADD = "add"
+    MULTIPLY = "multiply"
+    CONCAT = "concat"
+
+
+class EdgeRole(StrEnum):
+    """What an arrow carries; its style has the same name."""
+
+    FLOW = "flow"
+    IDENTITY = "identity"
+    PROJECTION = "projection"
+    POOLED_PROJECTION = "pooled-projection"
+    ZERO_PAD = "zero-pad"
+    POOLED = "pooled"
+    SKIP = "skip"
+    OTHER = "other-shortcut"
+
+
+class GroupRole(StrEnum):
+    """What a frame holds."""
+
+    STEM = "stem"
+    STAGE = "stage"
+    HEAD = "head"
+    BLOCK = "block-group"
+
+
+class Taper(StrEnum):
+    """How the width of the features changes through a node."""
+
+    NONE = "none"
+    CLOSING = "closing"
+    OPENING = "opening"
+    HOURGLASS = "hourglass"
+    BARREL = "barrel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One thing drawn. `lines`: its text, top to bottom. `shade`: number of its stage from 1, or 0 outside one."""
+
+    id: str
+    role: NodeRole
+    lines: tuple[str, ...]
+    badge: str = ""
+    taper: Taper = Taper.NONE
+    shade: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A shortcut: its role and what is written beside it."""
+
+    role: EdgeRole
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """Branches from one point to `merge`, and the shortcut round them.
+
+    An empty branch is an arrow of role `SKIP` straight to the merge.
+    """
+
+    branches: "tuple[tuple[Item, ...], ...]"
+    merge: Node
+    shortcut: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A frame round items. `repeat` is how often it stands there ("[×35]" is drawn from 2 on).
+
+    `caption`: shapes where the flow enters and leaves, such as "56×56×256 → 28×28×512".
+    """
+
+    id: str
+    role: GroupRole
+    title: str
+    items: "tuple[Item, ...]"
+    repeat: int = 1
+    caption: str = ""
+    shade: int = 0
+
+
+Item = Node | Fork | Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegendEntry:
+    """One line of the legend: the style it explains, and its words."""
+
+    role: NodeRole | EdgeRole
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagram:
+    """A whole drawing. `description` says the architecture in words, for readers who cannot see it."""
+
+    title: str
+    direction: Direction
+    items: tuple[Item, ...]
+    legend: tuple[LegendEntry, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """An arrow between two nodes, by their ids."""
+
+    tail: str
+    head: str
+    role: EdgeRole
+    label: str = ""

@@ -1,0 +1,125 @@
+"""What a residual network is: frozen data, numbers and strings only.
+
+Shapes are `(C, *spatial)`, without the batch. Kernel, stride, padding and dilation have one entry
+per spatial dimension, so that 1-D, 2-D and 3-D networks are described alike.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Shape = tuple[int, ...]
+
+
+class LayerKind(StrEnum):
+    """The sort of work a layer does."""
+
+    CONV = "conv"
+    LINEAR = "linear"
+    NORM = "norm"
+    ACTIVATION = "activation"
+    POOL = "pool"
+    UPSAMPLE = "upsample"
+    DROPOUT = "dropout"
+    PAD = "pad"
+    ATTENTION = "attention"
+    RESHAPE = "reshape"
+    OPAQUE = "opaque"
+    OTHER = "other"
+
+
+class ShortcutKind(StrEnum):
+    """What lies on the way round a residual branch."""
+
+    IDENTITY = "identity"
+    PROJECTION = "projection"
+    POOLED_PROJECTION = "pooled-projection"
+    ZERO_PAD = "zero-pad"
+    POOLED = "pooled"
+    OTHER = "other"
+
+
+class Merge(StrEnum):
+    """How the branches of a block come together."""
+
+    ADD = "add"
+    CONCAT = "concat"
+    MULTIPLY = "multiply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One operation.
+
+    `op` names the operation within its kind, in lower case: `conv`, `conv_transpose`; `linear`;
+    `batch_norm`, `group_norm`, `layer_norm`; `relu`, `silu`, `sigmoid`, `gelu`; `max_pool`, `avg_pool`,
+    `global_avg_pool` (all positions to one); `zero_pad`, `subsample` (strided slice); `flatten`.
+    `params` counts each parameter where it is first used; `macs` are multiply-accumulates for one input.
+    """
+
+    kind: LayerKind
+    op: str
+    in_shape: Shape
+    out_shape: Shape
+    name: str = ""
+    kernel: Shape = ()
+    stride: Shape = ()
+    padding: Shape = ()
+    dilation: Shape = ()
+    groups: int = 1
+    bias: bool = False
+    params: int = 0
+    macs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """The way round a residual branch; `layers` is empty for an identity."""
+
+    kind: ShortcutKind
+    layers: "tuple[Element, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Branches that leave one point and come together again.
+
+    A residual block has one branch, a `shortcut` and `merge=ADD`. `before` holds layers that branch and
+    shortcut share (the shared pre-activation); `after` what follows the merge inside the block, such as
+    the ReLU after the addition. Without `shortcut` it is another kind of meeting: a gate (`MULTIPLY`; the gated
+    branch first, the gating one second), a concatenation, or a sum of branches. An empty branch hands its input on.
+    """
+
+    branches: "tuple[tuple[Element, ...], ...]"
+    name: str = ""
+    before: tuple[Layer, ...] = ()
+    shortcut: Shortcut | None = None
+    merge: Merge = Merge.ADD
+    after: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A run of blocks at one resolution, the change of resolution at its entry included."""
+
+    body: "tuple[Element, ...]"
+    name: str = ""
+
+
+Element = Layer | Block | Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A whole network: `stem`, `body` (stages, for a residual network) and `head`, run in this order.
+
+    `notes` say what a trace had to assume. `source` is what was asked for, such as
+    `torchvision.models:resnet50`.
+    """
+
+    name: str
+    input_shape: Shape
+    stem: tuple[Element, ...] = ()
+    body: tuple[Element, ...] = ()
+    head: tuple[Element, ...] = ()
+    source: str = ""
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Read a network from a real PyTorch model."""
