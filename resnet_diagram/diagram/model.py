@@ -120,9 +120,9 @@ Item = Node | Fork | Group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegendEntry:
-    """One line of the legend: the style it explains, and its words."""
+    """One line of the legend: the style it explains (None: an abbreviation), and its words."""
 
-    role: NodeRole | EdgeRole
+    role: NodeRole | EdgeRole | None
     text: str
 
 

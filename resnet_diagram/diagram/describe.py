@@ -1,0 +1,47 @@
+"""The architecture in words, for readers who cannot see the picture."""
+
+from itertools import groupby
+
+from resnet_diagram.diagram.labels import (
+    block_word,
+    change_text,
+    layer_lines,
+    plural,
+    shape_text,
+    shortcut_text,
+)
+from resnet_diagram.spec.measure import in_shape, out_shape
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+
+_SILENT = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE)
+
+
+def describe(network: Network) -> str:
+    """A few sentences: input, stem, each stage with its blocks and shortcuts, head."""
+    stages = [element for element in network.body if isinstance(element, Stage)]
+    parts = [f"{network.name}: input {shape_text(network.input_shape)}."]
+    parts += _part("Stem", network.stem)
+    parts += [_stage(number, stage) for number, stage in enumerate(stages, 1)]
+    parts += _part("Head", network.head)
+    return " ".join(parts)
+
+
+def _part(title: str, elements: tuple[Element, ...]) -> list[str]:
+    layers = [one for one in elements if isinstance(one, Layer) and one.kind not in _SILENT]
+    words = "; ".join(" ".join(layer_lines(layer)) for layer in layers)
+    return [f"{title}: {words}."] if words else []
+
+
+def _stage(number: int, stage: Stage) -> str:
+    runs = [(text, len(list(run))) for text, run in groupby(_block(one) for one in stage.body)]
+    words = ", then ".join(f"{count} times {text}" if count > 1 else text for text, count in runs if text)
+    total = sum(not isinstance(element, Layer) for element in stage.body)
+    shapes = change_text(in_shape(stage), out_shape(stage))
+    return f"Stage {number}: {plural(total, 'block')}, {shapes}: {words}."
+
+
+def _block(element: Element) -> str:
+    if not isinstance(element, Block):
+        return " ".join(layer_lines(element)) if isinstance(element, Layer) else "a block without shortcut"
+    around = f"{shortcut_text(element.shortcut)} shortcut" if element.shortcut else "no shortcut"
+    return f"{block_word(element)} with {around}"

@@ -1,0 +1,45 @@
+"""Fold equal neighbours into runs."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+_LONGEST_PERIOD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Positions `start` … `start + period * count - 1` hold one pattern of `period` items `count` times."""
+
+    start: int
+    period: int
+    count: int
+
+
+def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
+    """The runs of equal keys, left to right; a repeated pattern of several keys is one run too.
+
+    >>> fold("PBBBB")
+    (Run(start=0, period=1, count=1), Run(start=1, period=1, count=4))
+    >>> fold("WSWSWS")
+    (Run(start=0, period=2, count=3),)
+    """
+    runs: list[Run] = []
+    start = 0
+    while start < len(keys):
+        best = max(_repeats(keys, start), key=lambda run: (run.period * (run.count - 1), -run.period))
+        runs.append(best)
+        start += best.period * best.count
+    return tuple(runs)
+
+
+def _repeats(keys: Sequence[Hashable], start: int) -> list[Run]:
+    """One candidate for each period."""
+    longest = max(1, min(_LONGEST_PERIOD, (len(keys) - start) // 2))
+    return [Run(start, period, _count(keys, start, period)) for period in range(1, longest + 1)]
+
+
+def _count(keys: Sequence[Hashable], start: int, period: int) -> int:
+    stop = start + period
+    while stop < len(keys) and keys[stop] == keys[stop - period]:
+        stop += 1
+    return (stop - start) // period

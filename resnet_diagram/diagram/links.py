@@ -1,0 +1,71 @@
+"""The flat reading of a diagram's tree: its nodes, and the arrows between them."""
+
+from collections.abc import Iterable, Iterator
+
+from resnet_diagram.diagram.model import Diagram, Edge, EdgeRole, Fork, Group, Item, Node, NodeRole
+
+
+def nodes(items: Iterable[Item]) -> Iterator[Node]:
+    """Every node, in the order of the flow."""
+    for item in items:
+        match item:
+            case Node():
+                yield item
+            case Group():
+                yield from nodes(item.items)
+            case Fork():
+                for branch in item.branches:
+                    yield from nodes(branch)
+                yield item.merge
+
+
+def groups(items: Iterable[Item]) -> Iterator[Group]:
+    """Every group, an outer one before those in it."""
+    for item in items:
+        if isinstance(item, Group):
+            yield item
+            yield from groups(item.items)
+        elif isinstance(item, Fork):
+            for branch in item.branches:
+                yield from groups(branch)
+
+
+def edges(diagram: Diagram) -> tuple[Edge, ...]:
+    """Every arrow, in the order of the flow. The arrow into a group carries the group's caption."""
+    found: list[Edge] = []
+    _series(diagram.items, "", "", found)
+    return tuple(found)
+
+
+def _series(items: Iterable[Item], tail: str, label: str, found: list[Edge]) -> str:
+    """Run the arrows through `items` from the node `tail`; the id of the last node is returned."""
+    for item in items:
+        match item:
+            case Group():
+                tail = _series(item.items, tail, item.caption or label, found)
+            case Fork():
+                tail = _fork(item, tail, label, found)
+            case Node():
+                if tail:
+                    found.append(Edge(tail=tail, head=item.id, role=EdgeRole.FLOW, label=label))
+                tail = item.id
+        label = ""
+    return tail
+
+
+def _fork(fork: Fork, tail: str, label: str, found: list[Edge]) -> str:
+    for branch in fork.branches:
+        if branch:
+            end = _series(branch, tail, label, found)
+            found.append(Edge(tail=end, head=fork.merge.id, role=EdgeRole.FLOW))
+            label = ""
+        else:
+            found.append(Edge(tail=tail, head=fork.merge.id, role=_direct(fork)))
+    if fork.shortcut:
+        link = fork.shortcut
+        found.append(Edge(tail=tail, head=fork.merge.id, role=link.role, label=link.label))
+    return fork.merge.id
+
+
+def _direct(fork: Fork) -> EdgeRole:
+    return EdgeRole.SKIP if fork.merge.role is NodeRole.CONCAT else EdgeRole.FLOW

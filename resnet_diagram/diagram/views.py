@@ -1,0 +1,138 @@
+"""The views: how much of a network is drawn."""
+
+from dataclasses import replace
+
+from resnet_diagram.diagram.chain import Names, block, folded, items
+from resnet_diagram.diagram.describe import describe
+from resnet_diagram.diagram.fold import Run, fold
+from resnet_diagram.diagram.labels import block_word, change_text, plural, shape_text
+from resnet_diagram.diagram.legend import legend
+from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item, Node, NodeRole
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.spec.compare import anonymous
+from resnet_diagram.spec.measure import in_shape, out_shape
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+
+
+def build(network: Network, options: Options) -> Diagram:
+    """The diagram of a network, in the view the options ask for."""
+    names = Names()
+    found = (*_stem(network, names), *_body(network, options.view, names), *_head(network, names))
+    diagram = Diagram(
+        title=network.name if options.title is None else options.title,
+        direction=options.direction,
+        items=found,
+        description=describe(network),
+    )
+    return replace(diagram, legend=legend(diagram)) if options.legend else diagram
+
+
+def _stem(network: Network, names: Names) -> tuple[Item, ...]:
+    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),))
+    held = (start, *items(network.stem, "stem", 0, names))
+    return (Group(id="stem", role=GroupRole.STEM, title="Stem", items=held),) if network.stem else held
+
+
+def _head(network: Network, names: Names) -> tuple[Item, ...]:
+    held = items(network.head, "head", 0, names)
+    if not held:
+        return ()
+    caption = change_text(in_shape(network.head[0]), out_shape(network.head[-1]))
+    return (Group(id="head", role=GroupRole.HEAD, title="Head", items=held, caption=caption),)
+
+
+def _body(network: Network, view: View, names: Names) -> tuple[Item, ...]:
+    found: list[Item] = []
+    number = 0
+    for element in network.body:
+        if isinstance(element, Stage):
+            number += 1
+            found.append(_stage(element, number, view, names))
+        else:
+            found += items((element,), "body", 1, names)
+    return tuple(found)
+
+
+def _stage(stage: Stage, number: int, view: View, names: Names) -> Group:
+    prefix = f"stage{number}"
+    draw = {View.OVERVIEW: _summary, View.PAPER: _paper, View.FULL: _full}[view]
+    return Group(
+        id=prefix,
+        role=GroupRole.STAGE,
+        title=f"Stage {number}",
+        items=draw(stage, prefix, number, names),
+        repeat=max(1, sum(not isinstance(element, Layer) for element in stage.body)),
+        caption=change_text(in_shape(stage), out_shape(stage)),
+        shade=number,
+    )
+
+
+def _summary(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+    """One node: the types of block, and how many shortcuts of each kind."""
+    blocks = [element for element in stage.body if isinstance(element, Block)]
+    kinds = [one.shortcut.kind.value for one in blocks if one.shortcut]
+    counted = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
+    words = list(dict.fromkeys(block_word(one) for one in blocks)) or ["layers"]
+    lines = (*(plural(sum(block_word(one) == word for one in blocks), word) for word in words if blocks),)
+    node = Node(
+        id=names.numbered(prefix, "blocks"),
+        role=NodeRole.STAGE,
+        lines=(*(lines or tuple(words)), *counted),
+        shade=shade,
+    )
+    return (node,)
+
+
+def _paper(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+    """The first block open, equal neighbours behind it folded."""
+    opened = next((at for at, one in enumerate(stage.body) if not isinstance(one, Layer)), len(stage.body))
+    found: list[Item] = list(items(stage.body[:opened], prefix, shade, names))
+    if opened < len(stage.body):
+        found.append(_open(stage.body[opened], 1, prefix, shade, names))
+    rest = stage.body[opened + 1 :]
+    runs = fold([anonymous(element) for element in rest])
+    for run in runs:
+        found += _run(rest, run, 2, prefix, shade, names, detailed=len(runs) > 1)
+    return tuple(found)
+
+
+def _full(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+    found: list[Item] = []
+    number = 0
+    for element in stage.body:
+        if isinstance(element, Layer):
+            found += items((element,), prefix, shade, names)
+        else:
+            number += 1
+            found.append(_open(element, number, prefix, shade, names))
+    return tuple(found)
+
+
+def _open(element: Element, number: int, prefix: str, shade: int, names: Names) -> Group:
+    """One block with its layers."""
+    inner = f"{prefix}-block{number}"
+    if isinstance(element, Block):
+        held = block(element, inner, shade, names)
+    else:
+        held = items(element.body if isinstance(element, Stage) else (element,), inner, shade, names)
+    return Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=shade)
+
+
+def _run(
+    rest: tuple[Element, ...], run: Run, first: int, prefix: str, shade: int, names: Names, *, detailed: bool
+) -> tuple[Item, ...]:
+    """A folded run: one group with its count."""
+    pattern = rest[run.start : run.start + run.period]
+    before = sum(not isinstance(element, Layer) for element in rest[: run.start])
+    many = sum(not isinstance(element, Layer) for element in pattern) * run.count
+    start = first + before
+    if not many:
+        return items(rest[run.start : run.start + run.period * run.count], prefix, shade, names)
+    inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
+    held: list[Item] = []
+    for element in pattern:
+        if isinstance(element, Block):
+            held += folded(element, inner, shade, names, detailed=detailed)
+        else:
+            held += items((element,), inner, shade, names)
+    return (Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count, shade=shade),)
