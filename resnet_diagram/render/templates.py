@@ -1,0 +1,77 @@
+"""Jinja environments over the top-level `templates/` folder, the user's own templates first."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from resnet_diagram.errors import RenderError
+from resnet_diagram.resources import templates_dir
+
+# Curly braces are everywhere in TeX; these signs are in no TikZ picture.
+_TEX_DELIMITERS = {
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+}
+_DELIMITERS: dict[str, dict[str, str]] = {"tikz": _TEX_DELIMITERS}
+
+
+@lru_cache(maxsize=16)
+def environment(folder: str, override: Path | None = None) -> jinja2.Environment:
+    """Return the environment for one format's templates.
+
+    A template is looked for in `override/folder` first, then in the package's own `folder`; "own/NAME" always
+    is the package's, so that an overriding template can extend or import what it replaces.
+    """
+    own = jinja2.FileSystemLoader(templates_dir() / folder)
+    prefixed = jinja2.PrefixLoader({"own": own})
+    loaders: list[jinja2.BaseLoader] = [own, prefixed]
+    if override is not None:
+        loaders.insert(0, jinja2.FileSystemLoader(override / folder))
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader(loaders),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+        **_DELIMITERS.get(folder, {}),  # type: ignore[arg-type] # every delimiter is a string
+    )
+
+
+def render(folder: str, name: str, override: Path | None = None, /, **values: Any) -> str:
+    """Return the text that template `name` of `folder` makes of `values`.
+
+    Raises RenderError, naming the template and the line, when the template is missing or broken.
+    """
+    try:
+        return environment(folder, override).get_template(name).render(**values)
+    except jinja2.TemplateSyntaxError as error:
+        place = f"{error.filename or error.name or name}:{error.lineno}"
+        raise RenderError(f"The template {place} is not valid Jinja: {error.message}.") from error
+    except jinja2.TemplateNotFound as error:
+        raise RenderError(
+            f"The {folder} template {error.name!r} is in none of the template folders."
+        ) from error
+    except Exception as error:
+        # A template may call anything; whatever goes wrong in one is the template author's to mend.
+        line = _template_line(error)
+        if line is None:
+            raise
+        raise RenderError(f"The template {line} failed: {type(error).__name__}: {error}.") from error
+
+
+def _template_line(error: BaseException) -> str | None:
+    """`file:line` of the innermost template in the traceback; None when no template is in it."""
+    place = None
+    trace = error.__traceback__
+    while trace is not None:
+        if "__jinja_template__" in trace.tb_frame.f_globals:
+            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
