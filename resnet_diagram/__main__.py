@@ -1,0 +1,5 @@
+"""`python -m resnet_diagram`."""
+
+from resnet_diagram.cli import main
+
+main(prog_name="resnet-diagram")

@@ -1,0 +1,142 @@
+"""Source to network to figure to file: the one place that joins the layers."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import build
+from resnet_diagram.errors import RenderError, SourceError, UsageError
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.formats import format_for, format_named
+from resnet_diagram.saving import write_text
+from resnet_diagram.scene.layout import layout
+from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.spec import catalog, files
+from resnet_diagram.spec.model import Network
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SPEC_FORMAT = "json"
+"""The one format that holds the network itself; the others draw it."""
+
+Shapes = Sequence[int] | Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a drawing is written. `theme` is a name or a TOML file; `templates` a folder searched first."""
+
+    theme: str = "paper"
+    standalone: bool = False
+    templates: Path | None = None
+
+
+def read_source(source: str, inputs: Sequence[str] = ()) -> Network:
+    """The network a source names: a catalog name, a spec file (.json), or PyTorch code.
+
+    `inputs`: shapes such as "3x224x224", for code only. Raises SourceError, SpecError or TraceError.
+    """
+    if source in catalog.names():
+        return _without_inputs(catalog.network(source), inputs)
+    if source.endswith(".json"):
+        return _without_inputs(files.read_network(Path(source)), inputs)
+    if _is_code(source):
+        from resnet_diagram.trace import load_model, parse_input
+        from resnet_diagram.trace import trace as run
+
+        specs = [parse_input(text) for text in inputs]
+        loaded = load_model(source)
+        return run(loaded.model, specs or None, name=loaded.name, source=source)
+    return catalog.network(source)
+
+
+def _is_code(source: str) -> bool:
+    """Whether a source names a Python module or file; dots in names such as "resnet-2.0" do not make it one."""
+    head = source.partition("(")[0]
+    dotted = re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", head)
+    return ":" in head or head.endswith(".py") or "/" in head or os.sep in head or bool(dotted)
+
+
+def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:
+    if inputs:
+        message = f"{network.name!r} has its input shape written down; --input is for PyTorch code only. Leave it out."
+        raise SourceError(message)
+    return network
+
+
+def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: str = "") -> Network:
+    """The network of a PyTorch module.
+
+    `input_shape`: `(3, 224, 224)`, with or without a batch of 1; a sequence of shapes for several inputs;
+    None guesses. The module keeps its weights, device and mode. Raises TraceError.
+    """
+    from resnet_diagram.trace import parse_input
+    from resnet_diagram.trace import trace as run
+
+    specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
+    return run(model, specs or None, name=name or type(model).__name__)
+
+
+def _shapes(given: Shapes | None) -> list[Sequence[int]]:
+    if not given:
+        return []
+    several = [shape for shape in given if not isinstance(shape, int)]
+    return several or [[size for size in given if isinstance(size, int)]]
+
+
+def targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, str]]:
+    """Each file with its format: `format_name` where it is given, else the one of the file's suffix.
+
+    Raises UsageError for an unknown format or suffix, and where there is neither a file nor a format.
+    """
+    if not paths and not format_name:
+        message = "Nothing to write: name a file with -o (such as -o figure.svg), or a format with -t (such as -t mermaid)."
+        raise UsageError(message)
+    if format_name and format_name != SPEC_FORMAT:
+        format_named(format_name)
+    return [(path, format_name or _format_of(path)) for path in paths]
+
+
+def _format_of(path: Path) -> str:
+    return SPEC_FORMAT if path.suffix == ".json" else format_for(path).name
+
+
+def render(network: Network, format_name: str, options: Options, style: Style) -> str:
+    """The text of one drawing. Raises UsageError for an unknown format or theme, RenderError for a broken template."""
+    return next(_rendered(network, [format_name], options, style))
+
+
+def _rendered(network: Network, names: Iterable[str], options: Options, style: Style) -> Iterator[str]:
+    """One text for each format name; the drawing is laid out once."""
+    figure: Figure | None = None
+    for name in names:
+        if name == SPEC_FORMAT:
+            yield files.dumps(network)
+        else:
+            figure = figure or _figure(network, options, style)
+            yield format_named(name).render(figure)
+
+
+def _figure(network: Network, options: Options, style: Style) -> Figure:
+    diagram = build(network, options)
+    theme = load_theme(style.theme)
+    scene = layout(diagram, theme)
+    return Figure(
+        diagram=diagram, scene=scene, theme=theme, standalone=style.standalone, templates=style.templates
+    )
+
+
+def write(network: Network, targets: Sequence[tuple[Path, str]], options: Options, style: Style) -> None:
+    """Write one file for each (path, format name); all are drawn before the first is written."""
+    for path, _ in targets:
+        if not path.parent.is_dir():
+            message = f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it first."
+            raise RenderError(message)
+    texts = list(_rendered(network, [name for _, name in targets], options, style))
+    for (path, _), text in zip(targets, texts, strict=True):
+        write_text(path, text)

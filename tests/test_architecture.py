@@ -1,0 +1,65 @@
+"""Who may import whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "resnet_diagram"
+
+MAY_IMPORT = {
+    "errors": set[str](),
+    "resources": set[str](),
+    "saving": {"errors"},
+    "spec": {"errors", "saving"},
+    "trace": {"errors", "spec"},
+    "diagram": {"errors", "spec"},
+    "scene": {"errors", "resources", "diagram"},
+    "render": {"errors", "resources", "diagram", "scene"},
+    "pipeline": {"errors", "saving", "spec", "trace", "diagram", "scene", "render"},
+    "report": {"spec", "render", "scene"},
+    "cli": {"errors", "spec", "diagram", "pipeline", "report"},
+    "__init__": {"errors", "spec", "diagram", "pipeline"},
+    "__main__": {"cli"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    layer = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    own = [name.split(".") for name in imports(path) if name.split(".")[0] == "resnet_diagram"]
+    assert ["resnet_diagram"] not in own, "no module imports the package root"
+    for _, target, *_ in (name for name in own if len(name) > 1):
+        assert target == layer or target in MAY_IMPORT[layer], f"{layer} must not import {target}"
+
+
+@pytest.mark.parametrize(
+    ("library", "homes"),
+    [("torch", {"trace", "pipeline", "__init__"}), ("jinja2", {"render"}), ("graphviz", {"render"}), ("click", {"cli"})],
+)
+def test_a_library_has_one_home(library: str, homes: set[str]) -> None:
+    users = {
+        path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for path in PACKAGE.rglob("*.py")
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert users <= homes
+
+
+def test_files_stay_small() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in PACKAGE.rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
