@@ -1,0 +1,184 @@
+"""The command line as a user meets it: what is written, what is said, with which exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from resnet_diagram.cli import main
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "resnet.py"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def refused(*arguments: str, code: int) -> str:
+    """The message of a command that must fail, without a traceback."""
+    result = run(*arguments)
+    assert result.exit_code == code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_draw_writes_every_file_asked_for(tmp_path: Path) -> None:
+    names = ("r.svg", "r.tex", "r.mmd", "r.dot", "r.gv", "r.json", "r.txt")
+    result = run("draw", "resnet152", *(word for name in names for word in ("-o", str(tmp_path / name))))
+    assert (result.exit_code, result.output) == (0, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert (tmp_path / "r.dot").read_bytes() == (tmp_path / "r.gv").read_bytes()
+    for name in names:
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert name == "r.json" or ("[×36]" in text or r"{\times}36]" in text), name
+
+
+def test_draw_to_standard_output_is_the_artefact_only() -> None:
+    result = run("draw", "resnet18", "-t", "svg")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(("<svg", "<?xml"))
+    assert result.stdout.rstrip().endswith("</svg>")
+    assert result.stderr == ""
+
+
+def test_to_overrides_the_suffix(tmp_path: Path) -> None:
+    assert run("draw", "resnet18", "-t", "mermaid", "-o", str(tmp_path / "net.txt")).exit_code == 0
+    assert "flowchart" in (tmp_path / "net.txt").read_text(encoding="utf-8")
+
+
+def test_same_input_same_bytes_across_processes() -> None:
+    def output(seed: str) -> bytes:
+        code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+        command = [sys.executable, "-c", code, "draw", "resnet50", "-t", "svg"]
+        return subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}).stdout
+
+    assert output("1") == output("2")
+
+
+def test_a_spec_file_draws_as_its_network(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    assert run("spec", "resnext50_32x4d", "-o", str(path)).exit_code == 0
+    assert run("draw", str(path), "-t", "svg").stdout == run("draw", "resnext50_32x4d", "-t", "svg").stdout
+    assert run("spec", str(path)).stdout == path.read_text(encoding="utf-8")
+
+
+def test_describe_prints_a_table() -> None:
+    output = run("describe", "resnet50").stdout
+    assert "25,557,032" in output
+    assert "shortcut option B" in output
+    assert "layer3" in output
+
+
+def test_describe_json_holds_the_facts() -> None:
+    facts = json.loads(run("describe", "resnet152", "--json").stdout)
+    assert set(facts) == {
+        "name", "source", "input_shape", "depth", "params", "macs", "option", "notes", "stages", "residuals",
+        "other_merges",
+    }  # fmt: skip
+    assert facts["depth"] == 152
+    assert facts["option"] == "B"
+    assert [stage["blocks"] for stage in facts["stages"]] == [3, 8, 36, 3]
+    first, second = facts["residuals"][:2]
+    assert (first["shortcut"], first["in_shape"], first["out_shape"]) == ("projection", [64, 56, 56], [256, 56, 56])
+    assert second["shortcut"] == "identity"
+    assert len(facts["residuals"]) == 50
+
+
+@pytest.mark.parametrize("what", ["networks", "formats", "themes"])
+def test_list(what: str) -> None:
+    result = run("list", what)
+    assert result.exit_code == 0
+    assert {"networks": "resnet1202-c", "formats": "mermaid", "themes": "dark"}[what] in result.stdout
+
+
+def test_unknown_name_suggests() -> None:
+    message = refused("draw", "resnet5O", "-t", "svg", code=1)
+    assert "'resnet5O'" in message
+    assert "'resnet50'" in message
+    assert "list networks" in message
+
+
+@pytest.mark.parametrize("arguments", [("-t", "svgg"), ("-o", "figure.svgg")])
+def test_unknown_format_suggests(arguments: tuple[str, str]) -> None:
+    message = refused("draw", "resnet50", *arguments, code=2)
+    assert "svg" in message
+    assert "mermaid" in message
+
+
+def test_no_output_is_a_wrong_call() -> None:
+    assert "-o figure.svg" in refused("draw", "resnet50", code=2)
+
+
+def test_unknown_theme_suggests() -> None:
+    assert "paper" in refused("draw", "resnet50", "-t", "svg", "--theme", "papre", code=2)
+
+
+def test_missing_spec_file() -> None:
+    assert "nowhere.json" in refused("draw", "nowhere.json", "-t", "svg", code=1)
+
+
+def test_input_for_a_named_network() -> None:
+    assert "--input" in refused("draw", "resnet50", "-t", "svg", "--input", "3x224x224", code=1)
+
+
+def test_missing_folder_writes_nothing(tmp_path: Path) -> None:
+    missing = tmp_path / "none" / "r.svg"
+    message = refused("draw", "resnet18", "-o", str(tmp_path / "r.dot"), "-o", str(missing), code=1)
+    assert "none" in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_format_leaves_no_file(tmp_path: Path) -> None:
+    templates = tmp_path / "mine" / "svg"
+    templates.mkdir(parents=True)
+    (templates / "figure.svg.jinja").write_text("{{ nothing_of_this_name }}", encoding="utf-8")
+    arguments = ("-o", str(tmp_path / "r.dot"), "-o", str(tmp_path / "r.svg"), "--templates", str(templates.parent))
+    message = refused("draw", "resnet18", *arguments, code=1)
+    assert "nothing_of_this_name" in message
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_spec_with_a_wrong_key(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    text = run("spec", "resnet18").stdout
+    path.write_text(text.replace('"input_shape"', '"input_shapes"', 1), encoding="utf-8")
+    message = refused("draw", str(path), "-t", "svg", code=1)
+    assert "input_shapes" in message
+    assert "net.json" in message
+
+
+def test_spec_whose_shapes_do_not_join(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    network = json.loads(run("spec", "resnet18").stdout)
+    network["stem"][0]["out_shape"] = [65, 112, 112]
+    path.write_text(json.dumps(network), encoding="utf-8")
+    assert "65" in refused("draw", str(path), "-t", "svg", code=1)
+
+
+def test_torch_missing_names_the_extra(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')")
+    code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "draw", f"{EXAMPLE}:resnet18", "-t", "svg"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 1
+    assert "resnet-diagram[torch]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+    command = f"{sys.executable} -c '{code}' draw resnet1202 -t json | head -c 10"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert len(done.stdout) == 10
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr

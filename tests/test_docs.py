@@ -1,0 +1,74 @@
+"""Every command and every Python block in the README and the docs runs; generated pages are fresh."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from docs.generate import PAGES
+from resnet_diagram.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXTS = [ROOT / "README.md", ROOT / "templates" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[tuple[Path, str]]:
+    return [
+        (path, code)
+        for path in TEXTS
+        for found, code in FENCE.findall(path.read_text(encoding="utf-8"))
+        if found == language
+    ]
+
+
+def commands() -> list[tuple[Path, str]]:
+    return [
+        (path, line.removeprefix("$ "))
+        for path, code in blocks("console")
+        for line in code.splitlines()
+        if line.startswith("$ resnet-diagram ")
+    ]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the examples in it, to run commands in."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("path", "command"), commands(), ids=lambda value: str(getattr(value, "name", value)))
+def test_each_command_runs(path: Path, command: str, checkout: Path) -> None:
+    if "examples/" in command or "torchvision" in command or "timm" in command:
+        pytest.importorskip("torch", reason="torch is not installed")
+    if "torchvision" in command or "timm" in command:
+        pytest.importorskip("tests.torchvision_shim", reason="torchvision is not installed")
+    plain = command.split(" | ")[0].split(" > ")[0]
+    result = CliRunner().invoke(main, shlex.split(plain)[1:])
+    assert result.exit_code == 0, f"{path.name}: {command}\n{result.output}"
+    for word in re.findall(r"-o '?([^\s']+)", plain):
+        assert (checkout / word).is_file()
+
+
+@pytest.mark.parametrize(("path", "code"), blocks("python"), ids=lambda value: str(getattr(value, "name", ""))[:20])
+def test_each_python_block_runs(path: Path, code: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "torch" in code or "examples" in code:
+        pytest.importorskip("torch", reason="torch is not installed")
+    monkeypatch.syspath_prepend(str(checkout))
+    exec(compile(code, str(path), "exec"), {})
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_generated_pages_are_fresh(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name](), "run: python -m docs.generate"
+
+
+def test_links_lead_somewhere() -> None:
+    for path in TEXTS:
+        for link in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
+            assert link.startswith("https://") or (path.parent / link).exists(), f"{path.name}: {link}"
