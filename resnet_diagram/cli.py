@@ -17,8 +17,9 @@ from resnet_diagram.report import describe_text, formats_text, networks_text, th
 from resnet_diagram.spec.facts import facts
 from resnet_diagram.spec.model import Network
 
-_SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code (package.module:attribute or
-path/file.py:attribute, with literal arguments if wanted: 'net.py:resnet(depth=152)'), or a spec file (.json)."""
+_SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
+(package.module:attribute or path/file.py:attribute, with literal arguments if wanted:
+'net.py:resnet(depth=152)'), or a spec file (.json)."""
 
 
 class _Reporting(click.Group):
@@ -88,7 +89,8 @@ def _read(source: str, inputs: Sequence[str]) -> Network:
     type=click.Choice([view.value for view in View]),
     default=View.PAPER.value,
     show_default=True,
-    help="overview: one node a stage. paper: the first block of each stage open, the rest folded. full: every block.",
+    help="overview: one node a stage. paper: the first block of each stage open, the rest folded. "
+    "full: every block.",
 )
 @click.option(
     "--direction",
@@ -139,7 +141,9 @@ def describe(source: str, inputs: tuple[str, ...], as_json: bool) -> None:
 
 @main.command(help=f"Write a network down as a spec file (JSON).\n\n{_SOURCE_HELP}")
 @_source
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="File to write.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="File to write."
+)
 def spec(source: str, inputs: tuple[str, ...], output: Path | None) -> None:
     """Write a network down as a spec file."""
     network = _read(source, inputs)

@@ -56,7 +56,7 @@ def read_source(source: str, inputs: Sequence[str] = ()) -> Network:
 
 
 def _is_code(source: str) -> bool:
-    """Whether a source names a Python module or file; dots in names such as "resnet-2.0" do not make it one."""
+    """Whether a source names a Python module or file."""
     head = source.partition("(")[0]
     dotted = re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", head)
     return ":" in head or head.endswith(".py") or "/" in head or os.sep in head or bool(dotted)
@@ -64,7 +64,7 @@ def _is_code(source: str) -> bool:
 
 def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:
     if inputs:
-        message = f"{network.name!r} has its input shape written down; --input is for PyTorch code only. Leave it out."
+        message = f"{network.name!r} has its input shape written down; leave --input out, it is for code."
         raise SourceError(message)
     return network
 
@@ -95,8 +95,7 @@ def targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, 
     Raises UsageError for an unknown format or suffix, and where there is neither a file nor a format.
     """
     if not paths and not format_name:
-        message = "Nothing to write: name a file with -o (such as -o figure.svg), or a format with -t (such as -t mermaid)."
-        raise UsageError(message)
+        raise UsageError("Nothing to write: name a file (-o figure.svg) or a format (-t mermaid).")
     if format_name and format_name != SPEC_FORMAT:
         format_named(format_name)
     return [(path, format_name or _format_of(path)) for path in paths]
@@ -107,7 +106,10 @@ def _format_of(path: Path) -> str:
 
 
 def render(network: Network, format_name: str, options: Options, style: Style) -> str:
-    """The text of one drawing. Raises UsageError for an unknown format or theme, RenderError for a broken template."""
+    """The text of one drawing.
+
+    Raises UsageError for an unknown format or theme, RenderError for a broken template.
+    """
     return next(_rendered(network, [format_name], options, style))
 
 

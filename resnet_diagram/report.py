@@ -11,7 +11,7 @@ from resnet_diagram.spec.model import Network
 
 
 def count_text(number: int) -> str:
-    """A count with thin groups of three.
+    """A count in groups of three.
 
     >>> count_text(25557032)
     '25,557,032'
@@ -95,7 +95,9 @@ def networks_text() -> str:
 def formats_text() -> str:
     """The formats: name, suffixes and what they are."""
     rows = [(one.name, " ".join(one.suffixes), one.summary) for one in FORMATS]
-    return table(("format", "suffixes", "what"), [*rows, ("json", ".json", "the network itself, as a spec file")])
+    return table(
+        ("format", "suffixes", "what"), [*rows, ("json", ".json", "the network itself, as a spec file")]
+    )
 
 
 def themes_text() -> str:

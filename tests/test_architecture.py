@@ -34,7 +34,9 @@ def imports(path: Path) -> Iterator[str]:
             yield from (name.name for name in node.names)
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_imports_run_one_way(path: Path) -> None:
     layer = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     own = [name.split(".") for name in imports(path) if name.split(".")[0] == "resnet_diagram"]
@@ -45,7 +47,12 @@ def test_imports_run_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("library", "homes"),
-    [("torch", {"trace", "pipeline", "__init__"}), ("jinja2", {"render"}), ("graphviz", {"render"}), ("click", {"cli"})],
+    [
+        ("torch", {"trace", "pipeline", "__init__"}),
+        ("jinja2", {"render"}),
+        ("graphviz", {"render"}),
+        ("click", {"cli"}),
+    ],
 )
 def test_a_library_has_one_home(library: str, homes: set[str]) -> None:
     users = {

@@ -84,7 +84,11 @@ def test_describe_json_holds_the_facts() -> None:
     assert facts["option"] == "B"
     assert [stage["blocks"] for stage in facts["stages"]] == [3, 8, 36, 3]
     first, second = facts["residuals"][:2]
-    assert (first["shortcut"], first["in_shape"], first["out_shape"]) == ("projection", [64, 56, 56], [256, 56, 56])
+    assert (first["shortcut"], first["in_shape"], first["out_shape"]) == (
+        "projection",
+        [64, 56, 56],
+        [256, 56, 56],
+    )
     assert second["shortcut"] == "identity"
     assert len(facts["residuals"]) == 50
 
@@ -137,7 +141,14 @@ def test_a_failing_format_leaves_no_file(tmp_path: Path) -> None:
     templates = tmp_path / "mine" / "svg"
     templates.mkdir(parents=True)
     (templates / "figure.svg.jinja").write_text("{{ nothing_of_this_name }}", encoding="utf-8")
-    arguments = ("-o", str(tmp_path / "r.dot"), "-o", str(tmp_path / "r.svg"), "--templates", str(templates.parent))
+    arguments = (
+        "-o",
+        str(tmp_path / "r.dot"),
+        "-o",
+        str(tmp_path / "r.svg"),
+        "--templates",
+        str(templates.parent),
+    )
     message = refused("draw", "resnet18", *arguments, code=1)
     assert "nothing_of_this_name" in message
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]

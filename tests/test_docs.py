@@ -42,7 +42,9 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("path", "command"), commands(), ids=lambda value: str(getattr(value, "name", value)))
+@pytest.mark.parametrize(
+    ("path", "command"), commands(), ids=lambda value: str(getattr(value, "name", value))
+)
 def test_each_command_runs(path: Path, command: str, checkout: Path) -> None:
     if "examples/" in command or "torchvision" in command or "timm" in command:
         pytest.importorskip("torch", reason="torch is not installed")
@@ -55,8 +57,12 @@ def test_each_command_runs(path: Path, command: str, checkout: Path) -> None:
         assert (checkout / word).is_file()
 
 
-@pytest.mark.parametrize(("path", "code"), blocks("python"), ids=lambda value: str(getattr(value, "name", ""))[:20])
-def test_each_python_block_runs(path: Path, code: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("path", "code"), blocks("python"), ids=lambda value: str(getattr(value, "name", ""))[:20]
+)
+def test_each_python_block_runs(
+    path: Path, code: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if "torch" in code or "examples" in code:
         pytest.importorskip("torch", reason="torch is not installed")
     monkeypatch.syspath_prepend(str(checkout))

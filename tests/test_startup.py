@@ -31,7 +31,9 @@ def test_a_named_network_never_imports_torch(arguments: list[str]) -> None:
         "main(sys.argv[1:], standalone_mode=False)\n"
         f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
     assert done.stderr.strip() == "[]"
 
 

@@ -1,6 +1,6 @@
 """Spec elements to diagram items, one to one: layers to nodes, blocks to forks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from resnet_diagram.diagram.labels import block_word, layer_lines, op_word, shortcut_text
@@ -15,6 +15,7 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
+from resnet_diagram.spec.measure import is_gate, weighted_layers
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, Stage
 
 _ROLES = {
@@ -114,7 +115,7 @@ def gate_ratio(element: Block) -> int:
 
     Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
     """
-    if element.merge is not Merge.MULTIPLY or len(element.branches) != 2 or element.branches[0]:
+    if not is_gate(element) or len(element.branches) != 2 or element.branches[0]:
         return 0
     layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
     weighted = [layer for layer in layers if layer.kind in (LayerKind.CONV, LayerKind.LINEAR)]
@@ -126,13 +127,13 @@ def gate_ratio(element: Block) -> int:
 
 def folded(element: Block, prefix: str, shade: int, names: Names, *, detailed: bool) -> tuple[Item, ...]:
     """A whole block with its branch as one node; `detailed` lists the branch's layers in it."""
-    weighted = _weighted(element)
+    weighted = weighted_layers(element)
     lines = (block_word(element), *(layer_lines(layer)[0] for layer in weighted if detailed))
     inside = Node(
         id=names.numbered(prefix, "branch"),
         role=NodeRole.BLOCK,
         lines=lines,
-        taper=_waist([layer.out_shape[0] for layer in weighted], weighted),
+        taper=_waist(weighted),
         shade=shade,
     )
     return (
@@ -142,19 +143,15 @@ def folded(element: Block, prefix: str, shade: int, names: Names, *, detailed: b
     )
 
 
-def _weighted(element: Block) -> list[Layer]:
-    kinds = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION)
-    layers = (layer for branch in element.branches for layer in branch if isinstance(layer, Layer))
-    return [layer for layer in layers if layer.kind in kinds]
-
-
-def _waist(channels: list[int], weighted: list[Layer]) -> Taper:
-    if len(channels) < 2:
+def _waist(weighted: Sequence[Layer]) -> Taper:
+    """The outline of a whole branch: narrow in the middle, wide in the middle, or neither."""
+    if len(weighted) < 2:
         return Taper.NONE
-    ends = (weighted[0].in_shape[0], channels[-1])
-    if min(channels[:-1]) < min(ends):
+    inner = [layer.out_shape[0] for layer in weighted[:-1]]
+    ends = (weighted[0].in_shape[0], weighted[-1].out_shape[0])
+    if min(inner) < min(ends):
         return Taper.HOURGLASS
-    return Taper.BARREL if max(channels[:-1]) > max(ends) else Taper.NONE
+    return Taper.BARREL if max(inner) > max(ends) else Taper.NONE
 
 
 def _nodes(layers: list[Layer], prefix: str, shade: int, names: Names) -> Iterator[Node]:
@@ -175,7 +172,10 @@ def _main(unit: list[Layer]) -> Layer:
 
 
 def _units(layers: list[Layer]) -> list[list[Layer]]:
-    """Layers that share a node: norms and activations with the layer before them, in a pre-activation run with the one behind."""
+    """Layers that share a node: norms and activations join the layer before them.
+
+    In a run that starts with them, a pre-activation, they join the layer behind.
+    """
     if layers and layers[0].kind in _MINOR:
         return [unit[::-1] for unit in _after(layers[::-1])[::-1]]
     return _after(layers)

@@ -114,7 +114,10 @@ def layer_lines(layer: Layer) -> tuple[str, ...]:
 
 
 def shortcut_text(shortcut: Shortcut) -> str:
-    """What is written beside a shortcut: "identity", "1×1 conv, s=2", "2×2 avg pool, s=2 + 1×1 conv", "zero-pad, s=2"."""
+    """What is written beside a shortcut.
+
+    Such as "identity", "1×1 conv, s=2", "2×2 avg pool, s=2 + 1×1 conv", "zero-pad, s=2".
+    """
     if shortcut.kind is ShortcutKind.IDENTITY:
         return "identity"
     layers = [layer for layer in shortcut.layers if isinstance(layer, Layer)]

@@ -49,10 +49,10 @@ class EdgeRole(StrEnum):
 
 
 class GroupRole(StrEnum):
-    """What a frame holds."""
+    """What a frame holds; its style has the same name."""
 
     STEM = "stem"
-    STAGE = "stage"
+    STAGE = "stage-group"
     HEAD = "head"
     BLOCK = "block-group"
 
@@ -69,7 +69,10 @@ class Taper(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One thing drawn. `lines`: its text, top to bottom. `shade`: number of its stage from 1, or 0 outside one."""
+    """One thing drawn.
+
+    `lines`: its text, top to bottom. `shade`: the number of its stage from 1, or 0 outside one.
+    """
 
     id: str
     role: NodeRole

@@ -135,4 +135,6 @@ def _run(
             held += folded(element, inner, shade, names, detailed=detailed)
         else:
             held += items((element,), inner, shade, names)
-    return (Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count, shade=shade),)
+    return (
+        Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count, shade=shade),
+    )

@@ -1,4 +1,4 @@
-"""How much longer a named network takes than importing its libraries: `python -m tests.benchmarks.startup`."""
+"""Time to draw a named network against importing its libraries: `python -m tests.benchmarks.startup`."""
 
 import statistics
 import subprocess

@@ -1,0 +1,135 @@
+"""What each view draws."""
+
+import pytest
+
+from resnet_diagram.diagram.links import edges, groups, nodes
+from resnet_diagram.diagram.model import Diagram, EdgeRole, Group, GroupRole, NodeRole, Taper
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.spec import catalog
+
+
+def diagram(name: str, view: View = View.PAPER) -> Diagram:
+    return build(catalog.network(name), Options(view=view))
+
+
+def stage(drawn: Diagram, number: int) -> Group:
+    return next(group for group in groups(drawn.items) if group.id == f"stage{number}")
+
+
+def labels(drawn: Diagram, role: EdgeRole) -> list[str]:
+    return [edge.label for edge in edges(drawn) if edge.role is role]
+
+
+def test_five_phases_and_the_head() -> None:
+    found = [group for group in groups(diagram("resnet152").items) if group.role is not GroupRole.BLOCK]
+    assert [group.title for group in found] == ["Stem", "Stage 1", "Stage 2", "Stage 3", "Stage 4", "Head"]
+    assert [group.repeat for group in found] == [1, 3, 8, 36, 3, 1]
+
+
+def test_only_the_first_block_of_a_stage_is_open() -> None:
+    first, rest = (item for item in stage(diagram("resnet152"), 3).items if isinstance(item, Group))
+    assert (first.repeat, rest.repeat) == (1, 35)
+    assert [node.lines[0] for node in nodes(first.items)] == [
+        "1×1 conv, 256",
+        "3×3 conv, 256, s=2",
+        "1×1 conv, 1024",
+        "+",
+        "ReLU",
+    ]
+    assert [node.role for node in nodes(rest.items)] == [NodeRole.BLOCK, NodeRole.ADD, NodeRole.ACTIVATION]
+
+
+def test_projections_and_identities_are_told_apart() -> None:
+    drawn = diagram("resnet152")
+    assert labels(drawn, EdgeRole.PROJECTION) == ["1×1 conv", *["1×1 conv, s=2"] * 3]
+    assert labels(drawn, EdgeRole.IDENTITY) == ["identity"] * 4
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "label"),
+    [
+        ("resnet56", EdgeRole.ZERO_PAD, "zero-pad, s=2"),
+        ("resnet56-b", EdgeRole.PROJECTION, "1×1 conv, s=2"),
+        ("resnet50d", EdgeRole.POOLED_PROJECTION, "2×2 avg pool, s=2 + 1×1 conv"),
+    ],
+)
+def test_what_lies_on_a_shortcut_is_written_beside_it(name: str, role: EdgeRole, label: str) -> None:
+    assert label in labels(diagram(name), role)
+
+
+def test_the_shapes_stand_at_a_stages_entry() -> None:
+    drawn = diagram("resnet50")
+    assert stage(drawn, 2).caption == "56×56×256 → 28×28×512"
+    assert "56×56×256 → 28×28×512" in labels(drawn, EdgeRole.FLOW)
+
+
+def test_a_bottleneck_is_narrow_in_the_middle_and_a_basic_block_is_not() -> None:
+    def tapers(name: str) -> list[Taper]:
+        return [
+            node.taper
+            for node in nodes(stage(diagram(name), 2).items)
+            if node.role in (NodeRole.CONV, NodeRole.BLOCK)
+        ]
+
+    assert tapers("resnet50") == [Taper.CLOSING, Taper.NONE, Taper.OPENING, Taper.HOURGLASS]
+    assert tapers("resnet18") == [Taper.NONE] * 3
+
+
+def test_norms_and_activations_stand_where_they_run() -> None:
+    after = next(node for node in nodes(stage(diagram("resnet50"), 2).items) if node.role is NodeRole.CONV)
+    before = list(nodes(stage(diagram("resnet50-v2"), 2).items))
+    assert after.lines == ("1×1 conv, 128", "BN, ReLU")
+    assert before[0].lines == ("BN, ReLU",)
+    assert NodeRole.ACTIVATION not in {node.role for node in before}
+
+
+def test_shared_pre_activation_comes_before_the_fork() -> None:
+    drawn = diagram("resnet50-v2")
+    shared = next(nodes(stage(drawn, 2).items))
+    (tail,) = {
+        edge.tail for edge in edges(drawn) if edge.role is EdgeRole.PROJECTION and "stage2" in edge.head
+    }
+    assert tail == shared.id
+
+
+def test_a_gate_is_one_node() -> None:
+    gates = [node for node in nodes(diagram("seresnet50").items) if node.role is NodeRole.GATE]
+    assert len(gates) == 4
+    assert {node.lines for node in gates} == {("SE gate", "r=16")}
+
+
+def test_the_overview_has_one_node_a_stage() -> None:
+    drawn = diagram("resnet152", View.OVERVIEW)
+    assert [node.lines for number in range(1, 5) for node in nodes(stage(drawn, number).items)] == [
+        (f"{count} bottlenecks", "1 projection", f"{count - 1} identity") for count in (3, 8, 36, 3)
+    ]
+
+
+def test_the_full_view_draws_every_block() -> None:
+    drawn = diagram("resnet1202", View.FULL)
+    assert sum(node.role is NodeRole.ADD for node in nodes(drawn.items)) == 600
+
+
+@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("view", list(View))
+def test_ids_are_unique_and_every_arrow_joins_two_of_them(name: str, view: View) -> None:
+    if view is View.FULL and "1202" in name:
+        pytest.skip("the long networks' full view is drawn in another test")
+    drawn = diagram(name, view)
+    ids = [node.id for node in nodes(drawn.items)]
+    assert len(ids) == len(set(ids))
+    assert {end for edge in edges(drawn) for end in (edge.tail, edge.head)} == set(ids)
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_the_legend_explains_the_lines_drawn(name: str) -> None:
+    drawn = diagram(name)
+    explained = {entry.role for entry in drawn.legend if isinstance(entry.role, EdgeRole)}
+    assert explained == {edge.role for edge in edges(drawn)}
+
+
+def test_the_description_says_the_architecture_in_words() -> None:
+    words = diagram("resnet152").description
+    assert "Stage 3: 36 blocks, 28×28×512 → 14×14×1024" in words
+    assert "35 times bottleneck with identity shortcut" in words
