@@ -1,0 +1,52 @@
+"""How wide a text is in an Arial-compatible face (Helvetica, Arial, Liberation Sans, Arimo)."""
+
+import json
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+CAPITAL_HEIGHT = 0.716
+"""Height of a capital letter in an Arial-compatible face, in ems."""
+
+_WIDE = 1.0
+_UNKNOWN = 0.62
+
+
+@cache
+def _advances(face: str) -> dict[str, float]:
+    """Advance width of each known character of `face` ("regular" or "bold"), in ems."""
+    table = json.loads(files(__package__).joinpath("advance_widths.json").read_text(encoding="utf-8"))
+    em = table["units_per_em"]
+    return {character: int(width) / em for width, text in table[face].items() for character in text}
+
+
+def _advance(character: str, known: dict[str, float]) -> float:
+    """Width in ems; East Asian wide characters take one em, marks that combine take none."""
+    if character in known:
+        return known[character]
+    if unicodedata.combining(character):
+        return 0.0
+    return _WIDE if unicodedata.east_asian_width(character) in "WF" else _UNKNOWN
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width in points of one line of `text` set at `size` points.
+
+    >>> round(text_width("1×1, 64", 10), 2)
+    33.92
+    >>> text_width("", 10)
+    0.0
+    >>> text_width("残差", 10)
+    20.0
+    """
+    known = _advances("bold" if bold else "regular")
+    return size * sum(_advance(character, known) for character in text)
+
+
+def widest(lines: tuple[str, ...], size: float) -> float:
+    """Width in points of the widest of `lines`.
+
+    >>> widest(("i", "iii"), 9) == text_width("iii", 9)
+    True
+    """
+    return max((text_width(line, size) for line in lines), default=0.0)

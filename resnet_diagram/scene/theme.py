@@ -1,0 +1,149 @@
+"""How a drawing looks: one style a role, read from a TOML file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from resnet_diagram.errors import UsageError
+from resnet_diagram.resources import templates_dir
+from resnet_diagram.scene.theme_check import check_theme
+
+DEFAULT_THEME = "paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How one role is painted: colours as "#RRGGBB", `line_width` and `dash` in points."""
+
+    fill: str
+    stroke: str
+    text: str
+    line_width: float
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """Colours, lines and type of a drawing.
+
+    `entries` are the styles by role; `shades` replace the fill of the roles in `shaded`, one a stage from 1;
+    `font` is a list of families as CSS writes it; `sizes` are points by use.
+    """
+
+    name: str
+    font: str
+    entries: tuple[tuple[str, Style], ...]
+    sizes: tuple[tuple[str, float], ...]
+    shades: tuple[str, ...]
+    shaded: tuple[str, ...]
+
+    @cached_property
+    def styles(self) -> Mapping[str, Style]:
+        """The style of every role, without shades."""
+        return dict(self.entries)
+
+    @property
+    def page(self) -> str:
+        """The colour of the paper."""
+        return self.styles["page"].fill
+
+    def style(self, role: str, shade: int = 0) -> Style:
+        """The style of `role`, filled as its stage is. A `shade` beyond the last takes the last."""
+        plain = self.styles[role]
+        if not shade or role not in self.shaded:
+            return plain
+        return replace(plain, fill=self.shades[min(shade, len(self.shades)) - 1])
+
+    def size(self, use: str) -> float:
+        """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""
+        return dict(self.sizes)[use]
+
+
+def theme_names() -> tuple[str, ...]:
+    """The names of the themes that come with the package."""
+    return tuple(sorted(path.stem for path in _folder().glob("*.toml")))
+
+
+def load_theme(name_or_path: str | Path = DEFAULT_THEME) -> Theme:
+    """The theme of that name, or in that TOML file. Raise UsageError if there is none or it is wrong."""
+    path = _find(str(name_or_path))
+    table = _merged(path, ())
+    check_theme(table, path.name)
+    return _theme(table)
+
+
+def _folder() -> Path:
+    return templates_dir() / "themes"
+
+
+def _find(name: str) -> Path:
+    """The file of a theme: a name of ours, or a path."""
+    if name in theme_names():
+        return _folder() / f"{name}.toml"
+    path = Path(name)
+    if path.suffix == ".toml" and path.is_file():
+        return path
+    if path.suffix == ".toml":
+        raise UsageError(f"There is no theme file '{name}'. Check the path, or take one of: {_listed()}.")
+    close = get_close_matches(name, theme_names(), n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    raise UsageError(f"No theme named '{name}'.{hint} Choose one of: {_listed()}; or give a .toml file.")
+
+
+def _listed() -> str:
+    return ", ".join(theme_names())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"Theme file '{path}' cannot be read: {error}. It must be a TOML file.") from error
+
+
+def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """The table in `path` laid over the theme it extends; a user's file extends `paper` unless it says so."""
+    if path in seen:
+        raise UsageError(f"Theme '{path.name}' extends itself. Let it extend one of: {_listed()}.")
+    own = _read(path)
+    base = own.pop("extends", "" if path.parent == _folder() else DEFAULT_THEME)
+    if not isinstance(base, str):
+        raise UsageError(f"Theme '{path.name}': 'extends' is {base!r}; it must be a theme's name.")
+    own.setdefault("name", path.stem)
+    return _overlay(_merged(_find(base), (*seen, path)), own) if base else own
+
+
+def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `own` in place of its own; tables are overlaid key by key."""
+    merged = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _overlay(merged[key], value) if both else value
+    return merged
+
+
+def _theme(table: dict[str, Any]) -> Theme:
+    """The theme a checked table describes."""
+    common = table["defaults"]
+    return Theme(
+        name=table["name"],
+        font=table["font"],
+        entries=tuple((role, _style(common | own)) for role, own in sorted(table["styles"].items())),
+        sizes=tuple((use, float(size)) for use, size in sorted(table["sizes"].items())),
+        shades=tuple(table["shades"]),
+        shaded=tuple(table["shaded"]),
+    )
+
+
+def _style(entry: dict[str, Any]) -> Style:
+    return Style(
+        fill=entry["fill"],
+        stroke=entry["stroke"],
+        text=entry["text"],
+        line_width=float(entry["line_width"]),
+        dash=tuple(float(part) for part in entry["dash"]),
+    )
