@@ -1,0 +1,317 @@
+"""What follows from a network's layers: their order, counts, shapes, and what kind of block they make.
+
+A `Part` is anything with layers in it: a network, an element, a shortcut or a sequence of elements.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from itertools import zip_longest
+
+from resnet_diagram.errors import SpecError
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Shape,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
+
+Part = Network | Element | Shortcut | Iterable[Element]
+
+_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
+_PROJECTIONS = (ShortcutKind.PROJECTION, ShortcutKind.POOLED_PROJECTION)
+
+
+class BlockKind(StrEnum):
+    """How the weighted layers of a residual branch are arranged."""
+
+    BASIC = "basic"
+    BOTTLENECK = "bottleneck"
+    INVERTED_BOTTLENECK = "inverted-bottleneck"
+    OTHER = "other"
+
+
+def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]:
+    """The runs of elements directly inside, in flow order; a layer has none.
+
+    A block gives `before`, each branch, the shortcut's layers (if it has a shortcut) and `after`.
+    """
+    match part:
+        case Network():
+            return (part.stem, part.body, part.head)
+        case Stage():
+            return (part.body,)
+        case Shortcut():
+            return (part.layers,)
+        case Block():
+            return (part.before, *part.branches, part.shortcut.layers if part.shortcut else (), part.after)
+        case Layer():
+            return ()
+
+
+def walk(part: Part, *, shortcuts: bool = True, gates: bool = True) -> Iterator[Layer]:
+    """Every layer in flow order; a block's shortcut follows its branches.
+
+    Without `shortcuts` the layers on shortcuts are left out, without `gates` those that compute the
+    factor of a gate (the branches of a `MULTIPLY` block behind its first).
+    """
+    match part:
+        case Layer():
+            yield part
+        case Block():
+            yield from walk(part.before, shortcuts=shortcuts, gates=gates)
+            yield from walk(_branches(part, gates), shortcuts=shortcuts, gates=gates)
+            if shortcuts and part.shortcut:
+                yield from walk(part.shortcut.layers, gates=gates)
+            yield from part.after
+        case Network() | Stage() | Shortcut():
+            for run in parts(part):
+                yield from walk(run, shortcuts=shortcuts, gates=gates)
+        case _:
+            for element in part:
+                yield from walk(element, shortcuts=shortcuts, gates=gates)
+
+
+def _branches(block: Block, gates: bool) -> tuple[Element, ...]:
+    """The elements of all branches; without `gates` those of the gated branch alone, where it is a gate."""
+    chosen = block.branches if gates or not is_gate(block) else block.branches[:1]
+    return tuple(element for branch in chosen for element in branch)
+
+
+def params(part: Part) -> int:
+    """Parameters; a shared one counts where it is first used."""
+    return sum(layer.params for layer in walk(part))
+
+
+def macs(part: Part) -> int:
+    """Multiply-accumulates for one input."""
+    return sum(layer.macs for layer in walk(part))
+
+
+def depth(part: Part) -> int:
+    """Convolutions and linear layers outside shortcuts and gates.
+
+    The number in a residual network's name, with two exceptions. Wide ResNets count the convolutions on
+    shortcuts and leave the classifier out, so that wrn-28-10 has depth 26 here. A deep stem has three
+    convolutions where the name counts one, so that resnet50d has depth 52.
+    """
+    return sum(layer.kind in _WEIGHTED for layer in walk(part, shortcuts=False, gates=False))
+
+
+def in_shape(part: Part) -> Shape:
+    """(C, *spatial) at the entry. Raises SpecError where there is no layer to tell."""
+    match part:
+        case Network():
+            return part.input_shape
+        case Layer():
+            return part.in_shape
+    first = next(walk(part), None)
+    if first is None:
+        raise SpecError(f"Expected at least one layer to take a shape from; {_called(part)} has none.")
+    return first.in_shape
+
+
+def _called(part: object) -> str:
+    kind = type(part).__name__.lower()
+    name = getattr(part, "name", "")
+    return f"{kind} {name!r}" if name else f"an unnamed {kind}"
+
+
+def out_shape(part: Part) -> Shape:
+    """(C, *spatial) at the exit; a concatenation joins its branches along their first dimension."""
+    match part:
+        case Layer():
+            return part.out_shape
+        case Block():
+            return part.after[-1].out_shape if part.after else merged_shape(part)
+        case Network() | Stage() | Shortcut():
+            last = [run for run in parts(part) if run]
+            return out_shape(last[-1]) if last else in_shape(part)
+        case _:
+            elements = tuple(part)
+            return out_shape(elements[-1]) if elements else in_shape(elements)
+
+
+def merged_shape(block: Block) -> Shape:
+    """The shape the merge of a block yields, before its `after`."""
+    entry = block.before[-1].out_shape if block.before else in_shape(block)
+    runs = [*block.branches, *([block.shortcut.layers] if block.shortcut else [])]
+    shapes = [out_shape(run) if run else entry for run in runs]
+    if not shapes:
+        return entry
+    if block.merge is Merge.CONCAT:
+        return (sum(shape[0] for shape in shapes), *shapes[0][1:])
+    return broadcast(shapes)
+
+
+def broadcast(shapes: Iterable[Shape]) -> Shape:
+    """The shape elementwise operations give: sizes aligned at the end, 1 stretched.
+
+    >>> broadcast([(64, 8, 8), (64, 1, 1)])
+    (64, 8, 8)
+    """
+    columns = zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
+    return tuple(max(sizes) for sizes in columns)[::-1]
+
+
+def is_residual(block: Block) -> bool:
+    """Whether the block adds a shortcut to its branch."""
+    return block.shortcut is not None and block.merge is Merge.ADD
+
+
+def is_gate(block: Block) -> bool:
+    """Whether the block multiplies a branch by what the other branches compute from it."""
+    return block.shortcut is None and block.merge is Merge.MULTIPLY
+
+
+def blocks(part: Stage | Iterable[Element]) -> tuple[Block, ...]:
+    """The blocks directly in a stage, and in stages inside it, in order; gates are no blocks of their own."""
+    found: list[Block] = []
+    for element in part.body if isinstance(part, Stage) else part:
+        if isinstance(element, Stage):
+            found += blocks(element)
+        elif isinstance(element, Block) and not is_gate(element):
+            found.append(element)
+    return tuple(found)
+
+
+def residual_blocks(part: Part) -> tuple[Block, ...]:
+    """Every residual block in the order its addition is executed: nested ones before the one around them."""
+    return tuple(block for block in all_blocks(part) if is_residual(block))
+
+
+def all_blocks(part: Part) -> Iterator[Block]:
+    """Every block in the order its merge is executed: nested ones before the one around them."""
+    match part:
+        case Layer():
+            return
+        case Network() | Block() | Stage() | Shortcut():
+            for run in parts(part):
+                yield from all_blocks(run)
+            if isinstance(part, Block):
+                yield part
+        case _:
+            for element in part:
+                yield from all_blocks(element)
+
+
+def main_layers(block: Block) -> tuple[Layer, ...]:
+    """The layers of the branches, without gates and without shortcuts inside."""
+    return tuple(walk(_branches(block, gates=False), shortcuts=False, gates=False))
+
+
+def weighted_layers(block: Block) -> tuple[Layer, ...]:
+    """The convolutions, linear and attention layers of the branches, without gates and shortcuts inside."""
+    kinds = (*_WEIGHTED, LayerKind.ATTENTION)
+    return tuple(layer for layer in main_layers(block) if layer.kind in kinds)
+
+
+def block_kind(block: Block) -> BlockKind:
+    """How the weighted layers are arranged.
+
+    Basic: two convolutions wider than 1×1. Bottleneck: 1×1, k×k, 1×1. Inverted bottleneck: three layers,
+    one of them k×k, that widen inside beyond the block's output (MobileNetV2, ConvNeXt).
+    """
+    layers = weighted_layers(block)
+    if any(layer.kind is LayerKind.ATTENTION for layer in layers):
+        return BlockKind.OTHER
+    wide = tuple(_is_wide(layer) for layer in layers)
+    if wide == (True, True):
+        return BlockKind.BASIC
+    if len(wide) == 3 and wide.count(True) == 1 and not wide[2]:
+        if max(_channels(layer) for layer in layers[:2]) > _channels(layers[2]):
+            return BlockKind.INVERTED_BOTTLENECK
+        if wide[1]:
+            return BlockKind.BOTTLENECK
+    return BlockKind.OTHER
+
+
+def _is_wide(layer: Layer) -> bool:
+    return any(size > 1 for size in layer.kernel)
+
+
+def _channels(layer: Layer) -> int:
+    """Channels a layer yields; linear layers have them in the last place."""
+    return layer.out_shape[-1 if layer.kind is LayerKind.LINEAR else 0]
+
+
+def pre_activation(block: Block) -> bool:
+    """Whether a norm or an activation stands before the first weighted layer."""
+    for layer in (*block.before, *main_layers(block)):
+        if layer.kind in (LayerKind.NORM, LayerKind.ACTIVATION):
+            return True
+        if layer.kind in (*_WEIGHTED, LayerKind.ATTENTION):
+            return False
+    return False
+
+
+def cardinality(block: Block) -> int:
+    """The most groups a convolution of the branches has; 1 without grouped convolutions."""
+    return max((layer.groups for layer in weighted_layers(block)), default=1)
+
+
+def width(block: Block) -> int:
+    """Channels of the first convolution wider than 1×1, else of the first weighted layer; 0 without any."""
+    layers = weighted_layers(block)
+    wide = [layer for layer in layers if _is_wide(layer)]
+    return _channels((wide or layers)[0]) if layers else 0
+
+
+def stride(block: Block) -> Shape:
+    """The step from the block's input to its output for each spatial dimension; 1 where it enlarges.
+
+    The product of the strides along the first branch, `before` included; empty where nothing has a kernel.
+    """
+    steps = _steps((*block.before, *(block.branches[0] if block.branches else ())))
+    return tuple(max(1, int(step)) for step in steps)
+
+
+def _steps(elements: Sequence[Element]) -> tuple[Fraction, ...]:
+    """The reduction along a run of elements; below 1 where it enlarges."""
+    total: tuple[Fraction, ...] = ()
+    for element in elements:
+        step = _step(element)
+        total = tuple(old * new for old, new in zip_longest(total, step, fillvalue=Fraction(1)))
+    return total
+
+
+def _step(element: Element) -> tuple[Fraction, ...]:
+    match element:
+        case Block():
+            return _steps(
+                (*element.before, *(element.branches[0] if element.branches else ()), *element.after)
+            )
+        case Stage():
+            return _steps(element.body)
+    if element.op == "conv_transpose":
+        return tuple(Fraction(1, step) for step in element.stride)
+    if element.kind is LayerKind.UPSAMPLE:
+        pairs = zip(element.in_shape[1:], element.out_shape[1:], strict=False)
+        return tuple(Fraction(before, after or 1) for before, after in pairs)
+    return tuple(Fraction(step) for step in element.stride)
+
+
+def option(network: Network) -> str | None:
+    """Which shortcuts a network has, by the letter of He et al. 2015, section 4.1.
+
+    "A": zero-padding where sizes differ, identity elsewhere. "B": projections (pooled ones too) where sizes
+    differ, identity elsewhere. "C": projections everywhere. None: anything else, and where the blocks do
+    not tell.
+    """
+    changed: set[ShortcutKind] = set()
+    kept: set[ShortcutKind] = set()
+    for block in residual_blocks(network):
+        if block.shortcut:
+            differs = in_shape(block) != merged_shape(block)
+            (changed if differs else kept).add(block.shortcut.kind)
+    if kept == {ShortcutKind.IDENTITY}:
+        if changed == {ShortcutKind.ZERO_PAD}:
+            return "A"
+        return "B" if changed and changed.issubset(_PROJECTIONS) else None
+    return "C" if kept and (changed | kept).issubset(_PROJECTIONS) else None

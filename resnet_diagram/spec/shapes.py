@@ -1,0 +1,189 @@
+"""Layers from their settings: output shape, parameters and MACs are computed.
+
+`in_shape` is `(C, *spatial)` everywhere; a whole number for kernel, stride, padding or dilation stands for
+every spatial dimension. Parameters follow PyTorch's layers: no running statistics, no bias unless asked for.
+"""
+
+from math import prod
+
+from resnet_diagram.spec.model import Layer, LayerKind, Shape
+
+Sizes = int | Shape
+
+
+def sizes(given: Sizes, dims: int) -> Shape:
+    """One entry per spatial dimension.
+
+    >>> sizes(3, 2), sizes((1, 3), 2)
+    ((3, 3), (1, 3))
+    """
+    return (given,) * dims if isinstance(given, int) else given
+
+
+def window_out(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
+    """Positions a window takes along one dimension, padded by `padding` on both sides.
+
+    >>> window_out(224, kernel=7, stride=2, padding=3)
+    112
+    """
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def window_out_ceil(size: int, kernel: int, stride: int, padding: int) -> int:
+    """As `window_out`, rounded up as PyTorch's `ceil_mode` does: no window starts in the padding at the end.
+
+    >>> window_out_ceil(7, kernel=2, stride=2, padding=0), window_out(7, kernel=2, stride=2, padding=0)
+    (4, 3)
+    """
+    count = -(-(size + 2 * padding - kernel) // stride) + 1
+    return count - 1 if (count - 1) * stride >= size + padding else count
+
+
+def conv(
+    in_shape: Shape,
+    channels: int,
+    kernel: Sizes,
+    *,
+    stride: Sizes = 1,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
+    groups: int = 1,
+    bias: bool = False,
+    name: str = "",
+) -> Layer:
+    """A convolution to `channels` channels."""
+    dims = len(in_shape) - 1
+    window = [sizes(given, dims) for given in (kernel, stride, padding, dilation)]
+    spatial = (window_out(*along) for along in zip(in_shape[1:], *window, strict=True))
+    out_shape = (channels, *spatial)
+    weights = in_shape[0] // groups * channels * prod(window[0])
+    return Layer(
+        kind=LayerKind.CONV,
+        op="conv",
+        name=name,
+        in_shape=in_shape,
+        out_shape=out_shape,
+        kernel=window[0],
+        stride=window[1],
+        padding=window[2],
+        dilation=window[3],
+        groups=groups,
+        bias=bias,
+        params=weights + (channels if bias else 0),
+        macs=weights * prod(out_shape[1:]),
+    )
+
+
+def linear(in_shape: Shape, features: int, *, bias: bool = True, name: str = "") -> Layer:
+    """A linear layer over the last dimension."""
+    weights = in_shape[-1] * features
+    return Layer(
+        kind=LayerKind.LINEAR,
+        op="linear",
+        name=name,
+        in_shape=in_shape,
+        out_shape=(*in_shape[:-1], features),
+        bias=bias,
+        params=weights + (features if bias else 0),
+        macs=weights * prod(in_shape[:-1]),
+    )
+
+
+def norm(in_shape: Shape, op: str = "batch_norm", *, name: str = "") -> Layer:
+    """A normalisation with one scale and one offset per channel."""
+    return _plain(LayerKind.NORM, op, in_shape, in_shape, name, params=2 * in_shape[0])
+
+
+def act(in_shape: Shape, op: str = "relu", *, name: str = "") -> Layer:
+    """An activation without parameters."""
+    return _plain(LayerKind.ACTIVATION, op, in_shape, in_shape, name)
+
+
+def max_pool(
+    in_shape: Shape,
+    kernel: Sizes,
+    *,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    ceil_mode: bool = False,
+    name: str = "",
+) -> Layer:
+    """A maximum over windows; `stride=None` takes the kernel's size."""
+    return _pool("max_pool", in_shape, kernel, stride, padding, ceil_mode, name)
+
+
+def avg_pool(
+    in_shape: Shape,
+    kernel: Sizes,
+    *,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    ceil_mode: bool = False,
+    name: str = "",
+) -> Layer:
+    """An average over windows; `stride=None` takes the kernel's size."""
+    return _pool("avg_pool", in_shape, kernel, stride, padding, ceil_mode, name)
+
+
+def _pool(
+    op: str,
+    in_shape: Shape,
+    kernel: Sizes,
+    stride: Sizes | None,
+    padding: Sizes,
+    ceil_mode: bool,
+    name: str,
+) -> Layer:
+    dims = len(in_shape) - 1
+    chosen = kernel if stride is None else stride
+    window = [sizes(given, dims) for given in (kernel, chosen, padding)]
+    count = window_out_ceil if ceil_mode else window_out
+    spatial = (count(*along) for along in zip(in_shape[1:], *window, strict=True))
+    return Layer(
+        kind=LayerKind.POOL,
+        op=op,
+        name=name,
+        in_shape=in_shape,
+        out_shape=(in_shape[0], *spatial),
+        kernel=window[0],
+        stride=window[1],
+        padding=window[2],
+    )
+
+
+def global_avg_pool(in_shape: Shape, *, keep_dims: bool = True, name: str = "") -> Layer:
+    """The average over all positions: `(C, 1, 1)`, or `(C,)` without `keep_dims`."""
+    ones = (1,) * (len(in_shape) - 1) if keep_dims else ()
+    return _plain(LayerKind.POOL, "global_avg_pool", in_shape, (in_shape[0], *ones), name)
+
+
+def flatten(in_shape: Shape, *, name: str = "") -> Layer:
+    """All values in one row."""
+    return _plain(LayerKind.RESHAPE, "flatten", in_shape, (prod(in_shape),), name)
+
+
+def zero_pad(in_shape: Shape, channels: int, *, name: str = "") -> Layer:
+    """Channels of zeros added, up to `channels`; where they are put is not recorded."""
+    return _plain(LayerKind.PAD, "zero_pad", in_shape, (channels, *in_shape[1:]), name)
+
+
+def subsample(in_shape: Shape, stride: Sizes, *, name: str = "") -> Layer:
+    """Every `stride`-th position, from the first on."""
+    dims = len(in_shape) - 1
+    steps = sizes(stride, dims)
+    spatial = (-(-size // step) for size, step in zip(in_shape[1:], steps, strict=True))
+    return Layer(
+        kind=LayerKind.RESHAPE,
+        op="subsample",
+        name=name,
+        in_shape=in_shape,
+        out_shape=(in_shape[0], *spatial),
+        kernel=(1,) * dims,
+        stride=steps,
+    )
+
+
+def _plain(
+    kind: LayerKind, op: str, in_shape: Shape, out_shape: Shape, name: str, *, params: int = 0
+) -> Layer:
+    return Layer(kind=kind, op=op, name=name, in_shape=in_shape, out_shape=out_shape, params=params)
