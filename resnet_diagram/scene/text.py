@@ -41,12 +41,3 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """
     known = _advances("bold" if bold else "regular")
     return size * sum(_advance(character, known) for character in text)
-
-
-def widest(lines: tuple[str, ...], size: float) -> float:
-    """Width in points of the widest of `lines`.
-
-    >>> widest(("i", "iii"), 9) == text_width("iii", 9)
-    True
-    """
-    return max((text_width(line, size) for line in lines), default=0.0)

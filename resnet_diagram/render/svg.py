@@ -1,0 +1,180 @@
+"""Write a scene as SVG: self-contained, with plain attributes that every viewer and converter understands."""
+
+import math
+from typing import Any
+
+from resnet_diagram.render.escape import xml_text
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.templates import render
+from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Text
+from resnet_diagram.scene.text import CAPITAL_HEIGHT
+from resnet_diagram.scene.theme import Style, Theme
+
+_HEAD_LENGTH = 4.2
+_HEAD_WIDTH = 3.2
+_HEAD_INSET = 1.1
+_CORNER = 3.0
+_HALO = 2.0
+_ANCHORS = {Anchor.START: "start", Anchor.MIDDLE: "middle", Anchor.END: "end"}
+
+Point = tuple[float, float]
+Values = dict[str, Any]
+
+
+def render_svg(figure: Figure) -> str:
+    """The SVG document of a figure; the same figure gives the same text."""
+    scene, theme = figure.scene, figure.theme
+    return render(
+        "svg",
+        "figure.svg.jinja",
+        figure.templates,
+        width=number(scene.width),
+        height=number(scene.height),
+        title=xml_text(scene.title or "Network architecture"),
+        description=xml_text(scene.description),
+        font=xml_text(theme.font),
+        page=theme.page,
+        shapes=[_shape(item, theme) for item in scene.items],
+    )
+
+
+def number(value: float) -> str:
+    """A number of points with at most two decimals.
+
+    >>> number(12.0), number(0.125), number(-0.001), number(3.14159)
+    ('12', '0.12', '0', '3.14')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _shape(item: Item, theme: Theme) -> Values:
+    match item:
+        case Box():
+            return _box(item, theme)
+        case Path():
+            return _path(item, theme.style(item.role))
+        case Text():
+            return _text(item, theme)
+
+
+def _box(box: Box, theme: Theme) -> Values:
+    style = theme.style(box.role, box.shade)
+    return {
+        "what": "box",
+        "id": xml_text(box.id),
+        "role": box.role,
+        "form": "rect" if box.form in (Form.RECTANGLE, Form.ROUNDED, Form.PILL) else box.form.value,
+        "x": number(box.x),
+        "y": number(box.y),
+        "width": number(box.width),
+        "height": number(box.height),
+        "corner": number(_corner(box)),
+        "cx": number(box.x + box.width / 2),
+        "cy": number(box.y + box.height / 2),
+        "r": number(box.width / 2),
+        "points": _points(box.points),
+        "fill": style.fill,
+        "stroke": style.stroke,
+        "line_width": number(style.line_width),
+        "dash": _dash(style),
+        "texts": [_text(text, theme) for text in box.texts],
+    }
+
+
+def _corner(box: Box) -> float:
+    if box.form is Form.PILL:
+        return min(box.width, box.height) / 2
+    return _CORNER if box.form is Form.ROUNDED else 0.0
+
+
+def _text(text: Text, theme: Theme) -> Values:
+    x, y = number(text.x), number(text.y)
+    across = text.y + CAPITAL_HEIGHT / 2 * text.size
+    return {
+        "what": "text",
+        "role": text.role,
+        "x": x,
+        "y": number(across),
+        "size": number(text.size),
+        "anchor": _ANCHORS[text.anchor],
+        "bold": text.bold,
+        "turn": f"rotate(-90 {x} {y})" if text.turned else "",
+        "fill": theme.style(text.role).text,
+        "words": xml_text(text.text),
+        "halo": _halo(text, theme) if text.halo else None,
+    }
+
+
+def _halo(text: Text, theme: Theme) -> Values:
+    """The patch of paper that interrupts the lines behind a text."""
+    start = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}[text.anchor]
+    return {
+        "x": number(text.x - start * text.width - _HALO),
+        "y": number(text.y - 0.6 * text.size),
+        "width": number(text.width + 2 * _HALO),
+        "height": number(1.2 * text.size),
+        "fill": theme.page,
+    }
+
+
+def _path(path: Path, style: Style) -> Values:
+    tip = path.points[-1]
+    direction = _towards(path.points[-2], tip)
+    points = list(path.points)
+    if path.arrow:
+        points[-1] = _moved(tip, direction, _HEAD_INSET - _HEAD_LENGTH)
+    return {
+        "what": "path",
+        "role": path.role,
+        "d": bent(tuple(points), path.radius),
+        "stroke": style.stroke,
+        "line_width": number(style.line_width),
+        "dash": _dash(style),
+        "head": _points(arrow_head(tip, direction)) if path.arrow else "",
+        "fill": style.fill,
+    }
+
+
+def bent(points: tuple[Point, ...], radius: float) -> str:
+    """Path data through `points`, each corner rounded as far as its neighbours leave room.
+
+    >>> bent(((0, 0), (10, 0), (10, 20)), 4)
+    'M0 0L6 0Q10 0 10 4L10 20'
+    """
+    found = [f"M{_pair(points[0])}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        room = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        near = _moved(corner, _towards(before, corner), -room)
+        far = _moved(corner, _towards(corner, after), room)
+        found.append(f"L{_pair(near)}Q{_pair(corner)} {_pair(far)}")
+    return "".join([*found, f"L{_pair(points[-1])}"])
+
+
+def arrow_head(tip: Point, direction: Point) -> tuple[Point, ...]:
+    """Corners of an arrow head that points along the unit vector `direction` and ends at `tip`."""
+    back = _moved(tip, direction, -_HEAD_LENGTH)
+    side = (-direction[1], direction[0])
+    notch = _moved(back, direction, _HEAD_INSET)
+    return tip, _moved(back, side, _HEAD_WIDTH / 2), notch, _moved(back, side, -_HEAD_WIDTH / 2)
+
+
+def _towards(start: Point, end: Point) -> Point:
+    length = math.dist(start, end) or 1.0
+    return (end[0] - start[0]) / length, (end[1] - start[1]) / length
+
+
+def _moved(point: Point, direction: Point, distance: float) -> Point:
+    return point[0] + direction[0] * distance, point[1] + direction[1] * distance
+
+
+def _pair(point: Point) -> str:
+    return f"{number(point[0])} {number(point[1])}"
+
+
+def _points(points: tuple[Point, ...]) -> str:
+    return " ".join(f"{number(x)},{number(y)}" for x, y in points)
+
+
+def _dash(style: Style) -> str:
+    return " ".join(number(part) for part in style.dash)

@@ -1,0 +1,136 @@
+"""A drawing in the making: shapes are put on it along (u) and across (v) the flow, and come off as a scene."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from resnet_diagram.diagram.model import EdgeRole
+from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Text
+from resnet_diagram.scene.spacing import BEND
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.theme import Theme
+
+Point = tuple[float, float]
+
+
+@dataclass
+class Line:
+    """The line that is being drawn from `tail` to whatever comes next."""
+
+    tail: str
+    role: EdgeRole
+    points: list[Point]
+
+
+@dataclass
+class Canvas:
+    """Collects shapes in the layers they are painted in. `turned`: the flow runs down the page, not to the right."""
+
+    theme: Theme
+    turned: bool
+    frames: list[Item] = field(default_factory=list)
+    lines: list[Item] = field(default_factory=list)
+    boxes: list[Item] = field(default_factory=list)
+    marks: list[Item] = field(default_factory=list)
+    texts: list[Item] = field(default_factory=list)
+    line: Line | None = None
+
+    def items(self) -> tuple[Item, ...]:
+        """Everything, in the order it is painted."""
+        return (*self.frames, *self.lines, *self.boxes, *self.marks, *self.texts)
+
+    def point(self, u: float, v: float) -> Point:
+        """The page's (x, y) of a place along and across the flow."""
+        return (v, u) if self.turned else (u, v)
+
+    def points(self, places: Sequence[Point]) -> tuple[Point, ...]:
+        """The page's (x, y) of each place; places on one straight line are dropped."""
+        kept: list[Point] = []
+        for place in places:
+            if len(kept) > 1 and _straight(kept[-2], kept[-1], place):
+                kept.pop()
+            if not kept or kept[-1] != place:
+                kept.append(place)
+        return tuple(self.point(*place) for place in kept)
+
+    def begin(self, tail: str, place: Point, role: EdgeRole = EdgeRole.FLOW) -> None:
+        """Start the line out of `tail` at `place`."""
+        self.line = Line(tail, role, [place])
+
+    def via(self, *places: Point) -> None:
+        """Lead the line on through `places`, if there is one."""
+        if self.line:
+            self.line.points += places
+
+    def end(self, head: str, place: Point, *, arrow: bool = True) -> None:
+        """End the line at `place` on the border of `head`, if there is one."""
+        if self.line:
+            places = [*self.line.points, place]
+            self.path(self.line.role, places, tail=self.line.tail, head=head, arrow=arrow)
+        self.line = None
+
+    def path(self, role: str, places: Sequence[Point], *, tail: str, head: str, arrow: bool = True) -> None:
+        """A line of its own."""
+        points = self.points(places)
+        self.lines.append(Path(role=role, points=points, arrow=arrow, radius=BEND, tail=tail, head=head))
+
+    def text(self, words: str, use: str, role: str, place: Point, *, halo: bool = False) -> None:
+        """A text of its own, centred at `place` and written along the flow."""
+        size = self.theme.size(use)
+        x, y = self.point(*place)
+        self.texts.append(
+            Text(
+                x=x,
+                y=y,
+                text=words,
+                size=size,
+                width=text_width(words, size),
+                role=role,
+                turned=self.turned,
+                halo=halo,
+            )
+        )
+
+    def words(
+        self, words: str, use: str, role: str, at: Point, *, bold: bool = False, anchor: Anchor = Anchor.START
+    ) -> float:
+        """A level text anchored at page point `at`; return its width."""
+        size = self.theme.size(use)
+        width = text_width(words, size, bold=bold)
+        text = Text(x=at[0], y=at[1], text=words, size=size, width=width, role=role, anchor=anchor, bold=bold)
+        self.texts.append(text)
+        return width
+
+    def dot(self, place: Point, radius: float, role: str = EdgeRole.FLOW) -> None:
+        """A small filled circle on a line."""
+        x, y = self.point(*place)
+        self.marks.append(circle("", role, (x, y), radius))
+
+    def frame(self, box_id: str, role: str, start: Point, end: Point) -> None:
+        """A rounded frame from corner `start` to corner `end`."""
+        (x, y), (right, bottom) = self.point(*start), self.point(*end)
+        self.frames.append(
+            Box(id=box_id, role=role, form=Form.ROUNDED, x=x, y=y, width=right - x, height=bottom - y)
+        )
+
+
+def circle(box_id: str, role: str, centre: Point, radius: float, texts: tuple[Text, ...] = ()) -> Box:
+    """A circle round `centre`, in page points."""
+    return Box(
+        id=box_id,
+        role=role,
+        form=Form.CIRCLE,
+        x=centre[0] - radius,
+        y=centre[1] - radius,
+        width=2 * radius,
+        height=2 * radius,
+        texts=texts,
+    )
+
+
+def _straight(first: Point, second: Point, third: Point) -> bool:
+    """Whether the three lie on one line along an axis, in order."""
+    for axis in (0, 1):
+        if first[axis] == second[axis] == third[axis]:
+            other = 1 - axis
+            return (second[other] - first[other]) * (third[other] - second[other]) >= 0
+    return False

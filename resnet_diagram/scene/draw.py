@@ -1,0 +1,153 @@
+"""Put measured cells on a canvas."""
+
+import math
+
+from resnet_diagram.diagram.model import EdgeRole, Node, NodeRole
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.boxes import form_of, outline, row_heights
+from resnet_diagram.scene.canvas import Canvas, Point, circle
+from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
+from resnet_diagram.scene.model import Box, Form, Path, Text
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.titles import draw_title
+
+
+def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
+    """Draw `cell` with its entry at (u, v); the line that is on its way enters it."""
+    match cell:
+        case NodeCell():
+            _node(canvas, cell, u, v)
+        case Series():
+            for offset, part in cell.parts:
+                draw(canvas, part, u + offset, v)
+        case ForkCell():
+            _fork(canvas, cell, u, v)
+        case FrameCell():
+            _frame(canvas, cell, u, v)
+
+
+def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:
+    canvas.frame(cell.group.id, cell.group.role, (u, v - cell.above), (u + cell.length, v + cell.below))
+    x, y = canvas.point(u, v - cell.above)
+    draw_title(canvas, cell.group, (x + spacing.FRAME_PAD, y + spacing.TITLE_STRIP / 2 + 1))
+    draw(canvas, cell.series, u + cell.inset, v)
+
+
+def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
+    canvas.end(cell.node.id, (u, v))
+    for number in range(cell.shadows, 0, -1):
+        shift = number * spacing.SHADOW
+        canvas.boxes.append(_box(canvas, cell, "", u + shift, v + shift, ()))
+    texts = _box_texts(canvas, cell, u, v)
+    canvas.boxes.append(_box(canvas, cell, cell.node.id, u, v, texts))
+    canvas.begin(cell.node.id, (u + cell.front, v))
+
+
+def _box(canvas: Canvas, cell: NodeCell, box_id: str, u: float, v: float, texts: tuple[Text, ...]) -> Box:
+    """The box of a node with its entry at (u, v)."""
+    form = form_of(cell.node)
+    x, y = canvas.point(u, v - cell.wide / 2)
+    width, height = canvas.point(cell.front, cell.wide)
+    corners: tuple[Point, ...] = ()
+    if form is Form.POLYGON:
+        places = outline(cell.node.taper, cell.front, cell.narrow)
+        corners = tuple(canvas.point(u + along, v + across) for along, across in places)
+    return Box(
+        id=box_id,
+        role=cell.node.role,
+        form=form,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        texts=texts,
+        points=corners,
+        shade=cell.node.shade,
+    )
+
+
+def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text, ...]:
+    """The lines of a box, centred in it, and its badge under them."""
+    theme = canvas.theme
+    heights = row_heights(cell.lines, cell.badge, theme)
+    x, middle = canvas.point(u + cell.front / 2, v)
+    top = middle - sum(heights) / 2
+    rows = [(line, theme.size("node"), False) for line in cell.lines]
+    rows += [(cell.badge, theme.size("badge"), True)] if cell.badge else []
+    texts: list[Text] = []
+    for (line, size, bold), height in zip(rows, heights, strict=True):
+        width = text_width(line, size, bold=bold)
+        texts.append(
+            Text(x=x, y=top + height / 2, text=line, size=size, width=width, role=cell.node.role, bold=bold)
+        )
+        top += height
+    return tuple(texts)
+
+
+def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
+    if canvas.line is None:
+        canvas.begin("", (u - spacing.FRAME_LEAD, v))
+    tail = canvas.line.tail if canvas.line else ""
+    canvas.dot((u, v), spacing.DOT_RADIUS)
+    main, *others = cell.tracks
+    if not main.series.parts:
+        canvas.end("", (u, v), arrow=False)
+        canvas.begin(tail, (u, v), EdgeRole.SKIP)
+    draw(canvas, main.series, u + main.u, v)
+    canvas.end(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
+    for track in others:
+        _track(canvas, cell, track, tail, (u, v))
+    for lane in cell.lanes:
+        _lane(canvas, cell, lane, tail, (u, v))
+    _merge(canvas, cell.merge, (u + cell.merge_u, v))
+    canvas.begin(cell.merge.id, (u + cell.length, v))
+
+
+def _track(canvas: Canvas, cell: ForkCell, track: Track, tail: str, at: Point) -> None:
+    """A branch beside the first: out of the dot, along, and into the merge circle from its side."""
+    u, v = at
+    canvas.begin(tail, at)
+    canvas.via((u, v + track.v))
+    draw(canvas, track.series, u + track.u, v + track.v)
+    canvas.via((u + cell.merge_u, v + track.v))
+    canvas.end(cell.merge.id, (u + cell.merge_u, v + spacing.MERGE_RADIUS))
+
+
+def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: str, at: Point) -> None:
+    """A shortcut with its label outside of it."""
+    u, v = at
+    end = u + cell.merge_u
+    places = [at, (u, v + lane.v), (end, v + lane.v), (end, v - spacing.MERGE_RADIUS)]
+    canvas.path(lane.role, places, tail=tail, head=cell.merge.id)
+    pitch = spacing.PITCH * canvas.theme.size("label")
+    for number, line in enumerate(reversed(lane.label)):
+        across = v + lane.v - spacing.LABEL_GAP - (number + 0.5) * pitch
+        canvas.text(line, "label", lane.role, ((u + end) / 2, across))
+
+
+def _merge(canvas: Canvas, merge: Node, centre: Point) -> None:
+    """The circle where branches come together, with its sign."""
+    draw_merge(canvas, merge.id, merge.role, canvas.point(*centre))
+
+
+def draw_merge(canvas: Canvas, box_id: str, role: NodeRole, at: Point) -> None:
+    """⊕, ⊗ or Ⓒ round page point `at`."""
+    texts: tuple[Text, ...] = ()
+    if role is NodeRole.CONCAT:
+        size = canvas.theme.size("label")
+        texts = (Text(x=at[0], y=at[1], text="C", size=size, width=text_width("C", size), role=role),)
+    canvas.boxes.append(circle(box_id, role, at, spacing.MERGE_RADIUS, texts))
+    for ends in _strokes(role, at):
+        canvas.marks.append(Path(role=role, points=ends, arrow=False, radius=0.0))
+
+
+def _strokes(role: NodeRole, at: Point) -> list[tuple[Point, Point]]:
+    """The two strokes of a plus or a times sign round `at`."""
+    x, y = at
+    reach = spacing.MERGE_RADIUS - 1.5
+    if role is NodeRole.ADD:
+        return [((x - reach, y), (x + reach, y)), ((x, y - reach), (x, y + reach))]
+    if role is NodeRole.MULTIPLY:
+        side = reach * math.sqrt(0.5)
+        return [((x - side, y - side), (x + side, y + side)), ((x - side, y + side), (x + side, y - side))]
+    return []

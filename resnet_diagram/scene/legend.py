@@ -1,0 +1,73 @@
+"""The legend: samples of the styles used, with their words, in rows under the drawing."""
+
+from resnet_diagram.diagram.model import EdgeRole, LegendEntry, NodeRole
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.canvas import Canvas
+from resnet_diagram.scene.draw import draw_merge
+from resnet_diagram.scene.model import Box, Form, Path
+from resnet_diagram.scene.text import text_width
+
+_LINE = 20.0
+_SWATCH = 9.0
+_GAP = 3.5
+_BETWEEN = 13.0
+_MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
+
+
+def draw_legend(
+    canvas: Canvas, entries: tuple[LegendEntry, ...], left: float, right: float, top: float
+) -> float:
+    """Draw the entries between `left` and `right` from `top` down; return where the legend ends."""
+    y = top + spacing.LEGEND_PITCH / 2
+    for row in _rows(canvas, entries, right - left):
+        x = left + max(0.0, (right - left - _width(canvas, row)) / 2)
+        for entry in row:
+            _entry(canvas, entry, x, y)
+            x += _entry_width(canvas, entry) + _BETWEEN
+        y += spacing.LEGEND_PITCH
+    return y - spacing.LEGEND_PITCH / 2
+
+
+def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
+    """The width the legend needs at least, in points."""
+    return max((_entry_width(canvas, entry) for entry in entries), default=0.0)
+
+
+def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
+    rows: list[list[LegendEntry]] = []
+    for entry in entries:
+        if rows and _width(canvas, [*rows[-1], entry]) <= room:
+            rows[-1].append(entry)
+        else:
+            rows.append([entry])
+    return rows
+
+
+def _width(canvas: Canvas, row: list[LegendEntry]) -> float:
+    return sum(_entry_width(canvas, entry) for entry in row) + _BETWEEN * (len(row) - 1)
+
+
+def _sample_width(entry: LegendEntry) -> float:
+    if entry.role is None:
+        return 0.0
+    return (_LINE if isinstance(entry.role, EdgeRole) else _SWATCH) + _GAP
+
+
+def _entry_width(canvas: Canvas, entry: LegendEntry) -> float:
+    return _sample_width(entry) + text_width(entry.text, canvas.theme.size("legend"))
+
+
+def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
+    """One sample and its words."""
+    if isinstance(entry.role, EdgeRole):
+        canvas.lines.append(Path(role=entry.role, points=((x, y), (x + _LINE, y))))
+    elif entry.role in _MERGES:
+        draw_merge(canvas, "", entry.role, (x + _SWATCH / 2, y))
+    elif entry.role:
+        canvas.boxes.append(_swatch(entry.role, x, y))
+    canvas.words(entry.text, "legend", "text", (x + _sample_width(entry), y))
+
+
+def _swatch(role: NodeRole, x: float, y: float) -> Box:
+    top = y - 3.5
+    return Box(id="", role=role, form=Form.RECTANGLE, x=x, y=top, width=_SWATCH, height=7.0)

@@ -1,0 +1,93 @@
+"""Put measured sections on the page, one behind the other, and lead the line from each into the next."""
+
+from dataclasses import dataclass
+
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.canvas import Canvas
+from resnet_diagram.scene.draw import draw
+from resnet_diagram.scene.rows import Section, has_lanes
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.titles import draw_title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A section on the page: its frame from (`u`, `v`) to (`end_u`, `end_v`), its content from `start`.
+
+    `lines`: v of each row's line of flow.
+    """
+
+    section: Section
+    u: float
+    v: float
+    end_u: float
+    end_v: float
+    start: float
+    lines: tuple[float, ...]
+
+
+def caption_width(section: Section, canvas: Canvas) -> float:
+    """Width in points of what is written on the line into a section."""
+    caption = section.group.caption if section.group else ""
+    return text_width(caption, canvas.theme.size("caption"))
+
+
+def is_tucked(section: Section) -> bool:
+    """Whether the title stands beside the only row instead of over it."""
+    return len(section.rows) == 1 and not has_lanes(section.rows[0])
+
+
+def draw_sections(canvas: Canvas, places: list[Place]) -> None:
+    """Frames, titles, content, and the lines between."""
+    for number, place in enumerate(places):
+        _frame(canvas, place)
+        if number:
+            _turn_in(canvas, places[number - 1], place)
+        _rows(canvas, place)
+
+
+def _frame(canvas: Canvas, place: Place) -> None:
+    group = place.section.group
+    if group is None:
+        return
+    canvas.frame(group.id, group.role, (place.u, place.v), (place.end_u, place.end_v))
+    x, y = canvas.point(place.u, place.v)
+    draw_title(canvas, group, (x + spacing.FRAME_PAD, y + spacing.TITLE_STRIP / 2 + 1.5))
+
+
+def _rows(canvas: Canvas, place: Place) -> None:
+    """Each row, and the turn from one to the next."""
+    rows = place.section.rows
+    turn_u = place.start + place.section.length + spacing.TURN_PAD
+    back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
+    for number, (row, v) in enumerate(zip(rows, place.lines, strict=True)):
+        if number:
+            before = place.lines[number - 1]
+            gap = v - row.above - spacing.ROW_GAP / 2
+            canvas.via((turn_u, before), (turn_u, gap), (back_u, gap), (back_u, v))
+        draw(canvas, row, place.start, v)
+
+
+def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
+    """Lead the line out of one section and into the next, past the caption."""
+    gap = (before.end_v + place.v) / 2
+    leave, enter = _inside(before, place, canvas) if canvas.turned else _outside(before, place)
+    canvas.via((leave, before.lines[-1]), (leave, gap), (enter, gap), (enter, place.lines[0]))
+    group = place.section.group
+    if group and group.caption:
+        canvas.text(group.caption, "caption", "caption", ((leave + enter) / 2, gap), halo=True)
+
+
+def _outside(before: Place, place: Place) -> tuple[float, float]:
+    """Round the frames: the line leaves at their far edge and enters at the near one."""
+    return before.end_u + spacing.OUTER_LANE, place.u - spacing.OUTER_LANE
+
+
+def _inside(before: Place, place: Place, canvas: Canvas) -> tuple[float, float]:
+    """Through the sides of the frames, behind the last box and in front of the first."""
+    enter = place.start - place.section.lead - 1.0
+    last = before.section.rows[-1]
+    leave = max(
+        before.start + last.length + spacing.TURN_PAD, enter + caption_width(place.section, canvas) + 14
+    )
+    return leave, enter

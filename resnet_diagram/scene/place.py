@@ -1,0 +1,86 @@
+"""Where each section stands: under each other when the flow runs to the right, side by side when it runs down."""
+
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.canvas import Canvas
+from resnet_diagram.scene.page import Place, caption_width, is_tucked
+from resnet_diagram.scene.rows import Section
+from resnet_diagram.scene.titles import title_width
+
+
+def stack(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
+    """The sections one under the other in frames of one width, from `top` down."""
+    left = spacing.PAGE_MARGIN + spacing.OUTER_LANE
+    width = max(_least_width(section, canvas) for section in found)
+    width = max(width, spacing.SMALLEST_WIDTH - 2 * left)
+    places: list[Place] = []
+    v = top
+    for section in found:
+        place = _row_place(section, canvas, left, left + width, v)
+        places.append(place)
+        v = place.end_v + spacing.FRAME_GAP
+    return places
+
+
+def _margin(section: Section) -> float:
+    """From the frame's edge to the content, along the flow."""
+    return spacing.FRAME_LEAD if len(section.rows) < 2 else spacing.TURN_PAD + spacing.FRAME_LEAD
+
+
+def _least_width(section: Section, canvas: Canvas) -> float:
+    title = title_width(section.group, canvas.theme) + 2 * spacing.FRAME_PAD if section.group else 0.0
+    beside = title if is_tucked(section) else 0.0
+    content = section.length + 2 * _margin(section) + max(0.0, beside - spacing.FRAME_LEAD)
+    return max(content, title, caption_width(section, canvas) + 20.0)
+
+
+def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: float) -> Place:
+    """One section whose rows run to the right."""
+    title = title_width(section.group, canvas.theme) if section.group else 0.0
+    tucked = is_tucked(section)
+    pad = spacing.FRAME_PAD if section.group else 0.0
+    strip = spacing.TITLE_STRIP if section.group and not tucked else 0.0
+    line = v + strip + pad
+    lines: list[float] = []
+    for number, row in enumerate(section.rows):
+        line += row.above + (spacing.ROW_GAP if number else 0.0)
+        if tucked:
+            line = max(line, v + spacing.TITLE_STRIP + 2.0)
+        lines.append(line)
+        line += row.below
+    start = left + _margin(section)
+    if tucked:
+        start = max(left + pad + title + spacing.FRAME_PAD, (left + right - section.length) / 2)
+    end_v = max(line + pad, 2 * lines[0] - v) if tucked else line + pad
+    return Place(section=section, u=left, v=v, end_u=right, end_v=end_v, start=start, lines=tuple(lines))
+
+
+def line_up(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
+    """The sections side by side in frames of one height, from the left; `top` is where the frames begin."""
+    lead = max(section.lead for section in found)
+    head = top + spacing.TITLE_STRIP + spacing.TURN_PAD + lead
+    captions = max(caption_width(section, canvas) for section in found) + 14.0
+    height = max(max(section.length for section in found) + 2 * spacing.TURN_PAD, captions)
+    places: list[Place] = []
+    v = spacing.PAGE_MARGIN
+    for section in found:
+        place = _column_place(section, canvas, (top, head, head + height), v)
+        places.append(place)
+        v = place.end_v + spacing.COLUMN_GAP
+    return places
+
+
+def _column_place(section: Section, canvas: Canvas, along: tuple[float, float, float], v: float) -> Place:
+    """One section whose rows run down."""
+    top, head, bottom = along
+    title = title_width(section.group, canvas.theme) if section.group else 0.0
+    gaps = spacing.ROW_GAP * (len(section.rows) - 1)
+    content = sum(row.above + row.below for row in section.rows) + gaps
+    width = max(content, title)
+    line = v + spacing.FRAME_PAD + (width - content) / 2
+    lines: list[float] = []
+    for number, row in enumerate(section.rows):
+        line += row.above + (spacing.ROW_GAP if number else 0.0)
+        lines.append(line)
+        line += row.below
+    end_v = v + width + 2 * spacing.FRAME_PAD
+    return Place(section=section, u=top, v=v, end_u=bottom, end_v=end_v, start=head, lines=tuple(lines))

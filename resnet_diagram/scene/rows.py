@@ -1,0 +1,74 @@
+"""Break the content of a diagram's outer groups into rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resnet_diagram.diagram.model import Diagram, Group, Item
+from resnet_diagram.scene.cells import Cell, ForkCell, NodeCell, Series
+from resnet_diagram.scene.measure import series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What stands on one level of the page: a group, or loose items between groups (`group` is None)."""
+
+    group: Group | None
+    rows: tuple[Series, ...]
+
+    @property
+    def length(self) -> float:
+        """Points of the longest row."""
+        return max((row.length for row in self.rows), default=0.0)
+
+    @property
+    def lead(self) -> float:
+        """Room the line into the first row wants."""
+        return self.rows[0].lead if self.rows else 0.0
+
+
+def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
+    """The groups a diagram starts with; loose items that follow each other stand together."""
+    found: list[tuple[Group | None, tuple[Item, ...]]] = []
+    for item in diagram.items:
+        if isinstance(item, Group):
+            found.append((item, item.items))
+        elif found and found[-1][0] is None:
+            found[-1] = (None, (*found[-1][1], item))
+        else:
+            found.append((None, (item,)))
+    return found
+
+
+def break_rows(cells: Iterable[Cell], limit: float) -> tuple[Series, ...]:
+    """As many cells a row as fit into `limit` points; a block longer than that is broken between its parts."""
+    rows: list[list[Cell]] = [[]]
+    for cell in _pieces(cells, limit):
+        longer = [*rows[-1], cell]
+        if rows[-1] and series(longer).length > limit:
+            rows.append([cell])
+        else:
+            rows[-1] = longer
+    return tuple(series(row) for row in rows if row)
+
+
+def _pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
+    found: list[Cell] = []
+    for cell in cells:
+        if isinstance(cell, Series) and cell.length > limit:
+            found += _pieces((part for _, part in cell.parts), limit)
+        else:
+            found.append(cell)
+    return found
+
+
+def has_lanes(cell: Cell) -> bool:
+    """Whether anything but a plain line runs beside the boxes."""
+    match cell:
+        case NodeCell():
+            return False
+        case Series():
+            return any(has_lanes(part) for _, part in cell.parts)
+        case ForkCell():
+            return True
+        case _:
+            return True

@@ -1,0 +1,51 @@
+"""The distances of every drawing, in points."""
+
+ARROW_GAP = 7.0
+"""From one box to the next along the flow."""
+DOT_GAP = 4.5
+"""From a box to the dot where a shortcut leaves."""
+DOT_TO_BOX = 6.5
+"""From that dot to the first box behind it."""
+BLOCK_GAP = 2.0
+"""What two blocks in one row stand further apart than two boxes."""
+DOT_RADIUS = 1.2
+MERGE_RADIUS = 4.6
+LANE_GAP = 4.5
+"""Between a shortcut and the boxes it goes round."""
+LABEL_GAP = 2.0
+"""Between a shortcut and its label."""
+BEND = 4.0
+"""Radius where a line bends."""
+FRAME_CORNER = 3.0
+
+BOX_PAD_X = 3.0
+BOX_PAD_Y = 3.2
+PITCH = 1.18
+"""Distance of two lines of text, in sizes of type."""
+TAPER_DEPTH = 10.0
+"""How much wider across the flow the wide end of a tapered box is than its narrow end."""
+SHADOW = 1.8
+"""How far each of the two boxes behind a folded one is offset."""
+SHADOWS = 2
+
+PAGE_MARGIN = 3.5
+FRAME_PAD = 6.0
+FRAME_LEAD = 8.0
+"""From a frame's edge to where its content begins."""
+TURN_PAD = 5.0
+"""From a frame's edge to the lines that turn from one row into the next."""
+TITLE_STRIP = 14.0
+ROW_GAP = 16.0
+"""Between two rows in a frame; the line from one to the other runs in its middle."""
+OUTER_LANE = 6.5
+"""From the frames to the lines that run round them."""
+FRAME_GAP = 19.0
+COLUMN_GAP = 15.0
+LEGEND_GAP = 12.0
+LEGEND_PITCH = 12.0
+
+SMALLEST_WIDTH = 234.0
+WIDEST_ROW = 340.0
+"""A row up to this long is left whole; longer ones are broken so as to fit the page."""
+PAGE_WIDTH = 495.0
+PAGE_HEIGHT = 640.0

@@ -1,0 +1,66 @@
+"""Break the text of a box into lines that are short enough."""
+
+import re
+
+from resnet_diagram.scene.text import text_width
+
+_LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
+_LONGEST = 15.0
+
+
+def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
+    """Each line broken in two where that makes the box narrower; very long ones into more."""
+    return tuple(part for line in lines for part in _wrapped(line, size))
+
+
+def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
+    """Each line as it is, broken only where it is very long."""
+    return tuple(part for line in lines for part in pack(_words(line, size), _LONGEST * size, size))
+
+
+def _wrapped(line: str, size: float) -> tuple[str, ...]:
+    words = _words(line, size)
+    for limit in _LIMITS:
+        packed = pack(words, limit * size, size)
+        if len(packed) <= 2:
+            return packed
+    return pack(words, _LONGEST * size, size)
+
+
+def _words(line: str, size: float) -> list[str]:
+    """The words of a line; one too long for any box is cut, behind a sign where it has one."""
+    return [piece for word in line.split(" ") for piece in _pieces(word, size)]
+
+
+def _pieces(word: str, size: float) -> list[str]:
+    if text_width(word, size) <= _LONGEST * size:
+        return [word]
+    pieces = [""]
+    for part in re.findall(r"[^._/×-]*[._/×-]|[^._/×-]+", word):
+        for letters in _cut(part, size):
+            fits = text_width(pieces[-1] + letters, size) <= _LONGEST * size
+            pieces[-1:] = [pieces[-1] + letters] if fits else [pieces[-1], letters]
+    return [piece for piece in pieces if piece]
+
+
+def _cut(part: str, size: float) -> list[str]:
+    """`part` in pieces of ten letters if it is too long for a line of its own."""
+    if text_width(part, size) <= _LONGEST * size:
+        return [part]
+    return [part[at : at + 10] for at in range(0, len(part), 10)]
+
+
+def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
+    """As many words a line as fit into `limit` points; a comma that ends a line goes.
+
+    >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6)
+    ('3×3 conv', '128, s=2')
+    """
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer.rstrip(","), size) <= limit:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return tuple([*(line.rstrip(",") for line in lines[:-1]), *lines[-1:]])
