@@ -1,1 +1,14 @@
-"""Read a network from a real PyTorch model."""
+from resnet_diagram.errors import SourceError
+
+try:
+    from resnet_diagram.trace.inputs import InputSpec, guess_inputs, parse_input
+    from resnet_diagram.trace.load import LoadedModel, load_model
+    from resnet_diagram.trace.tracing import trace
+except ModuleNotFoundError as error:
+    if error.name != "torch":
+        raise
+    raise SourceError(
+        "Reading a network from code needs PyTorch, which is not installed: pip install 'resnet-diagram[torch]'"
+    ) from None
+
+__all__ = ["InputSpec", "LoadedModel", "guess_inputs", "load_model", "parse_input", "trace"]

@@ -1,0 +1,71 @@
+"""From the recorded operations of a model to its description."""
+
+from collections.abc import Sequence
+from math import prod
+
+from torch import nn
+
+from resnet_diagram.spec.model import Network
+from resnet_diagram.trace.attach import attach
+from resnet_diagram.trace.flow import Flow, build_flow
+from resnet_diagram.trace.graph import Node, OpGraph
+from resnet_diagram.trace.parts import Part
+from resnet_diagram.trace.regions import Region, series_of
+from resnet_diagram.trace.residual import Translator
+from resnet_diagram.trace.shortcut import layers_in
+from resnet_diagram.trace.stages import staged
+
+
+def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network:
+    """Returns the network description of a recorded run."""
+    flow, parts = best_reading(graph)
+    stem, body, head = staged(parts, graph.calls)
+    first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
+    network = Network(
+        name=name,
+        input_shape=first,
+        stem=tuple(stem),
+        body=tuple(body),
+        head=tuple(head),
+        source=source,
+        notes=tuple(graph.notes),
+    )
+    return network
+
+
+def best_reading(graph: OpGraph) -> tuple[Flow, list[Part]]:
+    """Returns the flow and its parts, from all inputs at once or from the one that explains most blocks."""
+    output = main_output(graph)
+    readings = [read(graph, output, graph.inputs)]
+    if len(graph.inputs) > 1:
+        readings += [read(graph, output, [node]) for node in graph.inputs]
+    return max(readings, key=lambda r: sum(residual_count(p) for p in r[1]))
+
+
+def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> tuple[Flow, list[Part]]:
+    """Returns flow and parts from some inputs to the output."""
+    flow = build_flow(graph, output, inputs)
+    items = series_of(flow.steps)
+    return flow, attach(Translator(flow).parts(items), graph.calls)
+
+
+def residual_count(part: Part) -> int:
+    """How many residual blocks a part is or holds at its top."""
+    return int(part.residual)
+
+
+def main_output(graph: OpGraph) -> Node:
+    """The output that most operations lead to, the first of equals."""
+    return max(graph.outputs, key=lambda node: (ancestor_count(node), -node.index))
+
+
+def ancestor_count(node: Node) -> int:
+    """How many nodes lead to a node."""
+    seen = {node.index}
+    waiting = [node]
+    while waiting:
+        for source in waiting.pop().inputs:
+            if source.index not in seen:
+                seen.add(source.index)
+                waiting.append(source)
+    return len(seen)

@@ -1,0 +1,53 @@
+"""Stand-ins for what tensors without values cannot do, used when a plain run failed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+MOVES = frozenset({"cuda", "cpu", "pin_memory", "numpy", "__array__", "tolist"})
+
+
+class Compatible(TorchFunctionMode):
+    """Answers `.tolist()` and `.numpy()` with ones, and keeps tensors where they are when asked to move."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Returns the stand-in, or what the function gives with foreign devices taken out."""
+        options = dict(kwargs or {})
+        name = getattr(func, "__name__", "")
+        if args and isinstance(args[0], Tensor):
+            if name in MOVES:
+                return moved(name, func, args, options)
+            if name == "to":
+                return converted(func, args, options)
+        if options.get("device") is not None and foreign(options["device"]):
+            options["device"] = torch.device("cpu")
+        return func(*args, **options)
+
+
+def foreign(device: Any) -> bool:
+    """Whether a device may not be there."""
+    return isinstance(device, int) or torch.device(device).type not in ("cpu", "meta")
+
+
+def moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+    """Returns a tensor where it is, or made-up values where values are asked."""
+    tensor = args[0]
+    if name in ("cuda", "cpu", "pin_memory"):
+        return tensor
+    if not tensor.is_meta:
+        return func(*args, **options)
+    real = torch.ones(tensor.shape, dtype=tensor.dtype, device="cpu")
+    return real.tolist() if name == "tolist" else real.numpy()
+
+
+def converted(func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+    """Returns `tensor.to(...)` without its device."""
+    rest = [a for a in args[1:] if not isinstance(a, (str, torch.device))]
+    options.pop("device", None)
+    asks = rest or options.get("dtype") is not None
+    return func(args[0], *rest, **options) if asks else args[0]

@@ -1,0 +1,216 @@
+"""The flow of activations: the recorded operations with everything taken out that does nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+from resnet_diagram.trace.constants import is_zero_product, pads_with_zeros, whole_slice
+from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
+from resnet_diagram.trace.roles import Role, role_of
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One operation of the flow, or a chain of views or slices that act as one.
+
+    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes are without the batch.
+    """
+
+    index: int
+    role: Role
+    nodes: list[Node]
+    sources: list[int]
+    in_shape: Sizes
+    out_shape: Sizes
+    call: int
+    params: int = 0
+    targets: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """Steps in the order they ran; the first is the virtual source, the last the virtual sink."""
+
+    steps: list[Step]
+    graph: OpGraph
+
+
+def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
+    """Returns the steps on a path from one of `inputs` to `output`."""
+    live = live_nodes(graph, output, inputs)
+    builder = _Builder(graph)
+    for node in live:
+        builder.add(node)
+    builder.close(output)
+    steps = folded(builder.steps)
+    return Flow(steps, graph)
+
+
+def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
+    """Returns the active nodes between the inputs and the output, in order."""
+    reached = {node.index for node in inputs}
+    forward = []
+    for node in graph.nodes:
+        if node.index in reached or any(source.index in reached for source in node.inputs):
+            reached.add(node.index)
+            forward.append(node)
+    wanted = {output.index}
+    kept = []
+    for node in reversed(forward):
+        if node.index in wanted and node.active:
+            kept.append(node)
+            wanted.update(source.index for source in node.inputs)
+    return kept[::-1]
+
+
+class _Builder:
+    """Turns nodes into steps one after the other."""
+
+    def __init__(self, graph: OpGraph) -> None:
+        self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
+        self._graph = graph
+        self._step_of: dict[int, int] = {}
+        self._owned: set[int] = set()
+        self._waiting: dict[int, int] = {}
+
+    def add(self, node: Node) -> None:
+        """Adds one node, as a step of its own or as another name of the step it passes on."""
+        if node.kind is NodeKind.INPUT:
+            self._append(Role.PASS, node, [0])
+            return
+        sources = list(dict.fromkeys(self._step_of[n.index] for n in node.inputs if n.index in self._step_of))
+        if not sources or is_zero_product(node):
+            return
+        params = self._new_parameters(node)
+        role = acting_role(node, len(sources))
+        if role is Role.PASS and len(sources) == 1:
+            self._step_of[node.index] = sources[0]
+            self._waiting[sources[0]] = self._waiting.get(sources[0], 0) + params
+            return
+        step = self._append(role, node, sources)
+        step.params = params
+
+    def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
+        shape = node.shape[1:]
+        step = Step(len(self.steps), role, [node], sources, entering(node), shape, node.call)
+        if role is Role.PAD:
+            step.out_shape = padded_shape(node)
+        self.steps.append(step)
+        self._step_of[node.index] = step.index
+        for source in sources:
+            self.steps[source].targets.append(step.index)
+        return step
+
+    def _new_parameters(self, node: Node) -> int:
+        fresh = [p for p in parameters_of(node) if p.index not in self._owned]
+        self._owned.update(p.index for p in fresh)
+        return sum(prod(p.shape) for p in fresh)
+
+    def close(self, output: Node) -> None:
+        """Adds the sink behind the output."""
+        last = self._step_of.get(output.index, len(self.steps) - 1)
+        sink = Step(len(self.steps), Role.SINK, [], [last], self.steps[last].out_shape, (), 0)
+        self.steps[last].targets.append(sink.index)
+        self.steps.append(sink)
+
+
+def entering(node: Node) -> Sizes:
+    """The shape, without the batch, of the first activation a node reads."""
+    for ref in references(node):
+        if ref.node.active:
+            return ref.shape[1:]
+    return node.shape[1:]
+
+
+def padded_shape(node: Node) -> Sizes:
+    """The shape after zero-padding; where it is written into a buffer of zeros, the buffer's."""
+    if node.op != "copy_":
+        return node.shape[1:]
+    shape = node.shape
+    target = node.args[0]
+    while isinstance(target, Ref):
+        shape = target.shape if prod(target.shape) >= prod(shape) else shape
+        target = next(references(target.node), None)
+    return shape[1:]
+
+
+def acting_role(node: Node, sources: int) -> Role:
+    """The role of a node, given how many different activations it reads."""
+    role = role_of(node.op)
+    if node.op == "copy_":
+        if sources > 1:
+            return Role.OTHER
+        return Role.PAD if pads_with_zeros(node) else Role.PASS
+    if sources > 1:
+        return role
+    if role in (Role.ADD, Role.MULTIPLY):
+        return Role.SCALE
+    if role is Role.CONCAT:
+        return joined_role(node)
+    if role is Role.SLICE and whole_slice(node):
+        return Role.PASS
+    return role
+
+
+def joined_role(node: Node) -> Role:
+    """The role of a concatenation of one activation with constants, or with nothing."""
+    tensors = list(references(node))
+    if len(tensors) == 1:
+        return Role.VIEW if node.op == "stack" else Role.PASS
+    return Role.PAD if pads_with_zeros(node) else Role.OTHER
+
+
+def folded(steps: list[Step]) -> list[Step]:
+    """Returns the steps with chains of views, and chains of slices, made one; views that change nothing vanish."""
+    for step in steps:
+        if step.role not in (Role.VIEW, Role.SLICE) or len(step.sources) != 1:
+            continue
+        source = steps[step.sources[0]]
+        if source.role is step.role and len(source.targets) == 1:
+            merge_into(source, step, steps)
+    for step in steps:
+        if (
+            step.role is Role.VIEW
+            and step.in_shape == step.out_shape
+            and len(step.sources) == 1
+            and harmless(step)
+        ):
+            bypass(step, steps)
+    return renumbered(steps)
+
+
+def harmless(step: Step) -> bool:
+    """Whether a chain of views leaves all values where they were."""
+    return all(
+        node.op in ("view", "reshape", "flatten", "unsqueeze", "squeeze", "unflatten") for node in step.nodes
+    )
+
+
+def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
+    """Joins a step with the one before it; the step takes the nodes, the other goes."""
+    step.nodes = source.nodes + step.nodes
+    step.in_shape = source.in_shape
+    step.params += source.params
+    step.call = source.call
+    bypass(source, steps)
+
+
+def bypass(step: Step, steps: Sequence[Step]) -> None:
+    """Takes a step with one source out of the flow."""
+    source = steps[step.sources[0]]
+    source.targets = list(dict.fromkeys([t for t in source.targets if t != step.index] + step.targets))
+    for index in step.targets:
+        target = steps[index]
+        target.sources = list(dict.fromkeys(source.index if s == step.index else s for s in target.sources))
+    step.sources, step.targets, step.nodes = [], [], []
+
+
+def renumbered(steps: list[Step]) -> list[Step]:
+    """Returns the steps still in the flow, numbered anew."""
+    kept = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]
+    number = {s.index: k for k, s in enumerate(kept)}
+    for step in kept:
+        step.index = number[step.index]
+        step.sources = [number[s] for s in step.sources]
+        step.targets = sorted(number[t] for t in step.targets)
+    return kept

@@ -1,0 +1,112 @@
+"""What a run of a model recorded: operations, the values they read, and the module calls around them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+Sizes = tuple[int, ...]
+
+
+class NodeKind(Enum):
+    """Where a value comes from."""
+
+    INPUT = auto()
+    PARAMETER = auto()
+    CONSTANT = auto()
+    OPERATION = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One value, or group of values, and the operation that made it.
+
+    `shape` is the whole shape, batch included. `inputs` are the producers that carry activation, in
+    argument order; `active` says whether this value depends on an input of the model. `args` hold plain
+    values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
+    `call` numbers the module call that ran the operation.
+    """
+
+    index: int
+    kind: NodeKind
+    op: str
+    shape: Sizes
+    call: int
+    active: bool
+    inputs: "tuple[Node, ...]" = field(default=(), repr=False)
+    args: tuple[object, ...] = field(default=(), repr=False)
+    kwargs: dict[str, object] = field(default_factory=dict, repr=False)
+    names: tuple[str, ...] = ()
+    defaults: dict[str, object] = field(default_factory=dict)
+    label: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Ref:
+    """A tensor argument as an operation saw it: the producer, the shape, and which of its results."""
+
+    node: Node
+    shape: Sizes
+    output: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call of a module; calls are numbered in order of entry, so a call and its inner calls are a range."""
+
+    path: str
+    cls: str
+    parent: int
+    end: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class OpGraph:
+    """Everything one run recorded. `notes` say what had to be assumed.
+
+    Where it stopped early: `error` says why, `failed_in` in which module, `failed_with` on which shapes.
+    """
+
+    nodes: list[Node] = field(default_factory=list)
+    inputs: list[Node] = field(default_factory=list)
+    outputs: list[Node] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    error: Exception | None = None
+    failed_in: str = ""
+    failed_with: str = ""
+
+
+def argument(node: Node, name: str) -> object:
+    """The value an operation was given for the argument `name`, or the operator's default; None if it has none."""
+    if name in node.kwargs:
+        return node.kwargs[name]
+    if name in node.names:
+        position = node.names.index(name)
+        if position < len(node.args):
+            return node.args[position]
+    return node.defaults.get(name)
+
+
+def references(node: Node) -> Iterator[Ref]:
+    """Each tensor argument of an operation, lists opened."""
+    for value in (*node.args, *node.kwargs.values()):
+        if isinstance(value, Ref):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, Ref):
+                    yield item
+
+
+def parameters_of(node: Node) -> Iterator[Node]:
+    """The parameters an operation reads, directly or through operations on constants only."""
+    waiting = [ref.node for ref in references(node)]
+    seen: set[int] = set()
+    while waiting:
+        source = waiting.pop()
+        if source.index in seen or source.active:
+            continue
+        seen.add(source.index)
+        if source.kind is NodeKind.PARAMETER:
+            yield source
+        waiting.extend(ref.node for ref in references(source))

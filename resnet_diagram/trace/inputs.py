@@ -1,0 +1,160 @@
+"""What a model is called with: read from text, or guessed from its first weighted layer."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from resnet_diagram.errors import UsageError
+
+DTYPES = frozenset(
+    "float32 float64 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128 float int long".split()
+)
+CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
+EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSpec:
+    """One tensor a model is called with; without a name it is a positional argument.
+
+    `shape` is as the user wrote it, with or without the batch.
+    """
+
+    shape: tuple[int, ...]
+    name: str = ""
+    dtype: str = "float32"
+
+    def tensor(self) -> torch.Tensor:
+        """Returns a tensor of this shape and type that has no values."""
+        return torch.empty(self.shape, dtype=getattr(torch, self.dtype), device="meta")
+
+
+def parse_input(text: str) -> InputSpec:
+    """Returns the input a text such as `3x224x224`, `1x128:int64` or `mask=1x16:bool` describes.
+
+    Raises UsageError for any other text.
+
+    >>> parse_input("mask=1x16:bool")
+    InputSpec(shape=(1, 16), name='mask', dtype='bool')
+    >>> parse_input("3,224,224").shape
+    (3, 224, 224)
+    """
+    name, equals, rest = text.strip().rpartition("=")
+    shape, colon, dtype = rest.partition(":")
+    sizes = [part.strip() for part in re.split(r"[x×,]", shape.strip("()[] "))]
+    if (equals and not name.strip().isidentifier()) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
+        raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {EXAMPLES}.")
+    if colon and dtype.strip() not in DTYPES:
+        known = ", ".join(sorted(DTYPES))
+        raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {known}.")
+    return InputSpec(shape=tuple(int(s) for s in sizes), name=name.strip(), dtype=dtype.strip() or "float32")
+
+
+def first_weighted(model: nn.Module) -> nn.Module | None:
+    """The first layer with weights, in the order the model defines them."""
+    sorts = (*CONVOLUTIONS, nn.Linear, nn.Embedding, nn.LSTM, nn.GRU, nn.RNN)
+    return next((m for m in model.modules() if isinstance(m, sorts)), None)
+
+
+def rank_of_input(layer: nn.Module | None) -> int | None:
+    """The least number of dimensions, batch included, that a layer's input has; None if unknown."""
+    for sort, dims in CONVOLUTIONS.items():
+        if isinstance(layer, sort):
+            return dims + 2
+    if isinstance(layer, (nn.Linear, nn.Embedding)):
+        return 2
+    return 3 if isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)) else None
+
+
+def with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
+    """Returns the input with a batch of one before it, if it has one dimension less than its layer wants.
+
+    >>> with_batch(parse_input("3x32x32"), 4).shape, with_batch(parse_input("8x3x32x32"), 4).shape
+    ((1, 3, 32, 32), (8, 3, 32, 32))
+    """
+    if rank is None or len(spec.shape) != rank - 1:
+        return spec
+    return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
+
+
+def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
+    """The ways to read what the user wrote, the likely one first.
+
+    The first layer with weights says how many dimensions the first input has; where that says nothing,
+    or that run fails, a batch of one before each input is tried too.
+    """
+    rank = rank_of_input(first_weighted(model))
+    first = [with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
+    ways = [first, [InputSpec(shape=(1, *s.shape), name=s.name, dtype=s.dtype) for s in specs], list(specs)]
+    return [way for k, way in enumerate(ways) if way not in ways[:k]]
+
+
+def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
+    """Each input worth trying, batch included, the likely ones first."""
+    seen: set[InputSpec] = set()
+    for shape, dtype in (*configured(model), *fitting(model), *common()):
+        spec = InputSpec(shape=(1, *shape), dtype=dtype)
+        if spec not in seen:
+            seen.add(spec)
+            yield spec
+
+
+Guess = tuple[tuple[int, ...], str]
+
+
+def configured(model: nn.Module) -> Iterator[Guess]:
+    """The input a model says it was made for."""
+    for attribute in ("pretrained_cfg", "default_cfg"):
+        config = getattr(model, attribute, None)
+        size = config.get("input_size") if isinstance(config, dict) else None
+        if isinstance(size, (tuple, list)) and size:
+            yield tuple(int(n) for n in size), "float32"
+
+
+def fitting(model: nn.Module) -> Iterator[Guess]:
+    """Inputs that fit the first layer with weights."""
+    layer = first_weighted(model)
+    if isinstance(layer, nn.Conv2d):
+        for size in sizes_2d(model, layer):
+            yield (layer.in_channels, *size), "float32"
+    elif isinstance(layer, nn.Conv1d):
+        yield from (((layer.in_channels, n), "float32") for n in (1024, 16000, 128))
+    elif isinstance(layer, nn.Conv3d):
+        sizes = ((16, 112, 112), (16, 224, 224), (32, 32, 32), (64, 64, 64))
+        yield from (((layer.in_channels, *size), "float32") for size in sizes)
+    elif isinstance(layer, nn.Embedding):
+        yield from (((n,), "int64") for n in (128, 64, 16))
+    elif isinstance(layer, nn.Linear):
+        yield (layer.in_features,), "float32"
+        yield (16, layer.in_features), "float32"
+    elif isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)):
+        yield (16, layer.input_size), "float32"
+
+
+def sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
+    """Picture sizes, those first that the model names or that its first convolution speaks for."""
+    sides = [224, 32, 299, 256, 384, 64, 28, 512, 128, 96]
+    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1:
+        sides = [32, 224, 28, *sides[2:]]
+    named = [
+        size for size in (named_size(model, a) for a in ("image_size", "img_size", "input_size")) if size
+    ]
+    return [*named, *((side, side) for side in sides)]
+
+
+def named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
+    """The picture size a model keeps in an attribute."""
+    value = getattr(model, attribute, None)
+    if isinstance(value, int) and value > 0:
+        return value, value
+    if isinstance(value, (tuple, list)) and len(value) >= 2 and all(isinstance(n, int) for n in value):
+        return int(value[-2]), int(value[-1])
+    return None
+
+
+def common() -> Iterator[Guess]:
+    """Inputs worth a try when nothing is known."""
+    yield from (((3, 224, 224), "float32"), ((1, 28, 28), "float32"), ((128,), "float32"), ((128,), "int64"))

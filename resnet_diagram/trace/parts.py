@@ -1,0 +1,23 @@
+"""An element of the network description while it is being put together."""
+
+from dataclasses import dataclass, field
+
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """One element of a series, the call it belongs to, and the steps it was made of."""
+
+    element: Element
+    call: int
+    steps: list[int] = field(default_factory=list)
+
+    @property
+    def residual(self) -> bool:
+        """Whether the part is a residual block."""
+        return isinstance(self.element, Block) and self.element.shortcut is not None
+
+    def is_layer(self, *kinds: LayerKind) -> bool:
+        """Whether the part is one layer of one of the kinds."""
+        return isinstance(self.element, Layer) and self.element.kind in kinds

@@ -1,0 +1,166 @@
+"""Regions as blocks: which additions are residual, what their branch is and what the way round it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, Shortcut
+from resnet_diagram.trace.attach import attach
+from resnet_diagram.trace.calls import common_call, owner_of
+from resnet_diagram.trace.flow import Flow, Step
+from resnet_diagram.trace.layers import layer_of
+from resnet_diagram.trace.opaque import joined_layer
+from resnet_diagram.trace.parts import Part
+from resnet_diagram.trace.regions import Item, Region, steps_in
+from resnet_diagram.trace.roles import MERGES, WEIGHTED, Role, base_name
+from resnet_diagram.trace.shortcut import layers_in, shortcut_kind
+
+MERGE_OF = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
+WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
+
+
+class Translator:
+    """Turns the series of a flow into parts."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.steps = flow.steps
+        self.calls = flow.graph.calls
+        self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
+
+    def parts(self, items: Sequence[Item]) -> list[Part]:
+        """Returns the parts of a series; a region takes the step its branches meet in with it."""
+        parts: list[Part] = []
+        taken = -1
+        for item in items:
+            if isinstance(item, Region):
+                parts.append(self._region(item))
+                taken = item.merge
+            elif item != taken and self._visible(self.steps[item]):
+                step = self.steps[item]
+                parts.append(Part(layer_of(step, self.name(step)), step.call, [item]))
+        return parts
+
+    def _visible(self, step: Step) -> bool:
+        return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
+
+    def name(self, step: Step) -> str:
+        """The name of a step's layer: its module's path, with the operation where the module does more."""
+        call = self.calls[step.call]
+        alone = call.end == step.call + 1 and self._steps_of_call[step.call] == 1
+        if step.call and (alone or (call.end == step.call + 1 and step.role in WEIGHTED)):
+            return call.path
+        return f"{call.path}.{base_name(step.nodes[-1].op)}".lstrip(".")
+
+    # -- regions -----------------------------------------------------------------------------------------
+
+    def _region(self, region: Region) -> Part:
+        merge = self.steps[region.merge]
+        if region.inner or merge.role not in MERGES:
+            numbers = region.inner or steps_in([region])
+            return self._joined(region, numbers)
+        branches = self._flattened(region, merge.role)
+        if merge.role is Role.MULTIPLY:
+            return self._gate(region, branches)
+        if merge.role is Role.CONCAT:
+            return self._meeting(region, branches, Merge.CONCAT)
+        return self._sum(region, branches)
+
+    def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
+        """A region with no branches to show, as one layer."""
+        steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
+        call = common_call(self.calls, [s.call for s in steps])
+        shape = self.steps[region.fork].out_shape
+        layer = joined_layer(steps, shape, self.calls[call])
+        return Part(layer, call, [s.index for s in steps])
+
+    def _flattened(self, region: Region, role: Role) -> list[list[Item]]:
+        """The branches of a region; those of a sum that is itself a branch, from the same fork, are among them."""
+        branches: list[list[Item]] = []
+        for branch in region.branches:
+            inner = branch[0] if len(branch) == 2 else None
+            same = isinstance(inner, Region) and inner.fork == region.fork and not inner.inner
+            if same and isinstance(inner, Region) and inner.merge == branch[1]:
+                if role is self.steps[inner.merge].role is Role.ADD:
+                    branches += self._flattened(inner, role)
+                    continue
+            branches.append(branch)
+        return branches
+
+    def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
+        """Branches of equal standing."""
+        elements = tuple(self.elements(b) for b in branches)
+        numbers = [n for b in branches for n in steps_in(b)]
+        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
+        block = Block(name=self.calls[call].path, branches=elements, merge=merge)
+        return Part(block, call, [*numbers, region.merge])
+
+    def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
+        """One branch weighs the other; the gated one stands first."""
+        ordered = sorted(branches, key=lambda b: gating_weight(self, b))
+        gating = steps_in(ordered[-1])
+        numbers = [n for b in branches for n in steps_in(b)]
+        call = common_call(self.calls, [self.steps[n].call for n in gating])
+        elements = tuple(self.elements(b) for b in ordered)
+        block = Block(name=self.calls[call].path, branches=elements, merge=Merge.MULTIPLY)
+        return Part(block, call, [*numbers, region.merge])
+
+    def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
+        """A residual block, or a sum of branches of equal standing."""
+        made = [(self.elements(b), b) for b in branches]
+        made.sort(key=lambda m: cost(m[0]))
+        (short, short_items), *rest = made
+        if not is_residual(short, [m[0] for m in rest]):
+            return self._meeting(region, branches, Merge.ADD)
+        working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
+        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in working])
+        block = Block(
+            name=self.calls[call].path,
+            branches=tuple(m[0] for m in reversed(rest)),
+            shortcut=Shortcut(kind=shortcut_kind(short), layers=short),
+            merge=Merge.ADD,
+        )
+        numbers = [n for _, b in made for n in steps_in(b)]
+        return Part(block, call, [*numbers, region.merge])
+
+    def elements(self, items: Sequence[Item]) -> tuple[Element, ...]:
+        """The elements of a branch."""
+        return tuple(p.element for p in attach(self.parts(items), self.calls))
+
+
+def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
+    """Sorts the branches of a product: the one that ends in a squashing function gates the other."""
+    numbers = steps_in(branch)
+    last = base_name(translator.steps[numbers[-1]].nodes[-1].op) if numbers else ""
+    return (1 if last in ("sigmoid", "hardsigmoid", "softmax", "tanh") else 0, len(numbers))
+
+
+def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
+    """Working layers, multiply-accumulates and all layers of a branch."""
+    layers = list(layers_in(elements))
+    return (
+        sum(layer.kind in WORKING for layer in layers),
+        sum(layer.macs for layer in layers),
+        len(layers),
+    )
+
+
+def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
+    """Whether a sum is that of residual branches and a way round them.
+
+    The branch must do more than the way round it: two weighted layers, or one that an activation follows. Where
+    each side is one convolution (re-parametrised blocks, selective kernels) nothing goes round anything.
+    """
+    weighted_short = cost(short)[0]
+    main = rest[-1]
+    weighted_main = cost(main)[0]
+    if weighted_main == 0 or weighted_short > 1:
+        return False
+    if weighted_main > 1:
+        return True
+    if weighted_short == 0:
+        return len(rest) == 1
+    return has_activation(main) and not has_activation(short)
+
+
+def has_activation(elements: Sequence[Element]) -> bool:
+    """Whether an activation function lies on a branch."""
+    return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))

@@ -1,0 +1,79 @@
+"""The text that names a model: `pkg.module:factory`, `path/file.py:Net(depth=20)`."""
+
+import ast
+import os
+import re
+from dataclasses import dataclass, field
+
+from resnet_diagram.errors import SourceError
+
+NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a model is found: a module (a file or a dotted name), an attribute in it, and arguments to call it with.
+
+    `called` says whether arguments, perhaps none, were written.
+    """
+
+    text: str
+    module: str
+    attribute: str = ""
+    args: tuple[object, ...] = ()
+    kwargs: dict[str, object] = field(default_factory=dict)
+    called: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the module is a file rather than a dotted name."""
+        return self.module.endswith(".py") or "/" in self.module or os.sep in self.module
+
+
+def parse_target(text: str) -> Target:
+    """Returns the parts of a target; raises SourceError where it cannot be read.
+
+    >>> t = parse_target("nets/small.py:Net(depth=20)")
+    >>> t.module, t.attribute, t.kwargs
+    ('nets/small.py', 'Net', {'depth': 20})
+    """
+    head, opening, _ = text.partition("(")
+    colon = head.rfind(":")
+    if colon == 1 and head[0].isalpha() and head[2:3] in ("\\", "/"):
+        colon = -1  # the drive letter of a Windows path
+    module, attribute = (head, "") if colon < 0 else (head[:colon], head[colon + 1 :])
+    if not module or (colon >= 0 and not NAME.fullmatch(attribute)):
+        raise SourceError(
+            f"Cannot read the source {text!r}: {attribute or head!r} is not a name. "
+            "Write pkg.module:factory or path/file.py:Net(depth=20)."
+        )
+    if not opening:
+        return Target(text=text, module=module, attribute=attribute)
+    if not attribute:
+        raise SourceError(
+            f"Cannot read the source {text!r}: arguments need a name before them, as in file.py:Net(20)."
+        )
+    args, kwargs = literal_arguments(text, text[len(head) :])
+    return Target(text=text, module=module, attribute=attribute, args=args, kwargs=kwargs, called=True)
+
+
+def literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:
+    """Returns the arguments written in brackets; nothing is evaluated, only literals are read."""
+    try:
+        tree = ast.parse(f"f{call}", mode="eval").body
+    except SyntaxError as error:
+        raise SourceError(f"Cannot read the arguments in {text!r}: {error.msg}.") from None
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
+        raise SourceError(
+            f"Cannot read {text!r}: write one call with literal arguments, as in file.py:Net(depth=20)."
+        )
+    try:
+        if any(k.arg is None for k in tree.keywords):
+            raise ValueError
+        args = tuple(ast.literal_eval(a) for a in tree.args)
+        return args, {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
+    except ValueError:
+        raise SourceError(
+            f"The arguments in {text!r} must be literals: numbers, strings, True, False, None, and tuples, lists and "
+            "dictionaries of them. For anything else write a function without arguments in a file and name that."
+        ) from None

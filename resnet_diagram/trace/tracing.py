@@ -1,0 +1,67 @@
+"""Trace a model: choose its inputs, run it, describe it."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from resnet_diagram.errors import TraceError
+from resnet_diagram.spec.model import Network
+from resnet_diagram.trace.assemble import network_of
+from resnet_diagram.trace.failures import failure
+from resnet_diagram.trace.graph import OpGraph
+from resnet_diagram.trace.inputs import InputSpec, guess_inputs, variants
+from resnet_diagram.trace.run import Arguments, record, unwrapped
+
+
+def trace(
+    model: nn.Module, inputs: Sequence[InputSpec] | None = None, *, name: str = "", source: str = ""
+) -> Network:
+    """Returns the network a model is, found by running it once on tensors without values.
+
+    `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the guess is in
+    the notes. The model keeps its weights, device and mode. Raises TraceError if no run comes through.
+    """
+    inner = unwrapped(model)
+    graph = recorded(inner, inputs) if inputs else guessed(inner)
+    return network_of(graph, inner, name or type(inner).__name__, source)
+
+
+def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> OpGraph:
+    """Returns a run on the inputs the user gave; raises TraceError."""
+    ways = variants(inputs, model)
+    first: OpGraph | None = None
+    for way in ways:
+        graph = record(model, arguments_of(way))
+        if graph.error is None:
+            return graph
+        first = first or graph
+    assert first is not None
+    raise failure(model, first, ways[0], given=True)
+
+
+def guessed(model: nn.Module) -> OpGraph:
+    """Returns a run on the first guessed input that works; raises TraceError."""
+    first: tuple[OpGraph, InputSpec] | None = None
+    for spec in guess_inputs(model):
+        graph = record(model, arguments_of([spec]))
+        if graph.error is None:
+            graph.notes.append(f"input {written(spec)} was guessed; --input sets it")
+            return graph
+        first = first or (graph, spec)
+    if first is None:
+        raise TraceError("No input could be guessed; give its shape with --input.")
+    raise failure(model, first[0], [first[1]], given=False)
+
+
+def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
+    """Returns tensors without values for some inputs."""
+    return Arguments(
+        args=tuple(s.tensor() for s in specs if not s.name),
+        kwargs={s.name: s.tensor() for s in specs if s.name},
+    )
+
+
+def written(spec: InputSpec) -> str:
+    """An input as it is written on the command line, without its batch of one."""
+    sizes = "x".join(str(n) for n in spec.shape[1:])
+    return sizes if spec.dtype == "float32" else f"{sizes}:{spec.dtype}"

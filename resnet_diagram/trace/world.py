@@ -1,0 +1,95 @@
+"""Leave the caller's world as it was: modules, patches, random numbers, garbage collection."""
+
+import contextlib
+import gc
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from resnet_diagram.trace import torch_private
+from resnet_diagram.trace.graph import Call, OpGraph
+
+
+@contextlib.contextmanager
+def restored_modules(model: nn.Module) -> Iterator[None]:
+    """Gives every module its attributes back afterwards: mode, buffers, cached results, all."""
+    saved = [(m.__dict__, dict(m.__dict__), dict(m._buffers), dict(m._parameters)) for m in model.modules()]
+    try:
+        yield
+    finally:
+        for attributes, before, buffers, parameters in saved:
+            restore(attributes, before)
+            restore(attributes.get("_buffers", {}), buffers)
+            restore(attributes.get("_parameters", {}), parameters)
+
+
+def restore(now: dict[str, Any], before: dict[str, Any]) -> None:
+    """Makes a dictionary hold exactly the objects it held before."""
+    if len(now) != len(before) or any(now.get(name, now) is not value for name, value in before.items()):
+        now.clear()
+        now.update(before)
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[None]:
+    """No garbage collection, no warnings, no output on stdout, fixed random state and no fused attention."""
+    collecting = gc.isenabled()
+    state = torch.get_rng_state()
+    attention = torch_private.fast_attention_enabled()
+    gc.disable()
+    torch_private.set_fast_attention(False)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        torch_private.set_fast_attention(attention)
+        torch.set_rng_state(state)
+        if collecting:
+            gc.enable()
+
+
+@contextlib.contextmanager
+def followed_calls(model: nn.Module, graph: OpGraph, stack: list[int]) -> Iterator[None]:
+    """Writes each module call into `graph.calls` and keeps `stack` on the running ones."""
+    names = {id(m): name for name, m in model.named_modules()}
+    original = nn.Module.__call__
+    calls = graph.calls
+
+    def followed(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+        if module is model and len(calls) == 1:
+            return original(module, *args, **kwargs)
+        path = names.get(id(module))
+        if path is None:
+            path = f"{calls[stack[-1]].path}.{type(module).__name__}".lstrip(".")
+        call = Call(path, class_name(module), stack[-1])
+        stack.append(len(calls))
+        calls.append(call)
+        try:
+            return original(module, *args, **kwargs)
+        except Exception:
+            if not graph.failed_in:
+                graph.failed_in = path or class_name(module)
+                graph.failed_with = ", ".join(
+                    "×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)
+                )
+            raise
+        finally:
+            stack.pop()
+            call.end = len(calls)
+
+    nn.Module.__call__ = followed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        nn.Module.__call__ = original  # type: ignore[method-assign]
+
+
+def class_name(module: nn.Module) -> str:
+    """The class of a module as its author wrote it, scripted modules included."""
+    name = getattr(module, "original_name", None)
+    return name if isinstance(name, str) else type(module).__name__
