@@ -1,9 +1,10 @@
 """Spec elements to diagram items, one to one: layers to nodes, blocks to forks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from resnet_diagram.diagram.labels import block_word, layer_lines, op_word, shortcut_text
+from resnet_diagram.diagram.labels import block_words, gate_ratio, layer_lines, op_word, shortcut_text
 from resnet_diagram.diagram.model import (
     EdgeRole,
     Fork,
@@ -15,7 +16,7 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.spec.measure import is_gate, weighted_layers
+from resnet_diagram.spec.measure import BlockKind, block_kind, weighted_layers
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, Stage
 
 _ROLES = {
@@ -33,6 +34,12 @@ _MERGES = {
     Merge.CONCAT: (NodeRole.CONCAT, "concat"),
 }
 _MINOR = (LayerKind.NORM, LayerKind.ACTIVATION)
+_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION)
+_ENDS = {
+    BlockKind.BOTTLENECK: (Taper.CLOSING, Taper.OPENING),
+    BlockKind.INVERTED_BOTTLENECK: (Taper.OPENING, Taper.CLOSING),
+}
+_WHOLE = {BlockKind.BOTTLENECK: Taper.HOURGLASS, BlockKind.INVERTED_BOTTLENECK: Taper.BARREL}
 
 
 class Names:
@@ -81,11 +88,27 @@ def _composite(element: Element, prefix: str, shade: int, names: Names) -> tuple
 def block(element: Block, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
     """Shared layers, fork and what follows the merge."""
     before = items(element.before, prefix, shade, names)
-    branches = tuple(items(branch, prefix, shade, names) for branch in element.branches)
+    drawn = [items(branch, prefix, shade, names) for branch in element.branches]
+    branches = tuple(_tapered(branch, block_kind(element)) for branch in drawn)
     return (
         *before,
         fork(element, branches, prefix, shade, names),
         *items(element.after, prefix, shade, names),
+    )
+
+
+def _tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
+    """The branch with the outlines that tell a bottleneck: its first convolution closes, its last opens."""
+    weighted = [
+        item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)
+    ]
+    if kind not in _ENDS or len(weighted) < 2:
+        return branch
+    first, last = _ENDS[kind]
+    outlines = {weighted[0].id: first, weighted[-1].id: last}
+    return tuple(
+        replace(item, taper=outlines[item.id]) if isinstance(item, Node) and item.id in outlines else item
+        for item in branch
     )
 
 
@@ -110,30 +133,15 @@ def gate(element: Block, prefix: str, shade: int, names: Names) -> Node:
     return Node(id=names.numbered(prefix, "gate"), role=NodeRole.GATE, lines=lines, shade=shade)
 
 
-def gate_ratio(element: Block) -> int:
-    """How much a squeeze-and-excitation gate narrows the channels, at least 1; 0 for any other block.
-
-    Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
-    """
-    if not is_gate(element) or len(element.branches) != 2 or element.branches[0]:
-        return 0
-    layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
-    weighted = [layer for layer in layers if layer.kind in (LayerKind.CONV, LayerKind.LINEAR)]
-    pooled = any(layer.kind is LayerKind.POOL for layer in layers)
-    if not pooled or len(weighted) != 2 or len(layers) != len(element.branches[1]):
-        return 0
-    return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
-
-
 def folded(element: Block, prefix: str, shade: int, names: Names, *, detailed: bool) -> tuple[Item, ...]:
     """A whole block with its branch as one node; `detailed` lists the branch's layers in it."""
-    weighted = weighted_layers(element)
-    lines = (block_word(element), *(layer_lines(layer)[0] for layer in weighted if detailed))
+    layers = weighted_layers(element) if detailed else ()
+    lines = (*block_words(element), *(layer_lines(layer)[0] for layer in layers))
     inside = Node(
         id=names.numbered(prefix, "branch"),
         role=NodeRole.BLOCK,
         lines=lines,
-        taper=_waist(weighted),
+        taper=_WHOLE.get(block_kind(element), Taper.NONE),
         shade=shade,
     )
     return (
@@ -141,17 +149,6 @@ def folded(element: Block, prefix: str, shade: int, names: Names, *, detailed: b
         fork(element, ((inside,),), prefix, shade, names),
         *items(element.after, prefix, shade, names),
     )
-
-
-def _waist(weighted: Sequence[Layer]) -> Taper:
-    """The outline of a whole branch: narrow in the middle, wide in the middle, or neither."""
-    if len(weighted) < 2:
-        return Taper.NONE
-    inner = [layer.out_shape[0] for layer in weighted[:-1]]
-    ends = (weighted[0].in_shape[0], weighted[-1].out_shape[0])
-    if min(inner) < min(ends):
-        return Taper.HOURGLASS
-    return Taper.BARREL if max(inner) > max(ends) else Taper.NONE
 
 
 def _nodes(layers: list[Layer], prefix: str, shade: int, names: Names) -> Iterator[Node]:
@@ -162,7 +159,6 @@ def _nodes(layers: list[Layer], prefix: str, shade: int, names: Names) -> Iterat
             id=names.numbered(prefix, role.value),
             role=role,
             lines=_lines(unit),
-            taper=_taper(main, layers),
             shade=shade,
         )
 
@@ -171,17 +167,13 @@ def _main(unit: list[Layer]) -> Layer:
     return next((layer for layer in unit if layer.kind not in _MINOR), unit[0])
 
 
-def _units(layers: list[Layer]) -> list[list[Layer]]:
+def _units(layers: Sequence[Layer]) -> list[list[Layer]]:
     """Layers that share a node: norms and activations join the layer before them.
 
-    In a run that starts with them, a pre-activation, they join the layer behind.
+    In a run that starts with them, a pre-activation, they join the weighted layer behind.
     """
     if layers and layers[0].kind in _MINOR:
-        return [unit[::-1] for unit in _after(layers[::-1])[::-1]]
-    return _after(layers)
-
-
-def _after(layers: list[Layer]) -> list[list[Layer]]:
+        return _joined_to_next(layers)
     units: list[list[Layer]] = []
     for layer in layers:
         if units and layer.kind in _MINOR:
@@ -189,6 +181,20 @@ def _after(layers: list[Layer]) -> list[list[Layer]]:
         else:
             units.append([layer])
     return units
+
+
+def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
+    units: list[list[Layer]] = []
+    waiting: list[Layer] = []
+    for layer in layers:
+        waiting.append(layer)
+        if layer.kind in _WEIGHTED:
+            units.append(waiting)
+            waiting = []
+        elif layer.kind not in _MINOR:
+            units += [unit for unit in (waiting[:-1], [layer]) if unit]
+            waiting = []
+    return [*units, waiting] if waiting else units
 
 
 def _lines(unit: list[Layer]) -> tuple[str, ...]:
@@ -199,14 +205,3 @@ def _lines(unit: list[Layer]) -> tuple[str, ...]:
         else:
             lines += [line for layer in run for line in layer_lines(layer)]
     return tuple(lines)
-
-
-def _taper(layer: Layer, layers: list[Layer]) -> Taper:
-    """A layer that narrows or widens the channels of a run of three or more, as in a bottleneck."""
-    weighted = sum(one.kind in (LayerKind.CONV, LayerKind.LINEAR) for one in layers)
-    if weighted < 3 or layer.kind not in (LayerKind.CONV, LayerKind.LINEAR):
-        return Taper.NONE
-    before, after = layer.in_shape[0], layer.out_shape[0]
-    if before == after:
-        return Taper.NONE
-    return Taper.CLOSING if after < before else Taper.OPENING

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from resnet_diagram.spec.measure import BlockKind, block_kind
+from resnet_diagram.spec.measure import BlockKind, block_kind, is_gate, pre_activation
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
 
 _SHORT = {
@@ -138,9 +138,35 @@ def _shortcut_words(layers: Iterable[Layer]) -> list[str]:
     return words
 
 
+def block_words(element: Element) -> tuple[str, ...]:
+    """The usual name of a block's type in one or two lines, such as ("pre-activation", "bottleneck")."""
+    if not isinstance(element, Block):
+        return ("block",)
+    gated = any(gate_ratio(one) for branch in element.branches for one in branch)
+    name = f"SE {_BLOCK_WORDS[block_kind(element)]}" if gated else _BLOCK_WORDS[block_kind(element)]
+    return ("pre-activation", name) if pre_activation(element) else (name,)
+
+
 def block_word(element: Element) -> str:
     """The usual name of a block's type, such as "bottleneck"."""
-    return _BLOCK_WORDS[block_kind(element)] if isinstance(element, Block) else "block"
+    return " ".join(block_words(element))
+
+
+def gate_ratio(element: Element) -> int:
+    """How much a squeeze-and-excitation gate narrows the channels, at least 1; 0 for any other block.
+
+    Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
+    """
+    if not isinstance(element, Block) or not is_gate(element):
+        return 0
+    if len(element.branches) != 2 or element.branches[0]:
+        return 0
+    layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
+    weighted = [layer for layer in layers if layer.kind in (LayerKind.CONV, LayerKind.LINEAR)]
+    pooled = any(layer.kind is LayerKind.POOL for layer in layers)
+    if not pooled or len(weighted) != 2 or len(layers) != len(element.branches[1]):
+        return 0
+    return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
 
 
 def plural(count: int, word: str) -> str:

@@ -17,7 +17,6 @@ WORDS: dict[NodeRole | EdgeRole, str] = {
     NodeRole.ADD: "addition",
     NodeRole.MULTIPLY: "multiplication",
     NodeRole.CONCAT: "concatenation",
-    NodeRole.BLOCK: "residual branch, folded",
     NodeRole.OPAQUE: "irregular part, not drawn open",
 }
 """The words for each role that needs them; boxes whose text says what they are need none."""
@@ -34,7 +33,7 @@ def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
     texts = [line for node in drawn_nodes for line in node.lines] + [edge.label for edge in drawn_edges]
     entries += _abbreviations(texts)
     if any(group.repeat > 1 for group in groups(diagram.items)):
-        entries.append(LegendEntry(role=None, text="[×N]: N blocks"))
+        entries.append(LegendEntry(role=None, text="[×N]: N equal blocks"))
     return tuple(entries)
 
 
