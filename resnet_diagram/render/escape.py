@@ -65,24 +65,30 @@ def dot_html(text: str) -> str:
     >>> dot_html("two\nlines")
     'two<br/>lines'
     >>> print(dot_html(r"back\slash"))
-    back\slash
+    back&#92;slash
     >>> dot_html("#1 50% {x} _y_ ^~")
     '#1 50% {x} _y_ ^~'
     >>> dot_html("残差 🦜")
     '残差 🦜'
     """
-    return xml_text(text).replace("&#10;", "<br/>")
+    return xml_text(text).replace("&#10;", "<br/>").replace("\\", "&#92;")
 
 
 # ASCII signs that mean nothing to Mermaid inside a quoted label.
 _MERMAID_PLAIN = frozenset(" ,.-+=/()[]_")
 _MERMAID_NAMED = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "\n": "<br/>"}
-# What Markdown would take for a list, wherever a line begins.
-_MERMAID_LIST = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s|$)", re.MULTILINE)
+# What Markdown would take for a list, a rule, emphasis, a link or an address.
+_MERMAID_LIST = re.compile(r"^([ \t]*(?:[-+*]|\d+[.)]))[ \t]", re.MULTILINE)
+_MERMAID_MARKS = re.compile(
+    r"^[ \t]*([-+=])|^[ \t]*\d+([.)])|(?<![^\W_])(_)|(_)(?![^\W_])|\]([(])|www(\.)",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def mermaid_text(text: str) -> str:
     r"""`text` for a quoted label of Mermaid, shown letter by letter; a line break becomes `<br/>`.
+
+    The space after what looks like a list's mark becomes unbreakable: some releases read Markdown.
 
     >>> mermaid_text("3×3 conv, 64")
     '3×3 conv, 64'
@@ -95,20 +101,20 @@ def mermaid_text(text: str) -> str:
     >>> mermaid_text("C:\\net | end; [x] (y)")
     'C#58;#92;net #124; end#59; [x] (y)'
     >>> mermaid_text("1. one\n- two")
-    '1#46; one<br/>#45; two'
+    '1#46;\xa0one<br/>#45;\xa0two'
     >>> mermaid_text("__init__ and layer_1")
-    '#95;#95;init#95;#95; and layer#95;1'
+    '#95;#95;init#95;#95; and layer_1'
     >>> mermaid_text("残差 🦜")
     '残差 🦜'
     """
     clean = _XML_FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
-    plain = set(_MERMAID_PLAIN) if "__" not in clean else _MERMAID_PLAIN - {"_"}
-    marks = {m.start(2) if m.group(2) else m.start(4) for m in _MERMAID_LIST.finditer(clean)}
-    return "".join(_mermaid_sign(sign, sign in plain and at not in marks) for at, sign in enumerate(clean))
+    clean = _MERMAID_LIST.sub("\\1\u00a0", clean)
+    marks = {found.start(found.lastindex or 0) for found in _MERMAID_MARKS.finditer(clean)}
+    return "".join(_mermaid_sign(sign, at in marks) for at, sign in enumerate(clean))
 
 
-def _mermaid_sign(sign: str, plain: bool) -> str:
-    if plain or sign.isalnum() or ord(sign) > 0x9F:
+def _mermaid_sign(sign: str, mark: bool) -> str:
+    if not mark and (sign in _MERMAID_PLAIN or sign.isalnum() or ord(sign) > 0x9F):
         return sign
     return _MERMAID_NAMED.get(sign) or f"#{ord(sign)};"
 

@@ -1,0 +1,134 @@
+"""Chromium for tests: one window a test process, and Mermaid in it."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tests.programs import missing, require
+
+MERMAID = Path(__file__).parent / "mermaid"
+MERMAID_PACKAGES = ("mermaid", "mermaid-11", "mermaid-10")
+"""The installed releases, by their names in tests/mermaid/package.json; the first is the current one."""
+
+_SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--allow-file-access-from-files",
+    "--force-device-scale-factor=1",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as Mermaid drew it; `error` is empty when it could. Texts are those a reader sees."""
+
+    error: str
+    svg: str
+    nodes: tuple[str, ...]
+    edges: int
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    title: str
+    description: str
+
+
+class Browser:
+    """A headless Chromium with one page open."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def open(self, address: str | Path) -> None:
+        """Load a file or an address."""
+        self._driver.get(address.resolve().as_uri() if isinstance(address, Path) else address)
+
+    def evaluate(self, expression: str, *values: object) -> Any:
+        """What a JavaScript expression, or the promise it gives, comes to; `arguments` holds `values`."""
+        script = (
+            "const done = arguments[arguments.length - 1];"
+            f"Promise.resolve(({expression}))"
+            ".then(value => done({value}), error => done({error: String(error)}));"
+        )
+        answer = self._driver.execute_async_script(script, *values)
+        assert "error" not in answer, answer["error"]
+        return answer.get("value")
+
+    def screenshot(self, path: Path, *, width: int = 1200, height: int = 900) -> Path:
+        """Save a PNG of the page in a window of this size."""
+        self._driver.set_window_size(width, height)
+        self._driver.save_screenshot(str(path))
+        return path
+
+    def errors(self) -> list[str]:
+        """What the page's console has complained of since the last call."""
+        return [entry["message"] for entry in self._driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@lru_cache(maxsize=1)
+def browser() -> Browser:
+    """The test process's one Chromium, started at first use and closed at the end."""
+    webdriver = _selenium()
+    profile = tempfile.mkdtemp(prefix="chromium-")
+    options = webdriver.ChromeOptions()
+    options.binary_location = require("chromium")
+    for switch in (*_SWITCHES, f"--user-data-dir={profile}"):
+        options.add_argument(switch)
+    service = webdriver.ChromeService(executable_path=require("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    driver.set_script_timeout(300)
+
+    def close() -> None:
+        driver.quit()
+        shutil.rmtree(profile, ignore_errors=True)
+
+    atexit.register(close)
+    return Browser(driver)
+
+
+def _selenium() -> Any:
+    try:
+        from selenium import webdriver
+    except ImportError:
+        missing("the Python package selenium")
+    return webdriver
+
+
+def open_in_chromium(markup: str, folder: Path, suffix: str = ".html") -> Browser:
+    """Show HTML or, with `suffix=".svg"`, an SVG file in the browser."""
+    path = folder / f"page{suffix}"
+    path.write_text(markup, encoding="utf-8")
+    window = browser()
+    window.open(path)
+    return window
+
+
+def render_mermaid_real(
+    texts: Sequence[str], package: str = "mermaid", theme: str = "default"
+) -> list[Chart]:
+    """The charts that a release of Mermaid draws of `texts`, on one page, with GitHub's limits of size."""
+    if not (MERMAID / "node_modules" / package).is_dir():
+        missing(f"npm's {package} (`npm ci` in tests/mermaid)")
+    window = browser()
+    window.open(f"{(MERMAID / 'page.html').as_uri()}?package={package}&theme={theme}")
+    drawn = window.evaluate("drawAll(arguments[0])", list(texts))
+    return [_chart(one) for one in drawn]
+
+
+def _chart(seen: dict[str, Any]) -> Chart:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in seen.items()
+    }
+    return Chart(**values)
