@@ -1,0 +1,150 @@
+"""Whether one layer holds together: its counts, its window, its shapes."""
+
+from collections.abc import Iterator
+from math import prod
+
+from resnet_diagram.spec.model import Layer, LayerKind, Shape
+from resnet_diagram.spec.shapes import window_out, window_out_ceil
+
+_KEEPS_SHAPE = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.DROPOUT)
+_GATED_UNITS = ("glu",)
+
+
+class FaultError(Exception):
+    """What is wrong with a description; the place is filled in from the inside out."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.places: list[str] = []
+
+    def within(self, place: str) -> "FaultError":
+        """The same fault, known to lie inside `place`."""
+        self.places.insert(0, place)
+        return self
+
+    def text(self) -> str:
+        """Place and problem: "stage 'layer2', block 'layer2.0', branch layer 1: groups is 0; ..."."""
+        return f"{', '.join(self.places)}: {self.problem}." if self.places else f"{self.problem}."
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as it is written in a spec file.
+
+    >>> shape_text((64, 56, 56))
+    '[64, 56, 56]'
+    """
+    return str(list(shape))
+
+
+def check_layer(layer: Layer, entering: Shape) -> Shape:
+    """The layer's output shape, when `entering` is what the layer takes; else FaultError."""
+    if layer.in_shape != entering:
+        found = f"in_shape is {shape_text(layer.in_shape)}"
+        raise FaultError(f"{found}; expected {shape_text(entering)}, the shape that arrives there")
+    if not layer.out_shape or min(layer.out_shape) < 1:
+        raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected sizes of 1 or more")
+    _check_counts(layer)
+    _check_window(layer)
+    if expected := _out_fault(layer):
+        raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected {expected}")
+    return layer.out_shape
+
+
+def _check_counts(layer: Layer) -> None:
+    for key, least in (("params", 0), ("macs", 0), ("groups", 1)):
+        count = getattr(layer, key)
+        if count < least:
+            raise FaultError(f"{key} is {count}; expected {least} or more")
+    channels = (layer.in_shape[0], layer.out_shape[0])
+    if layer.kind is LayerKind.CONV and any(count % layer.groups for count in channels):
+        raise FaultError(
+            f"groups is {layer.groups}; expected a divisor of the channels, {channels[0]} and {channels[1]}"
+        )
+
+
+def _check_window(layer: Layer) -> None:
+    """Kernel, stride, padding and dilation have one entry per spatial dimension, or none at all."""
+    dims = len(layer.in_shape) - 1
+    is_conv = layer.kind is LayerKind.CONV
+    needed = {
+        "kernel": is_conv,
+        "stride": bool(is_conv or layer.kernel),
+        "padding": is_conv,
+        "dilation": is_conv,
+    }
+    for key, must in needed.items():
+        values: Shape = getattr(layer, key)
+        if len(values) != dims and (values or must):
+            found = f"{key} has {len(values)} {'entry' if len(values) == 1 else 'entries'}"
+            raise FaultError(
+                f"{found}; expected {dims}, one for each spatial dimension of {shape_text(layer.in_shape)}"
+            )
+        least = 0 if key == "padding" else 1
+        if values and min(values) < least:
+            raise FaultError(f"{key} is {shape_text(values)}; expected numbers of {least} or more")
+
+
+def _out_fault(layer: Layer) -> str:
+    """What out_shape should have been, in words; nothing where it is right or where no rule is known."""
+    if layer.kind in _KEEPS_SHAPE and layer.op not in _GATED_UNITS:
+        return _unless(layer.out_shape == layer.in_shape, f"{shape_text(layer.in_shape)}, as at the entry")
+    if layer.kind is LayerKind.CONV:
+        return _window_fault(layer, layer.out_shape[0])
+    if layer.kind is LayerKind.POOL and layer.kernel:
+        return _window_fault(layer, layer.in_shape[0])
+    if layer.kind is LayerKind.LINEAR:
+        same = layer.out_shape[:-1] == layer.in_shape[:-1]
+        return _unless(same, f"the sizes of {shape_text(layer.in_shape)} but for the last")
+    return _reshape_fault(layer)
+
+
+def _unless(fits: bool, expected: str) -> str:
+    return "" if fits else expected
+
+
+def _reshape_fault(layer: Layer) -> str:
+    if layer.op == "flatten":
+        count = prod(layer.in_shape)
+        return _unless(prod(layer.out_shape) == count, f"{count} values, as at the entry")
+    if layer.op == "zero_pad":
+        pairs = zip(layer.in_shape, layer.out_shape, strict=False)
+        fits = len(layer.in_shape) == len(layer.out_shape) and all(before <= after for before, after in pairs)
+        return _unless(fits, f"{shape_text(layer.in_shape)} or more")
+    return ""
+
+
+def _window_fault(layer: Layer, channels: int) -> str:
+    """The rule a sliding window obeys in every spatial dimension."""
+    allowed = [_allowed(layer, dim) for dim in range(len(layer.in_shape) - 1)]
+    sizes = layer.out_shape[1:]
+    fits = len(sizes) == len(allowed) and all(size in some for size, some in zip(sizes, allowed, strict=True))
+    if fits and layer.out_shape[0] == channels:
+        return ""
+    padding = layer.padding or (0,) * len(allowed)
+    window = (
+        f"kernel {shape_text(layer.kernel)}, stride {shape_text(layer.stride)}, padding {shape_text(padding)}"
+    )
+    return f"{shape_text((channels, *(some[0] for some in allowed)))} from {window}"
+
+
+def _allowed(layer: Layer, dim: int) -> tuple[int, ...]:
+    """The sizes a window may leave along one spatial dimension, the plain rule first."""
+    size, kernel, stride = layer.in_shape[dim + 1], layer.kernel[dim], layer.stride[dim]
+    padding = layer.padding[dim] if layer.padding else 0
+    dilation = layer.dilation[dim] if layer.dilation else 1
+    return tuple(_window_sizes(layer, size, (kernel, stride, padding, dilation)))
+
+
+def _window_sizes(layer: Layer, size: int, window: tuple[int, int, int, int]) -> Iterator[int]:
+    kernel, stride, padding, dilation = window
+    reach = dilation * (kernel - 1) + 1
+    if layer.op == "conv_transpose":
+        smallest = (size - 1) * stride - 2 * padding + reach
+        yield from range(smallest, smallest + max(stride, dilation))
+        return
+    yield window_out(size, kernel, stride, padding, dilation)
+    if layer.kind is LayerKind.POOL:
+        yield window_out_ceil(size, reach, stride, padding)
+    elif stride == 1 and reach % 2 == 0:
+        yield size + 2 * padding + 1 - reach + 1  # padding="same" puts one more at the end
