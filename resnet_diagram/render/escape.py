@@ -58,20 +58,23 @@ def dot_quote(text: str) -> str:
 def dot_html(text: str) -> str:
     r"""`text` for an HTML-like label of DOT, between its tags.
 
+    An empty space parts a backslash from the letters that Graphviz would replace; it has no escape for them here.
+
     >>> dot_html("C<64 & D>3")
     'C&lt;64 &amp; D&gt;3'
     >>> dot_html('a "quoted" name')
     'a &quot;quoted&quot; name'
     >>> dot_html("two\nlines")
     'two<br/>lines'
-    >>> print(dot_html(r"back\slash"))
-    back&#92;slash
+    >>> print(dot_html(r"back\slash \Name"))
+    back\slash \&#8203;Name
     >>> dot_html("#1 50% {x} _y_ ^~")
     '#1 50% {x} _y_ ^~'
     >>> dot_html("残差 🦜")
     '残差 🦜'
     """
-    return xml_text(text).replace("&#10;", "<br/>").replace("\\", "&#92;")
+    shown = xml_text(text).replace("&#10;", "<br/>")
+    return re.sub(r"\\(?=[NGETHL])", r"\\&#8203;", shown)
 
 
 # ASCII signs that mean nothing to Mermaid inside a quoted label.
