@@ -33,7 +33,7 @@ def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
     texts = [line for node in drawn_nodes for line in node.lines] + [edge.label for edge in drawn_edges]
     entries += _abbreviations(texts)
     if any(group.repeat > 1 for group in groups(diagram.items)):
-        entries.append(LegendEntry(role=None, text="[×N]: N equal blocks"))
+        entries.append(LegendEntry(role=None, text="[×N]: N blocks"))
     return tuple(entries)
 
 

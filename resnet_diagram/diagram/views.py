@@ -5,13 +5,13 @@ from dataclasses import replace
 from resnet_diagram.diagram.chain import Names, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import block_word, change_text, plural, shape_text
+from resnet_diagram.diagram.labels import block_word, change_text, plural, shape_text, shortcut_text
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item, Node, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 
 
 def build(network: Network, options: Options) -> Diagram:
@@ -70,7 +70,7 @@ def _stage(stage: Stage, number: int, view: View, names: Names) -> Group:
 def _summary(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
     """One node: the types of block, and how many shortcuts of each kind."""
     blocks = [element for element in stage.body if isinstance(element, Block)]
-    kinds = [one.shortcut.kind.value for one in blocks if one.shortcut]
+    kinds = [_shortcut_line(one.shortcut) for one in blocks if one.shortcut]
     counted = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
     words = list(dict.fromkeys(block_word(one) for one in blocks)) or ["layers"]
     lines = (*(plural(sum(block_word(one) == word for one in blocks), word) for word in words if blocks),)
@@ -81,6 +81,12 @@ def _summary(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item,
         shade=shade,
     )
     return (node,)
+
+
+def _shortcut_line(shortcut: Shortcut) -> str:
+    """Its kind, and what lies on it."""
+    kind, words = shortcut.kind.value, shortcut_text(shortcut)
+    return kind if words.startswith(kind) else f"{kind}: {words}"
 
 
 def _paper(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
