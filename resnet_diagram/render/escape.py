@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
 
-# Characters that XML 1.0 forbids even when escaped.
-_XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters that XML 1.0 forbids even when escaped, and the other control characters.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
@@ -26,7 +26,7 @@ def xml_text(text: str) -> str:
     >>> xml_text("残差 🦜 3×3")
     '残差 🦜 3×3'
     """
-    escaped = _XML_FORBIDDEN.sub("\ufffd", text).translate(_XML)
+    escaped = _FORBIDDEN.sub("\ufffd", text).translate(_XML)
     return escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;")
 
 
@@ -50,7 +50,7 @@ def dot_quote(text: str) -> str:
     >>> dot_quote("")
     '""'
     """
-    clean = _XML_FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    clean = _FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
     escaped = clean.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;").replace("\n", "\\n")
     return f'"{escaped}"'
 
@@ -58,7 +58,7 @@ def dot_quote(text: str) -> str:
 def dot_html(text: str) -> str:
     r"""`text` for an HTML-like label of DOT, between its tags.
 
-    An empty space parts a backslash from the letters that Graphviz would replace; it has no escape for them here.
+    A backslash and a letter that Graphviz would replace are parted by an empty space: it has no escape here.
 
     >>> dot_html("C<64 & D>3")
     'C&lt;64 &amp; D&gt;3'
@@ -110,7 +110,7 @@ def mermaid_text(text: str) -> str:
     >>> mermaid_text("残差 🦜")
     '残差 🦜'
     """
-    clean = _XML_FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    clean = _FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
     clean = _MERMAID_LIST.sub("\\1\u00a0", clean)
     marks = {found.start(found.lastindex or 0) for found in _MERMAID_MARKS.finditer(clean)}
     return "".join(_mermaid_sign(sign, at in marks) for at, sign in enumerate(clean))
@@ -238,7 +238,7 @@ def tex_text(text: str) -> str:
     >>> print(tex_text("残差 🦜"))
     \ifdefined\Umathchar 残差\else U+6B8B U+5DEE\fi{} \ifdefined\Umathchar 🦜\else U+1F99C\fi{}
     """
-    clean = _XML_FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    clean = _FORBIDDEN.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
     composed = unicodedata.normalize("NFC", clean)
     signs = [(sign, _tex_sign(sign)) for sign in composed]
     runs = groupby(signs, key=lambda pair: pair[1] is not None)
