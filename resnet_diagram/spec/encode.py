@@ -1,0 +1,81 @@
+"""From the spec classes to JSON values and to text one can read."""
+
+import json
+from dataclasses import Field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+TYPE_KEY = "type"
+"""The key that tells which class an object is, where several may stand."""
+
+_LINE = json.JSONEncoder(ensure_ascii=False)
+
+
+def encode(value: object, hint: object) -> Any:
+    """The JSON value of a spec value at a place of type `hint`; fields at their default are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        cls = type(value)
+        pairs = {TYPE_KEY: type_word(cls)} if choices(hint) else {}
+        for field, field_hint in _fields(cls):
+            content = getattr(value, field.name)
+            if content != field.default:
+                pairs[field.name] = encode(content, field_hint)
+        return pairs
+    if isinstance(value, tuple):
+        item = get_args(hint)[0]
+        return [encode(one, item) for one in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def type_word(cls: type) -> str:
+    """What the type key says for a class."""
+    return cls.__name__.lower()
+
+
+@cache
+def choices(hint: object) -> tuple[type, ...]:
+    """The classes among which a type key chooses at a place of type `hint`; none where only one may stand."""
+    classes = tuple(one for one in get_args(hint) if isinstance(one, type) and is_dataclass(one))
+    return classes if len(classes) > 1 else ()
+
+
+@cache
+def _fields(cls: type) -> tuple[tuple[Field[Any], object], ...]:
+    """The fields of a class and their types, the name first."""
+    hints = get_type_hints(cls)
+    found = sorted(fields(cls), key=lambda field: field.name != "name")
+    return tuple((field, hints[field.name]) for field in found)
+
+
+def text(value: Any, indent: str = "") -> str:
+    """JSON with one line for each list or object that holds no further object or list of lists.
+
+    >>> print(text({"kernel": [3, 3], "stem": [{"op": "relu"}]}))
+    {
+      "kernel": [3, 3],
+      "stem": [
+        {"op": "relu"}
+      ]
+    }
+    """
+    if _is_short(value):
+        return _LINE.encode(value)
+    inner = f"{indent}  "
+    if isinstance(value, dict):
+        lines = [f"{inner}{_LINE.encode(key)}: {text(one, inner)}" for key, one in value.items()]
+    else:
+        lines = [f"{inner}{text(one, inner)}" for one in value]
+    left, right = "{}" if isinstance(value, dict) else "[]"
+    return f"{left}\n" + ",\n".join(lines) + f"\n{indent}{right}"
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(not isinstance(one, dict) and _is_flat(one) for one in value.values())
+    return not isinstance(value, list) or _is_flat(value)
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether it is no list, or a list of plain values."""
+    return not isinstance(value, list) or not any(isinstance(one, list | dict) for one in value)
