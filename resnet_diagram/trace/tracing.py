@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from resnet_diagram.errors import TraceError
+from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.trace.assemble import network_of
 from resnet_diagram.trace.failures import failure
@@ -23,7 +24,7 @@ def trace(
     """
     inner = unwrapped(model)
     graph = recorded(inner, inputs) if inputs else guessed(inner)
-    return network_of(graph, inner, name or type(inner).__name__, source)
+    return check(network_of(graph, inner, name or type(inner).__name__, source))
 
 
 def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> OpGraph:
