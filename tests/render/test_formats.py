@@ -1,0 +1,71 @@
+"""The table of formats and how it is searched."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resnet_diagram.errors import UsageError
+from resnet_diagram.render.formats import FORMATS, format_for, format_named
+
+
+def test_names_and_suffixes_are_given_once() -> None:
+    names = [one.name for one in FORMATS]
+    suffixes = [suffix for one in FORMATS for suffix in one.suffixes]
+    assert len(set(names)) == len(names)
+    assert len(set(suffixes)) == len(suffixes)
+
+
+@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+def test_each_format_is_found_by_name_and_suffix(one: object) -> None:
+    row = next(row for row in FORMATS if row is one)
+    assert format_named(row.name) is row
+    for suffix in row.suffixes:
+        assert format_for(Path(f"deep.net/figure{suffix}")) is row
+        assert format_for(Path(f"figure{suffix.upper()}")) is row
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("mermiad", "mermaid"),
+        ("SVG", "svg"),
+        ("tex", "tikz"),
+        (".gv", "dot"),
+        ("txt", "outline"),
+        ("jsn", "json"),
+    ],
+)
+def test_unknown_name_suggests(given: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        format_named(given)
+    assert f"No format named {given!r}. Did you mean {meant!r}?" in str(caught.value)
+    assert "svg, tikz, dot, mermaid, outline, json" in str(caught.value)
+
+
+def test_nothing_near_suggests_nothing() -> None:
+    with pytest.raises(UsageError, match=r"No format named 'powerpoint'\. The formats are"):
+        format_named("powerpoint")
+
+
+@pytest.mark.parametrize(("given", "meant"), [("figure.svgg", ".svg"), ("a.b/figure.mrmaid", ".mermaid")])
+def test_unknown_suffix_suggests(given: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        format_for(Path(given))
+    assert f"Did you mean {meant!r}?" in str(caught.value)
+    assert "-t" in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["figure", "folder.svg/figure", ".svg"])
+def test_no_suffix_is_said(given: str) -> None:
+    with pytest.raises(UsageError, match="no suffix"):
+        format_for(Path(given))
+
+
+def test_the_table_loads_no_library() -> None:
+    code = (
+        "import sys, resnet_diagram.render.formats; print({'jinja2', 'graphviz', 'click'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
