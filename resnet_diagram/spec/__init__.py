@@ -1,1 +1,76 @@
-"""What a residual network is."""
+"""What a residual network is: the data, what follows from it, its files and the catalog."""
+
+from resnet_diagram.spec.catalog import Entry, entry, names, network
+from resnet_diagram.spec.compare import anonymous, differences, same
+from resnet_diagram.spec.facts import StageRow, stage_rows
+from resnet_diagram.spec.files import dumps, loads, read_network, write_network
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    block_kind,
+    blocks,
+    cardinality,
+    depth,
+    in_shape,
+    macs,
+    option,
+    out_shape,
+    params,
+    pre_activation,
+    residual_blocks,
+    stride,
+    walk,
+    width,
+)
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Shape,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
+
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Element",
+    "Entry",
+    "Layer",
+    "LayerKind",
+    "Merge",
+    "Network",
+    "Shape",
+    "Shortcut",
+    "ShortcutKind",
+    "Stage",
+    "StageRow",
+    "anonymous",
+    "block_kind",
+    "blocks",
+    "cardinality",
+    "depth",
+    "differences",
+    "dumps",
+    "entry",
+    "in_shape",
+    "loads",
+    "macs",
+    "names",
+    "network",
+    "option",
+    "out_shape",
+    "params",
+    "pre_activation",
+    "read_network",
+    "residual_blocks",
+    "same",
+    "stage_rows",
+    "stride",
+    "walk",
+    "width",
+    "write_network",
+]

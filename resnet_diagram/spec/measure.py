@@ -124,7 +124,7 @@ def _called(part: object) -> str:
 
 
 def out_shape(part: Part) -> Shape:
-    """(C, *spatial) at the exit; a concatenation joins its branches along their first dimension."""
+    """(C, *spatial) at the exit."""
     match part:
         case Layer():
             return part.out_shape
@@ -146,8 +146,24 @@ def merged_shape(block: Block) -> Shape:
     if not shapes:
         return entry
     if block.merge is Merge.CONCAT:
-        return (sum(shape[0] for shape in shapes), *shapes[0][1:])
+        return concatenated(shapes, concat_axis(shapes))
     return broadcast(shapes)
+
+
+def concat_axis(shapes: Sequence[Shape]) -> int:
+    """The dimension along which shapes are joined: the first in which they differ, else the channels."""
+    columns = zip(*shapes, strict=False)
+    return next((axis for axis, sizes in enumerate(columns) if len(set(sizes)) > 1), 0)
+
+
+def concatenated(shapes: Sequence[Shape], axis: int) -> Shape:
+    """The shape of a concatenation along `axis`.
+
+    >>> concatenated([(64, 8, 8), (32, 8, 8)], 0)
+    (96, 8, 8)
+    """
+    first = shapes[0]
+    return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
 
 
 def broadcast(shapes: Iterable[Shape]) -> Shape:
@@ -225,7 +241,7 @@ def block_kind(block: Block) -> BlockKind:
     if wide == (True, True):
         return BlockKind.BASIC
     if len(wide) == 3 and wide.count(True) == 1 and not wide[2]:
-        if max(_channels(layer) for layer in layers[:2]) > _channels(layers[2]):
+        if max(channels(layer)[1] for layer in layers[:2]) > channels(layers[2])[1]:
             return BlockKind.INVERTED_BOTTLENECK
         if wide[1]:
             return BlockKind.BOTTLENECK
@@ -236,9 +252,10 @@ def _is_wide(layer: Layer) -> bool:
     return any(size > 1 for size in layer.kernel)
 
 
-def _channels(layer: Layer) -> int:
-    """Channels a layer yields; linear layers have them in the last place."""
-    return layer.out_shape[-1 if layer.kind is LayerKind.LINEAR else 0]
+def channels(layer: Layer) -> tuple[int, int]:
+    """Channels a layer takes and yields; linear and attention layers have them in the last place."""
+    place = -1 if layer.kind in (LayerKind.LINEAR, LayerKind.ATTENTION) else 0
+    return layer.in_shape[place], layer.out_shape[place]
 
 
 def pre_activation(block: Block) -> bool:
@@ -260,7 +277,7 @@ def width(block: Block) -> int:
     """Channels of the first convolution wider than 1×1, else of the first weighted layer; 0 without any."""
     layers = weighted_layers(block)
     wide = [layer for layer in layers if _is_wide(layer)]
-    return _channels((wide or layers)[0]) if layers else 0
+    return channels((wide or layers)[0])[1] if layers else 0
 
 
 def stride(block: Block) -> Shape:

@@ -1,0 +1,209 @@
+"""What there is to say about a network: facts for programs, and rows for a table."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    Part,
+    block_kind,
+    blocks,
+    channels,
+    depth,
+    in_shape,
+    is_gate,
+    is_residual,
+    macs,
+    option,
+    out_shape,
+    params,
+    pre_activation,
+    stride,
+    walk,
+    weighted_layers,
+)
+from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Shape, Stage
+from resnet_diagram.spec.places import Place, placed
+
+Facts = dict[str, Any]
+
+_WORDS = {
+    BlockKind.BASIC: "basic block",
+    BlockKind.BOTTLENECK: "bottleneck",
+    BlockKind.INVERTED_BOTTLENECK: "inverted bottleneck",
+    BlockKind.OTHER: "block",
+}
+
+
+def facts(network: Network) -> Facts:
+    """All facts, as dictionaries and lists ready for JSON.
+
+    Totals, stages, one entry for each residual addition in execution order, and the other merges. Shapes are
+    `[C, *spatial]`; `in` and `out` of a layer are channels; `block` is the number in the stage, from 1.
+    """
+    elements = list(placed(network))
+    found = [(block, place) for block, place in elements if isinstance(block, Block)]
+    return {
+        "name": network.name,
+        "source": network.source,
+        "input_shape": list(network.input_shape),
+        "depth": depth(network),
+        "params": params(network),
+        "macs": macs(network),
+        "option": option(network),
+        "notes": list(network.notes),
+        "stages": [_stage(stage) for stage, _ in elements if isinstance(stage, Stage)],
+        "residuals": [_residual(block, place) for block, place in found if is_residual(block)],
+        "other_merges": [_other_merge(block, place) for block, place in found if not is_residual(block)],
+    }
+
+
+def _stage(stage: Stage) -> Facts:
+    return {
+        "name": stage.name,
+        "blocks": len(blocks(stage)),
+        "in_shape": list(in_shape(stage)),
+        "out_shape": list(out_shape(stage)),
+        "runs": [list(run) for run in _runs(description(element) for element in stage.body)],
+    }
+
+
+def _runs(words: Iterable[str]) -> list[tuple[str, int]]:
+    """Equal neighbours and how many there are."""
+    return [(word, len(list(run))) for word, run in groupby(words)]
+
+
+def description(element: Element) -> str:
+    """An element in a few words: "bottleneck, projection shortcut, stride 2"."""
+    match element:
+        case Layer():
+            return element.op
+        case Stage():
+            return f"stage {element.name}".rstrip()
+    if not is_residual(element) or element.shortcut is None:
+        return reason(element)
+    steps = stride(element)
+    tail = f", stride {_step_text(steps)}" if any(step > 1 for step in steps) else ""
+    return f"{_WORDS[block_kind(element)]}, {element.shortcut.kind} shortcut{tail}"
+
+
+def _step_text(steps: Shape) -> str:
+    """A stride in short: one number where all are equal.
+
+    >>> _step_text((2, 2)), _step_text((1, 2, 2))
+    ('2', '1×2×2')
+    """
+    return str(steps[0]) if len(set(steps)) == 1 else "×".join(map(str, steps))
+
+
+def reason(block: Block) -> str:
+    """Why the branches of a block that adds no shortcut meet."""
+    if is_gate(block):
+        return "gate"
+    if block.merge is Merge.MULTIPLY:
+        return "product with a shortcut"
+    if block.merge is Merge.CONCAT:
+        return "concatenation with a shortcut" if block.shortcut else "concatenation"
+    return "sum of branches"
+
+
+def _residual(block: Block, place: Place) -> Facts:
+    shortcut = block.shortcut
+    return {
+        "path": place.path,
+        "stage": place.stage,
+        "block": place.block,
+        "shortcut": shortcut.kind.value if shortcut else None,
+        "shortcut_layers": [_layer(layer) for layer in walk(shortcut)] if shortcut else [],
+        "in_shape": list(in_shape(block)),
+        "out_shape": list(out_shape(block)),
+        "stride": list(stride(block)),
+        "main": [_layer(layer) for layer in weighted_layers(block)],
+        "pre_activation": pre_activation(block),
+        "nested_in": place.nested_in,
+    }
+
+
+def _layer(layer: Layer) -> Facts:
+    taken, yielded = channels(layer)
+    return {
+        "kind": layer.kind.value,
+        "kernel": list(layer.kernel),
+        "stride": list(layer.stride),
+        "groups": layer.groups,
+        "in": taken,
+        "out": yielded,
+    }
+
+
+def _other_merge(block: Block, place: Place) -> Facts:
+    return {"path": place.path, "merge": block.merge.value, "reason": reason(block)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """One line of a table: the stem, an element of the body, or the head.
+
+    The texts are ready to print; `params` and `macs` of all rows add up to those of the network.
+    """
+
+    name: str
+    blocks: int
+    block_type: str
+    spatial_change: str
+    shortcut: str
+    strides: str
+    output: str
+    params: int
+    macs: int
+
+
+def stage_rows(network: Network) -> tuple[StageRow, ...]:
+    """The rows of a table: stem, body, head; those without layers are left out."""
+    rows = [_row("stem", network.stem)] if network.stem else []
+    for number, (loose, run) in enumerate(groupby(network.body, key=lambda one: isinstance(one, Layer)), 1):
+        if loose:
+            rows.append(_row("", tuple(run)))
+        else:
+            rows += [_row(element.name or f"{number}", (element,)) for element in run]
+    return (*rows, _row("head", network.head)) if network.head else tuple(rows)
+
+
+def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
+    members = blocks(elements)
+    residual = [block for block in members if is_residual(block)]
+    kinds = Counter(block.shortcut.kind.value for block in residual if block.shortcut)
+    steps = (_step_text(stride(block)) for block in residual)
+    return StageRow(
+        name=name,
+        blocks=len(members),
+        block_type=", ".join(dict.fromkeys(_type(block) for block in members)),
+        spatial_change=_change(elements),
+        shortcut=", ".join(f"{count} {kind}" for kind, count in kinds.items()),
+        strides=", then ".join(step for step, _ in _runs(steps) if step),
+        output=_shape_text(out_shape(elements)),
+        params=params(elements),
+        macs=macs(elements),
+    )
+
+
+def _type(block: Block) -> str:
+    return _WORDS[block_kind(block)] if is_residual(block) else reason(block)
+
+
+def _change(part: Part) -> str:
+    """The resolution at entry and exit: "56×56 → 28×28", once where it stays the same."""
+    sizes = (in_shape(part)[1:], out_shape(part)[1:])
+    return " → ".join("×".join(map(str, size)) or "1" for size in dict.fromkeys(sizes))
+
+
+def _shape_text(shape: Shape) -> str:
+    """A shape as it is drawn, channels last.
+
+    >>> _shape_text((256, 56, 56))
+    '56×56×256'
+    """
+    return "×".join(map(str, (*shape[1:], shape[0])))

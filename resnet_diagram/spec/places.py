@@ -1,0 +1,71 @@
+"""Where the blocks and stages of a network stand."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from resnet_diagram.spec.measure import is_gate, is_residual
+from resnet_diagram.spec.model import Block, Element, Network, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """In which stage and which of its blocks an element stands, and inside which residual block.
+
+    `path`: the element's name, or its position, such as `body[0].branches[1][2]`. `block` counts from 1 and
+    is 0 outside stages. `nested_in`: path of the innermost residual block around it.
+    """
+
+    path: str = ""
+    stage: str = ""
+    block: int = 0
+    nested_in: str | None = None
+
+
+Placed = Iterator[tuple[Block | Stage, Place]]
+
+
+def placed(network: Network) -> Placed:
+    """Every block and stage with its place, inner ones before the one around them: the order merges are run.
+
+    A stage directly inside a stage only groups blocks of the outer one and is not listed.
+    """
+    for part, elements in (("stem", network.stem), ("body", network.body), ("head", network.head)):
+        yield from _inside(elements, part, Place())
+
+
+def _inside(elements: Iterable[Element], position: str, around: Place) -> Placed:
+    for at, element in enumerate(elements):
+        place = replace(around, path=element.name or f"{position}[{at}]")
+        if isinstance(element, Block):
+            yield from _in_block(element, place)
+            yield element, place
+        elif isinstance(element, Stage):
+            yield from _in_stage(element, place)
+            yield element, place
+
+
+def _in_block(block: Block, place: Place) -> Placed:
+    inner = replace(place, nested_in=place.path) if is_residual(block) else place
+    for at, branch in enumerate(block.branches):
+        yield from _inside(branch, f"{place.path}.branches[{at}]", inner)
+    if block.shortcut:
+        yield from _inside(block.shortcut.layers, f"{place.path}.shortcut", inner)
+
+
+def _in_stage(stage: Stage, place: Place) -> Placed:
+    count = 0
+    for block, path in _members(stage, place.path):
+        count += not is_gate(block)
+        inner = replace(place, stage=stage.name, block=count, path=path)
+        yield from _in_block(block, inner)
+        yield block, inner
+
+
+def _members(stage: Stage, path: str) -> Iterator[tuple[Block, str]]:
+    """The blocks of a stage and of the stages directly inside it, with their paths."""
+    for at, element in enumerate(stage.body):
+        inner = element.name or f"{path}.body[{at}]"
+        if isinstance(element, Stage):
+            yield from _members(element, inner)
+        elif isinstance(element, Block):
+            yield element, inner
