@@ -163,7 +163,7 @@ def _small(depth: int, option: str) -> Recipe:
 
 
 def _small_pre_activated(depth: int, *, bottleneck: bool) -> Recipe:
-    """A CIFAR network with pre-activation: three stages of (depth - 2) / 6 basic blocks or / 9 bottlenecks."""
+    """A CIFAR network with pre-activation: (depth - 2) / 6 basic blocks, or / 9 bottlenecks, a stage."""
     kind = "bottlenecks, stride in the first 1×1" if bottleneck else "basic blocks"
     return replace(
         _small(depth, "B"),
