@@ -46,7 +46,7 @@ def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> tuple[Flow, li
     """Returns flow and parts from some inputs to the output."""
     flow = build_flow(graph, output, inputs)
     items = series_of(flow.steps)
-    return flow, attach(Translator(flow).parts(items), graph.calls)
+    return flow, attach(Translator(flow).parts(items, ()), graph.calls)
 
 
 def residual_count(part: Part) -> int:

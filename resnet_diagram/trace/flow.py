@@ -9,6 +9,10 @@ from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, para
 from resnet_diagram.trace.roles import Role, role_of
 
 
+# Operators that take only shape or type from their second tensor.
+LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
+
+
 @dataclass(slots=True, eq=False)
 class Step:
     """One operation of the flow, or a chain of views or slices that act as one.
@@ -43,6 +47,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
         builder.add(node)
     builder.close(output)
     steps = folded(builder.steps)
+    reuse_concatenations(steps)
     return Flow(steps, graph)
 
 
@@ -71,21 +76,21 @@ class _Builder:
         self._graph = graph
         self._step_of: dict[int, int] = {}
         self._owned: set[int] = set()
-        self._waiting: dict[int, int] = {}
 
     def add(self, node: Node) -> None:
         """Adds one node, as a step of its own or as another name of the step it passes on."""
         if node.kind is NodeKind.INPUT:
             self._append(Role.PASS, node, [0])
             return
-        sources = list(dict.fromkeys(self._step_of[n.index] for n in node.inputs if n.index in self._step_of))
+        inputs = node.inputs[:1] if node.op in LIKE_OTHER else node.inputs
+        sources = list(dict.fromkeys(self._step_of[n.index] for n in inputs if n.index in self._step_of))
         if not sources or is_zero_product(node):
             return
         params = self._new_parameters(node)
         role = acting_role(node, len(sources))
         if role is Role.PASS and len(sources) == 1:
             self._step_of[node.index] = sources[0]
-            self._waiting[sources[0]] = self._waiting.get(sources[0], 0) + params
+            self.steps[sources[0]].params += params
             return
         step = self._append(role, node, sources)
         step.params = params
@@ -166,7 +171,7 @@ def folded(steps: list[Step]) -> list[Step]:
         if step.role not in (Role.VIEW, Role.SLICE) or len(step.sources) != 1:
             continue
         source = steps[step.sources[0]]
-        if source.role is step.role and len(source.targets) == 1:
+        if source.role is step.role and len(source.targets) == len(source.sources) == 1:
             merge_into(source, step, steps)
     for step in steps:
         if (
@@ -177,6 +182,26 @@ def folded(steps: list[Step]) -> list[Step]:
         ):
             bypass(step, steps)
     return renumbered(steps)
+
+
+def reuse_concatenations(steps: list[Step]) -> None:
+    """Makes a concatenation that repeats an earlier one and adds to it read the earlier one.
+
+    Densely connected blocks concatenate everything so far before each layer; read this way they are a series.
+    """
+    known: dict[tuple[int, ...], int] = {}
+    for step in steps:
+        if step.role is not Role.CONCAT or len(step.sources) < 2:
+            continue
+        key = tuple(step.sources)
+        for old, new in ((key[:-1], key[-1:]), (key[1:], key[:1])):
+            if old in known and len(old) > 1:
+                for source in old:
+                    steps[source].targets.remove(step.index)
+                steps[known[old]].targets.append(step.index)
+                step.sources = [known[old], *new] if new == key[-1:] else [*new, known[old]]
+                break
+        known[key] = step.index
 
 
 def harmless(step: Step) -> bool:

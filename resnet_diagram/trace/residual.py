@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, Shortcut
+from resnet_diagram.spec.measure import merged_shape
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.trace.attach import attach
 from resnet_diagram.trace.calls import common_call, owner_of
 from resnet_diagram.trace.flow import Flow, Step
+from resnet_diagram.trace.graph import Sizes
 from resnet_diagram.trace.layers import layer_of
 from resnet_diagram.trace.opaque import joined_layer
 from resnet_diagram.trace.parts import Part
@@ -26,18 +28,34 @@ class Translator:
         self.calls = flow.graph.calls
         self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
 
-    def parts(self, items: Sequence[Item]) -> list[Part]:
-        """Returns the parts of a series; a region takes the step its branches meet in with it."""
+    def parts(self, items: Sequence[Item], shape: Sizes) -> list[Part]:
+        """Returns the parts of a series that `shape` enters; a region takes the step its branches meet in with it.
+
+        Where a step reads another shape than arrives (some view of it), a reshape stands between.
+        """
         parts: list[Part] = []
         taken = -1
         for item in items:
             if isinstance(item, Region):
+                parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
                 parts.append(self._region(item))
-                taken = item.merge
+                taken, shape = item.merge, self.steps[item.merge].out_shape
             elif item != taken and self._visible(self.steps[item]):
                 step = self.steps[item]
+                parts += self._adapted(shape, step.in_shape, step)
                 parts.append(Part(layer_of(step, self.name(step)), step.call, [item]))
+                shape = step.out_shape
+            elif item != taken:
+                shape = self.steps[item].out_shape
         return parts
+
+    def _adapted(self, shape: Sizes, wanted: Sizes, step: Step) -> list[Part]:
+        """A reshape from one shape to another; nothing where they are equal."""
+        if shape == wanted or not shape or not wanted:
+            return []
+        name = f"{self.calls[step.call].path}.reshape".lstrip(".")
+        layer = Layer(kind=LayerKind.RESHAPE, op="reshape", name=name, in_shape=shape, out_shape=wanted)
+        return [Part(layer, step.call)]
 
     def _visible(self, step: Step) -> bool:
         return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
@@ -59,10 +77,18 @@ class Translator:
             return self._joined(region, numbers)
         branches = self._flattened(region, merge.role)
         if merge.role is Role.MULTIPLY:
-            return self._gate(region, branches)
-        if merge.role is Role.CONCAT:
-            return self._meeting(region, branches, Merge.CONCAT)
-        return self._sum(region, branches)
+            part = self._gate(region, branches)
+        elif merge.role is Role.CONCAT:
+            part = self._meeting(region, branches, Merge.CONCAT)
+        else:
+            part = self._sum(region, branches)
+        return part if self._fits(part, region) else self._joined(region, steps_in([region]))
+
+    def _fits(self, part: Part, region: Region) -> bool:
+        """Whether the branches of a block give the shape their merge was seen to have."""
+        if not isinstance(part.element, Block) or next(layers_in([part.element]), None) is None:
+            return False
+        return merged_shape(part.element) == self.steps[region.merge].out_shape
 
     def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
         """A region with no branches to show, as one layer."""
@@ -87,7 +113,7 @@ class Translator:
 
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
         """Branches of equal standing."""
-        elements = tuple(self.elements(b) for b in branches)
+        elements = tuple(self.elements(b, region) for b in branches)
         numbers = [n for b in branches for n in steps_in(b)]
         call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
         block = Block(name=self.calls[call].path, branches=elements, merge=merge)
@@ -99,13 +125,13 @@ class Translator:
         gating = steps_in(ordered[-1])
         numbers = [n for b in branches for n in steps_in(b)]
         call = common_call(self.calls, [self.steps[n].call for n in gating])
-        elements = tuple(self.elements(b) for b in ordered)
+        elements = tuple(self.elements(b, region) for b in ordered)
         block = Block(name=self.calls[call].path, branches=elements, merge=Merge.MULTIPLY)
         return Part(block, call, [*numbers, region.merge])
 
     def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
         """A residual block, or a sum of branches of equal standing."""
-        made = [(self.elements(b), b) for b in branches]
+        made = [(self.elements(b, region), b) for b in branches]
         made.sort(key=lambda m: cost(m[0]))
         (short, short_items), *rest = made
         if not is_residual(short, [m[0] for m in rest]):
@@ -121,9 +147,10 @@ class Translator:
         numbers = [n for _, b in made for n in steps_in(b)]
         return Part(block, call, [*numbers, region.merge])
 
-    def elements(self, items: Sequence[Item]) -> tuple[Element, ...]:
-        """The elements of a branch."""
-        return tuple(p.element for p in attach(self.parts(items), self.calls))
+    def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
+        """The elements of a branch of a region."""
+        parts = self.parts(items, self.steps[region.fork].out_shape)
+        return tuple(p.element for p in attach(parts, self.calls))
 
 
 def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
