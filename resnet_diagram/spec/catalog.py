@@ -1,7 +1,6 @@
 """The networks known by name."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from resnet_diagram.errors import SourceError
 from resnet_diagram.spec.catalog_build import build
@@ -49,6 +48,8 @@ def _recipe(name: str) -> Recipe:
 
 def _closest(name: str) -> str:
     """The name of the catalog that is most like `name`, or nothing."""
+    from difflib import get_close_matches  # costs as much time as the whole catalog; needed only here
+
     known = {_bare(one): one for one in RECIPES}
     close = get_close_matches(_bare(name), known, n=1)
     return known[close[0]] if close else ""

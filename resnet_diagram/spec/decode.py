@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, fields, is_dataclass
-from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from types import NoneType
@@ -106,6 +105,8 @@ def suggestion(value: Any, known: Iterable[str]) -> str:
     >>> suggestion("strde", ["stride", "kernel"])
     " Did you mean 'stride'?"
     """
+    from difflib import get_close_matches  # slow to import; needed only for a message
+
     close = get_close_matches(value, list(known), n=1) if isinstance(value, str) else []
     return f" Did you mean {close[0]!r}?" if close else ""
 

@@ -5,7 +5,6 @@ A `Part` is anything with layers in it: a network, an element, a shortcut or a s
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from fractions import Fraction
 from itertools import zip_longest
 
 from resnet_diagram.errors import SpecError
@@ -285,33 +284,35 @@ def stride(block: Block) -> Shape:
 
     The product of the strides along the first branch, `before` included; empty where nothing has a kernel.
     """
-    steps = _steps((*block.before, *(block.branches[0] if block.branches else ())))
-    return tuple(max(1, int(step)) for step in steps)
+    steps = _steps((*block.before, *_first_branch(block)))
+    return tuple(max(1, int(step + 1e-9)) for step in steps)
 
 
-def _steps(elements: Sequence[Element]) -> tuple[Fraction, ...]:
+def _first_branch(block: Block) -> tuple[Element, ...]:
+    return block.branches[0] if block.branches else ()
+
+
+def _steps(elements: Sequence[Element]) -> tuple[float, ...]:
     """The reduction along a run of elements; below 1 where it enlarges."""
-    total: tuple[Fraction, ...] = ()
+    total: tuple[float, ...] = ()
     for element in elements:
         step = _step(element)
-        total = tuple(old * new for old, new in zip_longest(total, step, fillvalue=Fraction(1)))
+        total = tuple(old * new for old, new in zip_longest(total, step, fillvalue=1.0))
     return total
 
 
-def _step(element: Element) -> tuple[Fraction, ...]:
+def _step(element: Element) -> tuple[float, ...]:
     match element:
         case Block():
-            return _steps(
-                (*element.before, *(element.branches[0] if element.branches else ()), *element.after)
-            )
+            return _steps((*element.before, *_first_branch(element), *element.after))
         case Stage():
             return _steps(element.body)
     if element.op == "conv_transpose":
-        return tuple(Fraction(1, step) for step in element.stride)
+        return tuple(1 / step for step in element.stride)
     if element.kind is LayerKind.UPSAMPLE:
         pairs = zip(element.in_shape[1:], element.out_shape[1:], strict=False)
-        return tuple(Fraction(before, after or 1) for before, after in pairs)
-    return tuple(Fraction(step) for step in element.stride)
+        return tuple(before / after for before, after in pairs)
+    return element.stride
 
 
 def option(network: Network) -> str | None:
