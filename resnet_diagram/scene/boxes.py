@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from resnet_diagram.diagram.model import Node, NodeRole, Taper
 from resnet_diagram.scene.model import Form
-from resnet_diagram.scene.spacing import BOX_PAD_X, BOX_PAD_Y, PITCH, TAPER_DEPTH
+from resnet_diagram.scene.spacing import BOX_PAD_X, BOX_PAD_Y, PITCH, TAPER_DEPTH, WAIST_DEPTH
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
@@ -35,7 +35,7 @@ def natural_size(node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *
     """The least size that holds the texts; `turned`: the flow runs down the page."""
     rows = row_heights(lines, badge, theme)
     tall = sum(rows) + 2 * BOX_PAD_Y
-    pad = BOX_PAD_X + (1.5 if node.role in _PILLS else 0.0)
+    pad = BOX_PAD_X + (1.2 if node.role in _PILLS else 0.0)
     widths = [text_width(line, theme.size("node")) for line in lines]
     widths += [text_width(badge, theme.size("badge"), bold=True)] if badge else []
     wide = max(widths, default=0.0) + 2 * pad
@@ -75,6 +75,13 @@ def _common(values: list[float]) -> float:
     return max(value for value in values if value <= _OUTLIER * middle)
 
 
+def depth_of(taper: Taper) -> float:
+    """How much wider a box is at its wide end than at its narrow one, in points."""
+    if taper is Taper.NONE:
+        return 0.0
+    return TAPER_DEPTH if taper in (Taper.CLOSING, Taper.OPENING) else WAIST_DEPTH
+
+
 def _profile(taper: Taper, t: float) -> float:
     """How far the box is open at part `t` of its length: 0 at its narrowest, 1 at its widest."""
     match taper:
@@ -92,7 +99,7 @@ def _profile(taper: Taper, t: float) -> float:
 
 def _narrow(taper: Taper, spans: list[tuple[float, float]]) -> float:
     """The narrow end that leaves `need` points free over the middle `part` of the length, for each pair."""
-    return max(need - TAPER_DEPTH * _least(taper, part) for part, need in spans)
+    return max(need - depth_of(taper) * _least(taper, part) for part, need in spans)
 
 
 def _least(taper: Taper, part: float) -> float:
@@ -102,11 +109,11 @@ def _least(taper: Taper, part: float) -> float:
 
 def _narrow_across(taper: Taper, needs: list[tuple[float, float]]) -> float:
     """The narrow end that leaves `need` points free at each part `t` of the length."""
-    return max(need - TAPER_DEPTH * _profile(taper, t) for t, need in needs)
+    return max(need - depth_of(taper) * _profile(taper, t) for t, need in needs)
 
 
 def outline(taper: Taper, length: float, narrow: float) -> tuple[tuple[float, float], ...]:
     """Corners of a tapered box along and across the flow, from its entry at (0, 0)."""
     stops = (0.0, 1.0) if taper in (Taper.CLOSING, Taper.OPENING) else (0.0, 0.5, 1.0)
-    halves = [(t * length, (narrow + TAPER_DEPTH * _profile(taper, t)) / 2) for t in stops]
+    halves = [(t * length, (narrow + depth_of(taper) * _profile(taper, t)) / 2) for t in stops]
     return (*((u, -half) for u, half in halves), *((u, half) for u, half in reversed(halves)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Text
+from resnet_diagram.scene.shift import shifted
 from resnet_diagram.scene.spacing import BEND
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
@@ -37,6 +38,11 @@ class Canvas:
     def items(self) -> tuple[Item, ...]:
         """Everything, in the order it is painted."""
         return (*self.frames, *self.lines, *self.boxes, *self.marks, *self.texts)
+
+    def shift(self, dx: float) -> None:
+        """Move everything drawn so far `dx` points to the right."""
+        for layer in (self.frames, self.lines, self.boxes, self.marks, self.texts):
+            layer[:] = [shifted(item, dx) for item in layer]
 
     def point(self, u: float, v: float) -> Point:
         """The page's (x, y) of a place along and across the flow."""
@@ -73,8 +79,10 @@ class Canvas:
         points = self.points(places)
         self.lines.append(Path(role=role, points=points, arrow=arrow, radius=BEND, tail=tail, head=head))
 
-    def text(self, words: str, use: str, role: str, place: Point, *, halo: bool = False) -> None:
-        """A text of its own, centred at `place` and written along the flow."""
+    def text(
+        self, words: str, use: str, role: str, place: Point, *, halo: bool = False, across: bool = False
+    ) -> None:
+        """A text of its own, centred at `place` and written along the flow, or across it."""
         size = self.theme.size(use)
         x, y = self.point(*place)
         self.texts.append(
@@ -85,7 +93,7 @@ class Canvas:
                 size=size,
                 width=text_width(words, size),
                 role=role,
-                turned=self.turned,
+                turned=self.turned != across,
                 halo=halo,
             )
         )

@@ -35,12 +35,17 @@ def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:
 
 def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
     canvas.end(cell.node.id, (u, v))
+    draw_box(canvas, cell, u, v)
+    canvas.begin(cell.node.id, (u + cell.front, v))
+
+
+def draw_box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
+    """The box of a node with its entry at (u, v), its texts, and the boxes behind it."""
     for number in range(cell.shadows, 0, -1):
         shift = number * spacing.SHADOW
         canvas.boxes.append(_box(canvas, cell, "", u + shift, v + shift, ()))
     texts = _box_texts(canvas, cell, u, v)
     canvas.boxes.append(_box(canvas, cell, cell.node.id, u, v, texts))
-    canvas.begin(cell.node.id, (u + cell.front, v))
 
 
 def _box(canvas: Canvas, cell: NodeCell, box_id: str, u: float, v: float, texts: tuple[Text, ...]) -> Box:

@@ -15,9 +15,10 @@ _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
 def draw_legend(
-    canvas: Canvas, entries: tuple[LegendEntry, ...], left: float, right: float, top: float
+    canvas: Canvas, entries: tuple[LegendEntry, ...], across: tuple[float, float], top: float
 ) -> float:
-    """Draw the entries between `left` and `right` from `top` down; return where the legend ends."""
+    """Draw the entries between the two x `across`, from `top` down; return where the legend ends."""
+    left, right = across
     y = top + spacing.LEGEND_PITCH / 2
     for row in _rows(canvas, entries, right - left):
         x = left + max(0.0, (right - left - _width(canvas, row)) / 2)

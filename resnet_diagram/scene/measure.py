@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from resnet_diagram.diagram.model import EdgeRole, Fork, Group, GroupRole, Item, Link, Node, NodeRole, Taper
+from resnet_diagram.diagram.model import EdgeRole, Fork, Group, GroupRole, Item, Link, Node, NodeRole
 from resnet_diagram.scene import spacing
-from resnet_diagram.scene.boxes import Size, common_sizes, natural_size
+from resnet_diagram.scene.boxes import Size, common_sizes, depth_of, natural_size
 from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.titles import title_width
-from resnet_diagram.scene.wrap import cut_lines, pack, wrap_lines
+from resnet_diagram.scene.wrap import cut_lines, pack, wrap_lines, wrap_summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,10 @@ class Ruler:
 
     def lines(self, node: Node) -> tuple[str, ...]:
         """A node's texts, broken where they are too long."""
-        breaks = wrap_lines if self.wrapped else cut_lines
-        return breaks(node.lines, self.theme.size("node"))
+        size = self.theme.size("node")
+        if node.role is NodeRole.STAGE:
+            return wrap_summary(node.lines, size)
+        return (wrap_lines if self.wrapped else cut_lines)(node.lines, size)
 
 
 def ruler(items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool) -> Ruler:
@@ -86,6 +88,11 @@ def cells(items: tuple[Item, ...], ruler: Ruler) -> list[Cell]:
     return [_cell(item, "", ruler, common) for item in items]
 
 
+def boxes(items: tuple[Item, ...], ruler: Ruler) -> tuple[NodeCell, ...]:
+    """The cells of the nodes among `items`."""
+    return tuple(cell for cell in cells(items, ruler) if isinstance(cell, NodeCell))
+
+
 def _cell(item: Item, badge: str, ruler: Ruler, common: dict[str, Size]) -> Cell:
     match item:
         case Node():
@@ -100,7 +107,7 @@ def _node(node: Node, badge: str, ruler: Ruler, common: dict[str, Size]) -> Node
     own = _natural(node, badge, ruler)
     usual = common.get(_kind(node), own)
     length, narrow = max(own.length, usual.length), max(own.narrow, usual.narrow)
-    wide = narrow + (0 if node.taper is Taper.NONE else spacing.TAPER_DEPTH)
+    wide = narrow + depth_of(node.taper)
     shadows = spacing.SHADOWS if badge else 0
     behind = shadows * spacing.SHADOW
     return NodeCell(

@@ -1,6 +1,6 @@
 """The distances of every drawing, in points."""
 
-ARROW_GAP = 7.0
+ARROW_GAP = 6.5
 """From one box to the next along the flow."""
 DOT_GAP = 4.5
 """From a box to the dot where a shortcut leaves."""
@@ -18,12 +18,14 @@ BEND = 4.0
 """Radius where a line bends."""
 FRAME_CORNER = 3.0
 
-BOX_PAD_X = 3.0
+BOX_PAD_X = 2.4
 BOX_PAD_Y = 3.2
 PITCH = 1.18
 """Distance of two lines of text, in sizes of type."""
 TAPER_DEPTH = 10.0
 """How much wider across the flow the wide end of a tapered box is than its narrow end."""
+WAIST_DEPTH = 6.0
+"""The same for a box whose middle is narrower, or wider, than both ends."""
 SHADOW = 1.8
 """How far each of the two boxes behind a folded one is offset."""
 SHADOWS = 2
@@ -34,7 +36,7 @@ FRAME_LEAD = 8.0
 """From a frame's edge to where its content begins."""
 TURN_PAD = 5.0
 """From a frame's edge to the lines that turn from one row into the next."""
-TITLE_STRIP = 14.0
+TITLE_STRIP = 13.0
 ROW_GAP = 16.0
 """Between two rows in a frame; the line from one to the other runs in its middle."""
 OUTER_LANE = 6.5

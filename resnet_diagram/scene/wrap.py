@@ -6,11 +6,29 @@ from resnet_diagram.scene.text import text_width
 
 _LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
 _LONGEST = 15.0
+_SUMMARY = 9.0
 
 
 def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line broken in two where that makes the box narrower; very long ones into more."""
     return tuple(part for line in lines for part in _wrapped(line, size))
+
+
+def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
+    """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
+
+    >>> wrap_summary(("36 bottlenecks", "1 projection: 1×1 conv, s=2"), 6.4)
+    ('36 bottlenecks', '1 projection:', '1×1 conv, s=2')
+    """
+    limit = _SUMMARY * size
+    found: list[str] = []
+    for line in lines:
+        head, colon, rest = line.partition(": ")
+        if colon and text_width(line, size) > limit:
+            found += [*pack(_words(f"{head}:", size), limit, size), *pack(_words(rest, size), limit, size)]
+        else:
+            found += pack(_words(line, size), limit, size)
+    return tuple(found)
 
 
 def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
@@ -63,4 +81,4 @@ def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
             lines[-1] = longer
         else:
             lines.append(word)
-    return tuple([*(line.rstrip(",") for line in lines[:-1]), *lines[-1:]])
+    return (*(line.rstrip(",") for line in lines[:-1]), *lines[-1:])

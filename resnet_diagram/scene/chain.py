@@ -1,0 +1,169 @@
+"""The plainest drawing: no shortcut is open, so the groups follow each other the way the flow runs.
+
+Where a group holds several boxes they stand across the flow.
+"""
+
+from dataclasses import dataclass
+
+from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Node
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.canvas import Canvas
+from resnet_diagram.scene.cells import NodeCell
+from resnet_diagram.scene.draw import draw_box
+from resnet_diagram.scene.measure import boxes, ruler
+from resnet_diagram.scene.rows import outer_groups
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.titles import draw_title, title_width
+
+_GAP = 15.0
+_LANE = 8.0
+_ROW_GAP = 22.0
+_BESIDE_TITLE = 5.0
+"""From a title to the line that runs past it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A group of the chain: its boxes, and its sizes along and across the flow, frame included."""
+
+    group: Group | None
+    boxes: tuple[NodeCell, ...]
+    length: float
+    breadth: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a stop stands: its frame begins at (`u`, `v`); the flow is at `line`."""
+
+    stop: Stop
+    u: float
+    v: float
+    line: float
+
+    @property
+    def end_u(self) -> float:
+        """Where its frame ends along the flow."""
+        return self.u + self.stop.length
+
+
+def is_chain(diagram: Diagram) -> bool:
+    """Whether every group holds boxes only, and every stage a single one."""
+    groups = outer_groups(diagram)
+    stages = [items for group, items in groups if group and group.role is GroupRole.STAGE]
+    plain = all(isinstance(item, Node) for _, items in groups for item in items)
+    return plain and bool(stages) and all(len(items) == 1 for items in stages)
+
+
+def draw_chain(canvas: Canvas, diagram: Diagram, top: float) -> tuple[float, float]:
+    """Draw the groups one behind the other from `top` down; return the page's right and bottom end."""
+    stops = _stops(canvas, diagram)
+    breadth = max(stop.breadth for stop in stops)
+    spots = _spots(canvas, stops, breadth, top)
+    for number, spot in enumerate(spots):
+        if number:
+            _lead_in(canvas, spots[: number + 1], breadth)
+        _draw(canvas, spot, breadth)
+    lane = _LANE if spots[-1].v != spots[0].v else 0.0
+    end_u = max(spot.end_u for spot in spots) + lane + spacing.PAGE_MARGIN
+    return canvas.point(end_u, spots[-1].v + breadth + spacing.PAGE_MARGIN)
+
+
+def _stops(canvas: Canvas, diagram: Diagram) -> list[Stop]:
+    groups = outer_groups(diagram)
+    measure = ruler(diagram.items, canvas.theme, turned=canvas.turned, wrapped=True)
+    return [_stop(canvas, group, boxes(items, measure)) for group, items in groups]
+
+
+def _stop(canvas: Canvas, group: Group | None, found: tuple[NodeCell, ...]) -> Stop:
+    title = title_width(group, canvas.theme) if group else 0.0
+    caption = text_width(group.caption, canvas.theme.size("caption")) if group else 0.0
+    along = max(cell.length for cell in found)
+    across = _across(found)
+    strip = spacing.TITLE_STRIP
+    if canvas.turned:
+        beside = title + _BESIDE_TITLE - found[0].above
+        across = max(across + max(0.0, beside), caption)
+        along += strip
+    else:
+        along = max(along, title)
+        across = max(across, caption - strip) + strip
+    pads = 2 * spacing.FRAME_PAD
+    return Stop(group=group, boxes=found, length=along + pads, breadth=across + pads)
+
+
+def _across(found: tuple[NodeCell, ...]) -> float:
+    """What boxes take across the flow with the arrows between them."""
+    return sum(cell.above + cell.below for cell in found) + spacing.ARROW_GAP * (len(found) - 1)
+
+
+def _spots(canvas: Canvas, stops: list[Stop], breadth: float, top: float) -> list[Spot]:
+    """Every stop's place; a new row begins where the page ends."""
+    limit = spacing.PAGE_HEIGHT if canvas.turned else spacing.PAGE_WIDTH + 10
+    whole = sum(stop.length + _GAP for stop in stops) <= limit
+    start, v = (top, spacing.PAGE_MARGIN) if canvas.turned else (spacing.PAGE_MARGIN, top)
+    start += 0.0 if whole else _LANE
+    strip = 0.0 if canvas.turned else spacing.TITLE_STRIP
+    spots: list[Spot] = []
+    u = start
+    for stop in stops:
+        if spots and u + stop.length > limit:
+            u, v = start, v + breadth + _ROW_GAP
+        spots.append(Spot(stop=stop, u=u, v=v, line=v + (breadth + strip) / 2))
+        u += stop.length + _GAP
+    return spots
+
+
+def _lead_in(canvas: Canvas, spots: list[Spot], breadth: float) -> None:
+    """Lead the line into the last of `spots`, past the caption."""
+    before, spot = spots[-2:]
+    caption = spot.stop.group.caption if spot.stop.group else ""
+    if before.v == spot.v:
+        middle = (before.end_u + spot.u) / 2
+        canvas.via((middle, before.line), (middle, spot.line))
+        if caption:
+            place = (middle, spot.line)
+            canvas.text(caption, "caption", "caption", place, halo=True, across=True)
+        return
+    far = max(one.end_u for one in spots if one.v == before.v) + _LANE
+    near, gap = spot.u - _LANE, spot.v - _ROW_GAP / 2
+    canvas.via((far, before.line), (far, gap), (near, gap), (near, spot.line))
+    if caption:
+        canvas.text(caption, "caption", "caption", ((far + near) / 2, gap), halo=True)
+
+
+def _draw(canvas: Canvas, spot: Spot, breadth: float) -> None:
+    """A stop with its frame: the line enters the first box and leaves the last."""
+    group = spot.stop.group
+    if group:
+        canvas.frame(group.id, group.role, (spot.u, spot.v), (spot.end_u, spot.v + breadth))
+        x, y = canvas.point(spot.u, spot.v)
+        draw_title(canvas, group, (x + spacing.FRAME_PAD, y + spacing.TITLE_STRIP / 2 + 1.5))
+    _boxes(canvas, spot)
+
+
+def _boxes(canvas: Canvas, spot: Spot) -> None:
+    """The boxes across the flow, centred on its line."""
+    found = spot.stop.boxes
+    strip = spacing.TITLE_STRIP if canvas.turned else 0.0
+    middle = (spot.u + strip + spot.end_u) / 2
+    v = spot.line - _across(found) / 2
+    if canvas.turned and spot.stop.group:
+        title = spacing.FRAME_PAD + title_width(spot.stop.group, canvas.theme) + _BESIDE_TITLE
+        v = max(v, spot.v + title - found[0].above)
+    for number, cell in enumerate(found):
+        v += cell.above
+        u = middle - cell.length / 2
+        if number:
+            canvas.end(cell.node.id, (middle, v - cell.above))
+        else:
+            gap = spot.u - _GAP / 2
+            canvas.via((gap, v))
+            canvas.end(cell.node.id, (u, v))
+        draw_box(canvas, cell, u, v)
+        if number + 1 < len(found):
+            canvas.begin(cell.node.id, (middle, v + cell.below))
+            v += cell.below + spacing.ARROW_GAP
+        else:
+            canvas.begin(cell.node.id, (u + cell.front, v))
+            canvas.via((spot.end_u + _GAP / 2, v))
