@@ -1,0 +1,104 @@
+"""Names, numbers and ways as TikZ writes them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+Point = tuple[float, float]
+_CLOSE = 0.005
+
+
+def number(value: float) -> str:
+    """`value` with at most two decimals.
+
+    >>> number(12.0), number(3.14159), number(-0.001), number(0.5)
+    ('12', '3.14', '0', '0.5')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def place(point: Point) -> str:
+    """A point as a TikZ coordinate.
+
+    >>> place((12.0, 7.255))
+    '(12,7.25)'
+    """
+    return f"({number(point[0])},{number(point[1])})"
+
+
+def node_names(ids: Iterable[str]) -> dict[str, str]:
+    """A node name for each id: letters, digits and hyphens, no name twice.
+
+    >>> node_names(["stage3-block1-conv2", "a.b", "a,b", "残差"])
+    {'stage3-block1-conv2': 'stage3-block1-conv2', 'a.b': 'a-b', 'a,b': 'a-b-2', '残差': 'node'}
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for one in dict.fromkeys(ids):
+        plain = re.sub("[^A-Za-z0-9]+", "-", one).strip("-") or "node"
+        name, count = plain, 1
+        while name in taken:
+            count += 1
+            name = f"{plain}-{count}"
+        names[one] = name
+        taken.add(name)
+    return names
+
+
+def route(points: Sequence[Point], start: str, end: str) -> str:
+    """The way from coordinate `start` to coordinate `end` through the points between them.
+
+    Where the line only turns at right angles its bends follow from its ends, so that a node can be moved.
+
+    >>> route([(0, 0), (9, 0)], "(a)", "(b)")
+    '(a) -- (b)'
+    >>> route([(0, 9), (0, 0), (30, 0), (30, 5)], "(a)", "(b.north)")
+    '(a) -- ++(0,-9) -| (b.north)'
+    >>> route([(0, 0), (9, 0), (9, 5)], "(a)", "(b)")
+    '(a) -| (b)'
+    >>> route([(0, 0), (5, 5), (9, 6)], "(a)", "(b)")
+    '(a) -- (5,5) -- (b)'
+    """
+    targets = [*(place(point) for point in points[1:-1]), end]
+    if not _turns_squarely(points):
+        return " -- ".join([start, *targets])
+    steps, at = [start], 0
+    if len(targets) % 2:
+        steps.append(f"-- {_step(points) if len(targets) > 1 else end}")
+        at = 1
+    for corner in range(at, len(targets), 2):
+        bend = "-|" if _is_level(points[corner], points[corner + 1]) else "|-"
+        steps.append(f"{bend} {targets[corner + 1]}")
+    return " ".join(steps)
+
+
+def _step(points: Sequence[Point]) -> str:
+    (x, y), (right, down) = points[0], points[1]
+    return "++" + place((right - x, down - y))
+
+
+def _is_level(first: Point, second: Point) -> bool:
+    return abs(first[1] - second[1]) < _CLOSE
+
+
+def _turns_squarely(points: Sequence[Point]) -> bool:
+    """Whether level and upright pieces follow each other in turn."""
+    level = [_is_level(*pair) for pair in pairwise(points)]
+    upright = [abs(a[0] - b[0]) < _CLOSE for a, b in pairwise(points)]
+    pieces = list(zip(level, upright, strict=True))
+    in_turn = all(one != two for one, two in pairwise(level))
+    return in_turn and (len(pieces) == 1 or all(flat != steep for flat, steep in pieces))
+
+
+def corner_radius(points: Sequence[Point], radius: float) -> float:
+    """The largest radius up to `radius` that the pieces between the bends have room for.
+
+    >>> corner_radius([(0, 0), (0, 20), (6, 20), (6, 40)], 4)
+    3.0
+    """
+    if len(points) < 3:
+        return radius
+    pieces = [max(abs(a[0] - b[0]), abs(a[1] - b[1])) for a, b in pairwise(points)]
+    inner = [piece / 2 for piece in pieces[1:-1]]
+    return min([radius, pieces[0], pieces[-1], *inner])

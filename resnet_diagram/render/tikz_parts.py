@@ -1,0 +1,155 @@
+"""The items of a scene sorted by what TikZ makes of them.
+
+In a scene the boxes behind a folded one, the two strokes of ⊕ and the dot where a shortcut leaves are items
+of their own. In TikZ the first two belong to the style of a node; the dot has a name that lines start from.
+"""
+
+import math
+from dataclasses import dataclass
+
+from resnet_diagram.render.tikz_names import node_names
+from resnet_diagram.scene.model import Box, Form, Item, Path, Scene, Text
+
+Point = tuple[float, float]
+Stroke = tuple[Point, ...]
+_CLOSE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """How many boxes stand behind a folded one, and how far each is from the next."""
+
+    count: int
+    right: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a scene is made of, in the order it is painted.
+
+    `names`: node names by box id. `forks`: node names of dots by their index. `shadows`: by index of the box
+    in front. `signs`: the strokes in the circles of a role, from their centre.
+    """
+
+    boxes: dict[int, Box]
+    dots: dict[int, Box]
+    paths: dict[int, Path]
+    texts: dict[int, Text]
+    names: dict[str, str]
+    forks: dict[int, str]
+    shadows: dict[int, Shadow]
+    signs: dict[str, tuple[Stroke, ...]]
+
+    def box(self, box_id: str) -> tuple[int, Box] | None:
+        """The box of that id, with its index."""
+        return next(((at, box) for at, box in self.boxes.items() if box_id and box.id == box_id), None)
+
+
+def parts(scene: Scene) -> Parts:
+    """Sort the items of a scene."""
+    items = dict(enumerate(scene.items))
+    shadows, behind = _shadows(items)
+    boxes = {at: item for at, item in items.items() if isinstance(item, Box) and at not in behind}
+    paths = {at: item for at, item in items.items() if isinstance(item, Path)}
+    dots = {at: box for at, box in boxes.items() if _is_dot(box, paths)}
+    rest = {at: box for at, box in boxes.items() if at not in dots}
+    signs, strokes = _signs(rest, paths)
+    lines = {at: path for at, path in paths.items() if at not in strokes}
+    forks = {at: fork for at, dot in dots.items() if (fork := _fork_id(dot, lines))}
+    names = node_names([*(box.id for box in rest.values() if box.id), *forks.values()])
+    return Parts(
+        boxes=rest,
+        dots=dots,
+        paths=lines,
+        texts={at: item for at, item in items.items() if isinstance(item, Text)},
+        names=names,
+        forks={at: names[fork] for at, fork in forks.items()},
+        shadows=shadows,
+        signs=signs,
+    )
+
+
+def centre(box: Box) -> Point:
+    """The middle of a box."""
+    return box.x + box.width / 2, box.y + box.height / 2
+
+
+def near(one: Point, other: Point) -> bool:
+    """Whether two points are the same on paper."""
+    return math.dist(one, other) < _CLOSE
+
+
+def _is_dot(box: Box, paths: dict[int, Path]) -> bool:
+    """Whether a nameless circle belongs to a line: it is painted like one."""
+    roles = {path.role for path in paths.values() if path.tail or path.head}
+    return not box.id and not box.texts and box.form is Form.CIRCLE and box.role in roles
+
+
+def _fork_id(dot: Box, paths: dict[int, Path]) -> str:
+    """An id for a dot, after the box that the first line out of it leads to."""
+    for path in paths.values():
+        if path.head and near(path.points[0], centre(dot)):
+            return f"{path.head}-fork"
+    return ""
+
+
+def _shadows(items: dict[int, Item]) -> tuple[dict[int, Shadow], set[int]]:
+    """The shadows by the index of the box in front, and the indices of the boxes that are shadows."""
+    found: dict[int, Shadow] = {}
+    behind: set[int] = set()
+    for at, item in items.items():
+        if not isinstance(item, Box) or not item.id:
+            continue
+        stack: list[int] = []
+        while _stands_behind(items.get(at - len(stack) - 1), item):
+            stack.append(at - len(stack) - 1)
+        shadow = _evenly([items[index] for index in stack], item)
+        if shadow and all(shadow == other for other in found.values()):
+            found[at] = shadow
+            behind.update(stack)
+    return found, behind
+
+
+def _stands_behind(item: Item | None, front: Box) -> bool:
+    if not isinstance(item, Box) or item.id or item.texts:
+        return False
+    same = (item.role, item.form, item.shade) == (front.role, front.form, front.shade)
+    return same and near((item.width, item.height), (front.width, front.height))
+
+
+def _evenly(stack: list[Item], front: Box) -> Shadow | None:
+    """The shadow that boxes behind `front` make, the nearest first; one or two, in even steps."""
+    boxes = [item for item in stack if isinstance(item, Box)]
+    if not 1 <= len(boxes) <= 2:
+        return None
+    right, down = round(boxes[0].x - front.x, 2), round(boxes[0].y - front.y, 2)
+    for step, box in enumerate(boxes, start=1):
+        if not near((box.x, box.y), (front.x + step * right, front.y + step * down)):
+            return None
+    return Shadow(len(boxes), right, down)
+
+
+def _signs(boxes: dict[int, Box], paths: dict[int, Path]) -> tuple[dict[str, tuple[Stroke, ...]], set[int]]:
+    """The strokes inside the circles of each role, and the indices of the lines they replace."""
+    signs: dict[str, tuple[Stroke, ...]] = {}
+    strokes: set[int] = set()
+    for box in boxes.values():
+        if box.form is not Form.CIRCLE or box.texts:
+            continue
+        inside = {at: path for at, path in paths.items() if _is_stroke(path, box)}
+        sign = tuple(_from_centre(path, box) for path in inside.values())
+        if signs.setdefault(box.role, sign) == sign:
+            strokes |= inside.keys()
+    return {role: sign for role, sign in signs.items() if sign}, strokes
+
+
+def _is_stroke(path: Path, circle: Box) -> bool:
+    if path.role != circle.role or path.arrow or path.tail or path.head:
+        return False
+    return all(math.dist(point, centre(circle)) <= circle.width / 2 for point in path.points)
+
+
+def _from_centre(path: Path, circle: Box) -> Stroke:
+    x, y = centre(circle)
+    return tuple((round(right - x, 2), round(down - y, 2)) for right, down in path.points)
