@@ -1,0 +1,215 @@
+"""Write a diagram as Graphviz source, which lays it out by itself."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from resnet_diagram.diagram.links import edges, groups, nodes
+from resnet_diagram.diagram.model import (
+    Diagram,
+    Direction,
+    Edge,
+    EdgeRole,
+    Group,
+    GroupRole,
+    Item,
+    LegendEntry,
+    Node,
+    NodeRole,
+    Taper,
+)
+from resnet_diagram.render.escape import dot_html, dot_quote
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.identifiers import identifiers
+from resnet_diagram.render.templates import render
+from resnet_diagram.scene.theme import Style, Theme
+
+Values = dict[str, Any]
+
+_ENLARGED = 1.5
+"""A theme's points are those of a printed figure; Graphviz draws for the screen."""
+
+_RANKDIR = {Direction.DOWN: "TB", Direction.RIGHT: "LR"}
+_SIDE = {Direction.DOWN: "e", Direction.RIGHT: "_"}
+"""The side of a merge node that shortcuts enter, clear of the main path."""
+
+_SHAPES: dict[NodeRole, Values] = {
+    NodeRole.INPUT: {"style": '"filled,rounded"'},
+    NodeRole.ACTIVATION: {"style": '"filled,rounded"'},
+    NodeRole.ADD: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
+    NodeRole.MULTIPLY: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
+    NodeRole.CONCAT: {"style": '"filled,rounded"'},
+}
+_SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
+_TAPERS: dict[tuple[Taper, Direction], Values] = {
+    (Taper.CLOSING, Direction.DOWN): {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
+    (Taper.OPENING, Direction.DOWN): {"shape": "trapezium", "margin": '"0,0"', "height": "0.45"},
+    (Taper.CLOSING, Direction.RIGHT): {"shape": "trapezium", "orientation": "270", "margin": '"0,0"'},
+    (Taper.OPENING, Direction.RIGHT): {"shape": "trapezium", "orientation": "90", "margin": '"0,0"'},
+    (Taper.BARREL, Direction.DOWN): {"shape": "hexagon"},
+}
+
+
+def render_dot(figure: Figure) -> str:
+    """The DOT source of a figure; the same figure gives the same text."""
+    diagram, theme = figure.diagram, figure.theme
+    groups_and_nodes = [*(one.id for one in groups(diagram.items)), *(one.id for one in nodes(diagram.items))]
+    names = identifiers(groups_and_nodes)
+    return render(
+        "dot",
+        "figure.dot.jinja",
+        figure.templates,
+        title=dot_quote(diagram.title),
+        description=diagram.description.splitlines(),
+        rankdir=_RANKDIR[diagram.direction],
+        font=dot_quote(theme.font.replace("'", "").replace(", ", ",")),
+        page=theme.page,
+        ink=theme.style("text").text,
+        sizes={use: _number(size * _ENLARGED) for use, size in theme.sizes},
+        plain=_box(theme.style("other")),
+        items=[_item(item, figure, names) for item in diagram.items],
+        runs=_runs(diagram, theme, names),
+        down=diagram.direction is Direction.DOWN,
+        legend=_legend(diagram.legend, theme),
+        columns=_columns(diagram),
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _attributes(values: Values) -> str:
+    return ", ".join(f"{name}={value}" for name, value in values.items())
+
+
+def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
+    match item:
+        case Group():
+            down = figure.diagram.direction is Direction.DOWN
+            held = [_item(one, figure, names) for one in item.items]
+            style = figure.theme.style(item.role, item.shade)
+            return {
+                "kind": "group",
+                "name": names[item.id],
+                "label": _group_label(item, down),
+                "label_at": "t" if down or item.title else "b",
+                "fill": style.fill,
+                "stroke": style.stroke,
+                "framed": item.role is not GroupRole.BLOCK or item.repeat > 1,
+                "items": held,
+            }
+        case Node():
+            return _node(item, figure, names)
+        case _:
+            branches = [_item(one, figure, names) for branch in item.branches for one in branch]
+            return {"kind": "fork", "items": [*branches, _node(item.merge, figure, names)]}
+
+
+def _group_label(group: Group, down: bool) -> str:
+    """Title and count: one above the other where the main path comes in from above beside them."""
+    title = f"<b>{dot_html(group.title)}</b>" if group.title else ""
+    count = f"[×{group.repeat}]" if group.repeat > 1 else ""
+    between = '<br align="left"/>' if down else " "
+    end = '<br align="left"/>' if down and title and count else ""
+    return f"<{between.join(part for part in (title, count) if part)}{end}>"
+
+
+def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
+    theme = figure.theme
+    style, plain = theme.style(node.role, node.shade), theme.style("other")
+    text = "\n".join((*node.lines, node.badge) if node.badge else node.lines)
+    shape = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, {})
+    own = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
+    return {
+        "kind": "node",
+        "name": names[node.id],
+        "attributes": _attributes({"label": dot_quote(text), **shape, **own}),
+    }
+
+
+def _box(style: Style) -> dict[str, str]:
+    return {
+        "fillcolor": f'"{style.fill}"',
+        "color": f'"{style.stroke}"',
+        "fontcolor": f'"{style.text}"',
+        "penwidth": _number(style.line_width * _ENLARGED),
+    }
+
+
+def _runs(diagram: Diagram, theme: Theme, names: dict[str, str]) -> Iterator[Values]:
+    """The arrows, one run of equal roles after the other, the main path first."""
+    order = list(EdgeRole)
+    drawn = sorted(edges(diagram), key=lambda edge: order.index(edge.role))
+    for role, run in groupby(drawn, key=lambda edge: edge.role):
+        yield {
+            "role": role.value,
+            "attributes": _attributes(_line(theme.style(role), role, diagram.direction)),
+            "arrows": [_arrow(edge, names) for edge in run],
+        }
+
+
+def _line(style: Style, role: EdgeRole, direction: Direction) -> Values:
+    main = role is EdgeRole.FLOW
+    return {
+        "color": f'"{style.stroke}"',
+        "fontcolor": f'"{style.text}"',
+        "penwidth": _number(style.line_width * _ENLARGED),
+        "style": _dashes(style),
+        "weight": 100 if main else 1,
+        "headport": "_" if main else _SIDE[direction],
+    }
+
+
+def _dashes(style: Style) -> str:
+    """Graphviz's name for a pattern; it knows no dash-dot."""
+    if not style.dash:
+        return "solid"
+    return "dotted" if style.dash[0] < 1.5 * style.line_width else "dashed"
+
+
+def _arrow(edge: Edge, names: dict[str, str]) -> Values:
+    # A label starts on its line: two spaces keep it off.
+    label = f" [label={dot_quote('  ' + edge.label)}]" if edge.label else ""
+    return {"tail": names[edge.tail], "head": names[edge.head], "label": label}
+
+
+def _legend(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
+    """The rows of the legend; every field of words is as wide as the longest, so that all start on one axis."""
+    longest = max((len(entry.text) for entry in entries), default=0)
+    width = _number(longest * theme.size("legend") * _ENLARGED * 0.5 / 72)
+    return [
+        {
+            "name": f"legend_{number}",
+            "sample": _sample(entry, theme),
+            "text": _attributes({"label": dot_quote(entry.text)[:-1] + '\\l"', "width": width}),
+            "line": _sample_line(entry, theme),
+        }
+        for number, entry in enumerate(entries, 1)
+    ]
+
+
+def _columns(diagram: Diagram) -> list[list[str]]:
+    """The names down the legend's two columns; Graphviz fills a rank from the bottom when ranks go right."""
+    numbers = range(1, len(diagram.legend) + 1)
+    order = list(numbers) if diagram.direction is Direction.DOWN else list(reversed(numbers))
+    return [[f"legend_{number}{column}" for number in order] for column in ("", "_text")]
+
+
+def _sample(entry: LegendEntry, theme: Theme) -> str:
+    """The node at the head of a row: a small box in the style explained, else an unseen point."""
+    if not isinstance(entry.role, NodeRole):
+        return _attributes({"label": '""', "style": "invis", "width": "0.02", "margin": "0"})
+    shape: Values = {"shape": "box", "style": "filled", "width": "0.3", "height": "0.2"}
+    shape |= _SHAPES.get(entry.role, {})
+    return _attributes(
+        {"label": dot_quote(_SYMBOLS.get(entry.role, "")), **shape, **_box(theme.style(entry.role))}
+    )
+
+
+def _sample_line(entry: LegendEntry, theme: Theme) -> str:
+    """The line of a row: an arrow in the style explained, else an unseen one."""
+    if not isinstance(entry.role, EdgeRole):
+        return "style=invis"
+    line = _line(theme.style(entry.role), entry.role, Direction.DOWN)
+    return _attributes({name: line[name] for name in ("color", "penwidth", "style")})
