@@ -1,4 +1,4 @@
-"""A drawing in the making: shapes are put on it along (u) and across (v) the flow, and come off as a scene."""
+"""A drawing in the making: shapes are put on it along (u) and across (v) the flow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Line:
 
 @dataclass
 class Canvas:
-    """Collects shapes in the layers they are painted in. `turned`: the flow runs down the page, not to the right."""
+    """Collects shapes in the layers they are painted in. `turned`: the flow runs down the page."""
 
     theme: Theme
     turned: bool

@@ -27,6 +27,7 @@ class Stop:
     """A group of the chain: its boxes, and its sizes along and across the flow, frame included."""
 
     group: Group | None
+    note: str
     boxes: tuple[NodeCell, ...]
     length: float
     breadth: float
@@ -52,31 +53,42 @@ def is_chain(diagram: Diagram) -> bool:
     groups = outer_groups(diagram)
     stages = [items for group, items in groups if group and group.role is GroupRole.STAGE]
     plain = all(isinstance(item, Node) for _, items in groups for item in items)
-    return plain and bool(stages) and all(len(items) == 1 for items in stages)
+    return (
+        plain
+        and all(items for _, items in groups)
+        and bool(stages)
+        and all(len(items) == 1 for items in stages)
+    )
 
 
 def draw_chain(canvas: Canvas, diagram: Diagram, top: float) -> tuple[float, float]:
-    """Draw the groups one behind the other from `top` down; return the page's right and bottom end."""
+    """Draw the groups one behind the other from `top` down; return the right and the bottom end."""
     stops = _stops(canvas, diagram)
     breadth = max(stop.breadth for stop in stops)
     spots = _spots(canvas, stops, breadth, top)
     for number, spot in enumerate(spots):
         if number:
-            _lead_in(canvas, spots[: number + 1], breadth)
+            _lead_in(canvas, spots[: number + 1])
         _draw(canvas, spot, breadth)
     lane = _LANE if spots[-1].v != spots[0].v else 0.0
-    end_u = max(spot.end_u for spot in spots) + lane + spacing.PAGE_MARGIN
-    return canvas.point(end_u, spots[-1].v + breadth + spacing.PAGE_MARGIN)
+    end_u, end_v = max(spot.end_u for spot in spots) + lane, spots[-1].v + breadth
+    if canvas.turned:
+        return end_v + spacing.PAGE_MARGIN, end_u
+    return end_u + spacing.PAGE_MARGIN, end_v
 
 
 def _stops(canvas: Canvas, diagram: Diagram) -> list[Stop]:
     groups = outer_groups(diagram)
     measure = ruler(diagram.items, canvas.theme, turned=canvas.turned, wrapped=True)
-    return [_stop(canvas, group, boxes(items, measure)) for group, items in groups]
+    return [
+        _stop(canvas, group, boxes(items, measure), first=not number)
+        for number, (group, items) in enumerate(groups)
+    ]
 
 
-def _stop(canvas: Canvas, group: Group | None, found: tuple[NodeCell, ...]) -> Stop:
-    title = title_width(group, canvas.theme) if group else 0.0
+def _stop(canvas: Canvas, group: Group | None, found: tuple[NodeCell, ...], *, first: bool) -> Stop:
+    note = group.caption if group and first else ""
+    title = title_width(group, canvas.theme, note)
     caption = text_width(group.caption, canvas.theme.size("caption")) if group else 0.0
     along = max(cell.length for cell in found)
     across = _across(found)
@@ -89,7 +101,7 @@ def _stop(canvas: Canvas, group: Group | None, found: tuple[NodeCell, ...]) -> S
         along = max(along, title)
         across = max(across, caption - strip) + strip
     pads = 2 * spacing.FRAME_PAD
-    return Stop(group=group, boxes=found, length=along + pads, breadth=across + pads)
+    return Stop(group=group, note=note, boxes=found, length=along + pads, breadth=across + pads)
 
 
 def _across(found: tuple[NodeCell, ...]) -> float:
@@ -114,7 +126,7 @@ def _spots(canvas: Canvas, stops: list[Stop], breadth: float, top: float) -> lis
     return spots
 
 
-def _lead_in(canvas: Canvas, spots: list[Spot], breadth: float) -> None:
+def _lead_in(canvas: Canvas, spots: list[Spot]) -> None:
     """Lead the line into the last of `spots`, past the caption."""
     before, spot = spots[-2:]
     caption = spot.stop.group.caption if spot.stop.group else ""
@@ -137,8 +149,7 @@ def _draw(canvas: Canvas, spot: Spot, breadth: float) -> None:
     group = spot.stop.group
     if group:
         canvas.frame(group.id, group.role, (spot.u, spot.v), (spot.end_u, spot.v + breadth))
-        x, y = canvas.point(spot.u, spot.v)
-        draw_title(canvas, group, (x + spacing.FRAME_PAD, y + spacing.TITLE_STRIP / 2 + 1.5))
+        draw_title(canvas, group, canvas.point(spot.u, spot.v), spot.stop.note)
     _boxes(canvas, spot)
 
 
@@ -149,7 +160,7 @@ def _boxes(canvas: Canvas, spot: Spot) -> None:
     middle = (spot.u + strip + spot.end_u) / 2
     v = spot.line - _across(found) / 2
     if canvas.turned and spot.stop.group:
-        title = spacing.FRAME_PAD + title_width(spot.stop.group, canvas.theme) + _BESIDE_TITLE
+        title = spacing.FRAME_PAD + title_width(spot.stop.group, canvas.theme, spot.stop.note) + _BESIDE_TITLE
         v = max(v, spot.v + title - found[0].above)
     for number, cell in enumerate(found):
         v += cell.above

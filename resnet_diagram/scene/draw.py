@@ -2,11 +2,12 @@
 
 import math
 
-from resnet_diagram.diagram.model import EdgeRole, Node, NodeRole
+from resnet_diagram.diagram.model import Node, NodeRole
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.boxes import form_of, outline, row_heights
 from resnet_diagram.scene.canvas import Canvas, Point, circle
 from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
+from resnet_diagram.scene.measure import direct_role
 from resnet_diagram.scene.model import Box, Form, Path, Text
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import draw_title
@@ -28,8 +29,7 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
 
 def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:
     canvas.frame(cell.group.id, cell.group.role, (u, v - cell.above), (u + cell.length, v + cell.below))
-    x, y = canvas.point(u, v - cell.above)
-    draw_title(canvas, cell.group, (x + spacing.FRAME_PAD, y + spacing.TITLE_STRIP / 2 + 1))
+    draw_title(canvas, cell.group, canvas.point(u, v - cell.above), cell.group.caption)
     draw(canvas, cell.series, u + cell.inset, v)
 
 
@@ -97,7 +97,7 @@ def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
     main, *others = cell.tracks
     if not main.series.parts:
         canvas.end("", (u, v), arrow=False)
-        canvas.begin(tail, (u, v), EdgeRole.SKIP)
+        canvas.begin(tail, (u, v), direct_role(cell.merge))
     draw(canvas, main.series, u + main.u, v)
     canvas.end(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
     for track in others:

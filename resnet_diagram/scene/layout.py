@@ -11,6 +11,9 @@ from resnet_diagram.scene.place import line_up, stack
 from resnet_diagram.scene.sections import sections
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
+from resnet_diagram.scene.wrap import wrap_label
+
+_LONGEST_TITLE = 400.0
 
 
 def layout(diagram: Diagram, theme: Theme) -> Scene:
@@ -25,11 +28,11 @@ def layout(diagram: Diagram, theme: Theme) -> Scene:
     top = _title(canvas, diagram, indent=not (chain or canvas.turned))
     right, bottom = (draw_chain if chain else _draw_rows)(canvas, diagram, top)
     width = max(right, _least_width(canvas, diagram))
-    if width > right:
+    if 0.0 < right < width:
         canvas.shift((width - right) / 2)
     if diagram.legend:
         margin = spacing.PAGE_MARGIN
-        bottom = draw_legend(canvas, diagram.legend, (margin, width - margin), bottom + 4.0)
+        bottom = draw_legend(canvas, diagram.legend, (margin, width - margin), bottom + spacing.LEGEND_GAP)
     return Scene(
         width=_tidy(width),
         height=_tidy(bottom + spacing.PAGE_MARGIN),
@@ -41,34 +44,42 @@ def layout(diagram: Diagram, theme: Theme) -> Scene:
 
 def _least_width(canvas: Canvas, diagram: Diagram) -> float:
     """The page's width that title and legend need."""
-    title = text_width(diagram.title, canvas.theme.size("title"), bold=True)
-    return max(title, widest_entry(canvas, diagram.legend)) + 2 * spacing.PAGE_MARGIN
+    size = canvas.theme.size("title")
+    title = max((text_width(line, size, bold=True) for line in _title_lines(canvas, diagram)), default=0.0)
+    return max(title + spacing.OUTER_LANE, widest_entry(canvas, diagram.legend)) + 2 * spacing.PAGE_MARGIN
+
+
+def _title_lines(canvas: Canvas, diagram: Diagram) -> tuple[str, ...]:
+    size = canvas.theme.size("title")
+    return wrap_label(diagram.title, size, _LONGEST_TITLE) if diagram.title else ()
 
 
 def _draw_rows(canvas: Canvas, diagram: Diagram, top: float) -> tuple[float, float]:
-    """Draw the groups as rows or columns from `top` down; return the page's right and bottom end."""
+    """Draw the groups as rows or columns from `top` down; return the right and the bottom end."""
     found = sections(diagram, canvas.theme, turned=canvas.turned)
     places = (line_up if canvas.turned else stack)(found, canvas, top)
     draw_sections(canvas, places)
-    return _extent(canvas, places)
+    return _extent(canvas, places, top)
 
 
 def _title(canvas: Canvas, diagram: Diagram, *, indent: bool) -> float:
-    """Write the title; return where the frames begin."""
-    if not diagram.title:
-        return spacing.PAGE_MARGIN
+    """Write the title, in several lines if it is long; return where the frames begin."""
     left = spacing.PAGE_MARGIN + (spacing.OUTER_LANE if indent else 0.0)
-    canvas.words(diagram.title, "title", "text", (left, spacing.PAGE_MARGIN + 4.5), bold=True)
-    return spacing.PAGE_MARGIN + 13.0
+    y = spacing.PAGE_MARGIN
+    for line in _title_lines(canvas, diagram):
+        canvas.words(line, "title", "text", (left, y + 4.5), bold=True)
+        y += 11.0
+    return y + (2.0 if diagram.title else 0.0)
 
 
-def _extent(canvas: Canvas, places: list[Place]) -> tuple[float, float]:
-    """Right and bottom end of the page without the legend."""
-    end_u = max((place.end_u for place in places), default=0.0)
-    end_v = max((place.end_v for place in places), default=0.0)
+def _extent(canvas: Canvas, places: list[Place], top: float) -> tuple[float, float]:
+    """The page's right end, and the bottom end of what is drawn on it."""
+    if not places:
+        return 0.0, top
+    end_u = max(place.end_u for place in places)
     if canvas.turned:
-        return end_v + spacing.PAGE_MARGIN, end_u + spacing.PAGE_MARGIN
-    return end_u + spacing.OUTER_LANE + spacing.PAGE_MARGIN, end_v + spacing.PAGE_MARGIN
+        return places[-1].end_v + spacing.PAGE_MARGIN, end_u
+    return end_u + spacing.OUTER_LANE + spacing.PAGE_MARGIN, places[-1].end_v
 
 
 def _tidy(value: float) -> float:

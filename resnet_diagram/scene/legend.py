@@ -11,6 +11,7 @@ _LINE = 20.0
 _SWATCH = 9.0
 _GAP = 3.5
 _BETWEEN = 13.0
+_SHADOW = 1.0
 _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
@@ -65,10 +66,24 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
     elif entry.role in _MERGES:
         draw_merge(canvas, "", entry.role, (x + _SWATCH / 2, y))
     elif entry.role:
-        canvas.boxes.append(_swatch(entry.role, x, y))
+        canvas.boxes += _swatch(entry.role, x, y)
     canvas.words(entry.text, "legend", "text", (x + _sample_width(entry), y))
 
 
-def _swatch(role: NodeRole, x: float, y: float) -> Box:
+def _swatch(role: NodeRole, x: float, y: float) -> list[Box]:
+    """A small box, with others behind it for folded blocks; a width of `_SWATCH` in all."""
+    behind = spacing.SHADOWS if role is NodeRole.BLOCK else 0
+    width, height = _SWATCH - behind * _SHADOW, 7.0 - behind * _SHADOW
     top = y - 3.5
-    return Box(id="", role=role, form=Form.RECTANGLE, x=x, y=top, width=_SWATCH, height=7.0)
+    return [
+        Box(
+            id="",
+            role=role,
+            form=Form.RECTANGLE,
+            x=x + number * _SHADOW,
+            y=top + number * _SHADOW,
+            width=width,
+            height=height,
+        )
+        for number in range(behind, -1, -1)
+    ]

@@ -9,12 +9,16 @@ from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.titles import title_width
-from resnet_diagram.scene.wrap import cut_lines, pack, wrap_lines, wrap_summary
+from resnet_diagram.scene.wrap import cut_lines, wrap_label, wrap_lines, wrap_summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruler:
-    """What measuring depends on. `turned`: the flow runs down the page; `wrapped`: texts broken for narrow boxes."""
+    """What measuring depends on.
+
+    `turned`: the flow runs down the page; `wrapped`: texts are broken to make boxes narrow; `common`: the
+    usual size of a box by kind.
+    """
 
     theme: Theme
     turned: bool
@@ -153,15 +157,14 @@ def _group(group: Group, ruler: Ruler, common: dict[str, Size]) -> Cell:
 
 def frame(group: Group, inner: Series, ruler: Ruler) -> FrameCell:
     """A frame round `inner` with the group's title at its top."""
-    width = title_width(group, ruler.theme) + 2 * spacing.FRAME_PAD
+    width = title_width(group, ruler.theme, group.caption) + 2 * spacing.FRAME_PAD
     strip = spacing.TITLE_STRIP
     inset = spacing.FRAME_PAD + (strip if ruler.turned else 0.0) + max(0.0, inner.lead - spacing.FRAME_PAD)
     length = inset + inner.length + spacing.FRAME_PAD
     above = inner.above + spacing.FRAME_PAD + (0.0 if ruler.turned else strip)
     below = inner.below + spacing.FRAME_PAD
-    if ruler.turned:
-        missing = max(0.0, width - above - below) / 2
-        above, below = above + missing, below + missing
+    if ruler.turned:  # the line enters beside the title
+        above = max(above, width)
     return FrameCell(
         group=group,
         series=inner,
@@ -177,7 +180,7 @@ def _fork(fork: Fork, badge: str, ruler: Ruler, common: dict[str, Size]) -> Fork
     branches = [
         series([_cell(item, badge, ruler, common) for item in branch]) for branch in fork.branches or ((),)
     ]
-    links = [Link(role=EdgeRole.SKIP, label="") for branch in branches[1:] if not branch.parts]
+    links = [Link(role=direct_role(fork.merge), label="") for branch in branches[1:] if not branch.parts]
     links += [fork.shortcut] if fork.shortcut else []
     below = [branch for branch in branches[1:] if branch.parts]
     start = max(spacing.DOT_TO_BOX, branches[0].lead if branches[0].parts else 0.0)
@@ -199,17 +202,22 @@ def _fork(fork: Fork, badge: str, ruler: Ruler, common: dict[str, Size]) -> Fork
     )
 
 
+def direct_role(merge: Node) -> EdgeRole:
+    """The role of a branch that hands its input on: a skip connection where it is concatenated."""
+    return EdgeRole.SKIP if merge.role is NodeRole.CONCAT else EdgeRole.FLOW
+
+
 def _reach(branches: list[Series], links: list[Link], start: float, ruler: Ruler) -> float:
     """How far the merge circle's near rim is from the dot: room for the branches and for the labels."""
     longest = max(branch.length for branch in branches)
     size = ruler.theme.size("label")
-    words = [part for link in links for part in _label(link.label, 0.0, size)]
+    words = [part for link in links for part in wrap_label(link.label, size, 0.0)]
     label = max((text_width(word, size) for word in words), default=0.0)
     return max(start + longest + spacing.ARROW_GAP, label - spacing.MERGE_RADIUS + 2.0)
 
 
 def _tracks(main: Series, below: list[Series], start: float, reach: float) -> tuple[Track, ...]:
-    """The first branch on the line of the flow, the others on one side of it, each in the middle of its track."""
+    """The first branch on the line of the flow, the others beside it, each in the middle of its track."""
     v = 0.0
     free = reach - spacing.ARROW_GAP
     tracks = [Track(u=_middle(main, start, free), v=0.0, series=main)]
@@ -231,17 +239,7 @@ def _lanes(links: list[Link], top: float, span: float, theme: Theme) -> tuple[tu
     size = theme.size("label")
     at = top
     for link in links:
-        label = _label(link.label, span, size)
+        label = wrap_label(link.label, size, span)
         lanes.append(Lane(role=link.role, v=-at, label=label))
-        at += (spacing.LABEL_GAP + len(label) * PITCH_OF_LABELS * size) if label else spacing.LANE_GAP
+        at += (spacing.LABEL_GAP + len(label) * spacing.PITCH * size) if label else spacing.LANE_GAP
     return tuple(lanes), at
-
-
-PITCH_OF_LABELS = spacing.PITCH
-
-
-def _label(words: str, span: float, size: float) -> tuple[str, ...]:
-    """A shortcut's label, in several lines where it is longer than its lane."""
-    if not words:
-        return ()
-    return pack(words.split(" "), max(span, 9 * size), size)

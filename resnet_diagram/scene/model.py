@@ -46,7 +46,7 @@ class Text:
 class Box:
     """A filled outline with its texts. `x`, `y`: its top left corner.
 
-    `points`: the corners of a polygon. `role` names its style; `shade` is the number of its stage from 1, or 0.
+    `points`: the corners of a polygon. `role` names its style; `shade` is its stage's number from 1, or 0.
     """
 
     id: str
@@ -63,7 +63,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """A line through `points` with bends rounded by `radius`; `tail` and `head` are ids of the boxes it joins, or ""."""
+    """A line through `points` with bends rounded by `radius`.
+
+    `tail` and `head` are ids of the boxes it joins, or "".
+    """
 
     role: str
     points: tuple[tuple[float, float], ...]

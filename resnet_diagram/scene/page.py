@@ -14,7 +14,8 @@ from resnet_diagram.scene.titles import draw_title
 class Place:
     """A section on the page: its frame from (`u`, `v`) to (`end_u`, `end_v`), its content from `start`.
 
-    `lines`: v of each row's line of flow.
+    `lines`: v of each row's line of flow. The line from the section before runs back to `enter` and turns in
+    there; the line to the next turns off at `leave`.
     """
 
     section: Section
@@ -23,6 +24,8 @@ class Place:
     end_u: float
     end_v: float
     start: float
+    enter: float
+    leave: float
     lines: tuple[float, ...]
 
 
@@ -51,8 +54,7 @@ def _frame(canvas: Canvas, place: Place) -> None:
     if group is None:
         return
     canvas.frame(group.id, group.role, (place.u, place.v), (place.end_u, place.end_v))
-    x, y = canvas.point(place.u, place.v)
-    draw_title(canvas, group, (x + spacing.FRAME_PAD, y + spacing.TITLE_STRIP / 2 + 1.5))
+    draw_title(canvas, group, canvas.point(place.u, place.v), place.section.note)
 
 
 def _rows(canvas: Canvas, place: Place) -> None:
@@ -71,23 +73,9 @@ def _rows(canvas: Canvas, place: Place) -> None:
 def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
     """Lead the line out of one section and into the next, past the caption."""
     gap = (before.end_v + place.v) / 2
-    leave, enter = _inside(before, place, canvas) if canvas.turned else _outside(before, place)
-    canvas.via((leave, before.lines[-1]), (leave, gap), (enter, gap), (enter, place.lines[0]))
+    room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
+    leave = max(before.leave, place.enter + room)
+    canvas.via((leave, before.lines[-1]), (leave, gap), (place.enter, gap), (place.enter, place.lines[0]))
     group = place.section.group
     if group and group.caption:
-        canvas.text(group.caption, "caption", "caption", ((leave + enter) / 2, gap), halo=True)
-
-
-def _outside(before: Place, place: Place) -> tuple[float, float]:
-    """Round the frames: the line leaves at their far edge and enters at the near one."""
-    return before.end_u + spacing.OUTER_LANE, place.u - spacing.OUTER_LANE
-
-
-def _inside(before: Place, place: Place, canvas: Canvas) -> tuple[float, float]:
-    """Through the sides of the frames, behind the last box and in front of the first."""
-    enter = place.start - place.section.lead - 1.0
-    last = before.section.rows[-1]
-    leave = max(
-        before.start + last.length + spacing.TURN_PAD, enter + caption_width(place.section, canvas) + 14
-    )
-    return leave, enter
+        canvas.text(group.caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)

@@ -1,4 +1,4 @@
-"""Where each section stands: under each other when the flow runs to the right, side by side when it runs down."""
+"""Where each section stands: under the one before when the flow runs to the right, else beside it."""
 
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
@@ -10,7 +10,7 @@ from resnet_diagram.scene.titles import title_width
 def stack(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
     """The sections one under the other in frames of one width, from `top` down."""
     left = spacing.PAGE_MARGIN + spacing.OUTER_LANE
-    width = max(_least_width(section, canvas) for section in found)
+    width = max((_least_width(section, canvas) for section in found), default=0.0)
     width = max(width, spacing.SMALLEST_WIDTH - 2 * left)
     places: list[Place] = []
     v = top
@@ -27,7 +27,7 @@ def _margin(section: Section) -> float:
 
 
 def _least_width(section: Section, canvas: Canvas) -> float:
-    title = title_width(section.group, canvas.theme) + 2 * spacing.FRAME_PAD if section.group else 0.0
+    title = title_width(section.group, canvas.theme, section.note) + 2 * spacing.FRAME_PAD
     beside = title if is_tucked(section) else 0.0
     content = section.length + 2 * _margin(section) + max(0.0, beside - spacing.FRAME_LEAD)
     return max(content, title, caption_width(section, canvas) + 20.0)
@@ -35,7 +35,7 @@ def _least_width(section: Section, canvas: Canvas) -> float:
 
 def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: float) -> Place:
     """One section whose rows run to the right."""
-    title = title_width(section.group, canvas.theme) if section.group else 0.0
+    title = title_width(section.group, canvas.theme, section.note)
     tucked = is_tucked(section)
     pad = spacing.FRAME_PAD if section.group else 0.0
     strip = spacing.TITLE_STRIP if section.group and not tucked else 0.0
@@ -51,15 +51,26 @@ def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: f
     if tucked:
         start = max(left + pad + title + spacing.FRAME_PAD, (left + right - section.length) / 2)
     end_v = max(line + pad, 2 * lines[0] - v) if tucked else line + pad
-    return Place(section=section, u=left, v=v, end_u=right, end_v=end_v, start=start, lines=tuple(lines))
+    return Place(
+        section=section,
+        u=left,
+        v=v,
+        end_u=right,
+        end_v=end_v,
+        start=start,
+        enter=left - spacing.OUTER_LANE,
+        leave=right + spacing.OUTER_LANE,
+        lines=tuple(lines),
+    )
 
 
 def line_up(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
     """The sections side by side in frames of one height, from the left; `top` is where the frames begin."""
-    lead = max(section.lead for section in found)
+    lead = max((section.lead for section in found), default=0.0)
     head = top + spacing.TITLE_STRIP + spacing.TURN_PAD + lead
-    captions = max(caption_width(section, canvas) for section in found) + 14.0
-    height = max(max(section.length for section in found) + 2 * spacing.TURN_PAD, captions)
+    captions = max((caption_width(section, canvas) for section in found), default=0.0) + 14.0
+    longest = max((section.length for section in found), default=0.0)
+    height = max(longest + 2 * spacing.TURN_PAD, captions)
     places: list[Place] = []
     v = spacing.PAGE_MARGIN
     for section in found:
@@ -72,7 +83,7 @@ def line_up(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
 def _column_place(section: Section, canvas: Canvas, along: tuple[float, float, float], v: float) -> Place:
     """One section whose rows run down."""
     top, head, bottom = along
-    title = title_width(section.group, canvas.theme) if section.group else 0.0
+    title = title_width(section.group, canvas.theme, section.note)
     gaps = spacing.ROW_GAP * (len(section.rows) - 1)
     content = sum(row.above + row.below for row in section.rows) + gaps
     width = max(content, title)
@@ -83,4 +94,14 @@ def _column_place(section: Section, canvas: Canvas, along: tuple[float, float, f
         lines.append(line)
         line += row.below
     end_v = v + width + 2 * spacing.FRAME_PAD
-    return Place(section=section, u=top, v=v, end_u=bottom, end_v=end_v, start=head, lines=tuple(lines))
+    return Place(
+        section=section,
+        u=top,
+        v=v,
+        end_u=bottom,
+        end_v=end_v,
+        start=head,
+        enter=top + spacing.TITLE_STRIP + spacing.TURN_PAD - 1.0,
+        leave=head + section.rows[-1].length + spacing.TURN_PAD,
+        lines=tuple(lines),
+    )

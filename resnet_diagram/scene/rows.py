@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from resnet_diagram.diagram.model import Diagram, Group, Item
 from resnet_diagram.scene.cells import Cell, ForkCell, NodeCell, Series
@@ -10,9 +11,13 @@ from resnet_diagram.scene.measure import series
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What stands on one level of the page: a group, or loose items between groups (`group` is None)."""
+    """What stands on one level of the page: a group, or loose items between groups (`group` is None).
+
+    `note` is written behind the title.
+    """
 
     group: Group | None
+    note: str
     rows: tuple[Series, ...]
 
     @property
@@ -29,18 +34,16 @@ class Section:
 def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
     """The groups a diagram starts with; loose items that follow each other stand together."""
     found: list[tuple[Group | None, tuple[Item, ...]]] = []
-    for item in diagram.items:
-        if isinstance(item, Group):
-            found.append((item, item.items))
-        elif found and found[-1][0] is None:
-            found[-1] = (None, (*found[-1][1], item))
+    for grouped, run in groupby(diagram.items, key=lambda item: isinstance(item, Group)):
+        if grouped:
+            found += [(item, item.items) for item in run if isinstance(item, Group)]
         else:
-            found.append((None, (item,)))
+            found.append((None, tuple(run)))
     return found
 
 
 def break_rows(cells: Iterable[Cell], limit: float) -> tuple[Series, ...]:
-    """As many cells a row as fit into `limit` points; a block longer than that is broken between its parts."""
+    """As many cells a row as fit into `limit` points; a longer block is broken between its parts."""
     rows: list[list[Cell]] = [[]]
     for cell in _pieces(cells, limit):
         longer = [*rows[-1], cell]
@@ -48,7 +51,7 @@ def break_rows(cells: Iterable[Cell], limit: float) -> tuple[Series, ...]:
             rows.append([cell])
         else:
             rows[-1] = longer
-    return tuple(series(row) for row in rows if row)
+    return tuple(series(row) for row in rows)
 
 
 def _pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:

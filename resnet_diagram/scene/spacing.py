@@ -43,7 +43,7 @@ OUTER_LANE = 6.5
 """From the frames to the lines that run round them."""
 FRAME_GAP = 19.0
 COLUMN_GAP = 15.0
-LEGEND_GAP = 12.0
+LEGEND_GAP = 7.0
 LEGEND_PITCH = 12.0
 
 SMALLEST_WIDTH = 234.0

@@ -14,6 +14,15 @@ def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     return tuple(part for line in lines for part in _wrapped(line, size))
 
 
+def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
+    """The lines of a text beside a line, as long as `width` points or nine ems, whichever is more.
+
+    >>> wrap_label("2×2 avg pool, s=2 + 1×1 conv", 6.4, 60.0)
+    ('2×2 avg pool, s=2', '+ 1×1 conv')
+    """
+    return pack(_words(label, size), max(width, _SUMMARY * size), size)
+
+
 def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
 
@@ -46,8 +55,9 @@ def _wrapped(line: str, size: float) -> tuple[str, ...]:
 
 
 def _words(line: str, size: float) -> list[str]:
-    """The words of a line; one too long for any box is cut, behind a sign where it has one."""
-    return [piece for word in line.split(" ") for piece in _pieces(word, size)]
+    """The words of a line; a plus stays with what follows it; a word too long for any box is cut."""
+    words = re.findall(r"\+ [^ ]+|[^ ]+", line)
+    return [piece for word in words for piece in _pieces(word, size)]
 
 
 def _pieces(word: str, size: float) -> list[str]:

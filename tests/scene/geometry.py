@@ -32,8 +32,11 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
     frames = [item for item in scene.items if isinstance(item, Box) and item.role in FRAMES]
     texts = [item for item in scene.items if isinstance(item, Text)]
     paths = [item for item in scene.items if isinstance(item, Path) and not _is_stroke(item, boxes)]
+    off_page = list(_off_page(scene))
+    if any("not a finite" in problem for problem in off_page):
+        return off_page
     return [
-        *_off_page(scene),
+        *off_page,
         *_texts_in_boxes(boxes),
         *_texts_apart(texts, boxes, frames),
         *_boxes_apart(boxes),

@@ -161,6 +161,8 @@ SAMPLES: dict[str, tuple[Item, ...]] = {
     "other scripts": (
         stage(1, residual("残差", box("注意", NodeRole.ATTENTION, "自注意力机制", "Ω → ∞ & <b>")), conv("ç")),
     ),
+    "nothing": (),
+    "empty group": (stage(1), stage(2, conv("c")), stage(3)),
     "empty branches": (
         stage(
             1, fork("e", (), ()), conv("x"), fork("f", link=Link(role=EdgeRole.IDENTITY, label="identity"))

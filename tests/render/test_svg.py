@@ -1,0 +1,91 @@
+"""SVG: well-formed, self-contained, the same every time, and faithful to the scene."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from resnet_diagram.diagram.model import Diagram, Direction
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.svg import arrow_head, bent, render_svg
+from resnet_diagram.scene.layout import layout
+from resnet_diagram.scene.model import Box, Path, Text
+from resnet_diagram.scene.theme import load_theme, theme_names
+from tests.scene.samples import SAMPLES, diagram, residual, stage
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+
+
+def figure(shown: Diagram, theme: str = "paper") -> Figure:
+    loaded = load_theme(theme)
+    return Figure(diagram=shown, scene=layout(shown, loaded), theme=loaded)
+
+
+def root(text: str) -> ET.Element:
+    return ET.fromstring(text)
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name != "many blocks"])
+def test_every_sample_is_well_formed_and_complete(name: str, direction: Direction) -> None:
+    shown = figure(diagram(*SAMPLES[name], direction=direction))
+    found = root(render_svg(shown))
+    items = shown.scene.items
+    texts = [item.text for item in items if isinstance(item, Text)]
+    texts += [text.text for item in items if isinstance(item, Box) for text in item.texts]
+    assert sorted("".join(one.itertext()) for one in found.iter(f"{NAMESPACE}text")) == sorted(texts)
+    assert len(list(found.iter(f"{NAMESPACE}path"))) == sum(isinstance(item, Path) for item in items)
+
+
+def test_it_is_an_image_with_a_name_and_a_description() -> None:
+    found = root(render_svg(figure(diagram(residual("b"), title="A & <B>"))))
+    assert found.attrib["role"] == "img"
+    assert found.findtext(f"{NAMESPACE}title") == "A & <B>"
+    assert found.findtext(f"{NAMESPACE}desc") == "a network"
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_it_refers_to_nothing_outside(theme: str) -> None:
+    text = render_svg(figure(diagram(*SAMPLES["twelve stages"]), theme))
+    assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"]
+    assert not re.search(r"<(script|style|image|use|foreignObject|marker)|href|url\(|@import", text)
+
+
+def test_the_same_figure_gives_the_same_text() -> None:
+    shown = diagram(*SAMPLES["twelve stages"])
+    assert render_svg(figure(shown)) == render_svg(figure(shown))
+
+
+def test_numbers_are_tidy() -> None:
+    text = render_svg(figure(diagram(*SAMPLES["twelve stages"], direction=Direction.RIGHT)))
+    numbers = re.findall(r' (?:x|y|width|height|d|points|cx|cy|r|transform)="([^"]*)"', text)
+    assert len(numbers) > 100
+    assert not re.search(r"\.\d{3}|e|nan|inf|-0(?![.\d])", " ".join(numbers).replace("rotate", ""))
+
+
+def test_nodes_can_be_found_by_their_id() -> None:
+    found = root(render_svg(figure(diagram(stage(1, residual("layer1.0"))))))
+    ids = [element.attrib["id"] for element in found.iter() if "id" in element.attrib]
+    assert {"stage1", "layer1.0-a", "layer1.0-add"} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_bend_never_is_longer_than_its_line() -> None:
+    assert bent(((0, 0), (4, 0), (4, 4)), 4) == "M0 0L2 0Q4 0 4 2L4 4"
+
+
+def test_an_arrow_head_ends_at_its_tip() -> None:
+    tip, left, notch, right = arrow_head((10, 5), (1, 0))
+    assert tip == (10, 5)
+    assert left == pytest.approx((5.8, 6.6))
+    assert notch == pytest.approx((6.9, 5))
+    assert right == pytest.approx((5.8, 3.4))
+
+
+def test_the_readers_own_template_comes_first(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("templates")
+    (folder / "svg").mkdir()
+    (folder / "svg" / "figure.svg.jinja").write_text("<svg>{{ title }}</svg>", encoding="utf-8")
+    plain = figure(diagram(residual("b"), title="mine"))
+    own = Figure(diagram=plain.diagram, scene=plain.scene, theme=plain.theme, templates=folder)
+    assert render_svg(own) == "<svg>mine</svg>"

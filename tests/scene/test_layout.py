@@ -1,0 +1,160 @@
+"""Drawings of all sorts keep the rules of geometry, and look the way the views promise."""
+
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from resnet_diagram.diagram.model import Diagram, Direction, EdgeRole, NodeRole
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.scene.layout import layout
+from resnet_diagram.scene.model import Box, Path, Scene, Text
+from resnet_diagram.scene.theme import load_theme, theme_names
+from resnet_diagram.spec import catalog
+from tests.scene.geometry import problems
+from tests.scene.samples import SAMPLES, diagram, residual, stage
+
+NETWORKS = (
+    "resnet18",
+    "resnet50",
+    "resnet152",
+    "resnet50-v2",
+    "resnet50d",
+    "seresnet50",
+    "resnext50_32x4d",
+    "resnet20",
+    "resnet56-c",
+    "preact-resnet110",
+    "wrn-28-10",
+)
+
+
+def drawn(name: str, view: View, direction: Direction) -> Diagram:
+    return build(catalog.network(name), Options(view=view, direction=direction))
+
+
+def boxes(scene: Scene) -> dict[str, Box]:
+    return {item.id: item for item in scene.items if isinstance(item, Box) and item.id}
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_diagrams_of_every_sort(name: str, direction: Direction) -> None:
+    theme = load_theme()
+    assert problems(layout(diagram(*SAMPLES[name], direction=direction), theme), theme) == []
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_of_the_catalog(name: str, view: View, direction: Direction) -> None:
+    theme = load_theme()
+    assert problems(layout(drawn(name, view, direction), theme), theme) == []
+
+
+@pytest.mark.parametrize("name", theme_names())
+@pytest.mark.parametrize("direction", Direction)
+def test_every_theme(name: str, direction: Direction) -> None:
+    theme = load_theme(name)
+    for sample in ("twelve stages", "kinds of shortcut", "sum"):
+        assert problems(layout(diagram(*SAMPLES[sample], direction=direction), theme), theme) == []
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_role_that_needs_words_is_in_the_legend(name: str, direction: Direction) -> None:
+    shown = diagram(*SAMPLES[name], direction=direction)
+    scene = layout(shown, load_theme())
+    entries = {entry.role for entry in shown.legend}
+    lines = {item.role for item in scene.items if isinstance(item, Path)} & set(EdgeRole)
+    signs = {box.role for box in boxes(scene).values()} & {NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT}
+    assert lines - {EdgeRole.FLOW} | signs <= entries
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_paper_figure_fits_a_page(name: str, direction: Direction) -> None:
+    scene = layout(drawn(name, View.PAPER, direction), load_theme())
+    assert scene.width <= (495 if direction is Direction.RIGHT else 345)
+    assert 1 / 4 < scene.width / scene.height < 4
+
+
+def test_every_node_is_drawn_once_with_all_its_text() -> None:
+    shown = drawn("resnet152", View.PAPER, Direction.DOWN)
+    found = boxes(layout(shown, load_theme()))
+    text = {key: " ".join(line.text for line in box.texts) for key, box in found.items()}
+    assert text["stage3-block1-conv2"].replace(",", "") == "3×3 conv 256 s=2 BN ReLU"
+    folded = [words for key, words in text.items() if "[×35]" in words]
+    assert folded == ["bottleneck [×35]"]
+
+
+def test_captions_and_titles_are_written() -> None:
+    scene = layout(drawn("resnet152", View.PAPER, Direction.RIGHT), load_theme())
+    words = [item.text for item in scene.items if isinstance(item, Text)]
+    assert {"resnet152", "Stage 3", "[×36]", "56×56×256 → 28×28×512", "identity", "1×1 conv, s=2"} <= set(
+        words
+    )
+
+
+def test_a_lone_stage_still_shows_its_shapes() -> None:
+    for direction in Direction:
+        scene = layout(diagram(stage(1, residual("b")), direction=direction), load_theme())
+        assert "56×56×256 → 28×28×512" in [item.text for item in scene.items if isinstance(item, Text)]
+
+
+def test_the_shortcut_goes_round_its_boxes_to_the_merge() -> None:
+    scene = layout(diagram(stage(1, residual("b"))), load_theme())
+    shortcut = next(item for item in scene.items if isinstance(item, Path) and item.role == EdgeRole.IDENTITY)
+    found = boxes(scene)
+    top = min(y for _, y in shortcut.points)
+    assert shortcut.head == "b-add"
+    assert top < min(found["b-a"].y, found["b-b"].y)
+
+
+def test_equal_things_are_equally_large_and_far_apart() -> None:
+    found = boxes(layout(drawn("resnet152", View.PAPER, Direction.DOWN), load_theme()))
+    rows = [[found[f"stage{n}-block1-conv{k}"] for k in (1, 2, 3)] for n in (1, 2, 3, 4)]
+    assert len({round(box.width, 6) for row in rows for box in row}) == 1
+    assert len({tuple(round(box.x, 6) for box in row) for row in rows}) == 1
+    gaps = {round(b.x - a.x - a.width, 6) for row in rows for a, b in pairwise(row)}
+    assert len(gaps) == 1
+
+
+def test_a_drawing_of_equal_depth_is_equally_large() -> None:
+    few, many = (
+        layout(drawn(name, View.PAPER, Direction.DOWN), load_theme()) for name in ("resnet20", "resnet1202")
+    )
+    assert len(few.items) == len(many.items)
+    assert few.height == many.height
+
+
+def test_the_same_diagram_gives_the_same_scene() -> None:
+    shown = drawn("resnet50d", View.PAPER, Direction.RIGHT)
+    assert layout(shown, load_theme()) == layout(shown, load_theme())
+
+
+def test_a_title_and_a_legend_can_be_left_out() -> None:
+    shown = replace(drawn("resnet18", View.PAPER, Direction.DOWN), title="", legend=())
+    scene = layout(shown, load_theme())
+    assert problems(scene, load_theme()) == []
+    assert not [item for item in scene.items if isinstance(item, Text) and "shortcut" in item.text]
+
+
+def test_a_long_title_is_broken() -> None:
+    shown = replace(diagram(residual("b")), title="A title of many words " * 12)
+    scene = layout(shown, load_theme())
+    assert scene.width < 450
+    assert problems(scene, load_theme()) == []
+
+
+def test_cost_grows_in_step_with_the_blocks() -> None:
+    def seconds(count: int) -> float:
+        shown = diagram(stage(1, *(residual(f"b{number}") for number in range(count))))
+        start = time.perf_counter()
+        layout(shown, load_theme())
+        return time.perf_counter() - start
+
+    seconds(10)
+    assert seconds(1600) < 16 * max(min(seconds(200) for _ in range(3)), 0.005)
