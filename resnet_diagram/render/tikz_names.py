@@ -1,6 +1,7 @@
 """Names, numbers and ways as TikZ writes them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -30,13 +31,14 @@ def place(point: Point) -> str:
 def node_names(ids: Iterable[str]) -> dict[str, str]:
     """A node name for each id: letters, digits and hyphens, no name twice.
 
-    >>> node_names(["stage3-block1-conv2", "a.b", "a,b", "残差"])
-    {'stage3-block1-conv2': 'stage3-block1-conv2', 'a.b': 'a-b', 'a,b': 'a-b-2', '残差': 'node'}
+    >>> node_names(["stage3-block1-conv2", "a.b", "a,b", "Öl", "残差"])
+    {'stage3-block1-conv2': 'stage3-block1-conv2', 'a.b': 'a-b', 'a,b': 'a-b-2', 'Öl': 'Ol', '残差': 'node'}
     """
     names: dict[str, str] = {}
     taken: set[str] = set()
     for one in dict.fromkeys(ids):
-        plain = re.sub("[^A-Za-z0-9]+", "-", one).strip("-") or "node"
+        ascii_only = unicodedata.normalize("NFKD", one).encode("ascii", "ignore").decode()
+        plain = re.sub("[^A-Za-z0-9]+", "-", ascii_only).strip("-") or "node"
         name, count = plain, 1
         while name in taken:
             count += 1

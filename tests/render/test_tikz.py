@@ -1,0 +1,170 @@
+"""The TikZ text: names, styles, order and coordinates."""
+
+import re
+from dataclasses import replace
+from pathlib import Path as File
+
+import pytest
+
+from resnet_diagram.diagram.model import Direction
+from resnet_diagram.diagram.options import View
+from resnet_diagram.render.tikz import render_tikz
+from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
+from resnet_diagram.scene.theme import load_theme
+from tests.render.tikz_scenes import figure_of, figure_with, labelled, nasty_figure
+
+NODE = re.compile(r"^ *\\node\[.*?\] \(([^)]*)\)", re.MULTILINE)
+
+
+def picture(name: str = "resnet50", view: View = View.PAPER) -> str:
+    return render_tikz(figure_of(name, view, standalone=False))
+
+
+def test_nodes_have_speaking_names_once() -> None:
+    names = NODE.findall(picture())
+    assert {"stem-conv1", "stage3", "stage3-block1-conv2", "stage3-block1-add1-fork"} <= set(names)
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("view", View)
+def test_every_style_and_colour_used_is_defined_once_and_no_other_role(view: View) -> None:
+    tex = picture("resnet50", view)
+    styles = re.findall(r"^ *resnet/([^/]+)/\.style=", tex, re.MULTILINE)
+    used = set(re.findall(r"resnet/([a-z0-9 -]+)(?=[,\]}=])", tex))
+    assert len(set(styles)) == len(styles)
+    assert used <= set(styles)
+    colours = re.findall(r"\\definecolor\{(\w+)\}\{HTML\}\{([0-9A-F]{6})\}", tex)
+    assert len({name for name, _ in colours}) == len({value for _, value in colours}) == len(colours)
+    assert set(re.findall(r"(?:draw|fill|text)=(resnet\w+)", tex)) <= {name for name, _ in colours}
+
+
+def test_colours_are_those_of_the_theme() -> None:
+    tex = picture()
+    value = load_theme().style("projection").stroke.lstrip("#")
+    assert f"\\definecolor{{resnetprojection}}{{HTML}}{{{value}}}" in tex
+    assert "resnet/projection/.style={resnet/line, draw=resnetprojection" in tex
+
+
+def test_kinds_of_shortcut_differ_by_dash() -> None:
+    roles = ("identity", "projection", "pooled-projection", "zero-pad")
+    lines = [Path(role=role, points=((0, 9.0 * at), (50, 9.0 * at))) for at, role in enumerate(roles)]
+    tex = render_tikz(figure_with(*lines))
+    dashes = [re.search(rf"resnet/{role}/.style={{.*?(dash pattern=[^,}}]*)?}}", tex) for role in roles]
+    patterns = [found[1] if found else "not defined" for found in dashes]
+    assert patterns[0] is None
+    assert len(set(patterns)) == len(roles)
+
+
+def test_each_group_has_a_comment_and_its_items_stand_under_it() -> None:
+    tex = picture("resnet50")
+    order = [tex.index(f"\n  % {title}") for title in ("Stem", "Stage 1 [×3]", "Stage 4 [×3]", "Head: ")]
+    assert order == sorted(order)
+    second = tex[tex.index("% Stage 2") : tex.index("% Stage 3")]
+    assert all("stage2" in name for name in NODE.findall(second))
+
+
+def test_numbers_have_two_decimals_at_most() -> None:
+    assert not re.search(r"\d\.\d{3}", picture("resnet152", View.FULL))
+
+
+def test_lines_run_from_node_to_node() -> None:
+    tex = picture()
+    assert "(stage2-block1-conv1.east) -- (stage2-block1-conv2.west);" in tex
+    assert re.search(
+        r"\\draw\[resnet/projection\] \(stage2-block1-add1-fork\) -- \+\+\(0,-[\d.]+\) -\| "
+        r"\(stage2-block1-add1.north\);",
+        tex,
+    )
+
+
+def test_names_used_by_lines_are_defined_before() -> None:
+    seen: set[str] = set()
+    for line in picture("resnet152", View.FULL).splitlines():
+        found = re.findall(r"\((?:\[.*?\])?([A-Za-z][\w-]*)(?:\.\w+)?\)", line)
+        if r"\draw" in line and "path picture" not in line:
+            assert set(found) <= seen, line
+        seen.update(NODE.findall(line))
+    assert seen
+
+
+def test_text_of_a_box_is_the_text_of_its_node() -> None:
+    tex = render_tikz(figure_with(labelled("3×3, 64", 10, 20, 60, 30)))
+    assert "at (40,35) {3${\\times}$3, 64};" in tex
+
+
+def test_text_beside_the_middle_is_a_node_of_its_own() -> None:
+    box = labelled("corner", 10, 20, 60, 30)
+    moved = replace(box, texts=(replace(box.texts[0], x=12, y=24, anchor=Anchor.START),))
+    tex = render_tikz(figure_with(moved))
+    assert "(corner) at (40,35) {};" in tex
+    assert "[resnet/conv label, anchor=west] at (12,24) {corner};" in tex
+
+
+def test_shadows_and_signs_become_styles() -> None:
+    front = labelled("folded", 10, 10, 60, 30)
+    behind = [replace(front, id="", texts=(), x=10 + step, y=10 + step) for step in (3.6, 1.8)]
+    circle = Box(id="sum", role="add", form=Form.CIRCLE, x=100, y=20, width=9, height=9)
+    strokes = [((101.5, 24.5), (107.5, 24.5)), ((104.5, 21.5), (104.5, 27.5))]
+    signs = [Path(role="add", points=points, arrow=False, radius=0) for points in strokes]
+    leaving = Path(role="flow", points=((70, 25), (100, 25)), tail="folded")
+    tex = render_tikz(figure_with(leaving, *behind, front, circle, *signs))
+    assert "double copy shadow={shadow xshift=1.8bp, shadow yshift=-1.8bp}" in tex
+    assert r"\usetikzlibrary{arrows.meta, shadows}" in tex
+    assert "([xshift=3.6bp]folded.east)" in tex
+    assert "+(-3,0) -- +(3,0) +(0,-3) -- +(0,3);}" in tex
+    assert tex.count(r"\node") == 2
+    assert tex.count(r"  \draw") == 1
+
+
+def test_uneven_boxes_behind_stay_boxes() -> None:
+    front = labelled("front", 10, 10, 60, 30)
+    behind = [replace(front, id="", texts=(), x=10 + step, y=12) for step in (7.0, 2.0)]
+    assert render_tikz(figure_with(*behind, front)).count(r"\node") == 3
+
+
+def test_turned_text_and_halo() -> None:
+    text = Text(x=5, y=6, text="up", size=7, width=9, role="caption", turned=True, halo=True)
+    assert "rotate=90, resnet/halo] at (5,6) {up};" in render_tikz(figure_with(text))
+
+
+def test_bends_fit_between_their_neighbours() -> None:
+    narrow = Path(role="flow", points=((0, 0), (0, 20), (5, 20), (5, 40)))
+    wide = [Path(role="flow", points=((0, 0), (0, 20), (50 + at, 20), (50 + at, 40))) for at in (0, 9)]
+    assert "[resnet/flow, rounded corners=2.5bp]" in render_tikz(figure_with(*wide, narrow))
+
+
+def test_a_snippet_is_one_picture_and_says_what_it_needs() -> None:
+    tex = picture()
+    assert r"\documentclass" not in tex
+    assert tex.startswith("% resnet50\n% Needs in the preamble: \\usepackage{tikz} \\usetikzlibrary{arrows")
+    assert tex.count(r"\begin{tikzpicture}") == tex.count(r"\end{tikzpicture}%") == 1
+    assert tex.endswith("\\end{tikzpicture}%\n")
+
+
+def test_a_document_holds_the_snippet() -> None:
+    snippet = picture()
+    drawing = snippet[snippet.index(r"\begin{tikzpicture}") :]
+    assert drawing in render_tikz(figure_of("resnet50"))
+
+
+def test_comments_stay_on_their_line() -> None:
+    tex = render_tikz(nasty_figure())
+    assert tex.splitlines()[0].startswith("% a_b%c#d&e$f ~tilde")
+    assert tex.splitlines()[1].startswith("\\RequirePackage")
+
+
+def test_the_page_is_painted_only_when_it_is_not_white() -> None:
+    assert r"\fill[resnetpage]" not in picture()
+    assert r"\fill[resnetpage]" in render_tikz(figure_of("resnet18", theme="dark"))
+
+
+def test_same_figure_same_text() -> None:
+    first, second = (render_tikz(figure_of("resnet50d", direction=Direction.RIGHT)) for _ in range(2))
+    assert first == second
+
+
+def test_a_template_of_the_user_comes_first(tmp_path: File) -> None:
+    (tmp_path / "tikz").mkdir()
+    (tmp_path / "tikz" / "picture.tex.jinja").write_text("mine: << title >>")
+    figure = replace(figure_of("resnet18", standalone=False), templates=tmp_path)
+    assert render_tikz(figure) == "mine: resnet18"

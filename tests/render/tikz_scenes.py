@@ -1,0 +1,100 @@
+"""Small scenes drawn by hand, and what TeX made of a scene."""
+
+import re
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path as File
+
+from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Node, NodeRole
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.scene.layout import layout
+from resnet_diagram.scene.model import Box, Form, Item, Path, Scene, Text
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.spec import catalog
+from tests.programs import require
+
+NASTY = (
+    r"a_b%c#d&e$f",
+    r"~tilde ^hat \backslash {brace} }{ \end{x}",
+    "[first] *star* 50% <b> \"quote\" `tick` 'q'",
+    "Größe naïve Ångström œuvre",
+    "残差 блок 🦜",
+    "^^M ^^5c ,;:=!? -- --- //",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word on a page and the rectangle round it, in points from the top left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def figure_of(
+    name: str,
+    view: View = View.PAPER,
+    direction: Direction = Direction.DOWN,
+    theme: str = "paper",
+    *,
+    standalone: bool = True,
+) -> Figure:
+    """The figure of a catalog network."""
+    look = load_theme(theme)
+    diagram = build(catalog.network(name), Options(view=view, direction=direction))
+    return Figure(diagram=diagram, scene=layout(diagram, look), theme=look, standalone=standalone)
+
+
+def figure_with(*items: Item, diagram: Diagram | None = None, standalone: bool = False) -> Figure:
+    """A figure of 200 × 100 points with these items."""
+    plain = Diagram(title="hand", direction=Direction.DOWN, items=())
+    scene = Scene(width=200, height=100, title="hand", description="", items=items)
+    theme = load_theme()
+    return Figure(diagram=diagram or plain, scene=scene, theme=theme, standalone=standalone)
+
+
+def nasty_figure() -> Figure:
+    """One box a nasty text, which is its id and its title too, joined by lines; as a document."""
+    items: list[Item] = []
+    for row, words in enumerate(NASTY):
+        y = 10.0 + 22 * row
+        items.append(labelled(words, 10, y, 260, 14))
+        items.append(Text(x=280, y=y + 7, text=words, size=7, width=80, role="muted"))
+        if row:
+            ends = ((140.0, y - 8), (140.0, y))
+            items.append(Path(role="flow", points=ends, tail=NASTY[row - 1], head=words))
+    nodes = tuple(Node(id=words, role=NodeRole.CONV, lines=(words,)) for words in NASTY)
+    group = Group(id="frame", role=GroupRole.STAGE, title=" ".join(NASTY), items=nodes)
+    figure = figure_with(*items, standalone=True)
+    scene = replace(figure.scene, width=400.0, height=150.0, title="\n".join(NASTY))
+    return replace(figure, scene=scene, diagram=replace(figure.diagram, items=(group,)))
+
+
+def labelled(words: str, x: float, y: float, width: float, height: float, role: str = "conv") -> Box:
+    """A rectangle with one line of text in its middle, which is its id too."""
+    size = text_width(words, 7)
+    text = Text(x=x + width / 2, y=y + height / 2, text=words, size=7, width=size, role=role)
+    return Box(id=words, role=role, form=Form.RECTANGLE, x=x, y=y, width=width, height=height, texts=(text,))
+
+
+def words_of(pdf: File) -> list[Word]:
+    """The words on the first page of a PDF."""
+    command = [require("pdftotext"), "-bbox", "-l", "1", str(pdf), "-"]
+    page = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
+    pattern = r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
+    return [Word(found[4], *map(float, found[:4])) for found in re.findall(pattern, page)]
+
+
+def page_size(pdf: File) -> tuple[float, float]:
+    """Width and height of the first page, in points."""
+    command = [require("pdftotext"), "-bbox", "-l", "1", str(pdf), "-"]
+    page = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
+    found = re.search(r'<page width="([\d.]+)" height="([\d.]+)">', page)
+    assert found
+    return float(found[1]), float(found[2])
