@@ -16,6 +16,9 @@ from resnet_diagram.trace.shortcut import layers_in
 from resnet_diagram.trace.stages import staged
 
 
+SHOWN = 4
+
+
 def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network:
     """Returns the network description of a recorded run."""
     flow, parts = best_reading(graph)
@@ -28,9 +31,19 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
         body=tuple(body),
         head=tuple(head),
         source=source,
-        notes=tuple(graph.notes),
+        notes=(*graph.notes, *unused_note(model, flow)),
     )
     return network
+
+
+def unused_note(model: nn.Module, flow: Flow) -> list[str]:
+    """A note on the parameters that nothing drawn reads."""
+    unused = {name: p.numel() for name, p in model.named_parameters() if str(id(p)) not in flow.parameters}
+    if not unused:
+        return []
+    names = list(unused)
+    listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return [f"{sum(unused.values()):,} parameters are not used on the way to the output: {listed}"]
 
 
 def best_reading(graph: OpGraph) -> tuple[Flow, list[Part]]:

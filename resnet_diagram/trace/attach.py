@@ -34,7 +34,7 @@ def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
 def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
     """Takes the run of norms and activations that ends `result` out of it and returns it, if it is the block's.
 
-    In a call with several blocks the run must follow a block: after a convolution it is that convolution's.
+    In a call with several blocks a run behind a convolution is that convolution's.
     """
     start = len(result)
     while (
@@ -43,7 +43,7 @@ def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool)
         and inside(calls, result[start - 1].call, part.call)
     ):
         start -= 1
-    if shared and start and isinstance(result[start - 1].element, Layer):
+    if shared and start and result[start - 1].is_layer(LayerKind.CONV, LayerKind.LINEAR):
         return []
     run = result[start:]
     del result[start:]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from resnet_diagram.trace.constants import is_zero_product, pads_with_zeros, whole_slice
-from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
+from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, argument, parameters_of, references
 from resnet_diagram.trace.roles import Role, role_of
 
 
@@ -33,10 +33,14 @@ class Step:
 
 @dataclass(slots=True, eq=False)
 class Flow:
-    """Steps in the order they ran; the first is the virtual source, the last the virtual sink."""
+    """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
+
+    `parameters` are the labels of all parameters the steps read.
+    """
 
     steps: list[Step]
     graph: OpGraph
+    parameters: frozenset[str]
 
 
 def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
@@ -48,7 +52,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     builder.close(output)
     steps = folded(builder.steps)
     reuse_concatenations(steps)
-    return Flow(steps, graph)
+    return Flow(steps, graph, builder.parameters())
 
 
 def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
@@ -76,6 +80,7 @@ class _Builder:
         self._graph = graph
         self._step_of: dict[int, int] = {}
         self._owned: set[int] = set()
+        self._read_as: dict[int, set[Sizes]] = {}
 
     def add(self, node: Node) -> None:
         """Adds one node, as a step of its own or as another name of the step it passes on."""
@@ -96,10 +101,13 @@ class _Builder:
         step.params = params
 
     def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
-        shape = node.shape[1:]
+        shape = without_batch(node.shape)
         step = Step(len(self.steps), role, [node], sources, entering(node), shape, node.call)
         if role is Role.PAD:
             step.out_shape = padded_shape(node)
+        for ref in references(node):
+            if ref.node.index in self._step_of:
+                self._read_as.setdefault(self._step_of[ref.node.index], set()).add(without_batch(ref.shape))
         self.steps.append(step)
         self._step_of[node.index] = step.index
         for source in sources:
@@ -111,32 +119,54 @@ class _Builder:
         self._owned.update(p.index for p in fresh)
         return sum(prod(p.shape) for p in fresh)
 
+    def parameters(self) -> frozenset[str]:
+        """The labels of the parameters read so far."""
+        return frozenset(self._graph.nodes[index].label for index in self._owned)
+
     def close(self, output: Node) -> None:
         """Adds the sink behind the output."""
         last = self._step_of.get(output.index, len(self.steps) - 1)
         sink = Step(len(self.steps), Role.SINK, [], [last], self.steps[last].out_shape, (), 0)
         self.steps[last].targets.append(sink.index)
         self.steps.append(sink)
+        self._read_shapes()
+
+    def _read_shapes(self) -> None:
+        """Gives a step written through a view the shape that all later steps read its memory in."""
+        for index, shapes in self._read_as.items():
+            step = self.steps[index]
+            (shape, *others) = shapes
+            if not others and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
+                step.out_shape = shape
 
 
 def entering(node: Node) -> Sizes:
     """The shape, without the batch, of the first activation a node reads."""
     for ref in references(node):
         if ref.node.active:
-            return ref.shape[1:]
-    return node.shape[1:]
+            return without_batch(ref.shape)
+    return without_batch(node.shape)
+
+
+def without_batch(shape: Sizes) -> Sizes:
+    """A shape without its first dimension; a list of values, or one value, has no batch.
+
+    >>> without_batch((1, 3, 8, 8)), without_batch((5,)), without_batch(())
+    ((3, 8, 8), (5,), (1,))
+    """
+    return shape[1:] if len(shape) > 1 else shape or (1,)
 
 
 def padded_shape(node: Node) -> Sizes:
     """The shape after zero-padding; where it is written into a buffer of zeros, the buffer's."""
     if node.op != "copy_":
-        return node.shape[1:]
+        return without_batch(node.shape)
     shape = node.shape
     target = node.args[0]
     while isinstance(target, Ref):
         shape = target.shape if prod(target.shape) >= prod(shape) else shape
         target = next(references(target.node), None)
-    return shape[1:]
+    return without_batch(shape)
 
 
 def acting_role(node: Node, sources: int) -> Role:
@@ -202,6 +232,15 @@ def reuse_concatenations(steps: list[Step]) -> None:
                 step.sources = [known[old], *new] if new == key[-1:] else [*new, known[old]]
                 break
         known[key] = step.index
+
+
+def sums_stack(stack: Step, step: Step) -> bool:
+    """Whether a step sums a stack over the dimension it was stacked along: an addition by another name."""
+    if stack.role is not Role.CONCAT or stack.nodes[-1].op != "stack" or step.nodes[-1].op != "sum":
+        return False
+    given = argument(step.nodes[-1], "dim")
+    over = list(given) if isinstance(given, (list, tuple)) else [given]
+    return len(stack.targets) == 1 and over == [argument(stack.nodes[-1], "dim")]
 
 
 def harmless(step: Step) -> bool:

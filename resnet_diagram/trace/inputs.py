@@ -77,19 +77,27 @@ def with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
     """
     if rank is None or len(spec.shape) != rank - 1:
         return spec
-    return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
+    return batched(spec)
 
 
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
     """The ways to read what the user wrote, the likely one first.
 
-    The first layer with weights says how many dimensions the first input has; where that says nothing,
-    or that run fails, a batch of one before each input is tried too.
+    The first layer with weights says how many dimensions the first input has. Where it says nothing, a
+    first size of one is taken for the batch. The other reading is tried where the first does not run.
     """
     rank = rank_of_input(first_weighted(model))
-    first = [with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
-    ways = [first, [InputSpec(shape=(1, *s.shape), name=s.name, dtype=s.dtype) for s in specs], list(specs)]
+    if rank is None and specs[0].shape[0] != 1:
+        first = [batched(spec) for spec in specs]
+    else:
+        first = [with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
+    ways = [first, [batched(spec) for spec in specs], list(specs)]
     return [way for k, way in enumerate(ways) if way not in ways[:k]]
+
+
+def batched(spec: InputSpec) -> InputSpec:
+    """Returns the input with a batch of one before it."""
+    return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
 
 
 def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from math import prod
 
 from resnet_diagram.spec.measure import merged_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
@@ -38,8 +39,9 @@ class Translator:
         for item in items:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
-                parts.append(self._region(item))
-                taken, shape = item.merge, self.steps[item.merge].out_shape
+                part = self._region(item)
+                parts.append(part)
+                taken, shape = item.merge, shape_after(part.element)
             elif item != taken and self._visible(self.steps[item]):
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
@@ -88,7 +90,7 @@ class Translator:
         """Whether the branches of a block give the shape their merge was seen to have."""
         if not isinstance(part.element, Block) or next(layers_in([part.element]), None) is None:
             return False
-        return merged_shape(part.element) == self.steps[region.merge].out_shape
+        return prod(merged_shape(part.element)) == prod(self.steps[region.merge].out_shape)
 
     def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
         """A region with no branches to show, as one layer."""
@@ -133,7 +135,9 @@ class Translator:
         """A residual block, or a sum of branches of equal standing."""
         made = [(self.elements(b, region), b) for b in branches]
         made.sort(key=lambda m: cost(m[0]))
-        (short, short_items), *rest = made
+        (short, _), *rest = made
+        if len(rest) == 1 and short and same_reshape(short, rest[0][0][-1:]):
+            short, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
         if not is_residual(short, [m[0] for m in rest]):
             return self._meeting(region, branches, Merge.ADD)
         working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
@@ -151,6 +155,18 @@ class Translator:
         """The elements of a branch of a region."""
         parts = self.parts(items, self.steps[region.fork].out_shape)
         return tuple(p.element for p in attach(parts, self.calls))
+
+
+def shape_after(element: Element) -> Sizes:
+    """The shape an element gives out, before anything is attached to it."""
+    return element.out_shape if isinstance(element, Layer) else merged_shape(element)
+
+
+def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
+    """Whether both are one layer each that only gives the values another shape, the same on either side."""
+    ends = [run[0] if len(run) == 1 else None for run in (left, right)]
+    pure = [e for e in ends if isinstance(e, Layer) and e.op in ("reshape", "flatten")]
+    return len(pure) == 2 and (pure[0].in_shape, pure[0].out_shape) == (pure[1].in_shape, pure[1].out_shape)
 
 
 def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
 
 from resnet_diagram.trace import torch_private
 from resnet_diagram.trace.compat import Compatible
@@ -57,9 +56,6 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     """
     with restored_modules(model), calm():
         model.eval()
-        if any(is_lazy(p) for p in model.parameters()):
-            with torch.no_grad():
-                model(*arguments.args, **arguments.kwargs)
         try:
             return run_once(model, arguments, frozenset(), False, check)
         except Stopped as stopped:

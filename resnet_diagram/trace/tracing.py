@@ -11,6 +11,7 @@ from resnet_diagram.trace.assemble import network_of
 from resnet_diagram.trace.failures import failure
 from resnet_diagram.trace.graph import OpGraph
 from resnet_diagram.trace.inputs import InputSpec, guess_inputs, variants
+from resnet_diagram.trace.lazy import materialised
 from resnet_diagram.trace.run import Arguments, record, unwrapped
 
 
@@ -23,35 +24,42 @@ def trace(
     the notes. The model keeps its weights, device and mode. Raises TraceError if no run comes through.
     """
     inner = unwrapped(model)
-    graph = recorded(inner, inputs) if inputs else guessed(inner)
+    graph, inner = recorded(inner, inputs) if inputs else guessed(inner)
     return check(network_of(graph, inner, name or type(inner).__name__, source))
 
 
-def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> OpGraph:
-    """Returns a run on the inputs the user gave; raises TraceError."""
+def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
+    """Returns a run on the inputs the user gave, and the model that ran; raises TraceError."""
     ways = variants(inputs, model)
     first: OpGraph | None = None
     for way in ways:
-        graph = record(model, arguments_of(way))
+        graph, ran = run(model, way)
         if graph.error is None:
-            return graph
+            return graph, ran
         first = first or graph
     assert first is not None
     raise failure(model, first, ways[0], given=True)
 
 
-def guessed(model: nn.Module) -> OpGraph:
-    """Returns a run on the first guessed input that works; raises TraceError."""
+def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
+    """Returns a run on the first guessed input that works, and the model that ran; raises TraceError."""
     first: tuple[OpGraph, InputSpec] | None = None
     for spec in guess_inputs(model):
-        graph = record(model, arguments_of([spec]))
+        graph, ran = run(model, [spec])
         if graph.error is None:
             graph.notes.append(f"input {written(spec)} was guessed; --input sets it")
-            return graph
+            return graph, ran
         first = first or (graph, spec)
     if first is None:
         raise TraceError("No input could be guessed; give its shape with --input.")
     raise failure(model, first[0], [first[1]], given=False)
+
+
+def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
+    """Returns a run on some inputs, and the model that ran: a copy where layers learn their sizes by running."""
+    arguments = arguments_of(specs)
+    ready = materialised(model, arguments)
+    return record(ready, arguments), ready
 
 
 def arguments_of(specs: Sequence[InputSpec]) -> Arguments:

@@ -17,14 +17,21 @@ from resnet_diagram.trace.graph import Call, OpGraph
 @contextlib.contextmanager
 def restored_modules(model: nn.Module) -> Iterator[None]:
     """Gives every module its attributes back afterwards: mode, buffers, cached results, all."""
-    saved = [(m.__dict__, dict(m.__dict__), dict(m._buffers), dict(m._parameters)) for m in model.modules()]
+    saved = [(own, dict(own)) for module in model.modules() for own in dictionaries(module)]
     try:
         yield
     finally:
-        for attributes, before, buffers, parameters in saved:
-            restore(attributes, before)
-            restore(attributes.get("_buffers", {}), buffers)
-            restore(attributes.get("_parameters", {}), parameters)
+        for now, before in saved:
+            restore(now, before)
+
+
+def dictionaries(module: nn.Module) -> Iterator[dict[str, Any]]:
+    """The dictionaries that hold a module's state; those of a scripted module cannot be taken hold of."""
+    yield module.__dict__
+    for name in ("_buffers", "_parameters"):
+        own = module.__dict__.get(name)
+        if isinstance(own, dict):
+            yield own
 
 
 def restore(now: dict[str, Any], before: dict[str, Any]) -> None:

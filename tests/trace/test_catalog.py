@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.compare import differences
 from resnet_diagram.trace import load_model, trace
-from tests.torchvision_shim import timm_module, torchvision_models
+from tests.trace.libraries import timm_module, torchvision_models
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
 
