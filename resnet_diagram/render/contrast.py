@@ -1,0 +1,50 @@
+"""Colours that can be seen on a white page as well as on a dark one."""
+
+LIGHT_PAGE = "#FFFFFF"
+DARK_PAGE = "#0D1117"
+
+_LINE_CONTRAST = 4.0
+"""More than the 3.0 that WCAG 2.1 asks of graphical objects (criterion 1.4.11): the lines are thin."""
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, from 1 to 21, by the formula of WCAG 2.1.
+
+    >>> round(contrast("#FFFFFF", "#000000"), 1)
+    21.0
+    """
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def on_any_page(colour: str) -> str:
+    """The colour itself, or the nearest lighter or darker one whose lines show on a light and a dark page.
+
+    >>> on_any_page("#C05A00"), on_any_page("#00629B"), on_any_page("#FFFFFF")
+    ('#C05A00', '#267AAA', '#7D7D7D')
+    """
+    for percent in range(101):
+        for target in (0xFF, 0x00):
+            mixed = _mixed(colour, target, percent)
+            if min(contrast(mixed, LIGHT_PAGE), contrast(mixed, DARK_PAGE)) >= _LINE_CONTRAST:
+                return mixed
+    return colour
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _mixed(colour: str, target: int, percent: int) -> str:
+    """The colour with a share of white (`target` 255) or black (0)."""
+    return "#" + "".join(f"{round(part + (target - part) * percent / 100):02X}" for part in _parts(colour))
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, from 0 to 1, by WCAG 2.1."""
+    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)

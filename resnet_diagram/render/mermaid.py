@@ -1,0 +1,205 @@
+"""Write a diagram as a Mermaid flowchart, for Markdown on light and dark pages."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from resnet_diagram.diagram.links import edges, groups, nodes
+from resnet_diagram.diagram.model import (
+    Diagram,
+    Direction,
+    Edge,
+    EdgeRole,
+    Group,
+    GroupRole,
+    Item,
+    LegendEntry,
+    Node,
+    NodeRole,
+    Taper,
+)
+from resnet_diagram.render.contrast import on_any_page
+from resnet_diagram.render.escape import mermaid_text
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.identifiers import identifiers
+from resnet_diagram.render.templates import render
+from resnet_diagram.scene.theme import Style, Theme
+
+Values = dict[str, Any]
+
+_DIRECTION = {Direction.DOWN: "TB", Direction.RIGHT: "LR"}
+_BOX = ("[", "]")
+_SHAPES = {
+    NodeRole.INPUT: ("([", "])"),
+    NodeRole.ACTIVATION: ("([", "])"),
+    NodeRole.ADD: ("((", "))"),
+    NodeRole.MULTIPLY: ("((", "))"),
+    NodeRole.CONCAT: ("([", "])"),
+}
+_TAPERS = {
+    (Taper.CLOSING, Direction.DOWN): ("[\\", "/]"),
+    (Taper.OPENING, Direction.DOWN): ("[/", "\\]"),
+    (Taper.BARREL, Direction.DOWN): ("{{", "}}"),
+}
+_SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
+
+
+def render_mermaid(figure: Figure) -> str:
+    """The Mermaid source of a figure; the same figure gives the same text."""
+    diagram, theme = figure.diagram, figure.theme
+    names = _names(diagram)
+    drawn = list(edges(diagram))
+    first = len(drawn)
+    return render(
+        "mermaid",
+        "figure.mmd.jinja",
+        figure.templates,
+        title=json.dumps(diagram.title, ensure_ascii=False) if diagram.title else "",
+        spoken_title=mermaid_text(diagram.title or "Network architecture").replace("<br/>", " "),
+        description=mermaid_text(diagram.description).replace("<br/>", " "),
+        direction=_DIRECTION[diagram.direction],
+        items=[_item(item, figure, names) for item in diagram.items],
+        arrows=[_arrow(edge, theme, names) for edge in drawn],
+        legend=_legend_nodes(diagram.legend, theme),
+        legend_arrows=_legend_arrows(diagram, theme, names),
+        link_styles=_link_styles([edge.role for edge in drawn], diagram.legend, first, theme),
+        frames=[names[one.id] for one in groups(diagram.items) if _framed(one)]
+        + ["legend"] * bool(diagram.legend),
+        classes=_classes(diagram, theme),
+    )
+
+
+def _names(diagram: Diagram) -> dict[str, str]:
+    return identifiers([*(one.id for one in groups(diagram.items)), *(one.id for one in nodes(diagram.items))])
+
+
+def _framed(group: Group) -> bool:
+    return group.role is not GroupRole.BLOCK or group.repeat > 1
+
+
+def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
+    match item:
+        case Group():
+            count = f"[×{item.repeat}]" if item.repeat > 1 else ""
+            return {
+                "kind": "group",
+                "name": names[item.id],
+                "label": mermaid_text(" ".join(part for part in (item.title, count) if part)),
+                "framed": _framed(item),
+                "items": [_item(one, figure, names) for one in item.items],
+            }
+        case Node():
+            return _node(item, figure, names)
+        case _:
+            inside = [_item(one, figure, names) for branch in item.branches for one in branch]
+            return {"kind": "fork", "items": [*inside, _node(item.merge, figure, names)]}
+
+
+def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
+    before, after = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, _BOX)
+    text = "\n".join((*node.lines, node.badge) if node.badge else node.lines)
+    return {
+        "kind": "node",
+        "name": names[node.id],
+        "text": f'{before}"{mermaid_text(text)}"{after}',
+        "style": _class_name(node.role, node.shade, figure.theme),
+    }
+
+
+def _arrow(edge: Edge, theme: Theme, names: dict[str, str]) -> Values:
+    label = f'|"{mermaid_text(edge.label)}"|' if edge.label else ""
+    return {
+        "tail": names[edge.tail],
+        "head": names[edge.head],
+        "line": _line(edge.role, theme),
+        "label": label,
+    }
+
+
+def _line(role: EdgeRole, theme: Theme) -> str:
+    return "-.->" if theme.style(role).dash else "-->"
+
+
+def _link_styles(
+    drawn: Iterable[EdgeRole], legend: Iterable[LegendEntry], first: int, theme: Theme
+) -> list[Values]:
+    """Colour and dashes of every kind of arrow but the main path's, with the numbers of its arrows.
+
+    Mermaid counts arrows as they are written: `first` is the number of the legend's first.
+    """
+    explained = [entry.role for entry in legend if isinstance(entry.role, EdgeRole)]
+    numbered = [*enumerate(drawn), *enumerate(explained, first)]
+    found = []
+    for role in EdgeRole:
+        numbers = [str(number) for number, one in numbered if one is role]
+        if numbers and role is not EdgeRole.FLOW:
+            found.append({"numbers": ",".join(numbers), "style": _stroke(theme.style(role))})
+    return found
+
+
+def _stroke(style: Style) -> str:
+    parts = [f"stroke:{on_any_page(style.stroke)}", "stroke-width:2px"]
+    return ",".join([*parts, *_dashes(style, 2.0)])
+
+
+def _dashes(style: Style, scale: float) -> list[str]:
+    pattern = " ".join(f"{length * scale:.1f}".removesuffix(".0") for length in style.dash)
+    return [f"stroke-dasharray:{pattern}"] if pattern else []
+
+
+def _class_name(role: NodeRole, shade: int, theme: Theme) -> str:
+    return f"{role.value}_{shade}" if shade and role in theme.shaded else role.value
+
+
+def _classes(diagram: Diagram, theme: Theme) -> list[Values]:
+    """One class for each look of a node, in the order of first use."""
+    used = [(node.role, node.shade) for node in nodes(diagram.items)]
+    used += [(entry.role, 0) for entry in diagram.legend if isinstance(entry.role, NodeRole)]
+    styles = {_class_name(role, shade, theme): _paint(theme.style(role, shade)) for role, shade in used}
+    return [{"name": name, "style": style} for name, style in styles.items()]
+
+
+def _paint(style: Style) -> str:
+    parts = [f"fill:{style.fill}", f"stroke:{on_any_page(style.stroke)}", f"color:{style.text}"]
+    return ",".join([*parts, *_dashes(style, 1.5)])
+
+
+def _legend_nodes(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
+    """The legend's nodes, a chain: dots that the arrows join, boxes in the styles explained, words."""
+    boxes = [entry for entry in entries if isinstance(entry.role, NodeRole)]
+    words = "\n".join(entry.text for entry in entries if entry.role is None)
+    dots = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
+    found = [_legend_node(f"legend_dot{number}", " ", "dot") for number in range(len(dots) + 1) if dots]
+    for box in boxes:
+        assert isinstance(box.role, NodeRole)
+        symbol = _SYMBOLS.get(box.role, "")
+        found.append(
+            _legend_node(
+                f"legend_{box.role}", f"{symbol} {box.text}".strip(), _class_name(box.role, 0, theme)
+            )
+        )
+    return [*found, *([_legend_node("legend_words", words, "unseen")] if words else [])]
+
+
+def _legend_node(name: str, text: str, style: str) -> Values:
+    before, after = ("((", "))") if style == "dot" else _BOX
+    return {"name": name, "text": f'{before}"{mermaid_text(text)}"{after}', "style": style}
+
+
+def _legend_arrows(diagram: Diagram, theme: Theme, names: dict[str, str]) -> list[Values]:
+    """The arrows explained, then unseen links that hold the legend together, behind the last node."""
+    explained = [entry for entry in diagram.legend if isinstance(entry.role, EdgeRole)]
+    chain = [one["name"] for one in _legend_nodes(diagram.legend, theme)]
+    seen = [
+        {"line": _line(EdgeRole(entry.role or ""), theme), "label": f'|"{mermaid_text(entry.text)}"|'}
+        for entry in explained
+    ]
+    unseen = {"line": "~~~", "label": ""}
+    links = [*seen, *[unseen] * (len(chain) - 1 - len(seen))]
+    joined = [
+        {"tail": tail, "head": head, **link}
+        for tail, head, link in zip(chain, chain[1:], links, strict=False)
+    ]
+    ends = [names[one.id] for one in nodes(diagram.items)][-1:]
+    hold = [{"tail": end, "head": chain[0], **unseen} for end in ends if chain]
+    return [*joined, *hold]

@@ -1,0 +1,121 @@
+"""Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
+
+from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.templates import render
+
+_BESIDE = "╎ "
+_SHORT = 5
+_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.MULTIPLY: "⊗"}
+_SHORTCUTS = {
+    EdgeRole.IDENTITY: "",
+    EdgeRole.PROJECTION: " (projection)",
+    EdgeRole.POOLED_PROJECTION: " (pooled projection)",
+    EdgeRole.ZERO_PAD: "",
+    EdgeRole.POOLED: " (pooled)",
+    EdgeRole.OTHER: " (other)",
+}
+"""What the label of a shortcut does not already say."""
+
+_EXPLAINED = (NodeRole.ADD, NodeRole.MULTIPLY)
+
+
+def render_outline(figure: Figure) -> str:
+    """The outline of a figure, with a final line break; trees grow to the right with each group and fork."""
+    diagram = figure.diagram
+    return render(
+        "outline",
+        "figure.txt.jinja",
+        figure.templates,
+        title=" ".join(diagram.title.split()),
+        lines=[line for item in diagram.items for line in _top(item)],
+        legend=_legend(diagram),
+    )
+
+
+def _top(item: Item) -> list[str]:
+    """The lines of an item that stands at the left edge."""
+    if isinstance(item, Group):
+        return [_heading(item), *_tree(item.items)]
+    return _lines(item)
+
+
+def _tree(items: tuple[Item, ...]) -> list[str]:
+    """The lines of items under a heading, each item with its branch of the tree; shortcuts run beside it."""
+    shown = [lines for item in items for lines in _twigs(item)]
+    last = len(shown) - 1
+    found: list[str] = []
+    for at, (first, *rest) in enumerate(shown):
+        mark = "" if first.startswith(_BESIDE) else "└ " if at == last else "├ "
+        found.append(mark + first)
+        found += [("  " if at == last else "│ ") + line for line in rest]
+    return found
+
+
+def _twigs(item: Item) -> list[list[str]]:
+    """An item as it hangs on the tree; a group without title or count hands over what it holds."""
+    if isinstance(item, Group) and not item.title and item.repeat == 1:
+        return [twig for inner in item.items for twig in _twigs(inner)]
+    if isinstance(item, Group) and not item.title:
+        return [_folded(item)]
+    if isinstance(item, Fork):
+        return _fork(item)
+    return [_lines(item)]
+
+
+def _folded(group: Group) -> list[str]:
+    """A repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, unless there is more in it."""
+    parts = [twig for item in group.items for twig in _twigs(item)]
+    if len(parts) > _SHORT or any(len(part) > 1 for part in parts):
+        return [_heading(group), *_tree(group.items)]
+    return [f"{_heading(group)} {' · '.join(part[0] for part in parts)}"]
+
+
+def _lines(item: Item) -> list[str]:
+    match item:
+        case Node():
+            return [_text(item)]
+        case Group():
+            return [_heading(item), *_tree(item.items)]
+        case Fork():
+            return [line for twig in _fork(item) for line in twig]
+
+
+def _heading(group: Group) -> str:
+    """`Stage 3 [×36]  28×28×512 → 14×14×1024`."""
+    count = f"[×{group.repeat}]" if group.repeat > 1 else ""
+    name = " ".join(part for part in (group.title, count) if part) or "block"
+    return "  ".join(part for part in (name, group.caption) if part)
+
+
+def _fork(fork: Fork) -> list[list[str]]:
+    """One branch stands as it is; of several each is a tree of its own. Shortcut and merge follow."""
+    if len(fork.branches) == 1:
+        found = [twig for item in fork.branches[0] for twig in _twigs(item)]
+    else:
+        found = [_branch(number, branch) for number, branch in enumerate(fork.branches, 1)]
+    if fork.shortcut:
+        found.append([f"{_BESIDE}{fork.shortcut.label}{_SHORTCUTS.get(fork.shortcut.role, '')}"])
+    return [*found, [_text(fork.merge)]]
+
+
+def _branch(number: int, items: tuple[Item, ...]) -> list[str]:
+    return [f"branch {number}", *_tree(items)] if items else [f"branch {number}: as it is"]
+
+
+def _text(node: Node) -> str:
+    """`1×1 conv, 256 · BN, ReLU`."""
+    words = [_SYMBOLS.get(node.role, "")] if node.role in _SYMBOLS else list(node.lines)
+    shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge) if word)
+    return f"input {shown}" if node.role is NodeRole.INPUT else shown
+
+
+def _legend(diagram: Diagram) -> list[str]:
+    """What an outline leaves unsaid: its own signs, and the abbreviations."""
+    return [line for entry in diagram.legend for line in _legend_line(entry)]
+
+
+def _legend_line(entry: LegendEntry) -> list[str]:
+    if entry.role in _EXPLAINED:
+        return [f"{_SYMBOLS[NodeRole(entry.role)]} {entry.text}"]
+    return [entry.text] if entry.role is None else []
