@@ -40,16 +40,22 @@ def check(network: Network) -> Network:
         shape = _run(network.stem, network.input_shape, "stem ")
         shape = _run(network.body, shape, "")
         _run(network.head, shape, "head ")
+        _check_some_layer(network)
     except FaultError as fault:
         raise SpecError(f"{network.name or 'network'}: {fault.text()}") from None
     return network
 
 
 def _check_entry(network: Network) -> None:
-    if not network.input_shape or min(network.input_shape) < 1:
+    shape = network.input_shape
+    if not shape or min(shape) < 1:
+        example = shape_text((3, 224, 224))
         raise FaultError(
-            f"input_shape is {network.input_shape}; expected sizes of 1 or more, such as (3, 224, 224)"
+            f"input_shape is {shape_text(shape)}; expected sizes of 1 or more, such as {example}"
         )
+
+
+def _check_some_layer(network: Network) -> None:
     if next(walk(network), None) is None:
         raise FaultError("there is no layer; expected at least one in stem, body or head")
 
@@ -119,7 +125,7 @@ def _check_shortcut(shortcut: Shortcut) -> None:
     kinds = {layer.kind for layer in walk(shortcut)}
     if shortcut.kind is ShortcutKind.IDENTITY:
         if shortcut.layers:
-            raise FaultError(f"shortcut of kind 'identity' has {len(shortcut.layers)} layers; expected none")
+            raise FaultError("shortcut of kind 'identity' has layers; expected none, or another kind")
     elif not shortcut.layers:
         raise FaultError(f"shortcut of kind '{shortcut.kind}' has no layers; only an identity has none")
     needed, words = _NEEDS.get(shortcut.kind, (frozenset(kinds), ""))
@@ -162,4 +168,5 @@ def _concat(ends: dict[str, Shape], follower: Element | None) -> Shape:
 
 
 def _gives(ends: dict[str, Shape]) -> str:
-    return "the " + " and the ".join(f"{what} gives {shape_text(shape)}" for what, shape in ends.items())
+    named = {what if what[-1].isdigit() else f"the {what}": shape for what, shape in ends.items()}
+    return " and ".join(f"{what} gives {shape_text(shape)}" for what, shape in named.items())

@@ -164,12 +164,17 @@ class StageRow:
 def stage_rows(network: Network) -> tuple[StageRow, ...]:
     """The rows of a table: stem, body, head; those without layers are left out."""
     rows = [_row("stem", network.stem)] if network.stem else []
-    for number, (loose, run) in enumerate(groupby(network.body, key=lambda one: isinstance(one, Layer)), 1):
+    numbered = enumerate(network.body, 1)
+    for loose, run in groupby(numbered, key=lambda pair: isinstance(pair[1], Layer)):
         if loose:
-            rows.append(_row("", tuple(run)))
+            rows.append(_row("layers", tuple(element for _, element in run)))
         else:
-            rows += [_row(element.name or f"{number}", (element,)) for element in run]
+            rows += [_row(_name(element, number), (element,)) for number, element in run]
     return (*rows, _row("head", network.head)) if network.head else tuple(rows)
+
+
+def _name(element: Element, number: int) -> str:
+    return element.name or f"{type(element).__name__.lower()} {number}"
 
 
 def _row(name: str, elements: tuple[Element, ...]) -> StageRow:

@@ -1,0 +1,75 @@
+"""Comparison of networks, names aside."""
+
+from dataclasses import replace
+
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.compare import anonymous, differences, same
+from resnet_diagram.spec.measure import all_blocks, walk
+from resnet_diagram.spec.model import Block, Layer, Network, Stage
+
+
+def changed(network: Network, **fields: object) -> Network:
+    """The network with its second stage's first block changed."""
+    stage = network.body[1]
+    assert isinstance(stage, Stage)
+    block = stage.body[0]
+    assert isinstance(block, Block)
+    other = replace(block, **fields)  # type: ignore[arg-type]
+    body = (network.body[0], replace(stage, body=(other, *stage.body[1:])), *network.body[2:])
+    return replace(network, body=body)
+
+
+def test_anonymous_leaves_no_name_anywhere() -> None:
+    bare = anonymous(catalog.network("seresnet50"))
+    assert {layer.name for layer in walk(bare)} == {""}
+    assert {block.name for block in all_blocks(bare)} == {""}
+    assert (bare.name, bare.source, bare.notes) == ("", "", ())
+
+
+def test_names_do_not_matter() -> None:
+    network = catalog.network("resnet50")
+    renamed = changed(replace(network, name="other", source="x:y", notes=("guessed",)), name="renamed")
+    assert renamed != network
+    assert same(network, renamed)
+    assert differences(network, renamed) == ()
+
+
+def test_blocks_of_a_stage_are_equal_without_their_names() -> None:
+    stage = catalog.network("resnet152").body[2]
+    assert isinstance(stage, Stage)
+    assert len({anonymous(element) for element in stage.body}) == 2
+
+
+def test_one_value_that_differs() -> None:
+    network = catalog.network("resnet50")
+    layer = network.stem[0]
+    assert isinstance(layer, Layer)
+    other = replace(network, stem=(replace(layer, padding=(2, 2)), *network.stem[1:]))
+    assert not same(network, other)
+    assert differences(network, other) == ("stem[0].padding: (3, 3) is not (2, 2)",)
+
+
+def test_stride_places_differ_in_shapes_too() -> None:
+    found = differences(catalog.network("resnet50"), catalog.network("resnet50-v1"))
+    assert "body[1].body[0].branches[0][0].stride: (1, 1) is not (2, 2)" in found
+    assert "body[1].body[0].branches[0][0].out_shape: (128, 56, 56) is not (128, 28, 28)" in found
+    assert not [line for line in found if line.startswith("body[0]")]
+
+
+def test_shortcuts_that_differ() -> None:
+    found = differences(catalog.network("resnet20"), catalog.network("resnet20-b"))
+    place = "body[1].body[0].shortcut"
+    assert f"{place}.kind: 'zero-pad' is not 'projection'" in found
+    assert f"{place}.layers[0].op: 'subsample' is not 'conv'" in found
+
+
+def test_other_counts_and_classes_of_elements() -> None:
+    network = catalog.network("resnet18")
+    shorter = replace(network, head=network.head[:2])
+    assert differences(network, shorter) == ("head: 3 elements are not 2",)
+    swapped = replace(network, head=(network.body[0], *network.head[1:]))
+    assert differences(network, swapped) == (
+        "head[0]: global_avg_pool (512, 7, 7) → (512, 1, 1) is not a stage",
+    )
+    without = changed(network, shortcut=None)
+    assert differences(network, without) == ("body[1].body[0].shortcut: a shortcut is not None",)
