@@ -14,6 +14,7 @@ from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label
 
 _LONGEST_TITLE = 400.0
+_TITLE_PITCH = 11.0
 
 
 def layout(diagram: Diagram, theme: Theme) -> Scene:
@@ -25,11 +26,13 @@ def layout(diagram: Diagram, theme: Theme) -> Scene:
     """
     chain = is_chain(diagram)
     canvas = Canvas(theme=theme, turned=(diagram.direction is Direction.RIGHT) is not chain)
-    top = _title(canvas, diagram, indent=not (chain or canvas.turned))
+    heading = _heading(diagram, theme)
+    top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
     right, bottom = (draw_chain if chain else _draw_rows)(canvas, diagram, top)
-    width = max(right, _least_width(canvas, diagram))
-    if 0.0 < right < width:
+    width = max(right, _least_width(canvas, diagram, heading))
+    if right < width:
         canvas.shift((width - right) / 2)
+    _title(canvas, heading, spacing.PAGE_MARGIN + (0.0 if chain or canvas.turned else spacing.OUTER_LANE))
     if diagram.legend:
         margin = spacing.PAGE_MARGIN
         bottom = draw_legend(canvas, diagram.legend, (margin, width - margin), bottom + spacing.LEGEND_GAP)
@@ -42,16 +45,16 @@ def layout(diagram: Diagram, theme: Theme) -> Scene:
     )
 
 
-def _least_width(canvas: Canvas, diagram: Diagram) -> float:
+def _heading(diagram: Diagram, theme: Theme) -> tuple[str, ...]:
+    """The title, in several lines if it is long."""
+    return wrap_label(diagram.title, theme.size("title"), _LONGEST_TITLE) if diagram.title else ()
+
+
+def _least_width(canvas: Canvas, diagram: Diagram, heading: tuple[str, ...]) -> float:
     """The page's width that title and legend need."""
     size = canvas.theme.size("title")
-    title = max((text_width(line, size, bold=True) for line in _title_lines(canvas, diagram)), default=0.0)
+    title = max((text_width(line, size, bold=True) for line in heading), default=0.0)
     return max(title + spacing.OUTER_LANE, widest_entry(canvas, diagram.legend)) + 2 * spacing.PAGE_MARGIN
-
-
-def _title_lines(canvas: Canvas, diagram: Diagram) -> tuple[str, ...]:
-    size = canvas.theme.size("title")
-    return wrap_label(diagram.title, size, _LONGEST_TITLE) if diagram.title else ()
 
 
 def _draw_rows(canvas: Canvas, diagram: Diagram, top: float) -> tuple[float, float]:
@@ -62,14 +65,11 @@ def _draw_rows(canvas: Canvas, diagram: Diagram, top: float) -> tuple[float, flo
     return _extent(canvas, places, top)
 
 
-def _title(canvas: Canvas, diagram: Diagram, *, indent: bool) -> float:
-    """Write the title, in several lines if it is long; return where the frames begin."""
-    left = spacing.PAGE_MARGIN + (spacing.OUTER_LANE if indent else 0.0)
-    y = spacing.PAGE_MARGIN
-    for line in _title_lines(canvas, diagram):
-        canvas.words(line, "title", "text", (left, y + 4.5), bold=True)
-        y += 11.0
-    return y + (2.0 if diagram.title else 0.0)
+def _title(canvas: Canvas, heading: tuple[str, ...], left: float) -> None:
+    """Write the title at the top of the page."""
+    for number, line in enumerate(heading):
+        y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
+        canvas.words(line, "title", "text", (left, y), bold=True)
 
 
 def _extent(canvas: Canvas, places: list[Place], top: float) -> tuple[float, float]:

@@ -6,6 +6,8 @@ from resnet_diagram.scene.page import Place, caption_width, is_tucked
 from resnet_diagram.scene.rows import Section
 from resnet_diagram.scene.titles import title_width
 
+_UNDER_TITLE = 1.0
+
 
 def stack(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
     """The sections one under the other in frames of one width, from `top` down."""
@@ -39,7 +41,7 @@ def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: f
     tucked = is_tucked(section)
     pad = spacing.FRAME_PAD if section.group else 0.0
     strip = spacing.TITLE_STRIP if section.group and not tucked else 0.0
-    line = v + strip + pad
+    line = v + (strip + _UNDER_TITLE if strip else pad)
     lines: list[float] = []
     for number, row in enumerate(section.rows):
         line += row.above + (spacing.ROW_GAP if number else 0.0)
