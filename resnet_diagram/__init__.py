@@ -4,43 +4,62 @@
 >>> network = rd.network("resnet50")
 >>> [len(stage.body) for stage in network.body]
 [3, 4, 6, 3]
+
+The names in `__all__` are imported when they are first asked for, so that the command line starts fast.
 """
 
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.errors import (
-    RenderError,
-    ResnetDiagramError,
-    SourceError,
-    SpecError,
-    TraceError,
-    UnrenderedWarning,
-    UsageError,
-)
-from resnet_diagram.pipeline import Style, read_source, render, targets, trace_model, write
-from resnet_diagram.spec.catalog import names, network
-from resnet_diagram.spec.check import check
-from resnet_diagram.spec.facts import facts
-from resnet_diagram.spec.files import read_network as load
-from resnet_diagram.spec.files import write_network as save
-from resnet_diagram.spec.model import (
-    Block,
-    Element,
-    Layer,
-    LayerKind,
-    Merge,
-    Network,
-    Shortcut,
-    ShortcutKind,
-    Stage,
-)
+from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from torch import nn
+    from resnet_diagram.errors import (
+        RenderError,
+        ResnetDiagramError,
+        SourceError,
+        SpecError,
+        TraceError,
+        UnrenderedWarning,
+        UsageError,
+    )
+    from resnet_diagram.pipeline import draw, to_text
+    from resnet_diagram.pipeline import trace_model as trace
+    from resnet_diagram.spec.catalog import names, network
+    from resnet_diagram.spec.check import check
+    from resnet_diagram.spec.facts import facts
+    from resnet_diagram.spec.files import read_network as load
+    from resnet_diagram.spec.files import write_network as save
+    from resnet_diagram.spec.model import (
+        Block,
+        Element,
+        Layer,
+        LayerKind,
+        Merge,
+        Shortcut,
+        ShortcutKind,
+        Stage,
+    )
+
+_HOMES = {
+    "errors": (
+        "RenderError",
+        "ResnetDiagramError",
+        "SourceError",
+        "SpecError",
+        "TraceError",
+        "UnrenderedWarning",
+        "UsageError",
+    ),
+    "pipeline": ("draw", "to_text", "trace_model"),
+    "spec.catalog": ("names", "network"),
+    "spec.check": ("check",),
+    "spec.facts": ("facts",),
+    "spec.files": ("read_network", "write_network"),
+    "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
+}
+_SHORTER = {"trace_model": "trace", "read_network": "load", "write_network": "save"}
+_WHERE = {_SHORTER.get(name, name): (home, name) for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Block",
@@ -70,55 +89,19 @@ __all__ = [
     "trace",
 ]
 
-trace = trace_model
 
-
-def draw(
-    what: "Network | nn.Module | str",
-    *paths: str | PathLike[str],
-    view: str = "paper",
-    direction: str = "down",
-    legend: bool = True,
-    title: str | None = None,
-    theme: str = "paper",
-    standalone: bool = False,
-) -> Network:
-    """Write a drawing to each path, in the format of its suffix; the network drawn is returned.
-
-    `what`: a `Network`, a PyTorch module (its input is guessed; `trace` takes a shape), or a source as on the
-    command line. The options are those of `resnet-diagram draw`.
-    """
-    drawn = _network(what)
-    options = Options(view=View(view), direction=Direction(direction), legend=legend, title=title)
-    files = targets([Path(path) for path in paths], None)
-    write(drawn, files, options, Style(theme=theme, standalone=standalone))
-    return drawn
-
-
-def to_text(
-    what: "Network | nn.Module | str",
-    format: str,  # noqa: A002 - the word the command line uses
-    *,
-    view: str = "paper",
-    direction: str = "down",
-    legend: bool = True,
-    title: str | None = None,
-    theme: str = "paper",
-    standalone: bool = False,
-) -> str:
-    """The drawing as text in a format: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
-    options = Options(view=View(view), direction=Direction(direction), legend=legend, title=title)
-    return render(_network(what), format, options, Style(theme=theme, standalone=standalone))
-
-
-def _network(what: "Network | nn.Module | str") -> Network:
-    if isinstance(what, Network):
-        return what
-    return read_source(what) if isinstance(what, str) else trace_model(what)
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home, original = _WHERE[name]
+    return getattr(import_module(f"{__name__}.{home}"), original)
 
 
 def _repr_svg(self: Network) -> str:
     """Let notebooks show a network as its drawing."""
+    from resnet_diagram.pipeline import to_text
+
     return to_text(self, "svg")
 
 

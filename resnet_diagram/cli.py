@@ -1,6 +1,5 @@
 """The command line: parse, call the pipeline, report. The only module that prints."""
 
-import json
 import sys
 import warnings
 from collections.abc import Sequence
@@ -9,12 +8,10 @@ from typing import Any
 
 import click
 
-from resnet_diagram import pipeline
+import resnet_diagram.pipeline as pipeline
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.errors import ResnetDiagramError, UsageError
-from resnet_diagram.report import describe_text, formats_text, networks_text, themes_text
-from resnet_diagram.spec.facts import facts
 from resnet_diagram.spec.model import Network
 
 _SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
@@ -112,12 +109,7 @@ def _read(source: str, inputs: Sequence[str]) -> Network:
 def draw(source: str, inputs: tuple[str, ...], outputs: tuple[Path, ...], **chosen: Any) -> None:
     """Draw a network."""
     targets = pipeline.targets(outputs, chosen["format_name"])
-    options = Options(
-        view=View(chosen["view"]),
-        direction=Direction(chosen["direction"]),
-        legend=chosen["legend"],
-        title=chosen["title"],
-    )
+    options = pipeline.options(*(chosen[name] for name in ("view", "direction", "legend", "title")))
     style = pipeline.Style(
         theme=chosen["theme"], standalone=chosen["standalone"], templates=chosen["templates"]
     )
@@ -133,10 +125,10 @@ def draw(source: str, inputs: tuple[str, ...], outputs: tuple[Path, ...], **chos
 @click.option("--json", "as_json", is_flag=True, help="Facts for programs.")
 def describe(source: str, inputs: tuple[str, ...], as_json: bool) -> None:
     """Print what a network is made of."""
+    from resnet_diagram.report import describe_text, facts_text
+
     network = _read(source, inputs)
-    click.echo(
-        json.dumps(facts(network), indent=2, ensure_ascii=False) if as_json else describe_text(network)
-    )
+    click.echo(facts_text(network) if as_json else describe_text(network))
 
 
 @main.command(help=f"Write a network down as a spec file (JSON).\n\n{_SOURCE_HELP}")
@@ -161,18 +153,24 @@ def list_() -> None:
 @list_.command()
 def networks() -> None:
     """The networks known by name, with depth, parameters, MACs and paper."""
+    from resnet_diagram.report import networks_text
+
     click.echo(networks_text())
 
 
 @list_.command()
 def formats() -> None:
     """The formats, with their suffixes."""
+    from resnet_diagram.report import formats_text
+
     click.echo(formats_text())
 
 
 @list_.command()
 def themes() -> None:
     """The themes."""
+    from resnet_diagram.report import themes_text
+
     click.echo(themes_text())
 
 

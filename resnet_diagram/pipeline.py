@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.model import Direction
+from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, SourceError, UsageError
 from resnet_diagram.render.figure import Figure
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SPEC_FORMAT = "json"
 """The one format that holds the network itself; the others draw it."""
 
+Choice = TypeVar("Choice", View, Direction)
 Shapes = Sequence[int] | Sequence[Sequence[int]]
 
 
@@ -142,3 +144,63 @@ def write(network: Network, targets: Sequence[tuple[Path, str]], options: Option
     texts = list(_rendered(network, [name for _, name in targets], options, style))
     for (path, _), text in zip(targets, texts, strict=True):
         write_text(path, text)
+
+
+def draw(
+    what: "Network | nn.Module | str",
+    *paths: str | os.PathLike[str],
+    view: str = "paper",
+    direction: str = "down",
+    legend: bool = True,
+    title: str | None = None,
+    theme: str = "paper",
+    standalone: bool = False,
+) -> Network:
+    """Write a drawing to each path, in the format of its suffix; the network drawn is returned.
+
+    `what`: a `Network`, a PyTorch module (its input is guessed; `trace` takes a shape), or a source as on the
+    command line. The options are those of `resnet-diagram draw`. Raises ResnetDiagramError.
+    """
+    network = _network(what)
+    files = targets([Path(path) for path in paths], None)
+    write(network, files, options(view, direction, legend, title), Style(theme=theme, standalone=standalone))
+    return network
+
+
+def to_text(
+    what: "Network | nn.Module | str",
+    to: str,
+    *,
+    view: str = "paper",
+    direction: str = "down",
+    legend: bool = True,
+    title: str | None = None,
+    theme: str = "paper",
+    standalone: bool = False,
+) -> str:
+    """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
+    chosen = options(view, direction, legend, title)
+    return render(_network(what), to, chosen, Style(theme=theme, standalone=standalone))
+
+
+def options(view: str, direction: str, legend: bool, title: str | None) -> Options:
+    """The options by their names on the command line. Raises UsageError."""
+    return Options(
+        view=_choice(View, view, "view"),
+        direction=_choice(Direction, direction, "direction"),
+        legend=legend,
+        title=title,
+    )
+
+
+def _choice(choices: type[Choice], value: str, what: str) -> Choice:
+    if value not in list(choices):
+        known = ", ".join(repr(one.value) for one in choices)
+        raise UsageError(f"No {what} is named {value!r}; choose one of {known}.")
+    return choices(value)
+
+
+def _network(what: "Network | nn.Module | str") -> Network:
+    if isinstance(what, Network):
+        return what
+    return read_source(what) if isinstance(what, str) else trace_model(what)

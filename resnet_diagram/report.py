@@ -1,11 +1,12 @@
-"""Tables for the terminal."""
+"""Tables for the terminal, and facts for programs."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from resnet_diagram.render.formats import FORMATS
 from resnet_diagram.scene.theme import theme_names
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.facts import stage_rows
+from resnet_diagram.spec.facts import facts, stage_rows
 from resnet_diagram.spec.measure import depth, macs, option, params
 from resnet_diagram.spec.model import Network
 
@@ -73,6 +74,11 @@ def describe_text(network: Network) -> str:
         totals.append(f"shortcut option {letter}")
     title = f"{network.name}, input {'×'.join(map(str, network.input_shape))}"
     return "\n".join([title, "", table(heads, rows, right=(1, 7, 8)), "", ", ".join(totals)])
+
+
+def facts_text(network: Network) -> str:
+    """The facts as JSON."""
+    return json.dumps(facts(network), indent=2, ensure_ascii=False)
 
 
 def networks_text() -> str:

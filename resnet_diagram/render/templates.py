@@ -18,6 +18,8 @@ _TEX_DELIMITERS = {
     "comment_start_string": "<#",
     "comment_end_string": "#>",
 }
+# Globals of a frame that runs a template: as compiled, and as Jinja rewrites it in a traceback.
+_JINJA_FRAMES = frozenset({"__jinja_template__", "__jinja_exception__"})
 _DELIMITERS: dict[str, dict[str, str]] = {"tikz": _TEX_DELIMITERS}
 
 
@@ -71,7 +73,7 @@ def _template_line(error: BaseException) -> str | None:
     place = None
     trace = error.__traceback__
     while trace is not None:
-        if "__jinja_template__" in trace.tb_frame.f_globals:
+        if not _JINJA_FRAMES.isdisjoint(trace.tb_frame.f_globals):
             place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
