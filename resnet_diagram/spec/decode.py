@@ -171,6 +171,8 @@ def _object_decoder(cls: type) -> Decoder:
 
 def _check_keys(word: str, value: dict[str, Any], hints: dict[str, Any], required: list[str]) -> None:
     missing = [key for key in required if key not in value]
+    if TYPE_KEY in value:
+        raise DecodeError(f"expected a {word}, found an object of type {_shown(value[TYPE_KEY])}.")
     for key in value:
         if key not in hints:
             hint = suggestion(key, missing) or suggestion(key, hints) or f" Known are {', '.join(hints)}."

@@ -1,6 +1,7 @@
 """Spec files: exact round trips, and messages for what does not fit."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from resnet_diagram.errors import RenderError, SourceError, SpecError
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.facts import facts, stage_rows
 from resnet_diagram.spec.files import dumps, loads, read_network, write_network
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import act, conv, linear
@@ -127,6 +129,10 @@ MESSAGES = [
         "body[0].body[0].shortcut.kind: expected one of identity, projection, pooled-projection, zero-pad, "
         "pooled, other; found 'skip'.",
     ),
+    (
+        {"body__0__body__0__after__0__type": "block"},
+        "body[0].body[0].after[0]: expected a layer, found an object of type 'block'.",
+    ),
     ({"input_shape": DELETE, "input": [3]}, "a network has no key 'input'. Did you mean 'input_shape'?"),
     (
         {"input_shape": DELETE},
@@ -179,6 +185,34 @@ def test_what_is_no_spec_is_named(text: str, message: str) -> None:
 def test_without_a_file_nothing_is_put_before_the_message() -> None:
     with pytest.raises(SpecError, match=r"^line 1, column 1"):
         loads("")
+
+
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    """Every list or object inside a JSON value, with one of its keys or indices."""
+    found = []
+    if isinstance(value, dict | list):
+        for key in list(value) if isinstance(value, dict) else range(len(value)):
+            found += [(value, key), *_places(value[key])]
+    return found
+
+
+JUNK: list[Any] = [None, True, -1, 0, 7, 1.5, "", "conv", [], [3], [[]], {}, {"kind": "identity"}]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_wrong_it_is_a_spec_error_or_a_network_that_can_be_measured(seed: int) -> None:
+    chance = random.Random(seed)
+    text = dumps(odd()) if seed % 2 else dumps(catalog.network("seresnet50"))
+    for _ in range(60):
+        data = json.loads(text)
+        target, key = chance.choice(_places(data))
+        target[key] = chance.choice(JUNK)
+        try:
+            network = loads(json.dumps(data))
+        except SpecError:
+            continue
+        assert loads(dumps(network)) == network
+        assert facts(network)["params"] == sum(row.params for row in stage_rows(network))
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
