@@ -40,6 +40,9 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.MULTIPLY: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.CONCAT: {"style": '"filled,rounded"'},
 }
+_START = "start"
+"""The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
+
 _SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
 _TAPERS: dict[tuple[Taper, Direction], Values] = {
     (Taper.CLOSING, Direction.DOWN): {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
@@ -53,14 +56,15 @@ _TAPERS: dict[tuple[Taper, Direction], Values] = {
 def render_dot(figure: Figure) -> str:
     """The DOT source of a figure; the same figure gives the same text."""
     diagram, theme = figure.diagram, figure.theme
-    groups_and_nodes = [*(one.id for one in groups(diagram.items)), *(one.id for one in nodes(diagram.items))]
-    names = identifiers(groups_and_nodes)
+    held = [one.id for one in groups(diagram.items)]
+    names = identifiers([*held, *(one.id for one in nodes(diagram.items)), _START])
     return render(
         "dot",
         "figure.dot.jinja",
         figure.templates,
         title=dot_quote(diagram.title),
         description=diagram.description.splitlines(),
+        start=names[_START] if any(not edge.tail for edge in edges(diagram)) else "",
         rankdir=_RANKDIR[diagram.direction],
         font=dot_quote(theme.font.replace("'", "").replace(", ", ",")),
         page=theme.page,
@@ -171,7 +175,7 @@ def _dashes(style: Style) -> str:
 def _arrow(edge: Edge, names: dict[str, str]) -> Values:
     # A label starts on its line: two spaces keep it off.
     label = f" [label={dot_quote('  ' + edge.label)}]" if edge.label else ""
-    return {"tail": names[edge.tail], "head": names[edge.head], "label": label}
+    return {"tail": names[edge.tail or _START], "head": names[edge.head], "label": label}
 
 
 def _legend(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:

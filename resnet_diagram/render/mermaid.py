@@ -41,6 +41,9 @@ _TAPERS = {
     (Taper.OPENING, Direction.DOWN): ("[/", "\\]"),
     (Taper.BARREL, Direction.DOWN): ("{{", "}}"),
 }
+_START = "start"
+"""The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
+
 _SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
 
 
@@ -57,6 +60,7 @@ def render_mermaid(figure: Figure) -> str:
         title=json.dumps(diagram.title, ensure_ascii=False) if diagram.title else "",
         spoken_title=mermaid_text(diagram.title or "Network architecture").replace("<br/>", " "),
         description=mermaid_text(diagram.description).replace("<br/>", " "),
+        start=names[_START] if any(not edge.tail for edge in drawn) else "",
         direction=_DIRECTION[diagram.direction],
         items=[_item(item, figure, names) for item in diagram.items],
         arrows=[_arrow(edge, theme, names) for edge in drawn],
@@ -70,7 +74,8 @@ def render_mermaid(figure: Figure) -> str:
 
 
 def _names(diagram: Diagram) -> dict[str, str]:
-    return identifiers([*(one.id for one in groups(diagram.items)), *(one.id for one in nodes(diagram.items))])
+    held = [one.id for one in groups(diagram.items)]
+    return identifiers([*held, *(one.id for one in nodes(diagram.items)), _START])
 
 
 def _framed(group: Group) -> bool:
@@ -101,7 +106,7 @@ def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
     return {
         "kind": "node",
         "name": names[node.id],
-        "text": f'{before}"{mermaid_text(text)}"{after}',
+        "text": f'{before}"{mermaid_text(text) or " "}"{after}',
         "style": _class_name(node.role, node.shade, figure.theme),
     }
 
@@ -109,7 +114,7 @@ def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
 def _arrow(edge: Edge, theme: Theme, names: dict[str, str]) -> Values:
     label = f'|"{mermaid_text(edge.label)}"|' if edge.label else ""
     return {
-        "tail": names[edge.tail],
+        "tail": names[edge.tail or _START],
         "head": names[edge.head],
         "line": _line(edge.role, theme),
         "label": label,

@@ -64,7 +64,7 @@ def _twigs(item: Item) -> list[list[str]]:
 
 
 def _folded(group: Group) -> list[str]:
-    """A repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, unless there is more in it."""
+    """A repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, unless it holds more."""
     parts = [twig for item in group.items for twig in _twigs(item)]
     if len(parts) > _SHORT or any(len(part) > 1 for part in parts):
         return [_heading(group), *_tree(group.items)]
