@@ -41,6 +41,8 @@ class Canvas:
 
     def shift(self, dx: float) -> None:
         """Move everything drawn so far `dx` points to the right."""
+        if not dx:
+            return
         for layer in (self.frames, self.lines, self.boxes, self.marks, self.texts):
             layer[:] = [shifted(item, dx) for item in layer]
 

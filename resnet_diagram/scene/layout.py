@@ -30,8 +30,7 @@ def layout(diagram: Diagram, theme: Theme) -> Scene:
     top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
     right, bottom = (draw_chain if chain else _draw_rows)(canvas, diagram, top)
     width = max(right, _least_width(canvas, diagram, heading))
-    if right < width:
-        canvas.shift((width - right) / 2)
+    canvas.shift((width - right) / 2)
     _title(canvas, heading, spacing.PAGE_MARGIN + (0.0 if chain or canvas.turned else spacing.OUTER_LANE))
     if diagram.legend:
         margin = spacing.PAGE_MARGIN

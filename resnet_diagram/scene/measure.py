@@ -129,14 +129,20 @@ def _node(node: Node, badge: str, ruler: Ruler, common: dict[str, Size]) -> Node
     )
 
 
+def gap(before: Cell | None, cell: Cell) -> float:
+    """What lies between two cells that follow each other; nothing in front of the first."""
+    if before is None:
+        return 0.0
+    blocks = isinstance(before, Series) and isinstance(cell, Series)
+    return cell.lead + (spacing.BLOCK_GAP if blocks else 0.0)
+
+
 def series(found: list[Cell]) -> Series:
     """Cells one behind the other."""
     parts: list[tuple[float, Cell]] = []
     at = 0.0
     for cell in found:
-        if parts:
-            blocks = isinstance(cell, Series) and isinstance(parts[-1][1], Series)
-            at += cell.lead + (spacing.BLOCK_GAP if blocks else 0.0)
+        at += gap(parts[-1][1] if parts else None, cell)
         parts.append((at, cell))
         at += cell.length
     return Series(

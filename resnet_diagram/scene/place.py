@@ -41,18 +41,13 @@ def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: f
     tucked = is_tucked(section)
     pad = spacing.FRAME_PAD if section.group else 0.0
     strip = spacing.TITLE_STRIP if section.group and not tucked else 0.0
-    line = v + (strip + _UNDER_TITLE if strip else pad)
-    lines: list[float] = []
-    for number, row in enumerate(section.rows):
-        line += row.above + (spacing.ROW_GAP if number else 0.0)
-        if tucked:
-            line = max(line, v + spacing.TITLE_STRIP + 2.0)
-        lines.append(line)
-        line += row.below
+    first = v + (strip + _UNDER_TITLE if strip else pad)
     start = left + _margin(section)
     if tucked:
+        first = max(first, v + spacing.TITLE_STRIP + 2.0 - section.rows[0].above)
         start = max(left + pad + title + spacing.FRAME_PAD, (left + right - section.length) / 2)
-    end_v = max(line + pad, 2 * lines[0] - v) if tucked else line + pad
+    lines = _lines(section, first)
+    end_v = max(lines[-1] + section.rows[-1].below + pad, 2 * lines[0] - v if tucked else 0.0)
     return Place(
         section=section,
         u=left,
@@ -62,8 +57,18 @@ def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: f
         start=start,
         enter=left - spacing.OUTER_LANE,
         leave=right + spacing.OUTER_LANE,
-        lines=tuple(lines),
+        lines=lines,
     )
+
+
+def _lines(section: Section, first: float) -> tuple[float, ...]:
+    """Where the flow of each row is, across the flow; the first row begins at `first`."""
+    lines: list[float] = []
+    edge = first
+    for row in section.rows:
+        lines.append(edge + row.above)
+        edge += row.above + row.below + spacing.ROW_GAP
+    return tuple(lines)
 
 
 def line_up(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
@@ -89,12 +94,7 @@ def _column_place(section: Section, canvas: Canvas, along: tuple[float, float, f
     gaps = spacing.ROW_GAP * (len(section.rows) - 1)
     content = sum(row.above + row.below for row in section.rows) + gaps
     width = max(content, title)
-    line = v + spacing.FRAME_PAD + (width - content) / 2
-    lines: list[float] = []
-    for number, row in enumerate(section.rows):
-        line += row.above + (spacing.ROW_GAP if number else 0.0)
-        lines.append(line)
-        line += row.below
+    lines = _lines(section, v + spacing.FRAME_PAD + (width - content) / 2)
     end_v = v + width + 2 * spacing.FRAME_PAD
     return Place(
         section=section,
@@ -105,5 +105,5 @@ def _column_place(section: Section, canvas: Canvas, along: tuple[float, float, f
         start=head,
         enter=top + spacing.TITLE_STRIP + spacing.TURN_PAD - 1.0,
         leave=head + section.rows[-1].length + spacing.TURN_PAD,
-        lines=tuple(lines),
+        lines=lines,
     )

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from resnet_diagram.diagram.model import Diagram, Group, Item
 from resnet_diagram.scene.cells import Cell, ForkCell, NodeCell, Series
-from resnet_diagram.scene.measure import series
+from resnet_diagram.scene.measure import gap, series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +45,15 @@ def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]
 def break_rows(cells: Iterable[Cell], limit: float) -> tuple[Series, ...]:
     """As many cells a row as fit into `limit` points; a longer block is broken between its parts."""
     rows: list[list[Cell]] = [[]]
+    length = 0.0
     for cell in _pieces(cells, limit):
-        longer = [*rows[-1], cell]
-        if rows[-1] and series(longer).length > limit:
+        longer = length + gap(rows[-1][-1] if rows[-1] else None, cell) + cell.length
+        if rows[-1] and longer > limit:
             rows.append([cell])
+            length = cell.length
         else:
-            rows[-1] = longer
+            rows[-1].append(cell)
+            length = longer
     return tuple(series(row) for row in rows)
 
 

@@ -81,6 +81,13 @@ def test_a_paper_figure_fits_a_page(name: str, direction: Direction) -> None:
     assert 1 / 4 < scene.width / scene.height < 4
 
 
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("name", ["resnet152", "resnet1202"])
+def test_a_full_figure_is_no_scroll(name: str, direction: Direction) -> None:
+    scene = layout(drawn(name, View.FULL, direction), load_theme())
+    assert 1 / 4 < scene.width / scene.height < 4
+
+
 def test_every_node_is_drawn_once_with_all_its_text() -> None:
     shown = drawn("resnet152", View.PAPER, Direction.DOWN)
     found = boxes(layout(shown, load_theme()))
@@ -157,4 +164,5 @@ def test_cost_grows_in_step_with_the_blocks() -> None:
         return time.perf_counter() - start
 
     seconds(10)
-    assert seconds(1600) < 16 * max(min(seconds(200) for _ in range(3)), 0.005)
+    few, many = (min(seconds(count) for _ in range(3)) / count for count in (150, 1200))
+    assert many < 4 * max(few, 0.0001)
