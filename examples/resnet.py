@@ -78,7 +78,8 @@ class BasicBlock(nn.Module):
         identity = x if self.shortcut is None else self.shortcut(x)
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        return self.relu(out + identity)
+        total: Tensor = self.relu(out + identity)
+        return total
 
 
 class Bottleneck(nn.Module):
@@ -110,7 +111,8 @@ class Bottleneck(nn.Module):
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
-        return self.relu(out + identity)
+        total: Tensor = self.relu(out + identity)
+        return total
 
 
 class PreActBlock(nn.Module):

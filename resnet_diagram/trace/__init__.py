@@ -8,7 +8,8 @@ except ModuleNotFoundError as error:
     if error.name != "torch":
         raise
     raise SourceError(
-        "Reading a network from code needs PyTorch, which is not installed: pip install 'resnet-diagram[torch]'"
+        "Reading a network from code needs PyTorch, which is not installed: "
+        "pip install 'resnet-diagram[torch]'"
     ) from None
 
 __all__ = ["InputSpec", "LoadedModel", "guess_inputs", "load_model", "parse_input", "trace"]

@@ -1,20 +1,18 @@
 """From the recorded operations of a model to its description."""
 
 from collections.abc import Sequence
-from math import prod
 
 from torch import nn
 
 from resnet_diagram.spec.model import Network
 from resnet_diagram.trace.attach import attach
-from resnet_diagram.trace.flow import Flow, build_flow
+from resnet_diagram.trace.flow import build_flow
 from resnet_diagram.trace.graph import Node, OpGraph
 from resnet_diagram.trace.parts import Part
-from resnet_diagram.trace.regions import Region, series_of
+from resnet_diagram.trace.regions import series_of
 from resnet_diagram.trace.residual import Translator
-from resnet_diagram.trace.shortcut import layers_in
 from resnet_diagram.trace.stages import staged
-
+from resnet_diagram.trace.steps import Flow
 
 SHOWN = 4
 
@@ -24,7 +22,7 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
     flow, parts = best_reading(graph)
     stem, body, head = staged(parts, graph.calls)
     first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
-    network = Network(
+    return Network(
         name=name,
         input_shape=first,
         stem=tuple(stem),
@@ -33,7 +31,6 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
         source=source,
         notes=(*graph.notes, *unused_note(model, flow)),
     )
-    return network
 
 
 def unused_note(model: nn.Module, flow: Flow) -> list[str]:

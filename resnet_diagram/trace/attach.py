@@ -32,7 +32,7 @@ def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
 
 
 def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
-    """Takes the run of norms and activations that ends `result` out of it and returns it, if it is the block's.
+    """Takes the norms and activations that end `result` out of it and returns them, if they are the block's.
 
     In a call with several blocks a run behind a convolution is that convolution's.
     """

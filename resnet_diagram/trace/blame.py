@@ -22,7 +22,7 @@ def message_of(error: BaseException) -> str:
 
 
 def where(error: BaseException, path: Path | None = None) -> str:
-    """The file and line an error came from: the innermost in `path` if any, else outside of torch and of us."""
+    """The file and line an error came from: the innermost in `path`, else outside of torch and of us."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)

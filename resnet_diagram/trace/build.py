@@ -1,8 +1,8 @@
 """Build a model without memory for its weights and without filling them.
 
 Inside `weightless`, tensors are made on the meta device, which keeps shapes only, and filling them does
-nothing. Some constructors ask for values (`torch.linspace(...).tolist()`); for them `part_weightless` keeps small
-tensors real and turns only parameters and large tensors into meta tensors.
+nothing. Some constructors ask for values (`torch.linspace(...).tolist()`); for them `part_weightless` keeps
+small tensors real and turns only parameters and large tensors into meta tensors.
 """
 
 import contextlib
@@ -20,18 +20,52 @@ LARGE = 1 << 12
 SIZED = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn})
 FACTORIES = frozenset(
     getattr(torch, name)
-    for name in (
-        "empty zeros ones full rand randn randint randperm arange linspace logspace eye tensor as_tensor "
-        "empty_strided scalar_tensor tril_indices triu_indices hann_window"
-    ).split()
+    for name in [
+        "empty",
+        "zeros",
+        "ones",
+        "full",
+        "rand",
+        "randn",
+        "randint",
+        "randperm",
+        "arange",
+        "linspace",
+        "logspace",
+        "eye",
+        "tensor",
+        "as_tensor",
+        "empty_strided",
+        "scalar_tensor",
+        "tril_indices",
+        "triu_indices",
+        "hann_window",
+    ]
     if hasattr(torch, name)
 )
 FILLS = frozenset(
     getattr(Tensor, name)
-    for name in (
-        "uniform_ normal_ zero_ fill_ bernoulli_ exponential_ erfinv_ clamp_ mul_ add_ div_ sub_ copy_ random_ "
-        "log_normal_ cauchy_ geometric_ clamp_min_ clamp_max_"
-    ).split()
+    for name in [
+        "uniform_",
+        "normal_",
+        "zero_",
+        "fill_",
+        "bernoulli_",
+        "exponential_",
+        "erfinv_",
+        "clamp_",
+        "mul_",
+        "add_",
+        "div_",
+        "sub_",
+        "copy_",
+        "random_",
+        "log_normal_",
+        "cauchy_",
+        "geometric_",
+        "clamp_min_",
+        "clamp_max_",
+    ]
 )
 
 
@@ -111,7 +145,7 @@ def part_weightless() -> Iterator[None]:
             data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=META)
         return original(cls, data, requires_grad)
 
-    nn.Parameter.__new__ = without_values  # type: ignore[method-assign,assignment]
+    nn.Parameter.__new__ = without_values  # type: ignore[method-assign]
     try:
         with no_initialisers(), PartWeightless():
             yield

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Sequence
 from resnet_diagram.trace.graph import Call
 
 CONTAINERS = frozenset(
-    "Sequential ModuleList ModuleDict DataParallel IntermediateLayerGetter FxSequential SequentialCell".split()
+    [
+        "Sequential",
+        "ModuleList",
+        "ModuleDict",
+        "DataParallel",
+        "IntermediateLayerGetter",
+        "FxSequential",
+        "SequentialCell",
+    ]
 )
 
 

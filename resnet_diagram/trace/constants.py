@@ -3,7 +3,9 @@
 from resnet_diagram.trace.graph import Node, Ref, argument, references
 from resnet_diagram.trace.roles import base_name
 
-ZEROS = frozenset("zeros new_zeros zeros_like zero full new_full empty empty_like new_empty".split())
+ZEROS = frozenset(
+    ["zeros", "new_zeros", "zeros_like", "zero", "full", "new_full", "empty", "empty_like", "new_empty"]
+)
 
 
 def is_zero_product(node: Node) -> bool:

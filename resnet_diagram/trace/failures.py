@@ -11,7 +11,7 @@ from resnet_diagram.trace.inputs import CONVOLUTIONS, InputSpec, first_weighted
 
 
 def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, given: bool) -> TraceError:
-    """Returns the error for a run that stopped: the module, the shapes it was given, the cause and what to do."""
+    """Returns the error for a run that stopped: the module, its shapes, the cause and what to do."""
     error = graph.error
     assert error is not None
     shapes = ", ".join("×".join(map(str, spec.shape)) for spec in inputs)

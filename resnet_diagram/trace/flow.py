@@ -1,46 +1,16 @@
 """The flow of activations: the recorded operations with everything taken out that does nothing."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from math import prod
 
 from resnet_diagram.trace.constants import is_zero_product, pads_with_zeros, whole_slice
-from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, argument, parameters_of, references
+from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
 from resnet_diagram.trace.roles import Role, role_of
-
+from resnet_diagram.trace.simplify import reuse_concatenations, simplified
+from resnet_diagram.trace.steps import Flow, Step
 
 # Operators that take only shape or type from their second tensor.
 LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """One operation of the flow, or a chain of views or slices that act as one.
-
-    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes are without the batch.
-    """
-
-    index: int
-    role: Role
-    nodes: list[Node]
-    sources: list[int]
-    in_shape: Sizes
-    out_shape: Sizes
-    call: int
-    params: int = 0
-    targets: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Flow:
-    """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
-
-    `parameters` are the labels of all parameters the steps read.
-    """
-
-    steps: list[Step]
-    graph: OpGraph
-    parameters: frozenset[str]
 
 
 def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
@@ -50,7 +20,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     for node in live:
         builder.add(node)
     builder.close(output)
-    steps = folded(builder.steps)
+    steps = simplified(builder.steps)
     reuse_concatenations(steps)
     return Flow(steps, graph, builder.parameters())
 
@@ -193,88 +163,3 @@ def joined_role(node: Node) -> Role:
     if len(tensors) == 1:
         return Role.VIEW if node.op == "stack" else Role.PASS
     return Role.PAD if pads_with_zeros(node) else Role.OTHER
-
-
-def folded(steps: list[Step]) -> list[Step]:
-    """Returns the steps with chains of views, and chains of slices, made one; views that change nothing vanish."""
-    for step in steps:
-        if step.role not in (Role.VIEW, Role.SLICE) or len(step.sources) != 1:
-            continue
-        source = steps[step.sources[0]]
-        if source.role is step.role and len(source.targets) == len(source.sources) == 1:
-            merge_into(source, step, steps)
-    for step in steps:
-        if (
-            step.role is Role.VIEW
-            and step.in_shape == step.out_shape
-            and len(step.sources) == 1
-            and harmless(step)
-        ):
-            bypass(step, steps)
-    return renumbered(steps)
-
-
-def reuse_concatenations(steps: list[Step]) -> None:
-    """Makes a concatenation that repeats an earlier one and adds to it read the earlier one.
-
-    Densely connected blocks concatenate everything so far before each layer; read this way they are a series.
-    """
-    known: dict[tuple[int, ...], int] = {}
-    for step in steps:
-        if step.role is not Role.CONCAT or len(step.sources) < 2:
-            continue
-        key = tuple(step.sources)
-        for old, new in ((key[:-1], key[-1:]), (key[1:], key[:1])):
-            if old in known and len(old) > 1:
-                for source in old:
-                    steps[source].targets.remove(step.index)
-                steps[known[old]].targets.append(step.index)
-                step.sources = [known[old], *new] if new == key[-1:] else [*new, known[old]]
-                break
-        known[key] = step.index
-
-
-def sums_stack(stack: Step, step: Step) -> bool:
-    """Whether a step sums a stack over the dimension it was stacked along: an addition by another name."""
-    if stack.role is not Role.CONCAT or stack.nodes[-1].op != "stack" or step.nodes[-1].op != "sum":
-        return False
-    given = argument(step.nodes[-1], "dim")
-    over = list(given) if isinstance(given, (list, tuple)) else [given]
-    return len(stack.targets) == 1 and over == [argument(stack.nodes[-1], "dim")]
-
-
-def harmless(step: Step) -> bool:
-    """Whether a chain of views leaves all values where they were."""
-    return all(
-        node.op in ("view", "reshape", "flatten", "unsqueeze", "squeeze", "unflatten") for node in step.nodes
-    )
-
-
-def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
-    """Joins a step with the one before it; the step takes the nodes, the other goes."""
-    step.nodes = source.nodes + step.nodes
-    step.in_shape = source.in_shape
-    step.params += source.params
-    step.call = source.call
-    bypass(source, steps)
-
-
-def bypass(step: Step, steps: Sequence[Step]) -> None:
-    """Takes a step with one source out of the flow."""
-    source = steps[step.sources[0]]
-    source.targets = list(dict.fromkeys([t for t in source.targets if t != step.index] + step.targets))
-    for index in step.targets:
-        target = steps[index]
-        target.sources = list(dict.fromkeys(source.index if s == step.index else s for s in target.sources))
-    step.sources, step.targets, step.nodes = [], [], []
-
-
-def renumbered(steps: list[Step]) -> list[Step]:
-    """Returns the steps still in the flow, numbered anew."""
-    kept = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]
-    number = {s.index: k for k, s in enumerate(kept)}
-    for step in kept:
-        step.index = number[step.index]
-        step.sources = [number[s] for s in step.sources]
-        step.targets = sorted(number[t] for t in step.targets)
-    return kept

@@ -51,7 +51,7 @@ class Ref:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One call of a module; calls are numbered in order of entry, so a call and its inner calls are a range."""
+    """One call of a module; calls are numbered as they begin, so a call and those inside it are a range."""
 
     path: str
     cls: str
@@ -77,7 +77,7 @@ class OpGraph:
 
 
 def argument(node: Node, name: str) -> object:
-    """The value an operation was given for the argument `name`, or the operator's default; None if it has none."""
+    """The value an operation was given for the argument `name`, or the default; None if there is none."""
     if name in node.kwargs:
         return node.kwargs[name]
     if name in node.names:

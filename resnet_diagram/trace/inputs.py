@@ -10,7 +10,23 @@ from torch import nn
 from resnet_diagram.errors import UsageError
 
 DTYPES = frozenset(
-    "float32 float64 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128 float int long".split()
+    [
+        "float32",
+        "float64",
+        "float16",
+        "bfloat16",
+        "int64",
+        "int32",
+        "int16",
+        "int8",
+        "uint8",
+        "bool",
+        "complex64",
+        "complex128",
+        "float",
+        "int",
+        "long",
+    ]
 )
 CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
 EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"

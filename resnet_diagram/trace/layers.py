@@ -5,9 +5,9 @@ from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.trace.counts import macs_of
-from resnet_diagram.trace.flow import Step
 from resnet_diagram.trace.graph import Node, Ref, Sizes, argument
 from resnet_diagram.trace.roles import Role, base_name
+from resnet_diagram.trace.steps import Step
 
 KINDS = {
     Role.CONV: LayerKind.CONV,
@@ -22,9 +22,24 @@ KINDS = {
     Role.SLICE: LayerKind.RESHAPE,
     Role.ATTENTION: LayerKind.ATTENTION,
 }
-SPLITS = frozenset("chunk split split_with_sizes unbind unsafe_chunk unsafe_split tensor_split".split())
+FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul"}
+SPLITS = frozenset(
+    ["chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "tensor_split"]
+)
 PERMUTES = frozenset(
-    "permute transpose t swapaxes movedim moveaxis numpy_T mT roll flip channel_shuffle".split()
+    [
+        "permute",
+        "transpose",
+        "t",
+        "swapaxes",
+        "movedim",
+        "moveaxis",
+        "numpy_T",
+        "mT",
+        "roll",
+        "flip",
+        "channel_shuffle",
+    ]
 )
 SAME_OPS = {
     "_prelu_kernel": "prelu",
@@ -69,12 +84,8 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
             return slicing(step)
         case Role.SCALE:
             return {"op": "scale" if base_name(node.op) in ("mul", "div") else "shift"}
-        case Role.ATTENTION:
-            return {"op": "attention"}
-        case Role.MATMUL:
-            return {"op": "matmul"}
         case _:
-            return {"op": plain_name(node)}
+            return {"op": FIXED.get(step.role) or plain_name(node)}
 
 
 def plain_name(node: Node) -> str:

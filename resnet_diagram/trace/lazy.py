@@ -37,7 +37,7 @@ def without_values(model: nn.Module) -> nn.Module:
 def on_meta(tensor: Tensor) -> Tensor:
     """Returns a tensor of the same sort, shape and type that has no values."""
     if is_lazy(tensor):
-        sort = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
+        sort: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
         lazy: Tensor = sort(device="meta", dtype=tensor.dtype)
         return lazy
     plain = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")

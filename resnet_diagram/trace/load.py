@@ -7,7 +7,6 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -60,8 +59,8 @@ def made(factory: object, attribute: str, target: Target) -> nn.Module:
     """Returns the model a class or function makes."""
     if not callable(factory):
         raise SourceError(
-            f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a torch.nn.Module, "
-            "or a class or function that makes one."
+            f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
+            "torch.nn.Module, or a class or function that makes one."
         )
     check_arguments(factory, attribute, target)
     try:
@@ -104,7 +103,8 @@ def check_arguments(factory: Callable[..., Any], attribute: str, target: Target)
     except TypeError as error:
         example = f"{target.module}:{attribute}({missing_example(signature)})"
         raise SourceError(
-            f"{attribute!r} in {target.module!r} takes {attribute}{signature}: {error}. Write for example {example}."
+            f"{attribute!r} in {target.module!r} takes {attribute}{signature}: {error}. "
+            f"Write for example {example}."
         ) from None
 
 
@@ -148,7 +148,7 @@ def listed(names: list[str]) -> str:
 
 
 def only_candidate(module: ModuleType, target: Target) -> str:
-    """Returns the one thing in a module that can be drawn; raises SourceError where the choice is not clear."""
+    """Returns the one thing in a module that can be drawn; raises SourceError if there are more."""
     found = candidates(module)
     ready = [
         name for name, value in found.items() if not inspect.isclass(value) or not needs_arguments(value)

@@ -17,7 +17,7 @@ from resnet_diagram.trace.targets import Target
 
 
 def module_of(target: Target) -> ModuleType:
-    """Returns the module of a target; raises SourceError where there is none or it fails while it is imported."""
+    """Returns the module of a target; raises SourceError where there is none or its import fails."""
     if target.is_file:
         return file_module(target)
     with search_path(Path.cwd()):
@@ -43,8 +43,8 @@ def named_module(target: Target) -> ModuleType:
         missing = error.name or ""
         if target.module == missing or target.module.startswith(missing + "."):
             raise SourceError(
-                f"There is no module {missing!r} for the source {target.text!r}. Is it installed, and are you in the "
-                "folder it lies in? A file is written with its path: path/file.py:Net."
+                f"There is no module {missing!r} for the source {target.text!r}. Is it installed, and are "
+                "you in the folder it lies in? A file is written with its path: path/file.py:Net."
             ) from None
         raise blame(f"Importing {target.module!r} failed", error) from error
     except (Exception, SystemExit) as error:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.trace.counts import macs_of
-from resnet_diagram.trace.flow import Step
 from resnet_diagram.trace.graph import Call, Sizes
 from resnet_diagram.trace.roles import Role, base_name
+from resnet_diagram.trace.steps import Step
 
 SOFTMAX = frozenset({"softmax", "_softmax"})
 

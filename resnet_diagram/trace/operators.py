@@ -7,10 +7,25 @@ from resnet_diagram.trace.shape_rules import Rule
 from resnet_diagram.trace.shape_tables import rule_for
 
 SHAPE_ONLY = frozenset(
-    "new_empty new_zeros new_ones new_full new_empty_strided zeros_like ones_like empty_like full_like rand_like "
-    "randn_like randint_like sym_size sym_stride sym_numel".split()
+    [
+        "new_empty",
+        "new_zeros",
+        "new_ones",
+        "new_full",
+        "new_empty_strided",
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "full_like",
+        "rand_like",
+        "randn_like",
+        "randint_like",
+        "sym_size",
+        "sym_stride",
+        "sym_numel",
+    ]
 )
-ASKS_VALUE = frozenset("_local_scalar_dense is_nonzero equal item allclose is_same_size".split())
+ASKS_VALUE = frozenset(["_local_scalar_dense", "is_nonzero", "equal", "item", "allclose", "is_same_size"])
 
 
 @dataclass(slots=True, eq=False)

@@ -32,11 +32,11 @@ class Reading:
         self.kwargs: dict[str, object] = {}
 
 
-class Recorder(QuietDispatchMode):
+class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     """A dispatch mode that fills `graph`; `flips` negate the assumed answers of those numbers."""
 
     def __init__(self, flips: frozenset[int] = frozenset(), check: Callable[..., None] | None = None) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.graph = OpGraph()
         self.marks = Marks()
         self.stack = [0]
@@ -300,7 +300,7 @@ def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any]
 
 
 def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Runs an operation on ones and returns the result as meta tensors, for operations without a shape function."""
+    """Runs an operation without a shape function on ones and returns the result as meta tensors."""
 
     def ones(t: Tensor) -> Tensor:
         return torch.ones(t.shape, dtype=t.dtype) if t.is_meta else t
@@ -315,7 +315,7 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
 
 
 def on_cpu_if_small(args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Returns the options of a factory with a small tensor moved to the CPU, where its values can be asked for."""
+    """Returns the options of a factory, a small tensor moved to the CPU, where it has values."""
     if torch.device(kwargs["device"]).type == "cpu":
         return kwargs
     size = args[0] if args and isinstance(args[0], (list, tuple)) else ()

@@ -7,8 +7,9 @@ no cut point inside is irregular and stays one piece. One pass over the edges fo
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from resnet_diagram.trace.flow import Step
+from resnet_diagram.trace.steps import Step
 
 DEEPEST = 64
 
@@ -17,7 +18,8 @@ DEEPEST = 64
 class Region:
     """What lies between a fork and the step where its branches meet, both excluded.
 
-    An empty branch is a direct connection. `inner` holds all steps of an irregular region, which has no branches.
+    An empty branch is a direct connection. `inner` holds all steps of an irregular region, which has no
+    branches.
     """
 
     fork: int
@@ -30,15 +32,15 @@ Item = int | Region
 
 
 def series_of(steps: Sequence[Step]) -> list[Item]:
-    """Returns the steps between source and sink as a series; a region stands before the step its branches meet in."""
+    """Returns the steps between source and sink as a series; a region stands before its merge."""
     return series(steps, list(range(len(steps))), False, 0)
 
 
 def series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
-    """Returns what lies between the first and the last of `nodes`; `without_direct` ignores an edge between them."""
+    """Returns what lies between the first and the last of `nodes`; `without_direct` skips an edge between."""
     cuts = cut_points(steps, nodes, without_direct)
     items: list[Item] = []
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         inner = nodes[left + 1 : right]
         if inner:
             whole = left == 0 and right == len(nodes) - 1

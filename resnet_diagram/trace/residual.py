@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from math import prod
 
-from resnet_diagram.spec.measure import merged_shape
+from resnet_diagram.spec.measure import merged_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.trace.attach import attach
 from resnet_diagram.trace.calls import common_call, owner_of
-from resnet_diagram.trace.flow import Flow, Step
 from resnet_diagram.trace.graph import Sizes
 from resnet_diagram.trace.layers import layer_of
 from resnet_diagram.trace.opaque import joined_layer
@@ -16,6 +15,7 @@ from resnet_diagram.trace.parts import Part
 from resnet_diagram.trace.regions import Item, Region, steps_in
 from resnet_diagram.trace.roles import MERGES, WEIGHTED, Role, base_name
 from resnet_diagram.trace.shortcut import layers_in, shortcut_kind
+from resnet_diagram.trace.steps import Flow, Step
 
 MERGE_OF = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
 WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
@@ -30,7 +30,7 @@ class Translator:
         self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
 
     def parts(self, items: Sequence[Item], shape: Sizes) -> list[Part]:
-        """Returns the parts of a series that `shape` enters; a region takes the step its branches meet in with it.
+        """Returns the parts of a series that `shape` enters; a region takes its merge with it.
 
         Where a step reads another shape than arrives (some view of it), a reshape stands between.
         """
@@ -77,7 +77,7 @@ class Translator:
         if region.inner or merge.role not in MERGES:
             numbers = region.inner or steps_in([region])
             return self._joined(region, numbers)
-        branches = self._flattened(region, merge.role)
+        branches = self._flattened(region)
         if merge.role is Role.MULTIPLY:
             part = self._gate(region, branches)
         elif merge.role is Role.CONCAT:
@@ -100,18 +100,21 @@ class Translator:
         layer = joined_layer(steps, shape, self.calls[call])
         return Part(layer, call, [s.index for s in steps])
 
-    def _flattened(self, region: Region, role: Role) -> list[list[Item]]:
-        """The branches of a region; those of a sum that is itself a branch, from the same fork, are among them."""
+    def _flattened(self, region: Region) -> list[list[Item]]:
+        """The branches of a region; those of a sum from the same fork that is itself a branch among them."""
         branches: list[list[Item]] = []
         for branch in region.branches:
             inner = branch[0] if len(branch) == 2 else None
-            same = isinstance(inner, Region) and inner.fork == region.fork and not inner.inner
-            if same and isinstance(inner, Region) and inner.merge == branch[1]:
-                if role is self.steps[inner.merge].role is Role.ADD:
-                    branches += self._flattened(inner, role)
-                    continue
-            branches.append(branch)
+            if isinstance(inner, Region) and self._adds_on(inner, region, branch[1]):
+                branches += self._flattened(inner)
+            else:
+                branches.append(branch)
         return branches
+
+    def _adds_on(self, inner: Region, outer: Region, last: Item) -> bool:
+        """Whether a branch is nothing but a sum from the fork of the sum it is a branch of."""
+        sums = self.steps[inner.merge].role is self.steps[outer.merge].role is Role.ADD
+        return sums and inner.fork == outer.fork and inner.merge == last and not inner.inner
 
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
         """Branches of equal standing."""
@@ -159,7 +162,7 @@ class Translator:
 
 def shape_after(element: Element) -> Sizes:
     """The shape an element gives out, before anything is attached to it."""
-    return element.out_shape if isinstance(element, Layer) else merged_shape(element)
+    return merged_shape(element) if isinstance(element, Block) else out_shape(element)
 
 
 def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
@@ -189,8 +192,8 @@ def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
 def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
     """Whether a sum is that of residual branches and a way round them.
 
-    The branch must do more than the way round it: two weighted layers, or one that an activation follows. Where
-    each side is one convolution (re-parametrised blocks, selective kernels) nothing goes round anything.
+    The branch must do more than the way round it: two weighted layers, or one that an activation follows.
+    Where each side is one convolution (re-parametrised blocks, selective kernels) nothing goes round anything.
     """
     weighted_short = cost(short)[0]
     main = rest[-1]

@@ -82,7 +82,7 @@ def run_again(model: nn.Module, arguments: Arguments, first: Stopped) -> OpGraph
 
 
 def next_flips(flips: set[int], asked: int) -> bool:
-    """Moves `flips` on to the next set of answers to negate, the last answer first; False when all were tried."""
+    """Moves `flips` on to the next answers to negate, the last one first; False when all were tried."""
     last = asked - 1
     while last in flips:
         flips.discard(last)

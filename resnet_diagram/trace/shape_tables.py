@@ -6,19 +6,58 @@ from torch import Tensor
 
 from resnet_diagram.trace import shape_rules as rules
 
-POINTWISE = (
-    "relu gelu silu sigmoid tanh hardswish hardsigmoid hardtanh relu6 leaky_relu elu mish softplus selu celu "
-    "hardshrink sqrt rsqrt exp abs neg"
-).split()
-BINARY = "add sub mul div".split()
-UPSAMPLE = (
-    "upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_bilinear2d upsample_linear1d "
-    "upsample_trilinear3d upsample_bicubic2d"
-).split()
+POINTWISE = [
+    "relu",
+    "gelu",
+    "silu",
+    "sigmoid",
+    "tanh",
+    "hardswish",
+    "hardsigmoid",
+    "hardtanh",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "mish",
+    "softplus",
+    "selu",
+    "celu",
+    "hardshrink",
+    "sqrt",
+    "rsqrt",
+    "exp",
+    "abs",
+    "neg",
+]
+BINARY = ["add", "sub", "mul", "div"]
+UPSAMPLE = [
+    "upsample_nearest1d",
+    "upsample_nearest2d",
+    "upsample_nearest3d",
+    "upsample_bilinear2d",
+    "upsample_linear1d",
+    "upsample_trilinear3d",
+    "upsample_bicubic2d",
+]
 OVERLOADS = {"", "Tensor", "Scalar", "input", "dim", "default", "int", "vec"}
 IN_PLACE = {
     f"{name}_"
-    for name in "relu silu sigmoid tanh hardswish hardsigmoid hardtanh relu6 leaky_relu elu gelu mish selu celu".split()
+    for name in [
+        "relu",
+        "silu",
+        "sigmoid",
+        "tanh",
+        "hardswish",
+        "hardsigmoid",
+        "hardtanh",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "gelu",
+        "mish",
+        "selu",
+        "celu",
+    ]
 }
 IN_PLACE_BINARY = {f"{name}_" for name in BINARY}
 

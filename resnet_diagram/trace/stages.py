@@ -119,7 +119,7 @@ def flat_containers(parts: Sequence[Part], units: Sequence[int | None], calls: S
 
 
 def named(groups: Sequence[Group]) -> list[tuple[str, list[Part]]]:
-    """Returns each stage's parts with its name: the container's, with numbers where it holds several stages."""
+    """Returns each stage's parts with its name: the container's, numbered where it holds several."""
     names = [holder for holder, _, _ in groups]
     result = []
     for number, (holder, parts, _) in enumerate(groups, start=1):

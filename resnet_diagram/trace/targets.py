@@ -12,7 +12,7 @@ NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a model is found: a module (a file or a dotted name), an attribute in it, and arguments to call it with.
+    """Where a model is found: a module (a file or a dotted name), an attribute, and arguments for it.
 
     `called` says whether arguments, perhaps none, were written.
     """
@@ -74,6 +74,6 @@ def literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[st
         return args, {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
     except ValueError:
         raise SourceError(
-            f"The arguments in {text!r} must be literals: numbers, strings, True, False, None, and tuples, lists and "
-            "dictionaries of them. For anything else write a function without arguments in a file and name that."
+            f"The arguments in {text!r} must be literals: numbers, strings, True, False, None, and tuples, "
+            "lists and dictionaries of them. For anything else write a function without arguments."
         ) from None

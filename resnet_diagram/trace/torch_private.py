@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 public_only = False
 
 
-class QuietDispatchMode(TorchDispatchMode):
+class QuietDispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """A dispatch mode whose first call does not import `torch._dynamo`.
 
     Where torch does not know the hook below, it is an unused method and only start-up is slower.

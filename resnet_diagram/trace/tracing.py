@@ -20,8 +20,9 @@ def trace(
 ) -> Network:
     """Returns the network a model is, found by running it once on tensors without values.
 
-    `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the guess is in
-    the notes. The model keeps its weights, device and mode. Raises TraceError if no run comes through.
+    `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the
+    guess is in the notes. The model keeps its weights, device and mode. Raises TraceError if no run comes
+    through.
     """
     inner = unwrapped(model)
     graph, inner = recorded(inner, inputs) if inputs else guessed(inner)
@@ -56,7 +57,7 @@ def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
 
 
 def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
-    """Returns a run on some inputs, and the model that ran: a copy where layers learn their sizes by running."""
+    """Returns a run on some inputs, and the model that ran: a copy where layers learn their sizes first."""
     arguments = arguments_of(specs)
     ready = materialised(model, arguments)
     return record(ready, arguments), ready

@@ -57,7 +57,7 @@ class InPlaceHead(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + 1
-        out = self.second(F.relu(self.conv(F.relu(x, inplace=True))))
+        out: Tensor = self.second(F.relu(self.conv(F.relu(x, inplace=True))))
         return out + x
 
 
@@ -245,7 +245,7 @@ class Nested(nn.Module):
         self.tail = nn.Conv2d(8, 8, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.head(x)
+        h: Tensor = self.head(x)
         r = h.clone()
         for group in self.groups:
             r = r + 0.2 * group(r)
@@ -372,7 +372,7 @@ class DataClassOutput(nn.Module):
         return {"out": Output(logits=self.head(h), hidden=tuple(hidden)), "n": options.get("n", 3)}
 
 
-State = namedtuple("State", "x skip")  # noqa: PYI024 - an untyped carrier is the point
+State = namedtuple("State", "x skip")
 
 
 class Carried(nn.Module):
@@ -394,11 +394,11 @@ class ForeignAddition(torch.autograd.Function):
     """An addition inside an autograd function."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
         return x + y
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> Any:
         return grad, grad
 
 
@@ -410,7 +410,8 @@ class AutogradFunction(nn.Module):
         self.conv = nn.Conv2d(3, 3, 3, padding=1)
 
     def forward(self, x: Tensor) -> Any:
-        return ForeignAddition.apply(F.relu(self.conv(x)), x)
+        add: Any = ForeignAddition.apply
+        return add(F.relu(self.conv(x)), x)
 
 
 class RepVGG(nn.Module):
@@ -472,13 +473,13 @@ class Stateful(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.count: Tensor
         self.register_buffer("count", torch.zeros(1))
         self.last: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        count: Any = self.count
-        count += 1
-        self.count = count * 2
+        self.count += 1
+        self.count = self.count * 2
         self.last = x
         self.train()
         result: Tensor = F.relu(self.conv(x)) + x

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,11 @@ from tests.trace.facts import blocks, layers, merges, ops, shortcuts, stages
 
 def traced(model: nn.Module, *inputs: str) -> Network:
     return trace(model, [parse_input(text) for text in inputs or ("3x32x32",)])
+
+
+def channels_last(model: Any) -> nn.Module:
+    result: nn.Module = model.to(memory_format=torch.channels_last)
+    return result
 
 
 CASES: list[tuple[Callable[[], nn.Module], str, int]] = [
@@ -40,7 +46,7 @@ CASES: list[tuple[Callable[[], nn.Module], str, int]] = [
     (lambda: torch.jit.script(awkward.InPlaceBlock(3)), "3x32x32", 1),
     (lambda: nn.DataParallel(awkward.InPlaceBlock(3)), "3x32x32", 1),
     (lambda: awkward.InPlaceBlock(3).half(), "3x32x32:float16", 1),
-    (lambda: awkward.InPlaceBlock(3).to(memory_format=torch.channels_last), "3x32x32", 1),
+    (lambda: channels_last(awkward.InPlaceBlock(3)), "3x32x32", 1),
     (lambda: nn.Sequential(nn.LazyConv2d(8, 3), awkward.InPlaceBlock()), "1x3x32x32", 1),
 ]
 
@@ -69,7 +75,12 @@ def test_an_in_place_relu_at_the_head_of_a_branch_is_shared() -> None:
 @pytest.mark.parametrize(
     ("block", "kind", "before", "branch"),
     [
-        (awkward.PreActivation(8, 16, 2), "projection", ["batch_norm", "relu"], ["conv", "batch_norm", "relu", "conv"]),
+        (
+            awkward.PreActivation(8, 16, 2),
+            "projection",
+            ["batch_norm", "relu"],
+            ["conv", "batch_norm", "relu", "conv"],
+        ),
         (
             awkward.PreActivation(8, 8, 1),
             "identity",
@@ -78,8 +89,10 @@ def test_an_in_place_relu_at_the_head_of_a_branch_is_shared() -> None:
         ),
     ],
 )
-def test_shared_pre_activation(block: nn.Module, kind: str, before: list[str], branch: list[str]) -> None:
-    model = nn.Sequential(nn.Conv2d(3, 8, 3), block, nn.BatchNorm2d(block.conv2.out_channels), nn.ReLU())  # type: ignore[arg-type]
+def test_shared_pre_activation(
+    block: awkward.PreActivation, kind: str, before: list[str], branch: list[str]
+) -> None:
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), block, nn.BatchNorm2d(block.conv2.out_channels), nn.ReLU())
     network = traced(model)
     (found,) = blocks(network)
     assert shortcuts(network) == [kind]

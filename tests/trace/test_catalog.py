@@ -13,10 +13,18 @@ from tests.trace.libraries import timm_module, torchvision_models
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
 
-TORCHVISION = (
-    "resnet18 resnet34 resnet50 resnet101 resnet152 resnext50_32x4d resnext101_32x8d resnext101_64x4d "
-    "wide_resnet50_2 wide_resnet101_2"
-).split()
+TORCHVISION = [
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "resnext50_32x4d",
+    "resnext101_32x8d",
+    "resnext101_64x4d",
+    "wide_resnet50_2",
+    "wide_resnet101_2",
+]
 TIMM = {
     "resnet50-v2": "timm.models.resnetv2:resnetv2_50",
     "resnet101-v2": "timm.models.resnetv2:resnetv2_101",

@@ -28,7 +28,9 @@ def test_a_shape_is_read(text: str, expected: InputSpec) -> None:
     assert parse_input(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "x", "3x", "3x-1", "3x0", "axb", "3x224x224:float8", "1 2=3", "=3", "3.5x2", "²x3"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "3x", "3x-1", "3x0", "axb", "3x224x224:float8", "1 2=3", "=3", "3.5x2", "²x3"]
+)
 def test_wrong_text_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="input"):
         parse_input(text)
@@ -46,7 +48,9 @@ def test_wrong_text_is_refused(text: str) -> None:
         (nn.Embedding(10, 8), "7:int64", (1, 7)),
     ],
 )
-def test_the_first_layer_says_whether_a_batch_is_missing(layer: nn.Module, text: str, shape: tuple[int, ...]) -> None:
+def test_the_first_layer_says_whether_a_batch_is_missing(
+    layer: nn.Module, text: str, shape: tuple[int, ...]
+) -> None:
     assert variants([parse_input(text)], nn.Sequential(layer))[0][0].shape == shape
 
 
