@@ -14,6 +14,9 @@ from resnet_diagram.render.tikz_styles import NamedStyle, box_styles, dot_style,
 from resnet_diagram.scene.model import Text
 from resnet_diagram.scene.theme import Theme
 
+_PDFTEX_HOLDS = 3500
+"""Nodes and lines that pdflatex has memory for, with room for the paper round them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -32,6 +35,7 @@ def render_tikz(figure: Figure) -> str:
     found = parts(scene)
     usual = common(found, _loose_texts(found))
     colours = palette(scene, theme)
+    held = _sections(figure, found, usual)
     return render(
         "tikz",
         "document.tex.jinja" if figure.standalone else "picture.tex.jinja",
@@ -45,7 +49,8 @@ def render_tikz(figure: Figure) -> str:
         pitch=number(LINE_PITCH),
         badge=type_commands(usual.badge) if usual.badge else "",
         styles=_styles(found, theme, colours, usual),
-        sections=_sections(figure, found, usual),
+        sections=held,
+        large=sum(len(section.statements) for section in held) > _PDFTEX_HOLDS,
     )
 
 

@@ -168,3 +168,10 @@ def test_a_template_of_the_user_comes_first(tmp_path: File) -> None:
     (tmp_path / "tikz" / "picture.tex.jinja").write_text("mine: << title >>")
     figure = replace(figure_of("resnet18", standalone=False), templates=tmp_path)
     assert render_tikz(figure) == "mine: resnet18"
+
+
+def test_a_drawing_too_large_for_pdflatex_says_so() -> None:
+    words = [Text(x=5, y=6, text="x", size=7, width=9, role="caption")] * 3600
+    assert "% Large: lualatex compiles it" in render_tikz(figure_with(*words))
+    assert "% Large: lualatex compiles it" in render_tikz(figure_with(*words, standalone=True))
+    assert "% Large" not in render_tikz(figure_with(*words[:100]))
