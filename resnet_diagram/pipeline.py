@@ -16,7 +16,7 @@ from resnet_diagram.render.formats import format_for, format_named
 from resnet_diagram.saving import write_text
 from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.theme import load_theme
-from resnet_diagram.spec import catalog, files
+from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def read_source(source: str, inputs: Sequence[str] = ()) -> Network:
     if source in catalog.names():
         return _without_inputs(catalog.network(source), inputs)
     if source.endswith(".json"):
-        return _without_inputs(files.read_network(Path(source)), inputs)
+        from resnet_diagram.spec.files import read_network
+
+        return _without_inputs(read_network(Path(source)), inputs)
     if _is_code(source):
         from resnet_diagram.trace import load_model, parse_input
         from resnet_diagram.trace import trace as run
@@ -120,7 +122,9 @@ def _rendered(network: Network, names: Iterable[str], options: Options, style: S
     figure: Figure | None = None
     for name in names:
         if name == SPEC_FORMAT:
-            yield files.dumps(network)
+            from resnet_diagram.spec.files import dumps
+
+            yield dumps(network)
         else:
             figure = figure or _figure(network, options, style)
             yield format_named(name).render(figure)
