@@ -1,5 +1,15 @@
-"""`python -m resnet_diagram`."""
+"""The command's entry: `resnet-diagram`, and `python -m resnet_diagram`."""
 
-from resnet_diagram.cli import main
+import gc
 
-main(prog_name="resnet-diagram")
+
+def run() -> None:
+    """Run the command line without garbage collection, which only costs time in so short a process."""
+    gc.disable()
+    from resnet_diagram.cli import main
+
+    main(prog_name="resnet-diagram")
+
+
+if __name__ == "__main__":
+    run()
