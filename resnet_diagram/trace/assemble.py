@@ -17,9 +17,13 @@ from resnet_diagram.trace.steps import Flow
 SHOWN = 4
 
 
-def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network:
-    """Returns the network description of a recorded run."""
+def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network | None:
+    """Returns the network description of a recorded run, None where no layer leads to an output."""
+    if not graph.outputs:
+        return None
     flow, parts = best_reading(graph)
+    if not parts:
+        return None
     stem, body, head = staged(parts, graph.calls)
     first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
     return Network(

@@ -1,4 +1,4 @@
-"""Multiply-accumulate operations of one recorded operation, for one input."""
+"""Multiply-accumulate operations of one recorded operation."""
 
 from collections.abc import Callable
 from math import prod
@@ -8,17 +8,12 @@ from resnet_diagram.trace.roles import base_name
 
 
 def macs_of(node: Node) -> int:
-    """Returns the multiply-accumulates of an operation; norms, activations, pooling and biases count nothing.
+    """Returns the multiply-accumulates of an operation, for the whole batch it was run with.
 
-    The count is for the whole batch the model was run with divided by its size.
+    Norms, activations, pooling and biases count nothing.
     """
     counter = _COUNTERS.get(base_name(node.op))
-    return counter(node) // batch_of(node) if counter is not None else 0
-
-
-def batch_of(node: Node) -> int:
-    """The batch size; one where an operation does not see it."""
-    return 1
+    return counter(node) if counter is not None else 0
 
 
 def shape_of(node: Node, name: str) -> Sizes:

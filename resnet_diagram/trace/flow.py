@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from math import prod
 
 from resnet_diagram.trace.constants import is_zero_product, pads_with_zeros, whole_slice
+from resnet_diagram.trace.counts import macs_of
 from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
 from resnet_diagram.trace.roles import Role, role_of
 from resnet_diagram.trace.simplify import reuse_concatenations, simplified
@@ -23,6 +24,11 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     steps = simplified(builder.steps)
     reuse_concatenations(steps)
     return Flow(steps, graph, builder.parameters())
+
+
+def batch_of(graph: OpGraph) -> int:
+    """The batch size of the first input that has one."""
+    return next((node.shape[0] for node in graph.inputs if len(node.shape) > 1), 1)
 
 
 def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
@@ -48,6 +54,7 @@ class _Builder:
     def __init__(self, graph: OpGraph) -> None:
         self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
         self._graph = graph
+        self._batch = batch_of(graph)
         self._step_of: dict[int, int] = {}
         self._owned: set[int] = set()
         self._read_as: dict[int, set[Sizes]] = {}
@@ -69,6 +76,7 @@ class _Builder:
             return
         step = self._append(role, node, sources)
         step.params = params
+        step.macs = macs_of(node) // self._batch
 
     def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
         shape = without_batch(node.shape)

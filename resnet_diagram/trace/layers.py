@@ -4,7 +4,6 @@ from math import prod
 from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind
-from resnet_diagram.trace.counts import macs_of
 from resnet_diagram.trace.graph import Node, Ref, Sizes, argument
 from resnet_diagram.trace.roles import Role, base_name
 from resnet_diagram.trace.steps import Step
@@ -60,7 +59,7 @@ def layer_of(step: Step, name: str) -> Layer:
         in_shape=step.in_shape,
         out_shape=step.out_shape,
         params=step.params,
-        macs=sum(macs_of(n) for n in step.nodes),
+        macs=step.macs,
         **details,
     )
 

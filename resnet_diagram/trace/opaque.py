@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from resnet_diagram.spec.model import Layer, LayerKind
-from resnet_diagram.trace.counts import macs_of
 from resnet_diagram.trace.graph import Call, Sizes
 from resnet_diagram.trace.roles import Role, base_name
 from resnet_diagram.trace.steps import Step
@@ -21,7 +20,7 @@ def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
         in_shape=in_shape,
         out_shape=steps[-1].out_shape,
         params=sum(step.params for step in steps),
-        macs=sum(macs_of(node) for step in steps for node in step.nodes),
+        macs=sum(step.macs for step in steps),
     )
 
 

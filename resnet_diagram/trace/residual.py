@@ -193,7 +193,8 @@ def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> 
     """Whether a sum is that of residual branches and a way round them.
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
-    Where each side is one convolution (re-parametrised blocks, selective kernels) nothing goes round anything.
+    Where each side is one convolution (re-parametrised blocks, selective kernels) nothing goes round
+    anything.
     """
     weighted_short = cost(short)[0]
     main = rest[-1]

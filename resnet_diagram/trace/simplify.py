@@ -74,6 +74,7 @@ def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
     step.nodes = source.nodes + step.nodes
     step.in_shape = source.in_shape
     step.params += source.params
+    step.macs += source.macs
     step.call = source.call
     bypass(source, steps)
 

@@ -1,38 +1,45 @@
-"""Blocks into stages: by the container they live in, and by resolution where one container holds them all."""
+"""Blocks into stages: by the container they live in, and by shape where one container holds several."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from resnet_diagram.spec.measure import merged_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.trace.calls import CONTAINERS, ancestors
 from resnet_diagram.trace.graph import Call, Sizes
 from resnet_diagram.trace.parts import Part
-from resnet_diagram.trace.shortcut import layers_in
 
 Split = tuple[list[Element], list[Element], list[Element]]
+LISTS = frozenset({"blocks", "layers", "block"})
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """The parts one block was made of: a residual block, or a module of the same class without an addition."""
+
+    path: str
+    shape: Sizes
+    parts: list[Part] = field(default_factory=list)
+    waiting: list[Part] = field(default_factory=list)
 
 
 def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Returns stem, stages and head of a series of parts."""
-    units = unit_calls(parts, calls)
-    where = [k for k, unit in enumerate(units) if unit is not None]
+    numbers = unit_calls(parts, calls)
+    where = [k for k, number in enumerate(numbers) if number is not None]
     if not where:
-        return unstaged(parts)
-    first, last = where[0], where[-1]
+        return [], [p.element for p in parts], []
+    first, last = where[0], where[-1] + 1
     stem = [p.element for p in parts[:first]]
-    head = [p.element for p in parts[last + 1 :]]
-    middle = list(parts[first : last + 1])
-    groups = grouped(middle, units[first : last + 1], calls)
-    if len(groups) == 1 and sum(p.residual for p in middle) == 1:
-        return stem, [p.element for p in middle], head
+    head = [p.element for p in parts[last:]]
+    if sum(p.residual for p in parts) == 1:
+        return stem, [p.element for p in parts[first:last]], head
+    groups = grouped(units_of(parts[first:last], numbers[first:last], calls))
     body: list[Element] = [
-        Stage(name=name, body=tuple(p.element for p in group)) for name, group in named(groups)
+        Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
+        for name, units in named(groups)
     ]
     return stem, body, head
-
-
-def unstaged(parts: Sequence[Part]) -> Split:
-    """Returns everything as the body, for a network without residual blocks."""
-    return [], [p.element for p in parts], []
 
 
 def unit_calls(parts: Sequence[Part], calls: Sequence[Call]) -> list[int | None]:
@@ -42,107 +49,99 @@ def unit_calls(parts: Sequence[Part], calls: Sequence[Call]) -> list[int | None]
     therefore has no addition.
     """
     classes = {calls[p.call].cls for p in parts if p.residual and p.call} - CONTAINERS
-    units: list[int | None] = []
+    numbers: list[int | None] = []
     for part in parts:
         if part.residual:
-            units.append(part.call)
+            numbers.append(part.call)
             continue
         around = (c for c in ancestors(calls, part.call) if c and calls[c].cls in classes)
-        units.append(next(around, None))
+        numbers.append(next(around, None))
+    return numbers
+
+
+def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
+    """Returns the blocks in order; what stands between two of them waits before the second."""
+    units: list[Unit] = []
+    previous = -1
+    waiting: list[Part] = []
+    for part, number in zip(parts, numbers, strict=True):
+        if number is None:
+            waiting.append(part)
+            continue
+        if number != previous or number == 0 or waiting:
+            units.append(Unit(calls[number].path, (), waiting=waiting))
+            waiting = []
+        units[-1].parts.append(part)
+        units[-1].shape = shape_behind(part.element)
+        previous = number
     return units
 
 
-def container_of(path: str) -> str:
-    """The path of the module that holds a block, `""` for the model itself.
+def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
+    """Returns the container and the blocks of each stage.
 
-    >>> container_of("stages.1.blocks.0"), container_of("layer1.0"), container_of("block")
-    ('stages.1', 'layer1', '')
+    A container whose blocks have several resolutions holds several stages, told apart by shape.
     """
-    holder = path.rpartition(".")[0]
-    outer, _, last = holder.rpartition(".")
-    return outer if last in ("blocks", "layers", "block") and outer else holder
-
-
-Group = tuple[str, list[Part], list[Part]]
-
-
-def grouped(parts: Sequence[Part], units: Sequence[int | None], calls: Sequence[Call]) -> list[Group]:
-    """Returns container and parts of each stage; what lies between two stages belongs to the second."""
-    flat = flat_containers(parts, units, calls)
-    groups: list[Group] = []
-    waiting: list[Part] = []
-    previous: tuple[str, Sizes, int | None] | None = None
-    for part, unit in zip(parts, units, strict=True):
-        if unit is None:
-            waiting.append(part)
-            continue
-        holder = container_of(calls[unit].path)
-        shape = out_shape(part.element)
-        begins = previous is None or holder != previous[0]
-        if previous is not None and holder in flat and unit_changes(previous, unit, parts, units, shape):
-            begins = True
-        if begins:
-            groups.append((holder, [], []))
-        groups[-1][1].extend([*waiting, part])
-        waiting = []
-        previous = (holder, unit_shape(parts, units, unit, part), unit)
+    holders = [container_of(unit.path, units) for unit in units]
+    resolutions: dict[str, set[Sizes]] = {}
+    for holder, unit in zip(holders, units, strict=True):
+        resolutions.setdefault(holder, set()).add(resolution(unit.shape))
+    groups: list[tuple[str, list[Unit]]] = []
+    for holder, unit in zip(holders, units, strict=True):
+        same = bool(groups) and groups[-1][0] == holder
+        if same and len(resolutions[holder]) > 1:
+            last = groups[-1][1][-1]
+            same = last.shape == unit.shape or (last.path == unit.path and bool(unit.path))
+        if same:
+            groups[-1][1].append(unit)
+        else:
+            groups.append((holder, [unit]))
     return groups
 
 
-def unit_changes(
-    previous: tuple[str, Sizes, int | None],
-    unit: int,
-    parts: Sequence[Part],
-    units: Sequence[int | None],
-    shape: Sizes,
-) -> bool:
-    """Whether a block of a flat container has another shape than the block before it."""
-    if unit == previous[2] and unit:
-        return False
-    part = next(p for p, u in zip(parts, units, strict=True) if u == unit)
-    wanted = unit_shape(parts, units, unit, part) if unit else shape
-    return wanted != previous[1]
+def container_of(path: str, units: Sequence[Unit]) -> str:
+    """The path of the module that holds a block's stage.
+
+    It is the module around the block; where that is an item of a list and all blocks in the list give out one
+    shape, the list, and so on outwards.
+    """
+    holder = path.rpartition(".")[0]
+    while True:
+        outer, _, last = holder.rpartition(".")
+        if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in LISTS):
+            return holder
+        inside = {unit.shape for unit in units if unit.path.startswith(f"{outer}.")}
+        if len(inside) > 1:
+            return holder
+        holder = outer
 
 
-def unit_shape(parts: Sequence[Part], units: Sequence[int | None], unit: int, part: Part) -> Sizes:
-    """The shape a block gives out."""
-    if not unit:
-        return out_shape(part.element)
-    last = [p for p, u in zip(parts, units, strict=True) if u == unit][-1]
-    return out_shape(last.element)
+def resolution(shape: Sizes) -> Sizes:
+    """The sizes of a shape without the channels, which stand first, or last behind two equal sizes.
+
+    >>> resolution((64, 56, 56)), resolution((56, 56, 96)), resolution((197, 768)), resolution((512,))
+    ((56, 56), (56, 56), (197,), ())
+    """
+    last = len(shape) == 2 or (len(shape) == 3 and shape[0] == shape[1] != shape[2])
+    return shape[:-1] if last else shape[1:]
 
 
-def flat_containers(parts: Sequence[Part], units: Sequence[int | None], calls: Sequence[Call]) -> set[str]:
-    """The containers whose blocks are all the network's blocks, so that shapes alone tell its stages."""
-    holders = {container_of(calls[u].path) for u in units if u is not None}
-    return holders if len(holders) == 1 else set()
-
-
-def named(groups: Sequence[Group]) -> list[tuple[str, list[Part]]]:
-    """Returns each stage's parts with its name: the container's, numbered where it holds several."""
-    names = [holder for holder, _, _ in groups]
+def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
+    """Returns each stage's blocks with its name: the container's, numbered where it holds several."""
+    holders = [holder for holder, _ in groups]
     result = []
-    for number, (holder, parts, _) in enumerate(groups, start=1):
-        several = names.count(holder) > 1
-        name = f"{holder}.{number}".lstrip(".") if several and holder else holder
-        result.append((name if name and (holder or not several) else f"stage{number}", parts))
+    for position, (holder, units) in enumerate(groups):
+        number = holders[: position + 1].count(holder)
+        several = holders.count(holder) > 1
+        name = f"{holder}.{number}" if several and holder else holder or f"stage{number}"
+        result.append((name, units))
     return result
 
 
-def out_shape(element: Element) -> Sizes:
+def shape_behind(element: Element) -> Sizes:
     """The shape an element gives out."""
     if isinstance(element, Layer):
         return element.out_shape
-    if isinstance(element, Stage):
-        return out_shape(element.body[-1])
-    if element.after:
-        return element.after[-1].out_shape
-    return merged_shape(element)
-
-
-def merged_shape(block: Block) -> Sizes:
-    """The shape of the sum, product or concatenation of a block's branches."""
-    shapes = [out_shape(branch[-1]) for branch in block.branches if branch]
-    if not shapes:
-        return next((layer.out_shape for layer in layers_in([block])), ())
-    return max(shapes, key=lambda s: (len(s), s))
+    if isinstance(element, Block):
+        return element.after[-1].out_shape if element.after else merged_shape(element)
+    return shape_behind(element.body[-1])

@@ -21,6 +21,7 @@ class Step:
     out_shape: Sizes
     call: int
     params: int = 0
+    macs: int = 0
     targets: list[int] = field(default_factory=list)
 
 

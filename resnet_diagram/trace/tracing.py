@@ -1,10 +1,11 @@
 """Trace a model: choose its inputs, run it, describe it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from torch import nn
 
-from resnet_diagram.errors import TraceError
+from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.trace.assemble import network_of
@@ -26,7 +27,20 @@ def trace(
     """
     inner = unwrapped(model)
     graph, inner = recorded(inner, inputs) if inputs else guessed(inner)
-    return check(network_of(graph, inner, name or type(inner).__name__, source))
+    network = network_of(graph, inner, name or type(inner).__name__, source)
+    if network is None:
+        raise TraceError(
+            f"{type(inner).__name__} does nothing with its input: no operation leads from the input to the output."
+        )
+    return checked(network)
+
+
+def checked(network: Network) -> Network:
+    """Returns the network; where its shapes do not join up, with a note that says so."""
+    try:
+        return check(network)
+    except SpecError as error:
+        return replace(network, notes=(*network.notes, f"not all shapes join up: {error}"))
 
 
 def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:

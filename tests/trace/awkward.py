@@ -249,7 +249,8 @@ class Nested(nn.Module):
         r = h.clone()
         for group in self.groups:
             r = r + 0.2 * group(r)
-        return h + self.tail(r)
+        total: Tensor = h + self.tail(r)
+        return total
 
 
 class UNet(nn.Module):

@@ -66,7 +66,7 @@ def test_a_class_in_a_file(net: Path) -> None:
 
 def test_literal_arguments(net: Path) -> None:
     loaded = load_model(f"{net}:Net(16, depth=2)")
-    assert len(list(loaded.model.children())[0]) == 2  # type: ignore[arg-type]
+    assert len(next(iter(loaded.model.children()))) == 2  # type: ignore[arg-type]
     assert loaded.name == "Net(16, depth=2)"
 
 
