@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
 from resnet_diagram.render.tikz_common import LINE_PITCH, Common, common, type_commands
-from resnet_diagram.render.tikz_items import Line, Node, box_nodes, dot_node, holds_its_words, line, text_node
+from resnet_diagram.render.tikz_items import (
+    SPELT_OUT,
+    Line,
+    Node,
+    box_nodes,
+    dot_node,
+    holds_its_words,
+    line,
+    text_node,
+)
 from resnet_diagram.render.tikz_names import number
 from resnet_diagram.render.tikz_palette import Palette, palette
 from resnet_diagram.render.tikz_parts import Parts, parts
@@ -50,6 +59,7 @@ def render_tikz(figure: Figure) -> str:
         badge=type_commands(usual.badge) if usual.badge else "",
         styles=_styles(found, theme, colours, usual),
         sections=held,
+        fits=any(SPELT_OUT in one.text for part in held for one in part.statements if isinstance(one, Node)),
         large=sum(len(section.statements) for section in held) > _PDFTEX_HOLDS,
     )
 

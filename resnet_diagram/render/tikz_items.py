@@ -14,6 +14,9 @@ from resnet_diagram.scene.text import CAPITAL_HEIGHT
 from resnet_diagram.scene.theme import Theme
 
 _ANCHORS = {Anchor.START: "anchor=west", Anchor.END: "anchor=east"}
+SPELT_OUT = "\\Umathchar"
+"""What marks letters that `tex_text` spells out for pdflatex."""
+
 _OFF_CENTRE = 1.2
 _UNEVEN = 0.3
 
@@ -98,12 +101,18 @@ def _is_centred(text: Text, x: float, role: str) -> bool:
 
 def _line(text: Text, usual: Common) -> str:
     """One line, in its own type where it is not the usual one."""
-    words = tex_text(text.text)
+    words = text_of(text)
     if type_of(text) == usual.badge:
         return f"{{\\resnetbadge {words}}}"
     if type_of(text) != (usual.type_in_box, False):
         return f"{{{type_commands(type_of(text))} {words}}}"
     return f"{{{words}}}" if words.startswith(("[", "*")) else words
+
+
+def text_of(text: Text) -> str:
+    """A text in TeX; where pdflatex writes code points for letters, they get the room the letters have."""
+    words = tex_text(text.text)
+    return f"\\resnetfit{{{number(text.width)}bp}}{{{words}}}" if SPELT_OUT in words else words
 
 
 def _break(upper: Text, lower: Text, usual: Common) -> str:
@@ -127,7 +136,7 @@ def text_node(text: Text, usual: Common) -> Node:
         options.append("rotate=90")
     if text.halo:
         options.append("resnet/halo")
-    return Node(options=", ".join(options), name="", at=place((text.x, text.y)), text=tex_text(text.text))
+    return Node(options=", ".join(options), name="", at=place((text.x, text.y)), text=text_of(text))
 
 
 def dot_node(at: int, parts: Parts) -> Node:

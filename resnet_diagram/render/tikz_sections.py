@@ -29,9 +29,9 @@ def sections(diagram: Diagram, scene: Scene, parts: Parts) -> list[Section]:
             continue
         home = _home(item, homes, frames)
         if home is None:
-            home = between if _joins(item) else around
+            home = between if _joins(item) or at in parts.forks else around
         held.setdefault(home, []).append(at)
-    names = [*titles, "Between the groups", "Title and legend" if titles else scene.title or "Drawing"]
+    names = [*titles, "Between the groups" if titles else "Network", "Title and legend"]
     ranked = {home: sorted(found, key=lambda at: _rank(at, parts)) for home, found in held.items()}
     return [Section(names[home], tuple(ranked[home])) for home in sorted(ranked)]
 
@@ -86,8 +86,13 @@ def _holds(frame: Box, point: Point) -> bool:
 
 
 def _joins(item: Item) -> bool:
-    """Whether an item that is in no group belongs to the lines between groups."""
-    return bool(getattr(item, "tail", "") or getattr(item, "head", "") or getattr(item, "halo", False))
+    """Whether an item that is in no group belongs to the main line: not so the title and the legend."""
+    match item:
+        case Box():
+            return bool(item.id)
+        case Path():
+            return bool(item.tail or item.head)
+    return item.halo
 
 
 def _is_known(at: int, parts: Parts) -> bool:

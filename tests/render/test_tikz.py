@@ -9,9 +9,11 @@ import pytest
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
 from resnet_diagram.render.tikz import render_tikz
+from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
 from resnet_diagram.scene.theme import load_theme
 from tests.render.tikz_scenes import figure_of, figure_with, labelled, nasty_figure
+from tests.scene.samples import SAMPLES, diagram
 
 NODE = re.compile(r"^ *\\node\[.*?\] \(([^)]*)\)", re.MULTILINE)
 
@@ -78,8 +80,20 @@ def test_lines_run_from_node_to_node() -> None:
 
 
 def test_names_used_by_lines_are_defined_before() -> None:
+    check_names(picture("resnet152", View.FULL))
+
+
+@pytest.mark.parametrize("sample", ["loose", "one block", "hourglass", "empty branches"])
+def test_names_are_defined_before_without_groups_too(sample: str) -> None:
+    drawn = diagram(*SAMPLES[sample])
+    figure = replace(figure_of("resnet18"), diagram=drawn, scene=layout(drawn, load_theme()))
+    check_names(render_tikz(figure))
+
+
+def check_names(tex: str) -> None:
+    """Every node that a line starts or ends at is defined above it."""
     seen: set[str] = set()
-    for line in picture("resnet152", View.FULL).splitlines():
+    for line in tex.splitlines():
         found = re.findall(r"\((?:\[.*?\])?([A-Za-z][\w-]*)(?:\.\w+)?\)", line)
         if r"\draw" in line and "path picture" not in line:
             assert set(found) <= seen, line

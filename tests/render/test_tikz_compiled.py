@@ -10,9 +10,11 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz import render_tikz
+from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Box
 from tests.programs import Compiled, run_latex
 from tests.render.tikz_scenes import Word, figure_of, nasty_figure, page_size, words_of
+from tests.scene.samples import SAMPLES, diagram
 
 SAMPLE = (
     ("resnet152", View.PAPER, Direction.DOWN, "paper"),
@@ -91,6 +93,14 @@ def test_documents_compile_and_text_stays_in_its_place(
     name: str, view: View, direction: Direction, theme: str, tmp_path: File
 ) -> None:
     figure = figure_of(name, view, direction, theme)
+    check_page(figure, compiled(render_tikz(figure), tmp_path).pdf)
+
+
+@pytest.mark.parametrize("sample", ["loose", "hourglass", "gate", "other scripts", "long texts"])
+def test_diagrams_of_every_sort_compile(sample: str, tmp_path: File) -> None:
+    drawn = diagram(*SAMPLES[sample])
+    figure = replace(figure_of("resnet18"), diagram=drawn)
+    figure = replace(figure, scene=layout(drawn, figure.theme))
     check_page(figure, compiled(render_tikz(figure), tmp_path).pdf)
 
 
