@@ -1,20 +1,17 @@
 """Record every operation of a run, on tensors that have shapes but no values."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import prod
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.trace.graph import Call, Node, NodeKind, OpGraph, Ref
+from resnet_diagram.trace.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
+from resnet_diagram.trace.graph import Node, NodeKind, OpGraph, Ref
 from resnet_diagram.trace.marks import Mark, Marks, Memory, shares_memory, twin_of
 from resnet_diagram.trace.operators import Operator, read_operator
-from resnet_diagram.trace.shape_tables import keeps_first
+from resnet_diagram.trace.tensors import map_tensors, tensors_in, written
 from resnet_diagram.trace.torch_private import QuietDispatchMode
-
-SMALL = 1 << 20
-CPU = torch.device("cpu")
 
 
 class Reading:
@@ -265,92 +262,3 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
                 self.marks.put(tensor, node, source.memory, position)
             else:
                 self.marks.put(tensor, node, Memory(writer=node), position)
-
-
-def by_rule(operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Returns the result our own shape rules give, None where they do not know."""
-    if operator.rule is not None:
-        try:
-            return operator.rule(*args, **kwargs)
-        except (TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError):
-            return None  # an unusual call: torch answers it, or says what is wrong
-    if operator.writes == (0,) and args[0].is_meta and keeps_first(operator.name, tuple(args)):
-        return args[0]
-    return None
-
-
-def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any] | None:
-    """Returns a function that makes an equal result again, None where it shares memory with an argument."""
-    if isinstance(result, Tensor):
-        for position, value in enumerate(args):
-            if result is value:
-                return lambda given: given[position]
-    found = list(tensors_in(result))
-    if not found or not isinstance(result, (Tensor, tuple)) or not all(t.is_meta for t in found):
-        return None
-    if any(shares_memory(t, a) for t in found for a in tensors_in(args)):
-        return None
-    layouts = [(tuple(t.shape), t.stride(), t.dtype) for t in found]
-    if isinstance(result, Tensor):
-        shape, stride, dtype = layouts[0]
-        return lambda given: torch.empty_strided(shape, stride, dtype=dtype, device="meta")
-    if len(found) != len(result):
-        return None
-    return lambda given: tuple(torch.empty_strided(s, t, dtype=d, device="meta") for s, t, d in layouts)
-
-
-def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Runs an operation without a shape function on ones and returns the result as meta tensors."""
-
-    def ones(t: Tensor) -> Tensor:
-        return torch.ones(t.shape, dtype=t.dtype) if t.is_meta else t
-
-    def as_meta(t: Tensor) -> Tensor:
-        return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
-
-    given = {name: map_tensors(value, ones) for name, value in kwargs.items()}
-    if given.get("device") is not None:
-        given["device"] = CPU
-    return map_tensors(func(*[map_tensors(a, ones) for a in args], **given), as_meta)
-
-
-def on_cpu_if_small(args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Returns the options of a factory, a small tensor moved to the CPU, where it has values."""
-    if torch.device(kwargs["device"]).type == "cpu":
-        return kwargs
-    size = args[0] if args and isinstance(args[0], (list, tuple)) else ()
-    count = prod(n for n in size if isinstance(n, int))
-    return {**kwargs, "device": CPU} if count <= SMALL else {**kwargs, "device": torch.device("meta")}
-
-
-def written(operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> Iterator[Tensor]:
-    """Each tensor an operation changes."""
-    for position in operator.writes:
-        value = args[position] if position < len(args) else kwargs.get(operator.names[position])
-        yield from tensors_in(value)
-
-
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Each tensor of a value or a list of values."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            if isinstance(item, Tensor):
-                yield item
-            elif isinstance(item, (list, tuple)):
-                yield from tensors_in(item)
-
-
-def map_tensors(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
-    """Returns a value with each tensor in it, also inside lists, replaced."""
-    if isinstance(value, Tensor):
-        return change(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)([map_tensors(v, change) for v in value]) if type(value) in (list, tuple) else value
-    return value
-
-
-def root_call(model: nn.Module) -> Call:
-    """The call of the model itself, which every operation lies in."""
-    return Call("", type(model).__name__, -1)

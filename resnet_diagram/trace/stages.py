@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from resnet_diagram.spec.measure import merged_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
@@ -15,7 +16,7 @@ LISTS = frozenset({"blocks", "layers", "block"})
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """The parts one block was made of: a residual block, or a module of the same class without an addition."""
+    """The parts of one block: a residual block, or a module of the same class without an addition."""
 
     path: str
     shape: Sizes
@@ -85,13 +86,13 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     holders = [container_of(unit.path, units) for unit in units]
     resolutions: dict[str, set[Sizes]] = {}
     for holder, unit in zip(holders, units, strict=True):
-        resolutions.setdefault(holder, set()).add(resolution(unit.shape))
+        resolutions.setdefault(holder, set()).add(size_of(unit.shape)[:1])
     groups: list[tuple[str, list[Unit]]] = []
     for holder, unit in zip(holders, units, strict=True):
         same = bool(groups) and groups[-1][0] == holder
         if same and len(resolutions[holder]) > 1:
             last = groups[-1][1][-1]
-            same = last.shape == unit.shape or (last.path == unit.path and bool(unit.path))
+            same = size_of(last.shape) == size_of(unit.shape) or (last.path == unit.path and bool(unit.path))
         if same:
             groups[-1][1].append(unit)
         else:
@@ -110,20 +111,22 @@ def container_of(path: str, units: Sequence[Unit]) -> str:
         outer, _, last = holder.rpartition(".")
         if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in LISTS):
             return holder
-        inside = {unit.shape for unit in units if unit.path.startswith(f"{outer}.")}
+        inside = {size_of(unit.shape) for unit in units if unit.path.startswith(f"{outer}.")}
         if len(inside) > 1:
             return holder
         holder = outer
 
 
-def resolution(shape: Sizes) -> Sizes:
-    """The sizes of a shape without the channels, which stand first, or last behind two equal sizes.
+def size_of(shape: Sizes) -> Sizes:
+    """How many positions a shape has, and how many values.
 
-    >>> resolution((64, 56, 56)), resolution((56, 56, 96)), resolution((197, 768)), resolution((512,))
-    ((56, 56), (56, 56), (197,), ())
+    The channels stand first, or last behind two equal sizes, or last of two.
+
+    >>> size_of((64, 56, 56)), size_of((56, 56, 64)), size_of((3136, 64)), size_of((512,))
+    ((3136, 200704), (3136, 200704), (3136, 200704), (1, 512))
     """
     last = len(shape) == 2 or (len(shape) == 3 and shape[0] == shape[1] != shape[2])
-    return shape[:-1] if last else shape[1:]
+    return prod(shape[:-1] if last else shape[1:]), prod(shape)
 
 
 def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
@@ -133,7 +136,9 @@ def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit
     for position, (holder, units) in enumerate(groups):
         number = holders[: position + 1].count(holder)
         several = holders.count(holder) > 1
-        name = f"{holder}.{number}" if several and holder else holder or f"stage{number}"
+        outer, _, last = holder.rpartition(".")
+        plain = outer if last in LISTS and outer not in (*holders, "") else holder
+        name = f"{holder}.{number}" if several and holder else plain or f"stage{number}"
         result.append((name, units))
     return result
 

@@ -30,7 +30,7 @@ def trace(
     network = network_of(graph, inner, name or type(inner).__name__, source)
     if network is None:
         raise TraceError(
-            f"{type(inner).__name__} does nothing with its input: no operation leads from the input to the output."
+            f"{type(inner).__name__} does nothing with its input: no operation leads from it to the output."
         )
     return checked(network)
 

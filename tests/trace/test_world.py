@@ -103,7 +103,7 @@ def test_a_model_keeps_weights_mode_and_state() -> None:
 def test_a_lazy_model_stays_lazy() -> None:
     model = nn.Sequential(nn.LazyConv2d(8, 3), nn.ReLU())
     trace(model, [parse_input("1x3x16x16")])
-    assert torch.nn.parameter.is_lazy(model[0].weight)
+    assert all(torch.nn.parameter.is_lazy(p) for p in model.parameters())
 
 
 def test_printing_models_do_not_reach_stdout(capsys: pytest.CaptureFixture[str]) -> None:
