@@ -47,18 +47,19 @@ class Canvas:
             layer[:] = [shifted(item, dx) for item in layer]
 
     def point(self, u: float, v: float) -> Point:
-        """The page's (x, y) of a place along and across the flow."""
-        return (v, u) if self.turned else (u, v)
+        """The page's (x, y) of a place along and across the flow, to a thousandth of a point."""
+        x, y = (v, u) if self.turned else (u, v)
+        return round(x, 3), round(y, 3)
 
     def points(self, places: Sequence[Point]) -> tuple[Point, ...]:
         """The page's (x, y) of each place; places on one straight line are dropped."""
         kept: list[Point] = []
-        for place in places:
+        for place in (self.point(*place) for place in places):
             if len(kept) > 1 and _straight(kept[-2], kept[-1], place):
                 kept.pop()
             if not kept or kept[-1] != place:
                 kept.append(place)
-        return tuple(self.point(*place) for place in kept)
+        return tuple(kept)
 
     def begin(self, tail: str, place: Point, role: EdgeRole = EdgeRole.FLOW) -> None:
         """Start the line out of `tail` at `place`."""
@@ -68,6 +69,12 @@ class Canvas:
         """Lead the line on through `places`, if there is one."""
         if self.line:
             self.line.points += places
+
+    def turn(self, far: float, gap: float, near: float) -> None:
+        """Lead the line on to `far` along the flow, across to `gap`, and back to `near`."""
+        if self.line:
+            v = self.line.points[-1][1]
+            self.line.points += [(far, v), (far, gap), (near, gap)]
 
     def end(self, head: str, place: Point, *, arrow: bool = True) -> None:
         """End the line at `place` on the border of `head`, if there is one."""

@@ -10,13 +10,14 @@ from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.cells import NodeCell
 from resnet_diagram.scene.draw import draw_box
-from resnet_diagram.scene.measure import boxes, ruler
+from resnet_diagram.scene.measure import boxes
 from resnet_diagram.scene.rows import outer_groups
+from resnet_diagram.scene.ruler import ruler
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import draw_title, title_width
 
 _GAP = 15.0
-_LANE = 8.0
+_LANE = _GAP / 2
 _ROW_GAP = 22.0
 _BESIDE_TITLE = 5.0
 """From a title to the line that runs past it."""
@@ -127,19 +128,17 @@ def _spots(canvas: Canvas, stops: list[Stop], breadth: float, top: float) -> lis
 
 
 def _lead_in(canvas: Canvas, spots: list[Spot]) -> None:
-    """Lead the line into the last of `spots`, past the caption."""
+    """Write the caption of the last of `spots` on the line to it; lead the line back where a row begins."""
     before, spot = spots[-2:]
     caption = spot.stop.group.caption if spot.stop.group else ""
+    near = spot.u - _GAP / 2
     if before.v == spot.v:
-        middle = (before.end_u + spot.u) / 2
-        canvas.via((middle, before.line), (middle, spot.line))
         if caption:
-            place = (middle, spot.line)
-            canvas.text(caption, "caption", "caption", place, halo=True, across=True)
+            canvas.text(caption, "caption", "caption", (near, spot.line), halo=True, across=True)
         return
     far = max(one.end_u for one in spots if one.v == before.v) + _LANE
-    near, gap = spot.u - _LANE, spot.v - _ROW_GAP / 2
-    canvas.via((far, before.line), (far, gap), (near, gap), (near, spot.line))
+    gap = spot.v - _ROW_GAP / 2
+    canvas.turn(far, gap, near)
     if caption:
         canvas.text(caption, "caption", "caption", ((far + near) / 2, gap), halo=True)
 
@@ -168,8 +167,7 @@ def _boxes(canvas: Canvas, spot: Spot) -> None:
         if number:
             canvas.end(cell.node.id, (middle, v - cell.above))
         else:
-            gap = spot.u - _GAP / 2
-            canvas.via((gap, v))
+            canvas.via((spot.u - _GAP / 2, v))
             canvas.end(cell.node.id, (u, v))
         draw_box(canvas, cell, u, v)
         if number + 1 < len(found):

@@ -7,7 +7,7 @@ from resnet_diagram.scene import spacing
 from resnet_diagram.scene.boxes import form_of, outline, row_heights
 from resnet_diagram.scene.canvas import Canvas, Point, circle
 from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
-from resnet_diagram.scene.measure import direct_role
+from resnet_diagram.scene.forks import direct_role
 from resnet_diagram.scene.model import Box, Form, Path, Text
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import draw_title

@@ -64,9 +64,8 @@ def _rows(canvas: Canvas, place: Place) -> None:
     back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
     for number, (row, v) in enumerate(zip(rows, place.lines, strict=True)):
         if number:
-            before = place.lines[number - 1]
-            gap = v - row.above - spacing.ROW_GAP / 2
-            canvas.via((turn_u, before), (turn_u, gap), (back_u, gap), (back_u, v))
+            canvas.turn(turn_u, v - row.above - spacing.ROW_GAP / 2, back_u)
+            canvas.via((back_u, v))
         draw(canvas, row, place.start, v)
 
 
@@ -75,7 +74,8 @@ def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
     gap = (before.end_v + place.v) / 2
     room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
     leave = max(before.leave, place.enter + room)
-    canvas.via((leave, before.lines[-1]), (leave, gap), (place.enter, gap), (place.enter, place.lines[0]))
+    canvas.turn(leave, gap, place.enter)
+    canvas.via((place.enter, place.lines[0]))
     group = place.section.group
     if group and group.caption:
         canvas.text(group.caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)

@@ -3,8 +3,9 @@
 from resnet_diagram.diagram.model import Diagram, Group, Item
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.cells import Cell, Series
-from resnet_diagram.scene.measure import cells, ruler, series
+from resnet_diagram.scene.measure import cells, series
 from resnet_diagram.scene.rows import Section, break_rows, has_lanes, outer_groups
+from resnet_diagram.scene.ruler import ruler
 from resnet_diagram.scene.theme import Theme
 
 _SCROLL = 3.0

@@ -44,6 +44,7 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
         *_paths_clear(paths, boxes, texts),
         *_paths_end_on_borders(paths, boxes),
         *_paths_apart(paths),
+        *_slanted(paths),
         *_readable(scene, theme, frames),
     ]
 
@@ -191,6 +192,12 @@ def _paths_apart(paths: list[Path]) -> Iterator[str]:
         first, second = segments[one], segments[other]
         if one < other and cross(first[1:], second[1:]):
             yield f"{first[0].role} to {first[0].head!r} crosses {second[0].role} to {second[0].head!r}"
+
+
+def _slanted(paths: list[Path]) -> Iterator[str]:
+    for path, start, end in _segments(paths):
+        if start[0] != end[0] and start[1] != end[1]:
+            yield f"{path.role} from {path.tail!r} to {path.head!r} is slanted between {start} and {end}"
 
 
 def _readable(scene: Scene, theme: Theme, frames: list[Box]) -> Iterator[str]:

@@ -1,0 +1,94 @@
+"""What measuring depends on, and how large the boxes of a kind usually are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
+from resnet_diagram.scene.boxes import Size, common_sizes, natural_size
+from resnet_diagram.scene.theme import Theme
+from resnet_diagram.scene.wrap import cut_lines, wrap_lines, wrap_summary
+
+_FEW_LINES = 2
+"""More lines than this in a folded block are its layers; they are not broken as short as others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruler:
+    """What measuring depends on.
+
+    `turned`: the flow runs down the page; `wrapped`: texts are broken to make boxes narrow; `common`: the
+    usual size of a box by kind.
+    """
+
+    theme: Theme
+    turned: bool
+    wrapped: bool
+    common: Mapping[str, Size] = field(default_factory=dict)
+
+    def lines(self, node: Node) -> tuple[str, ...]:
+        """A node's texts, broken where they are too long."""
+        size = self.theme.size("node")
+        if node.role is NodeRole.STAGE or (node.role is NodeRole.BLOCK and len(node.lines) > _FEW_LINES):
+            return wrap_summary(node.lines, size)
+        return (wrap_lines if self.wrapped else cut_lines)(node.lines, size)
+
+
+def ruler(items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool) -> Ruler:
+    """A ruler that gives the boxes of one role among `items` one size."""
+    plain = Ruler(theme=theme, turned=turned, wrapped=wrapped)
+    sizes = common_sizes((_kind(node), _natural(node, badge, plain)) for node, badge in _boxes(items, ""))
+    return Ruler(theme=theme, turned=turned, wrapped=wrapped, common=sizes)
+
+
+def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
+    """Every node that is drawn as a box, with the badge it wears."""
+    found: list[tuple[Node, str]] = []
+    for item in items:
+        match item:
+            case Node():
+                found.append((item, badge_of(item, badge)))
+            case Group():
+                found += _boxes(item.items, inner_badge(item))
+            case Fork():
+                for branch in item.branches:
+                    found += _boxes(branch, badge)
+    return found
+
+
+def _kind(node: Node) -> str:
+    return f"{node.role}{node.shade > 0:d}"
+
+
+def badge_of(node: Node, given: str) -> str:
+    """The badge a node wears: its own, or the one given to the folded block."""
+    return node.badge or (given if node.role is NodeRole.BLOCK else "")
+
+
+def inner_badge(group: Group) -> str:
+    """The count of a folded group when the one folded block in it shall wear it."""
+    return f"[×{group.repeat}]" if group.repeat > 1 and _blocks(group.items) == 1 else ""
+
+
+def _blocks(items: tuple[Item, ...]) -> int:
+    """How many folded blocks lie in `items`."""
+    count = 0
+    for item in items:
+        match item:
+            case Node():
+                count += item.role is NodeRole.BLOCK
+            case Group():
+                count += _blocks(item.items)
+            case Fork():
+                count += sum(_blocks(branch) for branch in item.branches)
+    return count
+
+
+def usual_size(node: Node, badge: str, ruler: Ruler) -> Size:
+    """The size of a node's box: that of its kind, or more where its text needs it."""
+    own = _natural(node, badge, ruler)
+    usual = ruler.common.get(_kind(node), own)
+    return Size(max(own.length, usual.length), max(own.narrow, usual.narrow))
+
+
+def _natural(node: Node, badge: str, ruler: Ruler) -> Size:
+    return natural_size(node, ruler.lines(node), badge, ruler.theme, turned=ruler.turned)
