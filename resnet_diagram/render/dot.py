@@ -179,7 +179,7 @@ def _arrow(edge: Edge, names: dict[str, str]) -> Values:
 
 
 def _legend(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
-    """The rows of the legend; every field of words is as wide as the longest, so that all start on one axis."""
+    """The rows of the legend; all fields of words are as wide as the longest, to begin on one axis."""
     longest = max((len(entry.text) for entry in entries), default=0)
     width = _number(longest * theme.size("legend") * _ENLARGED * 0.5 / 72)
     return [

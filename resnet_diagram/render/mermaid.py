@@ -79,7 +79,8 @@ def _names(diagram: Diagram) -> dict[str, str]:
 
 
 def _framed(group: Group) -> bool:
-    return group.role is not GroupRole.BLOCK or group.repeat > 1
+    """Whether a group gets a frame; Mermaid would draw an empty one as a node."""
+    return (group.role is not GroupRole.BLOCK or group.repeat > 1) and any(nodes(group.items))
 
 
 def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:

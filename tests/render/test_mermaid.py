@@ -1,0 +1,161 @@
+"""Mermaid: its releases draw it, and it holds what the diagram holds."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from resnet_diagram.diagram.links import edges, groups, nodes
+from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
+from resnet_diagram.diagram.options import View
+from resnet_diagram.render.contrast import DARK_PAGE, LIGHT_PAGE, contrast
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.mermaid import render_mermaid
+from resnet_diagram.scene.theme import theme_names
+from resnet_diagram.spec import catalog
+from tests.browser import MERMAID_PACKAGES, Chart, render_mermaid_real
+from tests.golden import check_golden
+from tests.render.figures import NASTY, figure, named, samples
+from tests.scene.samples import conv, diagram, residual, stage
+
+LIMIT_OF_TEXT = 50_000
+LIMIT_OF_ARROWS = 500
+
+
+def check(shown: Figure, chart: Chart) -> None:
+    assert not chart.error
+    assert chart.description.strip() == shown.diagram.description.strip()
+    assert chart.title == (shown.diagram.title or "Network architecture")
+    entries = shown.diagram.legend
+    lines = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
+    boxes = [entry for entry in entries if entry.role and not isinstance(entry.role, EdgeRole)]
+    words = any(entry.role is None for entry in entries)
+    extra = len(boxes) + words + (len(lines) + 1 if lines else 0)
+    starts = any(not edge.tail for edge in edges(shown.diagram))
+    assert len(chart.nodes) == len(list(nodes(shown.diagram.items))) + extra + starts
+    assert chart.edges == len(edges(shown.diagram)) + len(lines)
+
+
+def draw(shown: dict[str, Figure], package: str, theme: str = "default") -> None:
+    """Draw all on one page and check each."""
+    charts = render_mermaid_real([render_mermaid(one) for one in shown.values()], package, theme)
+    for (name, one), chart in zip(shown.items(), charts, strict=True):
+        try:
+            check(one, chart)
+        except AssertionError as error:
+            pytest.fail(f"{name}: {error}")
+
+
+def distinct() -> dict[str, Figure]:
+    """One named network of each structure: those that differ only in numbers are drawn alike."""
+    found = {name: named(name) for name in catalog.names()}
+    structures = {re.sub(r"\d+", "0", render_mermaid(one)): name for name, one in found.items()}
+    return {name: found[name] for name in structures.values()}
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_every_sample_is_drawn_whole(package: str) -> None:
+    """In GitHub's release both ways, in the others down."""
+    ways = ("down", "right") if package == "mermaid-11" else ("down",)
+    fit = {name: one for name, one in samples().items() if not name.startswith("many blocks")}
+    draw({name: one for name, one in fit.items() if name.endswith(ways)}, package)
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_every_named_network_is_drawn_whole(package: str) -> None:
+    draw(distinct(), package)
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_every_view_is_drawn_whole(package: str) -> None:
+    draw({f"{view} {way}": named("resnet18", view, way) for view in View for way in Direction}, package)
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_a_dark_page_with_every_theme(package: str) -> None:
+    draw({theme: named("resnet50d", theme=theme) for theme in theme_names()}, package, "dark")
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_labels_are_shown_letter_by_letter(package: str) -> None:
+    shown = figure(diagram(stage(1, residual("end", conv("x", NASTY), label=NASTY)), title=NASTY))
+    (chart,) = render_mermaid_real([render_mermaid(shown)], package)
+    squeezed = "".join(NASTY.split())
+    assert not chart.error
+    assert squeezed in ["".join(text.split()) for text in chart.nodes]
+    assert squeezed in ["".join(text.split()) for text in chart.labels]
+    assert chart.title == NASTY
+
+
+def test_groups_are_titled_with_their_counts() -> None:
+    shown = named("resnet152")
+    (chart,) = render_mermaid_real([render_mermaid(shown)])
+    framed = [one for one in groups(shown.diagram.items) if one.role is not GroupRole.BLOCK or one.repeat > 1]
+    assert len(chart.groups) == len(framed) + 1
+    assert {"Stage 3 [×36]", "[×35]", "Legend"} <= set(chart.groups)
+
+
+def styled(source: str) -> dict[int, str]:
+    """The style of each arrow by its number."""
+    rows = re.findall(r"^  linkStyle ([\d,]+) (.*)$", source, re.MULTILINE)
+    return {int(number): style for numbers, style in rows for number in numbers.split(",")}
+
+
+def test_every_shortcut_is_styled_and_no_main_arrow() -> None:
+    shown = named("resnet20")
+    source = render_mermaid(shown)
+    styles = styled(source)
+    for number, edge in enumerate(edges(shown.diagram)):
+        assert (number in styles) is (edge.role is not EdgeRole.FLOW)
+        if edge.role is EdgeRole.ZERO_PAD:
+            assert "stroke-dasharray" in styles[number]
+        if edge.role is EdgeRole.IDENTITY:
+            assert "stroke-dasharray" not in styles[number]
+    assert 'stage1_block1_activation1 -->|"identity"| stage1_blocks2to3_add1' in source
+    assert '-.->|"zero-pad, s=2"|' in source
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_lines_show_on_light_and_dark_pages(theme: str) -> None:
+    source = render_mermaid(named("resnet50d", theme=theme))
+    strokes = set(re.findall(r"stroke:(#\w{6})", source))
+    assert strokes
+    for stroke in strokes - {"#8B949E"}:
+        assert contrast(stroke, LIGHT_PAGE) >= 3
+        assert contrast(stroke, DARK_PAGE) >= 3
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_text_shows_on_its_fill(theme: str) -> None:
+    source = render_mermaid(named("resnet50d", theme=theme))
+    paints = re.findall(r"fill:(#\w{6}),stroke:#\w{6},color:(#\w{6})", source)
+    assert paints
+    assert all(contrast(fill, text) >= 4.5 for fill, text in paints)
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_it_keeps_within_the_limits_of_github(name: str) -> None:
+    shown = named(name)
+    assert len(render_mermaid(shown)) < LIMIT_OF_TEXT
+    assert len(edges(shown.diagram)) < LIMIT_OF_ARROWS / 2
+
+
+@pytest.mark.parametrize("name", ["resnet50", "resnet20"])
+def test_golden(name: str) -> None:
+    check_golden(name, "figure.mmd", render_mermaid(named(name)))
+
+
+def test_legend_and_title_can_be_left_out() -> None:
+    plain = named("resnet18").diagram
+    (chart,) = render_mermaid_real([render_mermaid(figure(replace(plain, legend=(), title="")))])
+    assert not chart.error
+    assert "Legend" not in chart.groups
+    assert chart.title == "Network architecture"
+
+
+def test_the_same_figure_gives_the_same_text() -> None:
+    assert render_mermaid(named("resnet152")) == render_mermaid(named.__wrapped__("resnet152"))
+
+
+def test_size_does_not_grow_with_depth() -> None:
+    assert len(render_mermaid(named("resnet1202"))) < 1.05 * len(render_mermaid(named("resnet20")))

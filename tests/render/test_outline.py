@@ -1,0 +1,92 @@
+"""The outline for the terminal."""
+
+import pytest
+
+from resnet_diagram.diagram.links import nodes
+from resnet_diagram.diagram.model import Direction, EdgeRole, NodeRole
+from resnet_diagram.diagram.options import View
+from resnet_diagram.render.outline import render_outline
+from resnet_diagram.spec import catalog
+from tests.golden import check_golden
+from tests.render.figures import NASTY, figure, named, samples
+from tests.scene.samples import box, conv, diagram, fork, residual, stage
+
+SAMPLES = samples()
+SYMBOLS = (NodeRole.ADD, NodeRole.MULTIPLY)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_node_of_every_sample_is_named(name: str) -> None:
+    shown = SAMPLES[name]
+    text = render_outline(shown)
+    for node in nodes(shown.diagram.items):
+        assert node.role in SYMBOLS or all(line in text for line in node.lines)
+    merges = sum(node.role is NodeRole.ADD for node in nodes(shown.diagram.items))
+    assert text.partition("╎ shortcut ·")[0].count("⊕") == merges
+
+
+@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("view", [View.OVERVIEW, View.PAPER])
+def test_every_named_network_fits_the_terminal(name: str, view: View) -> None:
+    lines = render_outline(named(name, view)).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_stage_names_its_count_and_shapes() -> None:
+    lines = render_outline(named("resnet152")).splitlines()
+    at = lines.index("Stage 3 [×36]  28×28×512 → 14×14×1024")
+    assert lines[at + 1 : at + 8] == [
+        "├ 1×1 conv, 256 · BN, ReLU",
+        "├ 3×3 conv, 256, s=2 · BN, ReLU",
+        "├ 1×1 conv, 1024 · BN",
+        "╎ 1×1 conv, s=2 (projection)",
+        "├ ⊕",
+        "├ ReLU",
+        "└ [×35] bottleneck · ╎ identity · ⊕ · ReLU",
+    ]
+
+
+def test_several_branches_are_trees_of_their_own() -> None:
+    merged = fork("m", (conv("a"), conv("b")), (), (box("c", NodeRole.POOL, "3×3 max pool"),))
+    assert render_outline(figure(diagram(stage(1, merged, caption="")))).splitlines()[2:9] == [
+        "Stage 1",
+        "├ branch 1",
+        "│ ├ 3×3 conv, 64",
+        "│ └ 3×3 conv, 64",
+        "├ branch 2: as it is",
+        "├ branch 3",
+        "│ └ 3×3 max pool",
+    ]
+
+
+def test_every_kind_of_shortcut_is_named() -> None:
+    texts = {
+        role: render_outline(figure(diagram(residual("r", role=role, label="1×1 conv"))))
+        for role in EdgeRole
+        if role not in (EdgeRole.FLOW, EdgeRole.SKIP)
+    }
+    assert "╎ 1×1 conv (pooled projection)\n" in texts[EdgeRole.POOLED_PROJECTION]
+    assert "╎ 1×1 conv\n" in texts[EdgeRole.IDENTITY]
+    assert all("╎ 1×1 conv" in text for text in texts.values())
+
+
+def test_names_stand_as_they_are_on_one_line() -> None:
+    shown = figure(diagram(stage(1, conv("c", NASTY, "two\nlines")), title="a\ntitle"))
+    lines = render_outline(shown).splitlines()
+    assert lines[0] == "a title"
+    assert f"└ {NASTY} · two lines" in lines
+
+
+def test_direction_makes_no_difference() -> None:
+    right = render_outline(named("resnet50", direction=Direction.RIGHT))
+    assert right == render_outline(named("resnet50"))
+
+
+@pytest.mark.parametrize("name", ["resnet50", "resnet20"])
+def test_golden(name: str) -> None:
+    check_golden(name, "figure.txt", render_outline(named(name)))
+
+
+def test_size_does_not_grow_with_depth() -> None:
+    assert len(render_outline(named("resnet1202"))) < 1.05 * len(render_outline(named("resnet20")))
