@@ -112,10 +112,10 @@ def _across(found: tuple[NodeCell, ...]) -> float:
 
 def _spots(canvas: Canvas, stops: list[Stop], breadth: float, top: float) -> list[Spot]:
     """Every stop's place; a new row begins where the page ends."""
-    limit = spacing.PAGE_HEIGHT if canvas.turned else spacing.PAGE_WIDTH + 10
-    whole = sum(stop.length + _GAP for stop in stops) <= limit
+    limit = spacing.PAGE_HEIGHT + 60.0 if canvas.turned else spacing.PAGE_WIDTH + 10.0
     start, v = (top, spacing.PAGE_MARGIN) if canvas.turned else (spacing.PAGE_MARGIN, top)
-    start += 0.0 if whole else _LANE
+    length = sum(stop.length for stop in stops) + _GAP * (len(stops) - 1)
+    start += 0.0 if start + length <= limit else _LANE
     strip = 0.0 if canvas.turned else spacing.TITLE_STRIP
     spots: list[Spot] = []
     u = start

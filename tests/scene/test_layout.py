@@ -14,7 +14,7 @@ from resnet_diagram.scene.model import Box, Path, Scene, Text
 from resnet_diagram.scene.theme import load_theme, theme_names
 from resnet_diagram.spec import catalog
 from tests.scene.geometry import problems
-from tests.scene.samples import SAMPLES, diagram, residual, stage
+from tests.scene.samples import SAMPLES, box, conv, diagram, residual, stage
 
 NETWORKS = (
     "resnet18",
@@ -52,6 +52,16 @@ def test_diagrams_of_every_sort(name: str, direction: Direction) -> None:
 def test_networks_of_the_catalog(name: str, view: View, direction: Direction) -> None:
     theme = load_theme()
     assert problems(layout(drawn(name, view, direction), theme), theme) == []
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_chains_of_every_length(direction: Direction) -> None:
+    theme = load_theme()
+    for count in range(1, 20):
+        stages = [stage(n, box(f"s{n}", NodeRole.STAGE, f"{n} blocks")) for n in range(1, count + 1)]
+        ends = (box("input", NodeRole.INPUT, "32×32×3"), conv("stem")), (conv("head"),)
+        shown = diagram(*ends[0], *stages, *ends[1], direction=direction)
+        assert problems(layout(shown, theme), theme) == [], count
 
 
 @pytest.mark.parametrize("name", theme_names())
