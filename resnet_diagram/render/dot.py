@@ -75,7 +75,6 @@ def render_dot(figure: Figure) -> str:
         runs=_runs(diagram, theme, names),
         down=diagram.direction is Direction.DOWN,
         legend=_legend(diagram.legend, theme),
-        columns=_columns(diagram),
     )
 
 
@@ -181,7 +180,7 @@ def _arrow(edge: Edge, names: dict[str, str]) -> Values:
 def _legend(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
     """The rows of the legend; all fields of words are as wide as the longest, to begin on one axis."""
     longest = max((len(entry.text) for entry in entries), default=0)
-    width = _number(longest * theme.size("legend") * _ENLARGED * 0.5 / 72)
+    width = _number(longest * theme.size("legend") * _ENLARGED * 0.56 / 72)
     return [
         {
             "name": f"legend_{number}",
@@ -191,13 +190,6 @@ def _legend(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
         }
         for number, entry in enumerate(entries, 1)
     ]
-
-
-def _columns(diagram: Diagram) -> list[list[str]]:
-    """The names down the legend's two columns; Graphviz fills a rank from the bottom when ranks go right."""
-    numbers = range(1, len(diagram.legend) + 1)
-    order = list(numbers) if diagram.direction is Direction.DOWN else list(reversed(numbers))
-    return [[f"legend_{number}{column}" for number in order] for column in ("", "_text")]
 
 
 def _sample(entry: LegendEntry, theme: Theme) -> str:
