@@ -12,6 +12,7 @@ from resnet_diagram.scene.theme import Theme
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
 _ROUNDED = (NodeRole.GATE, NodeRole.STAGE, NodeRole.OPAQUE)
 _OUTLIER = 1.3
+_LEAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def natural_size(node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *
         wide = max(wide, tall * 1.5)
     if not turned:
         return Size(wide, _narrow(node.taper, [(1 - 2 * pad / wide, tall)]))
-    needs: list[tuple[float, float]] = []
+    needs = [(0.5, 2 * pad)]
     top = BOX_PAD_Y
     for row, width in zip(rows, widths, strict=True):
         ends = (top / tall, (top + row) / tall)
@@ -99,7 +100,7 @@ def _profile(taper: Taper, t: float) -> float:
 
 def _narrow(taper: Taper, spans: list[tuple[float, float]]) -> float:
     """The narrow end that leaves `need` points free over the middle `part` of the length, for each pair."""
-    return max(need - depth_of(taper) * _least(taper, part) for part, need in spans)
+    return max(_LEAST, *(need - depth_of(taper) * _least(taper, part) for part, need in spans))
 
 
 def _least(taper: Taper, part: float) -> float:
@@ -109,7 +110,7 @@ def _least(taper: Taper, part: float) -> float:
 
 def _narrow_across(taper: Taper, needs: list[tuple[float, float]]) -> float:
     """The narrow end that leaves `need` points free at each part `t` of the length."""
-    return max(need - depth_of(taper) * _profile(taper, t) for t, need in needs)
+    return max(_LEAST, *(need - depth_of(taper) * _profile(taper, t) for t, need in needs))
 
 
 def outline(taper: Taper, length: float, narrow: float) -> tuple[tuple[float, float], ...]:

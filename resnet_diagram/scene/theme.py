@@ -60,7 +60,11 @@ class Theme:
 
     def size(self, use: str) -> float:
         """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""
-        return dict(self.sizes)[use]
+        return self._size_of[use]
+
+    @cached_property
+    def _size_of(self) -> Mapping[str, float]:
+        return dict(self.sizes)
 
 
 def theme_names() -> tuple[str, ...]:
