@@ -1,5 +1,7 @@
 """Colours that can be seen on a white page as well as on a dark one."""
 
+from functools import lru_cache
+
 LIGHT_PAGE = "#FFFFFF"
 DARK_PAGE = "#0D1117"
 
@@ -17,6 +19,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=64)
 def on_any_page(colour: str) -> str:
     """The colour itself, or the nearest lighter or darker one whose lines show on a light and a dark page.
 
@@ -40,6 +43,7 @@ def _mixed(colour: str, target: int, percent: int) -> str:
     return "#" + "".join(f"{round(part + (target - part) * percent / 100):02X}" for part in _parts(colour))
 
 
+@lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
     """Relative luminance, from 0 to 1, by WCAG 2.1."""
     red, green, blue = (_linear(part / 255) for part in _parts(colour))
