@@ -70,7 +70,8 @@ def residual_count(part: Part) -> int:
 
 def main_output(graph: OpGraph) -> Node:
     """The output that most operations lead to, the first of equals."""
-    return max(graph.outputs, key=lambda node: (ancestor_count(node), -node.index))
+    late = sorted(graph.outputs, key=lambda node: node.index)[-SHOWN:]
+    return max(late, key=lambda node: (ancestor_count(node), -node.index))
 
 
 def ancestor_count(node: Node) -> int:

@@ -78,4 +78,4 @@ def enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:
     first = tuple(p.element for p in before if isinstance(p.element, Layer))
     last = tuple(p.element for p in after if isinstance(p.element, Layer))
     steps = [n for p in (*before, part, *after) for n in p.steps]
-    return Part(replace(block, before=first, after=last), part.call, steps)
+    return Part(replace(block, before=first, after=last), part.call, steps, part.values)

@@ -7,11 +7,15 @@ from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """One element of a series, the call it belongs to, and the steps it was made of."""
+    """One element of a series, the call it belongs to, and the steps it was made of.
+
+    `values` is how many values it gives out, for the whole batch.
+    """
 
     element: Element
     call: int
     steps: list[int] = field(default_factory=list)
+    values: int = 0
 
     @property
     def residual(self) -> bool:

@@ -15,6 +15,7 @@ from resnet_diagram.trace.parts import Part
 from resnet_diagram.trace.regions import Item, Region, steps_in
 from resnet_diagram.trace.roles import MERGES, WEIGHTED, Role, base_name
 from resnet_diagram.trace.shortcut import layers_in, shortcut_kind
+from resnet_diagram.trace.stages import staged
 from resnet_diagram.trace.steps import Flow, Step
 
 MERGE_OF = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
@@ -40,12 +41,14 @@ class Translator:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
                 part = self._region(item)
+                part.values = values_of(self.steps[item.merge])
                 parts.append(part)
                 taken, shape = item.merge, shape_after(part.element)
             elif item != taken and self._visible(self.steps[item]):
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
-                parts.append(Part(layer_of(step, self.name(step)), step.call, [item]))
+                layer = layer_of(step, self.name(step))
+                parts.append(Part(layer, step.call, [item], values_of(step)))
                 shape = step.out_shape
             elif item != taken:
                 shape = self.steps[item].out_shape
@@ -155,9 +158,18 @@ class Translator:
         return Part(block, call, [*numbers, region.merge])
 
     def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
-        """The elements of a branch of a region."""
+        """The elements of a branch of a region; several residual blocks in it are stages."""
         parts = self.parts(items, self.steps[region.fork].out_shape)
-        return tuple(p.element for p in attach(parts, self.calls))
+        parts = attach(parts, self.calls)
+        if sum(part.residual for part in parts) < 2:
+            return tuple(part.element for part in parts)
+        stem, stages, head = staged(parts, self.calls)
+        return (*stem, *stages, *head)
+
+
+def values_of(step: Step) -> int:
+    """How many values a step gives out, for the whole batch."""
+    return prod(step.nodes[-1].shape) if step.nodes else 0
 
 
 def shape_after(element: Element) -> Sizes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import prod
 
 from resnet_diagram.spec.measure import merged_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
@@ -19,7 +18,7 @@ class Unit:
     """The parts of one block: a residual block, or a module of the same class without an addition."""
 
     path: str
-    shape: Sizes
+    size: tuple[int, int]
     parts: list[Part] = field(default_factory=list)
     waiting: list[Part] = field(default_factory=list)
 
@@ -70,10 +69,10 @@ def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequen
             waiting.append(part)
             continue
         if number != previous or number == 0 or waiting:
-            units.append(Unit(calls[number].path, (), waiting=waiting))
+            units.append(Unit(calls[number].path, (0, 0), waiting=waiting))
             waiting = []
         units[-1].parts.append(part)
-        units[-1].shape = shape_behind(part.element)
+        units[-1].size = size_of(shape_behind(part.element), part.values)
         previous = number
     return units
 
@@ -83,16 +82,20 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
 
     A container whose blocks have several resolutions holds several stages, told apart by shape.
     """
-    holders = [container_of(unit.path, units) for unit in units]
-    resolutions: dict[str, set[Sizes]] = {}
+    values = values_inside(units)
+    holders = [container_of(unit.path, values) for unit in units]
+    sizes: dict[str, set[tuple[int, int]]] = {}
     for holder, unit in zip(holders, units, strict=True):
-        resolutions.setdefault(holder, set()).add(size_of(unit.shape)[:1])
+        sizes.setdefault(holder, set()).add(unit.size)
+    flat = {
+        holder for holder, found in sizes.items() if all(len(set(s)) > 1 for s in zip(*found, strict=True))
+    }
     groups: list[tuple[str, list[Unit]]] = []
     for holder, unit in zip(holders, units, strict=True):
         same = bool(groups) and groups[-1][0] == holder
-        if same and len(resolutions[holder]) > 1:
+        if same and holder in flat:
             last = groups[-1][1][-1]
-            same = size_of(last.shape) == size_of(unit.shape) or (last.path == unit.path and bool(unit.path))
+            same = last.size == unit.size or (last.path == unit.path and bool(unit.path))
         if same:
             groups[-1][1].append(unit)
         else:
@@ -100,33 +103,49 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     return groups
 
 
-def container_of(path: str, units: Sequence[Unit]) -> str:
+def differs(sizes: set[tuple[int, int]], place: int) -> bool:
+    """Whether some sizes differ in the number at a place."""
+    return len({size[place] for size in sizes}) > 1
+
+
+def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
+    """The numbers of values that the blocks inside each module give out, by its path."""
+    found: dict[str, set[int]] = {}
+    for unit in units:
+        path = unit.path
+        while path:
+            path = path.rpartition(".")[0]
+            found.setdefault(path, set()).add(unit.size[1])
+    return found
+
+
+def container_of(path: str, values: dict[str, set[int]]) -> str:
     """The path of the module that holds a block's stage.
 
-    It is the module around the block; where that is an item of a list and all blocks in the list give out one
-    shape, the list, and so on outwards.
+    It is the module around the block; where that is an item of a list and all blocks in the list give out as
+    many values, the list, and so on outwards.
     """
     holder = path.rpartition(".")[0]
     while True:
         outer, _, last = holder.rpartition(".")
         if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in LISTS):
             return holder
-        inside = {size_of(unit.shape) for unit in units if unit.path.startswith(f"{outer}.")}
-        if len(inside) > 1:
+        if len(values[outer]) > 1:
             return holder
         holder = outer
 
 
-def size_of(shape: Sizes) -> Sizes:
-    """How many positions a shape has, and how many values.
+def size_of(shape: Sizes, values: int) -> tuple[int, int]:
+    """How many positions there are, and how many values.
 
-    The channels stand first, or last behind two equal sizes, or last of two.
+    `values` count the batch too, into which some models fold positions. The channels stand first in a shape,
+    last behind two equal sizes, or last of two.
 
-    >>> size_of((64, 56, 56)), size_of((56, 56, 64)), size_of((3136, 64)), size_of((512,))
-    ((3136, 200704), (3136, 200704), (3136, 200704), (1, 512))
+    >>> size_of((64, 56, 56), 200704), size_of((56, 56, 64), 200704), size_of((49, 64), 200704)
+    ((3136, 200704), (3136, 200704), (3136, 200704))
     """
     last = len(shape) == 2 or (len(shape) == 3 and shape[0] == shape[1] != shape[2])
-    return prod(shape[:-1] if last else shape[1:]), prod(shape)
+    return values // (shape[-1] if last else shape[0]), values
 
 
 def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
