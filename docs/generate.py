@@ -16,17 +16,18 @@ FOLDER = Path(__file__).resolve().parent
 def cli_page() -> str:
     """Every command's help text."""
     parts = ["# Command line", "", "Generated from `--help` by `python -m docs.generate`.", ""]
-    for path, command in _commands("resnet-diagram", main):
-        context = click.Context(command, info_name=path, terminal_width=90, max_content_width=90)
-        parts += [f"## `{path}`", "", "```text", command.get_help(context), "```", ""]
+    for context in _contexts(click.Context(main, info_name="resnet-diagram", **main.context_settings)):
+        parts += [f"## `{context.command_path}`", "", "```text", context.get_help(), "```", ""]
     return "\n".join(parts)
 
 
-def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        for name in command.commands:
-            yield from _commands(f"{path} {name}", command.commands[name])
+def _contexts(context: click.Context) -> Iterator[click.Context]:
+    """The context of a command, then those of its subcommands, all of one width."""
+    context.terminal_width = context.max_content_width = 90
+    yield context
+    if isinstance(context.command, click.Group):
+        for name, command in context.command.commands.items():
+            yield from _contexts(click.Context(command, info_name=name, parent=context))
 
 
 def networks_page() -> str:

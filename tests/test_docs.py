@@ -25,36 +25,34 @@ def blocks(language: str) -> list[tuple[Path, str]]:
     ]
 
 
-def commands() -> list[tuple[Path, str]]:
-    return [
-        (path, line.removeprefix("$ "))
-        for path, code in blocks("console")
-        for line in code.splitlines()
-        if line.startswith("$ resnet-diagram ")
+def commands(path: Path) -> list[str]:
+    """The tool's own commands of a page, in order: a later one may read what an earlier one wrote."""
+    text = path.read_text(encoding="utf-8")
+    lines = [
+        line for language, code in FENCE.findall(text) if language == "console" for line in code.splitlines()
     ]
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ resnet-diagram ")]
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the examples in it, to run commands in."""
+    """A folder with the examples and one overriding template in it, to run commands in."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copytree(ROOT / "templates" / "mermaid", tmp_path / "mine" / "mermaid")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("path", "command"), commands(), ids=lambda value: str(getattr(value, "name", value))
-)
-def test_each_command_runs(path: Path, command: str, checkout: Path) -> None:
-    if "examples/" in command or "torchvision" in command or "timm" in command:
-        pytest.importorskip("torch", reason="torch is not installed")
-    if "torchvision" in command or "timm" in command:
-        pytest.importorskip("tests.torchvision_shim", reason="torchvision is not installed")
-    plain = command.split(" | ")[0].split(" > ")[0]
-    result = CliRunner().invoke(main, shlex.split(plain)[1:])
-    assert result.exit_code == 0, f"{path.name}: {command}\n{result.output}"
-    for word in re.findall(r"-o '?([^\s']+)", plain):
-        assert (checkout / word).is_file()
+@pytest.mark.parametrize("path", [path for path in TEXTS if commands(path)], ids=lambda path: str(path.name))
+def test_each_command_runs(path: Path, checkout: Path) -> None:
+    for command in commands(path):
+        if any(word in command for word in ("examples/", "torchvision", "timm")):
+            pytest.importorskip("torch", reason="torch is not installed")
+        plain = command.split(" | ")[0].split(" > ")[0]
+        result = CliRunner().invoke(main, shlex.split(plain)[1:])
+        assert result.exit_code == 0, f"{command}\n{result.output}"
+        for word in re.findall(r"-o '?([^\s']+)", plain):
+            assert (checkout / word).is_file()
 
 
 @pytest.mark.parametrize(
