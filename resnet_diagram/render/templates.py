@@ -42,8 +42,17 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        bytecode_cache=_compiled(),
         **_DELIMITERS.get(folder, {}),  # type: ignore[arg-type] # every delimiter is a string
     )
+
+
+def _compiled() -> jinja2.BytecodeCache | None:
+    """Where compiled templates are kept between runs: a folder only this user can write, if there is one."""
+    try:
+        return jinja2.FileSystemBytecodeCache()
+    except (RuntimeError, OSError):
+        return None
 
 
 def render(folder: str, name: str, override: Path | None = None, /, **values: Any) -> str:

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 CAPITAL_HEIGHT = 0.716
 """Height of a capital letter in an Arial-compatible face, in ems."""
@@ -15,7 +15,7 @@ _UNKNOWN = 0.62
 @cache
 def _advances(face: str) -> dict[str, float]:
     """Advance width of each known character of `face` ("regular" or "bold"), in ems."""
-    table = json.loads(files(__package__).joinpath("advance_widths.json").read_text(encoding="utf-8"))
+    table = json.loads(Path(__file__).with_name("advance_widths.json").read_text(encoding="utf-8"))
     em = table["units_per_em"]
     return {character: int(width) / em for width, text in table[face].items() for character in text}
 
