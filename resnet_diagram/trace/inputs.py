@@ -29,6 +29,7 @@ DTYPES = frozenset(
     ]
 )
 CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
+MANY_CLASSES = 1000  # as many as ImageNet has; its pictures are large
 EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"
 
 
@@ -161,12 +162,17 @@ def fitting(model: nn.Module) -> Iterator[Guess]:
 def sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
     """Picture sizes, those first that the model names or that its first convolution speaks for."""
     sides = [224, 32, 299, 256, 384, 64, 28, 512, 128, 96]
-    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1:
+    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and classes_of(model) < MANY_CLASSES:
         sides = [32, 224, 28, *sides[2:]]
     named = [
         size for size in (named_size(model, a) for a in ("image_size", "img_size", "input_size")) if size
     ]
     return [*named, *((side, side) for side in sides)]
+
+
+def classes_of(model: nn.Module) -> int:
+    """How many values the last linear layer gives out, 0 if there is none."""
+    return next((m.out_features for m in reversed(list(model.modules())) if isinstance(m, nn.Linear)), 0)
 
 
 def named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:

@@ -15,8 +15,11 @@ from torch import nn
 from resnet_diagram.errors import SourceError
 from resnet_diagram.trace.blame import blame
 from resnet_diagram.trace.build import build
+from resnet_diagram.trace.known import known_model, known_names
 from resnet_diagram.trace.modules import module_of
+from resnet_diagram.trace.offline import offline
 from resnet_diagram.trace.targets import Target, parse_target
+from resnet_diagram.trace.world import uncollected
 
 SHOWN = 12
 
@@ -33,11 +36,12 @@ class LoadedModel:
 def load_model(target: str) -> LoadedModel:
     """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
-    The module is imported, and so run; the constructor is called without memory for weights. An
+    `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run; the
+    constructor is called without memory for weights. An
     instance is taken as it is. Raises SourceError where anything on this way fails.
     """
     parsed = parse_target(target)
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), uncollected():
         module = module_of(parsed)
         attribute = parsed.attribute or only_candidate(module, parsed)
         found = attribute_of(module, attribute, parsed)
@@ -64,7 +68,8 @@ def made(factory: object, attribute: str, target: Target) -> nn.Module:
         )
     check_arguments(factory, attribute, target)
     try:
-        result = build(lambda: factory(*target.args, **target.kwargs))
+        with offline():
+            result = build(lambda: factory(*target.args, **target.kwargs))
     except SourceError:
         raise
     except (Exception, SystemExit) as error:
@@ -128,13 +133,16 @@ def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
         try:
             value = getattr(value, part)
         except AttributeError:
+            known = known_model(module, attribute)
+            if known is not None:
+                return known
             raise SourceError(no_attribute(module, attribute, target)) from None
     return value
 
 
 def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
     """Returns what to say about an attribute that is not there."""
-    names = list(candidates(module))
+    names = known_names(module) or list(candidates(module))
     close = difflib.get_close_matches(attribute, names, n=1)
     guess = f" Did you mean {close[0]!r}?" if close else ""
     there = f" It has {listed(names)}." if names else " It defines no model."

@@ -19,6 +19,7 @@ from resnet_diagram.trace.stages import staged
 from resnet_diagram.trace.steps import Flow, Step
 
 MERGE_OF = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
+SQUASHING = {"tanh": 1, "softmax": 2, "hardsigmoid": 2, "sigmoid": 2}
 WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
 
 
@@ -188,7 +189,7 @@ def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, 
     """Sorts the branches of a product: the one that ends in a squashing function gates the other."""
     numbers = steps_in(branch)
     last = base_name(translator.steps[numbers[-1]].nodes[-1].op) if numbers else ""
-    return (1 if last in ("sigmoid", "hardsigmoid", "softmax", "tanh") else 0, len(numbers))
+    return (SQUASHING.get(last, 0), len(numbers))
 
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:

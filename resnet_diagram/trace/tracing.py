@@ -14,6 +14,7 @@ from resnet_diagram.trace.graph import OpGraph
 from resnet_diagram.trace.inputs import InputSpec, guess_inputs, variants
 from resnet_diagram.trace.lazy import materialised
 from resnet_diagram.trace.run import Arguments, record, unwrapped
+from resnet_diagram.trace.world import uncollected
 
 
 def trace(
@@ -25,14 +26,14 @@ def trace(
     guess is in the notes. The model keeps its weights, device and mode. Raises TraceError if no run comes
     through.
     """
-    inner = unwrapped(model)
-    graph, inner = recorded(inner, inputs) if inputs else guessed(inner)
-    network = network_of(graph, inner, name or type(inner).__name__, source)
-    if network is None:
-        raise TraceError(
-            f"{type(inner).__name__} does nothing with its input: no operation leads from it to the output."
-        )
-    return checked(network)
+    with uncollected():
+        inner = unwrapped(model)
+        graph, ran = recorded(inner, inputs) if inputs else guessed(inner)
+        network = network_of(graph, ran, name or type(inner).__name__, source)
+        if network is None:
+            kind = type(inner).__name__
+            raise TraceError(f"{kind} does nothing with its input: no operation leads from it to the output.")
+        return checked(network)
 
 
 def checked(network: Network) -> Network:

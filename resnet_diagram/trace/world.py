@@ -42,12 +42,22 @@ def restore(now: dict[str, Any], before: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def calm() -> Iterator[None]:
-    """No garbage collection, no warnings, no output on stdout, fixed random state and no fused attention."""
+def uncollected() -> Iterator[None]:
+    """No garbage collection: it would walk over all the long-lived objects of a trace again and again."""
     collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[None]:
+    """No warnings, no output on stdout, random numbers as before, and no fused attention."""
     state = torch.get_rng_state()
     attention = torch_private.fast_attention_enabled()
-    gc.disable()
     torch_private.set_fast_attention(False)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
@@ -56,8 +66,6 @@ def calm() -> Iterator[None]:
     finally:
         torch_private.set_fast_attention(attention)
         torch.set_rng_state(state)
-        if collecting:
-            gc.enable()
 
 
 @contextlib.contextmanager

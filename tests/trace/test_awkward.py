@@ -176,3 +176,20 @@ def test_a_block_alone() -> None:
     network = traced(awkward.InPlaceBlock(3))
     assert [type(e).__name__ for e in network.body] == ["Block"]
     assert network.stem == network.head == ()
+
+
+def test_counts_are_for_one_input() -> None:
+    model = awkward.InPlaceBlock(3)
+    assert traced(model, "4x3x32x32") == traced(model, "3x32x32")
+
+
+def test_blocks_inside_a_long_residual_are_stages() -> None:
+    network = traced(awkward.Nested())
+    outer = blocks(network)[0]
+    assert network.body == (outer,)
+    assert ops(outer.branches[0]) == ["Stage", "conv"]
+
+
+def test_the_gating_branch_of_a_product_stands_second() -> None:
+    (first, *_) = merges(traced(awkward.WaveNet(), "4x100"), Merge.MULTIPLY)
+    assert [ops(branch) for branch in first.branches] == [["tanh"], ["sigmoid"]]

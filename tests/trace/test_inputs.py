@@ -67,3 +67,10 @@ def test_the_first_layer_says_whether_a_batch_is_missing(
 def test_the_first_guess_fits_the_first_layer(layer: nn.Module, shape: tuple[int, ...], dtype: str) -> None:
     guess = next(iter(guess_inputs(nn.Sequential(layer))))
     assert (guess.shape, guess.dtype) == (shape, dtype)
+
+
+def test_many_classes_speak_for_large_pictures() -> None:
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1000)
+    )
+    assert next(iter(guess_inputs(model))).shape == (1, 3, 224, 224)

@@ -12,6 +12,7 @@ from torch import nn
 
 from resnet_diagram.errors import SourceError
 from resnet_diagram.trace import load_model
+from tests.trace.libraries import timm_module
 
 NET = """
 import torch
@@ -208,3 +209,23 @@ def test_a_file_that_cannot_be_imported(tmp_path: Path, text: str, words: str) -
     message = failing(str(path))
     assert words in message
     assert "bad.py" in message
+
+
+def test_short_forms_of_library_models() -> None:
+    timm_module()
+    assert type(load_model("timm:resnet18").model).__name__ == "ResNet"
+    loaded = load_model("torchvision:resnet18(num_classes=7)")
+    assert loaded.model.get_submodule("fc").out_features == 7
+    assert "Did you mean 'resnet18'?" in failing("torchvision:resnet18x")
+
+
+def test_a_constructor_that_asks_the_network(tmp_path: Path) -> None:
+    path = tmp_path / "pretrained.py"
+    path.write_text(
+        "import urllib.request\nfrom torch import nn\ndef net(pretrained=True):\n"
+        "    if pretrained:\n        urllib.request.urlopen('https://example.invalid/weights.pth')\n"
+        "    return nn.Linear(2, 3)\n"
+    )
+    message = failing(f"{path}:net")
+    assert "pretrained=False" in message
+    assert isinstance(load_model(f"{path}:net(pretrained=False)").model, nn.Linear)

@@ -1,0 +1,31 @@
+"""Models that a library lists by name."""
+
+import functools
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+
+def known_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
+    """The factory behind `timm:NAME` or `torchvision:NAME`, None for other modules and unknown names."""
+    found = registry(module)
+    if found is None or name.partition(".")[0] not in found[0]():
+        return None
+    return functools.partial(found[1], name)
+
+
+def known_names(module: ModuleType) -> list[str]:
+    """The names of the models a library lists."""
+    found = registry(module)
+    return list(found[0]()) if found is not None else []
+
+
+def registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[..., Any]] | None:
+    """The functions of a library that list its models and make one."""
+    if module.__name__ == "timm":
+        return module.list_models, module.create_model
+    if module.__name__ == "torchvision":
+        models = importlib.import_module("torchvision.models")
+        return models.list_models, models.get_model
+    return None
