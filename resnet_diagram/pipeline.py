@@ -14,7 +14,6 @@ from resnet_diagram.errors import RenderError, SourceError, UsageError
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import format_for, format_named
 from resnet_diagram.saving import write_text
-from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
@@ -133,10 +132,7 @@ def _rendered(network: Network, names: Iterable[str], options: Options, style: S
 def _figure(network: Network, options: Options, style: Style) -> Figure:
     diagram = build(network, options)
     theme = load_theme(style.theme)
-    scene = layout(diagram, theme)
-    return Figure(
-        diagram=diagram, scene=scene, theme=theme, standalone=style.standalone, templates=style.templates
-    )
+    return Figure(diagram=diagram, theme=theme, standalone=style.standalone, templates=style.templates)
 
 
 def write(network: Network, targets: Sequence[tuple[Path, str]], options: Options, style: Style) -> None:

@@ -85,8 +85,9 @@ class Block:
 
     A residual block has one branch, a `shortcut` and `merge=ADD`. `before` holds layers that branch and
     shortcut share (the shared pre-activation); `after` what follows the merge inside the block, such as
-    the ReLU after the addition. Without `shortcut` it is another kind of meeting: a gate (`MULTIPLY`; the gated
-    branch first, the gating one second), a concatenation, or a sum of branches. An empty branch hands its input on.
+    the ReLU after the addition. Without `shortcut` it is another kind of meeting: a gate (`MULTIPLY`; the
+    gated branch first, the gating one second), a concatenation, or a sum of branches. An empty branch hands
+    its input on.
     """
 
     branches: "tuple[tuple[Element, ...], ...]"

@@ -1,4 +1,4 @@
-"""Figures for the renderers that lay out by themselves: their scene is empty."""
+"""Figures for the renderers that lay out by themselves."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,19 +7,16 @@ from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.scene.model import Scene
 from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.spec import catalog
 from tests.scene.samples import SAMPLES, diagram
-
-_NO_SCENE = Scene(width=0.0, height=0.0, title="", description="", items=())
 
 NASTY = 'a "b" <i>&amp;</i> \\N {c} [d] #35; %% `e` __f__ $g$ | h; 残差 🦜'
 """A name with every sign that means something to one of the formats."""
 
 
 def figure(shown: Diagram, theme: str = "paper", templates: Path | None = None) -> Figure:
-    return Figure(diagram=shown, scene=_NO_SCENE, theme=load_theme(theme), templates=templates)
+    return Figure(diagram=shown, theme=load_theme(theme), templates=templates)
 
 
 @lru_cache(maxsize=256)

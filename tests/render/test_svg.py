@@ -8,7 +8,6 @@ import pytest
 from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.svg import arrow_head, bent, render_svg
-from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Box, Path, Text
 from resnet_diagram.scene.theme import load_theme, theme_names
 from tests.scene.samples import SAMPLES, diagram, residual, stage
@@ -18,7 +17,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 def figure(shown: Diagram, theme: str = "paper") -> Figure:
     loaded = load_theme(theme)
-    return Figure(diagram=shown, scene=layout(shown, loaded), theme=loaded)
+    return Figure(diagram=shown, theme=loaded)
 
 
 def root(text: str) -> ET.Element:
@@ -87,5 +86,5 @@ def test_the_readers_own_template_comes_first(tmp_path_factory: pytest.TempPathF
     (folder / "svg").mkdir()
     (folder / "svg" / "figure.svg.jinja").write_text("<svg>{{ title }}</svg>", encoding="utf-8")
     plain = figure(diagram(residual("b"), title="mine"))
-    own = Figure(diagram=plain.diagram, scene=plain.scene, theme=plain.theme, templates=folder)
+    own = Figure(diagram=plain.diagram, theme=plain.theme, templates=folder)
     assert render_svg(own) == "<svg>mine</svg>"

@@ -9,7 +9,6 @@ import pytest
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
 from resnet_diagram.render.tikz import render_tikz
-from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
 from resnet_diagram.scene.theme import load_theme
 from tests.render.tikz_scenes import figure_of, figure_with, labelled, nasty_figure
@@ -86,7 +85,7 @@ def test_names_used_by_lines_are_defined_before() -> None:
 @pytest.mark.parametrize("sample", ["loose", "one block", "hourglass", "empty branches"])
 def test_names_are_defined_before_without_groups_too(sample: str) -> None:
     drawn = diagram(*SAMPLES[sample])
-    figure = replace(figure_of("resnet18"), diagram=drawn, scene=layout(drawn, load_theme()))
+    figure = replace(figure_of("resnet18"), diagram=drawn)
     check_names(render_tikz(figure))
 
 

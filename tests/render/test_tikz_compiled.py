@@ -10,7 +10,6 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz import render_tikz
-from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Box
 from tests.programs import Compiled, run_latex
 from tests.render.tikz_scenes import Word, figure_of, nasty_figure, page_size, words_of
@@ -100,7 +99,6 @@ def test_documents_compile_and_text_stays_in_its_place(
 def test_diagrams_of_every_sort_compile(sample: str, tmp_path: File) -> None:
     drawn = diagram(*SAMPLES[sample])
     figure = replace(figure_of("resnet18"), diagram=drawn)
-    figure = replace(figure, scene=layout(drawn, figure.theme))
     check_page(figure, compiled(render_tikz(figure), tmp_path).pdf)
 
 

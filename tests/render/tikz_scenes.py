@@ -9,7 +9,6 @@ from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, N
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Box, Form, Item, Path, Scene, Text
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import load_theme
@@ -48,7 +47,7 @@ def figure_of(
     """The figure of a catalog network."""
     look = load_theme(theme)
     diagram = build(catalog.network(name), Options(view=view, direction=direction))
-    return Figure(diagram=diagram, scene=layout(diagram, look), theme=look, standalone=standalone)
+    return Figure(diagram=diagram, theme=look, standalone=standalone)
 
 
 def figure_with(*items: Item, diagram: Diagram | None = None, standalone: bool = False) -> Figure:
@@ -56,7 +55,14 @@ def figure_with(*items: Item, diagram: Diagram | None = None, standalone: bool =
     plain = Diagram(title="hand", direction=Direction.DOWN, items=())
     scene = Scene(width=200, height=100, title="hand", description="", items=items)
     theme = load_theme()
-    return Figure(diagram=diagram or plain, scene=scene, theme=theme, standalone=standalone)
+    figure = Figure(diagram=diagram or plain, theme=theme, standalone=standalone)
+    return with_scene(figure, scene)
+
+
+def with_scene(figure: Figure, scene: Scene) -> Figure:
+    """The figure with a scene made by hand in place of its diagram's."""
+    figure.__dict__["scene"] = scene
+    return figure
 
 
 def nasty_figure() -> Figure:
@@ -73,7 +79,7 @@ def nasty_figure() -> Figure:
     group = Group(id="frame", role=GroupRole.STAGE, title=" ".join(NASTY), items=nodes)
     figure = figure_with(*items, standalone=True)
     scene = replace(figure.scene, width=400.0, height=150.0, title="\n".join(NASTY))
-    return replace(figure, scene=scene, diagram=replace(figure.diagram, items=(group,)))
+    return with_scene(replace(figure, diagram=replace(figure.diagram, items=(group,))), scene)
 
 
 def labelled(words: str, x: float, y: float, width: float, height: float, role: str = "conv") -> Box:
