@@ -36,9 +36,9 @@ class LoadedModel:
 def load_model(target: str) -> LoadedModel:
     """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
-    `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run; the
-    constructor is called without memory for weights. An
-    instance is taken as it is. Raises SourceError where anything on this way fails.
+    `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
+    the constructor is called without memory for weights. An instance is taken as it is. Raises SourceError
+    where anything on this way fails.
     """
     parsed = parse_target(target)
     with contextlib.redirect_stdout(sys.stderr), uncollected():

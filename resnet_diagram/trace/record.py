@@ -219,12 +219,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         if not operator.writes and any(result is t for t in reading.tensors):
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        if isinstance(result, Tensor):
-            shape = tuple(result.shape)
-        else:
-            shape = next((tuple(t.shape) for t in tensors_in(result)), ())
-        if operator.writes:
-            shape = shape or next((tuple(t.shape) for t in written(operator, args, kwargs)), ())
+        shape = shape_of_result(operator, args, kwargs, result)
         node = Node(
             len(self.graph.nodes),
             NodeKind.OPERATION,
@@ -262,3 +257,11 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
                 self.marks.put(tensor, node, source.memory, position)
             else:
                 self.marks.put(tensor, node, Memory(writer=node), position)
+
+
+def shape_of_result(
+    operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], result: Any
+) -> tuple[int, ...]:
+    """The shape of the first tensor in a result, or of the tensor that was written; () if there is none."""
+    found = [*tensors_in(result), *(written(operator, args, kwargs) if operator.writes else ())]
+    return tuple(found[0].shape) if found else ()

@@ -107,13 +107,7 @@ def run_once(
     try:
         for label, tensor in labelled(arguments):
             recorder.add_input(tensor, label)
-        with contextlib.ExitStack() as contexts:
-            contexts.enter_context(followed_calls(model, graph, recorder.stack))
-            contexts.enter_context(torch.no_grad())
-            contexts.enter_context(torch_private.below_autograd())
-            contexts.enter_context(recorder)
-            if compatible:
-                contexts.enter_context(Compatible())
+        with recording(model, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
         graph.outputs = output_nodes(recorder, result)
     except Exception as error:
@@ -122,6 +116,19 @@ def run_once(
         graph.calls[0].end = len(graph.calls)
         recorder.finish()
     return graph
+
+
+@contextlib.contextmanager
+def recording(model: nn.Module, recorder: Recorder, compatible: bool) -> Iterator[None]:
+    """Every operation inside is recorded, below autograd, with stand-ins if `compatible`."""
+    with contextlib.ExitStack() as contexts:
+        contexts.enter_context(followed_calls(model, recorder.graph, recorder.stack))
+        contexts.enter_context(torch.no_grad())
+        contexts.enter_context(torch_private.below_autograd())
+        contexts.enter_context(recorder)
+        if compatible:
+            contexts.enter_context(Compatible())
+        yield
 
 
 def output_nodes(recorder: Recorder, result: Any) -> list[Node]:

@@ -4,7 +4,7 @@ import contextlib
 import gc
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -78,20 +78,14 @@ def followed_calls(model: nn.Module, graph: OpGraph, stack: list[int]) -> Iterat
     def followed(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
         if module is model and len(calls) == 1:
             return original(module, *args, **kwargs)
-        path = names.get(id(module))
-        if path is None:
-            path = f"{calls[stack[-1]].path}.{type(module).__name__}".lstrip(".")
-        call = Call(path, class_name(module), stack[-1])
+        unnamed = f"{calls[stack[-1]].path}.{type(module).__name__}".lstrip(".")
+        call = Call(names.get(id(module), unnamed), class_name(module), stack[-1])
         stack.append(len(calls))
         calls.append(call)
         try:
             return original(module, *args, **kwargs)
         except Exception:
-            if not graph.failed_in:
-                graph.failed_in = path or class_name(module)
-                graph.failed_with = ", ".join(
-                    "×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)
-                )
+            remember_failure(graph, call, args)
             raise
         finally:
             stack.pop()
@@ -102,6 +96,14 @@ def followed_calls(model: nn.Module, graph: OpGraph, stack: list[int]) -> Iterat
         yield
     finally:
         nn.Module.__call__ = original  # type: ignore[method-assign]
+
+
+def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
+    """Writes down the innermost call that failed, and the shapes it was given."""
+    if not graph.failed_in:
+        graph.failed_in = call.path or call.cls
+        shapes = ["×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)]
+        graph.failed_with = ", ".join(shapes)
 
 
 def class_name(module: nn.Module) -> str:
