@@ -1,5 +1,6 @@
 """Regions as blocks: which additions are residual, what their branch is and what the way round it."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from math import prod
@@ -19,6 +20,7 @@ from resnet_diagram.trace.stages import staged
 from resnet_diagram.trace.steps import Flow, Step
 
 MERGE_OF = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
+RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 SQUASHING = {"tanh": 1, "softmax": 2, "hardsigmoid": 2, "sigmoid": 2}
 WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
 
@@ -30,6 +32,7 @@ class Translator:
         self.steps = flow.steps
         self.calls = flow.graph.calls
         self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
+        self._called = sorted(self._steps_of_call)
 
     def parts(self, items: Sequence[Item], shape: Sizes) -> list[Part]:
         """Returns the parts of a series that `shape` enters; a region takes its merge with it.
@@ -69,8 +72,9 @@ class Translator:
     def name(self, step: Step) -> str:
         """The name of a step's layer: its module's path, with the operation where the module does more."""
         call = self.calls[step.call]
-        alone = call.end == step.call + 1 and self._steps_of_call[step.call] == 1
-        if step.call and (alone or (call.end == step.call + 1 and step.role in WEIGHTED)):
+        following = bisect_right(self._called, step.call)
+        innermost = following == len(self._called) or self._called[following] >= call.end
+        if step.call and innermost and (self._steps_of_call[step.call] == 1 or step.role in WEIGHTED):
             return call.path
         return f"{call.path}.{base_name(step.nodes[-1].op)}".lstrip(".")
 
@@ -196,7 +200,7 @@ def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
     """Working layers, multiply-accumulates and all layers of a branch."""
     layers = list(layers_in(elements))
     return (
-        sum(layer.kind in WORKING for layer in layers),
+        sum(layer.kind in WORKING or layer.op in RECURRENT for layer in layers),
         sum(layer.macs for layer in layers),
         len(layers),
     )

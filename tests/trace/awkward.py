@@ -456,6 +456,33 @@ class CudaLover(nn.Module):
         return result
 
 
+class Recurrent(nn.Module):
+    """A residual connection round a recurrent layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(8, 16)
+        self.lstm = nn.LSTM(16, 16, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.inner(x)
+        y: Tensor = self.lstm(x)[0]
+        return y + x
+
+
+class Normalised(nn.Module):
+    """Weights that are computed from other parameters, and a difference instead of a sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 3, 3, padding=1))
+        self.b = nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 3, 3, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.b(F.relu(self.a(x)))
+        return x - y
+
+
 class BooleanMask(nn.Module):
     """Shapes that depend on values."""
 

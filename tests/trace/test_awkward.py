@@ -43,6 +43,8 @@ CASES: list[tuple[Callable[[], nn.Module], str, int]] = [
     (awkward.CudaLover, "3x32x32", 1),
     (awkward.Asserting, "3x32x32", 1),
     (awkward.BooleanMask, "2x6x8", 1),
+    (awkward.Recurrent, "1x20x8", 1),
+    (awkward.Normalised, "3x32x32", 1),
     (lambda: torch.jit.script(awkward.InPlaceBlock(3)), "3x32x32", 1),
     (lambda: nn.DataParallel(awkward.InPlaceBlock(3)), "3x32x32", 1),
     (lambda: awkward.InPlaceBlock(3).half(), "3x32x32:float16", 1),
@@ -193,3 +195,8 @@ def test_blocks_inside_a_long_residual_are_stages() -> None:
 def test_the_gating_branch_of_a_product_stands_second() -> None:
     (first, *_) = merges(traced(awkward.WaveNet(), "4x100"), Merge.MULTIPLY)
     assert [ops(branch) for branch in first.branches] == [["tanh"], ["sigmoid"]]
+
+
+def test_layers_are_named_after_their_module() -> None:
+    names = [layer.name for layer in layers(traced(awkward.Normalised()))]
+    assert names == ["a", "relu", "b"]
