@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.render.figure import Figure
 
 
@@ -78,8 +77,7 @@ def format_named(name: str) -> Format:
     known = [*(one.name for one in FORMATS), SPEC[0]]
     by_suffix = {suffix.lstrip("."): one.name for one in FORMATS for suffix in one.suffixes}
     wanted = name.lower().lstrip(".")
-    close = [wanted] if wanted in known else get_close_matches(wanted, known, n=1)
-    hint = _hint(by_suffix.get(wanted) or next(iter(close), ""))
+    hint = did_you_mean(by_suffix.get(wanted) or closest(wanted, known))
     raise UsageError(f"No format named {name!r}.{hint} The formats are {', '.join(known)}.")
 
 
@@ -91,10 +89,6 @@ def format_for(path: Path) -> Format:
             return one
     known = [*(suffix for one in FORMATS for suffix in one.suffixes), SPEC[1]]
     said = f"the suffix {path.suffix!r}" if suffix else "no suffix"
-    hint = _hint(next(iter(get_close_matches(suffix, known, n=1)), "") if suffix else "")
+    hint = did_you_mean(closest(suffix, known))
     remedy = f"Use one of {', '.join(known)}, or name the format with -t."
     raise UsageError(f"The file {str(path)!r} has {said}, which tells no format.{hint} {remedy}")
-
-
-def _hint(guess: str) -> str:
-    return f" Did you mean {guess!r}?" if guess else ""

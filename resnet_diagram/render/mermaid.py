@@ -19,7 +19,7 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.render.contrast import on_any_page
-from resnet_diagram.render.escape import mermaid_text
+from resnet_diagram.render.escape_mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
 from resnet_diagram.render.templates import render

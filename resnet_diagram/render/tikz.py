@@ -1,6 +1,6 @@
 r"""Write a scene as a TikZ picture to `\input`, or as a document of its own."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
@@ -27,8 +27,7 @@ _PDFTEX_HOLDS = 3500
 """Nodes and lines that pdflatex has memory for, with room for the paper round them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Nodes and lines under one comment."""
 
     title: str

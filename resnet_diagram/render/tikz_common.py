@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from resnet_diagram.render.tikz_names import number
 from resnet_diagram.render.tikz_parts import Parts
@@ -18,8 +17,7 @@ Type = tuple[str, bool]
 """How a text is set: its size in points, and whether it is bold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """What most boxes, lines and texts have in common; what differs is written where it differs.
 
     `badge`: the most frequent type in boxes beside the usual one.

@@ -1,10 +1,10 @@
 """Nodes and lines of a drawing, ready for the template: options, names, coordinates and texts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from resnet_diagram.render.escape import tex_text
+from resnet_diagram.render.escape_tex import tex_text
 from resnet_diagram.render.tikz_common import LINE_PITCH, Common, extent, type_commands, type_of
 from resnet_diagram.render.tikz_names import corner_radius, number, place, route
 from resnet_diagram.render.tikz_parts import Parts, Point, centre, near
@@ -21,8 +21,7 @@ _OFF_CENTRE = 1.2
 _UNEVEN = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     r"""`\node[options] (name) at place {text};`, after the outline through `corners` if there are any."""
 
     options: str
@@ -34,8 +33,7 @@ class Node:
     kind: str = "node"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     r"""`\draw[options] route;`."""
 
     options: str

@@ -5,7 +5,7 @@ of their own. In TikZ the first two belong to the style of a node; the dot has a
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.render.tikz_names import node_names
 from resnet_diagram.scene.model import Box, Form, Item, Path, Scene, Text
@@ -15,8 +15,7 @@ Stroke = tuple[Point, ...]
 _CLOSE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(NamedTuple):
     """How many boxes stand behind a folded one, and how far each is from the next."""
 
     count: int
@@ -24,8 +23,7 @@ class Shadow:
     down: float
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What a scene is made of, in the order it is painted.
 
     `names`: node names by box id. `forks`: node names of dots by their index. `shadows`: by index of the box

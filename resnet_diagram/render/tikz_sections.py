@@ -1,7 +1,7 @@
 """The order of the drawing in the file: group by group, then what lies between them, then the legend."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Diagram, Fork, Group
 from resnet_diagram.diagram.model import Item as DiagramItem
@@ -9,8 +9,7 @@ from resnet_diagram.render.tikz_parts import Parts, Point, centre
 from resnet_diagram.scene.model import Box, Item, Path, Scene
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Items under one comment, by their index in the scene."""
 
     title: str

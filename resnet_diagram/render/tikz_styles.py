@@ -1,6 +1,6 @@
 """Styles by name: what the boxes, lines and texts of one role have in common is said once."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.render.tikz_common import Common, most_usual
@@ -13,8 +13,7 @@ from resnet_diagram.scene.theme import Style, Theme
 _CORNER = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class NamedStyle:
+class NamedStyle(NamedTuple):
     """A TikZ style: its name without `resnet/`, and its keys."""
 
     name: str

@@ -3,12 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.scene.theme_check import check_theme
 
@@ -93,8 +92,7 @@ def _find(name: str) -> Path:
         return path
     if path.suffix == ".toml":
         raise UsageError(f"There is no theme file '{name}'. Check the path, or take one of: {_listed()}.")
-    close = get_close_matches(name, theme_names(), n=1)
-    hint = f" Did you mean '{close[0]}'?" if close else ""
+    hint = did_you_mean(closest(name, theme_names()))
     raise UsageError(f"No theme named '{name}'.{hint} Choose one of: {_listed()}; or give a .toml file.")
 
 

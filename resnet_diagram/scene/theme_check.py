@@ -1,11 +1,10 @@
 """Whether a theme file says what a theme must say."""
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole, GroupRole, NodeRole
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, closest, did_you_mean
 
 ROLES = (*NodeRole, *EdgeRole, *GroupRole, "text", "muted", "caption", "page")
 USES = ("title", "group", "badge", "node", "label", "caption", "legend")
@@ -58,8 +57,7 @@ def _check_keys(table: dict[str, Any], known: tuple[str, ...], what: str) -> Non
     """Raise UsageError on a key that is unknown or missing."""
     for key in table:
         if key not in known:
-            close = get_close_matches(key, known, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
+            hint = did_you_mean(closest(key, known))
             raise UsageError(f"{what}: unknown key '{key}'.{hint} Known keys: {', '.join(known)}.")
     missing = [key for key in known if key not in table]
     if missing:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resnet_diagram.errors import SourceError
+from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.spec.catalog_build import build
 from resnet_diagram.spec.catalog_families import RECIPES, Recipe
 from resnet_diagram.spec.model import Network
@@ -41,18 +41,15 @@ def network(name: str) -> Network:
 def _recipe(name: str) -> Recipe:
     recipe = RECIPES.get(name)
     if recipe is None:
-        hint = f" Did you mean {close!r}?" if (close := _closest(name)) else ""
+        hint = did_you_mean(_closest(name))
         raise SourceError(f"No network named {name!r}.{hint} 'resnet-diagram list networks' shows all.")
     return recipe
 
 
 def _closest(name: str) -> str:
     """The name of the catalog that is most like `name`, or nothing."""
-    from difflib import get_close_matches  # costs as much time as the whole catalog; needed only here
-
     known = {_bare(one): one for one in RECIPES}
-    close = get_close_matches(_bare(name), known, n=1)
-    return known[close[0]] if close else ""
+    return known.get(closest(_bare(name), known), "")
 
 
 def _bare(name: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.spec.encode import TYPE_KEY, choices, type_word
 
 Decoder = Callable[[Any], Any]
@@ -100,15 +101,8 @@ def _word_decoder(cls: type[Enum]) -> Decoder:
 
 
 def suggestion(value: Any, known: Iterable[str]) -> str:
-    """A sentence with the word most like `value`, or nothing.
-
-    >>> suggestion("strde", ["stride", "kernel"])
-    " Did you mean 'stride'?"
-    """
-    from difflib import get_close_matches  # slow to import; needed only for a message
-
-    close = get_close_matches(value, list(known), n=1) if isinstance(value, str) else []
-    return f" Did you mean {close[0]!r}?" if close else ""
+    """A sentence with the word most like `value`, or nothing."""
+    return did_you_mean(closest(value, known))
 
 
 def _list_decoder(item: Any) -> Decoder:
