@@ -17,7 +17,7 @@ def offline() -> Iterator[None]:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise NetworkAskedError(
             "the constructor asks the network, most likely for trained weights; a drawing needs none: "
-            "turn them off with an argument such as weights=None or pretrained=False"
+            "turn them off with an argument such as weights=None, weights_backbone=None or pretrained=False"
         )
 
     saved = {name: getattr(socket, name) for name in ("create_connection", "getaddrinfo")}
