@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         UnrenderedWarning,
         UsageError,
     )
-    from resnet_diagram.pipeline import draw, to_text
+    from resnet_diagram.pipeline import draw, to_graphviz, to_text
     from resnet_diagram.pipeline import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
@@ -51,7 +51,7 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
-    "pipeline": ("draw", "to_text", "trace_model"),
+    "pipeline": ("draw", "to_graphviz", "to_text", "trace_model"),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
     "spec.facts": ("facts",),
@@ -85,6 +85,7 @@ __all__ = [
     "names",
     "network",
     "save",
+    "to_graphviz",
     "to_text",
     "trace",
 ]

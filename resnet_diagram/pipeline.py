@@ -19,6 +19,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
+    import graphviz
     from torch import nn
 
 SPEC_FORMAT = "json"
@@ -49,8 +50,8 @@ def read_source(source: str, inputs: Sequence[str] = ()) -> Network:
 
         return _without_inputs(read_network(Path(source)), inputs)
     if _is_code(source):
-        from resnet_diagram.trace import load_model, parse_input
-        from resnet_diagram.trace import trace as run
+        from resnet_diagram.tracer import load_model, parse_input
+        from resnet_diagram.tracer import trace as run
 
         specs = [parse_input(text) for text in inputs]
         loaded = load_model(source)
@@ -78,8 +79,8 @@ def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: 
     `input_shape`: `(3, 224, 224)`, with or without a batch of 1; a sequence of shapes for several inputs;
     None guesses. The module keeps its weights, device and mode. Raises TraceError.
     """
-    from resnet_diagram.trace import parse_input
-    from resnet_diagram.trace import trace as run
+    from resnet_diagram.tracer import parse_input
+    from resnet_diagram.tracer import trace as run
 
     specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
     return run(model, specs or None, name=name or type(model).__name__)
@@ -181,6 +182,25 @@ def to_text(
     """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
     chosen = options(view, direction, legend, title)
     return render(_network(what), to, chosen, Style(theme=theme, standalone=standalone))
+
+
+def to_graphviz(
+    what: "Network | nn.Module | str",
+    *,
+    view: str = "paper",
+    direction: str = "down",
+    legend: bool = True,
+    title: str | None = None,
+    theme: str = "paper",
+) -> "graphviz.Source":
+    """The drawing as an object of the `graphviz` package.
+
+    It shows itself in notebooks, and its `render` draws it with a system's Graphviz.
+    """
+    from resnet_diagram.render.dot import graphviz_source
+
+    chosen = options(view, direction, legend, title)
+    return graphviz_source(_figure(_network(what), chosen, Style(theme=theme)))
 
 
 def options(view: str, direction: str, legend: bool, title: str | None) -> Options:

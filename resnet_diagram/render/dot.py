@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_diagram.diagram.links import edges, groups, nodes
 from resnet_diagram.diagram.model import (
@@ -23,6 +23,9 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
 from resnet_diagram.render.templates import render
 from resnet_diagram.scene.theme import Style, Theme
+
+if TYPE_CHECKING:
+    import graphviz
 
 Values = dict[str, Any]
 
@@ -51,6 +54,13 @@ _TAPERS: dict[tuple[Taper, Direction], Values] = {
     (Taper.OPENING, Direction.RIGHT): {"shape": "trapezium", "orientation": "90", "margin": '"0,0"'},
     (Taper.BARREL, Direction.DOWN): {"shape": "hexagon"},
 }
+
+
+def graphviz_source(figure: Figure) -> "graphviz.Source":
+    """The DOT source as an object of the `graphviz` package, which a notebook shows."""
+    import graphviz
+
+    return graphviz.Source(render_dot(figure))
 
 
 def render_dot(figure: Figure) -> str:

@@ -187,7 +187,7 @@ def _shadow_shift(at: int, side: str, parts: Parts) -> str:
     if not shadow:
         return ""
     if side == "east" and shadow.right > 0:
-        return f"xshift={number(shadow.count * shadow.right)}bp"
+        return f"xshift={number(shadow.copies * shadow.right)}bp"
     if side == "south" and shadow.down > 0:
-        return f"yshift={number(-shadow.count * shadow.down)}bp"
+        return f"yshift={number(-shadow.copies * shadow.down)}bp"
     return ""

@@ -18,7 +18,7 @@ _CLOSE = 0.02
 class Shadow(NamedTuple):
     """How many boxes stand behind a folded one, and how far each is from the next."""
 
-    count: int
+    copies: int
     right: float
     down: float
 

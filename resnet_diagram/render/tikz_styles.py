@@ -62,7 +62,7 @@ def _shadow_style(parts: Parts) -> list[NamedStyle]:
     if not parts.shadows:
         return []
     shadow = next(iter(parts.shadows.values()))
-    kind = "double copy shadow" if shadow.count > 1 else "copy shadow"
+    kind = "double copy shadow" if shadow.copies > 1 else "copy shadow"
     shift = f"shadow xshift={number(shadow.right)}bp, shadow yshift={number(-shadow.down)}bp"
     return [NamedStyle("folded", (f"{kind}={{{shift}}}",))]
 

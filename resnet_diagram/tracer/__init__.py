@@ -1,0 +1,15 @@
+from resnet_diagram.errors import SourceError
+
+try:
+    from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, parse_input
+    from resnet_diagram.tracer.load import LoadedModel, load_model
+    from resnet_diagram.tracer.tracing import trace
+except ModuleNotFoundError as error:
+    if error.name != "torch":
+        raise
+    raise SourceError(
+        "Reading a network from code needs PyTorch, which is not installed: "
+        "pip install 'resnet-diagram[torch]'"
+    ) from None
+
+__all__ = ["InputSpec", "LoadedModel", "guess_inputs", "load_model", "parse_input", "trace"]

@@ -1,0 +1,86 @@
+"""From the recorded operations of a model to its description."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from resnet_diagram.spec.model import Network
+from resnet_diagram.tracer.attach import attach
+from resnet_diagram.tracer.flow import build_flow
+from resnet_diagram.tracer.graph import Node, OpGraph
+from resnet_diagram.tracer.parts import Part
+from resnet_diagram.tracer.regions import series_of
+from resnet_diagram.tracer.residual import Translator
+from resnet_diagram.tracer.stages import staged
+from resnet_diagram.tracer.steps import Flow
+
+SHOWN = 4
+
+
+def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network | None:
+    """Returns the network description of a recorded run, None where no layer leads to an output."""
+    if not graph.outputs:
+        return None
+    flow, parts = best_reading(graph)
+    if not parts:
+        return None
+    stem, body, head = staged(parts, graph.calls)
+    first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
+    return Network(
+        name=name,
+        input_shape=first,
+        stem=tuple(stem),
+        body=tuple(body),
+        head=tuple(head),
+        source=source,
+        notes=(*graph.notes, *unused_note(model, flow)),
+    )
+
+
+def unused_note(model: nn.Module, flow: Flow) -> list[str]:
+    """A note on the parameters that nothing drawn reads."""
+    unused = {name: p.numel() for name, p in model.named_parameters() if str(id(p)) not in flow.parameters}
+    if not unused:
+        return []
+    names = list(unused)
+    listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return [f"{sum(unused.values()):,} parameters are not used on the way to the output: {listed}"]
+
+
+def best_reading(graph: OpGraph) -> tuple[Flow, list[Part]]:
+    """Returns the flow and its parts, from all inputs at once or from the one that explains most blocks."""
+    output = main_output(graph)
+    readings = [read(graph, output, graph.inputs)]
+    if len(graph.inputs) > 1:
+        readings += [read(graph, output, [node]) for node in graph.inputs]
+    return max(readings, key=lambda r: sum(residual_count(p) for p in r[1]))
+
+
+def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> tuple[Flow, list[Part]]:
+    """Returns flow and parts from some inputs to the output."""
+    flow = build_flow(graph, output, inputs)
+    items = series_of(flow.steps)
+    return flow, attach(Translator(flow).parts(items, ()), graph.calls)
+
+
+def residual_count(part: Part) -> int:
+    """How many residual blocks a part is or holds at its top."""
+    return int(part.residual)
+
+
+def main_output(graph: OpGraph) -> Node:
+    """The output that most operations lead to, the first of equals."""
+    late = sorted(graph.outputs, key=lambda node: node.index)[-SHOWN:]
+    return max(late, key=lambda node: (ancestor_count(node), -node.index))
+
+
+def ancestor_count(node: Node) -> int:
+    """How many nodes lead to a node."""
+    seen = {node.index}
+    waiting = [node]
+    while waiting:
+        for source in waiting.pop().inputs:
+            if source.index not in seen:
+                seen.add(source.index)
+                waiting.append(source)
+    return len(seen)

@@ -1,0 +1,173 @@
+"""The flow of activations: the recorded operations with everything taken out that does nothing."""
+
+from collections.abc import Iterable
+from math import prod
+
+from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, whole_slice
+from resnet_diagram.tracer.counts import macs_of
+from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
+from resnet_diagram.tracer.roles import Role, role_of
+from resnet_diagram.tracer.simplify import reuse_concatenations, simplified
+from resnet_diagram.tracer.steps import Flow, Step
+
+# Operators that take only shape or type from their second tensor.
+LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
+
+
+def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
+    """Returns the steps on a path from one of `inputs` to `output`."""
+    live = live_nodes(graph, output, inputs)
+    builder = _Builder(graph)
+    for node in live:
+        builder.add(node)
+    builder.close(output)
+    steps = simplified(builder.steps)
+    reuse_concatenations(steps)
+    return Flow(steps, graph, builder.parameters())
+
+
+def batch_of(graph: OpGraph) -> int:
+    """The batch size of the first input that has one."""
+    return next((node.shape[0] for node in graph.inputs if len(node.shape) > 1), 1)
+
+
+def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
+    """Returns the active nodes between the inputs and the output, in order."""
+    reached = {node.index for node in inputs}
+    forward = []
+    for node in graph.nodes:
+        if node.index in reached or any(source.index in reached for source in node.inputs):
+            reached.add(node.index)
+            forward.append(node)
+    wanted = {output.index}
+    kept = []
+    for node in reversed(forward):
+        if node.index in wanted and node.active:
+            kept.append(node)
+            wanted.update(source.index for source in node.inputs)
+    return kept[::-1]
+
+
+class _Builder:
+    """Turns nodes into steps one after the other."""
+
+    def __init__(self, graph: OpGraph) -> None:
+        self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
+        self._graph = graph
+        self._batch = batch_of(graph)
+        self._step_of: dict[int, int] = {}
+        self._owned: set[int] = set()
+        self._read_as: dict[int, set[Sizes]] = {}
+
+    def add(self, node: Node) -> None:
+        """Adds one node, as a step of its own or as another name of the step it passes on."""
+        if node.kind is NodeKind.INPUT:
+            self._append(Role.PASS, node, [0])
+            return
+        inputs = node.inputs[:1] if node.op in LIKE_OTHER else node.inputs
+        sources = list(dict.fromkeys(self._step_of[n.index] for n in inputs if n.index in self._step_of))
+        if not sources or is_zero_product(node):
+            return
+        params = self._new_parameters(node)
+        role = acting_role(node, len(sources))
+        if role is Role.PASS and len(sources) == 1:
+            self._step_of[node.index] = sources[0]
+            self.steps[sources[0]].params += params
+            return
+        step = self._append(role, node, sources)
+        step.params = params
+        step.macs = macs_of(node) // self._batch
+
+    def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
+        shape = without_batch(node.shape)
+        step = Step(len(self.steps), role, [node], sources, entering(node), shape, node.call)
+        if role is Role.PAD:
+            step.out_shape = padded_shape(node)
+        for ref in references(node):
+            if ref.node.index in self._step_of:
+                self._read_as.setdefault(self._step_of[ref.node.index], set()).add(without_batch(ref.shape))
+        self.steps.append(step)
+        self._step_of[node.index] = step.index
+        for source in sources:
+            self.steps[source].targets.append(step.index)
+        return step
+
+    def _new_parameters(self, node: Node) -> int:
+        fresh = [p for p in parameters_of(node) if p.index not in self._owned]
+        self._owned.update(p.index for p in fresh)
+        return sum(prod(p.shape) for p in fresh)
+
+    def parameters(self) -> frozenset[str]:
+        """The labels of the parameters read so far."""
+        return frozenset(self._graph.nodes[index].label for index in self._owned)
+
+    def close(self, output: Node) -> None:
+        """Adds the sink behind the output."""
+        last = self._step_of.get(output.index, len(self.steps) - 1)
+        sink = Step(len(self.steps), Role.SINK, [], [last], self.steps[last].out_shape, (), 0)
+        self.steps[last].targets.append(sink.index)
+        self.steps.append(sink)
+        self._read_shapes()
+
+    def _read_shapes(self) -> None:
+        """Gives a step written through a view the shape that all later steps read its memory in."""
+        for index, shapes in self._read_as.items():
+            step = self.steps[index]
+            (shape, *others) = shapes
+            if not others and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
+                step.out_shape = shape
+
+
+def entering(node: Node) -> Sizes:
+    """The shape, without the batch, of the first activation a node reads."""
+    for ref in references(node):
+        if ref.node.active:
+            return without_batch(ref.shape)
+    return without_batch(node.shape)
+
+
+def without_batch(shape: Sizes) -> Sizes:
+    """A shape without its first dimension; a list of values, or one value, has no batch.
+
+    >>> without_batch((1, 3, 8, 8)), without_batch((5,)), without_batch(())
+    ((3, 8, 8), (5,), (1,))
+    """
+    return shape[1:] if len(shape) > 1 else shape or (1,)
+
+
+def padded_shape(node: Node) -> Sizes:
+    """The shape after zero-padding; where it is written into a buffer of zeros, the buffer's."""
+    if node.op != "copy_":
+        return without_batch(node.shape)
+    shape = node.shape
+    target = node.args[0]
+    while isinstance(target, Ref):
+        shape = target.shape if prod(target.shape) >= prod(shape) else shape
+        target = next(references(target.node), None)
+    return without_batch(shape)
+
+
+def acting_role(node: Node, sources: int) -> Role:
+    """The role of a node, given how many different activations it reads."""
+    role = role_of(node.op)
+    if node.op == "copy_":
+        if sources > 1:
+            return Role.OTHER
+        return Role.PAD if pads_with_zeros(node) else Role.PASS
+    if sources > 1:
+        return role
+    if role in (Role.ADD, Role.MULTIPLY):
+        return Role.SCALE
+    if role is Role.CONCAT:
+        return joined_role(node)
+    if role is Role.SLICE and whole_slice(node):
+        return Role.PASS
+    return role
+
+
+def joined_role(node: Node) -> Role:
+    """The role of a concatenation of one activation with constants, or with nothing."""
+    tensors = list(references(node))
+    if len(tensors) == 1:
+        return Role.VIEW if node.op == "stack" else Role.PASS
+    return Role.PAD if pads_with_zeros(node) else Role.OTHER

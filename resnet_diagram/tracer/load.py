@@ -1,0 +1,217 @@
+"""From the text that names a model to the model, built without weights."""
+
+import contextlib
+import difflib
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from torch import nn
+
+from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer.blame import blame
+from resnet_diagram.tracer.build import build
+from resnet_diagram.tracer.known import known_model, known_names
+from resnet_diagram.tracer.modules import module_of
+from resnet_diagram.tracer.offline import offline
+from resnet_diagram.tracer.targets import Target, parse_target
+from resnet_diagram.tracer.world import uncollected
+
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model and what to call it."""
+
+    model: nn.Module
+    name: str
+    source: str
+
+
+def load_model(target: str) -> LoadedModel:
+    """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
+
+    `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
+    the constructor is called without memory for weights. An instance is taken as it is. Raises SourceError
+    where anything on this way fails.
+    """
+    parsed = parse_target(target)
+    with contextlib.redirect_stdout(sys.stderr), uncollected():
+        module = module_of(parsed)
+        attribute = parsed.attribute or only_candidate(module, parsed)
+        found = attribute_of(module, attribute, parsed)
+        model = (
+            found if isinstance(found, nn.Module) and not parsed.called else made(found, attribute, parsed)
+        )
+    return LoadedModel(model=model, name=name_of(attribute, parsed), source=target)
+
+
+def name_of(attribute: str, target: Target) -> str:
+    """What to call the model: the attribute, with the arguments it was called with."""
+    if not (target.args or target.kwargs):
+        return attribute
+    given = [repr(a) for a in target.args] + [f"{name}={value!r}" for name, value in target.kwargs.items()]
+    return f"{attribute}({', '.join(given)})"
+
+
+def made(factory: object, attribute: str, target: Target) -> nn.Module:
+    """Returns the model a class or function makes."""
+    if not callable(factory):
+        raise SourceError(
+            f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
+            "torch.nn.Module, or a class or function that makes one."
+        )
+    check_arguments(factory, attribute, target)
+    try:
+        with offline():
+            result = build(lambda: factory(*target.args, **target.kwargs))
+    except SourceError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise blame(f"{name_of(attribute, target)} in {target.module!r} could not be built", error) from error
+    model = model_in(result)
+    if model is None:
+        raise SourceError(
+            f"{name_of(attribute, target)} in {target.module!r} gave a {type(result).__name__}; wanted is a "
+            "torch.nn.Module."
+        )
+    return model
+
+
+def model_in(result: object) -> nn.Module | None:
+    """The model a factory returned, alone or first among other things."""
+    if isinstance(result, nn.Module):
+        return result
+    items = (
+        result.values()
+        if isinstance(result, Mapping)
+        else result
+        if isinstance(result, (list, tuple))
+        else ()
+    )
+    return next((item for item in items if isinstance(item, nn.Module)), None)
+
+
+def check_arguments(factory: Callable[..., Any], attribute: str, target: Target) -> None:
+    """Raises SourceError if the arguments do not fit the factory's signature."""
+    try:
+        signature = inspect.signature(factory)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*target.args, **target.kwargs)
+    except TypeError as error:
+        example = f"{target.module}:{attribute}({missing_example(signature)})"
+        raise SourceError(
+            f"{attribute!r} in {target.module!r} takes {attribute}{signature}: {error}. "
+            f"Write for example {example}."
+        ) from None
+
+
+def missing_example(signature: inspect.Signature) -> str:
+    """The arguments without defaults, as they could be written."""
+    return ", ".join(f"{p.name}=..." for p in signature.parameters.values() if required(p))
+
+
+def required(parameter: inspect.Parameter) -> bool:
+    """Whether a call must give this parameter."""
+    return parameter.default is parameter.empty and parameter.kind not in (
+        parameter.VAR_POSITIONAL,
+        parameter.VAR_KEYWORD,
+    )
+
+
+def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
+    """Returns what a dotted attribute names; raises SourceError with what there is instead."""
+    value: object = module
+    for part in attribute.split("."):
+        try:
+            value = getattr(value, part)
+        except AttributeError:
+            known = known_model(module, attribute)
+            if known is not None:
+                return known
+            raise SourceError(no_attribute(module, attribute, target)) from None
+    return value
+
+
+def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
+    """Returns what to say about an attribute that is not there."""
+    names = known_names(module) or list(candidates(module))
+    close = difflib.get_close_matches(attribute, names, n=1)
+    guess = f" Did you mean {close[0]!r}?" if close else ""
+    there = f" It has {listed(names)}." if names else " It defines no model."
+    return f"{target.module!r} has no {attribute!r}.{guess}{there}"
+
+
+def listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def only_candidate(module: ModuleType, target: Target) -> str:
+    """Returns the one thing in a module that can be drawn; raises SourceError if there are more."""
+    found = candidates(module)
+    ready = [
+        name for name, value in found.items() if not inspect.isclass(value) or not needs_arguments(value)
+    ]
+    instances = [name for name in ready if isinstance(found[name], nn.Module)]
+    for names in (instances, ready):
+        if len(names) == 1:
+            return names[0]
+    names = ready or list(found)
+    if not names:
+        raise SourceError(
+            f"{target.module!r} defines no model: no torch.nn.Module and no function that makes one."
+        )
+    raise SourceError(
+        f"{target.module!r} holds several models; name one, as in {target.module}:{names[0]}. It has "
+        f"{listed(names)}."
+    )
+
+
+def candidates(module: ModuleType) -> dict[str, object]:
+    """The models, model classes and functions without arguments that a module defines, by name.
+
+    Functions count if they say that they return a model, or in a module of one's own if nothing is said.
+    """
+    found: dict[str, object] = {}
+    for name, value in vars(module).items():
+        if name.startswith("_"):
+            continue
+        own = getattr(value, "__module__", None) == module.__name__
+        is_class = inspect.isclass(value) and issubclass(value, nn.Module) and own
+        is_factory = (
+            inspect.isfunction(value) and own and not needs_arguments(value) and may_return_model(value)
+        )
+        if isinstance(value, nn.Module) or is_class or is_factory:
+            found[name] = value
+    return found
+
+
+def is_own_factory(value: object, module: ModuleType) -> bool:
+    """Whether a value is a function of this module that makes a model without arguments."""
+    function = value.func if isinstance(value, functools.partial) else value
+    if not inspect.isfunction(function) or function.__module__ != module.__name__:
+        return False
+    return callable(value) and not needs_arguments(value) and may_return_model(function)
+
+
+def needs_arguments(function: Callable[..., Any]) -> bool:
+    """Whether something cannot be called without arguments."""
+    try:
+        return any(required(p) for p in inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return False
+
+
+def may_return_model(function: Callable[..., Any]) -> bool:
+    """Whether a function's annotation leaves open that it returns a model."""
+    returned = getattr(function, "__annotations__", {}).get("return", nn.Module)
+    return isinstance(returned, str) or (inspect.isclass(returned) and issubclass(returned, nn.Module))

@@ -1,0 +1,180 @@
+"""Run a model once on tensors without values and return what happened."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from resnet_diagram.tracer import torch_private
+from resnet_diagram.tracer.compat import Compatible
+from resnet_diagram.tracer.graph import Call, Node, NodeKind, OpGraph
+from resnet_diagram.tracer.record import Recorder
+from resnet_diagram.tracer.world import calm, class_name, followed_calls, restored_modules
+
+RETRIES = 8
+LEAST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What a model is called with."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and never leaves this module
+    """A run that ended early: what it had recorded, and why."""
+
+    def __init__(self, cause: Exception, recorder: Recorder) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.recorder = recorder
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """Returns the model inside `torch.compile` and data-parallel wrappers."""
+    while True:
+        inner = getattr(model, "_orig_mod", None)
+        if inner is None and type(model).__name__ in ("DataParallel", "DistributedDataParallel"):
+            inner = getattr(model, "module", None)
+        if not isinstance(inner, nn.Module):
+            return model
+        model = inner
+
+
+def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | None = None) -> OpGraph:
+    """Returns the operations of one run of `model` in evaluation mode; nothing of the model is changed.
+
+    A run that fails after an assumed answer is tried again with the answer negated, then with
+    stand-ins for what meta tensors cannot do. `graph.error` is set if none of these runs came through.
+    `check` is called with each result our own shape rules gave.
+    """
+    with restored_modules(model), calm():
+        model.eval()
+        try:
+            return run_once(model, arguments, frozenset(), False, check)
+        except Stopped as stopped:
+            return run_again(model, arguments, stopped)
+
+
+def run_again(model: nn.Module, arguments: Arguments, first: Stopped) -> OpGraph:
+    """Returns a run with other assumed answers or stand-ins; else the first run, marked with its error."""
+    last = first
+    flips: set[int] = set()
+    for attempt in range(RETRIES):
+        compatible = attempt % 2 == 0
+        if not compatible and not next_flips(flips, last.recorder.asked):
+            break
+        try:
+            return run_once(model, arguments, frozenset(flips), compatible, None)
+        except Stopped as stopped:
+            last = stopped
+    graph = first.recorder.graph
+    graph.error = first.cause
+    if not graph.outputs:
+        graph.outputs = loose_ends(graph)
+    return graph
+
+
+def next_flips(flips: set[int], asked: int) -> bool:
+    """Moves `flips` on to the next answers to negate, the last one first; False when all were tried."""
+    last = asked - 1
+    while last in flips:
+        flips.discard(last)
+        last -= 1
+    if last < 0:
+        return False
+    flips.add(last)
+    return True
+
+
+def run_once(
+    model: nn.Module,
+    arguments: Arguments,
+    flips: frozenset[int],
+    compatible: bool,
+    check: Callable[..., None] | None,
+) -> OpGraph:
+    """Returns what one run recorded; raises Stopped."""
+    recorder = Recorder(flips, check)
+    graph = recorder.graph
+    graph.calls.append(Call("", class_name(model), -1))
+    try:
+        for label, tensor in labelled(arguments):
+            recorder.add_input(tensor, label)
+        with recording(model, recorder, compatible):
+            result = model(*arguments.args, **arguments.kwargs)
+        graph.outputs = output_nodes(recorder, result)
+    except Exception as error:
+        raise Stopped(error, recorder) from error
+    finally:
+        graph.calls[0].end = len(graph.calls)
+        recorder.finish()
+    return graph
+
+
+@contextlib.contextmanager
+def recording(model: nn.Module, recorder: Recorder, compatible: bool) -> Iterator[None]:
+    """Every operation inside is recorded, below autograd, with stand-ins if `compatible`."""
+    with contextlib.ExitStack() as contexts:
+        contexts.enter_context(followed_calls(model, recorder.graph, recorder.stack))
+        contexts.enter_context(torch.no_grad())
+        contexts.enter_context(torch_private.below_autograd())
+        contexts.enter_context(recorder)
+        if compatible:
+            contexts.enter_context(Compatible())
+        yield
+
+
+def output_nodes(recorder: Recorder, result: Any) -> list[Node]:
+    """Returns the producers of the tensors in a result, each once; loose ends where there are none."""
+    nodes: dict[int, Node] = {}
+    for tensor in tensors_of(result):
+        mark = recorder.marks.get(tensor)
+        if mark is not None and mark.producer.active:
+            nodes.setdefault(mark.producer.index, mark.producer)
+    return list(nodes.values()) or loose_ends(recorder.graph)
+
+
+def loose_ends(graph: OpGraph) -> list[Node]:
+    """Returns the operations whose results nobody read."""
+    read = {source.index for node in graph.nodes for source in node.inputs}
+    active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
+    return [n for n in active if n.index not in read]
+
+
+def labelled(arguments: Arguments) -> Iterator[tuple[str, Tensor]]:
+    """Each tensor a model is called with, and the name it goes by."""
+    for position, value in enumerate(arguments.args):
+        for tensor in tensors_of(value):
+            yield str(position), tensor
+    for name, value in arguments.kwargs.items():
+        for tensor in tensors_of(value):
+            yield name, tensor
+
+
+def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
+    """Each tensor in a nest of lists, dictionaries, data classes and plain objects."""
+    if isinstance(value, Tensor):
+        yield value
+        return
+    for item in parts_of(value) if depth else ():
+        yield from tensors_of(item, depth - 1)
+
+
+def parts_of(value: Any) -> Sequence[Any]:
+    """Returns what a container holds; nothing for other values."""
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, (list, tuple, set)):
+        return list(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, f.name) for f in dataclasses.fields(value)]
+    if hasattr(value, "__dict__") and not isinstance(value, (nn.Module, type)) and not callable(value):
+        return list(vars(value).values())
+    return ()

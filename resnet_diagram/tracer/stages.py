@@ -1,0 +1,171 @@
+"""Blocks into stages: by the container they live in, and by shape where one container holds several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from resnet_diagram.spec.measure import merged_shape
+from resnet_diagram.spec.model import Block, Element, Layer, Stage
+from resnet_diagram.tracer.calls import CONTAINERS, ancestors
+from resnet_diagram.tracer.graph import Call, Sizes
+from resnet_diagram.tracer.parts import Part
+
+Split = tuple[list[Element], list[Element], list[Element]]
+LISTS = frozenset({"blocks", "layers", "block"})
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """The parts of one block: a residual block, or a module of the same class without an addition."""
+
+    path: str
+    size: tuple[int, int]
+    parts: list[Part] = field(default_factory=list)
+    waiting: list[Part] = field(default_factory=list)
+
+
+def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
+    """Returns stem, stages and head of a series of parts."""
+    numbers = unit_calls(parts, calls)
+    where = [k for k, number in enumerate(numbers) if number is not None]
+    if not where:
+        return [], [p.element for p in parts], []
+    first, last = where[0], where[-1] + 1
+    stem = [p.element for p in parts[:first]]
+    head = [p.element for p in parts[last:]]
+    if sum(p.residual for p in parts) == 1:
+        return stem, [p.element for p in parts[first:last]], head
+    groups = grouped(units_of(parts[first:last], numbers[first:last], calls))
+    body: list[Element] = [
+        Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
+        for name, units in named(groups)
+    ]
+    return stem, body, head
+
+
+def unit_calls(parts: Sequence[Part], calls: Sequence[Call]) -> list[int | None]:
+    """The call of the block each part belongs to; None for parts outside any block.
+
+    Calls of a class that also has residual blocks are blocks too, such as one that changes resolution and
+    therefore has no addition.
+    """
+    classes = {calls[p.call].cls for p in parts if p.residual and p.call} - CONTAINERS
+    numbers: list[int | None] = []
+    for part in parts:
+        if part.residual:
+            numbers.append(part.call)
+            continue
+        around = (c for c in ancestors(calls, part.call) if c and calls[c].cls in classes)
+        numbers.append(next(around, None))
+    return numbers
+
+
+def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
+    """Returns the blocks in order; what stands between two of them waits before the second."""
+    units: list[Unit] = []
+    previous = -1
+    waiting: list[Part] = []
+    for part, number in zip(parts, numbers, strict=True):
+        if number is None:
+            waiting.append(part)
+            continue
+        if number != previous or number == 0 or waiting:
+            units.append(Unit(calls[number].path, (0, 0), waiting=waiting))
+            waiting = []
+        units[-1].parts.append(part)
+        units[-1].size = size_of(shape_behind(part.element), part.values)
+        previous = number
+    return units
+
+
+def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
+    """Returns the container and the blocks of each stage.
+
+    A container whose blocks have several resolutions holds several stages, told apart by shape.
+    """
+    values = values_inside(units)
+    holders = [container_of(unit.path, values) for unit in units]
+    sizes: dict[str, set[tuple[int, int]]] = {}
+    for holder, unit in zip(holders, units, strict=True):
+        sizes.setdefault(holder, set()).add(unit.size)
+    flat = {
+        holder for holder, found in sizes.items() if all(len(set(s)) > 1 for s in zip(*found, strict=True))
+    }
+    groups: list[tuple[str, list[Unit]]] = []
+    for holder, unit in zip(holders, units, strict=True):
+        same = bool(groups) and groups[-1][0] == holder
+        if same and holder in flat:
+            last = groups[-1][1][-1]
+            same = last.size == unit.size or (last.path == unit.path and bool(unit.path))
+        if same:
+            groups[-1][1].append(unit)
+        else:
+            groups.append((holder, [unit]))
+    return groups
+
+
+def differs(sizes: set[tuple[int, int]], place: int) -> bool:
+    """Whether some sizes differ in the number at a place."""
+    return len({size[place] for size in sizes}) > 1
+
+
+def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
+    """The numbers of values that the blocks inside each module give out, by its path."""
+    found: dict[str, set[int]] = {}
+    for unit in units:
+        path = unit.path
+        while path:
+            path = path.rpartition(".")[0]
+            found.setdefault(path, set()).add(unit.size[1])
+    return found
+
+
+def container_of(path: str, values: dict[str, set[int]]) -> str:
+    """The path of the module that holds a block's stage.
+
+    It is the module around the block; where that is an item of a list and all blocks in the list give out as
+    many values, the list, and so on outwards.
+    """
+    holder = path.rpartition(".")[0]
+    while True:
+        outer, _, last = holder.rpartition(".")
+        if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in LISTS):
+            return holder
+        if len(values[outer]) > 1:
+            return holder
+        holder = outer
+
+
+def size_of(shape: Sizes, values: int) -> tuple[int, int]:
+    """How many positions there are, and how many values.
+
+    `values` count the batch too, into which some models fold positions. The channels stand first in a shape,
+    last behind two equal sizes, or last of two.
+
+    >>> size_of((64, 56, 56), 200704), size_of((56, 56, 64), 200704), size_of((49, 64), 200704)
+    ((3136, 200704), (3136, 200704), (3136, 200704))
+    """
+    last = len(shape) == 2 or (len(shape) == 3 and shape[0] == shape[1] != shape[2])
+    return values // (shape[-1] if last else shape[0]), values
+
+
+def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
+    """Returns each stage's blocks with its name: the container's, numbered where it holds several."""
+    holders = [holder for holder, _ in groups]
+    result = []
+    for position, (holder, units) in enumerate(groups):
+        number = holders[: position + 1].count(holder)
+        several = holders.count(holder) > 1
+        outer, _, last = holder.rpartition(".")
+        plain = outer if last in LISTS and outer not in (*holders, "") else holder
+        name = f"{holder}.{number}" if several and holder else plain or f"stage{number}"
+        result.append((name, units))
+    return result
+
+
+def shape_behind(element: Element) -> Sizes:
+    """The shape an element gives out."""
+    if isinstance(element, Layer):
+        return element.out_shape
+    if isinstance(element, Block):
+        return element.after[-1].out_shape if element.after else merged_shape(element)
+    return shape_behind(element.body[-1])

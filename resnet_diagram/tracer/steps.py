@@ -1,0 +1,37 @@
+"""The steps of a flow of activations."""
+
+from dataclasses import dataclass, field
+
+from resnet_diagram.tracer.graph import Node, OpGraph, Sizes
+from resnet_diagram.tracer.roles import Role
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One operation of the flow, or a chain of views or slices that act as one.
+
+    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes have no batch.
+    """
+
+    index: int
+    role: Role
+    nodes: list[Node]
+    sources: list[int]
+    in_shape: Sizes
+    out_shape: Sizes
+    call: int
+    params: int = 0
+    macs: int = 0
+    targets: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
+
+    `parameters` are the labels of all parameters the steps read.
+    """
+
+    steps: list[Step]
+    graph: OpGraph
+    parameters: frozenset[str]

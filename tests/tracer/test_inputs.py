@@ -1,0 +1,76 @@
+"""What a model is called with, read from text and guessed."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from torch import nn
+
+from resnet_diagram.errors import UsageError
+from resnet_diagram.tracer import InputSpec, guess_inputs, parse_input
+from resnet_diagram.tracer.inputs import variants
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3x224x224", InputSpec(shape=(3, 224, 224))),
+        ("1x3x224x224", InputSpec(shape=(1, 3, 224, 224))),
+        ("3,224,224", InputSpec(shape=(3, 224, 224))),
+        ("3×32×32", InputSpec(shape=(3, 32, 32))),
+        (" (1, 3, 8, 8) ", InputSpec(shape=(1, 3, 8, 8))),
+        ("1x128:int64", InputSpec(shape=(1, 128), dtype="int64")),
+        ("mask=1x16:bool", InputSpec(shape=(1, 16), name="mask", dtype="bool")),
+        ("16", InputSpec(shape=(16,))),
+    ],
+)
+def test_a_shape_is_read(text: str, expected: InputSpec) -> None:
+    assert parse_input(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "3x", "3x-1", "3x0", "axb", "3x224x224:float8", "1 2=3", "=3", "3.5x2", "²x3"]
+)
+def test_wrong_text_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="input"):
+        parse_input(text)
+
+
+@pytest.mark.parametrize(
+    ("layer", "text", "shape"),
+    [
+        (nn.Conv2d(3, 8, 3), "3x32x32", (1, 3, 32, 32)),
+        (nn.Conv2d(3, 8, 3), "2x3x32x32", (2, 3, 32, 32)),
+        (nn.Conv1d(4, 8, 3), "4x100", (1, 4, 100)),
+        (nn.Conv3d(3, 8, 3), "3x8x32x32", (1, 3, 8, 32, 32)),
+        (nn.Linear(16, 8), "16", (1, 16)),
+        (nn.Linear(16, 8), "5x16", (5, 16)),
+        (nn.Embedding(10, 8), "7:int64", (1, 7)),
+    ],
+)
+def test_the_first_layer_says_whether_a_batch_is_missing(
+    layer: nn.Module, text: str, shape: tuple[int, ...]
+) -> None:
+    assert variants([parse_input(text)], nn.Sequential(layer))[0][0].shape == shape
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "dtype"),
+    [
+        (nn.Conv2d(3, 64, 7, 2), (1, 3, 224, 224), "float32"),
+        (nn.Conv2d(1, 16, 3), (1, 1, 32, 32), "float32"),
+        (nn.Conv1d(2, 16, 3), (1, 2, 1024), "float32"),
+        (nn.Linear(12, 3), (1, 12), "float32"),
+        (nn.Embedding(12, 3), (1, 128), "int64"),
+    ],
+)
+def test_the_first_guess_fits_the_first_layer(layer: nn.Module, shape: tuple[int, ...], dtype: str) -> None:
+    guess = next(iter(guess_inputs(nn.Sequential(layer))))
+    assert (guess.shape, guess.dtype) == (shape, dtype)
+
+
+def test_many_classes_speak_for_large_pictures() -> None:
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1000)
+    )
+    assert next(iter(guess_inputs(model))).shape == (1, 3, 224, 224)
