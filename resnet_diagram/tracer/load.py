@@ -1,7 +1,6 @@
 """From the text that names a model to the model, built without weights."""
 
 import contextlib
-import difflib
 import functools
 import inspect
 import sys
@@ -12,13 +11,14 @@ from typing import Any
 
 from torch import nn
 
-from resnet_diagram.errors import SourceError
+from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.tracer.blame import blame
 from resnet_diagram.tracer.build import build
 from resnet_diagram.tracer.known import known_model, known_names
 from resnet_diagram.tracer.modules import module_of
 from resnet_diagram.tracer.offline import offline
 from resnet_diagram.tracer.targets import Target, parse_target
+from resnet_diagram.tracer.torchvision_operators import declare_operators, stopped_import
 from resnet_diagram.tracer.world import uncollected
 
 SHOWN = 12
@@ -42,13 +42,24 @@ def load_model(target: str) -> LoadedModel:
     """
     parsed = parse_target(target)
     with contextlib.redirect_stdout(sys.stderr), uncollected():
-        module = module_of(parsed)
+        module = imported(parsed)
         attribute = parsed.attribute or only_candidate(module, parsed)
         found = attribute_of(module, attribute, parsed)
         model = (
             found if isinstance(found, nn.Module) and not parsed.called else made(found, attribute, parsed)
         )
     return LoadedModel(model=model, name=name_of(attribute, parsed), source=target)
+
+
+def imported(target: Target) -> ModuleType:
+    """Returns the module of a target; where only torchvision's operators are missing, with those declared."""
+    try:
+        return module_of(target)
+    except SourceError as error:
+        if not stopped_import(error.__cause__):
+            raise
+    declare_operators()
+    return module_of(target)
 
 
 def name_of(attribute: str, target: Target) -> str:
@@ -143,9 +154,9 @@ def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
 def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
     """Returns what to say about an attribute that is not there."""
     names = known_names(module) or list(candidates(module))
-    close = difflib.get_close_matches(attribute, names, n=1)
-    guess = f" Did you mean {close[0]!r}?" if close else ""
-    there = f" It has {listed(names)}." if names else " It defines no model."
+    public = [name for name in vars(module) if not name.startswith("_")]
+    guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
+    there = f" It has {listed(names)}." if names else " It defines no model itself." * (not guess)
     return f"{target.module!r} has no {attribute!r}.{guess}{there}"
 
 

@@ -1,5 +1,7 @@
 """From the text that names a model to the model, or to an error that says what to do."""
 
+import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from torch import nn
 
 from resnet_diagram.errors import SourceError
 from resnet_diagram.tracer import load_model
-from tests.tracer.libraries import timm_module
+from tests.tracer.libraries import timm_module, torchvision_models
 
 NET = """
 import torch
@@ -229,3 +231,19 @@ def test_a_constructor_that_asks_the_network(tmp_path: Path) -> None:
     message = failing(f"{path}:net")
     assert "pretrained=False" in message
     assert isinstance(load_model(f"{path}:net(pretrained=False)").model, nn.Linear)
+
+
+def test_a_name_that_a_module_imports_is_suggested() -> None:
+    torchvision_models()
+    with pytest.raises(SourceError, match="Did you mean 'resnet50'"):
+        load_model("torchvision.models:resnet5O")
+
+
+def test_torchvision_is_imported_whatever_it_was_built_for() -> None:
+    if importlib.util.find_spec("torchvision") is None:
+        pytest.skip("torchvision is not installed")
+    code = (
+        "from resnet_diagram.tracer import load_model; print(load_model('torchvision.models:resnet18').name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("resnet18\n", 0), done.stderr
