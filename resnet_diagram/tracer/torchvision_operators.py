@@ -21,7 +21,7 @@ def stopped_import(error: BaseException | None) -> bool:
 @cache
 def declare_operators() -> Any:
     """Declare the operators that are missing; the library returned keeps them declared."""
-    library = Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+    library: Any = Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     for name in ("nms", "qnms"):
         with contextlib.suppress(RuntimeError):  # those that are there cannot be declared again
             library.define(name + _SCHEMA)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from resnet_diagram.diagram.model import GroupRole
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Scene, Text
+from resnet_diagram.scene.spacing import BEND
 from resnet_diagram.scene.text import CAPITAL_HEIGHT
 from resnet_diagram.scene.theme import Theme
 from tests.scene.planes import (
@@ -42,6 +43,7 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
         *_boxes_apart(boxes),
         *_frames_whole(frames, boxes),
         *_paths_clear(paths, boxes, texts),
+        *_bends_seen(paths, texts),
         *_paths_end_on_borders(paths, boxes),
         *_paths_apart(paths),
         *_slanted(paths),
@@ -165,6 +167,15 @@ def _paths_clear(paths: list[Path], boxes: list[Box], texts: list[Text]) -> Iter
         if not texts[other].halo:
             path = segments[one][0]
             yield f"{path.role} from {path.tail!r} to {path.head!r} runs through {texts[other].text!r}"
+
+
+def _bends_seen(paths: list[Path], texts: list[Text]) -> Iterator[str]:
+    """A line that passes behind a text comes out on the other side where it went in."""
+    bends = [(path, point) for path in paths for point in path.points[1:-1]]
+    spots = [(x - BEND / 2, y - BEND / 2, x + BEND / 2, y + BEND / 2) for _, (x, y) in bends]
+    for one, other in overlapping(spots, [text_rect(text) for text in texts]):
+        path = bends[one][0]
+        yield f"{path.role} from {path.tail!r} to {path.head!r} bends at {texts[other].text!r}"
 
 
 def _shrunk(rect: Rect) -> Rect:

@@ -55,6 +55,15 @@ def _short_arrow(item: Item) -> Item:
     return item
 
 
+def _hidden_bend(item: Item) -> Item:
+    if isinstance(item, Path) and item.head == "b-add" and item.role == EdgeRole.FLOW:
+        return item
+    if isinstance(item, Text) and item.halo:
+        (x, y) = next(path.points[2] for path in scene().items if isinstance(path, Path) and path.head == "b-a")
+        return replace(item, x=x, y=y)
+    return item
+
+
 def _small_type(item: Item) -> Item:
     return replace(item, size=5.0) if isinstance(item, Text) else item
 
