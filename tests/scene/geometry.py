@@ -170,7 +170,7 @@ def _paths_clear(paths: list[Path], boxes: list[Box], texts: list[Text]) -> Iter
 
 
 def _bends_seen(paths: list[Path], texts: list[Text]) -> Iterator[str]:
-    """A line that passes behind a text comes out on the other side where it went in."""
+    """A line that a text interrupts goes on behind it where it seems to."""
     bends = [(path, point) for path in paths for point in path.points[1:-1]]
     spots = [(x - BEND / 2, y - BEND / 2, x + BEND / 2, y + BEND / 2) for _, (x, y) in bends]
     for one, other in overlapping(spots, [text_rect(text) for text in texts]):

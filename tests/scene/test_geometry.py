@@ -56,12 +56,7 @@ def _short_arrow(item: Item) -> Item:
 
 
 def _hidden_bend(item: Item) -> Item:
-    if isinstance(item, Path) and item.head == "b-add" and item.role == EdgeRole.FLOW:
-        return item
-    if isinstance(item, Text) and item.halo:
-        (x, y) = next(path.points[2] for path in scene().items if isinstance(path, Path) and path.head == "b-a")
-        return replace(item, x=x, y=y)
-    return item
+    return replace(item, x=item.x + 100) if isinstance(item, Text) and item.halo else item
 
 
 def _small_type(item: Item) -> Item:
@@ -88,6 +83,7 @@ def _on_a_box(item: Item) -> Item:
         (_bare_caption, "runs through '56×56×256 → 28×28×512'"),
         (_low_shortcut, "identity from '' to 'a-add' runs through box 'a-a'"),
         (_short_arrow, "ends beside the border of 'z'"),
+        (_hidden_bend, "bends at '56×56×256 → 28×28×512'"),
         (_small_type, "is set at 5.0 points"),
         (_far_out, "off the page"),
         (_nowhere, "not a finite place"),
