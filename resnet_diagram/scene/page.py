@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.draw import draw
-from resnet_diagram.scene.rows import Section, has_lanes
+from resnet_diagram.scene.rows import Section
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import draw_title
 
@@ -33,11 +33,6 @@ def caption_width(section: Section, canvas: Canvas) -> float:
     """Width in points of what is written on the line into a section."""
     caption = section.group.caption if section.group else ""
     return text_width(caption, canvas.theme.size("caption"))
-
-
-def is_tucked(section: Section) -> bool:
-    """Whether the title stands beside the only row instead of over it."""
-    return len(section.rows) == 1 and not has_lanes(section.rows[0])
 
 
 def draw_sections(canvas: Canvas, places: list[Place]) -> None:

@@ -2,11 +2,13 @@
 
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
-from resnet_diagram.scene.page import Place, caption_width, is_tucked
+from resnet_diagram.scene.page import Place, caption_width
 from resnet_diagram.scene.rows import Section
 from resnet_diagram.scene.titles import title_width
 
 _UNDER_TITLE = 1.0
+_LEAST_DROP = 4.0
+"""From under the title to the line that enters an empty group."""
 
 
 def stack(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
@@ -17,7 +19,7 @@ def stack(found: list[Section], canvas: Canvas, top: float) -> list[Place]:
     places: list[Place] = []
     v = top
     for section in found:
-        place = _row_place(section, canvas, left, left + width, v)
+        place = _row_place(section, left, left + width, v)
         places.append(place)
         v = place.end_v + spacing.FRAME_GAP
     return places
@@ -30,31 +32,21 @@ def _margin(section: Section) -> float:
 
 def _least_width(section: Section, canvas: Canvas) -> float:
     title = title_width(section.group, canvas.theme, section.note) + 2 * spacing.FRAME_PAD
-    beside = title if is_tucked(section) else 0.0
-    content = section.length + 2 * _margin(section) + max(0.0, beside - spacing.FRAME_LEAD)
-    return max(content, title, caption_width(section, canvas) + 20.0)
+    return max(section.length + 2 * _margin(section), title, caption_width(section, canvas) + 20.0)
 
 
-def _row_place(section: Section, canvas: Canvas, left: float, right: float, v: float) -> Place:
+def _row_place(section: Section, left: float, right: float, v: float) -> Place:
     """One section whose rows run to the right."""
-    title = title_width(section.group, canvas.theme, section.note)
-    tucked = is_tucked(section)
     pad = spacing.FRAME_PAD if section.group else 0.0
-    strip = spacing.TITLE_STRIP if section.group and not tucked else 0.0
-    first = v + (strip + _UNDER_TITLE if strip else pad)
-    start = left + _margin(section)
-    if tucked:
-        first = max(first, v + spacing.TITLE_STRIP + 2.0 - section.rows[0].above)
-        start = max(left + pad + title + spacing.FRAME_PAD, (left + right - section.length) / 2)
-    lines = _lines(section, first)
-    end_v = max(lines[-1] + section.rows[-1].below + pad, 2 * lines[0] - v if tucked else 0.0)
+    strip = spacing.TITLE_STRIP + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
+    lines = _lines(section, v + (strip if section.group else 0.0))
     return Place(
         section=section,
         u=left,
         v=v,
         end_u=right,
-        end_v=end_v,
-        start=start,
+        end_v=lines[-1] + section.rows[-1].below + pad,
+        start=left + _margin(section),
         enter=left - spacing.OUTER_LANE,
         leave=right + spacing.OUTER_LANE,
         lines=lines,

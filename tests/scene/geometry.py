@@ -24,6 +24,7 @@ from tests.scene.planes import (
 FRAMES = frozenset(GroupRole)
 SMALLEST_TYPE = 6.0
 LEAST_CONTRAST = 4.5
+TITLE_ROOM = 5.0
 _SLACK = 0.3
 
 
@@ -43,6 +44,7 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
         *_boxes_apart(boxes),
         *_frames_whole(frames, boxes),
         *_paths_clear(paths, boxes, texts),
+        *_titles_clear(paths, texts),
         *_bends_seen(paths, texts),
         *_paths_end_on_borders(paths, boxes),
         *_paths_apart(paths),
@@ -167,6 +169,18 @@ def _paths_clear(paths: list[Path], boxes: list[Box], texts: list[Text]) -> Iter
         if not texts[other].halo:
             path = segments[one][0]
             yield f"{path.role} from {path.tail!r} to {path.head!r} runs through {texts[other].text!r}"
+
+
+def _titles_clear(paths: list[Path], texts: list[Text]) -> Iterator[str]:
+    """No level line runs so close to a title that it seems to underline it or to strike it out."""
+    level = [segment for segment in _segments(paths) if segment[1][1] == segment[2][1]]
+    titles = [text for text in texts if text.bold]
+    grown = [
+        (x, y - TITLE_ROOM, right, bottom + TITLE_ROOM) for x, y, right, bottom in map(text_rect, titles)
+    ]
+    for one, other in overlapping([segment_rect(start, end) for _, start, end in level], grown):
+        path = level[one][0]
+        yield f"{path.role} from {path.tail!r} to {path.head!r} runs close to {titles[other].text!r}"
 
 
 def _bends_seen(paths: list[Path], texts: list[Text]) -> Iterator[str]:

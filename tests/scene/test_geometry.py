@@ -59,6 +59,12 @@ def _hidden_bend(item: Item) -> Item:
     return replace(item, x=item.x + 100) if isinstance(item, Text) and item.halo else item
 
 
+def _low_title(item: Item) -> Item:
+    if isinstance(item, Text) and item.text == "Stage 1":
+        return replace(item, x=item.x + 30, y=item.y + 8)
+    return item
+
+
 def _small_type(item: Item) -> Item:
     return replace(item, size=5.0) if isinstance(item, Text) else item
 
@@ -84,6 +90,7 @@ def _on_a_box(item: Item) -> Item:
         (_low_shortcut, "identity from '' to 'a-add' runs through box 'a-a'"),
         (_short_arrow, "ends beside the border of 'z'"),
         (_hidden_bend, "bends at '56×56×256 → 28×28×512'"),
+        (_low_title, "identity from '' to 'a-add' runs close to 'Stage 1'"),
         (_small_type, "is set at 5.0 points"),
         (_far_out, "off the page"),
         (_nowhere, "not a finite place"),
