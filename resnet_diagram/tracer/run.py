@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from resnet_diagram.tracer import torch_private
 from resnet_diagram.tracer.compat import Compatible
 from resnet_diagram.tracer.graph import Call, Node, NodeKind, OpGraph
+from resnet_diagram.tracer.partial import operations
 from resnet_diagram.tracer.record import Recorder
 from resnet_diagram.tracer.world import calm, class_name, followed_calls, restored_modules
 
 RETRIES = 8
-LEAST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,8 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
 
 
 def run_again(model: nn.Module, arguments: Arguments, first: Stopped) -> OpGraph:
-    """Returns a run with other assumed answers or stand-ins; else the first run, marked with its error."""
-    last = first
+    """Returns a run with other answers or stand-ins; else the one that came furthest, with its error."""
+    last = best = first
     flips: set[int] = set()
     for attempt in range(RETRIES):
         compatible = attempt % 2 == 0
@@ -74,8 +74,9 @@ def run_again(model: nn.Module, arguments: Arguments, first: Stopped) -> OpGraph
             return run_once(model, arguments, frozenset(flips), compatible, None)
         except Stopped as stopped:
             last = stopped
-    graph = first.recorder.graph
-    graph.error = first.cause
+            best = max(best, last, key=lambda run: len(operations(run.recorder.graph)))
+    graph = best.recorder.graph
+    graph.error = best.cause
     if not graph.outputs:
         graph.outputs = loose_ends(graph)
     return graph

@@ -13,6 +13,7 @@ from resnet_diagram.tracer.failures import failure
 from resnet_diagram.tracer.graph import OpGraph
 from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, variants
 from resnet_diagram.tracer.lazy import materialised
+from resnet_diagram.tracer.partial import furthest, is_useful, marked, operations, stop_note
 from resnet_diagram.tracer.run import Arguments, record, unwrapped
 from resnet_diagram.tracer.world import uncollected
 
@@ -23,8 +24,8 @@ def trace(
     """Returns the network a model is, found by running it once on tensors without values.
 
     `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the
-    guess is in the notes. The model keeps its weights, device and mode. Raises TraceError if no run comes
-    through.
+    guess is in the notes. The model keeps its weights, device and mode. Of a run that stops late, the
+    network is what ran, with a note on the cause. Raises TraceError if no run comes that far.
     """
     with uncollected():
         inner = unwrapped(model)
@@ -33,7 +34,7 @@ def trace(
         if network is None:
             kind = type(inner).__name__
             raise TraceError(f"{kind} does nothing with its input: no operation leads from it to the output.")
-        return checked(network)
+        return checked(marked(network, graph))
 
 
 def checked(network: Network) -> Network:
@@ -44,31 +45,55 @@ def checked(network: Network) -> Network:
         return replace(network, notes=(*network.notes, f"not all shapes join up: {error}"))
 
 
+Trial = tuple[OpGraph, nn.Module, Sequence[InputSpec]]
+
+
 def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
     """Returns a run on the inputs the user gave, and the model that ran; raises TraceError."""
-    ways = variants(inputs, model)
-    first: OpGraph | None = None
-    for way in ways:
+    trials: list[Trial] = []
+    for way in variants(inputs, model):
         graph, ran = run(model, way)
         if graph.error is None:
             return graph, ran
-        first = first or graph
-    assert first is not None
-    raise failure(model, first, ways[0], given=True)
+        trials.append((graph, ran, way))
+    return best_part(model, trials, given=True)
 
 
 def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
     """Returns a run on the first guessed input that works, and the model that ran; raises TraceError."""
-    first: tuple[OpGraph, InputSpec] | None = None
+    trials: list[Trial] = []
     for spec in guess_inputs(model):
         graph, ran = run(model, [spec])
         if graph.error is None:
-            graph.notes.append(f"input {written(spec)} was guessed; --input sets it")
+            graph.notes.append(guess_note(spec))
             return graph, ran
-        first = first or (graph, spec)
-    if first is None:
+        if not trials or further(graph, trials[-1][0]):
+            trials = [*trials[:1], (graph, ran, [spec])]
+    if not trials:
         raise TraceError("No input could be guessed; give its shape with --input.")
-    raise failure(model, first[0], [first[1]], given=False)
+    return best_part(model, trials, given=False)
+
+
+def further(graph: OpGraph, other: OpGraph) -> bool:
+    """Whether one run came further than another."""
+    return len(operations(graph)) > len(operations(other))
+
+
+def best_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
+    """Returns the run that came furthest, with a note on its end; raises TraceError if none is of use."""
+    graph = furthest([trial[0] for trial in trials])
+    if not is_useful(graph):
+        raise failure(model, trials[0][0], trials[0][2], given=given)
+    ran, way = next((ran, way) for found, ran, way in trials if found is graph)
+    graph.notes.append(stop_note(graph, type(model).__name__))
+    if not given:
+        graph.notes.append(guess_note(way[0]))
+    return graph, ran
+
+
+def guess_note(spec: InputSpec) -> str:
+    """The note on an input that nobody gave."""
+    return f"input {written(spec)} was guessed; --input sets it"
 
 
 def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
