@@ -4,10 +4,11 @@ from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.chain import draw_chain, is_chain
+from resnet_diagram.scene.columns import line_up
 from resnet_diagram.scene.legend import draw_legend, widest_entry
 from resnet_diagram.scene.model import Scene
 from resnet_diagram.scene.page import Place, draw_sections
-from resnet_diagram.scene.place import line_up, stack
+from resnet_diagram.scene.place import stack
 from resnet_diagram.scene.sections import sections
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
@@ -77,7 +78,7 @@ def _extent(canvas: Canvas, places: list[Place], top: float) -> tuple[float, flo
         return 0.0, top
     end_u = max(place.end_u for place in places)
     if canvas.turned:
-        return places[-1].end_v + spacing.PAGE_MARGIN, end_u
+        return max(place.end_v for place in places) + spacing.PAGE_MARGIN, end_u
     return end_u + spacing.OUTER_LANE + spacing.PAGE_MARGIN, places[-1].end_v
 
 

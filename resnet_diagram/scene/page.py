@@ -35,6 +35,16 @@ def caption_width(section: Section, canvas: Canvas) -> float:
     return text_width(caption, canvas.theme.size("caption"))
 
 
+def flow_lines(section: Section, first: float) -> tuple[float, ...]:
+    """Where the flow of each row is, across the flow; the first row begins at `first`."""
+    lines: list[float] = []
+    edge = first
+    for row in section.rows:
+        lines.append(edge + row.above)
+        edge += row.above + row.below + spacing.ROW_GAP
+    return tuple(lines)
+
+
 def draw_sections(canvas: Canvas, places: list[Place]) -> None:
     """Frames, titles, content, and the lines between."""
     for number, place in enumerate(places):
@@ -66,11 +76,20 @@ def _rows(canvas: Canvas, place: Place) -> None:
 
 def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
     """Lead the line out of one section and into the next, past the caption."""
-    gap = (before.end_v + place.v) / 2
+    caption = place.section.group.caption if place.section.group else ""
     room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
-    leave = max(before.leave, place.enter + room)
-    canvas.turn(leave, gap, place.enter)
+    if place.v > before.v:
+        gap = (before.end_v + place.v) / 2
+        leave = max(before.leave, place.enter + room)
+        canvas.turn(leave, gap, place.enter)
+        middle = ((leave + place.enter) / 2, gap)
+    else:
+        gap = (before.end_u + place.u) / 2
+        lane = place.v - spacing.OUTER_LANE
+        leave = max(before.lines[-1], lane + room)
+        canvas.via((before.leave, before.lines[-1]), (before.leave, leave), (gap, leave), (gap, lane))
+        canvas.via((place.enter, lane))
+        middle = (gap, (leave + lane) / 2)
     canvas.via((place.enter, place.lines[0]))
-    group = place.section.group
-    if group and group.caption:
-        canvas.text(group.caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)
+    if caption:
+        canvas.text(caption, "caption", "caption", middle, halo=True, across=place.v <= before.v)

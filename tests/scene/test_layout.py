@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from resnet_diagram.diagram.model import Diagram, Direction, EdgeRole, NodeRole
+from resnet_diagram.diagram.model import Diagram, Direction, EdgeRole, GroupRole, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.scene.layout import layout
@@ -89,6 +89,24 @@ def test_a_paper_figure_fits_a_page(name: str, direction: Direction) -> None:
     scene = layout(drawn(name, View.PAPER, direction), load_theme())
     assert scene.width <= (495 if direction is Direction.RIGHT else 345)
     assert 1 / 4 < scene.width / scene.height < 4
+
+
+def _columns(count: int) -> Diagram:
+    stages = (stage(n, *(residual(f"b{n}-{k}") for k in range(3))) for n in range(count))
+    return diagram(*stages, direction=Direction.RIGHT)
+
+
+@pytest.mark.parametrize("count", range(1, 15))
+def test_many_columns_stand_in_tiers(count: int) -> None:
+    theme = load_theme()
+    scene = layout(_columns(count), theme)
+    frames = [item for item in scene.items if isinstance(item, Box) and item.role == GroupRole.STAGE]
+    assert problems(scene, theme) == []
+    assert scene.width <= 575
+    tiers = {frame.y for frame in frames}
+    assert len(tiers) == (1 if count <= 6 else 2)
+    sizes = [sum(frame.y == top for frame in frames) for top in tiers]
+    assert max(sizes) - min(sizes) <= 1
 
 
 @pytest.mark.parametrize("direction", Direction)
