@@ -1,6 +1,7 @@
 """From the recorded operations of a model to its description."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from torch import nn
 
@@ -8,23 +9,36 @@ from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer.attach import attach
 from resnet_diagram.tracer.flow import build_flow
 from resnet_diagram.tracer.graph import Node, OpGraph
+from resnet_diagram.tracer.opaque import Joined, hidden_note
 from resnet_diagram.tracer.parts import Part
 from resnet_diagram.tracer.regions import series_of
 from resnet_diagram.tracer.residual import Translator
+from resnet_diagram.tracer.shortcut import layers_in
 from resnet_diagram.tracer.stages import staged
 from resnet_diagram.tracer.steps import Flow
 
 SHOWN = 4
 
 
+@dataclass(slots=True, eq=False)
+class Reading:
+    """A flow, its parts, and the layers among them that stand for several steps."""
+
+    flow: Flow
+    parts: list[Part]
+    joined: list[Joined]
+
+
 def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network | None:
     """Returns the network description of a recorded run, None where no layer leads to an output."""
     if not graph.outputs:
         return None
-    flow, parts = best_reading(graph)
-    if not parts:
+    reading = best_reading(graph)
+    if not reading.parts:
         return None
-    stem, body, head = staged(parts, graph.calls)
+    flow = reading.flow
+    stem, body, head = staged(reading.parts, graph.calls)
+    drawn = layers_in(part.element for part in reading.parts)
     first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
     return Network(
         name=name,
@@ -33,7 +47,11 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
         body=tuple(body),
         head=tuple(head),
         source=source,
-        notes=(*graph.notes, *unused_note(model, flow)),
+        notes=(
+            *graph.notes,
+            *unused_note(model, flow),
+            *hidden_note(drawn, reading.joined, flow.steps),
+        ),
     )
 
 
@@ -47,20 +65,21 @@ def unused_note(model: nn.Module, flow: Flow) -> list[str]:
     return [f"{sum(unused.values()):,} parameters are not used on the way to the output: {listed}"]
 
 
-def best_reading(graph: OpGraph) -> tuple[Flow, list[Part]]:
-    """Returns the flow and its parts, from all inputs at once or from the one that explains most blocks."""
+def best_reading(graph: OpGraph) -> Reading:
+    """Returns the reading from all inputs at once, or from the one that explains most blocks."""
     output = main_output(graph)
     readings = [read(graph, output, graph.inputs)]
     if len(graph.inputs) > 1:
         readings += [read(graph, output, [node]) for node in graph.inputs]
-    return max(readings, key=lambda r: sum(residual_count(p) for p in r[1]))
+    return max(readings, key=lambda r: sum(residual_count(p) for p in r.parts))
 
 
-def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> tuple[Flow, list[Part]]:
+def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> Reading:
     """Returns flow and parts from some inputs to the output."""
     flow = build_flow(graph, output, inputs)
-    items = series_of(flow.steps)
-    return flow, attach(Translator(flow).parts(items, ()), graph.calls)
+    translator = Translator(flow)
+    parts = attach(translator.parts(series_of(flow.steps), ()), graph.calls)
+    return Reading(flow, parts, translator.joined)
 
 
 def residual_count(part: Part) -> int:

@@ -11,7 +11,7 @@ from resnet_diagram.tracer.attach import attach
 from resnet_diagram.tracer.calls import common_call, owner_of
 from resnet_diagram.tracer.graph import Sizes
 from resnet_diagram.tracer.layers import layer_of
-from resnet_diagram.tracer.opaque import joined_layer
+from resnet_diagram.tracer.opaque import Joined, goes_round, joined_layer
 from resnet_diagram.tracer.parts import Part
 from resnet_diagram.tracer.regions import Item, Region, steps_in
 from resnet_diagram.tracer.roles import MERGES, WEIGHTED, Role, base_name
@@ -26,25 +26,27 @@ WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, Laye
 
 
 class Translator:
-    """Turns the series of a flow into parts."""
+    """Turns the series of a flow into parts; `joined` collects the layers that stand for several steps."""
 
     def __init__(self, flow: Flow) -> None:
         self.steps = flow.steps
         self.calls = flow.graph.calls
+        self.joined: list[Joined] = []
         self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
         self._called = sorted(self._steps_of_call)
 
-    def parts(self, items: Sequence[Item], shape: Sizes) -> list[Part]:
+    def parts(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> list[Part]:
         """Returns the parts of a series that `shape` enters; a region takes its merge with it.
 
-        Where a step reads another shape than arrives (some view of it), a reshape stands between.
+        Where a step reads another shape than arrives (some view of it), a reshape stands between. `ending` is
+        the merge of the region that the series is a branch of.
         """
         parts: list[Part] = []
         taken = -1
         for item in items:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
-                part = self._region(item)
+                part = self._region(item, ending)
                 part.values = values_of(self.steps[item.merge])
                 parts.append(part)
                 taken, shape = item.merge, shape_after(part.element)
@@ -80,7 +82,7 @@ class Translator:
 
     # -- regions -----------------------------------------------------------------------------------------
 
-    def _region(self, region: Region) -> Part:
+    def _region(self, region: Region, ending: int) -> Part:
         merge = self.steps[region.merge]
         if region.inner or merge.role not in MERGES:
             numbers = region.inner or steps_in([region])
@@ -92,12 +94,17 @@ class Translator:
             part = self._meeting(region, branches, Merge.CONCAT)
         else:
             part = self._sum(region, branches)
-        return part if self._fits(part, region) else self._joined(region, steps_in([region]))
+        return part if self._fits(part, region, ending) else self._joined(region, steps_in([region]))
 
-    def _fits(self, part: Part, region: Region) -> bool:
-        """Whether the branches of a block give the shape their merge was seen to have."""
+    def _fits(self, part: Part, region: Region, ending: int) -> bool:
+        """Whether the branches of a block give the shape their merge was seen to have.
+
+        A concatenation that is part of a larger one gives less; the larger one is looked at as a whole.
+        """
         if not isinstance(part.element, Block) or next(layers_in([part.element]), None) is None:
             return False
+        if region.merge == ending and part.element.merge is Merge.CONCAT:
+            return True
         return prod(merged_shape(part.element)) == prod(self.steps[region.merge].out_shape)
 
     def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
@@ -105,7 +112,9 @@ class Translator:
         steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
         call = common_call(self.calls, [s.call for s in steps])
         shape = self.steps[region.fork].out_shape
-        layer = joined_layer(steps, shape, self.calls[call])
+        residual = any(goes_round(step, self.steps) for step in steps)
+        layer = joined_layer(steps, shape, self.calls[call], residual)
+        self.joined.append((layer, [s.index for s in steps]))
         return Part(layer, call, [s.index for s in steps])
 
     def _flattened(self, region: Region) -> list[list[Item]]:
@@ -164,7 +173,7 @@ class Translator:
 
     def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
         """The elements of a branch of a region; several residual blocks in it are stages."""
-        parts = self.parts(items, self.steps[region.fork].out_shape)
+        parts = self.parts(items, self.steps[region.fork].out_shape, region.merge)
         parts = attach(parts, self.calls)
         if sum(part.residual for part in parts) < 2:
             return tuple(part.element for part in parts)

@@ -1,0 +1,141 @@
+"""Ways round a branch are called what they are, and what is not drawn is counted."""
+
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("torch")
+
+from torch import nn
+
+from resnet_diagram.spec.model import Merge
+from tests.tracer import awkward_blocks as given
+from tests.tracer.awkward import InPlaceBlock, conv_norm
+from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
+from tests.tracer.test_awkward import traced
+
+
+def around(short: nn.Module | None, out: int = 4, stride: int = 1) -> nn.Module:
+    return given.TwoWays(given.branch(4, out, stride), short)
+
+
+def small() -> nn.Module:
+    return conv_norm(4, 8, kernel=1)
+
+
+ONE_BLOCK: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
+    (lambda: around(given.PadThenPool(), 8, 2), "zero-pad", ["zero_pad", "avg_pool"]),
+    (lambda: around(conv_norm(4, 8, 2), 8, 2), "projection", ["conv", "batch_norm"]),
+    (
+        lambda: around(nn.Sequential(nn.AvgPool2d(2), small()), 8, 2),
+        "pooled-projection",
+        ["avg_pool", "conv", "batch_norm"],
+    ),
+    (
+        lambda: around(nn.Sequential(small(), nn.AvgPool2d(2)), 8, 2),
+        "projection",
+        ["conv", "batch_norm", "avg_pool"],
+    ),
+    (lambda: around(nn.MaxPool2d(2), 4, 2), "pooled", ["max_pool"]),
+    (lambda: around(nn.BatchNorm2d(4)), "other", ["batch_norm"]),
+    (lambda: around(None), "identity", []),
+]
+
+
+@pytest.mark.parametrize(("make", "kind", "short"), ONE_BLOCK)
+def test_one_way_round(make: Callable[[], nn.Module], kind: str, short: list[str]) -> None:
+    network = traced(make(), "4x16x16")
+    (block,) = blocks(network)
+    assert shortcuts(network) == [kind]
+    assert block.shortcut is not None
+    assert ops(block.shortcut.layers) == short
+    assert ops(block.after) == ["relu"]
+
+
+MODELS: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
+    (given.Volume, "2x8x8x8", ["projection"]),
+    (given.Perceptron, "8", ["projection", "identity"]),
+    (given.ByName, "3x16x16", ["projection", "identity"]),
+    (given.Generator, "3x16x16", ["identity"] * 3),
+    (given.Enlarged, "3x16x16", ["other", "identity", "identity"]),
+    (given.NestedDense, "3x16x16", ["identity"] * 7),
+    (given.StochasticDepth, "3x16x16", ["identity"]),
+    (given.Res2Net, "16x16x16", ["identity"]),
+    (given.SelectiveKernel, "8x16x16", ["identity"]),
+    (given.OneShot, "8x16x16", ["identity"]),
+    (given.DualPath, "3x16x16", []),
+    (given.Exchange, "4x16x16", []),
+    (given.ForeignPartialSum, "4x16x16", []),
+    (given.Positions, "3x16x16", []),
+]
+
+
+@pytest.mark.parametrize(("make", "shape", "kinds"), MODELS)
+def test_ways_round_branches(make: Callable[[], nn.Module], shape: str, kinds: list[str]) -> None:
+    assert shortcuts(traced(make(), shape)) == kinds
+
+
+def test_stochastic_depth_keeps_its_kind_when_training() -> None:
+    assert shortcuts(traced(given.StochasticDepth().train(), "3x16x16")) == ["identity"]
+
+
+def test_two_branches_of_equal_standing_are_no_residual() -> None:
+    network = traced(around(given.branch(4, 4)), "4x16x16")
+    assert shortcuts(network) == []
+    assert len(merges(network, Merge.ADD)) == 1
+
+
+def test_a_projection_next_to_an_identity_is_a_branch() -> None:
+    (block,) = blocks(traced(given.Twice(), "4x16x16"))
+    assert block.shortcut is not None
+    assert block.shortcut.kind == "identity"
+    assert [ops(b) for b in block.branches] == [
+        ["conv", "batch_norm", "relu", "conv", "batch_norm"],
+        ["conv", "batch_norm"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inplace", "before", "branch"),
+    [
+        (True, ["relu"], ["conv", "relu", "conv"]),
+        (False, [], ["relu", "conv", "relu", "conv"]),
+    ],
+)
+def test_what_the_shortcut_carries(inplace: bool, before: list[str], branch: list[str]) -> None:
+    (block,) = blocks(traced(given.HeadedBranch(inplace), "3x16x16"))
+    assert (ops(block.before), ops(block.branches[0])) == (before, branch)
+
+
+HIDDEN = [
+    (given.DualPath, "3x16x16", 2),
+    (given.Exchange, "4x16x16", 4),
+    (given.Res2Net, "16x16x16", 2),
+]
+
+
+@pytest.mark.parametrize(("make", "shape", "count"), HIDDEN)
+def test_additions_that_are_not_drawn_are_counted(
+    make: Callable[[], nn.Module], shape: str, count: int
+) -> None:
+    network = traced(make(), shape)
+    assert network.notes == (f"{count} additions inside an opaque layer are not drawn",)
+
+
+def test_each_opaque_layer_is_named_in_the_note() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 16, 1), *(given.Res2Net() for _ in range(6)))
+    (note,) = traced(model).notes
+    assert note == (
+        "12 additions inside opaque layers are not drawn: 2 in '1', 2 in '2', 2 in '3', 2 in '4' and 2 more"
+    )
+
+
+def test_nothing_is_noted_where_everything_is_drawn() -> None:
+    assert traced(InPlaceBlock(3)).notes == ()
+
+
+def test_layers_concatenated_once_are_drawn() -> None:
+    network = traced(given.OneShot(), "8x16x16")
+    assert ops(layers(network)).count("conv") == 4
+    assert not [layer for layer in layers(network) if layer.kind == "opaque"]
+    assert len(merges(network, Merge.CONCAT)) == 3
