@@ -16,7 +16,8 @@ from resnet_diagram.spec.model import Network
 
 _SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
 (package.module:attribute or path/file.py:attribute, with literal arguments if wanted:
-'net.py:resnet(depth=152)'), or a spec file (.json)."""
+'net.py:resnet(depth=152)'), a spec file (.json), or a saved TorchScript model (.pt) or
+exported program (.pt2)."""
 
 
 class _Reporting(click.Group):
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 def _source(command: Any) -> Any:
-    """The SOURCE argument and the --input option."""
+    """The SOURCE argument and the options on how it is read."""
     inputs = click.option(
         "--input",
         "inputs",
@@ -52,11 +53,22 @@ def _source(command: Any) -> Any:
         help="Shape of the model's input, as 3x224x224 or 1x128:int64; repeat it for several inputs. "
         "Guessed where it is left out.",
     )
-    return click.argument("source")(inputs(command))
+    weights = click.option(
+        "--weights",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Check that a checkpoint (.pth, .pt, .safetensors) has the names and shapes of the model.",
+    )
+    unsafe = click.option(
+        "--unsafe", is_flag=True, help="Read pickled models too. A pickle can run any code; trust its source."
+    )
+    return click.argument("source")(inputs(weights(unsafe(command))))
 
 
-def _read(source: str, inputs: Sequence[str]) -> Network:
-    network = pipeline.read_source(source, inputs)
+def _read(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bool) -> Network:
+    network = pipeline.read_source(source, inputs, weights=weights, unsafe=unsafe)
+    if weights:
+        click.echo(f"Note: {weights.name} fits: every name and shape is the model's", err=True)
     for note in network.notes:
         click.echo(f"Note: {note}", err=True)
     return network
@@ -113,7 +125,7 @@ def draw(source: str, inputs: tuple[str, ...], outputs: tuple[Path, ...], **chos
     style = pipeline.Style(
         theme=chosen["theme"], standalone=chosen["standalone"], templates=chosen["templates"]
     )
-    network = _read(source, inputs)
+    network = _read(source, inputs, chosen["weights"], chosen["unsafe"])
     if targets:
         pipeline.write(network, targets, options, style)
     else:
@@ -123,11 +135,11 @@ def draw(source: str, inputs: tuple[str, ...], outputs: tuple[Path, ...], **chos
 @main.command(help=f"Print what a network is made of.\n\n{_SOURCE_HELP}")
 @_source
 @click.option("--json", "as_json", is_flag=True, help="Facts for programs.")
-def describe(source: str, inputs: tuple[str, ...], as_json: bool) -> None:
+def describe(source: str, inputs: tuple[str, ...], weights: Path | None, unsafe: bool, as_json: bool) -> None:
     """Print what a network is made of."""
     from resnet_diagram.report import describe_text, facts_text
 
-    network = _read(source, inputs)
+    network = _read(source, inputs, weights, unsafe)
     click.echo(facts_text(network) if as_json else describe_text(network))
 
 
@@ -136,9 +148,11 @@ def describe(source: str, inputs: tuple[str, ...], as_json: bool) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="File to write."
 )
-def spec(source: str, inputs: tuple[str, ...], output: Path | None) -> None:
+def spec(
+    source: str, inputs: tuple[str, ...], weights: Path | None, unsafe: bool, output: Path | None
+) -> None:
     """Write a network down as a spec file."""
-    network = _read(source, inputs)
+    network = _read(source, inputs, weights, unsafe)
     if output:
         pipeline.write(network, [(output, pipeline.SPEC_FORMAT)], Options(), pipeline.Style())
     else:

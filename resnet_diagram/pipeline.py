@@ -1,7 +1,6 @@
 """Source to network to figure to file: the one place that joins the layers."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,32 +37,43 @@ class Style:
     templates: Path | None = None
 
 
-def read_source(source: str, inputs: Sequence[str] = ()) -> Network:
-    """The network a source names: a catalog name, a spec file (.json), or PyTorch code.
+def read_source(
+    source: str, inputs: Sequence[str] = (), *, weights: Path | None = None, unsafe: bool = False
+) -> Network:
+    """The network a source names: a catalog name, a spec file (.json), PyTorch code, or a saved model.
 
-    `inputs`: shapes such as "3x224x224", for code only. Raises SourceError, SpecError or TraceError.
+    For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
+    must fit. `unsafe` reads pickled models, which may run any code. Raises SourceError, SpecError or
+    TraceError.
     """
-    if source in catalog.names():
-        return _without_inputs(catalog.network(source), inputs)
+    if _is_code(source) and not source.endswith(".json"):
+        return _traced(source, inputs, weights, unsafe)
+    if weights:
+        raise SourceError(
+            f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."
+        )
     if source.endswith(".json"):
         from resnet_diagram.spec.files import read_network
 
         return _without_inputs(read_network(Path(source)), inputs)
-    if _is_code(source):
-        from resnet_diagram.tracer import load_model, parse_input
-        from resnet_diagram.tracer import trace as run
+    return _without_inputs(catalog.network(source), inputs)
 
-        specs = [parse_input(text) for text in inputs]
-        loaded = load_model(source)
-        return run(loaded.model, specs or None, name=loaded.name, source=source)
-    return catalog.network(source)
+
+def _traced(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bool) -> Network:
+    from resnet_diagram.tracer import check_weights, load_model, parse_input
+    from resnet_diagram.tracer import trace as run
+
+    specs = [parse_input(text) for text in inputs]
+    loaded = load_model(source, unsafe=unsafe)
+    if weights:
+        check_weights(loaded.model, weights, unsafe=unsafe)
+    return run(loaded.model, specs or loaded.inputs or None, name=loaded.name, source=source)
 
 
 def _is_code(source: str) -> bool:
-    """Whether a source names a Python module or file."""
+    """Whether a source names a Python module or a file."""
     head = source.partition("(")[0]
-    dotted = re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", head)
-    return ":" in head or head.endswith(".py") or "/" in head or os.sep in head or bool(dotted)
+    return source not in catalog.names() and any(mark in head for mark in {":", ".", "/", os.sep})
 
 
 def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:

@@ -4,6 +4,7 @@ try:
     from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, parse_input
     from resnet_diagram.tracer.load import LoadedModel, load_model
     from resnet_diagram.tracer.tracing import trace
+    from resnet_diagram.tracer.weights import check_weights
 except ModuleNotFoundError as error:
     if error.name != "torch":
         raise
@@ -12,4 +13,4 @@ except ModuleNotFoundError as error:
         "pip install 'resnet-diagram[torch]'"
     ) from None
 
-__all__ = ["InputSpec", "LoadedModel", "guess_inputs", "load_model", "parse_input", "trace"]
+__all__ = ["InputSpec", "LoadedModel", "check_weights", "guess_inputs", "load_model", "parse_input", "trace"]

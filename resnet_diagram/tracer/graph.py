@@ -63,6 +63,8 @@ class Call:
 class OpGraph:
     """Everything one run recorded. `notes` say what had to be assumed.
 
+    `script_weights` are the parameters of scripted modules by id: plain tensors, and new objects each time
+    they are asked for unless somebody holds them.
     Where it stopped early: `error` says why, `failed_in` in which module, `failed_with` on which shapes.
     """
 
@@ -71,6 +73,7 @@ class OpGraph:
     outputs: list[Node] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    script_weights: dict[int, object] = field(default_factory=dict)
     error: Exception | None = None
     failed_in: str = ""
     failed_with: str = ""

@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,9 +15,11 @@ from torch import nn
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.tracer.blame import blame
 from resnet_diagram.tracer.build import build
+from resnet_diagram.tracer.inputs import InputSpec
 from resnet_diagram.tracer.known import known_model, known_names
 from resnet_diagram.tracer.modules import module_of
 from resnet_diagram.tracer.offline import offline
+from resnet_diagram.tracer.saved import is_saved, saved_model
 from resnet_diagram.tracer.targets import Target, parse_target
 from resnet_diagram.tracer.torchvision_operators import declare_operators, stopped_import
 from resnet_diagram.tracer.world import uncollected
@@ -26,20 +29,26 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:
-    """A model and what to call it."""
+    """A model, what to call it, and the inputs it was saved with, if it was."""
 
     model: nn.Module
     name: str
     source: str
+    inputs: tuple[InputSpec, ...] = ()
 
 
-def load_model(target: str) -> LoadedModel:
+def load_model(target: str, *, unsafe: bool = False) -> LoadedModel:
     """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
     `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
-    the constructor is called without memory for weights. An instance is taken as it is. Raises SourceError
-    where anything on this way fails.
+    the constructor is called without memory for weights. An instance is taken as it is. A TorchScript file or
+    exported program is read; a pickled model only if `unsafe`, as reading it may run any code. Raises
+    SourceError where anything on this way fails.
     """
+    if is_saved(target):
+        path = Path(target).expanduser()
+        model, inputs = saved_model(path, unsafe=unsafe)
+        return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
     parsed = parse_target(target)
     with contextlib.redirect_stdout(sys.stderr), uncollected():
         module = imported(parsed)

@@ -96,7 +96,8 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self.marks.keep(tensor)
         if memory is not None and memory.writer is not None and not isinstance(tensor, nn.Parameter):
             return self.marks.put(tensor, memory.writer, memory)
-        kind = NodeKind.PARAMETER if isinstance(tensor, nn.Parameter) else NodeKind.CONSTANT
+        is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
+        kind = NodeKind.PARAMETER if is_weight else NodeKind.CONSTANT
         node = self._node(kind, tuple(tensor.shape), active=False, label=str(id(tensor)))
         memory = self.marks.memory(tensor)
         memory.writer = memory.writer or node

@@ -105,6 +105,7 @@ def run_once(
     recorder = Recorder(flips, check)
     graph = recorder.graph
     graph.calls.append(Call("", class_name(model), -1))
+    graph.script_weights = script_weights(model)
     try:
         for label, tensor in labelled(arguments):
             recorder.add_input(tensor, label)
@@ -117,6 +118,12 @@ def run_once(
         graph.calls[0].end = len(graph.calls)
         recorder.finish()
     return graph
+
+
+def script_weights(model: nn.Module) -> dict[int, object]:
+    """Returns the parameters of the scripted modules in a model, by id."""
+    scripts = [module for module in model.modules() if isinstance(module, torch.jit.ScriptModule)]
+    return {id(weight): weight for script in scripts for weight in script.parameters(recurse=False)}
 
 
 @contextlib.contextmanager
