@@ -36,6 +36,19 @@ def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
 
 
 def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
+    """The fewest rows of up to `room` points, as equally long as can be."""
+    rows = _packed(canvas, entries, room)
+    while len(rows) > 1 and room > widest_entry(canvas, entries):
+        room -= _BETWEEN
+        narrower = _packed(canvas, entries, room)
+        if len(narrower) > len(rows):
+            break
+        rows = narrower
+    return rows
+
+
+def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
+    """As many entries a row as fit into `room` points."""
     rows: list[list[LegendEntry]] = []
     for entry in entries:
         if rows and _width(canvas, [*rows[-1], entry]) <= room:

@@ -28,15 +28,17 @@ def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
 
     >>> wrap_summary(("36 bottlenecks", "1 projection: 1×1 conv, s=2"), 6.4)
     ('36 bottlenecks', '1 projection:', '1×1 conv, s=2')
+    >>> wrap_summary(("3×3 depthwise conv, 144",), 6.4)
+    ('3×3 depthwise', 'conv, 144')
     """
     limit = _SUMMARY * size
     found: list[str] = []
     for line in lines:
         head, colon, rest = line.partition(": ")
         if colon and text_width(line, size) > limit:
-            found += [*pack(_words(f"{head}:", size), limit, size), *pack(_words(rest, size), limit, size)]
+            found += [*_even(_words(f"{head}:", size), limit, size), *_even(_words(rest, size), limit, size)]
         else:
-            found += pack(_words(line, size), limit, size)
+            found += _even(_words(line, size), limit, size)
     return tuple(found)
 
 
@@ -76,6 +78,19 @@ def _cut(part: str, size: float) -> list[str]:
     if text_width(part, size) <= _LONGEST * size:
         return [part]
     return [part[at : at + 10] for at in range(0, len(part), 10)]
+
+
+def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
+    """The fewest lines that fit into `limit` points, as equally long as can be."""
+    lines = pack(words, limit, size)
+    widest = max(text_width(word, size) for word in words) if len(lines) > 1 else limit
+    while limit > widest:
+        limit -= 0.5 * size
+        narrower = pack(words, limit, size)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
 
 
 def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
