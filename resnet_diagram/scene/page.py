@@ -65,10 +65,11 @@ def _frame(canvas: Canvas, place: Place) -> None:
 def _rows(canvas: Canvas, place: Place) -> None:
     """Each row, and the turn from one to the next."""
     rows = place.section.rows
-    turn_u = place.start + place.section.length + spacing.TURN_PAD
+    ends = [row.length if canvas.turned else place.section.length for row in rows]
     back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
     for number, (row, v) in enumerate(zip(rows, place.lines, strict=True)):
         if number:
+            turn_u = place.start + ends[number - 1] + spacing.TURN_PAD
             canvas.turn(turn_u, v - row.above - spacing.ROW_GAP / 2, back_u)
             canvas.via((back_u, v))
         draw(canvas, row, place.start, v)
