@@ -1,8 +1,9 @@
 """Spec elements to diagram items, one to one: layers to nodes, blocks to forks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 from resnet_diagram.diagram.labels import block_words, gate_ratio, layer_lines, op_word, shortcut_text
 from resnet_diagram.diagram.model import (
@@ -16,7 +17,7 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.spec.measure import BlockKind, block_kind, weighted_layers
+from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual, weighted_layers
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, Stage
 
 _ROLES = {
@@ -55,16 +56,24 @@ class Names:
         return f"{stem}{self._used[stem]}"
 
 
-def items(elements: Iterable[Element], prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+class Pen(NamedTuple):
+    """What all parts of a stage are drawn with: where ids come from, its shade, and how a stage is drawn."""
+
+    names: Names
+    shade: int
+    stage: "Callable[[Stage, str, Pen], tuple[Item, ...]]"
+
+
+def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
     """Everything drawn for a run of elements; reshaping that only renames positions is not drawn."""
     found: list[Item] = []
     for is_layer, run in groupby(elements, key=lambda element: isinstance(element, Layer)):
         if is_layer:
             layers = [layer for layer in run if isinstance(layer, Layer) and _drawn(layer)]
-            found += _nodes(layers, prefix, shade, names)
+            found += _nodes(layers, prefix, pen)
         else:
             for element in run:
-                found += _composite(element, prefix, shade, names)
+                found += _composite(element, prefix, pen)
     return tuple(found)
 
 
@@ -72,28 +81,32 @@ def _drawn(layer: Layer) -> bool:
     return layer.kind is not LayerKind.RESHAPE or layer.op == "subsample"
 
 
-def _composite(element: Element, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     match element:
         case Block() if gate_ratio(element):
-            return (gate(element, prefix, shade, names),)
+            return (gate(element, prefix, pen),)
         case Block():
-            return block(element, prefix, shade, names)
+            return block(element, prefix, pen)
         case Stage():
-            inner = names.numbered(prefix, "group")
-            held = items(element.body, inner, shade, names)
-            return (Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=shade),) if held else ()
+            inner = pen.names.numbered(prefix, "group")
+            held = pen.stage(element, inner, pen)
+            return (
+                (Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=pen.shade),)
+                if held
+                else ()
+            )
     return ()
 
 
-def block(element: Block, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+def block(element: Block, prefix: str, pen: Pen) -> tuple[Item, ...]:
     """Shared layers, fork and what follows the merge."""
-    before = items(element.before, prefix, shade, names)
-    drawn = [items(branch, prefix, shade, names) for branch in element.branches]
+    before = items(element.before, prefix, pen)
+    drawn = [items(branch, prefix, pen) for branch in element.branches]
     branches = tuple(_tapered(branch, block_kind(element)) for branch in drawn)
     return (
         *before,
-        fork(element, branches, prefix, shade, names),
-        *items(element.after, prefix, shade, names),
+        fork(element, branches, prefix, pen),
+        *items(element.after, prefix, pen),
     )
 
 
@@ -112,12 +125,10 @@ def _tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
     )
 
 
-def fork(
-    element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, shade: int, names: Names
-) -> Fork:
+def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pen: Pen) -> Fork:
     """The fork of a block round branches that are already drawn."""
     role, symbol = _MERGES[element.merge]
-    merge = Node(id=names.numbered(prefix, role.value), role=role, lines=(symbol,), shade=shade)
+    merge = Node(id=pen.names.numbered(prefix, role.value), role=role, lines=(symbol,), shade=pen.shade)
     shortcut = _link(element.shortcut) if element.shortcut else None
     return Fork(branches=branches, merge=merge, shortcut=shortcut)
 
@@ -127,39 +138,44 @@ def _link(shortcut: Shortcut) -> Link:
     return Link(role=role, label=shortcut_text(shortcut))
 
 
-def gate(element: Block, prefix: str, shade: int, names: Names) -> Node:
+def gate(element: Block, prefix: str, pen: Pen) -> Node:
     """A squeeze-and-excitation gate as one node."""
     lines = ("SE gate", f"r={gate_ratio(element)}")
-    return Node(id=names.numbered(prefix, "gate"), role=NodeRole.GATE, lines=lines, shade=shade)
+    return Node(id=pen.names.numbered(prefix, "gate"), role=NodeRole.GATE, lines=lines, shade=pen.shade)
 
 
-def folded(element: Block, prefix: str, shade: int, names: Names, *, detailed: bool) -> tuple[Item, ...]:
-    """A whole block with its branch as one node; `detailed` lists the branch's layers in it."""
+def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[Item, ...]:
+    """A whole block with its branch as one node; `detailed` lists the branch's layers in it.
+
+    Only a residual block of one branch has a short name that says what it is; any other is drawn open.
+    """
+    if not is_residual(element) or len(element.branches) != 1:
+        return block(element, prefix, pen)
     layers = weighted_layers(element) if detailed else ()
     lines = (*block_words(element), *(layer_lines(layer)[0] for layer in layers))
     inside = Node(
-        id=names.numbered(prefix, "branch"),
+        id=pen.names.numbered(prefix, "branch"),
         role=NodeRole.BLOCK,
         lines=lines,
         taper=_WHOLE.get(block_kind(element), Taper.NONE),
-        shade=shade,
+        shade=pen.shade,
     )
     return (
-        *items(element.before, prefix, shade, names),
-        fork(element, ((inside,),), prefix, shade, names),
-        *items(element.after, prefix, shade, names),
+        *items(element.before, prefix, pen),
+        fork(element, ((inside,),), prefix, pen),
+        *items(element.after, prefix, pen),
     )
 
 
-def _nodes(layers: list[Layer], prefix: str, shade: int, names: Names) -> Iterator[Node]:
+def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
     for unit in _units(layers):
         main = _main(unit)
         role = _ROLES.get(main.kind, NodeRole.OTHER)
         yield Node(
-            id=names.numbered(prefix, role.value),
+            id=pen.names.numbered(prefix, role.value),
             role=role,
             lines=_lines(unit),
-            shade=shade,
+            shade=pen.shade,
         )
 
 

@@ -1,8 +1,9 @@
 """The views: how much of a network is drawn."""
 
 from dataclasses import replace
+from itertools import groupby
 
-from resnet_diagram.diagram.chain import Names, block, folded, items
+from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.labels import block_word, change_text, plural, shape_text, shortcut_text
@@ -16,58 +17,59 @@ from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, 
 
 def build(network: Network, options: Options) -> Diagram:
     """The diagram of a network, in the view the options ask for."""
-    names = Names()
-    found = (*_stem(network, names), *_body(network, options.view, names), *_head(network, names))
+    pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view])
     diagram = Diagram(
         title=network.name if options.title is None else options.title,
         direction=options.direction,
-        items=found,
+        items=(*_stem(network, pen), *_body(network, pen), *_head(network, pen)),
         description=describe(network),
     )
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
-def _stem(network: Network, names: Names) -> tuple[Item, ...]:
+def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
     start = Node(id="input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),))
-    held = (start, *items(network.stem, "stem", 0, names))
+    held = (start, *items(network.stem, "stem", pen))
     return (Group(id="stem", role=GroupRole.STEM, title="Stem", items=held),) if network.stem else held
 
 
-def _head(network: Network, names: Names) -> tuple[Item, ...]:
-    held = items(network.head, "head", 0, names)
+def _head(network: Network, pen: Pen) -> tuple[Item, ...]:
+    held = items(network.head, "head", pen)
     if not held:
         return ()
     caption = change_text(in_shape(network.head[0]), out_shape(network.head[-1]))
     return (Group(id="head", role=GroupRole.HEAD, title="Head", items=held, caption=caption),)
 
 
-def _body(network: Network, view: View, names: Names) -> tuple[Item, ...]:
+def _body(network: Network, pen: Pen) -> tuple[Item, ...]:
+    """The stages, numbered; blocks outside any are drawn as those of a stage, without its frame."""
     found: list[Item] = []
     number = 0
-    for element in network.body:
-        if isinstance(element, Stage):
-            number += 1
-            found.append(_stage(element, number, view, names))
+    for kind, run in groupby(network.body, key=type):
+        if kind is Stage:
+            stages = [element for element in run if isinstance(element, Stage)]
+            found += [_stage(one, at, pen._replace(shade=at)) for at, one in enumerate(stages, number + 1)]
+            number += len(stages)
         else:
-            found += items((element,), "body", 1, names)
+            draw = pen.stage if kind is Block else _full
+            found += draw(Stage(body=tuple(run)), "body", pen._replace(shade=1))
     return tuple(found)
 
 
-def _stage(stage: Stage, number: int, view: View, names: Names) -> Group:
+def _stage(stage: Stage, number: int, pen: Pen) -> Group:
     prefix = f"stage{number}"
-    draw = {View.OVERVIEW: _summary, View.PAPER: _paper, View.FULL: _full}[view]
     return Group(
         id=prefix,
         role=GroupRole.STAGE,
         title=f"Stage {number}",
-        items=draw(stage, prefix, number, names),
+        items=pen.stage(stage, prefix, pen),
         repeat=max(1, sum(not isinstance(element, Layer) for element in stage.body)),
         caption=change_text(in_shape(stage), out_shape(stage)),
         shade=number,
     )
 
 
-def _summary(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+def _summary(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     """One node: the types of block, and how many shortcuts of each kind."""
     blocks = [element for element in stage.body if isinstance(element, Block)]
     kinds = [_shortcut_line(one.shortcut) for one in blocks if one.shortcut]
@@ -75,10 +77,10 @@ def _summary(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item,
     words = list(dict.fromkeys(block_word(one) for one in blocks)) or ["layers"]
     lines = (*(plural(sum(block_word(one) == word for one in blocks), word) for word in words if blocks),)
     node = Node(
-        id=names.numbered(prefix, "blocks"),
+        id=pen.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
         lines=(*(lines or tuple(words)), *counted),
-        shade=shade,
+        shade=pen.shade,
     )
     return (node,)
 
@@ -89,43 +91,43 @@ def _shortcut_line(shortcut: Shortcut) -> str:
     return kind if words.startswith(kind) else f"{kind}: {words}"
 
 
-def _paper(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+def _paper(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     """The first block open, equal neighbours behind it folded."""
     opened = next((at for at, one in enumerate(stage.body) if not isinstance(one, Layer)), len(stage.body))
-    found: list[Item] = list(items(stage.body[:opened], prefix, shade, names))
+    found: list[Item] = list(items(stage.body[:opened], prefix, pen))
     if opened < len(stage.body):
-        found.append(_open(stage.body[opened], 1, prefix, shade, names))
+        found.append(_open(stage.body[opened], 1, prefix, pen))
     rest = stage.body[opened + 1 :]
     runs = fold([anonymous(element) for element in rest])
     for run in runs:
-        found += _run(rest, run, 2, prefix, shade, names, detailed=len(runs) > 1)
+        found += _run(rest, run, 2, prefix, pen, detailed=len(runs) > 1)
     return tuple(found)
 
 
-def _full(stage: Stage, prefix: str, shade: int, names: Names) -> tuple[Item, ...]:
+def _full(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     found: list[Item] = []
     number = 0
     for element in stage.body:
         if isinstance(element, Layer):
-            found += items((element,), prefix, shade, names)
+            found += items((element,), prefix, pen)
         else:
             number += 1
-            found.append(_open(element, number, prefix, shade, names))
+            found.append(_open(element, number, prefix, pen))
     return tuple(found)
 
 
-def _open(element: Element, number: int, prefix: str, shade: int, names: Names) -> Group:
+def _open(element: Element, number: int, prefix: str, pen: Pen) -> Group:
     """One block with its layers."""
     inner = f"{prefix}-block{number}"
     if isinstance(element, Block):
-        held = block(element, inner, shade, names)
+        held = block(element, inner, pen)
     else:
-        held = items(element.body if isinstance(element, Stage) else (element,), inner, shade, names)
-    return Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=shade)
+        held = items(element.body if isinstance(element, Stage) else (element,), inner, pen)
+    return Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=pen.shade)
 
 
 def _run(
-    rest: tuple[Element, ...], run: Run, first: int, prefix: str, shade: int, names: Names, *, detailed: bool
+    rest: tuple[Element, ...], run: Run, first: int, prefix: str, pen: Pen, *, detailed: bool
 ) -> tuple[Item, ...]:
     """A folded run: one group with its count."""
     pattern = rest[run.start : run.start + run.period]
@@ -133,14 +135,18 @@ def _run(
     many = sum(not isinstance(element, Layer) for element in pattern) * run.count
     start = first + before
     if not many:
-        return items(rest[run.start : run.start + run.period * run.count], prefix, shade, names)
+        return items(rest[run.start : run.start + run.period * run.count], prefix, pen)
     inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
     held: list[Item] = []
     for element in pattern:
         if isinstance(element, Block):
-            held += folded(element, inner, shade, names, detailed=detailed)
+            held += folded(element, inner, pen, detailed=detailed)
         else:
-            held += items((element,), inner, shade, names)
+            held += items((element,), inner, pen)
     return (
-        Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count, shade=shade),
+        Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count, shade=pen.shade),
     )
+
+
+_STAGES = {View.OVERVIEW: _summary, View.PAPER: _paper, View.FULL: _full}
+"""How each view draws a stage."""
