@@ -99,6 +99,11 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{home}"), original)
 
 
+def __dir__() -> list[str]:
+    """The public names, so that they are completed before they are imported."""
+    return sorted({*globals(), *__all__})
+
+
 def _repr_svg(self: Network) -> str:
     """Let notebooks show a network as its drawing."""
     from resnet_diagram.pipeline import to_text

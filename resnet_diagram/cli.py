@@ -1,5 +1,6 @@
 """The command line: parse, call the pipeline, report. The only module that prints."""
 
+import errno
 import sys
 import warnings
 from collections.abc import Sequence
@@ -30,6 +31,11 @@ class _Reporting(click.Group):
             raise click.UsageError(str(problem)) from problem
         except ResnetDiagramError as problem:
             raise click.ClickException(str(problem)) from problem
+        except OSError as problem:
+            if problem.errno == errno.EPIPE:
+                raise
+            place = repr(problem.filename) if problem.filename else "standard output"
+            raise click.ClickException(f"Cannot read or write {place}: {problem.strerror}.") from problem
 
 
 def _warn(message: Warning | str, *_: object, **__: object) -> None:
@@ -41,6 +47,8 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
 def main() -> None:
     """Draw the architecture of residual networks from the real PyTorch model."""
     warnings.showwarning = _warn
+    # torch says so where numpy is not installed; nothing here needs it
+    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 
 
 def _source(command: Any) -> Any:

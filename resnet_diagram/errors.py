@@ -6,13 +6,19 @@ from collections.abc import Iterable
 def closest(given: object, known: Iterable[str]) -> str:
     """The known name most like the one given, or "".
 
+    Among like ones the one most like it in length.
+
     >>> closest("strde", ["stride", "kernel"]), closest("xyz", ["stride"]), closest(3, ["stride"])
     ('stride', '', '')
+    >>> closest("resnet51", ["resnet50-v1", "resnet50"])
+    'resnet50'
     """
     from difflib import get_close_matches  # slow to import, and needed for a message only
 
-    close = get_close_matches(given, list(known), n=1) if isinstance(given, str) else []
-    return str(close[0]) if close else ""
+    if not isinstance(given, str):
+        return ""
+    close = get_close_matches(given, list(known), n=5)
+    return str(min(close, key=lambda name: abs(len(name) - len(given)), default=""))
 
 
 def did_you_mean(guess: str) -> str:

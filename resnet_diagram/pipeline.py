@@ -87,11 +87,18 @@ def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: 
     """The network of a PyTorch module.
 
     `input_shape`: `(3, 224, 224)`, with or without a batch of 1; a sequence of shapes for several inputs;
-    None guesses. The module keeps its weights, device and mode. Raises TraceError.
+    None guesses. The module keeps its weights, device and mode. Raises TraceError, and UsageError for
+    anything that is no module.
     """
+    from torch import nn
+
     from resnet_diagram.tracer import parse_input
     from resnet_diagram.tracer import trace as run
 
+    if not isinstance(model, nn.Module):
+        raise UsageError(
+            f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}."
+        )
     specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
     return run(model, specs or None, name=name or type(model).__name__)
 
@@ -160,6 +167,7 @@ def write(network: Network, targets: Sequence[tuple[Path, str]], options: Option
 def draw(
     what: "Network | nn.Module | str",
     *paths: str | os.PathLike[str],
+    input_shape: Shapes | None = None,
     view: str = "paper",
     direction: str = "down",
     legend: bool = True,
@@ -169,10 +177,10 @@ def draw(
 ) -> Network:
     """Write a drawing to each path, in the format of its suffix; the network drawn is returned.
 
-    `what`: a `Network`, a PyTorch module (its input is guessed; `trace` takes a shape), or a source as on the
-    command line. The options are those of `resnet-diagram draw`. Raises ResnetDiagramError.
+    `what`: a `Network`, a PyTorch module, or a source as on the command line. `input_shape` is for a module,
+    as in `trace`. The options are those of `resnet-diagram draw`. Raises ResnetDiagramError.
     """
-    network = _network(what)
+    network = _network(what, input_shape)
     files = targets([Path(path) for path in paths], None)
     write(network, files, options(view, direction, legend, title), Style(theme=theme, standalone=standalone))
     return network
@@ -230,7 +238,7 @@ def _choice(choices: type[Choice], value: str, what: str) -> Choice:
     return choices(value)
 
 
-def _network(what: "Network | nn.Module | str") -> Network:
+def _network(what: "Network | nn.Module | str", input_shape: Shapes | None = None) -> Network:
     if isinstance(what, Network):
         return what
-    return read_source(what) if isinstance(what, str) else trace_model(what)
+    return read_source(what) if isinstance(what, str) else trace_model(what, input_shape)

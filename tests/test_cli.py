@@ -186,6 +186,16 @@ def test_torch_missing_names_the_extra(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_full_disk_is_no_traceback() -> None:
+    code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-c", code, "draw", "resnet18", "-t", "svg"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "standard output" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_closed_pipe_is_no_traceback() -> None:
     code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
     command = f"{sys.executable} -c '{code}' draw resnet1202 -t json | head -c 10"

@@ -15,6 +15,15 @@ def test_every_public_name_is_there() -> None:
         _ = rd.nothing_of_this_name
 
 
+def test_public_names_are_completed() -> None:
+    assert set(rd.__all__) <= set(dir(rd))
+
+
+def test_what_is_no_model_is_refused() -> None:
+    with pytest.raises(rd.UsageError, match="int"):
+        rd.draw(3, "x.svg")  # type: ignore[arg-type]
+
+
 def test_a_network_is_saved_loaded_and_drawn(tmp_path: Path) -> None:
     network = rd.network("resnet50")
     rd.save(network, tmp_path / "net.json")
