@@ -1,5 +1,7 @@
 """What each view draws."""
 
+from dataclasses import replace
+
 import pytest
 
 from resnet_diagram.diagram.links import edges, groups, nodes
@@ -7,6 +9,7 @@ from resnet_diagram.diagram.model import Diagram, EdgeRole, Group, GroupRole, No
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Block, Merge, Shortcut, ShortcutKind, Stage
 
 
 def diagram(name: str, view: View = View.PAPER) -> Diagram:
@@ -134,3 +137,21 @@ def test_the_description_says_the_architecture_in_words() -> None:
     words = diagram("resnet152").description
     assert "Stage 3: 36 blocks, 28×28×512 → 14×14×1024" in words
     assert "35 times bottleneck with identity shortcut" in words
+
+
+def test_blocks_inside_a_long_skip_are_folded() -> None:
+    network = catalog.network("resnet56")
+    long = Block(branches=((network.body[0],),), shortcut=Shortcut(kind=ShortcutKind.IDENTITY))
+    drawn = build(replace(network, body=(long,)), Options())
+    assert 8 in {group.repeat for group in groups(drawn.items)}
+    assert len(labels(drawn, EdgeRole.IDENTITY)) == 3
+
+
+def test_a_concatenation_among_folded_blocks_keeps_both_its_ways() -> None:
+    network = catalog.network("resnet56")
+    first = network.body[0]
+    assert isinstance(first, Stage)
+    joined = Block(branches=((), first.body[:1]), merge=Merge.CONCAT)
+    drawn = build(replace(network, body=(Stage(body=(*first.body[:1], joined)),)), Options())
+    merge = next(node for node in nodes(drawn.items) if node.role is NodeRole.CONCAT)
+    assert [edge.role for edge in edges(drawn) if edge.head == merge.id] == [EdgeRole.SKIP, EdgeRole.FLOW]
