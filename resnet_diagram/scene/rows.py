@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from resnet_diagram.diagram.model import Diagram, Group, Item
+from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item
 from resnet_diagram.scene.cells import Cell, ForkCell, NodeCell, Series
 from resnet_diagram.scene.measure import gap, series
 
@@ -32,14 +32,18 @@ class Section:
 
 
 def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
-    """The groups a diagram starts with; loose items that follow each other stand together."""
+    """The outermost groups of a diagram; loose items and blocks that follow each other stand together."""
     found: list[tuple[Group | None, tuple[Item, ...]]] = []
-    for grouped, run in groupby(diagram.items, key=lambda item: isinstance(item, Group)):
+    for grouped, run in groupby(diagram.items, key=_is_section):
         if grouped:
             found += [(item, item.items) for item in run if isinstance(item, Group)]
         else:
             found.append((None, tuple(run)))
     return found
+
+
+def _is_section(item: Item) -> bool:
+    return isinstance(item, Group) and item.role is not GroupRole.BLOCK
 
 
 def break_rows(cells: Iterable[Cell], limit: float) -> tuple[Series, ...]:

@@ -13,8 +13,8 @@ from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Box, Path, Scene, Text
 from resnet_diagram.scene.theme import load_theme, theme_names
 from resnet_diagram.spec import catalog
-from tests.scene.geometry import problems
-from tests.scene.samples import SAMPLES, box, conv, diagram, residual, stage
+from tests.scene.geometry import FRAMES, problems
+from tests.scene.samples import SAMPLES, block, box, conv, diagram, residual, stage
 
 NETWORKS = (
     "resnet18",
@@ -163,6 +163,25 @@ def test_a_drawing_of_equal_depth_is_equally_large() -> None:
     )
     assert len(few.items) == len(many.items)
     assert few.height == many.height
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_blocks_outside_stages_stand_together(direction: Direction) -> None:
+    items = (conv("c"), block("g", residual("b")), block("h", residual("d")), conv("z"))
+    shown = diagram(*items, direction=direction)
+    found = boxes(layout(shown, load_theme())).values()
+    middles = [(one.x + one.width / 2, one.y + one.height / 2) for one in found]
+    assert len({round(middle[direction is Direction.DOWN], 3) for middle in middles}) == 1
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_the_title_begins_where_the_frames_do(direction: Direction) -> None:
+    for count in (2, 9):
+        items = (stage(n, *(residual(f"b{n}-{k}") for k in range(3))) for n in range(count))
+        scene = layout(diagram(*items, direction=direction), load_theme())
+        title = next(item for item in scene.items if isinstance(item, Text) and item.text == "net")
+        frames = [item for item in scene.items if isinstance(item, Box) and item.role in FRAMES]
+        assert title.x == min(frame.x for frame in frames)
 
 
 def test_the_same_diagram_gives_the_same_scene() -> None:
