@@ -6,7 +6,7 @@ from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.chain import draw_chain, is_chain
 from resnet_diagram.scene.columns import line_up
 from resnet_diagram.scene.legend import draw_legend, widest_entry
-from resnet_diagram.scene.model import Scene
+from resnet_diagram.scene.model import Box, Scene
 from resnet_diagram.scene.page import Place, draw_sections
 from resnet_diagram.scene.place import stack
 from resnet_diagram.scene.sections import sections
@@ -31,8 +31,9 @@ def layout(diagram: Diagram, theme: Theme) -> Scene:
     top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
     right, bottom = (draw_chain if chain else _draw_rows)(canvas, diagram, top)
     width = max(right, _least_width(canvas, diagram, heading))
+    left = min((item.x for item in canvas.frames if isinstance(item, Box)), default=spacing.PAGE_MARGIN)
     canvas.shift((width - right) / 2)
-    _title(canvas, heading, spacing.PAGE_MARGIN + (0.0 if chain or canvas.turned else spacing.OUTER_LANE))
+    _title(canvas, heading, left)
     if diagram.legend:
         margin = spacing.PAGE_MARGIN
         bottom = draw_legend(canvas, diagram.legend, (margin, width - margin), bottom + spacing.LEGEND_GAP)
