@@ -6,6 +6,7 @@ from math import prod
 from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, whole_slice
 from resnet_diagram.tracer.counts import macs_of
 from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
+from resnet_diagram.tracer.part_sums import whole_sums
 from resnet_diagram.tracer.roles import Role, role_of
 from resnet_diagram.tracer.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.steps import Flow, Step
@@ -21,7 +22,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     for node in live:
         builder.add(node)
     builder.close(output)
-    steps = simplified(builder.steps)
+    steps = whole_sums(simplified(builder.steps))
     reuse_concatenations(steps)
     return Flow(steps, graph, builder.parameters())
 
