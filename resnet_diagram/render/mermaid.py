@@ -1,6 +1,7 @@
 """Write a diagram as a Mermaid flowchart, for Markdown on light and dark pages."""
 
 import json
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.contrast import on_any_page
 from resnet_diagram.render.escape_mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
@@ -47,13 +49,18 @@ _START = "start"
 _SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
 
 
+_MOST_CHARACTERS = 50_000
+_MOST_ARROWS = 500
+"""Mermaid's `maxTextSize` and `maxEdges` where a page does not set them."""
+
+
 def render_mermaid(figure: Figure) -> str:
     """The Mermaid source of a figure; the same figure gives the same text."""
     diagram, theme = figure.diagram, figure.theme
     names = _names(diagram)
     drawn = list(edges(diagram))
     first = len(drawn)
-    return render(
+    text = render(
         "mermaid",
         "figure.mmd.jinja",
         figure.templates,
@@ -71,6 +78,19 @@ def render_mermaid(figure: Figure) -> str:
         + ["legend"] * bool(diagram.legend),
         classes=_classes(diagram, theme),
     )
+    _mind_limits(len(text), len(drawn))
+    return text
+
+
+def _mind_limits(characters: int, arrows: int) -> None:
+    """Warn of a chart that Mermaid refuses unless its page raises the limits."""
+    if characters > _MOST_CHARACTERS or arrows > _MOST_ARROWS:
+        warnings.warn(
+            f"The Mermaid chart has {arrows} arrows and {characters} characters; GitHub stops at "
+            f"{_MOST_ARROWS} and {_MOST_CHARACTERS}. Take a view that folds more, such as --view paper.",
+            UnrenderedWarning,
+            stacklevel=2,
+        )
 
 
 def _names(diagram: Diagram) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from resnet_diagram.diagram.links import edges, groups, nodes
 from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
 from resnet_diagram.diagram.options import View
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.contrast import DARK_PAGE, LIGHT_PAGE, contrast
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.mermaid import render_mermaid
@@ -159,3 +160,8 @@ def test_the_same_figure_gives_the_same_text() -> None:
 
 def test_size_does_not_grow_with_depth() -> None:
     assert len(render_mermaid(named("resnet1202"))) < 1.05 * len(render_mermaid(named("resnet20")))
+
+
+def test_a_chart_over_mermaids_limits_is_reported() -> None:
+    with pytest.warns(UnrenderedWarning, match="500"):
+        render_mermaid(named("preact-resnet1001", View.FULL))
