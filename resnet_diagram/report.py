@@ -10,6 +10,11 @@ from resnet_diagram.spec.facts import facts, stage_rows
 from resnet_diagram.spec.measure import depth, macs, option, params
 from resnet_diagram.spec.model import Network
 
+_DEPTH_NOTE = (
+    "depth: convolutions and fully connected layers outside shortcuts and gates. Two names count otherwise:",
+    "resnet50d its deep stem as one; wrn-28-10 with the convolutions on shortcuts, without the classifier.",
+)
+
 
 def count_text(number: int) -> str:
     """A count in groups of three.
@@ -95,7 +100,8 @@ def networks_text() -> str:
                 catalog.entry(name).paper,
             )
         )
-    return table(("network", "depth", "params", "MACs", "paper"), rows, right=(1, 2, 3))
+    heads = ("network", "depth", "params", "MACs", "paper")
+    return "\n".join([table(heads, rows, right=(1, 2, 3)), "", *_DEPTH_NOTE])
 
 
 def formats_text() -> str:
