@@ -1,7 +1,7 @@
 """How large a node's box is, and its outline."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Node, NodeRole, Taper
 from resnet_diagram.scene.model import Form
@@ -15,8 +15,7 @@ _OUTLIER = 1.3
 _LEAST = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """Along the flow, and across it at the narrow end."""
 
     length: float

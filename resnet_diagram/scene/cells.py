@@ -5,13 +5,12 @@ takes `above` points on the side of the shortcuts (negative v) and `below` on th
 that the line into it wants in front of it.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import EdgeRole, Group, Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeCell:
+class NodeCell(NamedTuple):
     """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it."""
 
     node: Node
@@ -27,8 +26,7 @@ class NodeCell:
     lead: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(NamedTuple):
     """Cells in a row, each with its place along the flow."""
 
     parts: "tuple[tuple[float, Cell], ...]"
@@ -38,8 +36,7 @@ class Series:
     lead: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Lane(NamedTuple):
     """A line round the branches of a fork, `v` points from the flow; its label lies outside of it."""
 
     role: EdgeRole
@@ -47,8 +44,7 @@ class Lane:
     label: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
+class Track(NamedTuple):
     """A branch of a fork: where it starts along the flow and how far from it."""
 
     u: float
@@ -56,8 +52,7 @@ class Track:
     series: Series
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForkCell:
+class ForkCell(NamedTuple):
     """Branches from a dot at (0, 0) to a merge circle centred at (`merge_u`, 0), and the lanes round them."""
 
     tracks: tuple[Track, ...]
@@ -70,8 +65,7 @@ class ForkCell:
     lead: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameCell:
+class FrameCell(NamedTuple):
     """A frame round a series that starts `inset` points behind the frame's edge."""
 
     group: Group

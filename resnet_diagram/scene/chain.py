@@ -3,8 +3,8 @@
 Where a group holds several boxes they stand across the flow.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Diagram, GroupRole, Node
 from resnet_diagram.scene import spacing
@@ -21,8 +21,7 @@ _JOG = 6.0
 """From a frame to the line that joins a box beside the line of the chain to it; the gap is so much wider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a stop stands: its frame begins at (`u`, `v`); the flow is at `line`."""
 
     stop: Stop

@@ -1,7 +1,7 @@
 """Where each section stands when the flow runs down: side by side, in as many tiers as fill a page best."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
@@ -17,8 +17,7 @@ _STEP = 1.05
 _HEAD = spacing.TITLE_STRIP + spacing.TURN_PAD
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A section and the width of its frame."""
 
     section: Section

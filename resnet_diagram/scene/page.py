@@ -1,6 +1,6 @@
 """Put measured sections on the page, one behind the other, and lead the line from each into the next."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
@@ -10,8 +10,7 @@ from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import draw_title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """A section on the page: its frame from (`u`, `v`) to (`end_u`, `end_v`), its content from `start`.
 
     `lines`: v of each row's line of flow. The line from the section before runs back to `enter` and turns in

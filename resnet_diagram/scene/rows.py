@@ -1,16 +1,15 @@
 """Break the content of a diagram's outer groups into rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item
 from resnet_diagram.scene.cells import Cell, ForkCell, NodeCell, Series
 from resnet_diagram.scene.measure import gap, series
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(NamedTuple):
     """What stands on one level of the page: a group, or loose items between groups (`group` is None).
 
     `note` is written behind the title.
