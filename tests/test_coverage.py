@@ -1,0 +1,44 @@
+"""A few rows of the coverage page, and the page itself."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from docs.coverage import PAGE, Subject, page, row, torchvision_subjects
+from tests.tracer.libraries import timm_module, torchvision_models
+
+
+@pytest.mark.parametrize(
+    ("name", "stages", "shortcuts"),
+    [
+        ("resnet18", "2, 2, 2, 2", "5 identity, 3 projection"),
+        ("resnext50_32x4d", "3, 4, 6, 3", "12 identity, 4 projection"),
+    ],
+)
+def test_a_row_of_torchvision(name: str, stages: str, shortcuts: str) -> None:
+    torchvision_models()
+    (subject,) = [one for one in torchvision_subjects("classification") if one.name == name]
+    assert row(subject) == (name, stages, shortcuts, "", "")
+
+
+def test_a_row_of_timm() -> None:
+    timm_module()
+    found = row(Subject(name="resnet", source="timm:resnet50"))
+    assert found == ("resnet", "3, 4, 6, 3", "12 identity, 4 projection", "", "")
+
+
+def test_what_cannot_be_drawn_says_why() -> None:
+    assert "not drawn" in row(Subject(name="none", source="nowhere.py:Net"))[-1]
+
+
+def test_the_page_counts_what_is_drawn() -> None:
+    rows = [("a", "2", "2 identity", "", ""), ("b", "", "", "", "**not drawn**: x | y")]
+    text = page([("library", rows)])
+    assert "1 of 2 models drawn" in text
+    assert "**not drawn**: x / y |" in text
+
+
+def test_every_model_on_the_page_is_drawn() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert "resnet152" in text
+    assert "**not drawn**" not in text
