@@ -96,9 +96,7 @@ def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: 
     from resnet_diagram.tracer import trace as run
 
     if not isinstance(model, nn.Module):
-        raise UsageError(
-            f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}."
-        )
+        raise UsageError(f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}.")
     specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
     return run(model, specs or None, name=name or type(model).__name__)
 
