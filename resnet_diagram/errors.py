@@ -6,19 +6,24 @@ from collections.abc import Iterable
 def closest(given: object, known: Iterable[str]) -> str:
     """The known name most like the one given, or "".
 
-    Among like ones the one most like it in length.
+    Among like ones the one with the fewest letters changed.
 
     >>> closest("strde", ["stride", "kernel"]), closest("xyz", ["stride"]), closest(3, ["stride"])
     ('stride', '', '')
-    >>> closest("resnet51", ["resnet50-v1", "resnet50"])
-    'resnet50'
+    >>> closest("resnet51", ["resnet50-v1", "resnet50"]), closest("resnet18x", ["resnet152", "resnet18"])
+    ('resnet50', 'resnet18')
     """
-    from difflib import get_close_matches  # slow to import, and needed for a message only
+    from difflib import SequenceMatcher, get_close_matches  # slow to import, and for messages only
 
     if not isinstance(given, str):
         return ""
     close = get_close_matches(given, list(known), n=5)
-    return str(min(close, key=lambda name: abs(len(name) - len(given)), default=""))
+
+    def changes(name: str) -> int:
+        steps = SequenceMatcher(None, given, name).get_opcodes()
+        return sum(max(end - start, stop - begin) for tag, start, end, begin, stop in steps if tag != "equal")
+
+    return str(min(close, key=changes, default=""))
 
 
 def did_you_mean(guess: str) -> str:
