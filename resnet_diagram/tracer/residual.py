@@ -2,19 +2,19 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from resnet_diagram.spec.measure import merged_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.tracer.attach import attach
 from resnet_diagram.tracer.calls import common_call, owner_of
-from resnet_diagram.tracer.graph import Sizes
+from resnet_diagram.tracer.graph import Node, Sizes, references
 from resnet_diagram.tracer.layers import layer_of
-from resnet_diagram.tracer.opaque import Joined, goes_round, joined_layer
+from resnet_diagram.tracer.opaque import Joined, goes_round, is_attention, joined_layer
 from resnet_diagram.tracer.parts import Part
 from resnet_diagram.tracer.regions import Item, Region, steps_in
-from resnet_diagram.tracer.roles import MERGES, WEIGHTED, Role, base_name
+from resnet_diagram.tracer.roles import MERGES, WEIGHTED, Role, base_name, role_of
 from resnet_diagram.tracer.shortcut import layers_in, shortcut_kind
 from resnet_diagram.tracer.stages import staged
 from resnet_diagram.tracer.steps import Flow, Step
@@ -112,7 +112,7 @@ class Translator:
         steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
         call = common_call(self.calls, [s.call for s in steps])
         shape = self.steps[region.fork].out_shape
-        residual = any(goes_round(step, self.steps) for step in steps)
+        residual = is_attention(steps) and any(goes_round(step, self.steps) for step in steps)
         layer = joined_layer(steps, shape, self.calls[call], residual)
         self.joined.append((layer, [s.index for s in steps]))
         return Part(layer, call, [s.index for s in steps])
@@ -158,7 +158,7 @@ class Translator:
         (short, _), *rest = made
         if len(rest) == 1 and short and same_reshape(short, rest[0][0][-1:]):
             short, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
-        if not is_residual(short, [m[0] for m in rest]):
+        if not self._same_value(region) or not is_residual(short, [m[0] for m in rest]):
             return self._meeting(region, branches, Merge.ADD)
         working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
         call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in working])
@@ -171,6 +171,15 @@ class Translator:
         numbers = [n for _, b in made for n in steps_in(b)]
         return Part(block, call, [*numbers, region.merge])
 
+    def _same_value(self, region: Region) -> bool:
+        """Whether all branches read the same value; a fork that splits gives out several."""
+        fork = self.steps[region.fork]
+        if not fork.nodes:
+            return True
+        inner = {region.merge, *steps_in([region])}
+        readers = [node for n in fork.targets if n in inner for node in self.steps[n].nodes]
+        return len({output for node in readers for output in outputs_read(node, fork.nodes[-1])}) < 2
+
     def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
         """The elements of a branch of a region; several residual blocks in it are stages."""
         parts = self.parts(items, self.steps[region.fork].out_shape, region.merge)
@@ -179,6 +188,15 @@ class Translator:
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)
         return (*stem, *stages, *head)
+
+
+def outputs_read(node: Node, source: Node) -> Iterator[int]:
+    """Which results of `source` a node reads, directly or through operations that change nothing."""
+    for ref in references(node):
+        if ref.node is source:
+            yield ref.output
+        elif ref.node.active and role_of(ref.node.op) is Role.PASS:
+            yield from outputs_read(ref.node, source)
 
 
 def values_of(step: Step) -> int:

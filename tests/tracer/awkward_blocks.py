@@ -45,7 +45,7 @@ class Twice(nn.Module):
 
 
 class PartialSum(nn.Module):
-    """The input is added to the first channels of a wider branch (ReXNet), in one of several spellings."""
+    """The input is added to some channels of a wider branch (ReXNet), in one of several spellings."""
 
     def __init__(self, spelling: str) -> None:
         super().__init__()
@@ -59,8 +59,28 @@ class PartialSum(nn.Module):
                 return torch.cat([y[:, :4] + x, y[:, 4:]], 1)
             case "in place":
                 y[:, :4] += x
-                return y
+                return F.relu(y)
+            case "through a view":
+                part = y[:, 2:]
+                part.add_(x)
+                return F.relu(y)
         raise ValueError(self.spelling)
+
+
+PARTIAL = ("cat", "in place", "through a view")
+
+
+class ReadInPart(nn.Module):
+    """The input is added to the first channels of a branch, the rest of which nobody reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.main = branch(4, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        part = self.main(x)[:, :4]
+        part.add_(x)
+        return F.relu(part)
 
 
 class ForeignPartialSum(nn.Module):
@@ -329,3 +349,39 @@ class Positions(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         result: Tensor = self.left(x) + self.right(x)
         return result
+
+
+class Coupling(nn.Module):
+    """Each half of the channels is added to what is computed from the other (reversible networks)."""
+
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self.spelling = spelling
+        self.left = branch(4, 4)
+        self.right = branch(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        a, b = x.chunk(2, 1)
+        if self.spelling == "contiguous":
+            a, b = a.contiguous(), b.contiguous()
+        if self.spelling == "one way":
+            half: Tensor = a + self.right(b)
+            return half
+        a = a + self.right(b)
+        b = b + self.left(a)
+        return torch.cat([a, b], 1)
+
+
+COUPLINGS = ("both ways", "one way", "contiguous")
+
+
+class HalfResidual(nn.Module):
+    """One half of the channels has a residual block to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.main = branch(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        a, b = x.chunk(2, 1)
+        return torch.cat([a, b + self.main(b)], 1)

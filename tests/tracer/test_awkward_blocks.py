@@ -12,6 +12,7 @@ from resnet_diagram.spec.model import Merge
 from tests.tracer import awkward_blocks as given
 from tests.tracer.awkward import InPlaceBlock, conv_norm
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
+from tests.tracer.libraries import timm_module
 from tests.tracer.test_awkward import traced
 
 
@@ -139,3 +140,36 @@ def test_layers_concatenated_once_are_drawn() -> None:
     assert ops(layers(network)).count("conv") == 4
     assert not [layer for layer in layers(network) if layer.kind == "opaque"]
     assert len(merges(network, Merge.CONCAT)) == 3
+
+
+@pytest.mark.parametrize("spelling", given.PARTIAL)
+def test_a_sum_over_some_channels_pads_the_shortcut_with_zeros(spelling: str) -> None:
+    network = traced(given.PartialSum(spelling), "4x16x16")
+    (block,) = blocks(network)
+    assert block.shortcut is not None
+    assert block.shortcut.kind == "zero-pad"
+    (pad,) = block.shortcut.layers
+    assert (pad.op, pad.in_shape, pad.out_shape) == ("zero_pad", (4, 16, 16), (6, 16, 16))  # type: ignore[union-attr]
+    assert ops(block.branches[0]) == ["conv", "batch_norm", "relu", "conv", "batch_norm"]
+    assert not [layer for layer in layers(network) if layer.kind == "opaque"]
+
+
+def test_a_part_that_alone_is_read_is_no_padding() -> None:
+    (block,) = blocks(traced(given.ReadInPart(), "4x16x16"))
+    assert block.shortcut is not None
+    assert block.shortcut.kind == "identity"
+    assert ops(block.branches[0])[-1] == "slice"
+
+
+def test_rexnet_pads_with_zeros() -> None:
+    network = traced(timm_module().create_model("rexnet_100"), "3x64x64")
+    assert shortcuts(network) == ["zero-pad"] * 11
+
+
+@pytest.mark.parametrize("spelling", given.COUPLINGS)
+def test_halves_added_to_each_other_are_no_residual(spelling: str) -> None:
+    assert shortcuts(traced(given.Coupling(spelling), "8x16x16")) == []
+
+
+def test_a_half_can_have_a_residual_block() -> None:
+    assert shortcuts(traced(given.HalfResidual(), "8x16x16")) == ["identity"]
