@@ -27,6 +27,7 @@ class Reading:
     flow: Flow
     parts: list[Part]
     joined: list[Joined]
+    inputs: tuple[Node, ...]
 
 
 def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network | None:
@@ -49,6 +50,7 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
         source=source,
         notes=(
             *graph.notes,
+            *input_note(graph, reading),
             *unused_note(model, flow),
             *hidden_note(drawn, reading.joined, flow.steps),
         ),
@@ -62,7 +64,16 @@ def unused_note(model: nn.Module, flow: Flow) -> list[str]:
         return []
     names = list(unused)
     listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    return [f"{sum(unused.values()):,} parameters are not used on the way to the output: {listed}"]
+    return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed}"]
+
+
+def input_note(graph: OpGraph, reading: Reading) -> list[str]:
+    """A note on the inputs that the drawing leaves out."""
+    left = [number for number, node in enumerate(graph.inputs, 1) if node not in reading.inputs]
+    if not left:
+        return []
+    numbers = ", ".join(map(str, left))
+    return [f"the drawing follows one input; left out, with what only it feeds: input {numbers}"]
 
 
 def best_reading(graph: OpGraph) -> Reading:
@@ -79,7 +90,7 @@ def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> Reading:
     flow = build_flow(graph, output, inputs)
     translator = Translator(flow)
     parts = attach(translator.parts(series_of(flow.steps), ()), graph.calls)
-    return Reading(flow, parts, translator.joined)
+    return Reading(flow, parts, translator.joined, tuple(inputs))
 
 
 def residual_count(part: Part) -> int:

@@ -108,7 +108,9 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
         first = [batched(spec) for spec in specs]
     else:
         first = [with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
-    ways = [first, [batched(spec) for spec in specs], list(specs)]
+        if first[0] != specs[0]:  # written without its batch, and so are the others
+            first = [first[0], *(batched(spec) for spec in specs[1:])]
+    ways = [first, [batched(spec) for spec in specs], [first[0], *specs[1:]], list(specs)]
     return [way for k, way in enumerate(ways) if way not in ways[:k]]
 
 

@@ -172,10 +172,10 @@ class Translator:
         return Part(block, call, [*numbers, region.merge])
 
     def _same_value(self, region: Region) -> bool:
-        """Whether all branches read the same value; a fork that splits gives out several."""
+        """Whether all branches read one value; a fork that splits, and several inputs, give out several."""
         fork = self.steps[region.fork]
         if not fork.nodes:
-            return True
+            return len(fork.targets) < 2
         inner = {region.merge, *steps_in([region])}
         readers = [node for n in fork.targets if n in inner for node in self.steps[n].nodes]
         return len({output for node in readers for output in outputs_read(node, fork.nodes[-1])}) < 2
