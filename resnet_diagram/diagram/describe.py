@@ -7,11 +7,11 @@ from resnet_diagram.diagram.labels import (
     change_text,
     layer_lines,
     plural,
-    shape_text,
     shortcut_text,
 )
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.shapes import shape_text
 
 _SILENT = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE)
 

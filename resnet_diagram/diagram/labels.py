@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from resnet_diagram.spec.measure import BlockKind, block_kind, is_gate, pre_activation
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
+from resnet_diagram.spec.shapes import shape_text
 
 _SHORT = {
     "batch_norm": "BN",
@@ -36,17 +37,6 @@ _BLOCK_WORDS = {
     BlockKind.INVERTED_BOTTLENECK: "inverted bottleneck",
     BlockKind.OTHER: "block",
 }
-
-
-def shape_text(shape: Shape) -> str:
-    """The shape as papers write it, channels last.
-
-    >>> shape_text((256, 56, 56))
-    '56×56×256'
-    >>> shape_text((1000,))
-    '1000'
-    """
-    return "×".join(str(size) for size in (*shape[1:], *shape[:1]))
 
 
 def change_text(before: Shape, after: Shape) -> str:

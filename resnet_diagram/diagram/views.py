@@ -6,13 +6,14 @@ from itertools import groupby
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import block_word, change_text, plural, shape_text, shortcut_text
+from resnet_diagram.diagram.labels import block_word, change_text, plural, shortcut_text
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item, Node, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
+from resnet_diagram.spec.shapes import shape_text
 
 
 def build(network: Network, options: Options) -> Diagram:

@@ -7,13 +7,13 @@ from resnet_diagram.render.escape import xml_text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
 from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Text
+from resnet_diagram.scene.spacing import FRAME_CORNER
 from resnet_diagram.scene.text import CAPITAL_HEIGHT
 from resnet_diagram.scene.theme import Style, Theme
 
 _HEAD_LENGTH = 4.2
 _HEAD_WIDTH = 3.2
 _HEAD_INSET = 1.1
-_CORNER = 3.0
 _HALO = 2.0
 _ANCHORS = {Anchor.START: "start", Anchor.MIDDLE: "middle", Anchor.END: "end"}
 
@@ -85,7 +85,7 @@ def _box(box: Box, theme: Theme) -> Values:
 def _corner(box: Box) -> float:
     if box.form is Form.PILL:
         return min(box.width, box.height) / 2
-    return _CORNER if box.form is Form.ROUNDED else 0.0
+    return FRAME_CORNER if box.form is Form.ROUNDED else 0.0
 
 
 def _text(text: Text, theme: Theme) -> Values:

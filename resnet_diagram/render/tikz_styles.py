@@ -8,9 +8,8 @@ from resnet_diagram.render.tikz_names import number, place
 from resnet_diagram.render.tikz_palette import PLAIN_TEXT_ROLES, Palette, shade_of, shades
 from resnet_diagram.render.tikz_parts import Parts, Stroke
 from resnet_diagram.scene.model import Box, Form, Path, Text
+from resnet_diagram.scene.spacing import FRAME_CORNER
 from resnet_diagram.scene.theme import Style, Theme
-
-_CORNER = 3.0
 
 
 class NamedStyle(NamedTuple):
@@ -83,7 +82,7 @@ def _form_styles(boxes: list[Box], usual: Common) -> list[NamedStyle]:
     forms = {box.form for box in boxes}
     found = []
     if Form.ROUNDED in forms:
-        found.append(NamedStyle("rounded", (f"rounded corners={number(_CORNER)}bp",)))
+        found.append(NamedStyle("rounded", (f"rounded corners={number(FRAME_CORNER)}bp",)))
     if Form.PILL in forms:
         found.append(NamedStyle("pill", (f"rounded corners={number(usual.pill_radius)}bp",)))
     if any(box.form is Form.POLYGON for box in boxes):

@@ -27,6 +27,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Shape, Stage
 from resnet_diagram.spec.places import Place, placed
+from resnet_diagram.spec.shapes import shape_text
 
 Facts = dict[str, Any]
 
@@ -189,7 +190,7 @@ def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
         spatial_change=_change(elements),
         shortcut=", ".join(f"{count} {kind}" for kind, count in kinds.items()),
         strides=", then ".join(step for step, _ in _runs(steps) if step),
-        output=_shape_text(out_shape(elements)),
+        output=shape_text(out_shape(elements)),
         params=params(elements),
         macs=macs(elements),
     )
@@ -203,12 +204,3 @@ def _change(part: Part) -> str:
     """The resolution at entry and exit: "56×56 → 28×28", once where it stays the same."""
     sizes = (in_shape(part)[1:], out_shape(part)[1:])
     return " → ".join("×".join(map(str, size)) or "1" for size in dict.fromkeys(sizes))
-
-
-def _shape_text(shape: Shape) -> str:
-    """A shape as it is drawn, channels last.
-
-    >>> _shape_text((256, 56, 56))
-    '56×56×256'
-    """
-    return "×".join(map(str, (*shape[1:], shape[0])))

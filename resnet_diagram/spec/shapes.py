@@ -11,6 +11,17 @@ from resnet_diagram.spec.model import Layer, LayerKind, Shape
 Sizes = int | Shape
 
 
+def shape_text(shape: Shape) -> str:
+    """The shape as papers write it, channels last.
+
+    >>> shape_text((256, 56, 56))
+    '56×56×256'
+    >>> shape_text((1000,))
+    '1000'
+    """
+    return "×".join(str(size) for size in (*shape[1:], *shape[:1]))
+
+
 def sizes(given: Sizes, dims: int) -> Shape:
     """One entry per spatial dimension.
 
