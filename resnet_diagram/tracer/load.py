@@ -1,7 +1,6 @@
 """From the text that names a model to the model, built without weights."""
 
 import contextlib
-import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
@@ -213,14 +212,6 @@ def candidates(module: ModuleType) -> dict[str, object]:
         if isinstance(value, nn.Module) or is_class or is_factory:
             found[name] = value
     return found
-
-
-def is_own_factory(value: object, module: ModuleType) -> bool:
-    """Whether a value is a function of this module that makes a model without arguments."""
-    function = value.func if isinstance(value, functools.partial) else value
-    if not inspect.isfunction(function) or function.__module__ != module.__name__:
-        return False
-    return callable(value) and not needs_arguments(value) and may_return_model(function)
 
 
 def needs_arguments(function: Callable[..., Any]) -> bool:

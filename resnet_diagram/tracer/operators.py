@@ -37,7 +37,6 @@ class Operator:
     """
 
     name: str
-    full_name: str
     names: tuple[str, ...]
     defaults: dict[str, object]
     writes: tuple[int, ...]
@@ -59,7 +58,6 @@ def read_operator(func: Any) -> Operator:
     arguments = schema.arguments
     return Operator(
         name=name,
-        full_name=f"{name}.{schema.overload_name}" if schema.overload_name else name,
         names=tuple(a.name for a in arguments),
         defaults={a.name: a.default_value for a in arguments if a.has_default_value()},
         writes=tuple(i for i, a in enumerate(arguments) if a.alias_info and a.alias_info.is_write),

@@ -19,7 +19,6 @@ from resnet_diagram.tracer.shortcut import layers_in, shortcut_kind
 from resnet_diagram.tracer.stages import staged
 from resnet_diagram.tracer.steps import Flow, Step
 
-MERGE_OF = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
 RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 SQUASHING = {"tanh": 1, "softmax": 2, "hardsigmoid": 2, "sigmoid": 2}
 WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})

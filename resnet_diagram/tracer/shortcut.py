@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, ShortcutKind, Stage
 
 WEIGHTED = frozenset({LayerKind.CONV, LayerKind.LINEAR})
-ALLOWED = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.POOL})
 
 
 def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:
