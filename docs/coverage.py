@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.pipeline import Style, options, read_source, render
+from resnet_diagram.choices import Style
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.pipeline import render
+from resnet_diagram.sources import read_source
 from resnet_diagram.spec.measure import residual_blocks, walk
 from resnet_diagram.spec.model import LayerKind, Network, Stage
 
@@ -55,7 +58,7 @@ def row(subject: Subject) -> tuple[str, ...]:
     """One line of the table: what is found in a model; the error where it cannot be drawn."""
     try:
         network = read_source(subject.source, subject.inputs)
-        render(network, "svg", options("paper", "down", True, None), Style())
+        render([network], "svg", Options(), Style())
     except Exception as error:  # also one that is no error of ours: the table is there to show it
         lines = str(error).splitlines() or [""]
         return subject.name, "", "", "", f"**not drawn**: {type(error).__name__}: {lines[0]}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 from resnet_diagram.pipeline import to_text
 from resnet_diagram.report import formats_text, networks_text
 
@@ -26,7 +26,9 @@ def _contexts(context: click.Context) -> Iterator[click.Context]:
     context.terminal_width = context.max_content_width = 90
     yield context
     if isinstance(context.command, click.Group):
-        for name, command in context.command.commands.items():
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            assert command is not None
             yield from _contexts(click.Context(command, info_name=name, parent=context))
 
 

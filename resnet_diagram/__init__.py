@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from resnet_diagram.pipeline import draw, to_graphviz, to_text
-    from resnet_diagram.pipeline import trace_model as trace
+    from resnet_diagram.sources import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
     from resnet_diagram.spec.facts import facts
@@ -51,7 +51,8 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
-    "pipeline": ("draw", "to_graphviz", "to_text", "trace_model"),
+    "pipeline": ("draw", "to_graphviz", "to_text"),
+    "sources": ("trace_model",),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
     "spec.facts": ("facts",),

@@ -6,7 +6,7 @@ import gc
 def run() -> None:
     """Run the command line without garbage collection, which only costs time in so short a process."""
     gc.disable()
-    from resnet_diagram.cli import main
+    from resnet_diagram.cli.main import main
 
     main(prog_name="resnet-diagram")
 

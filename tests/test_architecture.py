@@ -17,10 +17,12 @@ MAY_IMPORT = {
     "diagram": {"errors", "spec"},
     "scene": {"errors", "resources", "diagram"},
     "render": {"errors", "resources", "diagram", "scene"},
-    "pipeline": {"errors", "saving", "spec", "tracer", "diagram", "scene", "render"},
+    "sources": {"errors", "spec", "tracer"},
+    "choices": {"errors", "diagram", "scene"},
+    "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"},
     "report": {"spec", "render", "scene"},
-    "cli": {"errors", "spec", "diagram", "pipeline", "report"},
-    "__init__": {"errors", "spec", "diagram", "pipeline"},
+    "cli": {"errors", "spec", "diagram", "scene", "choices", "sources", "pipeline", "report"},
+    "__init__": {"errors", "spec", "diagram", "sources", "pipeline"},
     "__main__": {"cli"},
 }
 
@@ -48,7 +50,7 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("torch", {"tracer", "pipeline", "__init__"}),
+        ("torch", {"tracer", "sources", "pipeline", "__init__"}),
         ("jinja2", {"render"}),
         ("graphviz", {"render", "pipeline"}),
         ("click", {"cli"}),

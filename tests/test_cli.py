@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "resnet.py"
 
@@ -53,7 +53,7 @@ def test_to_overrides_the_suffix(tmp_path: Path) -> None:
 
 def test_same_input_same_bytes_across_processes() -> None:
     def output(seed: str) -> bytes:
-        code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+        code = "import sys; from resnet_diagram.cli.main import main; main(sys.argv[1:])"
         command = [sys.executable, "-c", code, "draw", "resnet50", "-t", "svg"]
         return subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": seed}).stdout
 
@@ -173,7 +173,7 @@ def test_spec_whose_shapes_do_not_join(tmp_path: Path) -> None:
 
 def test_torch_missing_names_the_extra(tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')")
-    code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+    code = "import sys; from resnet_diagram.cli.main import main; main(sys.argv[1:])"
     done = subprocess.run(
         [sys.executable, "-c", code, "draw", f"{EXAMPLE}:resnet18", "-t", "svg"],
         capture_output=True,
@@ -187,7 +187,7 @@ def test_torch_missing_names_the_extra(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_no_traceback() -> None:
-    code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+    code = "import sys; from resnet_diagram.cli.main import main; main(sys.argv[1:])"
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-c", code, "draw", "resnet18", "-t", "svg"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -197,7 +197,7 @@ def test_a_full_disk_is_no_traceback() -> None:
 
 
 def test_a_closed_pipe_is_no_traceback() -> None:
-    code = "import sys; from resnet_diagram.cli import main; main(sys.argv[1:])"
+    code = "import sys; from resnet_diagram.cli.main import main; main(sys.argv[1:])"
     command = f"{sys.executable} -c '{code}' draw resnet1202 -t json | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert len(done.stdout) == 10

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from docs.generate import PAGES
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = [ROOT / "README.md", ROOT / "templates" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

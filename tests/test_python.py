@@ -39,7 +39,7 @@ def test_a_network_shows_itself_in_a_notebook() -> None:
 
 
 def test_wrong_options_are_named() -> None:
-    with pytest.raises(rd.UsageError, match="'overview', 'paper', 'full'"):
+    with pytest.raises(rd.UsageError, match="paper, overview, block, full, compare"):
         rd.to_text("resnet18", "svg", view="papier")
 
 

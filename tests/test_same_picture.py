@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 
 pytest.importorskip("torch", reason="torch is not installed")
 

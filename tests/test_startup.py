@@ -6,7 +6,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 
 HEAVY = ("torch", "torchvision", "timm", "numpy", "sympy")
 
@@ -27,7 +27,7 @@ HEAVY = ("torch", "torchvision", "timm", "numpy", "sympy")
 def test_a_named_network_never_imports_torch(arguments: list[str]) -> None:
     code = (
         "import sys\n"
-        "from resnet_diagram.cli import main\n"
+        "from resnet_diagram.cli.main import main\n"
         "main(sys.argv[1:], standalone_mode=False)\n"
         f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
     )

@@ -33,6 +33,7 @@ class NodeRole(StrEnum):
     ADD = "add"
     MULTIPLY = "multiply"
     CONCAT = "concat"
+    TERMINAL = "terminal"
 
 
 class EdgeRole(StrEnum):
@@ -49,8 +50,9 @@ class EdgeRole(StrEnum):
 
 
 class GroupRole(StrEnum):
-    """What a frame holds; its style has the same name."""
+    """What a frame holds; its style has the same name. A network's frame holds a chain of its own."""
 
+    NETWORK = "network"
     STEM = "stem"
     STAGE = "stage-group"
     HEAD = "head"
@@ -84,22 +86,26 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A shortcut: its role and what is written beside it."""
+    """A shortcut: its role, what is written beside it, and the boxes on it where it is drawn open."""
 
     role: EdgeRole
     label: str
+    nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fork:
     """Branches from one point to `merge`, and the shortcut round them.
 
-    An empty branch is an arrow of role `SKIP` straight to the merge.
+    An empty branch is an arrow of role `SKIP` straight to the merge. `branch_mark` and `merge_mark` are
+    written beside the branches and behind the merge, such as "F(x)" and "F(x) + x".
     """
 
     branches: "tuple[tuple[Item, ...], ...]"
     merge: Node
     shortcut: Link | None = None
+    branch_mark: str = ""
+    merge_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +136,94 @@ class LegendEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slab:
+    """A layer or a block in a strip, upright across the flow.
+
+    Its height follows `resolution`, the edge of its output over that of the network's input; its width
+    follows `channels`, those of its output. `text` stands in it, turned; `index` under it.
+    """
+
+    id: str
+    role: NodeRole
+    resolution: float
+    channels: int
+    text: str = ""
+    index: str = ""
+    shade: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omitted:
+    """Where `count` slabs are left out, like those before."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """A shortcut in a strip, from before the slab `tail` to behind the slab `head`."""
+
+    tail: str
+    head: str
+    role: EdgeRole
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bay:
+    """Slabs in one frame; without a frame where `role` is None.
+
+    `note`: what all its blocks share, such as "C = 64, s = 2". `caption`: the shapes at its ends.
+    """
+
+    id: str
+    role: GroupRole | None
+    title: str
+    slabs: tuple[Slab | Omitted, ...]
+    repeat: int = 1
+    note: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A whole network as a row of slabs, and the shortcuts over them."""
+
+    bays: tuple[Bay, ...]
+    arcs: tuple[Arc, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One of the drawings on a sheet: a strip, or items in the order of the flow."""
+
+    id: str
+    title: str
+    content: Strip | tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The drawing for a page, in panels; what formats that lay out by themselves have no use for."""
+
+    panels: tuple[Panel, ...]
+    legend: tuple[LegendEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagram:
-    """A whole drawing. `description` says the architecture in words, for readers who cannot see it."""
+    """A whole drawing. `description` says the architecture in words, for readers who cannot see it.
+
+    `sheet` is the same in panels, for a wide page; `fixed` says that `direction` was asked for.
+    """
 
     title: str
     direction: Direction
     items: tuple[Item, ...]
     legend: tuple[LegendEntry, ...] = ()
     description: str = ""
+    sheet: Sheet | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,51 @@ from resnet_diagram.diagram.model import Direction
 class View(StrEnum):
     """How much is drawn."""
 
-    OVERVIEW = "overview"
     PAPER = "paper"
+    OVERVIEW = "overview"
+    BLOCK = "block"
     FULL = "full"
+    COMPARE = "compare"
+
+
+class Show(StrEnum):
+    """What may be written into a drawing beside the operations themselves."""
+
+    SHAPES = "shapes"
+    PARAMS = "params"
+    MACS = "macs"
+    NAMES = "names"
+    NORM = "norm"
+    ACT = "act"
+    MATH = "math"
+
+
+class StageNames(StrEnum):
+    """What stages are called: "Stage 2", "conv3_x" as in the 2015 paper, "layer2" as in the code."""
+
+    STAGE = "stage"
+    PAPER = "paper"
+    MODULE = "module"
+    BOTH = "both"
+
+
+USUAL = frozenset({Show.SHAPES, Show.NORM, Show.ACT})
+"""What is shown unless something else is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`title=None` takes the network's name; an empty title draws none."""
+    """`title=None` takes the network's name; an empty title draws none.
+
+    `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
+    or a type of block; "" takes the first of each type. `lang` names the language of the words.
+    """
 
     view: View = View.PAPER
-    direction: Direction = Direction.DOWN
+    direction: Direction | None = None
     legend: bool = True
     title: str | None = None
+    block: str = ""
+    show: frozenset[Show] = USUAL
+    names: StageNames = StageNames.STAGE
+    lang: str = "en"

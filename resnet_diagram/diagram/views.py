@@ -1,5 +1,6 @@
 """The views: how much of a network is drawn."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -8,7 +9,7 @@ from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.labels import block_word, change_text, plural, shortcut_text
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item, Node, NodeRole
+from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape
@@ -16,12 +17,17 @@ from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, 
 from resnet_diagram.spec.shapes import shape_text
 
 
-def build(network: Network, options: Options) -> Diagram:
-    """The diagram of a network, in the view the options ask for."""
+def build(networks: Sequence[Network], options: Options) -> Diagram:
+    """The diagram of one network, in the view the options ask for, or of several to compare.
+
+    Raises UsageError where the view wants another number of networks.
+    """
+    network = networks[0]
     pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view])
     diagram = Diagram(
         title=network.name if options.title is None else options.title,
-        direction=options.direction,
+        direction=options.direction or Direction.DOWN,
+        fixed=options.direction is not None,
         items=(*_stem(network, pen), *_body(network, pen), *_head(network, pen)),
         description=describe(network),
     )
@@ -149,5 +155,11 @@ def _run(
     )
 
 
-_STAGES = {View.OVERVIEW: _summary, View.PAPER: _paper, View.FULL: _full}
+_STAGES = {
+    View.OVERVIEW: _summary,
+    View.PAPER: _paper,
+    View.FULL: _full,
+    View.BLOCK: _paper,
+    View.COMPARE: _paper,
+}
 """How each view draws a stage."""

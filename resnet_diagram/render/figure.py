@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.scene.fit import FREE, Fit
 from resnet_diagram.scene.theme import Theme
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Figure:
 
     diagram: Diagram
     theme: Theme
+    fit: Fit = FREE
     standalone: bool = False
     templates: Path | None = None
 
@@ -30,4 +32,4 @@ class Figure:
         """The diagram laid out, once a format asks for it."""
         from resnet_diagram.scene.layout import layout
 
-        return layout(self.diagram, self.theme)
+        return layout(self.diagram, self.theme, self.fit)

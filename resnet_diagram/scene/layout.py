@@ -5,6 +5,7 @@ from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.chain import draw_chain, is_chain
 from resnet_diagram.scene.columns import line_up
+from resnet_diagram.scene.fit import FREE, Fit
 from resnet_diagram.scene.legend import draw_legend, widest_entry
 from resnet_diagram.scene.model import Box, Scene
 from resnet_diagram.scene.page import Place, draw_sections
@@ -18,8 +19,8 @@ _LONGEST_TITLE = 400.0
 _TITLE_PITCH = 11.0
 
 
-def layout(diagram: Diagram, theme: Theme) -> Scene:
-    """The scene of a diagram, in points.
+def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
+    """The scene of a diagram, in points, laid out for the room that `fit` gives.
 
     Direction `down`: groups stand under each other and the flow in each runs to the right; direction `right`:
     side by side, with the flow running down in each. A diagram without open blocks is a chain that runs

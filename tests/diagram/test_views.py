@@ -13,7 +13,7 @@ from resnet_diagram.spec.model import Block, Merge, Shortcut, ShortcutKind, Stag
 
 
 def diagram(name: str, view: View = View.PAPER) -> Diagram:
-    return build(catalog.network(name), Options(view=view))
+    return build([catalog.network(name)], Options(view=view))
 
 
 def stage(drawn: Diagram, number: int) -> Group:
@@ -142,7 +142,7 @@ def test_the_description_says_the_architecture_in_words() -> None:
 def test_blocks_inside_a_long_skip_are_folded() -> None:
     network = catalog.network("resnet56")
     long = Block(branches=((network.body[0],),), shortcut=Shortcut(kind=ShortcutKind.IDENTITY))
-    drawn = build(replace(network, body=(long,)), Options())
+    drawn = build([replace(network, body=(long,))], Options())
     assert 8 in {group.repeat for group in groups(drawn.items)}
     assert len(labels(drawn, EdgeRole.IDENTITY)) == 3
 
@@ -152,6 +152,6 @@ def test_a_concatenation_among_folded_blocks_keeps_both_its_ways() -> None:
     first = network.body[0]
     assert isinstance(first, Stage)
     joined = Block(branches=((), first.body[:1]), merge=Merge.CONCAT)
-    drawn = build(replace(network, body=(Stage(body=(*first.body[:1], joined)),)), Options())
+    drawn = build([replace(network, body=(Stage(body=(*first.body[:1], joined)),))], Options())
     merge = next(node for node in nodes(drawn.items) if node.role is NodeRole.CONCAT)
     assert [edge.role for edge in edges(drawn) if edge.head == merge.id] == [EdgeRole.SKIP, EdgeRole.FLOW]

@@ -23,7 +23,7 @@ def figure(shown: Diagram, theme: str = "paper", templates: Path | None = None) 
 def named(
     network: str, view: View = View.PAPER, direction: Direction = Direction.DOWN, theme: str = "paper"
 ) -> Figure:
-    return figure(build(catalog.network(network), Options(view=view, direction=direction)), theme)
+    return figure(build([catalog.network(network)], Options(view=view, direction=direction)), theme)
 
 
 def samples() -> dict[str, Figure]:

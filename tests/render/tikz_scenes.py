@@ -46,7 +46,7 @@ def figure_of(
 ) -> Figure:
     """The figure of a catalog network."""
     look = load_theme(theme)
-    diagram = build(catalog.network(name), Options(view=view, direction=direction))
+    diagram = build([catalog.network(name)], Options(view=view, direction=direction))
     return Figure(diagram=diagram, theme=look, standalone=standalone)
 
 

@@ -32,7 +32,7 @@ NETWORKS = (
 
 
 def drawn(name: str, view: View, direction: Direction) -> Diagram:
-    return build(catalog.network(name), Options(view=view, direction=direction))
+    return build([catalog.network(name)], Options(view=view, direction=direction))
 
 
 def boxes(scene: Scene) -> dict[str, Box]:

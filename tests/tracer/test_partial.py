@@ -10,7 +10,7 @@ import torch
 from click.testing import CliRunner, Result
 from torch import Tensor, nn
 
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 from resnet_diagram.errors import TraceError
 from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import LayerKind, Network

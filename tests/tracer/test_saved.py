@@ -13,7 +13,7 @@ import torch
 from click.testing import CliRunner
 from torch import Tensor, nn
 
-from resnet_diagram.cli import main
+from resnet_diagram.cli.main import main
 from resnet_diagram.errors import SourceError
 from resnet_diagram.spec.measure import params
 from resnet_diagram.tracer import check_weights, load_model, parse_input, trace

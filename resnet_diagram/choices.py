@@ -1,0 +1,91 @@
+"""The options of a drawing as a caller writes them: words and numbers, read into `Options` and `Style`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
+
+from resnet_diagram.diagram.model import Direction
+from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.scene.fit import FREE, Fit, length, venue_width
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Choices(TypedDict, total=False):
+    """What may be chosen about a drawing; the names are those of `resnet-diagram draw`.
+
+    `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`. `direction`:
+    "down" or "right"; None lets the page decide.
+    """
+
+    view: str
+    block: str
+    direction: str | None
+    legend: bool
+    title: str | None
+    show: Collection[str]
+    names: str
+    lang: str
+    theme: str
+    width: str | float | None
+    max_height: str | float | None
+    venue: str | None
+    standalone: bool
+    templates: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a drawing is written. `theme` is a name or a TOML file; `templates` a folder searched first."""
+
+    theme: str = "paper"
+    fit: Fit = FREE
+    standalone: bool = False
+    templates: Path | None = None
+
+
+def options(choices: Choices) -> Options:
+    """What is drawn. Raises UsageError."""
+    direction = choices.get("direction")
+    return Options(
+        view=_one_of(View, choices.get("view", View.PAPER), "view"),
+        block=choices.get("block", ""),
+        direction=_one_of(Direction, direction, "direction") if direction else None,
+        legend=choices.get("legend", True),
+        title=choices.get("title"),
+        show=frozenset(_one_of(Show, word, "thing to show") for word in choices.get("show", USUAL)),
+        names=_one_of(StageNames, choices.get("names", StageNames.STAGE), "way to name stages"),
+        lang=choices.get("lang", "en"),
+    )
+
+
+def style(choices: Choices) -> Style:
+    """How it is written. Raises UsageError."""
+    return Style(
+        theme=choices.get("theme", "paper"),
+        fit=_fit(choices),
+        standalone=choices.get("standalone", False),
+        templates=choices.get("templates"),
+    )
+
+
+def _fit(choices: Choices) -> Fit:
+    width, venue = choices.get("width"), choices.get("venue")
+    if width is not None and venue:
+        raise UsageError(f"--width {width} and --venue {venue} both give the width; leave one out.")
+    return Fit(venue_width(venue) if venue else _points(width), _points(choices.get("max_height")))
+
+
+def _points(value: str | float | None) -> float | None:
+    return length(value) if isinstance(value, str) else value
+
+
+def _one_of(choices: type[Choice], value: Any, what: str) -> Choice:
+    known = [str(one) for one in choices]
+    if value not in known:
+        hint = did_you_mean(closest(str(value), known))
+        raise UsageError(f"No {what} is named {value!r}.{hint} Choose one of {', '.join(known)}.")
+    return choices(value)

@@ -1,0 +1,1 @@
+"""The command line: the only part that prints. `main.main` is its entry."""

@@ -1,0 +1,68 @@
+"""What the commands share: the options on how a source is read, and the reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from resnet_diagram.sources import read_source
+from resnet_diagram.spec.model import Network
+
+SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
+(package.module:attribute or path/file.py:attribute, with literal arguments if wanted:
+'net.py:resnet(depth=152)'), a spec file (.json), or a saved TorchScript model (.pt) or
+exported program (.pt2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How sources that are code are read: shapes of the inputs, a checkpoint to check, pickles or not."""
+
+    inputs: Sequence[str] = ()
+    weights: Path | None = None
+    unsafe: bool = False
+
+
+def reading_options(command: Any) -> Any:
+    """The options `--input`, `--weights` and `--unsafe`, for a command that makes a `Reading` of them."""
+    inputs = click.option(
+        "--input",
+        "inputs",
+        multiple=True,
+        metavar="SHAPE",
+        help="Shape of the model's input, as 3x224x224 or 1x128:int64; repeat it for several inputs. "
+        "Guessed where it is left out.",
+    )
+    weights = click.option(
+        "--weights",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Check that a checkpoint (.pth, .pt, .safetensors) has the names and shapes of the model.",
+    )
+    unsafe = click.option(
+        "--unsafe", is_flag=True, help="Read pickled models too. A pickle can run any code; trust its source."
+    )
+    return inputs(weights(unsafe(command)))
+
+
+def output_option(command: Any) -> Any:
+    """The option `-o` for a command that writes one file."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="File to write.",
+    )(command)
+
+
+def read(source: str, reading: Reading) -> Network:
+    """The network of a source; what the reader had to assume is told on standard error."""
+    network = read_source(source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe)
+    if reading.weights:
+        click.echo(f"Note: {reading.weights.name} fits: every name and shape is the model's", err=True)
+    for note in network.notes:
+        click.echo(f"Note: {note}", err=True)
+    return network

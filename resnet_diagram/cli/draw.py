@@ -1,0 +1,145 @@
+"""`resnet-diagram draw`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import resnet_diagram.pipeline as pipeline
+from resnet_diagram.choices import Choices, options, style
+from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.diagram.model import Direction
+from resnet_diagram.diagram.options import USUAL, Show, StageNames, View
+from resnet_diagram.errors import UsageError
+from resnet_diagram.scene.fit import VENUES
+
+_VIEWS = (
+    "paper: a strip of all stages, and each type of block open. overview: the strip alone. "
+    "block: one block open. full: every block open. compare: several networks side by side."
+)
+
+
+def _target_options(command: Any) -> Any:
+    output = click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="File to write; its suffix gives the format. Repeat it for several files.",
+    )
+    to = click.option(
+        "-t",
+        "--to",
+        "format_name",
+        metavar="FORMAT",
+        help="Format, whatever the suffix says; without -o the drawing goes to standard output. "
+        "See 'resnet-diagram list formats'.",
+    )
+    return output(to(command))
+
+
+def _content_options(command: Any) -> Any:
+    """What is drawn."""
+    for option in reversed(
+        (
+            click.option(
+                "--view",
+                type=click.Choice([view.value for view in View]),
+                default=View.PAPER.value,
+                show_default=True,
+                help=_VIEWS,
+            ),
+            click.option(
+                "--block",
+                metavar="NAME",
+                default="",
+                help="Which block the view 'block' draws: layer2.0, or a type.",
+            ),
+            click.option(
+                "--show",
+                metavar="LIST",
+                default=",".join(sorted(USUAL)),
+                show_default=True,
+                help=f"What is written into it, any of {', '.join(Show)}.",
+            ),
+            click.option(
+                "--names",
+                type=click.Choice([one.value for one in StageNames]),
+                default=StageNames.STAGE.value,
+                show_default=True,
+                help="What stages are called: Stage 2, conv3_x, layer2, or both of the last.",
+            ),
+            click.option("--lang", default="en", show_default=True, help="Language of the words: en, zh."),
+            click.option("--title", help="Title; '' draws none.  [default: the network's name]"),
+            click.option(
+                "--legend/--no-legend", default=True, show_default=True, help="Explain the lines and symbols."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _page_options(command: Any) -> Any:
+    """How it is laid out and written."""
+    for option in reversed(
+        (
+            click.option("--width", metavar="LENGTH", help="The most it may be wide: 3.25in, 84mm, 234pt."),
+            click.option("--max-height", metavar="LENGTH", help="The most it may be high."),
+            click.option(
+                "--venue",
+                metavar="NAME",
+                help=f"Width of a venue's column, or text with '-double': {', '.join(VENUES)}.",
+            ),
+            click.option(
+                "--direction",
+                type=click.Choice([direction.value for direction in Direction]),
+                help="Which way the stages follow each other.  [default: as the width allows]",
+            ),
+            click.option(
+                "--theme", default="paper", show_default=True, metavar="NAME|FILE", help="Colours and lines."
+            ),
+            click.option("--standalone", is_flag=True, help="A document that compiles by itself (TikZ)."),
+            click.option(
+                "--templates",
+                type=click.Path(path_type=Path, exists=True, file_okay=False),
+                metavar="DIR",
+                help="Folder whose templates are used instead of the built-in ones of the same name.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(help=f"Draw a network, or compare several.\n\n{SOURCE_HELP}")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@reading_options
+@_target_options
+@_content_options
+@_page_options
+def command(
+    sources: tuple[str, ...],
+    inputs: tuple[str, ...],
+    weights: Path | None,
+    unsafe: bool,
+    outputs: tuple[Path, ...],
+    format_name: str | None,
+    show: str,
+    **chosen: Any,
+) -> None:
+    """Draw a network, or compare several."""
+    choices: Choices = {**chosen, "show": [word for word in show.split(",") if word]}  # type: ignore[typeddict-item]
+    targets = pipeline.targets(outputs, format_name)
+    content, look = options(choices), style(choices)
+    if len(sources) > 1 and content.view is not View.COMPARE:
+        raise UsageError(f"Got {len(sources)} sources; --view {content.view} draws one. Add --view compare.")
+    reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
+    networks = [read(source, reading) for source in sources]
+    if targets:
+        pipeline.write(networks, targets, content, look)
+    else:
+        assert format_name is not None
+        click.echo(pipeline.render(networks, format_name, content, look), nl=False)

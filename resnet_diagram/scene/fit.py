@@ -1,0 +1,63 @@
+"""The room a drawing has on its page, in points (72 to the inch)."""
+
+import re
+from dataclasses import dataclass
+
+from resnet_diagram.errors import UsageError
+
+_UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75, "": 1.0}
+
+VENUES = {
+    "cvpr": (234.0, 495.0),
+    "iccv": (234.0, 495.0),
+    "ieee": (252.0, 516.0),
+    "acl": (218.0, 455.0),
+    "icml": (234.0, 486.0),
+    "neurips": (396.0, 396.0),
+    "iclr": (396.0, 396.0),
+    "springer": (347.0, 347.0),
+    "nature": (252.0, 519.0),
+}
+"""Width of one column and of the whole text, from the venues' templates; equal where there is one column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The most a drawing may take, in points; None leaves it free."""
+
+    width: float | None = None
+    height: float | None = None
+
+
+FREE = Fit()
+"""As much as it wants."""
+
+
+def length(text: str) -> float:
+    """The points of a length such as "3.25in", "84mm", "8.4cm" or "234pt".
+
+    >>> length("3.25in")
+    234.0
+
+    Raises UsageError for anything else.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", text)
+    if not found or found[2] not in _UNITS or not float(found[1]):
+        raise UsageError(
+            f"{text!r} is no length; write a number with its unit: 3.25in, 84mm, 8.4cm or 234pt."
+        )
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def venue_width(text: str) -> float:
+    """The points of a venue's column: "cvpr", "cvpr single" or "cvpr-double"; the column unless said.
+
+    Raises UsageError for an unknown venue.
+    """
+    name, _, columns = text.lower().replace(" ", "-").replace(":", "-").partition("-")
+    if name not in VENUES or columns not in ("", "single", "double"):
+        known = ", ".join(VENUES)
+        raise UsageError(
+            f"No venue is called {text!r}; write one of {known}, with -single or -double behind it."
+        )
+    return VENUES[name][columns == "double"]

@@ -1,0 +1,96 @@
+"""From what a user names or holds to the network it stands for."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resnet_diagram.errors import SourceError, UsageError
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Network
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SPEC_SUFFIXES = (".json",)
+"""Of files that hold a network."""
+
+Shapes = Sequence[int] | Sequence[Sequence[int]]
+
+
+def read_source(
+    source: str, inputs: Sequence[str] = (), *, weights: Path | None = None, unsafe: bool = False
+) -> Network:
+    """The network a source names: a catalog name, a spec file (.json), PyTorch code, or a saved model.
+
+    For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
+    must fit. `unsafe` reads pickled models, which may run any code. Raises SourceError, SpecError or
+    TraceError.
+    """
+    if _is_code(source) and not source.endswith(SPEC_SUFFIXES):
+        return _traced(source, inputs, weights, unsafe)
+    if weights:
+        raise SourceError(
+            f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."
+        )
+    if source.endswith(SPEC_SUFFIXES):
+        from resnet_diagram.spec.files import read_network
+
+        return _without_inputs(read_network(Path(source)), inputs)
+    return _without_inputs(catalog.network(source), inputs)
+
+
+def _traced(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bool) -> Network:
+    from resnet_diagram.tracer import check_weights, load_model, parse_input
+    from resnet_diagram.tracer import trace as run
+
+    specs = [parse_input(text) for text in inputs]
+    loaded = load_model(source, unsafe=unsafe)
+    if weights:
+        check_weights(loaded.model, weights, unsafe=unsafe)
+    return run(loaded.model, specs or loaded.inputs or None, name=loaded.name, source=source)
+
+
+def _is_code(source: str) -> bool:
+    """Whether a source names a Python module or a file."""
+    head = source.partition("(")[0]
+    return source not in catalog.names() and any(mark in head for mark in {":", ".", "/", os.sep})
+
+
+def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:
+    if inputs:
+        message = f"{network.name!r} has its input shape written down; leave --input out, it is for code."
+        raise SourceError(message)
+    return network
+
+
+def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: str = "") -> Network:
+    """The network of a PyTorch module.
+
+    `input_shape`: `(3, 224, 224)`, with or without a batch of 1; a sequence of shapes for several inputs;
+    None guesses. The module keeps its weights, device and mode. Raises TraceError, and UsageError for
+    anything that is no module.
+    """
+    from torch import nn
+
+    from resnet_diagram.tracer import parse_input
+    from resnet_diagram.tracer import trace as run
+
+    if not isinstance(model, nn.Module):
+        raise UsageError(f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}.")
+    specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
+    return run(model, specs or None, name=name or type(model).__name__)
+
+
+def _shapes(given: Shapes | None) -> list[Sequence[int]]:
+    if not given:
+        return []
+    several = [shape for shape in given if not isinstance(shape, int)]
+    return several or [[size for size in given if isinstance(size, int)]]
+
+
+def network_of(what: "Network | nn.Module | str", input_shape: Shapes | None = None) -> Network:
+    """The network itself, one read from a source, or one traced from a module."""
+    if isinstance(what, Network):
+        return what
+    return read_source(what) if isinstance(what, str) else trace_model(what, input_shape)
