@@ -94,8 +94,8 @@ def _out_fault(layer: Layer) -> str:
     if layer.kind is LayerKind.POOL and layer.kernel:
         return _window_fault(layer, layer.in_shape[0])
     if layer.kind is LayerKind.LINEAR:
-        same = layer.out_shape[:-1] == layer.in_shape[:-1]
-        return _unless(same, f"the sizes of {shape_text(layer.in_shape)} but for the last")
+        same = layer.out_shape[1:] == layer.in_shape[1:]
+        return _unless(same, f"the sizes of {shape_text(layer.in_shape)} but for the channels")
     return _reshape_fault(layer)
 
 

@@ -252,9 +252,8 @@ def _is_wide(layer: Layer) -> bool:
 
 
 def channels(layer: Layer) -> tuple[int, int]:
-    """Channels a layer takes and yields; linear and attention layers have them in the last place."""
-    place = -1 if layer.kind in (LayerKind.LINEAR, LayerKind.ATTENTION) else 0
-    return layer.in_shape[place], layer.out_shape[place]
+    """Channels a layer takes and yields."""
+    return layer.in_shape[0], layer.out_shape[0]
 
 
 def pre_activation(block: Block) -> bool:

@@ -1,8 +1,10 @@
 """The flow of activations: the recorded operations with everything taken out that does nothing."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import prod
 
+from resnet_diagram.tracer.axes import Axes, channels_first
 from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, whole_slice
 from resnet_diagram.tracer.counts import macs_of
 from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
@@ -24,7 +26,21 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     builder.close(output)
     steps = whole_sums(simplified(builder.steps))
     reuse_concatenations(steps)
+    orient(steps, Axes(live))
     return Flow(steps, graph, builder.parameters())
+
+
+def orient(steps: Iterable[Step], axes: Axes) -> None:
+    """Writes the shapes of all steps with the channels first."""
+    for step in steps:
+        if not step.nodes:
+            continue
+        first, last = step.nodes[0], step.nodes[-1]
+        given, made = (1, *step.in_shape), (1, *step.out_shape)
+        ref = next((ref for ref in references(first) if ref.node.active), Ref(first, given))
+        step.axis = axes.entering(first, replace(ref, shape=given))
+        step.in_shape = channels_first(given, step.axis)
+        step.out_shape = channels_first(made, axes.of(last, made))
 
 
 def batch_of(graph: OpGraph) -> int:

@@ -76,7 +76,7 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
         case Role.MAX_POOL:
             return pooling(step, node, "max")
         case Role.PAD:
-            return {"op": "zero_pad" if pads_zero(node) else base_name(node.op), "padding": edges(node)}
+            return {"op": "zero_pad" if pads_zero(node) else base_name(node.op), "padding": edges(step, node)}
         case Role.VIEW:
             return {"op": view_name(step)}
         case Role.SLICE:
@@ -144,7 +144,7 @@ def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
     spatial = step.in_shape[1:]
     name = base_name(node.op)
     if name in ("mean", "amax"):
-        return {"op": f"global_{sort}_pool" if covers_space(node, len(spatial)) else name}
+        return {"op": f"global_{sort}_pool" if covers_space(node, step) else name}
     if "adaptive" in name:
         return adaptive(step, sort)
     kernel = spread(argument(node, "kernel_size"), len(spatial))
@@ -155,11 +155,17 @@ def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
     return {"op": f"{sort}_pool", "kernel": kernel, "stride": stride, "padding": padding}
 
 
-def covers_space(node: Node, dims: int) -> bool:
+def covers_space(node: Node, step: Step) -> bool:
     """Whether a reduction runs over all spatial dimensions and no other."""
     given = argument(node, "dim")
     reduced = (given,) if isinstance(given, int) else tuple(given) if isinstance(given, (list, tuple)) else ()
-    return dims > 0 and {d % (dims + 2) for d in reduced} == set(range(2, dims + 2))
+    spatial = spatial_axes(step)
+    return bool(spatial) and {d % (len(spatial) + 2) for d in reduced} == set(spatial)
+
+
+def spatial_axes(step: Step) -> list[int]:
+    """The axes of what a step reads, batch counted, that are neither batch nor channels."""
+    return [axis for axis in range(1, len(step.in_shape) + 1) if axis != step.axis]
 
 
 def adaptive(step: Step, sort: str) -> dict[str, Any]:
@@ -181,18 +187,16 @@ def pads_zero(node: Node) -> bool:
     return argument(node, "mode") in (None, "constant") and value in (None, 0, 0.0)
 
 
-def edges(node: Node) -> Sizes:
+def edges(step: Step, node: Node) -> Sizes:
     """The rows added on each side, per spatial dimension, where both sides get as many; else nothing."""
     given = argument(node, "pad") or argument(node, "padding")
-    dims = len(node.shape) - 2
-    if not isinstance(given, (list, tuple)) or len(given) != 2 * dims:
+    rank = len(step.in_shape) + 1
+    if not isinstance(given, (list, tuple)):
         return ()
-    pairs = [(int(given[2 * i]), int(given[2 * i + 1])) for i in range(dims)]
-    return (
-        tuple(a for a, _ in reversed(pairs))
-        if all(a == b for a, b in pairs) and any(a for a, _ in pairs)
-        else ()
-    )
+    pairs = {rank - 1 - i // 2: (int(given[i]), int(given[i + 1])) for i in range(0, len(given) - 1, 2)}
+    added = [pairs.get(axis, (0, 0)) for axis in spatial_axes(step)]
+    even = all(a == b for a, b in added) and any(a for a, _ in added)
+    return tuple(a for a, _ in added) if even and not any(pairs.get(step.axis, ())) else ()
 
 
 def view_name(step: Step) -> str:
@@ -207,15 +211,15 @@ def view_name(step: Step) -> str:
 
 def slicing(step: Step) -> dict[str, Any]:
     """Returns the fields of a chain of slices; every n-th position of the whole is a `subsample`."""
-    dims = len(step.in_shape) - 1
-    stride = [1] * dims
+    spatial = spatial_axes(step)
+    stride = [1] * len(spatial)
     for node in step.nodes:
         dim, pace = argument(node, "dim"), argument(node, "step")
         regular = base_name(node.op) == "slice" and argument(node, "start") in (None, 0)
-        if not regular or not isinstance(dim, int) or dim < 2 or not isinstance(pace, int):
+        if not regular or not isinstance(dim, int) or dim not in spatial or not isinstance(pace, int):
             return {"op": "slice"}
-        stride[dim - 2] *= pace
+        stride[spatial.index(dim)] *= pace
     expected = tuple(-(-n // s) for n, s in zip(step.in_shape[1:], stride, strict=True))
     if step.out_shape[1:] != expected:
         return {"op": "slice"}
-    return {"op": "subsample", "kernel": (1,) * dims, "stride": tuple(stride)}
+    return {"op": "subsample", "kernel": (1,) * len(spatial), "stride": tuple(stride)}

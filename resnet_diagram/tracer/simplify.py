@@ -34,10 +34,12 @@ def continues(source: Step, step: Step) -> bool:
 
 
 def idle(step: Step) -> bool:
-    """Whether a chain of views leaves the shape, and all values where they were."""
-    if step.role is not Role.VIEW or len(step.sources) != 1 or step.in_shape != step.out_shape:
+    """Whether a chain of views, or a padding, leaves the shape, and all values where they were."""
+    if len(step.sources) != 1 or step.in_shape != step.out_shape:
         return False
-    return all(node.op in KEEPS_ORDER for node in step.nodes)
+    if step.role is Role.PAD:
+        return True
+    return step.role is Role.VIEW and all(node.op in KEEPS_ORDER for node in step.nodes)
 
 
 def reuse_concatenations(steps: list[Step]) -> None:

@@ -138,14 +138,12 @@ def container_of(path: str, values: dict[str, set[int]]) -> str:
 def size_of(shape: Sizes, values: int) -> tuple[int, int]:
     """How many positions there are, and how many values.
 
-    `values` count the batch too, into which some models fold positions. The channels stand first in a shape,
-    last behind two equal sizes, or last of two.
+    `values` count the batch too, into which some models fold positions.
 
-    >>> size_of((64, 56, 56), 200704), size_of((56, 56, 64), 200704), size_of((49, 64), 200704)
-    ((3136, 200704), (3136, 200704), (3136, 200704))
+    >>> size_of((64, 56, 56), 200704), size_of((64, 49), 200704)
+    ((3136, 200704), (3136, 200704))
     """
-    last = len(shape) == 2 or (len(shape) == 3 and shape[0] == shape[1] != shape[2])
-    return values // (shape[-1] if last else shape[0]), values
+    return values // shape[0], values
 
 
 def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:

@@ -10,7 +10,8 @@ from resnet_diagram.tracer.roles import Role
 class Step:
     """One operation of the flow, or a chain of views or slices that act as one.
 
-    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes have no batch.
+    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes have no batch; in a
+    finished flow they are `(C, *spatial)`, and `axis` is the channels' place in what is read, batch counted.
     """
 
     index: int
@@ -22,6 +23,7 @@ class Step:
     call: int
     params: int = 0
     macs: int = 0
+    axis: int = 1
     targets: list[int] = field(default_factory=list)
 
 

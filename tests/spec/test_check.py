@@ -110,7 +110,10 @@ def test_convolutions(change: Callable[[Layer], Layer], message: str) -> None:
         (replace(max_pool(SHAPE, 2), stride=()), "stride has 0 entries; expected 2"),
         (replace(flatten(SHAPE), out_shape=(8,)), "expected 288 values, as at the entry"),
         (replace(zero_pad(SHAPE, 16), out_shape=(4, 6, 6)), "expected [8, 6, 6] or more"),
-        (replace(linear(SHAPE, 3), out_shape=(3, 6, 3)), "expected the sizes of [8, 6, 6] but for the last"),
+        (
+            replace(linear(SHAPE, 3), out_shape=(3, 6, 3)),
+            "expected the sizes of [8, 6, 6] but for the channels",
+        ),
     ],
 )
 def test_other_layers(layer: Layer, message: str) -> None:
