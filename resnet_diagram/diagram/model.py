@@ -73,7 +73,8 @@ class Taper(StrEnum):
 class Node:
     """One thing drawn.
 
-    `lines`: its text, top to bottom. `shade`: the number of its stage from 1, or 0 outside one.
+    `lines`: its text, top to bottom; those numbered in `aside` only name the norm and activation beside it.
+    `shade`: the number of its stage from 1, or 0 outside one.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Node:
     badge: str = ""
     taper: Taper = Taper.NONE
     shade: int = 0
+    aside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +216,8 @@ class Sheet:
 class Diagram:
     """A whole drawing. `description` says the architecture in words, for readers who cannot see it.
 
-    `sheet` is the same in panels, for a wide page; `fixed` says that `direction` was asked for.
+    `sheet` is the same in panels, for a wide page; `fixed` says that `direction` was asked for; `dense` that
+    every block is open, so that boxes are best drawn small.
     """
 
     title: str
@@ -224,6 +227,7 @@ class Diagram:
     description: str = ""
     sheet: Sheet | None = None
     fixed: bool = False
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from resnet_diagram.diagram.labels import block_word, change_text, plural, short
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole
 from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.sheet import sheet
 from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
@@ -23,14 +24,17 @@ def build(networks: Sequence[Network], options: Options) -> Diagram:
     Raises UsageError where the view wants another number of networks.
     """
     network = networks[0]
-    pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view])
+    pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
     diagram = Diagram(
         title=network.name if options.title is None else options.title,
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
+        dense=options.view is View.FULL,
         items=(*_stem(network, pen), *_body(network, pen), *_head(network, pen)),
         description=describe(network),
     )
+    if options.view in (View.PAPER, View.OVERVIEW):
+        diagram = replace(diagram, sheet=sheet(network, diagram.title, options))
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
