@@ -1,12 +1,36 @@
-"""The networks known by name."""
+"""The networks known by name.
 
-from dataclasses import dataclass
+Their designs are files in `networks/`, one a family: what its networks share, then a `[[network]]` table
+each, in the words of `design/keys.py`, with the `paper` it comes from and a `summary` that tells it from
+the others.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean
-from resnet_diagram.spec.catalog_build import build
-from resnet_diagram.spec.catalog_families import RECIPES, Recipe
 from resnet_diagram.spec.model import Network
 
+FAMILIES = (
+    "resnet",
+    "resnet-v1",
+    "plain",
+    "resnext",
+    "wide-resnet",
+    "resnet-d",
+    "se-resnet",
+    "resnet-v2",
+    "cifar",
+    "cifar-preact",
+    "cifar-wide",
+)
+"""The files, in the order their networks are listed."""
+
+_FOLDER = Path(__file__).parent / "networks"
+_NAME = re.compile(r'^name = "(.*)"$', re.MULTILINE)
 _LOOKALIKES = str.maketrans("oil", "011")
 
 
@@ -24,31 +48,59 @@ class Entry:
 
 def names() -> tuple[str, ...]:
     """The names of all networks, as they are listed."""
-    return tuple(RECIPES)
+    return tuple(_homes())
 
 
 def entry(name: str) -> Entry:
     """What the catalog says of a network. Raises SourceError for an unknown name."""
-    recipe = _recipe(name)
-    return Entry(name=recipe.name, summary=recipe.summary, paper=recipe.paper)
+    found = _table(name)
+    return Entry(name=name, summary=found["summary"], paper=found["paper"])
+
+
+def design(name: str) -> dict[str, Any]:
+    """The TOML values of a network, as a file of its own would hold them. Raises SourceError."""
+    return {key: value for key, value in _table(name).items() if key not in ("summary", "paper")}
 
 
 def network(name: str) -> Network:
     """The network of that name. Raises SourceError for an unknown name."""
-    return build(_recipe(name))
+    from resnet_diagram.spec.design.build import build
+
+    return replace(build(design(name)), source=name)
 
 
-def _recipe(name: str) -> Recipe:
-    recipe = RECIPES.get(name)
-    if recipe is None:
+def _table(name: str) -> dict[str, Any]:
+    """What the family of a network says of all its members, and what is said of this one."""
+    family = _homes().get(name)
+    if family is None:
         hint = did_you_mean(_closest(name))
         raise SourceError(f"No network named {name!r}.{hint} 'resnet-diagram list networks' shows all.")
-    return recipe
+    return _members(family)[name]
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """The family of each name; the texts are searched, since only one of them will be parsed."""
+    return {name: family for family in FAMILIES for name in _NAME.findall(_text(family))}
+
+
+@cache
+def _text(family: str) -> str:
+    return (_FOLDER / f"{family}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def _members(family: str) -> dict[str, dict[str, Any]]:
+    import tomllib
+
+    shared = tomllib.loads(_text(family))
+    own = shared.pop("network")
+    return {one["name"]: shared | one for one in own}
 
 
 def _closest(name: str) -> str:
     """The name of the catalog that is most like `name`, or nothing."""
-    known = {_bare(one): one for one in RECIPES}
+    known = {_bare(one): one for one in names()}
     return known.get(closest(_bare(name), known), "")
 
 

@@ -168,6 +168,12 @@ def global_avg_pool(in_shape: Shape, *, keep_dims: bool = True, name: str = "") 
     return _plain(LayerKind.POOL, "global_avg_pool", in_shape, (in_shape[0], *ones), name)
 
 
+def global_max_pool(in_shape: Shape, *, name: str = "") -> Layer:
+    """The maximum over all positions: `(C, 1, 1)`."""
+    ones = (1,) * (len(in_shape) - 1)
+    return _plain(LayerKind.POOL, "global_max_pool", in_shape, (in_shape[0], *ones), name)
+
+
 def flatten(in_shape: Shape, *, name: str = "") -> Layer:
     """All values in one row."""
     return _plain(LayerKind.RESHAPE, "flatten", in_shape, (prod(in_shape),), name)

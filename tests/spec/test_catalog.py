@@ -1,5 +1,7 @@
 """The catalog against published numbers."""
 
+import re
+
 import pytest
 
 from resnet_diagram.errors import SourceError
@@ -107,9 +109,9 @@ def test_params_of_the_papers(name: str) -> None:
 
 def _number(name: str) -> int:
     """The depth a name claims: "wide_resnet50_2" 50, "preact-resnet164" 164."""
-    digits = name.partition("resne")[2].lstrip("xt")
-    length = next((at for at, sign in enumerate(digits) if not sign.isdigit()), len(digits))
-    return int(digits[:length])
+    found = re.search(r"\d+", name)
+    assert found
+    return int(found.group())
 
 
 @pytest.mark.parametrize("name", [name for name in catalog.names() if name not in ("wrn-28-10", "resnet50d")])
@@ -130,7 +132,7 @@ def test_option(name: str) -> None:
     small = name.removesuffix("-b").removesuffix("-c")
     is_small = small in ("resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet1202")
     expected = {"-b": "B", "-c": "C"}.get(name[-2:], "A") if is_small else "B"
-    assert option(catalog.network(name)) == expected
+    assert option(catalog.network(name)) == (None if name.startswith("plain") else expected)
 
 
 def stage(name: str, number: int) -> Stage:
@@ -240,6 +242,19 @@ def test_post_activation_ends_in_a_relu_behind_the_addition(name: str) -> None:
     for block in residual_blocks(catalog.network(name)):
         assert [layer.op for layer in block.after] == ["relu"]
         assert not pre_activation(block)
+
+
+@pytest.mark.parametrize("number", [18, 34])
+def test_a_plain_network_is_the_residual_one_without_shortcuts(number: int) -> None:
+    plain, residual = catalog.network(f"plain{number}"), catalog.network(f"resnet{number}")
+    assert not residual_blocks(plain)
+    assert list(walk(plain)) == list(walk(residual, shortcuts=False))
+    assert [one.name for one in plain.body if isinstance(one, Stage)] == [f"layer{at}" for at in (1, 2, 3, 4)]
+
+
+def test_the_names_found_in_the_files_are_those_of_their_tables() -> None:
+    for name in catalog.names():
+        assert catalog.design(name)["name"] == name
 
 
 def test_layer_names_are_unique() -> None:

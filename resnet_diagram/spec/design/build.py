@@ -1,0 +1,165 @@
+"""From what a file says to the network."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from resnet_diagram.spec.design.blocks import block_elements
+from resnet_diagram.spec.design.chain import Chain
+from resnet_diagram.spec.design.ends import build_head, build_stem, stem_of
+from resnet_diagram.spec.design.faults import DesignError
+from resnet_diagram.spec.design.settings import DEFAULTS, block_design
+from resnet_diagram.spec.design.words import SETTINGS, table_of
+from resnet_diagram.spec.model import Element, Network, Shape, Stage
+
+Said = dict[str, Any]
+
+INPUT = (3, 224, 224)
+FIRST_WIDTH = 64
+_OF_STAGES = ("depths", "widths", "strides", "stage")
+
+
+def build(said: Said, name: str = "") -> Network:
+    """The network a valid table describes. `name` where it has none. Raises DesignError."""
+    if "body" in said:
+        _no_stages_beside(said)
+    elif len(said.get("input", INPUT)) < 2:
+        raise DesignError("expected channels and at least one size, such as [3, 224, 224].", "input")
+    stages = [] if "body" in said else _stages(said)
+    shape: Shape = tuple(said.get("input", INPUT))
+    stem = _end(said, "stem", shape, _first_width(said, stages))
+    body = _body(said, stages, stem.shape)
+    head = _end(said, "head", body.shape, 0)
+    return Network(
+        name=said.get("name", name),
+        input_shape=shape,
+        stem=tuple(stem.elements),
+        body=tuple(body.elements),
+        head=tuple(head.elements),
+    )
+
+
+def _no_stages_beside(said: Said) -> None:
+    for key in _OF_STAGES:
+        if key in said:
+            raise DesignError("'body' says it all layer by layer; leave this out, or 'body'.", key)
+
+
+def _end(said: Said, part: str, shape: Shape, width: int) -> Chain:
+    """The stem or the head."""
+    settings = DEFAULTS | said
+    given = said.get(part, "imagenet" if part == "stem" else {})
+    chain = Chain(shape, "", settings["norm"], settings["activation"])
+    pre_activation = settings["pre_activation"]
+    try:
+        if isinstance(given, list):
+            chain.prefix = f"{part}."
+            _put_written(chain, given)
+        elif part == "stem":
+            table = stem_of(given, width) if isinstance(given, str) else given
+            build_stem(chain, table, width, pre_activation=pre_activation)
+        else:
+            build_head(chain, given, pre_activation=pre_activation)
+    except DesignError as fault:
+        raise fault.within(part) from None
+    return chain
+
+
+def _put_written(chain: Chain, written: Sequence[str | dict[str, Any]]) -> None:
+    """Put what is written layer by layer."""
+    from resnet_diagram.spec.design.elements import put_all  # the short form has no need of it
+
+    put_all(chain, written)
+
+
+def _first_width(said: Said, stages: Sequence[Said]) -> int:
+    """The width of the first stage, which the stem shares."""
+    return int(stages[0]["width"]) if stages else FIRST_WIDTH
+
+
+def _stages(said: Said) -> list[dict[str, Any]]:
+    """What is said of each stage, by itself and by the lists for all of them."""
+    given: list[Said] = said.get("stage", [{}] * len(said.get("depths", [])))
+    if not given:
+        raise DesignError("it has no blocks; write depths, such as [3, 4, 6, 3], or [[stage]] tables.")
+    common = {key: value for key, value in said.items() if key in SETTINGS}
+    found = []
+    for at, own in enumerate(given):
+        stage = common | {"width": FIRST_WIDTH * 2**at, "stride": min(at, 1) + 1}
+        for many, one in (("depths", "depth"), ("widths", "width"), ("strides", "stride")):
+            if many in said:
+                if len(said[many]) != len(given):
+                    raise DesignError(
+                        f"expected {len(given)} numbers, one for each stage, found {len(said[many])}.", many
+                    )
+                stage[one] = said[many][at]
+        if isinstance(own.get("block"), list):
+            stage["blocks"] = own["block"]
+            own = {key: value for key, value in own.items() if key != "block"}
+        found.append(stage | own)
+    return found
+
+
+def _body(said: Said, stages: Sequence[Said], shape: Shape) -> Chain:
+    body = Chain(shape, "layer")
+    if "body" in said:
+        try:
+            _put_written(body, said["body"])
+        except DesignError as fault:
+            raise fault.within("body") from None
+    for at, stage in enumerate(stages):
+        try:
+            body.put(_stage(stage, f"layer{at + 1}", body.shape))
+        except DesignError as fault:
+            place = ("stage", at) if "stage" in said else ()
+            raise fault.within(*place) from None
+    return body
+
+
+def _stage(said: Said, name: str, shape: Shape) -> Stage:
+    chain = Chain(shape, f"{name}.")
+    if "blocks" in said:
+        _put_listed(chain, said)
+    elif "depth" in said:
+        design = block_design(said, said["width"], said["stride"])
+        later = block_design(said, said["width"], 1)
+        for number in range(said["depth"]):
+            _put_all(chain, block_elements(design if number == 0 else later, chain.shape, f"{name}.{number}"))
+    else:
+        raise DesignError("key 'depth' is missing; expected a whole number, or [[stage.block]] tables.")
+    return Stage(name=said.get("name", name), body=tuple(chain.elements))
+
+
+def _put_all(chain: Chain, elements: Sequence[Element]) -> None:
+    for element in elements:
+        chain.put(element)
+
+
+def _put_listed(chain: Chain, said: Said) -> None:
+    """Put the blocks of `[[stage.block]]` tables."""
+    count = sum(one.get("repeat", 1) for one in said["blocks"])
+    if said.get("depth", count) != count:
+        raise DesignError(
+            f"the [[stage.block]] tables make {count} blocks; expected {said['depth']}.", "block"
+        )
+    number = 0
+    for at, one in enumerate(said["blocks"]):
+        try:
+            number = _put_one(chain, said, one, number)
+        except DesignError as fault:
+            raise fault.within("block", at) from None
+
+
+def _put_one(chain: Chain, said: Said, one: dict[str, Any], number: int) -> int:
+    """Put one entry of a stage, whose `number`-th block comes next; the number behind it is returned."""
+    if table_of(one, in_stage=True) != "block":
+        from resnet_diagram.spec.design.elements import put
+
+        put(chain, one)
+        return number + 1
+    own = {key: value for key, value in said.items() if key in SETTINGS} | one
+    for _ in range(one.get("repeat", 1)):
+        usual = {"width": said["width"], "stride": said["stride"] if number == 0 else 1} | one
+        design = block_design(own, usual["width"], usual["stride"])
+        _put_all(chain, block_elements(design, chain.shape, f"{chain.prefix}{number}"))
+        number += 1
+    return number

@@ -1,0 +1,109 @@
+"""Blocks and stages from what a file says of them layer by layer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from resnet_diagram.spec.design.chain import Chain
+from resnet_diagram.spec.design.faults import DesignError
+from resnet_diagram.spec.design.layers import layer_of
+from resnet_diagram.spec.design.words import NONE, table_of
+from resnet_diagram.spec.measure import merged_shape, walk
+from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, Shape, Shortcut, ShortcutKind, Stage
+
+Written = str | dict[str, Any]
+
+_NAMES = {"batch_norm": "bn", "linear": "fc"}
+
+
+def put_all(chain: Chain, written: Sequence[Written]) -> None:
+    """Put every element of a list. Raises DesignError that names the position of a faulty one."""
+    for at, one in enumerate(written):
+        try:
+            put(chain, one)
+        except DesignError as fault:
+            raise fault.within(at) from None
+
+
+def put(chain: Chain, written: Written) -> None:
+    """Put one element, or as many blocks as it says, named after their position."""
+    said: dict[str, Any] = {"op": written} if isinstance(written, str) else written
+    count = len(chain.elements)
+    name = f"{chain.prefix}{count}"
+    match table_of(said):
+        case "gate":
+            chain.gate(said.get("reduction", 16), f"se{count}")
+        case "written stage":
+            inner = Chain(chain.shape, f"{said.get('name', name)}.")
+            _within("body", inner, said["body"])
+            chain.put(Stage(name=said.get("name", name), body=tuple(inner.elements)))
+        case "written block":
+            for _ in range(said.get("repeat", 1)):
+                chain.put(block_of(said, chain.shape, f"{chain.prefix}{len(chain.elements)}"))
+        case _:
+            layer = layer_of(said, chain.shape)
+            chain.put(replace(layer, name=f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{count}"))
+
+
+def _within(key: str, chain: Chain, written: Sequence[Written], *path: int) -> None:
+    try:
+        put_all(chain, written)
+    except DesignError as fault:
+        raise fault.within(key, *path) from None
+
+
+def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path: int) -> Chain:
+    chain = Chain(shape, prefix)
+    _within(key, chain, written, *path)
+    return chain
+
+
+def block_of(said: dict[str, Any], shape: Shape, name: str) -> Block:
+    """The block a table describes layer by layer."""
+    before = _run("before", said.get("before", []), shape, f"{name}.before.")
+    if ("layers" in said) == ("branches" in said):
+        raise DesignError("expected either 'layers' (the branch) or 'branches' (several).")
+    branches = _branches(said, before.shape, name)
+    draft = Block(
+        name=name,
+        before=before.layers(),
+        branches=tuple(tuple(branch.elements) for branch in branches),
+        shortcut=_shortcut(said, before.shape, f"{name}.shortcut."),
+        merge=Merge(said.get("merge", "add")),
+    )
+    if next(walk(draft), None) is None:
+        raise DesignError("it has no layers; expected at least one on a branch.")
+    after = _run("after", said.get("after", []), merged_shape(draft), f"{name}.after.")
+    return replace(draft, after=after.layers())
+
+
+def _branches(said: dict[str, Any], shape: Shape, name: str) -> list[Chain]:
+    if "layers" in said:
+        return [_run("layers", said["layers"], shape, f"{name}.")]
+    return [
+        _run("branches", branch, shape, f"{name}.{at}.", at) for at, branch in enumerate(said["branches"])
+    ]
+
+
+def _shortcut(said: dict[str, Any], shape: Shape, prefix: str) -> Shortcut | None:
+    given = said.get("shortcut", "identity" if "layers" in said else NONE)
+    if isinstance(given, str):
+        return Shortcut(kind=ShortcutKind.IDENTITY) if given == "identity" else None
+    if isinstance(given, dict):
+        layers = _run("shortcut", given["layers"], shape, prefix).elements
+        return Shortcut(kind=ShortcutKind(given["kind"]), layers=tuple(layers))
+    layers = _run("shortcut", given, shape, prefix).elements
+    return Shortcut(kind=kind_of(layers), layers=tuple(layers))
+
+
+def kind_of(layers: Sequence[Element]) -> ShortcutKind:
+    """The kind of a shortcut by what lies on it."""
+    kinds = {layer.kind for layer in walk(layers)}
+    weighted = kinds & {LayerKind.CONV, LayerKind.LINEAR}
+    if not kinds:
+        return ShortcutKind.IDENTITY
+    if weighted:
+        return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds else ShortcutKind.PROJECTION
+    if LayerKind.PAD in kinds:
+        return ShortcutKind.ZERO_PAD
+    return ShortcutKind.POOLED if LayerKind.POOL in kinds else ShortcutKind.OTHER

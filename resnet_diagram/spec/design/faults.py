@@ -1,0 +1,30 @@
+"""What is wrong with a design, and where."""
+
+Path = tuple[str | int, ...]
+"""Keys and positions from the top of the file: `("stage", 2, "width")`."""
+
+
+class DesignError(Exception):
+    """What does not fit; the place is filled in from the inside out."""
+
+    def __init__(self, problem: str, *path: str | int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path: Path = path
+
+    def within(self, *path: str | int) -> "DesignError":
+        """The same fault, known to lie inside `path`."""
+        self.path = (*path, *self.path)
+        return self
+
+
+def path_text(path: Path) -> str:
+    """A path in the words of the file; positions count from 1.
+
+    >>> path_text(("stage", 2, "block", 0, "width"))
+    'stage 3, block 1, width'
+    """
+    words = ""
+    for step in path:
+        words += f" {step + 1}" if isinstance(step, int) else f", {step}"
+    return words.removeprefix(", ")
