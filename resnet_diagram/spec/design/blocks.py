@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from resnet_diagram.spec.design.chain import Chain
+from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.settings import BlockDesign
 from resnet_diagram.spec.design.words import NONE
 from resnet_diagram.spec.model import Block, Element, Merge, Shape, Shortcut, ShortcutKind
@@ -93,6 +94,12 @@ def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
     chain = _chain(design, before.shape, f"{before.prefix}shortcut.")
     stride = design.stride
     if design.option == "A":
+        if chain.shape[0] > design.outer:
+            raise DesignError(
+                f"zero-padding leads to more channels, not from {chain.shape[0]} to {design.outer}; "
+                'widen the block, or write shortcut = "B".',
+                "shortcut",
+            )
         chain.put(subsample(chain.shape, stride, name=f"{chain.prefix}subsample"))
         chain.put(zero_pad(chain.shape, design.outer, name=f"{chain.prefix}pad"))
         return Shortcut(kind=ShortcutKind.ZERO_PAD, layers=tuple(chain.elements))

@@ -1,0 +1,107 @@
+"""Random valid networks for property tests.
+
+`designs()` draws what a TOML file says, in the short form with stages; `networks()` the networks of such
+designs.
+"""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from resnet_diagram.spec.design.reader import network_of
+from resnet_diagram.spec.model import Network
+
+Said = dict[str, Any]
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
+_COMMON = {
+    "pre_activation": st.booleans(),
+    "kernel": st.sampled_from([1, 3, 5]),
+    "dilation": st.integers(1, 2),
+    "reduction": st.sampled_from([2, 4]),
+    "gate": st.sampled_from(["se", "none"]),
+    "norm": st.sampled_from(["batch_norm", "group_norm", "none"]),
+    "activation": st.sampled_from(["relu", "silu", "gelu", "leaky_relu"]),
+}
+_BOTTLENECK = {
+    "cardinality": st.sampled_from([1, 2, 4]),
+    "base_width": st.sampled_from([16, 32, 64, 128]),
+    "stride_in": st.sampled_from(["first", "middle"]),
+}
+
+
+def sometimes(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[Said]:
+    """A table with some of these keys."""
+    return st.fixed_dictionaries({}, optional=keys)
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> Said:
+    """What is said of the blocks of a whole network."""
+    block = draw(st.sampled_from(["basic", "bottleneck"]))
+    shortcut = draw(st.sampled_from(["A", "B", "C", "none"]))
+    said = draw(sometimes(expansion=st.sampled_from([1, 2, 4]), **_COMMON)) | {"block": block}
+    if block == "bottleneck":
+        said |= draw(sometimes(**_BOTTLENECK))
+    if shortcut in "BC":
+        said |= draw(sometimes(pooled_projection=st.booleans()))
+    return said | {"shortcut": shortcut} if shortcut != "B" or draw(st.booleans()) else said
+
+
+_STEM_TABLES = sometimes(
+    width=st.integers(4, 12) | st.lists(st.integers(4, 12), min_size=1, max_size=3),
+    kernel=st.sampled_from([1, 3, 7]),
+    stride=st.integers(1, 2),
+    pool=st.sampled_from(["max", "none"]),
+)
+_HEAD_TABLES = sometimes(
+    pool=st.sampled_from(["avg", "max", "none"]),
+    classes=st.integers(1, 20),
+    classifier=st.sampled_from(["linear", "conv"]),
+) | sometimes(pool=st.sampled_from(["avg", "max", "none"])).map(lambda said: said | {"classifier": "none"})
+INPUTS = st.lists(st.integers(1, 4), min_size=1, max_size=1).flatmap(
+    lambda channels: st.lists(st.integers(9, 40), min_size=1, max_size=3).map(lambda sizes: channels + sizes)
+)
+
+
+@st.composite
+def designs(draw: st.DrawFn) -> Said:
+    """What a TOML file says of a network with one to four stages."""
+    said: Said = draw(settings()) | {"name": draw(NAMES), "input": draw(INPUTS)}
+    count = draw(st.integers(1, 4))
+    widths = st.lists(st.integers(2, 8).map(lambda n: 4 * n), min_size=count, max_size=count)
+    said |= {
+        "depths": draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)),
+        "widths": draw(widths),
+    }
+    said |= draw(sometimes(strides=st.lists(st.integers(1, 3), min_size=count, max_size=count)))
+    said |= draw(
+        sometimes(stem=st.sampled_from(["imagenet", "deep", "cifar"]) | _STEM_TABLES, head=_HEAD_TABLES)
+    )
+    if draw(st.booleans()):
+        said["stage"] = [draw(_stage(said["block"])) for _ in range(count)]
+        if draw(st.booleans()):
+            del said["depths"]
+            for stage in said["stage"]:
+                stage.setdefault("depth", draw(st.integers(1, 3)))
+    return _growing(said) if said.get("shortcut") == "A" else said
+
+
+def _growing(said: Said) -> Said:
+    """The same with no width smaller than the one before it: zero-padding only adds channels."""
+    stages = [{key: one for key, one in stage.items() if key != "width"} for stage in said.get("stage", [])]
+    stem = said.get("stem", "cifar")
+    stem = "cifar" if isinstance(stem, dict) else stem
+    return said | {"widths": sorted(said["widths"]), "stem": stem} | ({"stage": stages} if stages else {})
+
+
+@st.composite
+def _stage(draw: st.DrawFn, block: str) -> Said:
+    """What is special of one stage; some of its blocks may be listed."""
+    own = dict(_COMMON) if block == "basic" else _COMMON | _BOTTLENECK
+    return draw(sometimes(name=NAMES, width=st.sampled_from([8, 16]), stride=st.integers(1, 2), **own))
+
+
+def networks() -> st.SearchStrategy[Network]:
+    """Valid networks of every sort the short form knows."""
+    return designs().map(network_of)
