@@ -3,19 +3,24 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from resnet_diagram.spec.model import Block, Layer, LayerKind
 from resnet_diagram.tracer.calls import inside
 from resnet_diagram.tracer.graph import Call
+from resnet_diagram.tracer.naming import told_apart
 from resnet_diagram.tracer.parts import Part
 
 ACTIVATION = LayerKind.ACTIVATION
 NORM = LayerKind.NORM
+SQUASHING = frozenset({"softmax", "log_softmax", "sigmoid", "tanh"})
+"""Activations that make an output of what is behind a block."""
 
 
 def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Returns the parts with norms and activations next to a residual block, run by its module, inside it."""
     owners = Counter(p.call for p in parts if p.residual)
+    closed = closed_from_around(parts, calls)
     result: list[Part] = []
     position = 0
     while position < len(parts):
@@ -25,10 +30,12 @@ def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
             shared = part.call == 0 or owners[part.call] > 1
             before = leading(result, part, calls, shared)
             after = trailing(parts[position:], part, calls, shared)
+            if not after and part.call and calls[part.call].parent in closed:
+                after = [p for p in parts[position : position + 1] if runs_around(p, part, calls)]
             position += len(after)
             part = enlarged(part, before, after)
         result.append(part)
-    return result
+    return told_apart(result, calls)
 
 
 def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
@@ -68,6 +75,25 @@ def trailing(following: Sequence[Part], part: Part, calls: Sequence[Call], share
     if part.call and not closing and len(run) == 1:
         return run
     return run[:closing]
+
+
+def closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:
+    """The modules that run an activation behind most of the blocks they run, as their call's number."""
+    blocks = Counter(calls[part.call].parent for part in parts if part.residual and part.call)
+    closed = Counter(
+        calls[part.call].parent
+        for part, other in pairwise(parts)
+        if part.residual and part.call and runs_around(other, part, calls)
+    )
+    return {call for call, count in closed.items() if 2 * count > blocks[call] > 1}
+
+
+def runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
+    """Whether a part is an activation that the module around a block runs, itself or as a module."""
+    layer = other.element
+    if not (isinstance(layer, Layer) and layer.kind is ACTIVATION) or layer.op in SQUASHING:
+        return False
+    return calls[part.call].parent in (other.call, calls[other.call].parent)
 
 
 def enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:

@@ -35,8 +35,6 @@ PERMUTES = frozenset(
         "moveaxis",
         "numpy_T",
         "mT",
-        "roll",
-        "flip",
         "channel_shuffle",
     ]
 )

@@ -63,7 +63,7 @@ _NAMES: dict[Role, str] = {
     ),
     Role.VIEW: (
         "view reshape _unsafe_view permute transpose t unsqueeze squeeze flatten unflatten swapaxes "
-        "movedim moveaxis numpy_T mT view_as reshape_as _reshape_alias ravel swapdims roll flip "
+        "movedim moveaxis numpy_T mT view_as reshape_as _reshape_alias ravel swapdims "
         "channel_shuffle pixel_unshuffle view_as_real view_as_complex chunk split split_with_sizes unbind "
         "unsafe_chunk unsafe_split tensor_split"
     ),

@@ -1,9 +1,9 @@
 """Blocks into stages: by the container they live in, and by shape where one container holds several."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from resnet_diagram.spec.measure import merged_shape
+from resnet_diagram.spec.measure import is_gate, merged_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.tracer.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.graph import Call, Sizes
@@ -25,16 +25,22 @@ class Unit:
 
 def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Returns stem, stages and head of a series of parts."""
-    numbers = unit_calls(parts, calls)
+    members = block_parts(parts)
+    numbers = unit_calls(parts, members, calls)
     where = [k for k, number in enumerate(numbers) if number is not None]
     if not where:
         return [], [p.element for p in parts], []
     first, last = where[0], where[-1] + 1
     stem = [p.element for p in parts[:first]]
     head = [p.element for p in parts[last:]]
-    if sum(p.residual for p in parts) == 1:
+    if len(members) == 1:
         return stem, [p.element for p in parts[first:last]], head
-    groups = grouped(units_of(parts[first:last], numbers[first:last], calls))
+    units = units_of(parts[first:last], numbers[first:last], calls)
+    if not any(residual_blocks(p.element) for p in parts):
+        units = [
+            replace(unit, size=unit.size[:1] * 2) for unit in units
+        ]  # such blocks change channels freely
+    groups = grouped(units)
     body: list[Element] = [
         Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
         for name, units in named(groups)
@@ -42,16 +48,32 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     return stem, body, head
 
 
-def unit_calls(parts: Sequence[Part], calls: Sequence[Call]) -> list[int | None]:
+def block_parts(parts: Sequence[Part]) -> set[int]:
+    """The parts that make stages, by their place in memory.
+
+    The residual blocks; without several, also what modules hold them in (cross-stage partial networks); where
+    there are none at all, concatenations and sums of branches (dense and inception blocks).
+    """
+    found = [p for p in parts if p.residual]
+    if len(found) > 1:
+        return {id(p) for p in found}
+    meetings = [p for p in parts if p.call and isinstance(p.element, Block) and not is_gate(p.element)]
+    holders = [p for p in meetings if residual_blocks(p.element)]
+    if len(holders) > len(found):
+        return {id(p) for p in holders}
+    return {id(p) for p in found or meetings}
+
+
+def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
     """The call of the block each part belongs to; None for parts outside any block.
 
     Calls of a class that also has residual blocks are blocks too, such as one that changes resolution and
     therefore has no addition.
     """
-    classes = {calls[p.call].cls for p in parts if p.residual and p.call} - CONTAINERS
+    classes = {calls[p.call].cls for p in parts if id(p) in members and p.call} - CONTAINERS
     numbers: list[int | None] = []
     for part in parts:
-        if part.residual:
+        if id(part) in members:
             numbers.append(part.call)
             continue
         around = (c for c in ancestors(calls, part.call) if c and calls[c].cls in classes)
@@ -147,17 +169,33 @@ def size_of(shape: Sizes, values: int) -> tuple[int, int]:
 
 
 def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
-    """Returns each stage's blocks with its name: the container's, numbered where it holds several."""
+    """Returns each stage's blocks with its name: the container's, with a number where it holds several.
+
+    A stage is never named like a block: `features.stage2`, not `features.2`. One module that holds several
+    blocks gives a stage its name.
+    """
     holders = [holder for holder, _ in groups]
     result = []
     for position, (holder, units) in enumerate(groups):
-        number = holders[: position + 1].count(holder)
-        several = holders.count(holder) > 1
         outer, _, last = holder.rpartition(".")
-        plain = outer if last in LISTS and outer not in (*holders, "") else holder
-        name = f"{holder}.{number}" if several and holder else plain or f"stage{number}"
+        if whole := module_of(units):
+            name = whole
+        elif not holder:
+            name = f"stage{position + 1}"
+        elif holders.count(holder) > 1:
+            name = f"{holder}.stage{holders[: position + 1].count(holder)}"
+        else:
+            name = outer if last in LISTS and outer not in (*holders, "") else holder
         result.append((name, units))
     return result
+
+
+def module_of(units: Sequence[Unit]) -> str:
+    """The path of the one module that several blocks of a stage lie in, "" where it is a block itself."""
+    (path, *others) = {unit.path for unit in units}
+    blocks = [p.element for unit in units for p in unit.parts if isinstance(p.element, Block)]
+    inner = {block.name for block in blocks if not is_gate(block)}
+    return "" if others or len(inner) < 2 or path in inner or any(b.shortcut for b in blocks) else path
 
 
 def shape_behind(element: Element) -> Sizes:
