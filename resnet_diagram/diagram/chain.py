@@ -1,13 +1,21 @@
 """Spec elements to diagram items, one to one: layers to nodes, blocks to forks."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from types import MappingProxyType
 from typing import NamedTuple
 
-from resnet_diagram.diagram.labels import block_words, gate_ratio, layer_lines, op_word, shortcut_text
+from resnet_diagram.diagram.labels import (
+    Said,
+    block_words,
+    count_words,
+    gate_ratio,
+    layer_lines,
+    op_word,
+    shortcut_text,
+)
 from resnet_diagram.diagram.model import (
-    EdgeRole,
     Fork,
     Group,
     GroupRole,
@@ -17,23 +25,17 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
+from resnet_diagram.diagram.options import USUAL, Show
+from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual, weighted_layers
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
 
-_ROLES = {
-    LayerKind.CONV: NodeRole.CONV,
-    LayerKind.LINEAR: NodeRole.LINEAR,
-    LayerKind.NORM: NodeRole.NORM,
-    LayerKind.ACTIVATION: NodeRole.ACTIVATION,
-    LayerKind.POOL: NodeRole.POOL,
-    LayerKind.ATTENTION: NodeRole.ATTENTION,
-    LayerKind.OPAQUE: NodeRole.OPAQUE,
-}
 _MERGES = {
     Merge.ADD: (NodeRole.ADD, "+"),
     Merge.MULTIPLY: (NodeRole.MULTIPLY, "×"),
     Merge.CONCAT: (NodeRole.CONCAT, "concat"),
 }
+_CHOSEN = {LayerKind.NORM: Show.NORM, LayerKind.ACTIVATION: Show.ACT}
 _MINOR = (LayerKind.NORM, LayerKind.ACTIVATION)
 _WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION)
 _ENDS = {
@@ -57,11 +59,18 @@ class Names:
 
 
 class Pen(NamedTuple):
-    """What all parts of a stage are drawn with: where ids come from, its shade, and how a stage is drawn."""
+    """What all parts of a stage are drawn with: where ids come from, its shade, and how a stage is drawn.
+
+    `show`: what is written beside the operations. `said` replaces the sizes of layers. `spread` draws what
+    lies on a shortcut as boxes on it.
+    """
 
     names: Names
     shade: int
     stage: "Callable[[Stage, str, Pen], tuple[Item, ...]]"
+    show: frozenset[Show] = USUAL
+    said: Mapping[Layer, Said] = MappingProxyType({})
+    spread: bool = False
 
 
 def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -69,7 +78,7 @@ def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...
     found: list[Item] = []
     for is_layer, run in groupby(elements, key=lambda element: isinstance(element, Layer)):
         if is_layer:
-            layers = [layer for layer in run if isinstance(layer, Layer) and _drawn(layer)]
+            layers = [layer for layer in run if isinstance(layer, Layer) and _drawn(layer, pen.show)]
             found += _nodes(layers, prefix, pen)
         else:
             for element in run:
@@ -77,7 +86,9 @@ def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...
     return tuple(found)
 
 
-def _drawn(layer: Layer) -> bool:
+def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
+    if layer.kind in _CHOSEN:
+        return _CHOSEN[layer.kind] in show
     return layer.kind is not LayerKind.RESHAPE or layer.op == "subsample"
 
 
@@ -129,13 +140,23 @@ def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pe
     """The fork of a block round branches that are already drawn."""
     role, symbol = _MERGES[element.merge]
     merge = Node(id=pen.names.numbered(prefix, role.value), role=role, lines=(symbol,), shade=pen.shade)
-    shortcut = _link(element.shortcut) if element.shortcut else None
-    return Fork(branches=branches, merge=merge, shortcut=shortcut)
+    shortcut = _link(element.shortcut, f"{prefix}-shortcut", pen) if element.shortcut else None
+    mark, result = _math(element) if Show.MATH in pen.show else ("", "")
+    return Fork(branches=branches, merge=merge, shortcut=shortcut, branch_mark=mark, merge_mark=result)
 
 
-def _link(shortcut: Shortcut) -> Link:
-    role = EdgeRole.OTHER if shortcut.kind.value == "other" else EdgeRole(shortcut.kind.value)
-    return Link(role=role, label=shortcut_text(shortcut))
+def _math(block: Block) -> tuple[str, str]:
+    """The branch and what the addition yields, as He et al. 2015 write them (equations 1 and 2)."""
+    if not is_residual(block) or block.shortcut is None:
+        return "", ""
+    return "F(x)", "F(x) + x" if block.shortcut.kind is ShortcutKind.IDENTITY else "F(x) + Wx"
+
+
+def _link(shortcut: Shortcut, prefix: str, pen: Pen) -> Link:
+    if pen.spread:
+        boxes = tuple(one for one in items(shortcut.layers, prefix, pen) if isinstance(one, Node))
+        return Link(role=edge_role(shortcut.kind), label="" if boxes else shortcut.kind.value, nodes=boxes)
+    return Link(role=edge_role(shortcut.kind), label=shortcut_text(shortcut))
 
 
 def gate(element: Block, prefix: str, pen: Pen) -> Node:
@@ -170,12 +191,13 @@ def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[It
 def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
     for unit in _units(layers):
         main = _main(unit)
-        role = _ROLES.get(main.kind, NodeRole.OTHER)
+        role = node_role(main.kind)
         yield Node(
             id=pen.names.numbered(prefix, role.value),
             role=role,
-            lines=_lines(unit),
+            lines=_lines(unit, pen),
             shade=pen.shade,
+            aside=_aside(unit),
         )
 
 
@@ -213,11 +235,31 @@ def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
     return [*units, waiting] if waiting else units
 
 
-def _lines(unit: list[Layer]) -> tuple[str, ...]:
+def _aside(unit: list[Layer]) -> tuple[int, ...]:
+    """Which of the lines of a layer with its norm and activation are of those."""
+    if all(layer.kind in _MINOR for layer in unit):
+        return ()
+    found: list[int] = []
+    lines = 0
+    for minor, run in groupby(unit, key=lambda layer: layer.kind in _MINOR):
+        found += [lines] if minor else []
+        lines += 1 if minor else sum(len(layer_lines(layer)) for layer in run)
+    return tuple(found)
+
+
+def _lines(unit: list[Layer], pen: Pen) -> tuple[str, ...]:
     lines: list[str] = []
     for minor, run in groupby(unit, key=lambda layer: layer.kind in _MINOR):
         if minor:
             lines.append(", ".join(op_word(layer) for layer in run))
         else:
-            lines += [line for layer in run for line in layer_lines(layer)]
-    return tuple(lines)
+            lines += [line for layer in run for line in layer_lines(layer, pen.said.get(layer))]
+    return (*lines, *_details(unit, pen))
+
+
+def _details(unit: list[Layer], pen: Pen) -> tuple[str, ...]:
+    """The name and the counts of layers, where they are asked for; nothing where one drawing serves many."""
+    if pen.said:
+        return ()
+    name = _main(unit).name
+    return (*([name] if name and Show.NAMES in pen.show else []), *count_words(unit, pen.show))

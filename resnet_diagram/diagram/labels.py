@@ -1,10 +1,30 @@
 """The words in a drawing: layers, shortcuts, shapes and blocks."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from resnet_diagram.spec.measure import BlockKind, block_kind, is_gate, pre_activation
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
+from resnet_diagram.diagram.options import Show, StageNames
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    Part,
+    block_kind,
+    is_gate,
+    macs,
+    params,
+    pre_activation,
+    weighted_layers,
+)
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import shape_text
+
+
+class Said(NamedTuple):
+    """What is written for the sizes of a layer: numbers, or symbols that stand for those of many layers."""
+
+    channels: str
+    stride: str
+    groups: str
+
 
 _SHORT = {
     "batch_norm": "BN",
@@ -78,27 +98,38 @@ def _conv_word(layer: Layer) -> str:
     return f"depthwise {word}" if depthwise else word
 
 
-def _conv_extras(layer: Layer) -> str:
+def numbers(layer: Layer) -> Said:
+    """The layer's own sizes; nothing for a stride of one, and for groups of one or of all channels."""
     grouped = 1 < layer.groups < layer.in_shape[0]
-    words = [f"{layer.groups} groups"] if grouped else []
+    return Said(
+        channels=str(layer.out_shape[0]),
+        stride=", ".join(stride_words(layer)),
+        groups=f"{layer.groups} groups" if grouped else "",
+    )
+
+
+def _conv_extras(layer: Layer, said: Said) -> str:
+    words = [said.groups] if said.groups else []
     if any(gap != 1 for gap in layer.dilation):
         words.append(f"dilation {_extent(layer.dilation)}")
     return ", ".join(words)
 
 
-def layer_lines(layer: Layer) -> tuple[str, ...]:
-    """What stands in a layer's box, without the norm and activation beside it."""
+def layer_lines(layer: Layer, said: Said | None = None) -> tuple[str, ...]:
+    """What stands in a layer's box, without norm and activation; `said` replaces its numbers."""
+    said = said or numbers(layer)
+    steps = [said.stride] if said.stride else []
     match layer.kind:
         case LayerKind.CONV:
-            head = [_window(layer, _conv_word(layer)), str(layer.out_shape[0]), *stride_words(layer)]
-            extras = _conv_extras(layer)
+            head = [_window(layer, _conv_word(layer)), said.channels, *steps]
+            extras = _conv_extras(layer, said)
             return (", ".join(head), *([extras] if extras else []))
         case LayerKind.LINEAR:
-            return (f"fc, {layer.out_shape[-1]}",)
+            return (f"fc, {said.channels}",)
         case LayerKind.OPAQUE:
             return (layer.op, layer.name) if layer.name else (layer.op,)
         case _ if layer.kernel:
-            return (", ".join([_window(layer, op_word(layer)), *stride_words(layer)]),)
+            return (", ".join([_window(layer, op_word(layer)), *steps]),)
         case _:
             return (op_word(layer),)
 
@@ -132,9 +163,19 @@ def block_words(element: Element) -> tuple[str, ...]:
     """The usual name of a block's type in one or two lines, such as ("pre-activation", "bottleneck")."""
     if not isinstance(element, Block):
         return ("block",)
+    if name := _transformer_name(element):
+        return (name,)
     gated = any(gate_ratio(one) for branch in element.branches for one in branch)
     name = f"SE {_BLOCK_WORDS[block_kind(element)]}" if gated else _BLOCK_WORDS[block_kind(element)]
     return ("pre-activation", name) if pre_activation(element) else (name,)
+
+
+def _transformer_name(block: Block) -> str:
+    """Attention and multilayer perceptrons have names of their own."""
+    kinds = {layer.kind for layer in weighted_layers(block)}
+    if LayerKind.ATTENTION in kinds:
+        return "attention block"
+    return "MLP block" if kinds == {LayerKind.LINEAR} else ""
 
 
 def block_word(element: Element) -> str:
@@ -166,3 +207,45 @@ def plural(count: int, word: str) -> str:
     ('3 basic blocks', '1 bottleneck', '2 bottlenecks')
     """
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def si_text(number: int) -> str:
+    """A count in three digits and the SI prefix.
+
+    >>> si_text(25557032), si_text(4089184256), si_text(64)
+    ('25.6 M', '4.09 G', '64')
+    """
+    for size, prefix in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= 0.9995 * size:
+            value = number / size
+            digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+            return f"{value:.{digits}f} {prefix}"
+    return str(number)
+
+
+def count_words(part: Part, show: frozenset[Show]) -> tuple[str, ...]:
+    """Parameters and MACs of a part, those that shall be shown and are not zero."""
+    weights, work = params(part), macs(part)
+    found = [f"{si_text(weights)} params"] if Show.PARAMS in show and weights else []
+    found += [_macs_text(work)] if Show.MACS in show and work else []
+    return tuple(found)
+
+
+def _macs_text(number: int) -> str:
+    """The prefix is that of the unit: "4.09 GMACs"."""
+    text = si_text(number)
+    return f"{text} MACs" if text.isdigit() else f"{text}MACs"
+
+
+def stage_title(stage: Stage, number: int, names: StageNames) -> str:
+    """What a stage is called. The 2015 paper calls the stages of its Table 1 conv2_x to conv5_x."""
+    paper, module = f"conv{number + 1}_x", stage.name or f"stage {number}"
+    match names:
+        case StageNames.PAPER:
+            return paper
+        case StageNames.MODULE:
+            return module
+        case StageNames.BOTH:
+            return f"{paper} / {module}"
+        case _:
+            return f"Stage {number}"

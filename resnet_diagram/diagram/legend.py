@@ -1,9 +1,9 @@
 """The legend: what was drawn and does not explain itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from resnet_diagram.diagram.links import edges, groups, nodes
-from resnet_diagram.diagram.model import Diagram, EdgeRole, LegendEntry, NodeRole
+from resnet_diagram.diagram.links import edges, groups, nodes, series_edges
+from resnet_diagram.diagram.model import Diagram, EdgeRole, LegendEntry, NodeRole, Panel, Slab, Strip
 
 WORDS: dict[NodeRole | EdgeRole, str] = {
     EdgeRole.FLOW: "main path",
@@ -21,7 +21,14 @@ WORDS: dict[NodeRole | EdgeRole, str] = {
 }
 """The words for each role that needs them; boxes whose text says what they are need none."""
 
-_ABBREVIATIONS = (("s=", "s: stride"), ("r=", "r: reduction"))
+_SLABS = "slab height: log resolution, width: log channels"
+_ABBREVIATIONS = (
+    ("s=", "s: stride"),
+    ("s = ", "s: stride"),
+    ("r=", "r: reduction"),
+    ("C = ", "C: block width"),
+    ("C′ = ", "C′: channels out"),
+)
 
 
 def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
@@ -39,4 +46,28 @@ def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
 
 def _abbreviations(texts: Iterable[str]) -> list[LegendEntry]:
     joined = "\n".join(texts)
-    return [LegendEntry(role=None, text=words) for sign, words in _ABBREVIATIONS if sign in joined]
+    found = dict.fromkeys(words for sign, words in _ABBREVIATIONS if sign in joined)
+    return [LegendEntry(role=None, text=words) for words in found]
+
+
+def sheet_legend(panels: Sequence[Panel]) -> tuple[LegendEntry, ...]:
+    """One entry for each role drawn on the panels of a sheet, then what slabs and abbreviations mean."""
+    strips = [panel.content for panel in panels if isinstance(panel.content, Strip)]
+    open_items = [panel.content for panel in panels if not isinstance(panel.content, Strip)]
+    used: set[NodeRole | EdgeRole] = {EdgeRole.FLOW}
+    texts: list[str] = []
+    for strip in strips:
+        used |= {arc.role for arc in strip.arcs}
+        used |= {slab.role for bay in strip.bays for slab in bay.slabs if isinstance(slab, Slab)}
+        texts += [arc.label for arc in strip.arcs] + [bay.note for bay in strip.bays]
+        texts += [slab.text for bay in strip.bays for slab in bay.slabs if isinstance(slab, Slab)]
+    for items in open_items:
+        drawn = series_edges(items)
+        used |= {node.role for node in nodes(items)} | {edge.role for edge in drawn}
+        texts += [line for node in nodes(items) for line in node.lines] + [edge.label for edge in drawn]
+    entries = [LegendEntry(role=role, text=text) for role, text in WORDS.items() if role in used]
+    entries += [LegendEntry(role=NodeRole.BLOCK, text=_SLABS)] if strips else []
+    entries += _abbreviations(texts)
+    if any(bay.repeat > 1 for strip in strips for bay in strip.bays):
+        entries.append(LegendEntry(role=None, text="[×N]: N blocks"))
+    return tuple(entries)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from resnet_diagram.diagram.model import Diagram, Edge, EdgeRole, Fork, Group, Item, Node, NodeRole
+from resnet_diagram.diagram.model import Diagram, Edge, EdgeRole, Fork, Group, GroupRole, Item, Node, NodeRole
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
@@ -30,10 +30,21 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
                 yield from groups(branch)
 
 
+def stage_count(diagram: Diagram) -> int:
+    """How many stages have a shade of their own."""
+    shades = [node.shade for node in nodes(diagram.items)] + [group.shade for group in groups(diagram.items)]
+    return max(shades, default=0)
+
+
 def edges(diagram: Diagram) -> tuple[Edge, ...]:
     """Every arrow, in the order of the flow. The arrow into a group carries the group's caption."""
+    return series_edges(diagram.items)
+
+
+def series_edges(items: Iterable[Item]) -> tuple[Edge, ...]:
+    """The arrows between items in the order of the flow."""
     found: list[Edge] = []
-    _series(diagram.items, "", "", found)
+    _series(items, "", "", found)
     return tuple(found)
 
 
@@ -41,6 +52,8 @@ def _series(items: Iterable[Item], tail: str, label: str, found: list[Edge]) -> 
     """Run the arrows through `items` from the node `tail`; the id of the last node is returned."""
     for item in items:
         match item:
+            case Group(role=GroupRole.NETWORK):
+                _series(item.items, "", "", found)
             case Group():
                 tail = _series(item.items, tail, item.caption or label, found)
             case Fork():

@@ -1,0 +1,147 @@
+"""Insets: one drawing for each type of block, with symbols for the sizes that differ between its blocks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from resnet_diagram.diagram.chain import Names, Pen, block, items
+from resnet_diagram.diagram.kinds import Kind, Unit
+from resnet_diagram.diagram.labels import block_word
+from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
+from resnet_diagram.diagram.options import Show
+from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual
+from resnet_diagram.spec.model import Block, Element, Layer, Merge, ShortcutKind, Stage
+
+MOST = 6
+"""Types of block that get an inset."""
+
+_LONGEST = 34
+"""Letters of a list of blocks; a longer one is given as a count."""
+
+_KINDS = {
+    ShortcutKind.IDENTITY: "identity",
+    ShortcutKind.PROJECTION: "projection",
+    ShortcutKind.POOLED_PROJECTION: "pooled-projection",
+    ShortcutKind.ZERO_PAD: "zero-padding",
+    ShortcutKind.POOLED: "pooled",
+    ShortcutKind.OTHER: "",
+}
+
+
+def insets(
+    kinds: Sequence[Kind], everything: Sequence[Unit], stages: int, show: frozenset[Show]
+) -> tuple[Panel, ...]:
+    """One panel for each of the most frequent types, in the order they first appear.
+
+    `everything`: all units of the network, `stages`: how many stages it has.
+    """
+    open_kinds = [kind for kind in kinds if not is_opaque(kind.units[0].elements)]
+    frequent = sorted(open_kinds, key=_rank)[:MOST]
+    chosen = [kind for kind in open_kinds if kind in frequent]
+    return tuple(
+        _inset(number, kind, places(kind.units, everything, stages), show)
+        for number, kind in enumerate(chosen, 1)
+    )
+
+
+def _rank(kind: Kind) -> tuple[bool, int]:
+    """Blocks with a shortcut first, then by how many there are."""
+    first = kind.units[0].block
+    return not (first and first.shortcut), -len(kind.units)
+
+
+def is_opaque(elements: Sequence[Element]) -> bool:
+    """Whether nothing is known of the inside."""
+    return all(isinstance(one, Layer) and one.kind.value == "opaque" for one in elements)
+
+
+def _inset(number: int, kind: Kind, where: str, show: frozenset[Show]) -> Panel:
+    title = kind_title(kind.units[0])
+    if kind.numbered and len(kind.units) > 1:
+        first = kind.units[0]
+        where = f"{where}; sizes of block {first.number}" + (
+            f" of stage {first.stage}" if first.stage else ""
+        )
+    content = unit_items(kind.units[0], f"inset{number}", show, kind)
+    return Panel(id=f"inset{number}", title=f"{title} ({where})" if where else title, content=content)
+
+
+def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None) -> tuple[Item, ...]:
+    """A unit from x to y; with `kind` its sizes are those of all units of its type."""
+    pen = Pen(names=Names(), shade=0, stage=_opened, show=show, said=kind.said if kind else {}, spread=True)
+    inner = block(unit.block, prefix, pen) if unit.block else items(unit.elements, prefix, pen)
+    ends = [Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(sign,)) for sign in ("x", "y")]
+    shade = max(1, min(unit.stage, 2))
+    return (ends[0], *(_shaded(item, shade) for item in inner), ends[1])
+
+
+def _opened(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
+    return items(stage.body, prefix, pen)
+
+
+def _shaded(item: Item, shade: int) -> Item:
+    return replace(item, shade=shade) if isinstance(item, Node) else item
+
+
+def kind_title(unit: Unit) -> str:
+    """What a type of block is called, such as "Projection bottleneck"."""
+    only = unit.block
+    if only is None:
+        layers = Block(branches=(unit.elements,))
+        known = block_kind(layers) is not BlockKind.OTHER
+        words = f"{block_word(layers) if known else 'layers'} without shortcut"
+    elif not is_residual(only):
+        words = _merged(only)
+    else:
+        kind = _KINDS[only.shortcut.kind] if only.shortcut else ""
+        words = f"{kind} {block_word(only)}".strip()
+    return words[:1].upper() + words[1:]
+
+
+def _merged(only: Block) -> str:
+    if only.merge is Merge.CONCAT:
+        return "dense layer" if () in only.branches else "concatenated branches"
+    return "product of branches" if only.merge is Merge.MULTIPLY else "sum of branches"
+
+
+def places(units: Sequence[Unit], everything: Sequence[Unit], total: int) -> str:
+    """Where blocks of a type stand, among all blocks of the network and its `total` stages."""
+    if len(units) == len(everything):
+        return "all blocks" if len(units) > 1 else ""
+    stages, totals = _by_stage(units), _by_stage(everything)
+    if all(numbers == totals[stage] for stage, numbers in stages.items()):
+        return f"all blocks of {_stages(list(stages), total)}"
+    if all(numbers == [1] for numbers in stages.values()):
+        return f"first block of {_stages(list(stages), total)}"
+    if 2 * len(units) > len(everything):
+        return "all other blocks"
+    listed = "; ".join(f"stage {stage}: {_ranges(numbers)}" for stage, numbers in stages.items())
+    if len(listed) <= _LONGEST:
+        return listed
+    return f"{len(units)} blocks" + ("" if len(stages) == total else f" of {_stages(list(stages), total)}")
+
+
+def _by_stage(units: Sequence[Unit]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for unit in units:
+        found.setdefault(unit.stage, []).append(unit.number)
+    return found
+
+
+def _stages(stages: list[int], total: int) -> str:
+    if len(stages) == total:
+        return "each stage" if total > 1 else "the stage"
+    return f"stage{'s' if len(stages) > 1 else ''} {_ranges(stages)}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Numbers with runs drawn together.
+
+    >>> _ranges([1, 2, 3, 5])
+    '1–3, 5'
+    """
+    runs = [
+        [number for _, number in run]
+        for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    ]
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

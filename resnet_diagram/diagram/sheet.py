@@ -1,0 +1,59 @@
+"""The sheet: the strip of a network and the insets of its types of block, as panels of one figure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.diagram.insets import insets
+from resnet_diagram.diagram.kinds import WIDER, Kind, Unit, kinds
+from resnet_diagram.diagram.labels import block_word, count_words
+from resnet_diagram.diagram.legend import sheet_legend
+from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Sheet, Strip
+from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.strip import strip
+from resnet_diagram.spec.measure import is_residual
+from resnet_diagram.spec.model import Network
+
+
+def sheet(network: Network, title: str, options: Options) -> Sheet:
+    """The panels of the views `paper` and `overview`, with their legend."""
+    drawn, units = strip(network, options.names)
+    found = kinds(units)
+    noted = replace(drawn, bays=tuple(_noted(bay, units, found, options) for bay in drawn.bays))
+    panels: tuple[Panel, ...] = (
+        ()
+        if _is_one_block(noted) and options.view is View.PAPER
+        else (Panel(id="strip", title=title, content=noted),)
+    )
+    if options.view is View.PAPER:
+        stages = sum(bay.role is GroupRole.STAGE for bay in drawn.bays)
+        panels += insets(found, units, stages, options.show)
+    return Sheet(panels=panels, legend=sheet_legend(panels) if options.legend else ())
+
+
+def _is_one_block(drawn: Strip) -> bool:
+    """Whether the strip shows no more than its only block would."""
+    slabs = [slab for bay in drawn.bays for slab in bay.slabs]
+    return len(slabs) == 2 and len(drawn.arcs) <= 1
+
+
+def _noted(bay: Bay, units: Sequence[Unit], found: Sequence[Kind], options: Options) -> Bay:
+    """The bay with what its blocks are, and what the symbols of the insets stand for in it."""
+    caption = bay.caption if Show.SHAPES in options.show else ""
+    if bay.role is not GroupRole.STAGE:
+        return replace(bay, caption=caption)
+    inside = [unit for unit in units if bay.id == f"stage{unit.stage}"]
+    blocks = [unit.block for unit in inside if unit.block and is_residual(unit.block)]
+    words = list(dict.fromkeys(block_word(block) for block in blocks))
+    lines = [", ".join(words), _symbols(inside, found) if options.view is View.PAPER else ""]
+    lines += count_words([one for unit in inside for one in unit.elements], options.show)
+    return replace(bay, caption=caption, note="\n".join(line for line in lines if line))
+
+
+def _symbols(inside: Sequence[Unit], found: Sequence[Kind]) -> str:
+    """The values of the symbols in a stage: "C = 128, s = 2"."""
+    used = [(kind, unit) for kind in found for unit in kind.units if unit in inside]
+    words = []
+    for sign in ("C", WIDER, "s"):
+        values = dict.fromkeys(unit.sizes[sign] for kind, unit in used if sign in kind.symbols)
+        words += [f"{sign} = {', '.join(map(str, values))}"] if values else []
+    return ", ".join(words)
