@@ -72,6 +72,11 @@ class Browser:
         self._driver.save_screenshot(str(path))
         return path
 
+    def prefer(self, mode: str) -> None:
+        """Show pages as to a reader in "light" or "dark" mode, until the next call; "" ends it."""
+        features = [{"name": "prefers-color-scheme", "value": mode}]
+        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
     def errors(self) -> list[str]:
         """What the page's console has complained of since the last call."""
         return [entry["message"] for entry in self._driver.get_log("browser") if entry["level"] == "SEVERE"]

@@ -1,6 +1,7 @@
 """All that a renderer needs to write one file."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,24 @@ if TYPE_CHECKING:
     from resnet_diagram.scene.model import Scene
 
 
+DPI = 300
+"""What journals ask of a picture that shall be printed."""
+
+
+class Engine(StrEnum):
+    """Who lays a drawing out: this package, or Graphviz from the same DOT that `-t dot` writes."""
+
+    OWN = "own"
+    GRAPHVIZ = "graphviz"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A drawing and how it shall look.
 
     `standalone`: a document that compiles by itself instead of a part of one.
-    `templates`: a folder searched for templates before the package's own.
+    `templates`: a folder searched for templates before the package's own. `dpi`: pixels to the inch, where
+    there are pixels. `engine`: who lays it out, in the formats that leave a choice.
     """
 
     diagram: Diagram
@@ -26,6 +39,8 @@ class Figure:
     fit: Fit = FREE
     standalone: bool = False
     templates: Path | None = None
+    dpi: int = DPI
+    engine: Engine = Engine.OWN
 
     @cached_property
     def scene(self) -> "Scene":
@@ -33,3 +48,8 @@ class Figure:
         from resnet_diagram.scene.layout import layout
 
         return layout(self.diagram, self.theme, self.fit)
+
+    @property
+    def spoken_title(self) -> str:
+        """The title, or what to call a drawing without one."""
+        return self.diagram.title or "Network architecture"

@@ -1,10 +1,16 @@
-"""Write a scene as SVG: self-contained, with plain attributes that every viewer and converter understands."""
+"""Write a scene as SVG: self-contained, with plain attributes that every viewer and converter understands.
+
+Where the theme follows the reader's mode, a style sheet says the colours again, for viewers that read one.
+"""
 
 import math
+from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from resnet_diagram.render.escape import xml_text
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.svg_modes import Ink, modes
 from resnet_diagram.render.templates import render
 from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Text
 from resnet_diagram.scene.spacing import FRAME_CORNER
@@ -21,21 +27,55 @@ Point = tuple[float, float]
 Values = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """Paints in the styles of a theme, and remembers the inks where the theme follows the reader's mode."""
+
+    theme: Theme
+    inks: set[Ink] = field(default_factory=set)
+
+    def ink(self, sort: str, role: str, shade: int = 0) -> str:
+        """The class of an element, or "" where its attributes say all."""
+        if not self.theme.dark:
+            return ""
+        one = Ink(sort, role, shade if role in self.theme.shaded else 0)
+        self.inks.add(one)
+        return one.name
+
+
 def render_svg(figure: Figure) -> str:
     """The SVG document of a figure; the same figure gives the same text."""
-    scene, theme = figure.scene, figure.theme
+    return svg_text(figure, figure.theme)
+
+
+def svg_text(figure: Figure, theme: Theme) -> str:
+    """The SVG document of a figure in the colours and the face of `theme`."""
+    scene, brush = figure.scene, Brush(theme)
+    page = brush.ink("area", "page")
+    shapes = [_shape(item, brush) for item in scene.items]
     return render(
         "svg",
         "figure.svg.jinja",
         figure.templates,
+        name=_name(shapes),
         width=number(scene.width),
         height=number(scene.height),
-        title=xml_text(scene.title or "Network architecture"),
+        title=xml_text(figure.spoken_title),
         description=xml_text(scene.description),
         font=xml_text(theme.font),
-        page=theme.page,
-        shapes=[_shape(item, theme) for item in scene.items],
+        page={"fill": theme.page, "ink": page},
+        shapes=shapes,
+        modes=modes(brush.inks, theme),
     )
+
+
+def _name(shapes: list[Values]) -> str:
+    """A name for the drawing that no other one has, so that several can stand in one page.
+
+    >>> _name([]), _name([{"x": "1"}])
+    ('f0d4cbb29', 'f7cf6169c')
+    """
+    return f"f{crc32(repr(shapes).encode()):08x}"
 
 
 def number(value: float) -> str:
@@ -48,21 +88,21 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _shape(item: Item, theme: Theme) -> Values:
+def _shape(item: Item, brush: Brush) -> Values:
     match item:
         case Box():
-            return _box(item, theme)
+            return _box(item, brush)
         case Path():
-            return _path(item, theme.style(item.role))
+            return _path(item, brush)
         case Text():
-            return _text(item, theme)
+            return _text(item, brush)
 
 
-def _box(box: Box, theme: Theme) -> Values:
-    style = theme.style(box.role, box.shade)
+def _box(box: Box, brush: Brush) -> Values:
+    style = brush.theme.style(box.role, box.shade)
     return {
         "what": "box",
-        "id": xml_text(box.id),
+        "id": xml_text("_".join(box.id.split())),
         "role": box.role,
         "form": "rect" if box.form in (Form.RECTANGLE, Form.ROUNDED, Form.PILL) else box.form.value,
         "x": number(box.x),
@@ -78,7 +118,8 @@ def _box(box: Box, theme: Theme) -> Values:
         "stroke": style.stroke,
         "line_width": number(style.line_width),
         "dash": _dash(style),
-        "texts": [_text(text, theme) for text in box.texts],
+        "ink": brush.ink("box", box.role, box.shade),
+        "texts": [_text(text, brush) for text in box.texts],
     }
 
 
@@ -88,7 +129,7 @@ def _corner(box: Box) -> float:
     return FRAME_CORNER if box.form is Form.ROUNDED else 0.0
 
 
-def _text(text: Text, theme: Theme) -> Values:
+def _text(text: Text, brush: Brush) -> Values:
     x, y = number(text.x), number(text.y)
     across = text.y + CAPITAL_HEIGHT / 2 * text.size
     return {
@@ -99,14 +140,16 @@ def _text(text: Text, theme: Theme) -> Values:
         "size": number(text.size),
         "anchor": _ANCHORS[text.anchor],
         "bold": text.bold,
+        "italic": text.italic,
         "turn": f"rotate(-90 {x} {y})" if text.turned else "",
-        "fill": theme.style(text.role).text,
+        "fill": brush.theme.style(text.role).text,
+        "ink": brush.ink("words", text.role),
         "words": xml_text(text.text),
-        "halo": _halo(text, theme) if text.halo else None,
+        "halo": _halo(text, brush) if text.halo else None,
     }
 
 
-def _halo(text: Text, theme: Theme) -> Values:
+def _halo(text: Text, brush: Brush) -> Values:
     """The patch of paper that interrupts the lines behind a text."""
     start = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}[text.anchor]
     return {
@@ -114,11 +157,13 @@ def _halo(text: Text, theme: Theme) -> Values:
         "y": number(text.y - 0.6 * text.size),
         "width": number(text.width + 2 * _HALO),
         "height": number(1.2 * text.size),
-        "fill": theme.page,
+        "fill": brush.theme.page,
+        "ink": brush.ink("area", "page"),
     }
 
 
-def _path(path: Path, style: Style) -> Values:
+def _path(path: Path, brush: Brush) -> Values:
+    style = brush.theme.style(path.role)
     tip = path.points[-1]
     direction = _towards(path.points[-2], tip)
     points = list(path.points)
@@ -132,7 +177,9 @@ def _path(path: Path, style: Style) -> Values:
         "line_width": number(style.line_width),
         "dash": _dash(style),
         "head": _points(arrow_head(tip, direction)) if path.arrow else "",
+        "ink": brush.ink("line", path.role),
         "fill": style.fill,
+        "head_ink": brush.ink("area", path.role) if path.arrow else "",
     }
 
 

@@ -7,8 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.resources import templates_dir
+from resnet_diagram.scene.colour import ramp
 from resnet_diagram.scene.theme_check import check_theme
 
 DEFAULT_THEME = "paper"
@@ -30,7 +32,8 @@ class Theme:
     """Colours, lines and type of a drawing.
 
     `entries` are the styles by role; `shades` replace the fill of the roles in `shaded`, one a stage from 1;
-    `font` is a list of families as CSS writes it; `sizes` are points by use.
+    `font` is a list of families as CSS writes it; `sizes` are points by use. `dark` has the colours for
+    readers in dark mode, where the theme follows them.
     """
 
     name: str
@@ -39,11 +42,17 @@ class Theme:
     sizes: tuple[tuple[str, float], ...]
     shades: tuple[str, ...]
     shaded: tuple[str, ...]
+    dark: "Theme | None" = None
 
     @cached_property
     def styles(self) -> Mapping[str, Style]:
-        """The style of every role, without shades."""
-        return dict(self.entries)
+        """The style of every role, without shades; "projection-box" is that of a box on such a shortcut."""
+        styles = dict(self.entries)
+        page, ink = styles["page"].fill, styles["text"].text
+        for role in EdgeRole:
+            tint = ramp((page, styles[role].stroke), 8)[1]
+            styles[f"{role}-box"] = replace(styles[role], fill=tint, text=ink, dash=())
+        return styles
 
     @property
     def page(self) -> str:
@@ -56,6 +65,12 @@ class Theme:
         if not shade or role not in self.shaded:
             return plain
         return replace(plain, fill=self.shades[min(shade, len(self.shades)) - 1])
+
+    def for_stages(self, count: int) -> "Theme":
+        """The theme with a shade for each of `count` stages: more than it has are spread over its own."""
+        dark = self.dark.for_stages(count) if self.dark else None
+        shades = self.shades if count <= len(self.shades) else ramp(self.shades, count)
+        return replace(self, shades=shades, dark=dark)
 
     def size(self, use: str) -> float:
         """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""
@@ -73,10 +88,16 @@ def theme_names() -> tuple[str, ...]:
 
 def load_theme(name_or_path: str | Path = DEFAULT_THEME) -> Theme:
     """The theme of that name, or in that TOML file. Raise UsageError if there is none or it is wrong."""
-    path = _find(str(name_or_path))
+    theme, dark = _load(str(name_or_path))
+    return replace(theme, dark=_load(dark)[0]) if dark else theme
+
+
+def _load(name: str) -> tuple[Theme, str]:
+    """The theme without its dark colours, and the name of the theme that has them, or ""."""
+    path = _find(name)
     table = _merged(path, ())
     check_theme(table, path.name)
-    return _theme(table)
+    return _theme(table), table["dark"]
 
 
 def _folder() -> Path:

@@ -11,7 +11,7 @@ USES = ("title", "group", "badge", "node", "label", "caption", "legend")
 SMALLEST_TYPE = 6.0
 
 _STYLE_KEYS = ("fill", "stroke", "text", "line_width", "dash")
-_KEYS = ("name", "font", "defaults", "styles", "sizes", "shades", "shaded")
+_KEYS = ("name", "font", "dark", "defaults", "styles", "sizes", "shades", "shaded")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -20,7 +20,7 @@ def check_theme(table: dict[str, Any], where: str) -> None:
     _check_keys(table, _KEYS, f"Theme '{where}'")
     for key in ("defaults", "styles", "sizes"):
         _demand(isinstance(table[key], dict), where, key, table[key], "a table")
-    for key in ("name", "font"):
+    for key in ("name", "font", "dark"):
         _demand(isinstance(table[key], str), where, key, table[key], "a text")
     _check_keys(table["styles"], ROLES, f"Theme '{where}', styles")
     _check_keys(table["sizes"], USES, f"Theme '{where}', sizes")

@@ -41,13 +41,40 @@ def test_it_is_an_image_with_a_name_and_a_description() -> None:
     assert found.attrib["role"] == "img"
     assert found.findtext(f"{NAMESPACE}title") == "A & <B>"
     assert found.findtext(f"{NAMESPACE}desc") == "a network"
+    labels = found.attrib["aria-labelledby"].split()
+    assert [found.find(f"*[@id='{label}']") for label in labels] == list(found)[:2]
+
+
+def test_it_follows_the_reader_only_where_the_theme_does() -> None:
+    shown = diagram(*SAMPLES["twelve stages"])
+    text = render_svg(figure(shown, "auto"))
+    assert "prefers-color-scheme: dark" in text
+    assert "<style>" not in render_svg(figure(shown, "paper"))
+
+
+def test_without_style_sheets_auto_is_paper() -> None:
+    shown = diagram(*SAMPLES["kinds of shortcut"])
+    found = root(render_svg(figure(shown, "auto")))
+    fills = [element.get("fill") for element in found.iter() if element.get("fill")]
+    plain = root(render_svg(figure(shown, "paper")))
+    assert fills == [element.get("fill") for element in plain.iter() if element.get("fill")]
+
+
+def test_every_class_of_auto_has_its_colours_in_both_modes() -> None:
+    text = render_svg(figure(diagram(*SAMPLES["twelve stages"]), "auto"))
+    classes = set(re.findall(r'<(?:rect|path|polygon|circle|text) class="([^"]*)"', text))
+    assert classes == set(re.findall(r" \.([\w-]+) {", text))
+    light, dark = text.split("@media")
+    assert set(re.findall(r"(--[\w-]+): #", light)) == set(re.findall(r"(--[\w-]+): #", dark))
+    assert set(re.findall(r"var\((--[\w-]+)\)", text)) == set(re.findall(r"(--[\w-]+): #", light))
 
 
 @pytest.mark.parametrize("theme", theme_names())
 def test_it_refers_to_nothing_outside(theme: str) -> None:
     text = render_svg(figure(diagram(*SAMPLES["twelve stages"]), theme))
     assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"]
-    assert not re.search(r"<(script|style|image|use|foreignObject|marker)|href|url\(|@import", text)
+    allowed = "style|" if theme != "auto" else ""
+    assert not re.search(rf"<(script|{allowed}image|use|foreignObject|marker)|href|url\(|@import", text)
 
 
 def test_the_same_figure_gives_the_same_text() -> None:
@@ -65,8 +92,23 @@ def test_numbers_are_tidy() -> None:
 def test_nodes_can_be_found_by_their_id() -> None:
     found = root(render_svg(figure(diagram(stage(1, residual("layer1.0"))))))
     ids = [element.attrib["id"] for element in found.iter() if "id" in element.attrib]
-    assert {"stage1", "layer1.0-a", "layer1.0-add"} <= set(ids)
+    name = found.attrib["id"]
+    assert {f"{name}-stage1", f"{name}-layer1.0-a", f"{name}-layer1.0-add"} <= set(ids)
     assert len(ids) == len(set(ids))
+
+
+def test_two_figures_in_one_page_share_no_id() -> None:
+    shown = diagram(stage(1, residual("layer1.0")))
+    texts = [render_svg(figure(shown, theme)) for theme in ("paper", "dark", "auto")]
+    texts.append(render_svg(figure(diagram(stage(1, residual("layer1.0"), residual("layer1.1"))))))
+    ids = [found for text in texts for found in re.findall(r' id="([^"]*)"', text)]
+    assert len(ids) == len(set(ids)) > 20
+
+
+def test_an_id_has_no_spaces() -> None:
+    text = render_svg(figure(diagram(residual("my block"))))
+    assert re.search(r'id="f[0-9a-f]{8}-my_block-a"', text)
+    assert not re.search(r' id="[^"]* ', text)
 
 
 def test_a_bend_never_is_longer_than_its_line() -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.errors import UsageError
+from resnet_diagram.scene.colour import lab
 from resnet_diagram.scene.theme import Theme, load_theme, theme_names
 from resnet_diagram.scene.theme_check import ROLES
 from tests.scene.geometry import LEAST_CONTRAST, contrast
+from tests.scene.vision import DEFICIENCIES, difference, seen
 
 SHORTCUTS = [role for role in EdgeRole if role not in (EdgeRole.FLOW, EdgeRole.SKIP)]
 GROUNDS = ("page", "stem", "stage-group", "head", "block-group")
@@ -20,18 +22,20 @@ def theme(request: pytest.FixtureRequest) -> Theme:
     return load_theme(request.param)
 
 
-def test_four_themes_come_with_the_package() -> None:
-    assert theme_names() == ("color", "dark", "gray", "paper")
+def test_five_themes_come_with_the_package() -> None:
+    assert theme_names() == ("auto", "color", "dark", "gray", "paper")
 
 
 def test_every_role_has_a_style(theme: Theme) -> None:
     assert set(theme.styles) == set(ROLES)
 
 
-def test_text_in_boxes_is_readable_on_every_shade(theme: Theme) -> None:
+@pytest.mark.parametrize("stages", [1, 8, 12])
+def test_text_in_boxes_is_readable_on_every_shade(theme: Theme, stages: int) -> None:
+    wide = theme.for_stages(stages)
     for role in NodeRole:
-        for shade in range(len(theme.shades) + 1):
-            style = theme.style(role, shade)
+        for shade in range(len(wide.shades) + 1):
+            style = wide.style(role, shade)
             assert contrast(style.text, style.fill) >= LEAST_CONTRAST, (role, shade)
 
 
@@ -53,6 +57,54 @@ def test_shades_differ_in_grey(theme: Theme) -> None:
     steps = [contrast(shade, "#000000") for shade in theme.shades]
     assert steps in (sorted(steps), sorted(steps, reverse=True))
     assert all(max(a, b) / min(a, b) > 1.1 for a, b in pairwise(steps))
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("name", ["color", "dark", "paper"])
+def test_kinds_of_shortcut_differ_in_colour_for_every_reader(name: str, deficiency: str) -> None:
+    colours = {role: seen(load_theme(name).style(role).stroke, deficiency) for role in SHORTCUTS}
+    for first, second in combinations(SHORTCUTS, 2):
+        assert difference(colours[first], colours[second]) >= 15, (first, second)
+
+
+def test_red_and_green_look_alike_without_green_cones() -> None:
+    assert difference("#B34900", "#3F6B1F") > 40
+    assert difference(seen("#B34900", "protanopia"), seen("#3F6B1F", "protanopia")) < 5
+
+
+def test_few_stages_take_the_shades_as_they_are(theme: Theme) -> None:
+    assert theme.for_stages(4) == theme
+
+
+@pytest.mark.parametrize("stages", range(7, 13))
+def test_many_stages_have_even_steps_from_the_first_shade_to_the_last(theme: Theme, stages: int) -> None:
+    shades = theme.for_stages(stages).shades
+    assert len(shades) == stages
+    assert (shades[0], shades[-1]) == (theme.shades[0], theme.shades[-1])
+    steps = [difference(one, other) for one, other in pairwise(shades)]
+    assert min(steps) > 2.2, "each step is noticed"
+    assert max(steps) < 1.5 * min(steps)
+    lights = [lab(shade)[0] for shade in shades]
+    assert lights in (sorted(lights), sorted(lights, reverse=True))
+
+
+def test_auto_is_paper_that_turns_dark() -> None:
+    auto, paper = load_theme("auto"), load_theme("paper")
+    assert auto.dark == load_theme("dark")
+    assert auto.entries == paper.entries
+    assert paper.dark is None
+    many = auto.for_stages(9)
+    assert many.dark
+    assert len(many.shades) == len(many.dark.shades) == 9
+
+
+def test_any_theme_can_follow_the_reader(tmp_path: Path) -> None:
+    night, day = tmp_path / "night.toml", tmp_path / "day.toml"
+    night.write_text("extends = 'dark'\n[styles]\npage = { fill = '#000000' }\n", encoding="utf-8")
+    day.write_text(f"extends = 'color'\ndark = '{night}'\n", encoding="utf-8")
+    theme = load_theme(day)
+    assert theme.dark
+    assert (theme.page, theme.dark.page) == ("#FFFFFF", "#000000")
 
 
 def test_shades_fill_stages_only(theme: Theme) -> None:

@@ -1,0 +1,79 @@
+"""Colours as the eye orders them: CIELAB (1976) of sRGB colours written "#RRGGBB"."""
+
+import math
+from itertools import pairwise
+
+Lab = tuple[float, float, float]
+
+# sRGB to CIE XYZ and back (IEC 61966-2-1), white point D65.
+_TO_XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+_TO_RGB = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))
+_WHITE = (0.9505, 1.0, 1.089)
+_BEND = 6 / 29
+
+
+def lab(colour: str) -> Lab:
+    """Lightness from 0 to 100, and the two axes of hue.
+
+    >>> [round(part) + 0 for part in lab("#FFFFFF")], [round(part) for part in lab("#FF0000")]
+    ([100, 0, 0], [53, 80, 67])
+    """
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    x, y, z = (
+        _bent((a * red + b * green + c * blue) / white)
+        for (a, b, c), white in zip(_TO_XYZ, _WHITE, strict=True)
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def from_lab(colour: Lab) -> str:
+    """The sRGB colour, or the nearest there is.
+
+    >>> from_lab(lab("#3366CC"))
+    '#3366CC'
+    """
+    level = (colour[0] + 16) / 116
+    bent = (level + colour[1] / 500, level, level - colour[2] / 200)
+    x, y, z = (_straight(part) * white for part, white in zip(bent, _WHITE, strict=True))
+    parts = (_gamma(a * x + b * y + c * z) for a, b, c in _TO_RGB)
+    return "#" + "".join(f"{min(max(round(255 * part), 0), 255):02X}" for part in parts)
+
+
+def ramp(colours: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """`count` colours in steps that look equal, on the way through `colours` from the first to the last.
+
+    >>> ramp(("#FFFFFF", "#000000"), 3)
+    ('#FFFFFF', '#777777', '#000000')
+    """
+    stops = [lab(colour) for colour in colours]
+    ends = [0.0]
+    for one, other in pairwise(stops):
+        ends.append(ends[-1] + math.dist(one, other))
+    wanted = [ends[-1] * step / (count - 1) for step in range(count)]
+    return tuple(from_lab(_at(place, stops, ends)) for place in wanted)
+
+
+def _at(place: float, stops: list[Lab], ends: list[float]) -> Lab:
+    """The colour at a distance from the first stop."""
+    for start, stop, before, after in zip(stops, stops[1:], ends, ends[1:], strict=False):
+        if place <= after and after > before:
+            share = (place - before) / (after - before)
+            light, first, second = (a + share * (b - a) for a, b in zip(start, stop, strict=True))
+            return light, first, second
+    return stops[-1]
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+def _gamma(part: float) -> float:
+    return 12.92 * part if part <= 0.0031308 else float(1.055 * part ** (1 / 2.4) - 0.055)
+
+
+def _bent(part: float) -> float:
+    return float(part ** (1 / 3)) if part > _BEND**3 else part / (3 * _BEND**2) + 4 / 29
+
+
+def _straight(part: float) -> float:
+    return part**3 if part > _BEND else 3 * _BEND**2 * (part - 4 / 29)
