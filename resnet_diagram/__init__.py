@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         UnrenderedWarning,
         UsageError,
     )
-    from resnet_diagram.pipeline import draw, to_graphviz, to_text
+    from resnet_diagram.pipeline import draw, to_bytes, to_graphviz, to_text
     from resnet_diagram.sources import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
@@ -51,7 +51,7 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
-    "pipeline": ("draw", "to_graphviz", "to_text"),
+    "pipeline": ("draw", "to_bytes", "to_graphviz", "to_text"),
     "sources": ("trace_model",),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
@@ -86,6 +86,7 @@ __all__ = [
     "names",
     "network",
     "save",
+    "to_bytes",
     "to_graphviz",
     "to_text",
     "trace",

@@ -9,16 +9,20 @@ from typing import Any, TypedDict, TypeVar
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.render.figure import DPI, Engine
 from resnet_diagram.scene.fit import FREE, Fit, length, venue_width
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+_RESOLUTIONS = range(10, 2401)
 
 
 class Choices(TypedDict, total=False):
     """What may be chosen about a drawing; the names are those of `resnet-diagram draw`.
 
     `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`. `direction`:
-    "down" or "right"; None lets the page decide.
+    "down" or "right"; None lets the page decide. `dpi`: pixels to the inch of PNG. `engine`: "own" or
+    "graphviz".
     """
 
     view: str
@@ -35,6 +39,8 @@ class Choices(TypedDict, total=False):
     venue: str | None
     standalone: bool
     templates: Path | None
+    dpi: int
+    engine: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,8 @@ class Style:
     fit: Fit = FREE
     standalone: bool = False
     templates: Path | None = None
+    dpi: int = DPI
+    engine: Engine = Engine.OWN
 
 
 def options(choices: Choices) -> Options:
@@ -69,7 +77,16 @@ def style(choices: Choices) -> Style:
         fit=_fit(choices),
         standalone=choices.get("standalone", False),
         templates=choices.get("templates"),
+        dpi=_dpi(choices.get("dpi", DPI)),
+        engine=_one_of(Engine, choices.get("engine", Engine.OWN), "engine"),
     )
+
+
+def _dpi(value: int) -> int:
+    if value not in _RESOLUTIONS:
+        ends = f"{_RESOLUTIONS.start} to {_RESOLUTIONS.stop - 1}"
+        raise UsageError(f"--dpi {value}: expected pixels to the inch, {ends}. Print wants {DPI}.")
+    return value
 
 
 def _fit(choices: Choices) -> Fit:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from resnet_diagram.choices import Choices, Style, options, style
+from resnet_diagram.diagram.links import stage_count
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.formats import format_for, format_named
-from resnet_diagram.saving import write_text
+from resnet_diagram.render.formats import Content, format_for, format_named, write_as
+from resnet_diagram.saving import write_files
 from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.sources import Shapes, network_of
 from resnet_diagram.spec.model import Network
@@ -43,8 +44,13 @@ def _format_of(path: Path) -> str:
     return SPEC_FORMAT if path.suffix == ".json" else format_for(path).name
 
 
-def render(networks: Sequence[Network], format_name: str, options: Options, style: Style) -> str:
-    """The text of one drawing; only the view `compare` draws several networks.
+def is_binary(format_name: str) -> bool:
+    """Whether a format is bytes and not text. Raises UsageError for an unknown format."""
+    return format_name != SPEC_FORMAT and format_named(format_name).binary
+
+
+def render(networks: Sequence[Network], format_name: str, options: Options, style: Style) -> Content:
+    """One drawing, as text or bytes; only the view `compare` draws several networks.
 
     Raises UsageError for an unknown format or theme, RenderError for a broken template.
     """
@@ -53,8 +59,8 @@ def render(networks: Sequence[Network], format_name: str, options: Options, styl
 
 def _rendered(
     networks: Sequence[Network], names: Iterable[str], options: Options, style: Style
-) -> Iterator[str]:
-    """One text for each format name; the drawing is laid out once."""
+) -> Iterator[Content]:
+    """One text, or bytes, for each format name; the drawing is laid out once."""
     figure: Figure | None = None
     for name in names:
         if name == SPEC_FORMAT:
@@ -63,16 +69,19 @@ def _rendered(
             yield dumps(networks[0])
         else:
             figure = figure or _figure(networks, options, style)
-            yield format_named(name).render(figure)
+            yield write_as(format_named(name), figure)
 
 
 def _figure(networks: Sequence[Network], options: Options, style: Style) -> Figure:
+    diagram = build(networks, options)
     return Figure(
-        diagram=build(networks, options),
-        theme=load_theme(style.theme),
+        diagram=diagram,
+        theme=load_theme(style.theme).for_stages(stage_count(diagram)),
         fit=style.fit,
         standalone=style.standalone,
         templates=style.templates,
+        dpi=style.dpi,
+        engine=style.engine,
     )
 
 
@@ -84,9 +93,8 @@ def write(
         if not path.parent.is_dir():
             message = f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it first."
             raise RenderError(message)
-    texts = list(_rendered(networks, [name for _, name in targets], options, style))
-    for (path, _), text in zip(targets, texts, strict=True):
-        write_text(path, text)
+    contents = list(_rendered(networks, [name for _, name in targets], options, style))
+    write_files([(path, content) for (path, _), content in zip(targets, contents, strict=True)])
 
 
 def draw(
@@ -115,7 +123,23 @@ def to_text(
     **choices: Unpack[Choices],
 ) -> str:
     """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
-    return render(_networks(what, input_shape), to, options(choices), style(choices))
+    if is_binary(to):
+        raise UsageError(f"{to} is no text. Take to_bytes, or draw into a file.")
+    content = render(_networks(what, input_shape), to, options(choices), style(choices))
+    assert isinstance(content, str)
+    return content
+
+
+def to_bytes(
+    what: "Drawings",
+    to: str,
+    *,
+    input_shape: Shapes | None = None,
+    **choices: Unpack[Choices],
+) -> bytes:
+    """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
+    content = render(_networks(what, input_shape), to, options(choices), style(choices))
+    return content.encode() if isinstance(content, str) else content
 
 
 def to_graphviz(

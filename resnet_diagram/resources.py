@@ -1,4 +1,4 @@
-"""Where the files of the top-level `templates/` folder are: installed, editable or in a checkout."""
+"""Where the files are that come with the package: installed, editable or in a checkout."""
 
 from pathlib import Path
 
@@ -9,3 +9,8 @@ def templates_dir() -> Path:
     """The folder that holds the jinja2 templates and the themes."""
     inside = _PACKAGE / "templates"
     return inside if inside.is_dir() else _PACKAGE.parent / "templates"
+
+
+def fonts_dir() -> Path:
+    """The folder that holds the faces for PDF and PNG."""
+    return _PACKAGE / "fonts"

@@ -18,10 +18,10 @@ MAY_IMPORT = {
     "scene": {"errors", "resources", "diagram"},
     "render": {"errors", "resources", "diagram", "scene"},
     "sources": {"errors", "spec", "tracer"},
-    "choices": {"errors", "diagram", "scene"},
+    "choices": {"errors", "diagram", "scene", "render"},
     "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"},
     "report": {"spec", "render", "scene"},
-    "cli": {"errors", "spec", "diagram", "scene", "choices", "sources", "pipeline", "report"},
+    "cli": {"errors", "spec", "diagram", "scene", "render", "choices", "sources", "pipeline", "report"},
     "__init__": {"errors", "spec", "diagram", "sources", "pipeline"},
     "__main__": {"cli"},
 }
@@ -53,6 +53,7 @@ def test_imports_run_one_way(path: Path) -> None:
         ("torch", {"tracer", "sources", "pipeline", "__init__"}),
         ("jinja2", {"render"}),
         ("graphviz", {"render", "pipeline"}),
+        ("typst", {"render"}),
         ("click", {"cli"}),
     ],
 )

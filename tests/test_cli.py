@@ -1,6 +1,7 @@
 """The command line as a user meets it: what is written, what is said, with which exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,39 @@ def test_draw_to_standard_output_is_the_artefact_only() -> None:
     assert result.stdout.startswith(("<svg", "<?xml"))
     assert result.stdout.rstrip().endswith("</svg>")
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize(("form", "start"), [("pdf", b"%PDF-1.5"), ("png", b"\x89PNG")])
+def test_bytes_go_to_standard_output_where_it_is_no_terminal(form: str, start: bytes) -> None:
+    pytest.importorskip("typst")
+    result = run("draw", "resnet18", "-t", form)
+    assert result.exit_code == 0
+    assert result.stdout_bytes.startswith(start)
+    assert result.stderr == ""
+
+
+def test_bytes_do_not_go_to_a_terminal() -> None:
+    near, far = os.openpty()
+    code = "import sys; from resnet_diagram.cli.main import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "draw", "resnet18", "-t", "png"]
+    done = subprocess.run(command, stdout=far, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(far)
+    os.close(near)
+    assert done.returncode == 2
+    assert "png is no text for a terminal: name a file (-o figure.png)" in done.stderr
+
+
+def test_dpi_sets_the_size_of_a_png(tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    for dpi in ("100", "200"):
+        assert run("draw", "resnet18", "--dpi", dpi, "-o", str(tmp_path / f"{dpi}.png")).exit_code == 0
+    heights = [int.from_bytes((tmp_path / f"{dpi}.png").read_bytes()[20:24]) for dpi in (100, 200)]
+    assert heights[1] == pytest.approx(2 * heights[0], abs=2)
+
+
+def test_a_resolution_out_of_range_is_a_wrong_call() -> None:
+    message = refused("draw", "resnet18", "-t", "png", "--dpi", "5", code=2)
+    assert "--dpi 5: expected pixels to the inch, 10 to 2400" in message
 
 
 def test_to_overrides_the_suffix(tmp_path: Path) -> None:

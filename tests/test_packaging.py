@@ -39,7 +39,7 @@ def test_the_wheel_ships_the_package_with_templates_and_data(tmp_path: Path) -> 
     assert held >= templates | package
     assert not any(name.startswith(("tests/", "docs/", "examples/")) for name in held)
     assert any(name.endswith("licenses/LICENSE") for name in held)
-    assert "License-Expression: MIT" in metadata
+    assert "License-Expression: MIT AND OFL-1.1" in metadata
     assert "Requires-Dist: torch" in metadata
     required = [
         line for line in metadata.splitlines() if line.startswith("Requires-Dist") and "extra" not in line

@@ -1,5 +1,6 @@
 """`resnet-diagram draw`."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_option
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import USUAL, Show, StageNames, View
 from resnet_diagram.errors import UsageError
+from resnet_diagram.render.figure import DPI, Engine
 from resnet_diagram.scene.fit import VENUES
 
 _VIEWS = (
@@ -101,7 +103,24 @@ def _page_options(command: Any) -> Any:
             click.option(
                 "--theme", default="paper", show_default=True, metavar="NAME|FILE", help="Colours and lines."
             ),
-            click.option("--standalone", is_flag=True, help="A document that compiles by itself (TikZ)."),
+            click.option(
+                "--standalone", is_flag=True, help="A document that compiles by itself (TikZ, Typst)."
+            ),
+            click.option(
+                "--dpi",
+                type=int,
+                default=DPI,
+                show_default=True,
+                metavar="N",
+                help="Pixels to the inch of a PNG.",
+            ),
+            click.option(
+                "--engine",
+                type=click.Choice([one.value for one in Engine]),
+                default=Engine.OWN.value,
+                show_default=True,
+                help="Who lays it out: graphviz draws svg, pdf and png from the DOT.",
+            ),
             click.option(
                 "--templates",
                 type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -136,6 +155,8 @@ def command(
     content, look = options(choices), style(choices)
     if len(sources) > 1 and content.view is not View.COMPARE:
         raise UsageError(f"Got {len(sources)} sources; --view {content.view} draws one. Add --view compare.")
+    if not targets:
+        _check_terminal(format_name or "")
     reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
     networks = [read(source, reading) for source in sources]
     if targets:
@@ -143,3 +164,10 @@ def command(
     else:
         assert format_name is not None
         click.echo(pipeline.render(networks, format_name, content, look), nl=False)
+
+
+def _check_terminal(format_name: str) -> None:
+    """Raise UsageError where bytes would go to a terminal."""
+    if pipeline.is_binary(format_name) and sys.stdout.isatty():
+        remedy = f"name a file (-o figure.{format_name}), or redirect the output."
+        raise UsageError(f"{format_name} is no text for a terminal: {remedy}")

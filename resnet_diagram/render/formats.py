@@ -1,33 +1,43 @@
 """The formats a figure can be written in: one table, and how a name or a file's suffix finds its row."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.errors import UsageError, closest, did_you_mean
-from resnet_diagram.render.figure import Figure
+from resnet_diagram.errors import UnrenderedWarning, UsageError, closest, did_you_mean
+from resnet_diagram.render.figure import Engine, Figure
+
+Content = str | bytes
+Renderer = Callable[[Figure], Content]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A way of writing a figure.
 
-    `suffixes`: with their dots, the usual one first. `summary`: half a line for lists.
+    `suffixes`: with their dots, the usual one first. `summary`: half a line for lists. `render` gives text,
+    or bytes where `binary`. `graphviz` is how Graphviz writes it, where it can. `modes`: the drawing can
+    follow the reader's light or dark mode.
     """
 
     name: str
     suffixes: tuple[str, ...]
     summary: str
-    render: Callable[[Figure], str]
+    render: Renderer
+    graphviz: Renderer | None = None
+    binary: bool = False
+    modes: bool = False
 
 
-def _later(module: str, function: str) -> Callable[[Figure], str]:
+def _later(module: str, function: str) -> Renderer:
     """A renderer whose module is imported when it first draws: no format pays for another's libraries."""
 
-    def draw(figure: Figure) -> str:
-        renderer = getattr(import_module(f"resnet_diagram.render.{module}"), function)
-        return str(renderer(figure))
+    def draw(figure: Figure) -> Content:
+        content = getattr(import_module(f"resnet_diagram.render.{module}"), function)(figure)
+        assert isinstance(content, str | bytes)
+        return content
 
     return draw
 
@@ -38,6 +48,24 @@ FORMATS = (
         suffixes=(".svg",),
         summary="vector picture for the web, slides and papers",
         render=_later("svg", "render_svg"),
+        graphviz=_later("by_graphviz", "render_svg"),
+        modes=True,
+    ),
+    Format(
+        name="pdf",
+        suffixes=(".pdf",),
+        summary="vector picture with its fonts, for papers; needs resnet-diagram[pdf]",
+        render=_later("pdf", "render_pdf"),
+        graphviz=_later("by_graphviz", "render_pdf"),
+        binary=True,
+    ),
+    Format(
+        name="png",
+        suffixes=(".png",),
+        summary="pixels, 300 to the inch or --dpi; needs resnet-diagram[pdf]",
+        render=_later("png", "render_png"),
+        graphviz=_later("by_graphviz", "render_png"),
+        binary=True,
     ),
     Format(
         name="tikz",
@@ -67,6 +95,29 @@ FORMATS = (
 
 SPEC = ("json", ".json")
 """Name and suffix of the network description, which is no drawing and has no row; suggestions know it."""
+
+
+def write_as(one: Format, figure: Figure) -> Content:
+    """The figure in that format, laid out by the figure's engine.
+
+    Raises UsageError where the engine does not write the format. Warns where the theme follows the reader's
+    mode and the format does not.
+    """
+    check_engine(one, figure.engine)
+    own = figure.engine is Engine.OWN
+    if figure.theme.dark and not (one.modes and own):
+        message = f"{one.name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
+        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+    return one.render(figure) if own or one.graphviz is None else one.graphviz(figure)
+
+
+def check_engine(one: Format, engine: Engine) -> None:
+    """Raise UsageError where the engine does not write the format."""
+    if engine is Engine.GRAPHVIZ and one.graphviz is None:
+        able = ", ".join(row.name for row in FORMATS if row.graphviz)
+        raise UsageError(
+            f"--engine graphviz writes {able}, not {one.name!r}. Leave --engine out, or change the format."
+        )
 
 
 def format_named(name: str) -> Format:

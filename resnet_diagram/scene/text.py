@@ -29,6 +29,16 @@ def _advance(character: str, known: dict[str, float]) -> float:
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else _UNKNOWN
 
 
+def unmeasured(text: str) -> str:
+    """The characters of `text` the table does not hold, each once: another face will show them.
+
+    >>> unmeasured("conv → 残差残")
+    '残差'
+    """
+    known = _advances("regular")
+    return "".join(dict.fromkeys(one for one in text if one not in known and one.isprintable()))
+
+
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in points of one line of `text` set at `size` points.
 

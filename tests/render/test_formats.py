@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from resnet_diagram.errors import UsageError
-from resnet_diagram.render.formats import FORMATS, format_for, format_named
+from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.render.figure import Engine
+from resnet_diagram.render.formats import FORMATS, Format, format_for, format_named, write_as
+from tests.render.figures import named
 
 
 def test_names_and_suffixes_are_given_once() -> None:
@@ -34,6 +37,7 @@ def test_each_format_is_found_by_name_and_suffix(one: object) -> None:
         ("tex", "tikz"),
         (".gv", "dot"),
         ("txt", "outline"),
+        ("pgn", "png"),
         ("jsn", "json"),
     ],
 )
@@ -41,7 +45,24 @@ def test_unknown_name_suggests(given: str, meant: str) -> None:
     with pytest.raises(UsageError) as caught:
         format_named(given)
     assert f"No format named {given!r}. Did you mean {meant!r}?" in str(caught.value)
-    assert "svg, tikz, dot, mermaid, outline, json" in str(caught.value)
+    assert f"The formats are {', '.join(one.name for one in FORMATS)}, json." in str(caught.value)
+
+
+def test_bytes_are_told_from_text() -> None:
+    for one in FORMATS:
+        content = write_as(one, named("resnet18"))
+        assert isinstance(content, bytes if one.binary else str), one.name
+
+
+def test_an_engine_that_does_not_write_the_format_is_refused() -> None:
+    with pytest.raises(UsageError, match="--engine graphviz writes svg, pdf, png, not 'tikz'"):
+        write_as(format_named("tikz"), replace(named("resnet18"), engine=Engine.GRAPHVIZ))
+
+
+@pytest.mark.parametrize("one", [row for row in FORMATS if not row.modes], ids=lambda one: one.name)
+def test_what_cannot_follow_the_reader_says_so(one: Format) -> None:
+    with pytest.warns(UnrenderedWarning, match=f"{one.name} has no dark mode"):
+        write_as(one, named("resnet18", theme="auto"))
 
 
 def test_nothing_near_suggests_nothing() -> None:
@@ -64,8 +85,7 @@ def test_no_suffix_is_said(given: str) -> None:
 
 
 def test_the_table_loads_no_library() -> None:
-    code = (
-        "import sys, resnet_diagram.render.formats; print({'jinja2', 'graphviz', 'click'} & set(sys.modules))"
-    )
+    heavy = {"jinja2", "graphviz", "typst", "click"}
+    code = f"import sys, resnet_diagram.render.formats; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

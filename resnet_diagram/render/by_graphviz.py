@@ -1,0 +1,59 @@
+"""Draw a figure's DOT with Graphviz: the system's program, or the one that the pygraphviz package holds."""
+
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from resnet_diagram.errors import RenderError
+from resnet_diagram.render.dot import render_dot
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.png import with_metadata
+
+# Reads DOT and writes the picture, as `dot` does. In a process of its own: the library prints what it likes.
+_BUNDLED = (
+    "import sys, pygraphviz;"
+    "dot = sys.stdin.buffer.read().decode();"
+    "graph = pygraphviz.AGraph(string=dot);"
+    "graph.graph_attr.update(dict(word.split('=') for word in sys.argv[2:]));"
+    "sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog='dot'))"
+)
+
+
+def render_svg(figure: Figure) -> str:
+    """The SVG document that Graphviz draws."""
+    return _drawn(figure, "svg").decode()
+
+
+def render_pdf(figure: Figure) -> bytes:
+    """The PDF that Graphviz draws, in the system's fonts; its date is the epoch, as long as the real one."""
+    return re.sub(rb"(?<=/CreationDate \(D:)\d{14}", b"19700101000000", _drawn(figure, "pdf"))
+
+
+def render_png(figure: Figure) -> bytes:
+    """The PNG that Graphviz draws, of `figure.dpi` pixels to the inch."""
+    return with_metadata(_drawn(figure, "png", f"dpi={figure.dpi}"), figure.dpi, figure.spoken_title)
+
+
+def _drawn(figure: Figure, form: str, *attributes: str) -> bytes:
+    """What Graphviz makes of the DOT. Raises RenderError where there is none, or where it cannot."""
+    command = _command(form, attributes)
+    done = subprocess.run(command, input=render_dot(figure).encode(), capture_output=True, check=False)
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise RenderError(
+            f"Graphviz ({command[0]}) cannot draw it: {said[-1] if said else 'it says nothing'}"
+        )
+    return done.stdout
+
+
+def _command(form: str, attributes: tuple[str, ...]) -> list[str]:
+    if program := shutil.which("dot"):
+        return [program, f"-T{form}", *(f"-G{attribute}" for attribute in attributes)]
+    if find_spec("pygraphviz"):
+        return [sys.executable, "-c", _BUNDLED, form, *attributes]
+    raise RenderError(
+        "--engine graphviz found no program 'dot' on the PATH and no package pygraphviz. Install Graphviz, "
+        "or pip install 'resnet-diagram[graphviz]', which holds its own; or leave --engine out."
+    )

@@ -1,0 +1,55 @@
+"""The face that comes with the package: its letters are as wide as the layout believes."""
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.render.faces import FACE, warn_of_missing
+from resnet_diagram.resources import fonts_dir
+from resnet_diagram.scene.text import text_width, unmeasured
+
+FACES = ("regular", "bold")
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_every_letter_is_as_wide_as_measured(face: str) -> None:
+    font = TTFont(fonts_dir() / f"Arimo-{face.title()}.ttf")
+    em = font["head"].unitsPerEm
+    letters = font.getBestCmap()
+    assert len(letters) > 500
+    for code, glyph in letters.items():
+        width = text_width(chr(code), em, bold=face == "bold")
+        assert width == pytest.approx(font["hmtx"][glyph][0]), chr(code)
+    assert not unmeasured("".join(map(chr, letters)))
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_letters_stand_as_they_are_measured_without_kerning(face: str) -> None:
+    font = TTFont(fonts_dir() / f"Arimo-{face.title()}.ttf")
+    for table in ("GPOS", "GSUB"):
+        assert table not in font or not font[table].table.FeatureList.FeatureRecord
+    assert "kern" not in font
+
+
+def test_the_face_is_named_licensed_and_small() -> None:
+    files = {path.name: path for path in fonts_dir().iterdir()}
+    assert sum(path.stat().st_size for path in files.values()) < 200_000
+    assert "SIL OPEN FONT LICENSE Version 1.1" in files["OFL.txt"].read_text(encoding="utf-8")
+    font = TTFont(files["Arimo-Regular.ttf"])
+    assert font["name"].getDebugName(1) == FACE
+    assert "Reserved Font Name" not in font["name"].getDebugName(0)
+
+
+def test_it_has_what_drawings_are_made_of() -> None:
+    assert not unmeasured("3×3 conv → s=2, ÷ − ± ≤ ≥ ≈ ∞ … – — αβγ Δσ ÄÖÜ é ß Ł ő блок 10⁹ x₁")
+
+
+def test_letters_without_a_face_are_told() -> None:
+    with pytest.warns(UnrenderedWarning, match="'残差'"):
+        warn_of_missing("ab残差", [FACE])
+
+
+def test_letters_with_a_face_are_not(recwarn: pytest.WarningsRecorder) -> None:
+    warn_of_missing("ab残差", [FACE, "Noto Sans CJK SC"])
+    warn_of_missing("3×3 conv", [FACE])
+    assert not recwarn.list
