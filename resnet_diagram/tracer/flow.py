@@ -9,6 +9,7 @@ from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, wh
 from resnet_diagram.tracer.counts import macs_of
 from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
 from resnet_diagram.tracer.part_sums import whole_sums
+from resnet_diagram.tracer.pieces import cut_apart, piece
 from resnet_diagram.tracer.roles import Role, role_of
 from resnet_diagram.tracer.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.steps import Flow, Step
@@ -20,7 +21,7 @@ LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
 def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     """Returns the steps on a path from one of `inputs` to `output`."""
     live = live_nodes(graph, output, inputs)
-    builder = _Builder(graph)
+    builder = _Builder(graph, cut_apart(live))
     for node in live:
         builder.add(node)
     builder.close(output)
@@ -68,11 +69,13 @@ def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Nod
 class _Builder:
     """Turns nodes into steps one after the other."""
 
-    def __init__(self, graph: OpGraph) -> None:
+    def __init__(self, graph: OpGraph, cuts: frozenset[int]) -> None:
         self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
         self._graph = graph
         self._batch = batch_of(graph)
+        self._cuts = cuts
         self._step_of: dict[int, int] = {}
+        self._piece_of: dict[tuple[int, int], int] = {}
         self._owned: set[int] = set()
         self._read_as: dict[int, set[Sizes]] = {}
 
@@ -81,9 +84,10 @@ class _Builder:
         if node.kind is NodeKind.INPUT:
             self._append(Role.PASS, node, [0])
             return
-        inputs = node.inputs[:1] if node.op in LIKE_OTHER else node.inputs
-        sources = list(dict.fromkeys(self._step_of[n.index] for n in inputs if n.index in self._step_of))
-        if not sources or is_zero_product(node):
+        if node.index in self._cuts or is_zero_product(node):
+            return
+        sources = self._sources(node)
+        if not sources:
             return
         params = self._new_parameters(node)
         role = acting_role(node, len(sources))
@@ -95,14 +99,34 @@ class _Builder:
         step.params = params
         step.macs = macs_of(node) // self._batch
 
+    def _sources(self, node: Node) -> list[int]:
+        """The steps whose values a node reads, each once."""
+        refs = [ref for ref in references(node) if ref.node.active]
+        found = [self._source(ref) for ref in (refs[:1] if node.op in LIKE_OTHER else refs)]
+        return list(dict.fromkeys(number for number in found if number >= 0))
+
+    def _source(self, ref: Ref) -> int:
+        """The step whose value a reference reads, -1 for none; a piece of a value is made when first read."""
+        if ref.node.index not in self._cuts:
+            return self._step_of.get(ref.node.index, -1)
+        key = (ref.node.index, ref.output)
+        if key not in self._piece_of:
+            node = piece(ref)
+            sources = self._sources(node)
+            if not sources:
+                return -1
+            self._piece_of[key] = self._append(Role.SLICE, node, sources).index
+        return self._piece_of[key]
+
     def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
         shape = without_batch(node.shape)
         step = Step(len(self.steps), role, [node], sources, entering(node), shape, node.call)
         if role is Role.PAD:
             step.out_shape = padded_shape(node)
         for ref in references(node):
-            if ref.node.index in self._step_of:
-                self._read_as.setdefault(self._step_of[ref.node.index], set()).add(without_batch(ref.shape))
+            source = self._piece_of.get((ref.node.index, ref.output), self._step_of.get(ref.node.index))
+            if source is not None:
+                self._read_as.setdefault(source, set()).add(without_batch(ref.shape))
         self.steps.append(step)
         self._step_of[node.index] = step.index
         for source in sources:

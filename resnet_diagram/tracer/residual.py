@@ -236,9 +236,11 @@ def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> 
     """Whether a sum is that of residual branches and a way round them.
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
-    Where each side is one convolution (re-parametrised blocks, selective kernels) nothing goes round
-    anything.
+    Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
+    kernels), nothing goes round anything; nor where each side takes another part of the channels.
     """
+    if is_part(short) and any(is_part(branch) for branch in rest):
+        return False
     weighted_short = cost(short)[0]
     main = rest[-1]
     weighted_main = cost(main)[0]
@@ -247,8 +249,15 @@ def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> 
     if weighted_main > 1:
         return True
     if weighted_short == 0:
-        return len(rest) == 1
+        return len(rest) == 1 and not (
+            short and all(layer.kind is LayerKind.NORM for layer in layers_in(short))
+        )
     return has_activation(main) and not has_activation(short)
+
+
+def is_part(elements: Sequence[Element]) -> bool:
+    """Whether a branch begins by taking a part of what it is given."""
+    return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
 def has_activation(elements: Sequence[Element]) -> bool:

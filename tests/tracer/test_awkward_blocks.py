@@ -68,6 +68,8 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
     (given.Exchange, "4x16x16", []),
     (given.ForeignPartialSum, "4x16x16", []),
     (given.Positions, "3x16x16", []),
+    (given.PartlyConvolved, "8x16x16", ["identity"]),
+    (given.GhostSum, "8x16x16", []),
 ]
 
 
@@ -173,3 +175,10 @@ def test_halves_added_to_each_other_are_no_residual(spelling: str) -> None:
 
 def test_a_half_can_have_a_residual_block() -> None:
     assert shortcuts(traced(given.HalfResidual(), "8x16x16")) == ["identity"]
+
+
+def test_a_part_that_is_handed_on_is_a_branch() -> None:
+    network = traced(given.PartlyConvolved(), "8x16x16")
+    (joined,) = merges(network, Merge.CONCAT)
+    assert [ops(b) for b in joined.branches] == [["slice", "conv"], ["slice"]]
+    assert not [layer for layer in layers(network) if layer.kind == "opaque"]
