@@ -41,6 +41,7 @@ def settings(draw: st.DrawFn) -> Said:
     block = draw(st.sampled_from(["basic", "bottleneck"]))
     shortcut = draw(st.sampled_from(["A", "B", "C", "none"]))
     said = draw(sometimes(expansion=st.sampled_from([1, 2, 4]), **_COMMON)) | {"block": block}
+    said.setdefault("reduction", 4)
     if block == "bottleneck":
         said |= draw(sometimes(**_BOTTLENECK))
     if shortcut in "BC":

@@ -1,0 +1,93 @@
+"""TOML values as text one can read: plain keys first, then a section for each table."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_WIDTH = 100
+
+
+def toml_text(said: Mapping[str, Any]) -> str:
+    """The text of a table, with a line feed at its end.
+
+    >>> print(toml_text({"name": "net", "depths": [2, 2], "head": {"classes": 10}}), end="")
+    name = "net"
+    depths = [2, 2]
+    <BLANKLINE>
+    [head]
+    classes = 10
+    """
+    return "\n".join(_lines(said, "")) + "\n"
+
+
+def _lines(said: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, value in said.items():
+        if not _is_section(value):
+            yield f"{_key(key)} = {_value(value)}"
+    for key, value in said.items():
+        if _is_section(value):
+            several = isinstance(value, list)
+            for table in value if several else [value]:
+                path = f"{prefix}{_key(key)}"
+                yield ""
+                yield f"[[{path}]]" if several else f"[{path}]"
+                yield from _lines(table, f"{path}.")
+
+
+def _is_section(value: Any) -> bool:
+    """Whether a value is written below a heading: a table, or a list of tables that are more than layers."""
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(one, dict) and "op" not in one for one in value[:1] + value[1:])
+    return isinstance(value, dict)
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _string(key)
+
+
+def _string(text: str) -> str:
+    r"""A basic string; JSON's escapes are TOML's, but for one control character.
+
+    >>> print(_string('a "b"'))
+    "a \"b\""
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _value(value: Any, indent: str = "") -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return _string(value)
+        case dict():
+            pairs = (f"{_key(key)} = {_value(one, indent)}" for key, one in value.items())
+            return f"{{ {', '.join(pairs)} }}"
+        case list():
+            return _list(value, indent)
+    return str(value)
+
+
+def _list(items: Sequence[Any], indent: str) -> str:
+    flat = f"[{', '.join(_value(item, indent) for item in items)}]"
+    if "\n" not in flat and len(indent) + len(flat) <= _WIDTH:
+        return flat
+    inner = f"{indent}  "
+    return "[\n" + "".join(f"{inner}{line}\n" for line in _filled(items, inner)) + f"{indent}]"
+
+
+def _filled(items: Sequence[Any], indent: str) -> Iterator[str]:
+    """The entries of a list, each table on a line of its own with the words that follow it."""
+    line = ""
+    for item in items:
+        text = f"{_value(item, indent)},"
+        if line and isinstance(item, str) and len(indent) + len(line) + len(text) < _WIDTH:
+            line += f" {text}"
+        else:
+            if line:
+                yield line
+            line = text
+    if line:
+        yield line
