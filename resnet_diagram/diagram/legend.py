@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from resnet_diagram.diagram.links import edges, groups, nodes, series_edges
-from resnet_diagram.diagram.model import Diagram, EdgeRole, LegendEntry, NodeRole, Panel, Slab, Strip
+from resnet_diagram.diagram.model import (
+    Diagram,
+    EdgeRole,
+    Item,
+    LegendEntry,
+    NodeRole,
+    Slab,
+    Strip,
+)
 
 WORDS: dict[NodeRole | EdgeRole, str] = {
     EdgeRole.FLOW: "main path",
@@ -50,10 +58,10 @@ def _abbreviations(texts: Iterable[str]) -> list[LegendEntry]:
     return [LegendEntry(role=None, text=words) for words in found]
 
 
-def sheet_legend(panels: Sequence[Panel]) -> tuple[LegendEntry, ...]:
-    """One entry for each role drawn on the panels of a sheet, then what slabs and abbreviations mean."""
-    strips = [panel.content for panel in panels if isinstance(panel.content, Strip)]
-    open_items = [panel.content for panel in panels if not isinstance(panel.content, Strip)]
+def sheet_legend(contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[LegendEntry, ...]:
+    """One entry for each role drawn on a sheet, then what slabs and abbreviations mean."""
+    strips = [content for content in contents if isinstance(content, Strip)]
+    open_items = [content for content in contents if not isinstance(content, Strip)]
     used: set[NodeRole | EdgeRole] = {EdgeRole.FLOW}
     texts: list[str] = []
     for strip in strips:
@@ -68,6 +76,8 @@ def sheet_legend(panels: Sequence[Panel]) -> tuple[LegendEntry, ...]:
     entries = [LegendEntry(role=role, text=text) for role, text in WORDS.items() if role in used]
     entries += [LegendEntry(role=NodeRole.BLOCK, text=_SLABS)] if strips else []
     entries += _abbreviations(texts)
-    if any(bay.repeat > 1 for strip in strips for bay in strip.bays):
+    repeats = [bay.repeat for strip in strips for bay in strip.bays]
+    repeats += [group.repeat for items in open_items for group in groups(items)]
+    if any(repeat > 1 for repeat in repeats):
         entries.append(LegendEntry(role=None, text="[×N]: N blocks"))
     return tuple(entries)

@@ -73,7 +73,8 @@ class Taper(StrEnum):
 class Node:
     """One thing drawn.
 
-    `lines`: its text, top to bottom; those numbered in `aside` only name the norm and activation beside it.
+    `lines`: its text, top to bottom; those numbered in `aside` only name the norm and activation beside it,
+    those in `marked` differ from what stands in their place in another network.
     `shade`: the number of its stage from 1, or 0 outside one.
     """
 
@@ -84,6 +85,7 @@ class Node:
     taper: Taper = Taper.NONE
     shade: int = 0
     aside: tuple[int, ...] = ()
+    marked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class Link:
     role: EdgeRole
     label: str
     nodes: tuple[Node, ...] = ()
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,7 @@ class Group:
     repeat: int = 1
     caption: str = ""
     shade: int = 0
+    marked: bool = False
 
 
 Item = Node | Fork | Group
@@ -196,6 +200,27 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A network beside others: what it has in each row, nothing where it has no such part.
+
+    `notes`: lines under it.
+    """
+
+    id: str
+    title: str
+    cells: tuple[tuple[Item, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Networks side by side, in rows of equal resolution; `rows` are the words beside them."""
+
+    rows: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """One of the drawings on a sheet: a strip, or items in the order of the flow."""
 
@@ -206,9 +231,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The drawing for a page, in panels; what formats that lay out by themselves have no use for."""
+    """The drawing for a page, in panels or as a comparison; formats that lay out by themselves need none."""
 
-    panels: tuple[Panel, ...]
+    panels: tuple[Panel, ...] = ()
+    comparison: Comparison | None = None
     legend: tuple[LegendEntry, ...] = ()
 
 

@@ -27,7 +27,13 @@ def sheet(network: Network, title: str, options: Options) -> Sheet:
     if options.view is View.PAPER:
         stages = sum(bay.role is GroupRole.STAGE for bay in drawn.bays)
         panels += insets(found, units, stages, options.show)
-    return Sheet(panels=panels, legend=sheet_legend(panels) if options.legend else ())
+    return sheet_of(panels, options)
+
+
+def sheet_of(panels: tuple[Panel, ...], options: Options) -> Sheet:
+    """The panels with their legend, where one is wanted."""
+    legend = sheet_legend([panel.content for panel in panels]) if options.legend else ()
+    return Sheet(panels=panels, legend=legend)
 
 
 def _is_one_block(drawn: Strip) -> bool:

@@ -5,13 +5,23 @@ from dataclasses import replace
 from itertools import groupby
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
+from resnet_diagram.diagram.compare import compared
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import block_word, change_text, plural, shortcut_text
+from resnet_diagram.diagram.labels import (
+    block_word,
+    change_text,
+    count_words,
+    plural,
+    shortcut_text,
+    stage_title,
+)
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole
-from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.sheet import sheet
+from resnet_diagram.diagram.one_block import block_groups, block_panels
+from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.sheet import sheet, sheet_of
+from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
@@ -21,20 +31,44 @@ from resnet_diagram.spec.shapes import shape_text
 def build(networks: Sequence[Network], options: Options) -> Diagram:
     """The diagram of one network, in the view the options ask for, or of several to compare.
 
-    Raises UsageError where the view wants another number of networks.
+    Raises UsageError where the view wants another number of networks, or a block that is not there.
     """
-    network = networks[0]
-    pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
+    if options.view is View.COMPARE:
+        return compared(networks, options)
+    if len(networks) != 1:
+        raise UsageError(f"Got {len(networks)} networks; the view {options.view} draws one. Take 'compare'.")
+    return (_blocks if options.view is View.BLOCK else _whole)(networks[0], options)
+
+
+def _blocks(network: Network, options: Options) -> Diagram:
+    """One block, or one of each type."""
+    panels = block_panels(network, options)
+    title = network.name if options.title is None else options.title
     diagram = Diagram(
-        title=network.name if options.title is None else options.title,
+        title=title if len(panels) > 1 or options.title is not None else "",
+        direction=options.direction or Direction.DOWN,
+        fixed=options.direction is not None,
+        items=block_groups(panels),
+        description=f"{network.name}: " + "; ".join(panel.title for panel in panels) + ".",
+        sheet=sheet_of(panels, options),
+    )
+    return replace(diagram, legend=legend(diagram)) if options.legend else diagram
+
+
+def _whole(network: Network, options: Options) -> Diagram:
+    """The network from its stem to its head."""
+    pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
+    title = network.name if options.title is None else options.title
+    drawn = (*_stem(network, pen), *_body(network, pen, options), *_head(network, pen, options))
+    diagram = Diagram(
+        title=title,
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
         dense=options.view is View.FULL,
-        items=(*_stem(network, pen), *_body(network, pen), *_head(network, pen)),
+        items=drawn,
         description=describe(network),
+        sheet=None if options.view is View.FULL else sheet(network, title, options),
     )
-    if options.view in (View.PAPER, View.OVERVIEW):
-        diagram = replace(diagram, sheet=sheet(network, diagram.title, options))
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
@@ -44,22 +78,24 @@ def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
     return (Group(id="stem", role=GroupRole.STEM, title="Stem", items=held),) if network.stem else held
 
 
-def _head(network: Network, pen: Pen) -> tuple[Item, ...]:
+def _head(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
     held = items(network.head, "head", pen)
     if not held:
         return ()
-    caption = change_text(in_shape(network.head[0]), out_shape(network.head[-1]))
+    shapes = change_text(in_shape(network.head[0]), out_shape(network.head[-1]))
+    caption = shapes if Show.SHAPES in options.show else ""
     return (Group(id="head", role=GroupRole.HEAD, title="Head", items=held, caption=caption),)
 
 
-def _body(network: Network, pen: Pen) -> tuple[Item, ...]:
+def _body(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
     """The stages, numbered; blocks outside any are drawn as those of a stage, without its frame."""
     found: list[Item] = []
     number = 0
     for kind, run in groupby(network.body, key=type):
         if kind is Stage:
             stages = [element for element in run if isinstance(element, Stage)]
-            found += [_stage(one, at, pen._replace(shade=at)) for at, one in enumerate(stages, number + 1)]
+            numbered = enumerate(stages, number + 1)
+            found += [_stage(one, at, pen._replace(shade=at), options) for at, one in numbered]
             number += len(stages)
         else:
             draw = pen.stage if kind is Block else _full
@@ -67,15 +103,15 @@ def _body(network: Network, pen: Pen) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _stage(stage: Stage, number: int, pen: Pen) -> Group:
+def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
     prefix = f"stage{number}"
     return Group(
         id=prefix,
         role=GroupRole.STAGE,
-        title=f"Stage {number}",
+        title=", ".join((stage_title(stage, number, options.names), *count_words(stage, options.show))),
         items=pen.stage(stage, prefix, pen),
         repeat=max(1, sum(not isinstance(element, Layer) for element in stage.body)),
-        caption=change_text(in_shape(stage), out_shape(stage)),
+        caption=change_text(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else "",
         shade=number,
     )
 
@@ -163,7 +199,5 @@ _STAGES = {
     View.OVERVIEW: _summary,
     View.PAPER: _paper,
     View.FULL: _full,
-    View.BLOCK: _paper,
-    View.COMPARE: _paper,
 }
 """How each view draws a stage."""
