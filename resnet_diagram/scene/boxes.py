@@ -33,6 +33,8 @@ def form_of(node: Node) -> Form:
 
 def natural_size(node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *, turned: bool) -> Size:
     """The least size that holds the texts; `turned`: the flow runs down the page."""
+    if node.role is NodeRole.TERMINAL:
+        return _bare(lines, theme, turned=turned)
     rows = row_heights(lines, badge, theme)
     tall = sum(rows) + 2 * BOX_PAD_Y
     pad = BOX_PAD_X + (1.2 if node.role in _PILLS else 0.0)
@@ -50,6 +52,14 @@ def natural_size(node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *
         needs += [(t, width + 2 * pad) for t in (*ends, min(max(0.5, ends[0]), ends[1]))]
         top += row
     return Size(tall, _narrow_across(node.taper, needs) if node.taper is not Taper.NONE else wide)
+
+
+def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
+    """The size of a text without a box, with a little room round it."""
+    size = theme.size("badge")
+    wide = max((text_width(line, size) for line in lines), default=0.0) + 5.0
+    tall = len(lines) * PITCH * size + 1.0
+    return Size(tall, wide) if turned else Size(wide, tall)
 
 
 def row_heights(lines: tuple[str, ...], badge: str, theme: Theme) -> list[float]:

@@ -43,8 +43,16 @@ class Canvas:
         """Move everything drawn so far `dx` points to the right."""
         if not dx:
             return
-        for layer in (self.frames, self.lines, self.boxes, self.marks, self.texts):
+        for layer in self._layers():
             layer[:] = [shifted(item, dx) for item in layer]
+
+    def put(self, other: "Canvas", x: float, y: float) -> None:
+        """Put what is drawn on another canvas here, its origin at page point (x, y)."""
+        for layer, found in zip(self._layers(), other._layers(), strict=True):
+            layer += [shifted(item, x, y) for item in found]
+
+    def _layers(self) -> tuple[list[Item], ...]:
+        return self.frames, self.lines, self.boxes, self.marks, self.texts
 
     def point(self, u: float, v: float) -> Point:
         """The page's (x, y) of a place along and across the flow, to a thousandth of a point."""
@@ -108,13 +116,32 @@ class Canvas:
         )
 
     def words(
-        self, words: str, use: str, role: str, at: Point, *, bold: bool = False, anchor: Anchor = Anchor.START
+        self,
+        words: str,
+        use: str,
+        role: str,
+        at: Point,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        anchor: Anchor = Anchor.START,
     ) -> float:
         """A level text anchored at page point `at`; return its width."""
         size = self.theme.size(use)
         width = text_width(words, size, bold=bold)
-        text = Text(x=at[0], y=at[1], text=words, size=size, width=width, role=role, anchor=anchor, bold=bold)
-        self.texts.append(text)
+        self.texts.append(
+            Text(
+                x=round(at[0], 3),
+                y=round(at[1], 3),
+                text=words,
+                size=size,
+                width=width,
+                role=role,
+                anchor=anchor,
+                bold=bold,
+                italic=italic,
+            )
+        )
         return width
 
     def dot(self, place: Point, radius: float, role: str = EdgeRole.FLOW) -> None:

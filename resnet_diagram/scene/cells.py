@@ -11,7 +11,10 @@ from resnet_diagram.diagram.model import EdgeRole, Group, Node
 
 
 class NodeCell(NamedTuple):
-    """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it."""
+    """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it.
+
+    `look`: the role whose style it has.
+    """
 
     node: Node
     lines: tuple[str, ...]
@@ -19,6 +22,7 @@ class NodeCell(NamedTuple):
     front: float
     wide: float
     narrow: float
+    look: str
     shadows: int
     length: float
     above: float
@@ -37,11 +41,15 @@ class Series(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A line round the branches of a fork, `v` points from the flow; its label lies outside of it."""
+    """A line round the branches of a fork, `v` points from the flow; its label lies outside of it.
+
+    `series`: the boxes on it.
+    """
 
     role: EdgeRole
     v: float
     label: tuple[str, ...]
+    series: "Series"
 
 
 class Track(NamedTuple):
@@ -53,12 +61,16 @@ class Track(NamedTuple):
 
 
 class ForkCell(NamedTuple):
-    """Branches from a dot at (0, 0) to a merge circle centred at (`merge_u`, 0), and the lanes round them."""
+    """Branches from a dot at (0, 0) to a merge circle centred at (`merge_u`, 0), and the lanes round them.
+
+    `marks`: what is written under the first branch, and behind the merge.
+    """
 
     tracks: tuple[Track, ...]
     lanes: tuple[Lane, ...]
     merge: Node
     merge_u: float
+    marks: tuple[str, str]
     length: float
     above: float
     below: float

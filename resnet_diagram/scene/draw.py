@@ -7,8 +7,8 @@ from resnet_diagram.scene import spacing
 from resnet_diagram.scene.boxes import form_of, outline, row_heights
 from resnet_diagram.scene.canvas import Canvas, Point, circle
 from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
-from resnet_diagram.scene.forks import direct_role
-from resnet_diagram.scene.model import Box, Form, Path, Text
+from resnet_diagram.scene.forks import MARK, direct_role
+from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import draw_title
 
@@ -34,9 +34,23 @@ def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:
 
 
 def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
+    if cell.node.role is NodeRole.TERMINAL:
+        _terminal(canvas, cell, u, v)
+        return
     canvas.end(cell.node.id, (u, v))
     draw_box(canvas, cell, u, v)
     canvas.begin(cell.node.id, (u + cell.front, v))
+
+
+def _terminal(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
+    """A text without a box; the line ends before it, and another begins behind it."""
+    canvas.end("", (u, v))
+    size = canvas.theme.size("badge")
+    x, y = canvas.point(u + cell.front / 2, v)
+    for number, line in enumerate(cell.lines):
+        at = y + (number - (len(cell.lines) - 1) / 2) * spacing.PITCH * size
+        canvas.words(line, "badge", cell.look, (x, at), anchor=Anchor.MIDDLE, italic=True)
+    canvas.begin("", (u + cell.front, v))
 
 
 def draw_box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
@@ -59,7 +73,7 @@ def _box(canvas: Canvas, cell: NodeCell, box_id: str, u: float, v: float, texts:
         corners = tuple(canvas.point(u + along, v + across) for along, across in places)
     return Box(
         id=box_id,
-        role=cell.node.role,
+        role=cell.look,
         form=form,
         x=x,
         y=y,
@@ -83,7 +97,7 @@ def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text
     for (line, size, bold), height in zip(rows, heights, strict=True):
         width = text_width(line, size, bold=bold)
         texts.append(
-            Text(x=x, y=top + height / 2, text=line, size=size, width=width, role=cell.node.role, bold=bold)
+            Text(x=x, y=top + height / 2, text=line, size=size, width=width, role=cell.look, bold=bold)
         )
         top += height
     return tuple(texts)
@@ -104,8 +118,9 @@ def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
         _track(canvas, cell, track, tail, (u, v))
     for lane in cell.lanes:
         _lane(canvas, cell, lane, tail, (u, v))
+    _marks(canvas, cell, (u, v))
     _merge(canvas, cell.merge, (u + cell.merge_u, v))
-    canvas.begin(cell.merge.id, (u + cell.length, v))
+    canvas.begin(cell.merge.id, (u + cell.merge_u + spacing.MERGE_RADIUS, v))
 
 
 def _track(canvas: Canvas, cell: ForkCell, track: Track, tail: str, at: Point) -> None:
@@ -122,12 +137,39 @@ def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: str, at: Point) -> N
     """A shortcut with its label outside of it."""
     u, v = at
     end = u + cell.merge_u
-    places = [at, (u, v + lane.v), (end, v + lane.v), (end, v - spacing.MERGE_RADIUS)]
-    canvas.path(lane.role, places, tail=tail, head=cell.merge.id)
+    canvas.begin(tail, at, lane.role)
+    canvas.via((u, v + lane.v))
+    start = (u + end - lane.series.length) / 2
+    for offset, part in lane.series.parts:
+        draw(canvas, part, start + offset, v + lane.v)
+        if canvas.line:
+            canvas.line.role = lane.role
+    canvas.via((end, v + lane.v))
+    canvas.end(cell.merge.id, (end, v - spacing.MERGE_RADIUS))
     pitch = spacing.PITCH * canvas.theme.size("label")
     for number, line in enumerate(reversed(lane.label)):
         across = v + lane.v - spacing.LABEL_GAP - (number + 0.5) * pitch
         canvas.text(line, "label", lane.role, ((u + end) / 2, across))
+
+
+def _marks(canvas: Canvas, cell: ForkCell, at: Point) -> None:
+    """What is written under the first branch and behind the merge."""
+    branch, merge = cell.marks
+    main = cell.tracks[0]
+    half = spacing.PITCH * canvas.theme.size(MARK) / 2
+    u, v = at[0] + main.u + main.series.length / 2, at[1] + main.series.below
+    aside = at[0] + cell.merge_u, at[1] + spacing.MERGE_RADIUS + 2.0
+    if canvas.turned:
+        _mark(canvas, branch, (v + 2.5, u), Anchor.START)
+        _mark(canvas, merge, (aside[1], aside[0]), Anchor.START)
+    else:
+        _mark(canvas, branch, (u, v + 2.5 + half), Anchor.MIDDLE)
+        _mark(canvas, merge, (aside[0] + spacing.MERGE_RADIUS + 1.5, at[1] + half + 1.5), Anchor.START)
+
+
+def _mark(canvas: Canvas, words: str, at: Point, anchor: Anchor) -> None:
+    if words:
+        canvas.words(words, MARK, "text", at, italic=True, anchor=anchor)
 
 
 def _merge(canvas: Canvas, merge: Node, centre: Point) -> None:

@@ -9,6 +9,7 @@ from resnet_diagram.scene.fit import FREE, Fit
 from resnet_diagram.scene.legend import draw_legend, widest_entry
 from resnet_diagram.scene.model import Box, Scene
 from resnet_diagram.scene.page import Place, draw_sections
+from resnet_diagram.scene.panels import in_panels, lay_out_sheet
 from resnet_diagram.scene.place import stack
 from resnet_diagram.scene.sections import sections
 from resnet_diagram.scene.text import text_width
@@ -24,8 +25,10 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
 
     Direction `down`: groups stand under each other and the flow in each runs to the right; direction `right`:
     side by side, with the flow running down in each. A diagram without open blocks is a chain that runs
-    straight in that direction.
+    straight in that direction. A sheet is drawn in panels where the page is wide enough.
     """
+    if diagram.sheet and in_panels(diagram, fit):
+        return lay_out_sheet(diagram, diagram.sheet, theme, fit)
     chain = is_chain(diagram)
     canvas = Canvas(theme=theme, turned=(diagram.direction is Direction.RIGHT) is not chain)
     heading = _heading(diagram, theme)

@@ -11,7 +11,6 @@ _LINE = 20.0
 _SWATCH = 9.0
 _GAP = 3.5
 _BETWEEN = 13.0
-_SHADOW = 1.0
 _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
@@ -84,19 +83,19 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
 
 
 def _swatch(role: NodeRole, x: float, y: float) -> list[Box]:
-    """A small box, with others behind it for folded blocks; a width of `_SWATCH` in all."""
-    behind = spacing.SHADOWS if role is NodeRole.BLOCK else 0
-    width, height = _SWATCH - behind * _SHADOW, 7.0 - behind * _SHADOW
-    top = y - 3.5
+    """A small box, or two slabs; a width of `_SWATCH` in all."""
+    slabs = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
+    shapes = slabs if role is NodeRole.BLOCK else ((0.0, _SWATCH, 7.0, 0),)
     return [
         Box(
             id="",
             role=role,
             form=Form.RECTANGLE,
-            x=x + number * _SHADOW,
-            y=top + number * _SHADOW,
+            x=x + left,
+            y=y - height / 2,
             width=width,
             height=height,
+            shade=shade,
         )
-        for number in range(behind, -1, -1)
+        for left, width, height, shade in shapes
     ]

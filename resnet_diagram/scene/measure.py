@@ -1,11 +1,13 @@
 """Measure a diagram's items: nodes become boxes with a size, forks and groups take what is in them."""
 
-from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Node
+from dataclasses import replace
+
+from resnet_diagram.diagram.model import EdgeRole, Fork, Group, GroupRole, Item, Node, Taper
 from resnet_diagram.scene import spacing
-from resnet_diagram.scene.boxes import depth_of
+from resnet_diagram.scene.boxes import Size, depth_of
 from resnet_diagram.scene.cells import Cell, FrameCell, NodeCell, Series
 from resnet_diagram.scene.forks import fork_cell
-from resnet_diagram.scene.ruler import Ruler, badge_of, inner_badge, usual_size
+from resnet_diagram.scene.ruler import Ruler, badge_of, inner_badge, natural, usual_size
 from resnet_diagram.scene.titles import title_width
 
 
@@ -26,13 +28,30 @@ def _cell(item: Item, badge: str, ruler: Ruler) -> Cell:
         case Fork():
             branches = item.branches or ((),)
             measured = [series([_cell(one, badge, ruler) for one in branch]) for branch in branches]
-            return fork_cell(item, measured, ruler.theme)
+            on_link: list[Cell] = (
+                [lane_box(one, item.shortcut.role, ruler) for one in _on(item)] if item.shortcut else []
+            )
+            return fork_cell(item, measured, series(on_link), ruler)
         case Group():
             return _group(item, ruler)
 
 
+def _on(fork: Fork) -> tuple[Node, ...]:
+    """The boxes on a fork's shortcut."""
+    return fork.shortcut.nodes if fork.shortcut else ()
+
+
+def lane_box(node: Node, role: EdgeRole, ruler: Ruler) -> NodeCell:
+    """The cell of a box on a shortcut of that role: as large as its text needs, in the shortcut's colours."""
+    plain = replace(node, taper=Taper.NONE, shade=0)
+    return _cell_of(plain, natural(plain, "", ruler), "", ruler)._replace(look=f"{role}-box")
+
+
 def _node(node: Node, badge: str, ruler: Ruler) -> NodeCell:
-    size = usual_size(node, badge, ruler)
+    return _cell_of(node, usual_size(node, badge, ruler), badge, ruler)
+
+
+def _cell_of(node: Node, size: Size, badge: str, ruler: Ruler) -> NodeCell:
     wide = size.narrow + depth_of(node.taper)
     shadows = spacing.SHADOWS if badge else 0
     behind = shadows * spacing.SHADOW
@@ -43,6 +62,7 @@ def _node(node: Node, badge: str, ruler: Ruler) -> NodeCell:
         front=size.length,
         wide=wide,
         narrow=size.narrow,
+        look=node.role,
         shadows=shadows,
         length=size.length + behind,
         above=wide / 2,

@@ -26,7 +26,7 @@ class Anchor(StrEnum):
 class Text:
     """A line of text. `x`, `y`: its anchor on the axis through the middle of its capital letters.
 
-    `size` in points; `width`: measured, in points; `turned`: read from bottom to top.
+    `size` in points; `width`: measured, in points; `turned`: read from bottom to top; `italic`: a variable.
     `role` names its style; `halo`: lines behind it are interrupted.
     """
 
@@ -39,6 +39,7 @@ class Text:
     anchor: Anchor = Anchor.MIDDLE
     bold: bool = False
     turned: bool = False
+    italic: bool = False
     halo: bool = False
 
 

@@ -1,7 +1,7 @@
 """What measuring depends on, and how large the boxes of a kind usually are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
 from resnet_diagram.scene.boxes import Size, common_sizes, natural_size
@@ -10,6 +10,8 @@ from resnet_diagram.scene.wrap import cut_lines, wrap_lines, wrap_summary
 
 _FEW_LINES = 2
 """More lines than this in a folded block are its layers; they are not broken as short as others."""
+
+_STRETCHED = {f"{role}{shaded:d}" for role in (NodeRole.CONV, NodeRole.LINEAR) for shaded in (False, True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +34,20 @@ class Ruler:
             return wrap_summary(node.lines, size)
         return (wrap_lines if self.wrapped else cut_lines)(node.lines, size)
 
+    def stretched(self, factor: float) -> "Ruler":
+        """The same with its boxes usually `factor` times as long, and half as much wider."""
+        wide = 1 + (factor - 1) / 2
+        common = {
+            kind: Size(size.length * factor, size.narrow * wide) if kind in _STRETCHED else size
+            for kind, size in self.common.items()
+        }
+        return replace(self, common=common)
+
 
 def ruler(items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool) -> Ruler:
     """A ruler that gives the boxes of one role among `items` one size."""
     plain = Ruler(theme=theme, turned=turned, wrapped=wrapped)
-    sizes = common_sizes((_kind(node), _natural(node, badge, plain)) for node, badge in _boxes(items, ""))
+    sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in _boxes(items, ""))
     return Ruler(theme=theme, turned=turned, wrapped=wrapped, common=sizes)
 
 
@@ -85,10 +96,11 @@ def _blocks(items: tuple[Item, ...]) -> int:
 
 def usual_size(node: Node, badge: str, ruler: Ruler) -> Size:
     """The size of a node's box: that of its kind, or more where its text needs it."""
-    own = _natural(node, badge, ruler)
+    own = natural(node, badge, ruler)
     usual = ruler.common.get(_kind(node), own)
     return Size(max(own.length, usual.length), max(own.narrow, usual.narrow))
 
 
-def _natural(node: Node, badge: str, ruler: Ruler) -> Size:
+def natural(node: Node, badge: str, ruler: Ruler) -> Size:
+    """The least size that holds the texts of a node."""
     return natural_size(node, ruler.lines(node), badge, ruler.theme, turned=ruler.turned)

@@ -1,0 +1,114 @@
+"""Draw blocks open, each in a panel of its own, with boxes of one size in all of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Item, Node
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.canvas import Canvas
+from resnet_diagram.scene.cells import Series
+from resnet_diagram.scene.draw import draw
+from resnet_diagram.scene.measure import cells, series
+from resnet_diagram.scene.ruler import ruler
+from resnet_diagram.scene.theme import Theme
+
+_LARGE = {"node": 7.2, "label": 6.8}
+_STRETCHES = (1.35, 1.2, 1.0)
+"""How much larger than needed boxes may be."""
+_MARGIN = 1.0
+"""Round what is drawn: half a line's width."""
+
+
+class Inset(NamedTuple):
+    """A drawing of its own: its size, and how far down its line of flow is (0 where the flow runs down)."""
+
+    canvas: Canvas
+    width: float
+    height: float
+    line: float
+
+
+Block = tuple[Item, ...]
+
+
+def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[Inset]:
+    """The drawings of `blocks`: in large type if that takes no more rows of `room` points, `gap` between two.
+
+    One that is too wide even with its texts broken runs down the page.
+    """
+    choices = [
+        _drawn(blocks, look, wrapped=wrapped, stretch=stretch)
+        for look in (_enlarged(theme), theme)
+        for wrapped in (False, True)
+        for stretch in _STRETCHES
+    ]
+    best = min(choices, key=lambda found: _cost(found, room, gap))
+    if all(one.width <= room for one in best):
+        return best
+    turned = _drawn(blocks, theme, wrapped=True, turned=True)
+    return [one if one.width <= room else other for one, other in zip(best, turned, strict=True)]
+
+
+def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
+    """The numbers of the panels on each row: the fewest rows, as equally wide as can be."""
+    best = _packed(widths, room, gap)
+    while room > 0:
+        room -= 4.0
+        narrower = _packed(widths, room, gap)
+        if len(narrower) > len(best):
+            return best
+        best = narrower
+    return best
+
+
+def _packed(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
+    found: list[list[int]] = []
+    end = 0.0
+    for number, width in enumerate(widths):
+        if found and end + gap + width <= room:
+            found[-1].append(number)
+            end += gap + width
+        else:
+            found.append([number])
+            end = width
+    return found
+
+
+def _cost(found: list[Inset], room: float, gap: float) -> tuple[int, int]:
+    """How many are too wide, then how many rows they take."""
+    widths = [one.width for one in found]
+    return sum(width > room for width in widths), len(_packed(widths, room, gap))
+
+
+def _enlarged(theme: Theme) -> Theme:
+    sizes = {use: max(size, _LARGE.get(use, 0.0)) for use, size in theme.sizes}
+    return replace(theme, sizes=tuple(sizes.items()))
+
+
+def _drawn(
+    blocks: Sequence[Block], theme: Theme, *, wrapped: bool, stretch: float = 1.0, turned: bool = False
+) -> list[Inset]:
+    """Every block drawn with boxes of one size for each kind, `stretch` times as large as texts need."""
+    items = tuple(item for block in blocks for item in block)
+    measure = ruler(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
+    return [
+        _inset(Canvas(theme=theme, turned=turned), series(cells(block, measure)), _stub(block))
+        for block in blocks
+    ]
+
+
+def _stub(block: Block) -> float:
+    """Room for the line into a block that begins with a fork."""
+    return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
+
+
+def _inset(canvas: Canvas, inner: Series, stub: float) -> Inset:
+    """One block on a canvas of its own."""
+    draw(canvas, inner, _MARGIN + stub, _MARGIN + inner.above)
+    canvas.line = None
+    length = inner.length + stub + 2 * _MARGIN
+    breadth = inner.above + inner.below + 2 * _MARGIN
+    if canvas.turned:
+        return Inset(canvas, breadth, length, 0.0)
+    return Inset(canvas, length, breadth, _MARGIN + inner.above)

@@ -1,0 +1,274 @@
+"""Draw a strip: a network as a row of slabs in frames, with its shortcuts over them."""
+
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Slab
+from resnet_diagram.scene import spacing
+from resnet_diagram.scene.canvas import Canvas
+from resnet_diagram.scene.model import Anchor, Box, Form, Text
+from resnet_diagram.scene.strip_arcs import Bows, bows_of
+from resnet_diagram.scene.strip_bays import DOTS, DOTS_CLEAR, SIDE, Slot, content_start
+from resnet_diagram.scene.strip_lanes import Port, Span, fits, ports, spans
+from resnet_diagram.scene.strip_plugs import Ends, ends_of
+from resnet_diagram.scene.strip_tiers import Rack, Seat, seats
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.wrap import wrap_label
+
+_UNDER_TITLE = 1.5
+_INDEX = 8.4
+"""From a slab to under its index."""
+_NOTE = 8.2
+_BOTTOM = 4.6
+_CAPTION = 8.2
+_CAPTION_GAP = 2.6
+_BACK_GAP = 5.5
+"""From the captions of a tier to the line that runs back, and from that to the next tier."""
+_OVER = 2.0
+_FORK = 0.9
+_ELLIPSIS = 0.8
+"""Radius of the dot where a shortcut leaves, and of the dots for slabs left out."""
+
+
+class Level(NamedTuple):
+    """A tier with all that has been measured of it: distances from its line of flow, in points.
+
+    `above`, `below`: the frames' edges. `captions`: lines of captions under them.
+    """
+
+    seats: list[Seat]
+    bows: list[Bows]
+    captions: list[tuple[str, ...]]
+    above: float
+    below: float
+
+
+class Sketch(NamedTuple):
+    """A strip being drawn: where each tier's line of flow is, and where the widest tier ends."""
+
+    rack: Rack
+    levels: list[Level]
+    lines: list[float]
+    back: list[float]
+    ends: Ends
+    ports: list[tuple[Port, Port]]
+    spans: list[Span]
+    end: float
+
+
+def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
+    """Draw a measured strip from (0, 0), stretched to `width` points if it can be; return its extent."""
+    tiers = seats(rack, width)
+    levels = [_level(canvas, rack, tier) for tier in tiers]
+    end = max((seat.end for tier in tiers for seat in tier), default=0.0)
+    found = ports(rack, tiers, canvas.theme)
+    placed, tops = spans(rack, found, end, [level.above for level in levels], canvas.theme)
+    lines, back, bottom = _lines(levels, tops)
+    sketch = Sketch(rack, levels, lines, back, ends_of(rack.plugs), found, placed, end)
+    for number in range(len(levels)):
+        _draw_level(canvas, sketch, number)
+    _finish(canvas, sketch)
+    _draw_long(canvas, sketch)
+    return end + rack.right, bottom
+
+
+def _level(canvas: Canvas, rack: Rack, tier: list[Seat]) -> Level:
+    theme = canvas.theme
+    bows = [bows_of(seat.bay, seat.number, rack.plugs, seat.width, theme) for seat in tier]
+    framed = [seat.bay.bay.role is not None for seat in tier]
+    strip = spacing.TITLE_STRIP + _UNDER_TITLE
+    tops = [one.top + (strip if frame else _OVER) for one, frame in zip(bows, framed, strict=True)]
+    bottoms = [_under(seat) for seat in tier]
+    captions = [_caption(canvas, rack, seat) for seat in tier]
+    return Level(tier, bows, captions, max(tops, default=0.0), max(bottoms, default=0.0))
+
+
+def _under(seat: Seat) -> float:
+    """How far a bay reaches below the line of flow, its frame included."""
+    slots = [slot for slot in seat.bay.slots if slot.slab]
+    deepest = max((slot.size.height / 2 + _INDEX * bool(_index(slot)) for slot in slots), default=0.0)
+    notes = len(seat.bay.note) * _NOTE
+    return deepest + notes + (_BOTTOM if seat.bay.bay.role or notes else 0.0)
+
+
+def _index(slot: Slot) -> str:
+    return slot.slab.index if slot.slab else ""
+
+
+def _caption(canvas: Canvas, rack: Rack, seat: Seat) -> tuple[str, ...]:
+    """The lines of the caption; it is broken at its arrow where it is wider than the bay and the gap."""
+    caption = seat.bay.bay.caption
+    size = canvas.theme.size("caption")
+    room = seat.width + rack.gap - 5.0
+    if not caption or text_width(caption, size) <= room:
+        return (caption,) if caption else ()
+    before, arrow, after = caption.partition(" → ")
+    parts = (f"{before} →", after) if arrow and before else (caption,)
+    return tuple(line for part in parts for line in wrap_label(part, size, room))
+
+
+def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[float], float]:
+    """Where the tiers' lines of flow are, where the lines between tiers run back, and the bottom."""
+    lines: list[float] = []
+    back: list[float] = []
+    y = 0.0
+    for number, (level, top) in enumerate(zip(levels, tops, strict=True)):
+        if number:
+            back.append(y + _BACK_GAP)
+            y += 2 * _BACK_GAP
+        lines.append(y + top)
+        rows = max((len(caption) for caption in level.captions), default=0)
+        y = lines[-1] + level.below + (rows * _CAPTION + _CAPTION_GAP if rows else 0.0)
+    return lines, back, y
+
+
+def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
+    level, y = sketch.levels[number], sketch.lines[number]
+    if number:
+        lane = sketch.end + spacing.OUTER_LANE
+        near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
+        canvas.turn(lane, sketch.back[number - 1], near)
+        canvas.via((near, y))
+    for seat, bows, caption in zip(level.seats, level.bows, level.captions, strict=True):
+        _frame(canvas, seat, level, y)
+        _flow(canvas, sketch.ends, seat, y, first=seat.number == 0)
+        _bows(canvas, seat, bows, y)
+        size = _CAPTION
+        for row, line in enumerate(caption):
+            at = y + level.below + _CAPTION_GAP + (row + 0.5) * size
+            canvas.text(line, "caption", "caption", (seat.x + seat.width / 2, at))
+
+
+def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:
+    """The frame of a bay, its title and its note."""
+    bay, count = seat.bay.bay, seat.bay.times
+    top, bottom = y - level.above, y + level.below
+    if bay.role is not None:
+        canvas.frame(bay.id, bay.role, (seat.x, top), (seat.end, bottom))
+        middle = top + spacing.TITLE_STRIP / 2 + 1.5
+        if bay.title:
+            canvas.words(bay.title, "group", "text", (seat.x + SIDE, middle), bold=True)
+        if count:
+            end = (seat.end - SIDE, middle)
+            canvas.words(count, "badge", "text", end, bold=True, anchor=Anchor.END)
+    for row, line in enumerate(reversed(seat.bay.note)):
+        at = bottom - _BOTTOM - (row + 0.5) * _NOTE + 1.0
+        canvas.text(line, "caption", "text", (seat.x + seat.width / 2, at))
+
+
+def _flow(canvas: Canvas, ends: Ends, seat: Seat, y: float, *, first: bool) -> None:
+    """The slabs of a bay on the line of flow, and the line through them."""
+    start = seat.x + content_start(seat.bay, seat.width, canvas.theme)
+    framed = seat.bay.bay.role is not None
+    slots = seat.bay.slots
+    if framed and canvas.line:
+        canvas.end("", (seat.x, y))
+        canvas.begin("", (seat.x, y))
+    elif first and slots and slots[0].slab and ends.tails[slots[0].slab.id]:
+        canvas.begin("", (start, y))
+    before: Slot | None = None
+    for slot in slots:
+        x = start + slot.x
+        if slot.slab is None:
+            _dots(canvas, x, y)
+        else:
+            busy = ends.tails[slot.slab.id] or (before and before.slab and ends.heads[before.slab.id])
+            canvas.end(slot.slab.id, (x, y), arrow=not busy and (before is not None or not framed))
+            _slab(canvas, slot.slab, slot, (x, y))
+            canvas.begin(slot.slab.id, (x + slot.size.width, y))
+        before = slot
+
+
+def _dots(canvas: Canvas, x: float, y: float) -> None:
+    """Three dots that interrupt the line of flow."""
+    canvas.end("", (x - DOTS_CLEAR, y), arrow=False)
+    for number in range(3):
+        canvas.dot((x + number * DOTS / 2, y), _ELLIPSIS)
+    canvas.begin("", (x + DOTS + DOTS_CLEAR, y))
+
+
+def _slab(canvas: Canvas, slab: Slab, slot: Slot, at: tuple[float, float]) -> None:
+    """A slab whose left side is at `at`, with its turned text, and its index under it."""
+    width, height, lines = slot.size
+    x, y = at
+    size = canvas.theme.size("node")
+    first = x + width / 2 - (len(lines) - 1) * spacing.PITCH * size / 2
+    texts = tuple(
+        Text(
+            x=round(first + number * spacing.PITCH * size, 3),
+            y=round(y, 3),
+            text=line,
+            size=size,
+            width=text_width(line, size),
+            role=slab.role,
+            turned=True,
+        )
+        for number, line in enumerate(lines)
+    )
+    left, top = canvas.point(x, y - height / 2)
+    canvas.boxes.append(
+        Box(
+            id=slab.id,
+            role=slab.role,
+            form=Form.RECTANGLE,
+            x=left,
+            y=top,
+            width=round(width, 3),
+            height=round(height, 3),
+            texts=texts,
+            shade=slab.shade,
+        )
+    )
+    if slab.index:
+        canvas.text(slab.index, "label", "muted", (x + width / 2, y + height / 2 + _INDEX / 2 + 0.8))
+
+
+def _bows(canvas: Canvas, seat: Seat, bows: Bows, y: float) -> None:
+    """The shortcuts over the slabs of one bay."""
+    for bow in bows.bows:
+        tail, head, lane = seat.x + bow.tail, seat.x + bow.head, y - bow.lane
+        canvas.path(bow.arc.role, [(tail, y), (tail, lane), (head, lane), (head, y)], tail="", head="")
+        canvas.dot((tail, y), _FORK)
+    pitch = spacing.PITCH * canvas.theme.size("label")
+    for label in bows.labels:
+        for row, line in enumerate(reversed(label.lines)):
+            at = y - label.base - (row + 0.5) * pitch
+            canvas.text(line, "label", label.arc.role, (seat.x + label.x, at))
+
+
+def _finish(canvas: Canvas, sketch: Sketch) -> None:
+    """End the line of flow behind the last slab where a shortcut ends there."""
+    if not canvas.line or not sketch.levels:
+        return
+    last = sketch.levels[-1].seats[-1]
+    y = sketch.lines[-1]
+    inside = any(not plug.head_out and plug.head_bay == last.number for plug in sketch.rack.plugs)
+    outside = any(plug.head_out and plug.head_bay == last.number for plug in sketch.rack.plugs)
+    if outside:
+        canvas.end("", (last.end + sketch.rack.right, y), arrow=False)
+    elif inside and last.bay.slots[-1].slab and sketch.ends.heads[last.bay.slots[-1].slab.id]:
+        canvas.end("", (last.end, y))
+
+
+def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
+    """The shortcuts between bays, their labels on their lines."""
+    held: dict[int, list[Span]] = {}
+    for span in sketch.spans:
+        held.setdefault(span.number, []).append(span)
+    for number, found in sorted(held.items()):
+        arc = sketch.rack.plugs[number].arc
+        tail, head = sketch.ports[number]
+        found.sort(key=lambda span: span.tier)
+        points = [(tail.x, sketch.lines[tail.tier])]
+        for at, span in enumerate(found):
+            lane = sketch.lines[span.tier] - span.lane
+            points += (
+                [(span.right, lane), (span.left, lane)] if at else [(span.left, lane), (span.right, lane)]
+            )
+        points.append((head.x, sketch.lines[head.tier]))
+        canvas.path(arc.role, points, tail="", head="")
+        canvas.dot(points[0], _FORK)
+        for span in found:
+            if span.words and fits(span, arc.label, canvas.theme):
+                place = ((span.left + span.right) / 2, sketch.lines[span.tier] - span.lane)
+                canvas.text(arc.label, "label", arc.role, place, halo=True)
+                break

@@ -1,0 +1,92 @@
+"""How large the slabs of a strip are: height by resolution, width by channels, and room for their texts."""
+
+from math import log2
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Slab, Strip
+from resnet_diagram.scene.spacing import PITCH
+from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.theme import Theme
+from resnet_diagram.scene.wrap import wrap_label
+
+_LOWEST = 24.0
+_RISE = 14.0
+_SPAN = 56.0
+_NARROWEST = 6.0
+_WIDEN = 2.6
+_SPREAD = 13.0
+_TALLEST_TEXT = 84.0
+_TEXT_PAD = 4.0
+_TEX = 1.06
+"""TeX sets a text a little wider than a browser does."""
+
+
+class Scale(NamedTuple):
+    """Height and width of a slab, in points: linear in the logarithms of resolution and of channels.
+
+    `lowest` stands at log2 resolution `low` and rises by `rise` an octave; `narrowest` at log2 channels
+    `few` widens by `widen` an octave.
+    """
+
+    low: float
+    lowest: float
+    rise: float
+    few: float
+    widen: float
+    tallest: float
+
+    def height(self, resolution: float) -> float:
+        """The height of a slab of that resolution, in points."""
+        return self.lowest + self.rise * max(0.0, _octaves(resolution) - self.low)
+
+    def width(self, channels: int) -> float:
+        """The width of a slab of so many channels, in points."""
+        return _NARROWEST + self.widen * max(0.0, _octaves(channels) - self.few)
+
+
+class SlabSize(NamedTuple):
+    """A slab's size in points, and the turned lines of text in it."""
+
+    width: float
+    height: float
+    lines: tuple[str, ...]
+
+
+def scale_of(strip: Strip) -> Scale:
+    """The scale that spreads the slabs of a strip over the room there is.
+
+    Slabs that hold text need not be lower or narrower than their text lets them.
+    """
+    slabs = [one for bay in strip.bays for one in bay.slabs if isinstance(one, Slab)]
+    plain = [slab for slab in slabs if not slab.text] or slabs
+    levels = [_octaves(slab.resolution) for slab in plain] or [0.0]
+    low = min(levels)
+    high = max([*levels, *(_octaves(slab.resolution) for slab in slabs)])
+    widths = [_octaves(slab.channels) for slab in plain] or [0.0]
+    rise = min(_RISE, _SPAN / max(high - low, 1e-6))
+    return Scale(
+        low=low,
+        lowest=_LOWEST,
+        rise=rise,
+        few=min(widths),
+        widen=min(_WIDEN, _SPREAD / max(max(widths) - min(widths), 1e-6)),
+        tallest=_LOWEST + rise * (high - low),
+    )
+
+
+def slab_size(slab: Slab, scale: Scale, theme: Theme) -> SlabSize:
+    """The size of a slab; a text longer than the tallest slab is broken into several lines."""
+    height, width = scale.height(slab.resolution), scale.width(slab.channels)
+    if not slab.text:
+        return SlabSize(width, height, ())
+    size = theme.size("node")
+    room = (min(max(scale.tallest, height), _TALLEST_TEXT) - _TEXT_PAD) / _TEX
+    lines = wrap_label(slab.text, size, room)
+    longest = max(text_width(line, size) for line in lines)
+    return SlabSize(
+        max(width, len(lines) * PITCH * size + 3.2), max(height, longest * _TEX + _TEXT_PAD), lines
+    )
+
+
+def _octaves(value: float) -> float:
+    return log2(max(value, 1e-6))

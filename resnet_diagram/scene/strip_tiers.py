@@ -1,0 +1,220 @@
+"""Break a strip into tiers that fit the page, and give every bay its width."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Bay, GroupRole, Omitted, Slab, Strip
+from resnet_diagram.scene.strip_arcs import levels
+from resnet_diagram.scene.strip_bays import MeasuredBay, measure_bay
+from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
+from resnet_diagram.scene.strip_scale import scale_of
+from resnet_diagram.scene.theme import Theme
+
+_GAP = 11.0
+_OUT = 4.2
+"""From a frame to the first shortcut that ends behind it."""
+BACK = 7.0
+"""From a frame back to the first shortcut that leaves before it: an arrow has room between."""
+_LANE = 6.5
+_COLUMN = 4.0
+_MOST_STRETCH = 1.6
+_EVEN = 0.78
+
+
+class Seat(NamedTuple):
+    """A bay on a tier: its number in the strip, where its frame begins, and how wide that is."""
+
+    number: int
+    bay: MeasuredBay
+    x: float
+    width: float
+
+    @property
+    def end(self) -> float:
+        """Where its frame ends."""
+        return self.x + self.width
+
+
+class Rack(NamedTuple):
+    """A measured strip: its bays, their shortcuts, and the tiers by numbers of bays.
+
+    `gap`: between two frames. `left`, `right`: room for lines beside the tiers. `columns`: in which column on
+    the right each shortcut would run down to another tier.
+    """
+
+    bays: tuple[MeasuredBay, ...]
+    plugs: tuple[Plug, ...]
+    tiers: tuple[tuple[int, ...], ...]
+    gap: float
+    left: float
+    right: float
+    columns: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> float:
+        """The least width of the whole strip, in points."""
+        return self.left + max((_natural(self, tier) for tier in self.tiers), default=0.0) + self.right
+
+
+def rack(strip: Strip, theme: Theme, room: float) -> Rack:
+    """The strip in the fewest tiers that are no wider than `room`, as equally wide as can be."""
+    scale = scale_of(strip)
+    bays = tuple(piece for bay in strip.bays for piece in _pieces(bay, strip, theme, room - 3 * _LANE))
+    plugs = plugs_of(bays, strip.arcs)
+    ends = ends_of(plugs)
+    measured = tuple(measure_bay(bay, number, scale, plugs, ends, theme) for number, bay in enumerate(bays))
+    plain = Rack(
+        measured, tuple(plugs), (tuple(range(len(bays))),), _frame_gap(plugs), *_margins(plugs, 1, 0)
+    )
+    if plain.width <= room:
+        return plain
+    columns = _columns(plugs)
+    left, right = _margins(plugs, 2, 1 + max(columns, default=-1))
+    many = plain._replace(left=left, right=right, columns=columns)
+    return many._replace(tiers=_balanced(many, room - left - right))
+
+
+def seats(one: Rack, width: float) -> list[list[Seat]]:
+    """Every bay's place on its tier, where the strip is stretched to `width` points as far as looks well."""
+    room = width - one.left - one.right
+    return [_seats(one, tier, room) for tier in one.tiers]
+
+
+def column(one: Rack, number: int, end: float) -> float:
+    """Where the shortcut of that number runs down on the right of tiers that end at `end`."""
+    return end + one.right - _COLUMN * (max(one.columns) - one.columns[number])
+
+
+def beside(seat: Seat, rank: int, *, tail: bool) -> float:
+    """Where a shortcut that leaves before a frame, or ends behind it, meets the line of flow."""
+    return seat.x - BACK - rank * TAIL_STEP if tail else seat.end + _OUT + rank * HEAD_STEP
+
+
+def _columns(plugs: list[Plug]) -> tuple[int, ...]:
+    """The column of each shortcut between bays: outside those it encloses; -1 for the others."""
+    at = [number for number, plug in enumerate(plugs) if plug.long]
+    found = [-1] * len(plugs)
+    for rank, level in enumerate(levels([(plugs[n].start - 0.5, plugs[n].stop + 0.5) for n in at])):
+        for one in level:
+            found[at[one]] = rank
+    return tuple(found)
+
+
+def _seats(one: Rack, tier: tuple[int, ...], room: float) -> list[Seat]:
+    widths = _widths(one, tier, room - one.gap * (len(tier) - 1))
+    found: list[Seat] = []
+    x = one.left
+    for number, width in zip(tier, widths, strict=True):
+        found.append(Seat(number, one.bays[number], x, width))
+        x += width + one.gap
+    return found
+
+
+def _widths(one: Rack, tier: tuple[int, ...], room: float) -> list[float]:
+    """The widths of the frames on a tier: stages equally wide if there is room, and the rest shared out."""
+    bays = [one.bays[number] for number in tier]
+    widths = [bay.width for bay in bays]
+    if len(one.tiers) == 1 or sum(widths) >= _EVEN * room:
+        widths = _evened(widths, [bay.bay.role is GroupRole.STAGE for bay in bays], room - sum(widths))
+    framed = [bay.bay.role is not None for bay in bays]
+    if not any(framed) or (len(one.tiers) > 1 and sum(widths) < _EVEN * room):
+        return widths
+    share = max(0.0, room - sum(widths)) / sum(framed)
+    most = max(width for width, has in zip(widths, framed, strict=True) if has) * (_MOST_STRETCH - 1)
+    share = min(share, most)
+    return [width + share * has for width, has in zip(widths, framed, strict=True)]
+
+
+def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float]:
+    """The widths with the narrowest stages made wider, all alike, as far as `spare` points go."""
+    own = sorted(width for width, is_stage in zip(widths, stages, strict=True) if is_stage)
+    level = own[0] if own else 0.0
+    for count, (width, wider) in enumerate(pairwise(own), 1):
+        step = min(wider - width, spare / count)
+        level, spare = width + step, spare - step * count
+        if spare <= 0:
+            break
+    return [max(width, level) if is_stage else width for width, is_stage in zip(widths, stages, strict=True)]
+
+
+def _natural(one: Rack, tier: tuple[int, ...]) -> float:
+    return sum(one.bays[number].width for number in tier) + one.gap * max(0, len(tier) - 1)
+
+
+def _balanced(one: Rack, room: float) -> tuple[tuple[int, ...], ...]:
+    """The fewest tiers, then the narrowest limit that gives no more of them."""
+    best = _packed(one, room)
+    while room > 0:
+        room -= 4.0
+        narrower = _packed(one, room)
+        if len(narrower) > len(best):
+            return best
+        best = narrower
+    return best
+
+
+def _packed(one: Rack, room: float) -> tuple[tuple[int, ...], ...]:
+    """As many bays a tier as fit into `room` points."""
+    tiers: list[list[int]] = []
+    width = 0.0
+    for number, bay in enumerate(one.bays):
+        if tiers and width + one.gap + bay.width <= room:
+            tiers[-1].append(number)
+            width += one.gap + bay.width
+        else:
+            tiers.append([number])
+            width = bay.width
+    return tuple(map(tuple, tiers))
+
+
+def _frame_gap(plugs: list[Plug]) -> float:
+    """The gap between two frames that has room for every shortcut that leaves or ends in one."""
+    heads = max((plug.head_rank + 1 for plug in plugs if plug.head_out), default=0)
+    tails = max((plug.tail_rank + 1 for plug in plugs if plug.tail_out), default=0)
+    if not heads and not tails:
+        return _GAP
+    behind = _OUT + (heads - 1) * HEAD_STEP if heads else 0.0
+    before = BACK + (tails - 1) * TAIL_STEP if tails else BACK
+    return max(_GAP, behind + 3.4 + before)
+
+
+def _margins(plugs: list[Plug], tiers: int, columns: int) -> tuple[float, float]:
+    """Room on the left and on the right of the tiers for the lines that run there."""
+    tails = max((plug.tail_rank + 1 for plug in plugs if plug.tail_out), default=0)
+    heads = max((plug.head_rank + 1 for plug in plugs if plug.head_out), default=0)
+    first = any(plug.tail_out and plug.tail_bay == 0 for plug in plugs)
+    back = BACK + tails * TAIL_STEP if tails and (tiers > 1 or first) else 0.0
+    on = _OUT + heads * HEAD_STEP if heads else 0.0
+    if tiers == 1:
+        return back, on
+    return max(_LANE, back + 2.0), max(_LANE, on + 2.0) + columns * _COLUMN
+
+
+def _pieces(bay: Bay, strip: Strip, theme: Theme, room: float) -> list[Bay]:
+    """The bay, or where it is wider than `room` points, as many parts of it as fit."""
+    scale = scale_of(strip)
+    plugs = plugs_of((bay,), strip.arcs)
+    whole = measure_bay(bay, 0, scale, plugs, ends_of(plugs), theme)
+    if whole.content <= room or len(bay.slabs) < 2:
+        return [bay]
+    runs: list[list[Slab | Omitted]] = [[]]
+    start = 0.0
+    for slot, one in zip(whole.slots, bay.slabs, strict=True):
+        if runs[-1] and slot.x + slot.size.width + 16.0 - start > room:
+            runs.append([])
+            start = slot.x - 8.0
+        runs[-1].append(one)
+    last = len(runs) - 1
+    return [
+        replace(
+            bay,
+            id=f"{bay.id}-part{number + 1}" if number else bay.id,
+            title=f"{bay.title} …" if number and bay.title else bay.title,
+            slabs=tuple(run),
+            repeat=1 if number else bay.repeat,
+            note="" if number else bay.note,
+            caption=bay.caption if number == last else "",
+        )
+        for number, run in enumerate(runs)
+    ]

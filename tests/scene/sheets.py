@@ -1,0 +1,175 @@
+"""Sheets built by hand: strips and insets of every sort."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.diagram.model import (
+    Arc,
+    Bay,
+    Diagram,
+    Direction,
+    EdgeRole,
+    Fork,
+    GroupRole,
+    Item,
+    LegendEntry,
+    Link,
+    Node,
+    NodeRole,
+    Omitted,
+    Panel,
+    Sheet,
+    Slab,
+    Strip,
+    Taper,
+)
+
+LEGEND = (
+    LegendEntry(role=EdgeRole.IDENTITY, text="identity shortcut"),
+    LegendEntry(role=EdgeRole.PROJECTION, text="projection shortcut"),
+    LegendEntry(role=NodeRole.ADD, text="addition"),
+    LegendEntry(role=NodeRole.BLOCK, text="slab height: log spatial size, width: log channels"),
+    LegendEntry(role=None, text="s: stride; C: bottleneck width"),
+)
+
+
+def slab(name: str, text: str, size: float, channels: int, role: NodeRole = NodeRole.CONV) -> Slab:
+    return Slab(id=name, role=role, resolution=size, channels=channels, text=text)
+
+
+def loose(name: str, title: str, role: GroupRole | None, *slabs: Slab, caption: str = "") -> Bay:
+    return Bay(id=name, role=role, title=title, slabs=slabs, caption=caption)
+
+
+def stem(size: int = 224) -> Bay:
+    half, quarter = size // 2, size // 4
+    return loose(
+        "stem",
+        "Stem",
+        GroupRole.STEM,
+        slab("input", f"{size}×{size}×3", 1.0, 3, NodeRole.INPUT),
+        slab("conv1", "7×7 conv, 64, s=2", half / size, 64),
+        slab("pool1", "3×3 max pool, s=2", quarter / size, 64, NodeRole.POOL),
+        caption=f"→ {quarter}×{quarter}×64",
+    )
+
+
+def head(channels: int = 2048) -> Bay:
+    return loose(
+        "head",
+        "Head",
+        GroupRole.HEAD,
+        slab("gap", "global avg pool", 1 / 224, channels, NodeRole.POOL),
+        slab("fc", "fc, 1000", 1 / 224, 1000, NodeRole.LINEAR),
+        caption=f"{channels} → 1000",
+    )
+
+
+def stage(
+    number: int,
+    count: int,
+    *,
+    channels: int | None = None,
+    resolution: float | None = None,
+    first: EdgeRole = EdgeRole.PROJECTION,
+    label: str = "1×1 conv, s=2",
+    note: str | None = None,
+    caption: str | None = None,
+    shown: Sequence[int] | None = None,
+) -> tuple[Bay, tuple[Arc, ...]]:
+    channels = channels or 256 * 2 ** (number - 1)
+    size = 112 // 2**number
+    resolution = resolution if resolution is not None else max(size, 1) / 224
+    shown = shown or ((1, 2, count) if count > 3 else tuple(range(1, count + 1)))
+    slabs: list[Slab | Omitted] = []
+    arcs = []
+    for at, index in enumerate(shown):
+        if at and index > shown[at - 1] + 1:
+            slabs.append(Omitted(count=index - shown[at - 1] - 1))
+        name = f"stage{number}-block{index}"
+        slabs.append(
+            Slab(
+                id=name,
+                role=NodeRole.BLOCK,
+                resolution=resolution,
+                channels=channels,
+                index=str(index),
+                shade=number,
+            )
+        )
+        role = first if index == 1 else EdgeRole.IDENTITY
+        arcs.append(Arc(tail=name, head=name, role=role, label=label if index == 1 else ""))
+    bay = Bay(
+        id=f"stage{number}",
+        role=GroupRole.STAGE,
+        title=f"Stage {number}",
+        slabs=tuple(slabs),
+        repeat=count,
+        note=f"C = {channels // 4}" if note is None else note,
+        caption=f"{2 * size}×{2 * size}×{channels // 2} → {size}×{size}×{channels}"
+        if caption is None
+        else caption,
+    )
+    return bay, tuple(arcs)
+
+
+def strip(*parts: Bay | tuple[Bay, tuple[Arc, ...]], arcs: tuple[Arc, ...] = ()) -> Strip:
+    bays = tuple(part if isinstance(part, Bay) else part[0] for part in parts)
+    own = tuple(arc for part in parts if not isinstance(part, Bay) for arc in part[1])
+    return Strip(bays=bays, arcs=(*own, *arcs))
+
+
+def resnet(*counts: int) -> Strip:
+    stages = [
+        stage(n, count, label="1×1 conv" if n == 1 else "1×1 conv, s=2") for n, count in enumerate(counts, 1)
+    ]
+    return strip(stem(), *stages, head())
+
+
+def terminal(name: str, text: str) -> Node:
+    return Node(id=name, role=NodeRole.TERMINAL, lines=(text,))
+
+
+def bottleneck(name: str, *, projects: bool, marks: bool = False) -> tuple[Item, ...]:
+    def conv(number: int, text: str, norm: str, taper: Taper = Taper.NONE) -> Node:
+        return Node(id=f"{name}-conv{number}", role=NodeRole.CONV, lines=(text, norm), taper=taper, shade=2)
+
+    on = Node(id=f"{name}-link", role=NodeRole.CONV, lines=("1×1 conv, 4C, s + BN",), shade=2)
+    link = (
+        Link(role=EdgeRole.PROJECTION, label="1×1 conv", nodes=(on,))
+        if projects
+        else Link(role=EdgeRole.IDENTITY, label="identity")
+    )
+    branch = (
+        conv(1, "1×1, C", "BN, ReLU", Taper.CLOSING),
+        conv(2, "3×3, C, s" if projects else "3×3, C", "BN, ReLU"),
+        conv(3, "1×1, 4C", "BN", Taper.OPENING),
+    )
+    fork = Fork(
+        branches=(branch,),
+        merge=Node(id=f"{name}-add", role=NodeRole.ADD, lines=("+",)),
+        shortcut=link,
+        branch_mark="F(x)" if marks else "",
+        merge_mark="F(x) + x" if marks else "",
+    )
+    relu = Node(id=f"{name}-relu", role=NodeRole.ACTIVATION, lines=("ReLU",))
+    return (terminal(f"{name}-x", "x"), fork, relu, terminal(f"{name}-y", "y"))
+
+
+def sheet(
+    *panels: tuple[str, Strip | tuple[Item, ...]], title: str = "net", direction: Direction = Direction.RIGHT
+) -> Diagram:
+    found = tuple(
+        Panel(id=f"panel{number}", title=words, content=content)
+        for number, (words, content) in enumerate(panels, 1)
+    )
+    plain = Diagram(title=title, direction=direction, items=(), description="a network")
+    return replace(plain, sheet=Sheet(panels=found, legend=LEGEND))
+
+
+def paper(*counts: int) -> Diagram:
+    return sheet(
+        ("ResNet-152 overview", resnet(*counts)),
+        ("Projection bottleneck (first block of each stage)", bottleneck("b", projects=True)),
+        ("Identity bottleneck (all other blocks)", bottleneck("c", projects=False)),
+    )
