@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ShortcutKind,
         Stage,
     )
+    from resnet_diagram.tabulate import table
 
 _HOMES = {
     "errors": (
@@ -58,6 +59,7 @@ _HOMES = {
     "spec.facts": ("facts",),
     "spec.files": ("read_network", "write_network"),
     "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
+    "tabulate": ("table",),
 }
 _SHORTER = {"trace_model": "trace", "read_network": "load", "write_network": "save"}
 _WHERE = {_SHORTER.get(name, name): (home, name) for home, names in _HOMES.items() for name in names}
@@ -86,6 +88,7 @@ __all__ = [
     "names",
     "network",
     "save",
+    "table",
     "to_bytes",
     "to_graphviz",
     "to_text",

@@ -27,7 +27,7 @@ def read_source(
     must fit. `unsafe` reads pickled models, which may run any code. Raises SourceError, SpecError or
     TraceError.
     """
-    if _is_code(source) and not source.endswith(SPEC_SUFFIXES):
+    if is_code(source):
         return _traced(source, inputs, weights, unsafe)
     if weights:
         raise SourceError(
@@ -51,10 +51,11 @@ def _traced(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bo
     return run(loaded.model, specs or loaded.inputs or None, name=loaded.name, source=source)
 
 
-def _is_code(source: str) -> bool:
-    """Whether a source names a Python module or a file."""
-    head = source.partition("(")[0]
-    return source not in catalog.names() and any(mark in head for mark in {":", ".", "/", os.sep})
+def is_code(source: str) -> bool:
+    """Whether a source is traced: it names a Python module, or a file that is no spec."""
+    if source in catalog.names() or source.endswith(SPEC_SUFFIXES):
+        return False
+    return any(mark in source.partition("(")[0] for mark in {":", ".", "/", os.sep})
 
 
 def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:

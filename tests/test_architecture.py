@@ -15,14 +15,17 @@ MAY_IMPORT = {
     "spec": {"errors", "saving"},
     "tracer": {"errors", "spec"},
     "diagram": {"errors", "spec"},
+    "tables": {"spec", "diagram"},
     "scene": {"errors", "resources", "diagram"},
-    "render": {"errors", "resources", "diagram", "scene"},
+    "render": {"errors", "resources", "diagram", "tables", "scene"},
     "sources": {"errors", "spec", "tracer"},
     "choices": {"errors", "diagram", "scene", "render"},
     "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"},
+    "tabulate": {"errors", "saving", "spec", "diagram", "tables", "render", "sources"},
     "report": {"spec", "render", "scene"},
-    "cli": {"errors", "spec", "diagram", "scene", "render", "choices", "sources", "pipeline", "report"},
-    "__init__": {"errors", "spec", "diagram", "sources", "pipeline"},
+    "cli": {"errors", "spec", "diagram", "scene", "render", "choices", "sources", "pipeline", "report"}
+    | {"tabulate"},
+    "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "tabulate"},
     "__main__": {"cli"},
 }
 

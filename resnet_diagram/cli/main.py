@@ -12,6 +12,7 @@ from resnet_diagram.errors import ResnetDiagramError, UsageError
 
 COMMANDS = {
     "draw": "draw",
+    "table": "table",
     "describe": "describe",
     "spec": "spec",
     "list": "lists",

@@ -20,7 +20,7 @@ _TEX_DELIMITERS = {
 }
 # Globals of a frame that runs a template: as compiled, and as Jinja rewrites it in a traceback.
 _JINJA_FRAMES = frozenset({"__jinja_template__", "__jinja_exception__"})
-_DELIMITERS: dict[str, dict[str, str]] = {"tikz": _TEX_DELIMITERS}
+_DELIMITERS: dict[str, dict[str, str]] = {"tikz": _TEX_DELIMITERS, "table/latex": _TEX_DELIMITERS}
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,130 @@
+"""`resnet-diagram table`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.diagram.options import StageNames
+from resnet_diagram.sources import is_code
+
+_FORMATS = "text, latex, markdown, html or csv"
+
+
+def _target_options(command: Any) -> Any:
+    output = click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="File to write; its suffix (.txt, .tex, .md, .html, .csv) gives the format. "
+        "Repeat it for several files.",
+    )
+    to = click.option(
+        "-t",
+        "--to",
+        "format_name",
+        metavar="FORMAT",
+        help=f"Format, whatever the suffix says: {_FORMATS}. Without -o the table goes to standard output, "
+        "as text if nothing else is said.",
+    )
+    return output(to(command))
+
+
+def _content_options(command: Any) -> Any:
+    """What the table says."""
+    for option in reversed(
+        (
+            click.option(
+                "--shortcuts", is_flag=True, help="The shortcuts of each stage instead of the architecture."
+            ),
+            click.option(
+                "--names",
+                type=click.Choice([one.value for one in StageNames]),
+                default=StageNames.PAPER.value,
+                show_default=True,
+                help="What stages are called: conv3_x, layer2, both, or Stage 2.",
+            ),
+            click.option(
+                "--head",
+                "heads",
+                multiple=True,
+                metavar="TEXT",
+                help="Head of a network's column; repeat it for each source.  [default: its name]",
+            ),
+            click.option(
+                "--decimals",
+                type=click.IntRange(0, 9),
+                default=2,
+                show_default=True,
+                help="Decimals of parameters and MACs.",
+            ),
+            click.option("--caption", help="Caption; '' writes none.  [default: from the facts]"),
+            click.option(
+                "--notes/--no-notes", default=True, show_default=True, help="Notes below the table."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _page_options(command: Any) -> Any:
+    """How it is written."""
+    for option in reversed(
+        (
+            click.option(
+                "--float",
+                type=click.Choice(["table", "table*"]),
+                help="Put a LaTeX table into a float, with caption and label; table* is as wide as the page.",
+            ),
+            click.option("--label", help="Label of the float; '' writes none.  [default: from the names]"),
+            click.option("--standalone", is_flag=True, help="A document of its own (LaTeX, HTML)."),
+            click.option(
+                "--templates",
+                type=click.Path(path_type=Path, exists=True, file_okay=False),
+                metavar="DIR",
+                help="Folder whose templates are used instead of the built-in ones of the same name.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(
+    help=f"Make a table of networks side by side, or of their shortcuts.\n\n{SOURCE_HELP}\n\n"
+    "With several sources, --input is for all of those that are code."
+)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@reading_options
+@_target_options
+@_content_options
+@_page_options
+def command(
+    sources: tuple[str, ...],
+    inputs: tuple[str, ...],
+    weights: Path | None,
+    unsafe: bool,
+    outputs: tuple[Path, ...],
+    format_name: str | None,
+    **chosen: Any,
+) -> None:
+    """Make a table."""
+    from resnet_diagram.render.tables.formats import table_format_named
+    from resnet_diagram.tabulate import TableChoices, look_of, table_of, table_targets, write_table
+
+    choices: TableChoices = chosen  # type: ignore[assignment]  # click gives the options by these names
+    targets, look = table_targets(outputs, format_name), look_of(choices)
+    to = table_format_named(format_name or "text")
+    reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
+    plain = Reading() if any(map(is_code, sources)) else reading
+    networks = [read(source, reading if is_code(source) else plain) for source in sources]
+    table = table_of(networks, choices)
+    if targets:
+        write_table(table, targets, look)
+    else:
+        click.echo(to.render(table, look), nl=False)

@@ -1,0 +1,1 @@
+"""How a table is written: one module a format, and `formats.TABLE_FORMATS`."""

@@ -1,0 +1,55 @@
+"""The formats a table can be written in, and how a name or a file's suffix finds one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.render.tables.comma_separated import render_csv
+from resnet_diagram.render.tables.html import render_html
+from resnet_diagram.render.tables.latex import render_latex
+from resnet_diagram.render.tables.look import Look
+from resnet_diagram.render.tables.markdown import render_markdown
+from resnet_diagram.render.tables.plain_text import render_plain_text
+from resnet_diagram.tables.model import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFormat:
+    """A way of writing a table; `suffixes` with their dots, the usual one first."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    render: Callable[[Table, Look], str]
+
+
+TABLE_FORMATS = (
+    TableFormat(name="text", suffixes=(".txt",), render=render_plain_text),
+    TableFormat(name="latex", suffixes=(".tex",), render=render_latex),
+    TableFormat(name="markdown", suffixes=(".md", ".markdown"), render=render_markdown),
+    TableFormat(name="html", suffixes=(".html", ".htm"), render=render_html),
+    TableFormat(name="csv", suffixes=(".csv",), render=render_csv),
+)
+
+
+def table_format_named(name: str) -> TableFormat:
+    """The format of that name. Raises UsageError, with a suggestion, when there is none."""
+    known = {one.name: one for one in TABLE_FORMATS}
+    if name in known:
+        return known[name]
+    by_suffix = {suffix.lstrip("."): one.name for one in TABLE_FORMATS for suffix in one.suffixes}
+    wanted = name.lower().lstrip(".")
+    hint = did_you_mean(by_suffix.get(wanted) or closest(wanted, known))
+    raise UsageError(f"No table format named {name!r}.{hint} Tables are written as {', '.join(known)}.")
+
+
+def table_format_for(path: Path) -> TableFormat:
+    """The format a file's suffix asks for. Raises UsageError, with a suggestion, when there is none."""
+    suffix = path.suffix.lower()
+    known = {suffix: one for one in TABLE_FORMATS for suffix in one.suffixes}
+    if suffix in known:
+        return known[suffix]
+    said = f"the suffix {path.suffix!r}" if suffix else "no suffix"
+    hint = did_you_mean(closest(suffix, known))
+    remedy = f"Use one of {', '.join(known)}, or name the format with -t."
+    raise UsageError(f"The file {str(path)!r} has {said}, which tells no table format.{hint} {remedy}")

@@ -1,0 +1,25 @@
+"""How a caller wants a table written."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Float(StrEnum):
+    """What stands round a table in LaTeX: a float of one column, or one over both."""
+
+    TABLE = "table"
+    WIDE = "table*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Options of every format; each takes what it knows.
+
+    `standalone`: a document instead of a part of one. `float`: what stands round the table in LaTeX.
+    `templates`: a folder searched first.
+    """
+
+    standalone: bool = False
+    float: Float | None = None
+    templates: Path | None = None

@@ -1,0 +1,84 @@
+"""Sections of several networks side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resnet_diagram.spec.model import Shape
+from resnet_diagram.tables.sections import Kind, Section
+
+Key = tuple[bool, Shape]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One section, or none, of each network."""
+
+    sections: tuple[Section | None, ...]
+
+    @property
+    def present(self) -> tuple[Section, ...]:
+        """Those there are."""
+        return tuple(section for section in self.sections if section)
+
+
+def by_size(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
+    """Rows of sections that leave the same resolution, the order of each network kept; heads are one row."""
+    rows = [Row(sections=(section,)) for section in columns[0]]
+    for number, column in enumerate(columns[1:], 1):
+        rows = _merged(rows, column, number)
+    return tuple(rows)
+
+
+def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
+    """Rows of the first, second … sections, whatever their resolution; the heads are one row."""
+    bodies = [[one for one in column if one.kind is not Kind.HEAD] for column in columns]
+    heads = [next((one for one in column if one.kind is Kind.HEAD), None) for column in columns]
+    longest = max(map(len, bodies))
+    rows = [
+        Row(sections=tuple(body[at] if at < len(body) else None for body in bodies)) for at in range(longest)
+    ]
+    return (*rows, Row(sections=tuple(heads))) if any(heads) else tuple(rows)
+
+
+def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list[Row]:
+    """The rows with one more column: what matches in the longest common order stands side by side."""
+    matched = _matches([_key(row.present[0]) for row in rows], [_key(section) for section in column])
+    found: list[Row] = []
+    done = 0
+    for at, row in enumerate(rows):
+        with_it = matched.get(at)
+        if with_it is not None:
+            found += [_alone(section, number) for section in column[done:with_it]]
+            done = with_it + 1
+        partner = column[with_it] if with_it is not None else None
+        found.append(Row(sections=(*row.sections, partner)))
+    return [*found, *(_alone(section, number) for section in column[done:])]
+
+
+def _alone(section: Section, number: int) -> Row:
+    return Row(sections=(*(None,) * number, section))
+
+
+def _key(section: Section) -> Key:
+    """What rows agree in: the resolution; heads go together whatever theirs."""
+    return (True, ()) if section.kind is Kind.HEAD else (False, section.size)
+
+
+def _matches(left: Sequence[Key], right: Sequence[Key]) -> dict[int, int]:
+    """Positions of a longest common subsequence, those on the left with those on the right."""
+    best = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    for i in reversed(range(len(left))):
+        for j in reversed(range(len(right))):
+            longer = max(best[i + 1][j], best[i][j + 1])
+            best[i][j] = max(longer, best[i + 1][j + 1] + 1) if left[i] == right[j] else longer
+    found: dict[int, int] = {}
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if left[i] == right[j] and best[i][j] == best[i + 1][j + 1] + 1:
+            found[i] = j
+            i, j = i + 1, j + 1
+        elif best[i + 1][j] >= best[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found

@@ -1,0 +1,101 @@
+"""The architecture table: networks side by side, a row for each resolution (Table 1 of He et al. 2015)."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.spec.measure import macs, params
+from resnet_diagram.spec.model import Network
+from resnet_diagram.tables.align import Row, by_position, by_size
+from resnet_diagram.tables.cells import parts, unit_depth
+from resnet_diagram.tables.model import Band, Cell, Count, Part, Table, Wanted, Words
+from resnet_diagram.tables.names import row_names
+from resnet_diagram.tables.notes import MACS, input_text, joined, label, stride_notes, word_notes
+from resnet_diagram.tables.sections import Kind, Section, lead, sections
+from resnet_diagram.tables.words import size_text
+
+_PARAMS, _MACS = 6, 9
+"""The powers of ten that papers count in."""
+
+
+def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
+    """The table of one network or several: output sizes, blocks, parameters and MACs.
+
+    Networks of one input resolution are aligned by the resolution of their stages; others by position, with
+    the resolutions in the cells.
+    """
+    columns = [sections(network) for network in networks]
+    same = len({network.input_shape[1:] for network in networks}) == 1
+    rows = (by_size if same else by_position)(columns)
+    names = row_names(rows, wanted.names)
+    heads = wanted.heads or tuple(network.name for network in networks)
+    bands = tuple(_band(row, name, columns, sized=same) for row, name in zip(rows, names, strict=True))
+    cells = [cell for band in bands for line in band.rows for cell in line]
+    notes = (MACS, *stride_notes(rows, names, heads), *word_notes(cells))
+    return Table(
+        heads=("stage", *(("output size",) if same else ()), *heads),
+        keys=2 if same else 1,
+        bands=bands,
+        totals=(
+            _total("params", [params(network) for network in networks], _PARAMS, wanted.decimals),
+            _total("MACs", [macs(network) for network in networks], _MACS, wanted.decimals),
+        ),
+        centred=True,
+        caption=_caption(networks, heads) if wanted.caption is None else wanted.caption,
+        label=label(networks) if wanted.label is None else wanted.label,
+        notes=notes if wanted.notes else (),
+    )
+
+
+def _band(row: Row, name: str, columns: Sequence[Sequence[Section]], *, sized: bool) -> Band:
+    """A row of sections; what all networks begin with stands in a line of its own, over all columns."""
+    depths = [unit_depth(column) for column in columns]
+    stacks = [parts(one, depth) if one else () for one, depth in zip(row.sections, depths, strict=True)]
+    if not sized:
+        stacks = [_sized(stack, one) for stack, one in zip(stacks, row.sections, strict=True)]
+    heads = (name, *((size_text(row.present[0].size),) if sized else ()))
+    first = _shared_lead(row)
+    if len(stacks) > 1 and first and len(set(stacks)) > 1:
+        rest = [Cell(parts=stack[first:]) for stack in stacks]
+        return Band(heads=heads, rows=((Cell(parts=stacks[0][:first], span=len(stacks)),), tuple(rest)))
+    return Band(heads=heads, rows=(_cells(stacks),))
+
+
+def _shared_lead(row: Row) -> int:
+    """How many parts all networks begin with alike: the pooling before the first stage."""
+    leads = {lead(one) if one and one.kind is not Kind.HEAD else () for one in row.sections}
+    return len(leads.pop()) if len(leads) == 1 else 0
+
+
+def _sized(stack: tuple[Part, ...], section: Section | None) -> tuple[Part, ...]:
+    return (*stack, Words(text=f"→ {size_text(section.size)}")) if section else stack
+
+
+def _cells(stacks: Sequence[tuple[Part, ...]]) -> tuple[Cell, ...]:
+    """One cell over all columns where they are alike."""
+    if len(stacks) > 1 and len(set(stacks)) == 1:
+        return (Cell(parts=stacks[0], span=len(stacks)),)
+    return tuple(Cell(parts=stack) for stack in stacks)
+
+
+def _total(name: str, values: Sequence[int], usual: int, decimals: int) -> Band:
+    power = _power(values, usual)
+    cells = (Cell(parts=(Count(value=value, power=power, decimals=decimals),)) for value in values)
+    return Band(heads=(name,), rows=(tuple(cells),))
+
+
+def _power(values: Sequence[int], usual: int) -> int:
+    """The power of ten they are counted in: the usual one, or less where the least is below a tenth of it.
+
+    >>> _power([25557032, 60192808], 6), _power([269722], 6), _power([40551040], 9), _power([0], 9)
+    (6, 6, 6, 0)
+    """
+    least = min((value for value in values if value), default=0)
+    return next((power for power in range(usual, 0, -3) if 10 * least >= 10**power), 0)
+
+
+def _caption(networks: Sequence[Network], heads: Sequence[str]) -> str:
+    return (
+        f"{'Architectures' if len(heads) > 1 else 'Architecture'} of {joined(heads)} "
+        f"for an input of {input_text(networks)}. "
+        "Brackets hold the layers of a block, kernel and output channels; "
+        "the factor behind them is the number of blocks."
+    )

@@ -1,0 +1,154 @@
+"""A network cut into sections: runs of elements that leave one resolution, a row of a table each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from resnet_diagram.spec.measure import is_gate, out_shape
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shape, Stage
+from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
+
+_WINDOWED = (LayerKind.CONV, LayerKind.POOL, LayerKind.UPSAMPLE)
+
+
+class Kind(StrEnum):
+    """What a section is in its network."""
+
+    STEM = "stem"
+    STAGE = "stage"
+    HEAD = "head"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Elements one behind the other, and the resolution they leave.
+
+    `module` is their name in the code, "" where they share none.
+    """
+
+    kind: Kind
+    size: Shape
+    elements: tuple[Element, ...]
+    module: str = ""
+
+
+def sections(network: Network) -> tuple[Section, ...]:
+    """The sections of a network in flow order.
+
+    A stage is one, whatever it holds. Layers and blocks outside stages are cut where the resolution changes;
+    pooling and upsampling open a section, they do not close one. The head is one section, of size 1×1 where
+    nothing spatial is left.
+    """
+    stem = _cut(network.stem, Kind.STEM)
+    body = _cut(network.body, Kind.STAGE)
+    head = _head_of(network, body)
+    found = _joined([*stem, *body, *head])
+    return tuple(_ended(found)) if found else ()
+
+
+def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
+    """Elements in sections, each of one resolution."""
+    found: list[Section] = []
+    for element in _opened(elements):
+        layers = shown((element,))
+        size = spatial(layers[-1]) if layers else None
+        if isinstance(element, Stage):
+            left = out_shape(element)[1:]
+            found.append(Section(kind=kind, size=left, elements=element.body, module=element.name))
+        elif size is None:
+            if found:
+                found[-1] = _with(found[-1], element)
+        elif _continues(found, element, size):
+            found[-1] = _with(found[-1], element)
+        else:
+            found.append(Section(kind=kind, size=size, elements=(element,)))
+    return found
+
+
+def _with(section: Section, element: Element) -> Section:
+    return replace(section, elements=(*section.elements, element))
+
+
+def _continues(found: list[Section], element: Element, size: Shape) -> bool:
+    """Whether an element belongs to the last section: same resolution, and no pooling opens a new one."""
+    if not found or found[-1].size != size:
+        return False
+    if isinstance(element, Layer) and is_weightless(element):
+        return all(map(is_weightless, shown(found[-1].elements))) or not _changes(element)
+    return True
+
+
+def _changes(layer: Layer) -> bool:
+    return layer.in_shape[1:] != layer.out_shape[1:]
+
+
+def _opened(elements: Iterable[Element]) -> Iterator[Element]:
+    """Elements with those blocks taken apart that other resolutions lie inside of: a U-Net's long links."""
+    for element in elements:
+        if isinstance(element, Block) and not is_gate(element) and _is_deep(element):
+            yield from element.before
+            for branch in element.branches:
+                yield from _opened(branch)
+            yield from element.after
+        else:
+            yield element
+
+
+def _is_deep(block: Block) -> bool:
+    """Whether a block's one branch holds stages, or goes through a third resolution and comes back."""
+    if any(isinstance(one, Stage) for branch in block.branches for one in branch):
+        return True
+    layers = [layer for layer in shown((block,)) if layer.kind in _WINDOWED]
+    if not layers or sum(map(bool, block.branches)) > 1:
+        return False
+    ends = {layers[0].in_shape[1:], layers[-1].out_shape[1:]}
+    return any(layer.out_shape[1:] not in ends for layer in layers)
+
+
+def _head_of(network: Network, body: list[Section]) -> list[Section]:
+    """The head's section; without a head, what stands at 1×1 at the end of the body is taken off it."""
+    layers = shown(network.head)
+    if layers:
+        return [Section(kind=Kind.HEAD, size=spatial(layers[-1]), elements=network.head)]
+    found: list[Section] = []
+    while len(body) > 1 and not body[-1].module and _is_flat(body[-1]):
+        found.insert(0, replace(body.pop(), kind=Kind.HEAD))
+    return found
+
+
+def _is_flat(section: Section) -> bool:
+    return all(edge == 1 for edge in section.size) and not any(
+        isinstance(one, Block) for one in section.elements
+    )
+
+
+def _joined(found: list[Section]) -> list[Section]:
+    """Sections that only pool or upsample handed to the next one; the head as one."""
+    done: list[Section] = []
+    for section in found:
+        last = done[-1] if done else None
+        both_head = last and last.kind is section.kind is Kind.HEAD
+        if last and (both_head or all(map(is_weightless, shown(last.elements)))):
+            done[-1] = replace(section, elements=(*last.elements, *section.elements))
+        else:
+            done.append(section)
+    return done
+
+
+def _ended(found: list[Section]) -> Iterator[Section]:
+    """The same; a size without extents is one of ones, as many as the section before has."""
+    rank = 1
+    for section in found:
+        rank = len(section.size) or rank
+        yield section if section.size else replace(section, size=(1,) * rank)
+
+
+def lead(section: Section) -> tuple[Layer, ...]:
+    """The pooling and upsampling a section begins with."""
+    found: list[Layer] = []
+    for element in section.elements:
+        if not isinstance(element, Layer) or (is_shown(element) and not is_weightless(element)):
+            break
+        if is_shown(element):
+            found.append(element)
+    return tuple(found)
