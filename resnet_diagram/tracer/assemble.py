@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from torch import nn
 
 from resnet_diagram.spec.model import Network
+from resnet_diagram.tracer.aside import input_note, listed, output_note
 from resnet_diagram.tracer.attach import attach
-from resnet_diagram.tracer.flow import build_flow
+from resnet_diagram.tracer.flow import batch_of, build_flow
 from resnet_diagram.tracer.graph import Node, OpGraph
 from resnet_diagram.tracer.opaque import Joined, hidden_note
 from resnet_diagram.tracer.parts import Part
@@ -50,8 +51,9 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
         source=source,
         notes=(
             *graph.notes,
-            *input_note(graph, reading),
+            *input_note(graph, reading.inputs, flow.aside),
             *unused_note(model, flow),
+            *output_note(graph, flow.ran | flow.aside.nodes, batch_of(graph)),
             *hidden_note(drawn, reading.joined, flow.steps),
         ),
     )
@@ -62,26 +64,21 @@ def unused_note(model: nn.Module, flow: Flow) -> list[str]:
     unused = {name: p.numel() for name, p in model.named_parameters() if str(id(p)) not in flow.parameters}
     if not unused:
         return []
-    names = list(unused)
-    listed = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed}"]
-
-
-def input_note(graph: OpGraph, reading: Reading) -> list[str]:
-    """A note on the inputs that the drawing leaves out."""
-    left = [number for number, node in enumerate(graph.inputs, 1) if node not in reading.inputs]
-    if not left:
-        return []
-    numbers = ", ".join(map(str, left))
-    return [f"the drawing follows one input; left out, with what only it feeds: input {numbers}"]
+    return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed(unused)}"]
 
 
 def best_reading(graph: OpGraph) -> Reading:
-    """Returns the reading from all inputs at once, or from the one that explains most blocks."""
+    """Returns the reading from all inputs at once, or from the one that explains most blocks.
+
+    Inputs of several shapes have no common beginning: then it is one of them, of equals the longest.
+    """
     output = main_output(graph)
-    readings = [read(graph, output, graph.inputs)]
+    shapes = {node.shape for node in graph.inputs}
+    readings = [read(graph, output, graph.inputs)] if len(shapes) == 1 else []
     if len(graph.inputs) > 1:
-        readings += [read(graph, output, [node]) for node in graph.inputs]
+        alone = [read(graph, output, [node]) for node in graph.inputs]
+        readings += sorted((r for r in alone if r.parts), key=lambda r: -len(r.flow.steps))
+    readings = readings or [read(graph, output, graph.inputs)]
     return max(readings, key=lambda r: sum(residual_count(p) for p in r.parts))
 
 

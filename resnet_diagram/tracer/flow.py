@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 
+from resnet_diagram.tracer.aside import Aside, joining
 from resnet_diagram.tracer.axes import Axes, channels_first
 from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, whole_slice
 from resnet_diagram.tracer.counts import macs_of
@@ -21,14 +22,15 @@ LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
 def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     """Returns the steps on a path from one of `inputs` to `output`."""
     live = live_nodes(graph, output, inputs)
-    builder = _Builder(graph, cut_apart(live))
+    builder = _Builder(graph, cut_apart(live), frozenset(node.index for node in live))
     for node in live:
         builder.add(node)
     builder.close(output)
     steps = whole_sums(simplified(builder.steps))
     reuse_concatenations(steps)
     orient(steps, Axes(live))
-    return Flow(steps, graph, builder.parameters())
+    ran = frozenset(node.index for node in live)
+    return Flow(steps, graph, builder.parameters(), ran, builder.aside)
 
 
 def orient(steps: Iterable[Step], axes: Axes) -> None:
@@ -69,7 +71,7 @@ def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Nod
 class _Builder:
     """Turns nodes into steps one after the other."""
 
-    def __init__(self, graph: OpGraph, cuts: frozenset[int]) -> None:
+    def __init__(self, graph: OpGraph, cuts: frozenset[int], live: frozenset[int]) -> None:
         self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
         self._graph = graph
         self._batch = batch_of(graph)
@@ -77,6 +79,8 @@ class _Builder:
         self._step_of: dict[int, int] = {}
         self._piece_of: dict[tuple[int, int], int] = {}
         self._owned: set[int] = set()
+        self._live = live
+        self.aside = Aside()
         self._read_as: dict[int, set[Sizes]] = {}
 
     def add(self, node: Node) -> None:
@@ -89,15 +93,15 @@ class _Builder:
         sources = self._sources(node)
         if not sources:
             return
-        params = self._new_parameters(node)
+        params, macs = self._counts(node)
         role = acting_role(node, len(sources))
         if role is Role.PASS and len(sources) == 1:
             self._step_of[node.index] = sources[0]
             self.steps[sources[0]].params += params
+            self.steps[sources[0]].macs += macs
             return
         step = self._append(role, node, sources)
-        step.params = params
-        step.macs = macs_of(node) // self._batch
+        step.params, step.macs = params, macs
 
     def _sources(self, node: Node) -> list[int]:
         """The steps whose values a node reads, each once."""
@@ -132,6 +136,16 @@ class _Builder:
         for source in sources:
             self.steps[source].targets.append(step.index)
         return step
+
+    def _counts(self, node: Node) -> tuple[int, int]:
+        """Parameters read for the first time, and multiply-accumulates; those that join here included."""
+        params, macs = self._new_parameters(node), macs_of(node) // self._batch
+        for other in joining(node, self._live, self.aside):
+            joined = (self._new_parameters(other), macs_of(other) // self._batch)
+            self.aside.params += joined[0]
+            self.aside.macs += joined[1]
+            params, macs = params + joined[0], macs + joined[1]
+        return params, macs
 
     def _new_parameters(self, node: Node) -> int:
         fresh = [p for p in parameters_of(node) if p.index not in self._owned]

@@ -35,7 +35,7 @@ def continues(source: Step, step: Step) -> bool:
 
 def idle(step: Step) -> bool:
     """Whether a chain of views, or a padding, leaves the shape, and all values where they were."""
-    if len(step.sources) != 1 or step.in_shape != step.out_shape:
+    if len(step.sources) != 1 or step.in_shape != step.out_shape or step.params or step.macs:
         return False
     if step.role is Role.PAD:
         return True

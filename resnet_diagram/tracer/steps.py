@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from resnet_diagram.tracer.aside import Aside
 from resnet_diagram.tracer.graph import Node, OpGraph, Sizes
 from resnet_diagram.tracer.roles import Role
 
@@ -31,9 +32,12 @@ class Step:
 class Flow:
     """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
 
-    `parameters` are the labels of all parameters the steps read.
+    `parameters` are the labels of all parameters the steps read, `ran` the operations in them. What is left
+    out because other inputs feed it is counted in the step where it joins, and kept `aside`.
     """
 
     steps: list[Step]
     graph: OpGraph
     parameters: frozenset[str]
+    ran: frozenset[int]
+    aside: Aside

@@ -8,7 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.spec.facts import facts
+from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tracer import parse_input, trace
+from tests.tracer.awkward import InPlaceBlock
+from tests.tracer.facts import layers, shortcuts
 
 
 class Late(nn.Module):
@@ -50,8 +53,117 @@ def test_an_input_added_to_anothers_path_is_no_shortcut(project: bool) -> None:
     assert [one["reason"] for one in found["other_merges"]] == ["sum of branches"]
 
 
+class Conditional(nn.Module):
+    """An image network whose blocks are told the time, embedded once."""
+
+    def __init__(self, depth: int = 3) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 3, padding=1)
+        self.embed = nn.Sequential(nn.Linear(1, 16), nn.SiLU(), nn.Linear(16, 16))
+        self.a = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(depth)])
+        self.b = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(depth)])
+        self.time = nn.ModuleList([nn.Linear(16, 8) for _ in range(depth)])
+
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        e, x = self.embed(t), self.first(x)
+        for a, b, time in zip(self.a, self.b, self.time, strict=True):
+            x = x + b(torch.relu(a(x) + time(e)[:, :, None, None]))
+        return x
+
+
+class Siamese(nn.Module):
+    """One encoder for two images, and a head on the difference."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), InPlaceBlock(8), InPlaceBlock(8))
+        self.head = nn.Linear(8, 1)
+
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        a, b = (self.encoder(image).mean((2, 3)) for image in (left, right))
+        result: Tensor = self.head((a - b).abs())
+        return result
+
+
+class TwoHeads(nn.Module):
+    """Two outputs, each from a head of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), InPlaceBlock(8))
+        self.near = nn.Conv2d(8, 2, 1)
+        self.far = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 2, 1))
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        x = self.body(x)
+        return {"near": self.near(x), "far": self.far(x)}
+
+
+def total(model: nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
 def test_an_input_that_is_left_out_is_noted() -> None:
     network = trace(Fusion(), [parse_input("3x32x32"), parse_input("12")])
     assert [one["shortcut"] for one in facts(network)["residuals"]] == ["identity"]
-    assert any("input 2" in note for note in network.notes)
-    assert any("table.weight" in note for note in network.notes)
+    (note,) = network.notes
+    assert "input 2" in note
+    assert "its 52 parameters and 48 multiply-accumulates of table are counted where it joins" in note
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs"),
+    [
+        (Fusion(), ("3x32x32", "12")),
+        (Conditional(), ("3x16x16", "1")),
+        (Siamese(), ("3x16x16", "3x16x16")),
+        (Late(True), ("3x32x32", "3x32x32")),
+    ],
+)
+def test_totals_are_those_of_the_whole_network(model: nn.Module, inputs: tuple[str, ...]) -> None:
+    assert params(trace(model, [parse_input(text) for text in inputs])) == total(model)
+
+
+def test_what_tells_a_block_the_time_is_counted_in_the_block() -> None:
+    network = trace(Conditional(), [parse_input("3x16x16"), parse_input("1")])
+    embedding, each = 32 + 272, 16 * 8 + 8
+    shifts = [layer.params for layer in layers(network) if layer.op == "shift"]
+    assert shifts == [embedding + each, each, each]
+    assert macs(network) == 3 * 8 * 9 * 256 + 6 * 64 * 9 * 256 + 16 + 256 + 3 * 128
+
+
+def test_a_shared_encoder_works_twice() -> None:
+    model = Siamese()
+    network = trace(model, [parse_input("3x16x16"), parse_input("3x16x16")])
+    once = (3 * 8 + 4 * 64) * 9 * 256
+    assert macs(network) == 2 * once + 8
+    assert shortcuts(network) == ["identity"] * 2
+    (note,) = network.notes
+    assert f"its 0 parameters and {once:,} multiply-accumulates of encoder are counted" in note
+
+
+def test_inputs_of_several_shapes_without_blocks_follow_one() -> None:
+    network = trace(Plain(), [parse_input("3x32x32"), parse_input("12")])
+    assert network.input_shape == (3, 32, 32)
+    assert not [note for note in network.notes if "join up" in note]
+    assert params(network) == total(Plain())
+
+
+class Plain(nn.Module):
+    """An image and a table, joined, without residual blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.image = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3))
+        self.table = nn.Linear(12, 4)
+        self.head = nn.Linear(12, 2)
+
+    def forward(self, image: Tensor, table: Tensor) -> Tensor:
+        result: Tensor = self.head(torch.cat([self.image(image).mean((2, 3)), self.table(table)], 1))
+        return result
+
+
+def test_work_for_other_outputs_is_noted() -> None:
+    notes = trace(TwoHeads(), [parse_input("3x16x16")]).notes
+    assert f"{8 * 2 * 256:,} multiply-accumulates lead to no drawn output: near" in notes
+    assert any(note.startswith("18 parameters are not on the drawn way") for note in notes)
