@@ -1,6 +1,6 @@
 """A network as a strip: slabs in the order of the flow, in bays, with shortcuts as arcs over them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
@@ -264,6 +264,15 @@ def _least_hidden(run: Run) -> int:
 
 
 def _arcs(arcs: Iterable[Arc], bays: Sequence[Bay]) -> tuple[Arc, ...]:
-    """The arcs whose ends are shown."""
-    shown = {slab.id for bay in bays for slab in bay.slabs if isinstance(slab, Slab)}
-    return tuple(arc for arc in arcs if arc.tail in shown and arc.head in shown)
+    """The arcs whose ends are shown; in each bay only the last of those alike says what it is."""
+    bay_of = {slab.id: bay.id for bay in bays for slab in bay.slabs if isinstance(slab, Slab)}
+    shown = [arc for arc in arcs if arc.tail in bay_of and arc.head in bay_of]
+    last = {_alike(arc, bay_of): arc for arc in shown}
+    return tuple(arc if last[_alike(arc, bay_of)] is arc else replace(arc, label="") for arc in shown)
+
+
+def _alike(arc: Arc, bay_of: Mapping[str, str]) -> tuple[str, ...]:
+    """Arcs over one slab with one label in one bay need it once; any other stands for itself."""
+    if arc.tail != arc.head:
+        return arc.tail, arc.head
+    return bay_of[arc.tail], arc.role, arc.label
