@@ -53,7 +53,8 @@ class Layer:
     `op` names the operation within its kind, in lower case: `conv`, `conv_transpose`; `linear`;
     `batch_norm`, `group_norm`, `layer_norm`; `relu`, `silu`, `sigmoid`, `gelu`; `max_pool`, `avg_pool`,
     `global_avg_pool` (all positions to one); `zero_pad`, `subsample` (strided slice); `flatten`.
-    `params` counts each parameter where it is first used; `macs` are multiply-accumulates for one input.
+    `groups` are of a convolution or a `group_norm`. `params` counts each parameter where first used;
+    `macs` are multiply-accumulates for one input.
     """
 
     kind: LayerKind

@@ -81,6 +81,9 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
             return slicing(step)
         case Role.SCALE:
             return {"op": "scale" if base_name(node.op) in ("mul", "div") else "shift"}
+        case Role.NORM if "group_norm" in node.op:
+            groups = argument(node, "num_groups") or argument(node, "group")
+            return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
         case _:
             return {"op": FIXED.get(step.role) or plain_name(node)}
 
