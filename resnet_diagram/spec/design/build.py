@@ -9,7 +9,7 @@ from resnet_diagram.spec.design.ends import build_head, build_stem, stem_of
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.settings import DEFAULTS, block_design
 from resnet_diagram.spec.design.words import SETTINGS, table_of
-from resnet_diagram.spec.model import Element, Network, Shape, Stage
+from resnet_diagram.spec.model import Network, Shape, Stage
 
 Said = dict[str, Any]
 
@@ -120,46 +120,41 @@ def _stage(said: Said, name: str, shape: Shape) -> Stage:
     if "blocks" in said:
         _put_listed(chain, said)
     elif "depth" in said:
-        design = block_design(said, said["width"], said["stride"])
-        later = block_design(said, said["width"], 1)
-        for number in range(said["depth"]):
-            _put_all(chain, block_elements(design if number == 0 else later, chain.shape, f"{name}.{number}"))
+        for _ in range(said["depth"]):
+            _put_block(chain, said, {})
     else:
         raise DesignError("key 'depth' is missing; expected a whole number, or [[stage.block]] tables.")
     return Stage(name=said.get("name", name), body=tuple(chain.elements))
 
 
-def _put_all(chain: Chain, elements: Sequence[Element]) -> None:
-    for element in elements:
-        chain.put(element)
-
-
 def _put_listed(chain: Chain, said: Said) -> None:
-    """Put the blocks of `[[stage.block]]` tables."""
-    count = sum(one.get("repeat", 1) for one in said["blocks"])
-    if said.get("depth", count) != count:
-        raise DesignError(
-            f"the [[stage.block]] tables make {count} blocks; expected {said['depth']}.", "block"
-        )
-    number = 0
-    for at, one in enumerate(said["blocks"]):
+    """Put the entries of a stage's list of blocks."""
+    listed: list[str | Said] = said["blocks"]
+    count = sum(one.get("repeat", 1) for one in listed if isinstance(one, dict) and "op" not in one)
+    if not listed or said.get("depth", count) != count:
+        raise DesignError(f"expected {said.get('depth', 'one or more')} blocks, found {count}.", "block")
+    for at, one in enumerate(listed):
         try:
-            number = _put_one(chain, said, one, number)
+            _put_entry(chain, said, one)
         except DesignError as fault:
             raise fault.within("block", at) from None
 
 
-def _put_one(chain: Chain, said: Said, one: dict[str, Any], number: int) -> int:
-    """Put one entry of a stage, whose `number`-th block comes next; the number behind it is returned."""
-    if table_of(one, in_stage=True) != "block":
+def _put_entry(chain: Chain, stage: Said, one: str | Said) -> None:
+    if isinstance(one, str) or table_of(one, in_stage=True) != "block":
         from resnet_diagram.spec.design.elements import put
 
         put(chain, one)
-        return number + 1
-    own = {key: value for key, value in said.items() if key in SETTINGS} | one
-    for _ in range(one.get("repeat", 1)):
-        usual = {"width": said["width"], "stride": said["stride"] if number == 0 else 1} | one
-        design = block_design(own, usual["width"], usual["stride"])
-        _put_all(chain, block_elements(design, chain.shape, f"{chain.prefix}{number}"))
-        number += 1
-    return number
+    else:
+        for _ in range(one.get("repeat", 1)):
+            _put_block(chain, stage, one)
+
+
+def _put_block(chain: Chain, stage: Said, own: Said) -> None:
+    """Put one block of a stage; `own` is what is said of it alone."""
+    usual = {"width": stage["width"], "stride": stage["stride"] if chain.number == 0 else 1}
+    said = {key: value for key, value in stage.items() if key in SETTINGS} | usual | own
+    design = block_design(said, said["width"], said["stride"])
+    for element in block_elements(design, chain.shape, f"{chain.prefix}{chain.number}"):
+        chain.put(element)
+    chain.number += 1

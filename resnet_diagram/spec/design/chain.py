@@ -16,7 +16,7 @@ class Chain:
     """Elements one behind another, as they are put there.
 
     `shape` is what the last one left; `prefix` stands before the names. `norm_op` and `act_op` are the
-    norm, or "none", and the activation.
+    norm, or "none", and the activation. `number`: of the block or layer that comes next, for its name.
     """
 
     shape: Shape
@@ -24,6 +24,7 @@ class Chain:
     norm_op: str = "batch_norm"
     act_op: str = "relu"
     elements: list[Element] = field(default_factory=list)
+    number: int = 0
 
     def put(self, element: Element) -> None:
         """Append an element and take over its output shape. Raises DesignError where nothing is left."""

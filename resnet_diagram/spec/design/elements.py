@@ -26,23 +26,27 @@ def put_all(chain: Chain, written: Sequence[Written]) -> None:
 
 
 def put(chain: Chain, written: Written) -> None:
-    """Put one element, or as many blocks as it says, named after their position."""
+    """Put one element, or as many blocks as it says, numbered by their position."""
     said: dict[str, Any] = {"op": written} if isinstance(written, str) else written
-    count = len(chain.elements)
-    name = f"{chain.prefix}{count}"
+    for _ in range(said.get("repeat", 1)):
+        _put_one(chain, said)
+        chain.number += 1
+
+
+def _put_one(chain: Chain, said: dict[str, Any]) -> None:
+    name = f"{chain.prefix}{chain.number}"
     match table_of(said):
         case "gate":
-            chain.gate(said.get("reduction", 16), f"se{count}")
+            chain.gate(said.get("reduction", 16), f"se{chain.number}")
         case "written stage":
             inner = Chain(chain.shape, f"{said.get('name', name)}.")
             _within("body", inner, said["body"])
             chain.put(Stage(name=said.get("name", name), body=tuple(inner.elements)))
         case "written block":
-            for _ in range(said.get("repeat", 1)):
-                chain.put(block_of(said, chain.shape, f"{chain.prefix}{len(chain.elements)}"))
+            chain.put(block_of(said, chain.shape, name))
         case _:
             layer = layer_of(said, chain.shape)
-            chain.put(replace(layer, name=f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{count}"))
+            chain.put(replace(layer, name=f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"))
 
 
 def _within(key: str, chain: Chain, written: Sequence[Written], *path: int) -> None:

@@ -59,19 +59,12 @@ class Table:
 class Many:
     """A list of what `item` says; not an empty one."""
 
-    item: "Table | OneOf | Elements"
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """A table that is one of these, told apart by `words.table_of`."""
-
-    names: tuple[str, ...]
+    item: "Table | Elements"
 
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """A list of operations as words, and of tables of these names."""
+    """A list of operations as words, and of tables of these names, told apart by `words.table_of`."""
 
     names: tuple[str, ...]
 
@@ -83,7 +76,7 @@ class Either:
     types: "tuple[Type, ...]"
 
 
-Type = Whole | Wholes | Sizes | Word | Text | Flag | Table | Many | OneOf | Elements | Either
+Type = Whole | Wholes | Sizes | Word | Text | Flag | Table | Many | Elements | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +184,8 @@ TABLES: dict[str, Keys] = {
         "stride": Key(Whole(), "Stride of the first block."),
         **SETTING_KEYS,
         "block": Key(
-            Either((SETTING_KEYS["block"].type, Many(OneOf(("block", *ELEMENTS.names))))),
-            "The type of all blocks; or one table for each block, or run of equal blocks.",
+            Either((SETTING_KEYS["block"].type, Elements(("block", *ELEMENTS.names)))),
+            "The type of all blocks; or a list of all blocks: a table each, or for a run of equal ones.",
         ),
     },
     "block": {

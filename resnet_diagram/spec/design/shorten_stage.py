@@ -1,18 +1,19 @@
 """The tables of stages, and the settings most blocks share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from resnet_diagram.spec.design.elements import Written
 from resnet_diagram.spec.design.recognise import Seen, plain_blocks, seen_in
 from resnet_diagram.spec.design.settings import DEFAULTS, EXPANSIONS
-from resnet_diagram.spec.design.spell import spelled
+from resnet_diagram.spec.design.spell import counted, spelled
 from resnet_diagram.spec.design.words import SETTINGS
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Stage
 
 Said = dict[str, Any]
-Part = Seen | list[Any]
+Part = Seen | list[Written]
 """A block that a design fits, or what is written of one that none fits."""
 
 
@@ -42,41 +43,32 @@ class SeenStage:
         """The stage's table beside what is said of the whole network."""
         own: Said = {"name": self.name} if self.name else {}
         if not self.seen:
-            return own | {"block": _counted(part for part in self.parts)}
+            return own | {"block": counted(self._listed({}))}
         chosen = common_settings(self.seen)
-        width = self.seen[0].width
-        own |= {"depth": len(self.parts), "width": width, "stride": self.seen[0].stride}
+        width, stride = self.seen[0].width, self.seen[0].stride
+        own |= {"depth": len(self.parts), "width": width, "stride": stride}
         own |= _overrides(self.seen, common, chosen)
-        blocks = [self._block(part, number, own, common | own) for number, part in enumerate(self.parts)]
-        if any(blocks):
-            blocks = [block if isinstance(block, list) else [block] for block in blocks]
+        if any(self._listed(common | own)):
             own = {key: value for key, value in own.items() if key not in ("depth", "block")}
-            return own | {"block": _counted(blocks)}
+            listed = self._listed(common | own)
+            return own | {"block": counted(listed)}
         return own
 
-    def _block(self, part: Part, number: int, stage: Said, inherited: Said) -> Any:
-        """What is special of one block."""
-        if not isinstance(part, Seen):
-            return part
-        own: Said = {}
-        if part.width != stage["width"]:
-            own["width"] = part.width
-        if part.stride != (stage["stride"] if number == 0 else 1):
-            own["stride"] = part.stride
-        return own | _overrides([part], inherited, common_settings([part]))
+    def _listed(self, inherited: Said) -> list[Written]:
+        """What is special of each block, and what is written of those that no design fits."""
+        found: list[Written] = []
+        for number, part in enumerate(self.parts):
+            found += [_special(part, number, inherited)] if isinstance(part, Seen) else part
+        return found
 
 
-def _counted(parts: Iterable[Any]) -> list[Any]:
-    """The tables of a stage's parts, equal neighbours counted."""
-    found: list[Said] = []
-    for one in (table for part in parts for table in part):
-        said = {"op": one} if isinstance(one, str) else one
-        last = found[-1] if found else None
-        if last is not None and "op" not in said and {k: v for k, v in last.items() if k != "repeat"} == said:
-            found[-1] = {"repeat": last.get("repeat", 1) + 1} | said
-        else:
-            found.append(said)
-    return found
+def _special(part: Seen, number: int, inherited: Said) -> Said:
+    own: Said = {}
+    if part.width != inherited["width"]:
+        own["width"] = part.width
+    if part.stride != (inherited["stride"] if number == 0 else 1):
+        own["stride"] = part.stride
+    return own | _overrides([part], inherited, common_settings([part]))
 
 
 def common_settings(seen: Sequence[Seen]) -> Said:

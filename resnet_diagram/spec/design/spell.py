@@ -36,25 +36,26 @@ _KEYS = {
 
 def spelled(elements: Iterable[Element]) -> list[Written]:
     """What a file says of a run of elements; equal blocks that follow each other are said once."""
+    return counted(written(element) for element in elements)
+
+
+def counted(written: Iterable[Written]) -> list[Written]:
+    """The same with equal tables of blocks that follow each other counted in `repeat`."""
     found: list[Written] = []
-    for element in elements:
-        said = written(element)
+    for said in written:
         last = found[-1] if found else None
-        if (
-            isinstance(element, Block)
-            and isinstance(last, dict)
-            and _without_count(last) == said
-            and said != last
-        ):
-            last["repeat"] += 1
-        elif isinstance(element, Block) and isinstance(said, dict) and last == said:
-            found[-1] = {"repeat": 2} | said
+        if _is_block(said) and isinstance(last, dict) and _uncounted(last) == said:
+            found[-1] = {"repeat": last.get("repeat", 1) + 1} | _uncounted(last)
         else:
             found.append(said)
     return found
 
 
-def _without_count(said: Said) -> Said:
+def _is_block(said: Written) -> bool:
+    return isinstance(said, dict) and not {"op", "body"} & said.keys()
+
+
+def _uncounted(said: Said) -> Said:
     return {key: value for key, value in said.items() if key != "repeat"}
 
 

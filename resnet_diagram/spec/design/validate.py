@@ -11,7 +11,6 @@ from resnet_diagram.spec.design.keys import (
     Elements,
     Flag,
     Many,
-    OneOf,
     Sizes,
     Table,
     Text,
@@ -48,7 +47,7 @@ def _inside(step: str | int, value: Any, expected: Type) -> None:
         raise fault.within(step) from None
 
 
-def _one_of(value: Any, expected: OneOf | Elements) -> None:
+def _element(value: Any, expected: Elements) -> None:
     if not isinstance(value, dict):
         raise _unexpected(value, expected)
     name = table_of(value, in_stage="block" in expected.names)
@@ -70,7 +69,7 @@ def _elements(value: Any, expected: Elements) -> None:
                 raise DesignError(_not_a_word(element, known), at)
         else:
             try:
-                _one_of(element, expected)
+                _element(element, expected)
             except DesignError as fault:
                 raise fault.within(at) from None
 
@@ -136,7 +135,6 @@ def _sizes(value: Any, expected: Sizes) -> None:
 
 _CHECKS: dict[type, Callable[[Any, Any], None]] = {
     Table: _table,
-    OneOf: _one_of,
     Elements: _elements,
     Many: _many,
     Either: _either,
