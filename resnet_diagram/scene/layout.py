@@ -12,6 +12,7 @@ from resnet_diagram.scene.page import Place, draw_sections
 from resnet_diagram.scene.panels import in_panels, lay_out_sheet
 from resnet_diagram.scene.place import stack
 from resnet_diagram.scene.sections import sections
+from resnet_diagram.scene.side_by_side import lay_out_comparison
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label
@@ -27,6 +28,8 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
     side by side, with the flow running down in each. A diagram without open blocks is a chain that runs
     straight in that direction. A sheet is drawn in panels where the page is wide enough.
     """
+    if diagram.sheet and diagram.sheet.comparison:
+        return lay_out_comparison(diagram, diagram.sheet.comparison, theme, fit)
     if diagram.sheet and in_panels(diagram, fit):
         return lay_out_sheet(diagram, diagram.sheet, theme, fit)
     chain = is_chain(diagram)
