@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Unpack
 
 from resnet_diagram.choices import Choices, Style, options, style
 from resnet_diagram.diagram.links import stage_count
+from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
+from resnet_diagram.languages import ENGLISH, phrases
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import Content, format_for, format_named, write_as
 from resnet_diagram.saving import write_files
@@ -72,8 +74,18 @@ def _rendered(
             yield write_as(format_named(name), figure)
 
 
-def _figure(networks: Sequence[Network], options: Options, style: Style) -> Figure:
+def _diagram(networks: Sequence[Network], options: Options) -> Diagram:
+    """What is drawn, in the language asked for."""
     diagram = build(networks, options)
+    if options.lang == ENGLISH:
+        return diagram
+    from resnet_diagram.diagram.language import translated
+
+    return translated(diagram, phrases(options.lang))
+
+
+def _figure(networks: Sequence[Network], options: Options, style: Style) -> Figure:
+    diagram = _diagram(networks, options)
     return Figure(
         diagram=diagram,
         theme=load_theme(style.theme).for_stages(stage_count(diagram)),
