@@ -1,4 +1,4 @@
-"""Operations that run but are not drawn: what other inputs feed until it joins, and what other outputs need."""
+"""Operations that run but are not drawn: what other inputs feed, and other outputs need."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field

@@ -8,10 +8,10 @@ from resnet_diagram.tracer.aside import Aside, joining
 from resnet_diagram.tracer.axes import Axes, channels_first
 from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, whole_slice
 from resnet_diagram.tracer.counts import macs_of
-from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, parameters_of, references
+from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
 from resnet_diagram.tracer.part_sums import whole_sums
 from resnet_diagram.tracer.pieces import cut_apart, piece
-from resnet_diagram.tracer.roles import Role, role_of
+from resnet_diagram.tracer.roles import WEIGHTED, Role, role_of
 from resnet_diagram.tracer.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.steps import Flow, Step
 
@@ -139,18 +139,26 @@ class _Builder:
 
     def _counts(self, node: Node) -> tuple[int, int]:
         """Parameters read for the first time, and multiply-accumulates; those that join here included."""
-        params, macs = self._new_parameters(node), macs_of(node) // self._batch
+        params, macs = self._new_counts(node)
         for other in joining(node, self._live, self.aside):
-            joined = (self._new_parameters(other), macs_of(other) // self._batch)
+            joined = self._new_counts(other)
             self.aside.params += joined[0]
             self.aside.macs += joined[1]
             params, macs = params + joined[0], macs + joined[1]
         return params, macs
 
-    def _new_parameters(self, node: Node) -> int:
-        fresh = [p for p in parameters_of(node) if p.index not in self._owned]
-        self._owned.update(p.index for p in fresh)
-        return sum(prod(p.shape) for p in fresh)
+    def _new_counts(self, node: Node) -> tuple[int, int]:
+        """Those of one node, with the layers that run on constants for it, such as a position bias."""
+        params, macs = 0, macs_of(node) // self._batch
+        for source in constants_of(node):
+            if source.index in self._owned:
+                continue
+            self._owned.add(source.index)
+            if source.kind is NodeKind.PARAMETER:
+                params += prod(source.shape)
+            elif role_of(source.op) in WEIGHTED:
+                macs += macs_of(source)
+        return params, macs
 
     def parameters(self) -> frozenset[str]:
         """The labels of the parameters read so far."""

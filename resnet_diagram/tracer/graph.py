@@ -101,8 +101,8 @@ def references(node: Node) -> Iterator[Ref]:
                     yield item
 
 
-def parameters_of(node: Node) -> Iterator[Node]:
-    """The parameters an operation reads, directly or through operations on constants only."""
+def constants_of(node: Node) -> Iterator[Node]:
+    """The parameters, constants and operations on them alone that an operation reads, directly or not."""
     waiting = [ref.node for ref in references(node)]
     seen: set[int] = set()
     while waiting:
@@ -110,6 +110,5 @@ def parameters_of(node: Node) -> Iterator[Node]:
         if source.index in seen or source.active:
             continue
         seen.add(source.index)
-        if source.kind is NodeKind.PARAMETER:
-            yield source
+        yield source
         waiting.extend(ref.node for ref in references(source))
