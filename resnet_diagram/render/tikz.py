@@ -95,7 +95,7 @@ def _statements(at: int, found: Parts, theme: Theme, usual: Common) -> list[Node
     if at in found.boxes:
         return [*box_nodes(at, found, theme, usual)]
     if at in found.dots:
-        return [dot_node(at, found)]
+        return [dot_node(at, found, theme)]
     if at in found.paths:
         return [line(found.paths[at], found, usual)]
     return [text_node(found.texts[at], usual)]

@@ -128,6 +128,8 @@ def text_node(text: Text, usual: Common) -> Node:
         options.append(f"resnet/size={number(text.size)}")
     if text.bold != bold:
         options.append("resnet/bold" if text.bold else "resnet/medium")
+    if text.italic:
+        options.append("resnet/italic")
     if text.anchor in _ANCHORS:
         options.append(_ANCHORS[text.anchor])
     if text.turned:
@@ -137,9 +139,13 @@ def text_node(text: Text, usual: Common) -> Node:
     return Node(options=", ".join(options), name="", at=place((text.x, text.y)), text=text_of(text))
 
 
-def dot_node(at: int, parts: Parts) -> Node:
+def dot_node(at: int, parts: Parts, theme: Theme) -> Node:
     """The node of the dot where a shortcut leaves the line."""
-    return Node(options="resnet/dot", name=parts.forks.get(at, ""), at=place(centre(parts.dots[at])), text="")
+    dot = parts.dots[at]
+    usual = next(iter(parts.dots.values()))
+    rim = theme.style(dot.role).line_width
+    own = f", minimum size={number(dot.width + rim)}bp" if number(dot.width) != number(usual.width) else ""
+    return Node(options=f"resnet/dot{own}", name=parts.forks.get(at, ""), at=place(centre(dot)), text="")
 
 
 def line(path: Path, parts: Parts, usual: Common) -> Line:
