@@ -59,5 +59,9 @@ class RenderError(ResnetDiagramError):
     """A figure could not be written."""
 
 
+class CodeError(ResnetDiagramError):
+    """A network has a part that cannot be written as PyTorch code."""
+
+
 class UnrenderedWarning(UserWarning):
     """A format cannot show something the figure holds; it was left out."""

@@ -1,0 +1,319 @@
+"""A layer as the call that makes its PyTorch module.
+
+A cell is one layer of a class: a `Layer` for each block the class stands for, equal but for the numbers that
+a `Scope` turns into expressions.
+"""
+
+from collections.abc import Callable
+from math import prod
+
+from resnet_diagram.codegen.refusal import refuse
+from resnet_diagram.codegen.scope import Scope, compact
+from resnet_diagram.codegen.text import Call
+from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.shapes import window_out, window_out_ceil
+
+Cell = tuple[Layer, ...]
+Maker = Callable[[Cell, Scope], Call]
+
+ACTIVATIONS = {
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "silu": "SiLU",
+    "sigmoid": "Sigmoid",
+    "gelu": "GELU",
+    "tanh": "Tanh",
+    "hardswish": "Hardswish",
+    "hardsigmoid": "Hardsigmoid",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "mish": "Mish",
+    "softplus": "Softplus",
+    "selu": "SELU",
+    "celu": "CELU",
+    "log_sigmoid": "LogSigmoid",
+    "softsign": "Softsign",
+}
+"""Activations without parameters, by the name of their module."""
+
+UPSAMPLINGS = {"nearest": "nearest", "bilinear": "bilinear", "linear": "linear", "trilinear": "trilinear"}
+UPSAMPLINGS |= {"bicubic": "bicubic"}
+
+
+def module(cell: Cell, scope: Scope) -> Call:
+    """The call that makes the module of a cell. Raises CodeError where there is none."""
+    layer = cell[0]
+    if maker := _MAKERS.get(layer.op) or _KINDS.get(layer.kind):
+        return maker(cell, scope)
+    raise refuse(layer, "no PyTorch module is known for it")
+
+
+def dims(layer: Layer) -> int:
+    """How many spatial dimensions a layer works on."""
+    return len(layer.in_shape) - 1
+
+
+def dimensional(name: str, layer: Layer) -> str:
+    """The module of that name for the layer's dimensions: `nn.Conv2d`."""
+    if not 1 <= dims(layer) <= 3:
+        raise refuse(layer, f"{name} works on one to three spatial dimensions, not {dims(layer)}")
+    return f"nn.{name}{dims(layer)}d"
+
+
+def expect_params(cell: Cell, counts: Callable[[Layer], tuple[int, ...]]) -> int:
+    """Which of the usual parameter counts the layers have; CodeError where one has another."""
+    found = set()
+    for layer in cell:
+        known = counts(layer)
+        if layer.params not in known:
+            wanted = " or ".join(f"{count:,}" for count in known)
+            shares = "; it may share its weights with another layer" if not layer.params else ""
+            raise refuse(
+                layer, f"it has {layer.params:,} parameters where its settings make {wanted}{shares}"
+            )
+        found.add(known.index(layer.params))
+    return max(found)
+
+
+# -- convolutions and linear layers ------------------------------------------------------------------------
+
+
+def _conv_params(layer: Layer) -> tuple[int, ...]:
+    weights = layer.in_shape[0] * layer.out_shape[0] // layer.groups * prod(layer.kernel)
+    return (weights + layer.bias * layer.out_shape[0],)
+
+
+def _conv(cell: Cell, scope: Scope) -> Call:
+    first = cell[0]
+    expect_params(cell, _conv_params)
+    transposed = first.op == "conv_transpose"
+    args = [*_channels(cell, scope), f"kernel_size={compact(first.kernel)}"]
+    args += _setting(cell, scope, "stride", 1)
+    args += _padding(cell, scope)
+    if transposed:
+        args += _output_padding(cell, scope)
+    args += _setting(cell, scope, "dilation", 1)
+    args += _groups(cell, scope, args)
+    args += [] if first.bias else ["bias=False"]
+    return Call(dimensional("ConvTranspose" if transposed else "Conv", first), tuple(args))
+
+
+def _channels(cell: Cell, scope: Scope) -> tuple[str, str]:
+    taken = scope.channel([layer.in_shape[0] for layer in cell], "in_channels")
+    return taken, scope.channel([layer.out_shape[0] for layer in cell], "width")
+
+
+def _setting(cell: Cell, scope: Scope, name: str, default: int) -> list[str]:
+    text = scope.setting((compact(getattr(layer, name)) for layer in cell), name, default)
+    return [] if text == str(default) else [f"{name}={text}"]
+
+
+def _padding(cell: Cell, scope: Scope) -> list[str]:
+    if all(_fits(layer) for layer in cell):
+        return _setting(cell, scope, "padding", 0)
+    if cell[0].op == "conv" and all(layer.in_shape[1:] == layer.out_shape[1:] for layer in cell):
+        return ['padding="same"']
+    raise refuse(cell[0], "its output has another size than its window leaves")
+
+
+def _fits(layer: Layer) -> bool:
+    """Whether a convolution leaves the size its window does; transposed ones add what is missing."""
+    if layer.op == "conv_transpose":
+        return True
+    along = zip(layer.in_shape[1:], layer.kernel, layer.stride, layer.padding, layer.dilation, strict=True)
+    return tuple(window_out(*sizes) for sizes in along) == layer.out_shape[1:]
+
+
+def _output_padding(cell: Cell, scope: Scope) -> list[str]:
+    def missing(layer: Layer) -> tuple[int, ...]:
+        shapes = (layer.in_shape[1:], layer.out_shape[1:])
+        window = (layer.kernel, layer.stride, layer.padding, layer.dilation)
+        return tuple(
+            out - ((size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1)
+            for size, out, kernel, stride, padding, dilation in zip(*shapes, *window, strict=True)
+        )
+
+    text = scope.setting((compact(missing(layer)) for layer in cell), "output_padding", 0)
+    return [] if text == "0" else [f"output_padding={text}"]
+
+
+def _groups(cell: Cell, scope: Scope, channels: list[str]) -> list[str]:
+    """The groups; as many as channels in a depthwise convolution."""
+    column = [layer.groups for layer in cell]
+    if set(column) == {1}:
+        return []
+    if all(layer.groups == layer.in_shape[0] for layer in cell):
+        return [f"groups={channels[0]}"]
+    return [f"groups={scope.setting(column, 'groups', 1)}"]
+
+
+def _linear(cell: Cell, scope: Scope) -> Call:
+    if cell[0].op != "linear":
+        raise refuse(cell[0], "no PyTorch module is known for it")
+    if dims(cell[0]):
+        raise refuse(
+            cell[0], "it works at many positions; which dimension holds the channels is not recorded"
+        )
+
+    def params(layer: Layer) -> tuple[int, ...]:
+        return (layer.in_shape[0] * layer.out_shape[0] + layer.bias * layer.out_shape[0],)
+
+    expect_params(cell, params)
+    return Call("nn.Linear", (*_channels(cell, scope), *(() if cell[0].bias else ("bias=False",))))
+
+
+# -- norms and activations ---------------------------------------------------------------------------------
+
+
+def _per_channel(layer: Layer) -> tuple[int, ...]:
+    return (0, 2 * layer.in_shape[0])
+
+
+def _batch_norm(cell: Cell, scope: Scope) -> Call:
+    affine = expect_params(cell, _per_channel)
+    name = "nn.BatchNorm1d" if dims(cell[0]) == 0 else dimensional("BatchNorm", cell[0])
+    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
+    return Call(name, (channels, *(() if affine else ("affine=False",))))
+
+
+def _instance_norm(cell: Cell, scope: Scope) -> Call:
+    affine = expect_params(cell, _per_channel)
+    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
+    return Call(dimensional("InstanceNorm", cell[0]), (channels, *(("affine=True",) if affine else ())))
+
+
+def _group_norm(cell: Cell, scope: Scope) -> Call:
+    affine = expect_params(cell, _per_channel)
+    groups = scope.setting([layer.groups for layer in cell], "norm_groups")
+    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
+    return Call("nn.GroupNorm", (groups, channels, *(() if affine else ("affine=False",))))
+
+
+def _layer_norm(cell: Cell, scope: Scope) -> Call:
+    """A norm over the channels at each position, or over all values."""
+    everything = expect_params(cell, lambda layer: (2 * layer.in_shape[0], 2 * prod(layer.in_shape)))
+    if everything and len({layer.in_shape for layer in cell}) > 1:
+        raise refuse(cell[0], "it norms over all values, whose number differs from block to block")
+    if everything:
+        return Call("nn.LayerNorm", (str(cell[0].in_shape),))
+    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
+    return Call("ChannelNorm" if dims(cell[0]) else "nn.LayerNorm", (channels,))
+
+
+def _activation(cell: Cell, scope: Scope) -> Call:
+    layer = cell[0]
+    if layer.op not in ACTIVATIONS:
+        raise refuse(layer, "no PyTorch module is known for it")
+    expect_params(cell, lambda _: (0,))
+    return Call(f"nn.{ACTIVATIONS[layer.op]}")
+
+
+def _prelu(cell: Cell, scope: Scope) -> Call:
+    several = expect_params(cell, lambda layer: (1, layer.in_shape[0]))
+    return Call("nn.PReLU", (scope.channel([one.params for one in cell], "channels"),) if several else ())
+
+
+def _glu(cell: Cell, scope: Scope) -> Call:
+    layer = cell[0]
+    if layer.out_shape != (layer.in_shape[0] // 2, *layer.in_shape[1:]):
+        raise refuse(layer, "it halves another dimension than the channels")
+    return Call("nn.GLU", ("dim=1",))
+
+
+def _softmax(cell: Cell, scope: Scope) -> Call:
+    if dims(cell[0]):
+        raise refuse(cell[0], "the dimension it runs over is not recorded")
+    return Call("nn.Softmax" if cell[0].op == "softmax" else "nn.LogSoftmax", ("dim=1",))
+
+
+# -- pooling and resizing ----------------------------------------------------------------------------------
+
+
+def _pool(cell: Cell, scope: Scope) -> Call:
+    layer = cell[0]
+    name = {"max_pool": "MaxPool", "avg_pool": "AvgPool"}.get(layer.op)
+    if name is None or not layer.kernel:
+        raise refuse(layer, "no PyTorch module is known for it")
+    strides = [compact(one.stride) for one in cell]
+    if strides == [compact(one.kernel) for one in cell]:
+        args = [scope.setting(strides, "stride")]
+    else:
+        args = [f"kernel_size={compact(layer.kernel)}", *_setting(cell, scope, "stride", 0)]
+    args += [] if not layer.padding else _setting(cell, scope, "padding", 0)
+    return Call(dimensional(name, layer), (*args, *_rounding(cell)))
+
+
+def _rounding(cell: Cell) -> list[str]:
+    """How a pooling rounds: up only where it must; CodeError where neither way gives the size."""
+    counts = []
+    for layer in cell:
+        padding = layer.padding or (0,) * dims(layer)
+        along = list(zip(layer.in_shape[1:], layer.kernel, layer.stride, padding, strict=True))
+        down = tuple(window_out(*sizes) for sizes in along) == layer.out_shape[1:]
+        up = tuple(window_out_ceil(*sizes) for sizes in along) == layer.out_shape[1:]
+        counts.append((down, up))
+    if all(down for down, _ in counts):
+        return []
+    if all(up for _, up in counts):
+        return ["ceil_mode=True"]
+    raise refuse(cell[0], "its output has another size than its window leaves")
+
+
+def _global_pool(cell: Cell, scope: Scope) -> Call:
+    layer = cell[0]
+    name = "AdaptiveMaxPool" if layer.op == "global_max_pool" else "AdaptiveAvgPool"
+    return Call(dimensional(name, layer), ("1",))
+
+
+def _adaptive_pool(cell: Cell, scope: Scope) -> Call:
+    layer = cell[0]
+    name = "AdaptiveMaxPool" if layer.op == "adaptive_max_pool" else "AdaptiveAvgPool"
+    return Call(
+        dimensional(name, layer), (scope.setting((compact(one.out_shape[1:]) for one in cell), "size"),)
+    )
+
+
+def _upsample(cell: Cell, scope: Scope) -> Call:
+    layer = cell[0]
+    if layer.op == "pixel_shuffle":
+        return Call("nn.PixelShuffle", (str(layer.out_shape[1] // layer.in_shape[1]),))
+    mode = UPSAMPLINGS.get(layer.op.rstrip("123d"))
+    pairs = [pair for one in cell for pair in zip(one.in_shape[1:], one.out_shape[1:], strict=True)]
+    factors = {after // before if after % before == 0 else 0 for before, after in pairs}
+    if mode is None or len(factors) > 1 or factors == {0}:
+        raise refuse(
+            layer, "only enlarging all dimensions by one whole factor, by a known mode, can be written"
+        )
+    return Call("nn.Upsample", (f"scale_factor={factors.pop()}", f'mode="{mode}"'))
+
+
+def _dropout(cell: Cell, scope: Scope) -> Call:
+    return Call("nn.Dropout")
+
+
+_MAKERS: dict[str, Maker] = {
+    "conv": _conv,
+    "conv_transpose": _conv,
+    "batch_norm": _batch_norm,
+    "instance_norm": _instance_norm,
+    "group_norm": _group_norm,
+    "layer_norm": _layer_norm,
+    "prelu": _prelu,
+    "glu": _glu,
+    "softmax": _softmax,
+    "log_softmax": _softmax,
+    "global_avg_pool": _global_pool,
+    "global_max_pool": _global_pool,
+    "adaptive_avg_pool": _adaptive_pool,
+    "adaptive_max_pool": _adaptive_pool,
+}
+"""What makes a module, by the operation."""
+
+_KINDS: dict[LayerKind, Maker] = {
+    LayerKind.LINEAR: _linear,
+    LayerKind.ACTIVATION: _activation,
+    LayerKind.POOL: _pool,
+    LayerKind.UPSAMPLE: _upsample,
+    LayerKind.DROPOUT: _dropout,
+}
+"""What makes a module, by the kind, for operations that have no maker of their own."""

@@ -1,0 +1,139 @@
+"""What things are called in the code: the network's own names where they fit, else the usual ones."""
+
+import keyword
+import re
+from collections.abc import Collection, Sequence
+from itertools import count
+
+from resnet_diagram.spec.model import Element, Layer, LayerKind, Stage
+
+Aligned = tuple[Element, ...]
+
+_NN_MODULE = """
+add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
+eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu
+load_state_dict modules mtia named_buffers named_children named_modules named_parameters
+parameters register_buffer register_forward_hook register_module register_parameter
+requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
+type xpu zero_grad T_destination
+"""
+_TAKEN = frozenset(_NN_MODULE.split())
+"""What `nn.Module` itself has."""
+
+_MODULE_NAMES = frozenset({"torch", "nn", "Tensor", "F", "Sequence", "x"})
+_USUAL = {"batch_norm": "bn", "max_pool": "maxpool", "avg_pool": "avgpool", "global_avg_pool": "avgpool"}
+_KINDS = {
+    LayerKind.CONV: "conv",
+    LayerKind.LINEAR: "fc",
+    LayerKind.NORM: "norm",
+    LayerKind.POOL: "pool",
+    LayerKind.UPSAMPLE: "up",
+    LayerKind.DROPOUT: "dropout",
+    LayerKind.PAD: "pad",
+}
+
+
+def function_name(name: str) -> str:
+    """A network's name as that of a function.
+
+    >>> function_name("resnet50-v1"), function_name("ResNet(depth=20)"), function_name("3d")
+    ('resnet50_v1', 'resnet_depth_20', 'net_3d')
+    """
+    plain = re.sub(r"\W+", "_", name.rpartition(":")[2], flags=re.ASCII).strip("_").lower()
+    if not plain or plain[0].isdigit():
+        plain = f"net_{plain}".strip("_")
+    return f"{plain}_net" if keyword.iskeyword(plain) or plain in _MODULE_NAMES else plain
+
+
+def is_attribute(name: str) -> bool:
+    """Whether a module can have an attribute of that name."""
+    fits = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+    return fits and name not in _TAKEN and not name.startswith("_")
+
+
+def relative(name: str, owner: str) -> str:
+    """A name as seen from inside the part of the model that `owner` names; "" where it is elsewhere.
+
+    >>> relative("layer1.0.conv1", "layer1.0"), relative("fc", ""), relative("fc", "layer1")
+    ('conv1', 'fc', '')
+    """
+    if not owner:
+        return name
+    return name[len(owner) + 1 :] if name.startswith(f"{owner}.") else ""
+
+
+def usual(element: Element) -> str:
+    """What an element is usually called, without a number."""
+    if isinstance(element, Layer):
+        if element.kind is LayerKind.ACTIVATION:
+            return element.op
+        return _USUAL.get(element.op) or _KINDS.get(element.kind, "layer")
+    return "stage" if isinstance(element, Stage) else "block"
+
+
+def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str]:
+    """A name for each cell: an attribute, or `attribute.position` for items of a sequence.
+
+    `owners`: the name of the block each item of a cell is from. The model's own names are kept if all that
+    have weights can keep theirs.
+    """
+    own = [_common(cell, owners) for cell in cells]
+    members = _sequences(own)
+    plain = [name for name, member in zip(own, members, strict=True) if not member]
+    fits = [
+        member or not _weighted(cell[0]) or (is_attribute(name) and plain.count(name) == 1)
+        for cell, name, member in zip(cells, own, members, strict=True)
+    ]
+    if not all(fits):
+        return _usual_names(cells)
+    kept = [
+        name if member or _weighted(cell[0]) else ""
+        for cell, name, member in zip(cells, own, members, strict=True)
+    ]
+    free = _usual_names(cells, {name.partition(".")[0] for name in kept if name})
+    return [
+        name or (old if _keeps(cell[0], old, plain) else new)
+        for cell, name, old, new in zip(cells, kept, own, free, strict=True)
+    ]
+
+
+def _keeps(element: Element, name: str, plain: Sequence[str]) -> bool:
+    """Whether an element without weights goes by its own name: a pooling of a name of its own."""
+    pools = isinstance(element, Layer) and element.kind is LayerKind.POOL
+    return pools and is_attribute(name) and plain.count(name) == 1
+
+
+def _weighted(element: Element) -> bool:
+    return not isinstance(element, Layer) or element.params > 0
+
+
+def _common(cell: Aligned, owners: Sequence[str]) -> str:
+    names = {relative(item.name, owner) for item, owner in zip(cell, owners, strict=True)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _sequences(names: Sequence[str]) -> list[bool]:
+    """Which names are items of a whole sequence: `branch.0`, `branch.1`, …, side by side and nowhere else."""
+    heads = [name.rpartition(".")[0] for name in names]
+    found = [False] * len(names)
+    for head in {head for head in heads if is_attribute(head)}:
+        places = [place for place, other in enumerate(heads) if other == head]
+        wanted = [f"{head}.{number}" for number in range(len(places))]
+        side_by_side = places[-1] - places[0] == len(places) - 1
+        if side_by_side and [names[place] for place in places] == wanted and head not in names:
+            for place in places:
+                found[place] = True
+    return found
+
+
+def _usual_names(cells: Sequence[Aligned], taken: Collection[str] = ()) -> list[str]:
+    """The usual names, numbered where several want one; activations without weights share theirs."""
+    bases = [usual(cell[0]) for cell in cells]
+    counters = {base: count(1) for base in bases}
+    names = []
+    for cell, base in zip(cells, bases, strict=True):
+        shared = isinstance(cell[0], Layer) and cell[0].kind is LayerKind.ACTIVATION and not cell[0].params
+        alone = bases.count(base) == 1 and base not in taken
+        tries = (f"{base}{number}" for number in counters[base])
+        names.append(base if shared or alone else next(name for name in tries if name not in taken))
+    return names

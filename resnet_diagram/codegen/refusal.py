@@ -1,0 +1,16 @@
+"""Why a part of a network cannot be written."""
+
+from resnet_diagram.errors import CodeError
+from resnet_diagram.spec.model import Block, Layer, Stage
+from resnet_diagram.spec.shapes import shape_text
+
+
+def refuse(part: Layer | Block | Stage, reason: str) -> CodeError:
+    """The error that says which part cannot be written, and why."""
+    kind = type(part).__name__.lower()
+    name = f" {part.name!r}" if part.name else ""
+    shapes = ""
+    if isinstance(part, Layer):
+        kind = f"layer {part.op}" if part.op != part.name else kind
+        shapes = f" ({shape_text(part.in_shape)} → {shape_text(part.out_shape)})"
+    return CodeError(f"Cannot write PyTorch code for {kind}{name}{shapes}: {reason}.")

@@ -1,0 +1,146 @@
+"""What a class is told when it is made, and how the numbers inside it follow from that.
+
+A class stands for several blocks of a network. Each number inside it (channels, a stride) is a column: one
+value for each of these blocks. A column becomes a parameter, an expression of one, or a literal.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from resnet_diagram.spec.model import Shape
+
+Value = int | Shape
+Column = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A name and its value in each block.
+
+    `default` is what it is where it is not given. `source` is the expression it is computed from; a parameter
+    has none.
+    """
+
+    name: str
+    values: Column
+    default: Value | None = None
+    source: str = ""
+
+    def at(self, places: Sequence[int]) -> "Variable":
+        """It in some of the blocks."""
+        return replace(self, values=tuple(self.values[place] for place in places))
+
+    def spread(self, places: Sequence[int], size: int) -> "Variable":
+        """It in all blocks, known only in some."""
+        known = dict(zip(places, self.values, strict=True))
+        filler = self.values[0] if self.default is None else self.default
+        return replace(self, values=tuple(known.get(place, filler) for place in range(size)))
+
+    @property
+    def annotation(self) -> str:
+        """Its type."""
+        types = {type(value) for value in self.values}
+        if len(types) == 1 and tuple not in types:
+            return types.pop().__name__
+        return f"tuple[{', '.join('int' for _ in self.values[0])}]"  # type: ignore[union-attr]
+
+    @property
+    def declaration(self) -> str:
+        """It as a parameter of a function."""
+        tail = "" if self.default is None else f" = {self.default}"
+        return f"{self.name}: {self.annotation}{tail}"
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names known inside a class: channels first, then settings such as the stride.
+
+    `constants` are attributes of the class: ratios between channels. A `closed` scope gets no new parameters.
+    """
+
+    size: int
+    channels: list[Variable] = field(default_factory=list)
+    settings: list[Variable] = field(default_factory=list)
+    constants: dict[str, int] = field(default_factory=dict)
+
+    def parameters(self) -> list[Variable]:
+        """What the class is told, in the order of its signature."""
+        told = [one for one in (*self.channels, *self.settings) if not one.source]
+        return sorted(told, key=lambda one: one.default is not None)
+
+    def channel(self, column: Sequence[int], hint: str) -> str:
+        """The expression of a number of channels, by the name `hint` where it follows from nothing known."""
+        values = tuple(column)
+        for variable in self.channels:
+            if variable.values == values:
+                return variable.name
+        if len(set(values)) == 1:
+            return str(values[0])
+        for variable in self.channels:
+            if text := ratio(values, variable):
+                return text
+        return self._new(self.channels, values, hint, None)
+
+    def setting(self, column: Iterable[Value], hint: str, default: Value | None = None) -> str:
+        """The expression of a stride, padding or the like; parameters get a default if it occurs."""
+        values = same_type(tuple(column))
+        constant = len(set(values)) == 1
+        equal = [one.name for one in self.settings if one.values == values]
+        if hint in equal or (equal and not constant):
+            return hint if hint in equal else equal[0]
+        if constant:
+            return str(values[0])
+        return self._new(self.settings, values, hint, default if default in values else None)
+
+    def _new(self, home: list[Variable], values: Column, hint: str, default: Value | None) -> str:
+        taken = {one.name for one in (*self.channels, *self.settings)}
+        numbered = (f"{hint}{number}" for number in range(2, len(taken) + 3))
+        name = hint if hint not in taken else next(one for one in numbered if one not in taken)
+        home.append(Variable(name=name, values=values, default=default))
+        return name
+
+    @contextmanager
+    def at(self, places: Sequence[int]) -> Iterator["Scope"]:
+        """The scope of some of the blocks; what is new there gets the first value everywhere else."""
+        inner = Scope(
+            len(places), [one.at(places) for one in self.channels], [one.at(places) for one in self.settings]
+        )
+        yield inner
+        for outer, found in ((self.channels, inner.channels), (self.settings, inner.settings)):
+            outer += [one.spread(places, self.size) for one in found[len(outer) :]]
+
+    def column(self, name: str) -> Column | None:
+        """The values of a known name."""
+        found = (one.values for one in (*self.channels, *self.settings) if one.name == name)
+        return next(found, None)
+
+
+def ratio(values: Sequence[int], variable: Variable) -> str:
+    """The values as a multiple or a part of a variable's, by one factor; nothing where they are not."""
+    pairs = [
+        (value, base) for value, base in zip(values, variable.values, strict=True) if isinstance(base, int)
+    ]
+    value, base = pairs[0]
+    if value > base and value % base == 0 and all(one == two * (value // base) for one, two in pairs):
+        return f"{value // base} * {variable.name}"
+    if base > value and base % value == 0 and all(two == one * (base // value) for one, two in pairs):
+        return f"{variable.name} // {base // value}"
+    return ""
+
+
+def same_type(values: Column) -> Column:
+    """The values, all written out along each dimension where one of them is."""
+    long = next((value for value in values if isinstance(value, tuple)), None)
+    if long is None:
+        return values
+    return tuple((value,) * len(long) if isinstance(value, int) else value for value in values)
+
+
+def compact(sizes: Shape) -> Value:
+    """One number where all are equal.
+
+    >>> compact((3, 3)), compact((1, 3))
+    (3, (1, 3))
+    """
+    return sizes[0] if len(set(sizes)) == 1 else sizes

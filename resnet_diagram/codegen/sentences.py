@@ -1,0 +1,67 @@
+"""The lines of a `forward`: one for each convolution with the norm and the activation around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resnet_diagram.codegen.text import STEP, WIDTH
+from resnet_diagram.spec.model import Shape
+from resnet_diagram.spec.shapes import shape_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One operation of a forward: an expression with `{}` for its input, and the shape it gives.
+
+    `working`: a line has only one such operation. `light`: a norm or an activation.
+    """
+
+    text: str
+    working: bool
+    light: bool
+    shape: Shape
+
+
+def sentences(pieces: Sequence[Piece], x: str, target: str = "x", *, comments: bool = False) -> list[str]:
+    """The lines that run `pieces` on the variable `x`; the result is in `target`."""
+    lines = []
+    for group in _groups(pieces):
+        for part in _fitting(group, x, target):
+            comment = f"  # {shape_text(part[-1].shape)}" if comments else ""
+            lines.append(f"{target} = {nested(part, x)}{comment}")
+            x = target
+    return lines
+
+
+def nested(pieces: Sequence[Piece], x: str) -> str:
+    """The expression of the pieces one behind another.
+
+    >>> relu = Piece(text="relu({})", working=False, light=True, shape=())
+    >>> nested([relu, relu], "x")
+    'relu(relu(x))'
+    """
+    for piece in pieces:
+        x = piece.text.replace("{}", x)
+    return x
+
+
+def _fitting(group: Sequence[Piece], x: str, target: str) -> list[Sequence[Piece]]:
+    """The group, or its pieces one by one where its line would be too long."""
+    room = WIDTH - 2 * len(STEP) - len("  # 1024×1024×1024")
+    simple = not any(piece.text.count("{}") > 1 for piece in group[1:])
+    if simple and len(f"{target} = {nested(group, x)}") <= room:
+        return [group]
+    return [[piece] for piece in group]
+
+
+def _groups(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces that share a line: a working one, with what stands before it (pre-activation) or behind it."""
+    before = bool(pieces) and pieces[0].light and any(piece.working for piece in pieces)
+    groups: list[list[Piece]] = []
+    full = True
+    for piece in pieces:
+        full = full or (not before and piece.working) or not (piece.light or piece.working)
+        if full:
+            groups.append([])
+        groups[-1].append(piece)
+        full = not (piece.light or piece.working) or (before and piece.working)
+    return groups

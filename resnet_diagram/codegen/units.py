@@ -1,0 +1,67 @@
+"""Networks without blocks: a convolution with its norm and its activation, many times over, as a block."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from resnet_diagram.spec.measure import all_blocks, out_shape, walk
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+
+_FOLLOWERS = (LayerKind.NORM, LayerKind.ACTIVATION)
+FEWEST = 4
+"""So many convolutions make it worth a class."""
+
+
+def with_units(network: Network) -> Network:
+    """The network itself; one without any block gets its convolutions as blocks, and stages by resolution."""
+    if next(all_blocks(network), None) is not None:
+        return network
+    if sum(layer.kind is LayerKind.CONV for layer in walk(network)) < FEWEST:
+        return network
+    elements = (*network.stem, *network.body, *network.head)
+    if not any(isinstance(element, Stage) for element in elements):
+        united = _stages(_units([element for element in elements if isinstance(element, Layer)]))
+        return replace(network, stem=(), body=tuple(united), head=())
+    return replace(network, body=tuple(_united(element) for element in network.body))
+
+
+def _united(element: Element) -> Element:
+    """A stage of layers with its convolutions as blocks; anything else as it is."""
+    if not isinstance(element, Stage):
+        return element
+    layers = [one for one in element.body if isinstance(one, Layer)]
+    return replace(element, body=tuple(_units(layers))) if len(layers) == len(element.body) else element
+
+
+def _units(layers: Sequence[Layer]) -> list[Element]:
+    """Convolutions with what belongs to them as blocks of one branch; other layers as they are."""
+    units: list[Element] = []
+    place = 0
+    while place < len(layers):
+        end = place + 1
+        if layers[place].kind is LayerKind.CONV:
+            while end < len(layers) and layers[end].kind in _FOLLOWERS:
+                end += 1
+        run = tuple(layers[place:end])
+        units.append(Block(branches=(run,)) if len(run) > 1 else run[0])
+        place = end
+    return units
+
+
+def _stages(units: Sequence[Element]) -> list[Element]:
+    """The units with neighbours of one resolution in a stage."""
+    found: list[Element] = []
+    number = 0
+    for size, run in groupby(units, key=_resolution):
+        members = tuple(run)
+        if not size or len(members) == 1:
+            found += members
+            continue
+        number += 1
+        found.append(Stage(name=f"stage{number}", body=members))
+    return found
+
+
+def _resolution(unit: Element) -> tuple[int, ...]:
+    """The resolution a unit gives; nothing for a single layer."""
+    return out_shape(unit)[1:] if isinstance(unit, Block) else ()
