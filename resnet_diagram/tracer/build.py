@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from resnet_diagram.tracer.shape_joins import binary
+
 Made = TypeVar("Made")
 
 META = torch.device("meta")
@@ -67,6 +69,21 @@ FILLS = frozenset(
         "clamp_max_",
     ]
 )
+ARITHMETIC = frozenset(
+    getattr(Tensor, name)
+    for name in [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "__add__",
+        "__mul__",
+        "__rmul__",
+        "__radd__",
+        "__truediv__",
+        "__sub__",
+    ]
+)
 
 
 class Weightless(TorchFunctionMode):
@@ -77,12 +94,21 @@ class Weightless(TorchFunctionMode):
     ) -> Any:
         """Returns what `func` gives, on the meta device."""
         options = kwargs or {}
-        if func in FACTORIES:
-            if options.get("device") is None:
-                options = {**options, "device": META}
-        elif func in FILLS and args and args[0].is_meta:
+        if func in FACTORIES and options.get("device") is None:
+            return on_meta(func, args, options)
+        if func in FILLS and args and args[0].is_meta:
             return args[0]
-        return func(*args, **options)
+        known = binary(*args) if func in ARITHMETIC and not options and args[0].is_meta else None
+        return func(*args, **options) if known is None else known
+
+
+def on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
+    """Returns what a factory makes, without values; `arange` would import sympy for it."""
+    if factory is torch.arange:
+        made = factory(*args, **options)
+        return torch.empty(made.shape, dtype=made.dtype, device=META)
+    tensor: Tensor = factory(*args, **{**options, "device": META})
+    return tensor
 
 
 class PartWeightless(TorchFunctionMode):

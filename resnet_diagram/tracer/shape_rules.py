@@ -8,29 +8,11 @@ layout, one dtype, legal shapes); None means "ask torch", which then also raises
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
+from resnet_diagram.tracer.layouts import channels_last, fresh, has_channels_last, same_layout
+
 Rule = Callable[..., Tensor | None]
-META = torch.device("meta")
-
-
-def fresh(shape: Sequence[int], like: Tensor) -> Tensor:
-    """Returns a contiguous meta tensor of the given shape."""
-    return torch.empty(shape, dtype=like.dtype, device=META)
-
-
-def same_layout(x: Tensor) -> Tensor | None:
-    """Returns a tensor of the same shape and strides, None where `x` has gaps in memory."""
-    if x.is_contiguous():
-        return fresh(x.shape, x)
-    expected = 1
-    for stride, size in sorted(zip(x.stride(), x.shape, strict=True)):
-        if size != 1:
-            if stride != expected:
-                return None
-            expected *= size
-    return torch.empty_strided(x.shape, x.stride(), dtype=x.dtype, device=META)
 
 
 def spread(value: Any, dims: int) -> tuple[int, ...]:
@@ -52,23 +34,26 @@ def convolution(dims: int) -> Rule:
         dilation: Any = 1,
         groups: int = 1,
     ) -> Tensor | None:
-        if (
-            isinstance(padding, str)
-            or x.dim() != dims + 2
-            or weight.dim() != dims + 2
-            or x.dtype != weight.dtype
-        ):
+        if x.dim() != dims + 2 or weight.dim() != dims + 2 or x.dtype != weight.dtype:
             return None
         if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
             return None
-        if not (x.is_contiguous() and weight.is_contiguous()):
-            return None
-        sizes = windows(
-            x.shape[2:], weight.shape[2:], spread(stride, dims), spread(padding, dims), spread(dilation, dims)
-        )
-        return None if sizes is None else fresh((x.shape[0], weight.shape[0], *sizes), x)
+        step, gaps = spread(stride, dims), spread(dilation, dims)
+        if padding == "same":
+            sizes: Sequence[int] | None = x.shape[2:] if set(step) == {1} else None
+        else:
+            border = spread(0 if padding == "valid" else padding, dims)
+            sizes = windows(x.shape[2:], weight.shape[2:], step, border, gaps)
+        return None if sizes is None else convolved((x.shape[0], weight.shape[0], *sizes), x, weight)
 
     return rule
+
+
+def convolved(shape: Sequence[int], x: Tensor, weight: Tensor) -> Tensor | None:
+    """Returns the result of a convolution, its channels closest together where they are so in `x`."""
+    if has_channels_last(weight) or (has_channels_last(x) and x.dim() == 5):
+        return None
+    return channels_last(shape, x) if has_channels_last(x) else fresh(shape, x)
 
 
 def windows(
@@ -134,7 +119,7 @@ def batch_norm(
 ) -> Tensor | None:
     """Returns the result of batch normalisation; None if a vector does not fit the channels."""
     vectors = [t for t in (weight, bias, mean, var) if t is not None]
-    if training or x.dim() < 2 or any(t.shape[0] != x.shape[1] for t in vectors):
+    if x.dim() < 2 or any(t.shape[0] != x.shape[1] for t in vectors):
         return None
     return same_layout(x)
 
@@ -142,7 +127,7 @@ def batch_norm(
 def layer_norm(x: Tensor, shape: Sequence[int], weight: Any = None, *rest: Any) -> Tensor | None:
     """Returns the result of layer normalisation over the last dimensions."""
     fits = tuple(x.shape[x.dim() - len(shape) :]) == tuple(shape)
-    return fresh(x.shape, x) if fits and x.is_contiguous() else None
+    return fresh(x.shape, x) if fits else None
 
 
 def group_norm(x: Tensor, groups: int, weight: Tensor | None = None, *rest: Any) -> Tensor | None:
@@ -152,59 +137,14 @@ def group_norm(x: Tensor, groups: int, weight: Tensor | None = None, *rest: Any)
     return fresh(x.shape, x) if x.is_contiguous() else None
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor | None:
-    """Returns the result of a linear layer over the last dimension."""
-    if weight.dim() != 2 or x.dim() < 2 or x.shape[-1] != weight.shape[1] or x.dtype != weight.dtype:
-        return None
-    return fresh((*x.shape[:-1], weight.shape[0]), x)
-
-
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor | None:
-    """Returns the result of a concatenation."""
-    first = tensors[0]
-    axis = dim % max(first.dim(), 1)
-    shape = list(first.shape)
-    for t in tensors[1:]:
-        if t.dtype != first.dtype or t.dim() != first.dim():
-            return None
-        if any(a != b for i, (a, b) in enumerate(zip(t.shape, first.shape, strict=True)) if i != axis):
-            return None
-        shape[axis] += t.shape[axis]
-    return fresh(shape, first) if all(t.is_contiguous() for t in tensors) else None
-
-
-def binary(a: Any, b: Any, *rest: Any, **options: Any) -> Tensor | None:
-    """Returns the result of an elementwise operation on two operands of one dtype."""
-    if not isinstance(a, Tensor) or not a.dtype.is_floating_point:
-        return None
-    if not isinstance(b, Tensor):
-        return same_layout(a) if type(b) in (int, float) else None
-    if a.dtype != b.dtype:
-        return None
-    if a.shape == b.shape:
-        return same_layout(a) if a.stride() == b.stride() else None
-    if not (a.is_contiguous() and b.is_contiguous()) or a.dim() == 0 or b.dim() == 0:
-        return None
-    shape = broadcast(tuple(a.shape), tuple(b.shape))
-    return fresh(shape, a) if shape is not None else None
-
-
-def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Returns the common shape, where it is the shape of one of the two."""
-    n = max(len(a), len(b))
-    left, right = (1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b
-    if any(x != y and 1 not in (x, y) for x, y in zip(left, right, strict=True)):
-        return None
-    shape = tuple(x if y == 1 else y for x, y in zip(left, right, strict=True))
-    return shape if shape in (left, right) else None
-
-
 def adaptive_pool(dims: int) -> Rule:
     """Returns the rule of adaptive average pooling."""
 
     def rule(x: Tensor, size: Any) -> Tensor | None:
         sizes = spread(size, dims)
-        if x.dim() != dims + 2 or not x.is_contiguous() or len(sizes) != dims or None in sizes:
+        if x.dim() != dims + 2 or len(sizes) != dims or None in sizes:
+            return None
+        if not x.is_contiguous() and set(sizes) != {1}:
             return None
         return fresh((*x.shape[:2], *sizes), x)
 
@@ -212,13 +152,20 @@ def adaptive_pool(dims: int) -> Rule:
 
 
 def mean(x: Tensor, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor | None:
-    """Returns the mean over some dimensions."""
+    """Returns the mean, the sum or the largest over some dimensions."""
     if dtype is not None or dim is None or not x.is_contiguous() or not x.dtype.is_floating_point:
         return None
     gone = {d % x.dim() for d in ((dim,) if isinstance(dim, int) else dim)}
     if not gone:
         return None
     return fresh([1 if i in gone else n for i, n in enumerate(x.shape) if keepdim or i not in gone], x)
+
+
+def vector_norm(
+    x: Tensor, order: Any = 2, dim: Any = None, keepdim: bool = False, *rest: Any, **options: Any
+) -> Tensor | None:
+    """Returns the length of the vectors along some dimensions."""
+    return mean(x, dim, keepdim)
 
 
 def max_pool(dims: int) -> Rule:

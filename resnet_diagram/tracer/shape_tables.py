@@ -4,6 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
+from resnet_diagram.tracer import shape_joins as joins
 from resnet_diagram.tracer import shape_rules as rules
 
 POINTWISE = [
@@ -28,6 +29,12 @@ POINTWISE = [
     "exp",
     "abs",
     "neg",
+    "sin",
+    "cos",
+    "square",
+    "clamp",
+    "clamp_min",
+    "log",
 ]
 BINARY = ["add", "sub", "mul", "div"]
 UPSAMPLE = [
@@ -39,7 +46,19 @@ UPSAMPLE = [
     "upsample_trilinear3d",
     "upsample_bicubic2d",
 ]
-OVERLOADS = {"", "Tensor", "Scalar", "input", "dim", "default", "int", "vec"}
+OVERLOADS = {
+    "",
+    "Tensor",
+    "Scalar",
+    "input",
+    "dim",
+    "default",
+    "int",
+    "vec",
+    "padding",
+    "dim_IntList",
+    "Tensor_Scalar",
+}
 IN_PLACE = {
     f"{name}_"
     for name in [
@@ -65,11 +84,15 @@ IN_PLACE_BINARY = {f"{name}_" for name in BINARY}
 def rule_table() -> dict[str, rules.Rule]:
     """Returns operator name -> rule."""
     table: dict[str, rules.Rule] = dict.fromkeys(POINTWISE, rules.pointwise)
-    table.update(dict.fromkeys(BINARY, rules.binary))
+    table.update(dict.fromkeys(BINARY, joins.binary))
     table.update(dict.fromkeys(UPSAMPLE, rules.upsample))
-    table.update({"softmax": rules.softmax, "log_softmax": rules.softmax, "pad": rules.pad, "cat": rules.cat})
+    table.update({"softmax": rules.softmax, "log_softmax": rules.softmax, "pad": rules.pad})
     table.update({"batch_norm": rules.batch_norm, "layer_norm": rules.layer_norm})
-    table.update({"group_norm": rules.group_norm, "linear": rules.linear, "mean": rules.mean})
+    table.update({"group_norm": rules.group_norm, "linalg_vector_norm": rules.vector_norm})
+    table.update(dict.fromkeys(["mean", "sum", "amax"], rules.mean))
+    table.update({"cat": joins.cat, "stack": joins.stack, "index": joins.index, "matmul": joins.matmul})
+    table.update({"linear": joins.linear, "scaled_dot_product_attention": joins.attention})
+    table.update({"pow": joins.binary})
     for dims in (1, 2, 3):
         table[f"conv{dims}d"] = rules.convolution(dims)
         table[f"conv_transpose{dims}d"] = rules.transposed_convolution(dims)

@@ -17,3 +17,15 @@ def timm_module() -> ModuleType:
     torchvision_models()
     timm: ModuleType = pytest.importorskip("timm", reason="timm is not installed")
     return timm
+
+
+def library_models() -> list[str]:
+    """The sources of torchvision models that take one picture or film, and one of each family of timm."""
+    timm = timm_module()
+    models = torchvision_models()
+    found = [f"torchvision:{name}" for name in models.list_models(module=models)]
+    found += [f"torchvision:{name}" for name in models.list_models(module=models.video)]
+    families: dict[str, str] = {}
+    for name in sorted(timm.list_models(), key=lambda name: (len(name), name)):
+        families.setdefault(timm.models.model_entrypoint(name).__module__, name)
+    return found + [f"timm:{name}" for name in families.values()]
