@@ -26,11 +26,12 @@ def without_values(model: nn.Module) -> nn.Module:
     """Moves a model to the meta device in place; shared tensors stay shared, lazy ones lazy."""
     moved: dict[int, Tensor] = {}
     for module in model.modules():
-        for own in (module._parameters, module._buffers):
-            held: dict[str, Any] = own
-            for name, tensor in held.items():
-                if tensor is not None:
-                    held[name] = moved.setdefault(id(tensor), on_meta(tensor))
+        own = (
+            *module.named_parameters(recurse=False, remove_duplicate=False),
+            *module.named_buffers(recurse=False, remove_duplicate=False),
+        )
+        for name, tensor in own:
+            setattr(module, name, moved.setdefault(id(tensor), on_meta(tensor)))
     return model
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from torch import nn
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean
+from resnet_diagram.tracer import torch_private
 from resnet_diagram.tracer.blame import blame
 from resnet_diagram.tracer.build import build
 from resnet_diagram.tracer.inputs import InputSpec
@@ -49,7 +50,7 @@ def load_model(target: str, *, unsafe: bool = False) -> LoadedModel:
         model, inputs = saved_model(path, unsafe=unsafe)
         return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
     parsed = parse_target(target)
-    with contextlib.redirect_stdout(sys.stderr), uncollected():
+    with contextlib.redirect_stdout(sys.stderr), uncollected(), torch_private.light_imports():
         module = imported(parsed)
         attribute = parsed.attribute or only_candidate(module, parsed)
         found = attribute_of(module, attribute, parsed)

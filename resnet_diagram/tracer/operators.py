@@ -5,6 +5,7 @@ from typing import Any
 
 from resnet_diagram.tracer.shape_rules import Rule
 from resnet_diagram.tracer.shape_tables import rule_for
+from resnet_diagram.tracer.torch_private import schema_of
 
 SHAPE_ONLY = frozenset(
     [
@@ -53,7 +54,7 @@ class Operator:
 
 def read_operator(func: Any) -> Operator:
     """Returns the facts of an operator overload."""
-    schema = func._schema  # the documented home of an overload's schema has an underscore
+    schema = schema_of(func)
     namespace, _, name = schema.name.partition("::")
     arguments = schema.arguments
     return Operator(

@@ -131,6 +131,7 @@ def recording(model: nn.Module, recorder: Recorder, compatible: bool) -> Iterato
     """Every operation inside is recorded, below autograd, with stand-ins if `compatible`."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(followed_calls(model, recorder.graph, recorder.stack))
+        contexts.enter_context(torch_private.uncompiled())
         contexts.enter_context(torch.no_grad())
         contexts.enter_context(torch_private.below_autograd())
         contexts.enter_context(recorder)

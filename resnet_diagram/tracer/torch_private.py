@@ -1,16 +1,27 @@
 """All that leans on a private torch name; each has a public way round it, which `public_only` forces."""
 
+import contextlib
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from types import ModuleType
 from typing import Any
 
 import torch
+from torch.fx.operator_schemas import get_signature_for_torch_op
 from torch.utils._python_dispatch import TorchDispatchMode
 
 public_only = False
 
+COMPILER = "torch._dynamo"  # takes about as long to import as torch itself
+COMPILER_TOOLS = "torch._dynamo.utils"
+
 
 class QuietDispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """A dispatch mode whose first call does not import `torch._dynamo`.
+    """A dispatch mode whose first call does not import torch's compiler.
 
     Where torch does not know the hook below, it is an unused method and only start-up is slower.
     """
@@ -34,6 +45,99 @@ def storage_key(tensor: torch.Tensor) -> tuple[int, object]:
     storage = tensor.untyped_storage()
     address = None if public_only else getattr(storage, "_cdata", None)
     return (id(storage) if address is None else address), storage
+
+
+def schema_of(overload: Any) -> Any:
+    """The schema of an operator's overload."""
+    schema = None if public_only else getattr(overload, "_schema", None)
+    if schema is None:
+        found: Any = get_signature_for_torch_op(overload, return_schemas=True)[1]
+        (schema,) = found
+    return schema
+
+
+def uncompiled() -> AbstractContextManager[Any]:
+    """Returns a context in which compiled functions and modules run as they were written."""
+    stance = getattr(torch.compiler, "set_stance", None)
+    if COMPILER not in sys.modules or stance is None:
+        return contextlib.nullcontext()
+    context: AbstractContextManager[Any] = stance("force_eager")
+    return context
+
+
+@contextlib.contextmanager
+def light_imports() -> Iterator[None]:
+    """Libraries imported inside do not import torch's compiler for a decorator or a helper they may not use.
+
+    The stand-ins do the real thing when somebody compiles later on.
+    """
+    if public_only or COMPILER in sys.modules:
+        yield
+        return
+    original = torch.compiler.disable
+    torch.compiler.disable = functools.partial(disabled_later, original)
+    sys.modules[COMPILER_TOOLS] = LaterTools(COMPILER_TOOLS)
+    sys.meta_path.insert(0, MakeWay())
+    try:
+        yield
+    finally:
+        torch.compiler.disable = original
+        make_way()
+
+
+def disabled_later(
+    original: Callable[..., Any], function: Any = None, recursive: bool = True, **options: Any
+) -> Any:
+    """Stands in for `torch.compiler.disable`, here `original`: calls it once the compiler is there."""
+    if function is None:
+        return functools.partial(disabled_later, original, recursive=recursive, **options)
+    if not inspect.isfunction(function):
+        return original(function, recursive, **options)
+    real: list[Any] = []
+
+    @functools.wraps(function)
+    def later(*args: Any, **kwargs: Any) -> Any:
+        if not real and COMPILER in sys.modules:
+            real.append(original(function, recursive, **options))
+        return (real[0] if real else function)(*args, **kwargs)
+
+    return later
+
+
+class LaterTools(ModuleType):
+    """Stands in for the compiler's tools: has one helper, and is the real module for all else."""
+
+    @staticmethod
+    def is_compile_supported(*args: Any, **kwargs: Any) -> Any:
+        """Asks the real helper."""
+        return real_tools().is_compile_supported(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(real_tools(), name)
+
+
+def real_tools() -> Any:
+    """The real module; to import the compiler makes way for it."""
+    importlib.import_module(COMPILER)
+    return importlib.import_module(COMPILER_TOOLS)
+
+
+class MakeWay:
+    """A finder that finds nothing, but takes the stand-in away before the real compiler is imported."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Returns None, so that the other finders are asked."""
+        if name == COMPILER:
+            make_way()
+
+
+def make_way() -> None:
+    """Takes the finder and the stand-in away, if they are there."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MakeWay)]
+    if isinstance(sys.modules.get(COMPILER_TOOLS), LaterTools):
+        del sys.modules[COMPILER_TOOLS]
 
 
 def fast_attention_enabled() -> bool:

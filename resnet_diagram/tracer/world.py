@@ -13,30 +13,41 @@ from torch import nn
 from resnet_diagram.tracer import torch_private
 from resnet_diagram.tracer.graph import Call, OpGraph
 
+Held = dict[Any, Any] | list[Any]
+
 
 @contextlib.contextmanager
 def restored_modules(model: nn.Module) -> Iterator[None]:
-    """Gives every module its attributes back afterwards: mode, buffers, cached results, all."""
-    saved = [(own, dict(own)) for module in model.modules() for own in dictionaries(module)]
+    """Gives every module its state back afterwards: mode, buffers, hooks, cached and collected results."""
+    modules = list(model.modules())
+    saved = [(own, own.copy()) for module in modules for own in filled(module)]
     try:
         yield
     finally:
         for now, before in saved:
             restore(now, before)
+        kept = {id(now) for now, _ in saved}
+        for own in [own for module in modules for own in filled(module) if id(own) not in kept]:
+            own.clear()
 
 
-def dictionaries(module: nn.Module) -> Iterator[dict[str, Any]]:
-    """The dictionaries that hold a module's state; those of a scripted module cannot be taken hold of."""
+def filled(module: nn.Module) -> Iterator[Held]:
+    """The dictionary of a module's attributes, then the dictionaries and lists in it that hold something.
+
+    Those of a scripted module cannot be taken hold of.
+    """
     yield module.__dict__
-    for name in ("_buffers", "_parameters"):
-        own = module.__dict__.get(name)
-        if isinstance(own, dict):
-            yield own
+    for value in module.__dict__.values():
+        if isinstance(value, (dict, list)) and value:
+            yield value
 
 
-def restore(now: dict[str, Any], before: dict[str, Any]) -> None:
-    """Makes a dictionary hold exactly the objects it held before."""
-    if len(now) != len(before) or any(now.get(name, now) is not value for name, value in before.items()):
+def restore(now: Held, before: Any) -> None:
+    """Makes a dictionary or list hold exactly the objects it held before."""
+    if isinstance(now, list):
+        if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+            now[:] = before
+    elif len(now) != len(before) or any(now.get(name, now) is not value for name, value in before.items()):
         now.clear()
         now.update(before)
 
@@ -71,7 +82,7 @@ def calm() -> Iterator[None]:
 @contextlib.contextmanager
 def followed_calls(model: nn.Module, graph: OpGraph, stack: list[int]) -> Iterator[None]:
     """Writes each module call into `graph.calls` and keeps `stack` on the running ones."""
-    names = {id(m): name for name, m in model.named_modules()}
+    names = {id(m): without_wrappers(name) for name, m in model.named_modules()}
     original = nn.Module.__call__
     calls = graph.calls
 
@@ -96,6 +107,15 @@ def followed_calls(model: nn.Module, graph: OpGraph, stack: list[int]) -> Iterat
         yield
     finally:
         nn.Module.__call__ = original  # type: ignore[method-assign]
+
+
+def without_wrappers(path: str) -> str:
+    """A module's path as it would be without compiling wrappers.
+
+    >>> without_wrappers("layer1._orig_mod.0.conv")
+    'layer1.0.conv'
+    """
+    return ".".join(part for part in path.split(".") if part != "_orig_mod")
 
 
 def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
