@@ -74,6 +74,12 @@ FORMATS = (
         render=_later("tikz", "render_tikz"),
     ),
     Format(
+        name="typst",
+        suffixes=(".typ",),
+        summary="Typst drawing for #include; with --standalone a page",
+        render=_later("typst", "render_typst"),
+    ),
+    Format(
         name="dot",
         suffixes=(".dot", ".gv"),
         summary="Graphviz source",

@@ -109,7 +109,7 @@ def _box(box: Box, brush: Brush) -> Values:
         "y": number(box.y),
         "width": number(box.width),
         "height": number(box.height),
-        "corner": number(_corner(box)),
+        "corner": number(corner(box)),
         "cx": number(box.x + box.width / 2),
         "cy": number(box.y + box.height / 2),
         "r": number(box.width / 2),
@@ -123,7 +123,8 @@ def _box(box: Box, brush: Brush) -> Values:
     }
 
 
-def _corner(box: Box) -> float:
+def corner(box: Box) -> float:
+    """The radius of a rectangle's corners, in points."""
     if box.form is Form.PILL:
         return min(box.width, box.height) / 2
     return FRAME_CORNER if box.form is Form.ROUNDED else 0.0

@@ -1,0 +1,192 @@
+"""Write a scene as a drawing in plain Typst, to `#include`, or as a page of its own."""
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+from textwrap import wrap
+from typing import NamedTuple
+
+from resnet_diagram.render.escape_typst import typst_comment, typst_string
+from resnet_diagram.render.faces import families
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.svg import corner, number
+from resnet_diagram.render.templates import render
+from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Scene, Text
+from resnet_diagram.scene.theme import Style, Theme
+
+_GENERIC = frozenset({"serif", "sans-serif", "monospace", "system-ui"})
+"""Families that name no face; Typst knows none of them."""
+
+_ANCHORS = {Anchor.START: "0", Anchor.END: "1"}
+_LINE = 100
+_RADIUS = 4.0
+_USUAL_SIZE = "6.4"
+
+Sizes = dict[str, str]
+"""The usual size of type by role."""
+
+
+class Run(NamedTuple):
+    """Statements under one comment."""
+
+    title: str
+    statements: list[str]
+
+
+def render_typst(figure: Figure) -> str:
+    """The Typst source of a figure; the same figure gives the same text."""
+    scene, theme = figure.scene, figure.theme
+    sizes = _usual_sizes(scene)
+    return render(
+        "typst",
+        "figure.typ.jinja",
+        figure.templates,
+        title=typst_comment(figure.spoken_title),
+        quoted_title=typst_string(figure.spoken_title),
+        description=wrap(typst_comment(scene.description), _LINE),
+        standalone=figure.standalone,
+        width=number(scene.width),
+        height=number(scene.height),
+        ink=theme.style("text").text,
+        page=theme.page,
+        faces=_array(typst_string(name) for name in families(theme.font) if name not in _GENERIC),
+        shades=_shades(scene, theme),
+        styles=[_style(role, theme, sizes) for role in _roles(scene)],
+        runs=_runs(scene, theme, sizes),
+    )
+
+
+def _boxes(scene: Scene) -> list[Box]:
+    return [item for item in scene.items if isinstance(item, Box)]
+
+
+def _texts(scene: Scene) -> list[Text]:
+    """Every text, in boxes and outside."""
+    loose = [item for item in scene.items if isinstance(item, Text)]
+    return [*loose, *(text for box in _boxes(scene) for text in box.texts)]
+
+
+def _roles(scene: Scene) -> list[str]:
+    return sorted({item.role for item in (*scene.items, *_texts(scene))})
+
+
+def _usual_sizes(scene: Scene) -> Sizes:
+    counts: dict[str, Counter[str]] = {}
+    for text in _texts(scene):
+        counts.setdefault(text.role, Counter())[number(text.size)] += 1
+    return {role: count.most_common(1)[0][0] for role, count in counts.items()}
+
+
+def _shades(scene: Scene, theme: Theme) -> str:
+    """The shades up to the last one in use, or ""."""
+    last = max((shade_of(box, theme) for box in _boxes(scene)), default=0)
+    return _array(_colour(shade, theme) for shade in theme.shades[:last]) if last else ""
+
+
+def shade_of(box: Box, theme: Theme) -> int:
+    """The shade a box is filled with, or 0: the last shade serves all further stages."""
+    return min(box.shade, len(theme.shades)) if box.role in theme.shaded else 0
+
+
+def _style(role: str, theme: Theme, sizes: Sizes) -> dict[str, str]:
+    style = theme.style(role)
+    return {
+        "role": role,
+        "fill": _colour(style.fill, theme),
+        "stroke": _stroke(style, theme),
+        "text": _colour(style.text, theme),
+        "size": sizes.get(role, _USUAL_SIZE),
+    }
+
+
+def _colour(colour: str, theme: Theme) -> str:
+    named = {theme.page: "paper", theme.style("text").text: "ink"}
+    return named.get(colour, f'rgb("{colour}")')
+
+
+def _stroke(style: Style, theme: Theme) -> str:
+    """A stroke in Typst: thickness and paint, and the dash where there is one."""
+    if not style.line_width:
+        return "none"
+    width, paint = f"{number(style.line_width)}pt", _colour(style.stroke, theme)
+    if not style.dash:
+        return f"{width} + {paint}"
+    dash = _array(f"{number(part)}pt" for part in style.dash)
+    return f"(paint: {paint}, thickness: {width}, dash: {dash})"
+
+
+def _array(values: Iterable[str]) -> str:
+    """An array of Typst.
+
+    >>> _array(["1pt", "2pt"]), _array(["1pt"])
+    ('(1pt, 2pt)', '(1pt,)')
+    """
+    first, *others = values
+    return f"({', '.join([first, *others])})" if others else f"({first},)"
+
+
+def _runs(scene: Scene, theme: Theme, sizes: Sizes) -> list[Run]:
+    """The items in the order of painting, under a comment for each run of one sort."""
+    return [
+        Run(title, [line for item in items for line in _statements(item, theme, sizes)])
+        for title, items in groupby(scene.items, _sort)
+    ]
+
+
+def _sort(item: Item) -> str:
+    match item:
+        case Box():
+            return "Boxes" if item.texts or not item.id else "Frames"
+        case Path():
+            return "Lines"
+        case Text():
+            return "Texts"
+
+
+def _statements(item: Item, theme: Theme, sizes: Sizes) -> list[str]:
+    match item:
+        case Box():
+            return [_box(item, theme), *(_text(text, sizes) for text in item.texts)]
+        case Path():
+            return [_path(item)]
+        case Text():
+            return [_text(item, sizes)]
+
+
+def _box(box: Box, theme: Theme) -> str:
+    shade = shade_of(box, theme)
+    options = [f"shade: {shade}"] if shade else []
+    note = f" // {typst_comment(box.id)}" if box.id else ""
+    if box.form is Form.POLYGON:
+        return f"tapered({_call(box.role, _places(box.points), options)}){note}"
+    radius = box.width / 2 if box.form is Form.CIRCLE else corner(box)
+    options += [f"radius: {number(radius)}"] if radius else []
+    extent = [number(value) for value in (box.x, box.y, box.width, box.height)]
+    return f"node({_call(box.role, extent, options)}){note}"
+
+
+def _path(path: Path) -> str:
+    options = [] if path.arrow else ["arrow: false"]
+    if path.radius != _RADIUS and len(path.points) > 2:
+        options.append(f"radius: {number(path.radius)}")
+    return f"wire({_call(path.role, _places(path.points), options)})"
+
+
+def _text(text: Text, sizes: Sizes) -> str:
+    size = number(text.size)
+    options = [f"size: {size}"] if size != sizes[text.role] else []
+    options += [f"anchor: {_ANCHORS[text.anchor]}"] if text.anchor in _ANCHORS else []
+    options += ['weight: "bold"'] if text.bold else []
+    options += ['style: "italic"'] if text.italic else []
+    options += ["turned: true"] if text.turned else []
+    options += ["halo: true"] if text.halo else []
+    return f"words({_call(text.role, [number(text.x), number(text.y), typst_string(text.text)], options)})"
+
+
+def _call(role: str, values: Iterable[str], options: list[str]) -> str:
+    """The arguments of a call."""
+    return ", ".join([f'"{role}"', *values, *options])
+
+
+def _places(points: Iterable[tuple[float, float]]) -> list[str]:
+    return [f"({number(x)}, {number(y)})" for x, y in points]

@@ -1,0 +1,151 @@
+"""Native Typst: it compiles everywhere, and shows the same picture as the SVG."""
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from resnet_diagram.diagram.options import View
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.png import render_png
+from resnet_diagram.render.typst import render_typst
+from resnet_diagram.resources import fonts_dir
+from resnet_diagram.scene.theme import load_theme, theme_names
+from tests.render.figures import named, samples
+from tests.render.tikz_scenes import NASTY, nasty_figure
+
+typst = pytest.importorskip("typst")
+
+_SAMPLES = samples()
+_SMALL = [name for name in _SAMPLES if not name.startswith("many blocks")]
+
+
+@pytest.fixture(scope="module")
+def fonts() -> object:
+    """The one face that comes with the package."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts_dir()])
+
+
+def compiled(source: str, fonts: object, form: str = "pdf", **how: object) -> bytes:
+    """What Typst makes of a document; it may complain of nothing but faces that are not there."""
+    made, warnings = typst.compile_with_warnings(source.encode(), font_paths=fonts, format=form, **how)
+    said = [warning.message for warning in warnings]
+    assert [one for one in said if not one.startswith("unknown font family")] == []
+    assert isinstance(made, bytes)
+    return made
+
+
+def words(pdf: bytes) -> str:
+    (page,) = PdfReader(BytesIO(pdf)).pages
+    return page.extract_text()
+
+
+@pytest.mark.parametrize("name", _SMALL)
+def test_every_sample_compiles(name: str, fonts: object) -> None:
+    figure = replace(_SAMPLES[name], standalone=True)
+    (page,) = PdfReader(BytesIO(compiled(render_typst(figure), fonts))).pages
+    size = (figure.scene.width, figure.scene.height)
+    assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(size, abs=0.02)
+
+
+def shrunk(png: bytes, times: int = 8) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    """A picture with each `times` × `times` pixels in one, so that smoothed edges do not count."""
+    with Image.open(BytesIO(png)) as image:
+        small = (image.width // times, image.height // times)
+        return np.asarray(image.convert("RGB").resize(small, Image.Resampling.BOX), dtype=np.int64)
+
+
+def difference(figure: Figure, fonts: object) -> float:
+    """How far the native drawing is from the SVG's, as the mean over all pixels and channels, 0 to 255."""
+    native = compiled(render_typst(replace(figure, standalone=True)), fonts, "png", ppi=300.0)
+    return float(np.abs(shrunk(native) - shrunk(render_png(figure))).mean())
+
+
+@pytest.mark.parametrize("theme", [name for name in theme_names() if name != "auto"])
+@pytest.mark.parametrize(
+    ("network", "view"),
+    [("resnet152", View.PAPER), ("resnet50-v2", View.OVERVIEW), ("resnet20", View.FULL)],
+)
+def test_it_is_the_same_picture_as_the_svg(network: str, view: View, theme: str, fonts: object) -> None:
+    assert difference(named(network, view, theme=theme), fonts) < 1.5
+
+
+def test_another_picture_is_seen_to_be_another(fonts: object) -> None:
+    figure = named("resnet20", View.FULL)
+    moved = replace(figure, standalone=True)
+    source = render_typst(moved).replace('"conv": (fill: rgb("#E3EEF8")', '"conv": (fill: rgb("#E3AAF8")')
+    shifted = re.sub(
+        r"words\((\"[\w-]+\"), ([\d.]+)", lambda one: f"words({one[1]}, {float(one[2]) + 3}", source
+    )
+    native = compiled(shifted, fonts, "png", ppi=300.0)
+    assert np.abs(shrunk(native) - shrunk(render_png(figure))).mean() > 2.0
+
+
+def test_nasty_names_come_out_letter_by_letter(fonts: object) -> None:
+    source = render_typst(nasty_figure())
+    compiled(source, fonts)
+    shown = re.findall(r'words\("[^"]*", [\d.]+, [\d.]+, "((?:[^"\\]|\\.)*)"', source)
+    plain = {one.replace('\\"', '"').replace("\\\\", "\\") for one in shown}
+    assert set(NASTY) <= plain
+
+
+_PAPER = """#set page(width: 300mm, height: 297mm, margin: 20mm)
+#set par(justify: true, first-line-indent: 2em)
+#set text(size: 10pt, tracking: 0.5pt, style: "italic", weight: "bold", lang: "ar", dir: rtl)
+#set rect(inset: 9pt, outset: 2pt)
+#set box(inset: 3pt, stroke: red)
+#set align(end)
+"""
+
+
+def test_a_document_changes_nothing_in_it(fonts: object, tmp_path: Path) -> None:
+    figure = named("resnet20", View.OVERVIEW)
+    (tmp_path / "figure.typ").write_text(render_typst(figure), encoding="utf-8")
+    alone = compiled(render_typst(replace(figure, standalone=True)), fonts, "png", ppi=144.0)
+    document = tmp_path / "document.typ"
+    size = "#set page(margin: 0pt, width: auto, height: auto)\n"
+    for rules in ("", _PAPER):
+        document.write_text(f'{rules}{size}#include "figure.typ"', encoding="utf-8")
+        assert typst.compile(document, font_paths=fonts, format="png", ppi=144.0) == alone
+
+
+def test_a_figure_of_a_document_holds_it(fonts: object, tmp_path: Path) -> None:
+    (tmp_path / "figure.typ").write_text(render_typst(named("resnet20", View.OVERVIEW)), encoding="utf-8")
+    document = tmp_path / "document.typ"
+    text = f'{_PAPER}#figure(include "figure.typ", caption: [A network.])'
+    document.write_text(text, encoding="utf-8")
+    shown = words(typst.compile(document, font_paths=fonts))
+    assert "resnet20" in shown
+    assert "A network." in shown
+
+
+def test_it_reads_like_a_drawing() -> None:
+    text = render_typst(named("resnet152"))
+    assert "#import" not in text
+    head, body = text.split("#block(")
+    assert head.count("#let styles = (") == 1
+    statements = body.partition("// Frames")[2]
+    assert len(statements.splitlines()) > 100
+    assert not re.search(r"rgb\(|\bstroke:|\dpt\b", statements), "styles have names"
+    assert not re.search(r"\.\d{3}", body), "two decimals are enough"
+    assert max(len(line) for line in head.splitlines() if line.startswith("//")) < 110
+
+
+def test_only_what_is_drawn_has_a_style() -> None:
+    text = render_typst(named("resnet20", View.OVERVIEW))
+    used = set(re.findall(r'(?:node|tapered|wire|words)\("([\w-]+)"', text))
+    assert used == set(re.findall(r'^  "([\w-]+)": \(', text, flags=re.MULTILINE))
+
+
+def test_the_same_figure_gives_the_same_text() -> None:
+    assert render_typst(named("resnet50")) == render_typst(replace(named("resnet50")))
+
+
+def test_the_faces_are_those_of_the_theme() -> None:
+    own = replace(load_theme(), font="'My Face', Georgia, serif")
+    assert '#let faces = ("My Face", "Georgia")' in render_typst(replace(named("resnet18"), theme=own))
