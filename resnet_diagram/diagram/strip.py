@@ -31,6 +31,7 @@ class _Draft:
     role: GroupRole | None
     id: str
     title: str = ""
+    caption: str = ""
     stage: Stage | None = None
     number: int = 0
     slabs: list[Slab] = field(default_factory=list)
@@ -54,6 +55,7 @@ class _Strip:
         number = self.stages if stage else 0
         name = f"stage{number}" if stage else (role.value if role else f"part{len(self.bays)}")
         draft = _Draft(role=role, id=name, title=title, stage=stage, number=number)
+        draft.caption = change_text(in_shape(stage), out_shape(stage)) if stage else ""
         self.bays.append(draft)
         return draft
 
@@ -83,9 +85,12 @@ def strip(network: Network, names: StageNames) -> tuple[Strip, tuple[Unit, ...]]
     stem = draft.bay(GroupRole.STEM, "Stem") if network.stem else draft.bay()
     draft.slab(stem, NodeRole.INPUT, network.input_shape, shape_text(network.input_shape))
     _fill(draft, stem, network.stem)
+    stem.caption = f"→ {shape_text(out_shape(network.stem))}" if network.stem else ""
     _flow(draft, network.body, None if network.stem else stem)
     if network.head:
-        _fill(draft, draft.bay(GroupRole.HEAD, "Head"), network.head)
+        head = draft.bay(GroupRole.HEAD, "Head")
+        head.caption = change_text(in_shape(network.head), out_shape(network.head))
+        _fill(draft, head, network.head)
     units = tuple(unit for bay in draft.bays for unit in bay.units.values())
     shown = [_finished(bay, names) for bay in draft.bays if bay.slabs]
     return Strip(bays=tuple(shown), arcs=_arcs(draft.arcs, shown)), units
@@ -227,14 +232,13 @@ def _resized(branch: Sequence[Element]) -> Iterator[Layer]:
 def _finished(bay: _Draft, names: StageNames) -> Bay:
     """The bay with its runs folded, indices under its blocks, and its captions."""
     slabs = [replace(slab, index=_index(bay, slab)) for slab in bay.slabs]
-    caption = change_text(in_shape(bay.stage), out_shape(bay.stage)) if bay.stage else ""
     return Bay(
         id=bay.id,
         role=bay.role,
         title=stage_title(bay.stage, bay.number, names) if bay.stage else bay.title,
         slabs=tuple(_folded(slabs, bay.units)),
         repeat=max(1, len(bay.units)) if bay.stage else 1,
-        caption=caption,
+        caption=bay.caption,
     )
 
 

@@ -1,0 +1,152 @@
+"""Types of block, the symbols for their sizes, and what is said of where they stand."""
+
+import pytest
+
+from resnet_diagram.diagram.insets import kind_title, places
+from resnet_diagram.diagram.kinds import Kind, Unit, kinds
+from resnet_diagram.diagram.links import nodes
+from resnet_diagram.diagram.model import Fork, Node, NodeRole, Panel
+from resnet_diagram.diagram.one_block import block_panels
+from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.diagram.sheet import sheet
+from resnet_diagram.diagram.strip import strip
+from resnet_diagram.errors import UsageError
+from resnet_diagram.spec import catalog
+
+
+def types(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Title, place and the sizes of the convolutions of each type."""
+    found, units = strip(catalog.network(name), StageNames.STAGE)
+    total = sum(bay.id.startswith("stage") for bay in found.bays)
+    return [
+        (kind_title(kind.units[0]), places(kind.units, units, total), _sizes(kind)) for kind in kinds(units)
+    ]
+
+
+def _sizes(kind: Kind) -> tuple[str, ...]:
+    said = [kind.said[layer] for layer in kind.units[0].layers if layer.kind == "conv"]
+    return tuple(", ".join(word for word in words if word) for words in said)
+
+
+def test_a_bottleneck_is_drawn_once_for_all_stages() -> None:
+    assert types("resnet152") == [
+        ("Projection bottleneck", "first block of each stage", ("C", "C, s", "4C", "4C, s")),
+        ("Identity bottleneck", "all other blocks", ("C", "C", "4C")),
+    ]
+
+
+def test_a_number_that_never_changes_stays_a_number() -> None:
+    assert types("resnet34")[1] == (
+        "Projection basic block",
+        "first block of stages 2–4",
+        ("C, s=2", "C", "C, s=2"),
+    )
+    assert types("resnext50_32x4d")[0][2] == ("C", "C, s, 32 groups", "2C", "2C, s")
+
+
+def test_the_place_of_the_stride_makes_two_types() -> None:
+    v1, v15 = types("resnet50-v1")[0][2], types("resnet50")[0][2]
+    assert (v1[:2], v15[:2]) == (("C, s", "C"), ("C", "C, s"))
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        ("resnet56", ["Identity basic block", "Zero-padding basic block"]),
+        ("resnet50d", ["Projection bottleneck", "Identity bottleneck", "Pooled-projection bottleneck"]),
+        (
+            "preact-resnet110",
+            ["Identity pre-activation basic block", "Projection pre-activation basic block"],
+        ),
+    ],
+)
+def test_types_are_called_by_shortcut_and_block(name: str, titles: list[str]) -> None:
+    assert [title for title, _, _ in types(name)] == titles
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_every_symbol_stands_for_the_sizes_it_replaces(name: str) -> None:
+    _, units = strip(catalog.network(name), StageNames.STAGE)
+    for kind in kinds(units):
+        for unit in kind.units:
+            for own, layer in zip(unit.layers, kind.units[0].layers, strict=True):
+                if layer in kind.said and layer.kind == "conv":
+                    assert _value(kind.said[layer].channels, unit) == own.out_shape[0]
+                    if kind.said[layer].stride == "s":
+                        assert max(own.stride) == unit.sizes["s"]
+
+
+def _value(text: str, unit: Unit) -> float:
+    """What a size such as "4C" or "C/2" comes to in one unit."""
+    if text.isdigit():
+        return int(text)
+    sign = "C′" if "C′" in text else "C"
+    before, _, after = text.partition(sign)
+    return unit.sizes[sign] * int(before or 1) / int(after.removeprefix("/") or 1)
+
+
+def test_each_block_is_served_by_one_type() -> None:
+    for name in ("resnet152", "resnet50d", "resnet1202"):
+        _, units = strip(catalog.network(name), StageNames.STAGE)
+        served = [id(unit) for kind in kinds(units) for unit in kind.units]
+        assert sorted(served) == sorted(id(unit) for unit in units)
+
+
+def only_fork(panel: Panel) -> Fork:
+    assert isinstance(panel.content, tuple)
+    (fork,) = (item for item in panel.content if isinstance(item, Fork))
+    return fork
+
+
+def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
+    drawn = sheet(catalog.network("resnet50d"), "", Options())
+    forks = [only_fork(panel) for panel in drawn.panels[1:]]
+    boxes = [[node.lines for node in fork.shortcut.nodes] for fork in forks if fork.shortcut]
+    assert boxes == [[("1×1 conv, 256", "BN")], [], [("2×2 avg pool, s=2",), ("1×1 conv, 4C", "BN")]]
+
+
+def test_the_overview_is_the_strip_alone() -> None:
+    network = catalog.network("resnet50")
+    assert [panel.id for panel in sheet(network, "", Options(view=View.OVERVIEW)).panels] == ["strip"]
+
+
+def panels(block: str, name: str = "resnet50", show: frozenset[Show] = USUAL) -> tuple[Panel, ...]:
+    return block_panels(catalog.network(name), Options(view=View.BLOCK, block=block, show=show))
+
+
+@pytest.mark.parametrize("block", ["layer2.0", "stage2.block1"])
+def test_one_block_has_its_own_sizes(block: str) -> None:
+    (panel,) = panels(block)
+    assert panel.title == "layer2.0: Projection bottleneck, 56×56×256 → 28×28×512"
+    assert isinstance(panel.content, tuple)
+    convs = [node.lines[0] for node in nodes(panel.content) if node.role is NodeRole.CONV]
+    assert convs == ["1×1 conv, 128", "3×3 conv, 128, s=2", "1×1 conv, 512"]
+
+
+def test_a_type_is_drawn_with_symbols() -> None:
+    assert [panel.title for panel in panels("projection")] == [
+        "Projection bottleneck (first block of each stage)"
+    ]
+    assert len(panels("bottleneck")) == len(panels("")) == 2
+
+
+def test_a_block_that_is_not_there_is_named_with_a_suggestion() -> None:
+    with pytest.raises(UsageError, match="has no block 'layer22'"):
+        panels("layer22")
+
+
+def test_the_formulas_of_the_paper_on_request() -> None:
+    identity, projection = (
+        panels("layer1.1", show=USUAL | {Show.MATH}),
+        panels("layer1.0", show=USUAL | {Show.MATH}),
+    )
+    assert (only_fork(identity[0]).branch_mark, only_fork(identity[0]).merge_mark) == ("F(x)", "F(x) + x")
+    assert only_fork(projection[0]).merge_mark == "F(x) + Wx"
+
+
+def test_norm_and_activation_only_where_they_are_shown() -> None:
+    (panel,) = panels("layer1.1", show=frozenset())
+    assert isinstance(panel.content, tuple)
+    drawn = list(nodes(panel.content))
+    assert all(len(node.lines) == 1 for node in drawn)
+    assert [node for node in drawn if isinstance(node, Node) and node.role is NodeRole.ACTIVATION] == []
