@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Item, Node
+from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.cells import Series
@@ -37,16 +37,17 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
 
     One that is too wide even with its texts broken runs down the page.
     """
+    broken = [tuple(_broken(item) for item in block) for block in blocks]
     choices = [
-        _drawn(blocks, look, wrapped=wrapped, stretch=stretch)
-        for look in (_enlarged(theme), theme)
+        _drawn(broken if wrapped else blocks, look, wrapped=wrapped, stretch=stretch)
         for wrapped in (False, True)
+        for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
     ]
     best = min(choices, key=lambda found: _cost(found, room, gap))
     if all(one.width <= room for one in best):
         return best
-    turned = _drawn(blocks, theme, wrapped=True, turned=True)
+    turned = _drawn(broken, theme, wrapped=True, turned=True)
     return [one if one.width <= room else other for one, other in zip(best, turned, strict=True)]
 
 
@@ -96,6 +97,21 @@ def _drawn(
         _inset(Canvas(theme=theme, turned=turned), series(cells(block, measure)), _stub(block))
         for block in blocks
     ]
+
+
+def _broken(item: Item) -> Item:
+    """The item with the texts of all its convolutions broken at one place: behind what they are."""
+    match item:
+        case Node():
+            first, *rest = item.lines or ("",)
+            if item.role is not NodeRole.CONV or ", " not in first:
+                return item
+            return replace(item, lines=(*first.split(", ", 1), *rest))
+        case Group():
+            return replace(item, items=tuple(_broken(one) for one in item.items))
+        case Fork():
+            branches = tuple(tuple(_broken(one) for one in branch) for branch in item.branches)
+            return replace(item, branches=branches)
 
 
 def _stub(block: Block) -> float:

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
-from resnet_diagram.diagram.model import EdgeRole, Fork, Group, GroupRole, Item, Node, Taper
+from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Node, Taper
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.boxes import Size, depth_of
 from resnet_diagram.scene.cells import Cell, FrameCell, NodeCell, Series
 from resnet_diagram.scene.forks import fork_cell
 from resnet_diagram.scene.ruler import Ruler, badge_of, inner_badge, natural, usual_size
+from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import title_width
+
+_LEVEL = 105.0
+"""A text on a shortcut up to this long stays on one line."""
 
 
 def cells(items: tuple[Item, ...], ruler: Ruler) -> list[Cell]:
@@ -28,23 +32,24 @@ def _cell(item: Item, badge: str, ruler: Ruler) -> Cell:
         case Fork():
             branches = item.branches or ((),)
             measured = [series([_cell(one, badge, ruler) for one in branch]) for branch in branches]
-            on_link: list[Cell] = (
-                [lane_box(one, item.shortcut.role, ruler) for one in _on(item)] if item.shortcut else []
-            )
-            return fork_cell(item, measured, series(on_link), ruler)
+            return fork_cell(item, measured, _on_shortcut(item, ruler), ruler)
         case Group():
             return _group(item, ruler)
 
 
-def _on(fork: Fork) -> tuple[Node, ...]:
-    """The boxes on a fork's shortcut."""
-    return fork.shortcut.nodes if fork.shortcut else ()
-
-
-def lane_box(node: Node, role: EdgeRole, ruler: Ruler) -> NodeCell:
-    """The cell of a box on a shortcut of that role: as large as its text needs, in the shortcut's colours."""
-    plain = replace(node, taper=Taper.NONE, shade=0)
-    return _cell_of(plain, natural(plain, "", ruler), "", ruler)._replace(look=f"{role}-box")
+def _on_shortcut(fork: Fork, ruler: Ruler) -> Series:
+    """The boxes on a fork's shortcut, in its colours; the text of an only one stays on one line if short."""
+    link = fork.shortcut
+    if link is None:
+        return series([])
+    plain = replace(ruler, wrapped=False)
+    found: list[Cell] = []
+    for node in link.nodes:
+        joined = " + ".join(node.lines)
+        level = len(link.nodes) == 1 and text_width(joined, ruler.theme.size("node")) <= _LEVEL
+        bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
+        found.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
+    return series(found)
 
 
 def _node(node: Node, badge: str, ruler: Ruler) -> NodeCell:

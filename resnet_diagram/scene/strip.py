@@ -8,11 +8,11 @@ from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.model import Anchor, Box, Form, Text
 from resnet_diagram.scene.strip_arcs import Bows, bows_of
 from resnet_diagram.scene.strip_bays import DOTS, DOTS_CLEAR, SIDE, Slot, content_start
+from resnet_diagram.scene.strip_captions import captions_of
 from resnet_diagram.scene.strip_lanes import Port, Span, fits, ports, spans
 from resnet_diagram.scene.strip_plugs import Ends, ends_of
 from resnet_diagram.scene.strip_tiers import Rack, Seat, seats
 from resnet_diagram.scene.text import text_width
-from resnet_diagram.scene.wrap import wrap_label
 
 _UNDER_TITLE = 1.5
 _INDEX = 8.4
@@ -78,7 +78,7 @@ def _level(canvas: Canvas, rack: Rack, tier: list[Seat]) -> Level:
     strip = spacing.TITLE_STRIP + _UNDER_TITLE
     tops = [one.top + (strip if frame else _OVER) for one, frame in zip(bows, framed, strict=True)]
     bottoms = [_under(seat) for seat in tier]
-    captions = [_caption(canvas, rack, seat) for seat in tier]
+    captions = captions_of(tier, theme)
     return Level(tier, bows, captions, max(tops, default=0.0), max(bottoms, default=0.0))
 
 
@@ -92,18 +92,6 @@ def _under(seat: Seat) -> float:
 
 def _index(slot: Slot) -> str:
     return slot.slab.index if slot.slab else ""
-
-
-def _caption(canvas: Canvas, rack: Rack, seat: Seat) -> tuple[str, ...]:
-    """The lines of the caption; it is broken at its arrow where it is wider than the bay and the gap."""
-    caption = seat.bay.bay.caption
-    size = canvas.theme.size("caption")
-    room = seat.width + rack.gap - 5.0
-    if not caption or text_width(caption, size) <= room:
-        return (caption,) if caption else ()
-    before, arrow, after = caption.partition(" → ")
-    parts = (f"{before} →", after) if arrow and before else (caption,)
-    return tuple(line for part in parts for line in wrap_label(part, size, room))
 
 
 def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[float], float]:

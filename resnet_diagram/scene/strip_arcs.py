@@ -5,11 +5,17 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc
 from resnet_diagram.scene.spacing import PITCH
-from resnet_diagram.scene.strip_bays import MeasuredBay, content_start, head_x, tail_x
+from resnet_diagram.scene.strip_bays import (
+    MeasuredBay,
+    content_start,
+    head_x,
+    label_lines,
+    label_of,
+    tail_x,
+)
 from resnet_diagram.scene.strip_plugs import Plug
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
-from resnet_diagram.scene.wrap import wrap_label
 
 LANE_CLEAR = 5.5
 """From what lies under a shortcut to the shortcut."""
@@ -77,7 +83,7 @@ def bows_of(bay: MeasuredBay, number: int, plugs: Iterable[Plug], width: float, 
             lane = skyline.over(tail, head) + LANE_CLEAR
             skyline.put(tail - 1.0, head + 1.0, lane)
             bows.append(Bow(own[at].arc, tail, head, lane))
-            waiting += [bows[-1]] * bool(own[at].arc.label)
+            waiting += [bows[-1]] * bool(label_of(own[at].arc))
         done = {(bow.tail, bow.head) for bow in bows}
         rising = [*walls, *(x for pair in ends if pair not in done for x in pair)]
         waiting = [bow for bow in waiting if not _label(bow, rising, width, skyline, labels, theme)]
@@ -110,9 +116,9 @@ def _label(
     middle = (bow.tail + bow.head) / 2
     left = max([_SIDE, *(x + _SIDE for x in rising if x < middle)])
     right = min([width - _SIDE, *(x - _SIDE for x in rising if x > middle)])
-    lines = wrap_label(bow.arc.label, size, max(width - 2 * _SIDE, 0.0))
+    lines = label_lines(bow.arc, size, max(width - 2 * _SIDE, 0.0))
     if squeezed and max(text_width(line, size) for line in lines) > right - left:
-        lines = wrap_label(bow.arc.label, size, 0.0)
+        lines = label_lines(bow.arc, size, 0.0)
     half = max(text_width(line, size) for line in lines) / 2
     if 2 * half > right - left and not squeezed:
         return False

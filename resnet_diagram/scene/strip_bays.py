@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Bay, Omitted, Slab
+from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, Omitted, Slab
 from resnet_diagram.scene.strip_plugs import BETWEEN, END_GAP, Ends, Plug, reach_back, reach_on
 from resnet_diagram.scene.strip_scale import Scale, SlabSize, slab_size
 from resnet_diagram.scene.text import text_width
@@ -15,13 +15,13 @@ SIDE = 5.0
 DOTS = 6.0
 DOTS_CLEAR = 3.0
 """Width of the three dots, and from them to the line they interrupt."""
-_GAP = 9.0
-_LEAD = 7.0
 _STUB = 4.5
 _BEHIND = 3.8
 _COUNT_GAP = 8.0
 _NOTE_WIDTH = 62.0
 _CLEAR = 4.0
+_ROOMY = 18.0
+_MOST_SPREAD = 6.0
 
 
 class Slot(NamedTuple):
@@ -65,7 +65,7 @@ def measure_bay(
     plain = MeasuredBay(
         bay, slots, content, 0.0, tuple(line for lines in notes for line in lines), tuple(through)
     )
-    labels = [_word_width(one.arc.label, theme) for one in plugs if not one.long and one.tail_bay == number]
+    labels = [_word_width(one.arc, theme) for one in plugs if not one.long and one.tail_bay == number]
     return plain._replace(width=max(_least_width(plain, theme), *(width + 4.0 for width in labels), 0.0))
 
 
@@ -83,6 +83,16 @@ def title_widths(bay: MeasuredBay, theme: Theme) -> tuple[float, float]:
     """The widths of a bay's title and of its count."""
     title = text_width(bay.bay.title, theme.size("group"), bold=True)
     return title, text_width(bay.times, theme.size("badge"), bold=True)
+
+
+def spread(bay: MeasuredBay, width: float) -> MeasuredBay:
+    """The bay with its slots further apart where its frame of that `width` leaves much room."""
+    spare = width - bay.content - _ROOMY
+    if bay.through or spare <= 0 or len(bay.slots) < 2:
+        return bay
+    step = min(_MOST_SPREAD, spare / (len(bay.slots) - 1))
+    slots = tuple(slot._replace(x=slot.x + at * step) for at, slot in enumerate(bay.slots))
+    return bay._replace(slots=slots, content=bay.content + step * (len(slots) - 1))
 
 
 def content_start(bay: MeasuredBay, width: float, theme: Theme) -> float:
@@ -119,24 +129,39 @@ def _least_width(bay: MeasuredBay, theme: Theme) -> float:
     return width
 
 
-def _word_width(label: str, theme: Theme) -> float:
+def label_of(arc: Arc) -> str:
+    """What is written over a shortcut of one block; an identity's colour says enough."""
+    return "" if arc.role is EdgeRole.IDENTITY else arc.label
+
+
+def label_lines(arc: Arc, size: float, room: float) -> tuple[str, ...]:
+    """The label of a shortcut in lines of up to `room` points, broken before a plus where it has one."""
+    label = label_of(arc)
+    if not label or text_width(label, size) <= room:
+        return (label,) if label else ()
+    first, *rest = label.split(" + ")
+    parts = [first, *(f"+ {part}" for part in rest)]
+    return tuple(line for part in parts for line in wrap_label(part, size, room))
+
+
+def _word_width(arc: Arc, theme: Theme) -> float:
     """The width that a shortcut's label needs at least, broken where it can be."""
     size = theme.size("label")
-    return max((text_width(line, size) for line in wrap_label(label, size, 0.0)), default=0.0)
+    return max((text_width(line, size) for line in label_lines(arc, size, 0.0)), default=0.0)
 
 
 def _slots(bay: Bay, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
     """The slots from left to right, and the width they take with the ends of shortcuts round them."""
     sizes = _levelled(bay, [_size(one, scale, theme) for one in bay.slabs])
-    gap = _common_gap(bay, sizes, ends, theme)
+    gap = _common_gap(bay, sizes, scale.gap, ends, theme)
     found: list[Slot] = []
-    x = _lead(bay, ends)
+    x = _lead(bay, scale, ends)
     for number, (one, size) in enumerate(zip(bay.slabs, sizes, strict=True)):
         if number:
             x += _gap_between(bay.slabs[number - 1], one, gap, ends)
         found.append(Slot(one if isinstance(one, Slab) else None, x, size))
         x += size.width
-    return tuple(found), x + _trail(bay, ends)
+    return tuple(found), x + _trail(bay, scale, ends)
 
 
 def _size(one: Slab | Omitted, scale: Scale, theme: Theme) -> SlabSize:
@@ -155,21 +180,20 @@ def _levelled(bay: Bay, sizes: list[SlabSize]) -> list[SlabSize]:
     ]
 
 
-def _lead(bay: Bay, ends: Ends) -> float:
+def _lead(bay: Bay, scale: Scale, ends: Ends) -> float:
     first = bay.slabs[0] if bay.slabs else None
     tails = ends.tails[first.id] if isinstance(first, Slab) else 0
-    return max(_LEAD if bay.role else 0.0, reach_back(tails) + _BEHIND if tails else 0.0)
+    return max(scale.lead if bay.role else 0.0, reach_back(tails) + _BEHIND if tails else 0.0)
 
 
-def _trail(bay: Bay, ends: Ends) -> float:
+def _trail(bay: Bay, scale: Scale, ends: Ends) -> float:
     last = bay.slabs[-1] if bay.slabs else None
     heads = ends.heads[last.id] if isinstance(last, Slab) else 0
-    return max(_LEAD if bay.role else 0.0, reach_on(heads) + _BEHIND if heads else 0.0)
+    return max(scale.lead if bay.role else 0.0, reach_on(heads) + _BEHIND if heads else 0.0)
 
 
-def _common_gap(bay: Bay, sizes: list[SlabSize], ends: Ends, theme: Theme) -> float:
+def _common_gap(bay: Bay, sizes: list[SlabSize], gap: float, ends: Ends, theme: Theme) -> float:
     """The gap between two neighbours that all neighbours in the bay have room in."""
-    gap = _GAP
     for (before, left), (one, right) in pairwise(zip(bay.slabs, sizes, strict=True)):
         if isinstance(before, Slab) and isinstance(one, Slab):
             heads, tails = ends.heads[before.id], ends.tails[one.id]

@@ -25,7 +25,8 @@ class Scale(NamedTuple):
     """Height and width of a slab, in points: linear in the logarithms of resolution and of channels.
 
     `lowest` stands at log2 resolution `low` and rises by `rise` an octave; `narrowest` at log2 channels
-    `few` widens by `widen` an octave.
+    `few` widens by `widen` an octave. `gap`, `lead` and `frame_gap`: between two slabs, between a frame and
+    its first slab, and between two frames.
     """
 
     low: float
@@ -34,6 +35,9 @@ class Scale(NamedTuple):
     few: float
     widen: float
     tallest: float
+    gap: float
+    lead: float
+    frame_gap: float
 
     def height(self, resolution: float) -> float:
         """The height of a slab of that resolution, in points."""
@@ -52,8 +56,8 @@ class SlabSize(NamedTuple):
     lines: tuple[str, ...]
 
 
-def scale_of(strip: Strip) -> Scale:
-    """The scale that spreads the slabs of a strip over the room there is.
+def scale_of(strip: Strip, *, tight: bool) -> Scale:
+    """The scale that spreads the slabs of a strip over the usual height; narrower where it is `tight`.
 
     Slabs that hold text need not be lower or narrower than their text lets them.
     """
@@ -69,8 +73,11 @@ def scale_of(strip: Strip) -> Scale:
         lowest=_LOWEST,
         rise=rise,
         few=min(widths),
-        widen=min(_WIDEN, _SPREAD / max(max(widths) - min(widths), 1e-6)),
+        widen=min(_WIDEN, _SPREAD / max(max(widths) - min(widths), 1e-6)) * (0.5 if tight else 1.0),
         tallest=_LOWEST + rise * (high - low),
+        gap=7.6 if tight else 9.0,
+        lead=5.0 if tight else 7.0,
+        frame_gap=9.0 if tight else 11.0,
     )
 
 

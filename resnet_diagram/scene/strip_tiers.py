@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Bay, GroupRole, Omitted, Slab, Strip
 from resnet_diagram.scene.strip_arcs import levels
-from resnet_diagram.scene.strip_bays import MeasuredBay, measure_bay
+from resnet_diagram.scene.strip_bays import MeasuredBay, measure_bay, spread
 from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
-from resnet_diagram.scene.strip_scale import scale_of
+from resnet_diagram.scene.strip_scale import Scale, scale_of
 from resnet_diagram.scene.theme import Theme
 
-_GAP = 11.0
 _OUT = 4.2
 """From a frame to the first shortcut that ends behind it."""
 BACK = 7.0
@@ -58,14 +57,26 @@ class Rack(NamedTuple):
 
 
 def rack(strip: Strip, theme: Theme, room: float) -> Rack:
-    """The strip in the fewest tiers that are no wider than `room`, as equally wide as can be."""
-    scale = scale_of(strip)
-    bays = tuple(piece for bay in strip.bays for piece in _pieces(bay, strip, theme, room - 3 * _LANE))
+    """The strip in the fewest tiers that are no wider than `room`, as equally wide as can be.
+
+    It is set tight where that saves a tier.
+    """
+    wide = _rack(strip, theme, room, tight=False)
+    if len(wide.tiers) == 1:
+        return wide
+    tight = _rack(strip, theme, room, tight=True)
+    return tight if len(tight.tiers) < len(wide.tiers) else wide
+
+
+def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
+    scale = scale_of(strip, tight=tight)
+    pieces = (_pieces(bay, strip, scale, theme, room - 3 * _LANE) for bay in strip.bays)
+    bays = tuple(piece for held in pieces for piece in held)
     plugs = plugs_of(bays, strip.arcs)
     ends = ends_of(plugs)
     measured = tuple(measure_bay(bay, number, scale, plugs, ends, theme) for number, bay in enumerate(bays))
     plain = Rack(
-        measured, tuple(plugs), (tuple(range(len(bays))),), _frame_gap(plugs), *_margins(plugs, 1, 0)
+        measured, tuple(plugs), (tuple(range(len(bays))),), _frame_gap(plugs, scale), *_margins(plugs, 1, 0)
     )
     if plain.width <= room:
         return plain
@@ -106,7 +117,7 @@ def _seats(one: Rack, tier: tuple[int, ...], room: float) -> list[Seat]:
     found: list[Seat] = []
     x = one.left
     for number, width in zip(tier, widths, strict=True):
-        found.append(Seat(number, one.bays[number], x, width))
+        found.append(Seat(number, spread(one.bays[number], width), x, width))
         x += width + one.gap
     return found
 
@@ -118,7 +129,7 @@ def _widths(one: Rack, tier: tuple[int, ...], room: float) -> list[float]:
     if len(one.tiers) == 1 or sum(widths) >= _EVEN * room:
         widths = _evened(widths, [bay.bay.role is GroupRole.STAGE for bay in bays], room - sum(widths))
     framed = [bay.bay.role is not None for bay in bays]
-    if not any(framed) or (len(one.tiers) > 1 and sum(widths) < _EVEN * room):
+    if not any(framed):
         return widths
     share = max(0.0, room - sum(widths)) / sum(framed)
     most = max(width for width, has in zip(widths, framed, strict=True) if has) * (_MOST_STRETCH - 1)
@@ -168,15 +179,15 @@ def _packed(one: Rack, room: float) -> tuple[tuple[int, ...], ...]:
     return tuple(map(tuple, tiers))
 
 
-def _frame_gap(plugs: list[Plug]) -> float:
+def _frame_gap(plugs: list[Plug], scale: Scale) -> float:
     """The gap between two frames that has room for every shortcut that leaves or ends in one."""
     heads = max((plug.head_rank + 1 for plug in plugs if plug.head_out), default=0)
     tails = max((plug.tail_rank + 1 for plug in plugs if plug.tail_out), default=0)
     if not heads and not tails:
-        return _GAP
+        return scale.frame_gap
     behind = _OUT + (heads - 1) * HEAD_STEP if heads else 0.0
     before = BACK + (tails - 1) * TAIL_STEP if tails else BACK
-    return max(_GAP, behind + 3.4 + before)
+    return max(scale.frame_gap, behind + 3.4 + before)
 
 
 def _margins(plugs: list[Plug], tiers: int, columns: int) -> tuple[float, float]:
@@ -191,9 +202,8 @@ def _margins(plugs: list[Plug], tiers: int, columns: int) -> tuple[float, float]
     return max(_LANE, back + 2.0), max(_LANE, on + 2.0) + columns * _COLUMN
 
 
-def _pieces(bay: Bay, strip: Strip, theme: Theme, room: float) -> list[Bay]:
+def _pieces(bay: Bay, strip: Strip, scale: Scale, theme: Theme, room: float) -> list[Bay]:
     """The bay, or where it is wider than `room` points, as many parts of it as fit."""
-    scale = scale_of(strip)
     plugs = plugs_of((bay,), strip.arcs)
     whole = measure_bay(bay, 0, scale, plugs, ends_of(plugs), theme)
     if whole.content <= room or len(bay.slabs) < 2:

@@ -27,7 +27,7 @@ def test_five_themes_come_with_the_package() -> None:
 
 
 def test_every_role_has_a_style(theme: Theme) -> None:
-    assert set(theme.styles) == set(ROLES)
+    assert set(theme.styles) == {*ROLES, *(f"{role}-box" for role in EdgeRole)}
 
 
 @pytest.mark.parametrize("stages", [1, 8, 12])
