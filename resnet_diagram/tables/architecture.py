@@ -8,7 +8,7 @@ from resnet_diagram.tables.align import Row, by_position, by_size
 from resnet_diagram.tables.cells import parts, unit_depth
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Table, Wanted, Words
 from resnet_diagram.tables.names import row_names
-from resnet_diagram.tables.notes import MACS, input_text, joined, label, stride_notes, word_notes
+from resnet_diagram.tables.notes import MACS, input_text, joined, label, link_notes, stride_notes, word_notes
 from resnet_diagram.tables.sections import Kind, Section, lead, sections
 from resnet_diagram.tables.words import size_text
 
@@ -29,7 +29,7 @@ def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
     heads = wanted.heads or tuple(network.name for network in networks)
     bands = tuple(_band(row, name, columns, sized=same) for row, name in zip(rows, names, strict=True))
     cells = [cell for band in bands for line in band.rows for cell in line]
-    notes = (MACS, *stride_notes(rows, names, heads), *word_notes(cells))
+    notes = (MACS, *stride_notes(rows, names, heads), *word_notes(cells), *link_notes(networks))
     return Table(
         heads=("stage", *(("output size",) if same else ()), *heads),
         keys=2 if same else 1,

@@ -26,7 +26,7 @@ def _name(row: Row, names: StageNames, number: int, stage: int) -> str:
     kind = row.present[0].kind
     numbered = f"Stage {stage}" if kind is Kind.STAGE else str(kind)
     module = " / ".join(dict.fromkeys(path for section in row.present if (path := _module(section))))
-    paper = _paper(row, number) or module or numbered
+    paper = _paper(row, number) or (numbered if " / " in module else module) or numbered
     match names:
         case StageNames.STAGE:
             return numbered
@@ -38,10 +38,10 @@ def _name(row: Row, names: StageNames, number: int, stage: int) -> str:
 
 
 def _paper(row: Row, number: int) -> str:
-    """conv1, conv2_x … where convolutions are; "" where there are none."""
+    """conv1, conv2_x … where all networks have convolutions; else ""."""
     if row.present[0].kind is Kind.HEAD:
         return str(Kind.HEAD)
-    if not any(_convolves(section) for section in row.present):
+    if not all(_convolves(section) for section in row.present):
         return ""
     several = any(section.kind is Kind.STAGE and _repeats(section) for section in row.present)
     return f"conv{number}_x" if several else f"conv{number}"

@@ -16,6 +16,7 @@ from resnet_diagram.spec.model import Block, Element, Network
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.tables.align import Row
 from resnet_diagram.tables.model import Cell, Stack, Words
+from resnet_diagram.tables.sections import has_long_links
 from resnet_diagram.tables.words import BESIDE, DEPTHWISE, extent
 
 MACS = "MACs: multiply-accumulate operations for one input; the 2015 paper calls them FLOPs."
@@ -95,6 +96,12 @@ def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:
     if example:
         found.append(f"{example}: a squeeze-and-excitation gate, with the widths of its two layers.")
     return tuple(found)
+
+
+def link_notes(networks: Iterable[Network]) -> tuple[str, ...]:
+    """That a table leaves out the links of a U-Net."""
+    said = "Links from a stage to a later one, past those between, are left out."
+    return (said,) if any(map(has_long_links, networks)) else ()
 
 
 def _lines(cell: Cell) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from resnet_diagram.spec.measure import is_gate, out_shape
+from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shape, Stage
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
 
@@ -92,6 +92,11 @@ def _opened(elements: Iterable[Element]) -> Iterator[Element]:
             yield from element.after
         else:
             yield element
+
+
+def has_long_links(network: Network) -> bool:
+    """Whether blocks are taken apart, so that a table does not show what goes round them."""
+    return any(_is_deep(block) for block in all_blocks(network) if not is_gate(block))
 
 
 def _is_deep(block: Block) -> bool:

@@ -79,7 +79,7 @@ def _cell(cell: Cell) -> str:
     parts = [_part(part) for part in cell.parts] or [tex_words(NOTHING)]
     if len(parts) == 1:
         return parts[0]
-    return r"\begin{tabular}{@{}c@{}} " + r" \\[2pt] ".join(parts) + r" \end{tabular}"
+    return r"\begin{tabular}{@{}c@{}} " + r" \\[4pt] ".join(parts) + r" \end{tabular}"
 
 
 def _part(part: Part) -> str:
