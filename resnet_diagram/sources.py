@@ -12,7 +12,7 @@ from resnet_diagram.spec.model import Network
 if TYPE_CHECKING:
     from torch import nn
 
-SPEC_SUFFIXES = (".json",)
+SPEC_SUFFIXES = (".json", ".toml")
 """Of files that hold a network."""
 
 Shapes = Sequence[int] | Sequence[Sequence[int]]
@@ -21,7 +21,7 @@ Shapes = Sequence[int] | Sequence[Sequence[int]]
 def read_source(
     source: str, inputs: Sequence[str] = (), *, weights: Path | None = None, unsafe: bool = False
 ) -> Network:
-    """The network a source names: a catalog name, a spec file (.json), PyTorch code, or a saved model.
+    """The network a source names: a catalog name, a spec file (.toml, .json), PyTorch code, or a saved model.
 
     For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
     must fit. `unsafe` reads pickled models, which may run any code. Raises SourceError, SpecError or

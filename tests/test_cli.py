@@ -98,7 +98,7 @@ def test_a_spec_file_draws_as_its_network(tmp_path: Path) -> None:
     path = tmp_path / "net.json"
     assert run("spec", "resnext50_32x4d", "-o", str(path)).exit_code == 0
     assert run("draw", str(path), "-t", "svg").stdout == run("draw", "resnext50_32x4d", "-t", "svg").stdout
-    assert run("spec", str(path)).stdout == path.read_text(encoding="utf-8")
+    assert run("spec", str(path), "-t", "json").stdout == path.read_text(encoding="utf-8")
 
 
 def test_describe_prints_a_table() -> None:
@@ -190,7 +190,7 @@ def test_a_failing_format_leaves_no_file(tmp_path: Path) -> None:
 
 def test_spec_with_a_wrong_key(tmp_path: Path) -> None:
     path = tmp_path / "net.json"
-    text = run("spec", "resnet18").stdout
+    text = run("spec", "resnet18", "-t", "json").stdout
     path.write_text(text.replace('"input_shape"', '"input_shapes"', 1), encoding="utf-8")
     message = refused("draw", str(path), "-t", "svg", code=1)
     assert "input_shapes" in message
@@ -199,7 +199,7 @@ def test_spec_with_a_wrong_key(tmp_path: Path) -> None:
 
 def test_spec_whose_shapes_do_not_join(tmp_path: Path) -> None:
     path = tmp_path / "net.json"
-    network = json.loads(run("spec", "resnet18").stdout)
+    network = json.loads(run("spec", "resnet18", "-t", "json").stdout)
     network["stem"][0]["out_shape"] = [65, 112, 112]
     path.write_text(json.dumps(network), encoding="utf-8")
     assert "65" in refused("draw", str(path), "-t", "svg", code=1)

@@ -12,7 +12,7 @@ from resnet_diagram.spec.model import Network
 
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
 (package.module:attribute or path/file.py:attribute, with literal arguments if wanted:
-'net.py:resnet(depth=152)'), a spec file (.json), or a saved TorchScript model (.pt) or
+'net.py:resnet(depth=152)'), a spec file (.toml, .json), or a saved TorchScript model (.pt) or
 exported program (.pt2)."""
 
 

@@ -57,7 +57,8 @@ def _check_counts(layer: Layer) -> None:
         if count < least:
             raise FaultError(f"{key} is {count}; expected {least} or more")
     channels = (layer.in_shape[0], layer.out_shape[0])
-    if layer.kind is LayerKind.CONV and any(count % layer.groups for count in channels):
+    grouped = layer.kind is LayerKind.CONV or layer.op == "group_norm"
+    if grouped and any(count % layer.groups for count in channels):
         raise FaultError(
             f"groups is {layer.groups}; expected a divisor of the channels, {channels[0]} and {channels[1]}"
         )

@@ -1,7 +1,7 @@
-"""Networks as JSON text: what `dumps` wrote, `loads` reads back equal.
+"""Networks as JSON text: what `dumps` wrote, `loads` reads back equal; and networks in files.
 
-A file is one object with `"format"`, `"version"` and the fields of `Network`. Values that equal the default
-are left out. Where a layer, a block or a stage may stand, `"type"` tells which one it is.
+A JSON file is one object with `"format"`, `"version"` and the fields of `Network`. Values that equal the
+default are left out. Where a layer, a block or a stage may stand, `"type"` tells which one it is.
 """
 
 import json
@@ -81,16 +81,38 @@ def _without_header(value: Any) -> Any:
 
 
 def read_network(path: Path | str) -> Network:
-    """The network in a file. Raises SourceError where it cannot be read, SpecError where it does not fit."""
+    """The network in a file: TOML where the name ends in .toml, else JSON.
+
+    Raises SourceError where it cannot be read, SpecError where it does not fit.
+    """
     try:
         content = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SourceError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise SpecError(f"{path}: not a text in UTF-8; expected JSON.") from error
-    return loads(content, str(path))
+        expected = "TOML" if _is_toml(path) else "JSON"
+        raise SpecError(f"{path}: not a text in UTF-8; expected {expected}.") from error
+    if not _is_toml(path):
+        return loads(content, str(path))
+    from resnet_diagram.spec.design.reader import loads as loads_toml
+
+    return loads_toml(content, str(path), Path(path).stem)
 
 
-def write_network(network: Network, path: Path | str) -> None:
-    """Write a network to a file, whole or not at all. Raises RenderError where that cannot be done."""
-    write_text(Path(path), dumps(network))
+def write_network(network: Network, path: Path | str, form: str = "") -> None:
+    """Write a network to a file, whole or not at all: TOML where the name ends in .toml, else JSON.
+
+    `form`, "toml" or "json", is written whatever the name says. TOML has the structure without the names of
+    layers and blocks. Raises RenderError where the file cannot be written, SpecError where TOML has no words
+    for the network.
+    """
+    if form == "toml" or (not form and _is_toml(path)):
+        from resnet_diagram.spec.design.writer import dumps as dumps_toml
+
+        write_text(Path(path), dumps_toml(network))
+    else:
+        write_text(Path(path), dumps(network))
+
+
+def _is_toml(path: Path | str) -> bool:
+    return Path(path).suffix == ".toml"

@@ -4,6 +4,7 @@
 every spatial dimension. Parameters follow PyTorch's layers: no running statistics, no bias unless asked for.
 """
 
+from dataclasses import replace
 from math import prod
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
@@ -100,9 +101,10 @@ def linear(in_shape: Shape, features: int, *, bias: bool = True, name: str = "")
     )
 
 
-def norm(in_shape: Shape, op: str = "batch_norm", *, name: str = "") -> Layer:
-    """A normalisation with one scale and one offset per channel."""
-    return _plain(LayerKind.NORM, op, in_shape, in_shape, name, params=2 * in_shape[0])
+def norm(in_shape: Shape, op: str = "batch_norm", *, groups: int = 1, name: str = "") -> Layer:
+    """A normalisation with one scale and one offset per channel; `groups` are those of a group norm."""
+    layer = _plain(LayerKind.NORM, op, in_shape, in_shape, name, params=2 * in_shape[0])
+    return replace(layer, groups=groups) if groups > 1 else layer
 
 
 def act(in_shape: Shape, op: str = "relu", *, name: str = "") -> Layer:

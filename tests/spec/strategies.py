@@ -20,12 +20,13 @@ _COMMON = {
     "dilation": st.integers(1, 2),
     "reduction": st.sampled_from([2, 4]),
     "gate": st.sampled_from(["se", "none"]),
+    "norm_groups": st.sampled_from([1, 2]),
     "norm": st.sampled_from(["batch_norm", "group_norm", "none"]),
     "activation": st.sampled_from(["relu", "silu", "gelu", "leaky_relu"]),
 }
 _BOTTLENECK = {
     "cardinality": st.sampled_from([1, 2, 4]),
-    "base_width": st.sampled_from([16, 32, 64, 128]),
+    "base_width": st.sampled_from([32, 64, 128]),
     "stride_in": st.sampled_from(["first", "middle"]),
 }
 
@@ -41,7 +42,7 @@ def settings(draw: st.DrawFn) -> Said:
     block = draw(st.sampled_from(["basic", "bottleneck"]))
     shortcut = draw(st.sampled_from(["A", "B", "C", "none"]))
     said = draw(sometimes(expansion=st.sampled_from([1, 2, 4]), **_COMMON)) | {"block": block}
-    said.setdefault("reduction", 4)
+    said = {"reduction": 4, "norm_groups": 2} | said
     if block == "bottleneck":
         said |= draw(sometimes(**_BOTTLENECK))
     if shortcut in "BC":
@@ -49,8 +50,9 @@ def settings(draw: st.DrawFn) -> Said:
     return said | {"shortcut": shortcut} if shortcut != "B" or draw(st.booleans()) else said
 
 
+_EVEN = st.integers(2, 6).map(lambda half: 2 * half)
 _STEM_TABLES = sometimes(
-    width=st.integers(4, 12) | st.lists(st.integers(4, 12), min_size=1, max_size=3),
+    width=_EVEN | st.lists(_EVEN, min_size=1, max_size=3),
     kernel=st.sampled_from([1, 3, 7]),
     stride=st.integers(1, 2),
     pool=st.sampled_from(["max", "none"]),

@@ -45,7 +45,7 @@ def block_elements(design: BlockDesign, shape: Shape, name: str) -> tuple[Elemen
 
 
 def _chain(design: BlockDesign, shape: Shape, prefix: str) -> Chain:
-    return Chain(shape, prefix, design.norm, design.activation)
+    return Chain(shape, prefix, design.norm, design.activation, design.norm_groups)
 
 
 def _branch(design: BlockDesign, before: Chain) -> Chain:

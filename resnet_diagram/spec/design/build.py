@@ -48,7 +48,7 @@ def _end(said: Said, part: str, shape: Shape, width: int) -> Chain:
     """The stem or the head."""
     settings = DEFAULTS | said
     given = said.get(part, "imagenet" if part == "stem" else {})
-    chain = Chain(shape, "", settings["norm"], settings["activation"])
+    chain = Chain(shape, "", settings["norm"], settings["activation"], settings["norm_groups"])
     pre_activation = settings["pre_activation"]
     try:
         if isinstance(given, list):

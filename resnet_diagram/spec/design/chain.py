@@ -15,14 +15,16 @@ _SHORT = {"batch_norm": "bn"}
 class Chain:
     """Elements one behind another, as they are put there.
 
-    `shape` is what the last one left; `prefix` stands before the names. `norm_op` and `act_op` are the
-    norm, or "none", and the activation. `number`: of the block or layer that comes next, for its name.
+    `shape` is what the last one left; `prefix` stands before the names; `number` is that of the block or
+    layer that comes next, for its name. `norm_op` and `act_op` are the norm, or "none", and the activation;
+    `norm_groups` those of a group norm.
     """
 
     shape: Shape
     prefix: str = ""
     norm_op: str = "batch_norm"
     act_op: str = "relu"
+    norm_groups: int = 32
     elements: list[Element] = field(default_factory=list)
     number: int = 0
 
@@ -56,7 +58,13 @@ class Chain:
         """A normalisation, unless there are none."""
         if self.norm_op != NONE:
             name = f"{self.prefix}{_SHORT.get(self.norm_op, 'norm')}{number}"
-            self.put(norm(self.shape, self.norm_op, name=name))
+            groups = self.norm_groups if self.norm_op == "group_norm" else 1
+            if self.shape[0] % groups:
+                raise DesignError(
+                    f"{self.shape[0]} channels cannot be cut into {groups} groups; expected a divisor.",
+                    "norm_groups",
+                )
+            self.put(norm(self.shape, self.norm_op, groups=groups, name=name))
 
     def act(self, number: int | str = "") -> None:
         """An activation."""

@@ -90,7 +90,16 @@ class Key:
 
 Keys = dict[str, Key]
 
-_LAYERS = ("convolution", "linear", "pooling", "zero padding", "subsampling", "plain layer", "any layer")
+_LAYERS = (
+    "convolution",
+    "linear",
+    "pooling",
+    "zero padding",
+    "subsampling",
+    "group norm",
+    "plain layer",
+    "any layer",
+)
 LAYERS = Elements(_LAYERS)
 ELEMENTS = Elements((*_LAYERS, "gate", "written block", "written stage"))
 
@@ -124,6 +133,7 @@ SETTING_KEYS: Keys = {
     "norm": Key(
         Word((*NORMS, NONE)), "The normalisation; with none, convolutions have a bias. Default: batch_norm."
     ),
+    "norm_groups": Key(Whole(), "Groups of a group_norm. Default: 32."),
     "activation": Key(Word(ACTIVATIONS), "The activation. Default: relu."),
 }
 """What is said of blocks, one for each of `SETTINGS`."""
@@ -238,6 +248,7 @@ TABLES: dict[str, Keys] = {
     },
     "zero padding": {**_op("zero padding"), "width": Key(Whole(), "Channels it yields.", required=True)},
     "subsampling": {**_op("subsampling"), "stride": Key(Sizes(), "Step.", required=True)},
+    "group norm": {**_op("group norm"), "groups": Key(Whole(), "Groups. Default: 32."), **_COUNTS},
     "gate": {
         **_op("gate"),
         "reduction": SETTING_KEYS["reduction"],

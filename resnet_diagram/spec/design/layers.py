@@ -84,6 +84,10 @@ def _subsampling(said: Said, shape: Shape) -> Layer:
     return subsample(shape, said["stride"])
 
 
+def _group_norm(said: Said, shape: Shape) -> Layer:
+    return norm(shape, "group_norm", groups=said.get("groups", 32))
+
+
 def _plain(said: Said, shape: Shape) -> Layer:
     match str(said["op"]):
         case "flatten":
@@ -120,6 +124,7 @@ _BUILDERS: dict[str, Callable[[Said, Shape], Layer]] = {
     "pooling": _pooling,
     "zero padding": _zero_padding,
     "subsampling": _subsampling,
+    "group norm": _group_norm,
     "plain layer": _plain,
     "any layer": _any,
 }

@@ -76,12 +76,14 @@ def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | Non
 
 def _orders(layers: Sequence[Layer]) -> dict[str, Values]:
     """Norm and activation, and whether they come first."""
-    norms = [layer.op for layer in layers if layer.kind is LayerKind.NORM]
+    norms = [layer for layer in layers if layer.kind is LayerKind.NORM]
     found: dict[str, Values] = {
         "pre_activation": (layers[0].kind is not LayerKind.CONV,),
-        "norm": (norms[0] if norms else NONE,),
+        "norm": (norms[0].op if norms else NONE,),
     }
     acts = [layer.op for layer in layers if layer.kind is LayerKind.ACTIVATION]
+    if norms and norms[0].op == "group_norm":
+        found["norm_groups"] = (norms[0].groups,)
     return found | ({"activation": (acts[0],)} if acts else {})
 
 

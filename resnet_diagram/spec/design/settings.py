@@ -20,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "gate": NONE,
     "reduction": 16,
     "norm": "batch_norm",
+    "norm_groups": 32,
     "activation": "relu",
 }
 """What holds where nothing is said; `expansion` depends on the block."""
@@ -50,6 +51,7 @@ class BlockDesign:
     pooled: bool
     reduction: int
     norm: str
+    norm_groups: int
     activation: str
 
     @property
@@ -84,6 +86,7 @@ def block_design(said: Mapping[str, Any], width: int, stride: int) -> BlockDesig
         pooled=full["pooled_projection"],
         reduction=full["reduction"] if full["gate"] != NONE else 0,
         norm=full["norm"],
+        norm_groups=full["norm_groups"],
         activation=full["activation"],
     )
     _check(design)

@@ -59,17 +59,18 @@ def _opening(network: Network) -> Said:
 
 
 def _designed(network: Network) -> Said | None:
-    """A design with stages; None where the body has other elements, or no block that a design fits."""
+    """A design with stages; None where the body has other elements."""
     stages = [SeenStage.of(stage) for stage in network.body if isinstance(stage, Stage) and stage.body]
-    if len(stages) < len(network.body) or not any(stage.seen for stage in stages):
+    if not stages or len(stages) < len(network.body):
         return None
-    common = common_settings([seen for stage in stages for seen in stage.seen])
+    seen = [one for stage in stages for one in stage.seen]
+    common = common_settings(seen)
     tables = [stage.table(common) for stage in stages]
     for at, table in enumerate(tables):
         if table.get("name") == f"layer{at + 1}":
             del table["name"]
-    settings = _settings(common)
-    block = {"block": settings.pop("block")}
+    settings = _settings(common) if seen else {}
+    block = {key: settings.pop(key) for key in ("block",) if key in settings}
     stem = stem_said(network, common, tables[0].get("width", FIRST_WIDTH))
     return {
         **_opening(network),

@@ -78,7 +78,7 @@ def _head_table(head: Sequence[Element]) -> Said:
 
 
 def _chain(shape: Shape, common: Said) -> Chain:
-    return Chain(shape, "", common["norm"], common["activation"])
+    return Chain(shape, "", common["norm"], common["activation"], common["norm_groups"])
 
 
 def _bare(elements: Sequence[Element]) -> list[Element]:

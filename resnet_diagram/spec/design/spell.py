@@ -24,12 +24,15 @@ from resnet_diagram.spec.model import (
 
 Said = dict[str, Any]
 
+_SAID = ("op", "kind", "out", "kernel", "width")
+"""Keys that are written even where they may be left out."""
 _KEYS = {
     "convolution": ("width", "kernel", "stride", "padding", "dilation", "groups", "bias"),
     "linear": ("width", "bias"),
     "pooling": ("kernel", "stride", "padding"),
     "zero padding": ("width",),
     "subsampling": ("stride",),
+    "group norm": ("groups",),
     "any layer": ("kernel", "stride", "padding", "dilation", "groups", "bias"),
 }
 
@@ -114,7 +117,7 @@ def _makes(said: Said, wanted: Layer) -> bool:
 
 def _shortest(said: Said, wanted: Layer) -> Said:
     """The same table without the keys that may be left unsaid."""
-    for key in [key for key in said if key not in ("op", "kind", "out", "kernel")]:
+    for key in [key for key in said if key not in _SAID]:
         shorter = {one: value for one, value in said.items() if one != key}
         said = shorter if _makes(shorter, wanted) else said
     return said

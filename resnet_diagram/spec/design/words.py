@@ -7,13 +7,13 @@ STEMS = ("imagenet", "deep", "cifar")
 NORMS = ("batch_norm", "group_norm")
 ACTIVATIONS = ("relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "mish", "hardswish", "tanh", "sigmoid")
 PLAIN_OPS = (
-    *("batch_norm", "group_norm", "layer_norm", "instance_norm"),
+    *("batch_norm", "layer_norm", "instance_norm"),
     *ACTIVATIONS,
     *("softmax", "dropout", "flatten", "global_avg_pool", "global_max_pool"),
 )
 """Operations that need no more than their name."""
 GATE = "se"
-WORD_OPS = (*PLAIN_OPS, GATE)
+WORD_OPS = (*PLAIN_OPS, "group_norm", GATE)
 """Operations that may be written as a word."""
 
 OPS = {
@@ -22,6 +22,7 @@ OPS = {
     "pooling": ("max_pool", "avg_pool"),
     "zero padding": ("zero_pad",),
     "subsampling": ("subsample",),
+    "group norm": ("group_norm",),
     "gate": (GATE,),
     "plain layer": PLAIN_OPS,
 }
@@ -30,7 +31,7 @@ TABLE_OF_OP = {op: name for name, ops in OPS.items() for op in ops}
 
 SETTINGS = (
     *("block", "pre_activation", "expansion", "cardinality", "base_width", "kernel", "dilation", "stride_in"),
-    *("shortcut", "pooled_projection", "gate", "reduction", "norm", "activation"),
+    *("shortcut", "pooled_projection", "gate", "reduction", "norm", "norm_groups", "activation"),
 )
 """What is said of blocks: for the whole network, a stage, or one block."""
 

@@ -16,7 +16,9 @@ def dumps(network: Network, *, short: bool = False) -> str:
     try:
         said = shortened(network)
     except DesignError as fault:
-        raise SpecError(f"{_called(network)} cannot be written as TOML: {fault.problem}") from None
+        raise SpecError(
+            f"{_called(network)} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
+        ) from None
     if short and not is_short(said):
         raise SpecError(f"{_called(network)} has blocks that the short form of TOML has no words for.")
     return _comments(network) + toml_text(said)
