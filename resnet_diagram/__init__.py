@@ -15,6 +15,7 @@ from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     from resnet_diagram.errors import (
+        CodeError,
         RenderError,
         ResnetDiagramError,
         SourceError,
@@ -41,9 +42,11 @@ if TYPE_CHECKING:
         Stage,
     )
     from resnet_diagram.tabulate import table
+    from resnet_diagram.to_code import code
 
 _HOMES = {
     "errors": (
+        "CodeError",
         "RenderError",
         "ResnetDiagramError",
         "SourceError",
@@ -60,12 +63,14 @@ _HOMES = {
     "spec.files": ("read_network", "write_network"),
     "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
     "tabulate": ("table",),
+    "to_code": ("code",),
 }
 _SHORTER = {"trace_model": "trace", "read_network": "load", "write_network": "save"}
 _WHERE = {_SHORTER.get(name, name): (home, name) for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Block",
+    "CodeError",
     "Element",
     "Layer",
     "LayerKind",
@@ -82,6 +87,7 @@ __all__ = [
     "UnrenderedWarning",
     "UsageError",
     "check",
+    "code",
     "draw",
     "facts",
     "load",

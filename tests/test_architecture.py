@@ -24,10 +24,11 @@ MAY_IMPORT = {
     "choices": {"errors", "diagram", "scene", "render"},
     "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "languages", "sources"},
     "tabulate": {"errors", "saving", "spec", "diagram", "tables", "render", "sources"},
+    "to_code": {"saving", "spec", "codegen", "sources"},
     "report": {"spec", "render", "scene"},
     "cli": {"errors", "spec", "diagram", "scene", "render", "choices", "sources", "pipeline", "report"}
-    | {"tabulate"},
-    "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "tabulate"},
+    | {"tabulate", "to_code"},
+    "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "tabulate", "to_code"},
     "__main__": {"cli"},
 }
 
@@ -55,7 +56,7 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("torch", {"tracer", "sources", "pipeline", "__init__"}),
+        ("torch", {"tracer", "sources", "pipeline", "to_code", "__init__"}),
         ("jinja2", {"render"}),
         ("graphviz", {"render", "pipeline"}),
         ("typst", {"render"}),

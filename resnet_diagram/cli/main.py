@@ -14,7 +14,9 @@ COMMANDS = {
     "draw": "draw",
     "table": "table",
     "describe": "describe",
+    "embed": "embed",
     "spec": "spec",
+    "code": "code",
     "list": "lists",
 }
 """The subcommands in the order of the help, and the module of each, whose `command` it is."""

@@ -13,8 +13,9 @@ from resnet_diagram.codegen.sentences import nested, sentences
 from resnet_diagram.codegen.signature import scope_of
 from resnet_diagram.codegen.skeleton import arm, main, residual
 from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
-from resnet_diagram.spec.measure import concat_axis, in_shape, out_shape, stride
+from resnet_diagram.spec.measure import concat_axis, in_shape, merged_shape, out_shape, stride
 from resnet_diagram.spec.model import Block, Element, Merge
+from resnet_diagram.spec.shapes import shape_text
 
 
 @dataclass(slots=True)
@@ -108,13 +109,27 @@ def _residual(made: BlockClass, classes: Classes, comments: bool) -> None:
     leave, join = min(plain | gone), max(gone | plain)
     lines = sentences(way[:leave], "x", comments=comments)
     if leave == join:
-        lines += _shortcut_line(found)
+        note = f"  # {shape_text(merged_shape(blocks[0]))}" if comments and arm(blocks[0]) else ""
+        lines += [f"{_shortcut_line(found)}{note}"]
     else:
         lines += ["shortcut = x", *sentences(way[leave:join], "x", comments=comments)]
         lines += _late_shortcut(found)
     lines += sentences(way[join:], "x", comments=comments)
     total = nested(after, "x + shortcut")
-    made.forward = [*lines, f"x = {total}", "return x"]
+    made.forward = [
+        *_entry_note(made, comments),
+        *lines,
+        f"x = {total}{_exit_note(made, comments)}",
+        "return x",
+    ]
+
+
+def _entry_note(made: BlockClass, comments: bool) -> list[str]:
+    return [f"# x: {shape_text(in_shape(made.blocks[0]))}"] if comments else []
+
+
+def _exit_note(made: BlockClass, comments: bool) -> str:
+    return f"  # {shape_text(out_shape(made.blocks[0]))}" if comments else ""
 
 
 def _fork(block: Block, cells: Sequence[object], names: Sequence[str]) -> int:
@@ -135,12 +150,12 @@ def _arm_lines(found: Arm | None) -> list[str]:
     return [*lines, *statement(f"self.{found.name} = ", found.call, INSIDE + STEP)]
 
 
-def _shortcut_line(found: Arm | None) -> list[str]:
+def _shortcut_line(found: Arm | None) -> str:
     if found is None:
-        return ["shortcut = x"]
+        return "shortcut = x"
     if not found.condition:
-        return [f"shortcut = self.{found.name}(x)"]
-    return [f"shortcut = x if self.{found.name} is None else self.{found.name}(x)"]
+        return f"shortcut = self.{found.name}(x)"
+    return f"shortcut = x if self.{found.name} is None else self.{found.name}(x)"
 
 
 def _late_shortcut(found: Arm | None) -> list[str]:
@@ -167,7 +182,9 @@ def _other(made: BlockClass, classes: Classes, comments: bool) -> None:
     made.init = body.lines()
     made.doc = class_doc(blocks[0], None)
     total = nested(tail, _meeting(blocks[0], labels) if len(labels) > 1 else "x")
-    made.forward = [*lines, *([f"x = {total}"] if total != "x" else []), "return x"]
+    if total != "x":
+        lines.append(f"x = {total}{_exit_note(made, comments)}")
+    made.forward = [*_entry_note(made, comments), *lines, "return x"]
 
 
 def _labels(block: Block, filled: Sequence[bool]) -> list[str]:

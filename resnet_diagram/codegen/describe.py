@@ -129,7 +129,7 @@ def _shortcut_doc(block: Block, condition: str | None) -> str:
     return f"{words} {where}, the identity elsewhere.{pooled}"
 
 
-def _called(network: Network) -> str:
+def called(network: Network) -> str:
     """The network's name as it can stand in a docstring."""
     plain = " ".join(network.name.replace("\\", "/").replace('"', "'").split())
     return plain if plain.isprintable() and plain else "A network"
@@ -137,7 +137,7 @@ def _called(network: Network) -> str:
 
 def title(network: Network) -> str:
     """A network in one line: "resnet50: 50 layers deep, 25,557,032 parameters."."""
-    return f"{_called(network)}: {depth(network)} layers deep, {params(network):,} parameters."
+    return f"{called(network)}: {depth(network)} layers deep, {params(network):,} parameters."
 
 
 def module_doc(network: Network) -> str:
@@ -146,4 +146,4 @@ def module_doc(network: Network) -> str:
     letter = option(network)
     shortcuts = f" Shortcuts are of option {letter}." if letter else ""
     counts = f"{params(network):,} parameters, {macs(network):,} multiply-accumulates for one {taken} input"
-    return f"{_called(network)} in PyTorch.\nDepth {depth(network)}, {counts}.{shortcuts}"
+    return f"{called(network)} in PyTorch.\nDepth {depth(network)}, {counts}.{shortcuts}"

@@ -1,6 +1,6 @@
 """All classes a network needs, from the innermost blocks to the outermost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -9,7 +9,7 @@ from resnet_diagram.codegen.block_class import BlockClass, block_class
 from resnet_diagram.codegen.body import Body
 from resnet_diagram.codegen.describe import class_name
 from resnet_diagram.codegen.scope import Scope
-from resnet_diagram.codegen.skeleton import Key, arm, arm_key, block_key, levels, residual
+from resnet_diagram.codegen.skeleton import Key, arm, arm_key, block_key, children, levels, residual
 from resnet_diagram.codegen.text import Call, Code, Repeat
 from resnet_diagram.spec.model import Block, Element, Network, Stage
 
@@ -46,7 +46,8 @@ class Plan:
 
 
 def plan(network: Network, reserved: Iterable[str] = (), shown: Block | None = None) -> Plan:
-    """The classes of a network; the one of the block `shown` tells its shapes in comments."""
+    """The classes of a network; those of `shown` and of blocks in it tell its shapes in comments."""
+    focus = [] if shown is None else [shown, *_inside(shown)]
     made = Plan(names=set(reserved))
     for level in levels(network):
         groups: dict[Key, dict[Block, None]] = {}
@@ -54,18 +55,24 @@ def plan(network: Network, reserved: Iterable[str] = (), shown: Block | None = N
             groups.setdefault(block_key(block, made.nested_key), {})[block] = None
         for blocks in groups.values():
             for variant in _variants(list(blocks), made):
-                _add(variant, made, shown)
+                _add(variant, made, focus)
     return made
 
 
-def _add(blocks: list[Block], made: Plan, shown: Block | None) -> None:
-    if shown in blocks:
-        blocks.sort(key=lambda block: block != shown)
+def _inside(block: Block) -> Iterator[Block]:
+    for child in children(block):
+        yield child
+        yield from _inside(child)
+
+
+def _add(blocks: list[Block], made: Plan, focus: Sequence[Block]) -> None:
+    """Make the class of some blocks; the first is one of those in focus, if any is."""
+    blocks.sort(key=lambda block: block not in focus)
     wanted = class_name(blocks[0])
     tries = (wanted if number == 1 else f"{wanted}{number}" for number in range(1, len(made.names) + 2))
     name = next(one for one in tries if one not in made.names)
     made.names.add(name)
-    added = block_class(name, blocks, made, comments=shown in blocks)
+    added = block_class(name, blocks, made, comments=blocks[0] in focus)
     made.made.append(added)
     made.class_of.update(dict.fromkeys(blocks, added))
 
