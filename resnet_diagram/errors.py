@@ -65,3 +65,7 @@ class CodeError(ResnetDiagramError):
 
 class UnrenderedWarning(UserWarning):
     """A format cannot show something the figure holds; it was left out."""
+
+
+class EmbedError(ResnetDiagramError):
+    """A document's marker is wrong, or what it asks for cannot be made."""

@@ -20,14 +20,15 @@ MAY_IMPORT = {
     "scene": {"errors", "resources", "diagram"},
     "render": {"errors", "resources", "diagram", "tables", "scene"},
     "sources": {"errors", "spec", "tracer"},
+    "embed": {"errors"},
     "languages": {"errors", "resources"},
     "choices": {"errors", "diagram", "scene", "render"},
     "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "languages", "sources"},
     "tabulate": {"errors", "saving", "spec", "diagram", "tables", "render", "sources"},
     "to_code": {"saving", "spec", "codegen", "sources"},
     "report": {"spec", "render", "scene"},
-    "cli": {"errors", "spec", "diagram", "scene", "render", "choices", "sources", "pipeline", "report"}
-    | {"tabulate", "to_code"},
+    "cli": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"}
+    | {"pipeline", "report", "tabulate", "to_code", "embed"},
     "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "tabulate", "to_code"},
     "__main__": {"cli"},
 }

@@ -1,0 +1,124 @@
+"""A document as its file holds it: encoding, line ends and, in a notebook, cells are kept."""
+
+import codecs
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from resnet_diagram.embed.markers import Region, regions, replaced
+from resnet_diagram.embed.syntax import Syntax, syntax_of
+from resnet_diagram.errors import EmbedError
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A run of lines with their ends, and the regions in it: a whole file, or a cell of a notebook."""
+
+    lines: tuple[str, ...]
+    regions: tuple[Region, ...]
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file with markers. `notebook` is its parsed JSON, or None for a text."""
+
+    path: Path
+    raw: bytes
+    syntax: Syntax
+    encoding: str
+    parts: tuple[Part, ...]
+    notebook: Any = None
+
+
+def read_document(path: Path) -> Document:
+    """The document in a file. Raises EmbedError where it cannot be read, or its markers are wrong."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise EmbedError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+    syntax = syntax_of(path)
+    encoding, text = _decoded(raw)
+    if path.suffix.lower() == ".ipynb":
+        return _notebook(path, raw, syntax, encoding, text)
+    part = _part(text, syntax, str(path))
+    return Document(path=path, raw=raw, syntax=syntax, encoding=encoding, parts=(part,))
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    """The encoding of a text and the text: UTF-8 or UTF-16 by their mark, UTF-8, else Latin-1."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return encoding, raw.decode(encoding)
+    try:
+        return "utf-8", raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1", raw.decode("latin-1")
+
+
+def _part(text: str, syntax: Syntax, where: str) -> Part:
+    lines = (
+        tuple(text.splitlines(keepends=True)) if "\r" in text else tuple(re.findall(r"[^\n]*\n|[^\n]+", text))
+    )
+    return Part(
+        lines=lines, regions=regions([line.lstrip("\ufeff") for line in lines], syntax, where), where=where
+    )
+
+
+def _notebook(path: Path, raw: bytes, syntax: Syntax, encoding: str, text: str) -> Document:
+    try:
+        notebook = json.loads(text)
+        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+        sources = ["".join(cell["source"]) for cell in cells]
+    except (ValueError, KeyError, TypeError) as error:
+        raise EmbedError(f"{path}: not a notebook that can be read ({error!r}).") from None
+    parts = [_part(source, syntax, f"{path}, text cell {at}") for at, source in enumerate(sources, 1)]
+    return Document(
+        path=path, raw=raw, syntax=syntax, encoding=encoding, parts=tuple(parts), notebook=notebook
+    )
+
+
+def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]]]) -> bytes:
+    """The file with new bodies, one mapping for each part; the same bytes where nothing changed.
+
+    Raises EmbedError where the file's encoding has no such letter.
+    """
+    texts = [
+        "".join(replaced(part.lines, body, _newline(part)))
+        for part, body in zip(document.parts, bodies, strict=True)
+    ]
+    if all(text == "".join(part.lines) for text, part in zip(texts, document.parts, strict=True)):
+        return document.raw
+    whole = _filled(document, texts) if document.notebook is not None else texts[0]
+    try:
+        return whole.encode(document.encoding)
+    except UnicodeEncodeError as error:
+        letter = whole[error.start]
+        raise EmbedError(
+            f"{document.path}: {letter!r} cannot be written in {document.encoding}; save the file as UTF-8."
+        ) from None
+
+
+def _newline(part: Part) -> str:
+    """The line end most lines have."""
+    windows = sum(line.endswith("\r\n") for line in part.lines)
+    return "\r\n" if 2 * windows > len(part.lines) else "\n"
+
+
+def _filled(document: Document, texts: Sequence[str]) -> str:
+    """The notebook's JSON with new sources in its text cells, indented as it was."""
+    notebook = json.loads(document.raw.decode(document.encoding).lstrip("\ufeff"))
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    for cell, text in zip(cells, texts, strict=True):
+        listed = isinstance(cell["source"], list)
+        cell["source"] = text.splitlines(keepends=True) if listed else text
+    raw = document.raw.decode(document.encoding)
+    found = re.search(r"\n([ \t]+)\"", raw)
+    indent = found[1] if found else None
+    escaped = "\\u" in raw and raw.isascii()
+    return json.dumps(notebook, indent=indent, ensure_ascii=escaped) + ("\n" if raw.endswith("\n") else "")
