@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from resnet_diagram.errors import RenderError
 from resnet_diagram.render.faces import needs_installed, ours_first, warn_of_missing
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.svg import svg_text
+from resnet_diagram.render.svg import number, svg_text
 from resnet_diagram.resources import fonts_dir
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ _PAGE = b"""#set document(title: sys.inputs.title, date: none)
 #set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", alt: sys.inputs.description)
 """
+_INCH = 72
+_HAIR = 0.02
+"""Pixels: more than single precision loses, less than anyone sees."""
+
 _PDF_VERSION: Literal["1.5"] = "1.5"
 """The newest that pdfLaTeX includes without a warning."""
 
@@ -33,7 +38,10 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
         message = f"{form.upper()} needs the package typst: pip install 'resnet-diagram[pdf]'."
         raise RenderError(message) from error
     font = figure.theme.font
-    svg = svg_text(figure, replace(figure.theme, font=ours_first(font), dark=None))
+    size = (
+        (number(figure.scene.width), number(figure.scene.height)) if form == "pdf" else whole_pixels(figure)
+    )
+    svg = svg_text(figure, replace(figure.theme, font=ours_first(font), dark=None), size)
     try:
         return typst.compile(
             _PAGE,
@@ -45,6 +53,19 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
         )
     except typst.TypstError as error:
         raise RenderError(f"typst cannot turn the SVG into {form.upper()}: {error.message}.") from error
+
+
+def whole_pixels(figure: Figure) -> tuple[str, str]:
+    """The size of the page in points, stretched to whole pixels.
+
+    typst draws an SVG into a picture of its own, its width rounded up to pixels and its height, which follows
+    from the width, too, and takes from that picture the pixel nearest to each of its own. Only where the two
+    have one size is no row of pixels lost; a hair less than whole keeps the roundings where they belong.
+    """
+    wide, high = (ceil(points * figure.dpi / _INCH) for points in (figure.scene.width, figure.scene.height))
+    less = _HAIR * min(1.0, wide / high)
+    pixels = (wide - less, high - less * high / wide - _HAIR)
+    return f"{pixels[0] * _INCH / figure.dpi:.6f}", f"{pixels[1] * _INCH / figure.dpi:.6f}"
 
 
 def _fonts(svg: str, *, installed: bool) -> "typst.Fonts":

@@ -45,11 +45,12 @@ class Brush:
 
 def render_svg(figure: Figure) -> str:
     """The SVG document of a figure; the same figure gives the same text."""
-    return svg_text(figure, figure.theme)
+    scene = figure.scene
+    return svg_text(figure, figure.theme, (number(scene.width), number(scene.height)))
 
 
-def svg_text(figure: Figure, theme: Theme) -> str:
-    """The SVG document of a figure in the colours and the face of `theme`."""
+def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:
+    """The SVG document of a figure in the colours and the face of `theme`, on a page of `size` points."""
     scene, brush = figure.scene, Brush(theme)
     page = brush.ink("area", "page")
     shapes = [_shape(item, brush) for item in scene.items]
@@ -58,8 +59,8 @@ def svg_text(figure: Figure, theme: Theme) -> str:
         "figure.svg.jinja",
         figure.templates,
         name=_name(shapes),
-        width=number(scene.width),
-        height=number(scene.height),
+        width=size[0],
+        height=size[1],
         title=xml_text(figure.spoken_title),
         description=xml_text(scene.description),
         font=xml_text(theme.font),
