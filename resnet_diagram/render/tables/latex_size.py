@@ -8,11 +8,11 @@ from resnet_diagram.tables.model import Band, Cell, Stack, Table, Words
 _SIGN, _LINE, _GAP = 5.0, 12.5, 12.0
 """Points at the normal size: a sign's mean width, a line's height, the room between columns."""
 
-_TEXT, _WIDE, _COLUMN = 345.0, 490.0, 220.0
+_TEXT, _WIDE, _COLUMN = 345.0, 490.0, 240.0
 """Widths: of the text of the article class, over two columns, of one of them."""
 
-_HIGH = 480.0
-"""The height a page has for a table."""
+_HIGH, _SAFE = 480.0, 340.0
+"""Heights: what a page has for a table, and what surely fits."""
 
 _TYPES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.82), (r"\scriptsize", 0.72))
 
@@ -33,7 +33,7 @@ def size_of(table: Table, *, wide: bool) -> Size:
     room, narrow = (_WIDE, _TEXT) if wide else (_TEXT, _COLUMN)
     for name, scale in _TYPES:
         if width * scale <= room and height * scale <= _HIGH:
-            return Size(name, guarded=width * scale > narrow or height * scale > _HIGH / 2)
+            return Size(name, guarded=width * scale > narrow or height * scale > _SAFE)
     return Size(_TYPES[-1][0], guarded=True)
 
 
