@@ -57,7 +57,7 @@ class Sketch(NamedTuple):
 
 def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
     """Draw a measured strip from (0, 0), stretched to `width` points if it can be; return its extent."""
-    tiers = seats(rack, width)
+    tiers = seats(rack, width, canvas.theme)
     levels = [_level(canvas, rack, tier) for tier in tiers]
     end = max((seat.end for tier in tiers for seat in tier), default=0.0)
     found = ports(rack, tiers, canvas.theme)

@@ -21,6 +21,8 @@ LANE_CLEAR = 5.5
 """From what lies under a shortcut to the shortcut."""
 _LABEL_CLEAR = 1.6
 _SIDE = 2.0
+_UNDER_TITLE = 2.4
+"""What a line stands further from a title than a text does."""
 
 
 class Skyline:
@@ -89,7 +91,8 @@ def bows_of(bay: MeasuredBay, number: int, plugs: Iterable[Plug], width: float, 
         waiting = [bow for bow in waiting if not _label(bow, rising, width, skyline, labels, theme)]
     for bow in waiting:
         _label(bow, walls, width, skyline, labels, theme, squeezed=True)
-    return Bows(tuple(bows), tuple(labels), skyline.over(-1e9, 1e9))
+    highest = max((bow.lane for bow in bows), default=0.0) + _UNDER_TITLE
+    return Bows(tuple(bows), tuple(labels), max(skyline.over(-1e9, 1e9), highest if bows else 0.0))
 
 
 def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, Omitted, Slab
+from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, Omitted, Slab
 from resnet_diagram.scene.strip_plugs import BETWEEN, END_GAP, Ends, Plug, reach_back, reach_on
 from resnet_diagram.scene.strip_scale import Scale, SlabSize, slab_size
 from resnet_diagram.scene.text import text_width
@@ -57,14 +57,11 @@ def measure_bay(
 ) -> MeasuredBay:
     """One bay with the ends of its shortcuts; `number` is its place in the strip."""
     slots, content = _slots(bay, scale, ends, theme)
-    room = max(content, _NOTE_WIDTH)
-    notes = [wrap_label(line, theme.size("caption"), room) for line in bay.note.split("\n") if line]
+    note = _note(bay, max(content, _NOTE_WIDTH), theme)
     by_id = {slot.slab.id: slot for slot in slots if slot.slab}
     through = [tail_x(by_id[one.arc.tail], one) for one in plugs if _enters(one, number, tail=True)]
     through += [head_x(by_id[one.arc.head], one) for one in plugs if _enters(one, number, tail=False)]
-    plain = MeasuredBay(
-        bay, slots, content, 0.0, tuple(line for lines in notes for line in lines), tuple(through)
-    )
+    plain = MeasuredBay(bay, slots, content, 0.0, note, tuple(through))
     labels = [_word_width(one.arc, theme) for one in plugs if not one.long and one.tail_bay == number]
     return plain._replace(width=max(_least_width(plain, theme), *(width + 4.0 for width in labels), 0.0))
 
@@ -85,14 +82,20 @@ def title_widths(bay: MeasuredBay, theme: Theme) -> tuple[float, float]:
     return title, text_width(bay.times, theme.size("badge"), bold=True)
 
 
-def spread(bay: MeasuredBay, width: float) -> MeasuredBay:
-    """The bay with its slots further apart where its frame of that `width` leaves much room."""
+def fitted(bay: MeasuredBay, width: float, theme: Theme) -> MeasuredBay:
+    """The bay in a frame of that width: the fewest lines of note, slots as far apart as looks well."""
+    bay = bay._replace(note=_note(bay.bay, width - 2 * SIDE, theme))
     spare = width - bay.content - _ROOMY
     if bay.through or spare <= 0 or len(bay.slots) < 2:
         return bay
     step = min(_MOST_SPREAD, spare / (len(bay.slots) - 1))
     slots = tuple(slot._replace(x=slot.x + at * step) for at, slot in enumerate(bay.slots))
     return bay._replace(slots=slots, content=bay.content + step * (len(slots) - 1))
+
+
+def _note(bay: Bay, room: float, theme: Theme) -> tuple[str, ...]:
+    notes = [wrap_label(line, theme.size("caption"), room) for line in bay.note.split("\n") if line]
+    return tuple(line for lines in notes for line in lines)
 
 
 def content_start(bay: MeasuredBay, width: float, theme: Theme) -> float:
@@ -152,7 +155,7 @@ def _word_width(arc: Arc, theme: Theme) -> float:
 
 def _slots(bay: Bay, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
     """The slots from left to right, and the width they take with the ends of shortcuts round them."""
-    sizes = _levelled(bay, [_size(one, scale, theme) for one in bay.slabs])
+    sizes = _levelled(bay, [_size(one, bay, scale, theme) for one in bay.slabs])
     gap = _common_gap(bay, sizes, scale.gap, ends, theme)
     found: list[Slot] = []
     x = _lead(bay, scale, ends)
@@ -164,18 +167,20 @@ def _slots(bay: Bay, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot
     return tuple(found), x + _trail(bay, scale, ends)
 
 
-def _size(one: Slab | Omitted, scale: Scale, theme: Theme) -> SlabSize:
-    return SlabSize(DOTS, 0.0, ()) if isinstance(one, Omitted) else slab_size(one, scale, theme)
+def _size(one: Slab | Omitted, bay: Bay, scale: Scale, theme: Theme) -> SlabSize:
+    if isinstance(one, Omitted):
+        return SlabSize(DOTS, 0.0, ())
+    return slab_size(one, scale, theme, strict=bay.role is GroupRole.STAGE)
 
 
 def _levelled(bay: Bay, sizes: list[SlabSize]) -> list[SlabSize]:
-    """The sizes, with slabs of one resolution equally high."""
+    """The sizes, with slabs that hold text equally high where they have one resolution."""
     tallest: dict[float, float] = {}
     for one, size in zip(bay.slabs, sizes, strict=True):
-        if isinstance(one, Slab):
+        if isinstance(one, Slab) and one.text:
             tallest[one.resolution] = max(tallest.get(one.resolution, 0.0), size.height)
     return [
-        size._replace(height=tallest[one.resolution]) if isinstance(one, Slab) else size
+        size._replace(height=tallest[one.resolution]) if isinstance(one, Slab) and one.text else size
         for one, size in zip(bay.slabs, sizes, strict=True)
     ]
 

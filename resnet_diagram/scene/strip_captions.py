@@ -2,12 +2,11 @@
 
 from itertools import pairwise
 
-from resnet_diagram.scene.strip_tiers import Seat
+from resnet_diagram.scene.strip_tiers import CAPTION_APART, Seat
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label
 
-_APART = 5.0
 _OVER = 3.0
 """How far a caption may stand over the end of its tier."""
 
@@ -23,11 +22,11 @@ def captions_of(tier: list[Seat], theme: Theme) -> list[Lines]:
         if found[number] and (left < tier[0].x - _OVER or right > tier[-1].end + _OVER):
             found[number] = _broken(seat, found[number], size)
     for (at, seat), (to, other) in pairwise((n, seat) for n, seat in enumerate(tier) if found[n]):
-        if _reach(seat, found[at], size)[1] + _APART > _reach(other, found[to], size)[0]:
+        if _reach(seat, found[at], size)[1] + CAPTION_APART > _reach(other, found[to], size)[0]:
             wider = (at, seat) if _width(found[at], size) >= _width(found[to], size) else (to, other)
             found[wider[0]] = _broken(wider[1], found[wider[0]], size)
     for (at, seat), (to, other) in pairwise((n, seat) for n, seat in enumerate(tier) if found[n]):
-        if _reach(seat, found[at], size)[1] + _APART > _reach(other, found[to], size)[0]:
+        if _reach(seat, found[at], size)[1] + CAPTION_APART > _reach(other, found[to], size)[0]:
             found[at], found[to] = _broken(seat, found[at], size), _broken(other, found[to], size)
     return found
 

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Bay, GroupRole, Omitted, Slab, Strip
 from resnet_diagram.scene.strip_arcs import levels
-from resnet_diagram.scene.strip_bays import MeasuredBay, measure_bay, spread
+from resnet_diagram.scene.strip_bays import MeasuredBay, fitted, measure_bay
 from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
 from resnet_diagram.scene.strip_scale import Scale, scale_of
+from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
 _OUT = 4.2
@@ -17,7 +18,9 @@ BACK = 7.0
 """From a frame back to the first shortcut that leaves before it: an arrow has room between."""
 _LANE = 6.5
 _COLUMN = 4.0
-_MOST_STRETCH = 1.6
+CAPTION_APART = 5.0
+"""Between two captions."""
+_MOST_STRETCH = 2.0
 _EVEN = 0.78
 
 
@@ -86,10 +89,10 @@ def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
     return many._replace(tiers=_balanced(many, room - left - right))
 
 
-def seats(one: Rack, width: float) -> list[list[Seat]]:
+def seats(one: Rack, width: float, theme: Theme) -> list[list[Seat]]:
     """Every bay's place on its tier, where the strip is stretched to `width` points as far as looks well."""
     room = width - one.left - one.right
-    return [_seats(one, tier, room) for tier in one.tiers]
+    return [_seats(one, tier, room, theme) for tier in one.tiers]
 
 
 def column(one: Rack, number: int, end: float) -> float:
@@ -112,20 +115,20 @@ def _columns(plugs: list[Plug]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _seats(one: Rack, tier: tuple[int, ...], room: float) -> list[Seat]:
-    widths = _widths(one, tier, room - one.gap * (len(tier) - 1))
+def _seats(one: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[Seat]:
+    widths = _widths(one, tier, room - one.gap * (len(tier) - 1), theme)
     found: list[Seat] = []
     x = one.left
     for number, width in zip(tier, widths, strict=True):
-        found.append(Seat(number, spread(one.bays[number], width), x, width))
+        found.append(Seat(number, fitted(one.bays[number], width, theme), x, width))
         x += width + one.gap
     return found
 
 
-def _widths(one: Rack, tier: tuple[int, ...], room: float) -> list[float]:
+def _widths(one: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[float]:
     """The widths of the frames on a tier: stages equally wide if there is room, and the rest shared out."""
     bays = [one.bays[number] for number in tier]
-    widths = [bay.width for bay in bays]
+    widths = _captioned(one, bays, room, theme)
     if len(one.tiers) == 1 or sum(widths) >= _EVEN * room:
         widths = _evened(widths, [bay.bay.role is GroupRole.STAGE for bay in bays], room - sum(widths))
     framed = [bay.bay.role is not None for bay in bays]
@@ -135,6 +138,14 @@ def _widths(one: Rack, tier: tuple[int, ...], room: float) -> list[float]:
     most = max(width for width, has in zip(widths, framed, strict=True) if has) * (_MOST_STRETCH - 1)
     share = min(share, most)
     return [width + share * has for width, has in zip(widths, framed, strict=True)]
+
+
+def _captioned(one: Rack, bays: list[MeasuredBay], room: float, theme: Theme) -> list[float]:
+    """The least widths, or those that the captions want too if there is `room` for all."""
+    size, own = theme.size("caption"), [bay.width for bay in bays]
+    over = one.gap - CAPTION_APART
+    wanted = [max(bay.width, text_width(bay.bay.caption, size) - over) for bay in bays if bay.bay.role]
+    return wanted if len(wanted) == len(own) and sum(wanted) <= room else own
 
 
 def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float]:

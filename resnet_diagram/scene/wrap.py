@@ -23,6 +23,15 @@ def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
     return pack(_words(label, size), max(width, _SUMMARY * size), size)
 
 
+def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
+    """The fewest lines that fit into `width` points, as equally long as can be; a long word stands alone.
+
+    >>> wrap_evenly("3×3 depthwise conv, 960", 6.4, 50.0)
+    ('3×3 depthwise', 'conv, 960')
+    """
+    return _even(_words(text, size), width, size)
+
+
 def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
 
