@@ -1,9 +1,10 @@
 """Write a table as HTML: one element, or a page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from resnet_diagram.render.escape import xml_text
-from resnet_diagram.render.tables.grid import NOTHING, mantissa
+from resnet_diagram.render.tables.grid import NOTHING, mantissa, named
 from resnet_diagram.render.tables.look import Look
 from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
@@ -19,22 +20,48 @@ def render_html(table: Table, look: Look) -> str:
         caption=xml_text(table.caption),
         heads=[xml_text(head) for head in table.heads],
         keys=table.keys,
-        align="center" if table.centred else "left",
-        bands=[_band(band, table) for band in table.bands],
-        totals=[_band(band, table) for band in table.totals],
+        centred=table.centred,
+        groups=[_group(bands, table) for bands in _groups(table)],
+        totals=[_group([band], table) for band in table.totals],
         notes=[xml_text(note) for note in table.notes],
     )
 
 
-def _band(band: Band, table: Table) -> dict[str, Any]:
-    """`heads` and `rows` of a band: each cell with `text` and `span`; heads are as high as all rows."""
+def _groups(table: Table) -> list[list[Band]]:
+    """The bands of the body, those that share their first cell together."""
+    found: list[list[Band]] = []
+    for one in named(table):
+        if one.opens:
+            found.append([])
+        found[-1].append(one.band)
+    return found
+
+
+def _group(bands: Sequence[Band], table: Table) -> list[dict[str, Any]]:
+    """The rows of bands: the cells that name them, as high as what they name, the other cells, and `opens`.
+
+    `opens`: the row is the first of its band.
+    """
+    found: list[dict[str, Any]] = []
+    for at, band in enumerate(bands):
+        heads = _heads(band, sum(len(one.rows) for one in bands), table)
+        for number, row in enumerate(band.rows):
+            cells = [{"text": _cell(cell), "span": cell.span} for cell in row]
+            shown = [] if number else heads[1:] if at else heads
+            found.append({"heads": shown, "cells": cells, "opens": number == 0})
+    return found
+
+
+def _heads(band: Band, rows: int, table: Table) -> list[dict[str, Any]]:
+    """The cells that name a band; the first of several is as high as all `rows` of its group."""
     spans = [1] * (len(band.heads) - 1)
     spans.append(table.keys - len(spans))
-    heads = zip(band.heads, spans, strict=True)
-    return {
-        "heads": [{"text": xml_text(head), "span": span} for head, span in heads],
-        "rows": [[{"text": _cell(cell), "span": cell.span} for cell in row] for row in band.rows],
-    }
+    highs = [rows, *[len(band.rows)] * (len(band.heads) - 1)]
+    triples = zip(band.heads, spans, highs, strict=True)
+    return [
+        {"text": xml_text(head), "span": span, "rows": high, "group": at == 0}
+        for at, (head, span, high) in enumerate(triples)
+    ]
 
 
 def _cell(cell: Cell) -> str:
