@@ -17,8 +17,8 @@ def code(
 ) -> str:
     """The network as a PyTorch file, or one block of it.
 
-    `what`: a `Network`, a PyTorch module, or a source as on the command line. `block` is a block's name, place
-    or type, as in `resnet-diagram code --block`; `input_shape` is for a module, as in `trace`. Raises
+    `what`: a `Network`, a PyTorch module, or a source as on the command line. `block` is a name, a place
+    or a type, as in `resnet-diagram code --block`; `input_shape` is for a module, as in `trace`. Raises
     CodeError, naming the part, where something cannot be written.
     """
     return code_of(network_of(what, input_shape), block)
