@@ -96,6 +96,7 @@ FORMATS = (
         suffixes=(".txt",),
         summary="tree of text for the terminal",
         render=_later("outline", "render_outline"),
+        modes=True,  # it has no colours
     ),
 )
 
@@ -112,7 +113,8 @@ def write_as(one: Format, figure: Figure) -> Content:
     check_engine(one, figure.engine)
     own = figure.engine is Engine.OWN
     if figure.theme.dark and not (one.modes and own):
-        message = f"{one.name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
+        what = one.name if own else f"Graphviz's {one.name}"
+        message = f"{what} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
     return one.render(figure) if own or one.graphviz is None else one.graphviz(figure)
 
