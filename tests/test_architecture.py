@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "report": {"spec", "render", "scene"},
     "cli": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"}
     | {"pipeline", "report", "tabulate", "to_code", "embed"},
+    "integrations": {"errors", "cli"},
     "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "tabulate", "to_code"},
     "__main__": {"cli"},
 }
@@ -57,7 +58,7 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("torch", {"tracer", "sources", "pipeline", "to_code", "__init__"}),
+        ("torch", {"tracer", "sources", "pipeline", "to_code", "tabulate", "__init__"}),
         ("jinja2", {"render"}),
         ("graphviz", {"render", "pipeline"}),
         ("typst", {"render"}),

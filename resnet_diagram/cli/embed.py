@@ -38,9 +38,10 @@ def command(paths: tuple[Path, ...], check: bool) -> None:
     """Draw what markers in documents ask for, and put it between them.
 
     A marker in Markdown or HTML is '<!-- resnet-diagram: draw resnet50 -->', closed by
-    '<!-- /resnet-diagram -->'; in reStructuredText '.. resnet-diagram: …' and '.. /resnet-diagram'; in LaTeX '% resnet-diagram: …' and
-    '% /resnet-diagram'. It holds draw, table, describe, spec or code with arguments; paths are taken from the
-    document's folder. With -o the file is written beside and shown by its name.
+    '<!-- /resnet-diagram -->'; in reStructuredText '.. resnet-diagram: …' and '.. /resnet-diagram';
+    in LaTeX '% resnet-diagram: …' and '% /resnet-diagram'. It holds draw, table, describe, spec or
+    code with arguments; paths are taken from the document's folder. With -o the file is written
+    beside and shown by its name.
     """
     documents = [read_document(path) for path in paths]
     updates = [update for document in progress(documents, _name) for update in _updates(document)]

@@ -20,7 +20,7 @@ class Made:
     files: dict[str, bytes]
 
 
-def run(words: Sequence[str], folder: Path, place: str) -> Made:
+def run(words: Sequence[str], folder: Path, place: str = "") -> Made:
     """Run a command in `folder`; its files are held back. Raises EmbedError with `place` where it fails."""
     with tempfile.TemporaryDirectory() as held:
         arguments, outputs = redirected(words, Path(held))
@@ -37,7 +37,8 @@ def _run(arguments: Sequence[str], folder: Path, place: str) -> str:
         with contextlib.chdir(folder), contextlib.redirect_stdout(out):
             main.main(list(arguments), prog_name="resnet-diagram", standalone_mode=False)
     except click.ClickException as problem:
-        raise EmbedError(f"{place}: {problem.format_message()}") from problem
+        where = f"{place}: " if place else ""
+        raise EmbedError(f"{where}{problem.format_message()}") from problem
     except click.exceptions.Exit:
         pass
     out.flush()

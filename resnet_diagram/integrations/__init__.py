@@ -1,0 +1,1 @@
+"""Diagrams in documentation generators: `sphinx` an extension, `mkdocs` a fence."""

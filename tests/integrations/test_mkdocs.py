@@ -1,0 +1,43 @@
+"""The fence for MkDocs, in real builds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFIG = """
+site_name: Site
+markdown_extensions:
+  - pymdownx.superfences:
+      custom_fences:
+        - name: resnet-diagram
+          class: resnet-diagram
+          format: !!python/name:resnet_diagram.integrations.mkdocs.fence
+"""
+
+
+def build(folder: Path, page: str) -> subprocess.CompletedProcess[str]:
+    (folder / "docs").mkdir()
+    (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+    (folder / "docs" / "index.md").write_text(page, encoding="utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_fence_becomes_the_drawing(tmp_path: Path) -> None:
+    done = build(tmp_path, "# Net\n\n```resnet-diagram\nresnet18 --view overview\n--theme auto\n```\n")
+    assert done.returncode == 0, done.stderr
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert '<div class="resnet-diagram">\n<svg' in html
+    assert "prefers-color-scheme" in html
+    assert "Stage 4" in html
+
+
+@pytest.mark.parametrize(
+    ("fence", "message"), [("resnet19", "No network named 'resnet19'"), ("'resnet18", "No closing quotation")]
+)
+def test_a_wrong_fence_stops_the_build(tmp_path: Path, fence: str, message: str) -> None:
+    done = build(tmp_path, f"```resnet-diagram\n{fence}\n```\n")
+    assert done.returncode != 0
+    assert message in done.stderr + done.stdout

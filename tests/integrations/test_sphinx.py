@@ -1,0 +1,98 @@
+"""The Sphinx extension, in real builds."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.files import write_network
+from tests.programs import require
+
+INDEX = """
+Network
+=======
+
+.. resnet-diagram:: resnet18
+   :view: overview
+   :alt: The eighteen layers
+   :caption: ResNet-**18**.
+   :name: fig-r18
+
+See :ref:`fig-r18`.
+"""
+
+
+def build(folder: Path, builder: str, index: str = INDEX) -> tuple[Path, str]:
+    """Where a project was built, and what Sphinx warned of."""
+    (folder / "conf.py").write_text(
+        'project = "p"\nextensions = ["resnet_diagram.integrations.sphinx"]\nnumfig = True\n'
+        'latex_elements = {"fontpkg": ""}\n',
+        encoding="utf-8",
+    )
+    (folder / "index.rst").write_text(index, encoding="utf-8")
+    out = folder / builder
+    command = [sys.executable, "-m", "sphinx", "-b", builder, "-q", "--no-color", str(folder), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out, done.stderr
+
+
+def test_html_holds_the_drawing_itself(tmp_path: Path) -> None:
+    out, warned = build(tmp_path, "html")
+    html = (out / "index.html").read_text(encoding="utf-8")
+    assert warned == ""
+    assert re.search(r'<div class="resnet-diagram" aria-label="The eighteen layers">\s*<svg', html)
+    assert "Stage 4" in html
+    assert "ResNet-<strong>18</strong>" in html
+
+
+def test_latex_holds_tikz(tmp_path: Path) -> None:
+    out, warned = build(tmp_path, "latex", INDEX.replace(":ref:`fig-r18`", ":numref:`fig-r18`"))
+    (tex,) = out.glob("p.tex")
+    text = tex.read_text(encoding="utf-8")
+    assert warned == ""
+    assert r"\begin{tikzpicture}" in text
+    assert r"\usetikzlibrary{arrows.meta}" in text.split(r"\begin{document}")[0]
+
+
+def test_other_builders_get_words(tmp_path: Path) -> None:
+    out, warned = build(tmp_path, "text")
+    assert warned == ""
+    assert "Stage 1" in (out / "index.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (".. resnet-diagram:: resnet19", "No network named 'resnet19'"),
+        (".. resnet-diagram:: resnet18\n   :view: all", "'all' is not one of"),
+        (".. resnet-diagram:: resnet18\n   :vue: full", 'unknown option: "vue"'),
+    ],
+)
+def test_an_error_points_at_its_line(tmp_path: Path, line: str, message: str) -> None:
+    _, warned = build(tmp_path, "html", f"Title\n=====\n\n{line}\n")
+    assert re.search(r"index\.rst:4: ERROR:", warned)
+    assert message in warned
+
+
+def test_a_document_is_built_anew_when_its_source_changes(tmp_path: Path) -> None:
+    write_network(catalog.network("resnet18"), tmp_path / "net.json")
+    index = "Title\n=====\n\n.. resnet-diagram:: net.json\n"
+    out, _ = build(tmp_path, "html", index)
+    assert "basic block" in (out / "index.html").read_text(encoding="utf-8")
+    write_network(catalog.network("resnet50"), tmp_path / "net.json")
+    out, _ = build(tmp_path, "html", index)
+    assert "bottleneck" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_latex_document_compiles(tmp_path: Path) -> None:
+    pdflatex = require("pdflatex")
+    out, _ = build(tmp_path, "latex")
+    command = [pdflatex, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "p.tex"]
+    done = subprocess.run(command, cwd=out, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    assert any("Stage 4" in page.extract_text() for page in PdfReader(out / "p.pdf").pages)
