@@ -24,6 +24,7 @@ _CAPTION_GAP = 2.6
 _BACK_GAP = 5.5
 """From the captions of a tier to the line that runs back, and from that to the next tier."""
 _OVER = 2.0
+_BEHIND_LAST = 4.0
 _FORK = 0.9
 _ELLIPSIS = 0.8
 """Radius of the dot where a shortcut leaves, and of the dots for slabs left out."""
@@ -111,6 +112,11 @@ def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[fl
 
 def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
     level, y = sketch.levels[number], sketch.lines[number]
+    outer = [
+        tail.x for plug, (tail, _) in zip(sketch.rack.plugs, sketch.ports, strict=True) if not plug.tail_bay
+    ]
+    if not number and outer and min(outer) < level.seats[0].x:
+        canvas.begin("", (min(outer), y))
     if number:
         lane = sketch.end + spacing.OUTER_LANE
         near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
@@ -228,13 +234,10 @@ def _finish(canvas: Canvas, sketch: Sketch) -> None:
     if not canvas.line or not sketch.levels:
         return
     last = sketch.levels[-1].seats[-1]
-    y = sketch.lines[-1]
-    inside = any(not plug.head_out and plug.head_bay == last.number for plug in sketch.rack.plugs)
-    outside = any(plug.head_out and plug.head_bay == last.number for plug in sketch.rack.plugs)
-    if outside:
-        canvas.end("", (last.end + sketch.rack.right, y), arrow=False)
-    elif inside and last.bay.slots[-1].slab and sketch.ends.heads[last.bay.slots[-1].slab.id]:
-        canvas.end("", (last.end, y))
+    end = canvas.line.points[-1][0]
+    heads = [head.x for _, head in sketch.ports if head.tier == len(sketch.levels) - 1]
+    if max(heads, default=0.0) > end:
+        canvas.end("", (max(max(heads) + _BEHIND_LAST, last.end), sketch.lines[-1]), arrow=False)
 
 
 def _draw_long(canvas: Canvas, sketch: Sketch) -> None:

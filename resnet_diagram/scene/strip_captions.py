@@ -28,7 +28,17 @@ def captions_of(tier: list[Seat], theme: Theme) -> list[Lines]:
     for (at, seat), (to, other) in pairwise((n, seat) for n, seat in enumerate(tier) if found[n]):
         if _reach(seat, found[at], size)[1] + CAPTION_APART > _reach(other, found[to], size)[0]:
             found[at], found[to] = _broken(seat, found[at], size), _broken(other, found[to], size)
-    return found
+    return _alike(tier, found, size)
+
+
+def _alike(tier: list[Seat], found: list[Lines], size: float) -> list[Lines]:
+    """The captions, with those as wide as one that is broken in two broken too."""
+    widths = [text_width(seat.bay.bay.caption, size) for seat in tier]
+    least = min((width for width, lines in zip(widths, found, strict=True) if len(lines) > 1), default=1e9)
+    return [
+        _broken(seat, lines, size) if width >= least else lines
+        for seat, lines, width in zip(tier, found, widths, strict=True)
+    ]
 
 
 def _reach(seat: Seat, lines: Lines, size: float) -> tuple[float, float]:

@@ -73,7 +73,7 @@ def rack(strip: Strip, theme: Theme, room: float) -> Rack:
 
 def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
     scale = scale_of(strip, tight=tight)
-    pieces = (_pieces(bay, strip, scale, theme, room - 3 * _LANE) for bay in strip.bays)
+    pieces = (_pieces(bay, strip, scale, theme, room) for bay in strip.bays)
     bays = tuple(piece for held in pieces for piece in held)
     plugs = plugs_of(bays, strip.arcs)
     ends = ends_of(plugs)
@@ -217,6 +217,8 @@ def _pieces(bay: Bay, strip: Strip, scale: Scale, theme: Theme, room: float) -> 
     """The bay, or where it is wider than `room` points, as many parts of it as fit."""
     plugs = plugs_of((bay,), strip.arcs)
     whole = measure_bay(bay, 0, scale, plugs, ends_of(plugs), theme)
+    depth = len(levels([(plug.start - 0.5, plug.stop + 0.5) for plug in plugs if plug.start < plug.stop]))
+    room -= 3 * _LANE + depth * (_COLUMN + TAIL_STEP)
     if whole.content <= room or len(bay.slabs) < 2:
         return [bay]
     runs: list[list[Slab | Omitted]] = [[]]

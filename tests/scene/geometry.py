@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from resnet_diagram.diagram.model import GroupRole
+from resnet_diagram.diagram.model import EdgeRole, GroupRole
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Scene, Text
 from resnet_diagram.scene.spacing import BEND
 from resnet_diagram.scene.text import CAPITAL_HEIGHT
@@ -48,6 +48,8 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
         *_bends_seen(paths, texts),
         *_paths_end_on_borders(paths, boxes),
         *_paths_apart(paths),
+        *_dots_told_apart(paths, boxes),
+        *_arcs_join_a_line(paths),
         *_slanted(paths),
         *_readable(scene, theme, frames),
     ]
@@ -217,6 +219,37 @@ def _paths_apart(paths: list[Path]) -> Iterator[str]:
         first, second = segments[one], segments[other]
         if one < other and cross(first[1:], second[1:]):
             yield f"{first[0].role} to {first[0].head!r} crosses {second[0].role} to {second[0].head!r}"
+
+
+def _dots_told_apart(paths: list[Path], boxes: list[Box]) -> Iterator[str]:
+    """A dot is where a line begins, or stands for something left out and then interrupts the line."""
+    starts = {(round(x, 3), round(y, 3)) for path in paths for x, y in path.points[:1]}
+    dots = [box for box in boxes if _is_dot(box)]
+    loose = [dot for dot in dots if _dot_centre(dot) not in starts]
+    segments = _segments(paths)
+    spans = [segment_rect(start, end) for _, start, end in segments]
+    for one, other in overlapping([_rect(dot) for dot in loose], spans):
+        yield f"{segments[other][0].role} runs through the dot at {_dot_centre(loose[one])}"
+
+
+def _dot_centre(dot: Box) -> Point:
+    return round(dot.x + dot.width / 2, 3), round(dot.y + dot.height / 2, 3)
+
+
+def _arcs_join_a_line(paths: list[Path]) -> Iterator[str]:
+    """A shortcut that comes down on no box ends on a level line."""
+    arcs = [path for path in paths if path.arrow and not path.head and path.role != EdgeRole.FLOW]
+    free = [path for path in arcs if _is_upright(path)]
+    level = [(start, end) for _, start, end in _segments(paths) if start[1] == end[1]]
+    ends = [(x - 0.01, y - 0.01, x + 0.01, y + 0.01) for x, y in (path.points[-1] for path in free)]
+    joined = {one for one, _ in overlapping(ends, [segment_rect(*one) for one in level])}
+    for number, path in enumerate(free):
+        if number not in joined:
+            yield f"{path.role} ends in the air at {path.points[-1]}"
+
+
+def _is_upright(path: Path) -> bool:
+    return path.points[-1][0] == path.points[-2][0]
 
 
 def _slanted(paths: list[Path]) -> Iterator[str]:

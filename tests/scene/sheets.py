@@ -173,3 +173,111 @@ def paper(*counts: int) -> Diagram:
         ("Projection bottleneck (first block of each stage)", bottleneck("b", projects=True)),
         ("Identity bottleneck (all other blocks)", bottleneck("c", projects=False)),
     )
+
+
+def arc(tail: str, head: str, label: str = "", role: EdgeRole = EdgeRole.SKIP) -> Arc:
+    return Arc(tail=tail, head=head, role=role, label=label)
+
+
+def block(number: int, index: int = 1) -> str:
+    return f"stage{number}-block{index}"
+
+
+def _nested() -> Strip:
+    """Shortcuts round shortcuts in one bay, with labels wider than they are."""
+    bay, arcs = stage(1, 3)
+    outer = (
+        arc(block(1), block(1, 2), "2×2 avg pool, s=2 + 1×1 conv", EdgeRole.POOLED_PROJECTION),
+        arc(block(1), block(1, 3), "skip connection"),
+        arc(block(1, 2), block(1, 3), "zero-pad", EdgeRole.ZERO_PAD),
+    )
+    return strip(stem(), (bay, (*arcs, *outer[:2])), head())
+
+
+def _long_skips(count: int) -> Strip:
+    """Skips between bays, one in the other, as in a U-Net."""
+    names = [f"{'down' if n <= count else 'up'}{n}" for n in range(1, 2 * count + 1)]
+    bays = [
+        Bay(
+            id=f"bay{n}",
+            role=GroupRole.STAGE,
+            title=f"Stage {n}",
+            slabs=(
+                slab(
+                    f"{name}-a",
+                    f"3×3 conv, {64 * 2 ** min(n, 2 * count + 1 - n)}",
+                    2.0 ** -min(n, 2 * count - n),
+                    64,
+                ),
+                slab(f"{name}-b", "", 2.0 ** -min(n, 2 * count - n), 128),
+            ),
+            caption="256×256×64 → 128×128×128",
+        )
+        for n, name in enumerate(names, 1)
+    ]
+    inner = [arc(f"{names[n]}-b", f"{names[-1 - n]}-a", "concatenation") for n in range(count - 1)]
+    outer = [arc(f"{names[n]}-a", f"{names[-1 - n]}-b") for n in range(count - 1)]
+    return strip(*bays, arcs=(*inner, *outer))
+
+
+def _global_skip() -> Strip:
+    bay, arcs = stage(1, 16, first=EdgeRole.IDENTITY)
+    tail = loose("tail", "", None, slab("tail", "3×3 conv, 64", 1 / 4, 64))
+    return strip(
+        stem(), (bay, arcs), tail, head(), arcs=(arc(block(1), "tail", "identity", EdgeRole.IDENTITY),)
+    )
+
+
+def _wide_bay(count: int) -> tuple[Bay, tuple[Arc, ...]]:
+    return stage(1, count, shown=tuple(range(1, count + 1)))
+
+
+_LONG_WORDS = "a_very_long_module_path.with.many_parts.layer3.block17 convolution, 1024, s=2"
+
+STRIPS: dict[str, Strip] = {
+    "nothing": Strip(bays=()),
+    "one slab": strip(loose("only", "", None, slab("only", "3×3 conv, 64", 1.0, 64))),
+    "one bay": strip(stage(1, 3)),
+    "one bay of one": strip(stage(1, 1)),
+    "five bays": resnet(2, 2, 2),
+    "seven bays": resnet(3, 8, 36, 3),
+    "twelve bays": strip(*(stage(n, 4, channels=64 * n, resolution=1 / n) for n in range(1, 13))),
+    "forty bays": strip(*(stage(n, 400, channels=16 * n, resolution=1 / n) for n in range(1, 41))),
+    "long texts": strip(
+        replace(stem(), title="A stem with a very long title"),
+        stage(
+            1,
+            1202,
+            label=_LONG_WORDS,
+            note=f"{_LONG_WORDS}\nC = 64",
+            caption="112×112×112×64 → 56×56×56×1024",
+        ),
+        loose("odd", "Odd", GroupRole.STAGE, slab("odd", _LONG_WORDS, 0.5, 8), slab("next", "x", 0.5, 8)),
+    ),
+    "large numbers": strip(
+        stem(), *(stage(n, 1234567, channels=1234567 * n, shown=(1, 2, 1234567)) for n in range(1, 5))
+    ),
+    "upsampling": strip(*(stage(n, 2, channels=64, resolution=2.0**n) for n in range(1, 4))),
+    "flat": strip(*(stage(n, 12, channels=768, resolution=1 / 16) for n in range(1, 3))),
+    "nested shortcuts": _nested(),
+    "long skips": _long_skips(4),
+    "many long skips": _long_skips(9),
+    "global skip": _global_skip(),
+    "wide bay": strip(stem(), _wide_bay(60), head()),
+    "wide loose bay": strip(
+        loose("all", "", None, *(slab(f"s{n}", f"3×3 conv, {n}", 1 / n, n) for n in range(1, 40))),
+        arcs=tuple(arc(f"s{n}", f"s{39 - n}") for n in range(1, 10)),
+    ),
+    "dots at the ends": strip(
+        Bay(
+            id="b",
+            role=GroupRole.STAGE,
+            title="Stage 1",
+            slabs=(Omitted(count=3), slab("a", "", 1.0, 64), Omitted(count=5)),
+            repeat=9,
+        ),
+        stage(2, 3),
+    ),
+    "other scripts": strip(replace(stem(), title="输入"), stage(1, 3, label="1×1 卷积, s=2", note="瓶颈块")),
+}
+"""Strips by what is special about them."""
