@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 
 from resnet_diagram.tracer.run import Arguments
@@ -14,7 +15,7 @@ from resnet_diagram.tracer.world import calm
 
 def materialised(model: nn.Module, arguments: Arguments) -> nn.Module:
     """Returns the model; of one with lazy layers, a copy without values that has learnt its sizes."""
-    if not any(is_lazy(t) for t in (*model.parameters(), *model.buffers())):
+    if not any(isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in model.modules()):
         return model
     copied = without_values(copy.deepcopy(model)).eval()
     with calm(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong

@@ -7,11 +7,14 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.tracer.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
-from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref
+from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes
 from resnet_diagram.tracer.marks import Mark, Marks, Memory, shares_memory, twin_of
 from resnet_diagram.tracer.operators import Operator, read_operator
 from resnet_diagram.tracer.tensors import map_tensors, tensors_in, written
 from resnet_diagram.tracer.torch_private import QuietDispatchMode
+
+NONE: dict[str, Any] = {}
+"""The keyword arguments and defaults of what has none; nobody writes to it."""
 
 
 class Reading:
@@ -26,7 +29,7 @@ class Reading:
         self.metas = 0
         self.reals = 0
         self.args: tuple[object, ...] = ()
-        self.kwargs: dict[str, object] = {}
+        self.kwargs = NONE
 
 
 class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
@@ -42,6 +45,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self._check = check
         self._operators: dict[Any, Operator] = {}
         self._memo: dict[Any, Callable[[Sequence[Any]], Any]] = {}
+        self._shapes: dict[Sizes, Sizes] = {}
         self._saved: list[tuple[Tensor, Tensor]] = []
 
     def finish(self) -> None:
@@ -86,9 +90,26 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self.graph.inputs.append(node)
 
     def _node(self, kind: NodeKind, shape: tuple[int, ...], active: bool, label: str = "") -> Node:
-        node = Node(len(self.graph.nodes), kind, "", shape, self.stack[-1], active, label=label)
+        node = Node(
+            len(self.graph.nodes),
+            kind,
+            "",
+            self._kept(shape),
+            self.stack[-1],
+            active,
+            (),
+            (),
+            NONE,
+            (),
+            NONE,
+            label,
+        )
         self.graph.nodes.append(node)
         return node
+
+    def _kept(self, shape: Sizes) -> Sizes:
+        """The shape, as one object for all that are equal."""
+        return self._shapes.setdefault(shape, shape)
 
     def _first_sight(self, tensor: Tensor) -> Mark:
         """Returns the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
@@ -107,10 +128,13 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         reading = Reading()
         reading.key.append(func)
         reading.args = tuple([self._read_value(a, reading) for a in args])
-        for name, value in kwargs.items():
-            reading.key.append(name)
-            reading.kwargs[name] = self._read_value(value, reading)
+        if kwargs:
+            reading.kwargs = {name: self._read_option(name, value, reading) for name, value in kwargs.items()}
         return reading
+
+    def _read_option(self, name: str, value: Any, reading: Reading) -> object:
+        reading.key.append(name)
+        return self._read_value(value, reading)
 
     def _read_value(self, value: Any, reading: Reading) -> object:
         if isinstance(value, Tensor):
@@ -128,7 +152,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def _read_tensor(self, tensor: Tensor, reading: Reading) -> Ref:
         mark = self.marks.get(tensor) or self._first_sight(tensor)
         node = mark.producer
-        shape = tuple(tensor.shape)
+        shape = self._kept(tuple(tensor.shape))
         reading.tensors.append(tensor)
         if tensor.is_meta:
             reading.metas += 1
@@ -220,7 +244,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         if not operator.writes and any(result is t for t in reading.tensors):
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        shape = shape_of_result(operator, args, kwargs, result)
+        shape = self._kept(shape_of_result(operator, args, kwargs, result))
         node = Node(
             len(self.graph.nodes),
             NodeKind.OPERATION,

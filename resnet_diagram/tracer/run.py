@@ -14,7 +14,7 @@ from resnet_diagram.tracer.compat import Compatible
 from resnet_diagram.tracer.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.partial import operations
 from resnet_diagram.tracer.record import Recorder
-from resnet_diagram.tracer.world import calm, class_name, followed_calls, restored_modules
+from resnet_diagram.tracer.world import calm, class_name, followed_calls, restored, without_wrappers
 
 RETRIES = 8
 
@@ -25,6 +25,15 @@ class Arguments:
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A model, the modules in it, and their paths by id."""
+
+    model: nn.Module
+    modules: tuple[nn.Module, ...]
+    paths: Mapping[int, str]
 
 
 class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and never leaves this module
@@ -54,15 +63,23 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     stand-ins for what meta tensors cannot do. `graph.error` is set if none of these runs came through.
     `check` is called with each result our own shape rules gave.
     """
-    with restored_modules(model), calm():
+    subject = subject_of(model)
+    with restored(subject.modules), calm():
         model.eval()
         try:
-            return run_once(model, arguments, frozenset(), False, check)
+            return run_once(subject, arguments, frozenset(), False, check)
         except Stopped as stopped:
-            return run_again(model, arguments, stopped)
+            return run_again(subject, arguments, stopped)
 
 
-def run_again(model: nn.Module, arguments: Arguments, first: Stopped) -> OpGraph:
+def subject_of(model: nn.Module) -> Subject:
+    """Returns the model with its modules, which are walked over once."""
+    named = dict(model.named_modules())
+    paths = {id(module): without_wrappers(path) for path, module in named.items()}
+    return Subject(model=model, modules=tuple(named.values()), paths=paths)
+
+
+def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
     """Returns a run with other answers or stand-ins; else the one that came furthest, with its error."""
     last = best = first
     flips: set[int] = set()
@@ -71,7 +88,7 @@ def run_again(model: nn.Module, arguments: Arguments, first: Stopped) -> OpGraph
         if not compatible and not next_flips(flips, last.recorder.asked):
             break
         try:
-            return run_once(model, arguments, frozenset(flips), compatible, None)
+            return run_once(subject, arguments, frozenset(flips), compatible, None)
         except Stopped as stopped:
             last = stopped
             best = max(best, last, key=lambda run: len(operations(run.recorder.graph)))
@@ -95,7 +112,7 @@ def next_flips(flips: set[int], asked: int) -> bool:
 
 
 def run_once(
-    model: nn.Module,
+    subject: Subject,
     arguments: Arguments,
     flips: frozenset[int],
     compatible: bool,
@@ -103,13 +120,13 @@ def run_once(
 ) -> OpGraph:
     """Returns what one run recorded; raises Stopped."""
     recorder = Recorder(flips, check)
-    graph = recorder.graph
+    model, graph = subject.model, recorder.graph
     graph.calls.append(Call("", class_name(model), -1))
-    graph.script_weights = script_weights(model)
+    graph.script_weights = script_weights(subject.modules)
     try:
         for label, tensor in labelled(arguments):
             recorder.add_input(tensor, label)
-        with recording(model, recorder, compatible):
+        with recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
         graph.outputs = output_nodes(recorder, result)
     except Exception as error:
@@ -120,17 +137,17 @@ def run_once(
     return graph
 
 
-def script_weights(model: nn.Module) -> dict[int, object]:
-    """Returns the parameters of the scripted modules in a model, by id."""
-    scripts = [module for module in model.modules() if isinstance(module, torch.jit.ScriptModule)]
+def script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:
+    """Returns the parameters of the scripted ones among some modules, by id."""
+    scripts = [module for module in modules if isinstance(module, torch.jit.ScriptModule)]
     return {id(weight): weight for script in scripts for weight in script.parameters(recurse=False)}
 
 
 @contextlib.contextmanager
-def recording(model: nn.Module, recorder: Recorder, compatible: bool) -> Iterator[None]:
+def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterator[None]:
     """Every operation inside is recorded, below autograd, with stand-ins if `compatible`."""
     with contextlib.ExitStack() as contexts:
-        contexts.enter_context(followed_calls(model, recorder.graph, recorder.stack))
+        contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
         contexts.enter_context(torch_private.uncompiled())
         contexts.enter_context(torch.no_grad())
         contexts.enter_context(torch_private.below_autograd())

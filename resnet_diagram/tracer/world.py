@@ -4,7 +4,7 @@ import contextlib
 import gc
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,19 +14,21 @@ from resnet_diagram.tracer import torch_private
 from resnet_diagram.tracer.graph import Call, OpGraph
 
 Held = dict[Any, Any] | list[Any]
+Kept = tuple[Held, tuple[Any, ...], tuple[Any, ...]]
+"""A dictionary or list, its keys (none for a list), and its values."""
 
 
 @contextlib.contextmanager
-def restored_modules(model: nn.Module) -> Iterator[None]:
-    """Gives every module its state back afterwards: mode, buffers, hooks, cached and collected results."""
-    modules = list(model.modules())
-    saved = [(own, own.copy()) for module in modules for own in filled(module)]
+def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
+    """Gives modules their state back afterwards: mode, buffers, hooks, cached and collected results."""
+    keys: dict[Any, tuple[Any, ...]] = {}
+    saved = [state(own, keys) for module in modules for own in filled(module)]
     try:
         yield
     finally:
-        for now, before in saved:
-            restore(now, before)
-        kept = {id(now) for now, _ in saved}
+        for now, names, values in saved:
+            restore(now, names, values)
+        kept = {id(now) for now, _, _ in saved}
         for own in [own for module in modules for own in filled(module) if id(own) not in kept]:
             own.clear()
 
@@ -42,14 +44,26 @@ def filled(module: nn.Module) -> Iterator[Held]:
             yield value
 
 
-def restore(now: Held, before: Any) -> None:
+def state(own: Held, keys: dict[Any, tuple[Any, ...]]) -> Kept:
+    """What a dictionary or list holds now; `keys` keeps equal sets of names once."""
+    if isinstance(own, list):
+        return own, (), tuple(own)
+    names = tuple(own)
+    return own, keys.setdefault(names, names), tuple(own.values())
+
+
+def restore(now: Held, names: tuple[Any, ...], values: tuple[Any, ...]) -> None:
     """Makes a dictionary or list hold exactly the objects it held before."""
     if isinstance(now, list):
-        if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
-            now[:] = before
-    elif len(now) != len(before) or any(now.get(name, now) is not value for name, value in before.items()):
+        if len(now) != len(values) or any(a is not b for a, b in zip(now, values, strict=True)):
+            now[:] = values
+    elif tuple(now) != names:
         now.clear()
-        now.update(before)
+        now.update(zip(names, values, strict=True))
+    else:
+        for name, value in zip(names, values, strict=True):
+            if now[name] is not value:
+                now[name] = value
 
 
 @contextlib.contextmanager
@@ -80,9 +94,13 @@ def calm() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def followed_calls(model: nn.Module, graph: OpGraph, stack: list[int]) -> Iterator[None]:
-    """Writes each module call into `graph.calls` and keeps `stack` on the running ones."""
-    names = {id(m): without_wrappers(name) for name, m in model.named_modules()}
+def followed_calls(
+    model: nn.Module, names: Mapping[int, str], graph: OpGraph, stack: list[int]
+) -> Iterator[None]:
+    """Writes each module call into `graph.calls` and keeps `stack` on the running ones.
+
+    `names` are the paths of the modules inside `model` by id.
+    """
     original = nn.Module.__call__
     calls = graph.calls
 
