@@ -79,7 +79,8 @@ def _head(section: Section) -> tuple[Part, ...]:
     """The head in one line where there is room, else a line for each layer."""
     lines = [line for element in section.elements for line in _head_lines(element)]
     whole = ", ".join(lines)
-    return tuple(Words(text=line) for line in ([whole] if len(whole) <= _ROOM else lines))
+    fits = len(whole) <= _ROOM and not any(", " in line for line in lines)
+    return tuple(Words(text=line) for line in ([whole] if fits else lines))
 
 
 def _head_lines(element: Element) -> tuple[str, ...]:

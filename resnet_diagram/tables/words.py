@@ -1,7 +1,8 @@
 """The words in a table's cells: layers, gates, blocks and sizes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.labels import gate_ratio, op_word
 from resnet_diagram.spec.measure import channels, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
@@ -15,7 +16,11 @@ _SHOWN = (
     LayerKind.OPAQUE,
 )
 _WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
+_ELEMENTWISE = ("shift", "scale", "cat")
 _MERGED = {Merge.ADD: "added", Merge.MULTIPLY: "multiplied"}
+
+_MANY = 4
+"""Links of a chain that are worth folding."""
 
 DEPTHWISE = "dw"
 """Stands behind the kernel of a depthwise convolution."""
@@ -31,7 +36,12 @@ def is_shown(layer: Layer) -> bool:
     """
     if layer.kind is LayerKind.POOL and set(layer.kernel) == {1} and layer.in_shape == layer.out_shape:
         return False
-    return layer.kind in _SHOWN or (layer.kind is LayerKind.OTHER and (layer.macs > 0 or "emb" in layer.op))
+    return layer.kind in _SHOWN or (layer.kind is LayerKind.OTHER and _works(layer))
+
+
+def _works(layer: Layer) -> bool:
+    """Whether a layer of no sort we know is worth a word: an embedding, or one that multiplies much."""
+    return "emb" in layer.op or (layer.macs > 0 and layer.op not in _ELEMENTWISE)
 
 
 def is_weightless(layer: Layer) -> bool:
@@ -91,6 +101,8 @@ def _kernel(layer: Layer) -> str:
 def _plain(layer: Layer) -> str:
     if layer.op in ("global_avg_pool", "avg_pool"):
         return "average pool"
+    if layer.kind is LayerKind.UPSAMPLE:
+        return f"{layer.op.rstrip('123d')} upsampling".replace("upsample upsampling", "upsampling")
     return op_word(layer).replace("global ", "").replace("avg", "average")
 
 
@@ -154,8 +166,17 @@ def _side_by_side(block: Block) -> tuple[str, ...]:
 
 
 def _chain(branch: Iterable[Element]) -> str:
-    """A branch in one line; branches inside it stand in parentheses."""
-    return " → ".join(word for element in branch for word in _links(element))
+    """A branch in one line; branches inside it stand in parentheses, so does what is repeated."""
+    links = [word for element in branch for word in _links(element)]
+    return " → ".join(part for run in fold(links) for part in _repeated(links, run))
+
+
+def _repeated(links: list[str], run: Run) -> Iterator[str]:
+    pattern = links[run.start : run.start + run.period]
+    if run.period * run.count < _MANY:
+        yield from pattern * run.count
+    else:
+        yield f"({' → '.join(pattern)})×{run.count}"
 
 
 def _links(element: Element) -> tuple[str, ...]:

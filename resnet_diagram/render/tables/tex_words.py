@@ -7,7 +7,8 @@ from resnet_diagram.render.escape_tex import tex_text
 _SIZES = re.compile(r"\d+(?:×\d+)+")
 _TOKENS = re.compile(
     r"(?P<number>\d+(?:×\d+)*(?![\w×]))|(?P<comma>, )|(?P<arrow> → )|(?P<beside> ?∥ )"
-    r"|(?P<bracket>[()\[\]])|(?P<letter>[A-Za-z]=(?=\d))|(?P<words>.+?(?=, | → | ?∥ |[()\[\]]|$))",
+    r"|(?P<bracket>[()\[\]])|(?P<times>×(?=\d))|(?P<letter>[A-Za-z]=(?=\d))"
+    r"|(?P<words>.+?(?=, | → | ?∥ |[()\[\]]|$))",
     re.DOTALL,
 )
 _MATHS = {"comma": ", ", "arrow": r" \rightarrow ", "beside": r" \parallel "}
@@ -44,6 +45,8 @@ def tex_math(text: str) -> str:
     \text{fc}, [16, 256]
     >>> print(tex_math("∥ 1×1, 96 → 3×3, 128"))
     \parallel 1\times1, 96 \rightarrow 3\times3, 128
+    >>> print(tex_math("1×1, 8 → (3×3, 8)×4"))
+    1\times1, 8 \rightarrow (3\times3, 8)\times4
     >>> print(tex_math("[odd_name"))
     {}[\text{odd\_name}
     """
