@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from docs.spec_schema import schema_text
 from resnet_diagram.cli.main import main
 from resnet_diagram.pipeline import to_text
 from resnet_diagram.report import formats_text, networks_text
@@ -59,6 +60,7 @@ def networks_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "networks.md": networks_page,
+    "spec.schema.json": schema_text,
     "figures/resnet152.svg": partial(to_text, "resnet152", "svg"),
     "figures/resnet50-overview.svg": partial(to_text, "resnet50", "svg", view="overview", direction="right"),
     "figures/resnet50-right.svg": partial(to_text, "resnet50", "svg", direction="right"),

@@ -1,7 +1,7 @@
 """Random valid networks for property tests.
 
 `designs()` draws what a TOML file says, in the short form with stages; `networks()` the networks of such
-designs.
+designs. `written_designs()` and `written_networks()` say it layer by layer.
 """
 
 from typing import Any
@@ -108,3 +108,75 @@ def _stage(draw: st.DrawFn, block: str) -> Said:
 def networks() -> st.SearchStrategy[Network]:
     """Valid networks of every sort the short form knows."""
     return designs().map(network_of)
+
+
+_WORDS = st.sampled_from(["batch_norm", "layer_norm", "relu", "gelu", "dropout", "softmax"])
+_KEEPING = _WORDS | st.one_of(
+    sometimes(dilation=st.integers(1, 2), bias=st.booleans(), groups=st.sampled_from([1, 2, 4])).map(
+        lambda said: {"op": "conv", "kernel": 3} | said
+    ),
+    st.sampled_from([1, 2, 4]).map(lambda reduction: {"op": "se", "reduction": reduction}),
+    st.integers(1, 4).map(lambda groups: {"op": "group_norm", "groups": 2 ** (groups % 3)}),
+    st.integers(0, 9).map(lambda count: {"op": "relu", "params": count}),
+)
+"""Layers and gates that keep a shape of a multiple of four channels."""
+_RUNS = st.lists(_KEEPING, min_size=1, max_size=4)
+_CHANGING = st.one_of(
+    st.builds(
+        lambda width, kernel, stride: {"op": "conv", "width": 4 * width, "kernel": kernel, "stride": stride},
+        st.integers(1, 4),
+        st.sampled_from([1, 2, 3]),
+        st.integers(1, 2),
+    ),
+    st.just({"op": "max_pool", "kernel": 3, "stride": 2, "padding": 1}),
+    st.just({"op": "avg_pool", "kernel": 2, "ceil_mode": True}),
+)
+_PLAIN_RUNS = st.lists(_WORDS, min_size=1, max_size=2)
+
+
+def _blocks(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Said]:
+    """Blocks whose arms hold such elements."""
+    runs = st.lists(elements, min_size=1, max_size=3)
+    residual = st.builds(lambda layers, more: {"layers": layers} | more, runs, _around())
+    several = st.builds(
+        lambda branches, merge: {"branches": branches, "merge": merge},
+        st.lists(runs | st.just([]), min_size=2, max_size=3).filter(any),
+        st.sampled_from(["add", "concat", "multiply"]),
+    )
+    return residual | several.filter(lambda said: said["merge"] != "concat" or len(said["branches"]) == 2)
+
+
+def _around() -> st.SearchStrategy[Said]:
+    """What a residual block may have beside its branch."""
+    return sometimes(
+        before=_PLAIN_RUNS,
+        after=_PLAIN_RUNS,
+        shortcut=st.just("identity") | st.just([{"op": "conv", "kernel": 1}, "batch_norm"]),
+        repeat=st.integers(1, 3),
+    )
+
+
+_INNER = st.recursive(
+    _KEEPING, lambda inner: _blocks(inner).filter(lambda said: said.get("merge") != "concat"), max_leaves=4
+)
+_ELEMENTS = _KEEPING | _CHANGING | _blocks(_INNER)
+
+
+def written_designs() -> st.SearchStrategy[Said]:
+    """What a TOML file says of a network layer by layer: stages and other elements one behind another."""
+    runs = st.lists(_ELEMENTS, min_size=1, max_size=4)
+    stages = st.builds(lambda name, body: {"name": name, "body": body}, NAMES, runs)
+    return st.fixed_dictionaries(
+        {
+            "name": NAMES,
+            "input": st.lists(st.integers(12, 24), min_size=1, max_size=3).map(lambda sizes: [4, *sizes]),
+            "stem": st.just([]) | runs,
+            "body": st.lists(stages | _ELEMENTS, min_size=1, max_size=3),
+            "head": st.sampled_from([[], ["global_avg_pool", "flatten", {"op": "linear", "width": 3}]]),
+        }
+    )
+
+
+def written_networks() -> st.SearchStrategy[Network]:
+    """Valid networks of sorts the short form has no words for."""
+    return written_designs().map(network_of)

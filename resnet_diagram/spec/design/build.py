@@ -15,14 +15,11 @@ Said = dict[str, Any]
 
 INPUT = (3, 224, 224)
 FIRST_WIDTH = 64
-_OF_STAGES = ("depths", "widths", "strides", "stage")
 
 
 def build(said: Said, name: str = "") -> Network:
     """The network a valid table describes. `name` where it has none. Raises DesignError."""
-    if "body" in said:
-        _no_stages_beside(said)
-    elif len(said.get("input", INPUT)) < 2:
+    if "body" not in said and len(said.get("input", INPUT)) < 2:
         raise DesignError("expected channels and at least one size, such as [3, 224, 224].", "input")
     stages = [] if "body" in said else _stages(said)
     shape: Shape = tuple(said.get("input", INPUT))
@@ -38,12 +35,6 @@ def build(said: Said, name: str = "") -> Network:
     )
 
 
-def _no_stages_beside(said: Said) -> None:
-    for key in _OF_STAGES:
-        if key in said:
-            raise DesignError("'body' says it all layer by layer; leave this out, or 'body'.", key)
-
-
 def _end(said: Said, part: str, shape: Shape, width: int) -> Chain:
     """The stem or the head."""
     settings = DEFAULTS | said
@@ -52,22 +43,27 @@ def _end(said: Said, part: str, shape: Shape, width: int) -> Chain:
     pre_activation = settings["pre_activation"]
     try:
         if isinstance(given, list):
-            chain.prefix = f"{part}."
-            _put_written(chain, given)
+            _put_written(chain, part, given)
         elif part == "stem":
             table = stem_of(given, width) if isinstance(given, str) else given
             build_stem(chain, table, width, pre_activation=pre_activation)
         else:
             build_head(chain, given, pre_activation=pre_activation)
     except DesignError as fault:
-        raise fault.within(part) from None
+        raise fault if _is_common(fault) else fault.within(part) from None
     return chain
 
 
-def _put_written(chain: Chain, written: Sequence[str | dict[str, Any]]) -> None:
+def _is_common(fault: DesignError) -> bool:
+    """Whether a fault lies in what is said of the whole network."""
+    return bool(fault.path) and fault.path[0] in SETTINGS
+
+
+def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None:
     """Put what is written layer by layer."""
     from resnet_diagram.spec.design.elements import put_all  # the short form has no need of it
 
+    chain.prefix = f"{part}."
     put_all(chain, written)
 
 
@@ -79,8 +75,6 @@ def _first_width(said: Said, stages: Sequence[Said]) -> int:
 def _stages(said: Said) -> list[dict[str, Any]]:
     """What is said of each stage, by itself and by the lists for all of them."""
     given: list[Said] = said.get("stage", [{}] * len(said.get("depths", [])))
-    if not given:
-        raise DesignError("it has no blocks; write depths, such as [3, 4, 6, 3], or [[stage]] tables.")
     common = {key: value for key, value in said.items() if key in SETTINGS}
     found = []
     for at, own in enumerate(given):
@@ -100,18 +94,19 @@ def _stages(said: Said) -> list[dict[str, Any]]:
 
 
 def _body(said: Said, stages: Sequence[Said], shape: Shape) -> Chain:
-    body = Chain(shape, "layer")
+    body = Chain(shape)
     if "body" in said:
         try:
-            _put_written(body, said["body"])
+            _put_written(body, "body", said["body"])
         except DesignError as fault:
             raise fault.within("body") from None
     for at, stage in enumerate(stages):
         try:
             body.put(_stage(stage, f"layer{at + 1}", body.shape))
         except DesignError as fault:
-            place = ("stage", at) if "stage" in said else ()
-            raise fault.within(*place) from None
+            own = said["stage"][at] if "stage" in said else {}
+            common = "stage" not in said or (_is_common(fault) and fault.path[0] not in own)
+            raise fault if common else fault.within("stage", at) from None
     return body
 
 
@@ -131,8 +126,8 @@ def _put_listed(chain: Chain, said: Said) -> None:
     """Put the entries of a stage's list of blocks."""
     listed: list[str | Said] = said["blocks"]
     count = sum(one.get("repeat", 1) for one in listed if isinstance(one, dict) and "op" not in one)
-    if not listed or said.get("depth", count) != count:
-        raise DesignError(f"expected {said.get('depth', 'one or more')} blocks, found {count}.", "block")
+    if said.get("depth", count) != count:
+        raise DesignError(f"expected {said['depth']} blocks, as depth says, found {count}.", "block")
     for at, one in enumerate(listed):
         try:
             _put_entry(chain, said, one)

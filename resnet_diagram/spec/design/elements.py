@@ -65,8 +65,6 @@ def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path:
 def block_of(said: dict[str, Any], shape: Shape, name: str) -> Block:
     """The block a table describes layer by layer."""
     before = _run("before", said.get("before", []), shape, f"{name}.before.")
-    if ("layers" in said) == ("branches" in said):
-        raise DesignError("expected either 'layers' (the branch) or 'branches' (several).")
     branches = _branches(said, before.shape, name)
     draft = Block(
         name=name,

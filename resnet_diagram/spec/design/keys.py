@@ -64,9 +64,13 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """A list of operations as words, and of tables of these names, told apart by `words.table_of`."""
+    """A list of operations as words, and of tables of these names, told apart by `words.table_of`.
+
+    There must be at least so many.
+    """
 
     names: tuple[str, ...]
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ _LAYERS = (
     "any layer",
 )
 LAYERS = Elements(_LAYERS)
-ELEMENTS = Elements((*_LAYERS, "gate", "written block", "written stage"))
+_ELEMENTS = (*_LAYERS, "gate", "written block", "written stage")
+ELEMENTS = Elements(_ELEMENTS)
+SOME_ELEMENTS = Elements(_ELEMENTS, 1)
 
 SETTING_KEYS: Keys = {
     "block": Key(Word(("basic", "bottleneck")), "Two k×k convolutions, or 1×1, k×k, 1×1. Default: basic."),
@@ -168,7 +174,7 @@ TABLES: dict[str, Keys] = {
             "What stands before the first stage: a word, a table, or a list of layers. Default: imagenet.",
         ),
         "stage": Key(Many(Table("stage")), "One table for each stage, with what is special there."),
-        "body": Key(ELEMENTS, "The body layer by layer, instead of stages."),
+        "body": Key(SOME_ELEMENTS, "The body layer by layer, instead of stages."),
         "head": Key(Either((Table("head"), ELEMENTS)), "What follows: a table, or a list of layers."),
     },
     "stem": {
@@ -194,7 +200,7 @@ TABLES: dict[str, Keys] = {
         "stride": Key(Whole(), "Stride of the first block."),
         **SETTING_KEYS,
         "block": Key(
-            Either((SETTING_KEYS["block"].type, Elements(("block", *ELEMENTS.names)))),
+            Either((SETTING_KEYS["block"].type, Elements(("block", *_ELEMENTS), 1))),
             "The type of all blocks; or a list of all blocks: a table each, or for a run of equal ones.",
         ),
     },
@@ -218,11 +224,11 @@ TABLES: dict[str, Keys] = {
     },
     "written shortcut": {
         "kind": Key(Word(tuple(ShortcutKind)), "The kind, where its layers do not tell.", required=True),
-        "layers": Key(ELEMENTS, "The layers on it.", required=True),
+        "layers": Key(SOME_ELEMENTS, "The layers on it.", required=True),
     },
     "written stage": {
         "name": Key(Text(), "The stage's name."),
-        "body": Key(ELEMENTS, "What is in the stage.", required=True),
+        "body": Key(SOME_ELEMENTS, "What is in the stage.", required=True),
     },
     "convolution": {
         **_op("convolution"),
@@ -267,3 +273,11 @@ TABLES: dict[str, Keys] = {
         **_COUNTS,
     },
 }  # fmt: skip
+
+NEEDS_ONE = {"network": ("depths", "stage", "body"), "written block": ("layers", "branches")}
+"""Tables that must have at least one of some keys."""
+EXCLUDES = {
+    "network": ("body", ("depths", "widths", "strides", "stage")),
+    "written block": ("layers", ("branches",)),
+}
+"""Tables in which a key leaves no place for others."""

@@ -5,6 +5,7 @@ from typing import Any
 from resnet_diagram.spec.compare import differences, same
 from resnet_diagram.spec.design.build import FIRST_WIDTH, build
 from resnet_diagram.spec.design.faults import DesignError
+from resnet_diagram.spec.design.reader import network_of
 from resnet_diagram.spec.design.settings import DEFAULTS, EXPANSIONS
 from resnet_diagram.spec.design.shorten_ends import head_said, stem_said
 from resnet_diagram.spec.design.shorten_stage import SeenStage, common_settings
@@ -23,7 +24,7 @@ def shortened(network: Network) -> Said:
     said = _designed(network)
     if said is None or not _makes(said, network):
         said = _written(network)
-    made = build(said)
+    made = network_of(said)
     if not same(made, network):
         raise DesignError(f"{differences(made, network)[0]}.")
     return said

@@ -9,14 +9,13 @@ from resnet_diagram.spec.design.elements import Written, kind_of
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.layers import layer_of
 from resnet_diagram.spec.design.words import TABLE_OF_OP, WORD_OPS
-from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.measure import in_shape, is_gate
 from resnet_diagram.spec.model import (
     Block,
     Element,
     Layer,
     LayerKind,
     Merge,
-    Shape,
     Shortcut,
     ShortcutKind,
     Stage,
@@ -82,7 +81,7 @@ def _layer(layer: Layer) -> Said:
         for said in (full, full | {"ceil_mode": True}) if table == "pooling" else (full,):
             if table and _makes(said, wanted):
                 return _shortest(said, wanted)
-    raise DesignError(f"layer {layer.name!r} of kind '{layer.kind}' has no operation to write down.")
+    raise DesignError(f"layer {layer.name!r} of kind '{layer.kind}' has a shape that no table describes.")
 
 
 def _full(layer: Layer, table: str) -> Said:
@@ -132,16 +131,11 @@ def _gate(block: Block) -> Written | None:
         return None
     channels, hidden = squeeze[0].in_shape[0], squeeze[0].out_shape[0]
     reduction = 16 if channels // 16 == hidden else channels // hidden
-    made = Chain(_entry(block))
+    made = Chain(in_shape(block))
     made.gate(max(1, reduction), "")
     if anonymous(made.elements[0]) != anonymous(block):
         return None
     return "se" if reduction == 16 else {"op": "se", "reduction": reduction}
-
-
-def _entry(block: Block) -> Shape:
-    first = block.branches[-1][0]
-    return first.in_shape if isinstance(first, Layer) else ()
 
 
 def _block(block: Block) -> Said:

@@ -6,6 +6,8 @@ from typing import Any
 from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.keys import (
+    EXCLUDES,
+    NEEDS_ONE,
     TABLES,
     Either,
     Elements,
@@ -38,6 +40,18 @@ def _table(value: Any, expected: Table) -> None:
     for key, spec in keys.items():
         if spec.required and key not in value:
             raise DesignError(f"key {key!r} is missing; expected {words(spec.type)}.")
+    _rules(expected.name, value)
+
+
+def _rules(name: str, value: dict[str, Any]) -> None:
+    """What a table says of several keys at once."""
+    needed = NEEDS_ONE.get(name, ())
+    if needed and not any(key in value for key in needed):
+        raise DesignError(f"expected one of the keys {', '.join(map(repr, needed))}.")
+    key, others = EXCLUDES.get(name, ("", ()))
+    for other in others:
+        if key in value and other in value:
+            raise DesignError(f"{key!r} leaves no place for {other!r}; leave one of them out.", other)
 
 
 def _inside(step: str | int, value: Any, expected: Type) -> None:
@@ -60,7 +74,7 @@ def _element(value: Any, expected: Elements) -> None:
 
 
 def _elements(value: Any, expected: Elements) -> None:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) < expected.least:
         raise _unexpected(value, expected)
     for at, element in enumerate(value):
         if isinstance(element, str):
@@ -75,6 +89,8 @@ def _elements(value: Any, expected: Elements) -> None:
 
 
 def _not_a_word(element: str, known: Iterable[str]) -> str:
+    if element == GATE:
+        return "a gate cannot stand here; expected a layer."
     if element in TABLE_OF_OP:
         return f'{element!r} needs more than a word; write a table such as {{ op = "{element}", … }}.'
     return _unknown(element, known, "operation")

@@ -1,0 +1,100 @@
+"""The JSON Schema of spec files in TOML, from the table of keys the reader follows."""
+
+import json
+from typing import Any
+
+from resnet_diagram.spec.design.keys import (
+    EXCLUDES,
+    NEEDS_ONE,
+    TABLES,
+    Either,
+    Elements,
+    Flag,
+    Many,
+    Sizes,
+    Table,
+    Text,
+    Type,
+    Whole,
+    Wholes,
+    Word,
+)
+from resnet_diagram.spec.design.words import WORD_OPS
+
+Schema = dict[str, Any]
+
+
+def schema_text() -> str:
+    """The schema as JSON, with a line feed at its end."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema() -> Schema:
+    """The schema, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A residual network",
+        "description": "What a spec file in TOML says; docs/spec.md explains it by examples.",
+        **_table("network"),
+        "$defs": {_id(name): _table(name) for name in TABLES if name != "network"},
+    }
+
+
+def _id(name: str) -> str:
+    return name.replace(" ", "_")
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{_id(name)}"}
+
+
+def _table(name: str) -> Schema:
+    keys = TABLES[name]
+    required = [key for key, spec in keys.items() if spec.required]
+    return {
+        "type": "object",
+        "properties": {key: _of(spec.type) | {"description": spec.means} for key, spec in keys.items()},
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+        **_rules(name),
+    }
+
+
+def _rules(name: str) -> Schema:
+    """What a table says of several keys at once."""
+    needed = [{"required": [key]} for key in NEEDS_ONE.get(name, ())]
+    key, others = EXCLUDES.get(name, ("", ()))
+    excluded = [{"required": [key, other]} for other in others]
+    return {**({"anyOf": needed} if needed else {}), **({"not": {"anyOf": excluded}} if excluded else {})}
+
+
+def _of(expected: Type) -> Schema:  # one case for each type of value
+    match expected:
+        case Flag():
+            return {"type": "boolean"}
+        case Word():
+            return {"enum": list(expected.words)}
+        case Text():
+            return {"type": "string", "minLength": 1}
+        case Whole():
+            odd: Schema = {"not": {"multipleOf": 2}} if expected.odd else {}
+            return {"type": "integer", "minimum": expected.least} | odd
+        case Table():
+            return _reference(expected.name)
+        case Either():
+            return {"anyOf": [_of(one) for one in expected.types]}
+    return _list_of(expected)
+
+
+def _list_of(expected: Wholes | Sizes | Many | Elements) -> Schema:
+    match expected:
+        case Wholes():
+            return {"type": "array", "items": _of(Whole()), "minItems": expected.count}
+        case Sizes():
+            one = _of(Whole(least=expected.least))
+            return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+        case Many():
+            return {"type": "array", "items": _of(expected.item), "minItems": 1}
+    words = [op for op in WORD_OPS if op != "se" or "gate" in expected.names]
+    items = {"anyOf": [{"enum": words}, *(_reference(name) for name in expected.names)]}
+    return {"type": "array", "items": items, "minItems": expected.least}

@@ -1,0 +1,56 @@
+"""Random valid networks survive every road through the tool."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resnet_diagram.pipeline import to_text
+from resnet_diagram.spec.check import check
+from resnet_diagram.spec.compare import differences
+from resnet_diagram.spec.design.reader import loads, network_of
+from resnet_diagram.spec.design.toml_text import toml_text
+from resnet_diagram.spec.design.writer import dumps
+from resnet_diagram.spec.facts import facts, stage_rows
+from resnet_diagram.spec.files import dumps as dumps_json
+from resnet_diagram.spec.files import loads as loads_json
+from resnet_diagram.spec.measure import depth, macs, out_shape, params
+from resnet_diagram.spec.model import Network
+from tests.spec.strategies import Said, designs, networks, written_designs, written_networks
+
+ANY = networks() | written_networks()
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY)
+def test_json_is_exact(network: Network) -> None:
+    assert loads_json(dumps_json(network)) == network
+
+
+@settings(max_examples=100, deadline=None)
+@given(ANY)
+def test_toml_is_equal_but_for_names(network: Network) -> None:
+    text = dumps(network)
+    assert not differences(loads(text), network)
+    assert dumps(loads(text)) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(designs() | written_designs())
+def test_what_is_said_is_what_is_read(said: Said) -> None:
+    assert loads(toml_text(said)) == network_of(said)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY)
+def test_checked_and_measured(network: Network) -> None:
+    assert check(network) is network
+    assert min(out_shape(network)) > 0
+    assert min(depth(network), params(network), macs(network)) >= 0
+    assert facts(network)["params"] == sum(row.params for row in stage_rows(network)) == params(network)
+
+
+@pytest.mark.parametrize("form", ["svg", "tikz", "dot", "mermaid", "outline"])
+@settings(max_examples=15, deadline=None)
+@given(network=ANY, view=st.sampled_from(["paper", "overview", "full"]))
+def test_drawn_in_every_format(form: str, network: Network, view: str) -> None:
+    assert to_text(network, form, view=view)
