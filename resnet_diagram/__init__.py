@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         UnrenderedWarning,
         UsageError,
     )
+    from resnet_diagram.notebook import figure
     from resnet_diagram.pipeline import draw, to_bytes, to_graphviz, to_text
     from resnet_diagram.sources import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
@@ -55,6 +56,7 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
+    "notebook": ("figure",),
     "pipeline": ("draw", "to_bytes", "to_graphviz", "to_text"),
     "sources": ("trace_model",),
     "spec.catalog": ("names", "network"),
@@ -90,6 +92,7 @@ __all__ = [
     "code",
     "draw",
     "facts",
+    "figure",
     "load",
     "names",
     "network",
@@ -115,11 +118,11 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def _repr_svg(self: Network) -> str:
+def _bundle(self: Network, include: Any = None, exclude: Any = None) -> dict[str, str]:
     """Let notebooks show a network as its drawing."""
-    from resnet_diagram.pipeline import to_text
+    from resnet_diagram.notebook import network_bundle
 
-    return to_text(self, "svg")
+    return network_bundle(self)
 
 
-Network._repr_svg_ = _repr_svg  # type: ignore[attr-defined]  # the spec layer knows nothing of drawings
+Network._repr_mimebundle_ = _bundle  # type: ignore[attr-defined]  # the spec layer knows nothing of drawings

@@ -16,15 +16,13 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import Content, format_for, format_named, write_as
 from resnet_diagram.saving import write_files
 from resnet_diagram.scene.theme import load_theme
-from resnet_diagram.sources import Shapes, network_of
+from resnet_diagram.sources import Shapes, networks_of
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     import graphviz
-    from torch import nn
 
-    Drawable = Network | nn.Module | str
-    Drawings = Drawable | list[Drawable] | tuple[Drawable, ...]
+    from resnet_diagram.sources import Drawings
 
 SPEC_FORMAT = "json"
 """The one format that holds the network itself; the others draw it."""
@@ -122,7 +120,7 @@ def draw(
     `resnet-diagram draw`. Raises ResnetDiagramError.
     """
     files = targets([Path(path) for path in paths], None)
-    networks = _networks(what, input_shape)
+    networks = networks_of(what, input_shape)
     write(networks, files, options(choices), style(choices))
     return networks[0]
 
@@ -137,7 +135,7 @@ def to_text(
     """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
     if is_binary(to):
         raise UsageError(f"{to} is no text. Take to_bytes, or draw into a file.")
-    content = render(_networks(what, input_shape), to, options(choices), style(choices))
+    content = render(networks_of(what, input_shape), to, options(choices), style(choices))
     assert isinstance(content, str)
     return content
 
@@ -150,7 +148,7 @@ def to_bytes(
     **choices: Unpack[Choices],
 ) -> bytes:
     """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
-    content = render(_networks(what, input_shape), to, options(choices), style(choices))
+    content = render(networks_of(what, input_shape), to, options(choices), style(choices))
     return content.encode() if isinstance(content, str) else content
 
 
@@ -166,10 +164,4 @@ def to_graphviz(
     """
     from resnet_diagram.render.dot import graphviz_source
 
-    return graphviz_source(_figure(_networks(what, input_shape), options(choices), style(choices)))
-
-
-def _networks(what: "Drawings", input_shape: Shapes | None) -> list[Network]:
-    if isinstance(what, (list, tuple)):
-        return [network_of(one, input_shape) for one in what]
-    return [network_of(what, input_shape)]
+    return graphviz_source(_figure(networks_of(what, input_shape), options(choices), style(choices)))

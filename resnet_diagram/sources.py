@@ -12,6 +12,9 @@ from resnet_diagram.spec.model import Network
 if TYPE_CHECKING:
     from torch import nn
 
+    Drawable = Network | nn.Module | str
+    Drawings = Drawable | list[Drawable] | tuple[Drawable, ...]
+
 SPEC_SUFFIXES = (".json", ".toml")
 """Of files that hold a network."""
 
@@ -95,3 +98,10 @@ def network_of(what: "Network | nn.Module | str", input_shape: Shapes | None = N
     if isinstance(what, Network):
         return what
     return read_source(what) if isinstance(what, str) else trace_model(what, input_shape)
+
+
+def networks_of(what: "Drawings", input_shape: Shapes | None = None) -> list[Network]:
+    """The networks of one thing to draw, or of several."""
+    if isinstance(what, (list, tuple)):
+        return [network_of(one, input_shape) for one in what]
+    return [network_of(what, input_shape)]

@@ -26,11 +26,12 @@ MAY_IMPORT = {
     "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "languages", "sources"},
     "tabulate": {"errors", "saving", "spec", "diagram", "tables", "render", "sources"},
     "to_code": {"saving", "spec", "codegen", "sources"},
+    "notebook": {"spec", "diagram", "choices", "sources", "pipeline", "report"},
     "report": {"spec", "render", "scene"},
     "cli": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"}
     | {"pipeline", "report", "tabulate", "to_code", "embed"},
     "integrations": {"errors", "cli"},
-    "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "tabulate", "to_code"},
+    "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "notebook", "tabulate", "to_code"},
     "__main__": {"cli"},
 }
 
@@ -58,7 +59,7 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("torch", {"tracer", "sources", "pipeline", "to_code", "tabulate", "__init__"}),
+        ("torch", {"tracer", "sources", "to_code", "tabulate", "__init__"}),
         ("jinja2", {"render"}),
         ("graphviz", {"render", "pipeline"}),
         ("typst", {"render"}),

@@ -33,9 +33,14 @@ def test_a_network_is_saved_loaded_and_drawn(tmp_path: Path) -> None:
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
-def test_a_network_shows_itself_in_a_notebook() -> None:
-    shown = getattr(rd.network("resnet18"), "_repr_svg_")()  # noqa: B009 - added to the class by the package
-    assert shown == rd.to_text("resnet18", "svg")
+def test_networks_and_figures_show_themselves_in_a_notebook(tmp_path: Path) -> None:
+    show = getattr(rd.network("resnet18"), "_repr_mimebundle_")  # noqa: B009 - added to the class by the package
+    assert show()["image/svg+xml"].startswith("<svg")
+    assert "basic block" in show()["text/plain"]
+    figure = rd.figure(["resnet18", "resnet34"], view="compare", theme="gray")
+    assert "resnet34" in figure._repr_mimebundle_()["image/svg+xml"]
+    figure.save(tmp_path / "both.svg", tmp_path / "both.mmd")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["both.mmd", "both.svg"]
 
 
 def test_wrong_options_are_named() -> None:
