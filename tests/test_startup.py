@@ -18,6 +18,7 @@ HEAVY = ("torch", "torchvision", "timm", "numpy", "sympy")
         ["draw", "resnet152", "-t", "tikz"],
         ["draw", "resnet152", "-t", "mermaid"],
         ["draw", "resnet152", "-t", "dot"],
+        ["table", "resnet18", "resnet152", "-t", "latex"],
         ["describe", "resnet152"],
         ["list", "networks"],
         ["--help"],
