@@ -1,12 +1,14 @@
 """Turn an SVG into PDF or PNG with the `typst` library, which needs no program and no installed font."""
 
+import re
+import warnings
 from dataclasses import replace
 from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from resnet_diagram.errors import RenderError
-from resnet_diagram.render.faces import needs_installed, ours_first, warn_of_missing
+from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.render.faces import needs_installed, ours_first
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.svg import number, svg_text
 from resnet_diagram.resources import fonts_dir
@@ -19,40 +21,57 @@ _PAGE = b"""#set document(title: sys.inputs.title, date: none)
 #set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", alt: sys.inputs.description)
 """
+_PDF_VERSION: Literal["1.5"] = "1.5"
+"""The newest that pdfLaTeX includes without a warning."""
+
+_STRICT: Literal["a-2u"] = "a-2u"
+"""A standard of archives: typst refuses to write a letter that no font has."""
+
 _INCH = 72
 _HAIR = 0.02
 """Pixels: more than single precision loses, less than anyone sees."""
-
-_PDF_VERSION: Literal["1.5"] = "1.5"
-"""The newest that pdfLaTeX includes without a warning."""
 
 
 def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
     """The figure as a PDF of one page, or as PNG, drawn by its SVG template.
 
-    Raises RenderError where typst is not installed or cannot read what a template of the reader's wrote.
+    Warns of a letter that no font has. Raises RenderError where typst is not installed or cannot read what a
+    template of the reader's wrote.
     """
-    try:
-        import typst
-    except ImportError as error:
-        message = f"{form.upper()} needs the package typst: pip install 'resnet-diagram[pdf]'."
-        raise RenderError(message) from error
+    _demand_typst(form)
+    import typst
+
     font = figure.theme.font
-    size = (
-        (number(figure.scene.width), number(figure.scene.height)) if form == "pdf" else whole_pixels(figure)
-    )
-    svg = svg_text(figure, replace(figure.theme, font=ours_first(font), dark=None), size)
+    svg = svg_text(figure, replace(figure.theme, font=ours_first(font), dark=None), _size(figure, form))
+    inputs = {"svg": svg, "title": figure.spoken_title, "description": figure.scene.description}
+    installed = needs_installed(svg, font)
+    if installed:
+        _warn_of_missing(inputs)
     try:
         return typst.compile(
             _PAGE,
-            font_paths=_fonts(svg, installed=needs_installed(svg, font)),
+            font_paths=_fonts(installed),
             format=form,
             ppi=float(figure.dpi),
-            sys_inputs={"svg": svg, "title": figure.spoken_title, "description": figure.scene.description},
+            sys_inputs=inputs,
             pdf_standards=_PDF_VERSION if form == "pdf" else [],
         )
     except typst.TypstError as error:
         raise RenderError(f"typst cannot turn the SVG into {form.upper()}: {error.message}.") from error
+
+
+def _demand_typst(form: str) -> None:
+    try:
+        import typst  # noqa: F401 # only whether it is there
+    except ImportError as error:
+        message = f"{form.upper()} needs the package typst: pip install 'resnet-diagram[pdf]'."
+        raise RenderError(message) from error
+
+
+def _size(figure: Figure, form: str) -> tuple[str, str]:
+    """Width and height of the page, in points."""
+    scene = figure.scene
+    return whole_pixels(figure) if form == "png" else (number(scene.width), number(scene.height))
 
 
 def whole_pixels(figure: Figure) -> tuple[str, str]:
@@ -68,16 +87,22 @@ def whole_pixels(figure: Figure) -> tuple[str, str]:
     return f"{pixels[0] * _INCH / figure.dpi:.6f}", f"{pixels[1] * _INCH / figure.dpi:.6f}"
 
 
-def _fonts(svg: str, *, installed: bool) -> "typst.Fonts":
-    fonts = _faces(installed)
-    if installed:
-        warn_of_missing(svg, fonts.families())
-    return fonts
-
-
 @cache
-def _faces(installed: bool) -> "typst.Fonts":
+def _fonts(installed: bool) -> "typst.Fonts":
     """Our own faces, and those of the system where they are wanted: reading them takes a while."""
     import typst
 
     return typst.Fonts(include_system_fonts=installed, include_embedded_fonts=False, font_paths=[fonts_dir()])
+
+
+def _warn_of_missing(inputs: dict[str, str]) -> None:
+    """Warn of the first letters that no font has; they are drawn as boxes."""
+    import typst
+
+    page = _PAGE.replace(b"date: none", b"date: datetime(year: 1970, month: 1, day: 1)")
+    try:
+        typst.compile(page, font_paths=_fonts(True), format="pdf", sys_inputs=inputs, pdf_standards=_STRICT)
+    except typst.TypstError as error:
+        if found := re.search(r'text `"(.+)"` could not be displayed', error.message):
+            message = f"No installed font has {found[1]!r}: it is drawn as a box. Install a font that has it."
+            warnings.warn(message, UnrenderedWarning, stacklevel=2)

@@ -1,9 +1,5 @@
 """Which faces a drawing is set in where we choose them: in PDF and PNG."""
 
-import warnings
-from collections.abc import Iterable
-
-from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.scene.text import unmeasured
 
 FACE = "Arimo"
@@ -41,12 +37,3 @@ def needs_installed(text: str, font: str) -> bool:
 
 def _is_ours(font: str) -> bool:
     return families(font)[0].lower() in _AS_WIDE
-
-
-def warn_of_missing(text: str, known: Iterable[str]) -> None:
-    """Warn that `text` holds letters for which there is no face, when only ours is known."""
-    if missing := unmeasured(text) * (set(known) <= {FACE}):
-        message = (
-            f"No installed font has {missing!r}: they are drawn as empty boxes. Install one that has them."
-        )
-        warnings.warn(message, UnrenderedWarning, stacklevel=2)

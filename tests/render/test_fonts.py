@@ -3,8 +3,7 @@
 import pytest
 from fontTools.ttLib import TTFont
 
-from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.render.faces import FACE, warn_of_missing
+from resnet_diagram.render.faces import FACE
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.scene.text import text_width, unmeasured
 
@@ -43,14 +42,3 @@ def test_the_face_is_named_licensed_and_small() -> None:
 
 def test_it_has_what_drawings_are_made_of() -> None:
     assert not unmeasured("3×3 conv → s=2, ÷ − ± ≤ ≥ ≈ ∞ … – — αβγ Δσ ÄÖÜ é ß Ł ő блок 10⁹ x₁")
-
-
-def test_letters_without_a_face_are_told() -> None:
-    with pytest.warns(UnrenderedWarning, match="'残差'"):
-        warn_of_missing("ab残差", [FACE])
-
-
-def test_letters_with_a_face_are_not(recwarn: pytest.WarningsRecorder) -> None:
-    warn_of_missing("ab残差", [FACE, "Noto Sans CJK SC"])
-    warn_of_missing("3×3 conv", [FACE])
-    assert not recwarn.list

@@ -94,7 +94,7 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
 
 def test_it_needs_no_font_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = render_pdf(named("resnet50"))
-    conversion._faces.cache_clear()
+    conversion._fonts.cache_clear()
     asked: list[bool] = []
     real = typst.Fonts
 
@@ -105,15 +105,34 @@ def test_it_needs_no_font_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(typst, "Fonts", bare)
     assert render_pdf(named("resnet50")) == wanted
     assert asked == [False]
-    conversion._faces.cache_clear()
+    conversion._fonts.cache_clear()
 
 
-def test_letters_without_any_face_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def written(*lines: str) -> Figure:
+    """A figure of one box with these lines in it."""
+    node = Node(id="a", role=NodeRole.CONV, lines=lines)
+    return figure(Diagram(title="net", direction=Direction.DOWN, items=(node,)))
+
+
+def test_letters_that_no_font_has_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts_dir()])
-    monkeypatch.setattr(conversion, "_faces", lambda installed: bare)
-    node = Node(id="a", role=NodeRole.CONV, lines=("残差",))
-    with pytest.warns(UnrenderedWarning, match="No installed font has '残差'"):
-        render_pdf(figure(Diagram(title="net", direction=Direction.DOWN, items=(node,))))
+    monkeypatch.setattr(conversion, "_fonts", lambda installed: bare)
+    with pytest.warns(UnrenderedWarning, match="No installed font has '残"):
+        render_pdf(written("3×3 conv", "残差"))
+
+
+def test_letters_that_our_face_has_are_not(recwarn: pytest.WarningsRecorder) -> None:
+    render_pdf(written("3×3 conv", "блок αβ", "10⁹"))
+    assert not recwarn.list
+
+
+def test_letters_that_an_installed_font_has_are_shown_in_it(recwarn: pytest.WarningsRecorder) -> None:
+    if not any("CJK" in family for family in typst.Fonts().families()):
+        missing("a face with Chinese letters")
+    reader = PdfReader(BytesIO(render_pdf(written("残差"))))
+    assert "残差" in reader.pages[0].extract_text()
+    assert all(embedded for _, embedded in faces(reader))
+    assert not recwarn.list
 
 
 def test_it_has_a_title_and_no_date() -> None:
