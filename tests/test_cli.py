@@ -237,3 +237,33 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     assert len(done.stdout) == 10
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+def test_several_sources_are_written_by_their_names(tmp_path: Path) -> None:
+    result = run(
+        "draw",
+        "resnet18",
+        "resnet34",
+        "-o",
+        str(tmp_path / "a-{name}.svg"),
+        "-o",
+        str(tmp_path / "{name}.mmd"),
+    )
+    assert (result.exit_code, result.output) == (0, "")
+    names = ["a-resnet18.svg", "a-resnet34.svg", "resnet18.mmd", "resnet34.mmd"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_several_sources_without_names_are_refused() -> None:
+    said = refused("draw", "resnet18", "resnet34", "-t", "svg", code=2)
+    assert "--view compare" in said
+    assert "{name}" in said
+
+
+def test_quiet_tells_no_notes_and_verbose_tells_more(tmp_path: Path) -> None:
+    source = f"{EXAMPLE}:resnet(depth=18)"
+    assert "Note: " in run("draw", source, "-t", "dot").stderr
+    assert run("draw", "-q", source, "-t", "dot").stderr == ""
+    assert run("-q", "draw", source, "-t", "dot").stderr == ""
+    told = run("draw", "-v", "resnet18", "-o", str(tmp_path / "a.svg")).stderr
+    assert told.splitlines() == ["Reading resnet18", f"Wrote {tmp_path / 'a.svg'} (svg)"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from resnet_diagram.cli.telling import detail, loudness_options, note
 from resnet_diagram.sources import read_source
 from resnet_diagram.spec.model import Network
 
@@ -26,7 +27,7 @@ class Reading:
 
 
 def reading_options(command: Any) -> Any:
-    """The options `--input`, `--weights` and `--unsafe`, for a command that makes a `Reading` of them."""
+    """The options on how sources are read, for a command that makes a `Reading` of them, and `-q`, `-v`."""
     inputs = click.option(
         "--input",
         "inputs",
@@ -44,7 +45,7 @@ def reading_options(command: Any) -> Any:
     unsafe = click.option(
         "--unsafe", is_flag=True, help="Read pickled models too. A pickle can run any code; trust its source."
     )
-    return inputs(weights(unsafe(command)))
+    return inputs(weights(unsafe(loudness_options(command))))
 
 
 def output_option(command: Any) -> Any:
@@ -60,9 +61,10 @@ def output_option(command: Any) -> Any:
 
 def read(source: str, reading: Reading) -> Network:
     """The network of a source; what the reader had to assume is told on standard error."""
+    detail(f"Reading {source}")
     network = read_source(source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe)
     if reading.weights:
-        click.echo(f"Note: {reading.weights.name} fits: every name and shape is the model's", err=True)
-    for note in network.notes:
-        click.echo(f"Note: {note}", err=True)
+        note(f"{reading.weights.name} fits: every name and shape is the model's")
+    for text in network.notes:
+        note(text)
     return network

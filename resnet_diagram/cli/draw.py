@@ -1,19 +1,27 @@
 """`resnet-diagram draw`."""
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 import resnet_diagram.pipeline as pipeline
-from resnet_diagram.choices import Choices, options, style
+from resnet_diagram.choices import Choices, Style, options, style
 from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.cli.progress import progress
+from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.options import USUAL, Show, StageNames, View
+from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.figure import DPI, Engine
 from resnet_diagram.scene.fit import VENUES
+from resnet_diagram.spec.model import Network
+
+NAME = "{name}"
+"""Stands for the network's name in the path of a file."""
 
 _VIEWS = (
     "paper: a strip of all stages, and each type of block open. overview: the strip alone. "
@@ -29,7 +37,8 @@ def _target_options(command: Any) -> Any:
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="File to write; its suffix gives the format. Repeat it for several files.",
+        help="File to write; its suffix gives the format. Repeat it for several files. "
+        "With several sources, {name} in it is the name of each.",
     )
     to = click.option(
         "-t",
@@ -153,17 +162,48 @@ def command(
     choices: Choices = {**chosen, "show": [word for word in show.split(",") if word]}  # type: ignore[typeddict-item]
     targets = pipeline.targets(outputs, format_name)
     content, look = options(choices), style(choices)
+    reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
+    if any(NAME in path.name for path, _ in targets):
+        _draw_each(sources, reading, targets, content, look)
+        return
     if len(sources) > 1 and content.view is not View.COMPARE:
-        raise UsageError(f"Got {len(sources)} sources; --view {content.view} draws one. Add --view compare.")
+        raise UsageError(
+            f"Got {len(sources)} sources; --view {content.view} draws one. Add --view compare to draw them "
+            f"side by side, or write a file each: -o 'figures/{NAME}.svg'."
+        )
     if not targets:
         _check_terminal(format_name or "")
-    reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
-    networks = [read(source, reading) for source in sources]
+    networks = [read(source, reading) for source in progress(sources, str)]
     if targets:
-        pipeline.write(networks, targets, content, look)
+        _write(networks, targets, content, look)
     else:
         assert format_name is not None
         click.echo(pipeline.render(networks, format_name, content, look), nl=False)
+
+
+def _draw_each(
+    sources: Sequence[str],
+    reading: Reading,
+    targets: Sequence[tuple[Path, str]],
+    content: Options,
+    look: Style,
+) -> None:
+    """A drawing of each source, its name put into the paths."""
+    if content.view is View.COMPARE:
+        raise UsageError(f"--view compare draws one figure of all sources; name its file without {NAME}.")
+    for source in progress(sources, str):
+        network = read(source, reading)
+        name = re.sub(r"[^\w.-]+", "-", network.name).strip("-.") or "network"
+        named = [(path.with_name(path.name.replace(NAME, name)), kind) for path, kind in targets]
+        _write([network], named, content, look)
+
+
+def _write(
+    networks: Sequence[Network], targets: Sequence[tuple[Path, str]], content: Options, look: Style
+) -> None:
+    pipeline.write(networks, targets, content, look)
+    for path, kind in targets:
+        detail(f"Wrote {path} ({kind})")
 
 
 def _check_terminal(format_name: str) -> None:

@@ -9,6 +9,7 @@ import click
 
 from resnet_diagram.cli.progress import progress
 from resnet_diagram.cli.running import run
+from resnet_diagram.cli.telling import detail, loudness_options
 from resnet_diagram.embed.document import Document, read_document, rewritten
 from resnet_diagram.embed.markers import Region
 from resnet_diagram.embed.syntax import body, reference
@@ -33,6 +34,7 @@ class Update:
     required=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
+@loudness_options
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 with a diff when something is stale.")
 def command(paths: tuple[Path, ...], check: bool) -> None:
     """Draw what markers in documents ask for, and put it between them.
@@ -46,6 +48,8 @@ def command(paths: tuple[Path, ...], check: bool) -> None:
     documents = [read_document(path) for path in paths]
     updates = [update for document in progress(documents, _name) for update in _updates(document)]
     stale = [update for update in updates if update.old != update.new]
+    for update in updates:
+        detail(f"{update.path}: {'fresh' if update.old == update.new else 'stale'}")
     if not check:
         write_files([(update.path, update.new) for update in stale])
     elif stale:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from resnet_diagram.cli.telling import loudness_options, warn
 from resnet_diagram.errors import ResnetDiagramError, UsageError
 
 COMMANDS = {
@@ -52,15 +53,12 @@ class _Commands(click.Group):
             raise click.ClickException(f"Cannot read or write {place}: {problem.strerror}.") from problem
 
 
-def _warn(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"Warning: {message}", err=True)
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@loudness_options
 @click.version_option(package_name="resnet-diagram")
 def main() -> None:
     """Draw the architecture of residual networks from the real PyTorch model."""
-    warnings.showwarning = _warn
+    warnings.showwarning = warn
     # torch says so where numpy is not installed; nothing here needs it
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 

@@ -6,12 +6,14 @@ from typing import TypeVar
 
 import click
 
+from resnet_diagram.cli.telling import loudness
+
 Thing = TypeVar("Thing")
 
 
 def progress(things: Sequence[Thing], name: Callable[[Thing], str]) -> Iterator[Thing]:
     """The things one by one, with a bar that names the one at work when there are several."""
-    if len(things) < 2 or not sys.stderr.isatty():
+    if len(things) < 2 or not sys.stderr.isatty() or loudness() < 0:
         yield from things
         return
     with click.progressbar(
