@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from resnet_diagram.diagram.links import stage_count
 from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.errors import UsageError
 from resnet_diagram.scene.colour import lab
+from resnet_diagram.scene.layout import layout
+from resnet_diagram.scene.model import Box
 from resnet_diagram.scene.theme import Theme, load_theme, theme_names
 from resnet_diagram.scene.theme_check import ROLES
 from tests.scene.geometry import LEAST_CONTRAST, contrast
+from tests.scene.samples import SAMPLES, diagram
 from tests.scene.vision import DEFICIENCIES, difference, seen
 
 SHORTCUTS = [role for role in EdgeRole if role not in (EdgeRole.FLOW, EdgeRole.SKIP)]
@@ -86,6 +90,14 @@ def test_many_stages_have_even_steps_from_the_first_shade_to_the_last(theme: The
     assert max(steps) < 1.5 * min(steps)
     lights = [lab(shade)[0] for shade in shades]
     assert lights in (sorted(lights), sorted(lights, reverse=True))
+
+
+def test_each_of_twelve_stages_is_drawn_in_a_shade_of_its_own() -> None:
+    shown = diagram(*SAMPLES["twelve stages"])
+    assert stage_count(shown) == 12
+    theme = load_theme().for_stages(stage_count(shown))
+    boxes = [item for item in layout(shown, theme).items if isinstance(item, Box) and item.role == "conv"]
+    assert len({theme.style(box.role, box.shade).fill for box in boxes}) == 12
 
 
 def test_auto_is_paper_that_turns_dark() -> None:
