@@ -6,7 +6,7 @@ from resnet_diagram.render.escape import printable
 from resnet_diagram.render.tables.grid import NOTHING, is_grouped, mantissa, named
 from resnet_diagram.render.tables.latex_size import Size, size_of
 from resnet_diagram.render.tables.look import Float, Look
-from resnet_diagram.render.tables.tex_words import tex_math, tex_words
+from resnet_diagram.render.tables.tex_words import tex_math, tex_prose, tex_words
 from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
 
@@ -21,7 +21,7 @@ def render_latex(table: Table, look: Look) -> str:
         look.templates,
         title=_title(table),
         float=look.float or (Float.TABLE if look.standalone else ""),
-        caption=tex_words(table.caption),
+        caption=tex_prose(table.caption),
         label=table.label,
         packages=_packages(table, size),
         type=size.type,
@@ -31,7 +31,7 @@ def render_latex(table: Table, look: Look) -> str:
         bands=[_band(one.band, one.heads, table, opens=one.opens) for one in named(table)],
         grouped=is_grouped(table),
         totals=[_band(band, band.heads, table) for band in table.totals],
-        notes=[tex_words(note) for note in table.notes],
+        notes=[tex_prose(note) for note in table.notes],
     )
 
 

@@ -32,6 +32,15 @@ def tex_words(text: str) -> str:
     return "".join([*found, tex_text(line[at:])])
 
 
+def tex_prose(text: str) -> str:
+    r"""`text` for a paragraph, which is not broken inside a size.
+
+    >>> print(tex_prose("an input of 224×224×3"))
+    an input of ${224\times224\times3}$
+    """
+    return re.sub(r"\$(\d+(?:\\times\d+)+)\$", r"${\1}$", tex_words(text))
+
+
 def tex_math(text: str) -> str:
     r"""`text` in one line of a bmatrix.
 
