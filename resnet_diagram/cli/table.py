@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.cli.progress import progress
+from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.sources import is_code
 
@@ -122,9 +124,11 @@ def command(
     to = table_format_named(format_name or "text")
     reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
     plain = Reading() if any(map(is_code, sources)) else reading
-    networks = [read(source, reading if is_code(source) else plain) for source in sources]
+    networks = [read(source, reading if is_code(source) else plain) for source in progress(sources, str)]
     table = table_of(networks, choices)
     if targets:
         write_table(table, targets, look)
+        for path, kind in targets:
+            detail(f"Wrote {path} ({kind.name})")
     else:
         click.echo(to.render(table, look), nl=False)
