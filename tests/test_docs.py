@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from docs.generate import PAGES
@@ -14,6 +15,8 @@ from resnet_diagram.cli.main import main
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = [ROOT / "README.md", ROOT / "templates" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+CODE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(language: str) -> list[tuple[Path, str]]:
@@ -36,8 +39,9 @@ def commands(path: Path) -> list[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the examples and one overriding template in it, to run commands in."""
+    """A folder with the examples, the docs and one overriding template, to run commands in."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
     shutil.copytree(ROOT / "templates" / "mermaid", tmp_path / "mine" / "mermaid")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -52,7 +56,7 @@ def test_each_command_runs(path: Path, checkout: Path) -> None:
         result = CliRunner().invoke(main, shlex.split(plain)[1:])
         assert result.exit_code == 0, f"{command}\n{result.output}"
         for word in re.findall(r"-o '?([^\s']+)", plain):
-            assert (checkout / word).is_file()
+            assert "{name}" in word or (checkout / word).is_file()
 
 
 @pytest.mark.parametrize(
@@ -74,5 +78,21 @@ def test_generated_pages_are_fresh(name: str) -> None:
 
 def test_links_lead_somewhere() -> None:
     for path in TEXTS:
-        for link in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
+        text = CODE.sub("", path.read_text(encoding="utf-8"))
+        for link in re.findall(r"\]\(([^)#\s]+)", text):
             assert link.startswith("https://") or (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+def test_the_hooks_for_pre_commit_run_commands_that_exist() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    for hook in hooks:
+        program, command, *options = hook["entry"].split()
+        assert program == "resnet-diagram"
+        files = [str(path) for path in TEXTS if re.search(hook["files"], path.name)]
+        assert files
+        assert CliRunner().invoke(main, [command, *options, "--help", *files]).exit_code == 0
+
+
+def test_the_diagrams_in_the_docs_are_fresh() -> None:
+    result = CliRunner().invoke(main, ["embed", "--check", *map(str, TEXTS)])
+    assert result.exit_code == 0, result.output
