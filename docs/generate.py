@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from docs.spec_keys import keys_page
 from docs.spec_schema import schema_text
 from resnet_diagram.cli.main import main
 from resnet_diagram.pipeline import to_text
@@ -60,6 +61,7 @@ def networks_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "networks.md": networks_page,
+    "spec-keys.md": keys_page,
     "spec.schema.json": schema_text,
     "figures/resnet152.svg": partial(to_text, "resnet152", "svg"),
     "figures/resnet50-overview.svg": partial(to_text, "resnet50", "svg", view="overview", direction="right"),

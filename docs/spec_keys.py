@@ -1,0 +1,53 @@
+"""The page of all keys of a spec file in TOML, from the table the reader follows."""
+
+from collections.abc import Iterator
+
+from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, TABLES, Key
+from resnet_diagram.spec.design.validate import words
+
+_PLACES = {
+    "network": "at the top of the file",
+    "stem": "`[stem]`",
+    "head": "`[head]`",
+    "stage": "`[[stage]]`",
+    "block": "in a stage's list of blocks, `[[stage.block]]`",
+    "written block": "a block layer by layer, in a stage's list of blocks or where layers stand",
+    "written shortcut": "`shortcut`, where its layers do not tell its kind",
+    "written stage": "a stage where layers stand, in `body`",
+    "any layer": "a layer of an operation that is not known, or with other shapes than usual",
+    "plain layer": "a layer that may be written as a word",
+    "gate": "a squeeze-and-excitation gate where layers stand",
+}
+
+
+def keys_page() -> str:
+    """The page, in Markdown."""
+    intro = (
+        "Generated from the table the reader follows by `python -m docs.generate`; "
+        "[Spec files](spec.md) explains it by examples."
+    )
+    parts = ["# Keys of a spec file", intro]
+    for name, keys in TABLES.items():
+        parts += ["\n".join(_section(name, keys))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(name: str, keys: dict[str, Key]) -> Iterator[str]:
+    yield f"## {name.capitalize()}"
+    yield ""
+    yield f"Where: {_PLACES.get(name, 'where layers stand')}.{_rules(name)}"
+    yield ""
+    yield "| key | value | meaning |"
+    yield "|---|---|---|"
+    for key, spec in keys.items():
+        value = words(spec.type).replace("|", "\\|") + ("; required" if spec.required else "")
+        yield f"| `{key}` | {value} | {spec.means} |"
+
+
+def _rules(name: str) -> str:
+    needed = ", ".join(f"`{key}`" for key in NEEDS_ONE.get(name, ()))
+    key, others = EXCLUDES.get(name, ("", ()))
+    excluded = ", ".join(f"`{other}`" for other in others)
+    return (f" One of {needed} is needed." if needed else "") + (
+        f" `{key}` excludes {excluded}." if excluded else ""
+    )
