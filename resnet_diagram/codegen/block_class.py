@@ -53,7 +53,7 @@ class BlockClass:
         """The channels that follow from what the class is told, as far as they are used."""
         text = "\n".join(self.init)
         derived = [one for one in self.scope.channels if one.source]
-        return [f"{one.name} = {one.source}" for one in derived if re.search(rf"\b{one.name}\b", text)]
+        return [f"{one.name} = {one.source}" for one in derived if _occurs(one.name, text)]
 
     def call(self, blocks: Sequence[Block], outer: Scope) -> Call:
         """The call that makes these blocks, one for each item of the outer scope's columns."""
@@ -76,7 +76,20 @@ def block_class(
     made = BlockClass(name=name, blocks=tuple(blocks), scope=scope_of(blocks))
     write = _residual if residual(blocks[0]) else _other
     write(made, classes, comments)
+    _drop_unused(made)
     return made
+
+
+def _drop_unused(made: BlockClass) -> None:
+    """Leave out the parameters that nothing in the class reads."""
+    derived = [one.source for one in made.scope.channels if one.source]
+    text = "\n".join([*made.init, *derived])
+    channels = made.scope.channels
+    made.scope.channels = [one for one in channels if one.source or _occurs(one.name, text)]
+
+
+def _occurs(name: str, text: str) -> bool:
+    return re.search(rf"\b{name}\b", text) is not None
 
 
 def _body(made: BlockClass, classes: Classes) -> Body:

@@ -2,7 +2,7 @@
 
 from resnet_diagram.codegen.describe import module_doc
 from resnet_diagram.codegen.helpers import HELPERS
-from resnet_diagram.codegen.network_class import network_lines, residual
+from resnet_diagram.codegen.network_class import class_name, network_lines
 from resnet_diagram.codegen.plan import plan
 from resnet_diagram.codegen.snippet import snippet
 from resnet_diagram.codegen.source import source
@@ -20,7 +20,7 @@ def code(network: Network, block: str | None = None) -> str:
     if block is not None:
         return snippet(network, block)
     united = with_units(network)
-    name = "ResNet" if residual(network) else "Net"
+    name = class_name(network)
     made = plan(united, reserved=(name, *HELPERS))
     elements = (*united.stem, *united.body, *united.head)
     stages = [element for element in elements if isinstance(element, Stage)]

@@ -36,8 +36,9 @@ def class_name(block: Block) -> str:
     if not residual(block):
         return _MEETINGS[block.merge]
     kind = _NAMES[block_kind(block)]
-    gated = any(isinstance(element, Block) and is_gate(element) for element in block.branches[0])
-    return f"{'PreAct' * pre_activation(block)}{'SE' * gated}{kind}"
+    gates = [element for element in block.branches[0] if isinstance(element, Block) and is_gate(element)]
+    gated = "" if not gates else "SE" if squeezes(gates[0]) else "Gated"
+    return f"{'PreAct' * pre_activation(block)}{gated}{kind}"
 
 
 def plain(block: Block) -> bool:

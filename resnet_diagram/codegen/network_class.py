@@ -11,8 +11,8 @@ from resnet_diagram.codegen.scope import Scope
 from resnet_diagram.codegen.sentences import Piece, sentences
 from resnet_diagram.codegen.stages import Helper, StageMaker
 from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
-from resnet_diagram.spec.measure import is_residual, walk
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.measure import BlockKind, block_kind, residual_blocks, walk
+from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 
 _WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
@@ -120,7 +120,7 @@ def initialiser(elements: Sequence[Element]) -> list[str]:
 def _doc(network: Network) -> str:
     parts = (
         ("stem", network.stem),
-        ("stages of residual blocks" if residual(network) else "layers", network.body),
+        ("stages of residual blocks" if residual_blocks(network) else "layers", network.body),
         ("classifier", network.head),
     )
     words = [word for word, elements in parts if elements]
@@ -128,13 +128,10 @@ def _doc(network: Network) -> str:
     return f"{listed[0].upper()}{listed[1:]}."
 
 
-def residual(network: Network) -> bool:
-    """Whether a network has a residual block."""
-    elements = (*network.stem, *network.body, *network.head)
-    inside = [
-        one for element in elements for one in (element.body if isinstance(element, Stage) else (element,))
-    ]
-    return any(isinstance(one, Block) and is_residual(one) for one in inside)
+def class_name(network: Network) -> str:
+    """`ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
+    kinds = {block_kind(block) for block in residual_blocks(network)}
+    return "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
 
 
 def _factory(network: Network, name: str, depths: str, classes: int) -> list[str]:
