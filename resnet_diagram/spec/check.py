@@ -46,6 +46,11 @@ def check(network: Network) -> Network:
     return network
 
 
+def check_element(element: Element, shape: Shape) -> Shape:
+    """The shape behind an element that `shape` enters, when it holds together; else FaultError."""
+    return _element(element, shape, None)
+
+
 def _check_entry(network: Network) -> None:
     shape = network.input_shape
     if not shape or min(shape) < 1:

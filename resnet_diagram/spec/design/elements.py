@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from resnet_diagram.spec.check import check_element
+from resnet_diagram.spec.check_layer import FaultError
 from resnet_diagram.spec.design.chain import Chain
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.layers import layer_of
 from resnet_diagram.spec.design.words import NONE, table_of
 from resnet_diagram.spec.measure import merged_shape, walk
-from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, Shape, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Layer,
+    LayerKind,
+    Merge,
+    Shape,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
 
 Written = str | dict[str, Any]
 
@@ -43,10 +55,21 @@ def _put_one(chain: Chain, said: dict[str, Any]) -> None:
             _within("body", inner, said["body"])
             chain.put(Stage(name=said.get("name", name), body=tuple(inner.elements)))
         case "written block":
-            chain.put(block_of(said, chain.shape, name))
+            _put_checked(chain, block_of(said, chain.shape, name))
         case _:
             layer = layer_of(said, chain.shape)
-            chain.put(replace(layer, name=f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"))
+            name = f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"
+            _put_checked(chain, replace(layer, name=name))
+
+
+def _put_checked(chain: Chain, element: Layer | Block) -> None:
+    """Put what may not fit the shape that enters it. Raises DesignError where it does not."""
+    shape = chain.shape
+    chain.put(element)
+    try:
+        check_element(element, shape)
+    except FaultError as fault:
+        raise DesignError(fault.text()) from None
 
 
 def _within(key: str, chain: Chain, written: Sequence[Written], *path: int) -> None:

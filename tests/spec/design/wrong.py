@@ -174,8 +174,13 @@ WRONG = (
     ),
     Wrong(
         '[[stage]]\n[[stage.block]]\nlayers = [{ op = "conv", width = 8, kernel = 3 }]',
-        "net.toml: net: stage 'layer1', block 'layer1.0': the branch gives [8, 56, 56] and the shortcut "
+        "net.toml, line 2, stage 1, block 1: the branch gives [8, 56, 56] and the shortcut "
         "gives [64, 56, 56]; an addition needs equal sizes, or sizes of 1.",
+        only_reader=True,
+    ),
+    Wrong(
+        'depths = [1]\nstem = [\n  { op = "conv", width = 9, kernel = 3 },\n  { op = "group_norm" },\n]',
+        "net.toml, line 4, stem 2: groups is 32; expected a divisor of the channels, 9 and 9.",
         only_reader=True,
     ),
     Wrong(
