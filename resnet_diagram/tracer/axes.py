@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from resnet_diagram.tracer.axis_moves import backward, forward
-from resnet_diagram.tracer.graph import Node, Ref, Sizes, argument, references
+from resnet_diagram.tracer.graph import Node, NodeKind, Ref, Sizes, argument, references
 from resnet_diagram.tracer.roles import Role, base_name, role_of
 
 Value = tuple[int, int]
@@ -102,10 +102,21 @@ class Axes:
 def fixed_axis(node: Node, rank: int) -> int | None:
     """The channel axis of what an operation reads and makes, where the operation itself settles it."""
     name, role = base_name(node.op), role_of(node.op)
-    if name in LAST:
+    if name in LAST or is_weighted_product(node):
         return max(1, rank - 1)
     windowed = role in POOLS and "pool" in name
     return 1 if role in FIRST or windowed else None
+
+
+def is_weighted_product(node: Node) -> bool:
+    """Whether an operation is the product of an activation and a matrix of weights, transposed or not."""
+    given = list(references(node)) if base_name(node.op) in ("matmul", "mm") else []
+    if len(given) != 2 or not given[0].node.active or len(given[1].shape) != 2:
+        return False
+    weight = given[1].node
+    if base_name(weight.op) in ("t", "transpose", "permute", "mT", "numpy_T", "to", "_to_copy"):
+        weight = next(references(weight)).node
+    return weight.kind is NodeKind.PARAMETER
 
 
 def norm_axis(node: Node, rank: int) -> int | None:

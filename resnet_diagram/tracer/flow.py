@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 
+from resnet_diagram.tracer.acting import acting_role, entering, padded_shape, without_batch
 from resnet_diagram.tracer.aside import Aside, joining
 from resnet_diagram.tracer.axes import Axes, channels_first
-from resnet_diagram.tracer.constants import is_zero_product, pads_with_zeros, whole_slice
+from resnet_diagram.tracer.constants import (
+    is_zeros,
+)
 from resnet_diagram.tracer.counts import macs_of
+from resnet_diagram.tracer.dual_paths import dual_paths
 from resnet_diagram.tracer.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
 from resnet_diagram.tracer.part_sums import whole_sums
 from resnet_diagram.tracer.pieces import cut_apart, piece
@@ -26,7 +30,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
     for node in live:
         builder.add(node)
     builder.close(output)
-    steps = whole_sums(simplified(builder.steps))
+    steps = dual_paths(whole_sums(simplified(builder.steps)))
     reuse_concatenations(steps)
     orient(steps, Axes(live))
     ran = frozenset(node.index for node in live)
@@ -88,12 +92,15 @@ class _Builder:
         if node.kind is NodeKind.INPUT:
             self._append(Role.PASS, node, [0])
             return
-        if node.index in self._cuts or is_zero_product(node):
+        if node.index in self._cuts or is_zeros(node):
             return
         sources = self._sources(node)
         if not sources:
             return
         params, macs = self._counts(node)
+        if self._writes_again(node, sources):
+            self._step_of[node.index] = sources[1]
+            return
         role = acting_role(node, len(sources))
         if role is Role.PASS and len(sources) == 1:
             self._step_of[node.index] = sources[0]
@@ -105,8 +112,8 @@ class _Builder:
 
     def _sources(self, node: Node) -> list[int]:
         """The steps whose values a node reads, each once."""
-        refs = [ref for ref in references(node) if ref.node.active]
-        found = [self._source(ref) for ref in (refs[:1] if node.op in LIKE_OTHER else refs)]
+        refs = list(references(node))[: 1 if node.op in LIKE_OTHER else None]
+        found = [self._source(ref) for ref in refs if ref.node.active]
         return list(dict.fromkeys(number for number in found if number >= 0))
 
     def _source(self, ref: Ref) -> int:
@@ -121,6 +128,13 @@ class _Builder:
                 return -1
             self._piece_of[key] = self._append(Role.SLICE, node, sources).index
         return self._piece_of[key]
+
+    def _writes_again(self, node: Node, sources: list[int]) -> bool:
+        """Whether a padding written into a part of a buffer is assigned to that part once more."""
+        if node.op != "copy_" or len(sources) != 2:
+            return False
+        part, value = (self.steps[number] for number in sources)
+        return value.role is Role.PAD and part.role is Role.SLICE and part.sources == [value.index]
 
     def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
         shape = without_batch(node.shape)
@@ -179,58 +193,3 @@ class _Builder:
             (shape, *others) = shapes
             if not others and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
                 step.out_shape = shape
-
-
-def entering(node: Node) -> Sizes:
-    """The shape, without the batch, of the first activation a node reads."""
-    for ref in references(node):
-        if ref.node.active:
-            return without_batch(ref.shape)
-    return without_batch(node.shape)
-
-
-def without_batch(shape: Sizes) -> Sizes:
-    """A shape without its first dimension; a list of values, or one value, has no batch.
-
-    >>> without_batch((1, 3, 8, 8)), without_batch((5,)), without_batch(())
-    ((3, 8, 8), (5,), (1,))
-    """
-    return shape[1:] if len(shape) > 1 else shape or (1,)
-
-
-def padded_shape(node: Node) -> Sizes:
-    """The shape after zero-padding; where it is written into a buffer of zeros, the buffer's."""
-    if node.op != "copy_":
-        return without_batch(node.shape)
-    shape = node.shape
-    target = node.args[0]
-    while isinstance(target, Ref):
-        shape = target.shape if prod(target.shape) >= prod(shape) else shape
-        target = next(references(target.node), None)
-    return without_batch(shape)
-
-
-def acting_role(node: Node, sources: int) -> Role:
-    """The role of a node, given how many different activations it reads."""
-    role = role_of(node.op)
-    if node.op == "copy_":
-        if sources > 1:
-            return Role.OTHER
-        return Role.PAD if pads_with_zeros(node) else Role.PASS
-    if sources > 1:
-        return role
-    if role in (Role.ADD, Role.MULTIPLY):
-        return Role.SCALE
-    if role is Role.CONCAT:
-        return joined_role(node)
-    if role is Role.SLICE and whole_slice(node):
-        return Role.PASS
-    return role
-
-
-def joined_role(node: Node) -> Role:
-    """The role of a concatenation of one activation with constants, or with nothing."""
-    tensors = list(references(node))
-    if len(tensors) == 1:
-        return Role.VIEW if node.op == "stack" else Role.PASS
-    return Role.PAD if pads_with_zeros(node) else Role.OTHER

@@ -135,6 +135,8 @@ def weighted(node: Node) -> dict[str, Any]:
     name = base_name(node.op)
     if name == "addmm":
         return {"op": "linear", "bias": True}
+    if name in ("matmul", "mm"):
+        return {"op": "linear"}
     if name in ("linear", "bilinear"):
         return {"op": name, "bias": isinstance(argument(node, "bias"), Ref)}
     return {"op": name, "kind": LayerKind.OTHER}
@@ -183,7 +185,7 @@ def adaptive(step: Step, sort: str) -> dict[str, Any]:
 def pads_zero(node: Node) -> bool:
     """Whether a padding fills with zeros."""
     if base_name(node.op) not in ("pad", "constant_pad_nd"):
-        return base_name(node.op) in ("cat", "concat", "concatenate", "copy", "hstack")
+        return base_name(node.op) in ("cat", "concat", "concatenate", "copy", "add", "hstack")
     value = argument(node, "value")
     return argument(node, "mode") in (None, "constant") and value in (None, 0, 0.0)
 

@@ -8,10 +8,9 @@ from itertools import takewhile
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Layer, LayerKind
 from resnet_diagram.tracer.graph import Call
+from resnet_diagram.tracer.judge import WORKING
 from resnet_diagram.tracer.parts import Part
 from resnet_diagram.tracer.shortcut import layers_in
-
-WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
 
 
 def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:

@@ -10,6 +10,7 @@ from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, S
 from resnet_diagram.tracer.attach import attach
 from resnet_diagram.tracer.calls import common_call, owner_of
 from resnet_diagram.tracer.graph import Node, Sizes, references
+from resnet_diagram.tracer.judge import cost, is_residual
 from resnet_diagram.tracer.layers import layer_of
 from resnet_diagram.tracer.opaque import Joined, goes_round, is_attention, joined_layer
 from resnet_diagram.tracer.parts import Part
@@ -19,9 +20,7 @@ from resnet_diagram.tracer.shortcut import layers_in, shortcut_kind
 from resnet_diagram.tracer.stages import staged
 from resnet_diagram.tracer.steps import Flow, Step
 
-RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 SQUASHING = {"tanh": 1, "softmax": 2, "hardsigmoid": 2, "sigmoid": 2}
-WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
 
 
 class Translator:
@@ -220,46 +219,3 @@ def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, 
     numbers = steps_in(branch)
     last = base_name(translator.steps[numbers[-1]].nodes[-1].op) if numbers else ""
     return (SQUASHING.get(last, 0), len(numbers))
-
-
-def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
-    """Working layers, multiply-accumulates and all layers of a branch."""
-    layers = list(layers_in(elements))
-    return (
-        sum(layer.kind in WORKING or layer.op in RECURRENT for layer in layers),
-        sum(layer.macs for layer in layers),
-        len(layers),
-    )
-
-
-def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
-    """Whether a sum is that of residual branches and a way round them.
-
-    The branch must do more than the way round it: two weighted layers, or one that an activation follows.
-    Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
-    kernels), nothing goes round anything; nor where each side takes another part of the channels.
-    """
-    if is_part(short) and any(is_part(branch) for branch in rest):
-        return False
-    weighted_short = cost(short)[0]
-    main = rest[-1]
-    weighted_main = cost(main)[0]
-    if weighted_main == 0 or weighted_short > 1:
-        return False
-    if weighted_main > 1:
-        return True
-    if weighted_short == 0:
-        return len(rest) == 1 and not (
-            short and all(layer.kind is LayerKind.NORM for layer in layers_in(short))
-        )
-    return has_activation(main) and not has_activation(short)
-
-
-def is_part(elements: Sequence[Element]) -> bool:
-    """Whether a branch begins by taking a part of what it is given."""
-    return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
-
-
-def has_activation(elements: Sequence[Element]) -> bool:
-    """Whether an activation function lies on a branch."""
-    return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))

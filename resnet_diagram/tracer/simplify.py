@@ -11,6 +11,7 @@ KEEPS_ORDER = frozenset(["view", "reshape", "flatten", "unsqueeze", "squeeze", "
 
 def simplified(steps: list[Step]) -> list[Step]:
     """Returns the steps with chains of views and of slices made one; views that change nothing vanish."""
+    drop_unread(steps)
     for step in steps:
         if len(step.sources) != 1:
             continue
@@ -25,6 +26,15 @@ def simplified(steps: list[Step]) -> list[Step]:
         if idle(step):
             bypass(step, steps)
     return renumbered(steps)
+
+
+def drop_unread(steps: Sequence[Step]) -> None:
+    """Takes out the steps that nobody reads."""
+    for step in reversed(steps):
+        if step.role is not Role.SINK and not step.targets:
+            for source in step.sources:
+                steps[source].targets.remove(step.index)
+            step.sources, step.nodes = [], []
 
 
 def continues(source: Step, step: Step) -> bool:
@@ -63,8 +73,12 @@ def reuse_concatenations(steps: list[Step]) -> None:
 
 
 def sums_stack(stack: Step, step: Step) -> bool:
-    """Whether a step sums a stack over the dimension it was stacked along: an addition by another name."""
-    if stack.role is not Role.CONCAT or stack.nodes[-1].op != "stack" or step.nodes[-1].op != "sum":
+    """Whether a step sums or averages a stack over the dimension it was stacked along: an addition."""
+    if (
+        stack.role is not Role.CONCAT
+        or stack.nodes[-1].op != "stack"
+        or step.nodes[-1].op not in ("sum", "mean")
+    ):
         return False
     given = argument(step.nodes[-1], "dim")
     over = list(given) if isinstance(given, (list, tuple)) else [given]

@@ -1,7 +1,8 @@
 """Blocks into stages: by the container they live in, and by shape where one container holds several."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from resnet_diagram.spec.measure import is_gate, merged_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
@@ -106,28 +107,34 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     """
     values = values_inside(units)
     holders = [container_of(unit.path, values) for unit in units]
-    sizes: dict[str, set[tuple[int, int]]] = {}
+    held: dict[str, list[Unit]] = {}
     for holder, unit in zip(holders, units, strict=True):
-        sizes.setdefault(holder, set()).add(unit.size)
-    flat = {
-        holder for holder, found in sizes.items() if all(len(set(s)) > 1 for s in zip(*found, strict=True))
-    }
+        held.setdefault(holder, []).append(unit)
+    marks = {holder: marks_of(found) for holder, found in held.items()}
     groups: list[tuple[str, list[Unit]]] = []
     for holder, unit in zip(holders, units, strict=True):
-        same = bool(groups) and groups[-1][0] == holder
-        if same and holder in flat:
-            last = groups[-1][1][-1]
-            same = last.size == unit.size or (last.path == unit.path and bool(unit.path))
-        if same:
+        last = groups[-1][1][-1] if groups and groups[-1][0] == holder else None
+        within = last is not None and last.path == unit.path and bool(unit.path)
+        if last is not None and (within or marks[holder](last) == marks[holder](unit)):
             groups[-1][1].append(unit)
         else:
             groups.append((holder, [unit]))
     return groups
 
 
-def differs(sizes: set[tuple[int, int]], place: int) -> bool:
-    """Whether some sizes differ in the number at a place."""
-    return len({size[place] for size in sizes}) > 1
+def marks_of(units: Sequence[Unit]) -> Callable[[Unit], tuple[int, ...]]:
+    """What tells the stages of a container apart: nothing, the resolution, or the channels too.
+
+    A container in which the resolution changes holds several stages; blocks of other channels are another
+    stage as well (MobileNet), unless nearly every block has its own (pyramidal networks).
+    """
+    sizes = [unit.size for unit in units]
+    if any(len(set(column)) == 1 for column in zip(*sizes, strict=True)):
+        return lambda unit: ()
+    runs = [sum(a != b for a, b in pairwise(column)) + 1 for column in (sizes, [size[0] for size in sizes])]
+    if 2 * runs[0] > len(units) and runs[1] < runs[0]:
+        return lambda unit: unit.size[:1]
+    return lambda unit: unit.size
 
 
 def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:

@@ -8,10 +8,11 @@ pytest.importorskip("torch")
 
 from torch import nn
 
+from resnet_diagram.spec.measure import params
 from resnet_diagram.spec.model import Merge
 from tests.tracer import awkward_blocks as given
 from tests.tracer.awkward import InPlaceBlock, conv_norm
-from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
+from tests.tracer.facts import blocks, layers, merges, ops, shortcuts, stages
 from tests.tracer.libraries import timm_module
 from tests.tracer.test_awkward import traced
 
@@ -64,7 +65,7 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
     (given.Res2Net, "16x16x16", ["identity"]),
     (given.SelectiveKernel, "8x16x16", ["identity"]),
     (given.OneShot, "8x16x16", ["identity"]),
-    (given.DualPath, "3x16x16", []),
+    (given.DualPath, "3x16x16", ["zero-pad"] * 2),
     (given.Exchange, "4x16x16", []),
     (given.ForeignPartialSum, "4x16x16", []),
     (given.Positions, "3x16x16", []),
@@ -111,7 +112,6 @@ def test_what_the_shortcut_carries(inplace: bool, before: list[str], branch: lis
 
 
 HIDDEN = [
-    (given.DualPath, "3x16x16", 2),
     (given.Exchange, "4x16x16", 4),
     (given.Res2Net, "16x16x16", 2),
 ]
@@ -182,3 +182,20 @@ def test_a_part_that_is_handed_on_is_a_branch() -> None:
     (joined,) = merges(network, Merge.CONCAT)
     assert [ops(b) for b in joined.branches] == [["slice", "conv"], ["slice"]]
     assert not [layer for layer in layers(network) if layer.kind == "opaque"]
+
+
+def test_a_dual_path_is_a_sum_of_two_padded_values() -> None:
+    first, second = blocks(traced(given.DualPath(), "3x16x16"))
+    for block, channels in ((first, 16), (second, 20)):
+        ends = [run[-1] for run in (block.branches[0], block.shortcut.layers if block.shortcut else ())]
+        assert [(e.op, e.out_shape[0]) for e in ends] == [("zero_pad", channels)] * 2  # type: ignore[union-attr]
+    assert ops(first.branches[0])[0] == "conv"
+
+
+@pytest.mark.parametrize(("name", "depths"), [("dpn48b", [3, 4, 6, 3]), ("dpn92", [3, 4, 20, 3])])
+def test_dual_path_networks_are_drawn_whole(name: str, depths: list[int]) -> None:
+    model = timm_module().create_model(name)
+    network = traced(model, "3x64x64")
+    assert list(stages(network).values()) == depths
+    assert not [layer for layer in layers(network) if layer.kind == "opaque"]
+    assert params(network) == sum(p.numel() for p in model.parameters())
