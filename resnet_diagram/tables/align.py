@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from resnet_diagram.spec.model import Shape
 from resnet_diagram.tables.sections import Kind, Section
@@ -44,15 +45,29 @@ def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list
     """The rows with one more column: what matches in the longest common order stands side by side."""
     matched = _matches([_key(row.present[0]) for row in rows], [_key(section) for section in column])
     found: list[Row] = []
-    done = 0
-    for at, row in enumerate(rows):
-        with_it = matched.get(at)
-        if with_it is not None:
-            found += [_alone(section, number) for section in column[done:with_it]]
-            done = with_it + 1
-        partner = column[with_it] if with_it is not None else None
-        found.append(Row(sections=(*row.sections, partner)))
-    return [*found, *(_alone(section, number) for section in column[done:])]
+    left = right = 0
+    for at, with_it in [*matched.items(), (len(rows), len(column))]:
+        before = [Row(sections=(*row.sections, None)) for row in rows[left:at]]
+        found += _by_area(before, [_alone(section, number) for section in column[right:with_it]])
+        if at < len(rows):
+            found.append(Row(sections=(*rows[at].sections, column[with_it])))
+        left, right = at + 1, with_it + 1
+    return found
+
+
+def _by_area(left: Sequence[Row], right: Sequence[Row]) -> list[Row]:
+    """Two runs of rows as one, the larger resolution first; the order within each is kept."""
+    found: list[Row] = []
+    rest = list(right)
+    for row in left:
+        while rest and _area(rest[0]) > _area(row):
+            found.append(rest.pop(0))
+        found.append(row)
+    return [*found, *rest]
+
+
+def _area(row: Row) -> int:
+    return prod(row.present[0].size)
 
 
 def _alone(section: Section, number: int) -> Row:

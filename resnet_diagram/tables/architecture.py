@@ -7,7 +7,7 @@ from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.align import Row, by_position, by_size
 from resnet_diagram.tables.cells import parts, unit_depth
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Table, Wanted, Words
-from resnet_diagram.tables.names import row_names
+from resnet_diagram.tables.names import joint_title, titled
 from resnet_diagram.tables.notes import MACS, input_text, joined, label, link_notes, stride_notes, word_notes
 from resnet_diagram.tables.sections import Kind, Section, lead, sections
 from resnet_diagram.tables.words import size_text
@@ -22,14 +22,14 @@ def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
     Networks of one input resolution are aligned by the resolution of their stages; others by position, with
     the resolutions in the cells.
     """
-    columns = [sections(network) for network in networks]
+    columns = [titled(sections(network), wanted.names) for network in networks]
     same = len({network.input_shape[1:] for network in networks}) == 1
     rows = (by_size if same else by_position)(columns)
-    names = row_names(rows, wanted.names)
     heads = wanted.heads or tuple(network.name for network in networks)
-    bands = tuple(_band(row, name, columns, sized=same) for row, name in zip(rows, names, strict=True))
+    depths = [unit_depth(column) for column in columns]
+    bands = tuple(_band(row, depths, sized=same) for row in rows)
     cells = [cell for band in bands for line in band.rows for cell in line]
-    notes = (MACS, *stride_notes(rows, names, heads), *word_notes(cells), *link_notes(networks))
+    notes = (MACS, *stride_notes(columns, heads), *word_notes(cells), *link_notes(networks))
     return Table(
         heads=("stage", *(("output size",) if same else ()), *heads),
         keys=2 if same else 1,
@@ -45,13 +45,14 @@ def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
     )
 
 
-def _band(row: Row, name: str, columns: Sequence[Sequence[Section]], *, sized: bool) -> Band:
+def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
     """A row of sections; what all networks begin with stands in a line of its own, over all columns."""
-    depths = [unit_depth(column) for column in columns]
     stacks = [parts(one, depth) if one else () for one, depth in zip(row.sections, depths, strict=True)]
     if not sized:
         stacks = [_sized(stack, one) for stack, one in zip(stacks, row.sections, strict=True)]
-    heads = (name, *((size_text(row.present[0].size),) if sized else ()))
+    name = joint_title(section.title for section in row.present)
+    size = max((section.size for section in row.present), key=len)
+    heads = (name, *((size_text(size),) if sized else ()))
     first = _shared_lead(row)
     if len(stacks) > 1 and first and len(set(stacks)) > 1:
         rest = [Cell(parts=stack[first:]) for stack in stacks]

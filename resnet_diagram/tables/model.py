@@ -56,7 +56,8 @@ class Band:
 class Table:
     """A whole table. The first `keys` columns name what stands in the others.
 
-    `bands` are the body and `totals` what is below it; `centred`: as cells of uneven height look best.
+    `bands` are the body and `totals` what is below it. `centred`: as cells of uneven height look best.
+    `grouped`: bands that follow each other with the same first cell share it.
     `notes` are sentences for the foot. `label` is a name for cross-references.
     """
 
@@ -65,6 +66,7 @@ class Table:
     bands: tuple[Band, ...]
     totals: tuple[Band, ...] = ()
     centred: bool = False
+    grouped: bool = False
     caption: str = ""
     label: str = ""
     notes: tuple[str, ...] = ()

@@ -1,50 +1,59 @@
 """What the rows of a table are called."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.spec.model import LayerKind
-from resnet_diagram.tables.align import Row
 from resnet_diagram.tables.cells import parts
 from resnet_diagram.tables.model import Stack
 from resnet_diagram.tables.sections import Kind, Section
 from resnet_diagram.tables.words import shown
 
 
-def row_names(rows: Sequence[Row], names: StageNames) -> tuple[str, ...]:
-    """A name for each row; the paper counts all rows before the head, the stem included."""
-    kinds = [row.present[0].kind for row in rows]
-    stages = [kinds[: at + 1].count(Kind.STAGE) for at in range(len(rows))]
+def titled(column: Sequence[Section], names: StageNames) -> tuple[Section, ...]:
+    """The sections of a network with their titles; the paper counts all before the head, the stem too."""
+    kinds = [section.kind for section in column]
     return tuple(
-        _name(row, names, number, stage)
-        for number, (row, stage) in enumerate(zip(rows, stages, strict=True), 1)
+        replace(section, title=_title(section, names, at, kinds[:at].count(Kind.STAGE)))
+        for at, section in enumerate(column, 1)
     )
 
 
-def _name(row: Row, names: StageNames, number: int, stage: int) -> str:
-    kind = row.present[0].kind
-    numbered = f"Stage {stage}" if kind is Kind.STAGE else str(kind)
-    module = " / ".join(dict.fromkeys(path for section in row.present if (path := _module(section))))
-    paper = _paper(row, number) or (numbered if " / " in module else module) or numbered
+def _title(section: Section, names: StageNames, number: int, stage: int) -> str:
+    counted = f"Stage {stage}" if section.kind is Kind.STAGE else str(section.kind)
+    module = _module(section)
+    paper = _paper(section, number) or module or counted
     match names:
         case StageNames.STAGE:
-            return numbered
+            return counted
         case StageNames.MODULE:
-            return module or numbered
+            return module or counted
         case StageNames.BOTH:
             return f"{paper} ({module})" if module and module != paper else paper
     return paper
 
 
-def _paper(row: Row, number: int) -> str:
-    """conv1, conv2_x … where all networks have convolutions; else ""."""
-    if row.present[0].kind is Kind.HEAD:
+def _paper(section: Section, number: int) -> str:
+    """conv1, conv2_x …; "" for a section without convolutions."""
+    if section.kind is Kind.HEAD:
         return str(Kind.HEAD)
-    if not all(_convolves(section) for section in row.present):
+    if not _convolves(section):
         return ""
-    several = any(section.kind is Kind.STAGE and _repeats(section) for section in row.present)
-    return f"conv{number}_x" if several else f"conv{number}"
+    return f"conv{number}_x" if section.kind is Kind.STAGE and _repeats(section) else f"conv{number}"
+
+
+def joint_title(titles: Iterable[str]) -> str:
+    """What sections side by side are called: one name where they agree, else each.
+
+    >>> joint_title(["conv2_x", "conv2_x"]), joint_title(["conv2", "conv2_x"])
+    ('conv2_x', 'conv2_x')
+    >>> joint_title(["conv3_x", "conv2_x"])
+    'conv3_x / conv2_x'
+    """
+    found = list(dict.fromkeys(titles))
+    return " / ".join(title for title in found if f"{title}_x" not in found)
 
 
 def _convolves(section: Section) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from resnet_diagram.diagram.labels import gate_ratio
 from resnet_diagram.spec.measure import (
@@ -12,11 +13,10 @@ from resnet_diagram.spec.measure import (
     stride,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Network
+from resnet_diagram.spec.model import Block, Network
 from resnet_diagram.spec.shapes import shape_text
-from resnet_diagram.tables.align import Row
 from resnet_diagram.tables.model import Cell, Stack, Words
-from resnet_diagram.tables.sections import has_long_links
+from resnet_diagram.tables.sections import Section, has_long_links
 from resnet_diagram.tables.words import BESIDE, DEPTHWISE, extent
 
 MACS = "MACs: multiply-accumulate operations for one input; the 2015 paper calls them FLOPs."
@@ -35,29 +35,36 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def stride_notes(rows: Sequence[Row], names: Sequence[str], heads: Sequence[str]) -> tuple[str, ...]:
+def stride_notes(columns: Sequence[Sequence[Section]], heads: Sequence[str]) -> tuple[str, ...]:
     """Which stages reduce the resolution in their first block, and in which of its layers.
 
-    `names` are those of the rows, `heads` those of the networks.
+    `columns` are the sections of the networks, `heads` the names of these.
     """
-    told: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
-    for at, head in enumerate(heads):
-        for key in _strided([row.sections[at] for row in rows], names):
-            told.setdefault(key, []).append(head)
-    return tuple(_stride_note(key, found, len(heads)) for key, found in told.items())
+    told: dict[_Stride, list[str]] = {}
+    for column, head in zip(columns, heads, strict=True):
+        for fact in _strides(column):
+            told.setdefault(fact, []).append(head)
+    return tuple(_stride_note(fact, found, len(heads)) for fact, found in told.items())
 
 
-def _strided(column: Sequence[object], names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """(rows, stride, place) for each stride and each layer it stands in."""
+class _Stride(NamedTuple):
+    """Sections whose first block has a stride, and the layer it is in, in words."""
+
+    titles: tuple[str, ...]
+    step: str
+    place: str
+
+
+def _strides(column: Iterable[Section]) -> Iterator[_Stride]:
+    """One for each stride and each place it is in."""
     found: dict[tuple[str, str], list[str]] = {}
-    for section, name in zip(column, names, strict=True):
-        elements: Iterable[Element] = getattr(section, "elements", ())
-        first = next((one for one in elements if isinstance(one, Block) and is_residual(one)), None)
+    for section in column:
+        first = next((one for one in section.elements if isinstance(one, Block) and is_residual(one)), None)
         steps = stride(first) if first else ()
         if first and any(step > 1 for step in steps):
-            found.setdefault((extent(steps), _place(first)), []).append(name)
-    for (step, place), rows in found.items():
-        yield tuple(rows), step, place
+            found.setdefault((extent(steps), _place(first)), []).append(section.title)
+    for (step, place), titles in found.items():
+        yield _Stride(tuple(titles), step, place)
 
 
 def _place(block: Block) -> str:
@@ -75,11 +82,10 @@ def _is_gated(block: Block) -> bool:
     return any(gate_ratio(one) for one in all_blocks(block))
 
 
-def _stride_note(key: tuple[tuple[str, ...], str, str], heads: list[str], total: int) -> str:
-    rows, step, place = key
+def _stride_note(fact: _Stride, heads: list[str], total: int) -> str:
     whose = f" of {joined(heads)}" if len(heads) < total else ""
-    block = f"The first block of {joined(rows)}{whose} has stride {step}"
-    return f"{block}{', ' + place if place else ''}."
+    block = f"The first block of {joined(fact.titles)}{whose} has stride {fact.step}"
+    return f"{block}{', ' + fact.place if fact.place else ''}."
 
 
 def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:

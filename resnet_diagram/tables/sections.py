@@ -23,13 +23,14 @@ class Kind(StrEnum):
 class Section:
     """Elements one behind the other, and the resolution they leave.
 
-    `module` is their name in the code, "" where they share none.
+    `module` is their name in the code, "" where they share none; `title` what a table calls them.
     """
 
     kind: Kind
     size: Shape
     elements: tuple[Element, ...]
     module: str = ""
+    title: str = ""
 
 
 def sections(network: Network) -> tuple[Section, ...]:

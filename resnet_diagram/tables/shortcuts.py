@@ -15,9 +15,8 @@ from resnet_diagram.spec.model import (
     Shortcut,
     ShortcutKind,
 )
-from resnet_diagram.tables.align import by_position
 from resnet_diagram.tables.model import Band, Cell, Table, Wanted, Words
-from resnet_diagram.tables.names import row_names
+from resnet_diagram.tables.names import titled
 from resnet_diagram.tables.notes import joined, label
 from resnet_diagram.tables.sections import Section, sections
 from resnet_diagram.tables.words import size_text
@@ -50,17 +49,16 @@ def shortcut_table(networks: Sequence[Network], wanted: Wanted) -> Table:
         heads=("network", *_HEADS) if several else _HEADS,
         keys=2 if several else 1,
         bands=bands,
+        grouped=several,
         caption=caption if wanted.caption is None else wanted.caption,
         label=label(networks, "tab:shortcuts") if wanted.label is None else wanted.label,
     )
 
 
 def _bands(network: Network, wanted: Wanted, head: tuple[str, ...]) -> Iterator[Band]:
-    found = sections(network)
-    names = row_names(by_position([found]), wanted.names)
     bands = [
-        Band(heads=(*head, name), rows=rows)
-        for section, name in zip(found, names, strict=True)
+        Band(heads=(*head, section.title), rows=rows)
+        for section in titled(sections(network), wanted.names)
         if (rows := tuple(_rows(section)))
     ]
     nothing = Cell(parts=(Words(text="no block adds a shortcut"),), span=len(_HEADS) - 1)

@@ -2,11 +2,14 @@
 
 import pytest
 
+from resnet_diagram.sources import read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.spec.model import Layer, LayerKind, Network, Stage
+from resnet_diagram.tables.align import by_size
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Count, Wanted
+from resnet_diagram.tables.sections import Kind, Section
 from resnet_diagram.tables.shortcuts import shortcut_table
 from tests.tables.models import MODELS
 from tests.tables.reading import Seen, architecture, one_column, rows, traced
@@ -101,6 +104,16 @@ def test_networks_with_fewer_stages_are_aligned_by_resolution() -> None:
     assert found["conv3_x", "28×28"] == [[[(("1×1, 128", "3×3, 128", "1×1, 512"), 4)]]]
 
 
+def test_rows_that_only_one_network_has_come_in_the_order_of_their_resolution() -> None:
+    def section(edge: int) -> Section:
+        return Section(kind=Kind.STAGE, size=(edge, edge), elements=())
+
+    found = by_size([[section(edge) for edge in (56, 28, 7)], [section(edge) for edge in (112, 40, 7, 3)]])
+    assert [row.present[0].size[0] for row in found] == [112, 56, 40, 28, 7, 3]
+    assert [len(row.present) for row in found] == [1, 1, 1, 1, 2, 1]
+    assert all(len(row.sections) == 2 for row in found)
+
+
 def test_networks_of_other_inputs_are_aligned_by_position_with_their_sizes() -> None:
     table = architecture("resnet20", "resnet50")
     assert (table.keys, table.heads) == (1, ("stage", "resnet20", "resnet50"))
@@ -116,12 +129,12 @@ def test_networks_of_other_inputs_are_aligned_by_position_with_their_sizes() -> 
 
 def test_one_resolution_that_comes_twice_keeps_the_order_of_each_network() -> None:
     torchvision_models()
-    from resnet_diagram.sources import read_source
-
     b0 = read_source("torchvision.models:efficientnet_b0")
     found = rows(architecture_table([b0, catalog.network("resnet50")], Wanted()))
     sizes = [heads[1] for heads in found if len(heads) == 2]
     assert sizes == ["112×112", "112×112", "56×56", "28×28", "14×14", "14×14", "7×7", "7×7", "1×1"]
+    titles = [heads[0] for heads in found if len(heads) == 2]
+    assert titles[:4] == ["conv1", "conv2_x", "conv3_x / conv2_x", "conv4_x / conv3_x"]
     beside = [line[-1][-1] != [] for heads, line in found.items() if len(heads) == 2]
     assert beside.count(True) == 6
 

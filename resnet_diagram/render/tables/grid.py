@@ -27,19 +27,14 @@ class Named(NamedTuple):
 
 
 def named(table: Table) -> tuple[Named, ...]:
-    """The bands of a table's body; those that share their first cell are a group."""
+    """The bands of a table's body, with what names them."""
     found: list[Named] = []
     last = ""
     for band in table.bands:
-        same = len(band.heads) > 1 and band.heads[0] == last
+        same = table.grouped and band.heads[0] == last
         last = band.heads[0]
         found.append(Named(band, ("", *band.heads[1:]) if same else band.heads, not same))
     return tuple(found)
-
-
-def is_grouped(table: Table) -> bool:
-    """Whether some bands are a group."""
-    return not all(one.opens for one in named(table))
 
 
 def lines(table: Table) -> Iterator[Line]:

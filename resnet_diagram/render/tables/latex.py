@@ -3,7 +3,7 @@
 from typing import Any
 
 from resnet_diagram.render.escape import printable
-from resnet_diagram.render.tables.grid import NOTHING, is_grouped, mantissa, named
+from resnet_diagram.render.tables.grid import NOTHING, mantissa, named
 from resnet_diagram.render.tables.latex_size import Size, size_of
 from resnet_diagram.render.tables.look import Float, Look
 from resnet_diagram.render.tables.tex_words import tex_math, tex_prose, tex_words
@@ -29,7 +29,7 @@ def render_latex(table: Table, look: Look) -> str:
         columns="l" * table.keys + inner * (len(table.heads) - table.keys),
         heads=[tex_words(head) for head in table.heads],
         bands=[_band(one.band, one.heads, table, opens=one.opens) for one in named(table)],
-        grouped=is_grouped(table),
+        grouped=table.grouped,
         totals=[_band(band, band.heads, table) for band in table.totals],
         notes=[tex_prose(note) for note in table.notes],
     )

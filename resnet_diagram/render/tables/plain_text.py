@@ -5,7 +5,7 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from resnet_diagram.render.escape import printable
-from resnet_diagram.render.tables.grid import NOTHING, count_text, is_grouped, named
+from resnet_diagram.render.tables.grid import NOTHING, count_text, named
 from resnet_diagram.render.tables.look import Look
 from resnet_diagram.tables.model import Band, Cell, Count, Stack, Table, Words
 
@@ -50,8 +50,7 @@ def _note(note: str, width: int, *, first: bool) -> list[str]:
 
 def _breaks(table: Table) -> list[list[str]]:
     """What stands before each band: an empty line, in tables with groups only before each of them."""
-    grouped = is_grouped(table)
-    return [[""] if at and (one.opens or not grouped) else [] for at, one in enumerate(named(table))]
+    return [[""] if at and (one.opens or not table.grouped) else [] for at, one in enumerate(named(table))]
 
 
 def _band(band: Band, names: tuple[str, ...], table: Table) -> list[Row]:
