@@ -38,7 +38,7 @@ class Brush:
         """The class of an element, or "" where its attributes say all."""
         if not self.theme.dark:
             return ""
-        one = Ink(sort, role, shade if role in self.theme.shaded else 0)
+        one = Ink(sort, role, self.theme.shade(role, shade))
         self.inks.add(one)
         return one.name
 

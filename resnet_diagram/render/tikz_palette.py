@@ -55,8 +55,8 @@ def palette(scene: Scene, theme: Theme) -> Palette:
 
 
 def shade_of(box: Box, theme: Theme) -> int:
-    """The shade a box is filled with, or 0: the last shade serves all further stages."""
-    return min(box.shade, len(theme.shades)) if box.role in theme.shaded else 0
+    """The shade a box is filled with, or 0."""
+    return theme.shade(box.role, box.shade)
 
 
 def shades(boxes: list[Box], theme: Theme) -> list[int]:

@@ -79,13 +79,8 @@ def _usual_sizes(scene: Scene) -> Sizes:
 
 def _shades(scene: Scene, theme: Theme) -> str:
     """The shades up to the last one in use, or ""."""
-    last = max((shade_of(box, theme) for box in _boxes(scene)), default=0)
+    last = max((theme.shade(box.role, box.shade) for box in _boxes(scene)), default=0)
     return _array(_colour(shade, theme) for shade in theme.shades[:last]) if last else ""
-
-
-def shade_of(box: Box, theme: Theme) -> int:
-    """The shade a box is filled with, or 0: the last shade serves all further stages."""
-    return min(box.shade, len(theme.shades)) if box.role in theme.shaded else 0
 
 
 def _style(role: str, theme: Theme, sizes: Sizes) -> dict[str, str]:
@@ -154,7 +149,7 @@ def _statements(item: Item, theme: Theme, sizes: Sizes) -> list[str]:
 
 
 def _box(box: Box, theme: Theme) -> str:
-    shade = shade_of(box, theme)
+    shade = theme.shade(box.role, box.shade)
     options = [f"shade: {shade}"] if shade else []
     note = f" // {typst_comment(box.id)}" if box.id else ""
     if box.form is Form.POLYGON:

@@ -61,10 +61,12 @@ class Theme:
 
     def style(self, role: str, shade: int = 0) -> Style:
         """The style of `role`, filled as its stage is. A `shade` beyond the last takes the last."""
-        plain = self.styles[role]
-        if not shade or role not in self.shaded:
-            return plain
-        return replace(plain, fill=self.shades[min(shade, len(self.shades)) - 1])
+        plain, number = self.styles[role], self.shade(role, shade)
+        return replace(plain, fill=self.shades[number - 1]) if number else plain
+
+    def shade(self, role: str, shade: int) -> int:
+        """The number of the shade that fills `role` in a stage, from 1, or 0 where stages do not count."""
+        return min(shade, len(self.shades)) if role in self.shaded else 0
 
     def for_stages(self, count: int) -> "Theme":
         """The theme with a shade for each of `count` stages: more than it has are spread over its own."""

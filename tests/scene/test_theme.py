@@ -37,7 +37,7 @@ def test_every_role_has_a_style(theme: Theme) -> None:
 @pytest.mark.parametrize("stages", [1, 8, 12])
 def test_text_in_boxes_is_readable_on_every_shade(theme: Theme, stages: int) -> None:
     wide = theme.for_stages(stages)
-    for role in NodeRole:
+    for role in (*NodeRole, *(f"{role}-box" for role in SHORTCUTS)):
         for shade in range(len(wide.shades) + 1):
             style = wide.style(role, shade)
             assert contrast(style.text, style.fill) >= LEAST_CONTRAST, (role, shade)
