@@ -1,8 +1,20 @@
 """The flat reading of a diagram's tree: its nodes, and the arrows between them."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from resnet_diagram.diagram.model import Diagram, Edge, EdgeRole, Fork, Group, GroupRole, Item, Node, NodeRole
+from resnet_diagram.diagram.model import (
+    Diagram,
+    Edge,
+    EdgeRole,
+    Fork,
+    Group,
+    GroupRole,
+    Item,
+    Link,
+    Node,
+    NodeRole,
+)
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
@@ -16,6 +28,8 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
             case Fork():
                 for branch in item.branches:
                     yield from nodes(branch)
+                if item.shortcut:
+                    yield from item.shortcut.nodes
                 yield item.merge
 
 
@@ -75,9 +89,15 @@ def _fork(fork: Fork, tail: str, label: str, found: list[Edge]) -> str:
         else:
             found.append(Edge(tail=tail, head=fork.merge.id, role=_direct(fork)))
     if fork.shortcut:
-        link = fork.shortcut
-        found.append(Edge(tail=tail, head=fork.merge.id, role=link.role, label=link.label))
+        found += _links(fork.shortcut, tail, fork.merge.id)
     return fork.merge.id
+
+
+def _links(link: Link, tail: str, merge: str) -> Iterator[Edge]:
+    """The arrows of a shortcut, through the nodes on it; where there are none it is labelled."""
+    stops = [tail, *(node.id for node in link.nodes), merge]
+    label = "" if link.nodes else link.label
+    return (Edge(tail=one, head=next_one, role=link.role, label=label) for one, next_one in pairwise(stops))
 
 
 def _direct(fork: Fork) -> EdgeRole:

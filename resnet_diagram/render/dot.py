@@ -42,10 +42,12 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.ADD: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.MULTIPLY: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.CONCAT: {"style": '"filled,rounded"'},
+    NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
 _START = "start"
 """The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
 
+_MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 _SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
 _TAPERS: dict[tuple[Taper, Direction], Values] = {
     (Taper.CLOSING, Direction.DOWN): {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
@@ -116,7 +118,9 @@ def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
             return _node(item, figure, names)
         case _:
             branches = [_item(one, figure, names) for branch in item.branches for one in branch]
-            return {"kind": "fork", "items": [*branches, _node(item.merge, figure, names)]}
+            beside = item.shortcut.nodes if item.shortcut else ()
+            on_link = [_node(one, figure, names, group=item.merge.id) for one in beside]
+            return {"kind": "fork", "items": [*branches, *on_link, _node(item.merge, figure, names)]}
 
 
 def _group_label(group: Group, down: bool) -> str:
@@ -128,16 +132,18 @@ def _group_label(group: Group, down: bool) -> str:
     return f"<{between.join(part for part in (title, count) if part)}{end}>"
 
 
-def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
+def _node(node: Node, figure: Figure, names: dict[str, str], group: str = "") -> Values:
+    """A node; those of one `group` are kept in line, apart from the main path."""
     theme = figure.theme
     style, plain = theme.style(node.role, node.shade), theme.style("other")
     text = "\n".join((*node.lines, node.badge) if node.badge else node.lines)
     shape = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, {})
+    aside = {"group": dot_quote(f"{group} shortcut")} if group else {}
     own = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
     return {
         "kind": "node",
         "name": names[node.id],
-        "attributes": _attributes({"label": dot_quote(text), **shape, **own}),
+        "attributes": _attributes({"label": dot_quote(text), **aside, **shape, **own}),
     }
 
 
@@ -153,12 +159,13 @@ def _box(style: Style) -> dict[str, str]:
 def _runs(diagram: Diagram, theme: Theme, names: dict[str, str]) -> Iterator[Values]:
     """The arrows, one run of equal roles after the other, the main path first."""
     order = list(EdgeRole)
+    merges = {node.id for node in nodes(diagram.items) if node.role in _MERGES}
     drawn = sorted(edges(diagram), key=lambda edge: order.index(edge.role))
     for role, run in groupby(drawn, key=lambda edge: edge.role):
         yield {
             "role": role.value,
             "attributes": _attributes(_line(theme.style(role), role, diagram.direction)),
-            "arrows": [_arrow(edge, names) for edge in run],
+            "arrows": [_arrow(edge, names, merges) for edge in run],
         }
 
 
@@ -181,9 +188,12 @@ def _dashes(style: Style) -> str:
     return "dotted" if style.dash[0] < 1.5 * style.line_width else "dashed"
 
 
-def _arrow(edge: Edge, names: dict[str, str]) -> Values:
+def _arrow(edge: Edge, names: dict[str, str], merges: set[str]) -> Values:
+    """An arrow; a shortcut enters a node on it wherever it comes from."""
     # A label starts on its line: two spaces keep it off.
-    label = f" [label={dot_quote('  ' + edge.label)}]" if edge.label else ""
+    own = {"label": dot_quote("  " + edge.label)} if edge.label else {}
+    own |= {} if edge.role is EdgeRole.FLOW or edge.head in merges else {"headport": "_"}
+    label = f" [{_attributes(own)}]" if own else ""
     return {"tail": names[edge.tail or _START], "head": names[edge.head], "label": label}
 
 

@@ -46,6 +46,7 @@ _TAPERS = {
 _START = "start"
 """The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
 
+_UNBOXED = "fill:none,stroke:none,font-style:italic"
 _SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
 
 
@@ -118,6 +119,8 @@ def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
             return _node(item, figure, names)
         case _:
             inside = [_item(one, figure, names) for branch in item.branches for one in branch]
+            beside = item.shortcut.nodes if item.shortcut else ()
+            inside += [_node(one, figure, names) for one in beside]
             return {"kind": "fork", "items": [*inside, _node(item.merge, figure, names)]}
 
 
@@ -181,7 +184,12 @@ def _classes(diagram: Diagram, theme: Theme) -> list[Values]:
     """One class for each look of a node, in the order of first use."""
     used = [(node.role, node.shade) for node in nodes(diagram.items)]
     used += [(entry.role, 0) for entry in diagram.legend if isinstance(entry.role, NodeRole)]
-    styles = {_class_name(role, shade, theme): _paint(theme.style(role, shade)) for role, shade in used}
+    styles = {
+        _class_name(role, shade, theme): _UNBOXED
+        if role is NodeRole.TERMINAL
+        else _paint(theme.style(role, shade))
+        for role, shade in used
+    }
     return [{"name": name, "style": style} for name, style in styles.items()]
 
 

@@ -95,7 +95,9 @@ def _fork(fork: Fork) -> list[list[str]]:
     else:
         found = [_branch(number, branch) for number, branch in enumerate(fork.branches, 1)]
     if fork.shortcut:
-        found.append([f"{_BESIDE}{fork.shortcut.label}{_SHORTCUTS.get(fork.shortcut.role, '')}"])
+        link = fork.shortcut
+        words = " → ".join(_text(node) for node in link.nodes) or link.label
+        found.append([f"{_BESIDE}{words}{_SHORTCUTS.get(link.role, '')}"])
     return [*found, [_text(fork.merge)]]
 
 

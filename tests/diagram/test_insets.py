@@ -2,12 +2,13 @@
 
 import pytest
 
-from resnet_diagram.diagram.insets import kind_title, places
+from resnet_diagram.diagram.insets import kind_title
 from resnet_diagram.diagram.kinds import Kind, Unit, kinds
 from resnet_diagram.diagram.links import nodes
 from resnet_diagram.diagram.model import Fork, Node, NodeRole, Panel
 from resnet_diagram.diagram.one_block import block_panels
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.diagram.places import places
 from resnet_diagram.diagram.sheet import sheet
 from resnet_diagram.diagram.strip import strip
 from resnet_diagram.errors import UsageError
@@ -18,9 +19,12 @@ def types(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
     """Title, place and the sizes of the convolutions of each type."""
     found, units = strip(catalog.network(name), StageNames.STAGE)
     total = sum(bay.id.startswith("stage") for bay in found.bays)
-    return [
-        (kind_title(kind.units[0]), places(kind.units, units, total), _sizes(kind)) for kind in kinds(units)
-    ]
+    return [(kind_title(kind.units[0]), _place(kind, units, total), _sizes(kind)) for kind in kinds(units)]
+
+
+def _place(kind: Kind, units: tuple[Unit, ...], total: int) -> str:
+    at, everything = ([(unit.stage, unit.number) for unit in some] for some in (kind.units, units))
+    return places(at, everything, total, "all other blocks")
 
 
 def _sizes(kind: Kind) -> tuple[str, ...]:
@@ -120,7 +124,7 @@ def test_one_block_has_its_own_sizes(block: str) -> None:
     assert panel.title == "layer2.0: Projection bottleneck, 56×56×256 → 28×28×512"
     assert isinstance(panel.content, tuple)
     convs = [node.lines[0] for node in nodes(panel.content) if node.role is NodeRole.CONV]
-    assert convs == ["1×1 conv, 128", "3×3 conv, 128, s=2", "1×1 conv, 512"]
+    assert convs == ["1×1 conv, 128", "3×3 conv, 128, s=2", "1×1 conv, 512", "1×1 conv, 512, s=2"]
 
 
 def test_a_type_is_drawn_with_symbols() -> None:

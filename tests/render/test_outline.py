@@ -90,3 +90,8 @@ def test_golden(name: str) -> None:
 
 def test_size_does_not_grow_with_depth() -> None:
     assert len(render_outline(named("resnet1202"))) < 1.05 * len(render_outline(named("resnet20")))
+
+
+def test_what_lies_on_a_shortcut_is_listed() -> None:
+    text = render_outline(named("resnet50d", View.BLOCK))
+    assert "╎ 2×2 avg pool, s=2 → 1×1 conv, 4C · BN (pooled projection)" in text
