@@ -8,7 +8,16 @@ from resnet_diagram.tables.align import Row, by_position, by_size
 from resnet_diagram.tables.cells import parts, unit_depth
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Table, Wanted, Words
 from resnet_diagram.tables.names import joint_title, titled
-from resnet_diagram.tables.notes import MACS, input_text, joined, label, link_notes, stride_notes, word_notes
+from resnet_diagram.tables.notes import (
+    MACS,
+    input_text,
+    joined,
+    label,
+    link_notes,
+    printed_notes,
+    stride_notes,
+    word_notes,
+)
 from resnet_diagram.tables.sections import Kind, Section, lead, sections
 from resnet_diagram.tables.words import size_text
 
@@ -29,7 +38,13 @@ def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
     depths = [unit_depth(column) for column in columns]
     bands = tuple(_band(row, depths, sized=same) for row in rows)
     cells = [cell for band in bands for line in band.rows for cell in line]
-    notes = (MACS, *stride_notes(columns, heads), *word_notes(cells), *link_notes(networks))
+    notes = (
+        MACS,
+        *printed_notes(networks, heads),
+        *stride_notes(columns, heads),
+        *word_notes(cells),
+        *link_notes(networks),
+    )
     return Table(
         heads=("stage", *(("output size",) if same else ()), *heads),
         keys=2 if same else 1,

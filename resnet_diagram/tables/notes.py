@@ -21,9 +21,22 @@ from resnet_diagram.tables.words import BESIDE, DEPTHWISE, extent
 
 MACS = "MACs: multiply-accumulate operations for one input; the 2015 paper calls them FLOPs."
 
+_PRINTED = {"resnet34": "3.6", "resnet50-v1": "3.8"}
+"""What Table 1 of the 2015 paper prints, ×10⁹, where that is not our count rounded to one decimal."""
+
 _FIRST = "in its first 1×1 convolution, as in the 2015 paper"
 _MIDDLE = "in its 3×3 convolution"
 _LATER = f"{_MIDDLE} (v1.5; the 2015 paper has it in the 1×1 before)"
+
+
+def printed_notes(networks: Sequence[Network], heads: Sequence[str]) -> tuple[str, ...]:
+    """What the 2015 paper prints for its networks, where a reader would wonder."""
+    told = [
+        f"{_PRINTED[network.source]} billion for {head}"
+        for network, head in zip(networks, heads, strict=True)
+        if network.source in _PRINTED
+    ]
+    return (f"The 2015 paper prints FLOPs of {joined(told)}.",) if told else ()
 
 
 def joined(words: Sequence[str]) -> str:

@@ -82,6 +82,19 @@ def test_flops_of_the_resnet_paper(name: str, flops: str) -> None:
     assert rows(architecture(name))["MACs",] == [[[macs(catalog.network(name))]]]
 
 
+def test_a_note_tells_which_flops_the_paper_prints_otherwise() -> None:
+    """Only those two are not what a reader gets by rounding."""
+    said = "The 2015 paper prints FLOPs of 3.6 billion for resnet34 and 3.8 billion for resnet50-v1."
+    assert said in architecture(*RESNET).notes
+    rounded = [f"{macs(catalog.network(name)) / 1e9:.1f}" for name in RESNET]
+    assert [
+        name for name, ours, theirs in zip(RESNET, rounded, RESNET_FLOPS, strict=True) if ours != theirs
+    ] == [
+        "resnet34",
+        "resnet50-v1",
+    ]
+
+
 @pytest.mark.parametrize("name", ["resnet50", "resnet101", "resnet152"])
 def test_the_plain_names_are_other_networks_and_the_note_says_so(name: str) -> None:
     table = architecture(name)
