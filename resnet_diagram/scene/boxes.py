@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Node, NodeRole, Taper
 from resnet_diagram.scene.model import Form
-from resnet_diagram.scene.spacing import BOX_PAD_X, BOX_PAD_Y, PITCH, TAPER_DEPTH, WAIST_DEPTH
+from resnet_diagram.scene.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
@@ -22,6 +22,11 @@ class Size(NamedTuple):
     narrow: float
 
 
+def is_pill(node: Node) -> bool:
+    """Whether a node's box has round ends."""
+    return node.role in _PILLS
+
+
 def form_of(node: Node) -> Form:
     """The outline of a node's box."""
     if node.role in _PILLS:
@@ -31,13 +36,15 @@ def form_of(node: Node) -> Form:
     return Form.RECTANGLE if node.taper is Taper.NONE else Form.POLYGON
 
 
-def natural_size(node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *, turned: bool) -> Size:
-    """The least size that holds the texts; `turned`: the flow runs down the page."""
+def natural_size(
+    node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *, turned: bool, gaps: Gaps = ROOMY
+) -> Size:
+    """The least size that holds the texts; `turned`: the flow runs across them."""
     if node.role is NodeRole.TERMINAL:
         return _bare(lines, theme, turned=turned)
     rows = row_heights(lines, badge, theme)
-    tall = sum(rows) + 2 * BOX_PAD_Y
-    pad = BOX_PAD_X + (1.2 if node.role in _PILLS else 0.0)
+    tall = sum(rows) + 2 * gaps.pad_y
+    pad = gaps.pad_x + (1.2 if node.role in _PILLS else 0.0)
     widths = [text_width(line, theme.size("node")) for line in lines]
     widths += [text_width(badge, theme.size("badge"), bold=True)] if badge else []
     wide = max(widths, default=0.0) + 2 * pad
@@ -46,7 +53,7 @@ def natural_size(node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *
     if not turned:
         return Size(wide, _narrow(node.taper, [(1 - 2 * pad / wide, tall)]))
     needs = [(0.5, 2 * pad)]
-    top = BOX_PAD_Y
+    top = gaps.pad_y
     for row, width in zip(rows, widths, strict=True):
         ends = (top / tall, (top + row) / tall)
         needs += [(t, width + 2 * pad) for t in (*ends, min(max(0.5, ends[0]), ends[1]))]

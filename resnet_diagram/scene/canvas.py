@@ -1,5 +1,6 @@
 """A drawing in the making: shapes are put on it along (u) and across (v) the flow."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
 Point = tuple[float, float]
+
+_LEAST_ARROW = 4.6
+"""A line that is shorter has no room for the head of an arrow."""
 
 
 @dataclass
@@ -88,6 +92,7 @@ class Canvas:
         """End the line at `place` on the border of `head`, if there is one."""
         if self.line:
             places = [*self.line.points, place]
+            arrow = arrow and math.dist(*places[-2:]) >= _LEAST_ARROW
             self.path(self.line.role, places, tail=self.line.tail, head=head, arrow=arrow)
         self.line = None
 

@@ -13,7 +13,7 @@ from resnet_diagram.diagram.model import EdgeRole, Group, Node
 class NodeCell(NamedTuple):
     """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it.
 
-    `look`: the role whose style it has.
+    `look`: the role whose style it has; `upright`: its text is turned.
     """
 
     node: Node
@@ -28,6 +28,7 @@ class NodeCell(NamedTuple):
     above: float
     below: float
     lead: float
+    upright: bool = False
 
 
 class Series(NamedTuple):

@@ -10,6 +10,7 @@ from resnet_diagram.scene.cells import Cell, ForkCell, FrameCell, Lane, NodeCell
 from resnet_diagram.scene.forks import MARK, direct_role
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
 from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.titles import draw_title
 
 
@@ -90,6 +91,8 @@ def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text
     theme = canvas.theme
     heights = row_heights(cell.lines, cell.badge, theme)
     x, middle = canvas.point(u + cell.front / 2, v)
+    if cell.upright:
+        return (_upright(cell, theme, (x, middle)),)
     top = middle - sum(heights) / 2
     rows = [(line, theme.size("node"), False) for line in cell.lines]
     rows += [(cell.badge, theme.size("badge"), True)] if cell.badge else []
@@ -103,12 +106,21 @@ def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text
     return tuple(texts)
 
 
+def _upright(cell: NodeCell, theme: Theme, at: Point) -> Text:
+    """The only line of a box, read from bottom to top."""
+    size = theme.size("node")
+    line = cell.lines[0]
+    width = text_width(line, size)
+    return Text(x=at[0], y=at[1], text=line, size=size, width=width, role=cell.node.role, turned=True)
+
+
 def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
     if canvas.line is None:
         canvas.begin("", (u - spacing.FRAME_LEAD, v))
     tail = canvas.line.tail if canvas.line else ""
-    canvas.dot((u, v), spacing.DOT_RADIUS)
     main, *others = cell.tracks
+    if others or cell.lanes or not main.series.parts:
+        canvas.dot((u, v), spacing.DOT_RADIUS)
     if not main.series.parts:
         canvas.end("", (u, v), arrow=False)
         canvas.begin(tail, (u, v), direct_role(cell.merge))

@@ -4,6 +4,7 @@ from resnet_diagram.diagram.model import EdgeRole, Fork, Link, Node, NodeRole
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.cells import ForkCell, Lane, Series, Track
 from resnet_diagram.scene.ruler import Ruler
+from resnet_diagram.scene.spacing import Gaps
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label
@@ -23,12 +24,13 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, ruler: Ru
     ways = [(Link(role=direct_role(fork.merge), label=""), _EMPTY) for one in branches[1:] if not one.parts]
     ways += [(fork.shortcut, on_shortcut)] if fork.shortcut else []
     below = [branch for branch in branches[1:] if branch.parts]
-    start = max(spacing.DOT_TO_BOX, main.lead if main.parts else 0.0)
-    reach = _reach([main, *below], ways, start, theme)
+    gaps = ruler.manner.gaps
+    start = max(gaps.to_box, main.lead if main.parts else 0.0)
+    reach = _reach([main, *below], ways, start + gaps.arrow, theme)
     room = _mark_room(fork.branch_mark, ruler)
-    tracks = _tracks(main._replace(below=main.below + room), below, start, reach)
+    tracks = _tracks(main._replace(below=main.below + room), below, (start, reach - gaps.arrow), gaps)
     merge_u = reach + spacing.MERGE_RADIUS
-    top = max(main.above + spacing.LANE_GAP, spacing.MERGE_RADIUS + 6.0)
+    top = max(main.above + gaps.lane, spacing.MERGE_RADIUS + 6.0)
     lanes, above = _lanes(ways, top, merge_u, theme)
     last = tracks[-1]
     behind = text_width(fork.merge_mark, theme.size(MARK)) + _MARK_GAP if fork.merge_mark else 0.0
@@ -41,7 +43,7 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, ruler: Ru
         length=merge_u + spacing.MERGE_RADIUS + (0.0 if ruler.turned else behind),
         above=above if lanes else max(main.above, spacing.MERGE_RADIUS),
         below=max(last.v + last.series.below, spacing.MERGE_RADIUS + (behind if ruler.turned else 0.0)),
-        lead=spacing.DOT_GAP,
+        lead=gaps.dot,
     )
 
 
@@ -58,28 +60,31 @@ def _mark_room(mark: str, ruler: Ruler) -> float:
     return _MARK_GAP + (text_width(mark, size) if ruler.turned else spacing.PITCH * size)
 
 
-def _reach(branches: list[Series], ways: list[tuple[Link, Series]], start: float, theme: Theme) -> float:
-    """How far the merge circle's near rim is from the dot: room for the branches, labels and boxes."""
+def _reach(branches: list[Series], ways: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
+    """How far the merge circle's near rim is from the dot: room for the branches, labels and boxes.
+
+    `ends`: what lies before and behind the longest branch.
+    """
     longest = max(branch.length for branch in branches)
     size = theme.size("label")
     words = [part for link, on in ways if not on.parts for part in wrap_label(link.label, size, 0.0)]
     label = max((text_width(word, size) for word in words), default=0.0)
     boxes = max((on.length + 2 * _LANE_ENDS for _, on in ways if on.parts), default=0.0)
     return max(
-        start + longest + spacing.ARROW_GAP,
+        ends + longest,
         label - spacing.MERGE_RADIUS + 2.0,
         boxes - spacing.MERGE_RADIUS,
     )
 
 
-def _tracks(main: Series, below: list[Series], start: float, reach: float) -> tuple[Track, ...]:
+def _tracks(main: Series, below: list[Series], span: tuple[float, float], gaps: Gaps) -> tuple[Track, ...]:
     """The first branch on the line of the flow, the others beside it, each in the middle of its track."""
     v = 0.0
-    free = reach - spacing.ARROW_GAP
+    start, free = span
     tracks = [Track(u=_middle(main, start, free), v=0.0, series=main)]
-    previous = max(main.below, spacing.MERGE_RADIUS + spacing.LANE_GAP)
+    previous = max(main.below, spacing.MERGE_RADIUS + gaps.lane)
     for branch in below:
-        v += previous + spacing.LANE_GAP + branch.above
+        v += previous + gaps.lane + branch.above
         tracks.append(Track(u=_middle(branch, start, free), v=v, series=branch))
         previous = branch.below
     return tuple(tracks)

@@ -8,6 +8,7 @@ from resnet_diagram.scene.boxes import Size, depth_of
 from resnet_diagram.scene.cells import Cell, FrameCell, NodeCell, Series
 from resnet_diagram.scene.forks import fork_cell
 from resnet_diagram.scene.ruler import Ruler, badge_of, inner_badge, natural, usual_size
+from resnet_diagram.scene.spacing import ROOMY, Gaps
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.titles import title_width
 
@@ -20,18 +21,14 @@ def cells(items: tuple[Item, ...], ruler: Ruler) -> list[Cell]:
     return [_cell(item, "", ruler) for item in items]
 
 
-def boxes(items: tuple[Item, ...], ruler: Ruler) -> tuple[NodeCell, ...]:
-    """The cells of the nodes among `items`."""
-    return tuple(cell for cell in cells(items, ruler) if isinstance(cell, NodeCell))
-
-
 def _cell(item: Item, badge: str, ruler: Ruler) -> Cell:
     match item:
         case Node():
             return _node(item, badge_of(item, badge), ruler)
         case Fork():
             branches = item.branches or ((),)
-            measured = [series([_cell(one, badge, ruler) for one in branch]) for branch in branches]
+            gaps = ruler.manner.gaps
+            measured = [series([_cell(one, badge, ruler) for one in branch], gaps) for branch in branches]
             return fork_cell(item, measured, _on_shortcut(item, ruler), ruler)
         case Group():
             return _group(item, ruler)
@@ -72,24 +69,25 @@ def _cell_of(node: Node, size: Size, badge: str, ruler: Ruler) -> NodeCell:
         length=size.length + behind,
         above=wide / 2,
         below=wide / 2 + behind,
-        lead=spacing.ARROW_GAP,
+        lead=ruler.manner.gaps.arrow,
+        upright=ruler.is_upright(node),
     )
 
 
-def gap(before: Cell | None, cell: Cell) -> float:
+def gap(before: Cell | None, cell: Cell, gaps: Gaps = ROOMY) -> float:
     """What lies between two cells that follow each other; nothing in front of the first."""
     if before is None:
         return 0.0
     blocks = isinstance(before, Series) and isinstance(cell, Series)
-    return cell.lead + (spacing.BLOCK_GAP if blocks else 0.0)
+    return cell.lead + (gaps.block if blocks else 0.0)
 
 
-def series(found: list[Cell]) -> Series:
+def series(found: list[Cell], gaps: Gaps = ROOMY) -> Series:
     """Cells one behind the other."""
     parts: list[tuple[float, Cell]] = []
     at = 0.0
     for cell in found:
-        at += gap(parts[-1][1] if parts else None, cell)
+        at += gap(parts[-1][1] if parts else None, cell, gaps)
         parts.append((at, cell))
         at += cell.length
     return Series(
@@ -103,7 +101,7 @@ def series(found: list[Cell]) -> Series:
 
 def _group(group: Group, ruler: Ruler) -> Cell:
     badge = inner_badge(group)
-    inner = series([_cell(item, badge, ruler) for item in group.items])
+    inner = series([_cell(item, badge, ruler) for item in group.items], ruler.manner.gaps)
     bare = group.role is GroupRole.BLOCK and not group.title and (group.repeat == 1 or bool(badge))
     return inner if bare else frame(group, inner, ruler)
 

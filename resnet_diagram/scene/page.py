@@ -1,4 +1,4 @@
-"""Put measured sections on the page, one behind the other, and lead the line from each into the next."""
+"""Put measured sections on the page, one under the other, and lead the line from each into the next."""
 
 from typing import NamedTuple
 
@@ -64,12 +64,11 @@ def _frame(canvas: Canvas, place: Place) -> None:
 def _rows(canvas: Canvas, place: Place) -> None:
     """Each row, and the turn from one to the next."""
     rows = place.section.rows
-    ends = [row.length if canvas.turned else place.section.length for row in rows]
+    far = place.start + place.section.length + spacing.TURN_PAD
     back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
     for number, (row, v) in enumerate(zip(rows, place.lines, strict=True)):
         if number:
-            turn_u = place.start + ends[number - 1] + spacing.TURN_PAD
-            canvas.turn(turn_u, v - row.above - spacing.ROW_GAP / 2, back_u)
+            canvas.turn(far, v - row.above - spacing.ROW_GAP / 2, back_u)
             canvas.via((back_u, v))
         draw(canvas, row, place.start, v)
 
@@ -78,18 +77,9 @@ def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
     """Lead the line out of one section and into the next, past the caption."""
     caption = place.section.group.caption if place.section.group else ""
     room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
-    if place.v > before.v:
-        gap = (before.end_v + place.v) / 2
-        leave = max(before.leave, place.enter + room)
-        canvas.turn(leave, gap, place.enter)
-        middle = ((leave + place.enter) / 2, gap)
-    else:
-        gap = (before.end_u + place.u) / 2
-        lane = place.v - spacing.OUTER_LANE
-        leave = max(before.lines[-1], lane + room)
-        canvas.via((before.leave, before.lines[-1]), (before.leave, leave), (gap, leave), (gap, lane))
-        canvas.via((place.enter, lane))
-        middle = (gap, (leave + lane) / 2)
+    gap = (before.end_v + place.v) / 2
+    leave = max(before.leave, place.enter + room)
+    canvas.turn(leave, gap, place.enter)
     canvas.via((place.enter, place.lines[0]))
     if caption:
-        canvas.text(caption, "caption", "caption", middle, halo=True, across=place.v <= before.v)
+        canvas.text(caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item
 from resnet_diagram.scene.cells import Cell, ForkCell, NodeCell, Series
 from resnet_diagram.scene.measure import gap, series
+from resnet_diagram.scene.spacing import ROOMY, Gaps
 
 
 class Section(NamedTuple):
@@ -45,26 +46,29 @@ def _is_section(item: Item) -> bool:
     return isinstance(item, Group) and item.role is not GroupRole.BLOCK
 
 
-def break_rows(cells: Iterable[Cell], limit: float) -> tuple[Series, ...]:
-    """As many cells a row as fit into `limit` points; a longer block is broken between its parts."""
+def break_rows(
+    cells: Iterable[Cell], limit: float, gaps: Gaps = ROOMY, *, whole: bool = False
+) -> tuple[Series, ...]:
+    """As many cells a row as fit into `limit` points; longer blocks are broken unless they stay `whole`."""
     rows: list[list[Cell]] = [[]]
     length = 0.0
-    for cell in _pieces(cells, limit):
-        longer = length + gap(rows[-1][-1] if rows[-1] else None, cell) + cell.length
+    for cell in cells if whole else pieces(cells, limit):
+        longer = length + gap(rows[-1][-1] if rows[-1] else None, cell, gaps) + cell.length
         if rows[-1] and longer > limit:
             rows.append([cell])
             length = cell.length
         else:
             rows[-1].append(cell)
             length = longer
-    return tuple(series(row) for row in rows)
+    return tuple(series(row, gaps) for row in rows)
 
 
-def _pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
+def pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
+    """The cells, those longer than `limit` points taken apart."""
     found: list[Cell] = []
     for cell in cells:
         if isinstance(cell, Series) and cell.length > limit:
-            found += _pieces((part for _, part in cell.parts), limit)
+            found += pieces((part for _, part in cell.parts), limit)
         else:
             found.append(cell)
     return found

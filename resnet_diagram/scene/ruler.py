@@ -2,16 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
-from resnet_diagram.scene.boxes import Size, common_sizes, natural_size
+from resnet_diagram.scene.boxes import Size, common_sizes, is_pill, natural_size
+from resnet_diagram.scene.spacing import ROOMY, Gaps
 from resnet_diagram.scene.theme import Theme
-from resnet_diagram.scene.wrap import cut_lines, wrap_lines, wrap_summary
+from resnet_diagram.scene.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
 
 _FEW_LINES = 2
 """More lines than this in a folded block are its layers; they are not broken as short as others."""
 
 _STRETCHED = {f"{role}{shaded:d}" for role in (NodeRole.CONV, NodeRole.LINEAR) for shaded in (False, True)}
+
+
+class Manner(NamedTuple):
+    """How boxes give way where the room is short.
+
+    `gaps` lie between and in them; texts are broken to `limit` points where that is given; with `upright`,
+    the pill of a lone activation stands across a level flow.
+    """
+
+    gaps: Gaps = ROOMY
+    limit: float = 0.0
+    upright: bool = False
+
+
+PLAIN = Manner()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +42,23 @@ class Ruler:
     theme: Theme
     turned: bool
     wrapped: bool
+    manner: Manner = PLAIN
     common: Mapping[str, Size] = field(default_factory=dict)
 
     def lines(self, node: Node) -> tuple[str, ...]:
         """A node's texts, broken where they are too long."""
         size = self.theme.size("node")
+        if self.is_upright(node):
+            return node.lines
         if node.role is NodeRole.STAGE or (node.role is NodeRole.BLOCK and len(node.lines) > _FEW_LINES):
             return wrap_summary(node.lines, size)
+        if self.manner.limit:
+            return narrow_lines(node.lines, size, self.manner.limit)
         return (wrap_lines if self.wrapped else cut_lines)(node.lines, size)
+
+    def is_upright(self, node: Node) -> bool:
+        """Whether the text of a node's box is turned, to be read from bottom to top."""
+        return self.manner.upright and not self.turned and is_pill(node) and len(node.lines) == 1
 
     def stretched(self, factor: float) -> "Ruler":
         """The same with its boxes usually `factor` times as long, and half as much wider."""
@@ -44,11 +70,13 @@ class Ruler:
         return replace(self, common=common)
 
 
-def ruler(items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool) -> Ruler:
+def ruler(
+    items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool, manner: Manner = PLAIN
+) -> Ruler:
     """A ruler that gives the boxes of one role among `items` one size."""
-    plain = Ruler(theme=theme, turned=turned, wrapped=wrapped)
+    plain = Ruler(theme=theme, turned=turned, wrapped=wrapped, manner=manner)
     sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in _boxes(items, ""))
-    return Ruler(theme=theme, turned=turned, wrapped=wrapped, common=sizes)
+    return replace(plain, common=sizes)
 
 
 def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
@@ -103,4 +131,5 @@ def usual_size(node: Node, badge: str, ruler: Ruler) -> Size:
 
 def natural(node: Node, badge: str, ruler: Ruler) -> Size:
     """The least size that holds the texts of a node."""
-    return natural_size(node, ruler.lines(node), badge, ruler.theme, turned=ruler.turned)
+    turned, gaps = ruler.turned or ruler.is_upright(node), ruler.manner.gaps
+    return natural_size(node, ruler.lines(node), badge, ruler.theme, turned=turned, gaps=gaps)

@@ -1,25 +1,30 @@
-"""Measure the outer groups of a diagram, with rows and texts broken as the page asks."""
+"""Measure the outer groups of a diagram, with rows and texts broken as the room asks."""
 
 from resnet_diagram.diagram.model import Diagram, Group, Item
 from resnet_diagram.scene import spacing
+from resnet_diagram.scene.attempt import Attempt, Breaks
 from resnet_diagram.scene.cells import Cell, Series
 from resnet_diagram.scene.measure import cells, series
 from resnet_diagram.scene.rows import Section, break_rows, has_lanes, outer_groups
-from resnet_diagram.scene.ruler import ruler
+from resnet_diagram.scene.ruler import Manner, Ruler, ruler
 from resnet_diagram.scene.theme import Theme
 
 _SCROLL = 3.0
 _LONGER = 1.15
+_TITLE = 40.0
+"""About as much as a short title takes beside a row."""
+_LINE = 27.5
+"""A line in a box that may be broken to be short."""
 
 
-def sections(diagram: Diagram, theme: Theme, *, turned: bool) -> list[Section]:
-    """Every outer group with its rows; rows are broken only when one is too long for a page."""
-    measure = ruler(diagram.items, theme, turned=turned, wrapped=True)
+def sections(diagram: Diagram, theme: Theme, attempt: Attempt, room: float) -> list[Section]:
+    """Every outer group with its rows, which are at most `room` points long if that can be."""
+    measure = ruler(diagram.items, theme, turned=False, wrapped=True, manner=attempt.manner)
     measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
-    limit = row_limit([inner for _, _, inner in measured], turned=turned)
+    limit = row_limit([inner for _, _, inner in measured]) if attempt.breaks is Breaks.PAGE else room
     found: list[Section] = []
     for number, (group, items, inner) in enumerate(measured):
-        rows = _rows(items, inner, limit, None if turned else (theme, limit))
+        rows = _rows(items, inner, measure, attempt.breaks, limit)
         found.append(Section(group=group, note="" if number else _caption(group), rows=rows))
     return found
 
@@ -28,17 +33,16 @@ def _caption(group: Group | None) -> str:
     return group.caption if group else ""
 
 
-def row_limit(groups: list[list[Cell]], *, turned: bool) -> float:
-    """How long a row of any of the groups may get, in points.
+def row_limit(groups: list[list[Cell]]) -> float:
+    """How long a row of any of the groups may get where no width is asked for, in points.
 
     A row that fits a page is left whole. Else rows are as long as a page is wide, or longer where the drawing
     would become a scroll.
     """
     longest = max((series(inner).length for inner in groups), default=0.0)
-    limit = spacing.PAGE_HEIGHT if turned else spacing.WIDEST_ROW
-    if longest <= limit:
+    if longest <= spacing.WIDEST_ROW:
         return longest
-    limit = spacing.PAGE_HEIGHT if turned else spacing.PAGE_WIDTH - 46.0
+    limit = spacing.PAGE_WIDTH - 46.0
     while limit < longest and _is_scroll(groups, limit):
         limit *= _LONGER
     return limit
@@ -52,12 +56,26 @@ def _is_scroll(groups: list[list[Cell]], limit: float) -> bool:
 
 
 def _rows(
-    items: tuple[Item, ...], inner: list[Cell], limit: float, roomy: tuple[Theme, float] | None
+    items: tuple[Item, ...], inner: list[Cell], measure: Ruler, breaks: Breaks, limit: float
 ) -> tuple[Series, ...]:
     """The rows of one group; a row of plain boxes gets its texts unbroken if there is room for that."""
-    rows = break_rows(inner, limit)
-    if roomy is None or len(rows) != 1 or has_lanes(rows[0]):
-        return rows
-    theme, room = roomy
-    wide = series(cells(items, ruler(items, theme, turned=False, wrapped=False)))
-    return (wide,) if wide.length <= room - 40.0 else rows
+    gaps = measure.manner.gaps
+    if breaks is Breaks.NOWHERE:
+        rows: tuple[Series, ...] = (series(inner, gaps),)
+    else:
+        rows = break_rows(inner, limit, gaps, whole=breaks is Breaks.BLOCKS)
+    return rows if has_lanes(series(inner, gaps)) else _widest(items, rows, measure, limit)
+
+
+def _widest(
+    items: tuple[Item, ...], rows: tuple[Series, ...], measure: Ruler, limit: float
+) -> tuple[Series, ...]:
+    """A row of plain boxes with its texts broken as little as its room allows; else the `rows` there are."""
+    gaps = measure.manner.gaps
+    for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
+        manner = Manner(gaps=gaps, limit=line)
+        other = ruler(items, measure.theme, turned=False, wrapped=wrapped, manner=manner)
+        wide = series(cells(items, other), gaps)
+        if wide.length <= room:
+            return (wide,)
+    return rows

@@ -1,5 +1,7 @@
 """The distances of every drawing, in points."""
 
+from typing import NamedTuple
+
 ARROW_GAP = 6.5
 """From one box to the next along the flow."""
 DOT_GAP = 4.5
@@ -46,8 +48,29 @@ COLUMN_GAP = 15.0
 LEGEND_GAP = 7.0
 LEGEND_PITCH = 12.0
 
-SMALLEST_WIDTH = 234.0
+SMALLEST_WIDTH = 218.0
 WIDEST_ROW = 340.0
 """A row up to this long is left whole; longer ones are broken so as to fit the page."""
 PAGE_WIDTH = 495.0
 PAGE_HEIGHT = 640.0
+
+
+class Gaps(NamedTuple):
+    """The distances that give way where the room is short."""
+
+    arrow: float = ARROW_GAP
+    dot: float = DOT_GAP
+    to_box: float = DOT_TO_BOX
+    block: float = BLOCK_GAP
+    pad_x: float = BOX_PAD_X
+    pad_y: float = BOX_PAD_Y
+    lane: float = LANE_GAP
+    lead: float = FRAME_LEAD
+    outer: float = OUTER_LANE
+
+
+ROOMY = Gaps()
+TIGHT = Gaps(arrow=5.6, dot=4.0, to_box=5.6, block=0.5, lead=6.0, outer=5.0)
+TIGHTEST = Gaps(arrow=5.0, dot=3.4, to_box=5.0, block=0.0, lead=5.0, outer=4.5)
+DENSE = Gaps(arrow=2.6, dot=2.8, to_box=6.0, block=0.0, pad_y=1.0, lane=4.0)
+"""Boxes almost touch; the line between them is too short for an arrow."""

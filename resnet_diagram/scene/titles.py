@@ -2,11 +2,14 @@
 
 from resnet_diagram.diagram.model import Group
 from resnet_diagram.scene.canvas import Canvas, Point
+from resnet_diagram.scene.model import Anchor
 from resnet_diagram.scene.spacing import FRAME_PAD, TITLE_STRIP
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
 _GAP = 5.0
+_CLEAR = 4.0
+"""From a line to a title beside it."""
 
 
 def count_of(group: Group) -> str:
@@ -36,3 +39,24 @@ def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> N
         x += canvas.words(count_of(group), "badge", "text", (x, y), bold=True) + _GAP
     if note:
         canvas.words(note, "caption", "muted", (x, y))
+
+
+def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
+    """How far a frame reaches to both sides of a line that runs between the title and the count."""
+    title = text_width(group.title, theme.size("group"), bold=True)
+    count = text_width(count_of(group), theme.size("badge"), bold=True)
+    return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)
+
+
+def draw_title_round(canvas: Canvas, group: Group, at: tuple[float, float, float], *, full: bool) -> None:
+    """Write a title from `left` on and the count up to `right`, both at height y; `at`: left, y, right.
+
+    Where a group goes on from another column only its title stands there, muted.
+    """
+    left, y, right = at
+    if not full:
+        canvas.words(group.title, "caption", "muted", (left, y))
+        return
+    canvas.words(group.title, "group", "text", (left, y), bold=True)
+    if count_of(group):
+        canvas.words(count_of(group), "badge", "text", (right, y), bold=True, anchor=Anchor.END)

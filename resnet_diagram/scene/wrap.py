@@ -17,10 +17,16 @@ def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
 def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
     """The lines of a text beside a line, as long as `width` points or nine ems, whichever is more.
 
-    >>> wrap_label("2×2 avg pool, s=2 + 1×1 conv", 6.4, 60.0)
+    A sum that is too long is broken before its plus signs if that is enough.
+
+    >>> wrap_label("2×2 avg pool, s=2 + 1×1 conv", 6.4, 75.0)
     ('2×2 avg pool, s=2', '+ 1×1 conv')
     """
-    return pack(_words(label, size), max(width, _SUMMARY * size), size)
+    limit = max(width, _SUMMARY * size)
+    parts = re.split(r" (?=\+ )", label)
+    if all(text_width(part, size) <= limit for part in parts):
+        return pack(parts, limit, size)
+    return pack(_words(label, size), limit, size)
 
 
 def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
@@ -54,6 +60,15 @@ def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
 def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line as it is, broken only where it is very long."""
     return tuple(part for line in lines for part in pack(_words(line, size), _LONGEST * size, size))
+
+
+def narrow_lines(lines: tuple[str, ...], size: float, limit: float) -> tuple[str, ...]:
+    """Each line broken into as many as make none longer than `limit` points, where its words allow that.
+
+    >>> narrow_lines(("3×3 conv, 512, s=2",), 6.4, 21.0)
+    ('3×3', 'conv', '512', 's=2')
+    """
+    return tuple(part for line in lines for part in pack(_words(line, size), limit, size))
 
 
 def _wrapped(line: str, size: float) -> tuple[str, ...]:

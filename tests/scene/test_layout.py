@@ -47,7 +47,7 @@ def test_diagrams_of_every_sort(name: str, direction: Direction) -> None:
 
 
 @pytest.mark.parametrize("direction", Direction)
-@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("view", [view for view in View if view is not View.COMPARE])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks_of_the_catalog(name: str, view: View, direction: Direction) -> None:
     theme = load_theme()
@@ -97,16 +97,15 @@ def _columns(count: int) -> Diagram:
 
 
 @pytest.mark.parametrize("count", range(1, 15))
-def test_many_columns_stand_in_tiers(count: int) -> None:
+def test_many_stages_fill_columns(count: int) -> None:
     theme = load_theme()
     scene = layout(_columns(count), theme)
     frames = [item for item in scene.items if isinstance(item, Box) and item.role == GroupRole.STAGE]
     assert problems(scene, theme) == []
-    assert scene.width <= 575
-    tiers = {frame.y for frame in frames}
-    assert len(tiers) == (1 if count <= 6 else 2)
-    sizes = [sum(frame.y == top for frame in frames) for top in tiers]
-    assert max(sizes) - min(sizes) <= 1
+    assert scene.width <= 495
+    assert scene.height <= 720
+    widths = [frame.width for frame in frames]
+    assert max(widths) - min(widths) < 0.01
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -181,7 +180,7 @@ def test_the_title_begins_where_the_frames_do(direction: Direction) -> None:
         scene = layout(diagram(*items, direction=direction), load_theme())
         title = next(item for item in scene.items if isinstance(item, Text) and item.text == "net")
         frames = [item for item in scene.items if isinstance(item, Box) and item.role in FRAMES]
-        assert title.x == min(frame.x for frame in frames)
+        assert title.x == pytest.approx(min(frame.x for frame in frames), abs=0.001)
 
 
 def test_the_same_diagram_gives_the_same_scene() -> None:
