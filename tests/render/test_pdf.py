@@ -21,7 +21,7 @@ from resnet_diagram.resources import fonts_dir
 from resnet_diagram.scene.model import Anchor, Box, Text
 from resnet_diagram.scene.text import CAPITAL_HEIGHT
 from resnet_diagram.scene.theme import load_theme, theme_names
-from tests.programs import missing
+from tests.programs import missing, run_latex
 from tests.render.figures import figure, named
 
 typst = pytest.importorskip("typst")
@@ -141,6 +141,16 @@ def test_it_has_a_title_and_no_date() -> None:
     assert reader.metadata.title == "resnet50"
     assert not reader.metadata.creation_date
     assert reader.pdf_header == "%PDF-1.5"
+
+
+def test_pdflatex_includes_it_without_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "drawing.pdf").write_bytes(render_pdf(named("resnet50")))
+    body = r"\includegraphics{drawing.pdf}"
+    head = r"\documentclass{article}\usepackage{graphicx}"
+    made = run_latex(rf"{head}\begin{{document}}{body}\end{{document}}", "pdflatex", tmp_path)
+    assert "PDF inclusion" not in made.log
+    assert "pdfTeX warning" not in made.log
+    assert "Stage 3" in PdfReader(made.pdf).pages[0].extract_text()
 
 
 def test_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
