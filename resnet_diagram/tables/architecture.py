@@ -1,6 +1,7 @@
 """The architecture table: networks side by side, a row for each resolution (Table 1 of He et al. 2015)."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.spec.model import Network
@@ -18,8 +19,8 @@ from resnet_diagram.tables.notes import (
     stride_notes,
     word_notes,
 )
-from resnet_diagram.tables.sections import Kind, Section, lead, sections
-from resnet_diagram.tables.words import size_text
+from resnet_diagram.tables.sections import Section, lead, sections
+from resnet_diagram.tables.words import layer_text, size_text
 
 _PARAMS, _MACS = 6, 9
 """The powers of ten that papers count in."""
@@ -68,17 +69,20 @@ def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
     name = joint_title(section.title for section in row.present)
     size = max((section.size for section in row.present), key=len)
     heads = (name, *((size_text(size),) if sized else ()))
-    first = _shared_lead(row)
+    first = _shared_lead(row, stacks)
     if len(stacks) > 1 and first and len(set(stacks)) > 1:
         rest = [Cell(parts=stack[first:]) for stack in stacks]
         return Band(heads=heads, rows=((Cell(parts=stacks[0][:first], span=len(stacks)),), tuple(rest)))
     return Band(heads=heads, rows=(_cells(stacks),))
 
 
-def _shared_lead(row: Row) -> int:
+def _shared_lead(row: Row, stacks: Sequence[tuple[Part, ...]]) -> int:
     """How many parts all networks begin with alike: the pooling before the first stage."""
-    leads = {lead(one) if one and one.kind is not Kind.HEAD else () for one in row.sections}
-    return len(leads.pop()) if len(leads) == 1 else 0
+    if None in row.sections:
+        return 0
+    pooling = {Words(text=layer_text(layer)) for layer in lead(row.present[0])}
+    alike = takewhile(lambda side_by_side: len(set(side_by_side)) == 1, zip(*stacks, strict=False))
+    return sum(1 for _ in takewhile(lambda side_by_side: side_by_side[0] in pooling, alike))
 
 
 def _sized(stack: tuple[Part, ...], section: Section | None) -> tuple[Part, ...]:

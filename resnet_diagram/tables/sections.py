@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeGuard
 
-from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape
+from resnet_diagram.spec.measure import is_gate, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shape, Stage
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
 
@@ -86,7 +87,7 @@ def _changes(layer: Layer) -> bool:
 def _opened(elements: Iterable[Element]) -> Iterator[Element]:
     """Elements with those blocks taken apart that other resolutions lie inside of: a U-Net's long links."""
     for element in elements:
-        if isinstance(element, Block) and not is_gate(element) and _is_deep(element):
+        if _is_deep(element):
             yield from element.before
             for branch in element.branches:
                 yield from _opened(branch)
@@ -97,11 +98,13 @@ def _opened(elements: Iterable[Element]) -> Iterator[Element]:
 
 def has_long_links(network: Network) -> bool:
     """Whether blocks are taken apart, so that a table does not show what goes round them."""
-    return any(_is_deep(block) for block in all_blocks(network) if not is_gate(block))
+    return any(_is_deep(element) for element in (*network.stem, *network.body))
 
 
-def _is_deep(block: Block) -> bool:
+def _is_deep(block: Element) -> TypeGuard[Block]:
     """Whether a block's one branch holds stages, or goes through a third resolution and comes back."""
+    if not isinstance(block, Block) or is_gate(block):
+        return False
     if any(isinstance(one, Stage) for branch in block.branches for one in branch):
         return True
     layers = [layer for layer in shown((block,)) if layer.kind in _WINDOWED]

@@ -1,5 +1,7 @@
 """Tables of networks that are no ResNets."""
 
+from dataclasses import replace
+
 import pytest
 
 from resnet_diagram.sources import read_source
@@ -137,6 +139,23 @@ def test_one_resolution_that_comes_twice_keeps_the_order_of_each_network() -> No
     assert titles[:4] == ["conv1", "conv2_x", "conv3_x / conv2_x", "conv4_x / conv3_x"]
     beside = [line[-1][-1] != [] for heads, line in found.items() if len(heads) == 2]
     assert beside.count(True) == 6
+
+
+def test_only_pooling_that_all_share_stands_above_the_blocks() -> None:
+    """Also where a network begins a stage with two poolings that fold into one part."""
+    plain = catalog.network("resnet18")
+    pool = plain.stem[-1]
+    assert isinstance(pool, Layer)
+    again = replace(pool, in_shape=pool.out_shape, stride=(1, 1))
+    twice = replace(plain, name="twice", stem=(*plain.stem, again, again))
+    found = rows(architecture_table([catalog.network("resnet50"), twice], Wanted()))
+    assert found["conv2_x", "56×56"] == [
+        [["3×3 max pool, stride 2"]],
+        [
+            [(("1×1, 64", "3×3, 64", "1×1, 256"), 3)],
+            [(("3×3 max pool",), 2), (("3×3, 64", "3×3, 64"), 2)],
+        ],
+    ]
 
 
 def test_small_networks_count_in_smaller_powers() -> None:
