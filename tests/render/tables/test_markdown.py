@@ -5,6 +5,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from resnet_diagram.render.escape_markdown import markdown_text
 from resnet_diagram.render.tables.look import Look
@@ -100,3 +102,15 @@ def test_captions_and_notes_stand_round_the_table() -> None:
     assert text.startswith("Architecture of resnet50 ")
     assert text.endswith("in the 1×1 before).\n")
     assert html(text).count("<p>") == 2
+
+
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp")), max_size=40
+    )
+)
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_any_text_comes_back_from_a_cell(text: str) -> None:
+    wanted = " ".join(text.split())
+    found = cells(f"| head |\n| --- |\n| x{markdown_text(text)}x |\n")
+    assert found[1] == [f"x{wanted}x"]
