@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from resnet_diagram.spec.design.expected import words
 from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, TABLES, Key
-from resnet_diagram.spec.design.validate import words
 
 _PLACES = {
     "network": "at the top of the file",

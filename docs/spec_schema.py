@@ -14,6 +14,7 @@ from resnet_diagram.spec.design.keys import (
     Sizes,
     Table,
     Text,
+    Texts,
     Type,
     Whole,
     Wholes,
@@ -76,6 +77,8 @@ def _of(expected: Type) -> Schema:  # one case for each type of value
             return {"enum": list(expected.words)}
         case Text():
             return {"type": "string", "minLength": 1}
+        case Texts():
+            return {"type": "array", "items": _of(Text()), "minItems": 1}
         case Whole():
             odd: Schema = {"not": {"multipleOf": 2}} if expected.odd else {}
             return {"type": "integer", "minimum": expected.least} | odd

@@ -81,6 +81,7 @@ def designs(draw: st.DrawFn) -> Said:
     said |= draw(
         sometimes(stem=st.sampled_from(["imagenet", "deep", "cifar"]) | _STEM_TABLES, head=_HEAD_TABLES)
     )
+    said |= draw(sometimes(names=st.lists(NAMES, min_size=count, max_size=count)))
     if draw(st.booleans()):
         said["stage"] = [draw(_stage(said["block"])) for _ in range(count)]
         if draw(st.booleans()):

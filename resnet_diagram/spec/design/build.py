@@ -79,11 +79,11 @@ def _stages(said: Said) -> list[dict[str, Any]]:
     found = []
     for at, own in enumerate(given):
         stage = common | {"width": FIRST_WIDTH * 2**at, "stride": min(at, 1) + 1}
-        for many, one in (("depths", "depth"), ("widths", "width"), ("strides", "stride")):
+        for many, one in (("depths", "depth"), ("widths", "width"), ("strides", "stride"), ("names", "name")):
             if many in said:
                 if len(said[many]) != len(given):
                     raise DesignError(
-                        f"expected {len(given)} numbers, one for each stage, found {len(said[many])}.", many
+                        f"expected {len(given)} of them, one for each stage, found {len(said[many])}.", many
                     )
                 stage[one] = said[many][at]
         if isinstance(own.get("block"), list):

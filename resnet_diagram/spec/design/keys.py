@@ -44,6 +44,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of texts that are not empty; not an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """True or false."""
 
@@ -80,7 +85,7 @@ class Either:
     types: "tuple[Type, ...]"
 
 
-Type = Whole | Wholes | Sizes | Word | Text | Flag | Table | Many | Elements | Either
+Type = Whole | Wholes | Sizes | Word | Text | Texts | Flag | Table | Many | Elements | Either
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,7 @@ TABLES: dict[str, Keys] = {
         **SETTING_KEYS,
         "depths": Key(Wholes(), "Blocks of each stage."),
         "widths": Key(Wholes(), "Width of each stage. Default: 64, then twice the one before."),
+        "names": Key(Texts(), "Name of each stage. Default: layer1, layer2, …"),
         "strides": Key(Wholes(), "Stride of each stage, in its first block. Default: 1, then 2."),
         "stem": Key(
             Either((Word(STEMS), Table("stem"), ELEMENTS)),
@@ -277,7 +283,7 @@ TABLES: dict[str, Keys] = {
 NEEDS_ONE = {"network": ("depths", "stage", "body"), "written block": ("layers", "branches")}
 """Tables that must have at least one of some keys."""
 EXCLUDES = {
-    "network": ("body", ("depths", "widths", "strides", "stage")),
+    "network": ("body", ("depths", "widths", "strides", "names", "stage")),
     "written block": ("layers", ("branches",)),
 }
 """Tables in which a key leaves no place for others."""

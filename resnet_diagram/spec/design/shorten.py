@@ -15,6 +15,10 @@ from resnet_diagram.spec.model import Network, Stage
 
 Said = dict[str, Any]
 
+_LISTED = frozenset({"depth", "width", "stride"})
+_ORDER = ("name", "depth", "width", "stride")
+"""What may be said of all stages in lists."""
+
 
 def shortened(network: Network) -> Said:
     """The values of a TOML file that make the network again, names aside.
@@ -67,9 +71,8 @@ def _designed(network: Network) -> Said | None:
     seen = [one for stage in stages for one in stage.seen]
     common = common_settings(seen)
     tables = [stage.table(common) for stage in stages]
-    for at, table in enumerate(tables):
-        if table.get("name") == f"layer{at + 1}":
-            del table["name"]
+    if [table.get("name") for table in tables] == [f"layer{at}" for at in range(1, len(tables) + 1)]:
+        tables = [{key: one for key, one in table.items() if key != "name"} for table in tables]
     settings = _settings(common) if seen else {}
     block = {key: settings.pop(key) for key in ("block",) if key in settings}
     stem = stem_said(network, common, tables[0].get("width", FIRST_WIDTH))
@@ -100,15 +103,12 @@ def _settings(common: Said) -> Said:
 
 
 def _stages(tables: list[Said]) -> Said:
-    """Depths, widths and strides as lists where nothing else is special; else a table for each stage."""
-    strides = [table.get("stride") for table in tables]
+    """Names, depths, widths and strides as lists where there is nothing else; else a table for each stage."""
     usual = [min(at, 1) + 1 for at in range(len(tables))]
-    if all(table.keys() == {"depth", "width", "stride"} for table in tables):
-        found: Said = {
-            "depths": [table["depth"] for table in tables],
-            "widths": [table["width"] for table in tables],
-        }
-        return found if strides == usual else found | {"strides": strides}
+    keys = {frozenset(table) for table in tables}
+    if keys <= {_LISTED} or keys <= {_LISTED | {"name"}}:
+        found = {f"{key}s": [table[key] for table in tables] for key in _ORDER if key in tables[0]}
+        return {key: value for key, value in found.items() if (key, value) != ("strides", usual)}
     for table, stride in zip(tables, usual, strict=True):
         if table.get("stride") == stride:
             del table["stride"]

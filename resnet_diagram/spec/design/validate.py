@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from resnet_diagram.errors import closest, did_you_mean
+from resnet_diagram.spec.design.expected import shown, words
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.keys import (
     EXCLUDES,
@@ -16,6 +17,7 @@ from resnet_diagram.spec.design.keys import (
     Sizes,
     Table,
     Text,
+    Texts,
     Type,
     Whole,
     Wholes,
@@ -124,6 +126,13 @@ def _text(value: Any, expected: Text) -> None:
         raise _unexpected(value, expected)
 
 
+def _texts(value: Any, expected: Texts) -> None:
+    if not isinstance(value, list) or not value:
+        raise _unexpected(value, expected)
+    for at, item in enumerate(value):
+        _inside(at, item, Text())
+
+
 def _flag(value: Any, expected: Flag) -> None:
     if not isinstance(value, bool):
         raise _unexpected(value, expected)
@@ -156,6 +165,7 @@ _CHECKS: dict[type, Callable[[Any, Any], None]] = {
     Either: _either,
     Word: _word,
     Text: _text,
+    Texts: _texts,
     Flag: _flag,
     Whole: _whole,
     Wholes: _wholes,
@@ -172,44 +182,8 @@ _SORTS: dict[type, type] = {
 """What a value must be for each type that stands in an `Either`."""
 
 
-def words(expected: Type) -> str:
-    """What is expected, in words."""
-    match expected:
-        case Word():
-            return "one of " + ", ".join(f'"{word}"' for word in expected.words)
-        case Whole():
-            return f"{'an odd' if expected.odd else 'a whole'} number of {expected.least} or more"
-        case Wholes():
-            return "a list of whole numbers"
-        case Sizes():
-            return f"a whole number of {expected.least} or more, or a list of them"
-        case Text():
-            return "a text"
-        case Flag():
-            return "true or false"
-        case Elements():
-            return "a list of layers"
-        case Either():
-            return ", or ".join(words(one) for one in expected.types)
-        case Many():
-            return "a list of lists" if isinstance(expected.item, Elements) else "one table or more"
-    return "a table"
-
-
 def _unexpected(value: Any, expected: Type) -> DesignError:
     return DesignError(f"expected {words(expected)}, found {shown(value)}.")
-
-
-def shown(value: Any) -> str:
-    """A TOML value in a message."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case dict():
-            return "a table"
-        case []:
-            return "an empty list"
-    return repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:57]}…"
 
 
 def _article(name: str) -> str:

@@ -109,17 +109,12 @@ def test_what_one_block_has_of_its_own_stands_in_its_table() -> None:
 
 def test_stage_names_are_kept() -> None:
     network = catalog.network("resnet18")
+    names = ["conv2_x", "conv3_x", "conv4_x", "conv5_x"]
     stages = [stage for stage in network.body if isinstance(stage, Stage)]
-    renamed = replace(
-        network, body=tuple(replace(stage, name=f"conv{at}_x") for at, stage in enumerate(stages, 2))
-    )
-    read = loads(dumps(renamed))
-    assert [stage.name for stage in read.body if isinstance(stage, Stage)] == [
-        "conv2_x",
-        "conv3_x",
-        "conv4_x",
-        "conv5_x",
-    ]
+    body = tuple(replace(stage, name=name) for stage, name in zip(stages, names, strict=True))
+    text = dumps(replace(network, body=body))
+    assert 'names = ["conv2_x", "conv3_x", "conv4_x", "conv5_x"]' in text.splitlines()
+    assert [stage.name for stage in loads(text).body if isinstance(stage, Stage)] == names
 
 
 def test_notes_become_comments() -> None:

@@ -81,7 +81,7 @@ WRONG = (
     ),
     Wrong(
         "depths = [2, 2]\nwidths = [64]",
-        "net.toml, line 2, widths: expected 2 numbers, one for each stage, found 1.",
+        "net.toml, line 2, widths: expected 2 of them, one for each stage, found 1.",
         only_reader=True,
     ),
     Wrong(
