@@ -10,6 +10,7 @@ from zlib import crc32
 
 from resnet_diagram.render.escape import xml_text
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg_modes import Ink, modes
 from resnet_diagram.render.templates import render
 from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Text
@@ -77,16 +78,6 @@ def _name(shapes: list[Values]) -> str:
     ('f0d4cbb29', 'f7cf6169c')
     """
     return f"f{crc32(repr(shapes).encode()):08x}"
-
-
-def number(value: float) -> str:
-    """A number of points with at most two decimals.
-
-    >>> number(12.0), number(0.125), number(-0.001), number(3.14159)
-    ('12', '0.12', '0', '3.14')
-    """
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def _shape(item: Item, brush: Brush) -> Values:

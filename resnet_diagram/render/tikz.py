@@ -3,6 +3,7 @@ r"""Write a scene as a TikZ picture to `\input`, or as a document of its own."""
 from typing import NamedTuple
 
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.numbers import number
 from resnet_diagram.render.templates import render
 from resnet_diagram.render.tikz_common import LINE_PITCH, Common, common, type_commands
 from resnet_diagram.render.tikz_items import (
@@ -15,7 +16,6 @@ from resnet_diagram.render.tikz_items import (
     line,
     text_node,
 )
-from resnet_diagram.render.tikz_names import number
 from resnet_diagram.render.tikz_palette import Palette, palette
 from resnet_diagram.render.tikz_parts import Parts, parts
 from resnet_diagram.render.tikz_sections import sections

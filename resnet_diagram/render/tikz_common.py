@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple, TypeVar
 
-from resnet_diagram.render.tikz_names import number
+from resnet_diagram.render.numbers import number
 from resnet_diagram.render.tikz_parts import Parts
 from resnet_diagram.scene.model import Box, Form, Text
 

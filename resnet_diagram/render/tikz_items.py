@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_diagram.render.escape_tex import tex_text
+from resnet_diagram.render.numbers import number
 from resnet_diagram.render.tikz_common import LINE_PITCH, Common, extent, type_commands, type_of
-from resnet_diagram.render.tikz_names import corner_radius, number, place, route
+from resnet_diagram.render.tikz_names import corner_radius, place, route
 from resnet_diagram.render.tikz_parts import Parts, Point, centre, near
 from resnet_diagram.render.tikz_styles import form_keys, line_style, shaded_keys, size_keys, text_style
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text

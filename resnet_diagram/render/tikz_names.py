@@ -5,18 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from resnet_diagram.render.numbers import number
+
 Point = tuple[float, float]
 _CLOSE = 0.005
-
-
-def number(value: float) -> str:
-    """`value` with at most two decimals.
-
-    >>> number(12.0), number(3.14159), number(-0.001), number(0.5)
-    ('12', '3.14', '0', '0.5')
-    """
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def place(point: Point) -> str:

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import EdgeRole
+from resnet_diagram.render.numbers import number
 from resnet_diagram.render.tikz_common import Common, most_usual
-from resnet_diagram.render.tikz_names import number, place
+from resnet_diagram.render.tikz_names import place
 from resnet_diagram.render.tikz_palette import PLAIN_TEXT_ROLES, Palette, shade_of, shades
 from resnet_diagram.render.tikz_parts import Parts, Stroke
 from resnet_diagram.scene.model import Box, Form, Path, Text

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from resnet_diagram.render.escape_typst import typst_comment, typst_string
 from resnet_diagram.render.faces import families
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.svg import corner, number
+from resnet_diagram.render.numbers import number
+from resnet_diagram.render.svg import corner
 from resnet_diagram.render.templates import render
 from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Scene, Text
 from resnet_diagram.scene.theme import Style, Theme
