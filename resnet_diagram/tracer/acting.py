@@ -5,7 +5,7 @@ from math import prod
 from resnet_diagram.tracer.axes import is_weighted_product
 from resnet_diagram.tracer.constants import changes_nothing, makes_zeros, pads_with_zeros, whole_slice
 from resnet_diagram.tracer.graph import Node, Ref, Sizes, references
-from resnet_diagram.tracer.roles import Role, role_of
+from resnet_diagram.tracer.roles import Role, base_name, role_of
 
 
 def entering(node: Node) -> Sizes:
@@ -39,7 +39,7 @@ def padded_shape(node: Node) -> Sizes:
 
 def acting_role(node: Node, sources: int) -> Role:
     """The role of a node, given how many different activations it reads."""
-    role = role_of(node.op)
+    role = Role.ADD if adds_product(node) else role_of(node.op)
     if node.op == "copy_":
         if sources > 1:
             return Role.OTHER
@@ -64,6 +64,11 @@ def scaling_role(node: Node) -> Role:
     first = next(references(node))
     written = node.op == "add_" and not first.node.active and pads_with_zeros(node)
     return Role.PAD if written else Role.SCALE
+
+
+def adds_product(node: Node) -> bool:
+    """Whether an operation adds the product of two matrices to an activation."""
+    return base_name(node.op) == "addmm" and next(references(node)).node.active
 
 
 def joined_role(node: Node) -> Role:

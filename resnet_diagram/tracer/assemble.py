@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.measure import residual_blocks
+from resnet_diagram.spec.model import LayerKind, Network
 from resnet_diagram.tracer.aside import input_note, listed, output_note
 from resnet_diagram.tracer.attach import attach
-from resnet_diagram.tracer.flow import batch_of, build_flow
+from resnet_diagram.tracer.flow import Change, batch_of, build_flow
+from resnet_diagram.tracer.gathered import with_long_sums, without_gathering
 from resnet_diagram.tracer.graph import Node, OpGraph
 from resnet_diagram.tracer.opaque import Joined, hidden_note
 from resnet_diagram.tracer.parts import Part
@@ -54,6 +56,7 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
             *input_note(graph, reading.inputs, flow.aside),
             *unused_note(model, flow),
             *output_note(graph, flow.ran | flow.aside.nodes, batch_of(graph)),
+            *gathering_note(flow),
             *hidden_note(drawn, reading.joined, flow.steps),
         ),
     )
@@ -79,20 +82,27 @@ def best_reading(graph: OpGraph) -> Reading:
         alone = [read(graph, output, [node]) for node in graph.inputs]
         readings += sorted((r for r in alone if r.parts), key=lambda r: -len(r.flow.steps))
     readings = readings or [read(graph, output, graph.inputs)]
-    return max(readings, key=lambda r: sum(residual_count(p) for p in r.parts))
+    best = max(readings, key=lambda r: sum(part.residual for part in r.parts))
+    if not any(layer.kind is LayerKind.OPAQUE for layer, _ in best.joined):
+        return best
+    others = [read(graph, output, best.inputs, change) for change in (with_long_sums, without_gathering)]
+    return max((best, *others), key=lambda r: len(residual_blocks(part.element for part in r.parts)))
 
 
-def read(graph: OpGraph, output: Node, inputs: Sequence[Node]) -> Reading:
-    """Returns flow and parts from some inputs to the output."""
-    flow = build_flow(graph, output, inputs)
+def read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | None = None) -> Reading:
+    """Returns flow and parts from some inputs to the output, the flow changed as asked."""
+    flow = build_flow(graph, output, inputs, change)
     translator = Translator(flow)
     parts = attach(translator.parts(series_of(flow.steps), ()), graph.calls)
     return Reading(flow, parts, translator.joined, tuple(inputs))
 
 
-def residual_count(part: Part) -> int:
-    """How many residual blocks a part is or holds at its top."""
-    return int(part.residual)
+def gathering_note(flow: Flow) -> list[str]:
+    """A note on the sums that gather values by ways that are not drawn."""
+    count = sum(step.gathered for step in flow.steps)
+    return (
+        [f"{count} ways from blocks to a sum behind them are not drawn, but counted there"] if count else []
+    )
 
 
 def main_output(graph: OpGraph) -> Node:

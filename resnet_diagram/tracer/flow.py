@@ -1,10 +1,10 @@
 """The flow of activations: the recorded operations with everything taken out that does nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import prod
 
-from resnet_diagram.tracer.acting import acting_role, entering, padded_shape, without_batch
+from resnet_diagram.tracer.acting import acting_role, adds_product, entering, padded_shape, without_batch
 from resnet_diagram.tracer.aside import Aside, joining
 from resnet_diagram.tracer.axes import Axes, channels_first
 from resnet_diagram.tracer.constants import (
@@ -23,14 +23,18 @@ from resnet_diagram.tracer.steps import Flow, Step
 LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
 
 
-def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> Flow:
-    """Returns the steps on a path from one of `inputs` to `output`."""
+Change = Callable[[list[Step]], list[Step]]
+
+
+def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Change | None = None) -> Flow:
+    """Returns the steps on a path from one of `inputs` to `output`, changed as asked."""
     live = live_nodes(graph, output, inputs)
     builder = _Builder(graph, cut_apart(live), frozenset(node.index for node in live))
     for node in live:
         builder.add(node)
     builder.close(output)
     steps = dual_paths(whole_sums(simplified(builder.steps)))
+    steps = change(steps) if change else steps
     reuse_concatenations(steps)
     orient(steps, Axes(live))
     ran = frozenset(node.index for node in live)
@@ -97,6 +101,8 @@ class _Builder:
         sources = self._sources(node)
         if not sources:
             return
+        if adds_product(node):
+            sources = self._product(node, sources)
         params, macs = self._counts(node)
         if self._writes_again(node, sources):
             self._step_of[node.index] = sources[1]
@@ -128,6 +134,17 @@ class _Builder:
                 return -1
             self._piece_of[key] = self._append(Role.SLICE, node, sources).index
         return self._piece_of[key]
+
+    def _product(self, node: Node, sources: list[int]) -> list[int]:
+        """Makes the product in a product that is added to an activation a step of its own."""
+        product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={})
+        product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
+        inner = self._sources(product)
+        if len(sources) < 2 or not inner:
+            return sources
+        step = self._append(acting_role(product, len(inner)), product, inner)
+        step.params, step.macs = self._counts(product)
+        return [number for number in sources if number not in inner] + [step.index]
 
     def _writes_again(self, node: Node, sources: list[int]) -> bool:
         """Whether a padding written into a part of a buffer is assigned to that part once more."""

@@ -20,8 +20,9 @@ KINDS = {
     Role.VIEW: LayerKind.RESHAPE,
     Role.SLICE: LayerKind.RESHAPE,
     Role.ATTENTION: LayerKind.ATTENTION,
+    Role.GATHER: LayerKind.OPAQUE,
 }
-FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul"}
+FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathered"}
 SPLITS = frozenset(
     ["chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "tensor_split"]
 )

@@ -25,6 +25,7 @@ class Role(Enum):
     MULTIPLY = auto()
     CONCAT = auto()
     MATMUL = auto()
+    GATHER = auto()
     OTHER = auto()
 
 

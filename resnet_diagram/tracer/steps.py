@@ -13,6 +13,7 @@ class Step:
 
     `sources` and `targets` are the indices of the steps it reads and is read by. Shapes have no batch; in a
     finished flow they are `(C, *spatial)`, and `axis` is the channels' place in what is read, batch counted.
+    `gathered` is how many more values it reads, by ways that are not in the flow.
     """
 
     index: int
@@ -25,6 +26,7 @@ class Step:
     params: int = 0
     macs: int = 0
     axis: int = 1
+    gathered: int = 0
     targets: list[int] = field(default_factory=list)
 
 

@@ -1,0 +1,151 @@
+"""More models written in unusual ways are read as what they are."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from torch import Tensor, nn
+
+from resnet_diagram.spec.measure import macs, params, stride
+from resnet_diagram.spec.model import Merge, Network
+from tests.tracer import awkward_more as given
+from tests.tracer.awkward import InPlaceBlock
+from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
+from tests.tracer.test_awkward import traced
+
+
+def joins_up(network: Network) -> bool:
+    return not [note for note in network.notes if "join up" in note]
+
+
+def opaque(network: Network) -> list[str]:
+    return [layer.op for layer in layers(network) if layer.kind == "opaque"]
+
+
+@pytest.mark.parametrize(("join", "kind"), given.JOINS)
+def test_ways_to_write_a_sum(join: Callable[[Tensor, Tensor], Any], kind: str) -> None:
+    network = traced(given.Joined(join), "4x16x16")
+    assert shortcuts(network) == [kind]
+    assert joins_up(network)
+
+
+@pytest.mark.parametrize("spelling", given.PADS)
+def test_more_spellings_of_option_a(spelling: str) -> None:
+    network = traced(given.Pads(spelling), "4x16x16")
+    assert shortcuts(network) == ["zero-pad"]
+    assert joins_up(network)
+    assert not opaque(network)
+
+
+IDENTITY = ["identity"]
+MODELS: list[tuple[Callable[[], Any], str, list[str]]] = [
+    (given.Compiled, "4x16x16", IDENTITY),
+    (lambda: torch.compile(InPlaceBlock(4)), "4x16x16", IDENTITY),
+    (given.Hooked, "4x16x16", IDENTITY),
+    (given.Unwrapped, "4x16x16", IDENTITY * 2),
+    (given.Stateless, "4x16x16", IDENTITY),
+    (given.Generated, "4x16x16", IDENTITY * 3),
+    (lambda: given.Rezero(False), "4x16x16", IDENTITY),
+    (lambda: given.Rezero(True), "4x16x16", ["other"]),
+    (given.Fixup, "4x16x16", IDENTITY),
+    (given.ShakeShake, "4x16x16", IDENTITY),
+    (given.Cardinal, "8x16x16", IDENTITY),
+    (given.InceptionResidual, "8x16x16", IDENTITY),
+    (given.Pyramid, "3x16x16", ["zero-pad"] * 3),
+    (given.Antialiased, "8x16x16", ["pooled-projection"]),
+    (given.OwnActivation, "4x16x16", ["projection"]),
+    (given.Cropped, "4x16x16", ["other"]),
+    (given.Causal, "3x20", ["projection", "identity"]),
+    (given.Shuffle, "8x16x16", []),
+    (given.Attentive, "8x16x16", IDENTITY),
+    (given.NonLocal, "8x16x16", IDENTITY),
+    (given.Parallel, "10x16", IDENTITY * 2),
+    (given.HalfSteps, "10x8", IDENTITY * 3),
+    (given.Sequenced, "3x16x16", IDENTITY),
+    (given.Spectral, "4x16", []),
+    (given.Additive, "3x16x16", IDENTITY),
+    (given.Pyramids, "3x16x16", []),
+    (given.Enlarging, "8x8x8", ["projection"]),
+    (given.Mixed, "8x16x16", IDENTITY * 2),
+    (given.Rectified, "3x16x16", IDENTITY * 2),
+    (given.Experts, "8", IDENTITY),
+    (given.Highway, "8", []),
+    (given.Gathered, "4x64", IDENTITY * 3),
+]
+
+
+@pytest.mark.parametrize(("make", "shape", "kinds"), MODELS)
+def test_shortcuts(make: Callable[[], nn.Module], shape: str, kinds: list[str]) -> None:
+    network = traced(make(), shape)
+    assert shortcuts(network) == kinds
+    assert joins_up(network)
+
+
+@pytest.mark.parametrize("form", given.BY_HAND)
+def test_linear_layers_by_hand(form: str) -> None:
+    network = traced(given.ByHand(form), "8")
+    assert shortcuts(network) == IDENTITY
+    assert (params(network), macs(network)) == (256, 256)
+
+
+def test_the_only_tangles_are_those_of_mixtures() -> None:
+    tangled = {make: opaque(traced(make(), shape)) for make, shape, _ in MODELS}
+    assert {make: found for make, found in tangled.items() if found} == {
+        given.Experts: ["experts"],
+        given.Highway: ["highway"],
+        given.Gathered: ["gathered"],
+    }
+
+
+def test_branches_beside_each_other() -> None:
+    (shaken,) = blocks(traced(given.ShakeShake(), "4x16x16"))
+    assert len(shaken.branches) == 2
+    (cardinal,) = blocks(traced(given.Cardinal(4), "8x16x16"))
+    assert len(cardinal.branches) == 4
+    (parallel, *_) = merges(traced(given.Parallel(1), "10x16"), Merge.ADD)
+    assert [ops(branch)[-1] for branch in parallel.branches] == ["linear", "linear"]
+
+
+def test_a_stride_behind_the_convolution_is_a_pool() -> None:
+    (block,) = blocks(traced(given.Antialiased(), "8x16x16"))
+    assert stride(block) == (2, 2)
+    assert ops(block.branches[0])[6] == "avg_pool"
+    assert block.shortcut is not None
+    assert ops(block.shortcut.layers) == ["avg_pool", "conv", "batch_norm"]
+
+
+def test_in_place_activations_belong_to_both_ways() -> None:
+    network = traced(given.Rectified(), "3x16x16")
+    first, second = blocks(network)
+    assert ops(network.stem) == ["conv", "relu"]
+    assert (ops(first.after), ops(second.after)) == (["relu"], [])
+    assert [ops(b.branches[0]) for b in (first, second)] == [["conv", "relu", "conv"]] * 2
+
+
+def test_each_block_has_its_own_pre_activation() -> None:
+    (block,) = blocks(traced(given.OwnActivation(), "4x16x16"))
+    assert block.before == ()
+    assert ops(block.branches[0])[:3] == ["batch_norm", "relu", "conv"]
+
+
+def test_the_batch_may_stand_behind_the_positions() -> None:
+    network = traced(given.Sequenced(), "3x16x16")
+    assert {layer.in_shape[0] for layer in layers(network) if layer.op == "layer_norm"} == {16}
+
+
+def test_gathered_ways_are_counted_and_noted() -> None:
+    model = given.Gathered()
+    network = traced(model, "4x64")
+    (joint,) = [layer for layer in layers(network) if layer.op == "gathered"]
+    assert joint.params == 3 * (8 * 12 + 12)
+    assert "3 ways from blocks to a sum behind them are not drawn, but counted there" in network.notes
+    unused = sum(p.numel() for p in model.outs[-1].parameters())
+    assert params(network) == sum(p.numel() for p in model.parameters()) - unused
+    gates = merges(network, Merge.MULTIPLY)
+    assert [[ops(branch) for branch in gate.branches] for gate in gates] == [
+        [["slice", "tanh"], ["slice", "sigmoid"]]
+    ] * 4
