@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
+    from resnet_diagram.differing import assert_same, diff
     from resnet_diagram.errors import (
         CodeError,
         RenderError,
@@ -56,6 +57,7 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
+    "differing": ("assert_same", "diff"),
     "notebook": ("figure",),
     "pipeline": ("draw", "to_bytes", "to_graphviz", "to_text"),
     "sources": ("trace_model",),
@@ -88,8 +90,10 @@ __all__ = [
     "TraceError",
     "UnrenderedWarning",
     "UsageError",
+    "assert_same",
     "check",
     "code",
+    "diff",
     "draw",
     "facts",
     "figure",

@@ -21,6 +21,8 @@ MAY_IMPORT = {
     "render": {"errors", "resources", "diagram", "tables", "scene"},
     "sources": {"errors", "spec", "tracer"},
     "embed": {"errors"},
+    "differences": {"spec", "diagram"},
+    "differing": {"differences", "report", "sources", "spec"},
     "languages": {"errors", "resources"},
     "choices": {"errors", "diagram", "scene", "render"},
     "pipeline": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "languages", "sources"},
@@ -29,9 +31,19 @@ MAY_IMPORT = {
     "notebook": {"spec", "diagram", "choices", "sources", "pipeline", "report"},
     "report": {"spec", "render", "scene"},
     "cli": {"errors", "saving", "spec", "diagram", "scene", "render", "choices", "sources"}
-    | {"pipeline", "report", "tabulate", "to_code", "embed"},
+    | {"pipeline", "report", "tabulate", "to_code", "embed", "differences", "differing"},
     "integrations": {"errors", "cli"},
-    "__init__": {"errors", "spec", "diagram", "sources", "pipeline", "notebook", "tabulate", "to_code"},
+    "__init__": {
+        "errors",
+        "spec",
+        "diagram",
+        "sources",
+        "pipeline",
+        "differing",
+        "notebook",
+        "tabulate",
+        "to_code",
+    },
     "__main__": {"cli"},
 }
 
@@ -59,7 +71,7 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("torch", {"tracer", "sources", "to_code", "tabulate", "__init__"}),
+        ("torch", {"tracer", "sources", "to_code", "tabulate", "differing", "__init__"}),
         ("jinja2", {"render"}),
         ("graphviz", {"render", "pipeline"}),
         ("typst", {"render"}),

@@ -1,14 +1,14 @@
 """What the commands share: the options on how a source is read, and the reading."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from resnet_diagram.cli.telling import detail, loudness_options, note
-from resnet_diagram.sources import read_source
+from resnet_diagram.sources import is_code, read_source
 from resnet_diagram.spec.model import Network
 
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
@@ -68,3 +68,17 @@ def read(source: str, reading: Reading) -> Network:
     for text in network.notes:
         note(text)
     return network
+
+
+def read_pair(left: str, right: str, reading: Reading) -> tuple[Network, Network]:
+    """The networks of two sources. Code gets the input of the other one unless `--input` says which.
+
+    What is known by name or by a spec file is read without `--input`, which is for code.
+    """
+    named = [not is_code(source) for source in (left, right)]
+    if all(named) or not any(named):
+        return read(left, reading), read(right, reading)
+    known = read(right if named[1] else left, Reading())
+    shapes = reading.inputs or ("x".join(map(str, known.input_shape)),)
+    traced = read(left if named[1] else right, replace(reading, inputs=shapes))
+    return (traced, known) if named[1] else (known, traced)

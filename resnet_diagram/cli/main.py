@@ -15,6 +15,8 @@ COMMANDS = {
     "draw": "draw",
     "table": "table",
     "describe": "describe",
+    "diff": "diff",
+    "check": "check",
     "embed": "embed",
     "spec": "spec",
     "code": "code",
@@ -22,11 +24,13 @@ COMMANDS = {
 }
 """The subcommands in the order of the help, and the module of each, whose `command` it is."""
 
+INTERRUPTED = 130
+
 
 class _Commands(click.Group):
     """Imports a subcommand when it is asked for, and turns this package's errors into messages.
 
-    Exit code 2 for a wrong call, 1 for all else.
+    Exit code 2 for a wrong call, 130 after Ctrl-C, 1 for all else.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -42,6 +46,9 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
         except UsageError as problem:
             raise click.UsageError(str(problem)) from problem
         except ResnetDiagramError as problem:

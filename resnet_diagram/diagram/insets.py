@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from resnet_diagram.diagram.chain import Names, Pen, block, items
 from resnet_diagram.diagram.kinds import Kind, Unit
 from resnet_diagram.diagram.labels import block_word
 from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
+from resnet_diagram.diagram.places import places
 from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, Merge, ShortcutKind, Stage
 
 MOST = 6
 """Types of block that get an inset."""
-
-_LONGEST = 34
-"""Letters of a list of blocks; a longer one is given as a count."""
 
 _KINDS = {
     ShortcutKind.IDENTITY: "identity",
@@ -39,9 +36,14 @@ def insets(
     frequent = sorted(open_kinds, key=_rank)[:MOST]
     chosen = [kind for kind in open_kinds if kind in frequent]
     return tuple(
-        _inset(number, kind, places(kind.units, everything, stages), show)
+        _inset(number, kind, places(_at(kind.units), _at(everything), stages, "all other blocks"), show)
         for number, kind in enumerate(chosen, 1)
     )
+
+
+def _at(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Stage and number of each."""
+    return [(unit.stage, unit.number) for unit in units]
 
 
 def _rank(kind: Kind) -> tuple[bool, int]:
@@ -102,46 +104,3 @@ def _merged(only: Block) -> str:
     if only.merge is Merge.CONCAT:
         return "dense layer" if () in only.branches else "concatenated branches"
     return "product of branches" if only.merge is Merge.MULTIPLY else "sum of branches"
-
-
-def places(units: Sequence[Unit], everything: Sequence[Unit], total: int) -> str:
-    """Where blocks of a type stand, among all blocks of the network and its `total` stages."""
-    if len(units) == len(everything):
-        return "all blocks" if len(units) > 1 else ""
-    stages, totals = _by_stage(units), _by_stage(everything)
-    if all(numbers == totals[stage] for stage, numbers in stages.items()):
-        return f"all blocks of {_stages(list(stages), total)}"
-    if all(numbers == [1] for numbers in stages.values()):
-        return f"first block of {_stages(list(stages), total)}"
-    if 2 * len(units) > len(everything):
-        return "all other blocks"
-    listed = "; ".join(f"stage {stage}: {_ranges(numbers)}" for stage, numbers in stages.items())
-    if len(listed) <= _LONGEST:
-        return listed
-    return f"{len(units)} blocks" + ("" if len(stages) == total else f" of {_stages(list(stages), total)}")
-
-
-def _by_stage(units: Sequence[Unit]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for unit in units:
-        found.setdefault(unit.stage, []).append(unit.number)
-    return found
-
-
-def _stages(stages: list[int], total: int) -> str:
-    if len(stages) == total:
-        return "each stage" if total > 1 else "the stage"
-    return f"stage{'s' if len(stages) > 1 else ''} {_ranges(stages)}"
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Numbers with runs drawn together.
-
-    >>> _ranges([1, 2, 3, 5])
-    '1–3, 5'
-    """
-    runs = [
-        [number for _, number in run]
-        for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
-    ]
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

@@ -1,0 +1,129 @@
+"""`diff` and `check`: what is said of networks from any source, and how the commands end."""
+
+import json
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import resnet_diagram as rd
+from resnet_diagram.cli.main import main
+from tests.spellings import SPELLINGS
+
+EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "resnet.py"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def said(left: str, right: str) -> list[tuple[str, str, str]]:
+    return [(one.where, one.left, one.right) for one in rd.diff(left, right)]
+
+
+@pytest.mark.parametrize("name", rd.names())
+def test_a_network_is_itself(name: str) -> None:
+    assert rd.diff(name, name) == ()
+
+
+def test_no_two_known_networks_are_the_same() -> None:
+    names = [name for name in rd.names() if not name.startswith(("resnet1202", "preact-resnet1001"))]
+    for left, right in pairwise(names):
+        assert rd.diff(left, right), (left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (
+            "resnet50-v1",
+            "resnet50",
+            [
+                (
+                    "first block of stages 2–4",
+                    "the stride in the first convolution, 1×1",
+                    "the stride in the second convolution, 3×3",
+                )
+            ],
+        ),
+        (
+            "resnet56",
+            "resnet56-b",
+            [
+                (
+                    "first block of stages 2–3",
+                    "a zero-pad shortcut (zero-pad, s=2)",
+                    "a projection shortcut (1×1 conv, s=2)",
+                )
+            ],
+        ),
+        ("resnet101", "resnet50", [("stage 3", "23 blocks", "6 blocks")]),
+        ("resnet50", "seresnet50", [("all blocks", "no SE gate", "an SE gate, r=16")]),
+        (
+            "resnet50",
+            "resnext50_32x4d",
+            [
+                ("all blocks", "width 64, 128, 256, 512 by stage", "width 128, 256, 512, 1024"),
+                ("all blocks", "expansion 4", "expansion 2"),
+                ("all blocks", "no groups in the 3×3 conv", "32 groups"),
+            ],
+        ),
+    ],
+)
+def test_the_difference_in_plain_words(left: str, right: str, expected: list[tuple[str, str, str]]) -> None:
+    assert said(left, right) == expected
+
+
+def test_another_type_of_block_is_said_once() -> None:
+    assert (
+        said("resnet50", "resnet50-v2").count(("all blocks", "a bottleneck", "a pre-activation bottleneck"))
+        == 1
+    )
+    assert ("all blocks", "a bottleneck", "a basic block") in said("resnet50", "resnet34")
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_spelling_of_a_network_is_no_difference(spelling: str, name: str) -> None:
+    torch = pytest.importorskip("torch")
+    with torch.device("meta"):
+        model = getattr(import_module(f"tests.spellings.{spelling}"), name)()
+    rd.assert_same(model, name)
+
+
+def test_diff_ends_with_one_where_they_differ() -> None:
+    result = run("diff", "resnet50-v1", "resnet50")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("resnet50-v1 and resnet50: 1 difference.\n")
+    assert result.stderr == ""
+    same = run("diff", "resnet50", "resnet50")
+    assert (same.exit_code, same.stderr) == (0, "")
+
+
+def test_diff_for_programs() -> None:
+    found = json.loads(run("diff", "--json", "resnet101", "resnet50").stdout)
+    assert found["same"] is False
+    assert found["differences"] == [{"where": "stage 3", "left": "23 blocks", "right": "6 blocks"}]
+
+
+def test_check_of_ones_own_code() -> None:
+    pytest.importorskip("torch")
+    good = run("check", f"{EXAMPLE}:resnet(depth=50)", "--against", "resnet50")
+    assert (good.exit_code, "are the same, names aside" in good.stdout) == (0, True)
+    bad = run("check", f"{EXAMPLE}:resnet(depth=50)", "--against", "resnet101")
+    assert bad.exit_code == 1
+    assert "6 blocks          23 blocks" in bad.stdout
+
+
+def test_code_is_traced_with_the_input_of_the_other_network() -> None:
+    pytest.importorskip("torch")
+    result = run("check", f"{EXAMPLE}:cifar_resnet(depth=20)", "--against", "resnet20")
+    assert result.exit_code == 0, result.output
+
+
+def test_wrong_calls() -> None:
+    assert run("diff", "resnet50").exit_code == 2
+    assert run("check", "resnet50").exit_code == 2
+    assert run("diff", "resnet50", "resnet51").exit_code == 1
