@@ -37,6 +37,12 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"{what} is not installed")
 
 
+def all_only(what: str) -> None:
+    """Skip a long test, unless all are demanded."""
+    if os.environ.get(ALL_PROGRAMS) != "1":
+        pytest.skip(f"{what}: takes long, run with {ALL_PROGRAMS}=1")
+
+
 def run_dot(source: str, fmt: str = "svg") -> bytes:
     """What Graphviz makes of DOT source; a warning of Graphviz is an error here."""
     command = [require("dot"), f"-T{fmt}"]
