@@ -38,10 +38,12 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
     """
     if diagram.sheet and diagram.sheet.comparison:
         return lay_out_comparison(diagram, diagram.sheet.comparison, theme, fit)
-    if diagram.sheet and in_panels(diagram, fit):
-        return lay_out_sheet(diagram, diagram.sheet, theme, fit)
-    page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
     tried: list[Scene] = []
+    if diagram.sheet and in_panels(diagram, fit):
+        tried.append(lay_out_sheet(diagram, diagram.sheet, theme, fit))
+        if _fits(tried[0], fit):
+            return tried[0]
+    page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
     for attempt in attempts(diagram, fit):
         scene = _finished(condense(diagram, attempt.condensed), theme, attempt, fit)
         if _fits(scene, page):

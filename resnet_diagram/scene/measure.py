@@ -39,11 +39,12 @@ def _on_shortcut(fork: Fork, ruler: Ruler) -> Series:
     link = fork.shortcut
     if link is None:
         return series([])
-    plain = replace(ruler, wrapped=False)
+    plain = replace(ruler, wrapped=ruler.turned)
     found: list[Cell] = []
     for node in link.nodes:
         joined = " + ".join(node.lines)
-        level = len(link.nodes) == 1 and text_width(joined, ruler.theme.size("node")) <= _LEVEL
+        room = 0.0 if ruler.turned or len(link.nodes) > 1 else _LEVEL
+        level = text_width(joined, ruler.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
         found.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
     return series(found)

@@ -15,7 +15,7 @@ from resnet_diagram.scene.strip import draw_strip
 from resnet_diagram.scene.strip_tiers import Rack, rack
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
-from resnet_diagram.scene.wrap import wrap_label
+from resnet_diagram.scene.wrap import wrap_evenly
 
 FULL_WIDTH = 495.0
 _NARROW = 330.0
@@ -161,7 +161,7 @@ def _heading(canvas: Canvas, piece: Piece, room: float) -> tuple[str, ...]:
     if not piece.panel.title:
         return ("",) if piece.letter else ()
     letter, _ = _heading_widths(canvas, piece)
-    return wrap_label(piece.panel.title, canvas.theme.size("badge"), room - letter)
+    return wrap_evenly(piece.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0))
 
 
 def _draw_heading(canvas: Canvas, piece: Piece, lines: tuple[str, ...], at: tuple[float, float]) -> None:

@@ -8,7 +8,7 @@ from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.model import Anchor, Box, Form, Text
 from resnet_diagram.scene.strip_arcs import Bows, bows_of
 from resnet_diagram.scene.strip_bays import DOTS, DOTS_CLEAR, SIDE, Slot, content_start
-from resnet_diagram.scene.strip_captions import captions_of
+from resnet_diagram.scene.strip_captions import Caption, captions_of
 from resnet_diagram.scene.strip_lanes import Port, Span, fits, ports, spans
 from resnet_diagram.scene.strip_plugs import Ends, ends_of
 from resnet_diagram.scene.strip_tiers import Rack, Seat, seats
@@ -38,7 +38,7 @@ class Level(NamedTuple):
 
     seats: list[Seat]
     bows: list[Bows]
-    captions: list[tuple[str, ...]]
+    captions: list[Caption]
     above: float
     below: float
 
@@ -105,7 +105,7 @@ def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[fl
             back.append(y + _BACK_GAP)
             y += 2 * _BACK_GAP
         lines.append(y + top)
-        rows = max((len(caption) for caption in level.captions), default=0)
+        rows = max((len(caption.lines) for caption in level.captions), default=0)
         y = lines[-1] + level.below + (rows * _CAPTION + _CAPTION_GAP if rows else 0.0)
     return lines, back, y
 
@@ -122,14 +122,14 @@ def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
         near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
         canvas.turn(lane, sketch.back[number - 1], near)
         canvas.via((near, y))
-    for seat, bows, caption in zip(level.seats, level.bows, level.captions, strict=True):
+    for seat, bows in zip(level.seats, level.bows, strict=True):
         _frame(canvas, seat, level, y)
         _flow(canvas, sketch.ends, seat, y, first=seat.number == 0)
         _bows(canvas, seat, bows, y)
-        size = _CAPTION
-        for row, line in enumerate(caption):
-            at = y + level.below + _CAPTION_GAP + (row + 0.5) * size
-            canvas.text(line, "caption", "caption", (seat.x + seat.width / 2, at))
+    for caption in level.captions:
+        for row, line in enumerate(caption.lines):
+            at = y + level.below + _CAPTION_GAP + (row + 0.5) * _CAPTION
+            canvas.text(line, "caption", "caption", (caption.x, at))
 
 
 def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:

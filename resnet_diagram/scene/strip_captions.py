@@ -1,58 +1,90 @@
-"""Break the captions under a strip's bays so that they stand clear of each other."""
+"""Place the captions under a strip's bays, and break them where they would meet."""
 
 from itertools import pairwise
+from typing import NamedTuple
 
+from resnet_diagram.scene.strip_scale import TEX
 from resnet_diagram.scene.strip_tiers import CAPTION_APART, Seat
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label
 
-_OVER = 3.0
-"""How far a caption may stand over the end of its tier."""
-
-Lines = tuple[str, ...]
+_MOST_MOVED = 8.0
 
 
-def captions_of(tier: list[Seat], theme: Theme) -> list[Lines]:
-    """The lines of each bay's caption; those that would meet a neighbour's are broken at their arrows."""
+class Caption(NamedTuple):
+    """What is written under a bay: its lines, centred at `x`, and how wide they are."""
+
+    seat: Seat
+    lines: tuple[str, ...]
+    x: float
+    width: float
+
+    @property
+    def left(self) -> float:
+        """Where it begins."""
+        return self.x - self.width / 2
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.x + self.width / 2
+
+
+def captions_of(tier: list[Seat], theme: Theme) -> list[Caption]:
+    """The captions under a tier; where moving them a little does not do, those that meet are broken."""
     size = theme.size("caption")
-    found: list[Lines] = [(seat.bay.bay.caption,) if seat.bay.bay.caption else () for seat in tier]
-    for number, seat in enumerate(tier):
-        left, right = _reach(seat, found[number], size)
-        if found[number] and (left < tier[0].x - _OVER or right > tier[-1].end + _OVER):
-            found[number] = _broken(seat, found[number], size)
-    for (at, seat), (to, other) in pairwise((n, seat) for n, seat in enumerate(tier) if found[n]):
-        if _reach(seat, found[at], size)[1] + CAPTION_APART > _reach(other, found[to], size)[0]:
-            wider = (at, seat) if _width(found[at], size) >= _width(found[to], size) else (to, other)
-            found[wider[0]] = _broken(wider[1], found[wider[0]], size)
-    for (at, seat), (to, other) in pairwise((n, seat) for n, seat in enumerate(tier) if found[n]):
-        if _reach(seat, found[at], size)[1] + CAPTION_APART > _reach(other, found[to], size)[0]:
-            found[at], found[to] = _broken(seat, found[at], size), _broken(other, found[to], size)
-    return _alike(tier, found, size)
+    whole = [_placed(seat, (seat.bay.bay.caption,), tier, size) for seat in tier if seat.bay.bay.caption]
+    moved = _moved(whole, tier)
+    if not any(_meet(*pair) for pair in pairwise(moved)):
+        return moved
+    return _broken(whole, tier, size)
 
 
-def _alike(tier: list[Seat], found: list[Lines], size: float) -> list[Lines]:
-    """The captions, with those as wide as one that is broken in two broken too."""
-    widths = [text_width(seat.bay.bay.caption, size) for seat in tier]
-    least = min((width for width, lines in zip(widths, found, strict=True) if len(lines) > 1), default=1e9)
-    return [
-        _broken(seat, lines, size) if width >= least else lines
-        for seat, lines, width in zip(tier, found, widths, strict=True)
-    ]
+def _moved(whole: list[Caption], tier: list[Seat]) -> list[Caption]:
+    """The captions moved apart, none further than looks well."""
+    found = list(whole)
+    end = tier[-1].end + CAPTION_APART if tier else 0.0
+    for at in range(len(found) - 1, -1, -1):
+        least, wanted = found[at].x - _MOST_MOVED, end - CAPTION_APART - found[at].width / 2
+        found[at] = found[at]._replace(x=max(least, min(found[at].x, wanted)))
+        end = found[at].left
+    for at in range(1, len(found)):
+        most = whole[at].x + _MOST_MOVED
+        wanted = found[at - 1].right + CAPTION_APART + found[at].width / 2
+        found[at] = found[at]._replace(x=max(found[at].x, min(most, wanted)))
+    return found
 
 
-def _reach(seat: Seat, lines: Lines, size: float) -> tuple[float, float]:
-    """Where a caption begins and ends, centred under its bay."""
-    middle, half = seat.x + seat.width / 2, _width(lines, size) / 2
-    return middle - half, middle + half
+def _broken(whole: list[Caption], tier: list[Seat], size: float) -> list[Caption]:
+    """The captions with those broken at their arrows that would meet, and any as wide as those."""
+    broken = [_placed(one.seat, _parts(one, size), tier, size) for one in whole]
+    found = list(whole)
+    for at in range(1, len(whole)):
+        if _meet(found[at - 1], found[at]):
+            wider = at if whole[at].width > found[at - 1].width else at - 1
+            found[wider] = broken[wider]
+        if _meet(found[at - 1], found[at]):
+            found[at - 1 : at + 1] = broken[at - 1 : at + 1]
+    least = min((one.width for one, now in zip(whole, found, strict=True) if one != now), default=1e9)
+    alike = [other if one.width >= least else one for one, other in zip(whole, broken, strict=True)]
+    return broken if any(_meet(*pair) for pair in pairwise(alike)) else alike
 
 
-def _width(lines: Lines, size: float) -> float:
-    return max((text_width(line, size) for line in lines), default=0.0)
+def _placed(seat: Seat, lines: tuple[str, ...], tier: list[Seat], size: float) -> Caption:
+    """A caption in the middle of its bay, or as near to it as the ends of the tier let it be."""
+    width = max(text_width(line, size) for line in lines) * TEX
+    middle = seat.x + seat.width / 2
+    left, right = tier[0].x + width / 2, tier[-1].end - width / 2
+    return Caption(seat, lines, max(left, min(middle, right)) if left <= right else middle, width)
 
 
-def _broken(seat: Seat, lines: Lines, size: float) -> Lines:
+def _meet(one: Caption, other: Caption) -> bool:
+    return one.right + CAPTION_APART > other.left + 0.01
+
+
+def _parts(caption: Caption, size: float) -> tuple[str, ...]:
     """The caption with a line for each shape, and those in as many as the bay's width makes them need."""
-    before, arrow, after = " ".join(lines).partition(" → ")
+    before, arrow, after = " ".join(caption.lines).partition(" → ")
     parts = (f"{before} →", after) if arrow and before else (before + arrow + after,)
-    return tuple(line for part in parts for line in wrap_label(part, size, seat.width))
+    return tuple(line for part in parts for line in wrap_label(part, size, caption.seat.width))

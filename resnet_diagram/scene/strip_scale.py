@@ -20,7 +20,7 @@ _LEEWAY = 4.0
 _LEAST_ROOM = 36.0
 """A slab lower than this may be as high for its text."""
 _TEXT_PAD = 4.0
-_TEX = 1.06
+TEX = 1.05
 """TeX sets a text a little wider than a browser does."""
 
 
@@ -97,10 +97,10 @@ def slab_size(slab: Slab, scale: Scale, theme: Theme, *, strict: bool) -> SlabSi
     size = theme.size("node")
     usual = min(max(scale.tallest, height), _TALLEST_TEXT)
     room = (max(height + _LEEWAY, _LEAST_ROOM) if strict or scale.strict else usual) - _TEXT_PAD
-    lines = wrap_evenly(slab.text, size, room / _TEX)
+    lines = wrap_evenly(slab.text, size, room / TEX)
     longest = max(text_width(line, size) for line in lines)
     return SlabSize(
-        max(width, len(lines) * PITCH * size + 3.2), max(height, longest * _TEX + _TEXT_PAD), lines
+        max(width, len(lines) * PITCH * size + 3.2), max(height, longest * TEX + _TEXT_PAD), lines
     )
 
 

@@ -8,7 +8,7 @@ from resnet_diagram.diagram.model import Bay, GroupRole, Omitted, Slab, Strip
 from resnet_diagram.scene.strip_arcs import levels
 from resnet_diagram.scene.strip_bays import MeasuredBay, fitted, measure_bay
 from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
-from resnet_diagram.scene.strip_scale import Scale, scale_of
+from resnet_diagram.scene.strip_scale import TEX, Scale, scale_of
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
@@ -18,7 +18,7 @@ BACK = 7.0
 """From a frame back to the first shortcut that leaves before it: an arrow has room between."""
 _LANE = 6.5
 _COLUMN = 4.0
-CAPTION_APART = 5.0
+CAPTION_APART = 4.5
 """Between two captions."""
 _MOST_STRETCH = 2.0
 _EVEN = 0.78
@@ -141,11 +141,17 @@ def _widths(one: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list
 
 
 def _captioned(one: Rack, bays: list[MeasuredBay], room: float, theme: Theme) -> list[float]:
-    """The least widths, or those that the captions want too if there is `room` for all."""
-    size, own = theme.size("caption"), [bay.width for bay in bays]
+    """The least widths, or what captions want, for as many as there is `room`, small wants first."""
+    size, widths = theme.size("caption"), [bay.width for bay in bays]
     over = one.gap - CAPTION_APART
-    wanted = [max(bay.width, text_width(bay.bay.caption, size) - over) for bay in bays if bay.bay.role]
-    return wanted if len(wanted) == len(own) and sum(wanted) <= room else own
+    wants = [text_width(bay.bay.caption, size) * TEX - over - bay.width for bay in bays]
+    spare = room - sum(widths)
+    for want, at in sorted((want, at) for at, want in enumerate(wants) if want > 0 and bays[at].bay.role):
+        if want > spare:
+            break
+        widths[at] += want
+        spare -= want
+    return widths
 
 
 def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float]:
