@@ -95,10 +95,10 @@ def test_slabs_stand_on_one_line_with_equal_gaps() -> None:
     found = boxes(scene)
     slabs = [found[f"stage4-block{number}"] for number in (1, 2, 3)]
     assert (
-        len({round(slab.y + slab.height / 2, 3) for slab in found.values() if slab not in frames(scene)}) == 1
+        len({round(slab.y + slab.height / 2, 2) for slab in found.values() if slab not in frames(scene)}) == 1
     )
-    assert len({round(b.x - a.x - a.width, 3) for a, b in pairwise(slabs)}) == 1
-    assert len({round(b.x - a.x - a.width, 3) for a, b in pairwise(frames(scene))}) == 1
+    assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(slabs)}) == 1
+    assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(frames(scene))}) == 1
 
 
 def test_shortcuts_nest_outward() -> None:
