@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-from resnet_diagram.spec.design.keys import (
-    EXCLUDES,
-    NEEDS_ONE,
-    TABLES,
+from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, TABLES
+from resnet_diagram.spec.design.types import (
     Either,
     Elements,
     Flag,

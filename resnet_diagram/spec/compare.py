@@ -1,6 +1,6 @@
 """Whether two networks are the same, names aside."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
@@ -15,13 +15,13 @@ def anonymous(part: Described) -> Described:
         case Layer():
             return replace(part, name="")
         case Shortcut():
-            return replace(part, layers=_all(part.layers))
+            return replace(part, layers=anonymous_run(part.layers))
         case Stage():
-            return replace(part, name="", body=_all(part.body))
+            return replace(part, name="", body=anonymous_run(part.body))
         case Block():
             return _block(part)
         case Network():
-            stem, body, head = _all(part.stem), _all(part.body), _all(part.head)
+            stem, body, head = anonymous_run(part.stem), anonymous_run(part.body), anonymous_run(part.head)
             return replace(part, name="", source="", notes=(), stem=stem, body=body, head=head)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
 
@@ -31,13 +31,14 @@ def _block(block: Block) -> Block:
         block,
         name="",
         before=tuple(anonymous(layer) for layer in block.before),
-        branches=tuple(_all(branch) for branch in block.branches),
+        branches=tuple(anonymous_run(branch) for branch in block.branches),
         shortcut=anonymous(block.shortcut) if block.shortcut else None,
         after=tuple(anonymous(layer) for layer in block.after),
     )
 
 
-def _all(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+def anonymous_run(elements: Iterable[Element]) -> tuple[Element, ...]:
+    """The same elements without any name."""
     return tuple(anonymous(element) for element in elements)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from resnet_diagram.spec.design.keys import (
+from resnet_diagram.spec.design.types import (
     Either,
     Elements,
     Flag,

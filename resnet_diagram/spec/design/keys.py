@@ -5,87 +5,22 @@ The reader, the JSON Schema and the writer all follow this table.
 
 from dataclasses import dataclass
 
+from resnet_diagram.spec.design.types import (
+    Either,
+    Elements,
+    Flag,
+    Many,
+    Sizes,
+    Table,
+    Text,
+    Texts,
+    Type,
+    Whole,
+    Wholes,
+    Word,
+)
 from resnet_diagram.spec.design.words import ACTIVATIONS, NONE, NORMS, OPS, STEMS
 from resnet_diagram.spec.model import LayerKind, Merge, ShortcutKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
-    """A whole number of `least` or more; an odd one where `odd` is set."""
-
-    least: int = 1
-    odd: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wholes:
-    """A list of whole numbers of 1 or more; at least `count` of them."""
-
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """A whole number of `least` or more, or a list of them, one for each spatial dimension."""
-
-    least: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One of these words."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Any text that is not empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A list of texts that are not empty; not an empty list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """True or false."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of that name in `TABLES`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """A list of what `item` says; not an empty one."""
-
-    item: "Table | Elements"
-
-
-@dataclass(frozen=True, slots=True)
-class Elements:
-    """A list of operations as words, and of tables of these names, told apart by `words.table_of`.
-
-    There must be at least so many.
-    """
-
-    names: tuple[str, ...]
-    least: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """What one of the types says; each has another sort of value: text, number, list or table."""
-
-    types: "tuple[Type, ...]"
-
-
-Type = Whole | Wholes | Sizes | Word | Text | Texts | Flag | Table | Many | Elements | Either
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.design.build import build
 from resnet_diagram.spec.design.faults import DesignError, path_text
-from resnet_diagram.spec.design.keys import Table
+from resnet_diagram.spec.design.types import Table
 from resnet_diagram.spec.design.validate import validate
 from resnet_diagram.spec.model import Network
 
@@ -19,13 +19,11 @@ def loads(text: str, where: str = "", name: str = "") -> Network:
     names file, line and key.
     """
     try:
-        said = tomllib.loads(text)
+        return network_of(tomllib.loads(text), name)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"{where or 'TOML'}: {_syntax(str(error))}") from None
     except RecursionError:
         raise SpecError(f"{where or 'TOML'}: nested too deeply to be read.") from None
-    try:
-        return network_of(said, name)
     except DesignError as fault:
         raise SpecError(_message(text, where, fault)) from None
     except SpecError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from resnet_diagram.spec.compare import anonymous
+from resnet_diagram.spec.compare import anonymous_run
 from resnet_diagram.spec.design.blocks import block_elements
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.settings import DEFAULTS, EXPANSIONS, block_design
@@ -43,11 +43,7 @@ def seen_in(elements: Sequence[Element], shape: Shape) -> Seen | None:
         made = block_elements(block_design(said, found.width, found.stride), shape, "")
     except DesignError:
         return None
-    return found if _bare(made) == _bare(elements) else None
-
-
-def _bare(elements: Sequence[Element]) -> list[Element]:
-    return [anonymous(element) for element in elements]
+    return found if anonymous_run(made) == anonymous_run(elements) else None
 
 
 def _read(elements: Sequence[Element]) -> Seen | None:

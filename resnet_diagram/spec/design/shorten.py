@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.compare import differences, same
-from resnet_diagram.spec.design.build import FIRST_WIDTH, build
+from resnet_diagram.spec.design.build import FIRST_WIDTH
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.reader import network_of
 from resnet_diagram.spec.design.settings import DEFAULTS, EXPANSIONS
@@ -23,11 +24,13 @@ _ORDER = ("name", "depth", "width", "stride")
 def shortened(network: Network) -> Said:
     """The values of a TOML file that make the network again, names aside.
 
-    Raises DesignError, with the first difference, where none does.
+    Raises DesignError, with the first difference, where none does; SpecError where the network does not hold
+    together.
     """
     said = _designed(network)
-    if said is None or not _makes(said, network):
-        said = _written(network)
+    if said is not None and _makes(said, network):
+        return said
+    said = _written(network)
     made = network_of(said)
     if not same(made, network):
         raise DesignError(f"{differences(made, network)[0]}.")
@@ -36,8 +39,8 @@ def shortened(network: Network) -> Said:
 
 def _makes(said: Said, network: Network) -> bool:
     try:
-        return same(build(said), network)
-    except DesignError:
+        return same(network_of(said), network)
+    except (DesignError, SpecError):
         return False
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from resnet_diagram.spec.compare import anonymous
+from resnet_diagram.spec.compare import anonymous_run
 from resnet_diagram.spec.design.chain import Chain
 from resnet_diagram.spec.design.ends import HEAD_DEFAULTS, STEM_DEFAULTS, build_head, build_stem, stem_of
 from resnet_diagram.spec.design.faults import DesignError
@@ -23,7 +23,7 @@ def stem_said(network: Network, common: Said, width: int) -> Any:
             build_stem(chain, said, width, pre_activation=common["pre_activation"])
         except DesignError:
             continue
-        if _bare(chain.elements) == _bare(network.stem):
+        if anonymous_run(chain.elements) == anonymous_run(network.stem):
             return short
     return spelled(network.stem)
 
@@ -62,7 +62,7 @@ def head_said(network: Network, common: Said) -> Any:
         build_head(chain, said, pre_activation=common["pre_activation"])
     except DesignError:
         return spelled(network.head)
-    if _bare(chain.elements) != _bare(network.head):
+    if anonymous_run(chain.elements) != anonymous_run(network.head):
         return spelled(network.head)
     return {key: one for key, one in said.items() if key == "classes" or HEAD_DEFAULTS[key] != one}
 
@@ -79,7 +79,3 @@ def _head_table(head: Sequence[Element]) -> Said:
 
 def _chain(shape: Shape, common: Said) -> Chain:
     return Chain(shape, "", common["norm"], common["activation"], common["norm_groups"])
-
-
-def _bare(elements: Sequence[Element]) -> list[Element]:
-    return [anonymous(element) for element in elements]

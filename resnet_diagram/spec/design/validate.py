@@ -6,10 +6,8 @@ from typing import Any
 from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.spec.design.expected import shown, words
 from resnet_diagram.spec.design.faults import DesignError
-from resnet_diagram.spec.design.keys import (
-    EXCLUDES,
-    NEEDS_ONE,
-    TABLES,
+from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, TABLES
+from resnet_diagram.spec.design.types import (
     Either,
     Elements,
     Flag,

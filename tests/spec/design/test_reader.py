@@ -38,6 +38,13 @@ def test_invalid_toml_is_told_with_its_line() -> None:
         loads('name = "x"\ndepth =\n', "net.toml")
 
 
+@pytest.mark.parametrize("depth", [200, 2000])
+def test_what_is_nested_too_deeply_is_told(depth: int) -> None:
+    text = "body = [" + "{ layers = [" * depth + '"relu"' + "] }" * depth + "]"
+    with pytest.raises(SpecError, match=r"^net\.toml: nested too deeply to be read\.$"):
+        loads(text, "net.toml")
+
+
 def test_three_lines_make_a_network() -> None:
     network = loads('block = "bottleneck"\ndepths = [3, 4, 6, 3]', name="mine")
     assert network.name == "mine"

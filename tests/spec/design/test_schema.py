@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from docs.spec_schema import schema, schema_text
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.design.faults import DesignError
-from resnet_diagram.spec.design.keys import TABLES, Table
+from resnet_diagram.spec.design.keys import TABLES
+from resnet_diagram.spec.design.types import Table
 from resnet_diagram.spec.design.validate import validate
 from resnet_diagram.spec.design.words import SETTINGS
 from tests.spec.design.wrong import WRONG, Wrong
