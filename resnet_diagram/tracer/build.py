@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from resnet_diagram.tracer.shape_joins import binary
+from resnet_diagram.tracer.world import check_interrupt
 
 Made = TypeVar("Made")
 
@@ -185,7 +186,10 @@ def build(make: Callable[[], Made]) -> Made:
     Raises what the constructor raises when all tensors are real, for that is the user's own error.
     """
     for context in (weightless, part_weightless):
-        with contextlib.suppress(Exception), context():
-            return make()
+        try:
+            with context():
+                return make()
+        except Exception as error:
+            check_interrupt(error)
     with no_initialisers():
         return make()

@@ -14,7 +14,14 @@ from resnet_diagram.tracer.compat import Compatible
 from resnet_diagram.tracer.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.partial import operations
 from resnet_diagram.tracer.record import Recorder
-from resnet_diagram.tracer.world import calm, class_name, followed_calls, restored, without_wrappers
+from resnet_diagram.tracer.world import (
+    calm,
+    check_interrupt,
+    class_name,
+    followed_calls,
+    restored,
+    without_wrappers,
+)
 
 RETRIES = 8
 
@@ -130,6 +137,7 @@ def run_once(
             result = model(*arguments.args, **arguments.kwargs)
         graph.outputs = output_nodes(recorder, result)
     except Exception as error:
+        check_interrupt(error)
         raise Stopped(error, recorder) from error
     finally:
         graph.calls[0].end = len(graph.calls)

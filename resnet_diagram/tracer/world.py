@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,8 +81,9 @@ def uncollected() -> Iterator[None]:
 
 @contextlib.contextmanager
 def calm() -> Iterator[None]:
-    """No warnings, no output on stdout, random numbers as before, and no fused attention."""
+    """No warnings, no output on stdout, no fused attention; random numbers and environment as before."""
     state = torch.get_rng_state()
+    environment = dict(os.environ)
     attention = torch_private.fast_attention_enabled()
     torch_private.set_fast_attention(False)
     try:
@@ -91,6 +93,9 @@ def calm() -> Iterator[None]:
     finally:
         torch_private.set_fast_attention(attention)
         torch.set_rng_state(state)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
 
 
 @contextlib.contextmanager
@@ -134,6 +139,15 @@ def without_wrappers(path: str) -> str:
     'layer1.0.conv'
     """
     return ".".join(part for part in path.split(".") if part != "_orig_mod")
+
+
+def check_interrupt(error: BaseException) -> None:
+    """Raises KeyboardInterrupt if one lies behind an error that a model raised in its place."""
+    behind: BaseException | None = error
+    for _ in range(16):
+        if isinstance(behind, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        behind = behind and (behind.__cause__ or behind.__context__)
 
 
 def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:

@@ -1,6 +1,10 @@
 """A trace leaves nothing behind: not in the model, not in torch, not in Python."""
 
+import ast
+import contextlib
 import gc
+import os
+import socket
 import subprocess
 import sys
 import warnings
@@ -15,8 +19,8 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.errors import TraceError
-from resnet_diagram.tracer import parse_input, torch_private, trace
+from resnet_diagram.errors import SourceError, TraceError
+from resnet_diagram.tracer import load_model, parse_input, torch_private, trace
 from tests.tracer import awkward
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
@@ -38,15 +42,30 @@ def world() -> tuple[Any, ...]:
         nn.Module.__call__,
         nn.Module.__setattr__,
         nn.init.kaiming_uniform_,
+        nn.Parameter.__new__,
         gc.isenabled(),
+        gc.get_threshold(),
         torch.is_grad_enabled(),
         torch.is_inference_mode_enabled(),
         torch.backends.mha.get_fastpath_enabled(),
         torch.get_rng_state().sum().item(),
         torch.empty(1).device.type,
+        torch.get_default_dtype(),
+        torch.get_num_threads(),
+        torch.compile,
+        torch.compiler.disable,
         sys.stdout,
-        len(warnings.filters),
+        list(sys.path),
+        list(sys.meta_path),
+        [name for name in sys.modules if isinstance(sys.modules[name], torch_private.LaterTools)],
+        dict(os.environ),
+        list(warnings.filters),
+        warnings.showwarning,
+        [socket.create_connection, socket.getaddrinfo],
         len(nn.modules.module._global_forward_hooks),
+        len(nn.modules.module._global_forward_pre_hooks),
+        getattr(torch._C, "_len_torch_dispatch_stack", int)(),
+        getattr(torch._C, "_len_torch_function_stack", int)(),
     )
 
 
@@ -69,6 +88,54 @@ def test_nothing_is_left_after_an_exception(error: BaseException) -> None:
         trace(model, [parse_input("3x16x16")])
     assert world() == before
     assert not [name for name in model.conv.weight.__dict__ if "resnet" in name]
+
+
+BUILT = """
+import torch
+from torch import nn
+
+def good():
+    return nn.Conv2d(3, 8, 3)
+
+def bad():
+    nn.Conv2d(3, 8, 3)
+    raise ValueError("no")
+
+def stopped():
+    raise KeyboardInterrupt
+"""
+
+
+@pytest.mark.parametrize("name", ["good", "bad", "stopped", "missing"])
+def test_nothing_is_left_after_loading(name: str, tmp_path: Path) -> None:
+    (tmp_path / "to_be_loaded.py").write_text(BUILT)
+    before = world()
+    with contextlib.suppress(SourceError, KeyboardInterrupt):
+        load_model(f"{tmp_path}/to_be_loaded.py:{name}")
+    assert world() == before
+
+
+def test_what_a_forward_collects_is_not_kept() -> None:
+    class Collecting(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 3, 3)
+            self.seen: list[Tensor] = []
+            self.by_name: dict[str, Tensor] = {"old": torch.ones(1)}
+
+        def forward(self, x: Tensor) -> Any:
+            self.conv.register_forward_hook(lambda *given: None)
+            self.seen.append(x)
+            self.by_name["new"] = x
+            self.late = x
+            return self.conv(x)
+
+    model = Collecting()
+    trace(model, [parse_input("3x16x16")])
+    assert model.seen == []
+    assert list(model.by_name) == ["old"]
+    assert not hasattr(model, "late")
+    assert not model.conv._forward_hooks
 
 
 def test_garbage_collection_stays_off_where_it_was_off() -> None:
@@ -120,11 +187,96 @@ def test_printing_models_do_not_reach_stdout(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == ""
 
 
-def test_the_public_way_round_private_names_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = awkward.DroppedReturn()
-    usual = trace(model, [parse_input("3x16x16")])
+@pytest.mark.parametrize(
+    "make",
+    [
+        awkward.DroppedReturn,
+        awkward.DataDependent,
+        awkward.UNet,
+        lambda: awkward.OptionA("write into zeros"),
+        lambda: awkward.Checkpointed(reentrant=False),
+        lambda: torch.jit.script(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(True))),
+        lambda: torch.compile(awkward.InPlaceHead()),
+    ],
+)
+def test_the_public_way_round_private_names_gives_the_same(
+    make: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make()
+    channels = next(p.shape[1] for p in model.parameters() if p.dim() > 1)
+    given = [parse_input(f"{channels}x16x16")]
+    usual = trace(model, given)
     monkeypatch.setattr(torch_private, "public_only", True)
-    assert trace(model, [parse_input("3x16x16")]) == usual
+    assert trace(model, given) == usual
+
+
+def test_each_private_name_has_a_public_way_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch_private, "public_only", True)
+    seen: list[bool] = []
+    with torch_private.below_autograd():
+        seen.append(torch.is_inference_mode_enabled())
+    tensor = torch.ones(3)
+    seen.append(torch_private.storage_key(tensor)[0] == torch_private.storage_key(tensor[1:])[0])
+    overloads = (torch.ops.aten.add_.Tensor, torch.ops.aten.split.Tensor)
+    seen += [torch_private.schema_of(overload) == overload._schema for overload in overloads]
+    disable = torch.compiler.disable
+    with torch_private.light_imports():
+        seen.append(torch.compiler.disable is disable)
+    assert all(seen)
+
+
+def private(node: ast.AST) -> str:
+    """The private torch name a piece of code leans on, '' if there is none."""
+    if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("torch."):
+        return node.module if "._" in node.module else ""
+    if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("__"):
+        owner = node.value
+        return "" if isinstance(owner, ast.Name) and owner.id in ("self", "cls") else ast.unparse(node)
+    return ""
+
+
+def test_private_names_have_one_home() -> None:
+    home = Path(torch_private.__file__)
+    trees = {path.name: ast.parse(path.read_text()) for path in home.parent.glob("*.py") if path != home}
+    found = {
+        name: [private(node) for node in ast.walk(tree) if private(node)] for name, tree in trees.items()
+    }
+    assert {name: names for name, names in found.items() if names} == {}
+
+
+IMPORTING = """
+import sys
+import torch
+from resnet_diagram.tracer import load_model, torch_private
+model = load_model({source!r}).model
+print("torch._dynamo" in sys.modules, torch_private.COMPILER_TOOLS in sys.modules)
+import decorated
+print(decorated.plain(torch.ones(1)).item(), decorated.ask("cpu") in (True, False))
+print("torch._dynamo" in sys.modules, type(sys.modules[torch_private.COMPILER_TOOLS]).__name__)
+compiled = torch.compile(lambda x: decorated.plain(x) + 1, backend="eager")
+print(compiled(torch.ones(1)).item())
+from torch._dynamo.utils import counters
+print(sum(counters["graph_break"].values()) > 0)
+"""
+
+
+def test_an_import_does_without_the_compiler_until_somebody_compiles(tmp_path: Path) -> None:
+    (tmp_path / "decorated.py").write_text(
+        "import torch\nfrom torch import nn\nfrom torch._dynamo.utils import is_compile_supported as ask\n\n"
+        "@torch.compiler.disable\ndef plain(x):\n    return x * 2\n\n"
+        "@torch.compiler.disable(recursive=False)\ndef other(x):\n    return x\n\n"
+        "def net():\n    return nn.Conv2d(3, 8, 3)\n"
+    )
+    code = IMPORTING.format(source="decorated:net")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(EXAMPLE.parents[1]), str(tmp_path)])},
+    )
+    assert done.stdout.splitlines() == ["False False", "2.0 True", "True module", "3.0", "True"], done.stderr
 
 
 def test_a_plain_network_does_not_import_dynamo() -> None:
