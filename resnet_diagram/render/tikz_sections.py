@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram, Fork, Group
+from resnet_diagram.diagram.model import Bay, Diagram, Fork, Group, Panel, Slab, Strip
 from resnet_diagram.diagram.model import Item as DiagramItem
 from resnet_diagram.render.tikz_parts import Parts, Point, centre
 from resnet_diagram.scene.model import Box, Item, Path, Scene
@@ -16,39 +16,88 @@ class Section(NamedTuple):
     items: tuple[int, ...]
 
 
+class Part(NamedTuple):
+    """A part of the drawing: its title, and the ids of all in it, that of its frame first if it has one."""
+
+    title: str
+    ids: tuple[str, ...]
+    framed: bool
+
+
+Rect = tuple[float, float, float, float]
+Boxes = dict[str, Box]
+_MARGINS = (17.0, 12.0)
+"""Round the boxes of a part without a frame: what is nearer belongs to them."""
+
+
 def sections(diagram: Diagram, scene: Scene, parts: Parts) -> list[Section]:
     """The items of a scene in sections; within one, boxes come before the lines that join them."""
-    homes = _homes(diagram)
-    titles = [_title(item) for item in diagram.items if isinstance(item, Group)]
-    between, around = len(titles), len(titles) + 1
-    frames = {homes[box.id]: box for box in parts.boxes.values() if box.id in _frames(diagram)}
+    boxes = {box.id: box for box in parts.boxes.values() if box.id}
+    drawn = [part for part in _parts(diagram, boxes) if any(one in boxes for one in part.ids)]
+    homes = {one: number for number, part in enumerate(drawn) for one in part.ids}
+    rooms = {number: _room(part, boxes) for number, part in enumerate(drawn)}
+    between, around = len(drawn), len(drawn) + 1
     held: dict[int, list[int]] = {}
     for at, item in enumerate(scene.items):
         if not _is_known(at, parts):
             continue
-        home = _home(item, homes, frames)
+        home = _home(item, homes, rooms)
         if home is None:
             home = between if _joins(item) or at in parts.forks else around
         held.setdefault(home, []).append(at)
-    names = [*titles, "Between the groups" if titles else "Network", "Title and legend"]
+    names = [
+        *(part.title for part in drawn),
+        "Between the groups" if drawn else "Network",
+        "Title and legend",
+    ]
     ranked = {home: sorted(found, key=lambda at: _rank(at, parts)) for home, found in held.items()}
     return [Section(names[home], tuple(ranked[home])) for home in sorted(ranked)]
 
 
-def _frames(diagram: Diagram) -> set[str]:
-    return {item.id for item in diagram.items if isinstance(item, Group)}
+def _parts(diagram: Diagram, boxes: Boxes) -> list[Part]:
+    """The panels of a sheet with the bays of its strip, where it is what is drawn; else the outer groups."""
+    panels = diagram.sheet.panels if diagram.sheet else ()
+    on_sheet = [part for panel in panels for part in _panel_parts(panel)]
+    if on_sheet and all(any(one in boxes for one in part.ids) for part in on_sheet if part.ids):
+        return on_sheet
+    groups = [item for item in diagram.items if isinstance(item, Group)]
+    return [Part(_title(group), tuple(_ids((group,))), True) for group in groups]
+
+
+def _panel_parts(panel: Panel) -> list[Part]:
+    if isinstance(panel.content, Strip):
+        return [_bay_part(bay) for bay in panel.content.bays]
+    return [Part(panel.title, tuple(_ids(panel.content)), False)]
+
+
+def _bay_part(bay: Bay) -> Part:
+    slabs = tuple(one.id for one in bay.slabs if isinstance(one, Slab))
+    return Part(
+        _heading(bay.title or bay.id, bay.repeat, bay.caption), (bay.id, *slabs), bay.role is not None
+    )
+
+
+def _room(part: Part, named: Boxes) -> Rect:
+    """Where all that belongs to a part lies: in its frame, or close to its boxes."""
+    boxes = [named[one] for one in part.ids[: 1 if part.framed else None] if one in named]
+    if not boxes:
+        return (0.0, 0.0, 0.0, 0.0)
+    across, down = (0.0, 0.0) if part.framed else _MARGINS
+    return (
+        min(box.x for box in boxes) - across,
+        min(box.y for box in boxes) - down,
+        max(box.x + box.width for box in boxes) + across,
+        max(box.y + box.height for box in boxes) + down,
+    )
+
+
+def _heading(title: str, repeat: int, caption: str) -> str:
+    count = f" [×{repeat}]" if repeat > 1 else ""
+    return f"{title}{count}{f': {caption}' if caption else ''}"
 
 
 def _title(group: Group) -> str:
-    count = f" [×{group.repeat}]" if group.repeat > 1 else ""
-    caption = f": {group.caption}" if group.caption else ""
-    return f"{group.title or group.id}{count}{caption}"
-
-
-def _homes(diagram: Diagram) -> dict[str, int]:
-    """The number of the outermost group of each node and group id."""
-    groups = [item for item in diagram.items if isinstance(item, Group)]
-    return {one: number for number, group in enumerate(groups) for one in _ids((group,))}
+    return _heading(group.title or group.id, group.repeat, group.caption)
 
 
 def _ids(items: Iterable[DiagramItem]) -> Iterator[str]:
@@ -57,6 +106,7 @@ def _ids(items: Iterable[DiagramItem]) -> Iterator[str]:
         if isinstance(item, Fork):
             for branch in item.branches:
                 yield from _ids(branch)
+            yield from (node.id for node in (item.shortcut.nodes if item.shortcut else ()))
             yield item.merge.id
         else:
             yield item.id
@@ -64,13 +114,12 @@ def _ids(items: Iterable[DiagramItem]) -> Iterator[str]:
                 yield from _ids(item.items)
 
 
-def _home(item: Item, homes: dict[str, int], frames: dict[int, Box]) -> int | None:
-    """The group an item is in: by its name, by the boxes a line joins, else by the frame round it."""
+def _home(item: Item, homes: dict[str, int], rooms: dict[int, Rect]) -> int | None:
+    """The part an item is in: by its name, or the room it lies in."""
     if isinstance(item, Box) and item.id in homes:
         return homes[item.id]
     points = _points(item)
-    inside = (home for home, frame in frames.items() if all(_holds(frame, point) for point in points))
-    return next(inside, None)
+    return next((home for home, room in rooms.items() if all(_holds(room, point) for point in points)), None)
 
 
 def _points(item: Item) -> tuple[Point, ...]:
@@ -79,9 +128,8 @@ def _points(item: Item) -> tuple[Point, ...]:
     return item.points if isinstance(item, Path) else ((item.x, item.y),)
 
 
-def _holds(frame: Box, point: Point) -> bool:
-    x, y = point
-    return frame.x <= x <= frame.x + frame.width and frame.y <= y <= frame.y + frame.height
+def _holds(room: Rect, point: Point) -> bool:
+    return room[0] <= point[0] <= room[2] and room[1] <= point[1] <= room[3]
 
 
 def _joins(item: Item) -> bool:
