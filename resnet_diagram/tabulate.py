@@ -54,8 +54,8 @@ def table(
     """The architecture table of networks side by side, or with `shortcuts=True` the table of their shortcuts.
 
     `what`: a `Network`, a PyTorch module, a source as on the command line, or several of them. `to`: "text",
-    "latex", "markdown", "html" or "csv". `input_shape` is for modules, as in `trace`. The choices are the
-    options of `resnet-diagram table`. Raises ResnetDiagramError.
+    "latex", "typst", "markdown", "html" or "csv". `input_shape` is for modules, as in `trace`. `choices`:
+    the options of `resnet-diagram table`. Raises ResnetDiagramError.
     """
     chosen = table_format_named(to)
     several = what if isinstance(what, (list, tuple)) else [what]

@@ -11,7 +11,7 @@ from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.sources import is_code
 
-_FORMATS = "text, latex, markdown, html or csv"
+_FORMATS = "text, latex, typst, markdown, html or csv"
 
 
 def _target_options(command: Any) -> Any:
@@ -22,7 +22,7 @@ def _target_options(command: Any) -> Any:
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="File to write; its suffix (.txt, .tex, .md, .html, .csv) gives the format. "
+        help="File to write; its suffix (.txt, .tex, .typ, .md, .html, .csv) gives the format. "
         "Repeat it for several files.",
     )
     to = click.option(
@@ -84,7 +84,7 @@ def _page_options(command: Any) -> Any:
                 help="Put a LaTeX table into a float, with caption and label; table* is as wide as the page.",
             ),
             click.option("--label", help="Label of the float; '' writes none.  [default: from the names]"),
-            click.option("--standalone", is_flag=True, help="A document of its own (LaTeX, HTML)."),
+            click.option("--standalone", is_flag=True, help="A document of its own (LaTeX, Typst, HTML)."),
             click.option(
                 "--templates",
                 type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -11,6 +11,7 @@ from resnet_diagram.render.tables.latex import render_latex
 from resnet_diagram.render.tables.look import Look
 from resnet_diagram.render.tables.markdown import render_markdown
 from resnet_diagram.render.tables.plain_text import render_plain_text
+from resnet_diagram.render.tables.typst import render_typst_table
 from resnet_diagram.tables.model import Table
 
 
@@ -26,6 +27,7 @@ class TableFormat:
 TABLE_FORMATS = (
     TableFormat(name="text", suffixes=(".txt",), render=render_plain_text),
     TableFormat(name="latex", suffixes=(".tex",), render=render_latex),
+    TableFormat(name="typst", suffixes=(".typ",), render=render_typst_table),
     TableFormat(name="markdown", suffixes=(".md", ".markdown"), render=render_markdown),
     TableFormat(name="html", suffixes=(".html", ".htm"), render=render_html),
     TableFormat(name="csv", suffixes=(".csv",), render=render_csv),

@@ -37,6 +37,16 @@ def named(table: Table) -> tuple[Named, ...]:
     return tuple(found)
 
 
+def groups(table: Table) -> list[list[Band]]:
+    """The bands of the body, those of a group together."""
+    found: list[list[Band]] = []
+    for one in named(table):
+        if one.opens:
+            found.append([])
+        found[-1].append(one.band)
+    return found
+
+
 def lines(table: Table) -> Iterator[Line]:
     """The rows of a table with nothing joined: what spans several columns stands in each of them.
 

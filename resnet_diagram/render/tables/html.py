@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from resnet_diagram.render.escape import xml_text
-from resnet_diagram.render.tables.grid import NOTHING, mantissa, named
+from resnet_diagram.render.tables.grid import NOTHING, groups, mantissa
 from resnet_diagram.render.tables.look import Look
 from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
@@ -21,20 +21,10 @@ def render_html(table: Table, look: Look) -> str:
         heads=[xml_text(head) for head in table.heads],
         keys=table.keys,
         centred=table.centred,
-        groups=[_group(bands, table) for bands in _groups(table)],
+        groups=[_group(bands, table) for bands in groups(table)],
         totals=[_group([band], table) for band in table.totals],
         notes=[xml_text(note) for note in table.notes],
     )
-
-
-def _groups(table: Table) -> list[list[Band]]:
-    """The bands of the body, those that share their first cell together."""
-    found: list[list[Band]] = []
-    for one in named(table):
-        if one.opens:
-            found.append([])
-        found[-1].append(one.band)
-    return found
 
 
 def _group(bands: Sequence[Band], table: Table) -> list[dict[str, Any]]:

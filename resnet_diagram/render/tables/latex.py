@@ -4,9 +4,9 @@ from typing import Any
 
 from resnet_diagram.render.escape import printable
 from resnet_diagram.render.tables.grid import NOTHING, mantissa, named
-from resnet_diagram.render.tables.latex_size import Size, size_of
 from resnet_diagram.render.tables.look import Float, Look
 from resnet_diagram.render.tables.tex_words import tex_math, tex_prose, tex_words
+from resnet_diagram.render.tables.type_size import Size, size_of
 from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
 

@@ -1,4 +1,4 @@
-"""Of which type a LaTeX table is set: as large as a page of the article class has room for."""
+"""Of which type a table is set: as large as a page has room for."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,9 +18,13 @@ _TYPES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.82), (r
 
 
 class Size(NamedTuple):
-    """`type`: the command for it. `guarded`: the table may be wider than a column, or too high."""
+    """`type`: LaTeX's command for it, `scale` its size beside that of the text.
+
+    `guarded`: the table may be wider than a column, or too high.
+    """
 
     type: str
+    scale: float
     guarded: bool
 
 
@@ -33,8 +37,8 @@ def size_of(table: Table, *, wide: bool) -> Size:
     room, narrow = (_WIDE, _TEXT) if wide else (_TEXT, _COLUMN)
     for name, scale in _TYPES:
         if width * scale <= room and height * scale <= _HIGH:
-            return Size(name, guarded=width * scale > narrow or height * scale > _SAFE)
-    return Size(_TYPES[-1][0], guarded=True)
+            return Size(name, scale, guarded=width * scale > narrow or height * scale > _SAFE)
+    return Size(*_TYPES[-1], guarded=True)
 
 
 def _width(table: Table) -> float:
