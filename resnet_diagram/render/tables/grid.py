@@ -1,6 +1,6 @@
 """Tables for formats that cannot join cells, and numbers in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Table
@@ -37,14 +37,64 @@ def named(table: Table) -> tuple[Named, ...]:
     return tuple(found)
 
 
-def groups(table: Table) -> list[list[Band]]:
-    """The bands of the body, those of a group together."""
+class Head(NamedTuple):
+    """A cell that names rows, over `span` columns and `rows` rows; `group`: it names all of a group."""
+
+    text: str
+    span: int
+    rows: int
+    group: bool
+
+
+class Row(NamedTuple):
+    """A row of a format that joins cells: those that name it and begin with it, and the others.
+
+    `opens`: it is the first of its band.
+    """
+
+    heads: tuple[Head, ...]
+    cells: tuple[Cell, ...]
+    opens: bool
+
+
+def groups(table: Table) -> list[list[Row]]:
+    """The rows of the body, those of a group together."""
     found: list[list[Band]] = []
     for one in named(table):
         if one.opens:
             found.append([])
         found[-1].append(one.band)
+    return [_joined(bands, table.keys) for bands in found]
+
+
+def totals(table: Table) -> list[list[Row]]:
+    """The rows below the body, each total a group."""
+    return [_joined([band], table.keys) for band in table.totals]
+
+
+def _joined(bands: Sequence[Band], keys: int) -> list[Row]:
+    found: list[Row] = []
+    high = sum(len(band.rows) for band in bands)
+    for at, band in enumerate(bands):
+        heads = _heads(band, keys, high)[1 if at else 0 :]
+        found += [
+            Row(() if number else heads, row, opens=number == 0) for number, row in enumerate(band.rows)
+        ]
     return found
+
+
+def _heads(band: Band, keys: int, high: int) -> tuple[Head, ...]:
+    """The cells that name a band; the first is as high as its group, the last as wide as there are keys."""
+    last = len(band.heads) - 1
+    return tuple(
+        Head(
+            text=text,
+            span=keys - last if at == last else 1,
+            rows=high if at == 0 else len(band.rows),
+            group=at == 0,
+        )
+        for at, text in enumerate(band.heads)
+    )
 
 
 def lines(table: Table) -> Iterator[Line]:

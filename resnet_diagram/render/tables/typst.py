@@ -1,14 +1,13 @@
 """Write a table for Typst: a figure with a native table."""
 
 import re
-from collections.abc import Sequence
 
 from resnet_diagram.render.escape_typst import typst_comment, typst_string
-from resnet_diagram.render.tables.grid import NOTHING, groups, mantissa
+from resnet_diagram.render.tables.grid import NOTHING, Row, groups, mantissa, totals
 from resnet_diagram.render.tables.look import Look
 from resnet_diagram.render.tables.type_size import size_of
 from resnet_diagram.render.templates import render
-from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
+from resnet_diagram.tables.model import Cell, Count, Part, Stack, Table, Words
 
 
 def render_typst_table(table: Table, look: Look) -> str:
@@ -27,29 +26,15 @@ def render_typst_table(table: Table, look: Look) -> str:
         grouped=table.grouped,
         scale=size_of(table, wide=look.standalone).scale,
         heads=[typst_string(head) for head in table.heads],
-        groups=[_group(bands, table) for bands in groups(table)],
-        totals=[_group([band], table) for band in table.totals],
+        groups=[[_row(row) for row in group] for group in groups(table)],
+        totals=[[_row(row) for row in group] for group in totals(table)],
         notes=[typst_string(note) for note in table.notes],
     )
 
 
-def _group(bands: Sequence[Band], table: Table) -> list[list[str]]:
-    """The rows of bands; the first cell of several bands is as high as all of them."""
-    rows: list[list[str]] = []
-    for at, band in enumerate(bands):
-        heads = _heads(band, sum(len(one.rows) for one in bands), table)
-        for number, row in enumerate(band.rows):
-            shown = [] if number else heads[1:] if at else heads
-            rows.append([*shown, *(_spanned(_cell(cell), cell.span, 1) for cell in row)])
-    return rows
-
-
-def _heads(band: Band, rows: int, table: Table) -> list[str]:
-    spans = [1] * (len(band.heads) - 1)
-    spans.append(table.keys - len(spans))
-    highs = [rows, *[len(band.rows)] * (len(band.heads) - 1)]
-    texts = map(typst_string, band.heads)
-    return [_spanned(text, span, high) for text, span, high in zip(texts, spans, highs, strict=True)]
+def _row(row: Row) -> list[str]:
+    heads = [_spanned(typst_string(head.text), head.span, head.rows) for head in row.heads]
+    return [*heads, *(_spanned(_cell(cell), cell.span, 1) for cell in row.cells)]
 
 
 def _spanned(text: str, span: int, rows: int) -> str:
