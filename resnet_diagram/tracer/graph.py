@@ -1,6 +1,6 @@
 """What a run of a model recorded: operations, the values they read, and the module calls around them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -23,7 +23,7 @@ class Node:
     `shape` is the whole shape, batch included. `inputs` are the producers that carry activation, in
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
     values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
-    `call` numbers the module call that ran the operation.
+    `call` numbers the module call that ran the operation; `refs` are kept once `references` is asked.
     """
 
     index: int
@@ -38,6 +38,7 @@ class Node:
     names: tuple[str, ...] = ()
     defaults: dict[str, object] = field(default_factory=dict)
     label: str = ""
+    refs: "tuple[Ref, ...] | None" = field(default=None, init=False, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +93,14 @@ def argument(node: Node, name: str) -> object:
 
 def references(node: Node) -> Iterator[Ref]:
     """Each tensor argument of an operation, lists opened."""
-    for value in (*node.args, *node.kwargs.values()):
+    if node.refs is None:
+        node.refs = tuple(refs_in((*node.args, *node.kwargs.values())))
+    return iter(node.refs)
+
+
+def refs_in(values: Iterable[object]) -> Iterator[Ref]:
+    """Each tensor argument among some values, lists opened."""
+    for value in values:
         if isinstance(value, Ref):
             yield value
         elif isinstance(value, (list, tuple)):
