@@ -17,6 +17,7 @@ class _Convolution(NamedTuple):
     kernel: int
     stride: int = 1
     groups: int = 1
+    dilation: int = 1
 
 
 def block_elements(design: BlockDesign, shape: Shape, name: str) -> tuple[Element, ...]:
@@ -59,15 +60,7 @@ def _branch(design: BlockDesign, before: Chain) -> Chain:
         if design.pre_activation and not (before.elements and at == 1):
             chain.norm(at)
             chain.act(at)
-        dilation = design.dilation if setting.kernel > 1 else 1
-        chain.conv(
-            f"conv{at}",
-            setting.channels,
-            setting.kernel,
-            stride=setting.stride,
-            groups=setting.groups,
-            dilation=dilation,
-        )
+        chain.conv(f"conv{at}", *setting)
         if not design.pre_activation:
             chain.norm(at)
             if at < len(convolutions):
@@ -79,12 +72,14 @@ def _branch(design: BlockDesign, before: Chain) -> Chain:
 
 def _convolutions(design: BlockDesign) -> tuple[_Convolution, ...]:
     inner, outer, kernel = design.inner, design.outer, design.kernel
+    dilation = design.dilation if kernel > 1 else 1
     if not design.bottleneck:
-        return (_Convolution(inner, kernel, design.stride), _Convolution(outer, kernel))
-    first, middle = (design.stride, 1) if design.stride_first else (1, design.stride)
+        first = _Convolution(inner, kernel, design.stride, dilation=dilation)
+        return (first, _Convolution(outer, kernel, dilation=dilation))
+    at_first, at_middle = (design.stride, 1) if design.stride_first else (1, design.stride)
     return (
-        _Convolution(inner, 1, first),
-        _Convolution(inner, kernel, middle, design.cardinality),
+        _Convolution(inner, 1, at_first),
+        _Convolution(inner, kernel, at_middle, design.cardinality, dilation),
         _Convolution(outer, 1),
     )
 

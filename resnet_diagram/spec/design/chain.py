@@ -37,7 +37,7 @@ class Chain:
         self.shape = shape
 
     def conv(
-        self, name: str, channels: int, kernel: int, *, stride: int = 1, groups: int = 1, dilation: int = 1
+        self, name: str, channels: int, kernel: int, stride: int = 1, groups: int = 1, dilation: int = 1
     ) -> None:
         """A convolution padded so that stride 1 keeps the size; with a bias where there are no norms."""
         self.put(

@@ -67,16 +67,14 @@ class BlockDesign:
 
 def block_design(said: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
     """The block that is meant by what is said of it. Raises DesignError for what contradicts itself."""
-    full = DEFAULTS | {key: value for key, value in said.items() if key in SETTINGS}
+    full = _full(said)
     bottleneck = full["block"] == "bottleneck"
-    if not bottleneck:
-        _check_basic(said)
     design = BlockDesign(
         bottleneck=bottleneck,
         pre_activation=full["pre_activation"],
         width=width,
         stride=stride,
-        expansion=full.get("expansion", EXPANSIONS[full["block"]]),
+        expansion=full["expansion"],
         cardinality=full["cardinality"],
         base_width=full["base_width"],
         kernel=full["kernel"],
@@ -91,6 +89,14 @@ def block_design(said: Mapping[str, Any], width: int, stride: int) -> BlockDesig
     )
     _check(design)
     return design
+
+
+def _full(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Every setting, with what is understood where nothing is said."""
+    full = DEFAULTS | {key: value for key, value in said.items() if key in SETTINGS}
+    if full["block"] == "basic":
+        _check_basic(said)
+    return {"expansion": EXPANSIONS[full["block"]]} | full
 
 
 def _check_basic(said: Mapping[str, Any]) -> None:
