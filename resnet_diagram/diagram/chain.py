@@ -113,7 +113,7 @@ def block(element: Block, prefix: str, pen: Pen) -> tuple[Item, ...]:
     """Shared layers, fork and what follows the merge."""
     before = items(element.before, prefix, pen)
     drawn = [items(branch, prefix, pen) for branch in element.branches]
-    branches = tuple(_tapered(branch, block_kind(element)) for branch in drawn)
+    branches = tuple(tapered(branch, block_kind(element)) for branch in drawn)
     return (
         *before,
         fork(element, branches, prefix, pen),
@@ -121,7 +121,7 @@ def block(element: Block, prefix: str, pen: Pen) -> tuple[Item, ...]:
     )
 
 
-def _tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
+def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
     """The branch with the outlines that tell a bottleneck: its first convolution closes, its last opens."""
     weighted = [
         item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)

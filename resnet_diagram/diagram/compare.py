@@ -7,9 +7,11 @@ from itertools import zip_longest
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import fold
-from resnet_diagram.diagram.labels import count_words
+from resnet_diagram.diagram.insets import kind_title
+from resnet_diagram.diagram.kinds import Unit
+from resnet_diagram.diagram.labels import count_words, plural
 from resnet_diagram.diagram.legend import sheet_legend
-from resnet_diagram.diagram.links import nodes
+from resnet_diagram.diagram.links import groups, nodes
 from resnet_diagram.diagram.model import (
     Column,
     Comparison,
@@ -62,7 +64,7 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
         return replace(diagram, sheet=Sheet(comparison=comparison))
     entries = sheet_legend([sum(column.cells, ()) for column in comparison.columns])
     if _has_marks(comparison):
-        entries += (LegendEntry(role=None, text=f"bold: differs from {networks[0].name}"),)
+        entries += (LegendEntry(role=None, text=f"bold, ≠: differs from {networks[0].name}"),)
     return replace(diagram, sheet=Sheet(comparison=comparison, legend=entries), legend=entries)
 
 
@@ -146,8 +148,11 @@ def _cell(part: _Part, prefix: str, options: Options) -> tuple[Item, ...]:
 
 def _short(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     body = [one for one in stage.body if not isinstance(one, Layer) or one.kind not in _SILENT]
+    runs = fold([anonymous(element) for element in body])
+    if len(runs) > _MANY:
+        return (_counted(body, prefix, pen),)
     found: list[Item] = []
-    for run in fold([anonymous(element) for element in body]):
+    for run in runs:
         pattern = body[run.start : run.start + run.period]
         held = tuple(item for element in pattern for item in _element(element, prefix, pen))
         if held:
@@ -158,14 +163,42 @@ def _short(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     return tuple(found)
 
 
+def _counted(body: Sequence[Element], prefix: str, pen: Pen) -> Node:
+    """How many blocks of each type there are, where they are too many to be drawn."""
+    titles = [
+        kind_title(Unit(elements=(one,), stage=0, number=0)).lower() for one in body if isinstance(one, Block)
+    ]
+    layers = sum(isinstance(one, Layer) for one in body)
+    lines = [plural(titles.count(title), title) for title in dict.fromkeys(titles)]
+    lines += [plural(layers, "layer")] if layers else []
+    return Node(
+        id=pen.names.numbered(prefix, "blocks"), role=NodeRole.STAGE, lines=tuple(lines), shade=pen.shade
+    )
+
+
+_MANY = 8
+"""More runs of blocks than this in one row are counted, not drawn."""
+
 _SILENT = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE)
 
 
 def _element(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     if isinstance(element, Block) and is_residual(element):
         bare = replace(element, before=(), after=())
-        return folded(bare, prefix, pen, detailed=True)
+        return tuple(_unnamed(item) for item in folded(bare, prefix, pen, detailed=True))
     return block(element, prefix, pen) if isinstance(element, Block) else items((element,), prefix, pen)
+
+
+def _unnamed(item: Item) -> Item:
+    """The folded block without the name of its type, which its layers tell."""
+    match item:
+        case Node(role=NodeRole.BLOCK) if len(item.lines) > 2:
+            layers = tuple(line for line in item.lines if line[:1].isdigit() or line.startswith(("fc", "SE")))
+            return replace(item, lines=layers or item.lines)
+        case Fork():
+            return replace(item, branches=tuple(tuple(map(_unnamed, branch)) for branch in item.branches))
+        case _:
+            return item
 
 
 def _marked(column: Column, other: Column) -> Column:
@@ -215,5 +248,6 @@ def _different(own: Sequence[str], theirs: Sequence[str]) -> tuple[int, ...]:
 
 
 def _has_marks(comparison: Comparison) -> bool:
-    drawn = [node for column in comparison.columns for cell in column.cells for node in nodes(cell)]
-    return any(node.marked for node in drawn)
+    cells = [cell for column in comparison.columns for cell in column.cells]
+    boxes = any(node.marked for cell in cells for node in nodes(cell))
+    return boxes or any(group.marked for cell in cells for group in groups(cell))

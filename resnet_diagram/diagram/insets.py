@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.diagram.chain import Names, Pen, block, items
+from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
 from resnet_diagram.diagram.kinds import Kind, Unit
 from resnet_diagram.diagram.labels import block_word
 from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
@@ -71,10 +71,15 @@ def _inset(number: int, kind: Kind, where: str, show: frozenset[Show]) -> Panel:
 def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None) -> tuple[Item, ...]:
     """A unit from x to y; with `kind` its sizes are those of all units of its type."""
     pen = Pen(names=Names(), shade=0, stage=_opened, show=show, said=kind.said if kind else {}, spread=True)
-    inner = block(unit.block, prefix, pen) if unit.block else items(unit.elements, prefix, pen)
+    inner = block(unit.block, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
     ends = [Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(sign,)) for sign in ("x", "y")]
-    shade = max(1, min(unit.stage, 2))
+    shade = 2 if kind else max(1, unit.stage)
     return (ends[0], *(_shaded(item, shade) for item in inner), ends[1])
+
+
+def _run(elements: tuple[Element, ...], prefix: str, pen: Pen) -> tuple[Item, ...]:
+    """Layers without a shortcut, with the outlines a block of them would have."""
+    return tapered(items(elements, prefix, pen), block_kind(Block(branches=(elements,))))
 
 
 def _opened(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:

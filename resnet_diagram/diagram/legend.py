@@ -52,9 +52,15 @@ def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
     return tuple(entries)
 
 
+_BOTH = {"C: block width": "C, C′: channels in and out"}
+"""What is said instead where a type of block needs both."""
+
+
 def _abbreviations(texts: Iterable[str]) -> list[LegendEntry]:
     joined = "\n".join(texts)
     found = dict.fromkeys(words for sign, words in _ABBREVIATIONS if sign in joined)
+    if "C′ = " in joined:
+        found = {_BOTH.get(words, words): None for words in found}
     return [LegendEntry(role=None, text=words) for words in found]
 
 

@@ -153,13 +153,14 @@ def _paper(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
 
 def _full(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     found: list[Item] = []
-    number = 0
-    for element in stage.body:
-        if isinstance(element, Layer):
-            found += items((element,), prefix, pen)
+    count = 0
+    for is_layer, run in groupby(stage.body, key=lambda element: isinstance(element, Layer)):
+        if is_layer:
+            found += items(run, prefix, pen)
         else:
-            number += 1
-            found.append(_open(element, number, prefix, pen))
+            blocks = [_open(element, number, prefix, pen) for number, element in enumerate(run, count + 1)]
+            found += blocks
+            count += len(blocks)
     return tuple(found)
 
 

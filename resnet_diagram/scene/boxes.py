@@ -37,15 +37,22 @@ def form_of(node: Node) -> Form:
 
 
 def natural_size(
-    node: Node, lines: tuple[str, ...], badge: str, theme: Theme, *, turned: bool, gaps: Gaps = ROOMY
+    node: Node,
+    lines: tuple[str, ...],
+    badge: str,
+    theme: Theme,
+    *,
+    turned: bool,
+    gaps: Gaps = ROOMY,
+    bold: frozenset[int] = frozenset(),
 ) -> Size:
-    """The least size that holds the texts; `turned`: the flow runs across them."""
+    """The least size that holds the texts; `turned`: the flow runs across them; `bold`: lines set bold."""
     if node.role is NodeRole.TERMINAL:
         return _bare(lines, theme, turned=turned)
     rows = row_heights(lines, badge, theme)
     tall = sum(rows) + 2 * gaps.pad_y
     pad = gaps.pad_x + (1.2 if node.role in _PILLS else 0.0)
-    widths = [text_width(line, theme.size("node")) for line in lines]
+    widths = [text_width(line, theme.size("node"), bold=at in bold) for at, line in enumerate(lines)]
     widths += [text_width(badge, theme.size("badge"), bold=True)] if badge else []
     wide = max(widths, default=0.0) + 2 * pad
     if node.role in _PILLS:

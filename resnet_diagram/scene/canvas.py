@@ -102,7 +102,15 @@ class Canvas:
         self.lines.append(Path(role=role, points=points, arrow=arrow, radius=BEND, tail=tail, head=head))
 
     def text(
-        self, words: str, use: str, role: str, place: Point, *, halo: bool = False, across: bool = False
+        self,
+        words: str,
+        use: str,
+        role: str,
+        place: Point,
+        *,
+        halo: bool = False,
+        across: bool = False,
+        bold: bool = False,
     ) -> None:
         """A text of its own, centred at `place` and written along the flow, or across it."""
         size = self.theme.size(use)
@@ -113,8 +121,9 @@ class Canvas:
                 y=y,
                 text=words,
                 size=size,
-                width=text_width(words, size),
+                width=text_width(words, size, bold=bold),
                 role=role,
+                bold=bold,
                 turned=self.turned != across,
                 halo=halo,
             )

@@ -13,11 +13,12 @@ from resnet_diagram.diagram.model import EdgeRole, Group, Node
 class NodeCell(NamedTuple):
     """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it.
 
-    `look`: the role whose style it has; `upright`: its text is turned.
+    `bold`: which of its lines are bold; `look`: the role whose style it has; `upright`: its text is turned.
     """
 
     node: Node
     lines: tuple[str, ...]
+    bold: frozenset[int]
     badge: str
     front: float
     wide: float
@@ -51,6 +52,7 @@ class Lane(NamedTuple):
     v: float
     label: tuple[str, ...]
     series: "Series"
+    bold: bool = False
 
 
 class Track(NamedTuple):

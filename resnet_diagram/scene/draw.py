@@ -94,7 +94,7 @@ def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text
     if cell.upright:
         return (_upright(cell, theme, (x, middle)),)
     top = middle - sum(heights) / 2
-    rows = [(line, theme.size("node"), False) for line in cell.lines]
+    rows = [(line, theme.size("node"), at in cell.bold) for at, line in enumerate(cell.lines)]
     rows += [(cell.badge, theme.size("badge"), True)] if cell.badge else []
     texts: list[Text] = []
     for (line, size, bold), height in zip(rows, heights, strict=True):
@@ -161,7 +161,7 @@ def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: str, at: Point) -> N
     pitch = spacing.PITCH * canvas.theme.size("label")
     for number, line in enumerate(reversed(lane.label)):
         across = v + lane.v - spacing.LABEL_GAP - (number + 0.5) * pitch
-        canvas.text(line, "label", lane.role, ((u + end) / 2, across))
+        canvas.text(line, "label", lane.role, ((u + end) / 2, across), bold=lane.bold)
 
 
 def _marks(canvas: Canvas, cell: ForkCell, at: Point) -> None:

@@ -61,6 +61,7 @@ def _cell_of(node: Node, size: Size, badge: str, ruler: Ruler) -> NodeCell:
     return NodeCell(
         node=node,
         lines=ruler.lines(node),
+        bold=ruler.bold(node),
         badge=badge,
         front=size.length,
         wide=wide,

@@ -10,9 +10,6 @@ from resnet_diagram.scene.spacing import ROOMY, Gaps
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
 
-_FEW_LINES = 2
-"""More lines than this in a folded block are its layers; they are not broken as short as others."""
-
 _STRETCHED = {f"{role}{shaded:d}" for role in (NodeRole.CONV, NodeRole.LINEAR) for shaded in (False, True)}
 
 
@@ -47,14 +44,28 @@ class Ruler:
 
     def lines(self, node: Node) -> tuple[str, ...]:
         """A node's texts, broken where they are too long."""
+        return self._broken(node, node.lines)
+
+    def _broken(self, node: Node, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of a node's lines, broken as the node's are."""
         size = self.theme.size("node")
         if self.is_upright(node):
-            return node.lines
-        if node.role is NodeRole.STAGE or (node.role is NodeRole.BLOCK and len(node.lines) > _FEW_LINES):
-            return wrap_summary(node.lines, size)
+            return lines
+        if node.role is NodeRole.STAGE or (node.role is NodeRole.BLOCK and len(node.lines) > 1):
+            return wrap_summary(lines, size)
         if self.manner.limit:
-            return narrow_lines(node.lines, size, self.manner.limit)
-        return (wrap_lines if self.wrapped else cut_lines)(node.lines, size)
+            return narrow_lines(lines, size, self.manner.limit)
+        return (wrap_lines if self.wrapped else cut_lines)(lines, size)
+
+    def bold(self, node: Node) -> frozenset[int]:
+        """Which of a node's lines are bold: the marked ones, in all lines they are broken into."""
+        found: set[int] = set()
+        start = 0
+        for at, line in enumerate(node.lines if node.marked else ()):
+            end = start + len(self._broken(node, (line,)))
+            found |= set(range(start, end)) if at in node.marked else set()
+            start = end
+        return frozenset(found)
 
     def is_upright(self, node: Node) -> bool:
         """Whether the text of a node's box is turned, to be read from bottom to top."""
@@ -105,7 +116,8 @@ def badge_of(node: Node, given: str) -> str:
 
 def inner_badge(group: Group) -> str:
     """The count of a folded group when the one folded block in it shall wear it."""
-    return f"[×{group.repeat}]" if group.repeat > 1 and _blocks(group.items) == 1 else ""
+    sign = " ≠" if group.marked else ""
+    return f"[×{group.repeat}]{sign}" if group.repeat > 1 and _blocks(group.items) == 1 else ""
 
 
 def _blocks(items: tuple[Item, ...]) -> int:
@@ -132,4 +144,5 @@ def usual_size(node: Node, badge: str, ruler: Ruler) -> Size:
 def natural(node: Node, badge: str, ruler: Ruler) -> Size:
     """The least size that holds the texts of a node."""
     turned, gaps = ruler.turned or ruler.is_upright(node), ruler.manner.gaps
-    return natural_size(node, ruler.lines(node), badge, ruler.theme, turned=turned, gaps=gaps)
+    lines, bold = ruler.lines(node), ruler.bold(node)
+    return natural_size(node, lines, badge, ruler.theme, turned=turned, gaps=gaps, bold=bold)

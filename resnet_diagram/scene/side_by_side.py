@@ -18,8 +18,8 @@ from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
 _COLUMN_GAP = 16.0
-_ROW_GAP = 7.0
-_ROW_PAD = 7.0
+_ROW_GAP = 5.0
+_ROW_PAD = 5.0
 _NAME = 12.0
 _NOTE = 8.4
 _LABEL_GAP = 5.0
@@ -71,7 +71,7 @@ def _least(canvas: Canvas, title: str, legend: tuple[LegendEntry, ...]) -> float
 def _demand(needed: float, given: float | None, how: str) -> None:
     if given is not None and needed > given + 0.01:
         raise RenderError(
-            f"The comparison is {needed:.0f} pt {how} with its type at size, more than the {given:.0f} pt given. "
+            f"The comparison is {needed:.0f} pt {how}, more than the {given:.0f} pt given. "
             "Compare fewer networks, or give more room."
         )
 
