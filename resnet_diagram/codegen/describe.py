@@ -68,17 +68,18 @@ def class_doc(block: Block, condition: str | None) -> str:
             Merge.CONCAT: "Branches, concatenated.",
             Merge.MULTIPLY: "The product of several branches.",
         }[block.merge]
-    return f"{_convolutions(block)}\n{_shortcut_doc(block, condition)}"
+    stride = _stride_place(weighted_layers(block))
+    return f"{_convolutions(block)}\n{stride}{_shortcut_doc(block, condition)}"
 
 
 def _gate_doc(block: Block) -> str:
     if squeezes(block):
-        return "A factor between 0 and 1 for each channel, computed from the mean of all channels."
+        return "A factor from 0 to 1 for each channel, computed from the means of all channels."
     return "One branch times a factor that another computes."
 
 
 def _convolutions(block: Block) -> str:
-    """Which convolutions a block has, and where its stride is."""
+    """Which convolutions a block has."""
     layers = weighted_layers(block)
     words = [_kernel(layer) for layer in layers]
     kind = "Pre-activation residual block" if pre_activation(block) else "Residual block"
@@ -89,16 +90,16 @@ def _convolutions(block: Block) -> str:
     listed = ", ".join(f"a {word}" for word in words[:-1])
     joined = f"{listed} and a {words[-1]}" if listed else f"one {words[-1]}"
     tail = "" if words[-1].endswith("layer") else " convolution"
-    return f"{kind} of {joined}{tail}{_stride_place(layers)}."
+    return f"{kind} of {joined}{tail}."
 
 
 def _stride_place(layers: Sequence[Layer]) -> str:
-    """Which of several different convolutions has the stride."""
+    """Which of several different convolutions has the stride, with a space behind it."""
     strided = [_kernel(layer) for layer in layers if any(step > 1 for step in layer.stride)]
     if len(strided) != 1 or len({_kernel(layer) for layer in layers}) == 1:
         return ""
     first = "first " if sum(_kernel(layer) == strided[0] for layer in layers) > 1 else ""
-    return f", stride in the {first}{strided[0]}"
+    return f"The stride is in the {first}{strided[0]}. "
 
 
 def _kernel(layer: Layer) -> str:

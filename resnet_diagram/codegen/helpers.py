@@ -2,7 +2,7 @@
 
 HELPERS = {
     "ZeroPadding": '''class ZeroPadding(nn.Module):
-    """A shortcut without weights: some positions, and zeros for the missing channels."""
+    """A shortcut without weights: fewer positions, and zeros for new channels."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
