@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from resnet_diagram.diagram.links import nodes
 from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.scene.condense import Condensed
 from resnet_diagram.scene.fit import Fit
 from resnet_diagram.scene.ruler import PLAIN, Manner
-from resnet_diagram.scene.spacing import DENSE, TIGHT, TIGHTEST
+from resnet_diagram.scene.spacing import DENSE, DENSEST, TIGHT, TIGHTEST
 
 
 class Breaks(Enum):
@@ -24,7 +25,8 @@ class Attempt(NamedTuple):
     """One way to draw.
 
     `wrapped`: texts are broken to make boxes narrow. `turned`: in columns, at `most` so many, with the flow
-    running down, instead of in rows. `condensed`: what all blocks have and the legend says instead.
+    running down, instead of in rows. `condensed`: what all blocks have and the legend says instead. `resort`:
+    it looks worse than any that fits.
     """
 
     manner: Manner
@@ -33,8 +35,11 @@ class Attempt(NamedTuple):
     breaks: Breaks = Breaks.PAGE
     condensed: Condensed = Condensed.NOTHING
     most: int = 1000
+    resort: bool = False
 
 
+_FEW = 40
+"""Up to so many boxes may be drawn large in one column."""
 _NARROW = (
     Attempt(PLAIN),
     Attempt(Manner(upright=True, gaps=TIGHT)),
@@ -46,6 +51,7 @@ _DETAILED = Attempt(PLAIN, turned=True)
 _DENSE = (
     Attempt(PLAIN, wrapped=False, turned=True, condensed=Condensed.ALL),
     Attempt(Manner(gaps=DENSE), wrapped=False, turned=True, condensed=Condensed.ALL),
+    Attempt(Manner(gaps=DENSEST), wrapped=False, turned=True, condensed=Condensed.ALL),
     Attempt(Manner(gaps=DENSE), turned=True, condensed=Condensed.ALL),
     Attempt(Manner(limit=27.5, gaps=DENSE), turned=True, condensed=Condensed.ALL),
 )
@@ -55,12 +61,12 @@ def attempts(diagram: Diagram, fit: Fit) -> Iterator[Attempt]:
     """All ways to draw a diagram, from the best looking to the smallest."""
     rows = list(_rows(fit))
     if diagram.direction is Direction.RIGHT or (diagram.dense and not diagram.fixed):
-        if diagram.dense:
-            yield _DETAILED._replace(most=1)
-        else:
+        if not diagram.dense:
             yield _DETAILED
+        elif sum(1 for _ in nodes(diagram.items)) <= _FEW:
+            yield _DETAILED._replace(most=1)
         yield from _DENSE
-        yield from rows
+        yield from (row._replace(resort=True) for row in rows)
     else:
         yield from rows
         yield _DETAILED

@@ -147,9 +147,9 @@ def _said(usual: Usual) -> Iterator[str]:
     if usual.before:
         yield f"conv in a block: {usual.before} first"
     if usual.behind:
-        yield f"conv: then {usual.behind}"
-    if usual.last is not None and usual.last != usual.behind:
-        yield f"last conv of a block: {f'then {usual.last}' if usual.last else 'nothing'}"
+        yield f"conv: then {usual.behind}" + ("" if usual.last else ", but not the last of a block")
+    if usual.last and usual.last != usual.behind:
+        yield f"last conv of a block: then {usual.last}"
     if usual.after:
         yield f"addition: then {usual.after}"
 

@@ -45,6 +45,8 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
             return tried[0]
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
     for attempt in attempts(diagram, fit):
+        if attempt.resort and any(_fits(scene, fit) for scene in tried):
+            break
         scene = _finished(condense(diagram, attempt.condensed), theme, attempt, fit)
         if _fits(scene, page):
             return scene

@@ -64,6 +64,8 @@ def _rows(
         rows: tuple[Series, ...] = (series(inner, gaps),)
     else:
         rows = break_rows(inner, limit, gaps, whole=breaks is Breaks.BLOCKS)
+        if len(rows) > 1:  # the lines that turn from one row into the next need room as well
+            rows = break_rows(inner, limit - 2 * spacing.TURN_PAD, gaps, whole=breaks is Breaks.BLOCKS)
     return rows if has_lanes(series(inner, gaps)) else _widest(items, rows, measure, limit)
 
 

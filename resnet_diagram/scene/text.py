@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 CAPITAL_HEIGHT = 0.716
@@ -39,6 +39,7 @@ def unmeasured(text: str) -> str:
     return "".join(dict.fromkeys(one for one in text if one not in known and one.isprintable()))
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in points of one line of `text` set at `size` points.
 

@@ -1,5 +1,6 @@
 """Draw a diagram in columns, from left to right, with the flow running down in each."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from resnet_diagram.scene.columns import (
     Story,
     balance,
     columns_length,
+    fill,
     lead_of,
 )
 from resnet_diagram.scene.draw import draw
@@ -99,7 +101,8 @@ def _tower(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Tower:
         for group, items in outer_groups(diagram)
     ]
     tower = Tower((), *_reach(found, theme))
-    count = 0
+    most = int((wide + spacing.COLUMN_GAP) / (_breadth(tower) + spacing.COLUMN_GAP))
+    count = max(0, min(most, int(columns_length(fill(found, gaps, math.inf)) / high)) - 1)
     while True:
         count += 1
         tower = tower._replace(columns=balance(found, gaps, count))

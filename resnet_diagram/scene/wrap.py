@@ -1,19 +1,24 @@
 """Break the text of a box into lines that are short enough."""
 
 import re
+from functools import lru_cache
 
 from resnet_diagram.scene.text import text_width
 
+_KEPT = 4096
+"""How many results are kept: a deep network says the same again and again."""
 _LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
 _LONGEST = 15.0
 _SUMMARY = 9.0
 
 
+@lru_cache(maxsize=_KEPT)
 def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line broken in two where that makes the box narrower; very long ones into more."""
     return tuple(part for line in lines for part in _wrapped(line, size))
 
 
+@lru_cache(maxsize=_KEPT)
 def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
     """The lines of a text beside a line, as long as `width` points or nine ems, whichever is more.
 
@@ -38,6 +43,7 @@ def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
     return _even(_words(text, size), width, size)
 
 
+@lru_cache(maxsize=_KEPT)
 def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
 
@@ -57,11 +63,13 @@ def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=_KEPT)
 def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line as it is, broken only where it is very long."""
     return tuple(part for line in lines for part in pack(_words(line, size), _LONGEST * size, size))
 
 
+@lru_cache(maxsize=_KEPT)
 def narrow_lines(lines: tuple[str, ...], size: float, limit: float) -> tuple[str, ...]:
     """Each line broken into as many as make none longer than `limit` points, where its words allow that.
 
