@@ -74,7 +74,7 @@ def class_doc(block: Block, condition: str | None) -> str:
 
 def _gate_doc(block: Block) -> str:
     if squeezes(block):
-        return "A factor from 0 to 1 for each channel, computed from the means of all channels."
+        return "A factor for each channel, computed from the means of all channels."
     return "One branch times a factor that another computes."
 
 

@@ -78,6 +78,11 @@ def test_same_bytes_across_processes() -> None:
     assert output("1") == output("2")
 
 
+def test_the_page_shows_the_block_as_it_is() -> None:
+    page = Path(__file__).parents[2] / "docs" / "code.md"
+    assert f"```python\n{rd.code('resnet50', block='layer2.0')}```" in page.read_text(encoding="utf-8")
+
+
 def test_a_module_of_ones_own() -> None:
     pytest.importorskip("torch")
     from tests.spellings.torchvision_style import resnet18

@@ -57,7 +57,7 @@ def test_the_types_are_right(folder: Path) -> None:
 
 
 def test_lines_are_short(folder: Path) -> None:
-    for path in folder.iterdir():
+    for path in folder.glob("*.py"):
         assert max(map(len, path.read_text(encoding="utf-8").splitlines())) <= 88
 
 
