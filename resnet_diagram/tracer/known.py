@@ -12,7 +12,8 @@ def known_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
     found = registry(module)
     if found is None or name.partition(".")[0] not in found[0]():
         return None
-    return functools.partial(found[1], name)
+    factory: Callable[..., Any] = found[1](name)
+    return factory
 
 
 def known_names(module: ModuleType) -> list[str]:
@@ -21,11 +22,11 @@ def known_names(module: ModuleType) -> list[str]:
     return list(found[0]()) if found is not None else []
 
 
-def registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[..., Any]] | None:
-    """The functions of a library that list its models and make one."""
+def registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[[str], Any]] | None:
+    """The functions of a library that list its models and find the factory of one."""
     if module.__name__ == "timm":
-        return module.list_models, module.create_model
+        return module.list_models, functools.partial(functools.partial, module.create_model)
     if module.__name__ == "torchvision":
         models = importlib.import_module("torchvision.models")
-        return models.list_models, models.get_model
+        return models.list_models, models.get_model_builder
     return None

@@ -18,7 +18,7 @@ from resnet_diagram.tracer.build import build
 from resnet_diagram.tracer.inputs import InputSpec
 from resnet_diagram.tracer.known import known_model, known_names
 from resnet_diagram.tracer.modules import module_of
-from resnet_diagram.tracer.offline import offline
+from resnet_diagram.tracer.offline import NetworkAskedError, offline, without_weights
 from resnet_diagram.tracer.saved import is_saved, saved_model
 from resnet_diagram.tracer.targets import Target, parse_target
 from resnet_diagram.tracer.torchvision_operators import declare_operators, stopped_import
@@ -50,25 +50,39 @@ def load_model(target: str, *, unsafe: bool = False) -> LoadedModel:
         model, inputs = saved_model(path, unsafe=unsafe)
         return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
     parsed = parse_target(target)
-    with contextlib.redirect_stdout(sys.stderr), uncollected(), torch_private.light_imports():
-        module = imported(parsed)
-        attribute = parsed.attribute or only_candidate(module, parsed)
-        found = attribute_of(module, attribute, parsed)
-        model = (
-            found if isinstance(found, nn.Module) and not parsed.called else made(found, attribute, parsed)
-        )
-    return LoadedModel(model=model, name=name_of(attribute, parsed), source=target)
-
-
-def imported(target: Target) -> ModuleType:
-    """Returns the module of a target; where only torchvision's operators are missing, with those declared."""
     try:
-        return module_of(target)
+        return built(parsed)
     except SourceError as error:
         if not stopped_import(error.__cause__):
             raise
     declare_operators()
-    return module_of(target)
+    return built(parsed)
+
+
+def built(target: Target) -> LoadedModel:
+    """Returns the model a target names; raises SourceError."""
+    with contextlib.redirect_stdout(sys.stderr), uncollected(), torch_private.light_imports():
+        module = imported(target)
+        attribute = target.attribute or only_candidate(module, target)
+        found = attribute_of(module, attribute, target)
+        ready = isinstance(found, nn.Module) and not target.called
+        model = found if ready else made(found, attribute, target)
+    assert isinstance(model, nn.Module)
+    return LoadedModel(model=model, name=name_of(attribute, target), source=target.text)
+
+
+def imported(target: Target) -> ModuleType:
+    """Returns the module of a target; raises SourceError, also where its import asks the network."""
+    try:
+        with offline():
+            return module_of(target)
+    except NetworkAskedError as error:
+        raise blame(f"Importing {target.module!r} failed", error, file_of(target)) from error
+
+
+def file_of(target: Target) -> Path | None:
+    """The file a target names, None for a dotted module."""
+    return Path(target.module).expanduser().absolute() if target.is_file else None
 
 
 def name_of(attribute: str, target: Target) -> str:
@@ -89,11 +103,13 @@ def made(factory: object, attribute: str, target: Target) -> nn.Module:
     check_arguments(factory, attribute, target)
     try:
         with offline():
-            result = build(lambda: factory(*target.args, **target.kwargs))
+            options = without_weights(factory, target.kwargs)
+            result = build(lambda: factory(*target.args, **options))
     except SourceError:
         raise
-    except (Exception, SystemExit) as error:
-        raise blame(f"{name_of(attribute, target)} in {target.module!r} could not be built", error) from error
+    except (Exception, SystemExit, NetworkAskedError) as error:
+        what = f"{name_of(attribute, target)} in {target.module!r} could not be built"
+        raise blame(what, error, file_of(target)) from error
     model = model_in(result)
     if model is None:
         raise SourceError(

@@ -1,23 +1,27 @@
-"""Keep a constructor from asking the network for weights."""
+"""Keep a constructor from asking the network for weights; a drawing needs none."""
 
 import contextlib
+import inspect
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
 from typing import Any
 
+SWITCHES = ("pretrained", "pretrained_backbone", "weights", "weights_backbone")
 
-class NetworkAskedError(OSError):
-    """Something wanted a connection while a model was built."""
+
+class NetworkAskedError(BaseException):
+    """Something wanted a connection while a model was built; no Exception, as libraries would try again."""
 
 
 @contextlib.contextmanager
 def offline() -> Iterator[None]:
-    """Inside, connecting to another machine raises NetworkAskedError; weights are of no use for a drawing."""
+    """Inside, connecting to another machine raises NetworkAskedError."""
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise NetworkAskedError(
-            "the constructor asks the network, most likely for trained weights; a drawing needs none: "
-            "turn them off with an argument such as weights=None, weights_backbone=None or pretrained=False"
+            "it asks the network, most likely for trained weights; a drawing needs none. Turn them off "
+            "there, with an argument such as weights=None, weights_backbone=None or pretrained=False"
         )
 
     saved = {name: getattr(socket, name) for name in ("create_connection", "getaddrinfo")}
@@ -28,3 +32,31 @@ def offline() -> Iterator[None]:
     finally:
         for name, function in saved.items():
             setattr(socket, name, function)
+
+
+def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) -> dict[str, object]:
+    """Returns the arguments for a factory, those that ask for trained weights turned off.
+
+    >>> def net(depth=18, pretrained=True): ...
+    >>> without_weights(net, {"depth": 50})
+    {'depth': 50, 'pretrained': False}
+    """
+    try:
+        parameters = dict(inspect.signature(factory).parameters)
+    except (TypeError, ValueError):
+        parameters = {}
+    defaults = {name: parameters[name].default for name in SWITCHES if name in parameters}
+    return {
+        **given,
+        **{name: off(name) for name, value in {**defaults, **given}.items() if asks_weights(name, value)},
+    }
+
+
+def asks_weights(name: str, value: object) -> bool:
+    """Whether an argument asks for trained weights: True, a member of an enumeration, or one's name."""
+    return name in SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
+
+
+def off(name: str) -> bool | None:
+    """What turns an argument for weights off."""
+    return False if name.startswith("pretrained") else None

@@ -221,16 +221,53 @@ def test_short_forms_of_library_models() -> None:
     assert "Did you mean 'resnet18'?" in failing("torchvision:resnet18x")
 
 
-def test_a_constructor_that_asks_the_network(tmp_path: Path) -> None:
-    path = tmp_path / "pretrained.py"
-    path.write_text(
-        "import urllib.request\nfrom torch import nn\ndef net(pretrained=True):\n"
-        "    if pretrained:\n        urllib.request.urlopen('https://example.invalid/weights.pth')\n"
-        "    return nn.Linear(2, 3)\n"
-    )
-    message = failing(f"{path}:net")
-    assert "pretrained=False" in message
-    assert isinstance(load_model(f"{path}:net(pretrained=False)").model, nn.Linear)
+ASKING = """
+import urllib.request
+from torch import nn
+
+def fetch():
+    try:
+        urllib.request.urlopen("https://example.invalid/weights.pth")
+    except Exception:
+        return fetch()
+
+def net(pretrained=True, weights="path/to/some.pth"):
+    if pretrained:
+        fetch()
+    return nn.Linear(2, 3) if weights else nn.Identity()
+
+def inside():
+    fetch()
+    return nn.Linear(2, 3)
+"""
+
+
+def test_weights_are_turned_off(tmp_path: Path) -> None:
+    (tmp_path / "pretrained.py").write_text(ASKING)
+    assert isinstance(load_model(f"{tmp_path}/pretrained.py:net").model, nn.Linear)
+    assert isinstance(load_model(f"{tmp_path}/pretrained.py:net(pretrained=True)").model, nn.Linear)
+
+
+@pytest.mark.parametrize("more", ["", "\nready = inside()\n"], ids=["in a function", "at the import"])
+def test_a_constructor_that_asks_the_network(more: str, tmp_path: Path) -> None:
+    (tmp_path / "asking_net.py").write_text(ASKING + more)
+    message = failing(f"{tmp_path}/asking_net.py:inside")
+    for words in ("asks the network", "pretrained=False", "weights=None", "asking_net.py:"):
+        assert words in message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torchvision:resnet18(weights='DEFAULT')",
+        "torchvision.models:resnet18(weights='IMAGENET1K_V1')",
+        "torchvision:deeplabv3_resnet50",
+        "timm:resnet18(pretrained=True)",
+    ],
+)
+def test_weights_of_library_models_are_turned_off(source: str) -> None:
+    timm_module()
+    assert all(p.is_meta for p in load_model(source).model.parameters())
 
 
 def test_a_name_that_a_module_imports_is_suggested() -> None:
