@@ -73,7 +73,7 @@ def spans(
         skylines.append(Skyline())
         skylines[-1].put(-1e9, 1e9, top)
     placed: list[Span] = []
-    for span in sorted(plain, key=lambda span: (span.right - span.left, span.number)):
+    for span in sorted(plain, key=lambda span: (min(span.right, end) - span.left, span.number)):
         half = _LABEL_HALF if span.words else 0.0
         lane = skylines[span.tier].over(span.left, span.right) + max(LANE_CLEAR, half + 1.0)
         skylines[span.tier].put(span.left - 2.0, span.right + 2.0, lane + half)

@@ -1,12 +1,12 @@
 """Break a strip into tiers that fit the page, and give every bay its width."""
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Bay, GroupRole, Omitted, Slab, Strip
+from resnet_diagram.diagram.model import GroupRole, Strip
 from resnet_diagram.scene.strip_arcs import levels
 from resnet_diagram.scene.strip_bays import MeasuredBay, fitted, measure_bay
+from resnet_diagram.scene.strip_pieces import pieces
 from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
 from resnet_diagram.scene.strip_scale import TEX, Scale, scale_of
 from resnet_diagram.scene.text import text_width
@@ -73,8 +73,8 @@ def rack(strip: Strip, theme: Theme, room: float) -> Rack:
 
 def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
     scale = scale_of(strip, tight=tight)
-    pieces = (_pieces(bay, strip, scale, theme, room) for bay in strip.bays)
-    bays = tuple(piece for held in pieces for piece in held)
+    parts = (pieces(bay, strip.arcs, scale, theme, room) for bay in strip.bays)
+    bays = tuple(piece for held in parts for piece in held)
     plugs = plugs_of(bays, strip.arcs)
     ends = ends_of(plugs)
     measured = tuple(measure_bay(bay, number, scale, plugs, ends, theme) for number, bay in enumerate(bays))
@@ -217,33 +217,3 @@ def _margins(plugs: list[Plug], tiers: int, columns: int) -> tuple[float, float]
     if tiers == 1:
         return back, on
     return max(_LANE, back + 2.0), max(_LANE, on + 2.0) + columns * _COLUMN
-
-
-def _pieces(bay: Bay, strip: Strip, scale: Scale, theme: Theme, room: float) -> list[Bay]:
-    """The bay, or where it is wider than `room` points, as many parts of it as fit."""
-    plugs = plugs_of((bay,), strip.arcs)
-    whole = measure_bay(bay, 0, scale, plugs, ends_of(plugs), theme)
-    depth = len(levels([(plug.start - 0.5, plug.stop + 0.5) for plug in plugs if plug.start < plug.stop]))
-    room -= 3 * _LANE + depth * (_COLUMN + TAIL_STEP)
-    if whole.content <= room or len(bay.slabs) < 2:
-        return [bay]
-    runs: list[list[Slab | Omitted]] = [[]]
-    start = 0.0
-    for slot, one in zip(whole.slots, bay.slabs, strict=True):
-        if runs[-1] and slot.x + slot.size.width + 16.0 - start > room:
-            runs.append([])
-            start = slot.x - 8.0
-        runs[-1].append(one)
-    last = len(runs) - 1
-    return [
-        replace(
-            bay,
-            id=f"{bay.id}-part{number + 1}" if number else bay.id,
-            title=f"{bay.title} …" if number and bay.title else bay.title,
-            slabs=tuple(run),
-            repeat=1 if number else bay.repeat,
-            note="" if number else bay.note,
-            caption=bay.caption if number == last else "",
-        )
-        for number, run in enumerate(runs)
-    ]
