@@ -102,8 +102,9 @@ def _names(word: str) -> StageNames:
 
 
 def look_of(choices: TableChoices) -> Look:
-    """How the table is written; a label without a float takes a float of one column. Raises UsageError."""
-    around = choices.get("float")
+    """How the table is written; who names a caption or a label wants a float. Raises UsageError."""
+    named = choices.get("caption") or choices.get("label")
+    around = choices.get("float") or (Float.TABLE if named else None)
     known = [str(one) for one in Float]
     if around and around not in known:
         raise UsageError(f"No float is named {around!r}; choose {' or '.join(known)}.")

@@ -81,7 +81,8 @@ def _page_options(command: Any) -> Any:
             click.option(
                 "--float",
                 type=click.Choice(["table", "table*"]),
-                help="Put a LaTeX table into a float, with caption and label; table* is as wide as the page.",
+                help="Put a LaTeX table into a float, with caption and label; table* is as wide as the page. "
+                "--caption and --label ask for a table.",
             ),
             click.option("--label", help="Label of the float; '' writes none.  [default: from the names]"),
             click.option("--standalone", is_flag=True, help="A document of its own (LaTeX, Typst, HTML)."),

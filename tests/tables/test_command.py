@@ -55,6 +55,13 @@ def test_floats_and_labels() -> None:
     assert "\\label" not in run("resnet18", "-t", "latex", "--float", "table", "--label", "").stdout
 
 
+@pytest.mark.parametrize("option", ["--caption", "--label"])
+def test_a_caption_or_a_label_asks_for_a_float(option: str) -> None:
+    text = run("resnet18", "-t", "latex", option, "mine").stdout
+    assert text.count("\\begin{table}") == text.count("\\caption{") == text.count("\\label{") == 1
+    assert "\\begin{table}" not in run("resnet18", "-t", "latex", option, "").stdout
+
+
 def test_shortcuts() -> None:
     assert "1×1 conv, s=2 + BN" in run("--shortcuts", "resnet50").stdout
 
