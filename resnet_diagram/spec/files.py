@@ -5,6 +5,7 @@ default are left out. Where a layer, a block or a stage may stand, `"type"` tell
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ def _without_header(value: Any) -> Any:
 def read_network(path: Path | str) -> Network:
     """The network in a file: TOML where the name ends in .toml, else JSON.
 
-    Raises SourceError where it cannot be read, SpecError where it does not fit.
+    One in TOML has the path as its source. Raises SourceError where it cannot be read, SpecError where it
+    does not fit.
     """
     try:
         content = Path(path).read_text(encoding="utf-8-sig")
@@ -96,7 +98,7 @@ def read_network(path: Path | str) -> Network:
         return loads(content, str(path))
     from resnet_diagram.spec.design.reader import loads as loads_toml
 
-    return loads_toml(content, str(path), Path(path).stem)
+    return replace(loads_toml(content, str(path), Path(path).stem), source=str(path))
 
 
 def write_network(network: Network, path: Path | str, form: str = "") -> None:

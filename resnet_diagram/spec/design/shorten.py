@@ -12,6 +12,7 @@ from resnet_diagram.spec.design.shorten_ends import head_said, stem_said
 from resnet_diagram.spec.design.shorten_stage import SeenStage, common_settings
 from resnet_diagram.spec.design.spell import spelled
 from resnet_diagram.spec.design.words import NONE, SETTINGS
+from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Network, Stage
 
 Said = dict[str, Any]
@@ -76,6 +77,7 @@ def _designed(network: Network) -> Said | None:
     tables = [stage.table(common) for stage in stages]
     if [table.get("name") for table in tables] == [f"layer{at}" for at in range(1, len(tables) + 1)]:
         tables = [{key: one for key, one in table.items() if key != "name"} for table in tables]
+    common, tables = _expanded(common, tables, out_shape(network.stem)[0] if network.stem else 0)
     settings = _settings(common) if seen else {}
     block = {key: settings.pop(key) for key in ("block",) if key in settings}
     stem = stem_said(network, common, tables[0].get("width", FIRST_WIDTH))
@@ -87,6 +89,16 @@ def _designed(network: Network) -> Said | None:
         **settings,
         "head": head_said(network, common),
     }
+
+
+def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, list[Said]]:
+    """Bottlenecks wider inside are said to expand less, where their width is then that of the stem."""
+    factor = common["base_width"] // DEFAULTS["base_width"]
+    simple = common["cardinality"] == 1 and all(table.keys() <= {*_ORDER} for table in tables)
+    if factor not in (2, 4) or not simple or tables[0]["width"] * factor != entering:
+        return common, tables
+    narrower = {"base_width": DEFAULTS["base_width"], "expansion": common["expansion"] // factor}
+    return common | narrower, [table | {"width": table["width"] * factor} for table in tables]
 
 
 def _settings(common: Said) -> Said:

@@ -226,7 +226,7 @@ def test_layers_one_by_one() -> None:
 def test_a_file_is_named_after_itself(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("depths = [1, 1]", encoding="utf-8")
-    assert read_network(path).name == "mine"
+    assert (read_network(path).name, read_network(path).source) == ("mine", str(path))
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
