@@ -9,22 +9,29 @@ from tests.tracer.libraries import timm_module, torchvision_models
 
 
 @pytest.mark.parametrize(
-    ("name", "stages", "shortcuts"),
+    ("name", "stages", "shortcuts", "counts"),
     [
-        ("resnet18", "2, 2, 2, 2", "5 identity, 3 projection"),
-        ("resnext50_32x4d", "3, 4, 6, 3", "12 identity, 4 projection"),
+        ("resnet18", "2, 2, 2, 2", "5 identity, 3 projection", ("11.69", "1.81")),
+        ("resnext50_32x4d", "3, 4, 6, 3", "12 identity, 4 projection", ("25.03", "4.23")),
+        ("shufflenet_v2_x0_5", "4, 8, 4 (concat)", "", ("1.37", "0.04")),
     ],
 )
-def test_a_row_of_torchvision(name: str, stages: str, shortcuts: str) -> None:
+def test_a_row_of_torchvision(name: str, stages: str, shortcuts: str, counts: tuple[str, str]) -> None:
     torchvision_models()
     (subject,) = [one for one in torchvision_subjects("classification") if one.name == name]
-    assert row(subject) == (name, stages, shortcuts, "", "")
+    assert row(subject) == (name, stages, shortcuts, "", *counts, "")
 
 
 def test_a_row_of_timm() -> None:
     timm_module()
     found = row(Subject(name="resnet", source="timm:resnet50"))
-    assert found == ("resnet", "3, 4, 6, 3", "12 identity, 4 projection", "", "")
+    assert found == ("resnet", "3, 4, 6, 3", "12 identity, 4 projection", "", "25.56", "4.09", "")
+
+
+def test_opaque_layers_are_named() -> None:
+    timm_module()
+    found = row(Subject(name="res2net", source="timm:res2net50_14w_8s"))
+    assert found[3] == "12 bottle2neck"
 
 
 def test_what_cannot_be_drawn_says_why() -> None:
@@ -32,7 +39,7 @@ def test_what_cannot_be_drawn_says_why() -> None:
 
 
 def test_the_page_counts_what_is_drawn() -> None:
-    rows = [("a", "2", "2 identity", "", ""), ("b", "", "", "", "**not drawn**: x | y")]
+    rows = [("a", "2", "2 identity", "", "1", "2", ""), ("b", *[""] * 5, "**not drawn**: x | y")]
     text = page([("library", rows)])
     assert "1 of 2 models drawn" in text
     assert "**not drawn**: x / y |" in text

@@ -1,10 +1,10 @@
 """Blocks into stages: by the container they live in, and by shape where one container holds several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from resnet_diagram.spec.measure import is_gate, merged_shape, residual_blocks
+from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.tracer.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.graph import Call, Sizes
@@ -44,7 +44,7 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     groups = grouped(units)
     body: list[Element] = [
         Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
-        for name, units in named(groups)
+        for name, units in named(groups, {block.name for block in all_blocks(p.element for p in parts)})
     ]
     return stem, body, head
 
@@ -110,7 +110,7 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     held: dict[str, list[Unit]] = {}
     for holder, unit in zip(holders, units, strict=True):
         held.setdefault(holder, []).append(unit)
-    marks = {holder: marks_of(found) for holder, found in held.items()}
+    marks = {holder: marks_of(found, bool(stage_in(f"{holder}.0"))) for holder, found in held.items()}
     groups: list[tuple[str, list[Unit]]] = []
     for holder, unit in zip(holders, units, strict=True):
         last = groups[-1][1][-1] if groups and groups[-1][0] == holder else None
@@ -122,14 +122,14 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     return groups
 
 
-def marks_of(units: Sequence[Unit]) -> Callable[[Unit], tuple[int, ...]]:
+def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:
     """What tells the stages of a container apart: nothing, the resolution, or the channels too.
 
     A container in which the resolution changes holds several stages; blocks of other channels are another
     stage as well (MobileNet), unless nearly every block has its own (pyramidal networks).
     """
     sizes = [unit.size for unit in units]
-    if any(len(set(column)) == 1 for column in zip(*sizes, strict=True)):
+    if declared or any(len(set(column)) == 1 for column in zip(*sizes, strict=True)):
         return lambda unit: ()
     runs = [sum(a != b for a, b in pairwise(column)) + 1 for column in (sizes, [size[0] for size in sizes])]
     if 2 * runs[0] > len(units) and runs[1] < runs[0]:
@@ -152,8 +152,10 @@ def container_of(path: str, values: dict[str, set[int]]) -> str:
     """The path of the module that holds a block's stage.
 
     It is the module around the block; where that is an item of a list and all blocks in the list give out as
-    many values, the list, and so on outwards.
+    many values, the list, and so on outwards. An item of `stages` holds all that is in it.
     """
+    if declared := stage_in(path):
+        return declared
     holder = path.rpartition(".")[0]
     while True:
         outer, _, last = holder.rpartition(".")
@@ -162,6 +164,17 @@ def container_of(path: str, values: dict[str, set[int]]) -> str:
         if len(values[outer]) > 1:
             return holder
         holder = outer
+
+
+def stage_in(path: str) -> str:
+    """The path of the item of `stages` that a module lies in, "" for none.
+
+    >>> stage_in("stages.1.downsample.0"), stage_in("stages.1")
+    ('stages.1', '')
+    """
+    names = path.split(".")
+    places = (k for k, name in enumerate(names[:-2]) if name == "stages" and names[k + 1].isdigit())
+    return ".".join(names[: next(places, -2) + 2])
 
 
 def size_of(shape: Sizes, values: int) -> tuple[int, int]:
@@ -175,7 +188,7 @@ def size_of(shape: Sizes, values: int) -> tuple[int, int]:
     return values // shape[0], values
 
 
-def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit]]]:
+def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> list[tuple[str, list[Unit]]]:
     """Returns each stage's blocks with its name: the container's, with a number where it holds several.
 
     A stage is never named like a block: `features.stage2`, not `features.2`. One module that holds several
@@ -193,7 +206,7 @@ def named(groups: Sequence[tuple[str, list[Unit]]]) -> list[tuple[str, list[Unit
             name = f"{holder}.stage{holders[: position + 1].count(holder)}"
         else:
             name = outer if last in LISTS and outer not in (*holders, "") else holder
-        result.append((name, units))
+        result.append((f"{name}.stage1" if name in blocks else name, units))
     return result
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.diagram.fold import fold
 from resnet_diagram.spec.compare import anonymous
-from resnet_diagram.spec.measure import all_blocks, blocks, out_shape
+from resnet_diagram.spec.measure import all_blocks, blocks, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Stage
 from tests.tracer.awkward import GPT, InPlaceBlock, conv_norm
 from tests.tracer.facts import layers, ops, stages
@@ -218,3 +218,13 @@ def test_stages_of_torchvision(name: str) -> None:
 def test_cross_stage_partial_networks_have_stages() -> None:
     network = traced(timm_module().create_model("cspresnet50"), "3x128x128")
     assert len([part for part in network.body if isinstance(part, Stage)]) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "depths"),
+    [("repvit_m0_9", [2, 4, 16, 4]), ("rexnet_100", [0, 1, 1, 5, 4]), ("poolformer_s12", [4, 4, 12, 4])],
+)
+def test_stages_of_timm(name: str, depths: list[int]) -> None:
+    network = traced(timm_module().create_model(name), "3x224x224")
+    found = [stage for stage in network.body if isinstance(stage, Stage)]
+    assert [len(residual_blocks(stage)) for stage in found] == depths
