@@ -1,14 +1,15 @@
 """Network to figure to file: the one place that joins the layers."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from resnet_diagram.choices import Choices, Style, options, style
 from resnet_diagram.diagram.links import stage_count
 from resnet_diagram.diagram.model import Diagram
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.languages import ENGLISH, phrases
@@ -92,7 +93,15 @@ def _figure(networks: Sequence[Network], options: Options, style: Style) -> Figu
         templates=style.templates,
         dpi=style.dpi,
         engine=style.engine,
+        folded=_folder(networks, options, style),
     )
+
+
+def _folder(networks: Sequence[Network], options: Options, style: Style) -> Callable[[], Figure] | None:
+    """What makes the same figure with equal blocks folded, where every block is open in it."""
+    if options.view is not View.FULL:
+        return None
+    return lambda: _figure(networks, replace(options, view=View.PAPER), style)
 
 
 def write(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from resnet_diagram.diagram.labels import (
     Said,
     block_words,
+    change_text,
     count_words,
     gate_ratio,
     layer_lines,
@@ -27,8 +28,16 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import USUAL, Show
 from resnet_diagram.diagram.roles import edge_role, node_role
-from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual, weighted_layers
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    block_kind,
+    in_shape,
+    is_residual,
+    merged_shape,
+    weighted_layers,
+)
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.shapes import shape_text
 
 _MERGES = {
     Merge.ADD: (NodeRole.ADD, "+"),
@@ -140,7 +149,7 @@ def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pe
     """The fork of a block round branches that are already drawn."""
     role, symbol = _MERGES[element.merge]
     merge = Node(id=pen.names.numbered(prefix, role.value), role=role, lines=(symbol,), shade=pen.shade)
-    shortcut = _link(element.shortcut, f"{prefix}-shortcut", pen) if element.shortcut else None
+    shortcut = _link(element, element.shortcut, f"{prefix}-shortcut", pen) if element.shortcut else None
     mark, result = _math(element) if Show.MATH in pen.show else ("", "")
     return Fork(branches=branches, merge=merge, shortcut=shortcut, branch_mark=mark, merge_mark=result)
 
@@ -152,11 +161,22 @@ def _math(block: Block) -> tuple[str, str]:
     return "F(x)", "F(x) + x" if block.shortcut.kind is ShortcutKind.IDENTITY else "F(x) + Wx"
 
 
-def _link(shortcut: Shortcut, prefix: str, pen: Pen) -> Link:
+def _link(element: Block, shortcut: Shortcut, prefix: str, pen: Pen) -> Link:
     if pen.spread:
         boxes = tuple(one for one in items(shortcut.layers, prefix, pen) if isinstance(one, Node))
+        if Show.QUESTION in pen.show:
+            boxes = (_question(element, prefix, pen), *boxes)
         return Link(role=edge_role(shortcut.kind), label="" if boxes else shortcut.kind.value, nodes=boxes)
     return Link(role=edge_role(shortcut.kind), label=shortcut_text(shortcut))
+
+
+def _question(element: Block, prefix: str, pen: Pen) -> Node:
+    """What decides about the shortcut of a block: whether what goes in has the shape of what is added."""
+    before, after = in_shape(element), merged_shape(element)
+    answer = "yes" if before == after else "no"
+    sizes = () if pen.said else (shape_text(before) if before == after else change_text(before, after),)
+    lines = ("same shape?", answer, *sizes)
+    return Node(id=pen.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
 
 
 def gate(element: Block, prefix: str, pen: Pen) -> Node:

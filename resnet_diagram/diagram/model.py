@@ -34,6 +34,7 @@ class NodeRole(StrEnum):
     MULTIPLY = "multiply"
     CONCAT = "concat"
     TERMINAL = "terminal"
+    QUESTION = "question"
 
 
 class EdgeRole(StrEnum):

@@ -26,6 +26,7 @@ class Show(StrEnum):
     NORM = "norm"
     ACT = "act"
     MATH = "math"
+    QUESTION = "question"
 
 
 class StageNames(StrEnum):

@@ -42,6 +42,7 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.ADD: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.MULTIPLY: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.CONCAT: {"style": '"filled,rounded"'},
+    NodeRole.QUESTION: {"shape": "diamond", "margin": '"0,0"'},
     NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
 _START = "start"

@@ -1,5 +1,6 @@
 """All that a renderer needs to write one file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -31,7 +32,8 @@ class Figure:
 
     `standalone`: a document that compiles by itself instead of a part of one.
     `templates`: a folder searched for templates before the package's own. `dpi`: pixels to the inch, where
-    there are pixels. `engine`: who lays it out, in the formats that leave a choice.
+    there are pixels. `engine`: who lays it out, in the formats that leave a choice. `folded`: makes the same
+    figure with more blocks folded, for formats that have limits.
     """
 
     diagram: Diagram
@@ -41,6 +43,7 @@ class Figure:
     templates: Path | None = None
     dpi: int = DPI
     engine: Engine = Engine.OWN
+    folded: "Callable[[], Figure] | None" = None
 
     @cached_property
     def scene(self) -> "Scene":

@@ -92,6 +92,12 @@ FORMATS = (
         render=_later("mermaid", "render_mermaid"),
     ),
     Format(
+        name="markdown",
+        suffixes=(".md",),
+        summary="the Mermaid flowchart in a fence",
+        render=_later("mermaid", "render_markdown"),
+    ),
+    Format(
         name="outline",
         suffixes=(".txt",),
         summary="tree of text for the terminal",

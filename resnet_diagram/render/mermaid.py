@@ -37,6 +37,7 @@ _SHAPES = {
     NodeRole.ADD: ("((", "))"),
     NodeRole.MULTIPLY: ("((", "))"),
     NodeRole.CONCAT: ("([", "])"),
+    NodeRole.QUESTION: ("{", "}"),
 }
 _TAPERS = {
     (Taper.CLOSING, Direction.DOWN): ("[\\", "/]"),
@@ -56,17 +57,44 @@ _MOST_ARROWS = 500
 
 
 def render_mermaid(figure: Figure) -> str:
-    """The Mermaid source of a figure; the same figure gives the same text."""
+    """The Mermaid source of a figure; the same figure gives the same text.
+
+    A chart beyond Mermaid's limits is folded further if it can be, with a warning; else only warned of.
+    """
+    text = _chart(figure)
+    arrows = len(edges(figure.diagram))
+    if len(text) <= _MOST_CHARACTERS and arrows <= _MOST_ARROWS:
+        return text
+    too_large = f"The Mermaid chart has {arrows} arrows and {len(text)} characters; GitHub stops at "
+    too_large += f"{_MOST_ARROWS} and {_MOST_CHARACTERS}. "
+    if figure.folded:
+        warnings.warn(
+            f"{too_large}Equal blocks are folded, as in --view paper.", UnrenderedWarning, stacklevel=2
+        )
+        return render_mermaid(figure.folded())
+    warnings.warn(
+        f"{too_large}Take a view that folds more, or a part of it.", UnrenderedWarning, stacklevel=2
+    )
+    return text
+
+
+def render_markdown(figure: Figure) -> str:
+    """The Mermaid source in a fence, for Markdown."""
+    return f"```mermaid\n{render_mermaid(figure)}```\n"
+
+
+def _chart(figure: Figure) -> str:
+    """The source of the chart, however large."""
     diagram, theme = figure.diagram, figure.theme
     names = _names(diagram)
     drawn = list(edges(diagram))
     first = len(drawn)
-    text = render(
+    return render(
         "mermaid",
         "figure.mmd.jinja",
         figure.templates,
         title=json.dumps(diagram.title, ensure_ascii=False) if diagram.title else "",
-        spoken_title=mermaid_text(diagram.title or "Network architecture").replace("<br/>", " "),
+        spoken_title=mermaid_text(figure.spoken_title).replace("<br/>", " "),
         description=mermaid_text(diagram.description).replace("<br/>", " "),
         start=names[_START] if any(not edge.tail for edge in drawn) else "",
         direction=_DIRECTION[diagram.direction],
@@ -79,19 +107,6 @@ def render_mermaid(figure: Figure) -> str:
         + ["legend"] * bool(diagram.legend),
         classes=_classes(diagram, theme),
     )
-    _mind_limits(len(text), len(drawn))
-    return text
-
-
-def _mind_limits(characters: int, arrows: int) -> None:
-    """Warn of a chart that Mermaid refuses unless its page raises the limits."""
-    if characters > _MOST_CHARACTERS or arrows > _MOST_ARROWS:
-        warnings.warn(
-            f"The Mermaid chart has {arrows} arrows and {characters} characters; GitHub stops at "
-            f"{_MOST_ARROWS} and {_MOST_CHARACTERS}. Take a view that folds more, such as --view paper.",
-            UnrenderedWarning,
-            stacklevel=2,
-        )
 
 
 def _names(diagram: Diagram) -> dict[str, str]:

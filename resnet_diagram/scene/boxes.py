@@ -10,7 +10,7 @@ from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
-_ROUNDED = (NodeRole.GATE, NodeRole.STAGE, NodeRole.OPAQUE)
+_ROUNDED = (NodeRole.GATE, NodeRole.STAGE, NodeRole.OPAQUE, NodeRole.QUESTION)
 _OUTLIER = 1.3
 _LEAST = 4.0
 
