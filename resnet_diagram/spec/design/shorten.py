@@ -94,7 +94,8 @@ def _designed(network: Network) -> Said | None:
 def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, list[Said]]:
     """Bottlenecks wider inside are said to expand less, where their width is then that of the stem."""
     factor = common["base_width"] // DEFAULTS["base_width"]
-    simple = common["cardinality"] == 1 and all(table.keys() <= {*_ORDER} for table in tables)
+    usual = (common["cardinality"], common["expansion"]) == (1, EXPANSIONS["bottleneck"])
+    simple = usual and all(table.keys() <= {*_ORDER} for table in tables)
     if factor not in (2, 4) or not simple or tables[0]["width"] * factor != entering:
         return common, tables
     narrower = {"base_width": DEFAULTS["base_width"], "expansion": common["expansion"] // factor}
