@@ -1,5 +1,6 @@
 """Say why a model could not be run."""
 
+import inspect
 from collections.abc import Sequence
 
 from torch import nn
@@ -25,6 +26,41 @@ def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, gi
     return TraceError(
         f"{type(model).__name__} failed on an input of {shapes} in {path}{reached}: {message_of(error)}"
         f"{f' ({place})' if place else ''}. {f'{expected} ' if expected else ''}{advice}"
+    )
+
+
+def check_names(model: nn.Module, inputs: Sequence[InputSpec]) -> None:
+    """Raises TraceError where the model takes other inputs than those given; none are given to be guessed."""
+    try:
+        parameters = inspect.signature(model.forward).parameters
+    except (TypeError, ValueError):
+        return
+    given = inputs or [InputSpec(shape=(1,))]
+    named = [spec.name for spec in given if spec.name]
+    unknown = [name for name in named if name not in parameters]
+    try:
+        inspect.Signature(list(parameters.values())).bind(
+            *[None for spec in given if not spec.name], **dict.fromkeys(named)
+        )
+    except TypeError as error:
+        what = f"no input is named {unknown[0]!r}" if unknown else str(error)
+        raise TraceError(f"{type(model).__name__}: {what}. {wanted(list(parameters.values()))}") from None
+
+
+def wanted(parameters: Sequence[inspect.Parameter]) -> str:
+    """Says which inputs a forward takes and how they are written.
+
+    >>> def forward(x, mask, scale=None): ...
+    >>> wanted(list(inspect.signature(forward).parameters.values()))
+    'Its forward takes x, mask, scale=None: repeat --input, as in --input 3x224x224 --input mask=1x16:bool.'
+    """
+    taken = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    names = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in taken)
+    needed = [p.name for p in taken if p.default is p.empty]
+    if len(needed) < 2:
+        return f"Its forward takes {names or 'no input'}."
+    return (
+        f"Its forward takes {names}: repeat --input, as in --input 3x224x224 --input {needed[1]}=1x16:bool."
     )
 
 

@@ -9,7 +9,7 @@ from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer.assemble import network_of
-from resnet_diagram.tracer.failures import failure
+from resnet_diagram.tracer.failures import check_names, failure
 from resnet_diagram.tracer.graph import OpGraph
 from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, variants
 from resnet_diagram.tracer.lazy import materialised
@@ -29,6 +29,7 @@ def trace(
     """
     with uncollected():
         inner = unwrapped(model)
+        check_names(inner, inputs or ())
         graph, ran = recorded(inner, inputs) if inputs else guessed(inner)
         network = network_of(graph, ran, name or type(inner).__name__, source)
         if network is None:
@@ -54,6 +55,7 @@ def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn
     for way in variants(inputs, model):
         graph, ran = run(model, way)
         if graph.error is None:
+            graph.notes += batch_note(way)
             return graph, ran
         trials.append((graph, ran, way))
     return best_part(model, trials, given=True)
@@ -89,6 +91,16 @@ def best_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tupl
     if not given:
         graph.notes.append(guess_note(way[0]))
     return graph, ran
+
+
+def batch_note(specs: Sequence[InputSpec]) -> list[str]:
+    """The note on a batch of more than one, if the first input has one."""
+    count = specs[0].shape[0] if len(specs[0].shape) > 1 else 1
+    if count == 1:
+        return []
+    return [
+        f"the first size of the input, {count}, is taken for the batch; all shapes and counts are for one"
+    ]
 
 
 def guess_note(spec: InputSpec) -> str:

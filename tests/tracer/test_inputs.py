@@ -4,10 +4,14 @@ import pytest
 
 pytest.importorskip("torch")
 
-from torch import nn
+import torch
+from click.testing import CliRunner
+from torch import Tensor, nn
 
-from resnet_diagram.errors import UsageError
-from resnet_diagram.tracer import InputSpec, guess_inputs, parse_input
+from resnet_diagram.cli.main import main
+from resnet_diagram.errors import TraceError, UsageError
+from resnet_diagram.spec.measure import macs
+from resnet_diagram.tracer import InputSpec, guess_inputs, parse_input, trace
 from resnet_diagram.tracer.inputs import variants
 
 
@@ -74,3 +78,62 @@ def test_many_classes_speak_for_large_pictures() -> None:
         nn.Conv2d(3, 8, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1000)
     )
     assert next(iter(guess_inputs(model))).shape == (1, 3, 224, 224)
+
+
+class Two(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Conv2d(3, 8, 3, padding=1)
+        self.b = nn.Conv2d(8, 8, 3, padding=1)
+
+    def forward(self, image: Tensor, mask: Tensor, scale: float = 1.0) -> Tensor:
+        result: Tensor = self.b(torch.relu(self.a(image) * mask))
+        return result
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], ["'mask'", "repeat --input", "image, mask, scale=1.0", "--input mask="]),
+        (["3x16x16"], ["'mask'", "repeat --input"]),
+        (["3x16x16", "masque=1x16x16"], ["no input is named 'masque'", "image, mask"]),
+        (["3x16x16", "1x16x16", "1x3", "1x3"], ["too many", "image, mask"]),
+    ],
+)
+def test_inputs_that_are_not_the_model_s(given: list[str], words: list[str]) -> None:
+    with pytest.raises(TraceError) as caught:
+        trace(Two(), [parse_input(text) for text in given])
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["3x16x16", "1x16x16"],
+        ["3x16x16", "mask=1x16x16:bool"],
+        ["1x3x16x16", "1x1x16x16"],
+        ["image=3x16x16", "mask=1x16x16"],
+    ],
+)
+def test_inputs_by_order_and_by_name(given: list[str]) -> None:
+    assert trace(Two(), [parse_input(text) for text in given]).input_shape == (3, 16, 16)
+
+
+def test_a_batch_is_explained_and_counts_are_for_one() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3))
+    one, two = (trace(model, [parse_input(f"{n}x3x16x16")]) for n in (1, 2))
+    assert one.notes == ()
+    assert ["2, is taken for the batch" in note for note in two.notes] == [True]
+    assert macs(one) == macs(two)
+    assert one.input_shape == two.input_shape
+
+
+def test_the_command_line_asks_for_the_second_input() -> None:
+    source = "tests.tracer.test_inputs:Two"
+    fails = CliRunner().invoke(main, ["describe", source, "--input", "3x16x16"])
+    assert (fails.exit_code, fails.stdout) == (1, "")
+    assert "repeat --input" in fails.stderr
+    works = CliRunner().invoke(
+        main, ["describe", source, "--input", "3x16x16", "--input", "mask=1x16x16:bool"]
+    )
+    assert works.exit_code == 0, works.output
