@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from resnet_diagram.spec.design.expected import words
-from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, TABLES, Key
+from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, SETTING_KEYS, TABLES, Key
 
 _PLACES = {
     "network": "at the top of the file",
@@ -26,17 +26,28 @@ def keys_page() -> str:
         "Generated from the table the reader follows by `python -m docs.generate`; "
         "[Spec files](spec.md) explains it by examples."
     )
-    parts = ["# Keys of a spec file", intro]
-    for name, keys in TABLES.items():
-        parts += ["\n".join(_section(name, keys))]
-    return "\n\n".join(parts) + "\n"
+    settings = [
+        "## Settings of blocks",
+        "",
+        "Where: at the top of the file, in a `[[stage]]`, in a `[[stage.block]]`.",
+        "",
+    ]
+    sections = [_section(name, keys) for name, keys in TABLES.items()]
+    parts = ["# Keys of a spec file", intro, "\n".join([*settings, *_rows(SETTING_KEYS)])]
+    return "\n\n".join([*parts, *("\n".join(lines) for lines in sections)]) + "\n"
 
 
 def _section(name: str, keys: dict[str, Key]) -> Iterator[str]:
+    own = {key: spec for key, spec in keys.items() if SETTING_KEYS.get(key) is not spec}
+    more = " And the settings of blocks, above." if len(own) < len(keys) - 1 else ""
     yield f"## {name.capitalize()}"
     yield ""
-    yield f"Where: {_PLACES.get(name, 'where layers stand')}.{_rules(name)}"
+    yield f"Where: {_PLACES.get(name, 'where layers stand')}.{_rules(name)}{more}"
     yield ""
+    yield from _rows(own if more else keys)
+
+
+def _rows(keys: dict[str, Key]) -> Iterator[str]:
     yield "| key | value | meaning |"
     yield "|---|---|---|"
     for key, spec in keys.items():

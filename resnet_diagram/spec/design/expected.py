@@ -22,7 +22,8 @@ def words(expected: Type) -> str:
     """What is expected, in words."""
     match expected:
         case Word():
-            return "one of " + ", ".join(f'"{word}"' for word in expected.words)
+            known = ", ".join(f'"{word}"' for word in expected.words)
+            return f"one of {known}" if len(expected.words) > 1 else known
         case Whole():
             return f"{'an odd' if expected.odd else 'a whole'} number of {expected.least} or more"
         case Text():
