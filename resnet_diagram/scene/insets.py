@@ -39,8 +39,8 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     """
     broken = [tuple(_broken(item) for item in block) for block in blocks]
     choices = [
-        _drawn(broken if wrapped else blocks, look, wrapped=wrapped, stretch=stretch)
-        for wrapped in (False, True)
+        _drawn(texts, look, wrapped=wrapped, stretch=stretch)
+        for texts, wrapped in ((blocks, False), (broken, False), (broken, True))
         for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
     ]

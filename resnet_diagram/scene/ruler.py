@@ -72,8 +72,8 @@ class Ruler:
         return self.manner.upright and not self.turned and is_pill(node) and len(node.lines) == 1
 
     def stretched(self, factor: float) -> "Ruler":
-        """The same with its boxes usually `factor` times as long, and half as much wider."""
-        wide = 1 + (factor - 1) / 2
+        """The same with its boxes usually `factor` times as long, and a third as much wider."""
+        wide = 1 + (factor - 1) / 3
         common = {
             kind: Size(size.length * factor, size.narrow * wide) if kind in _STRETCHED else size
             for kind, size in self.common.items()

@@ -2,21 +2,18 @@
 
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Slab
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
-from resnet_diagram.scene.model import Anchor, Box, Form, Text
+from resnet_diagram.scene.model import Anchor
 from resnet_diagram.scene.strip_arcs import Bows, bows_of
-from resnet_diagram.scene.strip_bays import DOTS, DOTS_CLEAR, SIDE, Slot, content_start
+from resnet_diagram.scene.strip_bays import SIDE, Slot, content_start
 from resnet_diagram.scene.strip_captions import Caption, captions_of
 from resnet_diagram.scene.strip_lanes import Port, Span, fits, ports, spans
 from resnet_diagram.scene.strip_plugs import Ends, ends_of
-from resnet_diagram.scene.strip_tiers import Rack, Seat, seats
-from resnet_diagram.scene.text import text_width
+from resnet_diagram.scene.strip_slabs import INDEX, draw_dots, draw_slab
+from resnet_diagram.scene.strip_tiers import Rack, Seat, seats, turning
 
 _UNDER_TITLE = 1.5
-_INDEX = 8.4
-"""From a slab to under its index."""
 _NOTE = 8.2
 _BOTTOM = 4.6
 _CAPTION = 8.2
@@ -26,8 +23,7 @@ _BACK_GAP = 5.5
 _OVER = 2.0
 _BEHIND_LAST = 4.0
 _FORK = 0.9
-_ELLIPSIS = 0.8
-"""Radius of the dot where a shortcut leaves, and of the dots for slabs left out."""
+"""Radius of the dot where a shortcut leaves."""
 
 
 class Level(NamedTuple):
@@ -86,7 +82,7 @@ def _level(canvas: Canvas, rack: Rack, tier: list[Seat]) -> Level:
 def _under(seat: Seat) -> float:
     """How far a bay reaches below the line of flow, its frame included."""
     slots = [slot for slot in seat.bay.slots if slot.slab]
-    deepest = max((slot.size.height / 2 + _INDEX * bool(_index(slot)) for slot in slots), default=0.0)
+    deepest = max((slot.size.height / 2 + INDEX * bool(_index(slot)) for slot in slots), default=0.0)
     notes = len(seat.bay.note) * _NOTE
     return deepest + notes + (_BOTTOM if seat.bay.bay.role or notes else 0.0)
 
@@ -118,7 +114,7 @@ def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
     if not number and outer and min(outer) < level.seats[0].x:
         canvas.begin("", (min(outer), y))
     if number:
-        lane = sketch.end + spacing.OUTER_LANE
+        lane = turning(sketch.rack, sketch.end)
         near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
         canvas.turn(lane, sketch.back[number - 1], near)
         canvas.via((near, y))
@@ -163,57 +159,13 @@ def _flow(canvas: Canvas, ends: Ends, seat: Seat, y: float, *, first: bool) -> N
     for slot in slots:
         x = start + slot.x
         if slot.slab is None:
-            _dots(canvas, x, y)
+            draw_dots(canvas, x, y)
         else:
             busy = ends.tails[slot.slab.id] or (before and before.slab and ends.heads[before.slab.id])
             canvas.end(slot.slab.id, (x, y), arrow=not busy and (before is not None or not framed))
-            _slab(canvas, slot.slab, slot, (x, y))
+            draw_slab(canvas, slot.slab, slot.size, (x, y))
             canvas.begin(slot.slab.id, (x + slot.size.width, y))
         before = slot
-
-
-def _dots(canvas: Canvas, x: float, y: float) -> None:
-    """Three dots that interrupt the line of flow."""
-    canvas.end("", (x - DOTS_CLEAR, y), arrow=False)
-    for number in range(3):
-        canvas.dot((x + number * DOTS / 2, y), _ELLIPSIS)
-    canvas.begin("", (x + DOTS + DOTS_CLEAR, y))
-
-
-def _slab(canvas: Canvas, slab: Slab, slot: Slot, at: tuple[float, float]) -> None:
-    """A slab whose left side is at `at`, with its turned text, and its index under it."""
-    width, height, lines = slot.size
-    x, y = at
-    size = canvas.theme.size("node")
-    first = x + width / 2 - (len(lines) - 1) * spacing.PITCH * size / 2
-    texts = tuple(
-        Text(
-            x=round(first + number * spacing.PITCH * size, 3),
-            y=round(y, 3),
-            text=line,
-            size=size,
-            width=text_width(line, size),
-            role=slab.role,
-            turned=True,
-        )
-        for number, line in enumerate(lines)
-    )
-    left, top = canvas.point(x, y - height / 2)
-    canvas.boxes.append(
-        Box(
-            id=slab.id,
-            role=slab.role,
-            form=Form.RECTANGLE,
-            x=left,
-            y=top,
-            width=round(width, 3),
-            height=round(height, 3),
-            texts=texts,
-            shade=slab.shade,
-        )
-    )
-    if slab.index:
-        canvas.text(slab.index, "label", "muted", (x + width / 2, y + height / 2 + _INDEX / 2 + 0.8))
 
 
 def _bows(canvas: Canvas, seat: Seat, bows: Bows, y: float) -> None:

@@ -35,8 +35,10 @@ def captions_of(tier: list[Seat], theme: Theme) -> list[Caption]:
     """The captions under a tier; where moving them a little does not do, those that meet are broken."""
     size = theme.size("caption")
     whole = [_placed(seat, (seat.bay.bay.caption,), tier, size) for seat in tier if seat.bay.bay.caption]
+    room = tier[-1].end - tier[0].x if tier else 0.0
+    whole = [_placed(one.seat, _parts(one, size), tier, size) if one.width > room else one for one in whole]
     moved = _moved(whole, tier)
-    if not any(_meet(*pair) for pair in pairwise(moved)):
+    if not any(_meet(*pair) for pair in pairwise(moved)) and _within(moved, tier):
         return moved
     return _broken(whole, tier, size)
 
@@ -49,10 +51,12 @@ def _moved(whole: list[Caption], tier: list[Seat]) -> list[Caption]:
         least, wanted = found[at].x - _MOST_MOVED, end - CAPTION_APART - found[at].width / 2
         found[at] = found[at]._replace(x=max(least, min(found[at].x, wanted)))
         end = found[at].left
-    for at in range(1, len(found)):
+    end = tier[0].x - CAPTION_APART if tier else 0.0
+    for at in range(len(found)):
         most = whole[at].x + _MOST_MOVED
-        wanted = found[at - 1].right + CAPTION_APART + found[at].width / 2
+        wanted = end + CAPTION_APART + found[at].width / 2
         found[at] = found[at]._replace(x=max(found[at].x, min(most, wanted)))
+        end = found[at].right
     return found
 
 
@@ -77,6 +81,11 @@ def _placed(seat: Seat, lines: tuple[str, ...], tier: list[Seat], size: float) -
     middle = seat.x + seat.width / 2
     left, right = tier[0].x + width / 2, tier[-1].end - width / 2
     return Caption(seat, lines, max(left, min(middle, right)) if left <= right else middle, width)
+
+
+def _within(found: list[Caption], tier: list[Seat]) -> bool:
+    """Whether no caption stands out over the ends of the tier."""
+    return all(tier[0].x < one.left + 0.01 and one.right < tier[-1].end + 0.01 for one in found)
 
 
 def _meet(one: Caption, other: Caption) -> bool:

@@ -100,6 +100,11 @@ def column(one: Rack, number: int, end: float) -> float:
     return end + one.right - _COLUMN * (max(one.columns) - one.columns[number])
 
 
+def turning(one: Rack, end: float) -> float:
+    """Where the line of flow turns down on the right of tiers that end at `end`, inside all shortcuts."""
+    return end + one.right - _COLUMN * (1 + max(one.columns, default=-1))
+
+
 def beside(seat: Seat, rank: int, *, tail: bool) -> float:
     """Where a shortcut that leaves before a frame, or ends behind it, meets the line of flow."""
     return seat.x - BACK - rank * TAIL_STEP if tail else seat.end + _OUT + rank * HEAD_STEP
