@@ -101,10 +101,11 @@ def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
     for element in elements:
         if isinstance(element, Layer):
             _layer(draft, bay, element)
-        elif isinstance(element, Block) and is_gate(element):
-            continue
-        elif isinstance(element, Block):
+        elif _is_unit_or_long(element):
+            assert isinstance(element, Block)
             _block(draft, bay, element)
+        elif isinstance(element, Block):
+            _fill(draft, bay, () if is_gate(element) else tuple(walk(element)))
         else:
             _fill(draft, bay, element.body)
 
