@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from resnet_diagram.tracer.compat import converted, foreign
 from resnet_diagram.tracer.shape_joins import binary
 from resnet_diagram.tracer.world import check_interrupt
 
@@ -87,6 +88,9 @@ ARITHMETIC = frozenset(
 )
 
 
+MOVES = frozenset({Tensor.to, Tensor.cuda})
+
+
 class Weightless(TorchFunctionMode):
     """Makes tensors on the meta device; filling such a tensor does nothing."""
 
@@ -95,12 +99,20 @@ class Weightless(TorchFunctionMode):
     ) -> Any:
         """Returns what `func` gives, on the meta device."""
         options = kwargs or {}
-        if func in FACTORIES and options.get("device") is None:
-            return on_meta(func, args, options)
+        if func in FACTORIES and (options.get("device") is None or foreign(options["device"])):
+            return on_meta(func, args, {**options, "device": None})
+        if func in MOVES and foreign_move(func, args, options):
+            return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
         if func in FILLS and args and args[0].is_meta:
             return args[0]
         known = binary(*args) if func in ARITHMETIC and not options and args[0].is_meta else None
         return func(*args, **options) if known is None else known
+
+
+def foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
+    """Whether a tensor is moved to a device that may not be there."""
+    devices = [a for a in (*args[1:2], options.get("device")) if isinstance(a, (str, int, torch.device))]
+    return func is Tensor.cuda or any(foreign(device) for device in devices)
 
 
 def on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
@@ -120,6 +132,10 @@ class PartWeightless(TorchFunctionMode):
     ) -> Any:
         """Returns what `func` gives, on the meta device if it is large."""
         options = kwargs or {}
+        if func in MOVES and foreign_move(func, args, options):
+            return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
+        if func in FACTORIES and options.get("device") is not None and foreign(options["device"]):
+            options = {**options, "device": None}
         if func in SIZED and options.get("device") is None and element_count(args) > LARGE:
             options = {**options, "device": META}
         elif func in FILLS and args and args[0].is_meta:

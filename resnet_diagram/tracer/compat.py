@@ -47,7 +47,7 @@ def moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) ->
 
 def converted(func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
     """Returns `tensor.to(...)` without its device."""
-    rest = [a for a in args[1:] if not isinstance(a, (str, torch.device))]
+    rest = [a for a in args[1:] if isinstance(a, (torch.dtype, Tensor))]
     options.pop("device", None)
     asks = rest or options.get("dtype") is not None
     return func(args[0], *rest, **options) if asks else args[0]

@@ -17,23 +17,11 @@ def materialised(model: nn.Module, arguments: Arguments) -> nn.Module:
     """Returns the model; of one with lazy layers, a copy without values that has learnt its sizes."""
     if not any(isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in model.modules()):
         return model
-    copied = without_values(copy.deepcopy(model)).eval()
+    empty = {id(t): on_meta(t) for t in (*model.parameters(), *model.buffers())}
+    copied = copy.deepcopy(model, empty).eval()  # whose tensors are these
     with calm(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong
         copied(*arguments.args, **arguments.kwargs)
     return copied
-
-
-def without_values(model: nn.Module) -> nn.Module:
-    """Moves a model to the meta device in place; shared tensors stay shared, lazy ones lazy."""
-    moved: dict[int, Tensor] = {}
-    for module in model.modules():
-        own = (
-            *module.named_parameters(recurse=False, remove_duplicate=False),
-            *module.named_buffers(recurse=False, remove_duplicate=False),
-        )
-        for name, tensor in own:
-            setattr(module, name, moved.setdefault(id(tensor), on_meta(tensor)))
-    return model
 
 
 def on_meta(tensor: Tensor) -> Tensor:
