@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
+from resnet_diagram.diagram.model import Arc
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.model import Anchor
 from resnet_diagram.scene.strip_arcs import Bows, bows_of
 from resnet_diagram.scene.strip_bays import SIDE, Slot, content_start
 from resnet_diagram.scene.strip_captions import Caption, captions_of
-from resnet_diagram.scene.strip_lanes import Port, Span, fits, ports, spans
+from resnet_diagram.scene.strip_lanes import Port, Span, ports, spans
 from resnet_diagram.scene.strip_plugs import Ends, ends_of
 from resnet_diagram.scene.strip_slabs import INDEX, draw_dots, draw_slab
 from resnet_diagram.scene.strip_tiers import Rack, Seat, seats, turning
@@ -211,7 +212,12 @@ def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
         canvas.path(arc.role, points, tail="", head="")
         canvas.dot(points[0], _FORK)
         for span in found:
-            if span.words and fits(span, arc.label, canvas.theme):
-                place = ((span.left + span.right) / 2, sketch.lines[span.tier] - span.lane)
-                canvas.text(arc.label, "label", arc.role, place, halo=True)
-                break
+            _label(canvas, span, arc, sketch.lines[span.tier] - span.lane)
+
+
+def _label(canvas: Canvas, span: Span, arc: Arc, lane: float) -> None:
+    """The label of a shortcut between bays, on its line."""
+    pitch = spacing.PITCH * canvas.theme.size("label")
+    for row, line in enumerate(span.lines):
+        at = lane + (row - (len(span.lines) - 1) / 2) * pitch
+        canvas.text(line, "label", arc.role, ((span.left + span.right) / 2, at), halo=True)

@@ -2,28 +2,24 @@
 
 from typing import NamedTuple
 
-from resnet_diagram.scene.spacing import BEND
+from resnet_diagram.scene.spacing import BEND, PITCH
 from resnet_diagram.scene.strip_arcs import LANE_CLEAR, Skyline
 from resnet_diagram.scene.strip_bays import content_start, head_x, tail_x
 from resnet_diagram.scene.strip_plugs import Plug
 from resnet_diagram.scene.strip_tiers import Rack, Seat, beside, column
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
-
-_LABEL_HALF = 4.0
+from resnet_diagram.scene.wrap import wrap_evenly
 
 
 class Span(NamedTuple):
-    """A shortcut's way over one tier, `lane` above the line of flow; `down`: the ends that go down to it.
-
-    `words`: whether the label interrupts it here.
-    """
+    """A shortcut's way over one tier, `lane` above the line of flow, and the `lines` of its label on it."""
 
     number: int
     tier: int
     left: float
     right: float
-    words: bool
+    lines: tuple[str, ...] = ()
     lane: float = 0.0
 
 
@@ -74,7 +70,7 @@ def spans(
         skylines[-1].put(-1e9, 1e9, top)
     placed: list[Span] = []
     for span in sorted(plain, key=lambda span: (min(span.right, end) - span.left, span.number)):
-        half = _LABEL_HALF if span.words else 0.0
+        half = len(span.lines) * PITCH * theme.size("label") / 2
         lane = skylines[span.tier].over(span.left, span.right) + max(LANE_CLEAR, half + 1.0)
         skylines[span.tier].put(span.left - 2.0, span.right + 2.0, lane + half)
         placed.append(span._replace(lane=lane))
@@ -82,17 +78,19 @@ def spans(
 
 
 def _spans(one: Rack, number: int, tail: Port, head: Port, end: float, theme: Theme) -> list[Span]:
-    label = bool(one.plugs[number].arc.label)
+    """The spans of one shortcut; the longest carries its label."""
     if tail.tier == head.tier:
-        return [Span(number, tail.tier, tail.x, head.x, label)]
-    far = column(one, number, end)
-    first = far - tail.x >= far - head.x
-    return [
-        Span(number, tail.tier, tail.x, far, label and first),
-        Span(number, head.tier, head.x, far, label and not first),
-    ]
+        found = [Span(number, tail.tier, tail.x, head.x)]
+    else:
+        far = column(one, number, end)
+        found = [Span(number, tail.tier, tail.x, far), Span(number, head.tier, head.x, far)]
+    longest = max(range(len(found)), key=lambda at: found[at].right - found[at].left)
+    found[longest] = _labelled(found[longest], one.plugs[number].arc.label, theme)
+    return found
 
 
-def fits(span: Span, label: str, theme: Theme) -> bool:
-    """Whether a label has room on the straight part of a span."""
-    return text_width(label, theme.size("label")) + 2 * BEND + 6.0 <= span.right - span.left
+def _labelled(span: Span, label: str, theme: Theme) -> Span:
+    """The span with the label in as many lines as it needs; without, where a word is longer than it."""
+    size, room = theme.size("label"), span.right - span.left - 2 * BEND - 6.0
+    lines = wrap_evenly(label, size, room) if label else ()
+    return span._replace(lines=lines) if all(text_width(line, size) <= room for line in lines) else span

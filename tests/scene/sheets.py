@@ -263,6 +263,11 @@ STRIPS: dict[str, Strip] = {
     "long skips": _long_skips(4),
     "many long skips": _long_skips(9),
     "global skip": _global_skip(),
+    "long label on a short skip": strip(
+        loose("a", "A", GroupRole.STAGE, slab("a", "", 1.0, 64)),
+        loose("b", "B", GroupRole.STAGE, slab("b", "", 1.0, 64)),
+        arcs=(arc("a", "b", "2×2 avg pool, s=2 + 1×1 conv", EdgeRole.POOLED_PROJECTION),),
+    ),
     "wide bay": strip(stem(), _wide_bay(60), head()),
     "wide loose bay": strip(
         loose("all", "", None, *(slab(f"s{n}", f"3×3 conv, {n}", 1 / n, n) for n in range(1, 40))),
