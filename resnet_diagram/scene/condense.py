@@ -72,7 +72,7 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
 
 def _usual(diagram: Diagram) -> Usual:
     """What the blocks have in common."""
-    forks = list(_forks(diagram.items, "", ""))
+    forks = [place for place in _forks(diagram.items, "", "") if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [beside for found in convs for beside in found]
     after = _only({place.after for place in forks if place.fork.merge.role is NodeRole.ADD})
@@ -84,6 +84,11 @@ def _usual(diagram: Diagram) -> Usual:
     if behind is None or last is None:
         behind = last = None
     return Usual(before=None, behind=behind, last=last, after=after)
+
+
+def _is_block(fork: Fork) -> bool:
+    """Whether a fork is the body of a block; what is multiplied is a gate in one."""
+    return fork.merge.role is not NodeRole.MULTIPLY
 
 
 def _only(found: set[str]) -> str | None:
@@ -172,7 +177,7 @@ def _items(items: Iterable[Item], usual: Usual) -> tuple[Item, ...]:
 
 
 def _fork(fork: Fork, usual: Usual) -> Fork:
-    bare: Callable[[Item], Item] = _bare if usual.bare else _same
+    bare: Callable[[Item], Item] = _bare if usual.bare and _is_block(fork) else _same
     branches = tuple(tuple(bare(item) for item in _items(branch, usual)) for branch in fork.branches)
     shortcut = fork.shortcut
     if not usual.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:

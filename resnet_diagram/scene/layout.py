@@ -24,8 +24,6 @@ _TITLE_PITCH = 11.0
 _LEGEND_ROOM = 42.0
 _PAGE_HEIGHT = 720.0
 """A drawing whose height is free takes this at most if there is a way."""
-_EASE = 0.05
-"""Points by which a drawing may be larger than its room: what rounding makes."""
 
 
 def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
@@ -77,7 +75,7 @@ def _too_small(tried: list[Scene], theme: Theme, fit: Fit) -> RenderError:
 def _excess(scene: Scene, fit: Fit) -> float:
     """How many times as large as its room a drawing is."""
     sides = ((scene.width, fit.width), (scene.height, fit.height))
-    return max([0.0, *((side - _EASE) / room for side, room in sides if room)])
+    return max([0.0, *(side / room for side, room in sides if room)])
 
 
 def _finished(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Scene:

@@ -71,7 +71,7 @@ class Gaps(NamedTuple):
 
 ROOMY = Gaps()
 TIGHT = Gaps(arrow=5.6, dot=4.0, to_box=5.6, block=0.5, lead=6.0, outer=5.0)
-TIGHTEST = Gaps(arrow=5.0, dot=3.4, to_box=5.0, block=0.0, lead=5.0, outer=4.5)
+TIGHTEST = Gaps(arrow=5.0, dot=3.4, to_box=5.6, block=0.0, lead=5.0, outer=4.5)
 DENSE = Gaps(arrow=2.6, dot=2.8, to_box=6.0, block=0.0, pad_y=1.0, lane=4.0)
 """Boxes almost touch; the line between them is too short for an arrow."""
-DENSEST = Gaps(arrow=1.8, dot=2.2, to_box=5.2, block=0.0, pad_y=0.6, lane=3.6)
+DENSEST = Gaps(arrow=1.8, dot=2.2, to_box=5.6, block=0.0, pad_y=0.6, lane=3.6)
