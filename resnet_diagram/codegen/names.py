@@ -68,43 +68,30 @@ def usual(element: Element) -> str:
         if element.kind is LayerKind.ACTIVATION:
             return element.op
         return _USUAL.get(element.op) or _KINDS.get(element.kind, "layer")
-    return "stage" if isinstance(element, Stage) else "block"
+    return "layer" if isinstance(element, Stage) else "block"
 
 
 def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str]:
     """A name for each cell: an attribute, or `attribute.position` for items of a sequence.
 
-    `owners`: the name of the block each item of a cell is from. The model's own names are kept if all that
-    have weights can keep theirs.
+    `owners`: the name of the block each item of a cell is from. The model's own names are kept where they can
+    be attributes and no other cell has them.
     """
     own = [_common(cell, owners) for cell in cells]
     members = _sequences(own)
     plain = [name for name, member in zip(own, members, strict=True) if not member]
-    fits = [
-        member or not _weighted(cell[0]) or (is_attribute(name) and plain.count(name) == 1)
-        for cell, name, member in zip(cells, own, members, strict=True)
-    ]
-    if not all(fits):
-        return _usual_names(cells)
     kept = [
-        name if member or _weighted(cell[0]) else ""
+        name if member or (_named(cell[0]) and is_attribute(name) and plain.count(name) == 1) else ""
         for cell, name, member in zip(cells, own, members, strict=True)
     ]
-    free = _usual_names(cells, {name.partition(".")[0] for name in kept if name})
-    return [
-        name or (old if _keeps(cell[0], old, plain) else new)
-        for cell, name, old, new in zip(cells, kept, own, free, strict=True)
-    ]
+    nameless = [cell for cell, name in zip(cells, kept, strict=True) if not name]
+    usual_names = iter(_usual_names(nameless, {name.partition(".")[0] for name in kept}))
+    return [name or next(usual_names) for name in kept]
 
 
-def _keeps(element: Element, name: str, plain: Sequence[str]) -> bool:
-    """Whether an element without weights goes by its own name: a pooling of a name of its own."""
-    pools = isinstance(element, Layer) and element.kind is LayerKind.POOL
-    return pools and is_attribute(name) and plain.count(name) == 1
-
-
-def _weighted(element: Element) -> bool:
-    return not isinstance(element, Layer) or element.params > 0
+def _named(element: Element) -> bool:
+    """Whether an element goes by its own name: one with weights, or a pooling."""
+    return not isinstance(element, Layer) or element.params > 0 or element.kind is LayerKind.POOL
 
 
 def _common(cell: Aligned, owners: Sequence[str]) -> str:
@@ -126,7 +113,7 @@ def _sequences(names: Sequence[str]) -> list[bool]:
     return found
 
 
-def _usual_names(cells: Sequence[Aligned], taken: Collection[str] = ()) -> list[str]:
+def _usual_names(cells: Sequence[Aligned], taken: Collection[str]) -> list[str]:
     """The usual names, numbered where several want one; activations without weights share theirs."""
     bases = [usual(cell[0]) for cell in cells]
     counters = {base: count(1) for base in bases}

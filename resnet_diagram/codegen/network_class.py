@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from resnet_diagram.codegen.body import Body, kept_inputs
 from resnet_diagram.codegen.describe import title
-from resnet_diagram.codegen.names import attribute_names, function_name, is_attribute
+from resnet_diagram.codegen.names import attribute_names, function_name
 from resnet_diagram.codegen.plan import Plan
 from resnet_diagram.codegen.scope import Scope
 from resnet_diagram.codegen.sentences import Piece, sentences
@@ -27,7 +27,7 @@ def network_lines(
     depths = helper is not None and len(stages) > 1 and set(stages) <= set(helper.stages)
     maker = StageMaker(plan=plan, helper=helper, depths=depths)
     body = Body(scope=Scope(1), classes=maker, owners=("",), lazy=kept_inputs([elements]))
-    names = _names(elements)
+    names = attribute_names([(element,) for element in elements], ("",))
     pieces = body.pieces([(element,) for element in elements], names)
     classes = _classes(elements, names)
     if classes:
@@ -44,16 +44,6 @@ def network_lines(
     ]
     given = f"({', '.join(str(len(stage.body)) for stage in stages)})" if depths else ""
     return class_lines, _factory(network, name, given, classes)
-
-
-def _names(elements: Sequence[Element]) -> list[str]:
-    """The attributes of the network; stages are `layer1`, … where their own names do not fit."""
-    names = attribute_names([(element,) for element in elements], ("",))
-    if all(is_attribute(one.name) for one in elements if isinstance(one, Stage)):
-        return names
-    taken = {name for one, name in zip(elements, names, strict=True) if not isinstance(one, Stage)}
-    free = iter([name for number in range(1, 2 * len(names) + 1) if (name := f"layer{number}") not in taken])
-    return [next(free) if isinstance(one, Stage) else name for one, name in zip(elements, names, strict=True)]
 
 
 def _last_weighted(elements: Sequence[Element]) -> int | None:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from resnet_diagram.codegen.arms import optional_pool, zero_padding
 from resnet_diagram.codegen.block_class import BlockClass, block_class
-from resnet_diagram.codegen.body import Body
+from resnet_diagram.codegen.body import Body, check_joints, kept_inputs
 from resnet_diagram.codegen.describe import class_name
 from resnet_diagram.codegen.scope import Scope
 from resnet_diagram.codegen.skeleton import Key, arm, arm_key, block_key, children, levels, residual
@@ -30,9 +30,10 @@ class Plan:
         """A stage written out, with equal neighbours once."""
         return Call("nn.Sequential", tuple(self._repeated(self.elements(stage.body))))
 
-    def elements(self, elements: Iterable[Element]) -> list[Call]:
+    def elements(self, elements: Sequence[Element]) -> list[Call]:
         """The calls that make some elements, one by one."""
-        body = Body(scope=Scope(1), classes=self, owners=("",))
+        check_joints([(element,) for element in elements])
+        body = Body(scope=Scope(1), classes=self, owners=("",), lazy=kept_inputs([elements]))
         return [body.module((element,)) for element in elements]
 
     def _repeated(self, calls: Iterable[Call]) -> Iterable[Code]:

@@ -136,9 +136,9 @@ def test_other_networks_of_torchvision_are_written(name: str) -> None:
     assert_same_layers(network, traced(model_of(network), network))
 
 
-@pytest.mark.parametrize("name", ["densenet121", "vgg11_bn"])
+@pytest.mark.parametrize("name", ["squeezenet1_1", "densenet121"])
 def test_other_networks_give_the_same_outputs(name: str) -> None:
-    if name != "densenet121":
+    if name == "densenet121":
         all_only("a large network")
     theirs = getattr(torchvision_models(), name)()
     network = trace(theirs, name=name)

@@ -76,7 +76,7 @@ def test_weights_of_a_traced_model_fit_its_code(name: str) -> None:
     assert_fits(theirs, model_of(trace(theirs, name=name)))
 
 
-@pytest.mark.parametrize("target", ["preact_resnet110", "resnet20(option='B')", "resnet50_v1"])
+@pytest.mark.parametrize("target", ["preact_resnet(depth=20)", "resnet20(option='B')", "resnet34"])
 def test_weights_of_the_example_fit_its_code(target: str) -> None:
     loaded = load_model(f"{EXAMPLE}:{target}")
     assert_fits(loaded.model, model_of(trace(loaded.model, name="net")))
