@@ -48,9 +48,11 @@ _TEX_TEXT = {
     "ı": r"\i{}",
     "§": r"\S{}",
     "©": r"\copyright{}",
+    "²": r"\textsuperscript{2}",
+    "³": r"\textsuperscript{3}",
+    "½": r"\textonehalf{}",
 }
-# Braces make an ordinary sign of an operator: no space on its sides.
-_TEX_MATHS = {
+TEX_MATHS = {
     "×": r"\times",
     "·": r"\cdot",
     "±": r"\pm",
@@ -68,9 +70,6 @@ _TEX_MATHS = {
     "≈": r"\approx",
     "∞": r"\infty",
     "∥": r"\parallel",
-    "²": "^2",
-    "³": "^3",
-    "½": r"\frac12",
     "°": r"^\circ",
     "α": r"\alpha",
     "β": r"\beta",
@@ -85,6 +84,8 @@ _TEX_MATHS = {
     "Δ": r"\Delta",
     "Σ": r"\Sigma",
 }
+"""Signs that are math. In braces an operator is an ordinary sign: no space on its sides."""
+
 _TEX_ACCENTS = {
     "\u0300": "`",
     "\u0301": "'",
@@ -100,14 +101,14 @@ _TEX_ACCENTS = {
     "\u0323": "d",
     "\u0327": "c",
 }
-_TEX_SIGNS = _TEX_ASCII | _TEX_TEXT | {sign: f"${{{command}}}$" for sign, command in _TEX_MATHS.items()}
+_TEX_SIGNS = _TEX_ASCII | _TEX_TEXT | {sign: f"${{{command}}}$" for sign, command in TEX_MATHS.items()}
 
 
-def tex_text(text: str) -> str:
+def tex_text(text: str, other: str = "") -> str:
     r"""`text` for TeX outside math, as in a TikZ node (one with `align=` when there are several lines).
 
     Compiles with pdflatex as with lualatex. What pdflatex's standard fonts lack stays as it is for lualatex
-    and xelatex and is named by its code point under pdflatex.
+    and xelatex and is named by its code point under pdflatex; `other` is a macro that takes both.
 
     >>> tex_text("50% of #1 & a_b")
     '50\\% of \\#1 \\& a\\_b'
@@ -123,12 +124,14 @@ def tex_text(text: str) -> str:
     \'{e} \r{A}\~{n} ''so''
     >>> print(tex_text("残差 🦜"))
     \ifdefined\Umathchar 残差\else U+6B8B U+5DEE\fi{} \ifdefined\Umathchar 🦜\else U+1F99C\fi{}
+    >>> print(tex_text("残 b", r"\other"))
+    \other{残}{U+6B8B} b
     """
     clean = printable(text)
     composed = unicodedata.normalize("NFC", clean)
     signs = [(sign, _tex_sign(sign)) for sign in composed]
     runs = groupby(signs, key=lambda pair: pair[1] is not None)
-    escaped = "".join(_tex_known(run) if known else _tex_unknown(run) for known, run in runs)
+    escaped = "".join(_tex_known(run) if known else _tex_unknown(run, other) for known, run in runs)
     return re.sub("-(?=-)", "-{}", escaped)
 
 
@@ -148,7 +151,9 @@ def _tex_known(run: Iterable[tuple[str, str | None]]) -> str:
     return "".join(tex or "" for _, tex in run)
 
 
-def _tex_unknown(run: Iterable[tuple[str, str | None]]) -> str:
+def _tex_unknown(run: Iterable[tuple[str, str | None]], other: str) -> str:
     signs = [sign for sign, _ in run]
     names = " ".join(f"U+{ord(sign):04X}" for sign in signs)
+    if other:
+        return f"{other}{{{''.join(signs)}}}{{{names}}}"
     return rf"\ifdefined\Umathchar {''.join(signs)}\else {names}\fi{{}}"

@@ -7,19 +7,21 @@ from resnet_diagram.render.numbers import number
 from resnet_diagram.render.templates import render
 from resnet_diagram.render.tikz_common import LINE_PITCH, Common, common, type_commands
 from resnet_diagram.render.tikz_items import (
-    SPELT_OUT,
     Line,
     Node,
+    Scope,
     box_nodes,
     dot_node,
     holds_its_words,
     line,
-    text_node,
+    text_nodes,
 )
+from resnet_diagram.render.tikz_names import PAGE, place
 from resnet_diagram.render.tikz_palette import Palette, palette
 from resnet_diagram.render.tikz_parts import Parts, parts
-from resnet_diagram.render.tikz_sections import sections
+from resnet_diagram.render.tikz_sections import Section, looks, sections
 from resnet_diagram.render.tikz_styles import NamedStyle, box_styles, dot_style, line_styles, text_styles
+from resnet_diagram.render.tikz_words import OTHER
 from resnet_diagram.scene.model import Text
 from resnet_diagram.scene.theme import Theme
 
@@ -27,10 +29,11 @@ _PDFTEX_HOLDS = 3500
 """Nodes and lines that pdflatex has memory for, with room for the paper round them."""
 
 
-class Section(NamedTuple):
-    """Nodes and lines under one comment."""
+class Group(NamedTuple):
+    """Nodes and lines under one comment, in a scope with `options` if there are any."""
 
     title: str
+    options: tuple[str, ...]
     statements: tuple[Node | Line, ...]
 
 
@@ -43,7 +46,7 @@ def render_tikz(figure: Figure) -> str:
     found = parts(scene)
     usual = common(found, _loose_texts(found))
     colours = palette(scene, theme)
-    held = _sections(figure, found, usual)
+    held = _groups(figure, found, usual)
     return render(
         "tikz",
         "document.tex.jinja" if figure.standalone else "picture.tex.jinja",
@@ -57,9 +60,9 @@ def render_tikz(figure: Figure) -> str:
         pitch=number(LINE_PITCH),
         badge=type_commands(usual.badge) if usual.badge else "",
         styles=_styles(found, theme, colours, usual),
-        sections=held,
-        fits=any(SPELT_OUT in one.text for part in held for one in part.statements if isinstance(one, Node)),
-        large=sum(len(section.statements) for section in held) > _PDFTEX_HOLDS,
+        groups=held,
+        spells=any(OTHER in one.text for part in held for one in part.statements if isinstance(one, Node)),
+        large=sum(len(group.statements) for group in held) > _PDFTEX_HOLDS,
     )
 
 
@@ -79,26 +82,30 @@ def _styles(found: Parts, theme: Theme, colours: Palette, usual: Common) -> dict
     }
 
 
-def _sections(figure: Figure, found: Parts, usual: Common) -> list[Section]:
-    order = sections(figure.diagram, figure.scene, found)
-    return [
-        Section(
-            _comment(one.title),
-            tuple(statement for at in one.items for statement in _statements(at, found, figure.theme, usual)),
-        )
-        for one in order
+def _groups(figure: Figure, found: Parts, usual: Common) -> list[Group]:
+    return [_group(one, figure.theme, found, usual) for one in sections(figure.diagram, figure.scene, found)]
+
+
+def _group(section: Section, theme: Theme, found: Parts, usual: Common) -> Group:
+    common_looks = looks(section, found, theme, usual)
+    scope = Scope(found, theme, usual, section.origin, common_looks)
+    shift = [f"shift={{{place(section.origin)}}}"] if section.origin != PAGE else []
+    said = [
+        f"resnet/{role}/.append style={{{', '.join(look.keys())}}}" for role, look in common_looks.items()
     ]
+    statements = (one for at in section.items for one in _statements(at, scope))
+    return Group(_comment(section.title), (*shift, *said), tuple(statements))
 
 
-def _statements(at: int, found: Parts, theme: Theme, usual: Common) -> list[Node | Line]:
+def _statements(at: int, scope: Scope) -> list[Node | Line]:
     """What is written for one item of the scene."""
-    if at in found.boxes:
-        return [*box_nodes(at, found, theme, usual)]
-    if at in found.dots:
-        return [dot_node(at, found, theme)]
-    if at in found.paths:
-        return [line(found.paths[at], found, usual)]
-    return [text_node(found.texts[at], usual)]
+    if at in scope.parts.boxes:
+        return [*box_nodes(at, scope)]
+    if at in scope.parts.dots:
+        return [dot_node(at, scope)]
+    if at in scope.parts.paths:
+        return [line(scope.parts.paths[at], scope)]
+    return [*text_nodes(scope.parts.texts[at], scope)]
 
 
 def _comment(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable
 from typing import NamedTuple, TypeVar
 
 from resnet_diagram.render.numbers import number
+from resnet_diagram.render.tikz_names import tidy
 from resnet_diagram.render.tikz_parts import Parts
 from resnet_diagram.scene.model import Box, Form, Text
 
@@ -20,11 +21,13 @@ Type = tuple[str, bool]
 class Common(NamedTuple):
     """What most boxes, lines and texts have in common; what differs is written where it differs.
 
-    `badge`: the most frequent type in boxes beside the usual one.
+    `badge`: the most frequent type in boxes beside the usual one; `headings`: other frequent types outside.
+    `extent`: width and height of a role's boxes, "" where they have none in common.
     """
 
     type_in_box: str
     badge: Type | None
+    headings: tuple[Type, ...]
     form: dict[str, Form]
     extent: dict[str, tuple[str, str]]
     type_of_text: dict[str, Type]
@@ -41,12 +44,14 @@ def common(parts: Parts, texts: list[Text]) -> Common:
     usual = most_usual((size for size, bold in types if not bold), "6.6")
     upright_roles = _by_role(upright)
     forms = {role: most_usual((box.form for box in held), Form.RECTANGLE) for role, held in upright_roles}
+    kinds = {role: most_usual(map(type_of, held), ("6.6", False)) for role, held in _texts(texts)}
     return Common(
         type_in_box=usual,
         badge=most_usual((one for one in types if one != (usual, False)), None),
+        headings=_headings(texts, kinds),
         form=forms,
-        extent={role: size for role, held in _by_role(boxes) if (size := _usual_extent(held))},
-        type_of_text={role: most_usual(map(type_of, held), ("6.6", False)) for role, held in _texts(texts)},
+        extent={role: usual_extent(held) for role, held in _by_role(boxes)},
+        type_of_text=kinds,
         pill_radius=min(pills, default=0.0),
         radius=most_usual((path.radius for path in paths if len(path.points) > 2), 4.0),
     )
@@ -70,7 +75,7 @@ def type_commands(one: Type) -> str:
 
 def extent(box: Box) -> tuple[str, str]:
     """Width and height as they are written."""
-    return number(box.width), number(box.height)
+    return tidy(box.width), tidy(box.height)
 
 
 def most_usual(values: Iterable[_Some], otherwise: _Other) -> _Some | _Other:
@@ -79,10 +84,19 @@ def most_usual(values: Iterable[_Some], otherwise: _Other) -> _Some | _Other:
     return counted[0][0] if counted else otherwise
 
 
-def _usual_extent(boxes: list[Box]) -> tuple[str, str] | None:
-    """The most frequent size of boxes; one that is there once is none, unless it is a circle's."""
-    (size, count), *_ = Counter(map(extent, boxes)).most_common(1)
-    return size if count > 1 or boxes[0].form is Form.CIRCLE else None
+def usual_extent(boxes: list[Box]) -> tuple[str, str]:
+    """The most frequent width and height; one that is there once is none, unless it is a circle's."""
+    least = 1 if boxes[0].form is Form.CIRCLE else 2
+    width, height = (Counter(values).most_common(1)[0] for values in zip(*map(extent, boxes), strict=True))
+    return width[0] if width[1] >= least else "", height[0] if height[1] >= least else ""
+
+
+def _headings(texts: list[Text], kinds: dict[str, Type]) -> tuple[Type, ...]:
+    """The types of texts that are set otherwise than most of their role, the most frequent first."""
+    others = Counter(
+        type_of(text) for text in texts if type_of(text) != kinds[text.role] and text.role == "text"
+    )
+    return tuple(one for one, count in others.most_common() if count > 1)
 
 
 def _by_role(boxes: list[Box]) -> list[tuple[str, list[Box]]]:

@@ -5,19 +5,29 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from resnet_diagram.render.numbers import number
-
 Point = tuple[float, float]
+PAGE: Point = (0.0, 0.0)
+"""The origin of what stands in no scope."""
 _CLOSE = 0.005
 
 
-def place(point: Point) -> str:
-    """A point as a TikZ coordinate.
+def tidy(value: float) -> str:
+    """A length in points with at most one decimal: a thirtieth of a millimetre is as far as one sees.
 
-    >>> place((12.0, 7.255))
-    '(12,7.25)'
+    >>> tidy(12.0), tidy(7.26), tidy(-0.04)
+    ('12', '7.3', '0')
     """
-    return f"({number(point[0])},{number(point[1])})"
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def place(point: Point, origin: Point = PAGE) -> str:
+    """A point as a TikZ coordinate, counted from `origin`.
+
+    >>> place((12.0, 7.26)), place((12.0, 7.26), (10, 8))
+    ('(12,7.3)', '(2,-0.7)')
+    """
+    return f"({tidy(point[0] - origin[0])},{tidy(point[1] - origin[1])})"
 
 
 def node_names(ids: Iterable[str]) -> dict[str, str]:
@@ -40,10 +50,11 @@ def node_names(ids: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def route(points: Sequence[Point], start: str, end: str) -> str:
+def route(points: Sequence[Point], start: str, end: str, origin: Point = PAGE) -> str:
     """The way from coordinate `start` to coordinate `end` through the points between them.
 
-    Where the line only turns at right angles its bends follow from its ends, so that a node can be moved.
+    Coordinates count from `origin`. Where the line only turns at right angles its bends follow from its
+    ends, so that a node can be moved.
 
     >>> route([(0, 0), (9, 0)], "(a)", "(b)")
     '(a) -- (b)'
@@ -54,7 +65,7 @@ def route(points: Sequence[Point], start: str, end: str) -> str:
     >>> route([(0, 0), (5, 5), (9, 6)], "(a)", "(b)")
     '(a) -- (5,5) -- (b)'
     """
-    targets = [*(place(point) for point in points[1:-1]), end]
+    targets = [*(place(point, origin) for point in points[1:-1]), end]
     if not _turns_squarely(points):
         return " -- ".join([start, *targets])
     steps, at = [start], 0

@@ -33,13 +33,16 @@ def _unused(name: str, palette: Palette) -> str:
 
 
 def palette(scene: Scene, theme: Theme) -> Palette:
-    """The palette of a scene: ink and paper, the shades of the stages, then what each role adds."""
+    """The palette of a scene: ink and paper, the shades of the stages, then lines, boxes and texts."""
     found = Palette()
     found.name(theme.style("text").text, "ink")
     found.name(theme.page, "page")
     boxes = [item for item in scene.items if isinstance(item, Box)]
     for shade in shades(boxes, theme):
         found.name(theme.shades[shade - 1], f"shade{shade}")
+    for item in scene.items:
+        if isinstance(item, Path):
+            found.name(theme.style(item.role).stroke, item.role)
     for box in boxes:
         style = theme.style(box.role, shade_of(box, theme))
         use = "frame" if box.role in set(GroupRole) else box.role
@@ -47,9 +50,7 @@ def palette(scene: Scene, theme: Theme) -> Palette:
         found.name(style.stroke, f"{use}line")
         found.name(style.text, f"{use}text")
     for item in scene.items:
-        if isinstance(item, Path):
-            found.name(theme.style(item.role).stroke, item.role)
-        elif isinstance(item, Text):
+        if isinstance(item, Text):
             found.name(theme.style(item.role).text, item.role)
     return found
 

@@ -7,11 +7,14 @@ of their own. In TikZ the first two belong to the style of a node; the dot has a
 import math
 from typing import NamedTuple
 
+from resnet_diagram.diagram.model import GroupRole
 from resnet_diagram.render.tikz_names import node_names
 from resnet_diagram.scene.model import Box, Form, Item, Path, Scene, Text
 
 Point = tuple[float, float]
 Stroke = tuple[Point, ...]
+FRAMES = frozenset({GroupRole.NETWORK, GroupRole.STEM, GroupRole.STAGE, GroupRole.HEAD})
+"""The roles of frames round whole parts."""
 _CLOSE = 0.02
 
 
@@ -38,10 +41,30 @@ class Parts(NamedTuple):
     forks: dict[int, str]
     shadows: dict[int, Shadow]
     signs: dict[str, tuple[Stroke, ...]]
+    ids: dict[str, int]
+    fork_places: dict[Point, str]
+    frames: tuple[Box, ...]
 
     def box(self, box_id: str) -> tuple[int, Box] | None:
         """The box of that id, with its index."""
-        return next(((at, box) for at, box in self.boxes.items() if box_id and box.id == box_id), None)
+        at = self.ids.get(box_id)
+        return None if at is None else (at, self.boxes[at])
+
+    def fork_at(self, point: Point) -> str:
+        """The name of the dot at a point, or ""."""
+        return self.fork_places.get(_rounded(point), "")
+
+    def border_at(self, point: Point) -> str:
+        """The side of a named frame that a point is on, as "stage1.west", or ""."""
+        x, y = point
+        for frame in self.frames:
+            name, (left, right) = self.names[frame.id], (frame.x, frame.x + frame.width)
+            if frame.y < y < frame.y + frame.height and min(abs(x - left), abs(x - right)) < _CLOSE:
+                return f"{name}.west" if abs(x - left) < _CLOSE else f"{name}.east"
+            top, bottom = frame.y, frame.y + frame.height
+            if left < x < right and min(abs(y - top), abs(y - bottom)) < _CLOSE:
+                return f"{name}.north" if abs(y - top) < _CLOSE else f"{name}.south"
+        return ""
 
 
 def parts(scene: Scene) -> Parts:
@@ -54,7 +77,7 @@ def parts(scene: Scene) -> Parts:
     rest = {at: box for at, box in boxes.items() if at not in dots}
     signs, strokes = _signs(rest, paths)
     lines = {at: path for at, path in paths.items() if at not in strokes}
-    forks = {at: fork for at, dot in dots.items() if (fork := _fork_id(dot, lines))}
+    forks = _fork_ids(dots, lines, rest)
     names = node_names([*(box.id for box in rest.values() if box.id), *forks.values()])
     return Parts(
         boxes=rest,
@@ -65,6 +88,9 @@ def parts(scene: Scene) -> Parts:
         forks={at: names[fork] for at, fork in forks.items()},
         shadows=shadows,
         signs=signs,
+        ids={box.id: at for at, box in reversed(rest.items()) if box.id},
+        fork_places={_rounded(centre(dots[at])): names[fork] for at, fork in forks.items()},
+        frames=tuple(box for box in rest.values() if box.id and box.role in FRAMES),
     )
 
 
@@ -84,12 +110,29 @@ def _is_dot(box: Box, paths: dict[int, Path]) -> bool:
     return not box.id and not box.texts and box.form is Form.CIRCLE and box.role in roles
 
 
-def _fork_id(dot: Box, paths: dict[int, Path]) -> str:
-    """An id for a dot, after the box that the first line out of it leads to."""
+def _fork_ids(dots: dict[int, Box], paths: dict[int, Path], boxes: dict[int, Box]) -> dict[int, str]:
+    """An id for each dot that lines leave from: after the box the first of them leads to, else the next."""
+    heads: dict[Point, str] = {}
     for path in paths.values():
-        if path.head and near(path.points[0], centre(dot)):
-            return f"{path.head}-fork"
-    return ""
+        start = _rounded(path.points[0])
+        heads[start] = heads.get(start) or path.head
+    found = {}
+    for at, dot in dots.items():
+        place = _rounded(centre(dot))
+        if place in heads:
+            found[at] = f"{heads[place] or _next_to(centre(dot), boxes)}-fork"
+    return found
+
+
+def _next_to(point: Point, boxes: dict[int, Box]) -> str:
+    """The id of the first box to the right of a point, on its level."""
+    x, y = point
+    level = [box for box in boxes.values() if box.id and box.x >= x and abs(centre(box)[1] - y) < _CLOSE]
+    return min(level, key=lambda box: box.x).id if level else "line"
+
+
+def _rounded(point: Point) -> Point:
+    return round(point[0], 1), round(point[1], 1)
 
 
 def _shadows(items: dict[int, Item]) -> tuple[dict[int, Shadow], set[int]]:

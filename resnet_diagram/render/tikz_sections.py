@@ -1,145 +1,96 @@
-"""The order of the drawing in the file: group by group, then what lies between them, then the legend."""
+"""The order of the drawing in the file: part by part, then what lies between them, then the legend."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections import Counter
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Bay, Diagram, Fork, Group, Panel, Slab, Strip
-from resnet_diagram.diagram.model import Item as DiagramItem
+from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.render.tikz_common import Common, usual_extent
+from resnet_diagram.render.tikz_homes import BETWEEN, LEGEND, ROWS, TITLE, Homes
+from resnet_diagram.render.tikz_names import PAGE
 from resnet_diagram.render.tikz_parts import Parts, Point, centre
-from resnet_diagram.scene.model import Box, Item, Path, Scene
+from resnet_diagram.render.tikz_styles import shaded_keys, size_keys
+from resnet_diagram.scene.model import Box, Scene
+from resnet_diagram.scene.theme import Theme
 
 
 class Section(NamedTuple):
-    """Items under one comment, by their index in the scene."""
+    """Items under one comment, by their index in the scene; their coordinates count from `origin`."""
 
     title: str
     items: tuple[int, ...]
+    origin: Point
 
 
-class Part(NamedTuple):
-    """A part of the drawing: its title, and the ids of all in it, that of its frame first if it has one."""
+class Looks(NamedTuple):
+    """What boxes of one role have in common within a section: the key of their shade, and their size."""
 
-    title: str
-    ids: tuple[str, ...]
-    framed: bool
+    shaded: tuple[str, ...]
+    size: tuple[str, str]
 
-
-Rect = tuple[float, float, float, float]
-Boxes = dict[str, Box]
-_MARGINS = (17.0, 12.0)
-"""Round the boxes of a part without a frame: what is nearer belongs to them."""
+    def keys(self) -> list[str]:
+        """Both as keys of TikZ."""
+        return [*self.shaded, *size_keys(self.size)]
 
 
 def sections(diagram: Diagram, scene: Scene, parts: Parts) -> list[Section]:
     """The items of a scene in sections; within one, boxes come before the lines that join them."""
-    boxes = {box.id: box for box in parts.boxes.values() if box.id}
-    drawn = [part for part in _parts(diagram, boxes) if any(one in boxes for one in part.ids)]
-    homes = {one: number for number, part in enumerate(drawn) for one in part.ids}
-    rooms = {number: _room(part, boxes) for number, part in enumerate(drawn)}
-    between, around = len(drawn), len(drawn) + 1
-    held: dict[int, list[int]] = {}
+    homes = Homes(diagram, scene, parts)
+    held: dict[str, list[int]] = {}
     for at, item in enumerate(scene.items):
-        if not _is_known(at, parts):
-            continue
-        home = _home(item, homes, rooms)
-        if home is None:
-            home = between if _joins(item) or at in parts.forks else around
-        held.setdefault(home, []).append(at)
-    names = [
-        *(part.title for part in drawn),
-        "Between the groups" if drawn else "Network",
-        "Title and legend",
+        if _is_known(at, parts):
+            home = BETWEEN if at in parts.forks and not homes.titles else homes.of(item)
+            held.setdefault(home, []).append(at)
+    titles = {TITLE: TITLE, ROWS: ROWS, **homes.titles, BETWEEN: _between(homes), LEGEND: LEGEND}
+    return [
+        Section(
+            titles[home],
+            tuple(sorted(held[home], key=lambda at: _rank(at, parts))),
+            _origin(home, held[home], parts),
+        )
+        for home in titles
+        if home in held
     ]
-    ranked = {home: sorted(found, key=lambda at: _rank(at, parts)) for home, found in held.items()}
-    return [Section(names[home], tuple(ranked[home])) for home in sorted(ranked)]
 
 
-def _parts(diagram: Diagram, boxes: Boxes) -> list[Part]:
-    """The panels of a sheet with the bays of its strip, where it is what is drawn; else the outer groups."""
-    panels = diagram.sheet.panels if diagram.sheet else ()
-    on_sheet = [part for panel in panels for part in _panel_parts(panel)]
-    if on_sheet and all(any(one in boxes for one in part.ids) for part in on_sheet if part.ids):
-        return on_sheet
-    groups = [item for item in diagram.items if isinstance(item, Group)]
-    return [Part(_title(group), tuple(_ids((group,))), True) for group in groups]
+def _between(homes: Homes) -> str:
+    return BETWEEN if homes.titles else "Network"
 
 
-def _panel_parts(panel: Panel) -> list[Part]:
-    if isinstance(panel.content, Strip):
-        return [_bay_part(bay) for bay in panel.content.bays]
-    return [Part(panel.title, tuple(_ids(panel.content)), False)]
-
-
-def _bay_part(bay: Bay) -> Part:
-    slabs = tuple(one.id for one in bay.slabs if isinstance(one, Slab))
-    return Part(
-        _heading(bay.title or bay.id, bay.repeat, bay.caption), (bay.id, *slabs), bay.role is not None
-    )
-
-
-def _room(part: Part, named: Boxes) -> Rect:
-    """Where all that belongs to a part lies: in its frame, or close to its boxes."""
-    boxes = [named[one] for one in part.ids[: 1 if part.framed else None] if one in named]
+def _origin(home: str, items: Iterable[int], parts: Parts) -> Point:
+    """The point that most of a part's boxes are level with, to a tenth; the page's for the rest."""
+    if home in (TITLE, BETWEEN, ROWS):
+        return PAGE
+    held = [at for at in items if at in parts.boxes]
+    boxes = [parts.boxes[at] for at in held] or [parts.dots[at] for at in items if at in parts.dots]
     if not boxes:
-        return (0.0, 0.0, 0.0, 0.0)
-    across, down = (0.0, 0.0) if part.framed else _MARGINS
-    return (
-        min(box.x for box in boxes) - across,
-        min(box.y for box in boxes) - down,
-        max(box.x + box.width for box in boxes) + across,
-        max(box.y + box.height for box in boxes) + down,
-    )
+        return PAGE
+    xs, ys = zip(*map(centre, boxes), strict=True)
+    return _usual(xs), _usual(ys)
 
 
-def _heading(title: str, repeat: int, caption: str) -> str:
-    count = f" [×{repeat}]" if repeat > 1 else ""
-    return f"{title}{count}{f': {caption}' if caption else ''}"
+def _usual(values: Iterable[float]) -> float:
+    """The most frequent value, the first of equals, to a tenth."""
+    return Counter(round(value, 1) for value in values).most_common(1)[0][0]
 
 
-def _title(group: Group) -> str:
-    return _heading(group.title or group.id, group.repeat, group.caption)
+def looks(section: Section, parts: Parts, theme: Theme, usual: Common) -> dict[str, Looks]:
+    """What the boxes of each role have in common in a section, where several share it."""
+    boxes = [parts.boxes[at] for at in section.items if at in parts.boxes]
+    found = {role: _look([box for box in boxes if box.role == role], theme, usual) for role in _roles(boxes)}
+    return {role: look for role, look in found.items() if look.keys()}
 
 
-def _ids(items: Iterable[DiagramItem]) -> Iterator[str]:
-    """Every id in a tree of diagram items."""
-    for item in items:
-        if isinstance(item, Fork):
-            for branch in item.branches:
-                yield from _ids(branch)
-            yield from (node.id for node in (item.shortcut.nodes if item.shortcut else ()))
-            yield item.merge.id
-        else:
-            yield item.id
-            if isinstance(item, Group):
-                yield from _ids(item.items)
+def _roles(boxes: list[Box]) -> list[str]:
+    return sorted({box.role for box in boxes})
 
 
-def _home(item: Item, homes: dict[str, int], rooms: dict[int, Rect]) -> int | None:
-    """The part an item is in: by its name, or the room it lies in."""
-    if isinstance(item, Box) and item.id in homes:
-        return homes[item.id]
-    points = _points(item)
-    return next((home for home, room in rooms.items() if all(_holds(room, point) for point in points)), None)
-
-
-def _points(item: Item) -> tuple[Point, ...]:
-    if isinstance(item, Box):
-        return (centre(item),)
-    return item.points if isinstance(item, Path) else ((item.x, item.y),)
-
-
-def _holds(room: Rect, point: Point) -> bool:
-    return room[0] <= point[0] <= room[2] and room[1] <= point[1] <= room[3]
-
-
-def _joins(item: Item) -> bool:
-    """Whether an item that is in no group belongs to the main line: not so the title and the legend."""
-    match item:
-        case Box():
-            return bool(item.id)
-        case Path():
-            return bool(item.tail or item.head)
-    return item.halo
+def _look(boxes: list[Box], theme: Theme, usual: Common) -> Looks:
+    shades = {tuple(shaded_keys(box, theme)) for box in boxes}
+    known = usual.extent[boxes[0].role]
+    size = usual_extent(boxes)
+    width, height = ("" if own == said else own for own, said in zip(size, known, strict=True))
+    return Looks(shades.pop() if len(boxes) > 1 and len(shades) == 1 else (), (width, height))
 
 
 def _is_known(at: int, parts: Parts) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.tikz_common import Common, most_usual
-from resnet_diagram.render.tikz_names import place
+from resnet_diagram.render.tikz_names import place, tidy
 from resnet_diagram.render.tikz_palette import PLAIN_TEXT_ROLES, Palette, shade_of, shades
 from resnet_diagram.render.tikz_parts import Parts, Stroke
 from resnet_diagram.scene.model import Box, Form, Path, Text
@@ -41,7 +41,7 @@ def box_styles(parts: Parts, theme: Theme, palette: Palette, usual: Common) -> l
     for role, look in looks.items():
         differs = [key for key in _outline(look, palette) if key not in base]
         fill = f"fill={palette.name(look.fill, role)}"
-        shape = [*form_keys(usual.form.get(role, Form.RECTANGLE)), *size_keys(usual.extent.get(role))]
+        shape = [*form_keys(usual.form.get(role, Form.RECTANGLE)), *size_keys(usual.extent[role])]
         sign = _sign(parts.signs[role], look, palette) if role in parts.signs else []
         found.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), fill, *sign)))
     for shade in shades(boxes, theme):
@@ -73,7 +73,7 @@ def dot_style(parts: Parts, theme: Theme, palette: Palette) -> list[NamedStyle]:
         return []
     dot = next(iter(parts.dots.values()))
     look = theme.style(dot.role)
-    size = f"minimum size={number(dot.width + look.line_width)}bp"
+    size = f"minimum size={tidy(dot.width + look.line_width)}bp"
     return [
         NamedStyle("dot", ("circle", "inner sep=0pt", size, f"fill={palette.name(look.stroke, dot.role)}"))
     ]
@@ -85,7 +85,7 @@ def _form_styles(boxes: list[Box], usual: Common) -> list[NamedStyle]:
     if Form.ROUNDED in forms:
         found.append(NamedStyle("rounded", (f"rounded corners={number(FRAME_CORNER)}bp",)))
     if Form.PILL in forms:
-        found.append(NamedStyle("pill", (f"rounded corners={number(usual.pill_radius)}bp",)))
+        found.append(NamedStyle("pill", (f"rounded corners={tidy(usual.pill_radius)}bp",)))
     if any(box.form is Form.POLYGON for box in boxes):
         found.append(NamedStyle("words", ("draw=none", "fill=none")))
     return found
@@ -97,14 +97,17 @@ def form_keys(form: Form) -> list[str]:
     return [named[form]] if form in named else []
 
 
-def size_keys(size: tuple[str, str] | None) -> list[str]:
-    """The keys that give a node its least size."""
-    if size is None:
-        return []
+def size_keys(size: tuple[str, str]) -> list[str]:
+    """The keys that give a node its least size; none for what is "".
+
+    >>> size_keys(("9", "9")), size_keys(("9", ""))
+    (['minimum size=9bp'], ['minimum width=9bp'])
+    """
     width, height = size
-    if width == height:
+    if width and width == height:
         return [f"minimum size={width}bp"]
-    return [f"minimum width={width}bp", f"minimum height={height}bp"]
+    named = (("minimum width", width), ("minimum height", height))
+    return [f"{name}={value}bp" for name, value in named if value]
 
 
 def _outline(look: Style, palette: Palette) -> tuple[str, ...]:
@@ -158,7 +161,21 @@ def text_styles(texts: list[Text], theme: Theme, palette: Palette, usual: Common
         weight = ["resnet/bold"] if bold else []
         keys = ("resnet/label", f"resnet/size={size}", *weight, f"text={colour}")
         found.append(NamedStyle(text_style(role), keys))
+    ink = palette.name(theme.style("text").text, "ink")
+    for rank, one in enumerate(usual.headings):
+        weight = ["resnet/bold"] if one[1] else []
+        keys = ("resnet/label", f"resnet/size={one[0]}", *weight, f"text={ink}")
+        found.append(NamedStyle(heading_style(rank), keys))
     return found
+
+
+def heading_style(number: int) -> str:
+    """The style of the headings of that number, counted from 0.
+
+    >>> heading_style(0), heading_style(1)
+    ('heading', 'heading 2')
+    """
+    return f"heading {number + 1}" if number else "heading"
 
 
 def shaded_keys(box: Box, theme: Theme) -> list[str]:

@@ -44,9 +44,12 @@ def figure_of(
     *,
     standalone: bool = True,
 ) -> Figure:
-    """The figure of a catalog network."""
+    """The figure of a catalog network; beside the view `compare` of it and ResNet-18, or of ResNet-34."""
     look = load_theme(theme)
-    diagram = build([catalog.network(name)], Options(view=view, direction=direction))
+    names = [name, "resnet34" if name == "resnet18" else "resnet18"] if view is View.COMPARE else [name]
+    block = "layer2.0" if view is View.BLOCK else ""
+    options = Options(view=view, direction=direction, block=block)
+    diagram = build([catalog.network(one) for one in names], options)
     return Figure(diagram=diagram, theme=look, standalone=standalone)
 
 
