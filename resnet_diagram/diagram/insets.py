@@ -1,7 +1,6 @@
 """Insets: one drawing for each type of block, with symbols for the sizes that differ between its blocks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
 from resnet_diagram.diagram.kinds import Kind, Unit
@@ -14,6 +13,9 @@ from resnet_diagram.spec.model import Block, Element, Layer, Merge, ShortcutKind
 
 MOST = 6
 """Types of block that get an inset."""
+
+_SHADE = 2
+"""That of the second stage, for drawings that serve blocks of several stages."""
 
 _KINDS = {
     ShortcutKind.IDENTITY: "identity",
@@ -70,11 +72,17 @@ def _inset(number: int, kind: Kind, where: str, show: frozenset[Show]) -> Panel:
 
 def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None) -> tuple[Item, ...]:
     """A unit from x to y; with `kind` its sizes are those of all units of its type."""
-    pen = Pen(names=Names(), shade=0, stage=_opened, show=show, said=kind.said if kind else {}, spread=True)
+    pen = Pen(
+        names=Names(),
+        shade=_SHADE if kind else max(1, unit.stage),
+        stage=_opened,
+        show=show,
+        said=kind.said if kind else {},
+        spread=True,
+    )
     inner = block(unit.block, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
     ends = [Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(sign,)) for sign in ("x", "y")]
-    shade = 2 if kind else max(1, unit.stage)
-    return (ends[0], *(_shaded(item, shade) for item in inner), ends[1])
+    return (ends[0], *inner, ends[1])
 
 
 def _run(elements: tuple[Element, ...], prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -84,10 +92,6 @@ def _run(elements: tuple[Element, ...], prefix: str, pen: Pen) -> tuple[Item, ..
 
 def _opened(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     return items(stage.body, prefix, pen)
-
-
-def _shaded(item: Item, shade: int) -> Item:
-    return replace(item, shade=shade) if isinstance(item, Node) else item
 
 
 def kind_title(unit: Unit) -> str:

@@ -35,7 +35,6 @@ _ABBREVIATIONS = (
     ("s = ", "s: stride"),
     ("r=", "r: reduction"),
     ("C = ", "C: block width"),
-    ("C′ = ", "C′: channels out"),
 )
 
 
