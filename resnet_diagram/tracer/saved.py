@@ -18,6 +18,7 @@ from resnet_diagram.tracer.archives import (
 )
 from resnet_diagram.tracer.inputs import InputSpec
 from resnet_diagram.tracer.modules import search_path
+from resnet_diagram.tracer.replay import with_modules
 from resnet_diagram.tracer.torchvision_operators import declare_operators, stopped_import
 
 SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
@@ -87,7 +88,7 @@ def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.export.load(str(path))
-            model = program.module()
+            model = with_modules(program.module())
     except Exception as error:
         raise unreadable(path, error) from error
     vars(model)["eval"] = lambda: model  # it was exported in one mode and cannot change it

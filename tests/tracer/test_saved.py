@@ -17,7 +17,7 @@ from resnet_diagram.cli.main import main
 from resnet_diagram.errors import SourceError
 from resnet_diagram.spec.measure import params
 from resnet_diagram.tracer import check_weights, load_model, parse_input, trace
-from tests.tracer.facts import layers, shortcuts
+from tests.tracer.facts import layers, shortcuts, stages
 
 
 class Net(nn.Module):
@@ -164,6 +164,42 @@ def test_an_exported_program_is_traced_with_its_own_input(tmp_path: Path) -> Non
     assert params(network) == parameter_count(model)
     assert [note for note in network.notes if "batch" not in note] == []
     assert next(layer.op for layer in layers(network)) == "conv"
+
+
+class Half(nn.Module):
+    """A block of modules, some without weights, one of them called twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+        self.act = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.act(x + self.conv2(self.act(self.conv1(x))))
+        return result
+
+
+class Whole(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.layer1 = nn.Sequential(Half(), Half())
+        self.layer2 = nn.Sequential(nn.MaxPool2d(2), Half(), Half())
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.layer2(self.layer1(self.stem(x)))
+        return result
+
+
+def test_an_exported_program_keeps_its_modules(tmp_path: Path) -> None:
+    path = tmp_path / "whole.pt2"
+    model = Whole().eval()
+    torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 16, 16),)), path)
+    loaded = load_model(str(path))
+    exported = trace(loaded.model, loaded.inputs)
+    written = trace(model, [parse_input("1x3x16x16")])
+    assert (exported.stem, exported.body, exported.head) == (written.stem, written.body, written.head)
+    assert stages(exported) == {"layer1": 2, "layer2": 2}
 
 
 def test_weights_that_fit(checkpoint: Path) -> None:

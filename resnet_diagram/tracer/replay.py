@@ -1,0 +1,87 @@
+"""Run an exported program module by module: it is a flat list of operations, each with where it came from."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from torch import fx, nn
+
+Place = tuple[str, str, str]
+"""A module call: a key of its own, the module's path, and its class."""
+
+
+def with_modules(program: fx.GraphModule) -> fx.GraphModule:
+    """Returns the program, which from now on calls the modules that its operations came from.
+
+    Where it does not say so in paths, it is returned as it was.
+    """
+    nodes = list(program.graph.nodes)
+    places = list(places_of(nodes))
+    known = {path: name for found in places for _, path, name in found}
+    if not known or not all(
+        part.isidentifier() or part.isdigit() for path in known for part in path.split(".")
+    ):
+        return program
+    there = {path for path, _ in program.named_modules()}
+    for path, name in sorted(known.items()):
+        if path not in there:
+            program.add_submodule(path, nn.Module())
+        vars(program.get_submodule(path))["original_name"] = name
+    plain = program.forward
+
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        return (
+            plain(*args, **kwargs)
+            if kwargs
+            else replayed(program, list(zip(nodes, places, strict=True)), args)
+        )
+
+    vars(program)["forward"] = forward
+    return program
+
+
+def places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
+    """The module calls around each operation, outermost first; one that says nothing is in the last one's."""
+    last: tuple[Place, ...] = ()
+    for node in nodes:
+        stack = node.meta.get("nn_module_stack")
+        if stack:
+            last = tuple(
+                (str(key), path, str(sort).rpartition(".")[2].rstrip("'>"))
+                for key, (path, sort) in stack.items()
+                if path
+            )
+        yield last
+
+
+def replayed(
+    program: fx.GraphModule, nodes: Sequence[tuple[fx.Node, tuple[Place, ...]]], args: Sequence[Any]
+) -> Any:
+    """Returns what the program gives for some arguments, run operation by operation."""
+    interpreter: Any = fx.Interpreter(program)
+    interpreter.args_iter = iter(program.graph.process_inputs(*args))
+    result: list[Any] = []
+
+    def run(some: Sequence[tuple[fx.Node, tuple[Place, ...]]], depth: int) -> None:
+        for place, group in groupby(some, key=lambda item: item[1][depth : depth + 1]):
+            inner = list(group)
+            if place:
+                call(program.get_submodule(place[0][1]), partial(run, inner, depth + 1))
+                continue
+            for node, _ in inner:
+                interpreter.env[node] = interpreter.run_node(node)
+                if node.op == "output":
+                    result.append(interpreter.env[node])
+
+    run(nodes, 0)
+    return program.graph.process_outputs(result[0])
+
+
+def call(module: nn.Module, work: Callable[[], None]) -> None:
+    """Calls a module that does some work as its forward."""
+    vars(module)["forward"] = work
+    try:
+        module()
+    finally:
+        del vars(module)["forward"]
