@@ -16,7 +16,11 @@ def blame(what: str, error: BaseException, path: Path | None = None) -> SourceEr
 
 def message_of(error: BaseException) -> str:
     """The class and the first lines of an error's message, without a full stop at its end."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    try:
+        text = str(error)
+    except Exception:  # an error of the user's own whose text fails too
+        text = ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     text = " ".join(lines[:3]).rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

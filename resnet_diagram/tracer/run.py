@@ -47,7 +47,7 @@ class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and ne
     """A run that ended early: what it had recorded, and why."""
 
     def __init__(self, cause: Exception, recorder: Recorder) -> None:
-        super().__init__(str(cause))
+        super().__init__()
         self.cause = cause
         self.recorder = recorder
 
@@ -136,6 +136,9 @@ def run_once(
         with recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
         graph.outputs = output_nodes(recorder, result)
+    except SystemExit as error:
+        ended = RuntimeError(f"SystemExit: {error}").with_traceback(error.__traceback__)
+        raise Stopped(ended, recorder) from error
     except Exception as error:
         check_interrupt(error)
         raise Stopped(error, recorder) from error

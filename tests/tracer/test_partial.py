@@ -145,3 +145,54 @@ def test_the_command_line_says_so_and_succeeds(command: tuple[str, ...], tmp_pat
     assert "no such kernel" in result.stderr
     assert "no such kernel" not in result.stdout or command == ("spec",)
     assert "not run" in result.stdout or command == ("describe",)
+
+
+class OutOfStockError(Exception):
+    """An exception of the user's own, whose text fails too."""
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+@torch.library.custom_op("tests_partial::kernel_without_shapes", mutates_args=())
+def kernel_without_shapes(x: Tensor) -> Tensor:
+    raise NotImplementedError("it runs on one device only")
+
+
+class Ends(nn.Module):
+    """Three layers, then what the test wants."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU())
+        self.end = end
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.body(x)
+        if self.end == "own error":
+            raise OutOfStockError
+        if self.end == "no text":
+            raise RuntimeError
+        if self.end == "custom operator":
+            x = kernel_without_shapes(x)
+        if self.end == "exit":
+            raise SystemExit(3)
+        raise RecursionError("too deep")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("own error", "OutOfStockError"),
+        ("no text", "RuntimeError"),
+        ("custom operator", "NotImplementedError: it runs on one device only"),
+        ("exit", "SystemExit: 3"),
+        ("recursion", "RecursionError: too deep"),
+    ],
+)
+def test_whatever_ends_a_run_is_named(end: str, words: str) -> None:
+    network = traced(Ends(end))
+    assert [layer.op for layer in layers(network)][-1] == "not run"
+    (note,) = [note for note in network.notes if "only a part of Ends" in note]
+    assert words in note
+    assert "test_partial.py:" in note
