@@ -66,7 +66,10 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
     usual = _usual(diagram)
     if condensed is Condensed.BOXES:
         usual = usual._replace(after=None, identity=True)
-    legend = (*diagram.legend, *(LegendEntry(role=None, text=words) for words in _said(usual)))
+    legend = (
+        *diagram.legend,
+        *(LegendEntry(role=None, text=words) for words in _said(usual, _merge(diagram))),
+    )
     return replace(diagram, items=_items(diagram.items, usual), legend=legend)
 
 
@@ -147,16 +150,27 @@ def _beside(node: Node) -> Beside:
     return Beside(before=", ".join(before), behind=", ".join(behind))
 
 
-def _said(usual: Usual) -> Iterator[str]:
-    """The lines of the legend."""
+def _said(usual: Usual, merge: str) -> Iterator[str]:
+    """The lines of the legend, as chains of what follows what, which need no words of a language."""
+    after = (usual.after,) if usual.after else ()
     if usual.before:
-        yield f"conv in a block: {usual.before} first"
+        yield _chain(usual.before, "conv")
     if usual.behind:
-        yield f"conv: then {usual.behind}" + ("" if usual.last else ", but not the last of a block")
-    if usual.last and usual.last != usual.behind:
-        yield f"last conv of a block: then {usual.last}"
-    if usual.after:
-        yield f"addition: then {usual.after}"
+        yield _chain("conv", usual.behind, "conv")
+    if usual.last is not None and not usual.before:
+        yield _chain("conv", usual.last, merge, *after)
+    elif after:
+        yield _chain(merge, *after)
+
+
+def _chain(*parts: str) -> str:
+    return " → ".join(part for part in parts if part)
+
+
+def _merge(diagram: Diagram) -> str:
+    """The legend's words for what ends a block."""
+    ends = (NodeRole.ADD, NodeRole.CONCAT)
+    return " / ".join(entry.text for entry in diagram.legend if entry.role in ends)
 
 
 def _items(items: Iterable[Item], usual: Usual) -> tuple[Item, ...]:
