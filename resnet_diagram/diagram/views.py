@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import groupby
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
-from resnet_diagram.diagram.compare import compared
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.labels import (
@@ -17,10 +16,8 @@ from resnet_diagram.diagram.labels import (
     stage_title,
 )
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole
-from resnet_diagram.diagram.one_block import block_groups, block_panels
+from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole, Sheet
 from resnet_diagram.diagram.options import Options, Show, View
-from resnet_diagram.diagram.sheet import sheet, sheet_of
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape
@@ -28,20 +25,28 @@ from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, 
 from resnet_diagram.spec.shapes import shape_text
 
 
-def build(networks: Sequence[Network], options: Options) -> Diagram:
+def build(networks: Sequence[Network], options: Options, *, paged: bool = True) -> Diagram:
     """The diagram of one network, in the view the options ask for, or of several to compare.
 
-    Raises UsageError where the view wants another number of networks, or a block that is not there.
+    Without `paged` it has no sheet: formats that lay out by themselves need none. Raises UsageError
+    where the view wants another number of networks, or a block that is not there.
     """
     if options.view is View.COMPARE:
+        from resnet_diagram.diagram.compare import compared
+
         return compared(networks, options)
     if len(networks) != 1:
         raise UsageError(f"Got {len(networks)} networks; the view {options.view} draws one. Take 'compare'.")
-    return (_blocks if options.view is View.BLOCK else _whole)(networks[0], options)
+    if options.view is View.BLOCK:
+        return _blocks(networks[0], options)
+    return _whole(networks[0], options, paged=paged)
 
 
 def _blocks(network: Network, options: Options) -> Diagram:
     """One block, or one of each type."""
+    from resnet_diagram.diagram.one_block import block_groups, block_panels
+    from resnet_diagram.diagram.sheet import sheet_of
+
     panels = block_panels(network, options)
     title = network.name if options.title is None else options.title
     diagram = Diagram(
@@ -55,7 +60,7 @@ def _blocks(network: Network, options: Options) -> Diagram:
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
-def _whole(network: Network, options: Options) -> Diagram:
+def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
     """The network from its stem to its head."""
     pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
     title = network.name if options.title is None else options.title
@@ -67,9 +72,15 @@ def _whole(network: Network, options: Options) -> Diagram:
         dense=options.view is View.FULL,
         items=drawn,
         description=describe(network),
-        sheet=None if options.view is View.FULL else sheet(network, title, options),
+        sheet=_sheet(network, title, options) if paged and options.view is not View.FULL else None,
     )
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
+
+
+def _sheet(network: Network, title: str, options: Options) -> Sheet:
+    from resnet_diagram.diagram.sheet import sheet
+
+    return sheet(network, title, options)
 
 
 def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
