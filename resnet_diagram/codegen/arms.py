@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from resnet_diagram.codegen.body import Body, aligned, check_joints
-from resnet_diagram.codegen.names import is_attribute, relative
+from resnet_diagram.codegen.body import Body, aligned, check_joints, layer_cell
+from resnet_diagram.codegen.inline import channel_padding
+from resnet_diagram.codegen.names import Aligned, is_attribute, relative
 from resnet_diagram.codegen.scope import Scope, Variable, compact
 from resnet_diagram.codegen.skeleton import arm
 from resnet_diagram.codegen.text import Call
+from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
 
 
@@ -45,7 +47,7 @@ def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
         return None
     scope = body.scope
     some = [arms[place] for place in places]
-    if zero_padding(some[0]):
+    if all(zero_padding(run) for run in some):
         name, call = "shortcut", _zero_padding(some, scope, places)
     else:
         name = _name(some, [blocks[place].name for place in places])
@@ -79,13 +81,22 @@ def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call
         calls.append(f"{pool} if stride != 1 else nn.Identity()")
     rest = [run if len(run) < longest or len(pooled) == len(arms) else run[1:] for run in arms]
     check_joints(cells := aligned(rest))
-    made = [body.module(cell) for cell in cells]
+    made = [_module(cell, body, arms[0]) for cell in cells]
     first = cells[0][0]
     if isinstance(first, Layer) and first.kind is LayerKind.POOL:
         made[0] = _ceiled(made[0])
     calls += made
     single = len(calls) == 1 and isinstance(calls[0], Call) and not name.endswith(".0")
     return calls[0] if single and isinstance(calls[0], Call) else Call("nn.Sequential", tuple(calls))
+
+
+def _module(cell: Aligned, body: Body, run: Sequence[Element]) -> Call:
+    """The module of a cell; without weights on the way, channels of zeros are an option A, and come last."""
+    first = cell[0]
+    weightless = not any(layer.params for layer in walk(run))
+    if isinstance(first, Layer) and first.op == "zero_pad" and weightless:
+        return channel_padding(layer_cell(cell), body.scope)
+    return body.module(cell)
 
 
 def _ceiled(pool: Call) -> Call:

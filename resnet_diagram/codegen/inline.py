@@ -22,7 +22,7 @@ def expression(cell: Cell, scope: Scope, x: str) -> str:
     if layer.op == "subsample":
         return _subsampled(cell, scope, x)
     if layer.op == "zero_pad":
-        return _padded(cell, scope, x)
+        return _padded(cell, x)
     if layer.kind in (LayerKind.RESHAPE, LayerKind.PAD):
         raise refuse(layer, "the network does not record which value goes where")
     return ""
@@ -59,7 +59,7 @@ def only_ones(layer: Layer) -> bool:
 def _subsampled(cell: Cell, scope: Scope, x: str) -> str:
     strides = [compact(layer.stride) for layer in cell]
     if not all(isinstance(stride, int) for stride in strides):
-        steps = [f":: {step}" if step > 1 else ":" for step in cell[0].stride]
+        steps = [f"::{step}" if step > 1 else ":" for step in cell[0].stride]
         if len(set(strides)) > 1:
             raise refuse(cell[0], "its stride differs along the dimensions and from block to block")
     else:
@@ -67,15 +67,21 @@ def _subsampled(cell: Cell, scope: Scope, x: str) -> str:
     return f"{x}[:, :, {', '.join(steps)}]"
 
 
-def _padded(cell: Cell, scope: Scope, x: str) -> str:
-    """Zeros around the positions, or behind the channels."""
-    edges = _edges(cell)
+def _padded(cell: Cell, x: str) -> str:
+    """Zeros around the positions."""
+    if any(layer.in_shape[0] != layer.out_shape[0] for layer in cell):
+        raise refuse(cell[0], "the network does not record which channels are the zeros")
+    return f"F.pad({x}, ({_edges(cell)}))"
+
+
+def channel_padding(cell: Cell, scope: Scope) -> Call:
+    """Zeros around the positions, and behind the channels; for shortcuts without weights."""
     before = scope.channel([layer.in_shape[0] for layer in cell], "in_channels")
     after = scope.channel([layer.out_shape[0] for layer in cell], "out_channels")
-    if any(layer.in_shape[0] != layer.out_shape[0] for layer in cell):
-        both_known = before.isdigit() and after.isdigit()
-        edges = f"{edges}, 0, {int(after) - int(before) if both_known else f'{after} - {before}'}"
-    return f"F.pad({x}, ({edges}))"
+    missing = f"{after} - {before}"
+    if before.isdigit() and after.isdigit():
+        missing = str(int(after) - int(before))
+    return Call("Pad", (_edges(cell), "0", missing))
 
 
 def _edges(cell: Cell) -> str:

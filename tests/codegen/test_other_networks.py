@@ -76,6 +76,29 @@ def nested() -> nn.Module:
     return nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), Inner(), Inner(), Inner(), nn.Conv2d(8, 3, 3))
 
 
+class Pyramid(nn.Module):
+    """A shortcut that pools, and pads with channels of zeros."""
+
+    def __init__(self, taken: int, given: int, stride: int) -> None:
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(taken)
+        self.conv1 = nn.Conv2d(taken, given, 3, stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(given)
+        self.conv2 = nn.Conv2d(given, given, 3, padding=1, bias=False)
+        self.stride, self.missing = stride, given - taken
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.conv2(torch.relu(self.bn2(self.conv1(self.bn1(x)))))
+        if self.stride > 1:
+            x = nn.functional.avg_pool2d(x, self.stride)
+        return y + nn.functional.pad(x, (0, 0, 0, 0, 0, self.missing))
+
+
+def pyramid() -> nn.Module:
+    sizes = ((8, 12, 1), (12, 16, 1), (16, 20, 2), (20, 24, 1), (24, 28, 2), (28, 32, 1))
+    return nn.Sequential(nn.Conv2d(3, 8, 3), *(Pyramid(*size) for size in sizes), nn.Conv2d(32, 5, 1))
+
+
 def video() -> nn.Module:
     return nn.Sequential(
         nn.Conv3d(3, 8, (3, 7, 7), stride=(1, 2, 2), padding=(1, 3, 3), bias=False),
@@ -120,7 +143,8 @@ def assert_same_outputs(theirs: nn.Module, ours: nn.Module, shape: tuple[int, ..
 
 
 @pytest.mark.parametrize(
-    ("make", "shape"), [(UNet, (3, 32, 32)), (nested, (3, 16, 16)), (video, (3, 4, 32, 32))]
+    ("make", "shape"),
+    [(UNet, (3, 32, 32)), (nested, (3, 16, 16)), (pyramid, (3, 18, 18)), (video, (3, 4, 32, 32))],
 )
 def test_a_network_of_ones_own_is_written_in_general_form(make: type, shape: tuple[int, ...]) -> None:
     theirs = make()

@@ -28,6 +28,7 @@ def other(kind: LayerKind, op: str, shape: tuple[int, ...] = SHAPE) -> Layer:
         (other(LayerKind.ATTENTION, "attention"), "no PyTorch module is known"),
         (other(LayerKind.RESHAPE, "permute"), "which value goes where"),
         (other(LayerKind.PAD, "zero_pad", (8, 17, 17)), "on which side the zeros are"),
+        (other(LayerKind.PAD, "zero_pad", (12, 16, 16)), "which channels are the zeros"),
         (act(SHAPE, "softmax", name="part"), "the dimension it runs over is not recorded"),
         (act(SHAPE, "swish42", name="part"), "no PyTorch module is known"),
         (linear((8, 16), 16, name="part"), "at many positions"),
