@@ -385,29 +385,3 @@ class HalfResidual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         a, b = x.chunk(2, 1)
         return torch.cat([a, b + self.main(b)], 1)
-
-
-class PartlyConvolved(nn.Module):
-    """One part of the channels is convolved, the other handed on, in a residual block (FasterNet)."""
-
-    def __init__(self, channels: int = 8) -> None:
-        super().__init__()
-        self.part = nn.Conv2d(channels // 4, channels // 4, 3, 1, 1)
-        self.mlp = branch(channels, channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        first, rest = x.split([x.shape[1] // 4, x.shape[1] - x.shape[1] // 4], 1)
-        y: Tensor = self.mlp(torch.cat([self.part(first), rest], 1))
-        return y + x
-
-
-class GhostSum(nn.Module):
-    """A convolution and a norm side by side, to become one convolution (RepGhost)."""
-
-    def __init__(self, channels: int = 8) -> None:
-        super().__init__()
-        self.conv = conv_norm(channels, channels)
-        self.norm = nn.BatchNorm2d(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.conv(x) + self.norm(x))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,7 +183,8 @@ def test_a_block_alone() -> None:
 
 def test_counts_are_for_one_input() -> None:
     model = awkward.InPlaceBlock(3)
-    assert traced(model, "4x3x32x32") == traced(model, "3x32x32")
+    several, one = traced(model, "4x3x32x32"), traced(model, "3x32x32")
+    assert replace(several, notes=()) == one
 
 
 def test_blocks_inside_a_long_residual_are_stages() -> None:

@@ -11,6 +11,7 @@ from torch import nn
 from resnet_diagram.spec.measure import params
 from resnet_diagram.spec.model import Merge
 from tests.tracer import awkward_blocks as given
+from tests.tracer import awkward_mixing as mixing
 from tests.tracer.awkward import InPlaceBlock, conv_norm
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts, stages
 from tests.tracer.libraries import timm_module
@@ -69,8 +70,8 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
     (given.Exchange, "4x16x16", []),
     (given.ForeignPartialSum, "4x16x16", []),
     (given.Positions, "3x16x16", []),
-    (given.PartlyConvolved, "8x16x16", ["identity"]),
-    (given.GhostSum, "8x16x16", []),
+    (mixing.PartlyConvolved, "8x16x16", ["identity"]),
+    (mixing.GhostSum, "8x16x16", []),
 ]
 
 
@@ -178,7 +179,7 @@ def test_a_half_can_have_a_residual_block() -> None:
 
 
 def test_a_part_that_is_handed_on_is_a_branch() -> None:
-    network = traced(given.PartlyConvolved(), "8x16x16")
+    network = traced(mixing.PartlyConvolved(), "8x16x16")
     (joined,) = merges(network, Merge.CONCAT)
     assert [ops(b) for b in joined.branches] == [["slice", "conv"], ["slice"]]
     assert not [layer for layer in layers(network) if layer.kind == "opaque"]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.measure import macs, params, stride
 from resnet_diagram.spec.model import Merge, Network
+from tests.tracer import awkward_mixing as mixing
 from tests.tracer import awkward_more as given
 from tests.tracer.awkward import InPlaceBlock
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
@@ -61,20 +62,20 @@ MODELS: list[tuple[Callable[[], Any], str, list[str]]] = [
     (given.Cropped, "4x16x16", ["other"]),
     (given.Causal, "3x20", ["projection", "identity"]),
     (given.Shuffle, "8x16x16", []),
-    (given.Attentive, "8x16x16", IDENTITY),
-    (given.NonLocal, "8x16x16", IDENTITY),
-    (given.Parallel, "10x16", IDENTITY * 2),
-    (given.HalfSteps, "10x8", IDENTITY * 3),
-    (given.Sequenced, "3x16x16", IDENTITY),
-    (given.Spectral, "4x16", []),
-    (given.Additive, "3x16x16", IDENTITY),
-    (given.Pyramids, "3x16x16", []),
-    (given.Enlarging, "8x8x8", ["projection"]),
-    (given.Mixed, "8x16x16", IDENTITY * 2),
-    (given.Rectified, "3x16x16", IDENTITY * 2),
-    (given.Experts, "8", IDENTITY),
-    (given.Highway, "8", []),
-    (given.Gathered, "4x64", IDENTITY * 3),
+    (mixing.Attentive, "8x16x16", IDENTITY),
+    (mixing.NonLocal, "8x16x16", IDENTITY),
+    (mixing.Parallel, "10x16", IDENTITY * 2),
+    (mixing.HalfSteps, "10x8", IDENTITY * 3),
+    (mixing.Sequenced, "3x16x16", IDENTITY),
+    (mixing.Spectral, "4x16", []),
+    (mixing.Additive, "3x16x16", IDENTITY),
+    (mixing.Pyramids, "3x16x16", []),
+    (mixing.Enlarging, "8x8x8", ["projection"]),
+    (mixing.Mixed, "8x16x16", IDENTITY * 2),
+    (mixing.Rectified, "3x16x16", IDENTITY * 2),
+    (mixing.Experts, "8", IDENTITY),
+    (mixing.Highway, "8", []),
+    (mixing.Gathered, "4x64", IDENTITY * 3),
 ]
 
 
@@ -85,9 +86,9 @@ def test_shortcuts(make: Callable[[], nn.Module], shape: str, kinds: list[str]) 
     assert joins_up(network)
 
 
-@pytest.mark.parametrize("form", given.BY_HAND)
+@pytest.mark.parametrize("form", mixing.BY_HAND)
 def test_linear_layers_by_hand(form: str) -> None:
-    network = traced(given.ByHand(form), "8")
+    network = traced(mixing.ByHand(form), "8")
     assert shortcuts(network) == IDENTITY
     assert (params(network), macs(network)) == (256, 256)
 
@@ -95,9 +96,9 @@ def test_linear_layers_by_hand(form: str) -> None:
 def test_the_only_tangles_are_those_of_mixtures() -> None:
     tangled = {make: opaque(traced(make(), shape)) for make, shape, _ in MODELS}
     assert {make: found for make, found in tangled.items() if found} == {
-        given.Experts: ["experts"],
-        given.Highway: ["highway"],
-        given.Gathered: ["gathered"],
+        mixing.Experts: ["experts"],
+        mixing.Highway: ["highway"],
+        mixing.Gathered: ["gathered"],
     }
 
 
@@ -106,7 +107,7 @@ def test_branches_beside_each_other() -> None:
     assert len(shaken.branches) == 2
     (cardinal,) = blocks(traced(given.Cardinal(4), "8x16x16"))
     assert len(cardinal.branches) == 4
-    (parallel, *_) = merges(traced(given.Parallel(1), "10x16"), Merge.ADD)
+    (parallel, *_) = merges(traced(mixing.Parallel(1), "10x16"), Merge.ADD)
     assert [ops(branch)[-1] for branch in parallel.branches] == ["linear", "linear"]
 
 
@@ -119,7 +120,7 @@ def test_a_stride_behind_the_convolution_is_a_pool() -> None:
 
 
 def test_in_place_activations_belong_to_both_ways() -> None:
-    network = traced(given.Rectified(), "3x16x16")
+    network = traced(mixing.Rectified(), "3x16x16")
     first, second = blocks(network)
     assert ops(network.stem) == ["conv", "relu"]
     assert (ops(first.after), ops(second.after)) == (["relu"], [])
@@ -133,12 +134,12 @@ def test_each_block_has_its_own_pre_activation() -> None:
 
 
 def test_the_batch_may_stand_behind_the_positions() -> None:
-    network = traced(given.Sequenced(), "3x16x16")
+    network = traced(mixing.Sequenced(), "3x16x16")
     assert {layer.in_shape[0] for layer in layers(network) if layer.op == "layer_norm"} == {16}
 
 
 def test_gathered_ways_are_counted_and_noted() -> None:
-    model = given.Gathered()
+    model = mixing.Gathered()
     network = traced(model, "4x64")
     (joint,) = [layer for layer in layers(network) if layer.op == "gathered"]
     assert joint.params == 3 * (8 * 12 + 12)
