@@ -9,7 +9,7 @@ from resnet_diagram.codegen.block_class import BlockClass, block_class
 from resnet_diagram.codegen.body import Body, check_joints, kept_inputs
 from resnet_diagram.codegen.describe import class_name
 from resnet_diagram.codegen.scope import Scope
-from resnet_diagram.codegen.skeleton import Key, arm, arm_key, block_key, children, levels, residual
+from resnet_diagram.codegen.skeleton import Key, arm, arm_key, block_key, children, levels, residual, run_key
 from resnet_diagram.codegen.text import Call, Code, Repeat
 from resnet_diagram.spec.model import Block, Element, Network, Stage
 
@@ -87,7 +87,7 @@ def _variants(blocks: list[Block], made: Plan) -> list[list[Block]]:
         kinds.setdefault(_shortcut_key(block, made), []).append(block)
     plain = [key for key, members in kinds.items() if not arm(members[0])]
     laid = [key for key, members in kinds.items() if arm(members[0])]
-    groups = _merged_pools([kinds[key] for key in laid])
+    groups = _merged_pools([kinds[key] for key in laid], made)
     for key in plain:
         fork = len(kinds[key][0].before)
         home = next((group for group in groups if _joins(group, fork)), None)
@@ -112,14 +112,14 @@ def _shortcut_key(block: Block, made: Plan) -> Key:
     return arm_key(block, made.nested_key)
 
 
-def _merged_pools(groups: list[list[Block]]) -> list[list[Block]]:
+def _merged_pools(groups: list[list[Block]], made: Plan) -> list[list[Block]]:
     """The groups; two that differ in a pooling before the shortcut, of strided blocks alone, are one."""
     if len(groups) != 2:
         return groups
     long, short = sorted(groups, key=lambda group: -len(arm(group[0])))
     same_place = len(long[0].before) == len(short[0].before)
-    ends = (arm(long[0])[1:], arm(short[0]))
-    same = [type(one) for one in ends[0]] == [type(one) for one in ends[1]]
+    rest = (arm(long[0])[1:], arm(short[0]))
+    same = run_key(rest[0], made.nested_key) == run_key(rest[1], made.nested_key)
     if same and same_place and optional_pool(arm(long[0]), arm(short[0])):
         return [[*long, *short]]
     return groups
