@@ -130,7 +130,7 @@ def line(case: Case, rounds: int) -> str:
     ratio = statistics.median(b.seconds / a.seconds for a, b in pairs)
     below, own = (statistics.median(p[k].seconds for p in pairs) for k in (0, 1))
     memory = tuple(max(p[k].megabytes for p in pairs) for k in (0, 1))
-    verdict = "" if ratio <= case.most else "  TOO SLOW"
+    verdict = ("" if ratio <= case.most else "  TOO SLOW") + ("" if memory[1] <= memory[0] else "  TOO LARGE")
     return (
         f"{case.name:30} {ratio:5.2f} of the floor (at most {case.most})  {own:6.2f} s / {below:6.2f} s  "
         f"peak {memory[1]:4.0f} MB / {memory[0]:4.0f} MB{verdict}"
@@ -142,8 +142,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Trace models against one run of them on meta tensors.")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
     parser.add_argument("--blocks", type=int, default=300, help="depth of the deep network (default: 300)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="the models whose name holds this text")
     given = parser.parse_args()
     for case in cases(given.blocks):
+        if given.only not in case.name:
+            continue
         print(line(case, given.rounds), flush=True)
 
 
