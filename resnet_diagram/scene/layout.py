@@ -17,7 +17,7 @@ from resnet_diagram.scene.side_by_side import lay_out_comparison
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.tower import draw_tower
-from resnet_diagram.scene.wrap import wrap_label
+from resnet_diagram.scene.wrap import wrap_title
 
 _LONGEST_TITLE = 400.0
 _TITLE_PITCH = 11.0
@@ -107,7 +107,7 @@ def _finished(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Sce
 def _heading(diagram: Diagram, theme: Theme, fit: Fit) -> tuple[str, ...]:
     """The title, in several lines if it is long."""
     room = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
-    return wrap_label(diagram.title, theme.size("title"), room) if diagram.title else ()
+    return wrap_title(diagram.title, theme.size("title"), room)
 
 
 def _least_width(canvas: Canvas, diagram: Diagram, heading: tuple[str, ...], fit: Fit) -> float:

@@ -15,7 +15,7 @@ from resnet_diagram.scene.strip import draw_strip
 from resnet_diagram.scene.strip_tiers import Rack, rack
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
-from resnet_diagram.scene.wrap import wrap_evenly
+from resnet_diagram.scene.wrap import wrap_title
 
 FULL_WIDTH = 495.0
 _NARROW = 330.0
@@ -117,7 +117,7 @@ def _heading_least(canvas: Canvas, piece: Piece) -> float:
 def _heading_widths(canvas: Canvas, piece: Piece) -> tuple[float, float]:
     size = canvas.theme.size("badge")
     letter = text_width(piece.letter, size, bold=True) + _LETTER_GAP if piece.letter else 0.0
-    return letter, text_width(piece.panel.title, size)
+    return letter, text_width(piece.panel.title, size, bold=not piece.letter)
 
 
 def _insets_in_rows(pieces: list[Piece], width: float) -> list[list[Piece]]:
@@ -161,7 +161,9 @@ def _heading(canvas: Canvas, piece: Piece, room: float) -> tuple[str, ...]:
     if not piece.panel.title:
         return ("",) if piece.letter else ()
     letter, _ = _heading_widths(canvas, piece)
-    return wrap_evenly(piece.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0))
+    return wrap_title(
+        piece.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0), bold=not piece.letter
+    )
 
 
 def _draw_heading(canvas: Canvas, piece: Piece, lines: tuple[str, ...], at: tuple[float, float]) -> None:

@@ -43,6 +43,17 @@ def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
     return _even(_words(text, size), width, size)
 
 
+def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> tuple[str, ...]:
+    """The fewest lines of a title in `width` points, as equally long as can be; only a longer word is cut.
+
+    >>> wrap_title("segmentation.fcn_resnet50(classes=21)", 8.0, 120.0)
+    ('segmentation.fcn_', 'resnet50(classes=21)')
+    """
+    swelling = [text_width(word, 1.0, bold=bold) / (text_width(word, 1.0) or 1.0) for word in title.split()]
+    em = size * max([1.0, *swelling])
+    return _even(_words(title, em, width), width, em) if title else ()
+
+
 @lru_cache(maxsize=_KEPT)
 def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
@@ -88,26 +99,27 @@ def _wrapped(line: str, size: float) -> tuple[str, ...]:
     return pack(words, _LONGEST * size, size)
 
 
-def _words(line: str, size: float) -> list[str]:
-    """The words of a line; a plus stays with what follows it; a word too long for any box is cut."""
+def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
+    """The words of a line; a plus stays with what follows it; one longer than `longest` and any box is cut."""
+    most = max(longest, _LONGEST * size)
     words = re.findall(r"\+ [^ ]+|[^ ]+", line)
-    return [piece for word in words for piece in _pieces(word, size)]
+    return [piece for word in words for piece in _pieces(word, size, most)]
 
 
-def _pieces(word: str, size: float) -> list[str]:
-    if text_width(word, size) <= _LONGEST * size:
+def _pieces(word: str, size: float, most: float) -> list[str]:
+    if text_width(word, size) <= most:
         return [word]
     pieces = [""]
     for part in re.findall(r"[^._/×-]*[._/×-]|[^._/×-]+", word):
-        for letters in _cut(part, size):
-            fits = text_width(pieces[-1] + letters, size) <= _LONGEST * size
+        for letters in _cut(part, size, most):
+            fits = text_width(pieces[-1] + letters, size) <= most
             pieces[-1:] = [pieces[-1] + letters] if fits else [pieces[-1], letters]
     return [piece for piece in pieces if piece]
 
 
-def _cut(part: str, size: float) -> list[str]:
+def _cut(part: str, size: float, most: float) -> list[str]:
     """`part` in pieces of ten letters if it is too long for a line of its own."""
-    if text_width(part, size) <= _LONGEST * size:
+    if text_width(part, size) <= most:
         return [part]
     return [part[at : at + 10] for at in range(0, len(part), 10)]
 
