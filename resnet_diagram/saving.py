@@ -3,11 +3,14 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from resnet_diagram.errors import RenderError
 
 Content = str | bytes
+
+_HELD: ContextVar[dict[Path, bytes] | None] = ContextVar("held", default=None)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -27,12 +30,16 @@ def write_files(files: Sequence[tuple[Path, Content]]) -> None:
     where a folder is missing or may not be written; then no file has changed, unless putting a finished one
     in its place was what failed.
     """
+    kept = _HELD.get()
+    if kept is not None:
+        kept.update((path, _bytes(content)) for path, content in files)
+        return
     targets = [Path(os.path.realpath(path)) for path, _ in files]
     drafts = [_draft(target, number) for number, target in enumerate(targets)]
     try:
         for draft, (path, content) in zip(drafts, files, strict=True):
             with _named(path):
-                draft.write_bytes(content.encode() if isinstance(content, str) else content)
+                draft.write_bytes(_bytes(content))
         for draft, target, (path, _) in zip(drafts, targets, files, strict=True):
             with _named(path):
                 draft.replace(target)
@@ -40,6 +47,21 @@ def write_files(files: Sequence[tuple[Path, Content]]) -> None:
         for draft in drafts:
             with suppress(OSError):
                 draft.unlink()
+
+
+@contextmanager
+def held() -> Iterator[dict[Path, bytes]]:
+    """Hold back what would be written meanwhile: a dictionary that gets each file's content, by its path."""
+    files: dict[Path, bytes] = {}
+    token = _HELD.set(files)
+    try:
+        yield files
+    finally:
+        _HELD.reset(token)
+
+
+def _bytes(content: Content) -> bytes:
+    return content.encode() if isinstance(content, str) else content
 
 
 def _draft(target: Path, number: int) -> Path:

@@ -1,20 +1,25 @@
 """`resnet-diagram embed`."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
+from resnet_diagram.cli.draw import NAME
 from resnet_diagram.cli.progress import progress
-from resnet_diagram.cli.running import run
+from resnet_diagram.cli.running import Made, parameters, run
 from resnet_diagram.cli.telling import detail, loudness_options
-from resnet_diagram.embed.document import Document, read_document, rewritten
+from resnet_diagram.embed.bodies import body, reference
+from resnet_diagram.embed.document import Document, Part, read_document, rewritten
 from resnet_diagram.embed.markers import Region
-from resnet_diagram.embed.syntax import body, reference
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.saving import write_files
+
+_FORMATS = {"spec": "json", "code": "python", "describe": "text"}
+"""What the commands write that have no other format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,20 @@ class Update:
     path: Path
     old: bytes | None
     new: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A region with the document it stands in."""
+
+    document: Document
+    part: Part
+    region: Region
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.part.where}:{self.region.line}"
 
 
 @click.command()
@@ -41,12 +60,12 @@ def command(paths: tuple[Path, ...], check: bool) -> None:
 
     A marker in Markdown or HTML is '<!-- resnet-diagram: draw resnet50 -->', closed by
     '<!-- /resnet-diagram -->'; in reStructuredText '.. resnet-diagram: …' and '.. /resnet-diagram';
-    in LaTeX '% resnet-diagram: …' and '% /resnet-diagram'. It holds draw, table, describe, spec or
-    code with arguments; paths are taken from the document's folder. With -o the file is written
-    beside and shown by its name.
+    in LaTeX '% resnet-diagram: …' and '% /resnet-diagram', in Typst the same behind '//'. It holds
+    draw, table, describe, spec or code with arguments; paths are taken from the document's folder.
+    With -o the file is written beside and shown by its name.
     """
-    documents = [read_document(path) for path in paths]
-    updates = [update for document in progress(documents, _name) for update in _updates(document)]
+    documents = [read_document(path) for path in dict.fromkeys(paths)]
+    updates = _updates(documents)
     stale = [update for update in updates if update.old != update.new]
     for update in updates:
         detail(f"{update.path}: {'fresh' if update.old == update.new else 'stale'}")
@@ -59,53 +78,72 @@ def command(paths: tuple[Path, ...], check: bool) -> None:
         raise EmbedError(f"Stale: {names}. Run 'resnet-diagram embed' to write anew.")
 
 
-def _name(document: Document) -> str:
-    return document.path.name
+def _updates(documents: Sequence[Document]) -> list[Update]:
+    """The files beside the documents, then the documents. Raises EmbedError where a marker fails."""
+    markers = [
+        Marker(document=document, part=part, region=region)
+        for document in documents
+        for part in document.parts
+        for region in part.regions
+    ]
+    made = {marker.place: _made(marker) for marker in progress(markers, lambda marker: marker.place)}
+    beside = _beside([(marker, made[marker.place]) for marker in markers], documents)
+    files = [Update(path=path, old=_bytes(path), new=content) for path, content in beside.items()]
+    return [*files, *(_rewriting(document, made) for document in documents)]
 
 
-def _updates(document: Document) -> list[Update]:
-    """The files beside a document, then the document itself. Raises EmbedError where a marker fails."""
-    beside: dict[Path, bytes] = {}
+def _made(marker: Marker) -> Made:
+    """What the command of a marker writes."""
+    words, wanted = marker.region.words, marker.document.syntax.formats.get(marker.region.words[0])
+    given = parameters(words)
+    free = wanted and not given.get("format_name") and not given.get("outputs")
+    return run([*words, *(["-t", str(wanted)] if free else [])], marker.document.path.parent, marker.place)
+
+
+def _rewriting(document: Document, made: Mapping[str, Made]) -> Update:
     bodies = [
-        {region: _body(document, part.where, region, beside) for region in part.regions}
+        {region: _body(document, region, made[f"{part.where}:{region.line}"]) for region in part.regions}
         for part in document.parts
     ]
-    files = [Update(path=path, old=_bytes(path), new=content) for path, content in beside.items()]
-    return [*files, Update(path=document.path, old=document.raw, new=rewritten(document, bodies))]
+    return Update(path=document.path, old=document.raw, new=rewritten(document, bodies))
+
+
+def _body(document: Document, region: Region, made: Made) -> list[str]:
+    """The lines for one region."""
+    given = parameters(region.words)
+    if made.files:
+        words = _words(given, len(made.files))
+        named = zip(made.files, words, strict=True)
+        return [line for path, said in named for line in reference(document.syntax, path, said)]
+    name = given.get("format_name") or document.syntax.formats.get(region.words[0])
+    return body(document.syntax, name or _FORMATS[region.words[0]], made.text)
+
+
+def _words(given: Mapping[str, Any], count: int) -> list[str]:
+    """What each of the files written shows: its title, or whose architecture it is."""
+    sources: tuple[str, ...] = given.get("sources") or (given["source"],)
+    each = any(NAME in path.name for path in given.get("outputs") or ())
+    shown = [sources[at * len(sources) // count : at * len(sources) // count + 1] for at in range(count)]
+    return [
+        given.get("title") or f"Architecture of {' and '.join(one if each else sources)}" for one in shown
+    ]
+
+
+def _beside(made: Sequence[tuple[Marker, Made]], documents: Sequence[Document]) -> dict[Path, bytes]:
+    """What is written beside the documents. Raises EmbedError where two would write one file."""
+    found: dict[Path, bytes] = {}
+    known = {document.path.resolve() for document in documents}
+    for marker, one in made:
+        for given, content in one.files.items():
+            path = marker.document.path.parent / given
+            if path.resolve() in known or found.get(path.resolve(), content) != content:
+                raise EmbedError(f"{marker.place}: {given!r} is also written by another; take another name.")
+            found[path.resolve()] = content
+    return found
 
 
 def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
-
-
-def _body(document: Document, where: str, region: Region, beside: dict[Path, bytes]) -> list[str]:
-    """The lines for one region; the files its command writes are put into `beside`."""
-    words, format_name = _with_format(region.words, document)
-    made = run(words, document.path.parent, f"{where}:{region.line}")
-    for given, content in made.files.items():
-        beside[document.path.parent / given] = content
-    if made.files:
-        return [line for given in made.files for line in reference(document.syntax, given, _alt(region))]
-    return body(document.syntax, format_name, made.text)
-
-
-def _with_format(words: Sequence[str], document: Document) -> tuple[list[str], str]:
-    """The words with the format the document wants, where the marker asks for none; and that format."""
-    for at, word in enumerate(words):
-        if word in ("-t", "--to") and at + 1 < len(words):
-            return list(words), words[at + 1]
-        if word.startswith("--to="):
-            return list(words), word.removeprefix("--to=")
-    wanted = {"spec": "json", "code": "python"}.get(words[0], document.syntax.formats.get(words[0], "text"))
-    if any(word in ("-o", "--output") or word.startswith("--output=") for word in words):
-        return list(words), wanted
-    return [*words, *(["-t", wanted] if words[0] in document.syntax.formats else [])], wanted
-
-
-def _alt(region: Region) -> str:
-    """What a picture shows, in words: the command's arguments up to its first option."""
-    named = [word for word in region.words[1:] if not word.startswith("-")]
-    return f"Architecture of {named[0]}" if named else "Architecture"
 
 
 def _difference(update: Update) -> str:
@@ -116,4 +154,7 @@ def _difference(update: Update) -> str:
         )
     except UnicodeDecodeError:
         return f"Binary file {update.path} differs\n"
-    return "".join(difflib.unified_diff(old, new, str(update.path), f"{update.path} (as it should be)"))
+    lines = difflib.unified_diff(old, new, str(update.path), f"{update.path} (as it should be)")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

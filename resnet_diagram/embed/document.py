@@ -14,6 +14,8 @@ from resnet_diagram.errors import EmbedError
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
+_MARK = "\ufeff"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -62,17 +64,14 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 
 
 def _part(text: str, syntax: Syntax, where: str) -> Part:
-    lines = (
-        tuple(text.splitlines(keepends=True)) if "\r" in text else tuple(re.findall(r"[^\n]*\n|[^\n]+", text))
-    )
-    return Part(
-        lines=lines, regions=regions([line.lstrip("\ufeff") for line in lines], syntax, where), where=where
-    )
+    lines = tuple(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
+    found = regions([line.lstrip(_MARK) for line in lines], syntax, where)
+    return Part(lines=lines, regions=found, where=where)
 
 
 def _notebook(path: Path, raw: bytes, syntax: Syntax, encoding: str, text: str) -> Document:
     try:
-        notebook = json.loads(text)
+        notebook = json.loads(text.lstrip(_MARK))
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
         sources = ["".join(cell["source"]) for cell in cells]
     except (ValueError, KeyError, TypeError) as error:
@@ -106,19 +105,20 @@ def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]
 
 def _newline(part: Part) -> str:
     """The line end most lines have."""
-    windows = sum(line.endswith("\r\n") for line in part.lines)
-    return "\r\n" if 2 * windows > len(part.lines) else "\n"
+    ends = [line[len(line.rstrip("\r\n")) :] for line in part.lines]
+    return max(("\n", "\r\n", "\r"), key=ends.count)
 
 
 def _filled(document: Document, texts: Sequence[str]) -> str:
-    """The notebook's JSON with new sources in its text cells, indented as it was."""
-    notebook = json.loads(document.raw.decode(document.encoding).lstrip("\ufeff"))
+    """The notebook's JSON with new sources in its text cells, indented and ended as it was."""
+    raw = document.raw.decode(document.encoding)
+    notebook = json.loads(raw.lstrip(_MARK))
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
     for cell, text in zip(cells, texts, strict=True):
         listed = isinstance(cell["source"], list)
         cell["source"] = text.splitlines(keepends=True) if listed else text
-    raw = document.raw.decode(document.encoding)
     found = re.search(r"\n([ \t]+)\"", raw)
-    indent = found[1] if found else None
-    escaped = "\\u" in raw and raw.isascii()
-    return json.dumps(notebook, indent=indent, ensure_ascii=escaped) + ("\n" if raw.endswith("\n") else "")
+    escaped = "\\u" in raw and raw.lstrip(_MARK).isascii()
+    filled = json.dumps(notebook, indent=found[1] if found else None, ensure_ascii=escaped)
+    ended = filled + ("\n" if raw.endswith("\n") else "")
+    return _MARK * raw.startswith(_MARK) + (ended.replace("\n", "\r\n") if "\r\n" in raw else ended)

@@ -1,24 +1,22 @@
 """Find the markers of a document, and put new lines between them."""
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from resnet_diagram.embed.syntax import MARKDOWN, Syntax
+from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError
 
 COMMANDS = ("draw", "table", "describe", "spec", "code")
 """What may stand in a marker."""
-
-_FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """What stands between two markers: lines `start` to before `end`, counted from 0.
 
-    `words`: the command with its arguments. `indent` stands before the marker, and before each line.
+    `words`: the command with its arguments. `indent` stands before the marker, and before each line: spaces,
+    and signs of a quotation.
     """
 
     words: tuple[str, ...]
@@ -32,26 +30,24 @@ class Region:
         return self.start
 
 
-def regions(lines: Sequence[str], syntax: Syntax, where: str, first: int = 1) -> tuple[Region, ...]:
+def regions(lines: Sequence[str], syntax: Syntax, where: str) -> tuple[Region, ...]:
     """Every region of a document.
 
     Raises EmbedError with file and line for a marker that is not closed, not opened, inside another, or that
-    holds no command of this tool. `first`: the number of the first line, for messages.
+    holds no command of this tool.
     """
     found: list[Region] = []
     opened: Region | None = None
-    fence = ""
+    code = ""
     for at, line in enumerate(lines):
-        place = f"{where}:{at + first}"
-        fence = fence if opened else _fence(line, fence, syntax)
-        if fence:
+        place = f"{where}:{at + 1}"
+        code = "" if opened else syntax.code(line, code)
+        if code:
             continue
         if begin := syntax.begin.match(line.rstrip("\r\n")):
             if opened:
-                raise EmbedError(
-                    f"{place}: a marker inside the one of line {opened.line - 1 + first}; close that first."
-                )
-            words = _words(begin["command"], place)
+                raise EmbedError(f"{place}: a marker inside the one of line {opened.line}; close that first.")
+            words = _words(begin["command"], syntax, place)
             opened = Region(words=words, start=at + 1, end=at + 1, indent=begin["indent"])
         elif syntax.end.match(line.rstrip("\r\n")):
             if not opened:
@@ -59,23 +55,16 @@ def regions(lines: Sequence[str], syntax: Syntax, where: str, first: int = 1) ->
             found.append(Region(words=opened.words, start=opened.start, end=at, indent=opened.indent))
             opened = None
     if opened:
-        raise EmbedError(
-            f"{where}:{opened.line - 1 + first}: the marker is not closed; end it with /resnet-diagram."
-        )
+        raise EmbedError(f"{where}:{opened.line}: the marker is not closed; end it with /resnet-diagram.")
     return tuple(found)
 
 
-def _fence(line: str, fence: str, syntax: Syntax) -> str:
-    """The fence of the code that goes on behind a line of Markdown; "" outside code."""
-    mark = _FENCE.match(line) if syntax is MARKDOWN else None
-    if not mark:
-        return fence
-    if not fence:
-        return mark[1]
-    return "" if mark[1].startswith(fence) and not line.strip().strip(mark[1][0]) else fence
-
-
-def _words(command: str, place: str) -> tuple[str, ...]:
+def _words(command: str, syntax: Syntax, place: str) -> tuple[str, ...]:
+    if syntax.closing and syntax.closing in command:
+        raise EmbedError(
+            f"{place}: {syntax.closing!r} ends the comment; write the command without it, and each marker on "
+            "a line of its own."
+        )
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
@@ -94,6 +83,6 @@ def replaced(lines: Sequence[str], bodies: Mapping[Region, Sequence[str]], newli
     at = 0
     for region, body in sorted(bodies.items(), key=lambda pair: pair[0].start):
         found += lines[at : region.start]
-        found += [f"{region.indent}{line}".rstrip(" \t") + newline if line else newline for line in body]
+        found += [f"{region.indent}{line}".rstrip(" \t") + newline for line in body]
         at = region.end
     return [*found, *lines[at:]]

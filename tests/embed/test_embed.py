@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from resnet_diagram.cli.main import main
-from resnet_diagram.cli.running import redirected
 from resnet_diagram.embed.document import read_document
 from resnet_diagram.embed.markers import regions
 from resnet_diagram.embed.syntax import HTML, LATEX, MARKDOWN, RST, Syntax
@@ -168,6 +167,17 @@ def test_check_misses_a_file_beside_the_document(tmp_path: Path) -> None:
         (MARKED.format("draw resnet19"), "a.md:2: No network named 'resnet19'"),
         (MARKED.format("draw resnet18 --vue full"), "a.md:2: No such option"),
         (MARKED.format("draw torch.nn:Nothing"), "a.md:2: "),
+        (MARKED.format("draw resnet18 --title 'a --> b'"), "a.md:2: '-->' ends the comment"),
+        ("<!-- resnet-diagram: draw a --><!-- /resnet-diagram -->\n", "a.md:1: '-->' ends the comment"),
+        (MARKED.format("draw --help"), "a.md:2: --help"),
+        (MARKED.format("draw resnet18 -t png"), "a.md:2: the format is no text"),
+        (MARKED.format("draw resnet18 -o no/r.svg"), "a.md:2: There is no folder 'no'"),
+        (MARKED.format("code resnet18 -o no/r.py"), "a.md:2: there is no folder 'no'"),
+        (MARKED.format("draw resnet18 -o a.md"), "a.md:2: 'a.md' is also written by another"),
+        (
+            MARKED.format("draw resnet18 -o r.svg") + MARKED.format("draw resnet34 -o ./r.svg"),
+            "a.md:7: 'r.svg' is also written by another",
+        ),
     ],
 )
 def test_a_broken_marker_leaves_the_file_and_names_its_line(tmp_path: Path, text: str, message: str) -> None:
@@ -212,6 +222,102 @@ def test_markers_in_code_are_examples() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rst", "Like this::\n\n   .. resnet-diagram: draw x\n\nText\n"),
+        ("a.rst", ".. code-block:: rst\n\n   .. resnet-diagram: draw x\n"),
+        ("a.tex", "\\begin{verbatim}\n% resnet-diagram: draw x\n\\end{verbatim}\n"),
+        ("a.typ", "```typ\n// resnet-diagram: draw x\n```\n"),
+        ("a.md", "> ~~~\n> <!-- resnet-diagram: draw x -->\n> ~~~\n"),
+    ],
+)
+def test_examples_of_markers_stay(tmp_path: Path, name: str, text: str) -> None:
+    assert done(written(tmp_path / name, text)) == text
+
+
+def test_a_marker_in_a_quotation(tmp_path: Path) -> None:
+    quoted = "> <!-- resnet-diagram: describe resnet18 -->\n> <!-- /resnet-diagram -->\n"
+    text = done(written(tmp_path / "a.md", quoted))
+    assert "\n> ```text\n" in text
+    assert all(line.startswith(">") for line in text.splitlines())
+
+
+def test_markers_in_mdx(tmp_path: Path) -> None:
+    text = done(
+        written(tmp_path / "a.mdx", "{/* resnet-diagram: draw resnet18 */}\n{/* /resnet-diagram */}\n")
+    )
+    assert text.startswith("{/* resnet-diagram: draw resnet18 */}\n```mermaid\n")
+
+
+def test_a_typst_document_compiles(tmp_path: Path) -> None:
+    typst = pytest.importorskip("typst", reason="typst is not installed")
+    marker = "// resnet-diagram: {}\n// /resnet-diagram\n"
+    parts = ("draw resnet18", "table resnet18", "describe resnet18", "draw resnet18 -o r.svg")
+    path = written(tmp_path / "a.typ", "= Net\n" + "".join(map(marker.format, parts)))
+    text = done(path)
+    assert '#image("r.svg", alt: "Architecture of resnet18")' in text
+    assert typst.compile(str(path)).startswith(b"%PDF")
+
+
+def test_a_file_for_each_of_several_sources(tmp_path: Path) -> None:
+    command = "draw --view overview resnet18 resnet34 -o '{name}.svg'"
+    text = done(written(tmp_path / "a.md", MARKED.replace("{}", command)))
+    assert "![Architecture of resnet18](resnet18.svg)\n![Architecture of resnet34](resnet34.svg)\n" in text
+    assert (tmp_path / "resnet34.svg").is_file()
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "png"])
+def test_pictures_in_bytes_stay_fresh(tmp_path: Path, suffix: str) -> None:
+    pytest.importorskip("typst", reason="typst is not installed")
+    path = written(tmp_path / "a.md", MARKED.format(f"draw resnet18 --view overview -o r.{suffix}"))
+    done(path)
+    assert done(path, "--check")
+
+
+@pytest.mark.parametrize("words", ["-or.svg", "-qo r.svg", "--output=r.svg", "-o r.svg"])
+def test_check_writes_no_file_however_it_is_named(tmp_path: Path, words: str) -> None:
+    path = written(tmp_path / "a.md", MARKED.format(f"draw resnet18 {words}"))
+    assert embed("--check", path).exit_code == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["a.md"]
+
+
+MODEL = """
+import torch
+print("loud")
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.Conv2d(3, 3, {0}, padding={1})
+    def forward(self, x):
+        print("loud")
+        return x + self.conv(x)
+"""
+
+
+def test_modules_of_one_name_in_two_folders(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    paths = [tmp_path / folder / "a.md" for folder in ("one", "it's two")]
+    for path, sizes in zip(paths, [(3, 1), (5, 2)], strict=True):
+        path.parent.mkdir()
+        written(path.parent / "net.py", MODEL.format(*sizes))
+        written(path, MARKED.format("draw net:Net --input 3x8x8 -t outline"))
+    assert embed(*paths).exit_code == 0
+    assert ["3×3 conv" in path.read_text() for path in paths] == [True, False]
+    assert not any("loud" in path.read_text() for path in paths)
+
+
+def test_a_source_that_ends_or_is_interrupted(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    written(tmp_path / "ends.py", "raise SystemExit(0)")
+    written(tmp_path / "stops.py", "raise KeyboardInterrupt")
+    for name, code in (("ends", 1), ("stops", 130)):
+        text = MARKED.format(f"draw {name}.py:Net")
+        path = written(tmp_path / "a.md", text)
+        assert embed(path).exit_code == code
+        assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
     ("syntax", "line"),
     [
         (RST, ".. resnet-diagram:: resnet18"),
@@ -224,11 +330,28 @@ def test_what_only_looks_like_a_marker_is_none(syntax: Syntax, line: str) -> Non
     assert regions([line], syntax, "x") == ()
 
 
-def test_output_files_are_held_back() -> None:
-    words = ["draw", "a", "--output=x/b.svg", "-o", "c.png"]
-    moved, outputs = redirected(words, Path("held"))
-    assert moved == ["draw", "a", "--output", "held/1.svg", "-o", "held/2.png"]
-    assert outputs == {"x/b.svg": "1.svg", "c.png": "2.png"}
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize("escaped", [True, False])
+def test_a_notebook_keeps_how_it_is_written(
+    tmp_path: Path, mark: str, newline: str, end: str, escaped: bool
+) -> None:
+    def text(source: str) -> str:
+        cell = {"cell_type": "markdown", "metadata": {}, "source": source}
+        notebook = {"cells": [cell], "metadata": {"a": "é"}, "nbformat": 4, "nbformat_minor": 5}
+        return (mark + json.dumps(notebook, indent=1, ensure_ascii=escaped) + end).replace("\n", newline)
+
+    found = done(written(tmp_path / "a.ipynb", text(MARKED.format("describe resnet18"))))
+    source = json.loads(found.lstrip("\ufeff"))["cells"][0]["source"]
+    assert "```text\n" in source
+    assert found == text(source)
+
+
+def test_utf_16_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(("\ufeffä\n" + MARKED.format("describe resnet18")).encode("utf-16-le"))
+    assert "```text\n" in done_raw(path).decode("utf-16")
 
 
 def test_a_document_that_is_no_notebook(tmp_path: Path) -> None:

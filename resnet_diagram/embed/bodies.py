@@ -1,0 +1,83 @@
+"""What stands between two markers: a text enclosed as its document wants it, or a file by its name."""
+
+import html
+from pathlib import Path
+
+from resnet_diagram.embed.syntax import Syntax
+
+_LANGUAGES = {
+    "mermaid": "mermaid",
+    "tikz": "latex",
+    "latex": "latex",
+    "typst": "typst",
+    "dot": "dot",
+    "json": "json",
+    "python": "python",
+}
+"""What highlighters call the formats; the others are "text"."""
+
+_OWN = {
+    "html": ("svg", "html"),
+    "latex": ("tikz", "latex"),
+    "markdown": ("markdown", "html"),
+    "typst": ("typst",),
+}
+"""The formats that stand in a kind of document as they are."""
+
+
+def body(syntax: Syntax, format_name: str, text: str) -> list[str]:
+    """The lines that stand between two markers for text in a format."""
+    lines = text.rstrip("\n").split("\n")
+    language = _LANGUAGES.get(format_name, "text")
+    if format_name in _OWN.get(syntax.name, ()):
+        return lines
+    match syntax.name:
+        case "html":
+            opening = '<pre class="mermaid">' if format_name == "mermaid" else "<pre>"
+            return [opening, *(html.escape(line, quote=False) for line in lines), "</pre>"]
+        case "rst":
+            raw = format_name in ("svg", "html")
+            directive = ".. raw:: html" if raw else f".. code-block:: {language}"
+            return ["", directive, "", *(f"   {line}" if line else "" for line in lines), ""]
+        case "latex":
+            return [r"\begin{verbatim}", *lines, r"\end{verbatim}"]
+        case _:
+            return [f"```{language}", *lines, "```"]
+
+
+def reference(syntax: Syntax, path: str, words: str) -> list[str]:
+    """The lines that show a file written beside the document; `words` say what it is."""
+    picture = Path(path).suffix in (".svg", ".png", ".pdf")
+    match syntax.name:
+        case "markdown":
+            return [f"{'!' * picture}[{_bracketed(words)}]({_address(path)})"]
+        case "html" if picture:
+            return [f'<img src="{html.escape(path)}" alt="{html.escape(words)}">']
+        case "html":
+            return [f'<a href="{html.escape(path)}">{html.escape(words)}</a>']
+        case "rst" if picture:
+            return ["", f".. image:: {path}", f"   :alt: {words}", ""]
+        case "rst":
+            return ["", f"`{words} <{path}>`__", ""]
+        case "typst":
+            return [_in_typst(path, words, picture)]
+        case _:
+            return [
+                rf"\input{{{path}}}" if path.endswith((".tex", ".tikz")) else rf"\includegraphics{{{path}}}"
+            ]
+
+
+def _in_typst(path: str, words: str, picture: bool) -> str:
+    quoted, alt = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (path, words))
+    if picture:
+        return f'#image("{quoted}", alt: "{alt}")'
+    return f'#include "{quoted}"' if path.endswith(".typ") else f'#link("{quoted}")'
+
+
+def _bracketed(words: str) -> str:
+    return "".join(f"\\{sign}" if sign in "[]\\`*_<" else sign for sign in words)
+
+
+def _address(path: str) -> str:
+    """A path as the target of a link in Markdown, which ends at a space or a bracket."""
+    return f"<{path}>" if any(sign in path for sign in " ()") else path

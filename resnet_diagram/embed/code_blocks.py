@@ -1,0 +1,62 @@
+"""Where a document shows code: markers in it are examples.
+
+Each function gives the state behind a line from the one before it: "" outside code, else what tells its end.
+"""
+
+import re
+
+_FENCE = re.compile(r"[\s>]*(`{3,}(?=[^`]*$)|~{3,})")
+_LITERAL = re.compile(
+    r"(?P<indent>\s*)(?:\.\. (?:code|code-block|sourcecode|parsed-literal)::|(?!\.\. ).*::\s*$)"
+)
+_VERBATIM = re.compile(r"\s*\\begin\{((?:verbatim|Verbatim|lstlisting|minted|comment)\*?)\}")
+
+
+def none(line: str, state: str) -> str:
+    """In HTML, an example of a marker is written with `&lt;`, and so is none."""
+    return ""
+
+
+def fenced(line: str, state: str) -> str:
+    """The fence that is open behind a line of Markdown.
+
+    >>> fenced("```python", "")
+    '```'
+    >>> fenced("> ~~~", "~~~")
+    ''
+    """
+    mark = _FENCE.match(line)
+    if not mark:
+        return state
+    if not state:
+        return mark[1]
+    ends = mark[1].startswith(state) and not line.strip(" \t\r\n>").strip(mark[1][0])
+    return "" if ends else state
+
+
+def literal(line: str, state: str) -> str:
+    """The indent, ended by "|", of what began a literal block of reStructuredText.
+
+    >>> literal("An example::", "")
+    '|'
+    >>> literal("   .. resnet-diagram: draw x", "|"), literal("Text", "|")
+    ('|', '')
+    """
+    if state and (not line.strip() or len(line) - len(line.lstrip()) >= len(state)):
+        return state
+    found = _LITERAL.match(line)
+    return f"{found['indent']}|" if found else ""
+
+
+def verbatim(line: str, state: str) -> str:
+    r"""The environment of LaTeX that is open behind a line and shows its content letter by letter.
+
+    >>> verbatim(r"\begin{verbatim}", "")
+    'verbatim'
+    >>> verbatim(r"\end{verbatim}", "verbatim")
+    ''
+    """
+    if state:
+        return "" if rf"\end{{{state}}}" in line else state
+    found = _VERBATIM.match(line)
+    return found[1] if found else ""
