@@ -10,13 +10,14 @@ _UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "
 VENUES = {
     "cvpr": (234.0, 495.0),
     "iccv": (234.0, 495.0),
-    "ieee": (252.0, 516.0),
+    "ieee": (251.0, 514.0),
     "acl": (218.0, 455.0),
     "icml": (234.0, 486.0),
     "neurips": (396.0, 396.0),
     "iclr": (396.0, 396.0),
     "springer": (347.0, 347.0),
     "nature": (252.0, 519.0),
+    "article": (343.0, 343.0),
 }
 """Width of one column and of the whole text, from the venues' templates; equal where there is one column."""
 
@@ -33,6 +34,17 @@ FREE = Fit()
 """As much as it wants."""
 
 
+def excess(width: float, height: float, fit: Fit) -> float:
+    """How many times as large as its room something is; 0 where the room has no end."""
+    sides = ((width, fit.width), (height, fit.height))
+    return max([0.0, *(side / room for side, room in sides if room)])
+
+
+def fits(width: float, height: float, fit: Fit) -> bool:
+    """Whether something has room."""
+    return excess(width, height, fit) <= 1.0
+
+
 def length(text: str) -> float:
     """The points of a length such as "3.25in", "84mm", "8.4cm" or "234pt".
 
@@ -47,6 +59,25 @@ def length(text: str) -> float:
             f"{text!r} is no length; write a number with its unit: 3.25in, 84mm, 8.4cm or 234pt."
         )
     return float(found[1]) * _UNITS[found[2]]
+
+
+NAMED_WIDTHS = ("columnwidth", "textwidth")
+"""Widths by their names in LaTeX: one column, and the whole text."""
+
+_USUAL = (234.0, 495.0)
+"""Column and text of most two-column classes: 3.25 in, and 6.875 in."""
+
+
+def named_width(name: str, venue: str | None = None) -> float:
+    """The points of "columnwidth" or "textwidth" in a venue's template, or in most of two columns.
+
+    >>> named_width("columnwidth"), named_width("textwidth", "ieee")
+    (234.0, 514.0)
+    """
+    if not venue:
+        return _USUAL[NAMED_WIDTHS.index(name)]
+    columns = ("single", "double")[NAMED_WIDTHS.index(name)]
+    return venue_width(f"{re.split('[ :-]', venue)[0]}-{columns}")
 
 
 def venue_width(text: str) -> float:

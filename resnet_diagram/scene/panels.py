@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram, Direction, Panel, Sheet, Strip
+from resnet_diagram.diagram.model import Diagram, Panel, Sheet, Strip
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.canvas import Canvas
 from resnet_diagram.scene.fit import Fit
@@ -17,9 +17,6 @@ from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_title
 
-FULL_WIDTH = 495.0
-_NARROW = 330.0
-"""A page narrower than this has no room for a strip and insets."""
 _FILLED = 0.72
 """A drawing that takes so much of the page is stretched to its full width."""
 _COLUMN_GAP = 18.0
@@ -42,18 +39,10 @@ class Piece(NamedTuple):
         return self.content.width
 
 
-def in_panels(diagram: Diagram, fit: Fit) -> bool:
-    """Whether a diagram is drawn as its sheet: it has one, and the page is wide enough for it."""
-    sheet = diagram.sheet
-    if not sheet or not sheet.panels or (diagram.fixed and diagram.direction is Direction.DOWN):
-        return False
-    return len({isinstance(panel.content, Strip) for panel in sheet.panels}) == 1 or _room(fit) >= _NARROW
-
-
 def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Scene:
     """The scene of a sheet, in points."""
     margin = spacing.PAGE_MARGIN
-    room = _room(fit) - 2 * margin
+    room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
     canvas = Canvas(theme=theme, turned=False)
     pieces = _pieces(sheet, theme, room)
     width = _width(canvas, sheet, pieces, room)
@@ -71,10 +60,6 @@ def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Sce
         description=diagram.description,
         items=canvas.items(),
     )
-
-
-def _room(fit: Fit) -> float:
-    return fit.width or FULL_WIDTH
 
 
 def _pieces(sheet: Sheet, theme: Theme, room: float) -> list[Piece]:
