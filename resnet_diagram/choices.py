@@ -1,5 +1,6 @@
 """The options of a drawing as a caller writes them: words and numbers, read into `Options` and `Style`."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +11,13 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.render.figure import DPI, Engine
-from resnet_diagram.scene.fit import FREE, Fit, length, venue_width
+from resnet_diagram.render.placing import IN_TEXT, Float, Placing
+from resnet_diagram.scene.fit import FREE, NAMED_WIDTHS, Fit, length, named_width, venue_width
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+LABEL = re.compile(r"[A-Za-z0-9:._/+*-]*")
+"""Labels that LaTeX takes."""
 
 _RESOLUTIONS = range(10, 2401)
 
@@ -20,7 +25,9 @@ _RESOLUTIONS = range(10, 2401)
 class Choices(TypedDict, total=False):
     """What may be chosen about a drawing; the names are those of `resnet-diagram draw`.
 
-    `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`. `direction`:
+    `width` and `max_height`: points, or a length such as "3.25in"; "columnwidth" and "textwidth" are those of
+    the `venue`. `figure`, for LaTeX: "figure", "figure*", or "auto" for the one that is wide enough;
+    `caption`, `label`: None proposes one, "" leaves it out. `show`: any of `Show`. `direction`:
     "down" or "right"; None lets the page decide. `dpi`: pixels to the inch of PNG. `engine`: "own" or
     "graphviz".
     """
@@ -38,6 +45,9 @@ class Choices(TypedDict, total=False):
     max_height: str | float | None
     venue: str | None
     standalone: bool
+    figure: str | None
+    caption: str | None
+    label: str | None
     templates: Path | None
     dpi: int
     engine: str
@@ -50,6 +60,7 @@ class Style:
     theme: str = "paper"
     fit: Fit = FREE
     standalone: bool = False
+    placing: Placing = IN_TEXT
     templates: Path | None = None
     dpi: int = DPI
     engine: Engine = Engine.OWN
@@ -76,9 +87,34 @@ def style(choices: Choices) -> Style:
         theme=choices.get("theme", "paper"),
         fit=_fit(choices),
         standalone=choices.get("standalone", False),
+        placing=_placing(choices),
         templates=choices.get("templates"),
         dpi=_dpi(choices.get("dpi", DPI)),
         engine=_one_of(Engine, choices.get("engine", Engine.OWN), "engine"),
+    )
+
+
+def _placing(choices: Choices) -> Placing:
+    """Where LaTeX puts the drawing. A caption or a label without a float takes one."""
+    around, label, width = choices.get("figure"), choices.get("label"), choices.get("width")
+    given = bool(choices.get("caption") or label)
+    taken = _one_of(Float, around, "float") if around else Float.AUTO if given else None
+    if taken and choices.get("standalone"):
+        raise UsageError("--standalone is a page of its own, --figure a part of one; leave one out.")
+    if label and not LABEL.fullmatch(label):
+        raise UsageError(
+            f"The label {label!r} has signs that break LaTeX; use letters, digits and any of :._/+*-."
+        )
+    if width in NAMED_WIDTHS and taken is Float.AUTO:
+        taken = Float.WIDE if width == NAMED_WIDTHS[1] else Float.FIGURE
+    venue = choices.get("venue")
+    column = IN_TEXT.column if not venue else venue_width(re.split("[ :-]", venue)[0])
+    return Placing(
+        environment=taken,
+        caption=choices.get("caption"),
+        label=label,
+        column=column,
+        kept=bool(taken) or width in NAMED_WIDTHS,
     )
 
 
@@ -91,6 +127,8 @@ def _dpi(value: int) -> int:
 
 def _fit(choices: Choices) -> Fit:
     width, venue = choices.get("width"), choices.get("venue")
+    if width in NAMED_WIDTHS:
+        return Fit(named_width(str(width), venue), _points(choices.get("max_height")))
     if width is not None and venue:
         raise UsageError(f"--width {width} and --venue {venue} both give the width; leave one out.")
     return Fit(venue_width(venue) if venue else _points(width), _points(choices.get("max_height")))

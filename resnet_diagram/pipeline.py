@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from resnet_diagram.choices import Choices, Style, options, style
+from resnet_diagram.diagram.caption import caption, label
 from resnet_diagram.diagram.links import stage_count
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options, View
@@ -15,6 +16,7 @@ from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.languages import ENGLISH, phrases
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import Content, format_for, format_named, write_as
+from resnet_diagram.render.placing import Placing
 from resnet_diagram.saving import write_files
 from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.sources import Shapes, networks_of
@@ -90,6 +92,7 @@ def _figure(networks: Sequence[Network], options: Options, style: Style) -> Figu
         theme=load_theme(style.theme).for_stages(stage_count(diagram)),
         fit=style.fit,
         standalone=style.standalone,
+        placing=_placing(networks, options, style.placing),
         templates=style.templates,
         dpi=style.dpi,
         engine=style.engine,
@@ -102,6 +105,24 @@ def _folder(networks: Sequence[Network], options: Options, style: Style) -> Call
     if options.view is not View.FULL:
         return None
     return lambda: _figure(networks, replace(options, view=View.PAPER), style)
+
+
+def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> Placing:
+    """Where LaTeX puts the drawing, with a proposal for what was not said."""
+    if not asked.environment:
+        return asked
+    return replace(
+        asked,
+        caption=caption(networks, options) if asked.caption is None else asked.caption,
+        label=label(networks, options) if asked.label is None else asked.label,
+    )
+
+
+def preamble(networks: Sequence[Network], options: Options, style: Style) -> str:
+    """What the preamble of a LaTeX document needs for a drawing in it."""
+    from resnet_diagram.render.tikz import tikz_preamble
+
+    return tikz_preamble(_figure(networks, options, style))
 
 
 def write(

@@ -17,6 +17,7 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.figure import DPI, Engine
+from resnet_diagram.render.placing import Float
 from resnet_diagram.scene.fit import VENUES
 from resnet_diagram.spec.model import Network
 
@@ -97,7 +98,11 @@ def _page_options(command: Any) -> Any:
     """How it is laid out and written."""
     for option in reversed(
         (
-            click.option("--width", metavar="LENGTH", help="The most it may be wide: 3.25in, 84mm, 234pt."),
+            click.option(
+                "--width",
+                metavar="LENGTH",
+                help="The most it may be wide: 3.25in, 84mm, 234pt; columnwidth or textwidth of the --venue.",
+            ),
             click.option("--max-height", metavar="LENGTH", help="The most it may be high."),
             click.option(
                 "--venue",
@@ -115,6 +120,17 @@ def _page_options(command: Any) -> Any:
             click.option(
                 "--standalone", is_flag=True, help="A document that compiles by itself (TikZ, Typst)."
             ),
+            click.option(
+                "--figure",
+                type=click.Choice([one.value for one in Float]),
+                help="TikZ: put it into a float, with caption and label. Alone, figure* is taken where the "
+                "drawing is wider than a column.",
+            ),
+            click.option(
+                "--preamble", is_flag=True, help="Print what a LaTeX preamble needs for it, and nothing else."
+            ),
+            click.option("--caption", help="Caption; '' writes none.  [default: from the facts]"),
+            click.option("--label", help="Label of the float; '' writes none.  [default: from the names]"),
             click.option(
                 "--dpi",
                 type=int,
@@ -142,7 +158,20 @@ def _page_options(command: Any) -> Any:
     return command
 
 
-@click.command(help=f"Draw a network, or compare several.\n\n{SOURCE_HELP}")
+class _Draw(click.Command):
+    """A command whose `--figure` may stand alone."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say `--figure=auto` for a `--figure` that no float follows."""
+        floats = {one.value for one in Float}
+        said = [
+            f"{word}=auto" if word == "--figure" and after not in floats else word
+            for word, after in zip(args, [*args[1:], ""], strict=True)
+        ]
+        return super().parse_args(ctx, said)
+
+
+@click.command(cls=_Draw, help=f"Draw a network, or compare several.\n\n{SOURCE_HELP}")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @reading_options
 @_target_options
@@ -155,12 +184,13 @@ def command(
     unsafe: bool,
     outputs: tuple[Path, ...],
     format_name: str | None,
+    preamble: bool,
     show: str,
     **chosen: Any,
 ) -> None:
     """Draw a network, or compare several."""
     choices: Choices = {**chosen, "show": [word for word in show.split(",") if word]}  # type: ignore[typeddict-item]
-    targets = pipeline.targets(outputs, format_name)
+    targets = [] if preamble and not outputs else pipeline.targets(outputs, format_name)
     content, look = options(choices), style(choices)
     reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
     if any(NAME in path.name for path, _ in targets):
@@ -171,12 +201,14 @@ def command(
             f"Got {len(sources)} sources; --view {content.view} draws one. Add --view compare to draw them "
             f"side by side, or write a file each: -o 'figures/{NAME}.svg'."
         )
-    if not targets:
+    if not targets and not preamble:
         _check_terminal(format_name or "")
     networks = [read(source, reading) for source in progress(sources, str)]
     if targets:
         _write(networks, targets, content, look)
-    else:
+    if preamble:
+        click.echo(pipeline.preamble(networks, content, look), nl=False)
+    elif not targets:
         assert format_name is not None
         click.echo(pipeline.render(networks, format_name, content, look), nl=False)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.render.placing import IN_TEXT, Placing
 from resnet_diagram.scene.fit import FREE, Fit
 from resnet_diagram.scene.theme import Theme
 
@@ -31,6 +32,7 @@ class Figure:
     """A drawing and how it shall look.
 
     `standalone`: a document that compiles by itself instead of a part of one.
+    `placing`: where LaTeX puts it.
     `templates`: a folder searched for templates before the package's own. `dpi`: pixels to the inch, where
     there are pixels. `engine`: who lays it out, in the formats that leave a choice. `folded`: makes the same
     figure with more blocks folded, for formats that have limits.
@@ -40,6 +42,7 @@ class Figure:
     theme: Theme
     fit: Fit = FREE
     standalone: bool = False
+    placing: Placing = IN_TEXT
     templates: Path | None = None
     dpi: int = DPI
     engine: Engine = Engine.OWN

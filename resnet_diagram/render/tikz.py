@@ -1,9 +1,13 @@
 r"""Write a scene as a TikZ picture to `\input`, or as a document of its own."""
 
+import warnings
 from typing import NamedTuple
 
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.numbers import number
+from resnet_diagram.render.placing import Float, Placing
+from resnet_diagram.render.tables.tex_words import tex_prose
 from resnet_diagram.render.templates import render
 from resnet_diagram.render.tikz_common import LINE_PITCH, Common, common, type_commands
 from resnet_diagram.render.tikz_items import (
@@ -21,8 +25,8 @@ from resnet_diagram.render.tikz_palette import Palette, palette
 from resnet_diagram.render.tikz_parts import Parts, parts
 from resnet_diagram.render.tikz_sections import Section, looks, sections
 from resnet_diagram.render.tikz_styles import NamedStyle, box_styles, dot_style, line_styles, text_styles
-from resnet_diagram.render.tikz_words import OTHER
-from resnet_diagram.scene.model import Text
+from resnet_diagram.render.tikz_words import OTHER, tikz_words
+from resnet_diagram.scene.model import Box, Scene, Text
 from resnet_diagram.scene.theme import Theme
 
 _PDFTEX_HOLDS = 3500
@@ -38,32 +42,80 @@ class Group(NamedTuple):
 
 
 def render_tikz(figure: Figure) -> str:
-    """The TikZ of a figure: a `tikzpicture`, or a document where `figure.standalone` is set.
+    """The TikZ of a figure: a `tikzpicture`, a float round it, or a document of its own.
 
-    The same figure gives the same text. Compiles with pdflatex, lualatex and xelatex.
+    The same figure gives the same text. Compiles with pdflatex, lualatex and xelatex; warns of what pdflatex
+    sets otherwise, or has no room for.
     """
-    scene, theme = figure.scene, figure.theme
+    scene, theme, placing = figure.scene, figure.theme, figure.placing
     found = parts(scene)
     usual = common(found, _loose_texts(found))
     colours = palette(scene, theme)
+    styles = _styles(found, theme, colours, usual)
     held = _groups(figure, found, usual)
+    large = sum(len(group.statements) for group in held) > _PDFTEX_HOLDS
+    _warn(scene, large=large)
     return render(
         "tikz",
         "document.tex.jinja" if figure.standalone else "picture.tex.jinja",
         figure.templates,
         title=_comment(scene.title),
+        needs=_needs(found),
+        float=_float(placing, scene),
+        caption=tex_prose(placing.caption or ""),
+        label=placing.label or "",
+        kept=placing.kept,
         width=number(scene.width),
         height=number(scene.height),
-        libraries="arrows.meta, shadows" if found.shadows else "arrows.meta",
         colours=[(name, value) for value, name in colours.names.items()],
         paints_page=theme.page.upper() != "#FFFFFF",
         pitch=number(LINE_PITCH),
         badge=type_commands(usual.badge) if usual.badge else "",
-        styles=_styles(found, theme, colours, usual),
+        styles=styles,
         groups=held,
-        spells=any(OTHER in one.text for part in held for one in part.statements if isinstance(one, Node)),
-        large=sum(len(group.statements) for group in held) > _PDFTEX_HOLDS,
+        spells=bool(_other_letters(scene)),
+        large=large,
     )
+
+
+def tikz_preamble(figure: Figure) -> str:
+    """What the preamble of a document needs for a figure's TikZ."""
+    needs, spells = _needs(parts(figure.scene)), bool(_other_letters(figure.scene))
+    return render("tikz", "preamble.tex.jinja", figure.templates, needs=needs, spells=spells)
+
+
+def _needs(found: Parts) -> list[str]:
+    """Lines for the preamble."""
+    libraries = "arrows.meta, shadows" if found.shadows else "arrows.meta"
+    return [r"\usepackage{tikz}", rf"\usetikzlibrary{{{libraries}}}"]
+
+
+def _float(placing: Placing, scene: Scene) -> str:
+    """The environment round the picture, or "": the wide one for what is wider than a column."""
+    if placing.environment is Float.AUTO:
+        return Float.WIDE if scene.width > placing.column else Float.FIGURE
+    return placing.environment or ""
+
+
+def _other_letters(scene: Scene) -> str:
+    """The letters that pdflatex has no glyphs for, each once."""
+    boxes = [item for item in scene.items if isinstance(item, Box)]
+    texts = [item for item in scene.items if isinstance(item, Text)]
+    words = "".join(text.text for text in (*texts, *(text for box in boxes for text in box.texts)))
+    return "".join(sign for sign in dict.fromkeys(words) if not sign.isascii() and OTHER in tikz_words(sign))
+
+
+def _warn(scene: Scene, *, large: bool) -> None:
+    """Warn of what pdflatex does not do."""
+    if other := _other_letters(scene):
+        message = (
+            f"pdflatex has no letters such as {other[:3]!r}: it writes their code points. "
+            "Compile with lualatex or xelatex, and see --preamble for a font."
+        )
+        warnings.warn(message, UnrenderedWarning, stacklevel=3)
+    if large:
+        message = "The drawing is large: lualatex compiles it, pdflatex runs out of memory."
+        warnings.warn(message, UnrenderedWarning, stacklevel=3)
 
 
 def _loose_texts(found: Parts) -> list[Text]:

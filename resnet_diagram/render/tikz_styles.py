@@ -40,10 +40,11 @@ def box_styles(parts: Parts, theme: Theme, palette: Palette, usual: Common) -> l
     found = [NamedStyle("box", keys)]
     for role, look in looks.items():
         differs = [key for key in _outline(look, palette) if key not in base]
-        fill = f"fill={palette.name(look.fill, role)}"
+        plain = not all(shade_of(box, theme) for box in boxes if box.role == role)
+        fill = [f"fill={palette.name(look.fill, role)}"] if plain else []
         shape = [*form_keys(usual.form.get(role, Form.RECTANGLE)), *size_keys(usual.extent[role])]
         sign = _sign(parts.signs[role], look, palette) if role in parts.signs else []
-        found.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), fill, *sign)))
+        found.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), *fill, *sign)))
     for shade in shades(boxes, theme):
         name = palette.name(theme.shades[shade - 1], f"shade{shade}")
         found.append(NamedStyle(f"shade {shade}", (f"fill={name}",)))

@@ -8,6 +8,7 @@ import pytest
 
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.tikz import render_tikz
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
 from resnet_diagram.scene.theme import load_theme
@@ -162,6 +163,7 @@ def test_a_document_holds_the_snippet() -> None:
     assert drawing in render_tikz(figure_of("resnet50"))
 
 
+@pytest.mark.filterwarnings("ignore:pdflatex has no letters")
 def test_comments_stay_on_their_line() -> None:
     tex = render_tikz(nasty_figure())
     assert tex.splitlines()[0].startswith("% a_b%c#d&e$f ~tilde")
@@ -187,6 +189,8 @@ def test_a_template_of_the_user_comes_first(tmp_path: File) -> None:
 
 def test_a_drawing_too_large_for_pdflatex_says_so() -> None:
     words = [Text(x=5, y=6, text="x", size=7, width=9, role="caption")] * 3600
-    assert "% Large: lualatex compiles it" in render_tikz(figure_with(*words))
-    assert "% Large: lualatex compiles it" in render_tikz(figure_with(*words, standalone=True))
+    for standalone in (False, True):
+        with pytest.warns(UnrenderedWarning, match="lualatex compiles it"):
+            tex = render_tikz(figure_with(*words, standalone=standalone))
+        assert "% Large: lualatex compiles it" in tex
     assert "% Large" not in render_tikz(figure_with(*words[:100]))

@@ -23,6 +23,7 @@ SAMPLE = (
     ("resnet50-v2", View.OVERVIEW, Direction.DOWN, "paper"),
     ("resnet50d", View.PAPER, Direction.RIGHT, "paper"),
 )
+LETTERS = pytest.mark.filterwarnings("ignore:pdflatex has no letters")
 PREAMBLE = r"""\documentclass[10pt, twocolumn]{article}
 \usepackage[T1]{fontenc}
 \usepackage{helvet, tikz}
@@ -95,6 +96,7 @@ def test_documents_compile_and_text_stays_in_its_place(
     check_page(figure, compiled(render_tikz(figure), tmp_path).pdf)
 
 
+@LETTERS
 @pytest.mark.parametrize("sample", ["loose", "hourglass", "gate", "other scripts", "long texts"])
 def test_diagrams_of_every_sort_compile(sample: str, tmp_path: File) -> None:
     drawn = diagram(*SAMPLES[sample])
@@ -116,12 +118,14 @@ def test_a_document_compiles_where_the_standalone_class_is_missing(tmp_path: Fil
     check_page(figure, done.pdf)
 
 
+@LETTERS
 def test_any_text_and_any_name_compiles(tmp_path: File) -> None:
     shown = {word.text for word in words_of(compiled(render_tikz(nasty_figure()), tmp_path).pdf)}
     assert {"a_b%c#d&amp;e$f", "~tilde", "^hat", "\\backslash", "\\end{x}", "[first]", "50%"} <= shown
     assert {"Größe", "naïve", "U+6B8B", "^^M", "---"} <= shown
 
 
+@LETTERS
 @pytest.mark.parametrize("engine", ["lualatex", "xelatex"])
 def test_any_name_compiles_with_other_engines(engine: str, tmp_path: File) -> None:
     shown = {word.text for word in words_of(run_latex(render_tikz(nasty_figure()), engine, tmp_path).pdf)}
