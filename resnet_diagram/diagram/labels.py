@@ -26,6 +26,8 @@ class Said(NamedTuple):
     groups: str
 
 
+_LONGEST_NAME = 28
+
 _SHORT = {
     "batch_norm": "BN",
     "group_norm": "GN",
@@ -225,10 +227,10 @@ def si_text(number: int) -> str:
 
 def count_words(part: Part, show: frozenset[Show]) -> tuple[str, ...]:
     """Parameters and MACs of a part, those that shall be shown and are not zero."""
-    weights, work = params(part), macs(part)
-    found = [f"{si_text(weights)} params"] if Show.PARAMS in show and weights else []
-    found += [_macs_text(work)] if Show.MACS in show and work else []
-    return tuple(found)
+    weights = params(part) if Show.PARAMS in show else 0
+    work = macs(part) if Show.MACS in show else 0
+    found = [f"{si_text(weights)} params"] if weights else []
+    return (*found, *([_macs_text(work)] if work else []))
 
 
 def _macs_text(number: int) -> str:
@@ -239,7 +241,7 @@ def _macs_text(number: int) -> str:
 
 def stage_title(stage: Stage, number: int, names: StageNames) -> str:
     """What a stage is called. The 2015 paper calls the stages of its Table 1 conv2_x to conv5_x."""
-    paper, module = f"conv{number + 1}_x", stage.name or f"stage {number}"
+    paper, module = f"conv{number + 1}_x", shortened(stage.name) or f"stage {number}"
     match names:
         case StageNames.PAPER:
             return paper
@@ -249,3 +251,13 @@ def stage_title(stage: Stage, number: int, names: StageNames) -> str:
             return f"{paper} / {module}"
         case _:
             return f"Stage {number}"
+
+
+def shortened(path: str) -> str:
+    """A module's path, its middle left out where it is very long.
+
+    >>> shortened("backbone.encoder_stage_with_residual_blocks")
+    'backbone.encod…sidual_blocks'
+    """
+    half = (_LONGEST_NAME - 1) // 2
+    return path if len(path) <= _LONGEST_NAME else f"{path[: half + 1]}…{path[-half:]}"

@@ -18,7 +18,7 @@ def sheet(network: Network, title: str, options: Options) -> Sheet:
     """The panels of the views `paper` and `overview`, with their legend."""
     drawn, units = strip(network, options.names)
     found = kinds(units)
-    noted = replace(drawn, bays=tuple(_noted(bay, units, found, options) for bay in drawn.bays))
+    noted = replace(drawn, bays=tuple(_noted(bay, found, options) for bay in drawn.bays))
     panels: tuple[Panel, ...] = (
         ()
         if _is_one_block(noted) and options.view is View.PAPER
@@ -42,24 +42,23 @@ def _is_one_block(drawn: Strip) -> bool:
     return len(slabs) == 2 and len(drawn.arcs) <= 1
 
 
-def _noted(bay: Bay, units: Sequence[Unit], found: Sequence[Kind], options: Options) -> Bay:
+def _noted(bay: Bay, found: Sequence[Kind], options: Options) -> Bay:
     """The bay with what its blocks are, and what the symbols of the insets stand for in it."""
     caption = bay.caption if Show.SHAPES in options.show else ""
     if bay.role is not GroupRole.STAGE:
         return replace(bay, caption=caption)
-    inside = [unit for unit in units if bay.id == f"stage{unit.stage}"]
-    blocks = [unit.block for unit in inside if unit.block and is_residual(unit.block)]
-    words = list(dict.fromkeys(block_word(block) for block in blocks))
-    lines = [", ".join(words), _symbols(inside, found) if options.view is View.PAPER else ""]
-    lines += count_words([one for unit in inside for one in unit.elements], options.show)
+    inside = [(kind, unit) for kind in found for unit in kind.units if bay.id == f"stage{unit.stage}"]
+    firsts = {id(kind): kind.units[0].block for kind, _ in inside}
+    words = dict.fromkeys(block_word(block) for block in firsts.values() if block and is_residual(block))
+    lines = [", ".join(words), _symbols(inside) if options.view is View.PAPER else ""]
+    lines += count_words([one for _, unit in inside for one in unit.elements], options.show)
     return replace(bay, caption=caption, note="\n".join(line for line in lines if line))
 
 
-def _symbols(inside: Sequence[Unit], found: Sequence[Kind]) -> str:
+def _symbols(inside: Sequence[tuple[Kind, Unit]]) -> str:
     """The values of the symbols in a stage: "C = 128, s = 2"."""
-    used = [(kind, unit) for kind in found for unit in kind.units if unit in inside]
     words = []
     for sign in ("C", WIDER, "s"):
-        values = dict.fromkeys(unit.sizes[sign] for kind, unit in used if sign in kind.symbols)
+        values = dict.fromkeys(unit.sizes[sign] for kind, unit in inside if sign in kind.symbols)
         words += [f"{sign} = {', '.join(map(str, values))}"] if values else []
     return ", ".join(words)
