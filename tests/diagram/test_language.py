@@ -45,7 +45,7 @@ def test_a_table_knows_every_word_of_the_legend(name: str) -> None:
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "de.toml"
     path.write_text('[phrases]\n"Stage" = "Stufe"\n', encoding="utf-8")
-    assert "Stufe 1" in to_text("resnet18", "mermaid", lang=str(path))
+    assert "Stufe 1" in to_text("resnet18", "outline", lang=str(path))
 
 
 def test_an_unknown_language_is_named(tmp_path: Path) -> None:
