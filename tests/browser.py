@@ -137,3 +137,14 @@ def _chart(seen: dict[str, Any]) -> Chart:
         name: tuple(value) if isinstance(value, list) else value for name, value in seen.items()
     }
     return Chart(**values)
+
+
+def mermaid_places(text: str, package: str) -> dict[str, tuple[float, float, float, float]]:
+    """Left, right, top and bottom, in pixels, of each frame of a chart, by the frame's title."""
+    render_mermaid_real([text], package)
+    places: dict[str, tuple[float, float, float, float]] = browser().evaluate(
+        "Object.fromEntries([...document.querySelectorAll('g.cluster')].map(group => {"
+        "const box = group.getBoundingClientRect();"
+        "return [group.textContent.trim(), [box.left, box.right, box.top, box.bottom]]; }))"
+    )
+    return places

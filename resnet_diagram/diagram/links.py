@@ -44,6 +44,25 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
                 yield from groups(branch)
 
 
+def written_lines(node: Node) -> tuple[str, ...]:
+    """A node's text for formats that lay out by themselves and write in one weight.
+
+    A sign stands before what is marked; a question's answer stands at the arrow that leaves it.
+    """
+    lines = node.lines[:1] if node.role is NodeRole.QUESTION else node.lines
+    signed = [f"{_DIFFERS} {line}" if at in node.marked else line for at, line in enumerate(lines)]
+    return (*signed, *([node.badge] if node.badge else []))
+
+
+def written_count(group: Group) -> str:
+    """How often a group stands there, and a sign behind it where that is marked."""
+    count = f"[×{group.repeat}]" if group.repeat > 1 else ""
+    return " ".join(part for part in (count, _DIFFERS * group.marked) if part)
+
+
+_DIFFERS = "≠"
+
+
 def stage_count(diagram: Diagram) -> int:
     """How many stages have a shade of their own."""
     shades = [node.shade for node in nodes(diagram.items)] + [group.shade for group in groups(diagram.items)]
@@ -96,8 +115,17 @@ def _fork(fork: Fork, tail: str, label: str, found: list[Edge]) -> str:
 def _links(link: Link, tail: str, merge: str) -> Iterator[Edge]:
     """The arrows of a shortcut, through the nodes on it; where there are none it is labelled."""
     stops = [tail, *(node.id for node in link.nodes), merge]
-    label = "" if link.nodes else link.label
-    return (Edge(tail=one, head=next_one, role=link.role, label=label) for one, next_one in pairwise(stops))
+    whole = f"{_DIFFERS} {link.label}" if link.marked and link.label else link.label
+    labels = ["", *map(_answer, link.nodes)] if link.nodes else [whole]
+    return (
+        Edge(tail=one, head=next_one, role=link.role, label=label)
+        for (one, next_one), label in zip(pairwise(stops), labels, strict=True)
+    )
+
+
+def _answer(node: Node) -> str:
+    """What stands at the arrow that leaves a node: the answer of a question, with the shapes it is about."""
+    return ": ".join(node.lines[1:]) if node.role is NodeRole.QUESTION else ""
 
 
 def _direct(fork: Fork) -> EdgeRole:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from resnet_diagram.diagram.links import edges, groups, nodes
+from resnet_diagram.diagram.links import edges, groups, nodes, written_count, written_lines
 from resnet_diagram.diagram.model import (
     Diagram,
     Direction,
@@ -127,7 +127,7 @@ def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
 def _group_label(group: Group, down: bool) -> str:
     """Title and count: one above the other where the main path comes in from above beside them."""
     title = f"<b>{dot_html(group.title)}</b>" if group.title else ""
-    count = f"[×{group.repeat}]" if group.repeat > 1 else ""
+    count = written_count(group)
     between = '<br align="left"/>' if down else " "
     end = '<br align="left"/>' if down and title and count else ""
     return f"<{between.join(part for part in (title, count) if part)}{end}>"
@@ -137,7 +137,7 @@ def _node(node: Node, figure: Figure, names: dict[str, str], group: str = "") ->
     """A node; those of one `group` are kept in line, apart from the main path."""
     theme = figure.theme
     style, plain = theme.style(node.role, node.shade), theme.style("other")
-    text = "\n".join((*node.lines, node.badge) if node.badge else node.lines)
+    text = "\n".join(written_lines(node))
     shape = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, {})
     aside = {"group": dot_quote(f"{group} shortcut")} if group else {}
     own = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}

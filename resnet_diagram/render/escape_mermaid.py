@@ -18,7 +18,8 @@ _MERMAID_MARKS = re.compile(
 def mermaid_text(text: str) -> str:
     r"""`text` for a quoted label of Mermaid, shown letter by letter; a line break becomes `<br/>`.
 
-    The space after what looks like a list's mark becomes unbreakable: some releases read Markdown.
+    The space after what looks like a list's mark becomes unbreakable: some releases read Markdown. A joiner
+    without width keeps two dollar signs apart: they would begin a formula.
 
     >>> mermaid_text("3×3 conv, 64")
     '3×3 conv, 64'
@@ -27,7 +28,7 @@ def mermaid_text(text: str) -> str:
     >>> mermaid_text("a<b> & #35;")
     'a#lt;b#gt; #amp; #35;35#59;'
     >>> mermaid_text("%%{init}%% `md` $$x$$")
-    '#37;#37;#123;init#125;#37;#37; #96;md#96; #36;#36;x#36;#36;'
+    '#37;#37;#123;init#125;#37;#37; #96;md#96; #36;\u2060#36;x#36;\u2060#36;'
     >>> mermaid_text("C:\\net | end; [x] (y)")
     'C#58;#92;net #124; end#59; [x] (y)'
     >>> mermaid_text("1. one\n- two")
@@ -39,6 +40,7 @@ def mermaid_text(text: str) -> str:
     """
     clean = printable(text)
     clean = _MERMAID_LIST.sub("\\1\u00a0", clean)
+    clean = re.sub(r"\$(?=\$)", "$\u2060", clean)
     marks = {found.start(found.lastindex or 0) for found in _MERMAID_MARKS.finditer(clean)}
     return "".join(_mermaid_sign(sign, at in marks) for at, sign in enumerate(clean))
 

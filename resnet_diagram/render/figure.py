@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.diagram.model import Diagram, Group, GroupRole
 from resnet_diagram.render.placing import IN_TEXT, Placing
 from resnet_diagram.scene.fit import FREE, Fit
 from resnet_diagram.scene.theme import Theme
@@ -57,5 +57,10 @@ class Figure:
 
     @property
     def spoken_title(self) -> str:
-        """The title, or what to call a drawing without one."""
-        return self.diagram.title or "Network architecture"
+        """The title, or what to call a drawing without one: by what is framed in it, side by side."""
+        framed = [
+            item.title
+            for item in self.diagram.items
+            if isinstance(item, Group) and item.role is GroupRole.NETWORK
+        ]
+        return self.diagram.title or " and ".join(framed) or "Network architecture"

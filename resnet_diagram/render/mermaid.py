@@ -2,10 +2,9 @@
 
 import json
 import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from resnet_diagram.diagram.links import edges, groups, nodes
+from resnet_diagram.diagram.links import edges, groups, nodes, written_count, written_lines
 from resnet_diagram.diagram.model import (
     Diagram,
     Direction,
@@ -20,14 +19,12 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.render.contrast import on_any_page
 from resnet_diagram.render.escape_mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
+from resnet_diagram.render.mermaid_styles import Values, class_name, classes, line, link_styles
 from resnet_diagram.render.templates import render
-from resnet_diagram.scene.theme import Style, Theme
-
-Values = dict[str, Any]
+from resnet_diagram.scene.theme import Theme
 
 _DIRECTION = {Direction.DOWN: "TB", Direction.RIGHT: "LR"}
 _BOX = ("[", "]")
@@ -47,7 +44,9 @@ _TAPERS = {
 _START = "start"
 """The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
 
-_UNBOXED = "fill:none,stroke:none,font-style:italic"
+_UNBREAKABLE = "\u00a0"
+"""Stands for a space in the title of a frame, which Mermaid would break and lay over the first node."""
+
 _SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
 
 
@@ -102,10 +101,10 @@ def _chart(figure: Figure) -> str:
         arrows=[_arrow(edge, theme, names) for edge in drawn],
         legend=_legend_nodes(diagram.legend, theme),
         legend_arrows=_legend_arrows(diagram, theme, names),
-        link_styles=_link_styles([edge.role for edge in drawn], diagram.legend, first, theme),
+        link_styles=link_styles([edge.role for edge in drawn], diagram.legend, first, theme),
         frames=[names[one.id] for one in groups(diagram.items) if _framed(one)]
         + ["legend"] * bool(diagram.legend),
-        classes=_classes(diagram, theme),
+        classes=classes(diagram, theme),
     )
 
 
@@ -122,11 +121,13 @@ def _framed(group: Group) -> bool:
 def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
     match item:
         case Group():
-            count = f"[×{item.repeat}]" if item.repeat > 1 else ""
             return {
                 "kind": "group",
                 "name": names[item.id],
-                "label": mermaid_text(" ".join(part for part in (item.title, count) if part)),
+                "label": mermaid_text(
+                    " ".join(part for part in (item.title, written_count(item)) if part)
+                ).replace(" ", _UNBREAKABLE),
+                "alone": item.role is GroupRole.NETWORK,
                 "framed": _framed(item),
                 "items": [_item(one, figure, names) for one in item.items],
             }
@@ -141,12 +142,12 @@ def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
 
 def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
     before, after = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, _BOX)
-    text = "\n".join((*node.lines, node.badge) if node.badge else node.lines)
+    text = "\n".join(written_lines(node))
     return {
         "kind": "node",
         "name": names[node.id],
         "text": f'{before}"{mermaid_text(text) or " "}"{after}',
-        "style": _class_name(node.role, node.shade, figure.theme),
+        "style": class_name(node.role, node.shade, figure.theme),
     }
 
 
@@ -155,62 +156,9 @@ def _arrow(edge: Edge, theme: Theme, names: dict[str, str]) -> Values:
     return {
         "tail": names[edge.tail or _START],
         "head": names[edge.head],
-        "line": _line(edge.role, theme),
+        "line": line(edge.role, theme),
         "label": label,
     }
-
-
-def _line(role: EdgeRole, theme: Theme) -> str:
-    return "-.->" if theme.style(role).dash else "-->"
-
-
-def _link_styles(
-    drawn: Iterable[EdgeRole], legend: Iterable[LegendEntry], first: int, theme: Theme
-) -> list[Values]:
-    """Colour and dashes of every kind of arrow but the main path's, with the numbers of its arrows.
-
-    Mermaid counts arrows as they are written: `first` is the number of the legend's first.
-    """
-    explained = [entry.role for entry in legend if isinstance(entry.role, EdgeRole)]
-    numbered = [*enumerate(drawn), *enumerate(explained, first)]
-    found = []
-    for role in EdgeRole:
-        numbers = [str(number) for number, one in numbered if one is role]
-        if numbers and role is not EdgeRole.FLOW:
-            found.append({"numbers": ",".join(numbers), "style": _stroke(theme.style(role))})
-    return found
-
-
-def _stroke(style: Style) -> str:
-    parts = [f"stroke:{on_any_page(style.stroke)}", "stroke-width:2px"]
-    return ",".join([*parts, *_dashes(style, 2.0)])
-
-
-def _dashes(style: Style, scale: float) -> list[str]:
-    pattern = " ".join(f"{length * scale:.1f}".removesuffix(".0") for length in style.dash)
-    return [f"stroke-dasharray:{pattern}"] if pattern else []
-
-
-def _class_name(role: NodeRole, shade: int, theme: Theme) -> str:
-    return f"{role.value}_{shade}" if shade and role in theme.shaded else role.value
-
-
-def _classes(diagram: Diagram, theme: Theme) -> list[Values]:
-    """One class for each look of a node, in the order of first use."""
-    used = [(node.role, node.shade) for node in nodes(diagram.items)]
-    used += [(entry.role, 0) for entry in diagram.legend if isinstance(entry.role, NodeRole)]
-    styles = {
-        _class_name(role, shade, theme): _UNBOXED
-        if role is NodeRole.TERMINAL
-        else _paint(theme.style(role, shade))
-        for role, shade in used
-    }
-    return [{"name": name, "style": style} for name, style in styles.items()]
-
-
-def _paint(style: Style) -> str:
-    parts = [f"fill:{style.fill}", f"stroke:{on_any_page(style.stroke)}", f"color:{style.text}"]
-    return ",".join([*parts, *_dashes(style, 1.5)])
 
 
 def _legend_nodes(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
@@ -223,9 +171,7 @@ def _legend_nodes(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
         assert isinstance(box.role, NodeRole)
         symbol = _SYMBOLS.get(box.role, "")
         found.append(
-            _legend_node(
-                f"legend_{box.role}", f"{symbol} {box.text}".strip(), _class_name(box.role, 0, theme)
-            )
+            _legend_node(f"legend_{box.role}", f"{symbol} {box.text}".strip(), class_name(box.role, 0, theme))
         )
     return [*found, *([_legend_node("legend_words", words, "unseen")] if words else [])]
 
@@ -240,7 +186,7 @@ def _legend_arrows(diagram: Diagram, theme: Theme, names: dict[str, str]) -> lis
     explained = [entry for entry in diagram.legend if isinstance(entry.role, EdgeRole)]
     chain = [one["name"] for one in _legend_nodes(diagram.legend, theme)]
     seen = [
-        {"line": _line(EdgeRole(entry.role or ""), theme), "label": f'|"{mermaid_text(entry.text)}"|'}
+        {"line": line(EdgeRole(entry.role or ""), theme), "label": f'|"{mermaid_text(entry.text)}"|'}
         for entry in explained
     ]
     unseen = {"line": "~~~", "label": ""}
@@ -249,6 +195,13 @@ def _legend_arrows(diagram: Diagram, theme: Theme, names: dict[str, str]) -> lis
         {"tail": tail, "head": head, **link}
         for tail, head, link in zip(chain, chain[1:], links, strict=False)
     ]
-    ends = [names[one.id] for one in nodes(diagram.items)][-1:]
-    hold = [{"tail": end, "head": chain[0], **unseen} for end in ends if chain]
+    hold = [{"tail": names[end], "head": chain[0], **unseen} for end in _ends(diagram) if chain]
     return [*joined, *hold]
+
+
+def _ends(diagram: Diagram) -> list[str]:
+    """The last node; of networks side by side that of each, so that all begin at one height."""
+    beside = [
+        item.items for item in diagram.items if isinstance(item, Group) and item.role is GroupRole.NETWORK
+    ]
+    return [one.id for held in beside or [diagram.items] for one in list(nodes(held))[-1:]]

@@ -2,19 +2,21 @@
 
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from resnet_diagram.diagram.links import edges, groups, nodes
 from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
-from resnet_diagram.diagram.options import View
+from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.contrast import DARK_PAGE, LIGHT_PAGE, contrast
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.mermaid import render_mermaid
 from resnet_diagram.scene.theme import theme_names
 from resnet_diagram.spec import catalog
-from tests.browser import MERMAID_PACKAGES, Chart, render_mermaid_real
+from tests.browser import MERMAID_PACKAGES, Chart, mermaid_places, render_mermaid_real
 from tests.golden import check_golden
 from tests.render.figures import NASTY, figure, named, samples
 from tests.scene.samples import conv, diagram, residual, stage
@@ -26,7 +28,7 @@ LIMIT_OF_ARROWS = 500
 def check(shown: Figure, chart: Chart) -> None:
     assert not chart.error
     assert chart.description.strip() == shown.diagram.description.strip()
-    assert chart.title == (shown.diagram.title or "Network architecture")
+    assert chart.title == shown.spoken_title
     entries = shown.diagram.legend
     lines = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
     boxes = [entry for entry in entries if entry.role and not isinstance(entry.role, EdgeRole)]
@@ -69,7 +71,40 @@ def test_every_named_network_is_drawn_whole(package: str) -> None:
 
 @pytest.mark.parametrize("package", MERMAID_PACKAGES)
 def test_every_view_is_drawn_whole(package: str) -> None:
-    draw({f"{view} {way}": named("resnet18", view, way) for view in View for way in Direction}, package)
+    alone = [view for view in View if view is not View.COMPARE]
+    draw({f"{view} {way}": named("resnet18", view, way) for view in alone for way in Direction}, package)
+
+
+def side_by_side(way: Direction = Direction.DOWN) -> Figure:
+    networks = [catalog.network(name) for name in ("resnet18", "resnet34", "resnet50")]
+    return figure(build(networks, Options(view=View.COMPARE, direction=way)))
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_networks_stand_side_by_side(package: str) -> None:
+    draw({way: side_by_side(way) for way in Direction}, package)
+    places = mermaid_places(render_mermaid(side_by_side()), package)
+    boxes = [places[name] for name in ("resnet18", "resnet34", "resnet50")]
+    for (left, right, top, bottom), other in combinations(boxes, 2):
+        assert right <= other[0] or other[1] <= left
+        assert min(bottom, other[3]) - max(top, other[2]) > (bottom - top) / 2
+
+
+def test_what_differs_is_marked() -> None:
+    source = render_mermaid(side_by_side())
+    assert '["≠ 1×1 conv, 128' in source
+    assert "[×3]\u00a0≠" in source
+    assert "bold, ≠#58; differs from resnet18" in source
+
+
+def test_a_question_is_answered_at_its_arrow() -> None:
+    asked = Options(view=View.BLOCK, block="layer2.0", show=frozenset({Show.QUESTION}))
+    source = render_mermaid(figure(build([catalog.network("resnet50")], asked)))
+    assert 'question1{"same shape#63;"}' in source
+    assert 'block_shortcut_question1 -.->|"no#58; 56×56×256 → 28×28×512"| block_shortcut_conv1' in source
+    same = replace(asked, block="layer2.1")
+    source = render_mermaid(figure(build([catalog.network("resnet50")], same)))
+    assert 'block_shortcut_question1 -->|"yes#58; 28×28×512"| block_add1' in source
 
 
 @pytest.mark.parametrize("package", MERMAID_PACKAGES)
@@ -93,7 +128,7 @@ def test_groups_are_titled_with_their_counts() -> None:
     (chart,) = render_mermaid_real([render_mermaid(shown)])
     framed = [one for one in groups(shown.diagram.items) if one.role is not GroupRole.BLOCK or one.repeat > 1]
     assert len(chart.groups) == len(framed) + 1
-    assert {"Stage 3 [×36]", "[×35]", "Legend"} <= set(chart.groups)
+    assert {"Stage\u00a03\u00a0[×36]", "[×35]", "Legend"} <= set(chart.groups)
 
 
 def styled(source: str) -> dict[int, str]:
