@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from resnet_diagram.diagram.labels import Said, numbers
+from resnet_diagram.diagram.labels import Said, gate_ratio, numbers
 from resnet_diagram.spec.measure import BlockKind, block_kind, in_shape, out_shape, stride, walk, width
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shortcut, Stage
 
 WIDER = "C′"
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
-_PLACED = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.DROPOUT)
+_SIZED = (LayerKind.CONV, LayerKind.LINEAR)
+"""Layers whose channels are written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +43,8 @@ class Unit:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Every layer, shortcuts and gates included, in the same order for all units of a type."""
-        return tuple(walk(self.elements))
+        """Every layer outside gates, shortcuts included, in the same order for all units of a type."""
+        return tuple(walk(self.elements, gates=False))
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -68,6 +69,8 @@ def _skeleton(element: Element | Shortcut | None) -> Hashable:
         case Layer():
             grouped = "depthwise" if 1 < element.groups == element.in_shape[0] else element.groups > 1
             return element.kind, element.op, element.kernel, grouped, any(d > 1 for d in element.dilation)
+        case Block() if gate_ratio(element):
+            return "gate", gate_ratio(element)
         case Block():
             branches = tuple(_all(branch) for branch in element.branches)
             ends = (_all(element.before), _all(element.after))
@@ -153,13 +156,13 @@ def _signs(words: Said) -> Iterable[str]:
 def _words(layers: Sequence[Layer], sizes: Sequence[Mapping[str, int]]) -> Said | None:
     """What is written for one layer of all units: a number where all agree, else a symbol that fits all."""
     plain = [numbers(layer) for layer in layers]
-    channels = _channels([layer.out_shape[0] for layer in layers], sizes)
     stride = _stride(
         [word.stride for word in plain], [max(layer.stride, default=1) for layer in layers], sizes
     )
+    if layers[0].kind not in _SIZED:
+        return None if stride is None else plain[0]._replace(stride=stride)
+    channels = _channels([layer.out_shape[0] for layer in layers], sizes)
     groups = _groups(layers)
-    if layers[0].kind in _PLACED:
-        return plain[0]
     if channels is None or stride is None or groups is None:
         return None
     return Said(channels=channels, stride=stride, groups=groups)
