@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from resnet_diagram.diagram.model import Column, Diagram
 
 _TEXTS = ("lines", "label", "title", "text", "caption", "note", "notes", "rows")
 """Fields that hold words. The titles of columns are names of networks and stay."""
-
-Drawn = TypeVar("Drawn")
 
 
 def translated(diagram: Diagram, phrases: Mapping[str, str]) -> Diagram:
