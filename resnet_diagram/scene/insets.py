@@ -29,6 +29,18 @@ class Inset(NamedTuple):
     line: float
 
 
+class Draft(NamedTuple):
+    """Blocks measured one way, each with the room for the line into it."""
+
+    theme: Theme
+    turned: bool
+    blocks: list[tuple[Series, float]]
+
+    def widths(self) -> list[float]:
+        """How wide each will be drawn; the flow runs to the right."""
+        return [inner.length + stub + 2 * _MARGIN for inner, stub in self.blocks]
+
+
 Block = tuple[Item, ...]
 
 
@@ -39,15 +51,15 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     """
     broken = [tuple(_broken(item) for item in block) for block in blocks]
     choices = [
-        _drawn(texts, look, wrapped=wrapped, stretch=stretch)
+        _measured(texts, look, wrapped=wrapped, stretch=stretch)
         for texts, wrapped in ((blocks, False), (broken, False), (broken, True))
         for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
     ]
-    best = min(choices, key=lambda found: _cost(found, room, gap))
+    best = _drawn(min(choices, key=lambda draft: _cost(draft.widths(), room, gap)))
     if all(one.width <= room for one in best):
         return best
-    turned = _drawn(broken, theme, wrapped=True, turned=True)
+    turned = _drawn(_measured(broken, theme, wrapped=True, turned=True))
     return [one if one.width <= room else other for one, other in zip(best, turned, strict=True)]
 
 
@@ -76,9 +88,8 @@ def _packed(widths: Sequence[float], room: float, gap: float) -> list[list[int]]
     return found
 
 
-def _cost(found: list[Inset], room: float, gap: float) -> tuple[int, int]:
+def _cost(widths: Sequence[float], room: float, gap: float) -> tuple[int, int]:
     """How many are too wide, then how many rows they take."""
-    widths = [one.width for one in found]
     return sum(width > room for width in widths), len(_packed(widths, room, gap))
 
 
@@ -87,16 +98,18 @@ def _enlarged(theme: Theme) -> Theme:
     return replace(theme, sizes=tuple(sizes.items()))
 
 
-def _drawn(
+def _measured(
     blocks: Sequence[Block], theme: Theme, *, wrapped: bool, stretch: float = 1.0, turned: bool = False
-) -> list[Inset]:
-    """Every block drawn with boxes of one size for each kind, `stretch` times as large as texts need."""
+) -> Draft:
+    """Every block with boxes of one size for each kind, `stretch` times as large as texts need."""
     items = tuple(item for block in blocks for item in block)
     measure = ruler(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
-    return [
-        _inset(Canvas(theme=theme, turned=turned), series(cells(block, measure)), _stub(block))
-        for block in blocks
-    ]
+    return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
+
+
+def _drawn(draft: Draft) -> list[Inset]:
+    """Every block of a draft, drawn."""
+    return [_inset(Canvas(theme=draft.theme, turned=draft.turned), *block) for block in draft.blocks]
 
 
 def _broken(item: Item) -> Item:
