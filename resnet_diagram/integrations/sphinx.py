@@ -3,6 +3,7 @@
 HTML gets the SVG inline, LaTeX gets TikZ, other builders the outline as text.
 """
 
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,7 +31,10 @@ _VALUES = (
 )
 """Options of `resnet-diagram draw` that take a value, under their own names."""
 
-_NEEDS = "\\usepackage{tikz}\n\\usetikzlibrary{arrows.meta}\n"
+_BY_READER = "auto"
+"""The theme that follows the reader's mode, which a printed page has not."""
+
+_NEEDS = "\\usepackage{adjustbox,tikz}\n\\usetikzlibrary{arrows.meta,babel,shadows}\n"
 """What the LaTeX document loads for the drawings."""
 
 
@@ -74,7 +78,7 @@ class DrawingDirective(SphinxDirective):
 
     def _words(self) -> list[str]:
         """The call of `draw` the directive stands for."""
-        words = ["draw", *self.arguments[0].split()]
+        words = ["draw", *_sources(self.arguments[0])]
         for name in _VALUES:
             if name in self.options:
                 words += [f"--{name}", self.options[name]]
@@ -83,22 +87,28 @@ class DrawingDirective(SphinxDirective):
 
     def _depend(self, folder: Path) -> None:
         """Build the document anew when a file it draws from changes."""
-        for source in self.arguments[0].split():
-            path = folder / source.partition(":")[0]
-            if path.is_file():
-                self.env.note_dependency(str(path))
+        for source in _sources(self.arguments[0]):
+            named = source.partition(":")[0]
+            for path in (folder / named, folder / f"{named.replace('.', '/')}.py"):
+                if path.is_file():
+                    self.env.note_dependency(str(path))
+
+
+def _sources(argument: str) -> list[str]:
+    """The sources of a directive; there may be spaces between the arguments in their brackets."""
+    return re.findall(r"[^\s(]+\(.*?\)(?=\s|$)|\S+", argument, re.DOTALL)
 
 
 def _visit_html(translator: Any, node: Drawing) -> None:
-    label = f' aria-label="{translator.attval(node["alt"])}"' if node["alt"] else ""
+    label = f' role="img" aria-label="{translator.attval(node["alt"])}"' if node["alt"] else ""
     translator.body.append(f'<div class="resnet-diagram"{label}>\n{node["svg"]}</div>\n')
 
 
 def _visit_latex(translator: Any, node: Drawing) -> None:
-    tikz = run([*node["words"], "-t", "tikz"], Path(node["folder"])).text
-    translator.body.append(
-        f"\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n{tikz}}}\n"
-    )
+    plain = [word if word != _BY_READER else "paper" for word in node["words"]]
+    tikz = run([*plain, "-t", "tikz"], Path(node["folder"])).text
+    room = "max width=\\linewidth, max totalheight=0.85\\textheight"
+    translator.body.append(f"\\begin{{adjustbox}}{{{room}}}\n{tikz}\\end{{adjustbox}}\n")
 
 
 def _depart(translator: Any, node: Drawing) -> None:

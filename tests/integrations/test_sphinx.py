@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from resnet_diagram.integrations.sphinx import _sources
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.files import write_network
 from tests.programs import require
@@ -26,7 +27,7 @@ See :ref:`fig-r18`.
 """
 
 
-def build(folder: Path, builder: str, index: str = INDEX) -> tuple[Path, str]:
+def build(folder: Path, builder: str, index: str = INDEX, *more: str) -> tuple[Path, str]:
     """Where a project was built, and what Sphinx warned of."""
     (folder / "conf.py").write_text(
         'project = "p"\nextensions = ["resnet_diagram.integrations.sphinx"]\nnumfig = True\n'
@@ -35,7 +36,18 @@ def build(folder: Path, builder: str, index: str = INDEX) -> tuple[Path, str]:
     )
     (folder / "index.rst").write_text(index, encoding="utf-8")
     out = folder / builder
-    command = [sys.executable, "-m", "sphinx", "-b", builder, "-q", "--no-color", str(folder), str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        builder,
+        "-q",
+        "--no-color",
+        *more,
+        str(folder),
+        str(out),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return out, done.stderr
@@ -45,7 +57,7 @@ def test_html_holds_the_drawing_itself(tmp_path: Path) -> None:
     out, warned = build(tmp_path, "html")
     html = (out / "index.html").read_text(encoding="utf-8")
     assert warned == ""
-    assert re.search(r'<div class="resnet-diagram" aria-label="The eighteen layers">\s*<svg', html)
+    assert re.search(r'<div class="resnet-diagram" role="img" aria-label="The eighteen layers">\s*<svg', html)
     assert "Stage 4" in html
     assert "ResNet-<strong>18</strong>" in html
 
@@ -56,7 +68,7 @@ def test_latex_holds_tikz(tmp_path: Path) -> None:
     text = tex.read_text(encoding="utf-8")
     assert warned == ""
     assert r"\begin{tikzpicture}" in text
-    assert r"\usetikzlibrary{arrows.meta}" in text.split(r"\begin{document}")[0]
+    assert r"\usetikzlibrary{arrows.meta" in text.split(r"\begin{document}")[0]
 
 
 def test_other_builders_get_words(tmp_path: Path) -> None:
@@ -89,10 +101,62 @@ def test_a_document_is_built_anew_when_its_source_changes(tmp_path: Path) -> Non
     assert "bottleneck" in (out / "index.html").read_text(encoding="utf-8")
 
 
+MODEL = """
+import torch
+class Net(torch.nn.Module):
+    def __init__(self, width, name):
+        super().__init__()
+        self.first = torch.nn.Conv2d(3, width, 3, padding=1)
+        self.second = torch.nn.Conv2d(width, width, 3, padding=1)
+    def forward(self, x):
+        x = self.first(x)
+        return x + self.second(x)
+"""
+
+
+def test_code_with_its_input_in_a_build_by_several_processes(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    drawn = '.. resnet-diagram:: net:Net(24, name="a b")\n   :input: 3x16x16\n'
+    (tmp_path / "net.py").write_text(MODEL, encoding="utf-8")
+    for number in range(6):
+        (tmp_path / f"page{number}.rst").write_text(f":orphan:\n\nPage\n====\n\n{drawn}", encoding="utf-8")
+    out, warned = build(tmp_path, "html", INDEX, "-j2")
+    assert warned == ""
+    for number in range(6):
+        assert "3×3 conv, 24" in (out / f"page{number}.html").read_text(encoding="utf-8")
+    (tmp_path / "net.py").write_text(MODEL.replace("super()", "width = 48; super()"), encoding="utf-8")
+    build(tmp_path, "html", INDEX, "-j2")
+    assert "3×3 conv, 48" in (out / "page3.html").read_text(encoding="utf-8")
+
+
+def test_a_source_may_have_spaces_in_its_brackets() -> None:
+    assert _sources('a.py:Net(1, (2, 3), x="y z") resnet18') == ['a.py:Net(1, (2, 3), x="y z")', "resnet18"]
+
+
+TALL = """
+.. resnet-diagram:: resnet18 resnet34 resnet50
+   :view: compare
+   :theme: auto
+   :caption: Side by side.
+
+.. note::
+
+   .. resnet-diagram:: resnet20
+      :view: block
+      :caption: In a note.
+"""
+
+
 def test_the_latex_document_compiles(tmp_path: Path) -> None:
     pdflatex = require("pdflatex")
-    out, _ = build(tmp_path, "latex")
+    out, warned = build(tmp_path, "latex", INDEX.replace(":ref:", ":numref:") + TALL)
     command = [pdflatex, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "p.tex"]
-    done = subprocess.run(command, cwd=out, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
-    assert any("Stage 4" in page.extract_text() for page in PdfReader(out / "p.pdf").pages)
+    for _ in range(2):
+        done = subprocess.run(command, cwd=out, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    log = (out / "p.log").read_text(encoding="utf-8", errors="replace")
+    pages = [page.extract_text() for page in PdfReader(out / "p.pdf").pages]
+    assert warned == ""
+    assert "Float too large" not in log
+    assert any("Stage 4" in text for text in pages)
+    assert any("See Fig. 1." in text for text in pages)

@@ -59,7 +59,7 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "EDSR": (EDSR, "3x24x24"),
     "nested dense": (awkward_blocks.NestedDense, "3x32x32"),
     "WaveNet": (awkward.WaveNet, "4x100"),
-    "option A": (lambda: awkward.OptionA("pad"), "4x32x32"),
+    "option A": (lambda: awkward.OptionA("slice, pad"), "4x32x32"),
     "two ways": (lambda: awkward_blocks.TwoWays(nn.Conv2d(8, 8, 3, 1, 1)), "8x32x32"),
     "recurrent": (awkward.Recurrent, "1x20x8"),
     "data dependent": (awkward.DataDependent, "3x32x32"),
