@@ -7,6 +7,8 @@ channels, the shortcut has to follow. The first paper names three ways:
     option B  a 1×1 convolution where the sizes differ, the input itself elsewhere
     option C  a 1×1 convolution everywhere
 
+The plain networks it is compared with have the same convolutions and no shortcuts.
+
 K. He, X. Zhang, S. Ren, J. Sun: Deep Residual Learning for Image Recognition, 2015 (ResNet).
 K. He, X. Zhang, S. Ren, J. Sun: Identity Mappings in Deep Residual Networks, 2016 (pre-activation).
 S. Zagoruyko, N. Komodakis: Wide Residual Networks, 2016.
@@ -80,6 +82,22 @@ class BasicBlock(nn.Module):
         out = self.bn2(self.conv2(out))
         total: Tensor = self.relu(out + identity)
         return total
+
+
+class PlainBlock(nn.Module):
+    """The convolutions of the basic block without a shortcut; `option` has nothing to choose."""
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1, option: str = "B") -> None:
+        super().__init__()
+        self.conv1 = conv3x3(in_channels, channels, stride)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = conv3x3(channels, channels)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.relu(self.bn1(self.conv1(x)))
+        return self.relu(self.bn2(self.conv2(x)))  # type: ignore[no-any-return]
 
 
 class Bottleneck(nn.Module):
@@ -266,6 +284,15 @@ resnet34 = partial(resnet, 34)
 resnet50 = partial(resnet, 50)
 resnet101 = partial(resnet, 101)
 resnet152 = partial(resnet, 152)
+
+
+def plain(depth: int = 34, num_classes: int = 1000) -> ResNet:
+    """ResNet-18 or -34 without its shortcuts."""
+    return ResNet(PlainBlock, DEPTHS[depth], num_classes)
+
+
+plain18 = partial(plain, 18)
+plain34 = partial(plain, 34)
 
 # The stride where the first paper has it, in the first 1×1 convolution.
 resnet50_v1 = partial(resnet, 50, stride_first=True)

@@ -9,6 +9,7 @@ from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.spec.model import LayerKind, Network
 from resnet_diagram.tracer.aside import input_note, listed, output_note
 from resnet_diagram.tracer.attach import attach
+from resnet_diagram.tracer.chains import chain_staged
 from resnet_diagram.tracer.flow import Change, batch_of, build_flow
 from resnet_diagram.tracer.gathered import with_long_sums, without_gathering
 from resnet_diagram.tracer.graph import Node, OpGraph
@@ -41,7 +42,7 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
     if not reading.parts:
         return None
     flow = reading.flow
-    stem, body, head = staged(reading.parts, graph.calls)
+    stem, body, head = chain_staged(reading.parts, graph.calls) or staged(reading.parts, graph.calls)
     drawn = layers_in(part.element for part in reading.parts)
     first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
     return Network(

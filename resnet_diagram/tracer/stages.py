@@ -34,9 +34,9 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     first, last = where[0], where[-1] + 1
     stem = [p.element for p in parts[:first]]
     head = [p.element for p in parts[last:]]
-    if len(members) == 1:
-        return stem, [p.element for p in parts[first:last]], head
     units = units_of(parts[first:last], numbers[first:last], calls)
+    if len(members) == 1 and not container_of(units[0].path, values_inside(units)):
+        return stem, [p.element for p in parts[first:last]], head
     if not any(residual_blocks(p.element) for p in parts):
         units = [
             replace(unit, size=unit.size[:1] * 2) for unit in units

@@ -37,6 +37,8 @@ EXAMPLES = {
     **{f"resnet{d}": f"resnet{d}" for d in (18, 34, 50, 101, 152, *DEPTHS)},
     **{f"resnet{d}-v1": f"resnet{d}_v1" for d in (50, 101, 152)},
     **{f"resnet{d}-{o}": f"resnet{d}(option={o.upper()!r})" for d in DEPTHS for o in "bc"},
+    "plain18": "plain18",
+    "plain34": "plain34",
     "preact-resnet110": "preact_resnet110",
     "preact-resnet164": "preact_resnet164",
     "preact-resnet1001": "preact_resnet1001",

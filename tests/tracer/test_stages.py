@@ -1,5 +1,6 @@
 """Stages and names, for containers of any style."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
@@ -167,6 +168,11 @@ def test_a_lone_block_is_no_stage(make: Callable[[], nn.Module]) -> None:
     network = traced(make())
     assert ops(network.body) == ["Block"]
     assert network.stem == network.head == ()
+
+
+def test_a_single_block_is_a_stage_where_a_module_of_a_name_holds_it() -> None:
+    network = traced(nn.Sequential(OrderedDict(stem=nn.Conv2d(3, 8, 3), layer1=nn.Sequential(Linear(8, 8)))))
+    assert stages(network) == {"layer1": 1}
 
 
 def test_a_bottleneck_of_torchvision_alone() -> None:
