@@ -1,7 +1,6 @@
-"""Write the generated pages and figures of the docs: `python -m docs.generate`."""
+"""Write the generated pages of the docs, and what stands between markers: `python -m docs.generate`."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import click
@@ -9,7 +8,6 @@ import click
 from docs.spec_keys import keys_page
 from docs.spec_schema import schema_text
 from resnet_diagram.cli.main import main
-from resnet_diagram.pipeline import to_text
 from resnet_diagram.report import formats_text, networks_text
 
 FOLDER = Path(__file__).resolve().parent
@@ -63,15 +61,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "networks.md": networks_page,
     "spec-keys.md": keys_page,
     "spec.schema.json": schema_text,
-    "figures/resnet152.svg": partial(to_text, "resnet152", "svg"),
-    "figures/resnet50-overview.svg": partial(to_text, "resnet50", "svg", view="overview", direction="right"),
-    "figures/resnet50-right.svg": partial(to_text, "resnet50", "svg", direction="right"),
-    "figures/resnet56.svg": partial(to_text, "resnet56", "svg", theme="color"),
 }
 """Every generated page, by its path below this folder."""
 
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
-        (FOLDER / name).parent.mkdir(exist_ok=True)
         (FOLDER / name).write_text(page(), encoding="utf-8")
+    texts = [FOLDER.parent / "README.md", *sorted(FOLDER.glob("*.md"))]
+    main(["embed", *map(str, texts)])

@@ -42,6 +42,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the examples, the docs and one overriding template, to run commands in."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copy(ROOT / "README.md", tmp_path)
     shutil.copytree(ROOT / "templates" / "mermaid", tmp_path / "mine" / "mermaid")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -12,9 +12,10 @@ from resnet_diagram.cli.draw import NAME
 from resnet_diagram.cli.progress import progress
 from resnet_diagram.cli.running import Made, parameters, run
 from resnet_diagram.cli.telling import detail, loudness_options
-from resnet_diagram.embed.bodies import body, reference
+from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, read_document, rewritten
 from resnet_diagram.embed.markers import Region
+from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.saving import write_files
 
@@ -102,21 +103,26 @@ def _made(marker: Marker) -> Made:
 
 def _rewriting(document: Document, made: Mapping[str, Made]) -> Update:
     bodies = [
-        {region: _body(document, region, made[f"{part.where}:{region.line}"]) for region in part.regions}
+        {
+            region: _body(document.syntax, part, region, made[f"{part.where}:{region.line}"])
+            for region in part.regions
+        }
         for part in document.parts
     ]
     return Update(path=document.path, old=document.raw, new=rewritten(document, bodies))
 
 
-def _body(document: Document, region: Region, made: Made) -> list[str]:
-    """The lines for one region."""
+def _body(syntax: Syntax, part: Part, region: Region, made: Made) -> list[str]:
+    """The lines for one region; the words somebody has written for a picture stay."""
     given = parameters(region.words)
     if made.files:
-        words = _words(given, len(made.files))
-        named = zip(made.files, words, strict=True)
-        return [line for path, said in named for line in reference(document.syntax, path, said)]
-    name = given.get("format_name") or document.syntax.formats.get(region.words[0])
-    return body(document.syntax, name or _FORMATS[region.words[0]], made.text)
+        present = [
+            line.rstrip().removeprefix(region.indent) for line in part.lines[region.start : region.end]
+        ]
+        shown = zip(made.files, _words(given, len(made.files)), strict=True)
+        return [line for path, words in shown for line in reference_in(syntax, path, words, present)]
+    name = given.get("format_name") or syntax.formats.get(region.words[0])
+    return body(syntax, name or _FORMATS[region.words[0]], made.text)
 
 
 def _words(given: Mapping[str, Any], count: int) -> list[str]:

@@ -1,6 +1,8 @@
 """What stands between two markers: a text enclosed as its document wants it, or a file by its name."""
 
 import html
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from resnet_diagram.embed.syntax import Syntax
@@ -43,6 +45,16 @@ def body(syntax: Syntax, format_name: str, text: str) -> list[str]:
             return [r"\begin{verbatim}", *lines, r"\end{verbatim}"]
         case _:
             return [f"```{language}", *lines, "```"]
+
+
+_WORDS = "\ue000"
+
+
+def reference_in(syntax: Syntax, path: str, words: str, present: Sequence[str]) -> list[str]:
+    """The lines that show a file: those present that do so in whatever words, else new ones."""
+    pattern = re.escape("\n".join(reference(syntax, path, _WORDS))).replace(_WORDS, "(?:.*)")
+    found = re.search(rf"^{pattern}$", "\n".join(present), re.MULTILINE)
+    return found[0].split("\n") if found else reference(syntax, path, words)
 
 
 def reference(syntax: Syntax, path: str, words: str) -> list[str]:

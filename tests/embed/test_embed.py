@@ -266,6 +266,22 @@ def test_a_file_for_each_of_several_sources(tmp_path: Path) -> None:
     assert (tmp_path / "resnet34.svg").is_file()
 
 
+@pytest.mark.parametrize(
+    ("name", "begin", "end"),
+    [
+        ("a.md", "> <!-- resnet-diagram: {} -->", "> <!-- /resnet-diagram -->"),
+        ("a.html", "<!-- resnet-diagram: {} -->", "<!-- /resnet-diagram -->"),
+        ("a.rst", "  .. resnet-diagram: {}", "  .. /resnet-diagram"),
+    ],
+)
+def test_words_written_for_a_picture_stay(tmp_path: Path, name: str, begin: str, end: str) -> None:
+    lines = [begin.format("draw resnet18 --title Net -o 'my r.svg'"), end, ""]
+    text = done(written(tmp_path / name, "\n".join(lines)))
+    mine = text.replace("Net\n", "Eighteen layers\n").replace('"Net"', '"18"').replace("[Net]", "[18 layers]")
+    assert mine != text
+    assert done(written(tmp_path / name, mine)) == mine
+
+
 @pytest.mark.parametrize("suffix", ["pdf", "png"])
 def test_pictures_in_bytes_stay_fresh(tmp_path: Path, suffix: str) -> None:
     pytest.importorskip("typst", reason="typst is not installed")
