@@ -84,14 +84,14 @@ def _letter(number: int) -> str:
 
 
 def _width(canvas: Canvas, sheet: Sheet, pieces: Sequence[Piece], room: float) -> float:
-    """The width of the page without its margins: all the room if the drawing takes much of it."""
+    """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
     strips = [piece.width for piece in pieces if isinstance(piece.content, Rack)]
     others = [piece.width for piece in pieces if isinstance(piece.content, Inset)]
     packed = rows(others, room, _COLUMN_GAP)
     filled = [sum(others[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
     widest = max([*strips, *filled], default=0.0)
     words = max(widest_entry(canvas, sheet.legend), *(_heading_least(canvas, piece) for piece in pieces))
-    return max(room if widest >= _FILLED * room else widest, min(words, room))
+    return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
 
 
 def _heading_least(canvas: Canvas, piece: Piece) -> float:

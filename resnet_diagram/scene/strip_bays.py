@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, Omitted, Slab
 from resnet_diagram.scene.strip_plugs import BETWEEN, END_GAP, Ends, Plug, reach_back, reach_on
-from resnet_diagram.scene.strip_scale import Scale, SlabSize, slab_size
+from resnet_diagram.scene.strip_scale import TEX, Scale, SlabSize, slab_size
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label
@@ -15,6 +15,8 @@ SIDE = 5.0
 DOTS = 6.0
 DOTS_CLEAR = 3.0
 """Width of the three dots, and from them to the line they interrupt."""
+CAPTION_APART = 4.5
+"""Between two captions."""
 _STUB = 4.5
 _BEHIND = 3.8
 _COUNT_GAP = 8.0
@@ -63,7 +65,18 @@ def measure_bay(
     through += [head_x(by_id[one.arc.head], one) for one in plugs if _enters(one, number, tail=False)]
     plain = MeasuredBay(bay, slots, content, 0.0, note, tuple(through))
     labels = [_word_width(one.arc, theme) for one in plugs if not one.long and one.tail_bay == number]
-    return plain._replace(width=max(_least_width(plain, theme), *(width + 4.0 for width in labels), 0.0))
+    words = [width + 4.0 for width in labels]
+    if bay.role is not None:
+        words.append(_caption_width(bay, theme) - scale.frame_gap + CAPTION_APART)
+    return plain._replace(width=max(_least_width(plain, theme), *words, 0.0))
+
+
+def _caption_width(bay: Bay, theme: Theme) -> float:
+    """The width of what is written under a bay, broken as far as it can be."""
+    size = theme.size("caption")
+    parts = bay.caption.replace(" → ", " →\n").split("\n")
+    lines = [line for part in parts for line in wrap_label(part, size, 0.0)]
+    return max((text_width(line, size) for line in lines), default=0.0) * TEX
 
 
 def tail_x(slot: Slot, plug: Plug) -> float:

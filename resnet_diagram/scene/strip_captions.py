@@ -3,8 +3,9 @@
 from itertools import pairwise
 from typing import NamedTuple
 
+from resnet_diagram.scene.strip_bays import CAPTION_APART
 from resnet_diagram.scene.strip_scale import TEX
-from resnet_diagram.scene.strip_tiers import CAPTION_APART, Seat
+from resnet_diagram.scene.strip_tiers import Seat
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 from resnet_diagram.scene.wrap import wrap_label

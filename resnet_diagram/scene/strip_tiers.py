@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import GroupRole, Strip
 from resnet_diagram.scene.strip_arcs import levels
-from resnet_diagram.scene.strip_bays import MeasuredBay, fitted, measure_bay
+from resnet_diagram.scene.strip_bays import CAPTION_APART, MeasuredBay, fitted, measure_bay
 from resnet_diagram.scene.strip_pieces import pieces
 from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
 from resnet_diagram.scene.strip_scale import TEX, Scale, scale_of
@@ -18,8 +18,6 @@ BACK = 7.0
 """From a frame back to the first shortcut that leaves before it: an arrow has room between."""
 _LANE = 6.5
 _COLUMN = 4.0
-CAPTION_APART = 4.5
-"""Between two captions."""
 _MOST_STRETCH = 2.0
 _EVEN = 0.78
 

@@ -100,7 +100,7 @@ def _wrapped(line: str, size: float) -> tuple[str, ...]:
 
 
 def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
-    """The words of a line; a plus stays with what follows it; one longer than any box and `longest` is cut."""
+    """The words of a line; a plus stays with what follows it; any longer than a box or `longest` are cut."""
     most = max(longest, _LONGEST * size)
     words = re.findall(r"\+ [^ ]+|[^ ]+", line)
     return [piece for word in words for piece in _pieces(word, size, most)]
