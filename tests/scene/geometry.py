@@ -22,6 +22,7 @@ from tests.scene.planes import (
 )
 
 FRAMES = frozenset(GroupRole)
+_PARTS = frozenset({GroupRole.STEM, GroupRole.STAGE, GroupRole.HEAD})
 SMALLEST_TYPE = 6.0
 LEAST_CONTRAST = 4.5
 TITLE_ROOM = 5.0
@@ -51,6 +52,7 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
         *_dots_told_apart(paths, boxes),
         *_arcs_join_a_line(paths),
         *_slanted(paths),
+        *_rows_even(frames, boxes),
         *_readable(scene, theme, frames),
     ]
 
@@ -152,6 +154,25 @@ def _frames_whole(frames: list[Box], boxes: list[Box]) -> Iterator[str]:
             yield f"frame {frame.id!r} and box {box.id!r} cross"
 
 
+def _rows_even(frames: list[Box], boxes: list[Box]) -> Iterator[str]:
+    """Frames in one row stand equally far apart, but for what stands between them."""
+    rows: dict[float, list[Box]] = {}
+    for frame in frames:
+        if frame.role in _PARTS and not any(_within(frame, other) for other in frames):
+            rows.setdefault(round(frame.y, 1), []).append(frame)
+    for row in rows.values():
+        row.sort(key=lambda frame: frame.x)
+        gaps = [(one.x + one.width, one.y, other.x, one.y + one.height) for one, other in pairwise(row)]
+        taken = {number for number, _ in overlapping(gaps, [_rect(box) for box in boxes])}
+        widths = [right - left for number, (left, _, right, _) in enumerate(gaps) if number not in taken]
+        if widths and max(widths) - min(widths) > _SLACK:
+            yield f"gaps of {min(widths):.1f} to {max(widths):.1f} points beside frame {row[0].id!r}"
+
+
+def _within(frame: Box, other: Box) -> bool:
+    return frame is not other and _holds(other, _rect(frame))
+
+
 def _segments(paths: list[Path]) -> list[tuple[Path, Point, Point]]:
     return [(path, start, end) for path in paths for start, end in pairwise(path.points)]
 
@@ -200,15 +221,12 @@ def _shrunk(rect: Rect) -> Rect:
 
 def _paths_end_on_borders(paths: list[Path], boxes: list[Box]) -> Iterator[str]:
     by_id = {box.id: box for box in boxes if box.id}
-    dots = {
-        (round(box.x + box.width / 2, 3), round(box.y + box.height / 2, 3)) for box in boxes if _is_dot(box)
-    }
-    for path in paths:
+    dots = [_spot(_dot_centre(box)) for box in boxes if _is_dot(box)]
+    on_dots = {number for number, _ in overlapping([_spot(path.points[0]) for path in paths], dots)}
+    for number, path in enumerate(paths):
         if path.head and not on_outline(by_id[path.head], path.points[-1]):
             yield f"{path.role} from {path.tail!r} ends beside the border of {path.head!r}"
-        x, y = path.points[0]
-        starts = (round(x, 3), round(y, 3)) in dots
-        if path.tail and not starts and not on_outline(by_id[path.tail], path.points[0]):
+        if path.tail and number not in on_dots and not on_outline(by_id[path.tail], path.points[0]):
             yield f"{path.role} to {path.head!r} starts beside the border of {path.tail!r}"
 
 
@@ -223,9 +241,10 @@ def _paths_apart(paths: list[Path]) -> Iterator[str]:
 
 def _dots_told_apart(paths: list[Path], boxes: list[Box]) -> Iterator[str]:
     """A dot is where a line begins, or stands for something left out and then interrupts the line."""
-    starts = {(round(x, 3), round(y, 3)) for path in paths for x, y in path.points[:1]}
+    starts = [_spot(path.points[0]) for path in paths]
     dots = [box for box in boxes if _is_dot(box)]
-    loose = [dot for dot in dots if _dot_centre(dot) not in starts]
+    held = {number for number, _ in overlapping([_spot(_dot_centre(dot)) for dot in dots], starts)}
+    loose = [dot for number, dot in enumerate(dots) if number not in held]
     segments = _segments(paths)
     spans = [segment_rect(start, end) for _, start, end in segments]
     for one, other in overlapping([_rect(dot) for dot in loose], spans):
@@ -233,7 +252,12 @@ def _dots_told_apart(paths: list[Path], boxes: list[Box]) -> Iterator[str]:
 
 
 def _dot_centre(dot: Box) -> Point:
-    return round(dot.x + dot.width / 2, 3), round(dot.y + dot.height / 2, 3)
+    return dot.x + dot.width / 2, dot.y + dot.height / 2
+
+
+def _spot(point: Point) -> Rect:
+    """A point as a rectangle, so small that two overlap only where they are one."""
+    return (point[0] - 0.01, point[1] - 0.01, point[0] + 0.01, point[1] + 0.01)
 
 
 def _arcs_join_a_line(paths: list[Path]) -> Iterator[str]:
