@@ -4,7 +4,7 @@ from math import prod
 
 from resnet_diagram.tracer.axes import is_weighted_product
 from resnet_diagram.tracer.constants import changes_nothing, makes_zeros, pads_with_zeros, whole_slice
-from resnet_diagram.tracer.graph import Node, Ref, Sizes, references
+from resnet_diagram.tracer.graph import Node, Ref, Sizes, first_read, references
 from resnet_diagram.tracer.roles import Role, base_name, role_of
 
 
@@ -33,7 +33,7 @@ def padded_shape(node: Node) -> Sizes:
     target = node.args[0]
     while isinstance(target, Ref):
         shape = target.shape if prod(target.shape) >= prod(shape) else shape
-        target = None if makes_zeros(target.node) else next(references(target.node), None)
+        target = None if makes_zeros(target.node) else first_read(target.node)
     return without_batch(shape)
 
 
@@ -61,19 +61,18 @@ def scaling_role(node: Node) -> Role:
     """The role of a sum or product of one activation and constants."""
     if changes_nothing(node):
         return Role.PASS
-    first = next(references(node))
+    first = references(node)[0]
     written = node.op == "add_" and not first.node.active and pads_with_zeros(node)
     return Role.PAD if written else Role.SCALE
 
 
 def adds_product(node: Node) -> bool:
     """Whether an operation adds the product of two matrices to an activation."""
-    return base_name(node.op) == "addmm" and next(references(node)).node.active
+    return base_name(node.op) == "addmm" and references(node)[0].node.active
 
 
 def joined_role(node: Node) -> Role:
     """The role of a concatenation of one activation with constants, or with nothing."""
-    tensors = list(references(node))
-    if len(tensors) == 1:
+    if len(references(node)) == 1:
         return Role.VIEW if node.op == "stack" else Role.PASS
     return Role.PAD if pads_with_zeros(node) else Role.OTHER

@@ -4,8 +4,9 @@ Convolutions and batch norm take axis 1, linear layers the last, a layer norm ov
 that elementwise operations join share their axis; views move it. Where nothing tells, it is axis 1.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
+from functools import lru_cache
 
 from resnet_diagram.tracer.axis_moves import backward, forward
 from resnet_diagram.tracer.graph import Node, NodeKind, Ref, Sizes, argument, references
@@ -26,7 +27,7 @@ class Axes:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self._root: dict[Value, Value] = {}
-        self._votes: dict[Value, Counter[int]] = {}
+        self._votes: dict[Value, list[int]] = {}
         self._moves: list[tuple[Value, Value, Node, Sizes]] = []
         for node in nodes:
             self._join(node)
@@ -55,7 +56,7 @@ class Axes:
 
     def _vote(self, value: Value, axis: int | None) -> None:
         if axis is not None:
-            self._votes.setdefault(value, Counter())[axis] += 1
+            self._votes.setdefault(value, []).append(axis)
 
     def _join(self, node: Node) -> None:
         """Notes what a node says of its result and of what it reads."""
@@ -75,10 +76,10 @@ class Axes:
 
     def _elected(self) -> dict[Value, int]:
         """The axis most operations name for each group of values; the first named of equals."""
-        totals: dict[Value, Counter[int]] = {}
+        totals: dict[Value, list[int]] = {}
         for value, votes in self._votes.items():
-            totals.setdefault(self._find(value), Counter()).update(votes)
-        return {root: votes.most_common(1)[0][0] for root, votes in totals.items()}
+            totals.setdefault(self._find(value), []).extend(votes)
+        return {root: max(dict.fromkeys(votes), key=votes.count) for root, votes in totals.items()}
 
     def _spread(self) -> None:
         """Carries axes over views to groups of values that nothing else tells of."""
@@ -110,12 +111,12 @@ def fixed_axis(node: Node, rank: int) -> int | None:
 
 def is_weighted_product(node: Node) -> bool:
     """Whether an operation is the product of an activation and a matrix of weights, transposed or not."""
-    given = list(references(node)) if base_name(node.op) in ("matmul", "mm") else []
+    given = references(node) if base_name(node.op) in ("matmul", "mm") else ()
     if len(given) != 2 or not given[0].node.active or len(given[1].shape) != 2:
         return False
     weight = given[1].node
     if base_name(weight.op) in ("t", "transpose", "permute", "mT", "numpy_T", "to", "_to_copy"):
-        weight = next(references(weight)).node
+        weight = references(weight)[0].node
     return weight.kind is NodeKind.PARAMETER
 
 
@@ -140,6 +141,7 @@ def is_elementwise(node: Node, shape: Sizes) -> bool:
     return name != "stack"
 
 
+@lru_cache
 def channels_first(shape: Sizes, axis: int) -> Sizes:
     """A shape with its batch, as `(C, *spatial)`.
 

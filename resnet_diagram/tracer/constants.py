@@ -1,6 +1,6 @@
 """Which operations are constants or no-ops in disguise."""
 
-from resnet_diagram.tracer.graph import Node, Ref, argument, references
+from resnet_diagram.tracer.graph import Node, Ref, argument, first_read, references
 from resnet_diagram.tracer.roles import base_name
 
 ZEROS = frozenset(["zeros", "new_zeros", "zeros_like", "zero", "empty", "empty_like", "new_empty"])
@@ -47,10 +47,10 @@ def is_zeros(node: Node) -> bool:
     for _ in range(8):
         if makes_zeros(node):
             return True
-        following = next((ref.node for ref in references(node)), None)
+        following = first_read(node)
         if following is None or base_name(node.op) not in SAME_VALUES:
             return False
-        node = following
+        node = following.node
     return False
 
 
@@ -59,10 +59,10 @@ def grows_from_zeros(node: Node) -> bool:
     for _ in range(8):
         if makes_zeros(node):
             return True
-        following = next((ref.node for ref in references(node)), None)
+        following = first_read(node)
         if following is None or base_name(node.op) not in ("slice", "select", "narrow", "to", "_to_copy"):
             return False
-        node = following
+        node = following.node
     return False
 
 
@@ -70,7 +70,7 @@ def whole_slice(node: Node) -> bool:
     """Whether a slice takes everything."""
     if base_name(node.op) != "slice":
         return False
-    source = next(references(node), None)
+    source = first_read(node)
     if source is None:
         return False
     dim, start, end, step = (argument(node, name) for name in ("dim", "start", "end", "step"))

@@ -49,7 +49,7 @@ def orient(steps: Iterable[Step], axes: Axes) -> None:
         first, last = step.nodes[0], step.nodes[-1]
         given, made = (1, *step.in_shape), (1, *step.out_shape)
         ref = next((ref for ref in references(first) if ref.node.active), Ref(first, given))
-        step.axis = axes.entering(first, replace(ref, shape=given))
+        step.axis = axes.entering(first, Ref(ref.node, given, ref.output))
         step.in_shape = channels_first(given, step.axis)
         step.out_shape = channels_first(made, axes.of(last, made))
 
@@ -118,7 +118,7 @@ class _Builder:
 
     def _sources(self, node: Node) -> list[int]:
         """The steps whose values a node reads, each once."""
-        refs = list(references(node))[: 1 if node.op in LIKE_OTHER else None]
+        refs = references(node)[: 1 if node.op in LIKE_OTHER else None]
         found = [self._source(ref) for ref in refs if ref.node.active]
         return list(dict.fromkeys(number for number in found if number >= 0))
 

@@ -23,7 +23,7 @@ class Node:
     `shape` is the whole shape, batch included. `inputs` are the producers that carry activation, in
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
     values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
-    `call` numbers the module call that ran the operation; `refs` are kept once `references` is asked.
+    `call` numbers the module call that ran the operation; `refs` are the tensors among its arguments.
     """
 
     index: int
@@ -91,11 +91,16 @@ def argument(node: Node, name: str) -> object:
     return node.defaults.get(name)
 
 
-def references(node: Node) -> Iterator[Ref]:
-    """Each tensor argument of an operation, lists opened."""
+def references(node: Node) -> "tuple[Ref, ...]":
+    """Returns the tensor arguments of an operation, lists opened."""
     if node.refs is None:
         node.refs = tuple(refs_in((*node.args, *node.kwargs.values())))
-    return iter(node.refs)
+    return node.refs
+
+
+def first_read(node: Node) -> "Ref | None":
+    """The first tensor argument of an operation, None if it has none."""
+    return next(iter(references(node)), None)
 
 
 def refs_in(values: Iterable[object]) -> Iterator[Ref]:
@@ -111,12 +116,11 @@ def refs_in(values: Iterable[object]) -> Iterator[Ref]:
 
 def constants_of(node: Node) -> Iterator[Node]:
     """The parameters, constants and operations on them alone that an operation reads, directly or not."""
-    waiting = [ref.node for ref in references(node)]
+    waiting = [ref.node for ref in references(node) if not ref.node.active]
     seen: set[int] = set()
     while waiting:
         source = waiting.pop()
-        if source.index in seen or source.active:
-            continue
-        seen.add(source.index)
-        yield source
-        waiting.extend(ref.node for ref in references(source))
+        if source.index not in seen:
+            seen.add(source.index)
+            yield source
+            waiting += [ref.node for ref in references(source) if not ref.node.active]

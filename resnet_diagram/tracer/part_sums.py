@@ -42,7 +42,7 @@ def part_of(step: Step) -> Part | None:
         return None
     node = step.nodes[0]
     dim, start, end, pace = (argument(node, name) for name in ("dim", "start", "end", "step"))
-    source = next(references(node))
+    source = references(node)[0]
     if not isinstance(dim, int) or pace not in (None, 1) or source.shape[1:] != step.in_shape:
         return None
     size = source.shape[dim]
@@ -78,7 +78,7 @@ def halves(first: Step, second: Step, joining: Step) -> bool:
     node = joining.nodes[-1]
     if left is None or right is None or first.in_shape != joining.out_shape:
         return False
-    if len(list(references(node))) != 2:
+    if len(references(node)) != 2:
         return False
     dim = argument(node, "dim")
     same = left[0] == right[0] == (dim % len(node.shape) if isinstance(dim, int) else 0)
@@ -109,7 +109,7 @@ def assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 def read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Whether everything that reads the sum reads the whole value it was written into a part of."""
-    whole = next(references(cut.nodes[0])).shape
+    whole = references(cut.nodes[0])[0].shape
     sums = addition.nodes[-1]
     for target in addition.targets:
         read = [ref.shape for node in steps[target].nodes for ref in references(node) if ref.node is sums]
@@ -133,7 +133,7 @@ def enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> No
 
 def padding(cut: Step, other: Step) -> Node:
     """An operation that pads the other operand with zeros to the size of what the slice was cut from."""
-    source = next(references(cut.nodes[0]))
+    source = references(cut.nodes[0])[0]
     node = cut.nodes[0]
     value = Ref(other.nodes[-1], node.shape)
     names = ("self", "pad", "value")

@@ -22,7 +22,7 @@ def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:
 def piece(ref: Ref) -> Node:
     """Returns a slice that gives the piece a reference names, in place of the operation that cuts."""
     node = ref.node
-    source = next(references(node))
+    source = references(node)[0]
     given = argument(node, "dim")
     dim = (given if isinstance(given, int) else 0) % len(source.shape)
     if base_name(node.op) == "unbind":

@@ -1,6 +1,7 @@
 """The part each torch operator plays in a network."""
 
 from enum import Enum, auto
+from functools import cache
 
 
 class Role(Enum):
@@ -27,6 +28,8 @@ class Role(Enum):
     MATMUL = auto()
     GATHER = auto()
     OTHER = auto()
+
+    __hash__ = object.__hash__  # the one Enum has is slow
 
 
 _NAMES: dict[Role, str] = {
@@ -85,6 +88,7 @@ MERGES = frozenset({Role.ADD, Role.MULTIPLY, Role.CONCAT})
 WEIGHTED = frozenset({Role.CONV, Role.LINEAR})
 
 
+@cache
 def base_name(op: str) -> str:
     """The operator's name without the underscore of its in-place form.
 
@@ -94,6 +98,7 @@ def base_name(op: str) -> str:
     return op[:-1] if op.endswith("_") and not op.endswith("__") else op
 
 
+@cache
 def role_of(op: str) -> Role:
     """The role of an operator by its name."""
     return _ROLES.get(base_name(op), Role.OTHER)
