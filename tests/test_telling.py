@@ -1,0 +1,99 @@
+"""What is told on standard error, and when."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from resnet_diagram.cli.main import main
+
+SEVERAL = ("draw", "--view", "overview", "resnet18", "resnet34", "-o", "{name}.svg")
+
+
+def on_a_terminal(folder: Path, *arguments: str) -> str:
+    """What the command writes to a terminal on standard error."""
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "resnet_diagram", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=its, timeout=120, check=False
+    )
+    os.close(its)
+    told = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            told += chunk
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    os.close(ours)
+    assert done.returncode == 0, told
+    return told.decode()
+
+
+def off_a_terminal(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+MARKED = "<!-- resnet-diagram: describe resnet18 -->\n<!-- /resnet-diagram -->\n"
+
+
+def test_a_bar_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    told = on_a_terminal(tmp_path, *SEVERAL)
+    assert "100%" in told
+    assert "resnet34" in told
+    (tmp_path / "a.md").write_text(MARKED * 2, encoding="utf-8")
+    assert "100%" in on_a_terminal(tmp_path, "embed", "a.md")
+
+
+@pytest.mark.parametrize("call", [("-q", *SEVERAL), (*SEVERAL, "-q"), ("draw", "resnet18", "-o", "a.svg")])
+def test_no_bar_for_the_quiet_or_for_one_thing(tmp_path: Path, call: tuple[str, ...]) -> None:
+    assert on_a_terminal(tmp_path, *call) == ""
+
+
+def test_no_bar_off_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert off_a_terminal(*SEVERAL).output == ""
+
+
+def test_verbose_tells_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = off_a_terminal("-v", *SEVERAL).stderr
+    assert "Reading resnet34" in told
+    assert "Wrote resnet34.svg (svg)" in told
+
+
+@pytest.mark.filterwarnings("always")
+def test_quiet_hides_notes_and_warnings_also_of_markers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    large = "draw preact-resnet1001 --view full"
+    assert "folded" in off_a_terminal(*large.split(), "-o", "a.mmd").stderr
+    assert off_a_terminal("-q", *large.split(), "-o", "a.mmd").stderr == ""
+    marked = MARKED.replace("describe resnet18", large)
+    for words, told in (((), True), (("-q",), False)):
+        (tmp_path / "a.md").write_text(marked, encoding="utf-8")
+        assert bool(off_a_terminal(*words, "embed", "a.md").stderr) is told
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_in_the_shell(shell: str) -> None:
+    """The script each shell is given, and what it asks for."""
+    environment = {**os.environ, "_RESNET_DIAGRAM_COMPLETE": f"{shell}_source"}
+    program = Path(sys.executable).with_name("resnet-diagram")
+    if not program.is_file():
+        pytest.skip("resnet-diagram is not installed beside this Python")
+    script = subprocess.run([program], env=environment, capture_output=True, text=True, check=True).stdout
+    assert "_RESNET_DIAGRAM_COMPLETE" in script
+    asked = {
+        "_RESNET_DIAGRAM_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": "resnet-diagram em",
+        "COMP_CWORD": "em" if shell == "fish" else "1",
+    }
+    words = subprocess.run([program], env={**os.environ, **asked}, capture_output=True, text=True, check=True)
+    assert "embed" in words.stdout
