@@ -43,9 +43,23 @@ def network_bundle(network: Network) -> dict[str, str]:
 
 
 def _bundle(networks: Sequence[Network], options: Options, style: Style) -> dict[str, str]:
-    """The picture, and words for readers that show none."""
+    """The picture, and words for readers that show none. Without the picture where it cannot be drawn.
+
+    Whatever goes wrong is told in the words: a notebook must be able to show any network it holds.
+    """
+    words = "\n\n".join(map(_words, networks))
+    try:
+        picture = render(networks, "svg", options, style)
+    except Exception as error:  # a bug in drawing is no reason to hide the network
+        return {"text/plain": f"{words}\n\nNot drawn: {error}"}
+    assert isinstance(picture, str)
+    return {"image/svg+xml": picture, "text/plain": words}
+
+
+def _words(network: Network) -> str:
     from resnet_diagram.report import describe_text
 
-    picture = render(networks, "svg", options, style)
-    assert isinstance(picture, str)
-    return {"image/svg+xml": picture, "text/plain": "\n\n".join(map(describe_text, networks))}
+    try:
+        return describe_text(network)
+    except Exception:  # as above
+        return repr(network)
