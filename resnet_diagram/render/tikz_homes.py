@@ -27,7 +27,7 @@ class Homes:
     def __init__(self, diagram: Diagram, scene: Scene, parts: Parts) -> None:
         self.titles = _titles(diagram)
         self._of_id = _ids_of_parts(diagram)
-        self._panels = diagram.sheet.panels if diagram.sheet else ()
+        self._panels = _panels(diagram)
         self._title = diagram.title
         named = [box for box in parts.boxes.values() if box.id]
         self._areas = _areas([*named, *_continued(named, parts)], self._of_id)
@@ -89,15 +89,19 @@ class Homes:
 
 
 def _titles(diagram: Diagram) -> dict[str, str]:
-    """The comment over each part: groups, then panels that are no strip."""
+    """The comment over each part: bays of a strip and groups, then panels that are no strip."""
     groups = {item.id: _title(item) for item in diagram.items if isinstance(item, Group)}
-    insets = _insets(diagram)
-    return {**groups, **{panel.id: panel.title for panel in insets}}
+    strips = [panel.content for panel in _panels(diagram) if isinstance(panel.content, Strip)]
+    bays = {bay.id: bay.title or "Blocks" for strip in strips for bay in strip.bays}
+    return {**bays, **groups, **{panel.id: panel.title for panel in _insets(diagram)}}
 
 
 def _insets(diagram: Diagram) -> list[Panel]:
-    panels = diagram.sheet.panels if diagram.sheet else ()
-    return [panel for panel in panels if not isinstance(panel.content, Strip)]
+    return [panel for panel in _panels(diagram) if not isinstance(panel.content, Strip)]
+
+
+def _panels(diagram: Diagram) -> tuple[Panel, ...]:
+    return diagram.sheet.panels if diagram.sheet else ()
 
 
 def _title(group: Group) -> str:
@@ -109,7 +113,7 @@ def _title(group: Group) -> str:
 def _ids_of_parts(diagram: Diagram) -> dict[str, str]:
     """The part of each node, group and slab, by its id."""
     found = {one: group.id for group in diagram.items if isinstance(group, Group) for one in _ids((group,))}
-    for panel in diagram.sheet.panels if diagram.sheet else ():
+    for panel in _panels(diagram):
         if isinstance(panel.content, Strip):
             for bay in panel.content.bays:
                 held = [slab.id for slab in bay.slabs if isinstance(slab, Slab)]

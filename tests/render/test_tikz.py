@@ -7,11 +7,15 @@ from pathlib import Path as File
 import pytest
 
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.options import View
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz import render_tikz
 from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
 from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Stage
 from tests.render.tikz_scenes import figure_of, figure_with, labelled, nasty_figure
 from tests.scene.samples import SAMPLES, diagram
 
@@ -194,3 +198,14 @@ def test_a_drawing_too_large_for_pdflatex_says_so() -> None:
             tex = render_tikz(figure_with(*words, standalone=standalone))
         assert "% Large: lualatex compiles it" in tex
     assert "% Large" not in render_tikz(figure_with(*words[:100]))
+
+
+def test_blocks_outside_stages_are_drawn() -> None:
+    """Every node that a line names is there."""
+    network = catalog.network("resnet18")
+    blocks = tuple(one for stage in network.body if isinstance(stage, Stage) for one in stage.body)
+    loose = build([replace(network, body=blocks)], Options())
+    tex = render_tikz(Figure(diagram=loose, theme=load_theme("paper")))
+    used = set(re.findall(r"\(([a-z][\w-]*-slab\d+)[.)]", tex))
+    assert "part1-slab1" in used
+    assert used <= set(NODE.findall(tex))
