@@ -23,13 +23,15 @@ class Arm:
 
 
 def zero_padding(elements: Sequence[Element]) -> bool:
-    """Whether these are the layers of option A: some positions, and zeros for the missing channels."""
+    """Whether these are the layers of option A: some positions, zeros for the missing channels, or both."""
     layers = [element for element in elements if isinstance(element, Layer)]
     ops = tuple(layer.op for layer in layers)
-    if ops not in (("subsample", "zero_pad"), ("zero_pad",)) or len(layers) != len(elements):
+    if ops not in (("subsample", "zero_pad"), ("zero_pad",), ("subsample",)) or len(layers) != len(elements):
         return False
     regular = all(len(set(layer.stride)) <= 1 for layer in layers)
-    return regular and layers[-1].in_shape[1:] == layers[-1].out_shape[1:] and len(layers[-1].in_shape) > 1
+    pads = [layer for layer in layers if layer.op == "zero_pad"]
+    channels_only = all(layer.in_shape[1:] == layer.out_shape[1:] for layer in pads)
+    return regular and channels_only and len(layers[-1].in_shape) > 1
 
 
 def optional_pool(long: Sequence[Element], short: Sequence[Element]) -> bool:

@@ -24,7 +24,10 @@ _NEEDS = {
     ShortcutKind.PROJECTION: (_WEIGHTED, "a convolution or linear layer"),
     ShortcutKind.POOLED_PROJECTION: (_WEIGHTED, "a convolution or linear layer"),
     ShortcutKind.ZERO_PAD: (frozenset({LayerKind.PAD}), "a layer of kind 'pad'"),
-    ShortcutKind.POOLED: (frozenset({LayerKind.POOL}), "a layer of kind 'pool'"),
+    ShortcutKind.POOLED: (
+        frozenset({LayerKind.POOL, LayerKind.RESHAPE}),
+        "a layer of kind 'pool', or a subsample",
+    ),
 }
 """What must be on a shortcut of each kind."""
 

@@ -14,11 +14,6 @@ from tests.codegen.made import model_of, traced
 from tests.spec.strategies import networks
 
 
-def does_nothing(layer: Layer) -> bool:
-    """A padding by no channels, or every first position: a run of the model shows no such step."""
-    return layer.op in ("zero_pad", "subsample") and layer.in_shape == layer.out_shape
-
-
 def covers_all(layer: Layer) -> bool:
     """A pooling whose window is the whole picture: it is read as a global one."""
     return layer.op in ("avg_pool", "max_pool") and layer.kernel == layer.in_shape[1:]
@@ -27,14 +22,11 @@ def covers_all(layer: Layer) -> bool:
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(networks())
 def test_code_of_a_random_network_is_read_as_that_network(network: Network) -> None:
-    assume(not any(does_nothing(layer) or covers_all(layer) for layer in walk(network)))
+    assume(not any(covers_all(layer) for layer in walk(network)))
     model = model_of(network)
     again = traced(model, network)
     assert sum(weight.numel() for weight in model.parameters()) == params(network)
-    if len(residual_blocks(network)) > 1:
+    if residual_blocks(network):
         assert differences(network, again) == ()
-    else:  # a single block, and layers alone, tell no stages
+    else:  # a few layers alone tell no stages
         assert [anonymous(one) for one in walk(network)] == [anonymous(one) for one in walk(again)]
-        assert [anonymous(one) for one in residual_blocks(network)] == [
-            anonymous(one) for one in residual_blocks(again)
-        ]

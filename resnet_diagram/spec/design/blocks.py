@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from resnet_diagram.spec.design.chain import Chain
+from resnet_diagram.spec.design.elements import kind_of
 from resnet_diagram.spec.design.faults import DesignError
 from resnet_diagram.spec.design.settings import BlockDesign
 from resnet_diagram.spec.design.words import NONE
@@ -89,15 +90,7 @@ def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
     chain = _chain(design, before.shape, f"{before.prefix}shortcut.")
     stride = design.stride
     if design.option == "A":
-        if chain.shape[0] > design.outer:
-            raise DesignError(
-                f"zero-padding leads to more channels, not from {chain.shape[0]} to {design.outer}; "
-                'widen the block, or write shortcut = "B".',
-                "shortcut",
-            )
-        chain.put(subsample(chain.shape, stride, name=f"{chain.prefix}subsample"))
-        chain.put(zero_pad(chain.shape, design.outer, name=f"{chain.prefix}pad"))
-        return Shortcut(kind=ShortcutKind.ZERO_PAD, layers=tuple(chain.elements))
+        return _weightless(chain, stride, design.outer)
     kind = ShortcutKind.PROJECTION
     if design.pooled and stride != 1:
         chain.put(avg_pool(chain.shape, stride, ceil_mode=True, name=f"{chain.prefix}pool"))
@@ -106,3 +99,17 @@ def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
     if not design.pre_activation:
         chain.norm()
     return Shortcut(kind=kind, layers=tuple(chain.elements))
+
+
+def _weightless(chain: Chain, stride: int, channels: int) -> Shortcut:
+    """Positions dropped and channels of zeros added, each where it changes anything."""
+    if chain.shape[0] > channels:
+        raise DesignError(
+            f"zero-padding leads to more channels, not from {chain.shape[0]} to {channels}; "
+            'widen the block, or write shortcut = "B".',
+            "shortcut",
+        )
+    dropped = subsample(chain.shape, stride, name=f"{chain.prefix}subsample")
+    padded = zero_pad(dropped.out_shape, channels, name=f"{chain.prefix}pad")
+    layers = tuple(layer for layer in (dropped, padded) if layer.in_shape != layer.out_shape)
+    return Shortcut(kind=kind_of(layers), layers=layers)

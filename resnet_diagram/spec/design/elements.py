@@ -124,6 +124,7 @@ def _shortcut(said: dict[str, Any], shape: Shape, prefix: str) -> Shortcut | Non
 def kind_of(layers: Sequence[Element]) -> ShortcutKind:
     """The kind of a shortcut by what lies on it."""
     kinds = {layer.kind for layer in walk(layers)}
+    dropping = {layer.op for layer in walk(layers)} == {"subsample"}
     weighted = kinds & {LayerKind.CONV, LayerKind.LINEAR}
     if not kinds:
         return ShortcutKind.IDENTITY
@@ -131,4 +132,4 @@ def kind_of(layers: Sequence[Element]) -> ShortcutKind:
         return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds else ShortcutKind.PROJECTION
     if LayerKind.PAD in kinds:
         return ShortcutKind.ZERO_PAD
-    return ShortcutKind.POOLED if LayerKind.POOL in kinds else ShortcutKind.OTHER
+    return ShortcutKind.POOLED if LayerKind.POOL in kinds or dropping else ShortcutKind.OTHER

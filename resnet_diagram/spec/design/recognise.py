@@ -133,7 +133,7 @@ def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
     match shortcut.kind:
         case ShortcutKind.IDENTITY:
             return {"shortcut": ("B", "A")}
-        case ShortcutKind.ZERO_PAD:
+        case ShortcutKind.ZERO_PAD | ShortcutKind.POOLED:
             return {"shortcut": ("A",), "pooled_projection": (False,)}
         case ShortcutKind.POOLED_PROJECTION:
             return {"shortcut": ("B", "C"), "pooled_projection": (True,)}

@@ -6,8 +6,10 @@ import pytest
 
 from resnet_diagram.errors import SourceError, SpecError
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.check import check
 from resnet_diagram.spec.compare import differences, same
-from resnet_diagram.spec.design.reader import loads
+from resnet_diagram.spec.design.reader import loads, network_of
+from resnet_diagram.spec.design.writer import dumps
 from resnet_diagram.spec.files import read_network
 from resnet_diagram.spec.measure import block_kind, blocks, cardinality, residual_blocks, stride, walk, width
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, ShortcutKind, Stage
@@ -236,3 +238,25 @@ def test_unreadable_files(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(SpecError, match="not a text in UTF-8; expected TOML"):
         read_network(path)
+
+
+@pytest.mark.parametrize(
+    ("widths", "strides", "expected", "kind"),
+    [
+        ([8, 16], [1, 2], ["subsample", "zero_pad"], "zero-pad"),
+        ([8, 16], [1, 1], ["zero_pad"], "zero-pad"),
+        ([8, 8], [1, 2], ["subsample"], "pooled"),
+        ([8, 8], [1, 1], [], "identity"),
+    ],
+)
+def test_option_a_writes_only_what_changes_something(
+    widths: list[int], strides: list[int], expected: list[str], kind: str
+) -> None:
+    said = {"name": "net", "input": [3, 8, 8], "stem": "cifar", "depths": [1, 1], "shortcut": "A"}
+    network = network_of(said | {"widths": widths, "strides": strides})
+    shortcut = residual_blocks(network)[-1].shortcut
+    assert shortcut
+    assert [layer.op for layer in walk(shortcut.layers)] == expected
+    assert shortcut.kind == kind
+    assert check(network) is network
+    assert not differences(loads(dumps(network)), network)
