@@ -15,7 +15,7 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.languages import ENGLISH, phrases
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.formats import Content, format_for, format_named, write_as
+from resnet_diagram.render.formats import SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.placing import Placing
 from resnet_diagram.saving import write_files
 from resnet_diagram.scene.theme import load_theme
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
     from resnet_diagram.sources import Drawings
 
-SPEC_FORMAT = "json"
-"""The one format that holds the network itself; the others draw it."""
-
-
 def targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, str]]:
     """Each file with its format: `format_name` where it is given, else the one of the file's suffix.
 
@@ -38,18 +34,19 @@ def targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, 
     """
     if not paths and not format_name:
         raise UsageError("Nothing to write: name a file (-o figure.svg) or a format (-t mermaid).")
-    if format_name and format_name != SPEC_FORMAT:
+    if format_name and format_name not in SPECS:
         format_named(format_name)
     return [(path, format_name or _format_of(path)) for path in paths]
 
 
 def _format_of(path: Path) -> str:
-    return SPEC_FORMAT if path.suffix == ".json" else format_for(path).name
+    found = (name for name, suffix in SPECS.items() if path.suffix.lower() == suffix)
+    return next(found, "") or format_for(path).name
 
 
 def is_binary(format_name: str) -> bool:
     """Whether a format is bytes and not text. Raises UsageError for an unknown format."""
-    return format_name != SPEC_FORMAT and format_named(format_name).binary
+    return format_name not in SPECS and format_named(format_name).binary
 
 
 def render(networks: Sequence[Network], format_name: str, options: Options, style: Style) -> Content:
@@ -66,10 +63,10 @@ def _rendered(
     """One text, or bytes, for each format name; the drawing is laid out once."""
     figure: Figure | None = None
     for name in names:
-        if name == SPEC_FORMAT:
-            from resnet_diagram.spec.files import dumps
+        if name in SPECS:
+            from resnet_diagram.spec.files import text_of
 
-            yield dumps(networks[0])
+            yield text_of(networks[0], name)
         else:
             figure = figure or _figure(networks, options, style)
             yield write_as(format_named(name), figure)

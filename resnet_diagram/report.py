@@ -107,9 +107,9 @@ def networks_text() -> str:
 def formats_text() -> str:
     """The formats: name, suffixes and what they are."""
     rows = [(one.name, " ".join(one.suffixes), one.summary) for one in FORMATS]
-    return table(
-        ("format", "suffixes", "what"), [*rows, ("json", ".json", "the network itself, as a spec file")]
-    )
+    rows.append(("json", ".json", "the network itself, as a spec file"))
+    rows.append(("toml", ".toml", "the network itself, as a spec file to edit by hand"))
+    return table(("format", "suffixes", "what"), rows)
 
 
 def themes_text() -> str:

@@ -36,7 +36,7 @@ def read_source(
         raise SourceError(
             f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."
         )
-    if source.endswith(SPEC_SUFFIXES):
+    if source.lower().endswith(SPEC_SUFFIXES):
         from resnet_diagram.spec.files import read_network
 
         return _without_inputs(read_network(Path(source)), inputs)
@@ -56,7 +56,7 @@ def _traced(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bo
 
 def is_code(source: str) -> bool:
     """Whether a source is traced: it names a Python module, or a file that is no spec."""
-    if source in catalog.names() or source.endswith(SPEC_SUFFIXES):
+    if source in catalog.names() or source.lower().endswith(SPEC_SUFFIXES):
         return False
     return any(mark in source.partition("(")[0] for mark in {":", ".", "/", os.sep})
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.compare import same
@@ -91,3 +92,12 @@ def test_a_design_has_its_input_written_down(tmp_path: Path) -> None:
     path.write_text("depths = [1]", encoding="utf-8")
     result = run("spec", path, "--input", "3x8x8")
     assert (result.exit_code, "has its input shape written down" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["net.toml", "net.TOML"])
+def test_drawing_into_a_toml_file_writes_the_network(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    assert run("draw", "resnet50", "-o", path).exit_code == 0
+    assert rd.diff(str(path), "resnet50") == ()
+    shown = run("draw", "resnet50", "-t", "toml")
+    assert (shown.exit_code, shown.stdout) == (0, path.read_text(encoding="utf-8"))

@@ -106,8 +106,8 @@ FORMATS = (
     ),
 )
 
-SPEC = ("json", ".json")
-"""Name and suffix of the network description, which is no drawing and has no row; suggestions know it."""
+SPECS = {"json": ".json", "toml": ".toml"}
+"""Names and suffixes of the network description, which is no drawing and has no row; suggestions know it."""
 
 
 def write_as(one: Format, figure: Figure) -> Content:
@@ -139,7 +139,7 @@ def format_named(name: str) -> Format:
     for one in FORMATS:
         if one.name == name:
             return one
-    known = [*(one.name for one in FORMATS), SPEC[0]]
+    known = [*(one.name for one in FORMATS), *SPECS]
     by_suffix = {suffix.lstrip("."): one.name for one in FORMATS for suffix in one.suffixes}
     wanted = name.lower().lstrip(".")
     hint = did_you_mean(by_suffix.get(wanted) or closest(wanted, known))
@@ -152,7 +152,7 @@ def format_for(path: Path) -> Format:
     for one in FORMATS:
         if suffix in one.suffixes:
             return one
-    known = [*(suffix for one in FORMATS for suffix in one.suffixes), SPEC[1]]
+    known = [*(suffix for one in FORMATS for suffix in one.suffixes), *SPECS.values()]
     said = f"the suffix {path.suffix!r}" if suffix else "no suffix"
     hint = did_you_mean(closest(suffix, known))
     remedy = f"Use one of {', '.join(known)}, or name the format with -t."

@@ -108,13 +108,17 @@ def write_network(network: Network, path: Path | str, form: str = "") -> None:
     layers and blocks. Raises RenderError where the file cannot be written, SpecError where TOML has no words
     for the network.
     """
-    if form == "toml" or (not form and _is_toml(path)):
-        from resnet_diagram.spec.design.writer import dumps as dumps_toml
+    write_text(Path(path), text_of(network, form or ("toml" if _is_toml(path) else "json")))
 
-        write_text(Path(path), dumps_toml(network))
-    else:
-        write_text(Path(path), dumps(network))
+
+def text_of(network: Network, form: str) -> str:
+    """The text of a network in a form, "toml" or "json". Raises SpecError where TOML has no words for it."""
+    if form == "json":
+        return dumps(network)
+    from resnet_diagram.spec.design.writer import dumps as dumps_toml
+
+    return dumps_toml(network)
 
 
 def _is_toml(path: Path | str) -> bool:
-    return Path(path).suffix == ".toml"
+    return Path(path).suffix.lower() == ".toml"
