@@ -1,18 +1,16 @@
 """TikZ as TeX sets it: what the compiled PDF shows."""
 
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path as File
 
 import pytest
 
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
-from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz import render_tikz
-from resnet_diagram.scene.model import Box
-from tests.programs import Compiled, run_latex
-from tests.render.tikz_scenes import Word, figure_of, nasty_figure, page_size, words_of
+from tests.programs import run_latex
+from tests.render.tikz_pages import check_pages, compiled
+from tests.render.tikz_scenes import figure_of, nasty_figure, words_of
 from tests.scene.samples import SAMPLES, diagram
 
 SAMPLE = (
@@ -32,68 +30,12 @@ PREAMBLE = r"""\documentclass[10pt, twocolumn]{article}
 """
 
 
-def compiled(tex: str, folder: File, engine: str = "pdflatex") -> Compiled:
-    """What TeX makes of a document, without a complaint."""
-    done = run_latex(tex, engine, folder)
-    for complaint in ("Overfull", "Missing character", "LaTeX Warning", "Font Warning", "Package Warning"):
-        assert complaint not in done.log
-    return done
-
-
-def check_page(figure: Figure, pdf: File) -> None:
-    """The page is as large as the scene; words stay on it, in their boxes, and off each other."""
-    width, height = page_size(pdf)
-    assert (width, height) == pytest.approx((figure.scene.width, figure.scene.height), abs=0.1)
-    words = words_of(pdf)
-    assert words
-    for word in words:
-        assert word.left >= 0, word
-        assert word.right <= width, word
-        assert word.top >= 0, word
-        assert word.bottom <= height, word
-    for first, second in combinations(words, 2):
-        assert not on_each_other(first, second), (first, second)
-    for box in figure.scene.items:
-        if isinstance(box, Box) and box.texts:
-            check_box(box, words)
-
-
-def check_box(box: Box, words: list[Word]) -> None:
-    """The words in the middle of a box end half a point before its sides."""
-    inside = [word for word in words if is_in(word, box)]
-    assert len(inside) >= len(box.texts), box
-    for word in inside:
-        assert word.left >= box.x + 0.5, (word, box)
-        assert word.right <= box.x + box.width - 0.5, (word, box)
-
-
-def is_in(word: Word, box: Box) -> bool:
-    x, y = (word.left + word.right) / 2, (word.top + word.bottom) / 2
-    return box.x < x < box.x + box.width and box.y < y < box.y + box.height
-
-
-def on_each_other(first: Word, second: Word) -> bool:
-    """Whether the letters of two words overlap."""
-    one, other = core(first), core(second)
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    return across > 0.3 and down > 0.3
-
-
-def core(word: Word) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom without the room that a face leaves above and below its small letters."""
-    width, height = word.right - word.left, word.bottom - word.top
-    if height > width and len(word.text) > 2:
-        return word.left + width / 4, word.top, word.right - width / 4, word.bottom
-    return word.left, word.top + height / 4, word.right, word.bottom - height / 4
-
-
 @pytest.mark.parametrize(("name", "view", "direction", "theme"), SAMPLE)
 def test_documents_compile_and_text_stays_in_its_place(
     name: str, view: View, direction: Direction, theme: str, tmp_path: File
 ) -> None:
     figure = figure_of(name, view, direction, theme)
-    check_page(figure, compiled(render_tikz(figure), tmp_path).pdf)
+    check_pages([figure], compiled(render_tikz(figure), tmp_path).pdf)
 
 
 @LETTERS
@@ -101,13 +43,13 @@ def test_documents_compile_and_text_stays_in_its_place(
 def test_diagrams_of_every_sort_compile(sample: str, tmp_path: File) -> None:
     drawn = diagram(*SAMPLES[sample])
     figure = replace(figure_of("resnet18"), diagram=drawn)
-    check_page(figure, compiled(render_tikz(figure), tmp_path).pdf)
+    check_pages([figure], compiled(render_tikz(figure), tmp_path).pdf)
 
 
 @pytest.mark.parametrize("engine", ["lualatex", "xelatex"])
 def test_other_engines_set_the_same_page(engine: str, tmp_path: File) -> None:
     figure = figure_of("resnet50")
-    check_page(figure, compiled(render_tikz(figure), tmp_path, engine).pdf)
+    check_pages([figure], compiled(render_tikz(figure), tmp_path, engine).pdf)
 
 
 def test_a_document_compiles_where_the_standalone_class_is_missing(tmp_path: File) -> None:
@@ -115,7 +57,7 @@ def test_a_document_compiles_where_the_standalone_class_is_missing(tmp_path: Fil
     tex = render_tikz(figure)
     assert "{standalone.cls}" in tex
     done = compiled(tex.replace("{standalone.cls}", "{no-such-class.cls}"), tmp_path)
-    check_page(figure, done.pdf)
+    check_pages([figure], done.pdf)
 
 
 @LETTERS

@@ -39,7 +39,7 @@ class Word:
 def figure_of(
     name: str,
     view: View = View.PAPER,
-    direction: Direction = Direction.DOWN,
+    direction: Direction | None = Direction.DOWN,
     theme: str = "paper",
     *,
     standalone: bool = True,
@@ -98,12 +98,3 @@ def words_of(pdf: File) -> list[Word]:
     page = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
     pattern = r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
     return [Word(found[4], *map(float, found[:4])) for found in re.findall(pattern, page)]
-
-
-def page_size(pdf: File) -> tuple[float, float]:
-    """Width and height of the first page, in points."""
-    command = [require("pdftotext"), "-bbox", "-l", "1", str(pdf), "-"]
-    page = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
-    found = re.search(r'<page width="([\d.]+)" height="([\d.]+)">', page)
-    assert found
-    return float(found[1]), float(found[2])
