@@ -1,5 +1,6 @@
 """The legend: what was drawn and does not explain itself."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from resnet_diagram.diagram.links import edges, groups, nodes, series_edges
@@ -31,11 +32,11 @@ WORDS: dict[NodeRole | EdgeRole, str] = {
 
 _SLABS = "slab height: log resolution, width: log channels"
 _ABBREVIATIONS = (
-    ("s=", "s: stride"),
-    ("s = ", "s: stride"),
-    ("r=", "r: reduction"),
-    ("C = ", "C: block width"),
+    (r"\bs ?=|, s\b", "s: stride"),
+    (r"\br=", "r: reduction"),
+    (r"\bC = |, \d*C\b", "C: block width"),
 )
+"""What in a text is short for something, as a regular expression, and the words for it."""
 
 
 def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
@@ -57,8 +58,8 @@ _BOTH = {"C: block width": "C, C′: channels in and out"}
 
 def _abbreviations(texts: Iterable[str]) -> list[LegendEntry]:
     joined = "\n".join(texts)
-    found = dict.fromkeys(words for sign, words in _ABBREVIATIONS if sign in joined)
-    if "C′ = " in joined:
+    found = dict.fromkeys(words for sign, words in _ABBREVIATIONS if re.search(sign, joined))
+    if "C′" in joined:
         found = {_BOTH.get(words, words): None for words in found}
     return [LegendEntry(role=None, text=words) for words in found]
 

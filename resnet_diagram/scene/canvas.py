@@ -112,7 +112,9 @@ class Canvas:
         across: bool = False,
         bold: bool = False,
     ) -> None:
-        """A text of its own, centred at `place` and written along the flow, or across it."""
+        """A text of its own, unless empty, centred at `place` and written along the flow, or across it."""
+        if not words:
+            return
         size = self.theme.size(use)
         x, y = self.point(*place)
         self.texts.append(
@@ -140,9 +142,11 @@ class Canvas:
         italic: bool = False,
         anchor: Anchor = Anchor.START,
     ) -> float:
-        """A level text anchored at page point `at`; return its width."""
+        """A level text anchored at page point `at`, unless it is empty; return its width."""
         size = self.theme.size(use)
         width = text_width(words, size, bold=bold)
+        if not words:
+            return 0.0
         self.texts.append(
             Text(
                 x=round(at[0], 3),

@@ -41,6 +41,7 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
     return [
         *off_page,
         *_texts_in_boxes(boxes),
+        *(f"an empty text at {text.x}, {text.y}" for text in texts if not text.text.strip()),
         *_texts_apart(texts, boxes, frames),
         *_boxes_apart(boxes),
         *_frames_whole(frames, boxes),

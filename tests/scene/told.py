@@ -1,20 +1,21 @@
 """The legend of a scene against what is drawn: each role that needs words has them, and no other."""
 
+import re
 from collections.abc import Iterator
 
 from resnet_diagram.diagram.legend import WORDS
 from resnet_diagram.diagram.model import EdgeRole
-from resnet_diagram.scene.model import Anchor, Box, Path, Scene, Text
+from resnet_diagram.scene.model import Anchor, Box, Form, Path, Scene, Text
 from resnet_diagram.scene.theme import Theme
 
 _ROLES = {words: role for role, words in WORDS.items()}
 _SIGNS = {
-    "s: stride": ("s=", "s = "),
-    "r: reduction": ("r=",),
-    "C": ("C = ",),
-    "[×N]: N blocks": ("[×",),
+    "s: stride": r"\bs ?=|(^|, )s\b",
+    "r: reduction": r"\br=",
+    "C": r"(^|, )\d*C\b",
+    "[×N]: N blocks": r"\[×",
 }
-"""How the entry of an abbreviation begins, and the signs that need it."""
+"""How the entry of an abbreviation begins, and the signs that need it, as a regular expression."""
 _HALF_A_ROW = 5.5
 
 
@@ -42,11 +43,12 @@ def _roles_told(scene: Scene, top: float, told: set[str]) -> Iterator[str]:
 
 def _signs_told(scene: Scene, top: float) -> Iterator[str]:
     loose = [item for item in scene.items if isinstance(item, Text)]
-    inside = [text for item in scene.items if isinstance(item, Box) for text in item.texts]
+    boxes = [item for item in scene.items if isinstance(item, Box) and item.form is not Form.CIRCLE]
+    inside = [text for box in boxes for text in box.texts]
     drawn = "\n".join([*(text.text for text in loose if text.y < top), *(text.text for text in inside)])
     entries = [text.text for text in loose if text.y >= top]
-    for entry, signs in _SIGNS.items():
-        needed = any(sign in drawn for sign in signs)
+    for entry, sign in _SIGNS.items():
+        needed = re.search(sign, drawn, re.MULTILINE) is not None
         there = any(line == entry or (entry == "C" and line[:2] in ("C:", "C,")) for line in entries)
         if needed != there:
             yield f"the legend {'lacks' if needed else 'has'} {entry!r}"
