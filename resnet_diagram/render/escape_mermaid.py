@@ -14,9 +14,14 @@ _MERMAID_MARKS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 
+# What some releases read as Markdown although it is escaped, in a label with `<br/>` in it.
+_MERMAID_READ = re.compile(r"[`*~#@\\<>&!|$]|\][(\[]|://|www\.|(?<![^\W_])_|_(?![^\W_])", re.IGNORECASE)
+
 
 def mermaid_text(text: str) -> str:
-    r"""`text` for a quoted label of Mermaid, shown letter by letter; a line break becomes `<br/>`.
+    r"""`text` for a quoted label of Mermaid, shown letter by letter.
+
+    A line break becomes `<br/>`, or stays beside signs that would then be read as Markdown.
 
     The space after what looks like a list's mark becomes unbreakable: some releases read Markdown. A joiner
     without width keeps two dollar signs apart: they would begin a formula.
@@ -33,6 +38,8 @@ def mermaid_text(text: str) -> str:
     'C#58;#92;net #124; end#59; [x] (y)'
     >>> mermaid_text("1. one\n- two")
     '1#46;\xa0one<br/>#45;\xa0two'
+    >>> mermaid_text("3×3 conv\n`x`")
+    '3×3 conv\n#96;x#96;'
     >>> mermaid_text("__init__ and layer_1")
     '#95;#95;init#95;#95; and layer_1'
     >>> mermaid_text("残差 🦜")
@@ -41,8 +48,11 @@ def mermaid_text(text: str) -> str:
     clean = printable(text)
     clean = _MERMAID_LIST.sub("\\1\u00a0", clean)
     clean = re.sub(r"\$(?=\$)", "$\u2060", clean)
+    between = "\n" if _MERMAID_READ.search(clean) else _MERMAID_NAMED["\n"]
     marks = {found.start(found.lastindex or 0) for found in _MERMAID_MARKS.finditer(clean)}
-    return "".join(_mermaid_sign(sign, at in marks) for at, sign in enumerate(clean))
+    return "".join(
+        between if sign == "\n" else _mermaid_sign(sign, at in marks) for at, sign in enumerate(clean)
+    )
 
 
 def _mermaid_sign(sign: str, mark: bool) -> str:

@@ -93,8 +93,8 @@ def _chart(figure: Figure) -> str:
         "figure.mmd.jinja",
         figure.templates,
         title=json.dumps(diagram.title, ensure_ascii=False) if diagram.title else "",
-        spoken_title=mermaid_text(figure.spoken_title).replace("<br/>", " "),
-        description=mermaid_text(diagram.description).replace("<br/>", " "),
+        spoken_title=_line_of(figure.spoken_title),
+        description=_line_of(diagram.description),
         start=names[_START] if any(not edge.tail for edge in drawn) else "",
         direction=_DIRECTION[diagram.direction],
         items=[_item(item, figure, names) for item in diagram.items],
@@ -106,6 +106,11 @@ def _chart(figure: Figure) -> str:
         + ["legend"] * bool(diagram.legend),
         classes=classes(diagram, theme),
     )
+
+
+def _line_of(text: str) -> str:
+    """A text in one line."""
+    return mermaid_text(" ".join(text.splitlines()))
 
 
 def _names(diagram: Diagram) -> dict[str, str]:

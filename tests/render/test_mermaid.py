@@ -12,6 +12,7 @@ from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.contrast import DARK_PAGE, LIGHT_PAGE, contrast
+from resnet_diagram.render.escape_mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.mermaid import render_mermaid
 from resnet_diagram.scene.theme import theme_names
@@ -121,6 +122,37 @@ def test_labels_are_shown_letter_by_letter(package: str) -> None:
     assert squeezed in ["".join(text.split()) for text in chart.nodes]
     assert squeezed in ["".join(text.split()) for text in chart.labels]
     assert chart.title == NASTY
+
+
+MARKS = (
+    "`code`.`code`",
+    "[a](b).[c][d]",
+    "__init__.a",
+    "x.*b*.**c**",
+    "~~s~~",
+    "# head",
+    "$$x$$",
+    "a<b>&c",
+    "http://x.y",
+    "www.x.y",
+    "a@b.cc",
+    "![a](b)",
+    "- one",
+    "1. two",
+    "%%{init}%%",
+    'say "hi"',
+    "end",
+    "a|b",
+    "残差 🦜",
+)
+
+
+@pytest.mark.parametrize("package", MERMAID_PACKAGES)
+def test_signs_of_markdown_are_shown_in_several_lines(package: str) -> None:
+    lines = [f'  n{at}["{mermaid_text(f"conv{chr(10)}{text}{chr(10)}x")}"]' for at, text in enumerate(MARKS)]
+    (chart,) = render_mermaid_real(["flowchart TB\n" + "\n".join(lines)], package)
+    shown = ["".join(text.split()).replace("\u2060", "") for text in chart.nodes]
+    assert shown == ["".join(f"conv{text}x".split()) for text in MARKS]
 
 
 def test_groups_are_titled_with_their_counts() -> None:
