@@ -124,12 +124,29 @@ def render_mermaid_real(
     texts: Sequence[str], package: str = "mermaid", theme: str = "default"
 ) -> list[Chart]:
     """The charts that a release of Mermaid draws of `texts`, on one page, with GitHub's limits of size."""
+    window = _mermaid_page(package, theme)
+    drawn = []
+    for start in range(0, len(texts), _AT_ONCE):
+        drawn += window.evaluate("drawAll(arguments[0])", list(texts[start : start + _AT_ONCE]))
+    return [_chart(one) for one in drawn]
+
+
+def mermaid_errors(texts: Sequence[str], package: str = "mermaid") -> list[str]:
+    """What the parser of a release of Mermaid finds wrong in each of `texts`, "" where nothing is."""
+    found: list[str] = _mermaid_page(package, "default").evaluate("parseAll(arguments[0])", list(texts))
+    return found
+
+
+def _mermaid_page(package: str, theme: str) -> Browser:
     if not (MERMAID / "node_modules" / package).is_dir():
         missing(f"npm's {package} (`npm ci` in tests/mermaid)")
     window = browser()
     window.open(f"{(MERMAID / 'page.html').as_uri()}?package={package}&theme={theme}")
-    drawn = window.evaluate("drawAll(arguments[0])", list(texts))
-    return [_chart(one) for one in drawn]
+    return window
+
+
+_AT_ONCE = 20
+"""Charts drawn in one call, which must end before the driver's time is up."""
 
 
 def _chart(seen: dict[str, Any]) -> Chart:
