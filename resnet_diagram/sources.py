@@ -44,14 +44,15 @@ def read_source(
 
 
 def _traced(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bool) -> Network:
-    from resnet_diagram.tracer import check_weights, load_model, parse_input
-    from resnet_diagram.tracer import trace as run
+    from resnet_diagram.tracer import check_weights, load_model, parse_input, read_run, run_once
 
     specs = [parse_input(text) for text in inputs]
     loaded = load_model(source, unsafe=unsafe)
     if weights:
         check_weights(loaded.model, weights, unsafe=unsafe)
-    return run(loaded.model, specs or loaded.inputs or None, name=loaded.name, source=source)
+    run, name = run_once(loaded.model, specs or loaded.inputs or None), loaded.name
+    del loaded  # a deep model takes more memory than all that is known of it
+    return read_run(run, name=name, source=source)
 
 
 def is_code(source: str) -> bool:

@@ -3,7 +3,7 @@ from resnet_diagram.errors import SourceError
 try:
     from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, parse_input
     from resnet_diagram.tracer.load import LoadedModel, load_model
-    from resnet_diagram.tracer.tracing import trace
+    from resnet_diagram.tracer.tracing import read_run, run_once, trace
     from resnet_diagram.tracer.weights import check_weights
 except ModuleNotFoundError as error:
     if error.name != "torch":
@@ -13,4 +13,14 @@ except ModuleNotFoundError as error:
         "pip install 'resnet-diagram[torch]'"
     ) from None
 
-__all__ = ["InputSpec", "LoadedModel", "check_weights", "guess_inputs", "load_model", "parse_input", "trace"]
+__all__ = [
+    "InputSpec",
+    "LoadedModel",
+    "check_weights",
+    "guess_inputs",
+    "load_model",
+    "parse_input",
+    "read_run",
+    "run_once",
+    "trace",
+]

@@ -1,9 +1,7 @@
 """From the recorded operations of a model to its description."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from torch import nn
 
 from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.spec.model import LayerKind, Network
@@ -23,6 +21,9 @@ from resnet_diagram.tracer.steps import Flow
 
 SHOWN = 4
 
+Sizes = Mapping[int, tuple[str, int]]
+"""Name and number of values of each parameter of a model, by its id."""
+
 
 @dataclass(slots=True, eq=False)
 class Reading:
@@ -34,8 +35,11 @@ class Reading:
     inputs: tuple[Node, ...]
 
 
-def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Network | None:
-    """Returns the network description of a recorded run, None where no layer leads to an output."""
+def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network | None:
+    """Returns the network description of a recorded run, None where no layer leads to an output.
+
+    `sizes` are those of the model that ran.
+    """
     if not graph.outputs:
         return None
     reading = best_reading(graph)
@@ -55,7 +59,7 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
         notes=(
             *graph.notes,
             *input_note(graph, reading.inputs, flow.aside),
-            *unused_note(model, flow),
+            *unused_note(sizes, flow),
             *output_note(graph, flow.ran | flow.aside.nodes, batch_of(graph)),
             *gathering_note(flow),
             *hidden_note(drawn, reading.joined, flow.steps),
@@ -63,9 +67,9 @@ def network_of(graph: OpGraph, model: nn.Module, name: str, source: str) -> Netw
     )
 
 
-def unused_note(model: nn.Module, flow: Flow) -> list[str]:
+def unused_note(sizes: Sizes, flow: Flow) -> list[str]:
     """A note on the parameters that nothing drawn reads."""
-    unused = {name: p.numel() for name, p in model.named_parameters() if str(id(p)) not in flow.parameters}
+    unused = dict(found for number, found in sizes.items() if number not in flow.parameters)
     if not unused:
         return []
     return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed(unused)}"]

@@ -191,9 +191,9 @@ class _Builder:
                 macs += macs_of(source)
         return params, macs
 
-    def parameters(self) -> frozenset[str]:
-        """The labels of the parameters read so far."""
-        return frozenset(self._graph.nodes[index].label for index in self._owned)
+    def parameters(self) -> frozenset[int]:
+        """The ids of the parameters read so far."""
+        return frozenset(self._graph.nodes[index].tensor for index in self._owned)
 
     def close(self, output: Node) -> None:
         """Adds the sink behind the output."""

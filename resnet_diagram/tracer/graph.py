@@ -23,7 +23,8 @@ class Node:
     `shape` is the whole shape, batch included. `inputs` are the producers that carry activation, in
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
     values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
-    `call` numbers the module call that ran the operation; `refs` are the tensors among its arguments.
+    `call` numbers the module call that ran the operation; `tensor` is the id of a parameter or constant;
+    `refs` are kept once `references` is asked.
     """
 
     index: int
@@ -37,7 +38,7 @@ class Node:
     kwargs: dict[str, object] = field(default_factory=dict, repr=False)
     names: tuple[str, ...] = ()
     defaults: dict[str, object] = field(default_factory=dict)
-    label: str = ""
+    tensor: int = 0
     refs: "tuple[Ref, ...] | None" = field(default=None, init=False, repr=False)
 
 

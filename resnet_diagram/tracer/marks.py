@@ -3,7 +3,6 @@
 In-place operations, views, `out=` and `.data` all come down to one question: who wrote this memory last?
 """
 
-import contextlib
 import itertools
 from dataclasses import dataclass
 from typing import Any
@@ -19,21 +18,29 @@ _serial = itertools.count()
 
 @dataclass(slots=True, eq=False)
 class Memory:
-    """The memory behind one or more tensors: how often it was written, and by whom last."""
+    """The memory behind one or more tensors: how often it was written, and by whom last.
 
+    `holder` keeps it from being given to others while it is looked for.
+    """
+
+    holder: object = None
     version: int = 0
     writer: Node | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Mark:
-    """What is known of one tensor: its producer, valid while nobody has written its memory since."""
+    """What is known of one tensor: its producer, valid while nobody has written its memory since.
+
+    `tensor` is set where the tensor is kept, `twin` once it has one.
+    """
 
     node: Node
     memory: Memory
     version: int
     output: int = 0
     twin: Tensor | None = None
+    tensor: Tensor | None = None
 
     @property
     def producer(self) -> Node:
@@ -44,56 +51,60 @@ class Mark:
 
 
 class Marks:
-    """The marks of one trace; `remove` takes them off every tensor that outlives it."""
+    """The marks of one trace: on tensors that come and go with it, and beside those that are kept."""
 
     def __init__(self) -> None:
         self._attribute = f"_resnet_diagram_mark{next(_serial)}"
         self._memories: dict[int, Memory] = {}
-        self._held: list[object] = []
-        self._lasting: list[Tensor] = []
+        self._kept: dict[int, Mark] = {}
 
     def get(self, tensor: Tensor) -> Mark | None:
         """The mark of a tensor, None if this trace has not seen it."""
-        mark: Mark | None = tensor.__dict__.get(self._attribute)
-        return mark
+        return self._kept.get(id(tensor)) or getattr(tensor, self._attribute, None)
 
     def put(self, tensor: Tensor, node: Node, memory: Memory, output: int = 0) -> Mark:
         """Marks `tensor` as made by `node` and returns the mark."""
         mark = Mark(node, memory, memory.version, output)
-        setattr(tensor, self._attribute, mark)
+        if id(tensor) in self._kept:
+            mark.tensor = tensor
+            self._kept[id(tensor)] = mark
+        else:
+            setattr(tensor, self._attribute, mark)
         return mark
 
-    def keep(self, tensor: Tensor) -> None:
-        """Remembers a tensor that was there before the trace, to take its mark off again."""
-        self._lasting.append(tensor)
+    def keep(self, tensor: Tensor, node: Node, memory: Memory) -> Mark:
+        """Marks a tensor that no operation made, and leaves it as it is; held, its id is its own."""
+        mark = self._kept[id(tensor)] = Mark(node, memory, memory.version, tensor=tensor)
+        return mark
 
     def memory(self, tensor: Tensor) -> Memory:
         """The memory record behind a tensor that was not made by a recorded operation."""
-        try:
-            key, holder = torch_private.storage_key(tensor)
-        except (RuntimeError, NotImplementedError):  # sparse and opaque tensors have no storage
-            key, holder = id(tensor), tensor
-        found = self._memories.get(key)
+        found = self.known_memory(tensor)
         if found is None:
-            found = self._memories[key] = Memory()
-            self._held.append(holder)
+            key, holder = memory_key(tensor)
+            found = self._memories[key] = Memory(holder)
         return found
 
     def known_memory(self, tensor: Tensor) -> Memory | None:
         """The memory record if the tensor shares memory with one seen before."""
-        try:
-            return self._memories.get(torch_private.storage_key(tensor)[0])
-        except (RuntimeError, NotImplementedError):
-            return None
+        key, _ = memory_key(tensor)
+        found = self._memories.get(key)
+        holder = found and found.holder
+        moved = isinstance(holder, Tensor) and memory_key(holder)[0] != key
+        return None if moved else found
 
     def remove(self) -> None:
-        """Takes the marks off all tensors that outlive the trace."""
-        for tensor in self._lasting:
-            with contextlib.suppress(AttributeError):
-                delattr(tensor, self._attribute)
-        self._lasting.clear()
-        self._held.clear()
+        """Forgets all tensors."""
+        self._kept.clear()
         self._memories.clear()
+
+
+def memory_key(tensor: Tensor) -> tuple[int, object]:
+    """As `storage_key`, also for tensors without a storage: sparse and opaque ones."""
+    try:
+        return torch_private.storage_key(tensor)
+    except (RuntimeError, NotImplementedError):
+        return id(tensor), tensor
 
 
 def twin_of(tensor: Tensor, mark: Mark) -> Tensor:

@@ -82,19 +82,18 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
 
     # -- what goes in ------------------------------------------------------------------------------------
 
-    def add_input(self, tensor: Tensor, label: str) -> None:
+    def add_input(self, tensor: Tensor) -> None:
         """Makes `tensor` an input of the model."""
-        node = self._node(NodeKind.INPUT, tuple(tensor.shape), active=True, label=label)
-        self.marks.put(tensor, node, self.marks.memory(tensor))
-        self.marks.keep(tensor)
+        node = self._node(NodeKind.INPUT, tensor, active=True)
+        self.marks.keep(tensor, node, self.marks.memory(tensor))
         self.graph.inputs.append(node)
 
-    def _node(self, kind: NodeKind, shape: tuple[int, ...], active: bool, label: str = "") -> Node:
+    def _node(self, kind: NodeKind, tensor: Tensor, active: bool) -> Node:
         node = Node(
             len(self.graph.nodes),
             kind,
             "",
-            self._kept(shape),
+            self._kept(tuple(tensor.shape)),
             self.stack[-1],
             active,
             (),
@@ -102,7 +101,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             NONE,
             (),
             NONE,
-            label,
+            id(tensor),
         )
         self.graph.nodes.append(node)
         return node
@@ -114,15 +113,14 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def _first_sight(self, tensor: Tensor) -> Mark:
         """Returns the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
         memory = self.marks.known_memory(tensor)
-        self.marks.keep(tensor)
         if memory is not None and memory.writer is not None and not isinstance(tensor, nn.Parameter):
-            return self.marks.put(tensor, memory.writer, memory)
+            return self.marks.keep(tensor, memory.writer, memory)
         is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
         kind = NodeKind.PARAMETER if is_weight else NodeKind.CONSTANT
-        node = self._node(kind, tuple(tensor.shape), active=False, label=str(id(tensor)))
-        memory = self.marks.memory(tensor)
+        node = self._node(kind, tensor, active=False)
+        memory = memory or self.marks.memory(tensor)
         memory.writer = memory.writer or node
-        return self.marks.put(tensor, node, memory)
+        return self.marks.keep(tensor, node, memory)
 
     def _read(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Reading:
         reading = Reading()

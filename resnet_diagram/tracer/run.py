@@ -131,8 +131,9 @@ def run_once(
     graph.calls.append(Call("", class_name(model), -1))
     graph.script_weights = script_weights(subject.modules)
     try:
-        for label, tensor in labelled(arguments):
-            recorder.add_input(tensor, label)
+        for value in (*arguments.args, *arguments.kwargs.values()):
+            for tensor in tensors_of(value):
+                recorder.add_input(tensor)
         with recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
         graph.outputs = output_nodes(recorder, result)
@@ -183,16 +184,6 @@ def loose_ends(graph: OpGraph) -> list[Node]:
     read = {source.index for node in graph.nodes for source in node.inputs}
     active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
     return [n for n in active if n.index not in read]
-
-
-def labelled(arguments: Arguments) -> Iterator[tuple[str, Tensor]]:
-    """Each tensor a model is called with, and the name it goes by."""
-    for position, value in enumerate(arguments.args):
-        for tensor in tensors_of(value):
-            yield str(position), tensor
-    for name, value in arguments.kwargs.items():
-        for tensor in tensors_of(value):
-            yield name, tensor
 
 
 def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:

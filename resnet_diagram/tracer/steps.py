@@ -34,12 +34,12 @@ class Step:
 class Flow:
     """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
 
-    `parameters` are the labels of all parameters the steps read, `ran` the operations in them. What is left
+    `parameters` are the ids of all parameters the steps read, `ran` the operations in them. What is left
     out because other inputs feed it is counted in the step where it joins, and kept `aside`.
     """
 
     steps: list[Step]
     graph: OpGraph
-    parameters: frozenset[str]
+    parameters: frozenset[int]
     ran: frozenset[int]
     aside: Aside

@@ -41,10 +41,15 @@ def below_autograd() -> AbstractContextManager[Any]:
 
 
 def storage_key(tensor: torch.Tensor) -> tuple[int, object]:
-    """Returns a key equal for tensors that share memory, and the object to hold while the key is in use."""
+    """Returns a key equal for tensors that share memory, and the object to hold while the key is in use.
+
+    A tensor that is the holder may be given other memory; then its key changes.
+    """
+    address = None if public_only else getattr(torch._C, "_storage_id", None)
+    if address is not None:
+        return address(tensor), tensor
     storage = tensor.untyped_storage()
-    address = None if public_only else getattr(storage, "_cdata", None)
-    return (id(storage) if address is None else address), storage
+    return id(storage), storage
 
 
 def schema_of(overload: Any) -> Any:

@@ -1,14 +1,14 @@
 """Trace a model: choose its inputs, run it, describe it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from torch import nn
 
 from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
-from resnet_diagram.tracer.assemble import network_of
+from resnet_diagram.tracer.assemble import Sizes, network_of
 from resnet_diagram.tracer.failures import check_names, failure
 from resnet_diagram.tracer.graph import OpGraph
 from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, variants
@@ -27,15 +27,37 @@ def trace(
     guess is in the notes. The model keeps its weights, device and mode. Of a run that stops late, the
     network is what ran, with a note on the cause. Raises TraceError if no run comes that far.
     """
+    return read_run(run_once(model, inputs), name=name, source=source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What was recorded of a model of a class, and what is known of its parameters; the model may go."""
+
+    kind: str
+    graph: OpGraph
+    sizes: Sizes
+
+
+def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run:
+    """Returns what one run of a model does; arguments and errors are those of `trace`."""
     with uncollected():
         inner = unwrapped(model)
         check_names(inner, inputs or ())
         graph, ran = recorded(inner, inputs) if inputs else guessed(inner)
-        network = network_of(graph, ran, name or type(inner).__name__, source)
+        sizes = {id(weight): (name, weight.numel()) for name, weight in ran.named_parameters()}
+        return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
+
+
+def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
+    """Returns the network that a run shows; raises TraceError where it shows none."""
+    with uncollected():
+        network = network_of(run.graph, run.sizes, name or run.kind, source)
         if network is None:
-            kind = type(inner).__name__
-            raise TraceError(f"{kind} does nothing with its input: no operation leads from it to the output.")
-        return checked(marked(network, graph))
+            raise TraceError(
+                f"{run.kind} does nothing with its input: no operation leads from it to the output."
+            )
+        return checked(marked(network, run.graph))
 
 
 def checked(network: Network) -> Network:

@@ -2,10 +2,11 @@
 
 import contextlib
 import gc
+import operator
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -15,21 +16,55 @@ from resnet_diagram.tracer import torch_private
 from resnet_diagram.tracer.graph import Call, OpGraph
 
 Held = dict[Any, Any] | list[Any]
-Kept = tuple[Held, tuple[Any, ...], tuple[Any, ...]]
-"""A dictionary or list, its keys (none for a list), and its values."""
+
+
+class Snapshot:
+    """What dictionaries and lists hold now; equal sets of names are kept once, and all values in one list."""
+
+    def __init__(self, held: Iterable[Held]) -> None:
+        known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self.held: list[Held] = []
+        self.names: list[tuple[Any, ...]] = []
+        self.ends: list[int] = []
+        self.values: list[Any] = []
+        for own in held:
+            names = () if isinstance(own, list) else tuple(own)
+            self.held.append(own)
+            self.names.append(known.setdefault(names, names))
+            self.values += own if isinstance(own, list) else own.values()
+            self.ends.append(len(self.values))
+
+    def restore(self) -> None:
+        """Makes each hold exactly the objects it held before."""
+        start = 0
+        for own, names, end in zip(self.held, self.names, self.ends, strict=True):
+            refill(own, names, self.values[start:end])
+            start = end
+
+
+def refill(own: Held, names: tuple[Any, ...], values: list[Any]) -> None:
+    """Makes a dictionary hold these values under these names, or a list hold them."""
+    if isinstance(own, list):
+        if len(own) != len(values) or not all(map(operator.is_, own, values)):
+            own[:] = values
+    elif tuple(own) != names:
+        own.clear()
+        own.update(zip(names, values, strict=True))
+    else:
+        for name, value in zip(names, values, strict=True):
+            if own[name] is not value:
+                own[name] = value
 
 
 @contextlib.contextmanager
 def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Gives modules their state back afterwards: mode, buffers, hooks, cached and collected results."""
-    keys: dict[Any, tuple[Any, ...]] = {}
-    saved = [state(own, keys) for module in modules for own in filled(module)]
+    before = Snapshot(own for module in modules for own in filled(module))
     try:
         yield
     finally:
-        for now, names, values in saved:
-            restore(now, names, values)
-        kept = {id(now) for now, _, _ in saved}
+        before.restore()
+        kept = set(map(id, before.held))
         for own in [own for module in modules for own in filled(module) if id(own) not in kept]:
             own.clear()
 
@@ -43,28 +78,6 @@ def filled(module: nn.Module) -> Iterator[Held]:
     for value in module.__dict__.values():
         if isinstance(value, (dict, list)) and value:
             yield value
-
-
-def state(own: Held, keys: dict[Any, tuple[Any, ...]]) -> Kept:
-    """What a dictionary or list holds now; `keys` keeps equal sets of names once."""
-    if isinstance(own, list):
-        return own, (), tuple(own)
-    names = tuple(own)
-    return own, keys.setdefault(names, names), tuple(own.values())
-
-
-def restore(now: Held, names: tuple[Any, ...], values: tuple[Any, ...]) -> None:
-    """Makes a dictionary or list hold exactly the objects it held before."""
-    if isinstance(now, list):
-        if len(now) != len(values) or any(a is not b for a, b in zip(now, values, strict=True)):
-            now[:] = values
-    elif tuple(now) != names:
-        now.clear()
-        now.update(zip(names, values, strict=True))
-    else:
-        for name, value in zip(names, values, strict=True):
-            if now[name] is not value:
-                now[name] = value
 
 
 @contextlib.contextmanager
