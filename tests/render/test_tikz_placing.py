@@ -4,6 +4,7 @@ from pathlib import Path as File
 
 import pytest
 from click.testing import CliRunner, Result
+from pypdf import PdfReader
 
 from resnet_diagram.cli.main import main
 from tests.programs import run_latex
@@ -123,3 +124,11 @@ def test_a_figure_never_leaves_its_line(columns: str, tmp_path: File) -> None:
     log = run_latex(PAPER % (columns, needs), "pdflatex", tmp_path).log
     assert "Overfull" not in log
     assert "WIDTH 50.0pt" in log
+
+
+@pytest.mark.filterwarnings("ignore:pdflatex has no letters")
+def test_chinese_is_set_by_xelatex(tmp_path: File) -> None:
+    document = tex("resnet18", "--lang", "zh", "--standalone")
+    done = run_latex(document, "xelatex", tmp_path)
+    assert "Missing character" not in done.log
+    assert "基本残差块" in PdfReader(done.pdf).pages[0].extract_text()
