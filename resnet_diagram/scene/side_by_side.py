@@ -13,11 +13,18 @@ from resnet_diagram.scene.fit import Fit
 from resnet_diagram.scene.legend import draw_legend, widest_entry
 from resnet_diagram.scene.measure import cells, series
 from resnet_diagram.scene.model import Anchor, Scene
-from resnet_diagram.scene.ruler import ruler
+from resnet_diagram.scene.ruler import PLAIN, Manner, ruler
+from resnet_diagram.scene.spacing import TIGHT, TIGHTEST
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
 
-_COLUMN_GAP = 16.0
+_MANNERS = (
+    (PLAIN, 16.0),
+    (Manner(gaps=TIGHT), 12.0),
+    (Manner(gaps=TIGHT, limit=27.5), 10.0),
+    (Manner(gaps=TIGHTEST, limit=21.0), 6.0),
+)
+"""How boxes give way, and the gap between two columns: the first that fits is taken."""
 _ROW_GAP = 5.0
 _ROW_PAD = 5.0
 _NAME = 12.0
@@ -38,9 +45,13 @@ class _Track(NamedTuple):
 def lay_out_comparison(diagram: Diagram, comparison: Comparison, theme: Theme, fit: Fit) -> Scene:
     """The scene of networks side by side, in points. Raises RenderError where the page is too narrow."""
     canvas = Canvas(theme=theme, turned=True)
-    tracks, right = _tracks(comparison, theme)
     legend = diagram.sheet.legend if diagram.sheet else ()
-    width = max(right + spacing.PAGE_MARGIN, _least(canvas, diagram.title, legend))
+    least = _least(canvas, diagram.title, legend)
+    for manner, gap in _MANNERS:
+        tracks, right = _tracks(comparison, theme, manner, gap)
+        width = max(right + spacing.PAGE_MARGIN, least)
+        if fit.width is None or width <= fit.width:
+            break
     _demand(width, fit.width, "wide")
     top = spacing.PAGE_MARGIN
     if diagram.title:
@@ -76,21 +87,21 @@ def _demand(needed: float, given: float | None, how: str) -> None:
         )
 
 
-def _tracks(comparison: Comparison, theme: Theme) -> tuple[list[_Track], float]:
-    """Every column with its place, and where the last one ends."""
+def _tracks(comparison: Comparison, theme: Theme, manner: Manner, gap: float) -> tuple[list[_Track], float]:
+    """Every column with its place, `gap` points apart, and where the last one ends."""
     everything = tuple(item for column in comparison.columns for cell in column.cells for item in cell)
-    measure = ruler(everything, theme, turned=True, wrapped=True)
+    measure = ruler(everything, theme, turned=True, wrapped=True, manner=manner)
     x = _label_width(comparison, theme)
     found: list[_Track] = []
     for column in comparison.columns:
-        parts = tuple(series(cells(cell, measure)) for cell in column.cells)
+        parts = tuple(series(cells(cell, measure), manner.gaps) for cell in column.cells)
         words = [text_width(column.title, theme.size("group"), bold=True)]
         words += [text_width(note, theme.size("caption")) for note in column.notes]
         half = max(words) / 2
         left = max(half, *(part.above for part in parts))
         right = max(half, *(part.below for part in parts))
-        found.append(_Track(column, parts, left, right, x + _COLUMN_GAP / 2 + left))
-        x += left + right + _COLUMN_GAP
+        found.append(_Track(column, parts, left, right, x + gap / 2 + left))
+        x += left + right + gap
     return found, x
 
 
