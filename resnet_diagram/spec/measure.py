@@ -5,7 +5,7 @@ A `Part` is anything with layers in it: a network, an element, a shortcut or a s
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.model import (
@@ -60,21 +60,29 @@ def walk(part: Part, *, shortcuts: bool = True, gates: bool = True) -> Iterator[
     Without `shortcuts` the layers on shortcuts are left out, without `gates` those that compute the
     factor of a gate (the branches of a `MULTIPLY` block behind its first).
     """
+    waiting: list[Iterator[Part]] = [iter((part,))]
+    while waiting:
+        one = next(waiting[-1], None)
+        if one is None:
+            waiting.pop()
+        elif isinstance(one, Layer):
+            yield one
+        else:
+            waiting.append(iter(_inside(one, shortcuts, gates)))
+
+
+def _inside(part: Part, shortcuts: bool, gates: bool) -> Iterable[Element]:
+    """What `walk` goes through for anything but a layer."""
     match part:
-        case Layer():
-            yield part
         case Block():
-            yield from walk(part.before, shortcuts=shortcuts, gates=gates)
-            yield from walk(_branches(part, gates), shortcuts=shortcuts, gates=gates)
-            if shortcuts and part.shortcut:
-                yield from walk(part.shortcut.layers, gates=gates)
-            yield from part.after
+            sides = part.shortcut.layers if shortcuts and part.shortcut else ()
+            return (*part.before, *_branches(part, gates), *sides, *part.after)
         case Network() | Stage() | Shortcut():
-            for run in parts(part):
-                yield from walk(run, shortcuts=shortcuts, gates=gates)
+            return chain.from_iterable(parts(part))
+        case Layer():
+            return (part,)
         case _:
-            for element in part:
-                yield from walk(element, shortcuts=shortcuts, gates=gates)
+            return part
 
 
 def _branches(block: Block, gates: bool) -> tuple[Element, ...]:

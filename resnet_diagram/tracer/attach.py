@@ -1,7 +1,7 @@
 """Take the shared pre-activation before a block, and the activation after its addition, into the block."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,6 +19,8 @@ SQUASHING = frozenset({"softmax", "log_softmax", "sigmoid", "tanh"})
 
 def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Returns the parts with norms and activations next to a residual block, run by its module, inside it."""
+    if not any(part.residual for part in parts):
+        return told_apart(parts, calls)
     owners = Counter(p.call for p in parts if p.residual)
     closed = closed_from_around(parts, calls)
     result: list[Part] = []
@@ -29,7 +31,8 @@ def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
         if part.residual:
             shared = part.call == 0 or owners[part.call] > 1
             before = leading(result, part, calls, shared)
-            after = trailing(parts[position:], part, calls, shared)
+            following = (parts[k] for k in range(position, len(parts)))
+            after = trailing(following, part, calls, shared)
             if not after and part.call and calls[part.call].parent in closed:
                 after = [p for p in parts[position : position + 1] if runs_around(p, part, calls)]
             position += len(after)
@@ -57,7 +60,7 @@ def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool)
     return run
 
 
-def trailing(following: Sequence[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
+def trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
     """Returns the norms and activations directly behind the merge that belong to the block.
 
     In a call with several blocks a norm and an activation before the next one are the next one's.

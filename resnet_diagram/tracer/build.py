@@ -21,6 +21,7 @@ Made = TypeVar("Made")
 
 META = torch.device("meta")
 LARGE = 1 << 12
+VALUED = frozenset({torch.zeros, torch.ones})
 SIZED = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn})
 FACTORIES = frozenset(
     getattr(torch, name)
@@ -120,7 +121,8 @@ def on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tenso
     if factory is torch.arange:
         made = factory(*args, **options)
         return torch.empty(made.shape, dtype=made.dtype, device=META)
-    tensor: Tensor = factory(*args, **{**options, "device": META})
+    plain = torch.empty if factory in VALUED and "out" not in options else factory
+    tensor: Tensor = plain(*args, **{**options, "device": META})
     return tensor
 
 

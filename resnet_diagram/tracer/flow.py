@@ -137,7 +137,7 @@ class _Builder:
 
     def _product(self, node: Node, sources: list[int]) -> list[int]:
         """Makes the product in a product that is added to an activation a step of its own."""
-        product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={})
+        product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={}, refs=None)
         product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
         inner = self._sources(product)
         if len(sources) < 2 or not inner:

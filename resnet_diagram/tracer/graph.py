@@ -24,7 +24,7 @@ class Node:
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
     values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
     `call` numbers the module call that ran the operation; `tensor` is the id of a parameter or constant;
-    `refs` are kept once `references` is asked.
+    `refs` are the tensors among the arguments, where somebody looked for them.
     """
 
     index: int
@@ -39,7 +39,7 @@ class Node:
     names: tuple[str, ...] = ()
     defaults: dict[str, object] = field(default_factory=dict)
     tensor: int = 0
-    refs: "tuple[Ref, ...] | None" = field(default=None, init=False, repr=False)
+    refs: "tuple[Ref, ...] | None" = field(default=None, repr=False)
 
 
 @dataclass(slots=True, eq=False)

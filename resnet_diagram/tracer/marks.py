@@ -77,12 +77,10 @@ class Marks:
         mark = self._kept[id(tensor)] = Mark(node, memory, memory.version, tensor=tensor)
         return mark
 
-    def memory(self, tensor: Tensor) -> Memory:
-        """The memory record behind a tensor that was not made by a recorded operation."""
-        found = self.known_memory(tensor)
-        if found is None:
-            key, holder = memory_key(tensor)
-            found = self._memories[key] = Memory(holder)
+    def new_memory(self, tensor: Tensor) -> Memory:
+        """Returns a memory record for a tensor that no recorded operation made."""
+        key, holder = memory_key(tensor)
+        found = self._memories[key] = Memory(holder)
         return found
 
     def known_memory(self, tensor: Tensor) -> Memory | None:

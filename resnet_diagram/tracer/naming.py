@@ -16,6 +16,8 @@ from resnet_diagram.tracer.shortcut import layers_in
 def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Returns the parts with the blocks that one module runs named after what their branches run."""
     blocks = {id(p): p.element for p in parts if isinstance(p.element, Block) and not is_gate(p.element)}
+    if len(blocks) < 2:
+        return list(parts)
     owners = Counter(part.call for part in parts if id(part) in blocks)
     shared = {
         id(p): (calls[p.call].path, working_layers(blocks[id(p)]))

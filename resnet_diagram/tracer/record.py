@@ -20,10 +20,11 @@ NONE: dict[str, Any] = {}
 class Reading:
     """The tensor arguments of one operation: their refs, their active producers, and a key of all shapes."""
 
-    __slots__ = ("active", "args", "key", "kwargs", "metas", "reals", "tensors")
+    __slots__ = ("active", "args", "key", "kwargs", "metas", "reals", "refs", "tensors")
 
     def __init__(self) -> None:
         self.active: list[Node] = []
+        self.refs: list[Ref] = []
         self.tensors: list[Tensor] = []
         self.key: list[Any] = []
         self.metas = 0
@@ -85,7 +86,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def add_input(self, tensor: Tensor) -> None:
         """Makes `tensor` an input of the model."""
         node = self._node(NodeKind.INPUT, tensor, active=True)
-        self.marks.keep(tensor, node, self.marks.memory(tensor))
+        self.marks.keep(tensor, node, self.marks.known_memory(tensor) or self.marks.new_memory(tensor))
         self.graph.inputs.append(node)
 
     def _node(self, kind: NodeKind, tensor: Tensor, active: bool) -> Node:
@@ -118,7 +119,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
         kind = NodeKind.PARAMETER if is_weight else NodeKind.CONSTANT
         node = self._node(kind, tensor, active=False)
-        memory = memory or self.marks.memory(tensor)
+        memory = memory or self.marks.new_memory(tensor)
         memory.writer = memory.writer or node
         return self.marks.keep(tensor, node, memory)
 
@@ -159,7 +160,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         if node.active:
             reading.active.append(node)
         reading.key += (shape, tensor.dtype, tensor.stride())
-        return Ref(node, shape, mark.output)
+        ref = Ref(node, shape, mark.output)
+        reading.refs.append(ref)
+        return ref
 
     def _as_meta(self, values: Iterable[Any]) -> list[Any]:
         """Returns the arguments with each real tensor replaced by its meta twin; single numbers stay."""
@@ -255,6 +258,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             reading.kwargs,
             operator.names,
             operator.defaults,
+            refs=tuple(reading.refs),
         )
         self.graph.nodes.append(node)
         if operator.writes:
