@@ -130,11 +130,11 @@ def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> fl
 def _draw_content(
     canvas: Canvas, content: Rack | Inset, at: tuple[float, float], line: float, width: float
 ) -> float:
-    """Draw a panel's content from page point `at`; return its bottom."""
+    """Draw a panel's content from page point `at`, a strip in the middle of `width`; return its bottom."""
     if isinstance(content, Rack):
         own = Canvas(theme=canvas.theme, turned=False)
-        _, height = draw_strip(own, content, width)
-        canvas.put(own, *at)
+        extent, height = draw_strip(own, content, width)
+        canvas.put(own, at[0] + max(0.0, (width - extent) / 2), at[1])
         return at[1] + height
     down = line - content.line if content.line else 0.0
     canvas.put(content.canvas, at[0], at[1] + down)
