@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from resnet_diagram.diagram.labels import layer_lines, op_word
 from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.shapes import shape_text
 
 Pair = tuple[str, str]
 """What is said of the left network, and of the right one."""
@@ -18,7 +20,8 @@ def layer_differences(left: Sequence[Layer], right: Sequence[Layer], end: str = 
     for tag, start, stop, begin, finish in matcher.get_opcodes():
         if tag == "equal":
             for at, (own, other) in enumerate(zip(left[start:stop], right[begin:finish], strict=True), start):
-                yield from _fields(own, other, _called(left, at))
+                name = _called(left, at)
+                yield from list(_fields(own, other, name)) or _results(own, other, name)
         elif tag == "replace" and stop - start == finish - begin:
             pairs = zip(left[start:stop], right[begin:finish], strict=True)
             yield from ((words(own), words(other)) for own, other in pairs)
@@ -28,7 +31,8 @@ def layer_differences(left: Sequence[Layer], right: Sequence[Layer], end: str = 
 
 def _key(layer: Layer) -> str:
     """Layers of one key stand in each other's place."""
-    return f"{layer.kind}{layer.op if layer.kind is LayerKind.POOL else ''}"
+    of_kind = {LayerKind.POOL: layer.op, LayerKind.CONV: str(layer.kernel)}
+    return f"{layer.kind} {of_kind.get(layer.kind, '')}"
 
 
 def words(layer: Layer) -> str:
@@ -39,21 +43,39 @@ def words(layer: Layer) -> str:
 def _extra(
     left: Sequence[Layer], start: int, stop: int, right: Sequence[Layer], begin: int, finish: int, end: str
 ) -> Iterator[Pair]:
-    for at in range(start, stop):
-        yield f"{_short(left[at])} {_after(left, at, end)}", f"no {_short(left[at])} there"
-    for at in range(begin, finish):
-        yield f"no {_short(right[at])} {_after(right, at, end)}", f"{_short(right[at])} there"
+    if any(map(_is_main, left[start:stop])) and any(map(_is_main, right[begin:finish])):
+        yield _run(left[start:stop]), _run(right[begin:finish])
+        return
+    if stop > start:
+        yield (
+            f"{_run(left[start:stop])} {_after(left, start, stop, end)}",
+            f"no {_run(left[start:stop])} there",
+        )
+    if finish > begin:
+        added = _run(right[begin:finish])
+        yield f"no {added} {_after(right, begin, finish, end)}", f"{added} there"
+
+
+def _run(layers: Sequence[Layer]) -> str:
+    """Neighbours in words; norms and activations only where they stand alone, since others bring theirs."""
+    main = list(filter(_is_main, layers))
+    found = [(said, len(list(alike))) for said, alike in groupby(map(_short, main or layers))]
+    return " + ".join(f"{said} ({count} times)" if count > 1 else said for said, count in found)
+
+
+def _is_main(layer: Layer) -> bool:
+    return layer.kind not in (LayerKind.NORM, LayerKind.ACTIVATION)
 
 
 def _short(layer: Layer) -> str:
     return op_word(layer) if layer.kind in (LayerKind.NORM, LayerKind.ACTIVATION) else words(layer)
 
 
-def _after(layers: Sequence[Layer], at: int, end: str) -> str:
-    """Where a layer stands: "after the 3×3 conv", or at the end of its run."""
-    if end and at == len(layers) - 1:
+def _after(layers: Sequence[Layer], start: int, stop: int, end: str) -> str:
+    """Where some neighbours stand: "after the 3×3 conv", or at the end of all."""
+    if end and stop == len(layers):
         return end
-    before = [layer for layer in layers[:at] if layer.kind in (*_WEIGHTED, LayerKind.POOL)]
+    before = [layer for layer in layers[:start] if layer.kind in (*_WEIGHTED, LayerKind.POOL)]
     return f"after the {_name(before[-1])}" if before else "at the beginning"
 
 
@@ -82,15 +104,32 @@ def _fields(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
     if own.stride != other.stride:
         yield f"stride {_extent(own.stride)} in the {name}", f"stride {_extent(other.stride)} in it"
     if own.kind in _WEIGHTED and own.out_shape[0] != other.out_shape[0]:
-        yield f"{own.out_shape[0]} channels out of the {name}", f"{other.out_shape[0]} channels"
+        unit = "outputs" if own.kind is LayerKind.LINEAR else "channels"
+        yield f"{own.out_shape[0]} {unit} of the {name}", f"{other.out_shape[0]} {unit}"
     if own.groups != other.groups:
         yield f"{_groups(own)} in the {name}", _groups(other)
     if own.dilation != other.dilation:
         yield f"dilation {_extent(own.dilation)} in the {name}", f"dilation {_extent(other.dilation)}"
-    if own.padding != other.padding:
+    if own.padding != other.padding and not (_keeps_size(own) and _keeps_size(other)):
         yield f"padding {_extent(own.padding)} in the {name}", f"padding {_extent(other.padding)}"
     if own.bias != other.bias:
         yield _bias(own, name), _bias(other, name)
+
+
+def _results(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
+    """What two layers with the same settings make of the same input, such as a pooling that rounds up."""
+    if own.in_shape != other.in_shape:
+        return
+    if own.out_shape != other.out_shape:
+        yield f"{shape_text(own.out_shape)} out of the {name}", shape_text(other.out_shape)
+    if own.params != other.params:
+        yield f"{own.params:,} parameters in the {name}", f"{other.params:,}"
+
+
+def _keeps_size(layer: Layer) -> bool:
+    """Whether the padding is what the kernel and its dilation take."""
+    taken = zip(layer.kernel, layer.dilation, strict=False)
+    return layer.padding == tuple((size - 1) * step // 2 for size, step in taken)
 
 
 def _groups(layer: Layer) -> str:

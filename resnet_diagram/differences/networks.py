@@ -6,8 +6,8 @@ from resnet_diagram.diagram.places import places
 from resnet_diagram.differences.align import Parts, Place, Unit, taken_apart
 from resnet_diagram.differences.layers import Pair, layer_differences
 from resnet_diagram.differences.model import Difference
-from resnet_diagram.differences.units import WIDTH, unit_differences
-from resnet_diagram.spec.model import Network
+from resnet_diagram.differences.units import WIDTH, shortcut_words, unit_differences, without_shortcuts
+from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.spec.shapes import shape_text
 
 STOPPED = "forward stopped"
@@ -18,10 +18,37 @@ def differences(left: Network, right: Network) -> tuple[Difference, ...]:
     """What differs between two networks, names aside, from input to head; nothing where they are the same."""
     own, other = taken_apart(left), taken_apart(right)
     found = [*_input(left, right), *_stopped(left, right)]
-    found += [Difference(where="stem", left=a, right=b) for a, b in layer_differences(own.stem, other.stem)]
+    if _cut_differently(own, other):
+        return (*found, *_run("layers", _in_a_row(own), _in_a_row(other)))
+    found += _run("stem", own.stem, other.stem)
     found += _stages(own, other)
-    found += [Difference(where="head", left=a, right=b) for a, b in layer_differences(own.head, other.head)]
-    return tuple(found)
+    return (*found, *_run("head", own.head, other.head))
+
+
+def _run(where: str, left: Sequence[Layer], right: Sequence[Layer]) -> Iterator[Difference]:
+    """The differences of two runs of layers."""
+    for own, other in dict.fromkeys(layer_differences(left, right)):
+        yield Difference(where=where, left=own, right=other)
+
+
+def _cut_differently(left: Parts, right: Parts) -> bool:
+    """Whether two networks without blocks have their stages at different places, which changes nothing."""
+    if not all(_is_plain(stage) for parts in (left, right) for stage in parts.stages):
+        return False
+    ends = [
+        [without_shortcuts(stage)[-1].out_shape[1:] for stage in parts.stages if without_shortcuts(stage)]
+        for parts in (left, right)
+    ]
+    return ends[0] != ends[1]
+
+
+def _in_a_row(parts: Parts) -> list[Layer]:
+    """All layers of a network without blocks."""
+    return [
+        *parts.stem,
+        *(layer for stage in parts.stages for layer in without_shortcuts(stage)),
+        *parts.head,
+    ]
 
 
 def _input(left: Network, right: Network) -> Iterator[Difference]:
@@ -40,44 +67,104 @@ def _stopped(left: Network, right: Network) -> Iterator[Difference]:
 
 
 def _stages(left: Parts, right: Parts) -> list[Difference]:
-    found: list[Difference] = []
-    if len(left.stages) != len(right.stages):
-        counts = [", ".join(str(len(stage)) for stage in parts.stages) for parts in (left, right)]
-        words = [
-            f"{len(parts.stages)} of {count} blocks"
-            for parts, count in zip((left, right), counts, strict=True)
-        ]
-        found.append(Difference(where="stages", left=words[0], right=words[1]))
+    found = list(_counts(left, right))
     said: dict[Pair, list[Place]] = {}
     everything: list[Place] = []
     for number, (own, other) in enumerate(zip(left.stages, right.stages, strict=False), 1):
-        if len(own) != len(other):
-            found.append(Difference(where=f"stage {number}", left=_count(own), right=_count(other)))
+        if _is_plain(own) != _is_plain(other):
+            places_of, pairs = _against_plain(own, other)
+            everything += places_of
+            for place, pair in pairs:
+                said.setdefault(pair, []).append(place)
+            found += _run(f"stage {number}", without_shortcuts(own), without_shortcuts(other))
+            continue
         for one, its in zip(own, other, strict=False):
             everything.append(one.place)
             for pair in dict.fromkeys(unit_differences(one, its)):
                 said.setdefault(pair, []).append(one.place)
-    return [*found, *_gathered(said, everything, len(left.stages))]
+    plain = all(_is_plain(stage) for stage in left.stages)
+    return [*found, *_gathered(said, everything, len(left.stages), plain=plain)]
 
 
-def _counts(parts: Parts) -> str:
-    return f"{len(parts.stages)} of {', '.join(str(len(stage)) for stage in parts.stages)} blocks"
+def _is_plain(units: Sequence[Unit]) -> bool:
+    """Whether there is no block among some units."""
+    return not any(unit.block for unit in units)
+
+
+def _against_plain(
+    own: Sequence[Unit], other: Sequence[Unit]
+) -> tuple[list[Place], list[tuple[Place, Pair]]]:
+    """The places of a stage that has blocks on one side only, and what stands there on each side."""
+    blocks = other if _is_plain(own) else own
+    pairs = []
+    for unit in blocks:
+        words = shortcut_words(unit)
+        pairs.append((unit.place, ("no shortcut", words) if _is_plain(own) else (words, "no shortcut")))
+    return [unit.place for unit in blocks], [pair for pair in pairs if pair[1][0] != pair[1][1]]
+
+
+def _counts(left: Parts, right: Parts) -> Iterator[Difference]:
+    """How many stages there are, else how many blocks in them; a stage without blocks is not counted."""
+    depths = [[len(stage) for stage in parts.stages] for parts in (left, right)]
+    if len(depths[0]) != len(depths[1]):
+        sides = zip((left, right), depths, strict=True)
+        words = [_stage_count(parts, found) for parts, found in sides]
+        yield Difference(where="stages", left=words[0], right=words[1])
+        return
+    pairs = list(zip(left.stages, right.stages, strict=True))
+    uneven = [
+        number
+        for number, (own, other) in enumerate(pairs, 1)
+        if len(own) != len(other) and _is_plain(own) == _is_plain(other)
+    ]
+    if len(uneven) > 2:
+        yield Difference(
+            where="stages", left=f"{_listed(depths[0])} blocks", right=f"{_listed(depths[1])} blocks"
+        )
+        return
+    for number in uneven:
+        own, other = pairs[number - 1]
+        yield Difference(where=f"stage {number}", left=_count(own), right=_count(other))
+
+
+def _stage_count(parts: Parts, depths: Sequence[int]) -> str:
+    """How many stages there are, and how many blocks in them."""
+    count = f"{len(depths)} stage{'s' * (len(depths) != 1)}"
+    return count if all(map(_is_plain, parts.stages)) else f"{count} of {_listed(depths)} blocks"
+
+
+def _listed(depths: Sequence[int]) -> str:
+    return ", ".join(map(str, depths))
 
 
 def _count(units: Sequence[Unit]) -> str:
     return f"{len(units)} block{'s' * (len(units) != 1)}"
 
 
+def _where(found: Sequence[Place], everything: Sequence[Place], stages: int, *, plain: bool) -> str:
+    """Where units stand; in networks without blocks each stage is one."""
+    said = places(found, everything, stages) or "the block"
+    if not plain:
+        return said
+    return (
+        "all stages"
+        if said == "all blocks"
+        else said.removeprefix("all blocks of ").replace("the block", "stage 1")
+    )
+
+
 def _gathered(
-    said: dict[Pair, list[Place]], everything: Sequence[Place], stages: int
+    said: dict[Pair, list[Place]], everything: Sequence[Place], stages: int, *, plain: bool
 ) -> Iterator[Difference]:
     """One difference for each pair with all its places; widths of several stages are one."""
     widths = {pair: found for pair, found in said.items() if pair[0].startswith(WIDTH)}
     if len(widths) > 1:
         at = [place for found in widths.values() for place in found]
         sides = [", ".join(pair[side].removeprefix(WIDTH) for pair in widths) for side in (0, 1)]
-        where = places(sorted(at), everything, stages)
+        where = _where(sorted(at), everything, stages, plain=plain)
         yield Difference(where=where, left=f"{WIDTH}{sides[0]} by stage", right=f"{WIDTH}{sides[1]}")
     for pair, found in said.items():
         if len(widths) < 2 or pair not in widths:
-            yield Difference(where=places(found, everything, stages), left=pair[0], right=pair[1])
+            yield Difference(
+                where=_where(found, everything, stages, plain=plain), left=pair[0], right=pair[1]
+            )

@@ -6,7 +6,7 @@ from itertools import chain
 from resnet_diagram.diagram.labels import block_word, gate_ratio, shortcut_text
 from resnet_diagram.differences.align import Unit, kept
 from resnet_diagram.differences.layers import Pair, layer_differences, words
-from resnet_diagram.spec.measure import is_residual, walk, weighted_layers
+from resnet_diagram.spec.measure import is_gate, is_residual, walk, weighted_layers
 from resnet_diagram.spec.model import Block, Layer, LayerKind, ShortcutKind
 
 _ADDITION = "before the addition"
@@ -21,6 +21,22 @@ def unit_differences(left: Unit, right: Unit) -> list[Pair]:
     if left.block or right.block:
         return [(_kind(left), _kind(right))]
     return list(layer_differences(kept(walk(left.elements)), kept(walk(right.elements))))
+
+
+def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
+    """The layers of blocks one behind another, as a plain network has them."""
+    found: list[Layer] = []
+    for unit in units:
+        for element in unit.elements:
+            block = element if isinstance(element, Block) and element is unit.block else None
+            parts = (*block.before, *block.branches[0], *block.after) if block else (element,)
+            found += kept(walk(parts))
+    return tuple(found)
+
+
+def shortcut_words(unit: Unit) -> str:
+    """The shortcut of a block in words."""
+    return _shortcut(unit.block) if unit.block else "no shortcut"
 
 
 def _kind(unit: Unit) -> str:
@@ -45,7 +61,7 @@ def _shortcut(block: Block) -> str:
 def _blocks(left: Block, right: Block) -> Iterator[Pair]:
     if (is_residual(left), left.merge) != (is_residual(right), right.merge):
         yield f"a block with {_shortcut(left)}", f"one with {_shortcut(right)}"
-    elif _type(left) != _type(right):
+    elif _type(left) != _type(right) and "block" not in (_type(left), _type(right)):
         yield f"a {_type(left)}", f"a {_type(right)}"
         yield from _on_shortcut(left, right, alike=False)
     else:
@@ -60,7 +76,12 @@ def _type(block: Block) -> str:
 def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     """The differences of two residual blocks of one type; what follows from another is not repeated."""
     larger = [*_moved_stride(left, right), *_sizes(left, right)]
-    inner = dict.fromkeys(chain(_branches(left, right), _on_shortcut(left, right, alike=True)))
+    branches = list(_branches(left, right))
+    strided = any(pair[0].startswith("stride") for pair in branches)
+    aside = (
+        pair for pair in _on_shortcut(left, right, alike=True) if not (strided and ": stride" in pair[0])
+    )
+    inner = dict.fromkeys(chain(branches, aside))
     yield from larger
     yield from (pair for pair in inner if not _follows(pair, larger))
     for own, other in layer_differences(kept(left.before), kept(right.before)):
@@ -73,7 +94,7 @@ def _follows(pair: Pair, larger: Sequence[Pair]) -> bool:
     causes = [cause for cause, _ in larger]
     moved = any(cause.startswith("the stride") for cause in causes)
     sized = any(cause.startswith((WIDTH, "expansion")) for cause in causes)
-    return (moved and pair[0].startswith("stride")) or (sized and "channels out" in pair[0])
+    return (moved and pair[0].startswith("stride")) or (sized and "channels of" in pair[0])
 
 
 def _moved_stride(left: Block, right: Block) -> list[Pair]:
@@ -126,10 +147,13 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
 
 def _gates(branch: Sequence[object]) -> str:
     """The gates of a branch in words."""
-    ratios = [gate_ratio(one) for one in branch if isinstance(one, Block)]
-    return (
-        ", ".join(f"an SE gate, r={ratio}" if ratio else "an inner block" for ratio in ratios) or "no SE gate"
-    )
+    return ", ".join(_gate(one) for one in branch if isinstance(one, Block)) or "no SE gate"
+
+
+def _gate(block: Block) -> str:
+    if ratio := gate_ratio(block):
+        return f"an SE gate, r={ratio}"
+    return "another gate" if is_gate(block) else "an inner block"
 
 
 def _on_shortcut(left: Block, right: Block, *, alike: bool) -> Iterator[Pair]:

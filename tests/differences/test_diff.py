@@ -61,6 +61,31 @@ def test_no_two_known_networks_are_the_same() -> None:
         ),
         ("resnet101", "resnet50", [("stage 3", "23 blocks", "6 blocks")]),
         ("resnet50", "seresnet50", [("all blocks", "no SE gate", "an SE gate, r=16")]),
+        ("resnet18", "resnet34", [("stages", "2, 2, 2, 2 blocks", "3, 4, 6, 3 blocks")]),
+        (
+            "plain18",
+            "resnet18",
+            [
+                ("5 blocks", "no shortcut", "an identity shortcut"),
+                (
+                    "first block of stages 2–4",
+                    "no shortcut",
+                    "a projection shortcut (1×1 conv, s=2)",
+                ),
+            ],
+        ),
+        (
+            "resnet50",
+            "resnet50d",
+            [
+                ("stem", "7×7 conv, 64, s=2", "3×3 conv, 32, s=2 + 3×3 conv, 32 + 3×3 conv, 64"),
+                (
+                    "first block of stages 2–4",
+                    "a projection shortcut (1×1 conv, s=2)",
+                    "a pooled-projection shortcut (2×2 avg pool, s=2 + 1×1 conv)",
+                ),
+            ],
+        ),
         (
             "resnet50",
             "resnext50_32x4d",

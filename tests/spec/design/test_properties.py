@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resnet_diagram.pipeline import to_text
+from resnet_diagram.differences.networks import differences as told
+from resnet_diagram.pipeline import to_bytes, to_text
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.compare import differences
 from resnet_diagram.spec.design.reader import loads, network_of
@@ -49,8 +50,31 @@ def test_checked_and_measured(network: Network) -> None:
     assert facts(network)["params"] == sum(row.params for row in stage_rows(network)) == params(network)
 
 
-@pytest.mark.parametrize("form", ["svg", "tikz", "dot", "mermaid", "outline"])
-@settings(max_examples=15, deadline=None)
+@pytest.mark.filterwarnings("ignore::resnet_diagram.errors.UnrenderedWarning")
+@pytest.mark.parametrize(
+    "form", ["svg", "tikz", "typst", "dot", "mermaid", "markdown", "outline", "toml", "json"]
+)
+@settings(max_examples=12, deadline=None)
 @given(network=ANY, view=st.sampled_from(["paper", "overview", "full"]))
 def test_drawn_in_every_format(form: str, network: Network, view: str) -> None:
     assert to_text(network, form, view=view)
+
+
+@pytest.mark.parametrize("form", ["pdf", "png"])
+@settings(max_examples=3, deadline=None)
+@given(network=networks())
+def test_drawn_in_formats_of_bytes(form: str, network: Network) -> None:
+    pytest.importorskip("typst", reason="typst is not installed")
+    assert to_bytes(network, form)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY)
+def test_a_network_does_not_differ_from_itself(network: Network) -> None:
+    assert told(network, network) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks(), networks())
+def test_what_differs_is_told(left: Network, right: Network) -> None:
+    assert bool(told(left, right)) == bool(differences(left, right))

@@ -1,0 +1,195 @@
+"""More of what people change in torchvision's ResNet-50, knowingly or not, and what is said of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from torch import nn
+
+import resnet_diagram as rd
+from tests.tracer.libraries import timm_module, torchvision_models
+from tests.tracer.test_chains import Pooled
+
+Said = list[tuple[str, str, str]]
+Change = Callable[[Any], None]
+
+
+def said(left: Any, right: Any) -> Said:
+    return [(one.where, one.left, one.right) for one in rd.diff(left, right)]
+
+
+def set_to(path: str, make: Callable[[], nn.Module]) -> Change:
+    """A change that puts another module in a place."""
+    owner, _, name = path.rpartition(".")
+    return lambda model: setattr(model.get_submodule(owner), name, make())
+
+
+def gelu(model: Any) -> None:
+    for module in list(model.modules()):
+        if hasattr(module, "relu"):
+            module.relu = nn.GELU()
+
+
+def first_stride(model: Any) -> None:
+    model.conv1.stride = (1, 1)
+
+
+def first_padding(model: Any) -> None:
+    model.conv1.padding = (0, 0)
+
+
+def no_pooling(model: Any) -> None:
+    model.avgpool = nn.Identity()
+    model.fc = nn.Linear(2048 * 49, 1000)
+
+
+def small_images(model: Any) -> None:
+    model.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+    model.maxpool = nn.Identity()
+
+
+def another_stage(model: Any) -> None:
+    bottleneck = torchvision_models().resnet.Bottleneck
+    model.layer4 = nn.Sequential(model.layer4, model._make_layer(bottleneck, 1024, 2, stride=2))
+    model.fc = nn.Linear(4096, 1000)
+
+
+def another_conv(model: Any) -> None:
+    extra = [nn.Conv2d(64, 64, 3, padding=1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+    model.maxpool = nn.Sequential(*extra, model.maxpool)
+
+
+def norm_behind(model: Any) -> None:
+    block = model.layer1[1]
+    block.relu = nn.ReLU()
+    forward = block.forward
+    block.post = nn.BatchNorm2d(256)
+    block.forward = lambda x: block.post(forward(x))
+
+
+CHANGES: dict[str, tuple[Change, Said]] = {
+    "padding": (first_padding, [("stem", "padding 0 in the 7×7 conv", "padding 3")]),
+    "stride": (first_stride, [("stem", "stride 1 in the 7×7 conv", "stride 2 in it")]),
+    "norm": (
+        set_to("layer2.1.bn2", nn.Identity),
+        [("stage 2: 2", "no BN after the 3×3 conv", "BN there")],
+    ),
+    "activation": (
+        gelu,
+        [
+            ("stem", "GELU", "ReLU"),
+            ("all blocks", "GELU", "ReLU"),
+            ("all blocks", "GELU after the addition", "ReLU after the addition"),
+        ],
+    ),
+    "bias": (
+        set_to("fc", lambda: nn.Linear(2048, 1000, bias=False)),
+        [("head", "no bias in the fc", "a bias in the fc")],
+    ),
+    "classes": (
+        set_to("fc", lambda: nn.Linear(2048, 10)),
+        [("head", "10 outputs of the fc", "1000 outputs")],
+    ),
+    "average": (no_pooling, [("head", "no global avg pool at the beginning", "global avg pool there")]),
+    "max": (
+        set_to("maxpool", lambda: nn.AvgPool2d(3, 2, 1)),
+        [("stem", "3×3 avg pool, s=2", "3×3 max pool, s=2")],
+    ),
+    "small": (
+        small_images,
+        [
+            ("stem", "3×3 conv, 64", "7×7 conv, 64, s=2"),
+            ("stem", "no 3×3 max pool, s=2 after the 7×7 conv", "3×3 max pool, s=2 there"),
+        ],
+    ),
+    "stage": (
+        another_stage,
+        [("stages", "5 stages of 3, 4, 6, 3, 2 blocks", "4 stages of 3, 4, 6, 3 blocks")],
+    ),
+    "convolution": (
+        another_conv,
+        [("stem", "3×3 conv, 64 after the 7×7 conv", "no 3×3 conv, 64 there")],
+    ),
+    "norm behind": (
+        norm_behind,
+        [("stage 1: 2", "ReLU, BN after the addition", "ReLU after the addition")],
+    ),
+    "dropout": (set_to("avgpool", lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout())), []),
+    "window": (set_to("avgpool", lambda: nn.AvgPool2d(7)), []),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_told_and_nothing_else(name: str) -> None:
+    change, expected = CHANGES[name]
+    with torch.device("meta"):
+        model = torchvision_models().resnet50()
+        change(model)
+    assert said(model, "resnet50") == expected
+
+
+SETTINGS: list[tuple[str, dict[str, Any], Said]] = [
+    (
+        "resnet50",
+        {"replace_stride_with_dilation": [False, False, True]},
+        [
+            ("first block of stage 4", "stride 1 in the 3×3 conv", "stride 2 in it"),
+            ("stage 4: 2–3", "dilation 2 in the 3×3 conv", "dilation 1"),
+        ],
+    ),
+    (
+        "resnext50_32x4d",
+        {"groups": 32, "width_per_group": 8},
+        [
+            ("all blocks", "width 256, 512, 1024, 2048 by stage", "width 128, 256, 512, 1024"),
+            ("all blocks", "expansion 1", "expansion 2"),
+        ],
+    ),
+    (
+        "resnet50",
+        {"norm_layer": lambda channels: nn.GroupNorm(32, channels)},
+        [
+            ("stem", "GN", "BN"),
+            ("all blocks", "GN", "BN"),
+            ("first block of each stage", "projection shortcut: GN", "BN"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("reference", "settings", "expected"), SETTINGS)
+def test_settings_of_torchvision(reference: str, settings: dict[str, Any], expected: Said) -> None:
+    resnet = torchvision_models().resnet
+    with torch.device("meta"):
+        model = resnet.ResNet(resnet.Bottleneck, [3, 4, 6, 3], **settings)
+    assert said(model, reference) == expected
+
+
+def test_one_network_from_two_libraries() -> None:
+    timm, torchvision = timm_module(), torchvision_models()
+    with torch.device("meta"):
+        assert said(timm.create_model("resnet50"), torchvision.resnet50()) == []
+        assert said(timm.create_model("resnet50", drop_path_rate=0.1), "resnet50") == []
+
+
+def test_networks_without_blocks() -> None:
+    models = torchvision_models()
+    with torch.device("meta"):
+        assert said(models.vgg11(), models.vgg13()) == [
+            ("stage 1", "no 3×3 conv, 64 after the 3×3 conv", "3×3 conv, 64 there"),
+            ("stage 2", "no 3×3 conv, 128 after the 3×3 conv", "3×3 conv, 128 there"),
+        ]
+        assert said(models.vgg13(), models.vgg13_bn()) == [
+            ("all stages", "no BN after the 3×3 conv", "BN there")
+        ]
+
+
+def test_where_a_chain_is_cut_is_no_difference() -> None:
+    one, other = Pooled(), Pooled()
+    network = rd.trace(one, (3, 32, 32))
+    modules = [*other.conv1, *other.conv2, nn.Flatten(), other.classifier]
+    assert said(network, nn.Sequential(*modules)) == []
