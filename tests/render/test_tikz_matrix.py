@@ -89,8 +89,8 @@ def drawing(figure: Figure) -> list[str]:
     """The lines of a drawing below its styles, without what a theme says there: shades, and the page."""
     below = render_tikz(figure).partition(r"\useasboundingbox")[2]
     below = re.sub(r"\n *\\fill\[resnetpage\].*", "", below)
-    plain = re.sub(r"(,\s*|\s*(?<=\{))(resnet/\w+/\.append style=\{)?resnet/shade \d+(, |\})?", " ", below)
-    return re.sub(r"[\s,{}]+", "\n", plain).splitlines()
+    said = r"resnet/[\w-]+/\.append style=|resnet/shade \d+|\\(begin|end)\{scope\}|[\s,{}\[\]]+"
+    return [part for part in re.split(f"(?:{said})+", below) if part and part not in ("begin", "end")]
 
 
 def styles(figures: list[Figure]) -> str:
