@@ -45,7 +45,7 @@ def test_unknown_name_suggests(given: str, meant: str) -> None:
     with pytest.raises(UsageError) as caught:
         format_named(given)
     assert f"No format named {given!r}. Did you mean {meant!r}?" in str(caught.value)
-    assert f"The formats are {', '.join(one.name for one in FORMATS)}, json." in str(caught.value)
+    assert f"The formats are {', '.join(one.name for one in FORMATS)}, json, toml." in str(caught.value)
 
 
 def test_bytes_are_told_from_text() -> None:
