@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import warnings
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError, TraceError
-from resnet_diagram.tracer import load_model, parse_input, torch_private, trace
+from resnet_diagram.tracer import load_model, parse_input, read_run, run_once, torch_private, trace
+from resnet_diagram.tracer.marks import Marks
 from tests.tracer import awkward
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
@@ -145,6 +147,25 @@ def test_garbage_collection_stays_off_where_it_was_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_a_model_may_go_before_its_run_is_read() -> None:
+    model = load_model(f"{EXAMPLE}:resnet20").model
+    whole = trace(model, [parse_input("3x32x32")])
+    seen = weakref.ref(model)
+    run = run_once(model, [parse_input("3x32x32")])
+    del model
+    assert seen() is None
+    assert read_run(run) == whole
+
+
+def test_memory_that_a_tensor_no_longer_has_is_not_taken_for_its_own() -> None:
+    marks, weight = Marks(), torch.ones(3)
+    memory = marks.new_memory(weight)
+    view = weight[1:]
+    assert marks.known_memory(view) is memory
+    weight.data = torch.zeros(3)
+    assert marks.known_memory(view) is None
 
 
 def test_a_model_keeps_weights_mode_and_state() -> None:
