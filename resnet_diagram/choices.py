@@ -12,7 +12,7 @@ from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, Vie
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.render.figure import DPI, Engine
 from resnet_diagram.render.placing import IN_TEXT, Float, Placing
-from resnet_diagram.scene.fit import FREE, NAMED_WIDTHS, Fit, length, named_width, venue_width
+from resnet_diagram.scene.fit import FREE, NAMED_WIDTHS, Fit, length, named_width, sized, venue_width
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -32,7 +32,7 @@ class Choices(TypedDict, total=False):
     "graphviz".
     """
 
-    view: str
+    view: str | None
     block: str
     direction: str | None
     legend: bool
@@ -68,10 +68,11 @@ class Style:
 
 def options(choices: Choices) -> Options:
     """What is drawn. Raises UsageError."""
-    direction = choices.get("direction")
+    _check_names(choices)
+    direction, block = choices.get("direction"), choices.get("block", "")
     return Options(
-        view=_one_of(View, choices.get("view", View.PAPER), "view"),
-        block=choices.get("block", ""),
+        view=_view(choices.get("view"), block),
+        block=block,
         direction=_one_of(Direction, direction, "direction") if direction else None,
         legend=choices.get("legend", True),
         title=choices.get("title"),
@@ -79,6 +80,23 @@ def options(choices: Choices) -> Options:
         names=_one_of(StageNames, choices.get("names", StageNames.STAGE), "way to name stages"),
         lang=choices.get("lang", "en"),
     )
+
+
+def _check_names(choices: Choices) -> None:
+    """Raise UsageError for a choice there is not."""
+    known = Choices.__annotations__
+    for name in choices:
+        if name not in known:
+            hint = did_you_mean(closest(name, known))
+            raise UsageError(f"A drawing has no choice {name!r}.{hint} There are {', '.join(known)}.")
+
+
+def _view(asked: str | None, block: str) -> View:
+    """The view asked for; naming a block asks for it alone."""
+    view = _one_of(View, asked or (View.BLOCK if block else View.PAPER), "view")
+    if block and view is not View.BLOCK:
+        raise UsageError(f"--block {block} is drawn by --view block, not {view}. Leave one of them out.")
+    return view
 
 
 def style(choices: Choices) -> Style:
@@ -135,7 +153,9 @@ def _fit(choices: Choices) -> Fit:
 
 
 def _points(value: str | float | None) -> float | None:
-    return length(value) if isinstance(value, str) else value
+    if value is None:
+        return None
+    return length(value) if isinstance(value, str) else sized(value, value)
 
 
 def _one_of(choices: type[Choice], value: Any, what: str) -> Choice:

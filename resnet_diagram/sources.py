@@ -64,8 +64,10 @@ def is_code(source: str) -> bool:
 
 def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:
     if inputs:
-        message = f"{network.name!r} has its input shape written down; leave --input out, it is for code."
-        raise SourceError(message)
+        raise UsageError(
+            f"{network.name!r} has its input shape written down; leave --input out, it is for code. "
+            "For another size write it as a spec file ('resnet-diagram spec') and change the input there."
+        )
     return network
 
 
@@ -83,6 +85,8 @@ def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: 
 
     if not isinstance(model, nn.Module):
         raise UsageError(f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}.")
+    if hasattr(input_shape, "shape"):
+        raise UsageError("Expected the input's shape as numbers, such as (3, 224, 224); got a tensor.")
     specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
     return run(model, specs or None, name=name or type(model).__name__)
 

@@ -161,7 +161,7 @@ def test_missing_spec_file() -> None:
 
 
 def test_input_for_a_named_network() -> None:
-    assert "--input" in refused("draw", "resnet50", "-t", "svg", "--input", "3x224x224", code=1)
+    assert "--input" in refused("draw", "resnet50", "-t", "svg", "--input", "3x224x224", code=2)
 
 
 def test_missing_folder_writes_nothing(tmp_path: Path) -> None:

@@ -59,9 +59,7 @@ def _content_options(command: Any) -> Any:
             click.option(
                 "--view",
                 type=click.Choice([view.value for view in View]),
-                default=View.PAPER.value,
-                show_default=True,
-                help=_VIEWS,
+                help=f"{_VIEWS}  [default: paper; block with --block]",
             ),
             click.option(
                 "--block",
@@ -166,7 +164,7 @@ class _Draw(click.Command):
         floats = {one.value for one in Float}
         said = [
             f"{word}=auto" if word == "--figure" and after not in floats else word
-            for word, after in zip(args, [*args[1:], ""], strict=True)
+            for word, after in zip(args, [*args[1:], ""], strict=False)
         ]
         return super().parse_args(ctx, said)
 

@@ -9,7 +9,7 @@ from resnet_diagram.diagram.labels import (
     plural,
     shortcut_text,
 )
-from resnet_diagram.spec.measure import in_shape, out_shape
+from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 
@@ -35,7 +35,7 @@ def _part(title: str, elements: tuple[Element, ...]) -> list[str]:
 def _stage(number: int, stage: Stage) -> str:
     runs = [(text, len(list(run))) for text, run in groupby(_block(one) for one in stage.body)]
     words = ", then ".join(f"{count} times {text}" if count > 1 else text for text, count in runs if text)
-    total = sum(not isinstance(element, Layer) for element in stage.body)
+    total = len(units(stage.body))
     shapes = change_text(in_shape(stage), out_shape(stage))
     return f"Stage {number}: {plural(total, 'block')}, {shapes}: {words}."
 

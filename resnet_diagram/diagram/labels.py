@@ -51,6 +51,10 @@ _SHORT = {
     "global_avg_pool": "global avg pool",
     "global_max_pool": "global max pool",
     "zero_pad": "zero-pad",
+    "shift": "add",
+    "bilinear2d": "bilinear upsampling",
+    "nearest2d": "nearest upsampling",
+    "bicubic2d": "bicubic upsampling",
 }
 
 _BLOCK_WORDS = {
@@ -90,8 +94,9 @@ def stride_words(layer: Layer) -> list[str]:
 
 
 def _window(layer: Layer, word: str) -> str:
+    """The kernel and the operation: "3×3 conv"; a kernel of one number says that it is one."""
     kernel = "×".join(map(str, layer.kernel))
-    return f"{kernel} {word}".strip()
+    return f"{'k=' * (len(layer.kernel) == 1)}{kernel} {word}".strip()
 
 
 def _conv_word(layer: Layer) -> str:

@@ -30,7 +30,7 @@ WORDS: dict[NodeRole | EdgeRole, str] = {
 }
 """The words for each role that needs them; boxes whose text says what they are need none."""
 
-_SLABS = "slab height: log resolution, width: log channels"
+_SLABS = "block height: log resolution, width: log channels"
 _ABBREVIATIONS = (
     (r"\bs ?=|, s\b", "s: stride"),
     (r"\br=", "r: reduction"),
@@ -80,7 +80,7 @@ def sheet_legend(contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[LegendEn
         used |= {node.role for node in nodes(items)} | {edge.role for edge in drawn}
         texts += [line for node in nodes(items) for line in node.lines] + [edge.label for edge in drawn]
     entries = [LegendEntry(role=role, text=text) for role, text in WORDS.items() if role in used]
-    entries += [LegendEntry(role=NodeRole.BLOCK, text=_SLABS)] if strips else []
+    entries += [LegendEntry(role=NodeRole.BLOCK, text=_SLABS)] if strips and NodeRole.BLOCK in used else []
     entries += _abbreviations(texts)
     repeats = [bay.repeat for strip in strips for bay in strip.bays]
     repeats += [group.repeat for items in open_items for group in groups(items)]

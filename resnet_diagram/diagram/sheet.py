@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from resnet_diagram.diagram.insets import insets
 from resnet_diagram.diagram.kinds import WIDER, Kind, Unit, kinds
@@ -59,6 +60,8 @@ def _symbols(inside: Sequence[tuple[Kind, Unit]]) -> str:
     """The values of the symbols in a stage: "C = 128, s = 2"."""
     words = []
     for sign in ("C", WIDER, "s"):
-        values = dict.fromkeys(unit.sizes[sign] for kind, unit in inside if sign in kind.symbols)
+        ordered = sorted(inside, key=lambda pair: pair[1].number)
+        sizes = [unit.sizes[sign] for kind, unit in ordered if sign in kind.symbols]
+        values = [size for size, _ in groupby(sizes)]
         words += [f"{sign} = {', '.join(map(str, values))}"] if values else []
     return ", ".join(words)

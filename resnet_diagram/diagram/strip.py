@@ -21,7 +21,10 @@ _SHOWN = (
     LayerKind.UPSAMPLE,
     LayerKind.ATTENTION,
     LayerKind.OPAQUE,
+    LayerKind.OTHER,
 )
+_LAST = ("sigmoid", "softmax", "log_softmax", "tanh")
+"""Activations that end a network."""
 
 
 @dataclass
@@ -111,7 +114,7 @@ def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
 
 
 def _layer(draft: _Strip, bay: _Draft, layer: Layer) -> None:
-    if layer.kind in _SHOWN or (layer.kind is LayerKind.OTHER and layer.params):
+    if layer.kind in _SHOWN or layer.op in _LAST:
         draft.slab(bay, node_role(layer.kind), layer.out_shape, layer_lines(layer)[0])
 
 
@@ -160,6 +163,7 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
     made = [slab for one in draft.bays for slab in one.slabs][before:]
     if made:
         role, label = _shortcut(block)
+        label = label or ("concat" if role is EdgeRole.SKIP else "")
         draft.arcs.append(Arc(tail=made[0].id, head=made[-1].id, role=role, label=label))
     last = draft.bays[-1]
     _fill(draft, last, block.after)
@@ -269,15 +273,18 @@ def _least_hidden(run: Run) -> int:
 
 
 def _arcs(arcs: Iterable[Arc], bays: Sequence[Bay]) -> tuple[Arc, ...]:
-    """The arcs whose ends are shown; in each bay only the last of those alike says what it is."""
+    """The arcs whose ends are shown; in each bay one of those that say the same says it."""
     bay_of = {slab.id: bay.id for bay in bays for slab in bay.slabs if isinstance(slab, Slab)}
     shown = [arc for arc in arcs if arc.tail in bay_of and arc.head in bay_of]
-    last = {_alike(arc, bay_of): arc for arc in shown}
-    return tuple(arc if last[_alike(arc, bay_of)] is arc else replace(arc, label="") for arc in shown)
+    groups: dict[tuple[str, ...], list[Arc]] = {}
+    for arc in shown:
+        groups.setdefault(_group(arc, bay_of), []).append(arc)
+    last = {key: arcs[-1] for key, arcs in groups.items() if len({arc.label for arc in arcs}) == 1}
+    return tuple(
+        arc if last.get(_group(arc, bay_of), arc) is arc else replace(arc, label="") for arc in shown
+    )
 
 
-def _alike(arc: Arc, bay_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Arcs over one slab with one label in one bay need it once; any other stands for itself."""
-    if arc.tail != arc.head:
-        return arc.tail, arc.head
-    return bay_of[arc.tail], arc.role, arc.label
+def _group(arc: Arc, bay_of: Mapping[str, str]) -> tuple[str, ...]:
+    """Arcs of a kind over single slabs of one bay stand together; any other stands for itself."""
+    return (bay_of[arc.tail], arc.role) if arc.tail == arc.head else (arc.tail, arc.head)

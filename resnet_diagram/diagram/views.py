@@ -20,7 +20,7 @@ from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, I
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.compare import anonymous
-from resnet_diagram.spec.measure import in_shape, out_shape
+from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text
 
@@ -63,7 +63,7 @@ def _blocks(network: Network, options: Options) -> Diagram:
 def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
     """The network from its stem to its head."""
     pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
-    title = network.name if options.title is None else options.title
+    title = _name(network) if options.title is None else options.title
     drawn = (*_stem(network, pen), *_body(network, pen, options), *_head(network, pen, options))
     diagram = Diagram(
         title=title,
@@ -75,6 +75,12 @@ def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
         sheet=_sheet(network, title, options) if paged and options.view is not View.FULL else None,
     )
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
+
+
+def _name(network: Network) -> str:
+    """The network's name, and that it is a part where its forward stopped."""
+    stopped = any(note.startswith("only a part of") for note in network.notes)
+    return f"{network.name} (as far as it ran)" if stopped else network.name
 
 
 def _sheet(network: Network, title: str, options: Options) -> Sheet:
@@ -121,7 +127,7 @@ def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
         role=GroupRole.STAGE,
         title=", ".join((stage_title(stage, number, options.names), *count_words(stage, options.show))),
         items=pen.stage(stage, prefix, pen),
-        repeat=max(1, sum(not isinstance(element, Layer) for element in stage.body)),
+        repeat=max(1, len(units(stage.body))),
         caption=change_text(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else "",
         shade=number,
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from resnet_diagram.errors import UsageError
 
-_UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75, "": 1.0}
+_UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
+_LEAST = 36.0
+"""Points; what is smaller was meant in another unit."""
 
 VENUES = {
     "cvpr": (234.0, 495.0),
@@ -58,7 +60,14 @@ def length(text: str) -> float:
         raise UsageError(
             f"{text!r} is no length; write a number with its unit: 3.25in, 84mm, 8.4cm or 234pt."
         )
-    return float(found[1]) * _UNITS[found[2]]
+    return sized(float(found[1]) * _UNITS[found[2]], text)
+
+
+def sized(points: float, given: object) -> float:
+    """A length large enough for a drawing. Raises UsageError for one that must have been meant otherwise."""
+    if points < _LEAST:
+        raise UsageError(f"{given} is {points:g} pt, too small for a drawing; write 3.25in, 84mm or 234pt.")
+    return points
 
 
 NAMED_WIDTHS = ("columnwidth", "textwidth")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Node, Taper
+from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Node, NodeRole, Taper
 from resnet_diagram.scene import spacing
 from resnet_diagram.scene.boxes import Size, depth_of
 from resnet_diagram.scene.cells import Cell, FrameCell, NodeCell, Series
@@ -44,7 +44,7 @@ def _on_shortcut(fork: Fork, ruler: Ruler) -> Series:
     for node in link.nodes:
         joined = " + ".join(node.lines)
         room = 0.0 if ruler.turned or len(link.nodes) > 1 else _LEVEL
-        level = text_width(joined, ruler.theme.size("node")) <= room
+        level = node.role is not NodeRole.QUESTION and text_width(joined, ruler.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
         found.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
     return series(found)

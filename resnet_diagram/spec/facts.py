@@ -10,7 +10,6 @@ from resnet_diagram.spec.measure import (
     BlockKind,
     Part,
     block_kind,
-    blocks,
     channels,
     depth,
     in_shape,
@@ -22,6 +21,7 @@ from resnet_diagram.spec.measure import (
     params,
     pre_activation,
     stride,
+    units,
     walk,
     weighted_layers,
 )
@@ -65,7 +65,7 @@ def facts(network: Network) -> Facts:
 def _stage(stage: Stage) -> Facts:
     return {
         "name": stage.name,
-        "blocks": len(blocks(stage)),
+        "blocks": len(units(stage.body)),
         "in_shape": list(in_shape(stage)),
         "out_shape": list(out_shape(stage)),
         "runs": [list(run) for run in _runs(description(element) for element in stage.body)],
@@ -179,7 +179,7 @@ def _name(element: Element, number: int) -> str:
 
 
 def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
-    members = blocks(elements)
+    members = units(elements)
     residual = [block for block in members if is_residual(block)]
     kinds = Counter(block.shortcut.kind.value for block in residual if block.shortcut)
     steps = (_step_text(stride(block)) for block in residual)

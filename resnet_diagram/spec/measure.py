@@ -204,6 +204,19 @@ def blocks(part: Stage | Iterable[Element]) -> tuple[Block, ...]:
     return tuple(found)
 
 
+def units(elements: Iterable[Element]) -> tuple[Block, ...]:
+    """The blocks a reader counts: gates are none, and one that is round others stands for those in it."""
+    return tuple(block for element in elements for block in _units(element))
+
+
+def _units(element: Element) -> tuple[Block, ...]:
+    if isinstance(element, Layer) or (isinstance(element, Block) and is_gate(element)):
+        return ()
+    if isinstance(element, Stage):
+        return units(element.body)
+    return units(one for branch in element.branches for one in branch) or (element,)
+
+
 def residual_blocks(part: Part) -> tuple[Block, ...]:
     """Every residual block in the order its addition is executed: nested ones before the one around them."""
     return tuple(block for block in all_blocks(part) if is_residual(block))
