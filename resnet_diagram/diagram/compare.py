@@ -1,8 +1,7 @@
 """The view `compare`: networks side by side, in rows of equal resolution, with their differences marked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
@@ -11,7 +10,7 @@ from resnet_diagram.diagram.insets import kind_title
 from resnet_diagram.diagram.kinds import Unit
 from resnet_diagram.diagram.labels import count_words, plural
 from resnet_diagram.diagram.legend import sheet_legend
-from resnet_diagram.diagram.links import groups, nodes
+from resnet_diagram.diagram.marks import essence, flagged, has_marks, marked
 from resnet_diagram.diagram.model import (
     Column,
     Comparison,
@@ -37,14 +36,21 @@ MOST = 4
 """Networks side by side."""
 
 
+Key = tuple[str, int]
+"""What parts of networks are aligned by: a resolution, and how many of it came before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
     """A part of a network that gets a row: the key it is aligned by, the words beside it, what is in it."""
 
-    key: tuple[str, int]
+    key: Key
     words: str
     elements: tuple[Element, ...]
     shade: int
+
+
+_NOTHING = _Part(key=("", 0), words="", elements=(), shade=0)
 
 
 def compared(networks: Sequence[Network], options: Options) -> Diagram:
@@ -63,7 +69,7 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
     if not options.legend:
         return replace(diagram, sheet=Sheet(comparison=comparison))
     entries = sheet_legend([sum(column.cells, ()) for column in comparison.columns])
-    if _has_marks(comparison):
+    if any(has_marks(cell) for column in comparison.columns for cell in column.cells):
         entries += (LegendEntry(role=None, text=f"bold, ≠: differs from {networks[0].name}"),)
     return replace(diagram, sheet=Sheet(comparison=comparison, legend=entries), legend=entries)
 
@@ -75,15 +81,29 @@ def _chain(column: Column) -> Group:
 
 
 def _comparison(networks: Sequence[Network], options: Options) -> Comparison:
-    parts = [_parts(network) for network in networks]
+    parts = _aligned([_parts(network) for network in networks])
     keys = _merged([[part.key for part in own] for own in parts])
+    first = {part.key: part for part in parts[0]}
     columns = [
-        _column(number, network, own, keys, options)
+        _column(number, network, own, keys, first if number > 1 else None, options)
         for number, (network, own) in enumerate(zip(networks, parts, strict=True), 1)
     ]
-    words = {part.key: part.words for own in reversed(parts) for part in own}
-    marked = [columns[0], *(_marked(column, columns[0]) for column in columns[1:])]
-    return Comparison(rows=tuple(words[key] for key in keys), columns=tuple(marked))
+    words: dict[Key, dict[str, None]] = {}
+    for own in parts:
+        for part in own:
+            words.setdefault(part.key, {})[part.words] = None
+    return Comparison(rows=tuple(" / ".join(words[key]) for key in keys), columns=tuple(columns))
+
+
+def _aligned(parts: list[list[_Part]]) -> list[list[_Part]]:
+    """Networks with equally many parts are aligned part by part, whatever their resolutions."""
+    kinds = {tuple(part.key[0] if part.key[0] in _ENDS else "stage" for part in own) for own in parts}
+    if len(kinds) > 1:
+        return parts
+    return [[replace(part, key=("part", at)) for at, part in enumerate(own)] for own in parts]
+
+
+_ENDS = ("stem", "head")
 
 
 def _parts(network: Network) -> list[_Part]:
@@ -109,7 +129,7 @@ def _parts(network: Network) -> list[_Part]:
     ]
 
 
-def _merged(rows: Sequence[Sequence[tuple[str, int]]]) -> list[tuple[str, int]]:
+def _merged(rows: Sequence[Sequence[Key]]) -> list[Key]:
     """All keys in an order that keeps that of each network: a new one stands before its next known one."""
     merged = list(rows[0])
     for own in rows[1:]:
@@ -124,14 +144,21 @@ def _merged(rows: Sequence[Sequence[tuple[str, int]]]) -> list[tuple[str, int]]:
 
 
 def _column(
-    number: int, network: Network, parts: Sequence[_Part], keys: Sequence[tuple[str, int]], options: Options
+    number: int,
+    network: Network,
+    parts: Sequence[_Part],
+    keys: Sequence[Key],
+    others: Mapping[Key, _Part] | None,
+    options: Options,
 ) -> Column:
+    """A network's column; what differs from the `others` in its rows is marked."""
     by_key = {part.key: part for part in parts}
     prefix = f"network{number}"
     cells: list[tuple[Item, ...]] = []
     for row, key in enumerate(keys, 1):
         part = by_key.get(key)
-        cells.append(_cell(part, f"{prefix}-row{row}", options) if part else ())
+        other = others.get(key, _NOTHING) if others is not None else None
+        cells.append(_cell(part, other, f"{prefix}-row{row}", options) if part else ())
     start = Node(id=f"{prefix}-input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),))
     first = next((at for at, cell in enumerate(cells) if cell), 0)
     cells[first] = (start, *cells[first])
@@ -139,28 +166,56 @@ def _column(
     return Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
 
 
-def _cell(part: _Part, prefix: str, options: Options) -> tuple[Item, ...]:
+def _cell(part: _Part, other: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
     """A part in short: each run of equal blocks once, with its layers listed and how many there are."""
     show = options.show - {Show.NORM, Show.ACT}
-    pen = Pen(names=Names(), shade=part.shade, stage=_short, show=show)
-    return _short(Stage(body=part.elements), prefix, pen)
+    pen = Pen(names=Names(), shade=part.shade, stage=_plain, show=show)
+    found = _short(part.elements, other.elements if other else None, prefix, pen)
+    hidden = other is not None and essence(part.elements) != essence(other.elements)
+    return flagged(found) if hidden and not has_marks(found) else found
 
 
-def _short(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
-    body = [one for one in stage.body if not isinstance(one, Layer) or one.kind not in _SILENT]
+def _plain(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
+    return _short(stage.body, None, prefix, pen)
+
+
+def _short(
+    elements: Sequence[Element], others: Sequence[Element] | None, prefix: str, pen: Pen
+) -> tuple[Item, ...]:
+    body, theirs = _drawn(elements), _drawn(others or ())
     runs = fold([anonymous(element) for element in body])
     if len(runs) > _MANY:
         return (_counted(body, prefix, pen),)
     found: list[Item] = []
     for run in runs:
-        pattern = body[run.start : run.start + run.period]
-        held = tuple(item for element in pattern for item in _element(element, prefix, pen))
+        held: list[Item] = []
+        for at in range(run.start, run.start + run.period):
+            beside = theirs[at : run.start + run.period * run.count : run.period]
+            held += _element(body[at], beside if others is not None else None, prefix, pen)
+        last = run.start + run.period * run.count == len(body)
+        counted = others is not None and last and len(body) != len(theirs) and run.count > 1
         if held:
             inner = pen.names.numbered(prefix, "blocks")
-            found.append(
-                Group(id=inner, role=GroupRole.BLOCK, title="", items=held, repeat=run.count, shade=pen.shade)
-            )
+            group = Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count)
+            found.append(replace(group, shade=pen.shade, marked=counted))
     return tuple(found)
+
+
+def _drawn(elements: Sequence[Element]) -> list[Element]:
+    return [one for one in elements if not isinstance(one, Layer) or one.kind not in _SILENT]
+
+
+def _element(element: Element, beside: Sequence[Element] | None, prefix: str, pen: Pen) -> tuple[Item, ...]:
+    """An element with what differs from the first of those beside it that is another marked."""
+    own = _open(element, prefix, pen)
+    if beside is None:
+        return own
+    unlike = [one for one in beside if essence(one) != essence(element)]
+    if beside and not unlike:
+        return own
+    other = _open(unlike[0], prefix, pen._replace(names=Names())) if unlike else ()
+    found = marked(own, other)
+    return found if has_marks(found) else flagged(found)
 
 
 def _counted(body: Sequence[Element], prefix: str, pen: Pen) -> Node:
@@ -182,7 +237,7 @@ _MANY = 8
 _SILENT = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE)
 
 
-def _element(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _open(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     if isinstance(element, Block) and is_residual(element):
         bare = replace(element, before=(), after=())
         return tuple(_unnamed(item) for item in folded(bare, prefix, pen, detailed=True))
@@ -193,61 +248,9 @@ def _unnamed(item: Item) -> Item:
     """The folded block without the name of its type, which its layers tell."""
     match item:
         case Node(role=NodeRole.BLOCK) if len(item.lines) > 2:
-            layers = tuple(line for line in item.lines if line[:1].isdigit() or line.startswith(("fc", "SE")))
+            layers = tuple(line for line in item.lines if line[:1].isdigit() or line.startswith(("fc", "SE", "k=")))
             return replace(item, lines=layers or item.lines)
         case Fork():
             return replace(item, branches=tuple(tuple(map(_unnamed, branch)) for branch in item.branches))
         case _:
             return item
-
-
-def _marked(column: Column, other: Column) -> Column:
-    """The column with what differs from the other marked."""
-    pairs = zip(column.cells, other.cells, strict=True)
-    return replace(column, cells=tuple(_marked_items(own, theirs) for own, theirs in pairs))
-
-
-def _marked_items(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
-    pairs = zip_longest(own, theirs[: len(own)])
-    return tuple(_marked_item(one, other) for one, other in pairs)
-
-
-def _marked_item(own: Item, theirs: Item | None) -> Item:
-    match own:
-        case Node():
-            said = list(nodes([theirs]))[:1] if theirs else []
-            return replace(own, marked=_different(own.lines, said[0].lines if said else ()))
-        case Group():
-            inner = _marked_items(own.items, theirs.items if isinstance(theirs, Group) else ())
-            repeat = theirs.repeat if isinstance(theirs, Group) else 0
-            return replace(own, items=inner, marked=repeat != own.repeat)
-        case Fork():
-            return _marked_fork(own, theirs)
-
-
-def _marked_fork(own: Fork, theirs: Item | None) -> Fork:
-    known = theirs if isinstance(theirs, Fork) else None
-    branches = [
-        known.branches[at] if known and at < len(known.branches) else () for at in range(len(own.branches))
-    ]
-    pairs = zip(own.branches, branches, strict=True)
-    link = own.shortcut
-    if link:
-        same = (
-            known
-            and known.shortcut
-            and (known.shortcut.role, known.shortcut.label) == (link.role, link.label)
-        )
-        link = replace(link, marked=not same)
-    return replace(own, branches=tuple(_marked_items(mine, its) for mine, its in pairs), shortcut=link)
-
-
-def _different(own: Sequence[str], theirs: Sequence[str]) -> tuple[int, ...]:
-    """Which lines are not those of the other."""
-    return tuple(at for at, line in enumerate(own) if at >= len(theirs) or line != theirs[at])
-
-
-def _has_marks(comparison: Comparison) -> bool:
-    cells = [cell for column in comparison.columns for cell in column.cells]
-    boxes = any(node.marked for cell in cells for node in nodes(cell))
-    return boxes or any(group.marked for cell in cells for group in groups(cell))

@@ -1,5 +1,8 @@
 """Networks side by side: rows line up, nothing overlaps, differences are bold, the page is kept."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from resnet_diagram.diagram.options import Options, View
@@ -10,6 +13,7 @@ from resnet_diagram.scene.layout import layout
 from resnet_diagram.scene.model import Box, Scene
 from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Block, Network, Stage
 from tests.scene.geometry import problems
 
 PAIRS = [
@@ -78,3 +82,30 @@ def test_a_page_too_narrow_is_refused() -> None:
 def test_two_to_four_networks(count: int) -> None:
     with pytest.raises(UsageError, match="give two to 4"):
         drawn(*["resnet18"] * count)
+
+
+def changed(network: Network, change: Callable[[Block], Block]) -> Network:
+    """The network with the third block of its second stage changed."""
+    stage = network.body[1]
+    assert isinstance(stage, Stage)
+    third = stage.body[2]
+    assert isinstance(third, Block)
+    new = replace(stage, body=(*stage.body[:2], change(third), *stage.body[3:]))
+    return replace(network, body=(network.body[0], new, *network.body[2:]))
+
+
+def test_a_difference_no_text_shows_is_flagged_where_it_is() -> None:
+    plain = catalog.network("resnet50")
+    other = changed(plain, lambda block: replace(block, after=()))
+    scene = layout(build([plain, other], Options(view=View.COMPARE)), load_theme())
+    flags = [item for item in scene.items if isinstance(item, Box) and any(t.text == "≠" for t in item.texts)]
+    assert [box.id.split("-")[:2] for box in flags] == [["network2", "row3"]]
+    assert [text for text in texts(scene, bold=True) if not text.startswith("[")] == ["≠"]
+    assert problems(scene, load_theme()) == []
+
+
+def test_other_resolutions_alone_are_no_difference() -> None:
+    plain = catalog.network("resnet50")
+    small = replace(plain, input_shape=(3, 192, 192))
+    scene = layout(build([plain, small], Options(view=View.COMPARE)), load_theme())
+    assert [text for text in texts(scene, bold=True) if not text.startswith("[")] == []

@@ -1,0 +1,101 @@
+"""Mark what differs between parts of two networks that stand beside each other."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from resnet_diagram.diagram.links import nodes
+from resnet_diagram.diagram.model import Fork, Group, Item, Node
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shortcut, Stage
+
+SIGN = "≠"
+
+
+def essence(part: Element | Shortcut | Iterable[Element] | None) -> Hashable:
+    """What a part computes, names and resolutions aside."""
+    match part:
+        case None:
+            return None
+        case Layer():
+            sizes = (part.kernel, part.stride, part.padding, part.dilation, part.groups, part.bias)
+            return part.kind, part.op, sizes, part.out_shape[0]
+        case Block():
+            branches = tuple(essence(branch) for branch in part.branches)
+            return part.merge, essence(part.before), branches, essence(part.shortcut), essence(part.after)
+        case Stage():
+            return essence(part.body)
+        case Shortcut():
+            return part.kind, essence(part.layers)
+        case _:
+            return tuple(essence(one) for one in part if not _is_reshape(one))
+
+
+def _is_reshape(element: Element) -> bool:
+    return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
+
+
+def marked(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
+    """The items with every text that is not that of the other's marked."""
+    return tuple(_marked(one, other) for one, other in zip_longest(own, theirs[: len(own)]))
+
+
+def _marked(own: Item, theirs: Item | None) -> Item:
+    match own:
+        case Node():
+            said = next(nodes([theirs]), None) if theirs else None
+            return replace(own, marked=_different(own.lines, said.lines if said else ()))
+        case Group():
+            return replace(own, items=marked(own.items, theirs.items if isinstance(theirs, Group) else ()))
+        case Fork():
+            return _marked_fork(own, theirs if isinstance(theirs, Fork) else None)
+
+
+def _marked_fork(own: Fork, theirs: Fork | None) -> Fork:
+    known = theirs.branches if theirs else ()
+    pairs = zip_longest(own.branches, known[: len(own.branches)], fillvalue=())
+    link = own.shortcut
+    if link:
+        other = theirs.shortcut if theirs else None
+        same = other is not None and (other.role, other.label) == (link.role, link.label)
+        link = replace(link, marked=not same)
+    return replace(own, branches=tuple(marked(mine, its) for mine, its in pairs), shortcut=link)
+
+
+def _different(own: Sequence[str], theirs: Sequence[str]) -> tuple[int, ...]:
+    """Which lines are not those of the other."""
+    return tuple(at for at, line in enumerate(own) if at >= len(theirs) or line != theirs[at])
+
+
+def has_marks(items: Iterable[Item]) -> bool:
+    """Whether anything is marked."""
+    for item in items:
+        match item:
+            case Node() if item.marked:
+                return True
+            case Group() if item.marked or has_marks(item.items):
+                return True
+            case Fork():
+                beside = item.shortcut is not None and item.shortcut.marked
+                if beside or any(has_marks(branch) for branch in item.branches):
+                    return True
+    return False
+
+
+def flagged(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items with a sign in the last box, for a difference that no text shows."""
+    for at in range(len(items) - 1, -1, -1):
+        if found := _flagged(items[at]):
+            return (*items[:at], found, *items[at + 1 :])
+    return tuple(items)
+
+
+def _flagged(item: Item) -> Item | None:
+    match item:
+        case Node():
+            return replace(item, lines=(*item.lines, SIGN), marked=(*item.marked, len(item.lines)))
+        case Group():
+            inner = flagged(item.items)
+            return replace(item, items=inner) if inner != item.items else None
+        case Fork():
+            branches = [flagged(branch) for branch in item.branches]
+            return replace(item, branches=tuple(branches)) if tuple(branches) != item.branches else None
