@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from resnet_diagram.sources import Drawings
 
+
 def targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, str]]:
     """Each file with its format: `format_name` where it is given, else the one of the file's suffix.
 
@@ -61,6 +62,8 @@ def _rendered(
     networks: Sequence[Network], names: Iterable[str], options: Options, style: Style
 ) -> Iterator[Content]:
     """One text, or bytes, for each format name; the drawing is laid out once."""
+    names = list(names)
+    paged = any(format_named(name).paged for name in names if name not in SPECS)
     figure: Figure | None = None
     for name in names:
         if name in SPECS:
@@ -68,13 +71,13 @@ def _rendered(
 
             yield text_of(networks[0], name)
         else:
-            figure = figure or _figure(networks, options, style)
+            figure = figure or _figure(networks, options, style, paged=paged)
             yield write_as(format_named(name), figure)
 
 
-def _diagram(networks: Sequence[Network], options: Options) -> Diagram:
+def _diagram(networks: Sequence[Network], options: Options, *, paged: bool) -> Diagram:
     """What is drawn, in the language asked for."""
-    diagram = build(networks, options)
+    diagram = build(networks, options, paged=paged)
     if options.lang == ENGLISH:
         return diagram
     from resnet_diagram.diagram.language import translated
@@ -82,8 +85,8 @@ def _diagram(networks: Sequence[Network], options: Options) -> Diagram:
     return translated(diagram, phrases(options.lang))
 
 
-def _figure(networks: Sequence[Network], options: Options, style: Style) -> Figure:
-    diagram = _diagram(networks, options)
+def _figure(networks: Sequence[Network], options: Options, style: Style, *, paged: bool = True) -> Figure:
+    diagram = _diagram(networks, options, paged=paged)
     return Figure(
         diagram=diagram,
         theme=load_theme(style.theme).for_stages(stage_count(diagram)),
@@ -101,7 +104,7 @@ def _folder(networks: Sequence[Network], options: Options, style: Style) -> Call
     """What makes the same figure with equal blocks folded, where every block is open in it."""
     if options.view is not View.FULL:
         return None
-    return lambda: _figure(networks, replace(options, view=View.PAPER), style)
+    return lambda: _figure(networks, replace(options, view=View.PAPER), style, paged=False)
 
 
 def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> Placing:

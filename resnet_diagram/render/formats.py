@@ -19,7 +19,7 @@ class Format:
 
     `suffixes`: with their dots, the usual one first. `summary`: half a line for lists. `render` gives text,
     or bytes where `binary`. `graphviz` is how Graphviz writes it, where it can. `modes`: the drawing can
-    follow the reader's light or dark mode.
+    follow the reader's light or dark mode. `paged`: it draws on a page; the others lay out by themselves.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Format:
     graphviz: Renderer | None = None
     binary: bool = False
     modes: bool = False
+    paged: bool = True
 
 
 def _later(module: str, function: str) -> Renderer:
@@ -84,18 +85,21 @@ FORMATS = (
         suffixes=(".dot", ".gv"),
         summary="Graphviz source",
         render=_later("dot", "render_dot"),
+        paged=False,
     ),
     Format(
         name="mermaid",
         suffixes=(".mmd", ".mermaid"),
         summary="Mermaid flowchart for Markdown",
         render=_later("mermaid", "render_mermaid"),
+        paged=False,
     ),
     Format(
         name="markdown",
         suffixes=(".md",),
         summary="the Mermaid flowchart in a fence",
         render=_later("mermaid", "render_markdown"),
+        paged=False,
     ),
     Format(
         name="outline",
@@ -103,6 +107,7 @@ FORMATS = (
         summary="tree of text for the terminal",
         render=_later("outline", "render_outline"),
         modes=True,  # it has no colours
+        paged=False,
     ),
 )
 
