@@ -244,11 +244,15 @@ def _open(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     return block(element, prefix, pen) if isinstance(element, Block) else items((element,), prefix, pen)
 
 
+_LAYERS = ("fc", "SE", "k=")
+"""What the lines of layers begin with, if not with a number."""
+
+
 def _unnamed(item: Item) -> Item:
     """The folded block without the name of its type, which its layers tell."""
     match item:
         case Node(role=NodeRole.BLOCK) if len(item.lines) > 2:
-            layers = tuple(line for line in item.lines if line[:1].isdigit() or line.startswith(("fc", "SE", "k=")))
+            layers = tuple(line for line in item.lines if line[:1].isdigit() or line.startswith(_LAYERS))
             return replace(item, lines=layers or item.lines)
         case Fork():
             return replace(item, branches=tuple(tuple(map(_unnamed, branch)) for branch in item.branches))
