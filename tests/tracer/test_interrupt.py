@@ -1,6 +1,5 @@
 """Ctrl-C while a model is imported, built or run ends the command at once and leaves no file."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -68,13 +67,21 @@ def test_ctrl_c_ends_it(name: str, tmp_path: Path) -> None:
         str(figure),
     ]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
     ) as process:
-        wait_for(ready, process)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
+        try:
+            wait_for(ready, process)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert (process.returncode, out, err.strip()) == (INTERRUPTED, "", "Interrupted.")
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["hangs.py", "ready"]
+
+
+def hear_ctrl_c() -> None:
+    """Let the process be interrupted, also where tests run in a shell's background and so cannot be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
