@@ -91,7 +91,7 @@ def test_a_design_has_its_input_written_down(tmp_path: Path) -> None:
     path = tmp_path / "net.toml"
     path.write_text("depths = [1]", encoding="utf-8")
     result = run("spec", path, "--input", "3x8x8")
-    assert (result.exit_code, "has its input shape written down" in result.stderr) == (1, True)
+    assert (result.exit_code, "has its input shape written down" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["net.toml", "net.TOML"])

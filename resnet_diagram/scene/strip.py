@@ -10,7 +10,7 @@ from resnet_diagram.scene.strip_arcs import Bows, bows_of
 from resnet_diagram.scene.strip_bays import SIDE, Slot, content_start
 from resnet_diagram.scene.strip_captions import Caption, captions_of
 from resnet_diagram.scene.strip_lanes import Port, Span, ports, spans
-from resnet_diagram.scene.strip_plugs import Ends, ends_of
+from resnet_diagram.scene.strip_plugs import Ends, Plug, by_bay, ends_of
 from resnet_diagram.scene.strip_slabs import INDEX, draw_dots, draw_slab
 from resnet_diagram.scene.strip_tiers import Rack, Seat, seats, turning
 
@@ -56,7 +56,8 @@ class Sketch(NamedTuple):
 def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
     """Draw a measured strip from (0, 0), stretched to `width` points if it can be; return its extent."""
     tiers = seats(rack, width, canvas.theme)
-    levels = [_level(canvas, rack, tier) for tier in tiers]
+    plugs = by_bay(rack.plugs, len(rack.bays))
+    levels = [_level(canvas, rack, tier, plugs) for tier in tiers]
     end = max((seat.end for tier in tiers for seat in tier), default=0.0)
     found = ports(rack, tiers, canvas.theme)
     placed, tops = spans(rack, found, end, [level.above for level in levels], canvas.theme)
@@ -69,9 +70,9 @@ def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
     return end + rack.right, bottom
 
 
-def _level(canvas: Canvas, rack: Rack, tier: list[Seat]) -> Level:
+def _level(canvas: Canvas, rack: Rack, tier: list[Seat], plugs: list[list[Plug]]) -> Level:
     theme = canvas.theme
-    bows = [bows_of(seat.bay, seat.number, rack.plugs, seat.width, theme) for seat in tier]
+    bows = [bows_of(seat.bay, seat.number, plugs[seat.number], seat.width, theme) for seat in tier]
     framed = [seat.bay.bay.role is not None for seat in tier]
     strip = spacing.TITLE_STRIP + _UNDER_TITLE
     tops = [one.top + (strip if frame else _OVER) for one, frame in zip(bows, framed, strict=True)]

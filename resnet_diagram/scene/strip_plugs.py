@@ -39,6 +39,15 @@ class Plug(NamedTuple):
         return self.tail_bay != self.head_bay
 
 
+def by_bay(plugs: Iterable[Plug], count: int) -> list[list[Plug]]:
+    """The arcs that leave or end in each of `count` bays."""
+    found: list[list[Plug]] = [[] for _ in range(count)]
+    for plug in plugs:
+        for number in {plug.tail_bay, plug.head_bay}:
+            found[number].append(plug)
+    return found
+
+
 class Ends(NamedTuple):
     """How many shortcuts leave before each slab and end behind it, in its bay."""
 

@@ -7,7 +7,7 @@ from resnet_diagram.diagram.model import GroupRole, Strip
 from resnet_diagram.scene.strip_arcs import levels
 from resnet_diagram.scene.strip_bays import CAPTION_APART, MeasuredBay, fitted, measure_bay
 from resnet_diagram.scene.strip_pieces import pieces
-from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, ends_of, plugs_of
+from resnet_diagram.scene.strip_plugs import HEAD_STEP, TAIL_STEP, Plug, by_bay, ends_of, plugs_of
 from resnet_diagram.scene.strip_scale import TEX, Scale, scale_of
 from resnet_diagram.scene.text import text_width
 from resnet_diagram.scene.theme import Theme
@@ -75,7 +75,10 @@ def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
     bays = tuple(piece for held in parts for piece in held)
     plugs = plugs_of(bays, strip.arcs)
     ends = ends_of(plugs)
-    measured = tuple(measure_bay(bay, number, scale, plugs, ends, theme) for number, bay in enumerate(bays))
+    own = by_bay(plugs, len(bays))
+    measured = tuple(
+        measure_bay(bay, number, scale, own[number], ends, theme) for number, bay in enumerate(bays)
+    )
     plain = Rack(
         measured, tuple(plugs), (tuple(range(len(bays))),), _frame_gap(plugs, scale), *_margins(plugs, 1, 0)
     )

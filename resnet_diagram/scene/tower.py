@@ -20,6 +20,7 @@ from resnet_diagram.scene.columns import (
     columns_length,
     fill,
     lead_of,
+    measured,
 )
 from resnet_diagram.scene.draw import draw
 from resnet_diagram.scene.fit import Fit
@@ -97,15 +98,15 @@ def _tower(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Tower:
     gaps = attempt.manner.gaps
     measure = ruler(diagram.items, theme, turned=True, wrapped=attempt.wrapped, manner=attempt.manner)
     found = [
-        Measured(group, tuple(pieces(cells(items, measure), _LONGEST * high)))
+        measured(group, tuple(pieces(cells(items, measure), _LONGEST * high)), gaps)
         for group, items in outer_groups(diagram)
     ]
     tower = Tower((), *_reach(found, theme))
     most = int((wide + spacing.COLUMN_GAP) / (_breadth(tower) + spacing.COLUMN_GAP))
-    count = max(0, min(most, int(columns_length(fill(found, gaps, math.inf)) / high)) - 1)
+    count = max(0, min(most, int(columns_length(fill(found, math.inf)) / high)) - 1)
     while True:
         count += 1
-        tower = tower._replace(columns=balance(found, gaps, count))
+        tower = tower._replace(columns=balance(found, count))
         height, width = columns_length(tower.columns), max(_width(tower, count), spacing.SMALLEST_WIDTH)
         full = _width(tower, count + 1) > wide and (fit.width is not None or height < _SCROLL * width)
         good = height <= high and height <= _SLIM * width

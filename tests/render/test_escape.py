@@ -46,7 +46,7 @@ NASTY = (
 
 def squeezed(text: str) -> str:
     """The text without white space, which the programs fold each in their own way."""
-    return "".join(text.replace("\u200b", "").split())
+    return "".join(text.replace("\u200b", "").replace("\u2060", "").split())
 
 
 @pytest.mark.parametrize("package", MERMAID_PACKAGES)

@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,6 +20,7 @@ from tests.programs import ALL_PROGRAMS
 from tests.scene.geometry import problems
 from tests.scene.samples import SAMPLES, conv, diagram, fork, residual, stage
 from tests.scene.test_random import Maker
+from tests.work import calls
 
 WIDTHS = (218.0, 234.0, 347.0, 495.0)
 CASES = [
@@ -181,12 +181,8 @@ def test_long_numbers_and_names_fit() -> None:
 
 
 def test_cost_of_columns_grows_in_step_with_the_blocks() -> None:
-    def seconds(name: str) -> float:
+    def work(name: str, blocks: int) -> float:
         full = shown(name, View.FULL)
-        start = time.perf_counter()
-        layout(full, load_theme())
-        return time.perf_counter() - start
+        return calls(lambda: layout(full, load_theme())) / blocks
 
-    seconds("resnet20")
-    few, many = min(seconds("resnet110") for _ in range(2)) / 110, seconds("resnet1202") / 1202
-    assert many < 6 * few
+    assert work("resnet1202", 600) < 3 * work("resnet110", 54)

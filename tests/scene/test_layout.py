@@ -1,6 +1,5 @@
 """Drawings of all sorts keep the rules of geometry, and look the way the views promise."""
 
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +14,7 @@ from resnet_diagram.scene.theme import load_theme, theme_names
 from resnet_diagram.spec import catalog
 from tests.scene.geometry import FRAMES, problems
 from tests.scene.samples import SAMPLES, block, box, conv, diagram, residual, stage
+from tests.work import calls
 
 NETWORKS = (
     "resnet18",
@@ -203,12 +203,8 @@ def test_a_long_title_is_broken() -> None:
 
 
 def test_cost_grows_in_step_with_the_blocks() -> None:
-    def seconds(count: int) -> float:
+    def work(count: int) -> float:
         shown = diagram(stage(1, *(residual(f"b{number}") for number in range(count))))
-        start = time.perf_counter()
-        layout(shown, load_theme())
-        return time.perf_counter() - start
+        return calls(lambda: layout(shown, load_theme())) / count
 
-    seconds(10)
-    few, many = (min(seconds(count) for _ in range(3)) / count for count in (150, 1200))
-    assert many < 4 * max(few, 0.0001)
+    assert work(1200) < 2 * work(150)

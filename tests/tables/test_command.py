@@ -72,7 +72,7 @@ def test_inputs_are_for_the_sources_that_are_code() -> None:
     text = run(source, "resnet20", "--input", "3x32x32", "-t", "csv").stdout
     assert text.splitlines()[0] == "stage,output size,UNet,resnet20"
     assert text.splitlines()[1].startswith("conv1,32×32,")
-    assert "leave --input out" in refused("resnet20", "--input", "3x32x32", code=1)
+    assert "leave --input out" in refused("resnet20", "--input", "3x32x32", code=2)
 
 
 @pytest.mark.parametrize(
