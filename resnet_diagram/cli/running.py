@@ -83,7 +83,7 @@ def parameters(words: Sequence[str]) -> dict[str, Any]:
     """The arguments and options of a call, by their names; what is wrong in them is left out."""
     from resnet_diagram.cli.main import main
 
-    with click.Context(main, resilient_parsing=True) as context:
+    with click.Context(main, resilient_parsing=True, **main.context_settings) as context:
         command = main.get_command(context, words[0])
         assert command is not None
         return dict(command.make_context(words[0], list(words[1:]), context, resilient_parsing=True).params)

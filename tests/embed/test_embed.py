@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -310,8 +311,9 @@ class Net(torch.nn.Module):
 """
 
 
-def test_modules_of_one_name_in_two_folders(tmp_path: Path) -> None:
+def test_modules_of_one_name_in_two_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
+    monkeypatch.delitem(sys.modules, "net", raising=False)
     paths = [tmp_path / folder / "a.md" for folder in ("one", "it's two")]
     for path, sizes in zip(paths, [(3, 1), (5, 2)], strict=True):
         path.parent.mkdir()

@@ -33,7 +33,7 @@ _HEAD = r"""\RequirePackage{fix-cm}
   \setbox0\hbox to #2bp{\input{#1}\unskip}\shipout\box0 }
 \begin{document}
 """
-COMPLAINTS = ("Overfull", "Missing character", "LaTeX Warning", "Font Warning", "Package Warning")
+COMPLAINTS = ("Overfull \\hbox", "Missing character", "LaTeX Warning", "Font Warning", "Package Warning")
 
 
 def compiled_pages(figures: Sequence[Figure], engine: str, folder: File) -> Compiled:
