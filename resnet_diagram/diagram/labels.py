@@ -15,7 +15,7 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind, Stage
-from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.shapes import extent_text, shape_text
 
 
 class Said(NamedTuple):
@@ -83,14 +83,9 @@ def op_word(layer: Layer) -> str:
     return _SHORT.get(layer.op, layer.op.replace("_", " "))
 
 
-def _extent(sizes: Shape) -> str:
-    """One number where all are equal, else all of them."""
-    return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))
-
-
 def stride_words(layer: Layer) -> list[str]:
     """`["s=2"]`, or nothing for a stride of one."""
-    return [f"s={_extent(layer.stride)}"] if any(step != 1 for step in layer.stride) else []
+    return [f"s={extent_text(layer.stride)}"] if any(step != 1 for step in layer.stride) else []
 
 
 def _window(layer: Layer, word: str) -> str:
@@ -118,7 +113,7 @@ def numbers(layer: Layer) -> Said:
 def _conv_extras(layer: Layer, said: Said) -> str:
     words = [said.groups] if said.groups else []
     if any(gap != 1 for gap in layer.dilation):
-        words.append(f"dilation {_extent(layer.dilation)}")
+        words.append(f"dilation {extent_text(layer.dilation)}")
     return ", ".join(words)
 
 

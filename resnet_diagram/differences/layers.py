@@ -6,7 +6,7 @@ from itertools import groupby
 
 from resnet_diagram.diagram.labels import layer_lines, op_word
 from resnet_diagram.spec.model import Layer, LayerKind
-from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.shapes import extent_text, shape_text
 
 Pair = tuple[str, str]
 """What is said of the left network, and of the right one."""
@@ -102,16 +102,16 @@ def _fields(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
         yield words(own), words(other)
         return
     if own.stride != other.stride:
-        yield f"stride {_extent(own.stride)} in the {name}", f"stride {_extent(other.stride)} in it"
+        yield f"stride {extent_text(own.stride)} in the {name}", f"stride {extent_text(other.stride)} in it"
     if own.kind in _WEIGHTED and own.out_shape[0] != other.out_shape[0]:
         unit = "outputs" if own.kind is LayerKind.LINEAR else "channels"
         yield f"{own.out_shape[0]} {unit} of the {name}", f"{other.out_shape[0]} {unit}"
     if own.groups != other.groups:
         yield f"{_groups(own)} in the {name}", _groups(other)
     if own.dilation != other.dilation:
-        yield f"dilation {_extent(own.dilation)} in the {name}", f"dilation {_extent(other.dilation)}"
+        yield f"dilation {extent_text(own.dilation)} in the {name}", f"dilation {extent_text(other.dilation)}"
     if own.padding != other.padding and not (_keeps_size(own) and _keeps_size(other)):
-        yield f"padding {_extent(own.padding)} in the {name}", f"padding {_extent(other.padding)}"
+        yield f"padding {extent_text(own.padding)} in the {name}", f"padding {extent_text(other.padding)}"
     if own.bias != other.bias:
         yield _bias(own, name), _bias(other, name)
 
@@ -138,12 +138,3 @@ def _groups(layer: Layer) -> str:
 
 def _bias(layer: Layer, name: str) -> str:
     return f"{'a' if layer.bias else 'no'} bias in the {name}"
-
-
-def _extent(sizes: Sequence[int]) -> str:
-    """One number where all are equal.
-
-    >>> _extent((2, 2)), _extent((1, 2, 2))
-    ('2', '1×2×2')
-    """
-    return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from resnet_diagram.diagram.labels import plural
 from resnet_diagram.diagram.places import places
 from resnet_diagram.differences.align import Parts, Place, Unit, taken_apart
 from resnet_diagram.differences.layers import Pair, layer_differences
@@ -129,7 +130,7 @@ def _counts(left: Parts, right: Parts) -> Iterator[Difference]:
 
 def _stage_count(parts: Parts, depths: Sequence[int]) -> str:
     """How many stages there are, and how many blocks in them."""
-    count = f"{len(depths)} stage{'s' * (len(depths) != 1)}"
+    count = plural(len(depths), "stage")
     return count if all(map(_is_plain, parts.stages)) else f"{count} of {_listed(depths)} blocks"
 
 
@@ -138,7 +139,7 @@ def _listed(depths: Sequence[int]) -> str:
 
 
 def _count(units: Sequence[Unit]) -> str:
-    return f"{len(units)} block{'s' * (len(units) != 1)}"
+    return plural(len(units), "block")
 
 
 def _where(found: Sequence[Place], everything: Sequence[Place], stages: int, *, plain: bool) -> str:

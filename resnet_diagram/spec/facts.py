@@ -25,9 +25,9 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Stage
 from resnet_diagram.spec.places import Place, placed
-from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.shapes import extent_text, shape_text
 
 Facts = dict[str, Any]
 
@@ -87,17 +87,8 @@ def description(element: Element) -> str:
     if not is_residual(element) or element.shortcut is None:
         return reason(element)
     steps = stride(element)
-    tail = f", stride {_step_text(steps)}" if any(step > 1 for step in steps) else ""
+    tail = f", stride {extent_text(steps)}" if any(step > 1 for step in steps) else ""
     return f"{_WORDS[block_kind(element)]}, {element.shortcut.kind} shortcut{tail}"
-
-
-def _step_text(steps: Shape) -> str:
-    """A stride in short: one number where all are equal.
-
-    >>> _step_text((2, 2)), _step_text((1, 2, 2))
-    ('2', '1×2×2')
-    """
-    return str(steps[0]) if len(set(steps)) == 1 else "×".join(map(str, steps))
 
 
 def reason(block: Block) -> str:
@@ -182,7 +173,7 @@ def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
     members = units(elements)
     residual = [block for block in members if is_residual(block)]
     kinds = Counter(block.shortcut.kind.value for block in residual if block.shortcut)
-    steps = (_step_text(stride(block)) for block in residual)
+    steps = (extent_text(stride(block)) for block in residual)
     return StageRow(
         name=name,
         blocks=len(members),

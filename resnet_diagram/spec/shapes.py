@@ -23,6 +23,15 @@ def shape_text(shape: Shape) -> str:
     return "×".join(str(size) for size in (*shape[1:], *shape[:1]))
 
 
+def extent_text(extent: Shape) -> str:
+    """A size of a window, or a step, in short: one number where all are equal.
+
+    >>> extent_text((2, 2)), extent_text((1, 2, 2))
+    ('2', '1×2×2')
+    """
+    return str(extent[0]) if len(set(extent)) == 1 else "×".join(map(str, extent))
+
+
 def sizes(given: Sizes, dims: int) -> Shape:
     """One entry per spatial dimension.
 
