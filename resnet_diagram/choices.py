@@ -1,6 +1,5 @@
 """The options of a drawing as a caller writes them: words and numbers, read into `Options` and `Style`."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,13 +10,10 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.render.figure import DPI, Engine
-from resnet_diagram.render.placing import IN_TEXT, Float, Placing
+from resnet_diagram.render.placing import IN_TEXT, Float, Placing, check_label
 from resnet_diagram.scene.fit import FREE, NAMED_WIDTHS, Fit, length, named_width, sized, venue_width
 
 Choice = TypeVar("Choice", bound=StrEnum)
-
-LABEL = re.compile(r"[A-Za-z0-9:._/+*-]*")
-"""Labels that LaTeX takes."""
 
 _RESOLUTIONS = range(10, 2401)
 
@@ -119,14 +115,11 @@ def _placing(choices: Choices) -> Placing:
     taken = _one_of(Float, around, "float") if around else Float.AUTO if given else None
     if taken and choices.get("standalone"):
         raise UsageError("--standalone is a page of its own, --figure a part of one; leave one out.")
-    if label and not LABEL.fullmatch(label):
-        raise UsageError(
-            f"The label {label!r} has signs that break LaTeX; use letters, digits and any of :._/+*-."
-        )
+    check_label(label)
     if width in NAMED_WIDTHS and taken is Float.AUTO:
         taken = Float.WIDE if width == NAMED_WIDTHS[1] else Float.FIGURE
     venue = choices.get("venue")
-    column = IN_TEXT.column if not venue else venue_width(re.split("[ :-]", venue)[0])
+    column = named_width(NAMED_WIDTHS[0], venue) if venue else IN_TEXT.column
     return Placing(
         environment=taken,
         caption=choices.get("caption"),

@@ -1,27 +1,24 @@
 """Networks to table to text or file: what joins the layers for tables."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.render.placing import check_label
 from resnet_diagram.render.tables.formats import TableFormat, table_format_for, table_format_named
 from resnet_diagram.render.tables.look import Float, Look
 from resnet_diagram.saving import write_files
-from resnet_diagram.sources import Shapes, network_of
+from resnet_diagram.sources import Shapes, networks_of
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Table, Wanted
 from resnet_diagram.tables.shortcuts import shortcut_table
 
 if TYPE_CHECKING:
-    from torch import nn
+    from resnet_diagram.sources import Drawings
 
-    Tabled = Network | nn.Module | str
-
-_LABEL = re.compile(r"[A-Za-z0-9:._/+*-]*")
 _MOST_DECIMALS = 9
 
 
@@ -45,7 +42,7 @@ class TableChoices(TypedDict, total=False):
 
 
 def table(
-    what: "Tabled | list[Tabled] | tuple[Tabled, ...]",
+    what: "Drawings",
     to: str = "text",
     *,
     input_shape: Shapes | None = None,
@@ -58,9 +55,7 @@ def table(
     the options of `resnet-diagram table`. Raises ResnetDiagramError.
     """
     chosen = table_format_named(to)
-    several = what if isinstance(what, (list, tuple)) else [what]
-    networks = [network_of(one, input_shape) for one in several]
-    return chosen.render(table_of(networks, choices), look_of(choices))
+    return chosen.render(table_of(networks_of(what, input_shape), choices), look_of(choices))
 
 
 def table_of(networks: Sequence[Network], choices: TableChoices) -> Table:
@@ -79,10 +74,7 @@ def _wanted(choices: TableChoices, count: int) -> Wanted:
     if not 0 <= decimals <= _MOST_DECIMALS:
         raise UsageError(f"Got {decimals} decimals; choose between 0 and {_MOST_DECIMALS}.")
     label = choices.get("label")
-    if label and not _LABEL.fullmatch(label):
-        raise UsageError(
-            f"The label {label!r} has signs that break LaTeX; use letters, digits and any of :._/+*-."
-        )
+    check_label(label)
     return Wanted(
         names=_names(choices.get("names", StageNames.PAPER)),
         heads=heads,

@@ -9,12 +9,10 @@ from resnet_diagram.sources import Shapes, network_of
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from torch import nn
+    from resnet_diagram.sources import Drawable
 
 
-def code(
-    what: "Network | nn.Module | str", *, block: str | None = None, input_shape: Shapes | None = None
-) -> str:
+def code(what: "Drawable", *, block: str | None = None, input_shape: Shapes | None = None) -> str:
     """The network as a PyTorch file, or one block of it.
 
     `what`: a `Network`, a PyTorch module, or a source as on the command line. `block` is a name, a place

@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.errors import UnrenderedWarning, UsageError, closest, did_you_mean
+from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.render.figure import Engine, Figure
+from resnet_diagram.render.registry import Row, row_for, row_named
 
 Content = str | bytes
 Renderer = Callable[[Figure], Content]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class Format(Row):
     """A way of writing a figure.
 
-    `suffixes`: with their dots, the usual one first. `summary`: half a line for lists. `render` gives text,
+    `summary`: half a line for lists. `render` gives text,
     or bytes where `binary`. `graphviz` is how Graphviz writes it, where it can. `modes`: the drawing can
     follow the reader's light or dark mode. `paged`: it draws on a page; the others lay out by themselves.
     """
 
-    name: str
-    suffixes: tuple[str, ...]
     summary: str
     render: Renderer
     graphviz: Renderer | None = None
@@ -141,24 +140,9 @@ def check_engine(one: Format, engine: Engine) -> None:
 
 def format_named(name: str) -> Format:
     """The format of that name. Raises UsageError, with a suggestion, when there is none."""
-    for one in FORMATS:
-        if one.name == name:
-            return one
-    known = [*(one.name for one in FORMATS), *SPECS]
-    by_suffix = {suffix.lstrip("."): one.name for one in FORMATS for suffix in one.suffixes}
-    wanted = name.lower().lstrip(".")
-    hint = did_you_mean(by_suffix.get(wanted) or closest(wanted, known))
-    raise UsageError(f"No format named {name!r}.{hint} The formats are {', '.join(known)}.")
+    return row_named(FORMATS, name, "format", "The formats are", SPECS)
 
 
 def format_for(path: Path) -> Format:
     """The format a file's suffix asks for. Raises UsageError, with a suggestion, when there is none."""
-    suffix = path.suffix.lower()
-    for one in FORMATS:
-        if suffix in one.suffixes:
-            return one
-    known = [*(suffix for one in FORMATS for suffix in one.suffixes), *SPECS.values()]
-    said = f"the suffix {path.suffix!r}" if suffix else "no suffix"
-    hint = did_you_mean(closest(suffix, known))
-    remedy = f"Use one of {', '.join(known)}, or name the format with -t."
-    raise UsageError(f"The file {str(path)!r} has {said}, which tells no format.{hint} {remedy}")
+    return row_for(FORMATS, path, "format", SPECS)

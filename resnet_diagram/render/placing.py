@@ -1,7 +1,10 @@
 """Where LaTeX puts a drawing."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from resnet_diagram.errors import UsageError
 
 
 class Float(StrEnum):
@@ -29,3 +32,13 @@ class Placing:
 
 IN_TEXT = Placing()
 """As it comes, in no float."""
+
+_LABEL = re.compile(r"[A-Za-z0-9:._/+*-]*")
+
+
+def check_label(label: str | None) -> None:
+    """Raise UsageError for a label that LaTeX does not take."""
+    if label and not _LABEL.fullmatch(label):
+        raise UsageError(
+            f"The label {label!r} has signs that break LaTeX; use letters, digits and any of :._/+*-."
+        )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.render.registry import Row, row_for, row_named
 from resnet_diagram.render.tables.comma_separated import render_csv
 from resnet_diagram.render.tables.html import render_html
 from resnet_diagram.render.tables.latex import render_latex
@@ -16,11 +16,9 @@ from resnet_diagram.tables.model import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableFormat:
-    """A way of writing a table; `suffixes` with their dots, the usual one first."""
+class TableFormat(Row):
+    """A way of writing a table."""
 
-    name: str
-    suffixes: tuple[str, ...]
     render: Callable[[Table, Look], str]
 
 
@@ -36,22 +34,9 @@ TABLE_FORMATS = (
 
 def table_format_named(name: str) -> TableFormat:
     """The format of that name. Raises UsageError, with a suggestion, when there is none."""
-    known = {one.name: one for one in TABLE_FORMATS}
-    if name in known:
-        return known[name]
-    by_suffix = {suffix.lstrip("."): one.name for one in TABLE_FORMATS for suffix in one.suffixes}
-    wanted = name.lower().lstrip(".")
-    hint = did_you_mean(by_suffix.get(wanted) or closest(wanted, known))
-    raise UsageError(f"No table format named {name!r}.{hint} Tables are written as {', '.join(known)}.")
+    return row_named(TABLE_FORMATS, name, "table format", "Tables are written as")
 
 
 def table_format_for(path: Path) -> TableFormat:
     """The format a file's suffix asks for. Raises UsageError, with a suggestion, when there is none."""
-    suffix = path.suffix.lower()
-    known = {suffix: one for one in TABLE_FORMATS for suffix in one.suffixes}
-    if suffix in known:
-        return known[suffix]
-    said = f"the suffix {path.suffix!r}" if suffix else "no suffix"
-    hint = did_you_mean(closest(suffix, known))
-    remedy = f"Use one of {', '.join(known)}, or name the format with -t."
-    raise UsageError(f"The file {str(path)!r} has {said}, which tells no table format.{hint} {remedy}")
+    return row_for(TABLE_FORMATS, path, "table format")
