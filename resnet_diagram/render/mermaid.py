@@ -60,11 +60,11 @@ def render_mermaid(figure: Figure) -> str:
 
     A chart beyond Mermaid's limits is folded further if it can be, with a warning; else only warned of.
     """
-    text = _chart(figure)
-    arrows = len(edges(figure.diagram))
-    if len(text) <= _MOST_CHARACTERS and arrows <= _MOST_ARROWS:
+    drawn = edges(figure.diagram)
+    text = _chart(figure, drawn)
+    if len(text) <= _MOST_CHARACTERS and len(drawn) <= _MOST_ARROWS:
         return text
-    too_large = f"The Mermaid chart has {arrows} arrows and {len(text)} characters; GitHub stops at "
+    too_large = f"The Mermaid chart has {len(drawn)} arrows and {len(text)} characters; GitHub stops at "
     too_large += f"{_MOST_ARROWS} and {_MOST_CHARACTERS}. "
     if figure.folded:
         warnings.warn(
@@ -82,11 +82,10 @@ def render_markdown(figure: Figure) -> str:
     return f"```mermaid\n{render_mermaid(figure)}```\n"
 
 
-def _chart(figure: Figure) -> str:
-    """The source of the chart, however large."""
+def _chart(figure: Figure, drawn: Sequence[Edge]) -> str:
+    """The source of the chart with these arrows, however large."""
     diagram, theme = figure.diagram, figure.theme
     names = _names(diagram)
-    drawn = list(edges(diagram))
     first = len(drawn)
     return render(
         "mermaid",
