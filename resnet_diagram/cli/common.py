@@ -1,7 +1,8 @@
 """What the commands share: the options on how a source is read, and the reading."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -26,37 +27,85 @@ class Reading:
     unsafe: bool = False
 
 
-def reading_options(command: Any) -> Any:
-    """The options on how sources are read, for a command that makes a `Reading` of them, and `-q`, `-v`."""
-    inputs = click.option(
+def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A decorator that gives a command these options, listed in this order."""
+
+    def given(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return given
+
+
+def target_options(output_help: str, to_help: str) -> Callable[[Any], Any]:
+    """The options `-o`, which may be repeated, and `-t` of a command that writes several formats."""
+    return with_options(
+        click.option(
+            "-o",
+            "--output",
+            "outputs",
+            multiple=True,
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help=output_help,
+        ),
+        click.option("-t", "--to", "format_name", metavar="FORMAT", help=to_help),
+    )
+
+
+def names_option(default: StrEnum, help_text: str) -> Callable[[Any], Any]:
+    """The option `--names`; what may be chosen are the values of the default's kind."""
+    return click.option(
+        "--names",
+        type=click.Choice([one.value for one in type(default)]),
+        default=default.value,
+        show_default=True,
+        help=help_text,
+    )
+
+
+caption_option = click.option("--caption", help="Caption; '' writes none.  [default: from the facts]")
+label_option = click.option("--label", help="Label of the float; '' writes none.  [default: from the names]")
+templates_option = click.option(
+    "--templates",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Folder whose templates are used instead of the built-in ones of the same name.",
+)
+
+
+reading_options = with_options(
+    click.option(
         "--input",
         "inputs",
         multiple=True,
         metavar="SHAPE",
         help="Shape of the model's input, as 3x224x224 or 1x128:int64; repeat it for several inputs. "
         "Guessed where it is left out.",
-    )
-    weights = click.option(
+    ),
+    click.option(
         "--weights",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
         metavar="FILE",
         help="Check that a checkpoint (.pth, .pt, .safetensors) has the names and shapes of the model.",
-    )
-    unsafe = click.option(
+    ),
+    click.option(
         "--unsafe", is_flag=True, help="Read pickled models too. A pickle can run any code; trust its source."
-    )
-    return inputs(weights(unsafe(loudness_options(command))))
+    ),
+    loudness_options,
+)
+"""The options on how sources are read, for a command that makes a `Reading` of them, and `-q`, `-v`."""
 
 
-def output_option(command: Any) -> Any:
-    """The option `-o` for a command that writes one file."""
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="File to write.",
-    )(command)
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File to write.",
+)
+"""The option `-o` for a command that writes one file."""
 
 
 def read(source: str, reading: Reading) -> Network:

@@ -10,7 +10,18 @@ import click
 
 import resnet_diagram.pipeline as pipeline
 from resnet_diagram.choices import Choices, Style, options, style
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.cli.common import (
+    SOURCE_HELP,
+    Reading,
+    caption_option,
+    label_option,
+    names_option,
+    read,
+    reading_options,
+    target_options,
+    templates_option,
+    with_options,
+)
 from resnet_diagram.cli.progress import progress
 from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.model import Direction
@@ -29,131 +40,92 @@ _VIEWS = (
     "block: one block open. full: every block open. compare: several networks side by side."
 )
 
+_target_options = target_options(
+    "File to write; its suffix gives the format. Repeat it for several files. "
+    "With several sources, {name} in it is the name of each.",
+    "Format, whatever the suffix says; without -o the drawing goes to standard output. "
+    "See 'resnet-diagram list formats'.",
+)
 
-def _target_options(command: Any) -> Any:
-    output = click.option(
-        "-o",
-        "--output",
-        "outputs",
-        multiple=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="File to write; its suffix gives the format. Repeat it for several files. "
-        "With several sources, {name} in it is the name of each.",
-    )
-    to = click.option(
-        "-t",
-        "--to",
-        "format_name",
-        metavar="FORMAT",
-        help="Format, whatever the suffix says; without -o the drawing goes to standard output. "
-        "See 'resnet-diagram list formats'.",
-    )
-    return output(to(command))
-
-
-def _content_options(command: Any) -> Any:
-    """What is drawn."""
-    for option in reversed(
-        (
-            click.option(
-                "--view",
-                type=click.Choice([view.value for view in View]),
-                help=f"{_VIEWS}  [default: paper; block with --block]",
-            ),
-            click.option(
-                "--block",
-                metavar="NAME",
-                default="",
-                help="Which block the view 'block' draws: layer2.0, or a type.",
-            ),
-            click.option(
-                "--show",
-                metavar="LIST",
-                default=",".join(sorted(USUAL)),
-                show_default=True,
-                help=f"What is written into it, any of {', '.join(Show)}.",
-            ),
-            click.option(
-                "--names",
-                type=click.Choice([one.value for one in StageNames]),
-                default=StageNames.STAGE.value,
-                show_default=True,
-                help="What stages are called: Stage 2, conv3_x, layer2, or both of the last.",
-            ),
-            click.option("--lang", default="en", show_default=True, help="Language of the words: en, zh."),
-            click.option("--title", help="Title; '' draws none.  [default: the network's name]"),
-            click.option(
-                "--legend/--no-legend", default=True, show_default=True, help="Explain the lines and symbols."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+_content_options = with_options(
+    click.option(
+        "--view",
+        type=click.Choice([view.value for view in View]),
+        help=f"{_VIEWS}  [default: paper; block with --block]",
+    ),
+    click.option(
+        "--block",
+        metavar="NAME",
+        default="",
+        help="Which block the view 'block' draws: layer2.0, or a type.",
+    ),
+    click.option(
+        "--show",
+        metavar="LIST",
+        default=",".join(sorted(USUAL)),
+        show_default=True,
+        help=f"What is written into it, any of {', '.join(Show)}.",
+    ),
+    names_option(StageNames.STAGE, "What stages are called: Stage 2, conv3_x, layer2, or both of the last."),
+    click.option("--lang", default="en", show_default=True, help="Language of the words: en, zh."),
+    click.option("--title", help="Title; '' draws none.  [default: the network's name]"),
+    click.option(
+        "--legend/--no-legend", default=True, show_default=True, help="Explain the lines and symbols."
+    ),
+)
+"""What is drawn."""
 
 
-def _page_options(command: Any) -> Any:
-    """How it is laid out and written."""
-    for option in reversed(
-        (
-            click.option(
-                "--width",
-                metavar="LENGTH",
-                help="The most it may be wide: 3.25in, 84mm, 234pt; columnwidth or textwidth of the --venue.",
-            ),
-            click.option("--max-height", metavar="LENGTH", help="The most it may be high."),
-            click.option(
-                "--venue",
-                metavar="NAME",
-                help=f"Width of a venue's column, or text with '-double': {', '.join(VENUES)}.",
-            ),
-            click.option(
-                "--direction",
-                type=click.Choice([direction.value for direction in Direction]),
-                help="Which way the stages follow each other.  [default: as the width allows]",
-            ),
-            click.option(
-                "--theme", default="paper", show_default=True, metavar="NAME|FILE", help="Colours and lines."
-            ),
-            click.option(
-                "--standalone", is_flag=True, help="A document that compiles by itself (TikZ, Typst)."
-            ),
-            click.option(
-                "--figure",
-                type=click.Choice([one.value for one in Float]),
-                help="TikZ: put it into a float, with caption and label. Alone, figure* is taken where the "
-                "drawing is wider than a column.",
-            ),
-            click.option(
-                "--preamble", is_flag=True, help="Print what a LaTeX preamble needs for it, and nothing else."
-            ),
-            click.option("--caption", help="Caption; '' writes none.  [default: from the facts]"),
-            click.option("--label", help="Label of the float; '' writes none.  [default: from the names]"),
-            click.option(
-                "--dpi",
-                type=int,
-                default=DPI,
-                show_default=True,
-                metavar="N",
-                help="Pixels to the inch of a PNG.",
-            ),
-            click.option(
-                "--engine",
-                type=click.Choice([one.value for one in Engine]),
-                default=Engine.OWN.value,
-                show_default=True,
-                help="Who lays it out: graphviz draws svg, pdf and png from the DOT.",
-            ),
-            click.option(
-                "--templates",
-                type=click.Path(path_type=Path, exists=True, file_okay=False),
-                metavar="DIR",
-                help="Folder whose templates are used instead of the built-in ones of the same name.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+_page_options = with_options(
+    click.option(
+        "--width",
+        metavar="LENGTH",
+        help="The most it may be wide: 3.25in, 84mm, 234pt; columnwidth or textwidth of the --venue.",
+    ),
+    click.option("--max-height", metavar="LENGTH", help="The most it may be high."),
+    click.option(
+        "--venue",
+        metavar="NAME",
+        help=f"Width of a venue's column, or text with '-double': {', '.join(VENUES)}.",
+    ),
+    click.option(
+        "--direction",
+        type=click.Choice([direction.value for direction in Direction]),
+        help="Which way the stages follow each other.  [default: as the width allows]",
+    ),
+    click.option(
+        "--theme", default="paper", show_default=True, metavar="NAME|FILE", help="Colours and lines."
+    ),
+    click.option("--standalone", is_flag=True, help="A document that compiles by itself (TikZ, Typst)."),
+    click.option(
+        "--figure",
+        type=click.Choice([one.value for one in Float]),
+        help="TikZ: put it into a float, with caption and label. Alone, figure* is taken where the "
+        "drawing is wider than a column.",
+    ),
+    click.option(
+        "--preamble", is_flag=True, help="Print what a LaTeX preamble needs for it, and nothing else."
+    ),
+    caption_option,
+    label_option,
+    click.option(
+        "--dpi",
+        type=int,
+        default=DPI,
+        show_default=True,
+        metavar="N",
+        help="Pixels to the inch of a PNG.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice([one.value for one in Engine]),
+        default=Engine.OWN.value,
+        show_default=True,
+        help="Who lays it out: graphviz draws svg, pdf and png from the DOT.",
+    ),
+    templates_option,
+)
+"""How it is laid out and written."""
 
 
 class _Draw(click.Command):

@@ -5,7 +5,18 @@ from typing import Any
 
 import click
 
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.cli.common import (
+    SOURCE_HELP,
+    Reading,
+    caption_option,
+    label_option,
+    names_option,
+    read,
+    reading_options,
+    target_options,
+    templates_option,
+    with_options,
+)
 from resnet_diagram.cli.progress import progress
 from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.options import StageNames
@@ -13,89 +24,50 @@ from resnet_diagram.sources import is_code
 
 _FORMATS = "text, latex, typst, markdown, html or csv"
 
+_target_options = target_options(
+    "File to write; its suffix (.txt, .tex, .typ, .md, .html, .csv) gives the format. "
+    "Repeat it for several files.",
+    f"Format, whatever the suffix says: {_FORMATS}. Without -o the table goes to standard output, "
+    "as text if nothing else is said.",
+)
 
-def _target_options(command: Any) -> Any:
-    output = click.option(
-        "-o",
-        "--output",
-        "outputs",
+_content_options = with_options(
+    click.option(
+        "--shortcuts", is_flag=True, help="The shortcuts of each stage instead of the architecture."
+    ),
+    names_option(StageNames.PAPER, "What stages are called: conv3_x, layer2, both, or Stage 2."),
+    click.option(
+        "--head",
+        "heads",
         multiple=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="File to write; its suffix (.txt, .tex, .typ, .md, .html, .csv) gives the format. "
-        "Repeat it for several files.",
-    )
-    to = click.option(
-        "-t",
-        "--to",
-        "format_name",
-        metavar="FORMAT",
-        help=f"Format, whatever the suffix says: {_FORMATS}. Without -o the table goes to standard output, "
-        "as text if nothing else is said.",
-    )
-    return output(to(command))
+        metavar="TEXT",
+        help="Head of a network's column; repeat it for each source.  [default: its name]",
+    ),
+    click.option(
+        "--decimals",
+        type=click.IntRange(0, 9),
+        default=2,
+        show_default=True,
+        help="Decimals of parameters and MACs.",
+    ),
+    caption_option,
+    click.option("--notes/--no-notes", default=True, show_default=True, help="Notes below the table."),
+)
+"""What the table says."""
 
 
-def _content_options(command: Any) -> Any:
-    """What the table says."""
-    for option in reversed(
-        (
-            click.option(
-                "--shortcuts", is_flag=True, help="The shortcuts of each stage instead of the architecture."
-            ),
-            click.option(
-                "--names",
-                type=click.Choice([one.value for one in StageNames]),
-                default=StageNames.PAPER.value,
-                show_default=True,
-                help="What stages are called: conv3_x, layer2, both, or Stage 2.",
-            ),
-            click.option(
-                "--head",
-                "heads",
-                multiple=True,
-                metavar="TEXT",
-                help="Head of a network's column; repeat it for each source.  [default: its name]",
-            ),
-            click.option(
-                "--decimals",
-                type=click.IntRange(0, 9),
-                default=2,
-                show_default=True,
-                help="Decimals of parameters and MACs.",
-            ),
-            click.option("--caption", help="Caption; '' writes none.  [default: from the facts]"),
-            click.option(
-                "--notes/--no-notes", default=True, show_default=True, help="Notes below the table."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def _page_options(command: Any) -> Any:
-    """How it is written."""
-    for option in reversed(
-        (
-            click.option(
-                "--float",
-                type=click.Choice(["table", "table*"]),
-                help="Put a LaTeX table into a float, with caption and label; table* is as wide as the page. "
-                "--caption and --label ask for a table.",
-            ),
-            click.option("--label", help="Label of the float; '' writes none.  [default: from the names]"),
-            click.option("--standalone", is_flag=True, help="A document of its own (LaTeX, Typst, HTML)."),
-            click.option(
-                "--templates",
-                type=click.Path(path_type=Path, exists=True, file_okay=False),
-                metavar="DIR",
-                help="Folder whose templates are used instead of the built-in ones of the same name.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+_page_options = with_options(
+    click.option(
+        "--float",
+        type=click.Choice(["table", "table*"]),
+        help="Put a LaTeX table into a float, with caption and label; table* is as wide as the page. "
+        "--caption and --label ask for a table.",
+    ),
+    label_option,
+    click.option("--standalone", is_flag=True, help="A document of its own (LaTeX, Typst, HTML)."),
+    templates_option,
+)
+"""How it is written."""
 
 
 @click.command(
