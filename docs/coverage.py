@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.choices import Style
+from resnet_diagram.app.choices import Style
+from resnet_diagram.app.draw import render
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.pipeline import render
-from resnet_diagram.sources import read_source
+from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.measure import blocks, macs, params, residual_blocks, walk
 from resnet_diagram.spec.model import LayerKind, Network, Stage
 
@@ -153,7 +153,7 @@ def page(sections: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> str:
 
 def declared() -> None:
     """Let torchvision be imported whatever hardware it was built for."""
-    import_module("resnet_diagram.tracer.torchvision_operators").declare_operators()
+    import_module("resnet_diagram.tracer.record.torchvision_operators").declare_operators()
 
 
 def main() -> None:

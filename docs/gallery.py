@@ -11,7 +11,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from resnet_diagram.cli.main import main
-from resnet_diagram.scene.theme import theme_names
+from resnet_diagram.style.theme import theme_names
 
 FOLDER = Path(__file__).resolve().parent
 PICTURES = FOLDER / "gallery"

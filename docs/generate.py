@@ -7,8 +7,8 @@ import click
 
 from docs.spec_keys import keys_page
 from docs.spec_schema import schema_text
+from resnet_diagram.app.describe import formats_text, networks_text
 from resnet_diagram.cli.main import main
-from resnet_diagram.report import formats_text, networks_text
 
 FOLDER = Path(__file__).resolve().parent
 

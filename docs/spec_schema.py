@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from resnet_diagram.spec.design.keys import EXCLUDES, NEEDS_ONE, TABLES
-from resnet_diagram.spec.design.types import (
+from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, TABLES
+from resnet_diagram.spec.toml.schema.types import (
     Either,
     Elements,
     Flag,
@@ -18,7 +18,7 @@ from resnet_diagram.spec.design.types import (
     Wholes,
     Word,
 )
-from resnet_diagram.spec.design.words import WORD_OPS
+from resnet_diagram.spec.toml.schema.words import WORD_OPS
 
 Schema = dict[str, Any]
 

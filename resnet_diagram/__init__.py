@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from resnet_diagram.differing import assert_same, diff
+    from resnet_diagram.app.code import code
+    from resnet_diagram.app.diff import assert_same, diff
+    from resnet_diagram.app.draw import draw, to_bytes, to_graphviz, to_text
+    from resnet_diagram.app.table import table
     from resnet_diagram.errors import (
         CodeError,
         RenderError,
@@ -25,14 +28,13 @@ if TYPE_CHECKING:
         UnrenderedWarning,
         UsageError,
     )
-    from resnet_diagram.notebook import figure
-    from resnet_diagram.pipeline import draw, to_bytes, to_graphviz, to_text
-    from resnet_diagram.sources import trace_model as trace
+    from resnet_diagram.integrations.notebook import figure
+    from resnet_diagram.sources.resolve import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
     from resnet_diagram.spec.facts import facts
-    from resnet_diagram.spec.files import read_network as load
-    from resnet_diagram.spec.files import write_network as save
+    from resnet_diagram.spec.json.files import read_network as load
+    from resnet_diagram.spec.json.files import write_network as save
     from resnet_diagram.spec.model import (
         Block,
         Element,
@@ -43,8 +45,6 @@ if TYPE_CHECKING:
         ShortcutKind,
         Stage,
     )
-    from resnet_diagram.tabulate import table
-    from resnet_diagram.to_code import code
 
 _HOMES = {
     "errors": (
@@ -57,17 +57,17 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
-    "differing": ("assert_same", "diff"),
-    "notebook": ("figure",),
-    "pipeline": ("draw", "to_bytes", "to_graphviz", "to_text"),
-    "sources": ("trace_model",),
+    "app.diff": ("assert_same", "diff"),
+    "integrations.notebook": ("figure",),
+    "app.draw": ("draw", "to_bytes", "to_graphviz", "to_text"),
+    "sources.resolve": ("trace_model",),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
     "spec.facts": ("facts",),
-    "spec.files": ("read_network", "write_network"),
+    "spec.json.files": ("read_network", "write_network"),
     "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
-    "tabulate": ("table",),
-    "to_code": ("code",),
+    "app.table": ("table",),
+    "app.code": ("code",),
 }
 _SHORTER = {"trace_model": "trace", "read_network": "load", "write_network": "save"}
 _WHERE = {_SHORTER.get(name, name): (home, name) for home, names in _HOMES.items() for name in names}
@@ -124,7 +124,7 @@ def __dir__() -> list[str]:
 
 def _bundle(self: Network, include: Any = None, exclude: Any = None) -> dict[str, str]:
     """Let notebooks show a network as its drawing."""
-    from resnet_diagram.notebook import network_bundle
+    from resnet_diagram.integrations.notebook import network_bundle
 
     return network_bundle(self)
 

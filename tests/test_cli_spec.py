@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.compare import same
-from resnet_diagram.spec.files import dumps, loads, read_network
-from tests.spec.design.test_writer import RESNET50, unwritable
+from resnet_diagram.spec.json.files import dumps, loads, read_network
+from resnet_diagram.spec.signature import same
+from tests.spec.toml.test_writer import RESNET50, unwritable
 
 WRITTEN = """
 body = [

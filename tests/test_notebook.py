@@ -41,7 +41,7 @@ def test_what_cannot_be_drawn_shows_words_and_the_cause(monkeypatch: pytest.Monk
     shown = bundle(rd.figure("plain18", view="block"))
     assert list(shown) == ["text/plain"]
     assert "Not drawn: plain18 has no blocks" in shown["text/plain"]
-    monkeypatch.setattr("resnet_diagram.notebook.render", lambda *_: 1 / 0)
+    monkeypatch.setattr("resnet_diagram.integrations.notebook.render", lambda *_: 1 / 0)
     assert "Not drawn: division" in bundle(rd.network("resnet18"))["text/plain"]
 
 

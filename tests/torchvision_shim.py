@@ -6,7 +6,7 @@ Importing this module does so; it raises ModuleNotFoundError where torch or torc
 
 import importlib.util
 
-from resnet_diagram.tracer.torchvision_operators import declare_operators
+from resnet_diagram.tracer.record.torchvision_operators import declare_operators
 
 if importlib.util.find_spec("torchvision") is None:
     raise ModuleNotFoundError("torchvision is not installed", name="torchvision")

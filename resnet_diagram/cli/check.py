@@ -21,8 +21,8 @@ def command(
     unsafe: bool,
 ) -> None:
     """Check that a network is another one."""
+    from resnet_diagram.app.diff import difference_text
     from resnet_diagram.differences.networks import differences
-    from resnet_diagram.differing import difference_text
 
     own, other = read_pair(source, against, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
     found = differences(own, other)

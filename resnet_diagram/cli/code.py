@@ -25,7 +25,7 @@ def command(
     block: str | None,
 ) -> None:
     """Write a network as PyTorch code."""
-    from resnet_diagram.to_code import code, write_code
+    from resnet_diagram.app.code import code, write_code
 
     network = read(source, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
     if output:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from resnet_diagram.cli.telling import detail, loudness_options, note
-from resnet_diagram.sources import is_code, read_source
+from resnet_diagram.cli.messages import detail, loudness_options, note
+from resnet_diagram.sources.resolve import is_code, read_source
 from resnet_diagram.spec.model import Network
 
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code

@@ -13,7 +13,7 @@ from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_option
 @click.option("--json", "as_json", is_flag=True, help="Facts for programs.")
 def command(source: str, inputs: tuple[str, ...], weights: Path | None, unsafe: bool, as_json: bool) -> None:
     """Print what a network is made of."""
-    from resnet_diagram.report import describe_text, facts_text
+    from resnet_diagram.app.describe import describe_text, facts_text
 
     network = read(source, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
     click.echo(facts_text(network) if as_json else describe_text(network))

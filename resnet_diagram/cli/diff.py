@@ -23,8 +23,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Tell how two networks differ."""
+    from resnet_diagram.app.diff import difference_json, difference_text
     from resnet_diagram.differences.networks import differences
-    from resnet_diagram.differing import difference_json, difference_text
 
     reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
     own, other = read_pair(left, right, reading)

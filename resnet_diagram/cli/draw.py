@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-import resnet_diagram.pipeline as pipeline
-from resnet_diagram.choices import Choices, Style, options, style
+import resnet_diagram.app.draw as pipeline
+from resnet_diagram.app.choices import Choices, Style, options, style
 from resnet_diagram.cli.common import (
     SOURCE_HELP,
     Reading,
@@ -22,14 +22,14 @@ from resnet_diagram.cli.common import (
     templates_option,
     with_options,
 )
+from resnet_diagram.cli.messages import detail
 from resnet_diagram.cli.progress import progress
-from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
 from resnet_diagram.errors import UsageError
+from resnet_diagram.layout.units import VENUES
 from resnet_diagram.render.figure import DPI, Engine
-from resnet_diagram.render.placing import Float
-from resnet_diagram.scene.fit import VENUES
+from resnet_diagram.render.latex_float import Float
 from resnet_diagram.spec.model import Network
 
 NAME = "{name}"

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from resnet_diagram.cli.draw import NAME
+from resnet_diagram.cli.messages import detail, loudness_options
 from resnet_diagram.cli.progress import progress
 from resnet_diagram.cli.running import Made, parameters, run
-from resnet_diagram.cli.telling import detail, loudness_options
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, read_document, rewritten
 from resnet_diagram.embed.markers import Region

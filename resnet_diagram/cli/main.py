@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from resnet_diagram.cli.telling import loudness_options, warn
+from resnet_diagram.cli.messages import loudness_options, warn
 from resnet_diagram.errors import ResnetDiagramError, UsageError
 
 COMMANDS = {
@@ -20,7 +20,7 @@ COMMANDS = {
     "embed": "embed",
     "spec": "spec",
     "code": "code",
-    "list": "lists",
+    "list": "list",
 }
 """The subcommands in the order of the help, and the module of each, whose `command` it is."""
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import click
 
-from resnet_diagram.cli.telling import loudness
+from resnet_diagram.cli.messages import loudness
 
 Thing = TypeVar("Thing")
 

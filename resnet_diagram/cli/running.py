@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from resnet_diagram.cli.telling import loudness
+from resnet_diagram.cli.messages import loudness
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.saving import held
 

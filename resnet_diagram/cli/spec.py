@@ -30,7 +30,7 @@ def command(
     form: str | None,
 ) -> None:
     """Write a network down as a spec file."""
-    from resnet_diagram.spec.files import write_network
+    from resnet_diagram.spec.json.files import write_network
 
     network = read(source, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
     if output:
@@ -41,8 +41,8 @@ def command(
 
 def _text(network: Network, form: str | None) -> str:
     """The spec file; where no form is asked for, the short one if it fits."""
-    from resnet_diagram.spec.design.writer import dumps as toml
-    from resnet_diagram.spec.files import dumps as json
+    from resnet_diagram.spec.json.files import dumps as json
+    from resnet_diagram.spec.toml.writer import dumps as toml
 
     if form == "toml":
         return toml(network)

@@ -17,10 +17,10 @@ from resnet_diagram.cli.common import (
     templates_option,
     with_options,
 )
+from resnet_diagram.cli.messages import detail
 from resnet_diagram.cli.progress import progress
-from resnet_diagram.cli.telling import detail
 from resnet_diagram.diagram.options import StageNames
-from resnet_diagram.sources import is_code
+from resnet_diagram.sources.resolve import is_code
 
 _FORMATS = "text, latex, typst, markdown, html or csv"
 
@@ -89,8 +89,8 @@ def command(
     **chosen: Any,
 ) -> None:
     """Make a table."""
-    from resnet_diagram.render.tables.formats import table_format_named
-    from resnet_diagram.tabulate import TableChoices, look_of, table_of, table_targets, write_table
+    from resnet_diagram.app.table import TableChoices, look_of, table_of, table_targets, write_table
+    from resnet_diagram.tables.render.formats import table_format_named
 
     choices: TableChoices = chosen  # type: ignore[assignment]  # click gives the options by these names
     targets, look = table_targets(outputs, format_name), look_of(choices)

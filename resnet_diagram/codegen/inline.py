@@ -1,9 +1,9 @@
 """Layers that are written as an expression of their input, because PyTorch has no module for them."""
 
 from resnet_diagram.codegen import layers
+from resnet_diagram.codegen.blocks.parameters import Scope, compact
 from resnet_diagram.codegen.layers import Cell, dims
 from resnet_diagram.codegen.refusal import refuse
-from resnet_diagram.codegen.scope import Scope, compact
 from resnet_diagram.codegen.text import Call
 from resnet_diagram.spec.model import Layer, LayerKind
 

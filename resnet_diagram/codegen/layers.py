@@ -7,8 +7,8 @@ a `Scope` turns into expressions.
 from collections.abc import Callable
 from math import prod
 
+from resnet_diagram.codegen.blocks.parameters import Scope, compact
 from resnet_diagram.codegen.refusal import refuse
-from resnet_diagram.codegen.scope import Scope, compact
 from resnet_diagram.codegen.text import Call
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.shapes import window_out, window_out_ceil

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from resnet_diagram.codegen.block_class import BlockClass
-from resnet_diagram.codegen.describe import called
+from resnet_diagram.codegen.blocks.block_class import BlockClass
+from resnet_diagram.codegen.blocks.parameters import Scope
+from resnet_diagram.codegen.docstrings import called
 from resnet_diagram.codegen.helpers import HELPERS
-from resnet_diagram.codegen.plan import plan
-from resnet_diagram.codegen.scope import Scope
+from resnet_diagram.codegen.network.plan import plan
 from resnet_diagram.codegen.source import source
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.measure import block_kind, blocks, in_shape, is_residual, out_shape

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from resnet_diagram.diagram.block_types import Unit
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import fold
 from resnet_diagram.diagram.insets import kind_title
-from resnet_diagram.diagram.kinds import Unit
 from resnet_diagram.diagram.labels import count_words, plural
 from resnet_diagram.diagram.legend import sheet_legend
 from resnet_diagram.diagram.marks import essence, flagged, has_marks, marked
@@ -27,10 +27,10 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.errors import UsageError
-from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.signature import anonymous
 
 MOST = 4
 """Networks side by side."""

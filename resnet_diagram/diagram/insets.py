@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from resnet_diagram.diagram.block_types import Kind, Unit
 from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
-from resnet_diagram.diagram.kinds import Kind, Unit
 from resnet_diagram.diagram.labels import block_word
 from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from resnet_diagram.diagram.links import edges, groups, nodes, series_edges
 from resnet_diagram.diagram.model import (
     Diagram,
     EdgeRole,
@@ -13,6 +12,7 @@ from resnet_diagram.diagram.model import (
     Slab,
     Strip,
 )
+from resnet_diagram.diagram.walk import edges, groups, nodes, series_edges
 
 WORDS: dict[NodeRole | EdgeRole, str] = {
     EdgeRole.FLOW: "main path",

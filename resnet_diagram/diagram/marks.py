@@ -4,8 +4,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from resnet_diagram.diagram.links import nodes
 from resnet_diagram.diagram.model import Fork, Group, Item, Node
+from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shortcut, Stage
 
 SIGN = "≠"

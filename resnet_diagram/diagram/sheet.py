@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from resnet_diagram.diagram.block_types import WIDER, Kind, Unit, kinds
 from resnet_diagram.diagram.insets import insets
-from resnet_diagram.diagram.kinds import WIDER, Kind, Unit, kinds
 from resnet_diagram.diagram.labels import block_word, count_words
 from resnet_diagram.diagram.legend import sheet_legend
 from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Sheet, Strip
 from resnet_diagram.diagram.options import Options, Show, View
-from resnet_diagram.diagram.strip import strip
+from resnet_diagram.diagram.overview import strip
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Network
 

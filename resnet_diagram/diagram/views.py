@@ -19,10 +19,10 @@ from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole, Sheet
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UsageError
-from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.signature import anonymous
 
 
 def build(networks: Sequence[Network], options: Options, *, paged: bool = True) -> Diagram:
@@ -44,7 +44,7 @@ def build(networks: Sequence[Network], options: Options, *, paged: bool = True) 
 
 def _blocks(network: Network, options: Options) -> Diagram:
     """One block, or one of each type."""
-    from resnet_diagram.diagram.one_block import block_groups, block_panels
+    from resnet_diagram.diagram.block import block_groups, block_panels
     from resnet_diagram.diagram.sheet import sheet_of
 
     panels = block_panels(network, options)

@@ -1,1 +1,1 @@
-"""What differs between two networks, in words."""
+"""Differences between two networks."""

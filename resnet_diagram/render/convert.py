@@ -8,10 +8,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from resnet_diagram.errors import RenderError, UnrenderedWarning
-from resnet_diagram.render.faces import needs_installed, ours_first
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.fonts import needs_installed, ours_first
 from resnet_diagram.render.numbers import number
-from resnet_diagram.render.svg import svg_text
+from resnet_diagram.render.svg.render import svg_text
 from resnet_diagram.resources import fonts_dir
 
 if TYPE_CHECKING:

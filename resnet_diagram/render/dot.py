@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from resnet_diagram.diagram.links import edges, groups, nodes, written_count, written_lines
 from resnet_diagram.diagram.model import (
     Diagram,
     Direction,
@@ -18,11 +17,12 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.render.escape import dot_html, dot_quote
+from resnet_diagram.diagram.walk import edges, groups, nodes, written_count, written_lines
+from resnet_diagram.render.escape.xml import dot_html, dot_quote
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
 from resnet_diagram.render.templates import render
-from resnet_diagram.scene.theme import Style, Theme
+from resnet_diagram.style.theme import Style, Theme
 
 if TYPE_CHECKING:
     import graphviz

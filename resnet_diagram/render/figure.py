@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole
-from resnet_diagram.render.placing import IN_TEXT, Placing
-from resnet_diagram.scene.fit import FREE, Fit
-from resnet_diagram.scene.theme import Theme
+from resnet_diagram.layout.units import FREE, Fit
+from resnet_diagram.render.latex_float import IN_TEXT, Placing
+from resnet_diagram.style.theme import Theme
 
 if TYPE_CHECKING:
-    from resnet_diagram.scene.model import Scene
+    from resnet_diagram.layout.scene import Scene
 
 
 DPI = 300
@@ -51,7 +51,7 @@ class Figure:
     @cached_property
     def scene(self) -> "Scene":
         """The diagram laid out, once a format asks for it."""
-        from resnet_diagram.scene.layout import layout
+        from resnet_diagram.layout.layout import layout
 
         return layout(self.diagram, self.theme, self.fit)
 

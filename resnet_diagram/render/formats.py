@@ -47,8 +47,8 @@ FORMATS = (
         name="svg",
         suffixes=(".svg",),
         summary="vector picture for the web, slides and papers",
-        render=_later("svg", "render_svg"),
-        graphviz=_later("by_graphviz", "render_svg"),
+        render=_later("svg.render", "render_svg"),
+        graphviz=_later("graphviz", "render_svg"),
         modes=True,
     ),
     Format(
@@ -56,7 +56,7 @@ FORMATS = (
         suffixes=(".pdf",),
         summary="vector picture with its fonts, for papers; needs resnet-diagram[pdf]",
         render=_later("pdf", "render_pdf"),
-        graphviz=_later("by_graphviz", "render_pdf"),
+        graphviz=_later("graphviz", "render_pdf"),
         binary=True,
     ),
     Format(
@@ -64,14 +64,14 @@ FORMATS = (
         suffixes=(".png",),
         summary="pixels, 300 to the inch or --dpi; needs resnet-diagram[pdf]",
         render=_later("png", "render_png"),
-        graphviz=_later("by_graphviz", "render_png"),
+        graphviz=_later("graphviz", "render_png"),
         binary=True,
     ),
     Format(
         name="tikz",
         suffixes=(".tex", ".tikz"),
         summary=r"TikZ picture for LaTeX's \input; with --standalone a document",
-        render=_later("tikz", "render_tikz"),
+        render=_later("tikz.render", "render_tikz"),
     ),
     Format(
         name="typst",
@@ -90,14 +90,14 @@ FORMATS = (
         name="mermaid",
         suffixes=(".mmd", ".mermaid"),
         summary="Mermaid flowchart for Markdown",
-        render=_later("mermaid", "render_mermaid"),
+        render=_later("mermaid.render", "render_mermaid"),
         paged=False,
     ),
     Format(
         name="markdown",
         suffixes=(".md",),
         summary="the Mermaid flowchart in a fence",
-        render=_later("mermaid", "render_markdown"),
+        render=_later("mermaid.render", "render_markdown"),
         paged=False,
     ),
     Format(

@@ -6,14 +6,14 @@ from itertools import groupby
 from textwrap import wrap
 from typing import NamedTuple
 
-from resnet_diagram.render.escape_typst import typst_comment, typst_string
-from resnet_diagram.render.faces import families
+from resnet_diagram.layout.scene import Anchor, Box, Form, Item, Path, Scene, Text
+from resnet_diagram.render.escape.typst import typst_comment, typst_string
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.fonts import families
 from resnet_diagram.render.numbers import number
-from resnet_diagram.render.svg import corner
+from resnet_diagram.render.svg.render import corner
 from resnet_diagram.render.templates import render
-from resnet_diagram.scene.model import Anchor, Box, Form, Item, Path, Scene, Text
-from resnet_diagram.scene.theme import Style, Theme
+from resnet_diagram.style.theme import Style, Theme
 
 _GENERIC = frozenset({"serif", "sans-serif", "monospace", "system-ui"})
 """Families that name no face; Typst knows none of them."""

@@ -64,7 +64,7 @@ def design(name: str) -> dict[str, Any]:
 
 def network(name: str) -> Network:
     """The network of that name. Raises SourceError for an unknown name."""
-    from resnet_diagram.spec.design.build import build
+    from resnet_diagram.spec.toml.expand.network import build
 
     return replace(build(design(name)), source=name)
 

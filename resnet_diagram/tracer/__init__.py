@@ -1,10 +1,10 @@
 from resnet_diagram.errors import SourceError
 
 try:
-    from resnet_diagram.tracer.inputs import InputSpec, guess_inputs, parse_input
-    from resnet_diagram.tracer.load import LoadedModel, load_model
-    from resnet_diagram.tracer.tracing import read_run, run_once, trace
-    from resnet_diagram.tracer.weights import check_weights
+    from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, parse_input
+    from resnet_diagram.tracer.load.model import LoadedModel, load_model
+    from resnet_diagram.tracer.load.saved.weights import check_weights
+    from resnet_diagram.tracer.trace import read_run, run_once, trace
 except ModuleNotFoundError as error:
     if error.name != "torch":
         raise

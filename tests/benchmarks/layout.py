@@ -5,10 +5,10 @@ import time
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
-from resnet_diagram.scene.fit import Fit
-from resnet_diagram.scene.layout import layout
-from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec import catalog
+from resnet_diagram.style.theme import load_theme
 
 NETWORKS = ("resnet20", "resnet110", "resnet1202")
 TEXT = 495.0

@@ -9,9 +9,9 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.tracer import load_model, parse_input, trace
 from tests.codegen.made import model_of, traced
 from tests.programs import all_only

@@ -7,9 +7,9 @@ pytest.importorskip("hypothesis", reason="hypothesis is not installed")
 
 from hypothesis import HealthCheck, assume, given, settings
 
-from resnet_diagram.spec.compare import anonymous, differences
 from resnet_diagram.spec.measure import params, residual_blocks, walk
 from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.signature import anonymous, differences
 from tests.codegen.made import model_of, traced
 from tests.spec.strategies import networks
 

@@ -8,8 +8,8 @@ import torch
 
 from resnet_diagram.codegen.code import code
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.compare import differences
 from resnet_diagram.spec.measure import macs, out_shape, params
+from resnet_diagram.spec.signature import differences
 from tests.codegen.made import model_of, namespace, traced
 from tests.programs import all_only
 

@@ -2,15 +2,15 @@
 
 import pytest
 
+from resnet_diagram.diagram.block import block_panels
+from resnet_diagram.diagram.block_types import Kind, Unit, kinds
 from resnet_diagram.diagram.insets import kind_title
-from resnet_diagram.diagram.kinds import Kind, Unit, kinds
-from resnet_diagram.diagram.links import nodes
 from resnet_diagram.diagram.model import Fork, Node, NodeRole, Panel
-from resnet_diagram.diagram.one_block import block_panels
 from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.diagram.overview import strip
 from resnet_diagram.diagram.places import places
 from resnet_diagram.diagram.sheet import sheet
-from resnet_diagram.diagram.strip import strip
+from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
 

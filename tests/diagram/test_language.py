@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from resnet_diagram.app.draw import to_text
 from resnet_diagram.diagram.language import translated
 from resnet_diagram.diagram.legend import WORDS
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UsageError
-from resnet_diagram.languages import language_names, phrases
-from resnet_diagram.pipeline import to_text
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.spec import catalog
+from resnet_diagram.wording.languages import language_names, phrases
 
 
 def test_legend_and_stages_are_translated_in_every_view() -> None:

@@ -1,8 +1,8 @@
 """The flat reading of a diagram: nodes and arrows, those on shortcuts too."""
 
-from resnet_diagram.diagram.links import nodes, series_edges
 from resnet_diagram.diagram.model import EdgeRole, Link, NodeRole
-from tests.scene.samples import box, conv, fork
+from resnet_diagram.diagram.walk import nodes, series_edges
+from tests.layout.samples import box, conv, fork
 
 
 def test_a_shortcut_runs_through_the_nodes_on_it() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Slab, Strip
 from resnet_diagram.diagram.options import StageNames
-from resnet_diagram.diagram.strip import strip
+from resnet_diagram.diagram.overview import strip
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import (
     Block,

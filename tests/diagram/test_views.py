@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from resnet_diagram.diagram.links import edges, groups, nodes
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Group, GroupRole, NodeRole, Taper
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Block, Merge, Shortcut, ShortcutKind, Stage

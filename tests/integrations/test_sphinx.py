@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from resnet_diagram.integrations.sphinx import _sources
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.files import write_network
+from resnet_diagram.spec.json.files import write_network
 from tests.programs import require
 
 INDEX = """

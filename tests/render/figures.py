@@ -7,9 +7,9 @@ from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.spec import catalog
-from tests.scene.samples import SAMPLES, diagram
+from resnet_diagram.style.theme import load_theme
+from tests.layout.samples import SAMPLES, diagram
 
 NASTY = 'a "b" <i>&amp;</i> \\N {c} [d] #35; %% `e` __f__ $g$ | h; 残差 🦜'
 """A name with every sign that means something to one of the formats."""

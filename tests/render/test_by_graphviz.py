@@ -12,7 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from resnet_diagram.errors import RenderError
-from resnet_diagram.render import by_graphviz
+from resnet_diagram.render import graphviz as by_graphviz
 from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.formats import format_named, write_as
 from tests.programs import missing, require

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from resnet_diagram.diagram.links import edges, groups, nodes
 from resnet_diagram.diagram.model import Direction, EdgeRole, Group, GroupRole
 from resnet_diagram.diagram.options import View
+from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.render.dot import render_dot
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.scene.theme import theme_names
 from resnet_diagram.spec import catalog
+from resnet_diagram.style.theme import theme_names
 from tests.golden import check_golden
+from tests.layout.samples import conv, diagram, residual, stage
 from tests.programs import run_dot
 from tests.render.figures import NASTY, figure, named, samples
-from tests.scene.samples import conv, diagram, residual, stage
 
 SAMPLES = samples()
 

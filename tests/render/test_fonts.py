@@ -3,9 +3,9 @@
 import pytest
 from fontTools.ttLib import TTFont
 
-from resnet_diagram.render.faces import FACE
+from resnet_diagram.layout.text.metrics import text_width, unmeasured
+from resnet_diagram.render.fonts import FACE
 from resnet_diagram.resources import fonts_dir
-from resnet_diagram.scene.text import text_width, unmeasured
 
 FACES = ("regular", "italic", "bold")
 

@@ -6,21 +6,21 @@ from itertools import combinations
 
 import pytest
 
-from resnet_diagram.diagram.links import edges, groups, nodes
 from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.render.contrast import DARK_PAGE, LIGHT_PAGE, contrast
-from resnet_diagram.render.escape_mermaid import mermaid_text
+from resnet_diagram.render.escape.mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.mermaid import render_mermaid
-from resnet_diagram.scene.theme import theme_names
+from resnet_diagram.render.mermaid.render import render_mermaid
 from resnet_diagram.spec import catalog
+from resnet_diagram.style.contrast import DARK_PAGE, LIGHT_PAGE, contrast
+from resnet_diagram.style.theme import theme_names
 from tests.browser import MERMAID_PACKAGES, Chart, mermaid_places, render_mermaid_real
 from tests.golden import check_golden
+from tests.layout.samples import conv, diagram, residual, stage
 from tests.render.figures import NASTY, figure, named, samples
-from tests.scene.samples import conv, diagram, residual, stage
 
 LIMIT_OF_TEXT = 50_000
 LIMIT_OF_ARROWS = 500

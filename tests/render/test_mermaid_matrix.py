@@ -7,10 +7,10 @@ from importlib import import_module
 
 import pytest
 
-from resnet_diagram.choices import Style
+from resnet_diagram.app.choices import Style
+from resnet_diagram.app.draw import render
 from resnet_diagram.diagram.options import Options, Show, StageNames, View
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.pipeline import render
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import blocks
 from resnet_diagram.spec.model import Network

@@ -2,14 +2,14 @@
 
 import pytest
 
-from resnet_diagram.diagram.links import nodes
 from resnet_diagram.diagram.model import Direction, EdgeRole, NodeRole
 from resnet_diagram.diagram.options import View
+from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.render.outline import render_outline
 from resnet_diagram.spec import catalog
 from tests.golden import check_golden
+from tests.layout.samples import box, conv, diagram, fork, residual, stage
 from tests.render.figures import NASTY, figure, named, samples
-from tests.scene.samples import box, conv, diagram, fork, residual, stage
 
 SAMPLES = samples()
 SYMBOLS = (NodeRole.ADD, NodeRole.MULTIPLY)

@@ -13,14 +13,14 @@ from pypdf.generic import DictionaryObject
 from resnet_diagram.diagram.model import Diagram, Direction, Node, NodeRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.layout.scene import Anchor, Box, Text
+from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render import convert as conversion
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import format_named, write_as
 from resnet_diagram.render.pdf import render_pdf
 from resnet_diagram.resources import fonts_dir
-from resnet_diagram.scene.model import Anchor, Box, Text
-from resnet_diagram.scene.text import CAPITAL_HEIGHT
-from resnet_diagram.scene.theme import load_theme, theme_names
+from resnet_diagram.style.theme import load_theme, theme_names
 from tests.programs import missing, run_latex
 from tests.render.figures import figure, named
 

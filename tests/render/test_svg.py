@@ -6,11 +6,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from resnet_diagram.diagram.model import Diagram, Direction
+from resnet_diagram.layout.scene import Box, Path, Text
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.svg import arrow_head, bent, render_svg
-from resnet_diagram.scene.model import Box, Path, Text
-from resnet_diagram.scene.theme import load_theme, theme_names
-from tests.scene.samples import SAMPLES, diagram, residual, stage
+from resnet_diagram.render.svg.render import arrow_head, bent, render_svg
+from resnet_diagram.style.theme import load_theme, theme_names
+from tests.layout.samples import SAMPLES, diagram, residual, stage
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 

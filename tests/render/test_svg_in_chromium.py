@@ -10,15 +10,15 @@ import pytest
 from resnet_diagram.diagram.model import Direction, GroupRole
 from resnet_diagram.diagram.options import Options, Show, StageNames, View
 from resnet_diagram.diagram.views import build
+from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.svg import render_svg
-from resnet_diagram.scene.fit import Fit
-from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.render.svg.render import render_svg
 from resnet_diagram.spec import catalog
+from resnet_diagram.style.theme import load_theme
 from tests.browser import open_in_chromium
+from tests.layout.traced import SUBJECTS, traced
 from tests.programs import require
 from tests.render.figures import named
-from tests.scene.traced import SUBJECTS, traced
 
 FRAMES = [role.value for role in GroupRole]
 

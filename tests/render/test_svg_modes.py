@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from resnet_diagram.render.svg import render_svg
-from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.render.svg.render import render_svg
+from resnet_diagram.style.theme import load_theme
 from tests.browser import Browser, browser, open_in_chromium
 from tests.programs import require
 from tests.render.figures import named

@@ -7,7 +7,7 @@ import pytest
 
 from resnet_diagram.errors import RenderError
 from resnet_diagram.render.dot import render_dot
-from resnet_diagram.render.mermaid import render_mermaid
+from resnet_diagram.render.mermaid.render import render_mermaid
 from resnet_diagram.render.outline import render_outline
 from resnet_diagram.render.templates import environment, render
 from resnet_diagram.resources import templates_dir

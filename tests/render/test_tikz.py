@@ -10,14 +10,14 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Text
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.tikz import render_tikz
-from resnet_diagram.scene.model import Anchor, Box, Form, Path, Text
-from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.render.tikz.render import render_tikz
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Stage
+from resnet_diagram.style.theme import load_theme
+from tests.layout.samples import SAMPLES, diagram
 from tests.render.tikz_scenes import figure_of, figure_with, labelled, nasty_figure
-from tests.scene.samples import SAMPLES, diagram
 
 NODE = re.compile(r"^ *\\node\[.*?\] \(([^)]*)\)", re.MULTILINE)
 

@@ -7,11 +7,11 @@ import pytest
 
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
-from resnet_diagram.render.tikz import render_tikz
+from resnet_diagram.render.tikz.render import render_tikz
+from tests.layout.samples import SAMPLES, diagram
 from tests.programs import run_latex
 from tests.render.tikz_pages import check_pages, compiled
 from tests.render.tikz_scenes import figure_of, nasty_figure, words_of
-from tests.scene.samples import SAMPLES, diagram
 
 SAMPLE = (
     ("resnet152", View.PAPER, Direction.DOWN, "paper"),

@@ -11,7 +11,7 @@ import pytest
 
 from resnet_diagram.diagram.options import View
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.tikz import render_tikz
+from resnet_diagram.render.tikz.render import render_tikz
 from resnet_diagram.spec import catalog
 from tests.programs import all_only
 from tests.render.tikz_pages import check_pages, compiled, compiled_pages

@@ -15,7 +15,7 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.png import render_png
 from resnet_diagram.render.typst import render_typst
 from resnet_diagram.resources import fonts_dir
-from resnet_diagram.scene.theme import load_theme
+from resnet_diagram.style.theme import load_theme
 from tests.render.figures import named, samples
 from tests.render.tikz_scenes import NASTY, nasty_figure
 

@@ -8,9 +8,9 @@ from pathlib import Path as File
 
 import pytest
 
+from resnet_diagram.layout.scene import Box
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.tikz import render_tikz
-from resnet_diagram.scene.model import Box
+from resnet_diagram.render.tikz.render import render_tikz
 from tests.programs import Compiled, require, run_latex
 from tests.render.tikz_scenes import Word
 

@@ -8,11 +8,11 @@ from pathlib import Path as File
 from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Node, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
+from resnet_diagram.layout.scene import Box, Form, Item, Path, Scene, Text
+from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.scene.model import Box, Form, Item, Path, Scene, Text
-from resnet_diagram.scene.text import text_width
-from resnet_diagram.scene.theme import load_theme
 from resnet_diagram.spec import catalog
+from resnet_diagram.style.theme import load_theme
 from tests.programs import require
 
 NASTY = (

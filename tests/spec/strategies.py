@@ -6,10 +6,12 @@ designs. `written_designs()` and `written_networks()` say it layer by layer.
 
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
-from resnet_diagram.spec.design.reader import network_of
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.toml.reader import network_of
+from resnet_diagram.spec.toml.schema.faults import DesignError
 
 Said = dict[str, Any]
 
@@ -180,4 +182,12 @@ def written_designs() -> st.SearchStrategy[Said]:
 
 def written_networks() -> st.SearchStrategy[Network]:
     """Valid networks of sorts the short form has no words for."""
-    return written_designs().map(network_of)
+    return written_designs().map(_network_or_reject)
+
+
+def _network_or_reject(design: Said) -> Network:
+    """Build the network, and reject a design whose maps become smaller than a window."""
+    try:
+        return network_of(design)
+    except DesignError:
+        reject()

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.compare import anonymous, differences, same
 from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Block, Layer, Network, Stage
+from resnet_diagram.spec.signature import anonymous, differences, same
 
 
 def changed(network: Network, **fields: object) -> Network:

@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 import torch
 
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.compare import differences
+from resnet_diagram.spec.signature import differences
 from resnet_diagram.tracer import parse_input, trace
 from tests.spellings import SPELLINGS
 

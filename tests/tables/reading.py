@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from resnet_diagram.sources import read_source
+from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table

@@ -4,7 +4,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 import pytest
 
-from resnet_diagram.sources import read_source
+from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tables.model import Table

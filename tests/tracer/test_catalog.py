@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("torch")
 
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.compare import differences
+from resnet_diagram.spec.signature import differences
 from resnet_diagram.tracer import load_model, trace
 from tests.tracer.libraries import timm_module, torchvision_models
 

@@ -12,7 +12,7 @@ from resnet_diagram.cli.main import main
 from resnet_diagram.errors import TraceError, UsageError
 from resnet_diagram.spec.measure import macs
 from resnet_diagram.tracer import InputSpec, guess_inputs, parse_input, trace
-from resnet_diagram.tracer.inputs import variants
+from resnet_diagram.tracer.load.inputs import variants
 
 
 @pytest.mark.parametrize(

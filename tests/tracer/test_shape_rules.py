@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from resnet_diagram.tracer import load_model, parse_input
-from resnet_diagram.tracer.shape_tables import RULES
+from resnet_diagram.tracer.record.shapes.table import RULES
 from tests.tracer import awkward
 from tests.tracer.comparison import Comparison, compared
 from tests.tracer.libraries import library_models, torchvision_models

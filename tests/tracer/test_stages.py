@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from resnet_diagram.diagram.fold import fold
-from resnet_diagram.spec.compare import anonymous
 from resnet_diagram.spec.measure import all_blocks, blocks, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Stage
+from resnet_diagram.spec.signature import anonymous
 from tests.tracer.awkward import GPT, InPlaceBlock, conv_norm
 from tests.tracer.facts import layers, ops, stages
 from tests.tracer.libraries import timm_module, torchvision_models

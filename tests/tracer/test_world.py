@@ -21,8 +21,9 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError, TraceError
-from resnet_diagram.tracer import load_model, parse_input, read_run, run_once, torch_private, trace
-from resnet_diagram.tracer.marks import Marks
+from resnet_diagram.tracer import load_model, parse_input, read_run, run_once, trace
+from resnet_diagram.tracer.record import torch_private
+from resnet_diagram.tracer.record.versions import Marks
 from tests.tracer import awkward
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
@@ -258,7 +259,9 @@ def private(node: ast.AST) -> str:
 
 def test_private_names_have_one_home() -> None:
     home = Path(torch_private.__file__)
-    trees = {path.name: ast.parse(path.read_text()) for path in home.parent.glob("*.py") if path != home}
+    tracer = home.parents[1]
+    paths = [path for path in tracer.rglob("*.py") if path != home]
+    trees = {str(path.relative_to(tracer)): ast.parse(path.read_text()) for path in paths}
     found = {
         name: [private(node) for node in ast.walk(tree) if private(node)] for name, tree in trees.items()
     }
@@ -268,7 +271,8 @@ def test_private_names_have_one_home() -> None:
 IMPORTING = """
 import sys
 import torch
-from resnet_diagram.tracer import load_model, torch_private
+from resnet_diagram.tracer import load_model
+from resnet_diagram.tracer.record import torch_private
 model = load_model({source!r}).model
 print("torch._dynamo" in sys.modules, torch_private.COMPILER_TOOLS in sys.modules)
 import decorated

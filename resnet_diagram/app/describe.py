@@ -1,0 +1,117 @@
+"""Tables for the terminal, and facts for programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from resnet_diagram.render.formats import FORMATS
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.facts import facts, stage_rows
+from resnet_diagram.spec.measure import depth, macs, option, params
+from resnet_diagram.spec.model import Network
+from resnet_diagram.style.theme import theme_names
+
+_DEPTH_NOTE = (
+    "depth: convolutions and fully connected layers outside shortcuts and gates. Two names count otherwise:",
+    "resnet50d its deep stem as one; wrn-28-10 with the convolutions on shortcuts, without the classifier.",
+)
+
+
+def count_text(number: int) -> str:
+    """A count in groups of three.
+
+    >>> count_text(25557032)
+    '25,557,032'
+    """
+    return f"{number:,}"
+
+
+def giga_text(number: int) -> str:
+    """Billions, three decimals.
+
+    >>> giga_text(4089184256)
+    '4.089 G'
+    """
+    return f"{number / 1e9:.3f} G"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
+    """Columns of equal width, two spaces between them; those named in `right` end flush.
+
+    >>> print(table(("net", "depth"), [("resnet18", "18")], right=(1,)))
+    net       depth
+    resnet18     18
+    """
+    lines = [tuple(heads), *(tuple(row) for row in rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
+    flush = set(right)
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if at in flush else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def describe_text(network: Network) -> str:
+    """What a network is made of: a line each for stem, stages and head, and the totals."""
+    heads = ("stage", "blocks", "block type", "spatial", "shortcut", "stride", "output", "params", "MACs")
+    rows = [
+        (
+            row.name,
+            str(row.blocks or ""),
+            row.block_type,
+            row.spatial_change,
+            row.shortcut,
+            row.strides,
+            row.output,
+            count_text(row.params),
+            giga_text(row.macs),
+        )
+        for row in stage_rows(network)
+    ]
+    totals = [
+        f"depth {depth(network)}",
+        f"{count_text(params(network))} params",
+        f"{giga_text(macs(network))}MACs",
+    ]
+    if letter := option(network):
+        totals.append(f"shortcut option {letter}")
+    title = f"{network.name}, input {'×'.join(map(str, network.input_shape))}"
+    return "\n".join([title, "", table(heads, rows, right=(1, 7, 8)), "", ", ".join(totals)])
+
+
+def facts_text(network: Network) -> str:
+    """The facts as JSON."""
+    return json.dumps(facts(network), indent=2, ensure_ascii=False)
+
+
+def networks_text() -> str:
+    """The catalog: name, depth, parameters, MACs and paper."""
+    rows = []
+    for name in catalog.names():
+        network = catalog.network(name)
+        rows.append(
+            (
+                name,
+                str(depth(network)),
+                count_text(params(network)),
+                giga_text(macs(network)),
+                catalog.entry(name).paper,
+            )
+        )
+    heads = ("network", "depth", "params", "MACs", "paper")
+    return "\n".join([table(heads, rows, right=(1, 2, 3)), "", *_DEPTH_NOTE])
+
+
+def formats_text() -> str:
+    """The formats: name, suffixes and what they are."""
+    rows = [(one.name, " ".join(one.suffixes), one.summary) for one in FORMATS]
+    rows.append(("json", ".json", "the network itself, as a spec file"))
+    rows.append(("toml", ".toml", "the network itself, as a spec file to edit by hand"))
+    return table(("format", "suffixes", "what"), rows)
+
+
+def themes_text() -> str:
+    """The names of the themes."""
+    return "\n".join(theme_names())

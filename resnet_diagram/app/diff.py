@@ -1,0 +1,62 @@
+"""Compare two networks, whatever they come from, and say how they differ."""
+
+import json
+from typing import TYPE_CHECKING
+
+from resnet_diagram.app.describe import table
+from resnet_diagram.differences.model import Difference
+from resnet_diagram.differences.networks import differences
+from resnet_diagram.sources.resolve import Shapes, network_of
+from resnet_diagram.spec.model import Network
+
+if TYPE_CHECKING:
+    from resnet_diagram.sources.resolve import Drawable
+
+
+def diff(left: "Drawable", right: "Drawable", *, input_shape: Shapes | None = None) -> tuple[Difference, ...]:
+    """What differs between two networks, names aside; nothing where they are the same.
+
+    Each is a `Network`, a PyTorch module, or a source as on the command line. `input_shape` is for modules;
+    None takes that of the other network. Raises ResnetDiagramError.
+    """
+    return differences(*_pair(left, right, input_shape))
+
+
+def assert_same(model: "Drawable", reference: "Drawable", *, input_shape: Shapes | None = None) -> None:
+    """Raise AssertionError, with the differences in words, unless a model is the reference network.
+
+    For use in a test suite: `assert_same(MyResNet(), "resnet50")`.
+    """
+    own, other = _pair(model, reference, input_shape)
+    found = differences(own, other)
+    if found:
+        raise AssertionError(difference_text(own, other, found))
+
+
+def _pair(left: "Drawable", right: "Drawable", input_shape: Shapes | None) -> tuple[Network, Network]:
+    other = network_of(right, input_shape)
+    return network_of(left, input_shape or other.input_shape), other
+
+
+def difference_text(left: Network, right: Network, found: tuple[Difference, ...]) -> str:
+    """The differences as a table with a sentence before it."""
+    names = _names(left, right)
+    if not found:
+        return f"{names[0]} and {names[1]} are the same, names aside."
+    count = f"{len(found)} difference{'s' * (len(found) != 1)}"
+    rows = [(one.where, one.left, one.right) for one in found]
+    return f"{names[0]} and {names[1]}: {count}.\n\n{table(('where', *names), rows)}"
+
+
+def _names(left: Network, right: Network) -> tuple[str, str]:
+    if left.name != right.name:
+        return left.name, right.name
+    return left.source or left.name, right.source or f"{right.name} (2)"
+
+
+def difference_json(left: Network, right: Network, found: tuple[Difference, ...]) -> str:
+    """The differences for programs."""
+    listed = [{"where": one.where, "left": one.left, "right": one.right} for one in found]
+    names = _names(left, right)
+    report = {"left": names[0], "right": names[1], "same": not found, "differences": listed}
+    return json.dumps(report, indent=2, ensure_ascii=False)

@@ -1,0 +1,134 @@
+"""The attributes of a class, and what its `forward` makes of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Protocol
+
+from resnet_diagram.codegen import inline, layers
+from resnet_diagram.codegen.blocks.forward import Piece
+from resnet_diagram.codegen.blocks.parameters import Scope
+from resnet_diagram.codegen.names import Aligned, attribute_names
+from resnet_diagram.codegen.refusal import refuse
+from resnet_diagram.codegen.text import INSIDE, Call, statement
+from resnet_diagram.spec.measure import in_shape, out_shape
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+
+_FRESH = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.NORM)
+_WORKING = (LayerKind.CONV, LayerKind.LINEAR)
+_LIGHT = (LayerKind.NORM, LayerKind.ACTIVATION)
+
+
+class Classes(Protocol):
+    """Makes the calls for blocks and stages."""
+
+    def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
+        """The call that makes an object of the class these blocks are."""
+
+    def sequence(self, stage: Stage, scope: Scope) -> Call:
+        """The call that makes a stage."""
+
+
+@dataclass(slots=True)
+class Body:
+    """Collects the attributes of a class; `owners` are the names of the blocks it stands for.
+
+    `lazy`: activations that must not change their input in place.
+    """
+
+    scope: Scope
+    classes: Classes
+    owners: tuple[str, ...]
+    attributes: dict[str, Call] = field(default_factory=dict)
+    lazy: frozenset[str] = frozenset()
+
+    def pieces(self, cells: Sequence[Aligned], names: Sequence[str]) -> list[Piece]:
+        """The operations of a run; its modules become attributes of those names."""
+        check_joints(cells)
+        found: list[Piece] = []
+        place = 0
+        while place < len(cells):
+            head, dot, _ = names[place].partition(".")
+            end = place + 1
+            while dot and end < len(cells) and names[end].startswith(f"{head}."):
+                end += 1
+            if dot:
+                found.append(self._member_run(cells[place:end], head))
+            else:
+                found.append(self._piece(cells[place], head))
+            place = end
+        return found
+
+    def _member_run(self, cells: Sequence[Aligned], name: str) -> Piece:
+        self.attributes[name] = Call("nn.Sequential", tuple(self.module(cell) for cell in cells))
+        return Piece(text=f"self.{name}({{}})", working=True, light=False, shape=out_shape(cells[-1][0]))
+
+    def _piece(self, cell: Aligned, name: str) -> Piece:
+        first = cell[0]
+        shape = out_shape(first)
+        if isinstance(first, Layer) and (text := inline.expression(layer_cell(cell), self.scope, "{}")):
+            return Piece(text=text, working=False, light=False, shape=shape)
+        name = self._shared(name, self.module(cell))
+        light = isinstance(first, Layer) and first.kind in _LIGHT
+        working = isinstance(first, Layer) and first.kind in _WORKING
+        return Piece(text=f"self.{name}({{}})", working=working, light=light, shape=shape)
+
+    def _shared(self, name: str, call: Call) -> str:
+        """The attribute that holds such a module: that of the name, or a new one where that holds another."""
+        wanted, number = name, 1
+        while self.attributes.get(wanted, call) != call:
+            number += 1
+            wanted = f"{name}{number}"
+        self.attributes[wanted] = call
+        return wanted
+
+    def module(self, cell: Aligned) -> Call:
+        """The call that makes the module of a cell."""
+        first = cell[0]
+        if isinstance(first, Block):
+            return self.classes.call([item for item in cell if isinstance(item, Block)], self.scope)
+        if isinstance(first, Stage):
+            return self.classes.sequence(first, self.scope)
+        made = inline.module(layer_cell(cell), self.scope) or layers.module(layer_cell(cell), self.scope)
+        changes = made.callee == "nn.ReLU" and first.op not in self.lazy
+        return replace(made, args=("inplace=True",)) if changes else made
+
+    def lines(self) -> list[str]:
+        """The assignments of the attributes, in `__init__`."""
+        found = (statement(f"self.{name} = ", call, INSIDE) for name, call in self.attributes.items())
+        return [line for lines in found for line in lines]
+
+
+def layer_cell(cell: Aligned) -> layers.Cell:
+    """The cell, all of whose items are layers."""
+    return tuple(item for item in cell if isinstance(item, Layer))
+
+
+def aligned(runs: Sequence[Sequence[Element]]) -> list[Aligned]:
+    """The cells of runs that differ in nothing but numbers."""
+    return list(zip(*runs, strict=True))
+
+
+def names_of(runs: Sequence[Sequence[Aligned]], owners: Sequence[str]) -> list[list[str]]:
+    """The names of the cells of several runs of one class, run by run."""
+    names = iter(attribute_names([cell for run in runs for cell in run], owners))
+    return [[next(names) for _ in run] for run in runs]
+
+
+def kept_inputs(runs: Iterable[Sequence[Element]]) -> frozenset[str]:
+    """The activations that somewhere read a value others may read too: not one a layer just made."""
+    found = set()
+    for run in runs:
+        for before, element in zip((None, *run), run, strict=False):
+            made = isinstance(before, Layer) and before.kind in _FRESH
+            if isinstance(element, Layer) and element.kind is LayerKind.ACTIVATION and not made:
+                found.add(element.op)
+    return frozenset(found)
+
+
+def check_joints(cells: Sequence[Aligned]) -> None:
+    """Each element takes what the one before gives; CodeError else."""
+    for before, cell in pairwise(cells):
+        for left, right in zip(before, cell, strict=True):
+            if out_shape(left) != in_shape(right):
+                raise refuse(right, "it takes another shape than the part before it gives")

@@ -1,0 +1,106 @@
+"""Which blocks one class can stand for: those that differ in nothing but numbers.
+
+A key is what two blocks must share. The shortcut is left out of it: a class has a block's shortcut, or the
+identity, depending on its parameters.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+from resnet_diagram.spec.measure import is_residual
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.signature import anonymous
+
+Key = Hashable
+KeyOf = Callable[[Block], Key]
+
+
+def layer_key(layer: Layer) -> Key:
+    """What two layers share that one line of code makes."""
+    pooled_by_stride = layer.op in ("max_pool", "avg_pool") and layer.kernel == layer.stride
+    return (
+        layer.op,
+        "stride" if pooled_by_stride else layer.kernel,
+        len(layer.in_shape),
+        len(layer.out_shape),
+        layer.bias,
+        layer.params > 0,
+    )
+
+
+def run_key(elements: Iterable[Element], nested: KeyOf) -> Key:
+    """What two runs of elements share; `nested` gives the key of a block among them."""
+    return tuple(_element_key(element, nested) for element in elements)
+
+
+def _element_key(element: Element, nested: KeyOf) -> Key:
+    match element:
+        case Layer():
+            return layer_key(element)
+        case Block():
+            return nested(element)
+        case Stage():
+            return ("stage", anonymous(element))
+
+
+def block_key(block: Block, nested: KeyOf) -> Key:
+    """What two blocks share."""
+    key = (block.merge, len(block.branches), run_key(block.after, nested))
+    if residual(block):
+        return ("residual", *key, run_key(main(block), nested))
+    arms = [run_key(branch, nested) for branch in block.branches]
+    return (*key, run_key(block.before, nested), *arms, arm_key(block, nested))
+
+
+def residual(block: Block) -> bool:
+    """Whether a block adds a shortcut to a single branch."""
+    return is_residual(block) and len(block.branches) == 1
+
+
+def main(block: Block) -> tuple[Element, ...]:
+    """What a residual block does on the way of its branch, before the merge."""
+    return (*block.before, *block.branches[0])
+
+
+def arm_key(block: Block, nested: KeyOf) -> Key:
+    """Where a shortcut leaves the main way, and what lies on it."""
+    return (len(block.before), run_key(arm(block), nested))
+
+
+def arm(block: Block) -> tuple[Element, ...]:
+    """The layers of a block's shortcut."""
+    return (block.shortcut or Shortcut(kind=ShortcutKind.IDENTITY)).layers
+
+
+def children(block: Block) -> Iterator[Block]:
+    """The blocks directly inside a block, those of its stages included."""
+    runs: Sequence[tuple[Element, ...]] = (*block.branches, arm(block))
+    for run in runs:
+        yield from blocks_in(run)
+
+
+def blocks_in(elements: Iterable[Element]) -> Iterator[Block]:
+    """The outermost blocks among some elements, those of stages included."""
+    for element in elements:
+        if isinstance(element, Block):
+            yield element
+        elif isinstance(element, Stage):
+            yield from blocks_in(element.body)
+
+
+def levels(network: Network) -> list[list[Block]]:
+    """All blocks, the innermost first: those of one level hold only blocks of those before."""
+    found: list[list[Block]] = []
+    _place(blocks_in((*network.stem, *network.body, *network.head)), found)
+    return found
+
+
+def _place(blocks: Iterable[Block], found: list[list[Block]]) -> int:
+    """Put blocks and what they hold into their levels; how many levels they fill."""
+    height = 0
+    for block in blocks:
+        level = _place(children(block), found)
+        while len(found) <= level:
+            found.append([])
+        found[level].append(block)
+        height = max(height, level + 1)
+    return height

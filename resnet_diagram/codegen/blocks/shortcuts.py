@@ -1,0 +1,155 @@
+"""The shortcut of a class: what lies on it, and which of the blocks have it instead of the identity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from resnet_diagram.codegen.blocks.body import Body, aligned, check_joints, layer_cell
+from resnet_diagram.codegen.blocks.parameters import Scope, Variable, compact
+from resnet_diagram.codegen.blocks.pattern import arm
+from resnet_diagram.codegen.inline import channel_padding
+from resnet_diagram.codegen.names import Aligned, is_attribute, relative
+from resnet_diagram.codegen.text import Call
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """A shortcut with layers: its attribute, and when a block has it ("" for always)."""
+
+    name: str
+    call: Call
+    condition: str
+
+
+def zero_padding(elements: Sequence[Element]) -> bool:
+    """Whether these are the layers of option A: some positions, zeros for the missing channels, or both."""
+    layers = [element for element in elements if isinstance(element, Layer)]
+    ops = tuple(layer.op for layer in layers)
+    if ops not in (("subsample", "zero_pad"), ("zero_pad",), ("subsample",)) or len(layers) != len(elements):
+        return False
+    regular = all(len(set(layer.stride)) <= 1 for layer in layers)
+    pads = [layer for layer in layers if layer.op == "zero_pad"]
+    channels_only = all(layer.in_shape[1:] == layer.out_shape[1:] for layer in pads)
+    return regular and channels_only and len(layers[-1].in_shape) > 1
+
+
+def optional_pool(long: Sequence[Element], short: Sequence[Element]) -> bool:
+    """Whether `long` is `short` behind a pooling by its stride."""
+    first = long[0] if long else None
+    pools = isinstance(first, Layer) and first.kind is LayerKind.POOL and first.kernel == first.stride != ()
+    return pools and len(long) == len(short) + 1
+
+
+def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
+    """The shortcut with layers of the blocks a class stands for; nothing where all are identities."""
+    arms = [arm(block) for block in blocks]
+    places = [place for place, layers in enumerate(arms) if layers]
+    if not places:
+        return None
+    scope = body.scope
+    some = [arms[place] for place in places]
+    if all(zero_padding(run) for run in some):
+        name, call = "shortcut", _zero_padding(some, scope, places)
+    else:
+        name = _name(some, [blocks[place].name for place in places])
+        name = name if name not in body.attributes else "shortcut"
+        with scope.at(places) as inner:
+            call = _modules(some, replace(body, scope=inner), name)
+    return Arm(
+        name=name.partition(".")[0], call=call, condition=condition(scope, [bool(one) for one in arms])
+    )
+
+
+def _zero_padding(arms: Sequence[Sequence[Element]], scope: Scope, places: Sequence[int]) -> Call:
+    ends = [run[-1] for run in arms]
+    pads = [layer for layer in ends if isinstance(layer, Layer)]
+    firsts = [run[0] for run in arms]
+    strides = [compact(one.stride) if isinstance(one, Layer) and one.stride else 1 for one in firsts]
+    with scope.at(places) as inner:
+        taken = inner.channel([layer.in_shape[0] for layer in pads], "in_channels")
+        yielded = inner.channel([layer.out_shape[0] for layer in pads], "out_channels")
+        return Call("ZeroPadding", (taken, yielded, inner.setting(strides, "stride", 1)))
+
+
+def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call:
+    """The call for the layers of a shortcut; a pooling that only some have gives way to an identity."""
+    longest = max(len(run) for run in arms)
+    pooled = [place for place, run in enumerate(arms) if len(run) == longest]
+    calls: list[Call | str] = []
+    if len(pooled) < len(arms):
+        with body.scope.at(pooled) as inner:
+            pool = _ceiled(replace(body, scope=inner).module(tuple(arms[place][0] for place in pooled)))
+        calls.append(f"{pool} if stride != 1 else nn.Identity()")
+    rest = [run if len(run) < longest or len(pooled) == len(arms) else run[1:] for run in arms]
+    check_joints(cells := aligned(rest))
+    made = [_module(cell, body, arms[0]) for cell in cells]
+    first = cells[0][0]
+    if isinstance(first, Layer) and first.kind is LayerKind.POOL:
+        made[0] = _ceiled(made[0])
+    calls += made
+    single = len(calls) == 1 and isinstance(calls[0], Call) and not name.endswith(".0")
+    return calls[0] if single and isinstance(calls[0], Call) else Call("nn.Sequential", tuple(calls))
+
+
+def _module(cell: Aligned, body: Body, run: Sequence[Element]) -> Call:
+    """The module of a cell; without weights on the way, channels of zeros are an option A, and come last."""
+    first = cell[0]
+    weightless = not any(layer.params for layer in walk(run))
+    if isinstance(first, Layer) and first.op == "zero_pad" and weightless:
+        return channel_padding(layer_cell(cell), body.scope)
+    return body.module(cell)
+
+
+def _ceiled(pool: Call) -> Call:
+    """A pooling by its stride that rounds up, as the strided convolution beside it does at odd sizes."""
+    by_stride = len(pool.args) == 1 and pool.callee.startswith(("nn.AvgPool", "nn.MaxPool"))
+    return replace(pool, args=(*pool.args, "ceil_mode=True")) if by_stride else pool
+
+
+def _name(arms: Sequence[Sequence[Element]], owners: Sequence[str]) -> str:
+    """The shortcut's own name, with `.0` behind it for a sequence of one; else the usual one."""
+    longest = max(len(run) for run in arms)
+    heads = set()
+    for run, owner in zip(arms, owners, strict=True):
+        for number, element in enumerate(run, longest - len(run)):
+            head, dot, last = relative(element.name, owner).rpartition(".")
+            alone = longest == 1 and not dot
+            heads.add(last if alone else head if last == str(number) else "")
+    head = heads.pop() if len(heads) == 1 else ""
+    if is_attribute(head):
+        return head if relative(arms[0][-1].name, owners[0]) == head else f"{head}.0"
+    ops = [element.op for element in max(arms, key=len) if isinstance(element, Layer)]
+    return "downsample" if ops == ["conv", "batch_norm"] else "shortcut"
+
+
+def condition(scope: Scope, flags: Sequence[bool]) -> str:
+    """When a block has something, in terms of what its class is told; a parameter of its own at need."""
+    if all(flags):
+        return ""
+    wanted = tuple(flags)
+    candidates = _candidates(scope)
+    found = (text for text, values in candidates.items() if values == wanted)
+    if text := next(found, ""):
+        return text
+    scope.settings.append(Variable(name="project", values=wanted, default=False))
+    return "project"
+
+
+def _candidates(scope: Scope) -> dict[str, tuple[bool, ...]]:
+    """Conditions on the parameters, the usual one first, and where they hold."""
+    strides, ins = scope.column("stride"), scope.column("in_channels")
+    if strides is not None and any(isinstance(stride, tuple) for stride in strides):
+        strides = None
+    out_name = "out_channels" if scope.column("out_channels") else "width"
+    outs = scope.column(out_name)
+    found = {}
+    if strides is not None:
+        found["stride != 1"] = tuple(stride != 1 for stride in strides)
+    if ins is not None and outs is not None:
+        differs = tuple(one != two for one, two in zip(ins, outs, strict=True))
+        found[f"in_channels != {out_name}"] = differs
+        if strides is not None:
+            either = tuple(one or two for one, two in zip(found["stride != 1"], differs, strict=True))
+            found = {f"stride != 1 or in_channels != {out_name}": either, **found}
+    return found

@@ -1,0 +1,151 @@
+"""What classes are called, and what their docstrings say."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.codegen.blocks.pattern import residual
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    block_kind,
+    depth,
+    is_gate,
+    macs,
+    option,
+    params,
+    pre_activation,
+    walk,
+    weighted_layers,
+)
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, ShortcutKind
+from resnet_diagram.spec.shapes import shape_text
+
+_NAMES = {
+    BlockKind.BASIC: "BasicBlock",
+    BlockKind.BOTTLENECK: "Bottleneck",
+    BlockKind.INVERTED_BOTTLENECK: "InvertedBottleneck",
+    BlockKind.OTHER: "ResidualBlock",
+}
+_MEETINGS = {Merge.ADD: "SumOfBranches", Merge.CONCAT: "Concatenation", Merge.MULTIPLY: "Product"}
+
+
+def class_name(block: Block) -> str:
+    """The name of a block's class."""
+    if plain(block):
+        return "ConvBlock"
+    if is_gate(block):
+        return "SqueezeExcitation" if squeezes(block) else "Gate"
+    if not residual(block):
+        return _MEETINGS[block.merge]
+    kind = _NAMES[block_kind(block)]
+    gates = [element for element in block.branches[0] if isinstance(element, Block) and is_gate(element)]
+    gated = "" if not gates else "SE" if squeezes(gates[0]) else "Gated"
+    return f"{'PreAct' * pre_activation(block)}{gated}{kind}"
+
+
+def plain(block: Block) -> bool:
+    """Whether nothing meets in a block: a run of layers that goes by one name."""
+    return len(block.branches) == 1 and block.shortcut is None
+
+
+def squeezes(block: Block) -> bool:
+    """Whether a gate is a squeeze-and-excitation: two weighted layers behind a global pooling."""
+    layers = list(walk(block.branches[-1]))
+    pools = bool(layers) and layers[0].op == "global_avg_pool"
+    return pools and sum(layer.kind in (LayerKind.CONV, LayerKind.LINEAR) for layer in layers) == 2
+
+
+def class_doc(block: Block, condition: str | None) -> str:
+    """The docstring of a block's class, of which `block` is the most telling.
+
+    `condition` of its shortcut: "" for always, None without layers.
+    """
+    if plain(block):
+        return "A convolution with its norm and activation."
+    if is_gate(block):
+        return _gate_doc(block)
+    if not residual(block):
+        return {
+            Merge.ADD: "The sum of several branches.",
+            Merge.CONCAT: "Branches, concatenated.",
+            Merge.MULTIPLY: "The product of several branches.",
+        }[block.merge]
+    stride = _stride_place(weighted_layers(block))
+    return f"{_convolutions(block)}\n{stride}{_shortcut_doc(block, condition)}"
+
+
+def _gate_doc(block: Block) -> str:
+    if squeezes(block):
+        return "A factor for each channel, computed from the means of all channels."
+    return "One branch times a factor that another computes."
+
+
+def _convolutions(block: Block) -> str:
+    """Which convolutions a block has."""
+    layers = weighted_layers(block)
+    words = [_kernel(layer) for layer in layers]
+    kind = "Pre-activation residual block" if pre_activation(block) else "Residual block"
+    if not words or len(words) > 4:
+        return f"{kind}."
+    if len(words) == 2 and words[0] == words[1]:
+        return f"{kind} of two {words[0]}{'s' if words[0].endswith('layer') else ' convolutions'}."
+    listed = ", ".join(f"a {word}" for word in words[:-1])
+    joined = f"{listed} and a {words[-1]}" if listed else f"one {words[-1]}"
+    tail = "" if words[-1].endswith("layer") else " convolution"
+    return f"{kind} of {joined}{tail}."
+
+
+def _stride_place(layers: Sequence[Layer]) -> str:
+    """Which of several different convolutions has the stride, with a space behind it."""
+    strided = [_kernel(layer) for layer in layers if any(step > 1 for step in layer.stride)]
+    if len(strided) != 1 or len({_kernel(layer) for layer in layers}) == 1:
+        return ""
+    first = "first " if sum(_kernel(layer) == strided[0] for layer in layers) > 1 else ""
+    return f"The stride is in the {first}{strided[0]}. "
+
+
+def _kernel(layer: Layer) -> str:
+    if not layer.kernel:
+        return "linear layer"
+    return "×".join(map(str, layer.kernel)) if len(layer.kernel) > 1 else f"size-{layer.kernel[0]}"
+
+
+_SHORTCUTS = {
+    ShortcutKind.PROJECTION: "is a projection",
+    ShortcutKind.POOLED_PROJECTION: "is a projection",
+    ShortcutKind.ZERO_PAD: "keeps every `stride`-th position and adds channels of zeros",
+    ShortcutKind.POOLED: "is a pooling",
+}
+
+
+def _shortcut_doc(block: Block, condition: str | None) -> str:
+    """What the shortcut is, and when."""
+    kind = block.shortcut.kind if block.shortcut else ShortcutKind.IDENTITY
+    if condition is None or kind is ShortcutKind.IDENTITY:
+        return "The shortcut is the identity."
+    words = f"The shortcut {_SHORTCUTS.get(kind, 'has layers of its own')}"
+    pooled = (
+        " It pools first where it changes the resolution." if kind is ShortcutKind.POOLED_PROJECTION else ""
+    )
+    if not condition:
+        return f"{words} in every block.{pooled}"
+    where = "where `project` is set" if condition == "project" else "where the sizes differ"
+    return f"{words} {where}, the identity elsewhere.{pooled}"
+
+
+def called(network: Network) -> str:
+    """The network's name as it can stand in a docstring."""
+    plain = " ".join(network.name.replace("\\", "/").replace('"', "'").split())
+    return plain if plain.isprintable() and plain else "A network"
+
+
+def title(network: Network) -> str:
+    """A network in one line: "resnet50: 50 layers deep, 25,557,032 parameters."."""
+    return f"{called(network)}: {depth(network)} layers deep, {params(network):,} parameters."
+
+
+def module_doc(network: Network) -> str:
+    """The docstring of the file."""
+    taken = shape_text(network.input_shape)
+    letter = option(network)
+    shortcuts = f" Shortcuts are of option {letter}." if letter else ""
+    counts = f"{params(network):,} parameters, {macs(network):,} multiply-accumulates for one {taken} input"
+    return f"{called(network)} in PyTorch.\nDepth {depth(network)}, {counts}.{shortcuts}"

@@ -1,0 +1,132 @@
+"""The class of the whole network, and the function that makes it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.codegen.blocks.body import Body, kept_inputs
+from resnet_diagram.codegen.blocks.forward import Piece, sentences
+from resnet_diagram.codegen.blocks.parameters import Scope
+from resnet_diagram.codegen.docstrings import title
+from resnet_diagram.codegen.names import attribute_names, function_name
+from resnet_diagram.codegen.network.plan import Plan
+from resnet_diagram.codegen.network.stages import Helper, StageMaker
+from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
+from resnet_diagram.spec.measure import BlockKind, block_kind, residual_blocks, walk
+from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.shapes import shape_text
+
+_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
+
+
+def network_lines(
+    network: Network, name: str, plan: Plan, helper: Helper | None
+) -> tuple[list[str], list[str]]:
+    """The class of a network, called `name`, and the function that makes the network."""
+    elements = (*network.stem, *network.body, *network.head)
+    stages = [element for element in elements if isinstance(element, Stage)]
+    depths = helper is not None and len(stages) > 1 and set(stages) <= set(helper.stages)
+    maker = StageMaker(plan=plan, helper=helper, depths=depths)
+    body = Body(scope=Scope(1), classes=maker, owners=("",), lazy=kept_inputs([elements]))
+    names = attribute_names([(element,) for element in elements], ("",))
+    pieces = body.pieces([(element,) for element in elements], names)
+    classes = _classes(elements, names)
+    if classes:
+        _name_classes(body, elements, names)
+    parameters = ["depths: Sequence[int]"] if depths else []
+    parameters += [f"num_classes: int = {classes}"] if classes else []
+    class_lines = [
+        f"class {name}(nn.Module):",
+        *docstring(_doc(network), STEP),
+        "",
+        *_init(body, parameters, elements),
+        "",
+        *indented([*_forward(network, pieces), "", *initialiser(elements)]),
+    ]
+    given = f"({', '.join(str(len(stage.body)) for stage in stages)})" if depths else ""
+    return class_lines, _factory(network, name, given, classes)
+
+
+def _last_weighted(elements: Sequence[Element]) -> int | None:
+    """The place of the classifier: the last weighted layer, if all behind it leaves its channels alone."""
+    for place in reversed(range(len(elements))):
+        element = elements[place]
+        if not isinstance(element, Layer):
+            return None
+        if element.kind in _WEIGHTED:
+            return place if element.groups == 1 and element.out_shape[1:] in ((), (1,), (1, 1)) else None
+        if element.params or element.kind not in (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.POOL):
+            return None
+    return None
+
+
+def _classes(elements: Sequence[Element], names: Sequence[str]) -> int:
+    """How many classes the network tells apart; 0 where its last layer is no classifier of its own."""
+    place = _last_weighted(elements)
+    if place is None or "." in names[place]:
+        return 0
+    return next(walk(elements[place])).out_shape[0]
+
+
+def _name_classes(body: Body, elements: Sequence[Element], names: Sequence[str]) -> None:
+    """Write `num_classes` into the classifier."""
+    place = _last_weighted(elements)
+    assert place is not None
+    call = body.attributes[names[place]]
+    body.attributes[names[place]] = replace(call, args=(call.args[0], "num_classes", *call.args[2:]))
+
+
+def _init(body: Body, parameters: Sequence[str], elements: Sequence[Element]) -> list[str]:
+    lines = [*signature("def __init__", ["self", *parameters], "None", STEP), f"{INSIDE}super().__init__()"]
+    return [*lines, *body.lines(), *([f"{INSIDE}self._initialise()"] if initialiser(elements) else [])]
+
+
+def _forward(network: Network, pieces: Sequence[Piece]) -> list[str]:
+    lines = sentences(pieces, "x", comments=True)
+    entry = f"# x: {shape_text(network.input_shape)}"
+    return ["def forward(self, x: Tensor) -> Tensor:", *indented([entry, *lines, "return x"])]
+
+
+def initialiser(elements: Sequence[Element]) -> list[str]:
+    """The method that fills the weights: He initialisation of the convolutions."""
+    kinds = {f"nn.Conv{len(layer.kernel)}d" for layer in walk(elements) if layer.op == "conv"}
+    if not kinds:
+        return []
+    kind = " | ".join(sorted(kinds))
+    return [
+        "def _initialise(self) -> None:",
+        *indented(
+            [
+                '"""Draw the weights of the convolutions as He et al. 2015 do, by the fan-out."""',
+                "for module in self.modules():",
+                f"    if isinstance(module, {kind}):",
+                "        nn.init.kaiming_normal_(",
+                '            module.weight, mode="fan_out", nonlinearity="relu"',
+                "        )",
+            ]
+        ),
+    ]
+
+
+def _doc(network: Network) -> str:
+    parts = (
+        ("stem", network.stem),
+        ("stages of residual blocks" if residual_blocks(network) else "layers", network.body),
+        ("classifier", network.head),
+    )
+    words = [word for word, elements in parts if elements]
+    listed = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+    return f"{listed[0].upper()}{listed[1:]}."
+
+
+def class_name(network: Network) -> str:
+    """`ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
+    kinds = {block_kind(block) for block in residual_blocks(network)}
+    return "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
+
+
+def _factory(network: Network, name: str, depths: str, classes: int) -> list[str]:
+    function = function_name(network.name)
+    parameters = [f"num_classes: int = {classes}"] if classes else []
+    args = [*([depths] if depths else []), *(["num_classes"] if classes else [])]
+    body = [*docstring(title(network), STEP), *statement("return ", Call(name, tuple(args)), STEP)]
+    return [*signature(f"def {function}", parameters, name), *body]

@@ -1,0 +1,134 @@
+"""All classes a network needs, from the innermost blocks to the outermost."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from resnet_diagram.codegen.blocks.block_class import BlockClass, block_class
+from resnet_diagram.codegen.blocks.body import Body, check_joints, kept_inputs
+from resnet_diagram.codegen.blocks.parameters import Scope
+from resnet_diagram.codegen.blocks.pattern import (
+    Key,
+    arm,
+    arm_key,
+    block_key,
+    children,
+    levels,
+    residual,
+    run_key,
+)
+from resnet_diagram.codegen.blocks.shortcuts import optional_pool, zero_padding
+from resnet_diagram.codegen.docstrings import class_name
+from resnet_diagram.codegen.text import Call, Code, Repeat
+from resnet_diagram.spec.model import Block, Element, Network, Stage
+
+
+@dataclass(slots=True)
+class Plan:
+    """The classes in the order they are written, and the class of each block."""
+
+    made: list[BlockClass] = field(default_factory=list)
+    class_of: dict[Block, BlockClass] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
+        """The call that makes these blocks."""
+        return self.class_of[blocks[0]].call(blocks, scope)
+
+    def sequence(self, stage: Stage, scope: Scope) -> Call:
+        """A stage written out, with equal neighbours once."""
+        return Call("nn.Sequential", tuple(self._repeated(self.elements(stage.body))))
+
+    def elements(self, elements: Sequence[Element]) -> list[Call]:
+        """The calls that make some elements, one by one."""
+        check_joints([(element,) for element in elements])
+        body = Body(scope=Scope(1), classes=self, owners=("",), lazy=kept_inputs([elements]))
+        return [body.module((element,)) for element in elements]
+
+    def _repeated(self, calls: Iterable[Call]) -> Iterable[Code]:
+        for call, run in groupby(calls):
+            count = len(list(run))
+            yield call if count == 1 else Repeat(call, str(count))
+
+    def nested_key(self, block: Block) -> Key:
+        """What blocks around two blocks must find equal in them: their class."""
+        return ("class", self.class_of[block].name)
+
+
+def plan(network: Network, reserved: Iterable[str] = (), shown: Block | None = None) -> Plan:
+    """The classes of a network; those of `shown` and of blocks in it tell its shapes in comments."""
+    focus = [] if shown is None else [shown, *_inside(shown)]
+    made = Plan(names=set(reserved))
+    for level in levels(network):
+        groups: dict[Key, dict[Block, None]] = {}
+        for block in level:
+            groups.setdefault(block_key(block, made.nested_key), {})[block] = None
+        for blocks in groups.values():
+            for variant in _variants(list(blocks), made):
+                _add(variant, made, focus)
+    return made
+
+
+def _inside(block: Block) -> Iterator[Block]:
+    for child in children(block):
+        yield child
+        yield from _inside(child)
+
+
+def _add(blocks: list[Block], made: Plan, focus: Sequence[Block]) -> None:
+    """Make the class of some blocks; the first is one of those in focus, if any is."""
+    blocks.sort(key=lambda block: block not in focus)
+    wanted = class_name(blocks[0])
+    tries = (wanted if number == 1 else f"{wanted}{number}" for number in range(1, len(made.names) + 2))
+    name = next(one for one in tries if one not in made.names)
+    made.names.add(name)
+    added = block_class(name, blocks, made, comments=blocks[0] in focus)
+    made.made.append(added)
+    made.class_of.update(dict.fromkeys(blocks, added))
+
+
+def _variants(blocks: list[Block], made: Plan) -> list[list[Block]]:
+    """The blocks by their shortcuts, so that each class has at most one besides the identity."""
+    if not residual(blocks[0]):
+        return [blocks]
+    kinds: dict[Key, list[Block]] = {}
+    for block in blocks:
+        kinds.setdefault(_shortcut_key(block, made), []).append(block)
+    plain = [key for key, members in kinds.items() if not arm(members[0])]
+    laid = [key for key, members in kinds.items() if arm(members[0])]
+    groups = _merged_pools([kinds[key] for key in laid], made)
+    for key in plain:
+        fork = len(kinds[key][0].before)
+        home = next((group for group in groups if _joins(group, fork)), None)
+        if home is None:
+            groups.append(kinds[key])
+        else:
+            home += kinds[key]
+    order = {block: place for place, block in enumerate(blocks)}
+    ordered = [sorted(group, key=lambda block: order[block]) for group in groups]
+    return sorted(ordered, key=lambda group: order[group[0]])
+
+
+def _joins(group: Sequence[Block], fork: int) -> bool:
+    """Whether blocks with an identity that leaves at `fork` can be of the class of a group."""
+    own = [len(block.before) for block in group if arm(block)]
+    return bool(own) and own[0] >= fork and all(arm(block) for block in group)
+
+
+def _shortcut_key(block: Block, made: Plan) -> Key:
+    if zero_padding(arm(block)):
+        return (len(block.before), "zero padding")
+    return arm_key(block, made.nested_key)
+
+
+def _merged_pools(groups: list[list[Block]], made: Plan) -> list[list[Block]]:
+    """The groups; two that differ in a pooling before the shortcut, of strided blocks alone, are one."""
+    if len(groups) != 2:
+        return groups
+    long, short = sorted(groups, key=lambda group: -len(arm(group[0])))
+    same_place = len(long[0].before) == len(short[0].before)
+    rest = (arm(long[0])[1:], arm(short[0]))
+    same = run_key(rest[0], made.nested_key) == run_key(rest[1], made.nested_key)
+    if same and same_place and optional_pool(arm(long[0]), arm(short[0])):
+        return [[*long, *short]]
+    return groups

@@ -1,0 +1,162 @@
+"""The function that makes the stages of a network, where they are alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from resnet_diagram.codegen.blocks.block_class import BlockClass
+from resnet_diagram.codegen.blocks.parameters import Scope, Value, Variable
+from resnet_diagram.codegen.network.plan import Plan
+from resnet_diagram.codegen.text import INSIDE, STEP, WIDTH, Call, generator, signature, statement
+from resnet_diagram.spec.model import Block, Stage
+
+HELPER = "make_stage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helper:
+    """A function that makes stages of one class.
+
+    `first_only`: the parameters that only the first block of a stage is given. `stages`: those it makes.
+    """
+
+    made: BlockClass
+    first_only: frozenset[str]
+    stages: tuple[Stage, ...]
+
+    def call(self, stage: Stage, count: str) -> Call:
+        """The call that makes a stage; `count` is the expression of its number of blocks."""
+        channels, settings = [], []
+        place = self.made.blocks.index(_blocks(stage)[0])
+        for one in self.made.scope.parameters():
+            text = str(one.values[place])
+            if one.default is None:
+                channels.append(text)
+            elif text != str(one.default):
+                settings.append(f"{one.name}={text}")
+        return Call(HELPER, (*channels, count, *settings))
+
+    def lines(self) -> list[str]:
+        """The function."""
+        parameters = self.made.scope.parameters()
+        declared = [one.declaration for one in parameters if one.default is None]
+        declared += ["blocks: int", *(one.declaration for one in parameters if one.default is not None)]
+        first = Call(self.made.name, tuple(_given(one, one.name) for one in parameters))
+        passed = (one for one in parameters if one.name not in self.first_only)
+        rest = Call(self.made.name, tuple(_given(one, self._inner(one)) for one in passed))
+        return [
+            *signature(f"def {HELPER}", declared, "nn.Sequential"),
+            f'{STEP}"""A stage; its first block may change resolution and channels."""',
+            *statement("first = ", first, STEP),
+            *_others(rest),
+            f"{STEP}return nn.Sequential(first, *others)",
+        ]
+
+    def _inner(self, parameter: Variable) -> str:
+        """What the blocks behind the first are given."""
+        return out_expression(self.made) if parameter.name == "in_channels" else parameter.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageMaker:
+    """Makes the calls for the blocks and stages of a network.
+
+    `depths`: the numbers of blocks are told to the network.
+    """
+
+    plan: Plan
+    helper: Helper | None
+    depths: bool
+
+    def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
+        """The call that makes these blocks."""
+        return self.plan.call(blocks, scope)
+
+    def sequence(self, stage: Stage, scope: Scope) -> Call:
+        """The call that makes a stage."""
+        if self.helper is None or stage not in self.helper.stages:
+            return self.plan.sequence(stage, scope)
+        place = self.helper.stages.index(stage)
+        return self.helper.call(stage, f"depths[{place}]" if self.depths else str(len(stage.body)))
+
+
+def _given(parameter: Variable, text: str) -> str:
+    return text if parameter.default is None else f"{parameter.name}={text}"
+
+
+def _others(call: Call) -> list[str]:
+    line = f"{STEP}others = ({call} for _ in range(blocks - 1))"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{STEP}others = (", *generator(call, "blocks - 1", INSIDE), f"{STEP})"]
+
+
+def out_expression(made: BlockClass) -> str:
+    """The channels a block gives, in terms of what it is told, outside its class."""
+    if "expansion" in made.scope.constants:
+        return f"width * {made.name}.expansion"
+    return "out_channels"
+
+
+def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
+    """The helper for the stages of one class that are regular; nothing where there are none."""
+    by_class: dict[str, list[Stage]] = {}
+    for stage in stages:
+        made = _class_of(stage, plan)
+        if made is not None and made.scope.column("in_channels"):
+            by_class.setdefault(made.name, []).append(stage)
+    candidates = [_helper(own, plan) for own in by_class.values()]
+    found = [one for one in candidates if one is not None]
+    return max(found, key=lambda one: len(one.stages), default=None)
+
+
+def _class_of(stage: Stage, plan: Plan) -> BlockClass | None:
+    members = [plan.class_of.get(block) for block in stage.body if isinstance(block, Block)]
+    same = len(members) == len(stage.body) and all(member is members[0] for member in members)
+    return members[0] if same else None
+
+
+def _helper(stages: Sequence[Stage], plan: Plan) -> Helper | None:
+    made = _class_of(stages[0], plan)
+    assert made is not None
+    fits: list[Stage] = []
+    first_only: set[str] = set()
+    carried: set[str] = set()
+    for stage in stages:
+        ways = _ways(stage, made)
+        if ways is None or ways[0] & carried or ways[1] & first_only:
+            continue
+        first_only |= ways[0]
+        carried |= ways[1]
+        fits.append(stage)
+    only = {one.name for one in made.scope.parameters() if one.default is not None} - carried
+    if sum(len(stage.body) for stage in fits) < 2:
+        return None
+    return Helper(made=made, first_only=frozenset(only), stages=tuple(fits))
+
+
+def _ways(stage: Stage, made: BlockClass) -> tuple[set[str], set[str]] | None:
+    """The parameters only the first block can be given, and those all must be; None where neither does."""
+    places = [made.blocks.index(block) for block in _blocks(stage)]
+    first_only: set[str] = set()
+    carried: set[str] = set()
+    outs = made.scope.column("out_channels")
+    for one in made.scope.parameters():
+        first, *others = [one.values[place] for place in places]
+        if one.name == "in_channels":
+            if outs is None or any(other != outs[places[0]] for other in others):
+                return None
+        elif any(other != first for other in others):
+            if not _all_default(others, one):
+                return None
+            first_only.add(one.name)
+        elif others and not _all_default(others, one):
+            carried.add(one.name)
+    return first_only, carried
+
+
+def _all_default(values: Sequence[Value], parameter: Variable) -> bool:
+    return parameter.default is not None and all(value == parameter.default for value in values)
+
+
+def _blocks(stage: Stage) -> list[Block]:
+    return [element for element in stage.body if isinstance(element, Block)]

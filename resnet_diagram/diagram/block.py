@@ -1,0 +1,86 @@
+"""The view `block`: one block, or each type of block, drawn open and alone."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.diagram.block_types import Kind, Unit, kinds
+from resnet_diagram.diagram.insets import insets, kind_title, unit_items
+from resnet_diagram.diagram.labels import change_text
+from resnet_diagram.diagram.model import Group, GroupRole, Panel
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.overview import strip
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.spec.measure import in_shape, out_shape
+from resnet_diagram.spec.model import Block, Network
+from resnet_diagram.spec.places import placed
+
+
+def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
+    """The block that `options.block` names, with its sizes; or a type of block with symbols for them.
+
+    Each type without a name. Raises UsageError where there is no such block.
+    """
+    drawn, units = strip(network, options.names)
+    stages = sum(bay.role is GroupRole.STAGE for bay in drawn.bays)
+    found = kinds(units)
+    if not found:
+        raise UsageError(f"{network.name} has no blocks; --view block draws one. Take --view full.")
+    if not options.block:
+        return insets(found, units, stages, options.show)
+    if unit := _named(network, units, options.block):
+        return (_panel(unit, options),)
+    if chosen := _of_type(found, options.block):
+        return insets(chosen, units, stages, options.show)
+    raise UsageError(_unknown(network, found, options.block))
+
+
+def block_groups(panels: Sequence[Panel]) -> tuple[Group, ...]:
+    """The same for formats that lay out by themselves: a frame for each, nothing between them."""
+    return tuple(
+        Group(id=panel.id, role=GroupRole.NETWORK, title=panel.title, items=panel.content)
+        for panel in panels
+        if isinstance(panel.content, tuple)
+    )
+
+
+def _panel(unit: Unit, options: Options) -> Panel:
+    sizes = change_text(in_shape(unit.elements), out_shape(unit.elements))
+    name = unit.block.name if unit.block else ""
+    title = f"{kind_title(unit)}, {sizes}"
+    return Panel(
+        id="block",
+        title=f"{name}: {title}" if name else title,
+        content=unit_items(unit, "block", options.show),
+    )
+
+
+def _named(network: Network, units: Sequence[Unit], wanted: str) -> Unit | None:
+    """The block of that name in the model, or of that place, such as "stage2.block1"."""
+    by_place = {f"stage{unit.stage}.block{unit.number}": unit for unit in units}
+    if wanted in by_place:
+        return by_place[wanted]
+    for element, place in placed(network):
+        if isinstance(element, Block) and wanted in (place.path, element.name):
+            return next(
+                (unit for unit in units if unit.block is element),
+                Unit(elements=(element,), stage=1, number=1),
+            )
+    return None
+
+
+def _of_type(found: Sequence[Kind], wanted: str) -> list[Kind]:
+    """The types all of whose words are in the title, "projection bottleneck" or "bottleneck"."""
+    words = wanted.lower().replace("-", " ").split()
+    return [
+        kind
+        for kind in found
+        if set(words) <= set(kind_title(kind.units[0]).lower().replace("-", " ").split())
+    ]
+
+
+def _unknown(network: Network, found: Sequence[Kind], wanted: str) -> str:
+    names = [place.path for element, place in placed(network) if isinstance(element, Block)]
+    types = [kind_title(kind.units[0]).lower() for kind in found]
+    hint = did_you_mean(closest(wanted, [*names, *types]))
+    ways = f"by its path ({names[0]!r}), its place ('stage1.block1') or its type"
+    known = ", ".join(dict.fromkeys(types))
+    return f"{network.name} has no block {wanted!r}.{hint} Name one {ways}: {known}."

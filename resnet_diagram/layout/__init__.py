@@ -1,0 +1,1 @@
+"""Where things are drawn: a diagram becomes a scene, in points."""

@@ -1,0 +1,1 @@
+"""Layout in the order of the flow: rows, or columns."""

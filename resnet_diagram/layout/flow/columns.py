@@ -1,0 +1,126 @@
+"""Fill columns with the cells of a diagram's outer groups, one group behind the other."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Group
+from resnet_diagram.layout.flow.cells import Cell
+from resnet_diagram.layout.flow.measure import gap
+from resnet_diagram.layout.spacing import Gaps
+
+STRIP = 12.0
+"""Above the content of a frame, beside the line into it."""
+PAD = 5.0
+"""From a frame's lower edge and sides to its content."""
+BETWEEN = 17.0
+"""Between two frames, for the line with the shapes on it."""
+_LEAST_LEAD = 4.5
+_STEPS = 14
+_ROUNDING = 1e-9
+
+
+class Measured(NamedTuple):
+    """An outer group, or loose items, with its cells.
+
+    `gaps`: what lies before each cell; `ends`: how far its end is from the beginning of the first.
+    """
+
+    group: Group | None
+    cells: tuple[Cell, ...]
+    gaps: tuple[float, ...]
+    ends: tuple[float, ...]
+
+
+class Story(NamedTuple):
+    """What a column holds of an outer group: some of its cells. `first`: it begins with these."""
+
+    group: Group | None
+    cells: tuple[Cell, ...]
+    first: bool
+    length: float
+
+
+Column = tuple[Story, ...]
+
+
+def measured(group: Group | None, cells: tuple[Cell, ...], gaps: Gaps) -> Measured:
+    """A group with its cells, and where each of them ends."""
+    between = (0.0, *(gap(before, cell, gaps) for before, cell in pairwise(cells)))[: len(cells)]
+    ends = accumulate(cell.length + space for cell, space in zip(cells, between, strict=True))
+    return Measured(group, cells, between, tuple(ends))
+
+
+def _start(one: Measured, at: int) -> float:
+    """How far the beginning of a cell is from that of the first."""
+    return one.ends[at] - one.cells[at].length
+
+
+def story(one: Measured, start: int = 0, stop: int | None = None) -> Story:
+    """The part of a group from cell `start` to before cell `stop`, with the frame's strip and pad."""
+    inner = one.cells[start:stop]
+    length = one.ends[start + len(inner) - 1] - _start(one, start) if inner else 0.0
+    return Story(group=one.group, cells=inner, first=not start, length=length + _frame(one, start))
+
+
+def _frame(measured: Measured, start: int) -> float:
+    """What a frame adds to the length of its cells from `start` on."""
+    return STRIP + PAD + lead_of(measured.cells[start : start + 1]) if measured.group else 0.0
+
+
+def lead_of(cells: Sequence[Cell]) -> float:
+    """What lies between a frame's strip and its first cell: no line runs close to a title."""
+    return max(cells[0].lead, _LEAST_LEAD) if cells else 0.0
+
+
+def column_length(column: Column) -> float:
+    """How high a column is with its frames, in points."""
+    return sum(one.length for one in column) + BETWEEN * max(0, len(column) - 1)
+
+
+def columns_length(columns: Sequence[Column]) -> float:
+    """How high the highest is."""
+    return max((column_length(column) for column in columns), default=0.0)
+
+
+def balance(found: Sequence[Measured], count: int) -> tuple[Column, ...]:
+    """Up to `count` columns, the highest as low as can be."""
+    best = fill(found, float("inf"))
+    low, high = 0.0, columns_length(best)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        columns = fill(found, middle)
+        if len(columns) <= count:
+            best, high = columns, middle
+        else:
+            low = middle
+    return best
+
+
+def fill(found: Sequence[Measured], limit: float) -> tuple[Column, ...]:
+    """Columns of up to `limit` points, or of one cell that is longer, each filled before the next begins."""
+    columns: list[list[Story]] = [[]]
+    used = 0.0
+    for one in found:
+        start = 0
+        while start < max(1, len(one.cells)):
+            between = BETWEEN if columns[-1] else 0.0
+            stop = _fitting(one, start, limit - used - between)
+            if stop <= start and columns[-1]:
+                columns.append([])
+                used = 0.0
+                continue
+            part = story(one, start, max(stop, start + 1))
+            columns[-1].append(part)
+            used += part.length + between
+            start = max(stop, start + 1)
+    return tuple(tuple(column) for column in columns)
+
+
+def _fitting(one: Measured, start: int, room: float) -> int:
+    """The cell before which a part that begins with cell `start` must stop to take no more than `room`."""
+    room -= _frame(one, start)
+    if not one.cells:
+        return int(room >= 0)
+    return bisect_right(one.ends, room + _start(one, start) + _ROUNDING, lo=start)

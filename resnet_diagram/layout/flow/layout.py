@@ -1,0 +1,137 @@
+"""Lay out a diagram in the order of the flow: in rows, or in columns."""
+
+from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.errors import RenderError
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.column_layout import draw_tower
+from resnet_diagram.layout.flow.condense import condense
+from resnet_diagram.layout.flow.page import draw_sections
+from resnet_diagram.layout.flow.place import row_room, stack
+from resnet_diagram.layout.flow.sections import sections
+from resnet_diagram.layout.legend import draw_legend, widest_entry
+from resnet_diagram.layout.scene import Box, Scene
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import wrap_title
+from resnet_diagram.layout.units import Fit, excess, fits
+from resnet_diagram.layout.variants import Attempt, attempts
+from resnet_diagram.style.theme import Theme
+
+_LONGEST_TITLE = 400.0
+_TITLE_PITCH = 11.0
+_LEGEND_ROOM = 42.0
+_PAGE_HEIGHT = 720.0
+"""A drawing whose height is free takes this at most if there is a way."""
+
+
+def lay_out_flow(diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene]) -> Scene:
+    """The scene of a diagram in the order of the flow.
+
+    Direction `down`: groups stand under each other and the flow in each runs to the right; direction `right`:
+    in columns, with the flow running down in each. The first way to draw it that fits is taken; type is never
+    set smaller. `tried`: other drawings of it, which did not fit. Raises RenderError where none fits.
+    """
+    page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
+    for attempt in attempts(diagram, fit):
+        if attempt.resort and any(_fits(scene, fit) for scene in tried):
+            break
+        scene = _finished(condense(diagram, attempt.condensed), theme, attempt, fit)
+        if _fits(scene, page):
+            return scene
+        tried.append(scene)
+    fitting = [scene for scene in tried if _fits(scene, fit)]
+    if not fitting:
+        raise _too_small(tried, theme, fit)
+    return min(fitting, key=lambda scene: _excess(scene, page))
+
+
+def _fits(scene: Scene, fit: Fit) -> bool:
+    """Whether a drawing has room."""
+    return fits(scene.width, scene.height, fit)
+
+
+def _excess(scene: Scene, fit: Fit) -> float:
+    return excess(scene.width, scene.height, fit)
+
+
+def _too_small(tried: list[Scene], theme: Theme, fit: Fit) -> RenderError:
+    """The error that says what the drawing needs: where one side is free, the least of the other."""
+    least = min(tried, key=lambda scene: _excess(scene, fit))
+    size = theme.size("node")
+    wanted = " × ".join(f"{side:g} pt" for side in (fit.width, fit.height) if side is not None)
+    return RenderError(
+        f"The drawing does not fit into {wanted}: it needs at least {least.width:.0f} pt × "
+        f"{least.height:.0f} pt at {size:g} pt type. Give more room (--width, --max-height), "
+        "or draw less: --view overview."
+    )
+
+
+def _finished(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Scene:
+    """The drawing with its title and legend."""
+    canvas = Canvas(theme=theme, turned=attempt.turned)
+    heading = _heading(diagram, theme, fit)
+    top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
+    if attempt.turned:
+        used = top + (_LEGEND_ROOM if diagram.legend else 0.0)
+        room = Fit(fit.width, (fit.height or spacing.PAGE_HEIGHT) - used)
+        right, bottom = draw_tower(canvas, diagram, attempt, room, top)
+    else:
+        right, bottom = _draw_rows(canvas, diagram, attempt, (fit.width or 0.0, top))
+    width = max(right, _least_width(canvas, diagram, heading, fit))
+    canvas.shift((width - right) / 2)
+    _title(canvas, heading, width)
+    if diagram.legend:
+        margin = spacing.PAGE_MARGIN
+        bottom = draw_legend(canvas, diagram.legend, (margin, width - margin), bottom + spacing.LEGEND_GAP)
+    return Scene(
+        width=_tidy(width),
+        height=_tidy(bottom + spacing.PAGE_MARGIN),
+        title=diagram.title,
+        description=diagram.description,
+        items=canvas.items(),
+    )
+
+
+def _heading(diagram: Diagram, theme: Theme, fit: Fit) -> tuple[str, ...]:
+    """The title, in several lines if it is long."""
+    room = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
+    return wrap_title(diagram.title, theme.size("title"), room)
+
+
+def _least_width(canvas: Canvas, diagram: Diagram, heading: tuple[str, ...], fit: Fit) -> float:
+    """The page's width that title and legend need, or a column's, where the legend is not many rows high."""
+    title = _title_width(canvas.theme, heading) + 2 * spacing.PAGE_MARGIN
+    legend = widest_entry(canvas, diagram.legend) + 2 * spacing.PAGE_MARGIN
+    column = min(spacing.SMALLEST_WIDTH, fit.width or spacing.SMALLEST_WIDTH) if diagram.legend else 0.0
+    return max(title, legend, column)
+
+
+def _title_width(theme: Theme, heading: tuple[str, ...]) -> float:
+    return max((text_width(line, theme.size("title"), bold=True) for line in heading), default=0.0)
+
+
+def _draw_rows(
+    canvas: Canvas, diagram: Diagram, attempt: Attempt, at: tuple[float, float]
+) -> tuple[float, float]:
+    """Draw the groups as rows in that width from that height down; return the right and the bottom end."""
+    gaps = attempt.manner.gaps
+    width, top = at
+    places = stack(sections(diagram, canvas.theme, attempt, row_room(width, gaps)), canvas, top, gaps)
+    draw_sections(canvas, places)
+    if not places:
+        return 0.0, top
+    return max(place.leave for place in places) + spacing.PAGE_MARGIN, places[-1].end_v
+
+
+def _title(canvas: Canvas, heading: tuple[str, ...], width: float) -> None:
+    """Write the title at the top of a page of that width, from where the frames begin if there is room."""
+    left = min((item.x for item in canvas.frames if isinstance(item, Box)), default=spacing.PAGE_MARGIN)
+    longest = _title_width(canvas.theme, heading)
+    left = max(spacing.PAGE_MARGIN, min(left, width - spacing.PAGE_MARGIN - longest))
+    for number, line in enumerate(heading):
+        y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
+        canvas.words(line, "title", "text", (left, y), bold=True)
+
+
+def _tidy(value: float) -> float:
+    return round(value, 2)

@@ -1,0 +1,103 @@
+"""Where each section stands when the flow runs to the right: under the one before."""
+
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.page import Place, caption_width, flow_lines
+from resnet_diagram.layout.flow.rows import Section, has_lanes
+from resnet_diagram.layout.flow.titles import title_width
+from resnet_diagram.layout.spacing import Gaps
+from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
+
+_UNDER_TITLE = 1.0
+_LEAST_DROP = 4.0
+"""From under the title to the line that enters an empty group."""
+_BESIDE = 8.0
+"""From a title to the boxes beside it."""
+_CLEAR = 6.0
+"""From a title to a level line under it."""
+
+
+def stack(found: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> list[Place]:
+    """The sections one under the other in frames of one width, from `top` down."""
+    left = spacing.PAGE_MARGIN + gaps.outer
+    width = max((_least_width(section, canvas, gaps) for section in found), default=0.0)
+    width = max(width, spacing.SMALLEST_WIDTH - 2 * left)
+    places: list[Place] = []
+    v = top
+    for section in found:
+        put = _beside if _has_room(section, canvas, gaps, width) else _under
+        place = put(section, canvas, gaps, (left, left + width, v))
+        places.append(place)
+        v = place.end_v + spacing.FRAME_GAP
+    return places
+
+
+def row_room(width: float, gaps: Gaps) -> float:
+    """How long a row may be in a drawing `width` points wide."""
+    return width - 2 * (spacing.PAGE_MARGIN + gaps.outer + gaps.lead)
+
+
+def _margin(section: Section, gaps: Gaps) -> float:
+    """From the frame's edge to the content, along the flow."""
+    return gaps.lead if len(section.rows) < 2 else spacing.TURN_PAD + gaps.lead
+
+
+def _least_width(section: Section, canvas: Canvas, gaps: Gaps) -> float:
+    title = title_width(section.group, canvas.theme, section.note) + 2 * spacing.FRAME_PAD
+    return max(section.length + 2 * _margin(section, gaps), title, caption_width(section, canvas) + 20.0)
+
+
+def _has_room(section: Section, canvas: Canvas, gaps: Gaps, width: float) -> bool:
+    """Whether the only row of a section, of plain boxes, fits beside its title."""
+    if section.group is None or section.note or len(section.rows) != 1 or not section.rows[0].parts:
+        return False
+    title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE
+    return not has_lanes(section.rows[0]) and title + section.length + gaps.lead <= width
+
+
+def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
+    """A section whose only row stands beside its title, in the middle of what is left of the width."""
+    left, right, v = at
+    row = section.rows[0]
+    title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE
+    start = left + title + (right - left - title - gaps.lead - row.length) / 2
+    least = _title_drop() + 0.5 * CAPITAL_HEIGHT * canvas.theme.size("group") + _CLEAR
+    line = v + max(least, row.above + spacing.FRAME_PAD)
+    end = line + row.below + spacing.FRAME_PAD
+    return _place(section, gaps, (left, right), (v, end), (start, (line,)))
+
+
+def _title_drop() -> float:
+    """From a frame's upper edge to the middle of its title."""
+    return spacing.TITLE_STRIP / 2 + 1.5
+
+
+def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
+    """A section whose rows stand under its title."""
+    left, right, v = at
+    pad = spacing.FRAME_PAD if section.group else 0.0
+    strip = spacing.TITLE_STRIP + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
+    lines = flow_lines(section, v + (strip if section.group else 0.0))
+    end = lines[-1] + section.rows[-1].below + pad
+    return _place(section, gaps, (left, right), (v, end), (left + _margin(section, gaps), lines))
+
+
+def _place(
+    section: Section,
+    gaps: Gaps,
+    along: tuple[float, float],
+    across: tuple[float, float],
+    content: tuple[float, tuple[float, ...]],
+) -> Place:
+    """A section's place: its frame's ends along and across the flow; its content's start and its lines."""
+    return Place(
+        section=section,
+        u=along[0],
+        v=across[0],
+        end_u=along[1],
+        end_v=across[1],
+        start=content[0],
+        enter=along[0] - gaps.outer,
+        leave=along[1] + gaps.outer,
+        lines=content[1],
+    )

@@ -1,0 +1,87 @@
+"""Break the content of a diagram's outer groups into rows."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item
+from resnet_diagram.layout.flow.cells import Cell, ForkCell, NodeCell, Series
+from resnet_diagram.layout.flow.measure import gap, series
+from resnet_diagram.layout.spacing import ROOMY, Gaps
+
+
+class Section(NamedTuple):
+    """What stands on one level of the page: a group, or loose items between groups (`group` is None).
+
+    `note` is written behind the title.
+    """
+
+    group: Group | None
+    note: str
+    rows: tuple[Series, ...]
+
+    @property
+    def length(self) -> float:
+        """Points of the longest row."""
+        return max((row.length for row in self.rows), default=0.0)
+
+    @property
+    def lead(self) -> float:
+        """Room the line into the first row wants."""
+        return self.rows[0].lead if self.rows else 0.0
+
+
+def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
+    """The outermost groups of a diagram; loose items and blocks that follow each other stand together."""
+    found: list[tuple[Group | None, tuple[Item, ...]]] = []
+    for grouped, run in groupby(diagram.items, key=_is_section):
+        if grouped:
+            found += [(item, item.items) for item in run if isinstance(item, Group)]
+        else:
+            found.append((None, tuple(run)))
+    return found
+
+
+def _is_section(item: Item) -> bool:
+    return isinstance(item, Group) and item.role is not GroupRole.BLOCK
+
+
+def break_rows(
+    cells: Iterable[Cell], limit: float, gaps: Gaps = ROOMY, *, whole: bool = False
+) -> tuple[Series, ...]:
+    """As many cells a row as fit into `limit` points; longer blocks are broken unless they stay `whole`."""
+    rows: list[list[Cell]] = [[]]
+    length = 0.0
+    for cell in cells if whole else pieces(cells, limit):
+        longer = length + gap(rows[-1][-1] if rows[-1] else None, cell, gaps) + cell.length
+        if rows[-1] and longer > limit:
+            rows.append([cell])
+            length = cell.length
+        else:
+            rows[-1].append(cell)
+            length = longer
+    return tuple(series(row, gaps) for row in rows)
+
+
+def pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
+    """The cells, those longer than `limit` points taken apart."""
+    found: list[Cell] = []
+    for cell in cells:
+        if isinstance(cell, Series) and cell.length > limit:
+            found += pieces((part for _, part in cell.parts), limit)
+        else:
+            found.append(cell)
+    return found
+
+
+def has_lanes(cell: Cell) -> bool:
+    """Whether anything but a plain line runs beside the boxes."""
+    match cell:
+        case NodeCell():
+            return False
+        case Series():
+            return any(has_lanes(part) for _, part in cell.parts)
+        case ForkCell():
+            return True
+        case _:
+            return True

@@ -1,0 +1,83 @@
+"""Measure the outer groups of a diagram, with rows and texts broken as the room asks."""
+
+from resnet_diagram.diagram.model import Diagram, Group, Item
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.flow.cells import Cell, Series
+from resnet_diagram.layout.flow.measure import cells, series
+from resnet_diagram.layout.flow.rows import Section, break_rows, has_lanes, outer_groups
+from resnet_diagram.layout.flow.ruler import Manner, Ruler, ruler
+from resnet_diagram.layout.variants import Attempt, Breaks
+from resnet_diagram.style.theme import Theme
+
+_SCROLL = 3.0
+_LONGER = 1.15
+_TITLE = 40.0
+"""About as much as a short title takes beside a row."""
+_LINE = 27.5
+"""A line in a box that may be broken to be short."""
+
+
+def sections(diagram: Diagram, theme: Theme, attempt: Attempt, room: float) -> list[Section]:
+    """Every outer group with its rows, which are at most `room` points long if that can be."""
+    measure = ruler(diagram.items, theme, turned=False, wrapped=True, manner=attempt.manner)
+    measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
+    limit = row_limit([inner for _, _, inner in measured]) if attempt.breaks is Breaks.PAGE else room
+    found: list[Section] = []
+    for number, (group, items, inner) in enumerate(measured):
+        rows = _rows(items, inner, measure, attempt.breaks, limit)
+        found.append(Section(group=group, note="" if number else _caption(group), rows=rows))
+    return found
+
+
+def _caption(group: Group | None) -> str:
+    return group.caption if group else ""
+
+
+def row_limit(groups: list[list[Cell]]) -> float:
+    """How long a row of any of the groups may get where no width is asked for, in points.
+
+    A row that fits a page is left whole. Else rows are as long as a page is wide, or longer where the drawing
+    would become a scroll.
+    """
+    longest = max((series(inner).length for inner in groups), default=0.0)
+    if longest <= spacing.WIDEST_ROW:
+        return longest
+    limit = spacing.PAGE_WIDTH - 46.0
+    while limit < longest and _is_scroll(groups, limit):
+        limit *= _LONGER
+    return limit
+
+
+def _is_scroll(groups: list[list[Cell]], limit: float) -> bool:
+    """Whether rows of up to `limit` points make a drawing many times as long across them as along them."""
+    rows = [row for inner in groups for row in break_rows(inner, limit)]
+    across = sum(row.above + row.below + spacing.ROW_GAP for row in rows)
+    return across > _SCROLL * max(row.length for row in rows)
+
+
+def _rows(
+    items: tuple[Item, ...], inner: list[Cell], measure: Ruler, breaks: Breaks, limit: float
+) -> tuple[Series, ...]:
+    """The rows of one group; a row of plain boxes gets its texts unbroken if there is room for that."""
+    gaps = measure.manner.gaps
+    if breaks is Breaks.NOWHERE:
+        rows: tuple[Series, ...] = (series(inner, gaps),)
+    else:
+        rows = break_rows(inner, limit, gaps, whole=breaks is Breaks.BLOCKS)
+        if len(rows) > 1:  # the lines that turn from one row into the next need room as well
+            rows = break_rows(inner, limit - 2 * spacing.TURN_PAD, gaps, whole=breaks is Breaks.BLOCKS)
+    return rows if has_lanes(series(inner, gaps)) else _widest(items, rows, measure, limit)
+
+
+def _widest(
+    items: tuple[Item, ...], rows: tuple[Series, ...], measure: Ruler, limit: float
+) -> tuple[Series, ...]:
+    """A row of plain boxes with its texts broken as little as its room allows; else the `rows` there are."""
+    gaps = measure.manner.gaps
+    for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
+        manner = Manner(gaps=gaps, limit=line)
+        other = ruler(items, measure.theme, turned=False, wrapped=wrapped, manner=manner)
+        wide = series(cells(items, other), gaps)
+        if wide.length <= room:
+            return (wide,)
+    return rows

@@ -1,0 +1,62 @@
+"""The title of a group: its name and how often it stands there."""
+
+from resnet_diagram.diagram.model import Group
+from resnet_diagram.layout.canvas import Canvas, Point
+from resnet_diagram.layout.scene import Anchor
+from resnet_diagram.layout.spacing import FRAME_PAD, TITLE_STRIP
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.style.theme import Theme
+
+_GAP = 5.0
+_CLEAR = 4.0
+"""From a line to a title beside it."""
+
+
+def count_of(group: Group) -> str:
+    """How often a group stands there, as "[×36]", or nothing for once."""
+    return f"[×{group.repeat}]" if group.repeat > 1 else ""
+
+
+def title_width(group: Group | None, theme: Theme, note: str = "") -> float:
+    """Width in points of a group's title with its count and the note behind it; 0 for no group."""
+    if group is None:
+        return 0.0
+    widths = [
+        text_width(group.title, theme.size("group"), bold=True),
+        text_width(count_of(group), theme.size("badge"), bold=True),
+        text_width(note, theme.size("caption")),
+    ]
+    filled = [width for width in widths if width]
+    return sum(filled) + _GAP * max(0, len(filled) - 1)
+
+
+def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> None:
+    """Write a group's title, its count and a note into the strip below page point `corner` of its frame."""
+    x, y = corner[0] + FRAME_PAD, corner[1] + TITLE_STRIP / 2 + 1.5
+    if group.title:
+        x += canvas.words(group.title, "group", "text", (x, y), bold=True) + _GAP
+    if count_of(group):
+        x += canvas.words(count_of(group), "badge", "text", (x, y), bold=True) + _GAP
+    if note:
+        canvas.words(note, "caption", "muted", (x, y))
+
+
+def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
+    """How far a frame reaches to both sides of a line that runs between the title and the count."""
+    title = text_width(group.title, theme.size("group"), bold=True)
+    count = text_width(count_of(group), theme.size("badge"), bold=True)
+    return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)
+
+
+def draw_title_round(canvas: Canvas, group: Group, at: tuple[float, float, float], *, full: bool) -> None:
+    """Write a title from `left` on and the count up to `right`, both at height y; `at`: left, y, right.
+
+    Where a group goes on from another column only its title stands there, muted.
+    """
+    left, y, right = at
+    if not full:
+        canvas.words(group.title, "caption", "muted", (left, y))
+        return
+    canvas.words(group.title, "group", "text", (left, y), bold=True)
+    if count_of(group):
+        canvas.words(count_of(group), "badge", "text", (right, y), bold=True, anchor=Anchor.END)

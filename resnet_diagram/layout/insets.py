@@ -1,0 +1,143 @@
+"""Draw blocks open, each in a panel of its own, with boxes of one size in all of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.cells import Series
+from resnet_diagram.layout.flow.draw import draw
+from resnet_diagram.layout.flow.measure import cells, series
+from resnet_diagram.layout.flow.ruler import ruler
+from resnet_diagram.style.theme import Theme
+
+_LARGE = {"node": 7.2, "label": 6.8}
+_STRETCHES = (1.35, 1.2, 1.0)
+"""How much larger than needed boxes may be."""
+_MARGIN = 1.0
+"""Round what is drawn: half a line's width."""
+
+
+class Inset(NamedTuple):
+    """A drawing of its own: its size, and how far down its line of flow is (0 where the flow runs down)."""
+
+    canvas: Canvas
+    width: float
+    height: float
+    line: float
+
+
+class Draft(NamedTuple):
+    """Blocks measured one way, each with the room for the line into it."""
+
+    theme: Theme
+    turned: bool
+    blocks: list[tuple[Series, float]]
+
+    def widths(self) -> list[float]:
+        """How wide each will be drawn; the flow runs to the right."""
+        return [inner.length + stub + 2 * _MARGIN for inner, stub in self.blocks]
+
+
+Block = tuple[Item, ...]
+
+
+def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[Inset]:
+    """The drawings of `blocks`: in large type if that takes no more rows of `room` points, `gap` between two.
+
+    One that is too wide even with its texts broken runs down the page.
+    """
+    broken = [tuple(_broken(item) for item in block) for block in blocks]
+    choices = [
+        _measured(texts, look, wrapped=wrapped, stretch=stretch)
+        for texts, wrapped in ((blocks, False), (broken, False), (broken, True))
+        for look in (_enlarged(theme), theme)
+        for stretch in _STRETCHES
+    ]
+    best = _drawn(min(choices, key=lambda draft: _cost(draft.widths(), room, gap)))
+    if all(one.width <= room for one in best):
+        return best
+    turned = _drawn(_measured(broken, theme, wrapped=True, turned=True))
+    return [one if one.width <= room else other for one, other in zip(best, turned, strict=True)]
+
+
+def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
+    """The numbers of the panels on each row: the fewest rows, as equally wide as can be."""
+    best = _packed(widths, room, gap)
+    while room > 0:
+        room -= 4.0
+        narrower = _packed(widths, room, gap)
+        if len(narrower) > len(best):
+            return best
+        best = narrower
+    return best
+
+
+def _packed(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
+    found: list[list[int]] = []
+    end = 0.0
+    for number, width in enumerate(widths):
+        if found and end + gap + width <= room:
+            found[-1].append(number)
+            end += gap + width
+        else:
+            found.append([number])
+            end = width
+    return found
+
+
+def _cost(widths: Sequence[float], room: float, gap: float) -> tuple[int, int]:
+    """How many are too wide, then how many rows they take."""
+    return sum(width > room for width in widths), len(_packed(widths, room, gap))
+
+
+def _enlarged(theme: Theme) -> Theme:
+    sizes = {use: max(size, _LARGE.get(use, 0.0)) for use, size in theme.sizes}
+    return replace(theme, sizes=tuple(sizes.items()))
+
+
+def _measured(
+    blocks: Sequence[Block], theme: Theme, *, wrapped: bool, stretch: float = 1.0, turned: bool = False
+) -> Draft:
+    """Every block with boxes of one size for each kind, `stretch` times as large as texts need."""
+    items = tuple(item for block in blocks for item in block)
+    measure = ruler(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
+    return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
+
+
+def _drawn(draft: Draft) -> list[Inset]:
+    """Every block of a draft, drawn."""
+    return [_inset(Canvas(theme=draft.theme, turned=draft.turned), *block) for block in draft.blocks]
+
+
+def _broken(item: Item) -> Item:
+    """The item with the texts of all its convolutions broken at one place: behind what they are."""
+    match item:
+        case Node():
+            first, *rest = item.lines or ("",)
+            if item.role is not NodeRole.CONV or ", " not in first:
+                return item
+            return replace(item, lines=(*first.split(", ", 1), *rest))
+        case Group():
+            return replace(item, items=tuple(_broken(one) for one in item.items))
+        case Fork():
+            branches = tuple(tuple(_broken(one) for one in branch) for branch in item.branches)
+            return replace(item, branches=branches)
+
+
+def _stub(block: Block) -> float:
+    """Room for the line into a block that begins with a fork."""
+    return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
+
+
+def _inset(canvas: Canvas, inner: Series, stub: float) -> Inset:
+    """One block on a canvas of its own."""
+    draw(canvas, inner, _MARGIN + stub, _MARGIN + inner.above)
+    canvas.line = None
+    length = inner.length + stub + 2 * _MARGIN
+    breadth = inner.above + inner.below + 2 * _MARGIN
+    if canvas.turned:
+        return Inset(canvas, breadth, length, 0.0)
+    return Inset(canvas, length, breadth, _MARGIN + inner.above)

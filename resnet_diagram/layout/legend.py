@@ -1,0 +1,101 @@
+"""The legend: samples of the styles used, with their words, in rows under the drawing."""
+
+from resnet_diagram.diagram.model import EdgeRole, LegendEntry, NodeRole
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.draw import draw_merge
+from resnet_diagram.layout.scene import Box, Form, Path
+from resnet_diagram.layout.text.metrics import text_width
+
+_LINE = 20.0
+_SWATCH = 9.0
+_GAP = 3.5
+_BETWEEN = 13.0
+_MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
+
+
+def draw_legend(
+    canvas: Canvas, entries: tuple[LegendEntry, ...], across: tuple[float, float], top: float
+) -> float:
+    """Draw the entries between the two x `across`, from `top` down; return where the legend ends."""
+    left, right = across
+    y = top + spacing.LEGEND_PITCH / 2
+    for row in _rows(canvas, entries, right - left):
+        x = left + max(0.0, (right - left - _width(canvas, row)) / 2)
+        for entry in row:
+            _entry(canvas, entry, x, y)
+            x += _entry_width(canvas, entry) + _BETWEEN
+        y += spacing.LEGEND_PITCH
+    return y - spacing.LEGEND_PITCH / 2
+
+
+def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
+    """The width the legend needs at least, in points."""
+    return max((_entry_width(canvas, entry) for entry in entries), default=0.0)
+
+
+def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
+    """The fewest rows of up to `room` points, as equally long as can be."""
+    rows = _packed(canvas, entries, room)
+    while len(rows) > 1 and room > widest_entry(canvas, entries):
+        room -= _BETWEEN
+        narrower = _packed(canvas, entries, room)
+        if len(narrower) > len(rows):
+            break
+        rows = narrower
+    return rows
+
+
+def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
+    """As many entries a row as fit into `room` points."""
+    rows: list[list[LegendEntry]] = []
+    for entry in entries:
+        if rows and _width(canvas, [*rows[-1], entry]) <= room:
+            rows[-1].append(entry)
+        else:
+            rows.append([entry])
+    return rows
+
+
+def _width(canvas: Canvas, row: list[LegendEntry]) -> float:
+    return sum(_entry_width(canvas, entry) for entry in row) + _BETWEEN * (len(row) - 1)
+
+
+def _sample_width(entry: LegendEntry) -> float:
+    if entry.role is None:
+        return 0.0
+    return (_LINE if isinstance(entry.role, EdgeRole) else _SWATCH) + _GAP
+
+
+def _entry_width(canvas: Canvas, entry: LegendEntry) -> float:
+    return _sample_width(entry) + text_width(entry.text, canvas.theme.size("legend"))
+
+
+def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
+    """One sample and its words."""
+    if isinstance(entry.role, EdgeRole):
+        canvas.lines.append(Path(role=entry.role, points=((x, y), (x + _LINE, y))))
+    elif entry.role in _MERGES:
+        draw_merge(canvas, "", entry.role, (x + _SWATCH / 2, y))
+    elif entry.role:
+        canvas.boxes += _swatch(entry.role, x, y)
+    canvas.words(entry.text, "legend", "text", (x + _sample_width(entry), y))
+
+
+def _swatch(role: NodeRole, x: float, y: float) -> list[Box]:
+    """A small box, or two slabs; a width of `_SWATCH` in all."""
+    slabs = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
+    shapes = slabs if role is NodeRole.BLOCK else ((0.0, _SWATCH, 7.0, 0),)
+    return [
+        Box(
+            id="",
+            role=role,
+            form=Form.RECTANGLE,
+            x=x + left,
+            y=y - height / 2,
+            width=width,
+            height=height,
+            shade=shade,
+        )
+        for left, width, height, shade in shapes
+    ]

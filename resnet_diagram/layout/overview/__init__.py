@@ -1,0 +1,1 @@
+"""Layout of the overview: bars in frames, with shortcuts as arcs."""

@@ -1,0 +1,132 @@
+"""Lead the shortcuts of a strip over its slabs: inner ones first, each as low as those allow."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Arc
+from resnet_diagram.layout.overview.measure import (
+    MeasuredBay,
+    content_start,
+    head_x,
+    label_lines,
+    label_of,
+    tail_x,
+)
+from resnet_diagram.layout.overview.ports import Plug
+from resnet_diagram.layout.spacing import PITCH
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.style.theme import Theme
+
+LANE_CLEAR = 5.5
+"""From what lies under a shortcut to the shortcut."""
+_LABEL_CLEAR = 1.6
+_SIDE = 2.0
+_UNDER_TITLE = 2.4
+"""What a line stands further from a title than a text does."""
+
+
+class Skyline:
+    """What has been put on a line already: spans from left to right with their tops."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[float, float, float]] = []
+
+    def put(self, left: float, right: float, top: float) -> None:
+        """Something reaches up to `top` between the two."""
+        self._spans.append((left, right, top))
+
+    def over(self, left: float, right: float) -> float:
+        """The highest top between the two, 0 where there is nothing."""
+        return max((top for x, end, top in self._spans if x < right and left < end), default=0.0)
+
+
+class Bow(NamedTuple):
+    """A shortcut over slabs of one bay: from `tail` to `head` along the flow, `lane` above it."""
+
+    arc: Arc
+    tail: float
+    head: float
+    lane: float
+
+
+class Label(NamedTuple):
+    """The lines of a shortcut's label, the lowest `base` above the flow, centred at `x`."""
+
+    arc: Arc
+    lines: tuple[str, ...]
+    x: float
+    base: float
+
+
+class Bows(NamedTuple):
+    """All that is drawn over the slabs of one bay, and how high it reaches above the flow."""
+
+    bows: tuple[Bow, ...]
+    labels: tuple[Label, ...]
+    top: float
+
+
+def bows_of(bay: MeasuredBay, number: int, plugs: Iterable[Plug], width: float, theme: Theme) -> Bows:
+    """The shortcuts within a bay whose frame is `width` wide; places count from the frame's left edge."""
+    start = content_start(bay, width, theme)
+    skyline = Skyline()
+    slots = {slot.slab.id: slot for slot in bay.slots if slot.slab}
+    for slot in bay.slots:
+        skyline.put(start + slot.x, start + slot.x + slot.size.width, slot.size.height / 2)
+    own = [one for one in plugs if not one.long and one.tail_bay == number]
+    ends = [(start + tail_x(slots[p.arc.tail], p), start + head_x(slots[p.arc.head], p)) for p in own]
+    walls = [start + x for x in bay.through]
+    bows: list[Bow] = []
+    labels: list[Label] = []
+    waiting: list[Bow] = []
+    for level in levels(ends):
+        for at in level:
+            tail, head = ends[at]
+            lane = skyline.over(tail, head) + LANE_CLEAR
+            skyline.put(tail - 1.0, head + 1.0, lane)
+            bows.append(Bow(own[at].arc, tail, head, lane))
+            waiting += [bows[-1]] * bool(label_of(own[at].arc))
+        done = {(bow.tail, bow.head) for bow in bows}
+        rising = [*walls, *(x for pair in ends if pair not in done for x in pair)]
+        waiting = [bow for bow in waiting if not _label(bow, rising, width, skyline, labels, theme)]
+    for bow in waiting:
+        _label(bow, walls, width, skyline, labels, theme, squeezed=True)
+    highest = max((bow.lane for bow in bows), default=0.0) + _UNDER_TITLE
+    return Bows(tuple(bows), tuple(labels), max(skyline.over(-1e9, 1e9), highest if bows else 0.0))
+
+
+def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """The numbers of the spans `ends`: first those over no other, then those over these only, and so on."""
+    level: list[int] = []
+    for number, (tail, head) in enumerate(ends):
+        inner = [level[other] for other in range(number) if ends[other][0] < head and tail < ends[other][1]]
+        level.append(1 + max(inner, default=-1))
+    return [[at for at, one in enumerate(level) if one == rank] for rank in range(max(level, default=-1) + 1)]
+
+
+def _label(
+    bow: Bow,
+    rising: list[float],
+    width: float,
+    skyline: Skyline,
+    labels: list[Label],
+    theme: Theme,
+    *,
+    squeezed: bool = False,
+) -> bool:
+    """Write a label over its shortcut, between the lines that are still `rising`; whether there was room."""
+    size = theme.size("label")
+    middle = (bow.tail + bow.head) / 2
+    left = max([_SIDE, *(x + _SIDE for x in rising if x < middle)])
+    right = min([width - _SIDE, *(x - _SIDE for x in rising if x > middle)])
+    lines = label_lines(bow.arc, size, max(width - 2 * _SIDE, 0.0))
+    if squeezed and max(text_width(line, size) for line in lines) > right - left:
+        lines = label_lines(bow.arc, size, 0.0)
+    half = max(text_width(line, size) for line in lines) / 2
+    if 2 * half > right - left and not squeezed:
+        return False
+    x = max(left + half, min(middle, right - half))
+    base = skyline.over(x - half - 1.5, x + half + 1.5) + _LABEL_CLEAR
+    labels.append(Label(bow.arc, lines, x, base))
+    skyline.put(x - half - 1.5, x + half + 1.5, base + len(lines) * PITCH * size)
+    return True

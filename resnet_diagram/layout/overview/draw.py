@@ -1,0 +1,224 @@
+"""Draw a strip: a network as a row of slabs in frames, with its shortcuts over them."""
+
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Arc
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.overview.arcs import Bows, bows_of
+from resnet_diagram.layout.overview.bars import INDEX, draw_dots, draw_slab
+from resnet_diagram.layout.overview.captions import Caption, captions_of
+from resnet_diagram.layout.overview.measure import SIDE, Slot, content_start
+from resnet_diagram.layout.overview.ports import Ends, Plug, by_bay, ends_of
+from resnet_diagram.layout.overview.rows import Rack, Seat, seats, turning
+from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
+from resnet_diagram.layout.scene import Anchor
+
+_UNDER_TITLE = 1.5
+_NOTE = 8.2
+_BOTTOM = 4.6
+_CAPTION = 8.2
+_CAPTION_GAP = 2.6
+_BACK_GAP = 5.5
+"""From the captions of a tier to the line that runs back, and from that to the next tier."""
+_OVER = 2.0
+_BEHIND_LAST = 4.0
+_FORK = 0.9
+"""Radius of the dot where a shortcut leaves."""
+
+
+class Level(NamedTuple):
+    """A tier with all that has been measured of it: distances from its line of flow, in points.
+
+    `above`, `below`: the frames' edges. `captions`: lines of captions under them.
+    """
+
+    seats: list[Seat]
+    bows: list[Bows]
+    captions: list[Caption]
+    above: float
+    below: float
+
+
+class Sketch(NamedTuple):
+    """A strip being drawn: where each tier's line of flow is, and where the widest tier ends."""
+
+    rack: Rack
+    levels: list[Level]
+    lines: list[float]
+    back: list[float]
+    ends: Ends
+    ports: list[tuple[Port, Port]]
+    spans: list[Span]
+    end: float
+
+
+def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
+    """Draw a measured strip from (0, 0), stretched to `width` points if it can be; return its extent."""
+    tiers = seats(rack, width, canvas.theme)
+    plugs = by_bay(rack.plugs, len(rack.bays))
+    levels = [_level(canvas, rack, tier, plugs) for tier in tiers]
+    end = max((seat.end for tier in tiers for seat in tier), default=0.0)
+    found = ports(rack, tiers, canvas.theme)
+    placed, tops = spans(rack, found, end, [level.above for level in levels], canvas.theme)
+    lines, back, bottom = _lines(levels, tops)
+    sketch = Sketch(rack, levels, lines, back, ends_of(rack.plugs), found, placed, end)
+    for number in range(len(levels)):
+        _draw_level(canvas, sketch, number)
+    _finish(canvas, sketch)
+    _draw_long(canvas, sketch)
+    return end + rack.right, bottom
+
+
+def _level(canvas: Canvas, rack: Rack, tier: list[Seat], plugs: list[list[Plug]]) -> Level:
+    theme = canvas.theme
+    bows = [bows_of(seat.bay, seat.number, plugs[seat.number], seat.width, theme) for seat in tier]
+    framed = [seat.bay.bay.role is not None for seat in tier]
+    strip = spacing.TITLE_STRIP + _UNDER_TITLE
+    tops = [one.top + (strip if frame else _OVER) for one, frame in zip(bows, framed, strict=True)]
+    bottoms = [_under(seat) for seat in tier]
+    captions = captions_of(tier, theme)
+    return Level(tier, bows, captions, max(tops, default=0.0), max(bottoms, default=0.0))
+
+
+def _under(seat: Seat) -> float:
+    """How far a bay reaches below the line of flow, its frame included."""
+    slots = [slot for slot in seat.bay.slots if slot.slab]
+    deepest = max((slot.size.height / 2 + INDEX * bool(_index(slot)) for slot in slots), default=0.0)
+    notes = len(seat.bay.note) * _NOTE
+    return deepest + notes + (_BOTTOM if seat.bay.bay.role or notes else 0.0)
+
+
+def _index(slot: Slot) -> str:
+    return slot.slab.index if slot.slab else ""
+
+
+def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[float], float]:
+    """Where the tiers' lines of flow are, where the lines between tiers run back, and the bottom."""
+    lines: list[float] = []
+    back: list[float] = []
+    y = 0.0
+    for number, (level, top) in enumerate(zip(levels, tops, strict=True)):
+        if number:
+            back.append(y + _BACK_GAP)
+            y += 2 * _BACK_GAP
+        lines.append(y + top)
+        rows = max((len(caption.lines) for caption in level.captions), default=0)
+        y = lines[-1] + level.below + (rows * _CAPTION + _CAPTION_GAP if rows else 0.0)
+    return lines, back, y
+
+
+def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
+    level, y = sketch.levels[number], sketch.lines[number]
+    outer = [
+        tail.x for plug, (tail, _) in zip(sketch.rack.plugs, sketch.ports, strict=True) if not plug.tail_bay
+    ]
+    if not number and outer and min(outer) < level.seats[0].x:
+        canvas.begin("", (min(outer), y))
+    if number:
+        lane = turning(sketch.rack, sketch.end)
+        near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
+        canvas.turn(lane, sketch.back[number - 1], near)
+        canvas.via((near, y))
+    for seat, bows in zip(level.seats, level.bows, strict=True):
+        _frame(canvas, seat, level, y)
+        _flow(canvas, sketch.ends, seat, y, first=seat.number == 0)
+        _bows(canvas, seat, bows, y)
+    for caption in level.captions:
+        for row, line in enumerate(caption.lines):
+            at = y + level.below + _CAPTION_GAP + (row + 0.5) * _CAPTION
+            canvas.text(line, "caption", "caption", (caption.x, at))
+
+
+def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:
+    """The frame of a bay, its title and its note."""
+    bay, count = seat.bay.bay, seat.bay.times
+    top, bottom = y - level.above, y + level.below
+    if bay.role is not None:
+        canvas.frame(bay.id, bay.role, (seat.x, top), (seat.end, bottom))
+        middle = top + spacing.TITLE_STRIP / 2 + 1.5
+        if bay.title:
+            canvas.words(bay.title, "group", "text", (seat.x + SIDE, middle), bold=True)
+        if count:
+            end = (seat.end - SIDE, middle)
+            canvas.words(count, "badge", "text", end, bold=True, anchor=Anchor.END)
+    for row, line in enumerate(reversed(seat.bay.note)):
+        at = bottom - _BOTTOM - (row + 0.5) * _NOTE + 1.0
+        canvas.text(line, "caption", "text", (seat.x + seat.width / 2, at))
+
+
+def _flow(canvas: Canvas, ends: Ends, seat: Seat, y: float, *, first: bool) -> None:
+    """The slabs of a bay on the line of flow, and the line through them."""
+    start = seat.x + content_start(seat.bay, seat.width, canvas.theme)
+    framed = seat.bay.bay.role is not None
+    slots = seat.bay.slots
+    if framed and canvas.line:
+        canvas.end("", (seat.x, y))
+        canvas.begin("", (seat.x, y))
+    elif first and slots and slots[0].slab and ends.tails[slots[0].slab.id]:
+        canvas.begin("", (start, y))
+    before: Slot | None = None
+    for slot in slots:
+        x = start + slot.x
+        if slot.slab is None:
+            draw_dots(canvas, x, y)
+        else:
+            busy = ends.tails[slot.slab.id] or (before and before.slab and ends.heads[before.slab.id])
+            canvas.end(slot.slab.id, (x, y), arrow=not busy and (before is not None or not framed))
+            draw_slab(canvas, slot.slab, slot.size, (x, y))
+            canvas.begin(slot.slab.id, (x + slot.size.width, y))
+        before = slot
+
+
+def _bows(canvas: Canvas, seat: Seat, bows: Bows, y: float) -> None:
+    """The shortcuts over the slabs of one bay."""
+    for bow in bows.bows:
+        tail, head, lane = seat.x + bow.tail, seat.x + bow.head, y - bow.lane
+        canvas.path(bow.arc.role, [(tail, y), (tail, lane), (head, lane), (head, y)], tail="", head="")
+        canvas.dot((tail, y), _FORK)
+    pitch = spacing.PITCH * canvas.theme.size("label")
+    for label in bows.labels:
+        for row, line in enumerate(reversed(label.lines)):
+            at = y - label.base - (row + 0.5) * pitch
+            canvas.text(line, "label", label.arc.role, (seat.x + label.x, at))
+
+
+def _finish(canvas: Canvas, sketch: Sketch) -> None:
+    """End the line of flow behind the last slab where a shortcut ends there."""
+    if not canvas.line or not sketch.levels:
+        return
+    last = sketch.levels[-1].seats[-1]
+    end = canvas.line.points[-1][0]
+    heads = [head.x for _, head in sketch.ports if head.tier == len(sketch.levels) - 1]
+    if max(heads, default=0.0) > end:
+        canvas.end("", (max(max(heads) + _BEHIND_LAST, last.end), sketch.lines[-1]), arrow=False)
+
+
+def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
+    """The shortcuts between bays, their labels on their lines."""
+    held: dict[int, list[Span]] = {}
+    for span in sketch.spans:
+        held.setdefault(span.number, []).append(span)
+    for number, found in sorted(held.items()):
+        arc = sketch.rack.plugs[number].arc
+        tail, head = sketch.ports[number]
+        found.sort(key=lambda span: span.tier)
+        points = [(tail.x, sketch.lines[tail.tier])]
+        for at, span in enumerate(found):
+            lane = sketch.lines[span.tier] - span.lane
+            points += (
+                [(span.right, lane), (span.left, lane)] if at else [(span.left, lane), (span.right, lane)]
+            )
+        points.append((head.x, sketch.lines[head.tier]))
+        canvas.path(arc.role, points, tail="", head="")
+        canvas.dot(points[0], _FORK)
+        for span in found:
+            _label(canvas, span, arc, sketch.lines[span.tier] - span.lane)
+
+
+def _label(canvas: Canvas, span: Span, arc: Arc, lane: float) -> None:
+    """The label of a shortcut between bays, on its line."""
+    pitch = spacing.PITCH * canvas.theme.size("label")
+    for row, line in enumerate(span.lines):
+        at = lane + (row - (len(span.lines) - 1) / 2) * pitch
+        canvas.text(line, "label", arc.role, ((span.left + span.right) / 2, at), halo=True)

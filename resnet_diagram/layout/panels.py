@@ -1,0 +1,164 @@
+"""Lay out a sheet: its panels from the top of the page to the bottom, then the legend."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Diagram, Panel, Sheet, Strip
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.insets import Inset, insets, rows
+from resnet_diagram.layout.legend import draw_legend, widest_entry
+from resnet_diagram.layout.overview.draw import draw_strip
+from resnet_diagram.layout.overview.rows import Rack, rack
+from resnet_diagram.layout.scene import Scene
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import wrap_title
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.style.theme import Theme
+
+_FILLED = 0.72
+"""A drawing that takes so much of the page is stretched to its full width."""
+_COLUMN_GAP = 18.0
+_ROW_GAP = 9.0
+_HEADING = 11.0
+_UNDER_HEADING = 2.5
+_LETTER_GAP = 4.5
+
+
+class Piece(NamedTuple):
+    """A panel ready to be placed: its letter, and a strip that can be stretched or a finished inset."""
+
+    panel: Panel
+    letter: str
+    content: Rack | Inset
+
+    @property
+    def width(self) -> float:
+        """The least width of what is drawn in it."""
+        return self.content.width
+
+
+def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Scene:
+    """The scene of a sheet, in points."""
+    margin = spacing.PAGE_MARGIN
+    room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
+    canvas = Canvas(theme=theme, turned=False)
+    pieces = _pieces(sheet, theme, room)
+    width = _width(canvas, sheet, pieces, room)
+    y = margin
+    for is_strip, run in groupby(pieces, key=lambda piece: isinstance(piece.panel.content, Strip)):
+        for tier in [[piece] for piece in run] if is_strip else _insets_in_rows(list(run), width):
+            y += _ROW_GAP if y > margin else 0.0
+            y = _draw_row(canvas, tier, width, y)
+    if sheet.legend:
+        y = draw_legend(canvas, sheet.legend, (margin, margin + width), y + spacing.LEGEND_GAP)
+    return Scene(
+        width=round(width + 2 * margin, 2),
+        height=round(y + margin, 2),
+        title=diagram.title,
+        description=diagram.description,
+        items=canvas.items(),
+    )
+
+
+def _pieces(sheet: Sheet, theme: Theme, room: float) -> list[Piece]:
+    """Every panel measured, with its letter where there are several."""
+    blocks = [panel.content for panel in sheet.panels if not isinstance(panel.content, Strip)]
+    drawn = iter(insets(blocks, theme, room, _COLUMN_GAP))
+    letters = [f"({_letter(number)})" if len(sheet.panels) > 1 else "" for number in range(len(sheet.panels))]
+    return [
+        Piece(
+            panel,
+            letter,
+            rack(panel.content, theme, room) if isinstance(panel.content, Strip) else next(drawn),
+        )
+        for panel, letter in zip(sheet.panels, letters, strict=True)
+    ]
+
+
+def _letter(number: int) -> str:
+    """The letter of a panel: a to z, then aa and on."""
+    before = _letter(number // 26 - 1) if number >= 26 else ""
+    return before + chr(ord("a") + number % 26)
+
+
+def _width(canvas: Canvas, sheet: Sheet, pieces: Sequence[Piece], room: float) -> float:
+    """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
+    strips = [piece.width for piece in pieces if isinstance(piece.content, Rack)]
+    others = [piece.width for piece in pieces if isinstance(piece.content, Inset)]
+    packed = rows(others, room, _COLUMN_GAP)
+    filled = [sum(others[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
+    widest = max([*strips, *filled], default=0.0)
+    words = max(widest_entry(canvas, sheet.legend), *(_heading_least(canvas, piece) for piece in pieces))
+    return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
+
+
+def _heading_least(canvas: Canvas, piece: Piece) -> float:
+    """The width of a panel's title if it need not be broken."""
+    return sum(_heading_widths(canvas, piece))
+
+
+def _heading_widths(canvas: Canvas, piece: Piece) -> tuple[float, float]:
+    size = canvas.theme.size("badge")
+    letter = text_width(piece.letter, size, bold=True) + _LETTER_GAP if piece.letter else 0.0
+    return letter, text_width(piece.panel.title, size, bold=not piece.letter)
+
+
+def _insets_in_rows(pieces: list[Piece], width: float) -> list[list[Piece]]:
+    found = rows([piece.width for piece in pieces], width, _COLUMN_GAP)
+    return [[pieces[number] for number in row] for row in found]
+
+
+def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> float:
+    """Draw panels side by side from `top` down, and share out what is left of `width`; return the bottom."""
+    left = spacing.PAGE_MARGIN
+    spare = width - sum(piece.width for piece in tier) - _COLUMN_GAP * (len(tier) - 1)
+    share = max(0.0, spare / len(tier))
+    headings = [_heading(canvas, piece, piece.width + share) for piece in tier]
+    most = max(len(lines) for lines in headings)
+    y = top + (most * _HEADING + _UNDER_HEADING if most else 0.0)
+    line = max((piece.content.line for piece in tier if isinstance(piece.content, Inset)), default=0.0)
+    bottom = y
+    for piece, lines in zip(tier, headings, strict=True):
+        _draw_heading(canvas, piece, lines, (left, top))
+        bottom = max(bottom, _draw_content(canvas, piece.content, (left, y), line, width))
+        left += piece.width + share + _COLUMN_GAP
+    return bottom
+
+
+def _draw_content(
+    canvas: Canvas, content: Rack | Inset, at: tuple[float, float], line: float, width: float
+) -> float:
+    """Draw a panel's content from page point `at`, a strip in the middle of `width`; return its bottom."""
+    if isinstance(content, Rack):
+        own = Canvas(theme=canvas.theme, turned=False)
+        extent, height = draw_strip(own, content, width)
+        canvas.put(own, at[0] + max(0.0, (width - extent) / 2), at[1])
+        return at[1] + height
+    down = line - content.line if content.line else 0.0
+    canvas.put(content.canvas, at[0], at[1] + down)
+    return at[1] + down + content.height
+
+
+def _heading(canvas: Canvas, piece: Piece, room: float) -> tuple[str, ...]:
+    """The title of a panel, in several lines if it is long."""
+    if not piece.panel.title:
+        return ("",) if piece.letter else ()
+    letter, _ = _heading_widths(canvas, piece)
+    return wrap_title(
+        piece.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0), bold=not piece.letter
+    )
+
+
+def _draw_heading(canvas: Canvas, piece: Piece, lines: tuple[str, ...], at: tuple[float, float]) -> None:
+    """Write a panel's letter and title."""
+    x, y = at
+    letter, _ = _heading_widths(canvas, piece)
+    if piece.letter:
+        canvas.words(piece.letter, "badge", "text", (x, y + _HEADING / 2), bold=True)
+    for number, words in enumerate(lines):
+        if words:
+            canvas.words(
+                words, "badge", "text", (x + letter, y + (number + 0.5) * _HEADING), bold=not piece.letter
+            )

@@ -1,0 +1,153 @@
+"""Break the text of a box into lines that are short enough."""
+
+import re
+from functools import lru_cache
+
+from resnet_diagram.layout.text.metrics import text_width
+
+_KEPT = 4096
+"""How many results are kept: a deep network says the same again and again."""
+_LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
+_LONGEST = 15.0
+_SUMMARY = 9.0
+
+
+@lru_cache(maxsize=_KEPT)
+def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
+    """Each line broken in two where that makes the box narrower; very long ones into more."""
+    return tuple(part for line in lines for part in _wrapped(line, size))
+
+
+@lru_cache(maxsize=_KEPT)
+def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
+    """The lines of a text beside a line, as long as `width` points or nine ems, whichever is more.
+
+    A sum that is too long is broken before its plus signs if that is enough.
+
+    >>> wrap_label("2×2 avg pool, s=2 + 1×1 conv", 6.4, 75.0)
+    ('2×2 avg pool, s=2', '+ 1×1 conv')
+    """
+    limit = max(width, _SUMMARY * size)
+    parts = re.split(r" (?=\+ )", label)
+    if all(text_width(part, size) <= limit for part in parts):
+        return pack(parts, limit, size)
+    return pack(_words(label, size), limit, size)
+
+
+def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
+    """The fewest lines that fit into `width` points, as equally long as can be; a long word stands alone.
+
+    >>> wrap_evenly("3×3 depthwise conv, 960", 6.4, 50.0)
+    ('3×3 depthwise', 'conv, 960')
+    """
+    return _even(_words(text, size), width, size)
+
+
+def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> tuple[str, ...]:
+    """The fewest lines of a title in `width` points, as equally long as can be; only a longer word is cut.
+
+    >>> wrap_title("segmentation.fcn_resnet50(classes=21)", 8.0, 120.0)
+    ('segmentation.fcn_', 'resnet50(classes=21)')
+    """
+    swelling = [text_width(word, 1.0, bold=bold) / (text_width(word, 1.0) or 1.0) for word in title.split()]
+    em = size * max([1.0, *swelling])
+    return _even(_words(title, em, width), width, em) if title else ()
+
+
+@lru_cache(maxsize=_KEPT)
+def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
+    """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
+
+    >>> wrap_summary(("36 bottlenecks", "1 projection: 1×1 conv, s=2"), 6.4)
+    ('36 bottlenecks', '1 projection:', '1×1 conv, s=2')
+    >>> wrap_summary(("3×3 depthwise conv, 144",), 6.4)
+    ('3×3 depthwise', 'conv, 144')
+    """
+    limit = _SUMMARY * size
+    found: list[str] = []
+    for line in lines:
+        head, colon, rest = line.partition(": ")
+        if colon and text_width(line, size) > limit:
+            found += [*_even(_words(f"{head}:", size), limit, size), *_even(_words(rest, size), limit, size)]
+        else:
+            found += _even(_words(line, size), limit, size)
+    return tuple(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
+    """Each line as it is, broken only where it is very long."""
+    return tuple(part for line in lines for part in pack(_words(line, size), _LONGEST * size, size))
+
+
+@lru_cache(maxsize=_KEPT)
+def narrow_lines(lines: tuple[str, ...], size: float, limit: float) -> tuple[str, ...]:
+    """Each line broken into as many as make none longer than `limit` points, where its words allow that.
+
+    >>> narrow_lines(("3×3 conv, 512, s=2",), 6.4, 21.0)
+    ('3×3', 'conv', '512', 's=2')
+    """
+    return tuple(part for line in lines for part in pack(_words(line, size), limit, size))
+
+
+def _wrapped(line: str, size: float) -> tuple[str, ...]:
+    words = _words(line, size)
+    for limit in _LIMITS:
+        packed = pack(words, limit * size, size)
+        if len(packed) <= 2:
+            return packed
+    return pack(words, _LONGEST * size, size)
+
+
+def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
+    """The words of a line; a plus stays with what follows it; any longer than a box or `longest` are cut."""
+    most = max(longest, _LONGEST * size)
+    words = re.findall(r"\+ [^ ]+|[^ ]+", line)
+    return [piece for word in words for piece in _pieces(word, size, most)]
+
+
+def _pieces(word: str, size: float, most: float) -> list[str]:
+    if text_width(word, size) <= most:
+        return [word]
+    pieces = [""]
+    for part in re.findall(r"[^._/×-]*[._/×-]|[^._/×-]+", word):
+        for letters in _cut(part, size, most):
+            fits = text_width(pieces[-1] + letters, size) <= most
+            pieces[-1:] = [pieces[-1] + letters] if fits else [pieces[-1], letters]
+    return [piece for piece in pieces if piece]
+
+
+def _cut(part: str, size: float, most: float) -> list[str]:
+    """`part` in pieces of ten letters if it is too long for a line of its own."""
+    if text_width(part, size) <= most:
+        return [part]
+    return [part[at : at + 10] for at in range(0, len(part), 10)]
+
+
+def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
+    """The fewest lines that fit into `limit` points, as equally long as can be."""
+    lines = pack(words, limit, size)
+    widest = max(text_width(word, size) for word in words) if len(lines) > 1 else limit
+    while limit > widest:
+        limit -= 0.5 * size
+        narrower = pack(words, limit, size)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
+
+
+def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
+    """As many words a line as fit into `limit` points; a comma that ends a line goes.
+
+    >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6)
+    ('3×3 conv', '128, s=2')
+    """
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer.rstrip(","), size) <= limit:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return (*(line.rstrip(",") for line in lines[:-1]), *lines[-1:])

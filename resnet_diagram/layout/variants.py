@@ -1,0 +1,82 @@
+"""The ways a drawing can give way where its room is short, the roomiest first."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Diagram, Direction
+from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.layout.flow.condense import Condensed
+from resnet_diagram.layout.flow.ruler import PLAIN, Manner
+from resnet_diagram.layout.spacing import DENSE, DENSEST, TIGHT, TIGHTEST
+from resnet_diagram.layout.units import Fit
+
+
+class Breaks(Enum):
+    """Where a row may be broken: nowhere, between blocks, or between any two boxes; or as a page wants it."""
+
+    NOWHERE = "nowhere"
+    BLOCKS = "blocks"
+    ANYWHERE = "anywhere"
+    PAGE = "page"
+
+
+class Attempt(NamedTuple):
+    """One way to draw.
+
+    `wrapped`: texts are broken to make boxes narrow. `turned`: in columns, at `most` so many, with the flow
+    running down, instead of in rows. `condensed`: what all blocks have and the legend says instead. `resort`:
+    it looks worse than any that fits.
+    """
+
+    manner: Manner
+    wrapped: bool = True
+    turned: bool = False
+    breaks: Breaks = Breaks.PAGE
+    condensed: Condensed = Condensed.NOTHING
+    most: int = 1000
+    resort: bool = False
+
+
+_FEW = 40
+"""Up to so many boxes may be drawn large in one column."""
+_NARROW = (
+    Attempt(PLAIN),
+    Attempt(Manner(upright=True, gaps=TIGHT)),
+    Attempt(Manner(upright=True, gaps=TIGHT), condensed=Condensed.BOXES),
+    Attempt(Manner(upright=True, gaps=TIGHT, limit=21.0), condensed=Condensed.BOXES),
+    Attempt(Manner(upright=True, gaps=TIGHTEST, limit=21.0), condensed=Condensed.BOXES),
+)
+_DETAILED = Attempt(PLAIN, turned=True)
+_DENSE = (
+    Attempt(PLAIN, wrapped=False, turned=True, condensed=Condensed.ALL),
+    Attempt(Manner(gaps=DENSE), wrapped=False, turned=True, condensed=Condensed.ALL),
+    Attempt(Manner(gaps=DENSEST), wrapped=False, turned=True, condensed=Condensed.ALL),
+    Attempt(Manner(gaps=DENSE), turned=True, condensed=Condensed.ALL),
+    Attempt(Manner(limit=27.5, gaps=DENSE), turned=True, condensed=Condensed.ALL),
+)
+
+
+def attempts(diagram: Diagram, fit: Fit) -> Iterator[Attempt]:
+    """All ways to draw a diagram, from the best looking to the smallest."""
+    rows = list(_rows(fit))
+    if diagram.direction is Direction.RIGHT or (diagram.dense and not diagram.fixed):
+        if not diagram.dense:
+            yield _DETAILED
+        elif sum(1 for _ in nodes(diagram.items)) <= _FEW:
+            yield _DETAILED._replace(most=1)
+        yield from _DENSE
+        yield from (row._replace(resort=True) for row in rows)
+    else:
+        yield from rows
+        yield _DETAILED
+        yield from _DENSE
+
+
+def _rows(fit: Fit) -> Iterator[Attempt]:
+    if fit.width is None:
+        yield Attempt(PLAIN)
+        return
+    for breaks in (Breaks.NOWHERE, Breaks.BLOCKS, Breaks.ANYWHERE):
+        for attempt in _NARROW:
+            yield attempt._replace(breaks=breaks)

@@ -1,0 +1,1 @@
+"""Escaping of text, one file a language."""

@@ -1,0 +1,32 @@
+r"""Any text made safe for Typst."""
+
+from resnet_diagram.render.escape.xml import printable
+
+
+def typst_string(text: str) -> str:
+    r"""`text` as a string of Typst code, shown letter by letter.
+
+    >>> print(typst_string("3×3 conv, 64"))
+    "3×3 conv, 64"
+    >>> print(typst_string('say "hi"'))
+    "say \"hi\""
+    >>> print(typst_string(r"a\nb \u{41}"))
+    "a\\nb \\u{41}"
+    >>> print(typst_string("#let *x* _y_ $z$ @w <v> //"))
+    "#let *x* _y_ $z$ @w <v> //"
+    >>> print(typst_string("two\nlines"))
+    "two\nlines"
+    >>> print(typst_string("残差 🦜"))
+    "残差 🦜"
+    """
+    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def typst_comment(text: str) -> str:
+    r"""`text` on one line, for what follows `//`.
+
+    >>> typst_comment("two\nlines /* and */ more")
+    'two lines /* and */ more'
+    """
+    return " ".join(printable(text).split())

@@ -1,0 +1,81 @@
+"""Colours of an SVG that follows its reader's light or dark mode: classes and custom properties of CSS."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resnet_diagram.style.theme import Style, Theme
+
+# What each sort of element is painted with: properties of CSS, and the part of a style each one takes.
+_PAINTS = {
+    "box": (("fill", "fill"), ("stroke", "stroke")),
+    "area": (("fill", "fill"),),
+    "line": (("stroke", "stroke"),),
+    "words": (("fill", "text"),),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ink:
+    """What an element is painted with: `sort` is one of box, area, line and words."""
+
+    sort: str
+    role: str
+    shade: int = 0
+
+    @property
+    def name(self) -> str:
+        """The class of its elements.
+
+        >>> Ink("box", "conv", 2).name, Ink("words", "muted").name
+        ('box-conv-2', 'words-muted')
+        """
+        return f"{self.sort}-{self._style}"
+
+    @property
+    def _style(self) -> str:
+        return f"{self.role}-{self.shade}" if self.shade else self.role
+
+    def variables(self) -> list[tuple[str, str, str]]:
+        """For each property of CSS: its name, the custom property that it takes, and the part of a style.
+
+        >>> Ink("line", "flow").variables()
+        [('stroke', '--flow-stroke', 'stroke')]
+        """
+        return [(name, f"--{self._style}-{part}", part) for name, part in _PAINTS[self.sort]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modes:
+    """`light` and `dark`: values of custom properties; `rules`: declarations by class."""
+
+    light: dict[str, str]
+    dark: dict[str, str]
+    rules: dict[str, str]
+
+
+def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
+    """What the style sheet of a drawing with these inks says, if the theme follows the reader's mode."""
+    if not theme.dark:
+        return None
+    known = sorted(set(inks))
+    return Modes(light=_values(known, theme), dark=_values(known, theme.dark), rules=_rules(known))
+
+
+def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
+    found = {
+        variable: _colour(theme.style(one.role, one.shade), part)
+        for one in inks
+        for _, variable, part in one.variables()
+    }
+    return dict(sorted(found.items()))
+
+
+def _rules(inks: list[Ink]) -> dict[str, str]:
+    return {
+        one.name: "; ".join(f"{name}: var({variable})" for name, variable, _ in one.variables())
+        for one in inks
+    }
+
+
+def _colour(style: Style, part: str) -> str:
+    return {"fill": style.fill, "stroke": style.stroke, "text": style.text}[part]

@@ -1,0 +1,109 @@
+"""What most boxes, lines and texts of a drawing have in common: that goes into the styles."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple, TypeVar
+
+from resnet_diagram.layout.scene import Box, Form, Text
+from resnet_diagram.render.numbers import number
+from resnet_diagram.render.tikz.names import tidy
+from resnet_diagram.render.tikz.parts import Parts
+
+LINE_PITCH = 1.18
+"""Distance of two lines of text, in sizes of type."""
+
+_Some = TypeVar("_Some", bound=Hashable)
+_Other = TypeVar("_Other")
+Type = tuple[str, bool]
+"""How a text is set: its size in points, and whether it is bold."""
+
+
+class Common(NamedTuple):
+    """What most boxes, lines and texts have in common; what differs is written where it differs.
+
+    `badge`: the most frequent type in boxes beside the usual one; `headings`: other frequent types outside.
+    `extent`: width and height of a role's boxes, "" where they have none in common.
+    """
+
+    type_in_box: str
+    badge: Type | None
+    headings: tuple[Type, ...]
+    form: dict[str, Form]
+    extent: dict[str, tuple[str, str]]
+    type_of_text: dict[str, Type]
+    pill_radius: float
+    radius: float
+
+
+def common(parts: Parts, texts: list[Text]) -> Common:
+    """What is common to the boxes of each role, to the lines, and to the `texts` outside boxes."""
+    boxes, paths = list(parts.boxes.values()), parts.paths.values()
+    upright = [box for box in boxes if box.form is not Form.POLYGON]
+    pills = [min(box.width, box.height) / 2 for box in boxes if box.form is Form.PILL]
+    types = [type_of(text) for box in boxes for text in box.texts]
+    usual = most_usual((size for size, bold in types if not bold), "6.6")
+    upright_roles = _by_role(upright)
+    forms = {role: most_usual((box.form for box in held), Form.RECTANGLE) for role, held in upright_roles}
+    kinds = {role: most_usual(map(type_of, held), ("6.6", False)) for role, held in _texts(texts)}
+    return Common(
+        type_in_box=usual,
+        badge=most_usual((one for one in types if one != (usual, False)), None),
+        headings=_headings(texts, kinds),
+        form=forms,
+        extent={role: usual_extent(held) for role, held in _by_role(boxes)},
+        type_of_text=kinds,
+        pill_radius=min(pills, default=0.0),
+        radius=most_usual((path.radius for path in paths if len(path.points) > 2), 4.0),
+    )
+
+
+def type_of(text: Text) -> Type:
+    """How a text is set."""
+    return number(text.size), text.bold
+
+
+def type_commands(one: Type) -> str:
+    r"""The commands of TeX that choose a type.
+
+    >>> print(type_commands(("8", True)))
+    \fontsize{8}{9.44}\selectfont\bfseries\boldmath
+    """
+    size, bold = one
+    weight = "\\bfseries\\boldmath" if bold else "\\mdseries\\unboldmath"
+    return f"\\fontsize{{{size}}}{{{number(LINE_PITCH * float(size))}}}\\selectfont{weight}"
+
+
+def extent(box: Box) -> tuple[str, str]:
+    """Width and height as they are written."""
+    return tidy(box.width), tidy(box.height)
+
+
+def most_usual(values: Iterable[_Some], otherwise: _Other) -> _Some | _Other:
+    """The most frequent value, the first of equals."""
+    counted = Counter(values).most_common(1)
+    return counted[0][0] if counted else otherwise
+
+
+def usual_extent(boxes: list[Box]) -> tuple[str, str]:
+    """The most frequent width and height; one that is there once is none, unless it is a circle's."""
+    least = 1 if boxes[0].form is Form.CIRCLE else 2
+    width, height = (Counter(values).most_common(1)[0] for values in zip(*map(extent, boxes), strict=True))
+    return width[0] if width[1] >= least else "", height[0] if height[1] >= least else ""
+
+
+def _headings(texts: list[Text], kinds: dict[str, Type]) -> tuple[Type, ...]:
+    """The types of texts that are set otherwise than most of their role, the most frequent first."""
+    others = Counter(
+        type_of(text) for text in texts if type_of(text) != kinds[text.role] and text.role == "text"
+    )
+    return tuple(one for one, count in others.most_common() if count > 1)
+
+
+def _by_role(boxes: list[Box]) -> list[tuple[str, list[Box]]]:
+    roles = sorted({box.role for box in boxes})
+    return [(role, [box for box in boxes if box.role == role]) for role in roles]
+
+
+def _texts(texts: list[Text]) -> list[tuple[str, list[Text]]]:
+    roles = sorted({text.role for text in texts})
+    return [(role, [text for text in texts if text.role == role]) for role in roles]

@@ -1,0 +1,65 @@
+"""Colours by name: each colour of a drawing is defined once, under the first use that asks for it."""
+
+import re
+from dataclasses import dataclass, field
+
+from resnet_diagram.diagram.model import GroupRole
+from resnet_diagram.layout.scene import Box, Path, Scene, Text
+from resnet_diagram.style.theme import Theme
+
+PLAIN_TEXT_ROLES = ("text", "muted", "caption")
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colour names by value ("#RRGGBB" in capitals), in the order they were asked for."""
+
+    names: dict[str, str] = field(default_factory=dict)
+
+    def name(self, colour: str, use: str) -> str:
+        """The name of `colour`; the first call names it after its `use`."""
+        value = colour.lstrip("#").upper()
+        if value not in self.names:
+            self.names[value] = _unused("resnet" + re.sub("[^a-z0-9]", "", use.lower()), self)
+        return self.names[value]
+
+
+def _unused(name: str, palette: Palette) -> str:
+    count, fresh = 1, name
+    while fresh in palette.names.values():
+        count += 1
+        fresh = f"{name}{count}"
+    return fresh
+
+
+def palette(scene: Scene, theme: Theme) -> Palette:
+    """The palette of a scene: ink and paper, the shades of the stages, then lines, boxes and texts."""
+    found = Palette()
+    found.name(theme.style("text").text, "ink")
+    found.name(theme.page, "page")
+    boxes = [item for item in scene.items if isinstance(item, Box)]
+    for shade in shades(boxes, theme):
+        found.name(theme.shades[shade - 1], f"shade{shade}")
+    for item in scene.items:
+        if isinstance(item, Path):
+            found.name(theme.style(item.role).stroke, item.role)
+    for box in boxes:
+        style = theme.style(box.role, shade_of(box, theme))
+        use = "frame" if box.role in set(GroupRole) else box.role
+        found.name(style.fill, use)
+        found.name(style.stroke, f"{use}line")
+        found.name(style.text, f"{use}text")
+    for item in scene.items:
+        if isinstance(item, Text):
+            found.name(theme.style(item.role).text, item.role)
+    return found
+
+
+def shade_of(box: Box, theme: Theme) -> int:
+    """The shade a box is filled with, or 0."""
+    return theme.shade(box.role, box.shade)
+
+
+def shades(boxes: list[Box], theme: Theme) -> list[int]:
+    """The shades in use, in order."""
+    return sorted({shade for box in boxes if (shade := shade_of(box, theme))})

@@ -1,0 +1,165 @@
+r"""Write a scene as a TikZ picture to `\input`, or as a document of its own."""
+
+import warnings
+from typing import NamedTuple
+
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.layout.scene import Box, Scene, Text
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.latex_float import Float, Placing
+from resnet_diagram.render.numbers import number
+from resnet_diagram.render.templates import render
+from resnet_diagram.render.tex_words import tex_prose
+from resnet_diagram.render.tikz.common import LINE_PITCH, Common, common, type_commands
+from resnet_diagram.render.tikz.items import (
+    Line,
+    Node,
+    Scope,
+    box_nodes,
+    dot_node,
+    holds_its_words,
+    line,
+    text_nodes,
+)
+from resnet_diagram.render.tikz.names import PAGE, place
+from resnet_diagram.render.tikz.palette import Palette, palette
+from resnet_diagram.render.tikz.parts import Parts, parts
+from resnet_diagram.render.tikz.sections import Section, looks, sections
+from resnet_diagram.render.tikz.styles import NamedStyle, box_styles, dot_style, line_styles, text_styles
+from resnet_diagram.render.tikz.text import OTHER, tikz_words
+from resnet_diagram.style.theme import Theme
+
+_PDFTEX_HOLDS = 3500
+"""Nodes and lines that pdflatex has memory for, with room for the paper round them."""
+
+
+class Group(NamedTuple):
+    """Nodes and lines under one comment, in a scope with `options` if there are any."""
+
+    title: str
+    options: tuple[str, ...]
+    statements: tuple[Node | Line, ...]
+
+
+def render_tikz(figure: Figure) -> str:
+    """The TikZ of a figure: a `tikzpicture`, a float round it, or a document of its own.
+
+    The same figure gives the same text. Compiles with pdflatex, lualatex and xelatex; warns of what pdflatex
+    sets otherwise, or has no room for.
+    """
+    scene, theme, placing = figure.scene, figure.theme, figure.placing
+    found = parts(scene)
+    usual = common(found, _loose_texts(found))
+    colours = palette(scene, theme)
+    styles = _styles(found, theme, colours, usual)
+    held = _groups(figure, found, usual)
+    large = sum(len(group.statements) for group in held) > _PDFTEX_HOLDS
+    _warn(scene, large=large)
+    return render(
+        "tikz",
+        "document.tex.jinja" if figure.standalone else "picture.tex.jinja",
+        figure.templates,
+        title=_comment(scene.title),
+        needs=_needs(found),
+        float=_float(placing, scene),
+        caption=tex_prose(placing.caption or ""),
+        label=placing.label or "",
+        kept=placing.kept,
+        width=number(scene.width),
+        height=number(scene.height),
+        colours=[(name, value) for value, name in colours.names.items()],
+        paints_page=theme.page.upper() != "#FFFFFF",
+        pitch=number(LINE_PITCH),
+        badge=type_commands(usual.badge) if usual.badge else "",
+        styles=styles,
+        groups=held,
+        spells=bool(_other_letters(scene)),
+        large=large,
+    )
+
+
+def tikz_preamble(figure: Figure) -> str:
+    """What the preamble of a document needs for a figure's TikZ."""
+    needs, spells = _needs(parts(figure.scene)), bool(_other_letters(figure.scene))
+    return render("tikz", "preamble.tex.jinja", figure.templates, needs=needs, spells=spells)
+
+
+def _needs(found: Parts) -> list[str]:
+    """Lines for the preamble."""
+    libraries = "arrows.meta, shadows" if found.shadows else "arrows.meta"
+    return [r"\usepackage{tikz}", rf"\usetikzlibrary{{{libraries}}}"]
+
+
+def _float(placing: Placing, scene: Scene) -> str:
+    """The environment round the picture, or "": the wide one for what is wider than a column."""
+    if placing.environment is Float.AUTO:
+        return Float.WIDE if scene.width > placing.column else Float.FIGURE
+    return placing.environment or ""
+
+
+def _other_letters(scene: Scene) -> str:
+    """The letters that pdflatex has no glyphs for, each once."""
+    boxes = [item for item in scene.items if isinstance(item, Box)]
+    texts = [item for item in scene.items if isinstance(item, Text)]
+    words = "".join(text.text for text in (*texts, *(text for box in boxes for text in box.texts)))
+    return "".join(sign for sign in dict.fromkeys(words) if not sign.isascii() and OTHER in tikz_words(sign))
+
+
+def _warn(scene: Scene, *, large: bool) -> None:
+    """Warn of what pdflatex does not do."""
+    if other := _other_letters(scene):
+        message = (
+            f"pdflatex has no letters such as {other[:3]!r}: it writes their code points. "
+            "Compile with lualatex or xelatex, and see --preamble for a font."
+        )
+        warnings.warn(message, UnrenderedWarning, stacklevel=3)
+    if large:
+        message = "The drawing is large: lualatex compiles it, pdflatex runs out of memory."
+        warnings.warn(message, UnrenderedWarning, stacklevel=3)
+
+
+def _loose_texts(found: Parts) -> list[Text]:
+    """The texts that are nodes of their own."""
+    beside = [text for box in found.boxes.values() if not holds_its_words(box) for text in box.texts]
+    return [*beside, *found.texts.values()]
+
+
+def _styles(found: Parts, theme: Theme, colours: Palette, usual: Common) -> dict[str, list[NamedStyle]]:
+    """The styles under a heading for each sort."""
+    paths, texts = list(found.paths.values()), _loose_texts(found)
+    return {
+        "Boxes": [*box_styles(found, theme, colours, usual), *dot_style(found, theme, colours)],
+        "Lines": line_styles(paths, theme, colours, usual),
+        "Texts outside boxes": text_styles(texts, theme, colours, usual),
+    }
+
+
+def _groups(figure: Figure, found: Parts, usual: Common) -> list[Group]:
+    return [_group(one, figure.theme, found, usual) for one in sections(figure.diagram, figure.scene, found)]
+
+
+def _group(section: Section, theme: Theme, found: Parts, usual: Common) -> Group:
+    common_looks = looks(section, found, theme, usual)
+    scope = Scope(found, theme, usual, section.origin, common_looks)
+    shift = [f"shift={{{place(section.origin)}}}"] if section.origin != PAGE else []
+    said = [
+        f"resnet/{role}/.append style={{{', '.join(look.keys())}}}" for role, look in common_looks.items()
+    ]
+    statements = (one for at in section.items for one in _statements(at, scope))
+    return Group(_comment(section.title), (*shift, *said), tuple(statements))
+
+
+def _statements(at: int, scope: Scope) -> list[Node | Line]:
+    """What is written for one item of the scene."""
+    if at in scope.parts.boxes:
+        return [*box_nodes(at, scope)]
+    if at in scope.parts.dots:
+        return [dot_node(at, scope)]
+    if at in scope.parts.paths:
+        return [line(scope.parts.paths[at], scope)]
+    return [*text_nodes(scope.parts.texts[at], scope)]
+
+
+def _comment(text: str) -> str:
+    """`text` on one line, for a comment."""
+    return " ".join(text.split())

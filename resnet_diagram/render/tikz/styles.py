@@ -1,0 +1,185 @@
+"""Styles by name: what the boxes, lines and texts of one role have in common is said once."""
+
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import EdgeRole
+from resnet_diagram.layout.scene import Box, Form, Path, Text
+from resnet_diagram.layout.spacing import FRAME_CORNER
+from resnet_diagram.render.numbers import number
+from resnet_diagram.render.tikz.common import Common, most_usual
+from resnet_diagram.render.tikz.names import place, tidy
+from resnet_diagram.render.tikz.palette import PLAIN_TEXT_ROLES, Palette, shade_of, shades
+from resnet_diagram.render.tikz.parts import Parts, Stroke
+from resnet_diagram.style.theme import Style, Theme
+
+
+class NamedStyle(NamedTuple):
+    """A TikZ style: its name without `resnet/`, and its keys."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+def text_style(role: str) -> str:
+    """The style of texts of that role outside boxes.
+
+    >>> text_style("caption"), text_style("identity")
+    ('caption', 'identity label')
+    """
+    return role if role in PLAIN_TEXT_ROLES else f"{role} label"
+
+
+def box_styles(parts: Parts, theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+    """One style for each role of box and for each shade, after the one they build on."""
+    boxes = list(parts.boxes.values())
+    if not boxes:
+        return []
+    looks = {role: theme.style(role) for role in sorted({box.role for box in boxes})}
+    base = most_usual((_outline(look, palette) for look in looks.values()), ())
+    keys = ("inner sep=0pt", "outer sep=0pt", "align=center", f"resnet/size={usual.type_in_box}", *base)
+    found = [NamedStyle("box", keys)]
+    for role, look in looks.items():
+        differs = [key for key in _outline(look, palette) if key not in base]
+        plain = not all(shade_of(box, theme) for box in boxes if box.role == role)
+        fill = [f"fill={palette.name(look.fill, role)}"] if plain else []
+        shape = [*form_keys(usual.form.get(role, Form.RECTANGLE)), *size_keys(usual.extent[role])]
+        sign = _sign(parts.signs[role], look, palette) if role in parts.signs else []
+        found.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), *fill, *sign)))
+    for shade in shades(boxes, theme):
+        name = palette.name(theme.shades[shade - 1], f"shade{shade}")
+        found.append(NamedStyle(f"shade {shade}", (f"fill={name}",)))
+    return [*found, *_form_styles(boxes, usual), *_shadow_style(parts)]
+
+
+def _sign(strokes: tuple[Stroke, ...], look: Style, palette: Palette) -> list[str]:
+    """The key that draws strokes from the middle of a circle, as in ⊕."""
+    ways = " ".join(f"+{place(first)} -- +{place(last)}" for first, *_, last in strokes)
+    pen = f"draw={palette.name(look.stroke, 'ink')}, line width={number(look.line_width)}bp"
+    return [f"path picture={{\\draw[{pen}] (path picture bounding box.center) {ways};}}"]
+
+
+def _shadow_style(parts: Parts) -> list[NamedStyle]:
+    """The style of folded boxes."""
+    if not parts.shadows:
+        return []
+    shadow = next(iter(parts.shadows.values()))
+    kind = "double copy shadow" if shadow.copies > 1 else "copy shadow"
+    shift = f"shadow xshift={number(shadow.right)}bp, shadow yshift={number(-shadow.down)}bp"
+    return [NamedStyle("folded", (f"{kind}={{{shift}}}",))]
+
+
+def dot_style(parts: Parts, theme: Theme, palette: Palette) -> list[NamedStyle]:
+    """The style of the dots where shortcuts leave."""
+    if not parts.dots:
+        return []
+    dot = next(iter(parts.dots.values()))
+    look = theme.style(dot.role)
+    size = f"minimum size={tidy(dot.width + look.line_width)}bp"
+    return [
+        NamedStyle("dot", ("circle", "inner sep=0pt", size, f"fill={palette.name(look.stroke, dot.role)}"))
+    ]
+
+
+def _form_styles(boxes: list[Box], usual: Common) -> list[NamedStyle]:
+    forms = {box.form for box in boxes}
+    found = []
+    if Form.ROUNDED in forms:
+        found.append(NamedStyle("rounded", (f"rounded corners={number(FRAME_CORNER)}bp",)))
+    if Form.PILL in forms:
+        found.append(NamedStyle("pill", (f"rounded corners={tidy(usual.pill_radius)}bp",)))
+    if any(box.form is Form.POLYGON for box in boxes):
+        found.append(NamedStyle("words", ("draw=none", "fill=none")))
+    return found
+
+
+def form_keys(form: Form) -> list[str]:
+    """The keys that give a node its outline."""
+    named = {Form.ROUNDED: "resnet/rounded", Form.PILL: "resnet/pill", Form.CIRCLE: "circle"}
+    return [named[form]] if form in named else []
+
+
+def size_keys(size: tuple[str, str]) -> list[str]:
+    """The keys that give a node its least size; none for what is "".
+
+    >>> size_keys(("9", "9")), size_keys(("9", ""))
+    (['minimum size=9bp'], ['minimum width=9bp'])
+    """
+    width, height = size
+    if width and width == height:
+        return [f"minimum size={width}bp"]
+    named = (("minimum width", width), ("minimum height", height))
+    return [f"{name}={value}bp" for name, value in named if value]
+
+
+def _outline(look: Style, palette: Palette) -> tuple[str, ...]:
+    """The border and the colour of the text."""
+    text = f"text={palette.name(look.text, 'ink')}"
+    if not look.line_width:
+        return ("draw=none", text)
+    return f"draw={palette.name(look.stroke, 'ink')}", text, f"line width={number(look.line_width)}bp"
+
+
+def _dash(look: Style) -> list[str]:
+    """The dash pattern, if there is one.
+
+    >>> _dash(Style(fill="", stroke="", text="", line_width=1, dash=(3.0, 1.6)))
+    ['dash pattern=on 3bp off 1.6bp']
+    """
+    if not look.dash:
+        return []
+    parts = [f"{'off' if at % 2 else 'on'} {number(part)}bp" for at, part in enumerate(look.dash)]
+    return [f"dash pattern={' '.join(parts)}"]
+
+
+def line_styles(paths: list[Path], theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+    """One style for each role of line, after the one they build on."""
+    if not paths:
+        return []
+    found = [NamedStyle("line", (f"rounded corners={number(usual.radius)}bp", "resnet/arrow"))]
+    for role in sorted({path.role for path in paths}):
+        look = theme.style(role)
+        colour = palette.name(look.stroke, role)
+        width = f"line width={number(look.line_width)}bp"
+        found.append(NamedStyle(line_style(role), ("resnet/line", f"draw={colour}", width, *_dash(look))))
+    return found
+
+
+def line_style(role: str) -> str:
+    """The style of lines of that role.
+
+    >>> line_style("identity"), line_style("add")
+    ('identity', 'add line')
+    """
+    return role if role in set(EdgeRole) else f"{role} line"
+
+
+def text_styles(texts: list[Text], theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+    """One style for each role of text outside boxes, after the one they build on."""
+    found = []
+    for role in sorted({text.role for text in texts}):
+        size, bold = usual.type_of_text[role]
+        colour = palette.name(theme.style(role).text, role)
+        weight = ["resnet/bold"] if bold else []
+        keys = ("resnet/label", f"resnet/size={size}", *weight, f"text={colour}")
+        found.append(NamedStyle(text_style(role), keys))
+    ink = palette.name(theme.style("text").text, "ink")
+    for rank, one in enumerate(usual.headings):
+        weight = ["resnet/bold"] if one[1] else []
+        keys = ("resnet/label", f"resnet/size={one[0]}", *weight, f"text={ink}")
+        found.append(NamedStyle(heading_style(rank), keys))
+    return found
+
+
+def heading_style(number: int) -> str:
+    """The style of the headings of that number, counted from 0.
+
+    >>> heading_style(0), heading_style(1)
+    ('heading', 'heading 2')
+    """
+    return f"heading {number + 1}" if number else "heading"
+
+
+def shaded_keys(box: Box, theme: Theme) -> list[str]:
+    """The key that fills a box as its stage is filled."""
+    shade = shade_of(box, theme)
+    return [f"resnet/shade {shade}"] if shade else []

@@ -1,0 +1,46 @@
+r"""The words of a drawing in TeX: shapes and signs as formulas, letters that pdflatex lacks by a macro."""
+
+import re
+
+from resnet_diagram.render.escape.tex import TEX_MATHS, tex_text
+
+OTHER = "\\resnetother"
+"""The macro of a picture for letters of other scripts: it takes them, and their code points."""
+
+_SIGN = f"[{re.escape(''.join(TEX_MATHS))}]"
+_FORMULA = re.compile(rf"\d*(?: ?{_SIGN}(?: ?\d+)?)+")
+_TOKEN = re.compile(rf"( ?)({_SIGN})( ?)|\d+")
+
+
+def tikz_words(text: str) -> str:
+    r"""A text as the text of a node.
+
+    >>> print(tikz_words("56×56×256"))
+    $56{\times}56{\times}256$
+    >>> print(tikz_words("56×56×64 → 28×28"))
+    $56{\times}56{\times}64 \rightarrow 28{\times}28$
+    >>> print(tikz_words("[×3] a_b ⊕ c"))
+    [${\times}3$] a\_b ${\oplus}$ c
+    >>> print(tikz_words("残差"))
+    \resnetother{残差}{U+6B8B U+5DEE}
+    """
+    found, at = [], 0
+    for formula in _FORMULA.finditer(text):
+        inner = formula[0].strip(" ")
+        start = formula.start() + formula[0].index(inner)
+        found += [tex_text(text[at:start], OTHER), f"${_formula(inner)}$"]
+        at = start + len(inner)
+    return "".join([*found, tex_text(text[at:], OTHER)])
+
+
+def _formula(text: str) -> str:
+    """A formula without its dollars; a sign between spaces keeps the space that TeX gives it."""
+    return "".join(map(_token, _TOKEN.finditer(text))).strip()
+
+
+def _token(found: re.Match[str]) -> str:
+    before, sign, after = found.groups()
+    if not sign:
+        return found[0]
+    command = TEX_MATHS[sign]
+    return f" {command} " if before or after else f"{{{command}}}"

@@ -1,0 +1,177 @@
+"""From JSON values to the spec classes, driven by the types of their fields."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from resnet_diagram.errors import closest, did_you_mean
+from resnet_diagram.spec.json.encode import TYPE_KEY, choices, type_word
+
+Decoder = Callable[[Any], Any]
+
+
+class DecodeError(Exception):
+    """What does not fit; the place is filled in from the inside out."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.place = ""
+
+    def within(self, place: str) -> "DecodeError":
+        """The same problem, known to lie inside `place`: `.key` or `[index]`."""
+        self.place = place + self.place
+        return self
+
+    def text(self) -> str:
+        """Place and problem: "body[1].branches[0]: expected a list, found 3."."""
+        return f"{self.place.lstrip('.')}: {self.problem}" if self.place else self.problem
+
+
+@cache
+def decoder(hint: Any) -> Decoder:
+    """The function that turns a JSON value into a value of type `hint`, or raises DecodeError."""
+    if get_origin(hint) is tuple:
+        return _list_decoder(get_args(hint)[0])
+    if choices(hint):
+        return _choice_decoder(choices(hint))
+    if NoneType in get_args(hint):
+        inner = decoder(next(one for one in get_args(hint) if one is not NoneType))
+        return lambda value: None if value is None else inner(value)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _object_decoder(hint)
+    if issubclass(hint, Enum):
+        return _word_decoder(hint)
+    return _plain_decoder(hint)
+
+
+_PLAIN = {int: "a whole number", str: "a text", bool: "true or false"}
+
+
+def _words(hint: Any) -> str:
+    """What is expected where `hint` stands, in words."""
+    if get_origin(hint) is tuple:
+        item = get_args(hint)[0]
+        return "a list of whole numbers" if item is int else "a list of texts" if item is str else "a list"
+    return _PLAIN.get(hint, "a text" if isinstance(hint, type) and issubclass(hint, Enum) else "an object")
+
+
+def _shown(value: Any) -> str:
+    """A JSON value in an error message."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "an object"
+        case list():
+            return f"a list of {len(value)}" if len(repr(value)) > 40 else repr(value)
+    return repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:57]}..."
+
+
+def _plain_decoder(cls: type) -> Decoder:
+    def decode(value: Any) -> Any:
+        if type(value) is not cls or (isinstance(value, str) and not _is_writable(value)):
+            raise DecodeError(f"expected {_PLAIN[cls]}, found {_shown(value)}.")
+        return value
+
+    return decode
+
+
+def _is_writable(value: str) -> bool:
+    """Whether a text holds no half of a surrogate pair, which no file can take."""
+    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
+def _word_decoder(cls: type[Enum]) -> Decoder:
+    members = {member.value: member for member in cls}
+
+    def decode(value: Any) -> Any:
+        member = members.get(value) if isinstance(value, str) else None
+        if member is None:
+            known = ", ".join(members)
+            raise DecodeError(f"expected one of {known}; found {_shown(value)}.{suggestion(value, members)}")
+        return member
+
+    return decode
+
+
+def suggestion(value: Any, known: Iterable[str]) -> str:
+    """A sentence with the word most like `value`, or nothing."""
+    return did_you_mean(closest(value, known))
+
+
+def _list_decoder(item: Any) -> Decoder:
+    words = _words(tuple[item, ...])
+
+    def decode(value: Any) -> Any:
+        if not isinstance(value, list):
+            raise DecodeError(f"expected {words}, found {_shown(value)}.")
+        found = []
+        one = decoder(item)
+        for at, entry in enumerate(value):
+            try:
+                found.append(one(entry))
+            except DecodeError as error:
+                raise error.within(f"[{at}]") from None
+        return tuple(found)
+
+    return decode
+
+
+def _choice_decoder(classes: tuple[type, ...]) -> Decoder:
+    by_word = {type_word(cls): cls for cls in classes}
+    words = " or ".join(f'"{word}"' for word in by_word)
+
+    def decode(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise DecodeError(f"expected an object, found {_shown(value)}.")
+        word = value.get(TYPE_KEY)
+        if word is None:
+            raise DecodeError(f"key '{TYPE_KEY}' is missing; expected {words}.")
+        cls = by_word.get(word) if isinstance(word, str) else None
+        if cls is None:
+            wrong = DecodeError(f"expected {words}, found {_shown(word)}.{suggestion(word, by_word)}")
+            raise wrong.within(f".{TYPE_KEY}")
+        return decoder(cls)(value)
+
+    return decode
+
+
+def _object_decoder(cls: type) -> Decoder:
+    word = type_word(cls)
+    hints = get_type_hints(cls)
+    required = [field.name for field in fields(cls) if field.default is MISSING]
+
+    def decode(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise DecodeError(f"expected an object, found {_shown(value)}.")
+        content_of = {key: one for key, one in value.items() if (key, one) != (TYPE_KEY, word)}
+        _check_keys(word, content_of, hints, required)
+        found = {}
+        for key, content in content_of.items():
+            try:
+                found[key] = decoder(hints[key])(content)
+            except DecodeError as error:
+                raise error.within(f".{key}") from None
+        return cls(**found)
+
+    return decode
+
+
+def _check_keys(word: str, value: dict[str, Any], hints: dict[str, Any], required: list[str]) -> None:
+    missing = [key for key in required if key not in value]
+    if TYPE_KEY in value:
+        raise DecodeError(f"expected a {word}, found an object of type {_shown(value[TYPE_KEY])}.")
+    for key in value:
+        if key not in hints:
+            hint = suggestion(key, missing) or suggestion(key, hints) or f" Known are {', '.join(hints)}."
+            raise DecodeError(f"a {word} has no key {_shown(key)}.{hint}")
+    if missing:
+        raise DecodeError(
+            f"key {missing[0]!r} of the {word} is missing; expected {_words(hints[missing[0]])}."
+        )

@@ -1,0 +1,124 @@
+"""Networks as JSON text: what `dumps` wrote, `loads` reads back equal; and networks in files.
+
+A JSON file is one object with `"format"`, `"version"` and the fields of `Network`. Values that equal the
+default are left out. Where a layer, a block or a stage may stand, `"type"` tells which one it is.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from resnet_diagram.errors import SourceError, SpecError
+from resnet_diagram.saving import write_text
+from resnet_diagram.spec.check import check
+from resnet_diagram.spec.json.decode import DecodeError, decoder, suggestion
+from resnet_diagram.spec.json.encode import encode, text
+from resnet_diagram.spec.model import Network
+
+FORMAT = "resnet-diagram-network"
+VERSION = 1
+
+
+def dumps(network: Network) -> str:
+    """The JSON text of a network, with a line feed at its end."""
+    head = {"format": FORMAT, "version": VERSION}
+    return text(head | encode(network, Network)) + "\n"
+
+
+def loads(content: str, where: str = "") -> Network:
+    """The network a JSON text describes, checked. `where` names the file in messages.
+
+    Raises SpecError for invalid JSON, unknown or missing keys, wrong values, and whatever `check` refuses.
+    """
+    try:
+        network: Network = decoder(Network)(_without_header(_parsed(content)))
+        return check(network)
+    except DecodeError as error:
+        raise SpecError(_at(where, error.text())) from None
+    except SpecError as error:
+        raise SpecError(_at(where, str(error))) from None
+    except RecursionError:
+        raise SpecError(_at(where, "nested too deeply to be read.")) from None
+
+
+def _at(where: str, problem: str) -> str:
+    return f"{where}: {problem}" if where else problem
+
+
+def _parsed(content: str) -> Any:
+    try:
+        return json.loads(content, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise DecodeError(f"{place}: not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}.") from None
+    except ValueError as error:
+        raise DecodeError(f"not valid JSON: {error}.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose keys are all different."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DecodeError(f"key {key!r} stands twice in one object.")
+        found[key] = value
+    return found
+
+
+def _without_header(value: Any) -> Any:
+    """The fields of the network, once format and version are known to be ours."""
+    if not isinstance(value, dict):
+        raise DecodeError('expected an object that begins with "format".')
+    known = f'expected "format": "{FORMAT}", as \'resnet-diagram spec\' writes it'
+    if "format" not in value:
+        close = next((key for key in value if suggestion(key, ["format"])), None)
+        raise DecodeError(f"key 'format' is missing; {known}." + (f" Is {close!r} meant?" if close else ""))
+    if value["format"] != FORMAT:
+        raise DecodeError(f"format is {value['format']!r}; {known}.")
+    if value.get("version") != VERSION or isinstance(value.get("version"), bool):
+        raise DecodeError(f"version is {value.get('version')!r}; this program reads version {VERSION}.")
+    return {key: one for key, one in value.items() if key not in ("format", "version")}
+
+
+def read_network(path: Path | str) -> Network:
+    """The network in a file: TOML where the name ends in .toml, else JSON.
+
+    One in TOML has the path as its source. Raises SourceError where it cannot be read, SpecError where it
+    does not fit.
+    """
+    try:
+        content = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SourceError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        expected = "TOML" if _is_toml(path) else "JSON"
+        raise SpecError(f"{path}: not a text in UTF-8; expected {expected}.") from error
+    if not _is_toml(path):
+        return loads(content, str(path))
+    from resnet_diagram.spec.toml.reader import loads as loads_toml
+
+    return replace(loads_toml(content, str(path), Path(path).stem), source=str(path))
+
+
+def write_network(network: Network, path: Path | str, form: str = "") -> None:
+    """Write a network to a file, whole or not at all: TOML where the name ends in .toml, else JSON.
+
+    `form`, "toml" or "json", is written whatever the name says. TOML has the structure without the names of
+    layers and blocks. Raises RenderError where the file cannot be written, SpecError where TOML has no words
+    for the network.
+    """
+    write_text(Path(path), text_of(network, form or ("toml" if _is_toml(path) else "json")))
+
+
+def text_of(network: Network, form: str) -> str:
+    """The text of a network in a form, "toml" or "json". Raises SpecError where TOML has no words for it."""
+    if form == "json":
+        return dumps(network)
+    from resnet_diagram.spec.toml.writer import dumps as dumps_toml
+
+    return dumps_toml(network)
+
+
+def _is_toml(path: Path | str) -> bool:
+    return Path(path).suffix.lower() == ".toml"

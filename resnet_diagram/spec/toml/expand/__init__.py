@@ -1,0 +1,1 @@
+"""From a parsed TOML file to a network."""

@@ -1,0 +1,89 @@
+"""Layers put one behind another."""
+
+from dataclasses import dataclass, field
+
+from resnet_diagram.spec.measure import out_shape
+from resnet_diagram.spec.model import Block, Element, Layer, Merge, Shape
+from resnet_diagram.spec.shapes import act, conv, global_avg_pool, norm, shape_text
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.schema.words import NONE
+
+_SHORT = {"batch_norm": "bn"}
+
+
+@dataclass(slots=True)
+class Chain:
+    """Elements one behind another, as they are put there.
+
+    `shape` is what the last one left; `prefix` stands before the names; `number` is that of the block or
+    layer that comes next, for its name. `norm_op` and `act_op` are the norm, or "none", and the activation;
+    `norm_groups` those of a group norm.
+    """
+
+    shape: Shape
+    prefix: str = ""
+    norm_op: str = "batch_norm"
+    act_op: str = "relu"
+    norm_groups: int = 32
+    elements: list[Element] = field(default_factory=list)
+    number: int = 0
+
+    def put(self, element: Element) -> None:
+        """Append an element and take over its output shape. Raises DesignError where nothing is left."""
+        shape = out_shape(element)
+        if min(shape, default=0) < 1:
+            raise DesignError(f"{shape_text(self.shape)} is too small for what comes here.")
+        self.elements.append(element)
+        self.shape = shape
+
+    def conv(
+        self, name: str, channels: int, kernel: int, stride: int = 1, groups: int = 1, dilation: int = 1
+    ) -> None:
+        """A convolution padded so that stride 1 keeps the size; with a bias where there are no norms."""
+        self.put(
+            conv(
+                self.shape,
+                channels,
+                kernel,
+                stride=stride,
+                padding=dilation * (kernel // 2),
+                dilation=dilation,
+                groups=groups,
+                bias=self.norm_op == NONE,
+                name=self.prefix + name,
+            )
+        )
+
+    def norm(self, number: int | str = "") -> None:
+        """A normalisation, unless there are none."""
+        if self.norm_op != NONE:
+            name = f"{self.prefix}{_SHORT.get(self.norm_op, 'norm')}{number}"
+            groups = self.norm_groups if self.norm_op == "group_norm" else 1
+            if self.shape[0] % groups:
+                raise DesignError(
+                    f"{self.shape[0]} channels cannot be cut into {groups} groups; expected a divisor.",
+                    "norm_groups",
+                )
+            self.put(norm(self.shape, self.norm_op, groups=groups, name=name))
+
+    def act(self, number: int | str = "") -> None:
+        """An activation."""
+        self.put(act(self.shape, self.act_op, name=f"{self.prefix}{self.act_op}{number}"))
+
+    def gate(self, reduction: int, name: str) -> None:
+        """A squeeze-and-excitation gate: one factor for each channel."""
+        channels, prefix = self.shape[0], f"{self.prefix}{name}."
+        if reduction > channels:
+            raise DesignError(f"{channels} channels cannot be reduced by {reduction}.", "reduction")
+        inner = Chain(self.shape, prefix)
+        inner.put(global_avg_pool(inner.shape, name=f"{prefix}pool"))
+        inner.put(conv(inner.shape, channels // reduction, 1, bias=True, name=f"{prefix}fc1"))
+        inner.act()
+        inner.put(conv(inner.shape, channels, 1, bias=True, name=f"{prefix}fc2"))
+        inner.put(act(inner.shape, "sigmoid", name=f"{prefix}sigmoid"))
+        branches = ((), tuple(inner.elements))
+        self.put(Block(name=self.prefix + name, branches=branches, merge=Merge.MULTIPLY))
+
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers put so far."""
+        return tuple(element for element in self.elements if isinstance(element, Layer))

@@ -1,0 +1,135 @@
+"""Blocks and stages from what a file says of them layer by layer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from resnet_diagram.spec.check import check_element
+from resnet_diagram.spec.check_layer import FaultError
+from resnet_diagram.spec.measure import merged_shape, walk
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Layer,
+    LayerKind,
+    Merge,
+    Shape,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
+from resnet_diagram.spec.toml.expand.chain import Chain
+from resnet_diagram.spec.toml.expand.layers import layer_of
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.schema.words import NONE, table_of
+
+Written = str | dict[str, Any]
+
+_NAMES = {"batch_norm": "bn", "linear": "fc"}
+
+
+def put_all(chain: Chain, written: Sequence[Written]) -> None:
+    """Put every element of a list. Raises DesignError that names the position of a faulty one."""
+    for at, one in enumerate(written):
+        try:
+            put(chain, one)
+        except DesignError as fault:
+            raise fault.within(at) from None
+
+
+def put(chain: Chain, written: Written) -> None:
+    """Put one element, or as many blocks as it says, numbered by their position."""
+    said: dict[str, Any] = {"op": written} if isinstance(written, str) else written
+    for _ in range(said.get("repeat", 1)):
+        _put_one(chain, said)
+        chain.number += 1
+
+
+def _put_one(chain: Chain, said: dict[str, Any]) -> None:
+    name = f"{chain.prefix}{chain.number}"
+    match table_of(said):
+        case "gate":
+            chain.gate(said.get("reduction", 16), f"se{chain.number}")
+        case "written stage":
+            inner = Chain(chain.shape, f"{said.get('name', name)}.")
+            _within("body", inner, said["body"])
+            chain.put(Stage(name=said.get("name", name), body=tuple(inner.elements)))
+        case "written block":
+            _put_checked(chain, block_of(said, chain.shape, name))
+        case _:
+            layer = layer_of(said, chain.shape)
+            name = f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"
+            _put_checked(chain, replace(layer, name=name))
+
+
+def _put_checked(chain: Chain, element: Layer | Block) -> None:
+    """Put what may not fit the shape that enters it. Raises DesignError where it does not."""
+    shape = chain.shape
+    chain.put(element)
+    try:
+        check_element(element, shape)
+    except FaultError as fault:
+        raise DesignError(fault.text()) from None
+
+
+def _within(key: str, chain: Chain, written: Sequence[Written], *path: int) -> None:
+    try:
+        put_all(chain, written)
+    except DesignError as fault:
+        raise fault.within(key, *path) from None
+
+
+def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path: int) -> Chain:
+    chain = Chain(shape, prefix)
+    _within(key, chain, written, *path)
+    return chain
+
+
+def block_of(said: dict[str, Any], shape: Shape, name: str) -> Block:
+    """The block a table describes layer by layer."""
+    before = _run("before", said.get("before", []), shape, f"{name}.before.")
+    branches = _branches(said, before.shape, name)
+    draft = Block(
+        name=name,
+        before=before.layers(),
+        branches=tuple(tuple(branch.elements) for branch in branches),
+        shortcut=_shortcut(said, before.shape, f"{name}.shortcut."),
+        merge=Merge(said.get("merge", "add")),
+    )
+    if next(walk(draft), None) is None:
+        raise DesignError("it has no layers; expected at least one on a branch.")
+    after = _run("after", said.get("after", []), merged_shape(draft), f"{name}.after.")
+    return replace(draft, after=after.layers())
+
+
+def _branches(said: dict[str, Any], shape: Shape, name: str) -> list[Chain]:
+    if "layers" in said:
+        return [_run("layers", said["layers"], shape, f"{name}.")]
+    return [
+        _run("branches", branch, shape, f"{name}.{at}.", at) for at, branch in enumerate(said["branches"])
+    ]
+
+
+def _shortcut(said: dict[str, Any], shape: Shape, prefix: str) -> Shortcut | None:
+    given = said.get("shortcut", "identity" if "layers" in said else NONE)
+    if isinstance(given, str):
+        return Shortcut(kind=ShortcutKind.IDENTITY) if given == "identity" else None
+    if isinstance(given, dict):
+        layers = _run("shortcut", given["layers"], shape, prefix).elements
+        return Shortcut(kind=ShortcutKind(given["kind"]), layers=tuple(layers))
+    layers = _run("shortcut", given, shape, prefix).elements
+    return Shortcut(kind=kind_of(layers), layers=tuple(layers))
+
+
+def kind_of(layers: Sequence[Element]) -> ShortcutKind:
+    """The kind of a shortcut by what lies on it."""
+    kinds = {layer.kind for layer in walk(layers)}
+    dropping = {layer.op for layer in walk(layers)} == {"subsample"}
+    weighted = kinds & {LayerKind.CONV, LayerKind.LINEAR}
+    if not kinds:
+        return ShortcutKind.IDENTITY
+    if weighted:
+        return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds else ShortcutKind.PROJECTION
+    if LayerKind.PAD in kinds:
+        return ShortcutKind.ZERO_PAD
+    return ShortcutKind.POOLED if LayerKind.POOL in kinds or dropping else ShortcutKind.OTHER

@@ -1,0 +1,124 @@
+"""What is said of blocks, with what is left unsaid filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS
+
+DEFAULTS: dict[str, Any] = {
+    "block": "basic",
+    "pre_activation": False,
+    "cardinality": 1,
+    "base_width": 64,
+    "kernel": 3,
+    "dilation": 1,
+    "stride_in": "middle",
+    "shortcut": "B",
+    "pooled_projection": False,
+    "gate": NONE,
+    "reduction": 16,
+    "norm": "batch_norm",
+    "norm_groups": 32,
+    "activation": "relu",
+}
+"""What holds where nothing is said; `expansion` depends on the block."""
+
+EXPANSIONS = {"basic": 1, "bottleneck": 4}
+_OF_BOTTLENECKS = ("cardinality", "base_width", "stride_in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockDesign:
+    """One block. `option`: shortcut option A, B or C, "none" without one. `reduction` is 0 without a gate.
+
+    `width` is what the design says; `inner` and `outer` are the channels inside and behind the block.
+    `norm` is "none" without one.
+    """
+
+    bottleneck: bool
+    pre_activation: bool
+    width: int
+    stride: int
+    expansion: int
+    cardinality: int
+    base_width: int
+    kernel: int
+    dilation: int
+    stride_first: bool
+    option: str
+    pooled: bool
+    reduction: int
+    norm: str
+    norm_groups: int
+    activation: str
+
+    @property
+    def inner(self) -> int:
+        """Channels of the convolutions before the last."""
+        return self.width * self.base_width // 64 * self.cardinality
+
+    @property
+    def outer(self) -> int:
+        """Channels the block yields."""
+        return self.width * self.expansion
+
+
+def block_design(said: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
+    """The block that is meant by what is said of it. Raises DesignError for what contradicts itself."""
+    full = _full(said)
+    bottleneck = full["block"] == "bottleneck"
+    design = BlockDesign(
+        bottleneck=bottleneck,
+        pre_activation=full["pre_activation"],
+        width=width,
+        stride=stride,
+        expansion=full["expansion"],
+        cardinality=full["cardinality"],
+        base_width=full["base_width"],
+        kernel=full["kernel"],
+        dilation=full["dilation"],
+        stride_first=full["stride_in"] == "first" or not bottleneck,
+        option=full["shortcut"],
+        pooled=full["pooled_projection"],
+        reduction=full["reduction"] if full["gate"] != NONE else 0,
+        norm=full["norm"],
+        norm_groups=full["norm_groups"],
+        activation=full["activation"],
+    )
+    _check(design)
+    return design
+
+
+def _full(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Every setting, with what is understood where nothing is said."""
+    full = DEFAULTS | {key: value for key, value in said.items() if key in SETTINGS}
+    if full["block"] == "basic":
+        _check_basic(said)
+    return {"expansion": EXPANSIONS[full["block"]]} | full
+
+
+def _check_basic(said: Mapping[str, Any]) -> None:
+    for key in _OF_BOTTLENECKS:
+        if key in said and said[key] != DEFAULTS[key]:
+            raise DesignError(
+                f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
+            )
+
+
+def _check(design: BlockDesign) -> None:
+    if design.inner < 1:
+        raise DesignError(
+            f"width {design.width} × base_width {design.base_width} / 64 leaves no channel; "
+            "expected a base_width that leaves one or more.",
+            "base_width",
+        )
+    if design.pooled and design.option not in "BC":
+        raise DesignError(f'shortcut = "{design.option}" has no projection to pool for.', "pooled_projection")
+    if design.reduction > design.outer:
+        raise DesignError(
+            f"a gate on {design.outer} channels cannot be reduced by {design.reduction}; "
+            f"expected {design.outer} or less.",
+            "reduction",
+        )

@@ -1,0 +1,1 @@
+"""Keys and types of the TOML form."""

@@ -1,0 +1,224 @@
+"""Every key of the TOML form, what may stand there and what it means.
+
+The reader, the JSON Schema and the writer all follow this table.
+"""
+
+from dataclasses import dataclass
+
+from resnet_diagram.spec.model import LayerKind, Merge, ShortcutKind
+from resnet_diagram.spec.toml.schema.types import (
+    Either,
+    Elements,
+    Flag,
+    Many,
+    Sizes,
+    Table,
+    Text,
+    Texts,
+    Type,
+    Whole,
+    Wholes,
+    Word,
+)
+from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, NONE, NORMS, OPS, STEMS
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What may stand behind a key, and what it means."""
+
+    type: Type
+    means: str
+    required: bool = False
+
+
+Keys = dict[str, Key]
+
+_LAYERS = (
+    "convolution",
+    "linear",
+    "pooling",
+    "zero padding",
+    "subsampling",
+    "group norm",
+    "plain layer",
+    "any layer",
+)
+LAYERS = Elements(_LAYERS)
+_ELEMENTS = (*_LAYERS, "gate", "written block", "written stage")
+ELEMENTS = Elements(_ELEMENTS)
+SOME_ELEMENTS = Elements(_ELEMENTS, 1)
+
+SETTING_KEYS: Keys = {
+    "block": Key(Word(("basic", "bottleneck")), "Two k×k convolutions, or 1×1, k×k, 1×1. Default: basic."),
+    "pre_activation": Key(Flag(), "Norm and activation before each convolution. Default: false."),
+    "expansion": Key(
+        Whole(), "Channels a block yields for each one of its width. Default: bottleneck 4, basic 1."
+    ),
+    "cardinality": Key(Whole(), "Groups of a bottleneck's k×k convolution. Default: 1."),
+    "base_width": Key(
+        Whole(), "Channels of a group in a bottleneck of width 64, and in proportion elsewhere. Default: 64."
+    ),
+    "kernel": Key(Whole(odd=True), "Kernel of the wide convolutions. Default: 3."),
+    "dilation": Key(Whole(), "Dilation of the wide convolutions. Default: 1."),
+    "stride_in": Key(
+        Word(("first", "middle")),
+        "Which convolution of a bottleneck strides: the first 1×1 (v1) or the k×k (v1.5). Default: middle.",
+    ),
+    "shortcut": Key(
+        Word(("A", "B", "C", NONE)),
+        "A: zero-padding where sizes differ. B: projection where sizes differ. C: projection everywhere. "
+        "none: a plain network. Default: B.",
+    ),
+    "pooled_projection": Key(
+        Flag(),
+        "Projections that change the resolution average-pool before their convolution. Default: false.",
+    ),
+    "gate": Key(Word(("se", NONE)), "se: squeeze-and-excitation at the end of the branch. Default: none."),
+    "reduction": Key(Whole(), "Reduction of the gate. Default: 16."),
+    "norm": Key(
+        Word((*NORMS, NONE)), "The normalisation; with none, convolutions have a bias. Default: batch_norm."
+    ),
+    "norm_groups": Key(Whole(), "Groups of a group_norm. Default: 32."),
+    "activation": Key(Word(ACTIVATIONS), "The activation. Default: relu."),
+}
+"""What is said of blocks, one for each of `SETTINGS`."""
+
+_WINDOW: Keys = {
+    "stride": Key(Sizes(), "Step. Default: 1; of a pooling its kernel."),
+    "padding": Key(Sizes(least=0), "Padding. Default: what keeps the size at stride 1; of a pooling 0."),
+}
+_COUNTS: Keys = {
+    "params": Key(
+        Whole(least=0), "Parameters, where they are not the usual ones (0: shared with an earlier layer)."
+    ),
+    "macs": Key(Whole(least=0), "Multiply-accumulates, where they are not the usual ones."),
+}
+_REPEAT: Keys = {"repeat": Key(Whole(), "How many such blocks follow each other. Default: 1.")}
+
+
+def _op(table: str) -> Keys:
+    return {"op": Key(Word(OPS[table]), "The operation.", required=True)}
+
+
+TABLES: dict[str, Keys] = {
+    "network": {
+        "name": Key(Text(), "The network's name. Default: the file's name."),
+        "input": Key(Wholes(1), "Channels, then the size in each spatial dimension. Default: [3, 224, 224]."),
+        **SETTING_KEYS,
+        "depths": Key(Wholes(), "Blocks of each stage."),
+        "widths": Key(Wholes(), "Width of each stage. Default: 64, then twice the one before."),
+        "names": Key(Texts(), "Name of each stage. Default: layer1, layer2, …"),
+        "strides": Key(Wholes(), "Stride of each stage, in its first block. Default: 1, then 2."),
+        "stem": Key(
+            Either((Word(STEMS), Table("stem"), ELEMENTS)),
+            "What stands before the first stage: a word, a table, or a list of layers. Default: imagenet.",
+        ),
+        "stage": Key(Many(Table("stage")), "One table for each stage, with what is special there."),
+        "body": Key(SOME_ELEMENTS, "The body layer by layer, instead of stages."),
+        "head": Key(Either((Table("head"), ELEMENTS)), "What follows: a table, or a list of layers."),
+    },
+    "stem": {
+        "width": Key(
+            Either((Whole(), Wholes())),
+            "Channels of the convolution; a list makes several. Default: the first stage's width.",
+        ),
+        "kernel": Key(Whole(odd=True), "Kernel of the convolutions. Default: 7."),
+        "stride": Key(Whole(), "Stride of the first convolution. Default: 2."),
+        "pool": Key(Word(("max", NONE)), "max: 3×3 max pooling, stride 2, at the end. Default: max."),
+    },
+    "head": {
+        "pool": Key(Word(("avg", "max", NONE)), "Global pooling. Default: avg."),
+        "classes": Key(Whole(), "Outputs of the classifier. Default: 1000."),
+        "classifier": Key(
+            Word(("linear", "conv", NONE)), "A linear layer, a 1×1 convolution, or none. Default: linear."
+        ),
+    },
+    "stage": {
+        "name": Key(Text(), "The stage's name. Default: layer1, layer2, …"),
+        "depth": Key(Whole(), "Number of blocks."),
+        "width": Key(Whole(), "Width of the blocks."),
+        "stride": Key(Whole(), "Stride of the first block."),
+        **SETTING_KEYS,
+        "block": Key(
+            Either((SETTING_KEYS["block"].type, Elements(("block", *_ELEMENTS), 1))),
+            "The type of all blocks; or a list of all blocks: a table each, or for a run of equal ones.",
+        ),
+    },
+    "block": {
+        **_REPEAT,
+        "width": Key(Whole(), "Width of the block."),
+        "stride": Key(Whole(), "Stride of the block. Default: the stage's for its first block, else 1."),
+        **SETTING_KEYS,
+    },
+    "written block": {
+        **_REPEAT,
+        "before": Key(LAYERS, "Layers that branch and shortcut share."),
+        "layers": Key(ELEMENTS, "The branch of a residual block."),
+        "branches": Key(Many(ELEMENTS), "The branches of another block; an empty one hands its input on."),
+        "shortcut": Key(
+            Either((Word(("identity", NONE)), Table("written shortcut"), ELEMENTS)),
+            "identity, none, or the layers on it. Default: identity beside `layers`, none beside `branches`.",
+        ),
+        "merge": Key(Word(tuple(Merge)), "How they come together. Default: add."),
+        "after": Key(LAYERS, "Layers behind the merge."),
+    },
+    "written shortcut": {
+        "kind": Key(Word(tuple(ShortcutKind)), "The kind, where its layers do not tell.", required=True),
+        "layers": Key(SOME_ELEMENTS, "The layers on it.", required=True),
+    },
+    "written stage": {
+        "name": Key(Text(), "The stage's name."),
+        "body": Key(SOME_ELEMENTS, "What is in the stage.", required=True),
+    },
+    "convolution": {
+        **_op("convolution"),
+        "width": Key(Whole(), "Channels it yields. Default: as many as it takes."),
+        "kernel": Key(Sizes(), "Kernel.", required=True),
+        **_WINDOW,
+        "dilation": Key(Sizes(), "Dilation. Default: 1."),
+        "groups": Key(Whole(), "Groups. Default: 1."),
+        "bias": Key(Flag(), "Whether it has a bias. Default: false."),
+        **_COUNTS,
+    },
+    "linear": {
+        **_op("linear"),
+        "width": Key(Whole(), "Features it yields.", required=True),
+        "bias": Key(Flag(), "Whether it has a bias. Default: true."),
+        **_COUNTS,
+    },
+    "pooling": {
+        **_op("pooling"),
+        "kernel": Key(Sizes(), "Kernel.", required=True),
+        **_WINDOW,
+        "ceil_mode": Key(Flag(), "Round sizes up. Default: false."),
+    },
+    "zero padding": {**_op("zero padding"), "width": Key(Whole(), "Channels it yields.", required=True)},
+    "subsampling": {**_op("subsampling"), "stride": Key(Sizes(), "Step.", required=True)},
+    "group norm": {**_op("group norm"), "groups": Key(Whole(), "Groups. Default: 32."), **_COUNTS},
+    "gate": {
+        **_op("gate"),
+        "reduction": SETTING_KEYS["reduction"],
+    },
+    "plain layer": {**_op("plain layer"), **_COUNTS},
+    "any layer": {
+        "op": Key(Text(), "The operation.", required=True),
+        "kind": Key(Word(tuple(LayerKind)), "The sort of work it does.", required=True),
+        "out": Key(Wholes(), "The shape it yields: channels, then sizes.", required=True),
+        "kernel": Key(Sizes(), "Kernel."),
+        "stride": Key(Sizes(), "Stride."),
+        "padding": Key(Sizes(least=0), "Padding."),
+        "dilation": Key(Sizes(), "Dilation."),
+        "groups": Key(Whole(), "Groups. Default: 1."),
+        "bias": Key(Flag(), "Whether it has a bias. Default: false."),
+        **_COUNTS,
+    },
+}  # fmt: skip
+
+NEEDS_ONE = {"network": ("depths", "stage", "body"), "written block": ("layers", "branches")}
+"""Tables that must have at least one of some keys."""
+EXCLUDES = {
+    "network": ("body", ("depths", "widths", "strides", "names", "stage")),
+    "written block": ("layers", ("branches",)),
+}
+"""Tables in which a key leaves no place for others."""

@@ -1,0 +1,196 @@
+"""Whether the values of a TOML file are what the table of keys says."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from resnet_diagram.errors import closest, did_you_mean
+from resnet_diagram.spec.toml.schema.expected import shown, words
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, TABLES
+from resnet_diagram.spec.toml.schema.types import (
+    Either,
+    Elements,
+    Flag,
+    Many,
+    Sizes,
+    Table,
+    Text,
+    Texts,
+    Type,
+    Whole,
+    Wholes,
+    Word,
+)
+from resnet_diagram.spec.toml.schema.words import GATE, TABLE_OF_OP, WORD_OPS, table_of
+
+
+def validate(value: Any, expected: Type) -> None:
+    """Raise DesignError where a value, or one inside it, is not what is expected."""
+    _CHECKS[type(expected)](value, expected)
+
+
+def _table(value: Any, expected: Table) -> None:
+    keys = TABLES[expected.name]
+    if not isinstance(value, dict):
+        raise _unexpected(value, expected)
+    for key, content in value.items():
+        if key not in keys:
+            raise DesignError(f"{_article(expected.name)} has no key {key!r}.{_hint(key, keys)}", key)
+        _inside(key, content, keys[key].type)
+    for key, spec in keys.items():
+        if spec.required and key not in value:
+            raise DesignError(f"key {key!r} is missing; expected {words(spec.type)}.")
+    _rules(expected.name, value)
+
+
+def _rules(name: str, value: dict[str, Any]) -> None:
+    """What a table says of several keys at once."""
+    needed = NEEDS_ONE.get(name, ())
+    if needed and not any(key in value for key in needed):
+        raise DesignError(f"expected one of the keys {', '.join(map(repr, needed))}.")
+    key, others = EXCLUDES.get(name, ("", ()))
+    for other in others:
+        if key in value and other in value:
+            raise DesignError(f"{key!r} leaves no place for {other!r}; leave one of them out.", other)
+
+
+def _inside(step: str | int, value: Any, expected: Type) -> None:
+    try:
+        validate(value, expected)
+    except DesignError as fault:
+        raise fault.within(step) from None
+
+
+def _element(value: Any, expected: Elements) -> None:
+    if not isinstance(value, dict):
+        raise _unexpected(value, expected)
+    name = table_of(value, in_stage="block" in expected.names)
+    if not name:
+        advice = "; one that is not known needs 'kind' and 'out'"
+        raise DesignError(_unknown(value["op"], TABLE_OF_OP, "operation", advice), "op")
+    if name not in expected.names:
+        raise DesignError(f"{_article(name)} cannot stand here; expected a layer.")
+    _table(value, Table(name))
+
+
+def _elements(value: Any, expected: Elements) -> None:
+    if not isinstance(value, list) or len(value) < expected.least:
+        raise _unexpected(value, expected)
+    for at, element in enumerate(value):
+        if isinstance(element, str):
+            known = [op for op in WORD_OPS if op != GATE or "gate" in expected.names]
+            if element not in known:
+                raise DesignError(_not_a_word(element, known), at)
+        else:
+            try:
+                _element(element, expected)
+            except DesignError as fault:
+                raise fault.within(at) from None
+
+
+def _not_a_word(element: str, known: Iterable[str]) -> str:
+    if element == GATE:
+        return "a gate cannot stand here; expected a layer."
+    if element in TABLE_OF_OP:
+        return f'{element!r} needs more than a word; write a table such as {{ op = "{element}", … }}.'
+    return _unknown(element, known, "operation")
+
+
+def _many(value: Any, expected: Many) -> None:
+    if not isinstance(value, list) or not value:
+        raise _unexpected(value, expected)
+    for at, item in enumerate(value):
+        _inside(at, item, expected.item)
+
+
+def _either(value: Any, expected: Either) -> None:
+    for one in expected.types:
+        if isinstance(value, _SORTS[type(one)]) and not isinstance(value, bool):
+            return validate(value, one)
+    raise _unexpected(value, expected)
+
+
+def _word(value: Any, expected: Word) -> None:
+    if not isinstance(value, str):
+        raise _unexpected(value, expected)
+    if value not in expected.words:
+        raise DesignError(
+            f"expected {words(expected)}, found {value!r}.{did_you_mean(closest(value, expected.words))}"
+        )
+
+
+def _text(value: Any, expected: Text) -> None:
+    if not isinstance(value, str) or not value:
+        raise _unexpected(value, expected)
+
+
+def _texts(value: Any, expected: Texts) -> None:
+    if not isinstance(value, list) or not value:
+        raise _unexpected(value, expected)
+    for at, item in enumerate(value):
+        _inside(at, item, Text())
+
+
+def _flag(value: Any, expected: Flag) -> None:
+    if not isinstance(value, bool):
+        raise _unexpected(value, expected)
+
+
+def _whole(value: Any, expected: Whole) -> None:
+    if type(value) is not int or value < expected.least or (expected.odd and value % 2 == 0):
+        raise _unexpected(value, expected)
+
+
+def _wholes(value: Any, expected: Wholes) -> None:
+    if not isinstance(value, list) or len(value) < expected.count:
+        raise _unexpected(value, expected)
+    for at, item in enumerate(value):
+        _inside(at, item, Whole())
+
+
+def _sizes(value: Any, expected: Sizes) -> None:
+    if isinstance(value, list) and value:
+        for at, item in enumerate(value):
+            _inside(at, item, Whole(least=expected.least))
+    elif type(value) is not int or value < expected.least:
+        raise _unexpected(value, expected)
+
+
+_CHECKS: dict[type, Callable[[Any, Any], None]] = {
+    Table: _table,
+    Elements: _elements,
+    Many: _many,
+    Either: _either,
+    Word: _word,
+    Text: _text,
+    Texts: _texts,
+    Flag: _flag,
+    Whole: _whole,
+    Wholes: _wholes,
+    Sizes: _sizes,
+}
+_SORTS: dict[type, type] = {
+    Table: dict,
+    Elements: list,
+    Many: list,
+    Word: str,
+    Whole: int,
+    Wholes: list,
+}  # fmt: skip
+"""What a value must be for each type that stands in an `Either`."""
+
+
+def _unexpected(value: Any, expected: Type) -> DesignError:
+    return DesignError(f"expected {words(expected)}, found {shown(value)}.")
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _unknown(word: Any, known: Iterable[str], what: str, advice: str = "") -> str:
+    return f"no {what} is named {shown(word)}{advice}.{did_you_mean(closest(word, known))}"
+
+
+def _hint(key: str, keys: Iterable[str]) -> str:
+    return did_you_mean(closest(key, keys)) or f" Known are {', '.join(keys)}."

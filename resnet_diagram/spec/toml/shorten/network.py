@@ -1,0 +1,131 @@
+"""From a network to the shortest design that makes it again."""
+
+from typing import Any
+
+from resnet_diagram.errors import SpecError
+from resnet_diagram.spec.measure import out_shape
+from resnet_diagram.spec.model import Network, Stage
+from resnet_diagram.spec.signature import differences, same
+from resnet_diagram.spec.toml.expand.network import FIRST_WIDTH
+from resnet_diagram.spec.toml.expand.settings import DEFAULTS, EXPANSIONS
+from resnet_diagram.spec.toml.reader import network_of
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS
+from resnet_diagram.spec.toml.shorten.elements import spelled
+from resnet_diagram.spec.toml.shorten.ends import head_said, stem_said
+from resnet_diagram.spec.toml.shorten.stage import SeenStage, common_settings
+
+Said = dict[str, Any]
+
+_LISTED = frozenset({"depth", "width", "stride"})
+_ORDER = ("name", "depth", "width", "stride")
+"""What may be said of all stages in lists."""
+
+
+def shortened(network: Network) -> Said:
+    """The values of a TOML file that make the network again, names aside.
+
+    Raises DesignError, with the first difference, where none does; SpecError where the network does not hold
+    together.
+    """
+    said = _designed(network)
+    if said is not None and _makes(said, network):
+        return said
+    said = _written(network)
+    made = network_of(said)
+    if not same(made, network):
+        raise DesignError(f"{differences(made, network)[0]}.")
+    return said
+
+
+def _makes(said: Said, network: Network) -> bool:
+    try:
+        return same(network_of(said), network)
+    except (DesignError, SpecError):
+        return False
+
+
+def is_short(said: Said) -> bool:
+    """Whether no block of a design is written layer by layer."""
+    stages = said.get("stage", [])
+    blocks = [one for stage in stages if isinstance(stage.get("block"), list) for one in stage["block"]]
+    return "body" not in said and not any({"op", "body", "layers", "branches"} & one.keys() for one in blocks)
+
+
+def _written(network: Network) -> Said:
+    """Everything layer by layer."""
+    return {
+        **_opening(network),
+        "stem": spelled(network.stem),
+        "body": spelled(network.body),
+        "head": spelled(network.head),
+    }
+
+
+def _opening(network: Network) -> Said:
+    name = {"name": network.name} if network.name else {}
+    return name | {"input": list(network.input_shape)}
+
+
+def _designed(network: Network) -> Said | None:
+    """A design with stages; None where the body has other elements."""
+    stages = [SeenStage.of(stage) for stage in network.body if isinstance(stage, Stage) and stage.body]
+    if not stages or len(stages) < len(network.body):
+        return None
+    seen = [one for stage in stages for one in stage.seen]
+    common = common_settings(seen)
+    tables = [stage.table(common) for stage in stages]
+    if [table.get("name") for table in tables] == [f"layer{at}" for at in range(1, len(tables) + 1)]:
+        tables = [{key: one for key, one in table.items() if key != "name"} for table in tables]
+    common, tables = _expanded(common, tables, out_shape(network.stem)[0] if network.stem else 0)
+    settings = _settings(common) if seen else {}
+    block = {key: settings.pop(key) for key in ("block",) if key in settings}
+    stem = stem_said(network, common, tables[0].get("width", FIRST_WIDTH))
+    return {
+        **_opening(network),
+        "stem": stem,
+        **block,
+        **_stages(tables),
+        **settings,
+        "head": head_said(network, common),
+    }
+
+
+def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, list[Said]]:
+    """Bottlenecks wider inside are said to expand less, where their width is then that of the stem."""
+    factor = common["base_width"] // DEFAULTS["base_width"]
+    usual = (common["cardinality"], common["expansion"]) == (1, EXPANSIONS["bottleneck"])
+    simple = usual and all(table.keys() <= {*_ORDER} for table in tables)
+    if factor not in (2, 4) or not simple or tables[0]["width"] * factor != entering:
+        return common, tables
+    narrower = {"base_width": DEFAULTS["base_width"], "expansion": common["expansion"] // factor}
+    return common | narrower, [table | {"width": table["width"] * factor} for table in tables]
+
+
+def _settings(common: Said) -> Said:
+    """The settings worth saying: those that differ from what is understood, and those a reader looks for."""
+    usual = DEFAULTS | {"expansion": EXPANSIONS[common["block"]]}
+    if common["block"] == "basic":
+        usual["stride_in"] = common["stride_in"]
+    always = ["block", "shortcut"]
+    always += ["stride_in"] if common["block"] == "bottleneck" else []
+    always += ["reduction"] if common["gate"] != NONE else []
+    return {
+        key: common[key]
+        for key in SETTINGS
+        if (key in always or common[key] != usual[key])
+        and not (key == "reduction" and common["gate"] == NONE)
+    }
+
+
+def _stages(tables: list[Said]) -> Said:
+    """Names, depths, widths and strides as lists where there is nothing else; else a table for each stage."""
+    usual = [min(at, 1) + 1 for at in range(len(tables))]
+    keys = {frozenset(table) for table in tables}
+    if keys <= {_LISTED} or keys <= {_LISTED | {"name"}}:
+        found = {f"{key}s": [table[key] for table in tables] for key in _ORDER if key in tables[0]}
+        return {key: value for key, value in found.items() if (key, value) != ("strides", usual)}
+    for table, stride in zip(tables, usual, strict=True):
+        if table.get("stride") == stride:
+            del table["stride"]
+    return {"stage": tables}

@@ -1,0 +1,191 @@
+"""From the layers of a block to the settings that would have made it.
+
+What a block does not tell is left open: an identity shortcut says neither option A nor B. A setting is
+therefore the values that would make the same block; one that is not named here may have any value.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
+from resnet_diagram.spec.signature import anonymous_run
+from resnet_diagram.spec.toml.expand.blocks import block_elements
+from resnet_diagram.spec.toml.expand.settings import DEFAULTS, EXPANSIONS, block_design
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.schema.words import NONE
+
+Values = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is known of a block: its width and stride, and the values each setting may have."""
+
+    width: int
+    stride: int
+    allowed: dict[str, Values]
+
+    def allows(self, key: str, value: Any) -> bool:
+        """Whether a setting may have that value."""
+        return key not in self.allowed or value in self.allowed[key]
+
+
+def seen_in(elements: Sequence[Element], shape: Shape) -> Seen | None:
+    """What is known of a block that `shape` enters, or of a run of plain layers; None where nothing fits."""
+    found = _read(elements)
+    if found is None:
+        return None
+    said = {key: values[0] for key, values in found.allowed.items()}
+    try:
+        made = block_elements(block_design(said, found.width, found.stride), shape, "")
+    except DesignError:
+        return None
+    return found if anonymous_run(made) == anonymous_run(elements) else None
+
+
+def _read(elements: Sequence[Element]) -> Seen | None:
+    """As `seen_in`, not yet proved by making it again."""
+    block = elements[0]
+    if len(elements) > 1 or not isinstance(block, Block):
+        return _of_layers(elements, {"shortcut": (NONE,), "pooled_projection": (False,)})
+    if block.shortcut is None or len(block.branches) != 1:
+        return None
+    run = (*block.before, *block.branches[0], *block.after)
+    return _of_layers(run, _options(block.shortcut, run))
+
+
+def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | None:
+    layers = [element for element in run if isinstance(element, Layer)]
+    convolutions = [layer for layer in layers if layer.kind is LayerKind.CONV]
+    if len(convolutions) not in (2, 3) or not all(layer.kernel for layer in convolutions):
+        return None
+    widths = _widths(convolutions)
+    if widths is None:
+        return None
+    width, more = widths
+    allowed = allowed | more | _orders(layers) | _gates(run) | _windows(convolutions)
+    return Seen(width=width, stride=max(layer.stride[0] for layer in convolutions), allowed=allowed)
+
+
+def _orders(layers: Sequence[Layer]) -> dict[str, Values]:
+    """Norm and activation, and whether they come first."""
+    norms = [layer for layer in layers if layer.kind is LayerKind.NORM]
+    found: dict[str, Values] = {
+        "pre_activation": (layers[0].kind is not LayerKind.CONV,),
+        "norm": (norms[0].op if norms else NONE,),
+    }
+    acts = [layer.op for layer in layers if layer.kind is LayerKind.ACTIVATION]
+    if norms and norms[0].op == "group_norm":
+        found["norm_groups"] = (norms[0].groups,)
+    return found | ({"activation": (acts[0],)} if acts else {})
+
+
+def _windows(convolutions: Sequence[Layer]) -> dict[str, Values]:
+    """Kernel and dilation, and which convolution strides."""
+    bottleneck = len(convolutions) == 3
+    wide = convolutions[1 if bottleneck else 0]
+    found: dict[str, Values] = {
+        "block": ("bottleneck" if bottleneck else "basic",),
+        "kernel": (wide.kernel[0],),
+    }
+    if wide.kernel[0] > 1:
+        found["dilation"] = (wide.dilation[0],)
+    strides = [layer.stride[0] for layer in convolutions]
+    if not bottleneck or max(strides) > 1:
+        found["stride_in"] = ("first" if bottleneck and strides[0] > 1 else "middle",)
+    return found
+
+
+def _widths(convolutions: Sequence[Layer]) -> tuple[int, dict[str, Values]] | None:
+    """The width, with expansion, cardinality and base width; the usual expansion where it is possible."""
+    inner, outer, groups = convolutions[0].out_shape[0], convolutions[-1].out_shape[0], convolutions[1].groups
+    if len(convolutions) == 2:
+        fits: dict[str, Values] = {"cardinality": (1,), "base_width": (DEFAULTS["base_width"],)}
+        return (inner, {"expansion": (outer // inner,)} | fits) if outer % inner == 0 else None
+    one_group, rest = divmod(inner, groups)
+    for expansion in (EXPANSIONS["bottleneck"], max(1, outer // one_group if one_group else 1)):
+        width = outer // expansion
+        bases = _bases(width, one_group)
+        if bases and not rest and outer % expansion == 0:
+            return width, {"expansion": (expansion,), "cardinality": (groups,), "base_width": bases}
+    return None
+
+
+def _bases(width: int, one_group: int) -> Values:
+    """Every base width that makes groups of so many channels, the usual one first."""
+    if not width or not one_group:
+        return ()
+    usual = DEFAULTS["base_width"]
+    found = range(-(-usual * one_group // width), (usual * (one_group + 1) - 1) // width + 1)
+    return sorted(found, key=lambda base: base != usual)
+
+
+def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
+    """Which shortcut option it may be, and whether projections pool."""
+    convolutions = [one for one in run if isinstance(one, Layer) and one.kind is LayerKind.CONV]
+    if not convolutions:
+        return {}
+    strided = any(max(layer.stride, default=1) > 1 for layer in convolutions)
+    differs = strided or convolutions[0].in_shape[0] != convolutions[-1].out_shape[0]
+    match shortcut.kind:
+        case ShortcutKind.IDENTITY:
+            return {"shortcut": ("B", "A")}
+        case ShortcutKind.ZERO_PAD | ShortcutKind.POOLED:
+            return {"shortcut": ("A",), "pooled_projection": (False,)}
+        case ShortcutKind.POOLED_PROJECTION:
+            return {"shortcut": ("B", "C"), "pooled_projection": (True,)}
+    found: dict[str, Values] = {"shortcut": ("B", "C") if differs else ("C",)}
+    return found | ({"pooled_projection": (False,)} if strided else {})
+
+
+def _gates(run: Sequence[Element]) -> dict[str, Values]:
+    """Whether the branch ends in a gate, and by what it reduces."""
+    gates = [one for one in run if isinstance(one, Block) and is_gate(one)]
+    if not gates:
+        return {"gate": (NONE,)}
+    reductions = list(_reductions(gates[0]))
+    return {"gate": ("se",), "reduction": reductions} if reductions else {"gate": ("se",)}
+
+
+def _reductions(gate: Block) -> Iterator[int]:
+    """Every reduction that leaves so many channels, the largest, which is the usual one, first."""
+    squeezed = [
+        layer for layer in gate.branches[-1] if isinstance(layer, Layer) and layer.kind is LayerKind.CONV
+    ]
+    if squeezed and squeezed[0].out_shape[0] > 0:
+        channels, hidden = squeezed[0].in_shape[0], squeezed[0].out_shape[0]
+        yield from range(channels // hidden, channels // (hidden + 1), -1)
+
+
+def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
+    """The layers of a stage without shortcuts, cut where one block ends and the next begins.
+
+    Three convolutions a block where the first is 1×1, else two. Empty where they do not come out even.
+    """
+    places = [at for at, one in enumerate(elements) if isinstance(one, Layer) and one.kind is LayerKind.CONV]
+    if not places or any(isinstance(one, Block) and not is_gate(one) for one in elements):
+        return []
+    first = elements[places[0]]
+    each = 3 if isinstance(first, Layer) and max(first.kernel, default=0) == 1 else 2
+    if len(places) % each:
+        return []
+    cuts = [0, *(_cut(elements, place, before) for place, before in _borders(places, each)), len(elements)]
+    return [list(elements[start:end]) for start, end in pairwise(cuts)]
+
+
+def _borders(places: Sequence[int], each: int) -> Iterator[tuple[int, int]]:
+    """The first convolution of each block but the first, and the last one of the block before it."""
+    for at in range(each, len(places), each):
+        yield places[at], places[at - 1]
+
+
+def _cut(elements: Sequence[Element], first: int, last: int) -> int:
+    """Where a block begins: at its convolution, or in pre-activation behind what ends the one before it."""
+    opening = elements[0]
+    if isinstance(opening, Layer) and opening.kind is LayerKind.CONV:
+        return first
+    behind = elements[last + 1]
+    return last + (2 if isinstance(behind, Block) else 1)

@@ -1,0 +1,33 @@
+"""Networks as TOML text."""
+
+from resnet_diagram.errors import SpecError
+from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.toml.shorten.network import is_short, shortened
+from resnet_diagram.spec.toml.text import toml_text
+
+
+def dumps(network: Network, *, short: bool = False) -> str:
+    """The TOML text of a network; read again it is equal, the names of layers and blocks aside.
+
+    What was assumed stands above it in comments. Raises SpecError where there is no such text, and with
+    `short` where blocks would have to be written layer by layer.
+    """
+    try:
+        said = shortened(network)
+    except DesignError as fault:
+        raise SpecError(
+            f"{_called(network)} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
+        ) from None
+    if short and not is_short(said):
+        raise SpecError(f"{_called(network)} has blocks that the short form of TOML has no words for.")
+    return _comments(network) + toml_text(said)
+
+
+def _called(network: Network) -> str:
+    return f"{network.name!r}" if network.name else "The network"
+
+
+def _comments(network: Network) -> str:
+    lines = [line for note in network.notes for line in note.splitlines()]
+    return "".join(f"# {line}\n" for line in lines)

@@ -1,0 +1,174 @@
+"""How a drawing looks: one style a role, read from a TOML file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from resnet_diagram.diagram.model import EdgeRole
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.resources import templates_dir
+from resnet_diagram.style.check import check_theme
+from resnet_diagram.style.colour import ramp
+
+DEFAULT_THEME = "paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How one role is painted: colours as "#RRGGBB", `line_width` and `dash` in points."""
+
+    fill: str
+    stroke: str
+    text: str
+    line_width: float
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """Colours, lines and type of a drawing.
+
+    `entries` are the styles by role; `shades` replace the fill of the roles in `shaded`, one a stage from 1;
+    `font` is a list of families as CSS writes it; `sizes` are points by use. `dark` has the colours for
+    readers in dark mode, where the theme follows them.
+    """
+
+    name: str
+    font: str
+    entries: tuple[tuple[str, Style], ...]
+    sizes: tuple[tuple[str, float], ...]
+    shades: tuple[str, ...]
+    shaded: tuple[str, ...]
+    dark: "Theme | None" = None
+
+    @cached_property
+    def styles(self) -> Mapping[str, Style]:
+        """The style of every role, without shades; "projection-box" is that of a box on such a shortcut."""
+        styles = dict(self.entries)
+        page, ink = styles["page"].fill, styles["text"].text
+        for role in EdgeRole:
+            tint = ramp((page, styles[role].stroke), 8)[1]
+            styles[f"{role}-box"] = replace(styles[role], fill=tint, text=ink, dash=())
+        return styles
+
+    @property
+    def page(self) -> str:
+        """The colour of the paper."""
+        return self.styles["page"].fill
+
+    def style(self, role: str, shade: int = 0) -> Style:
+        """The style of `role`, filled as its stage is. A `shade` beyond the last takes the last."""
+        plain, number = self.styles[role], self.shade(role, shade)
+        return replace(plain, fill=self.shades[number - 1]) if number else plain
+
+    def shade(self, role: str, shade: int) -> int:
+        """The number of the shade that fills `role` in a stage, from 1, or 0 where stages do not count."""
+        return min(shade, len(self.shades)) if role in self.shaded else 0
+
+    def for_stages(self, count: int) -> "Theme":
+        """The theme with a shade for each of `count` stages: more than it has are spread over its own."""
+        dark = self.dark.for_stages(count) if self.dark else None
+        shades = self.shades if count <= len(self.shades) else ramp(self.shades, count)
+        return replace(self, shades=shades, dark=dark)
+
+    def size(self, use: str) -> float:
+        """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""
+        return self._size_of[use]
+
+    @cached_property
+    def _size_of(self) -> Mapping[str, float]:
+        return dict(self.sizes)
+
+
+def theme_names() -> tuple[str, ...]:
+    """The names of the themes that come with the package."""
+    return tuple(sorted(path.stem for path in _folder().glob("*.toml")))
+
+
+def load_theme(name_or_path: str | Path = DEFAULT_THEME) -> Theme:
+    """The theme of that name, or in that TOML file. Raise UsageError if there is none or it is wrong."""
+    theme, dark = _load(str(name_or_path))
+    return replace(theme, dark=_load(dark)[0]) if dark else theme
+
+
+def _load(name: str) -> tuple[Theme, str]:
+    """The theme without its dark colours, and the name of the theme that has them, or ""."""
+    path = _find(name)
+    table = _merged(path, ())
+    check_theme(table, path.name)
+    return _theme(table), table["dark"]
+
+
+def _folder() -> Path:
+    return templates_dir() / "themes"
+
+
+def _find(name: str) -> Path:
+    """The file of a theme: a name of ours, or a path."""
+    if name in theme_names():
+        return _folder() / f"{name}.toml"
+    path = Path(name)
+    if path.suffix == ".toml" and path.is_file():
+        return path
+    if path.suffix == ".toml":
+        raise UsageError(f"There is no theme file '{name}'. Check the path, or take one of: {_listed()}.")
+    hint = did_you_mean(closest(name, theme_names()))
+    raise UsageError(f"No theme named '{name}'.{hint} Choose one of: {_listed()}; or give a .toml file.")
+
+
+def _listed() -> str:
+    return ", ".join(theme_names())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"Theme file '{path}' cannot be read: {error}. It must be a TOML file.") from error
+
+
+def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """The table in `path` laid over the theme it extends; a user's file extends `paper` unless it says so."""
+    if path in seen:
+        raise UsageError(f"Theme '{path.name}' extends itself. Let it extend one of: {_listed()}.")
+    own = _read(path)
+    base = own.pop("extends", "" if path.parent == _folder() else DEFAULT_THEME)
+    if not isinstance(base, str):
+        raise UsageError(f"Theme '{path.name}': 'extends' is {base!r}; it must be a theme's name.")
+    own.setdefault("name", path.stem)
+    return _overlay(_merged(_find(base), (*seen, path)), own) if base else own
+
+
+def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `own` in place of its own; tables are overlaid key by key."""
+    merged = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _overlay(merged[key], value) if both else value
+    return merged
+
+
+def _theme(table: dict[str, Any]) -> Theme:
+    """The theme a checked table describes."""
+    common = table["defaults"]
+    return Theme(
+        name=table["name"],
+        font=table["font"],
+        entries=tuple((role, _style(common | own)) for role, own in sorted(table["styles"].items())),
+        sizes=tuple((use, float(size)) for use, size in sorted(table["sizes"].items())),
+        shades=tuple(table["shades"]),
+        shaded=tuple(table["shaded"]),
+    )
+
+
+def _style(entry: dict[str, Any]) -> Style:
+    return Style(
+        fill=entry["fill"],
+        stroke=entry["stroke"],
+        text=entry["text"],
+        line_width=float(entry["line_width"]),
+        dash=tuple(float(part) for part in entry["dash"]),
+    )

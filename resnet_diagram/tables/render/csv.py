@@ -1,0 +1,40 @@
+"""Write a table as comma-separated values, for programs: counts in full, no caption, no notes."""
+
+import csv
+from io import StringIO
+
+from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.tables.model import Count, Part, Stack, Table, Words
+from resnet_diagram.tables.render.grid import lines
+from resnet_diagram.tables.render.look import Look
+
+
+def render_csv(table: Table, look: Look) -> str:
+    """The table as CSV in UTF-8; each row is named in full."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(printable(head) for head in table.heads)
+    heads: tuple[str, ...] = ("",) * table.keys
+    for line in lines(table):
+        heads = line.heads if line.heads[0] else _filled(line.heads, heads)
+        writer.writerow([*map(printable, heads), *(_cell(parts) for parts in line.cells)])
+    return out.getvalue()
+
+
+def _filled(heads: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells that name a row, empty ones as in the row above."""
+    return tuple(head or before for head, before in zip(heads, above, strict=True))
+
+
+def _cell(parts: tuple[Part, ...]) -> str:
+    return "; ".join(_part(part) for part in parts)
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Words():
+            return printable(part.text)
+        case Count():
+            return str(part.value)
+        case Stack():
+            return f"[{'; '.join(map(printable, part.lines))}] × {part.times}"

@@ -1,0 +1,94 @@
+"""Write a table for LaTeX: booktabs, one line of source for each cell."""
+
+from typing import Any
+
+from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.render.templates import render
+from resnet_diagram.render.tex_words import tex_math, tex_prose, tex_words
+from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
+from resnet_diagram.tables.render.grid import NOTHING, mantissa, named
+from resnet_diagram.tables.render.look import Float, Look
+from resnet_diagram.tables.render.type_size import Size, size_of
+
+
+def render_latex(table: Table, look: Look) -> str:
+    r"""The table for LaTeX's `\input`, in a float where one is wanted, or a document of its own."""
+    size = size_of(table, wide=look.standalone or look.float is Float.WIDE)
+    inner = "c" if table.centred else "l"
+    return render(
+        "table/latex",
+        "document.tex.jinja" if look.standalone else "table.tex.jinja",
+        look.templates,
+        title=_title(table),
+        float=look.float or (Float.TABLE if look.standalone else ""),
+        caption=tex_prose(table.caption),
+        label=table.label,
+        packages=_packages(table, size),
+        type=size.type,
+        guarded=size.guarded,
+        columns="l" * table.keys + inner * (len(table.heads) - table.keys),
+        heads=[tex_words(head) for head in table.heads],
+        bands=[_band(one.band, one.heads, table, opens=one.opens) for one in named(table)],
+        grouped=table.grouped,
+        totals=[_band(band, band.heads, table) for band in table.totals],
+        notes=[tex_prose(note) for note in table.notes],
+    )
+
+
+def _packages(table: Table, size: Size) -> list[str]:
+    parts = (part for band in table.bands for row in band.rows for cell in row for part in cell.parts)
+    math = ["amsmath"] if any(isinstance(part, Stack) for part in parts) else []
+    return [*math, "booktabs", *(["adjustbox"] if size.guarded else [])]
+
+
+def _title(table: Table) -> str:
+    """The first sentence of the caption, for a comment."""
+    return " ".join(printable(table.caption).split()).partition(". ")[0] or "Table"
+
+
+def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = True) -> dict[str, Any]:
+    """`name` for a comment; `opens` a group; `rows` of `heads` and `cells`.
+
+    A row over all columns stands `above` the one that is named.
+    """
+    blank = [""] * table.keys
+    heads = [*map(tex_words, names), *[""] * (table.keys - len(names))]
+    above = len(band.rows) > 1 and len(band.rows[0]) == 1 and band.rows[0][0].span > 1
+    named_row = 1 if above else 0
+    return {
+        "name": " ".join(printable(" ".join(band.heads)).split()),
+        "opens": opens,
+        "rows": [
+            {
+                "heads": heads if at == named_row else blank,
+                "cells": [_spanned(cell, table) for cell in row],
+                "above": at < named_row,
+            }
+            for at, row in enumerate(band.rows)
+        ],
+    }
+
+
+def _spanned(cell: Cell, table: Table) -> str:
+    inner = "c" if table.centred else "l"
+    text = _cell(cell)
+    return rf"\multicolumn{{{cell.span}}}{{{inner}}}{{{text}}}" if cell.span > 1 else text
+
+
+def _cell(cell: Cell) -> str:
+    parts = [_part(part) for part in cell.parts] or [tex_words(NOTHING)]
+    if len(parts) == 1:
+        return parts[0]
+    return r"\begin{tabular}{@{}c@{}} " + r" \\[4pt] ".join(parts) + r" \end{tabular}"
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Words():
+            return tex_words(part.text)
+        case Count():
+            power = rf"\times10^{{{part.power}}}" if part.power else ""
+            return f"${mantissa(part)}{power}$"
+        case Stack():
+            lines = r" \\ ".join(map(tex_math, part.lines))
+            return rf"$\begin{{bmatrix}} {lines} \end{{bmatrix}} \times {part.times}$"

@@ -1,0 +1,69 @@
+"""Operations that run but are not drawn: what other inputs feed, and other outputs need."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, references
+from resnet_diagram.tracer.flow.macs import macs_of
+
+SHOWN = 4
+
+
+@dataclass(slots=True, eq=False)
+class Aside:
+    """The operations that other inputs feed, by index; their parameters and multiply-accumulates."""
+
+    nodes: set[int] = field(default_factory=set)
+    params: int = 0
+    macs: int = 0
+
+
+def joining(node: Node, live: Collection[int], aside: Aside) -> list[Node]:
+    """Returns the operations behind a node that are not `live`, each once, and puts them `aside`."""
+    found: list[Node] = []
+    waiting = [ref.node for ref in references(node)]
+    while waiting:
+        source = waiting.pop()
+        if source.active and source.index not in live and source.index not in aside.nodes:
+            aside.nodes.add(source.index)
+            found.append(source)
+            waiting += [ref.node for ref in references(source)]
+    return sorted(found, key=lambda other: other.index)
+
+
+def input_note(graph: OpGraph, drawn: Collection[Node], aside: Aside) -> list[str]:
+    """A note on the inputs that the drawing leaves out, and on where what they feed is counted."""
+    left = [number for number, node in enumerate(graph.inputs, 1) if node not in drawn]
+    if not left:
+        return []
+    numbers = ", ".join(map(str, left))
+    text = f"the drawing follows one input; left out, with what only it feeds: input {numbers}"
+    if not (aside.params or aside.macs):
+        return [text]
+    counted = f"{aside.params:,} parameters and {aside.macs:,} multiply-accumulates"
+    where = f" of {listed(paths(graph, aside.nodes))}" if any(paths(graph, aside.nodes)) else ""
+    return [f"{text}; its {counted}{where} are counted where it joins"]
+
+
+def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
+    """A note on the work that leads to other outputs only."""
+    rest = [node for node in graph.nodes if node.active and node.index not in used]
+    macs = sum(macs_of(node) for node in rest) // batch
+    if not macs:
+        return []
+    where = listed(paths(graph, {node.index for node in rest if macs_of(node)}))
+    return [f"{macs:,} multiply-accumulates lead to no drawn output: {where or 'the model'}"]
+
+
+def paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
+    """The outermost modules that run some operations, in order."""
+    ran = (graph.nodes[index] for index in sorted(nodes))
+    outer = (graph.calls[n.call].path.split(".")[0] for n in ran if n.kind is NodeKind.OPERATION)
+    return [path for path in dict.fromkeys(outer) if path]
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    found = list(names)
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more

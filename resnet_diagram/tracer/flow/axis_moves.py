@@ -1,0 +1,107 @@
+"""Where a view, a permutation or a reduction takes one axis of a tensor. Axes count the batch as 0."""
+
+from resnet_diagram.tracer.flow.graph import Node, Sizes, argument
+from resnet_diagram.tracer.flow.roles import base_name
+
+SWAPS = frozenset(["transpose", "swapaxes", "swapdims"])
+DROPS = frozenset(["select", "unbind", "mean", "sum", "amax", "amin", "squeeze"])
+
+
+def forward(node: Node, given: Sizes, axis: int) -> int | None:
+    """The axis of the result that `axis` of the argument becomes; None where that is not known."""
+    order = order_of(node, len(given))
+    if order is not None:
+        return order.index(axis) if axis in order else None
+    kept = kept_axes(node, given)
+    if kept is not None:
+        return kept.index(axis) if axis in kept else None
+    return through_reshape(given, node.shape, axis)
+
+
+def backward(node: Node, given: Sizes, axis: int) -> int | None:
+    """The axis of the argument that becomes `axis` of the result; None where that is not known."""
+    order = order_of(node, len(given)) or kept_axes(node, given)
+    if order is not None:
+        return order[axis] if axis < len(order) else None
+    return through_reshape(node.shape, given, axis)
+
+
+def order_of(node: Node, rank: int) -> list[int] | None:
+    """For a permutation, the axis of the argument behind each axis of the result."""
+    name = base_name(node.op)
+    order = list(range(rank))
+    if name == "permute":
+        dims = listed(argument(node, "dims"))
+        return [d % rank for d in dims] if len(dims) == rank else None
+    if name in SWAPS:
+        pair = [n for key in ("dim0", "dim1", "axis0", "axis1") for n in listed(argument(node, key))]
+        if len(pair) == 2:
+            order[pair[0]], order[pair[1]] = order[pair[1]], order[pair[0]]
+            return order
+    if name in ("movedim", "moveaxis"):
+        return moved(argument(node, "source"), argument(node, "destination"), rank)
+    if name in ("t", "numpy_T"):
+        return order[::-1]
+    return [*order[:-2], *order[:-3:-1]] if name == "mT" else None
+
+
+def moved(source: object, destination: object, rank: int) -> list[int] | None:
+    """The order that moving some axes to other places gives."""
+    pairs = sorted((d % rank, s % rank) for s, d in zip(listed(source), listed(destination), strict=False))
+    order = [axis for axis in range(rank) if axis not in {s for _, s in pairs}]
+    for place, axis in pairs:
+        order.insert(place, axis)
+    return order if pairs else None
+
+
+def kept_axes(node: Node, given: Sizes) -> list[int] | None:
+    """For an operation that takes axes away, those it leaves."""
+    if base_name(node.op) not in DROPS or len(node.shape) >= len(given):
+        return None
+    dropped = {d % len(given) for d in listed(argument(node, "dim"))}
+    kept = [axis for axis in range(len(given)) if axis not in dropped]
+    return kept if len(kept) == len(node.shape) else None
+
+
+def listed(value: object) -> list[int]:
+    """A number or a list of numbers as a list."""
+    if isinstance(value, int):
+        return [value]
+    return [v for v in value if isinstance(v, int)] if isinstance(value, (list, tuple)) else []
+
+
+def through_reshape(given: Sizes, result: Sizes, axis: int) -> int | None:
+    """The axis that `axis` becomes when the same values are read in another shape.
+
+    An axis that is split goes to its last part. None where the axis joins the batch.
+
+    >>> through_reshape((1, 196, 768), (1, 14, 14, 768), 2), through_reshape((1, 8, 4, 4), (1, 8, 16), 1)
+    (3, 1)
+    """
+    for taken, made in groups(given, result):
+        if axis in taken:
+            wide = [m for m in made if result[m] > 1] or list(made)
+            place = wide[-1] if axis == taken[-1] or len(wide) < 2 else wide[0]
+            return place or None
+    return None
+
+
+def groups(given: Sizes, result: Sizes) -> list[tuple[range, range]]:
+    """Runs of axes of two shapes that hold the same values; single ones where sizes agree."""
+    found: list[tuple[range, range]] = []
+    i = j = 0
+    while i < len(given) and j < len(result):
+        i_end, j_end = i + 1, j + 1
+        left, right = given[i], result[j]
+        while left != right:
+            if left < right and i_end < len(given):
+                left *= given[i_end]
+                i_end += 1
+            elif right < left and j_end < len(result):
+                right *= result[j_end]
+                j_end += 1
+            else:
+                return found
+        found.append((range(i, i_end), range(j, j_end)))
+        i, j = i_end, j_end
+    return found

@@ -1,0 +1,212 @@
+"""The flow of activations: the recorded operations with everything taken out that does nothing."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from math import prod
+
+from resnet_diagram.tracer.flow.acting import acting_role, adds_product, entering, padded_shape, without_batch
+from resnet_diagram.tracer.flow.aside import Aside, joining
+from resnet_diagram.tracer.flow.axes import Axes, channels_first
+from resnet_diagram.tracer.flow.constants import (
+    is_zeros,
+)
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
+from resnet_diagram.tracer.flow.macs import macs_of
+from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
+from resnet_diagram.tracer.flow.rewrites.partial_sums import whole_sums
+from resnet_diagram.tracer.flow.rewrites.slices import cut_apart, piece
+from resnet_diagram.tracer.flow.roles import WEIGHTED, Role, role_of
+from resnet_diagram.tracer.flow.simplify import reuse_concatenations, simplified
+from resnet_diagram.tracer.flow.steps import Flow, Step
+
+# Operators that take only shape or type from their second tensor.
+LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
+
+
+Change = Callable[[list[Step]], list[Step]]
+
+
+def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Change | None = None) -> Flow:
+    """Returns the steps on a path from one of `inputs` to `output`, changed as asked."""
+    live = live_nodes(graph, output, inputs)
+    builder = _Builder(graph, cut_apart(live), frozenset(node.index for node in live))
+    for node in live:
+        builder.add(node)
+    builder.close(output)
+    steps = dual_paths(whole_sums(simplified(builder.steps)))
+    steps = change(steps) if change else steps
+    reuse_concatenations(steps)
+    orient(steps, Axes(live))
+    ran = frozenset(node.index for node in live)
+    return Flow(steps, graph, builder.parameters(), ran, builder.aside)
+
+
+def orient(steps: Iterable[Step], axes: Axes) -> None:
+    """Writes the shapes of all steps with the channels first."""
+    for step in steps:
+        if not step.nodes:
+            continue
+        first, last = step.nodes[0], step.nodes[-1]
+        given, made = (1, *step.in_shape), (1, *step.out_shape)
+        ref = next((ref for ref in references(first) if ref.node.active), Ref(first, given))
+        step.axis = axes.entering(first, Ref(ref.node, given, ref.output))
+        step.in_shape = channels_first(given, step.axis)
+        step.out_shape = channels_first(made, axes.of(last, made))
+
+
+def batch_of(graph: OpGraph) -> int:
+    """The batch size of the first input that has one."""
+    return next((node.shape[0] for node in graph.inputs if len(node.shape) > 1), 1)
+
+
+def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
+    """Returns the active nodes between the inputs and the output, in order."""
+    reached = {node.index for node in inputs}
+    forward = []
+    for node in graph.nodes:
+        if node.index in reached or any(source.index in reached for source in node.inputs):
+            reached.add(node.index)
+            forward.append(node)
+    wanted = {output.index}
+    kept = []
+    for node in reversed(forward):
+        if node.index in wanted and node.active:
+            kept.append(node)
+            wanted.update(source.index for source in node.inputs)
+    return kept[::-1]
+
+
+class _Builder:
+    """Turns nodes into steps one after the other."""
+
+    def __init__(self, graph: OpGraph, cuts: frozenset[int], live: frozenset[int]) -> None:
+        self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
+        self._graph = graph
+        self._batch = batch_of(graph)
+        self._cuts = cuts
+        self._step_of: dict[int, int] = {}
+        self._piece_of: dict[tuple[int, int], int] = {}
+        self._owned: set[int] = set()
+        self._live = live
+        self.aside = Aside()
+        self._read_as: dict[int, set[Sizes]] = {}
+
+    def add(self, node: Node) -> None:
+        """Adds one node, as a step of its own or as another name of the step it passes on."""
+        if node.kind is NodeKind.INPUT:
+            self._append(Role.PASS, node, [0])
+            return
+        if node.index in self._cuts or is_zeros(node):
+            return
+        sources = self._sources(node)
+        if not sources:
+            return
+        if adds_product(node):
+            sources = self._product(node, sources)
+        params, macs = self._counts(node)
+        if self._writes_again(node, sources):
+            self._step_of[node.index] = sources[1]
+            return
+        role = acting_role(node, len(sources))
+        if role is Role.PASS and len(sources) == 1:
+            self._step_of[node.index] = sources[0]
+            self.steps[sources[0]].params += params
+            self.steps[sources[0]].macs += macs
+            return
+        step = self._append(role, node, sources)
+        step.params, step.macs = params, macs
+
+    def _sources(self, node: Node) -> list[int]:
+        """The steps whose values a node reads, each once."""
+        refs = references(node)[: 1 if node.op in LIKE_OTHER else None]
+        found = [self._source(ref) for ref in refs if ref.node.active]
+        return list(dict.fromkeys(number for number in found if number >= 0))
+
+    def _source(self, ref: Ref) -> int:
+        """The step whose value a reference reads, -1 for none; a piece of a value is made when first read."""
+        if ref.node.index not in self._cuts:
+            return self._step_of.get(ref.node.index, -1)
+        key = (ref.node.index, ref.output)
+        if key not in self._piece_of:
+            node = piece(ref)
+            sources = self._sources(node)
+            if not sources:
+                return -1
+            self._piece_of[key] = self._append(Role.SLICE, node, sources).index
+        return self._piece_of[key]
+
+    def _product(self, node: Node, sources: list[int]) -> list[int]:
+        """Makes the product in a product that is added to an activation a step of its own."""
+        product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={}, refs=None)
+        product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
+        inner = self._sources(product)
+        if len(sources) < 2 or not inner:
+            return sources
+        step = self._append(acting_role(product, len(inner)), product, inner)
+        step.params, step.macs = self._counts(product)
+        return [number for number in sources if number not in inner] + [step.index]
+
+    def _writes_again(self, node: Node, sources: list[int]) -> bool:
+        """Whether a padding written into a part of a buffer is assigned to that part once more."""
+        if node.op != "copy_" or len(sources) != 2:
+            return False
+        part, value = (self.steps[number] for number in sources)
+        return value.role is Role.PAD and part.role is Role.SLICE and part.sources == [value.index]
+
+    def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
+        shape = without_batch(node.shape)
+        step = Step(len(self.steps), role, [node], sources, entering(node), shape, node.call)
+        if role is Role.PAD:
+            step.out_shape = padded_shape(node)
+        for ref in references(node):
+            source = self._piece_of.get((ref.node.index, ref.output), self._step_of.get(ref.node.index))
+            if source is not None:
+                self._read_as.setdefault(source, set()).add(without_batch(ref.shape))
+        self.steps.append(step)
+        self._step_of[node.index] = step.index
+        for source in sources:
+            self.steps[source].targets.append(step.index)
+        return step
+
+    def _counts(self, node: Node) -> tuple[int, int]:
+        """Parameters read for the first time, and multiply-accumulates; those that join here included."""
+        params, macs = self._new_counts(node)
+        for other in joining(node, self._live, self.aside):
+            joined = self._new_counts(other)
+            self.aside.params += joined[0]
+            self.aside.macs += joined[1]
+            params, macs = params + joined[0], macs + joined[1]
+        return params, macs
+
+    def _new_counts(self, node: Node) -> tuple[int, int]:
+        """Those of one node, with the layers that run on constants for it, such as a position bias."""
+        params, macs = 0, macs_of(node) // self._batch
+        for source in constants_of(node):
+            if source.index in self._owned:
+                continue
+            self._owned.add(source.index)
+            if source.kind is NodeKind.PARAMETER:
+                params += prod(source.shape)
+            elif role_of(source.op) in WEIGHTED:
+                macs += macs_of(source)
+        return params, macs
+
+    def parameters(self) -> frozenset[int]:
+        """The ids of the parameters read so far."""
+        return frozenset(self._graph.nodes[index].tensor for index in self._owned)
+
+    def close(self, output: Node) -> None:
+        """Adds the sink behind the output."""
+        last = self._step_of.get(output.index, len(self.steps) - 1)
+        sink = Step(len(self.steps), Role.SINK, [], [last], self.steps[last].out_shape, (), 0)
+        self.steps[last].targets.append(sink.index)
+        self.steps.append(sink)
+        self._read_shapes()
+
+    def _read_shapes(self) -> None:
+        """Gives a step written through a view the shape that all later steps read its memory in."""
+        for index, shapes in self._read_as.items():
+            step = self.steps[index]
+            (shape, *others) = shapes
+            if not others and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
+                step.out_shape = shape

@@ -1,0 +1,54 @@
+"""Questions about the module calls of a trace."""
+
+from collections.abc import Iterable, Sequence
+
+from resnet_diagram.tracer.flow.graph import Call
+
+CONTAINERS = frozenset(
+    [
+        "Sequential",
+        "ModuleList",
+        "ModuleDict",
+        "DataParallel",
+        "IntermediateLayerGetter",
+        "FxSequential",
+        "SequentialCell",
+    ]
+)
+
+
+def inside(calls: Sequence[Call], inner: int, outer: int) -> bool:
+    """Whether call `inner` is `outer` or was made within it."""
+    return outer <= inner < calls[outer].end
+
+
+def common_call(calls: Sequence[Call], numbers: Iterable[int]) -> int:
+    """The innermost call that all of `numbers` lie in; the root call for none."""
+    common = -1
+    for number in numbers:
+        common = number if common < 0 else common
+        while not inside(calls, number, common):
+            common = calls[common].parent
+    return max(common, 0)
+
+
+def owner_of(calls: Sequence[Call], merge: int, weighted: Iterable[int]) -> int:
+    """The call a residual block is named after.
+
+    It is the one that runs the addition, or the innermost around it that also runs weighted
+    layers of the branch (an addition may be a module of its own).
+    """
+    others = list(weighted)
+    owner = merge
+    while owner > 0 and others and not any(inside(calls, other, owner) for other in others):
+        owner = calls[owner].parent
+    while owner > 0 and calls[owner].cls in CONTAINERS:
+        owner = calls[owner].parent
+    return owner
+
+
+def ancestors(calls: Sequence[Call], call: int) -> Iterable[int]:
+    """The call itself and those around it, innermost first."""
+    while call >= 0:
+        yield call
+        call = calls[call].parent

@@ -1,0 +1,1 @@
+"""Rewrites of the flow that make it series-parallel."""

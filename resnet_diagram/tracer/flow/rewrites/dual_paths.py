@@ -1,0 +1,135 @@
+"""Dual paths, written as what they are: a residual block whose shortcut is padded with zeros.
+
+A dual-path block adds a part of its branch to the first channels and appends the rest: of `x = (s, d)` and a
+branch `y = (a, b)` it makes `(s + a, d, b)`. That is `(s, d, 0) + (a, 0, b)`: the sum of the whole input and
+the whole branch, either with zeros for what the other has alone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument
+from resnet_diagram.tracer.flow.rewrites.partial_sums import part_of
+from resnet_diagram.tracer.flow.roles import Role
+from resnet_diagram.tracer.flow.simplify import bypass, drop_unread, renumbered
+from resnet_diagram.tracer.flow.steps import Step
+
+
+@dataclass(slots=True, eq=False)
+class Ends:
+    """What a dual-path block ends in: the joining step, the sum, the part kept and the part that is new."""
+
+    join: Step
+    total: Step
+    kept: Step
+    grown: Step
+
+
+def dual_paths(steps: list[Step]) -> list[Step]:
+    """Returns the steps with the ends of dual-path blocks made one sum each, the last block first."""
+    place: dict[int, int] = {}
+    rejoin(steps)
+    for join in list(reversed(steps)):
+        ends = ends_of(join, steps)
+        wholes = next(wholes_of(ends, steps), None) if ends else None
+        if ends and wholes:
+            before = len(steps)
+            unite(join, (wholes[0], wholes[1] or concatenated(ends, steps)), steps)
+            place |= dict.fromkeys(range(before, len(steps)), join.index)
+    new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))
+    return renumbered(new_first)
+
+
+def rejoin(steps: Sequence[Step]) -> None:
+    """Takes out concatenations of the two parts of a value that give it back."""
+    for step in steps:
+        if joins_channels(step) and len(step.sources) == 2:
+            first, second = (steps[n] for n in step.sources)
+            whole = whole_of(first, second, steps)
+            if whole and whole is not step and first.role is Role.SLICE:
+                for part in (first, second):
+                    part.targets.remove(step.index)
+                step.sources = [whole.index]
+                whole.targets.append(step.index)
+                bypass(step, steps)
+    drop_unread(steps)
+
+
+def ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
+    """The ends that a concatenation of channels joins, if it may join such; None for any other step."""
+    if not joins_channels(join):
+        return None
+    first, *others = (steps[n] for n in join.sources)
+    if len(others) == 1 and joins_channels(others[0]) and others[0].targets == [join.index]:
+        others = [steps[n] for n in others[0].sources]
+    fits = first.role is Role.ADD and len(first.sources) == len(others) == 2 and first.targets == [join.index]
+    return Ends(join, first, *others) if fits else None
+
+
+def joins_channels(step: Step) -> bool:
+    """Whether a step concatenates values along axis 1."""
+    plain = step.role is Role.CONCAT and bool(step.nodes) and step.nodes[-1].op in ("cat", "concat")
+    return plain and argument(step.nodes[-1], "dim") == 1
+
+
+def wholes_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
+    """The input, and the branch whose parts are summed and appended; None where these are two values."""
+    for number in ends.total.sources:
+        (other,) = (steps[n] for n in ends.total.sources if n != number)
+        whole = whole_of(steps[number], ends.kept, steps)
+        if whole:
+            main = whole_of(other, ends.grown, steps)
+            alone = other.targets == [ends.total.index] and len(ends.grown.targets) == 1
+            if main is not whole and (main or alone):
+                yield whole, main
+
+
+def whole_of(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
+    """The value that two steps are the beginning and the rest of."""
+    left, right = part_of(first), part_of(second)
+    if left and right and first.sources == second.sources:
+        source = steps[first.sources[0]]
+        fits = left[:2] == (1, 0) and right == (1, left[2], source.out_shape[0])
+        return source if fits else None
+    both = (steps[n] for n in first.targets if n in second.targets)
+    return next((s for s in both if joins_channels(s) and s.sources == [first.index, second.index]), None)
+
+
+def concatenated(ends: Ends, steps: list[Step]) -> Step:
+    """Appends a concatenation of the two results of a branch, and returns it."""
+    (first,) = (steps[n] for n in ends.total.sources if whole_of(steps[n], ends.kept, steps) is None)
+    channels = first.out_shape[0] + ends.grown.out_shape[0]
+    return append(steps, Role.CONCAT, ends.join, (first, ends.grown), (channels, *first.out_shape[1:]))
+
+
+def unite(join: Step, wholes: Iterable[Step], steps: list[Step]) -> None:
+    """Makes a concatenation the sum of two whole values, each padded with zeros."""
+    pads = [append(steps, Role.PAD, join, (whole,), join.out_shape) for whole in wholes]
+    for source in join.sources:
+        steps[source].targets.remove(join.index)
+    for pad in pads:
+        pad.nodes = [padding(pad, steps[pad.sources[0]])]
+        pad.targets = [join.index]
+    join.role, join.in_shape = Role.ADD, join.out_shape
+    join.sources = [pad.index for pad in pads]
+    drop_unread(steps)
+
+
+def append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], shape: Sizes) -> Step:
+    """Returns a new step at the end of the list, in the module of `join`."""
+    node = replace(join.nodes[-1], shape=(join.nodes[-1].shape[0], *shape))
+    numbers = [source.index for source in sources]
+    step = Step(len(steps), role, [node], numbers, sources[0].out_shape, shape, join.call)
+    for source in sources:
+        source.targets.append(step.index)
+    steps.append(step)
+    return step
+
+
+def padding(pad: Step, whole: Step) -> Node:
+    """An operation that pads a value with zeros."""
+    last = pad.nodes[-1]
+    value = Ref(whole.nodes[-1], (last.shape[0], *whole.out_shape))
+    node = Node(last.index, NodeKind.OPERATION, "constant_pad_nd", last.shape, last.call, True)
+    node.inputs, node.args, node.names = (value.node,), (value, (), 0), ("self", "pad", "value")
+    return node

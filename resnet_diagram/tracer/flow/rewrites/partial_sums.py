@@ -1,0 +1,150 @@
+"""Sums over the first or last channels alone, written as what they are: sums with zeros for the rest.
+
+Some blocks add their input to a part of a wider branch, by adding in place to a slice of it, or by
+concatenating the part's sum with the other part. Either is the whole branch plus the input padded with zeros.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, references
+from resnet_diagram.tracer.flow.roles import Role, base_name
+from resnet_diagram.tracer.flow.simplify import bypass, renumbered
+from resnet_diagram.tracer.flow.steps import Step
+
+Part = tuple[int, int, int]
+"""The dimension a slice cuts (batch included), where it begins and where it ends."""
+
+
+def whole_sums(steps: list[Step]) -> list[Step]:
+    """Returns the steps with partial sums made whole."""
+    changed = False
+    for step in steps:
+        if step.role is Role.ADD and len(step.sources) == 2:
+            first, second = (steps[n] for n in step.sources)
+            for cut, other in ((first, second), (second, first)):
+                if fits(cut, other, step) and (reaches_rest(cut, step, steps) or in_place(cut, step, steps)):
+                    enlarge(cut, other, step, steps)
+                    changed = True
+                    break
+    return renumbered(steps) if changed else steps
+
+
+def fits(cut: Step, other: Step, addition: Step) -> bool:
+    """Whether an addition sums a part of an earlier value and something of its size."""
+    alone = cut.targets == [addition.index] and other.index < cut.index
+    return alone and part_of(cut) is not None and other.out_shape == cut.out_shape == addition.out_shape
+
+
+def part_of(step: Step) -> Part | None:
+    """What a step takes, if it is one slice that leaves no gaps."""
+    if step.role is not Role.SLICE or len(step.nodes) != 1 or base_name(step.nodes[0].op) != "slice":
+        return None
+    node = step.nodes[0]
+    dim, start, end, pace = (argument(node, name) for name in ("dim", "start", "end", "step"))
+    source = references(node)[0]
+    if not isinstance(dim, int) or pace not in (None, 1) or source.shape[1:] != step.in_shape:
+        return None
+    size = source.shape[dim]
+    begin = start if isinstance(start, int) else 0
+    close = min(end, size) if isinstance(end, int) else size
+    return dim % len(source.shape), begin % size if begin < 0 else begin, close % size if close < 0 else close
+
+
+def reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+    """Whether the sum is concatenated with the other part of the same value; takes the concatenation out."""
+    joining = steps[addition.targets[0]] if len(addition.targets) == 1 else None
+    if joining is None or joining.role is not Role.CONCAT or joining.nodes[-1].op not in ("cat", "concat"):
+        return False
+    if len(joining.sources) != 2 or addition.index not in joining.sources:
+        return False
+    place = joining.sources.index(addition.index)
+    rest = steps[joining.sources[1 - place]]
+    (first, second) = (cut, rest) if place == 0 else (rest, cut)
+    if rest.targets != [joining.index] or rest.sources != cut.sources or not halves(first, second, joining):
+        return False
+    whole = steps[rest.sources[0]]
+    whole.targets.remove(rest.index)
+    joining.sources = [addition.index]
+    addition.nodes = addition.nodes + joining.nodes
+    rest.sources, rest.targets, rest.nodes = [], [], []
+    bypass(joining, steps)
+    return True
+
+
+def halves(first: Step, second: Step, joining: Step) -> bool:
+    """Whether two slices are the beginning and the rest of a value, concatenated where they were cut."""
+    left, right = part_of(first), part_of(second)
+    node = joining.nodes[-1]
+    if left is None or right is None or first.in_shape != joining.out_shape:
+        return False
+    if len(references(node)) != 2:
+        return False
+    dim = argument(node, "dim")
+    same = left[0] == right[0] == (dim % len(node.shape) if isinstance(dim, int) else 0)
+    return same and left[1] == 0 and left[2] == right[1] and right[2] == first.in_shape[left[0] - 1]
+
+
+def in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+    """Whether the sum is written into the slice, and the whole is read from then on."""
+    if not addition.nodes[-1].op.endswith("_"):
+        return False
+    return assigns(cut, addition, steps) or read_whole(cut, addition, steps)
+
+
+def assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+    """Whether the sum is also assigned to the slice it was written into; takes the assignment out."""
+    if len(addition.targets) != 2:
+        return False
+    again, assigned = (steps[n] for n in addition.targets)
+    same = part_of(again) == part_of(cut) and again.targets == [assigned.index]
+    if not same or assigned.nodes[-1].op != "copy_" or {*assigned.sources} != {again.index, addition.index}:
+        return False
+    addition.targets = [assigned.index]
+    assigned.sources = [addition.index]
+    again.sources, again.targets, again.nodes = [], [], []
+    bypass(assigned, steps)
+    return True
+
+
+def read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+    """Whether everything that reads the sum reads the whole value it was written into a part of."""
+    whole = references(cut.nodes[0])[0].shape
+    sums = addition.nodes[-1]
+    for target in addition.targets:
+        read = [ref.shape for node in steps[target].nodes for ref in references(node) if ref.node is sums]
+        if not read or any(shape != whole for shape in read):
+            return False
+    return bool(addition.targets)
+
+
+def enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> None:
+    """Makes the slice a padding of the other operand, and the sum one of the whole."""
+    whole = steps[cut.sources[0]]
+    whole.targets = sorted({addition.index, *whole.targets} - {cut.index})
+    other.targets = sorted({cut.index, *other.targets} - {addition.index})
+    addition.sources = [cut.index if n == other.index else whole.index for n in addition.sources]
+    cut.nodes = [padding(cut, other)]
+    cut.role, cut.sources = Role.PAD, [other.index]
+    cut.in_shape, cut.out_shape = other.out_shape, whole.out_shape
+    addition.in_shape = addition.out_shape = whole.out_shape
+    addition.nodes = [*addition.nodes[:-1], replace(addition.nodes[-1], shape=cut.nodes[0].shape)]
+
+
+def padding(cut: Step, other: Step) -> Node:
+    """An operation that pads the other operand with zeros to the size of what the slice was cut from."""
+    source = references(cut.nodes[0])[0]
+    node = cut.nodes[0]
+    value = Ref(other.nodes[-1], node.shape)
+    names = ("self", "pad", "value")
+    return Node(
+        node.index,
+        NodeKind.OPERATION,
+        "constant_pad_nd",
+        source.shape,
+        node.call,
+        True,
+        (value.node,),
+        (value, (), 0),
+        names=names,
+    )

@@ -1,0 +1,49 @@
+"""The results of an operation that cuts a value to pieces, as one slice each."""
+
+from collections.abc import Iterable
+
+from resnet_diagram.tracer.flow.axis_moves import listed
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, references
+from resnet_diagram.tracer.flow.roles import base_name
+
+CUTS = frozenset(["chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split"])
+
+
+def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:
+    """The operations, by index, of which several pieces are read."""
+    read: dict[int, set[int]] = {}
+    for node in nodes:
+        for ref in references(node):
+            if base_name(ref.node.op) in CUTS:
+                read.setdefault(ref.node.index, set()).add(ref.output)
+    return frozenset(index for index, outputs in read.items() if len(outputs) > 1)
+
+
+def piece(ref: Ref) -> Node:
+    """Returns a slice that gives the piece a reference names, in place of the operation that cuts."""
+    node = ref.node
+    source = references(node)[0]
+    given = argument(node, "dim")
+    dim = (given if isinstance(given, int) else 0) % len(source.shape)
+    if base_name(node.op) == "unbind":
+        return slicing(node, "select", ref, (source, dim, ref.output), ("self", "dim", "index"))
+    start = begin(node, ref.output, source.shape[dim])
+    names = ("self", "dim", "start", "end", "step")
+    return slicing(node, "slice", ref, (source, dim, start, start + ref.shape[dim], 1), names)
+
+
+def begin(node: Node, output: int, size: int) -> int:
+    """Where a piece begins."""
+    name = base_name(node.op).removeprefix("unsafe_")
+    if name == "chunk":
+        (count,) = listed(argument(node, "chunks"))
+        return output * -(-size // count)
+    given = argument(node, "split_size") or argument(node, "split_sizes")
+    return output * given if isinstance(given, int) else sum(listed(given)[:output])
+
+
+def slicing(node: Node, op: str, ref: Ref, args: tuple[object, ...], names: tuple[str, ...]) -> Node:
+    """An operation that takes a part, in place of `node`."""
+    made = Node(node.index, NodeKind.OPERATION, op, ref.shape, node.call, True, node.inputs[:1])
+    made.args, made.names = args, names
+    return made

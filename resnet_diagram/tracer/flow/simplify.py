@@ -1,0 +1,116 @@
+"""Make chains of operations that act as one a single step, and take out those that do nothing."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.tracer.flow.graph import argument
+from resnet_diagram.tracer.flow.roles import Role
+from resnet_diagram.tracer.flow.steps import Step
+
+KEEPS_ORDER = frozenset(["view", "reshape", "flatten", "unsqueeze", "squeeze", "unflatten"])
+
+
+def simplified(steps: list[Step]) -> list[Step]:
+    """Returns the steps with chains of views and of slices made one; views that change nothing vanish."""
+    drop_unread(steps)
+    for step in steps:
+        if len(step.sources) != 1:
+            continue
+        source = steps[step.sources[0]]
+        if sums_stack(source, step):
+            source.role, source.out_shape = Role.ADD, step.out_shape
+            source.nodes += step.nodes
+            bypass(step, steps)
+        elif continues(source, step):
+            merge_into(source, step, steps)
+    for step in steps:
+        if idle(step):
+            bypass(step, steps)
+    return renumbered(steps)
+
+
+def drop_unread(steps: Sequence[Step]) -> None:
+    """Takes out the steps that nobody reads."""
+    for step in reversed(steps):
+        if step.role is not Role.SINK and not step.targets:
+            for source in step.sources:
+                steps[source].targets.remove(step.index)
+            step.sources, step.nodes = [], []
+
+
+def continues(source: Step, step: Step) -> bool:
+    """Whether a step carries on a chain of views, or of slices, that nobody else reads."""
+    same = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
+    return same and len(source.targets) == len(source.sources) == 1
+
+
+def idle(step: Step) -> bool:
+    """Whether a chain of views, or a padding, leaves the shape, and all values where they were."""
+    if len(step.sources) != 1 or step.in_shape != step.out_shape or step.params or step.macs:
+        return False
+    if step.role is Role.PAD:
+        return True
+    return step.role is Role.VIEW and all(node.op in KEEPS_ORDER for node in step.nodes)
+
+
+def reuse_concatenations(steps: list[Step]) -> None:
+    """Makes a concatenation that repeats an earlier one and adds to it read the earlier one.
+
+    Densely connected blocks concatenate everything so far before each layer; read this way they are a series.
+    """
+    known: dict[tuple[int, ...], int] = {}
+    for step in steps:
+        if step.role is not Role.CONCAT or len(step.sources) < 2:
+            continue
+        key = tuple(step.sources)
+        for old, new in ((key[:-1], key[-1:]), (key[1:], key[:1])):
+            if old in known and len(old) > 1:
+                for source in old:
+                    steps[source].targets.remove(step.index)
+                steps[known[old]].targets.append(step.index)
+                step.sources = [known[old], *new] if new == key[-1:] else [*new, known[old]]
+                break
+        known[key] = step.index
+
+
+def sums_stack(stack: Step, step: Step) -> bool:
+    """Whether a step sums or averages a stack over the dimension it was stacked along: an addition."""
+    if (
+        stack.role is not Role.CONCAT
+        or stack.nodes[-1].op != "stack"
+        or step.nodes[-1].op not in ("sum", "mean")
+    ):
+        return False
+    given = argument(step.nodes[-1], "dim")
+    over = list(given) if isinstance(given, (list, tuple)) else [given]
+    return len(stack.targets) == 1 and over == [argument(stack.nodes[-1], "dim")]
+
+
+def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
+    """Joins a step with the one before it; the step takes the nodes, the other goes."""
+    step.nodes = source.nodes + step.nodes
+    step.in_shape = source.in_shape
+    step.params += source.params
+    step.macs += source.macs
+    step.call = source.call
+    bypass(source, steps)
+
+
+def bypass(step: Step, steps: Sequence[Step]) -> None:
+    """Takes a step with one source out of the flow."""
+    source = steps[step.sources[0]]
+    source.targets = list(dict.fromkeys([t for t in source.targets if t != step.index] + step.targets))
+    for index in step.targets:
+        target = steps[index]
+        target.sources = list(dict.fromkeys(source.index if s == step.index else s for s in target.sources))
+    step.sources, step.targets, step.nodes = [], [], []
+
+
+def renumbered(steps: list[Step]) -> list[Step]:
+    """Returns the steps still in the flow, numbered anew."""
+    kept = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]
+    number = {s.index: k for k, s in enumerate(kept)}
+    for step in kept:
+        step.index = number[step.index]
+        step.sources = [number[s] for s in step.sources]
+        step.targets = sorted(number[t] for t in step.targets)
+    return kept

@@ -1,0 +1,45 @@
+"""The steps of a flow of activations."""
+
+from dataclasses import dataclass, field
+
+from resnet_diagram.tracer.flow.aside import Aside
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes
+from resnet_diagram.tracer.flow.roles import Role
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One operation of the flow, or a chain of views or slices that act as one.
+
+    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes have no batch; in a
+    finished flow they are `(C, *spatial)`, and `axis` is the channels' place in what is read, batch counted.
+    `gathered` is how many more values it reads, by ways that are not in the flow.
+    """
+
+    index: int
+    role: Role
+    nodes: list[Node]
+    sources: list[int]
+    in_shape: Sizes
+    out_shape: Sizes
+    call: int
+    params: int = 0
+    macs: int = 0
+    axis: int = 1
+    gathered: int = 0
+    targets: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
+
+    `parameters` are the ids of all parameters the steps read, `ran` the operations in them. What is left
+    out because other inputs feed it is counted in the step where it joins, and kept `aside`.
+    """
+
+    steps: list[Step]
+    graph: OpGraph
+    parameters: frozenset[int]
+    ran: frozenset[int]
+    aside: Aside

@@ -1,0 +1,213 @@
+"""Build a model without memory for its weights and without filling them.
+
+Inside `weightless`, tensors are made on the meta device, which keeps shapes only, and filling them does
+nothing. Some constructors ask for values (`torch.linspace(...).tolist()`); for them `part_weightless` keeps
+small tensors real and turns only parameters and large tensors into meta tensors.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from resnet_diagram.tracer.record.compat import converted, foreign
+from resnet_diagram.tracer.record.isolation import check_interrupt
+from resnet_diagram.tracer.record.shapes.joins import binary
+
+Made = TypeVar("Made")
+
+META = torch.device("meta")
+LARGE = 1 << 12
+VALUED = frozenset({torch.zeros, torch.ones})
+SIZED = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn})
+FACTORIES = frozenset(
+    getattr(torch, name)
+    for name in [
+        "empty",
+        "zeros",
+        "ones",
+        "full",
+        "rand",
+        "randn",
+        "randint",
+        "randperm",
+        "arange",
+        "linspace",
+        "logspace",
+        "eye",
+        "tensor",
+        "as_tensor",
+        "empty_strided",
+        "scalar_tensor",
+        "tril_indices",
+        "triu_indices",
+        "hann_window",
+    ]
+    if hasattr(torch, name)
+)
+FILLS = frozenset(
+    getattr(Tensor, name)
+    for name in [
+        "uniform_",
+        "normal_",
+        "zero_",
+        "fill_",
+        "bernoulli_",
+        "exponential_",
+        "erfinv_",
+        "clamp_",
+        "mul_",
+        "add_",
+        "div_",
+        "sub_",
+        "copy_",
+        "random_",
+        "log_normal_",
+        "cauchy_",
+        "geometric_",
+        "clamp_min_",
+        "clamp_max_",
+    ]
+)
+ARITHMETIC = frozenset(
+    getattr(Tensor, name)
+    for name in [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "__add__",
+        "__mul__",
+        "__rmul__",
+        "__radd__",
+        "__truediv__",
+        "__sub__",
+    ]
+)
+
+
+MOVES = frozenset({Tensor.to, Tensor.cuda})
+
+
+class Weightless(TorchFunctionMode):
+    """Makes tensors on the meta device; filling such a tensor does nothing."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Returns what `func` gives, on the meta device."""
+        options = kwargs or {}
+        if func in FACTORIES and (options.get("device") is None or foreign(options["device"])):
+            return on_meta(func, args, {**options, "device": None})
+        if func in MOVES and foreign_move(func, args, options):
+            return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
+        if func in FILLS and args and args[0].is_meta:
+            return args[0]
+        known = binary(*args) if func in ARITHMETIC and not options and args[0].is_meta else None
+        return func(*args, **options) if known is None else known
+
+
+def foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
+    """Whether a tensor is moved to a device that may not be there."""
+    devices = [a for a in (*args[1:2], options.get("device")) if isinstance(a, (str, int, torch.device))]
+    return func is Tensor.cuda or any(foreign(device) for device in devices)
+
+
+def on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
+    """Returns what a factory makes, without values; `arange` would import sympy for it."""
+    if factory is torch.arange:
+        made = factory(*args, **options)
+        return torch.empty(made.shape, dtype=made.dtype, device=META)
+    plain = torch.empty if factory in VALUED and "out" not in options else factory
+    tensor: Tensor = plain(*args, **{**options, "device": META})
+    return tensor
+
+
+class PartWeightless(TorchFunctionMode):
+    """Makes large tensors on the meta device and leaves small ones real."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Returns what `func` gives, on the meta device if it is large."""
+        options = kwargs or {}
+        if func in MOVES and foreign_move(func, args, options):
+            return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
+        if func in FACTORIES and options.get("device") is not None and foreign(options["device"]):
+            options = {**options, "device": None}
+        if func in SIZED and options.get("device") is None and element_count(args) > LARGE:
+            options = {**options, "device": META}
+        elif func in FILLS and args and args[0].is_meta:
+            return args[0]
+        return func(*args, **options)
+
+
+def element_count(args: Sequence[Any]) -> int:
+    """How many elements a factory is asked for: `(2, 3)` and `((2, 3),)` are six."""
+    sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
+    count = 1
+    for size in sizes:
+        count *= size if isinstance(size, int) else 1
+    return count
+
+
+@contextlib.contextmanager
+def no_initialisers() -> Iterator[None]:
+    """The functions of `torch.nn.init` return their tensor as it is."""
+
+    def untouched(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return tensor
+
+    saved = {
+        n: f for n, f in vars(nn.init).items() if n.endswith("_") and not n.startswith("_") and callable(f)
+    }
+    try:
+        for name in saved:
+            setattr(nn.init, name, untouched)
+        yield
+    finally:
+        for name, function in saved.items():
+            setattr(nn.init, name, function)
+
+
+@contextlib.contextmanager
+def weightless() -> Iterator[None]:
+    """Everything made inside has shapes but no values."""
+    with no_initialisers(), Weightless():
+        yield
+
+
+@contextlib.contextmanager
+def part_weightless() -> Iterator[None]:
+    """Parameters and large tensors made inside have shapes but no values."""
+    original = nn.Parameter.__new__
+
+    def without_values(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
+        if type(data) is Tensor and not data.is_meta:
+            data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=META)
+        return original(cls, data, requires_grad)
+
+    nn.Parameter.__new__ = without_values  # type: ignore[method-assign]
+    try:
+        with no_initialisers(), PartWeightless():
+            yield
+    finally:
+        nn.Parameter.__new__ = original  # type: ignore[method-assign]
+
+
+def build(make: Callable[[], Made]) -> Made:
+    """Returns `make()`, built with as little memory as its constructor allows.
+
+    Raises what the constructor raises when all tensors are real, for that is the user's own error.
+    """
+    for context in (weightless, part_weightless):
+        try:
+            with context():
+                return make()
+        except Exception as error:
+            check_interrupt(error)
+    with no_initialisers():
+        return make()

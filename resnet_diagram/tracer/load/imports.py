@@ -1,0 +1,123 @@
+"""Import the module a target names, from a file or by its dotted name, and leave `sys.path` as it was."""
+
+import ast
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer.load.build import build
+from resnet_diagram.tracer.load.target import Target
+from resnet_diagram.tracer.load.user_frame import blame
+
+
+def module_of(target: Target) -> ModuleType:
+    """Returns the module of a target; raises SourceError where there is none or its import fails."""
+    if target.is_file:
+        return file_module(target)
+    with search_path(Path.cwd()):
+        return named_module(target)
+
+
+@contextlib.contextmanager
+def search_path(folder: Path) -> Iterator[None]:
+    """`folder` is searched first for modules; afterwards `sys.path` is what it was."""
+    before = list(sys.path)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
+def named_module(target: Target) -> ModuleType:
+    """Returns the module of a dotted name."""
+    try:
+        return importlib.import_module(target.module)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if target.module == missing or target.module.startswith(missing + "."):
+            raise SourceError(
+                f"There is no module {missing!r} for the source {target.text!r}. Is it installed, and are "
+                "you in the folder it lies in? A file is written with its path: path/file.py:Net."
+            ) from None
+        raise blame(f"Importing {target.module!r} failed", error) from error
+    except (Exception, SystemExit) as error:
+        raise blame(f"Importing {target.module!r} failed", error) from error
+
+
+def file_module(target: Target) -> ModuleType:
+    """Returns the module in a file, imported by its dotted name where it lies in a package."""
+    path = Path(target.module).expanduser().absolute()
+    if not path.is_file():
+        raise SourceError(missing_file(target.module, path))
+    if path.suffix != ".py":
+        raise SourceError(f"{target.module!r} is no Python file. A model comes from a .py file or a module.")
+    root, name = package_of(path)
+    with search_path(root):
+        try:
+            for imported in imports_of(path):
+                with contextlib.suppress(Exception):
+                    importlib.import_module(imported)
+            return build(lambda: fresh_module(path, name))
+        except (Exception, SystemExit) as error:
+            raise blame(f"Importing {target.module!r} failed", error, path) from error
+
+
+def missing_file(text: str, path: Path) -> str:
+    """Returns what to say about a file that is not there."""
+    if path.is_dir():
+        return f"{text!r} is a folder; name a Python file in it."
+    beside = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
+    hint = f" In that folder there are {', '.join(beside)}." if beside else ""
+    return f"There is no file {text!r}.{hint}"
+
+
+def package_of(path: Path) -> tuple[Path, str]:
+    """Returns the folder to search from and the dotted name of a file: packages have an `__init__.py`."""
+    parts = [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return folder, ".".join(parts)
+
+
+def fresh_module(path: Path, name: str) -> ModuleType:
+    """Returns the module of a file, run anew unless it is part of a package."""
+    if "." in name:
+        return importlib.import_module(name)
+    alias = name
+    existing = sys.modules.get(name)
+    known = existing is not None and getattr(existing, "__file__", None) != os.fspath(path)
+    if known or name in sys.stdlib_module_names or not name.isidentifier():
+        alias = f"_drawn_{''.join(c if c.isalnum() else '_' for c in name)}"
+    spec = importlib.util.spec_from_file_location(alias, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot import {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[alias] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[alias]
+        raise
+    return module
+
+
+def imports_of(path: Path) -> list[str]:
+    """The modules a file imports at its top level, relative ones left out."""
+    names: list[str] = []
+    for statement in ast.parse(path.read_bytes(), filename=str(path)).body:
+        if isinstance(statement, ast.Import):
+            names += [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom) and not statement.level and statement.module:
+            names.append(statement.module)
+    return names

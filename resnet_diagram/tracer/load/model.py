@@ -1,0 +1,245 @@
+"""From the text that names a model to the model, built without weights."""
+
+import contextlib
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch import nn
+
+from resnet_diagram.errors import SourceError, closest, did_you_mean
+from resnet_diagram.tracer.load.build import build
+from resnet_diagram.tracer.load.imports import module_of
+from resnet_diagram.tracer.load.inputs import InputSpec
+from resnet_diagram.tracer.load.no_network import NetworkAskedError, offline, without_weights
+from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
+from resnet_diagram.tracer.load.target import Target, parse_target
+from resnet_diagram.tracer.load.user_frame import blame
+from resnet_diagram.tracer.load.zoo import known_model, known_names
+from resnet_diagram.tracer.record import torch_private
+from resnet_diagram.tracer.record.isolation import uncollected
+from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
+
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model, what to call it, and the inputs it was saved with, if it was."""
+
+    model: nn.Module
+    name: str
+    source: str
+    inputs: tuple[InputSpec, ...] = ()
+
+
+def load_model(target: str, *, unsafe: bool = False) -> LoadedModel:
+    """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
+
+    `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
+    the constructor is called without memory for weights. An instance is taken as it is. A TorchScript file or
+    exported program is read; a pickled model only if `unsafe`, as reading it may run any code. Raises
+    SourceError where anything on this way fails.
+    """
+    if is_saved(target):
+        path = Path(target).expanduser()
+        model, inputs = saved_model(path, unsafe=unsafe)
+        return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
+    parsed = parse_target(target)
+    try:
+        return built(parsed)
+    except SourceError as error:
+        if not stopped_import(error.__cause__):
+            raise
+    declare_operators()
+    return built(parsed)
+
+
+def built(target: Target) -> LoadedModel:
+    """Returns the model a target names; raises SourceError."""
+    with contextlib.redirect_stdout(sys.stderr), uncollected(), torch_private.light_imports():
+        module = imported(target)
+        attribute = target.attribute or only_candidate(module, target)
+        found = attribute_of(module, attribute, target)
+        ready = isinstance(found, nn.Module) and not target.called
+        model = found if ready else made(found, attribute, target)
+    assert isinstance(model, nn.Module)
+    return LoadedModel(model=model, name=name_of(attribute, target), source=target.text)
+
+
+def imported(target: Target) -> ModuleType:
+    """Returns the module of a target; raises SourceError, also where its import asks the network."""
+    try:
+        with offline():
+            return module_of(target)
+    except NetworkAskedError as error:
+        raise blame(f"Importing {target.module!r} failed", error, file_of(target)) from error
+
+
+def file_of(target: Target) -> Path | None:
+    """The file a target names, None for a dotted module."""
+    return Path(target.module).expanduser().absolute() if target.is_file else None
+
+
+def name_of(attribute: str, target: Target) -> str:
+    """What to call the model: the attribute, with the arguments it was called with."""
+    if not (target.args or target.kwargs):
+        return attribute
+    given = [repr(a) for a in target.args] + [f"{name}={value!r}" for name, value in target.kwargs.items()]
+    return f"{attribute}({', '.join(given)})"
+
+
+def made(factory: object, attribute: str, target: Target) -> nn.Module:
+    """Returns the model a class or function makes."""
+    if not callable(factory):
+        raise SourceError(
+            f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
+            "torch.nn.Module, or a class or function that makes one."
+        )
+    check_arguments(factory, attribute, target)
+    try:
+        with offline():
+            options = without_weights(factory, target.kwargs)
+            result = build(lambda: factory(*target.args, **options))
+    except SourceError:
+        raise
+    except (Exception, SystemExit, NetworkAskedError) as error:
+        what = f"{name_of(attribute, target)} in {target.module!r} could not be built"
+        raise blame(what, error, file_of(target)) from error
+    model = model_in(result)
+    if model is None:
+        raise SourceError(
+            f"{name_of(attribute, target)} in {target.module!r} gave a {type(result).__name__}; wanted is a "
+            "torch.nn.Module."
+        )
+    return model
+
+
+def model_in(result: object) -> nn.Module | None:
+    """The model a factory returned, alone or first among other things."""
+    if isinstance(result, nn.Module):
+        return result
+    items = (
+        result.values()
+        if isinstance(result, Mapping)
+        else result
+        if isinstance(result, (list, tuple))
+        else ()
+    )
+    return next((item for item in items if isinstance(item, nn.Module)), None)
+
+
+def check_arguments(factory: Callable[..., Any], attribute: str, target: Target) -> None:
+    """Raises SourceError if the arguments do not fit the factory's signature."""
+    try:
+        signature = inspect.signature(factory)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*target.args, **target.kwargs)
+    except TypeError as error:
+        example = f"{target.module}:{attribute}({missing_example(signature)})"
+        raise SourceError(
+            f"{attribute!r} in {target.module!r} takes {attribute}{signature}: {error}. "
+            f"Write for example {example}."
+        ) from None
+
+
+def missing_example(signature: inspect.Signature) -> str:
+    """The arguments without defaults, as they could be written."""
+    return ", ".join(f"{p.name}=..." for p in signature.parameters.values() if required(p))
+
+
+def required(parameter: inspect.Parameter) -> bool:
+    """Whether a call must give this parameter."""
+    return parameter.default is parameter.empty and parameter.kind not in (
+        parameter.VAR_POSITIONAL,
+        parameter.VAR_KEYWORD,
+    )
+
+
+def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
+    """Returns what a dotted attribute names; raises SourceError with what there is instead."""
+    value: object = module
+    for part in attribute.split("."):
+        try:
+            value = getattr(value, part)
+        except AttributeError:
+            known = known_model(module, attribute)
+            if known is not None:
+                return known
+            raise SourceError(no_attribute(module, attribute, target)) from None
+    return value
+
+
+def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
+    """Returns what to say about an attribute that is not there."""
+    names = known_names(module) or list(candidates(module))
+    public = [name for name in vars(module) if not name.startswith("_")]
+    guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
+    there = f" It has {listed(names)}." if names else " It defines no model itself." * (not guess)
+    return f"{target.module!r} has no {attribute!r}.{guess}{there}"
+
+
+def listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def only_candidate(module: ModuleType, target: Target) -> str:
+    """Returns the one thing in a module that can be drawn; raises SourceError if there are more."""
+    found = candidates(module)
+    ready = [
+        name for name, value in found.items() if not inspect.isclass(value) or not needs_arguments(value)
+    ]
+    instances = [name for name in ready if isinstance(found[name], nn.Module)]
+    for names in (instances, ready):
+        if len(names) == 1:
+            return names[0]
+    names = ready or list(found)
+    if not names:
+        raise SourceError(
+            f"{target.module!r} defines no model: no torch.nn.Module and no function that makes one."
+        )
+    raise SourceError(
+        f"{target.module!r} holds several models; name one, as in {target.module}:{names[0]}. It has "
+        f"{listed(names)}."
+    )
+
+
+def candidates(module: ModuleType) -> dict[str, object]:
+    """The models, model classes and functions without arguments that a module defines, by name.
+
+    Functions count if they say that they return a model, or in a module of one's own if nothing is said.
+    """
+    found: dict[str, object] = {}
+    for name, value in vars(module).items():
+        if name.startswith("_"):
+            continue
+        own = getattr(value, "__module__", None) == module.__name__
+        is_class = inspect.isclass(value) and issubclass(value, nn.Module) and own
+        is_factory = (
+            inspect.isfunction(value) and own and not needs_arguments(value) and may_return_model(value)
+        )
+        if isinstance(value, nn.Module) or is_class or is_factory:
+            found[name] = value
+    return found
+
+
+def needs_arguments(function: Callable[..., Any]) -> bool:
+    """Whether something cannot be called without arguments."""
+    try:
+        return any(required(p) for p in inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return False
+
+
+def may_return_model(function: Callable[..., Any]) -> bool:
+    """Whether a function's annotation leaves open that it returns a model."""
+    returned = getattr(function, "__annotations__", {}).get("return", nn.Module)
+    return isinstance(returned, str) or (inspect.isclass(returned) and issubclass(returned, nn.Module))

@@ -1,0 +1,106 @@
+"""From a saved file to the model in it: TorchScript, exported programs and, if asked for, pickles."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer.load.imports import search_path
+from resnet_diagram.tracer.load.inputs import InputSpec
+from resnet_diagram.tracer.load.saved.archives import (
+    Archive,
+    archive_of,
+    scripted,
+    shapes_in,
+    unpickled,
+    unreadable,
+)
+from resnet_diagram.tracer.load.saved.replay import with_modules
+from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
+
+SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
+NAMED = 3
+
+
+def is_saved(target: str) -> bool:
+    """Whether a source is a file that torch or safetensors wrote, by its suffix."""
+    return target.endswith(SUFFIXES)
+
+
+def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
+    """Returns the model in a file and the inputs it was saved with; raises SourceError.
+
+    A checkpoint holds no model. A pickle is read only if `unsafe`, as reading it may run code.
+    """
+    match archive_of(path):
+        case Archive.SAFETENSORS:
+            raise only_weights(path, unsafe=unsafe)
+        case Archive.SCRIPT:
+            return scripted(path), ()
+        case Archive.EXPORTED:
+            return exported(path)
+        case Archive.PICKLE:
+            return pickled(path, unsafe=unsafe), ()
+
+
+def pickled(path: Path, *, unsafe: bool) -> nn.Module:
+    """Returns the model in a pickle; raises SourceError where there are only tensors."""
+    with search_path(Path.cwd()):
+        found = objects_in(path, unsafe=unsafe)
+    held = found.values() if isinstance(found, dict) else [found]
+    model = next((value for value in held if isinstance(value, nn.Module)), None)
+    if model is None:
+        raise only_weights(path, unsafe=unsafe)
+    return model
+
+
+def objects_in(path: Path, *, unsafe: bool) -> Any:
+    """Returns what a pickle holds; where only torchvision's operators are missing, with those declared."""
+    try:
+        return unpickled(path, unsafe=unsafe)
+    except SourceError as error:
+        if not stopped_import(error.__cause__):
+            raise
+    declare_operators()
+    return unpickled(path, unsafe=unsafe)
+
+
+def only_weights(path: Path, *, unsafe: bool) -> SourceError:
+    """The error on a file with tensors and no model, with what to write instead."""
+    shapes = shapes_in(path, unsafe=unsafe)
+    first = ", ".join(
+        f"{name} {'×'.join(map(str, shape))}".strip() for name, shape in list(shapes.items())[:NAMED]
+    )
+    more = ", ..." if len(shapes) > NAMED else ""
+    return SourceError(
+        f"{path.name!r} holds weights only ({len(shapes)} tensors: {first}{more}); how they are connected "
+        "is in the code. Name the code that builds the model, and check that the weights fit it: "
+        f"path/file.py:Net --weights {path.name}"
+    )
+
+
+def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
+    """Returns the model in an exported program and its example inputs; raises SourceError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.export.load(str(path))
+            model = with_modules(program.module())
+    except Exception as error:
+        raise unreadable(path, error) from error
+    vars(model)["eval"] = lambda: model  # it was exported in one mode and cannot change it
+    args, kwargs = program.example_inputs or ((), {})
+    return model, (*(spec_of(value) for value in args), *(spec_of(v, name) for name, v in kwargs.items()))
+
+
+def spec_of(value: Any, name: str = "") -> InputSpec:
+    """Returns the input that an example is one of; raises SourceError where it is not a tensor."""
+    if not isinstance(value, Tensor):
+        raise SourceError(
+            f"The exported program takes a {type(value).__name__}; only tensors can be given. "
+            "Name the code that builds the model instead."
+        )
+    return InputSpec(shape=tuple(value.shape), name=name, dtype=str(value.dtype).removeprefix("torch."))

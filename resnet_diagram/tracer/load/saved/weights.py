@@ -1,0 +1,80 @@
+"""Compare a checkpoint with a model: names and shapes."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from torch import nn
+from torch.nn.parameter import is_lazy
+
+from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer.load.saved.archives import Shapes, shapes_in
+
+WRAPPERS = ("module.", "_orig_mod.")
+COUNTER = "num_batches_tracked"  # newer norms keep it, older checkpoints lack it
+SHOWN = 20
+
+
+def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> int:
+    """Returns how many tensors of a checkpoint the model takes; raises SourceError with all that misfit."""
+    given = unwrapped_names(shapes_in(path, unsafe=unsafe))
+    wanted = model_shapes(model)
+    faults = misfits(given, wanted)
+    if not given:
+        raise SourceError(f"{path.name!r} holds no tensors by name; wanted is a state_dict.")
+    if faults:
+        raise SourceError("\n  ".join([f"{path.name!r} does not fit the model:", *faults]))
+    return len(given)
+
+
+def model_shapes(model: nn.Module) -> Shapes:
+    """Returns the shape of each tensor a model saves; () for those it has yet to learn."""
+    state = model.state_dict(keep_vars=True)
+    return {name: () if is_lazy(value) else tuple(value.shape) for name, value in state.items()}
+
+
+def unwrapped_names(shapes: Shapes) -> Shapes:
+    """Returns the shapes by names as they are without parallel and compiling wrappers.
+
+    >>> unwrapped_names({"module.fc.weight": (3, 4)})
+    {'fc.weight': (3, 4)}
+    """
+    for prefix in WRAPPERS:
+        if shapes and all(name.startswith(prefix) for name in shapes):
+            return unwrapped_names({name.removeprefix(prefix): shape for name, shape in shapes.items()})
+    return shapes
+
+
+def misfits(given: Shapes, wanted: Shapes) -> list[str]:
+    """What does not fit, a line each.
+
+    >>> misfits({"a": (1,), "b": (2,)}, {"b": (3,), "c": (4,)})
+    ['b is 2; the model has 3', 'c is missing; the model has 4', 'a is not in the model; it is 1']
+    """
+    shapes = [
+        f"{name} is {text(given[name])}; the model has {text(shape)}"
+        for name, shape in wanted.items()
+        if name in given and given[name] != shape and shape
+    ]
+    missing = [
+        f"{name} is missing; the model has {text(shape)}"
+        for name, shape in wanted.items()
+        if name not in given and not name.endswith(COUNTER)
+    ]
+    unknown = [
+        f"{name} is not in the model; it is {text(shape)}"
+        for name, shape in given.items()
+        if name not in wanted
+    ]
+    return [line for group in (shapes, missing, unknown) for line in shortened(group)]
+
+
+def shortened(lines: Iterable[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    found = list(lines)
+    more = len(found) - SHOWN
+    return found[:SHOWN] + ([f"... and {more} more like these"] if more > 0 else [])
+
+
+def text(shape: tuple[int, ...]) -> str:
+    """A shape in words."""
+    return "×".join(map(str, shape)) or "a single number"

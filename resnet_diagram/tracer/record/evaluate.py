@@ -1,0 +1,72 @@
+"""Results of operations on tensors without values."""
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from resnet_diagram.tracer.record.operators import Operator
+from resnet_diagram.tracer.record.shapes.table import keeps_first
+from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in
+from resnet_diagram.tracer.record.versions import shares_memory
+
+SMALL = 1 << 20
+CPU = torch.device("cpu")
+
+
+def by_rule(operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Returns the result our own shape rules give, None where they do not know."""
+    if operator.rule is not None:
+        try:
+            return operator.rule(*args, **kwargs)
+        except (TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError):
+            return None  # an unusual call: torch answers it, or says what is wrong
+    if operator.writes == (0,) and args[0].is_meta and keeps_first(operator.name, tuple(args)):
+        return args[0]
+    return None
+
+
+def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any] | None:
+    """Returns a function that makes an equal result again, None where it shares memory with an argument."""
+    if isinstance(result, Tensor):
+        for position, value in enumerate(args):
+            if result is value:
+                return lambda given: given[position]
+    found = list(tensors_in(result))
+    if not found or not isinstance(result, (Tensor, tuple)) or not all(t.is_meta for t in found):
+        return None
+    if any(shares_memory(t, a) for t in found for a in tensors_in(args)):
+        return None
+    layouts = [(tuple(t.shape), t.stride(), t.dtype) for t in found]
+    if isinstance(result, Tensor):
+        shape, stride, dtype = layouts[0]
+        return lambda given: torch.empty_strided(shape, stride, dtype=dtype, device="meta")
+    if len(found) != len(result):
+        return None
+    return lambda given: tuple(torch.empty_strided(s, t, dtype=d, device="meta") for s, t, d in layouts)
+
+
+def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Runs an operation without a shape function on ones and returns the result as meta tensors."""
+
+    def ones(t: Tensor) -> Tensor:
+        return torch.ones(t.shape, dtype=t.dtype) if t.is_meta else t
+
+    def as_meta(t: Tensor) -> Tensor:
+        return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
+
+    given = {name: map_tensors(value, ones) for name, value in kwargs.items()}
+    if given.get("device") is not None:
+        given["device"] = CPU
+    return map_tensors(func(*[map_tensors(a, ones) for a in args], **given), as_meta)
+
+
+def on_cpu_if_small(args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Returns the options of a factory, a small tensor moved to the CPU, where it has values."""
+    if torch.device(kwargs["device"]).type == "cpu":
+        return kwargs
+    size = args[0] if args and isinstance(args[0], (list, tuple)) else ()
+    count = prod(n for n in size if isinstance(n, int))
+    return {**kwargs, "device": CPU} if count <= SMALL else {**kwargs, "device": torch.device("meta")}

@@ -1,0 +1,177 @@
+"""Leave the caller's world as it was: modules, patches, random numbers, garbage collection."""
+
+import contextlib
+import gc
+import operator
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from resnet_diagram.tracer.flow.graph import Call, OpGraph
+from resnet_diagram.tracer.record import torch_private
+
+Held = dict[Any, Any] | list[Any]
+
+
+class Snapshot:
+    """What dictionaries and lists hold now; equal sets of names are kept once, and all values in one list."""
+
+    def __init__(self, held: Iterable[Held]) -> None:
+        known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self.held: list[Held] = []
+        self.names: list[tuple[Any, ...]] = []
+        self.ends: list[int] = []
+        self.values: list[Any] = []
+        for own in held:
+            names = () if isinstance(own, list) else tuple(own)
+            self.held.append(own)
+            self.names.append(known.setdefault(names, names))
+            self.values += own if isinstance(own, list) else own.values()
+            self.ends.append(len(self.values))
+
+    def restore(self) -> None:
+        """Makes each hold exactly the objects it held before."""
+        start = 0
+        for own, names, end in zip(self.held, self.names, self.ends, strict=True):
+            refill(own, names, self.values[start:end])
+            start = end
+
+
+def refill(own: Held, names: tuple[Any, ...], values: list[Any]) -> None:
+    """Makes a dictionary hold these values under these names, or a list hold them."""
+    if isinstance(own, list):
+        if len(own) != len(values) or not all(map(operator.is_, own, values)):
+            own[:] = values
+    elif tuple(own) != names:
+        own.clear()
+        own.update(zip(names, values, strict=True))
+    else:
+        for name, value in zip(names, values, strict=True):
+            if own[name] is not value:
+                own[name] = value
+
+
+@contextlib.contextmanager
+def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
+    """Gives modules their state back afterwards: mode, buffers, hooks, cached and collected results."""
+    before = Snapshot(own for module in modules for own in filled(module))
+    try:
+        yield
+    finally:
+        before.restore()
+        kept = set(map(id, before.held))
+        for own in [own for module in modules for own in filled(module) if id(own) not in kept]:
+            own.clear()
+
+
+def filled(module: nn.Module) -> Iterator[Held]:
+    """The dictionary of a module's attributes, then the dictionaries and lists in it that hold something.
+
+    Those of a scripted module cannot be taken hold of.
+    """
+    yield module.__dict__
+    for value in module.__dict__.values():
+        if isinstance(value, (dict, list)) and value:
+            yield value
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection: it would walk over all the long-lived objects of a trace again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[None]:
+    """No warnings, no output on stdout, no fused attention; random numbers and environment as before."""
+    state = torch.get_rng_state()
+    environment = dict(os.environ)
+    attention = torch_private.fast_attention_enabled()
+    torch_private.set_fast_attention(False)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        torch_private.set_fast_attention(attention)
+        torch.set_rng_state(state)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+
+
+@contextlib.contextmanager
+def followed_calls(
+    model: nn.Module, names: Mapping[int, str], graph: OpGraph, stack: list[int]
+) -> Iterator[None]:
+    """Writes each module call into `graph.calls` and keeps `stack` on the running ones.
+
+    `names` are the paths of the modules inside `model` by id.
+    """
+    original = nn.Module.__call__
+    calls = graph.calls
+
+    def followed(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+        if module is model and len(calls) == 1:
+            return original(module, *args, **kwargs)
+        unnamed = f"{calls[stack[-1]].path}.{type(module).__name__}".lstrip(".")
+        call = Call(names.get(id(module), unnamed), class_name(module), stack[-1])
+        stack.append(len(calls))
+        calls.append(call)
+        try:
+            return original(module, *args, **kwargs)
+        except Exception:
+            remember_failure(graph, call, args)
+            raise
+        finally:
+            stack.pop()
+            call.end = len(calls)
+
+    nn.Module.__call__ = followed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        nn.Module.__call__ = original  # type: ignore[method-assign]
+
+
+def without_wrappers(path: str) -> str:
+    """A module's path as it would be without compiling wrappers.
+
+    >>> without_wrappers("layer1._orig_mod.0.conv")
+    'layer1.0.conv'
+    """
+    return ".".join(part for part in path.split(".") if part != "_orig_mod")
+
+
+def check_interrupt(error: BaseException) -> None:
+    """Raises KeyboardInterrupt if one lies behind an error that a model raised in its place."""
+    behind: BaseException | None = error
+    for _ in range(16):
+        if isinstance(behind, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        behind = behind and (behind.__cause__ or behind.__context__)
+
+
+def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
+    """Writes down the innermost call that failed, and the shapes it was given."""
+    if not graph.failed_in:
+        graph.failed_in = call.path or call.cls
+        shapes = ["×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)]
+        graph.failed_with = ", ".join(shapes)
+
+
+def class_name(module: nn.Module) -> str:
+    """The class of a module as its author wrote it, scripted modules included."""
+    name = getattr(module, "original_name", None)
+    return name if isinstance(name, str) else type(module).__name__

@@ -1,0 +1,294 @@
+"""Record every operation of a run, on tensors that have shapes but no values."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes
+from resnet_diagram.tracer.record.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
+from resnet_diagram.tracer.record.operators import Operator, read_operator
+from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, written
+from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
+from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
+
+NONE: dict[str, Any] = {}
+"""The keyword arguments and defaults of what has none; nobody writes to it."""
+
+
+class Reading:
+    """The tensor arguments of one operation: their refs, their active producers, and a key of all shapes."""
+
+    __slots__ = ("active", "args", "key", "kwargs", "metas", "reals", "refs", "tensors")
+
+    def __init__(self) -> None:
+        self.active: list[Node] = []
+        self.refs: list[Ref] = []
+        self.tensors: list[Tensor] = []
+        self.key: list[Any] = []
+        self.metas = 0
+        self.reals = 0
+        self.args: tuple[object, ...] = ()
+        self.kwargs = NONE
+
+
+class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
+    """A dispatch mode that fills `graph`; `flips` negate the assumed answers of those numbers."""
+
+    def __init__(self, flips: frozenset[int] = frozenset(), check: Callable[..., None] | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.graph = OpGraph()
+        self.marks = Marks()
+        self.stack = [0]
+        self.asked = 0
+        self._flips = flips
+        self._check = check
+        self._operators: dict[Any, Operator] = {}
+        self._memo: dict[Any, Callable[[Sequence[Any]], Any]] = {}
+        self._shapes: dict[Sizes, Sizes] = {}
+        self._saved: list[tuple[Tensor, Tensor]] = []
+
+    def finish(self) -> None:
+        """Takes marks off lasting tensors and gives constants their values back."""
+        self.marks.remove()
+        for tensor, before in self._saved:
+            tensor.copy_(before)
+        self._saved.clear()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Records one operation and returns its result."""
+        operator = self._operators.get(func)
+        if operator is None:
+            operator = self._operators[func] = read_operator(func)
+        options = kwargs or {}
+        reading = self._read(func, args, options)
+        if operator.asks_value and reading.metas:
+            return self._answer(operator, args[0])
+        if reading.metas and reading.reals:
+            args, options = (
+                self._as_meta(args),
+                dict(zip(options, self._as_meta(options.values()), strict=True)),
+            )
+        elif not reading.tensors and options.get("device") is not None:
+            options = on_cpu_if_small(args, options)
+        if operator.writes:
+            self._save_constants(operator, args, options)
+        result = self._result(operator, func, args, options, reading)
+        if operator.asks_value:
+            return result
+        return self._note(operator, args, options, reading, result)
+
+    # -- what goes in ------------------------------------------------------------------------------------
+
+    def add_input(self, tensor: Tensor) -> None:
+        """Makes `tensor` an input of the model."""
+        node = self._node(NodeKind.INPUT, tensor, active=True)
+        self.marks.keep(tensor, node, self.marks.known_memory(tensor) or self.marks.new_memory(tensor))
+        self.graph.inputs.append(node)
+
+    def _node(self, kind: NodeKind, tensor: Tensor, active: bool) -> Node:
+        node = Node(
+            len(self.graph.nodes),
+            kind,
+            "",
+            self._kept(tuple(tensor.shape)),
+            self.stack[-1],
+            active,
+            (),
+            (),
+            NONE,
+            (),
+            NONE,
+            id(tensor),
+        )
+        self.graph.nodes.append(node)
+        return node
+
+    def _kept(self, shape: Sizes) -> Sizes:
+        """The shape, as one object for all that are equal."""
+        return self._shapes.setdefault(shape, shape)
+
+    def _first_sight(self, tensor: Tensor) -> Mark:
+        """Returns the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
+        memory = self.marks.known_memory(tensor)
+        if memory is not None and memory.writer is not None and not isinstance(tensor, nn.Parameter):
+            return self.marks.keep(tensor, memory.writer, memory)
+        is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
+        kind = NodeKind.PARAMETER if is_weight else NodeKind.CONSTANT
+        node = self._node(kind, tensor, active=False)
+        memory = memory or self.marks.new_memory(tensor)
+        memory.writer = memory.writer or node
+        return self.marks.keep(tensor, node, memory)
+
+    def _read(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Reading:
+        reading = Reading()
+        reading.key.append(func)
+        reading.args = tuple([self._read_value(a, reading) for a in args])
+        if kwargs:
+            reading.kwargs = {name: self._read_option(name, value, reading) for name, value in kwargs.items()}
+        return reading
+
+    def _read_option(self, name: str, value: Any, reading: Reading) -> object:
+        reading.key.append(name)
+        return self._read_value(value, reading)
+
+    def _read_value(self, value: Any, reading: Reading) -> object:
+        if isinstance(value, Tensor):
+            return self._read_tensor(value, reading)
+        if type(value) in (list, tuple):
+            if any(isinstance(item, Tensor) for item in value):
+                reading.key.append(len(value))
+                return [self._read_tensor(v, reading) if isinstance(v, Tensor) else v for v in value]
+            value = tuple(value)
+        reading.key.append(value)
+        if type(value) is not int:
+            reading.key.append(type(value))  # 1, 1.0 and True are one dictionary key
+        return value
+
+    def _read_tensor(self, tensor: Tensor, reading: Reading) -> Ref:
+        mark = self.marks.get(tensor) or self._first_sight(tensor)
+        node = mark.producer
+        shape = self._kept(tuple(tensor.shape))
+        reading.tensors.append(tensor)
+        if tensor.is_meta:
+            reading.metas += 1
+        else:
+            reading.reals += 1
+        if node.active:
+            reading.active.append(node)
+        reading.key += (shape, tensor.dtype, tensor.stride())
+        ref = Ref(node, shape, mark.output)
+        reading.refs.append(ref)
+        return ref
+
+    def _as_meta(self, values: Iterable[Any]) -> list[Any]:
+        """Returns the arguments with each real tensor replaced by its meta twin; single numbers stay."""
+        return [map_tensors(value, self._meta_twin) for value in values]
+
+    def _meta_twin(self, tensor: Tensor) -> Tensor:
+        if tensor.is_meta:
+            return tensor
+        mark = self.marks.get(tensor)
+        if tensor.dim() == 0 and not (mark and mark.producer.active):
+            return tensor
+        mark = mark or self._first_sight(tensor)
+        twin = twin_of(tensor, mark)
+        if self.marks.get(twin) is None:
+            self.marks.put(twin, mark.producer, mark.memory, mark.output)
+        return twin
+
+    def _save_constants(self, operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        """Keeps a copy of a real tensor from before the trace that is about to be written."""
+        for tensor in written(operator, args, kwargs):
+            mark = self.marks.get(tensor)
+            writer = mark.memory.writer if mark else None
+            untouched = writer is not None and writer.kind is not NodeKind.OPERATION
+            if untouched and not tensor.is_meta:
+                self._saved.append((tensor, tensor.detach().clone()))
+
+    # -- what comes out ----------------------------------------------------------------------------------
+
+    def _answer(self, operator: Operator, tensor: Tensor) -> Any:
+        """Returns an assumed answer to a question about values: yes, or one."""
+        path = self.graph.calls[self.stack[-1]].path or "the model"
+        answer = self.asked not in self._flips
+        self.asked += 1
+        note = f"{path} asks for a value that only real data has ({operator.name}); assumed {answer}"
+        if note not in self.graph.notes:
+            self.graph.notes.append(note)
+        if operator.name in ("is_nonzero", "equal", "allclose", "is_same_size") or tensor.dtype is torch.bool:
+            return answer
+        return float(answer) if tensor.dtype.is_floating_point else int(answer)
+
+    def _result(
+        self, operator: Operator, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
+    ) -> Any:
+        in_place = operator.writes == (0,) and isinstance(args[0], Tensor)
+        if not reading.metas or not (operator.pure or in_place):
+            return self._compute(operator, func, args, kwargs, reading)
+        try:
+            key = tuple(reading.key)
+            known = self._memo.get(key)
+        except TypeError:
+            return self._compute(operator, func, args, kwargs, reading)
+        if known is not None:
+            return known(args)
+        result = self._compute(operator, func, args, kwargs, reading)
+        maker = maker_of(result, args)
+        if maker is not None:
+            self._memo[key] = maker
+        return result
+
+    def _compute(
+        self, operator: Operator, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
+    ) -> Any:
+        if reading.metas:
+            result = by_rule(operator, args, kwargs)
+            if result is not None:
+                if self._check is not None:
+                    self._check(func, args, kwargs, result)
+                return result
+        try:
+            return func(*args, **kwargs)
+        except Exception:
+            if not reading.metas or operator.writes or sum(t.numel() for t in reading.tensors) > SMALL * 64:
+                raise
+            result = on_dummy_data(func, args, kwargs)
+        self.graph.notes.append(f"{operator.name} has a data-dependent shape; it was run on made-up data")
+        return result
+
+    def _note(
+        self, operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading, result: Any
+    ) -> Any:
+        if not operator.writes and any(result is t for t in reading.tensors):
+            return result  # dropout in eval mode, a needless contiguous(): nothing happened
+        shape = self._kept(shape_of_result(operator, args, kwargs, result))
+        node = Node(
+            len(self.graph.nodes),
+            NodeKind.OPERATION,
+            operator.name,
+            shape,
+            self.stack[-1],
+            bool(reading.active) and not operator.shape_only,
+            tuple(reading.active),
+            reading.args,
+            reading.kwargs,
+            operator.names,
+            operator.defaults,
+            refs=tuple(reading.refs),
+        )
+        self.graph.nodes.append(node)
+        if operator.writes:
+            self._mark_written(operator, args, kwargs, node)
+        self._mark_results(operator, result, reading, node)
+        return result
+
+    def _mark_written(
+        self, operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], node: Node
+    ) -> None:
+        for tensor in written(operator, args, kwargs):
+            mark = self.marks.get(tensor) or self._first_sight(tensor)
+            mark.memory.version += 1
+            mark.memory.writer = node
+            self.marks.put(tensor, node, mark.memory)
+
+    def _mark_results(self, operator: Operator, result: Any, reading: Reading, node: Node) -> None:
+        source = self.marks.get(reading.tensors[0]) if operator.aliases and reading.tensors else None
+        for position, tensor in enumerate(tensors_in(result)):
+            if operator.writes and self.marks.get(tensor) is not None:
+                continue
+            if source is not None and shares_memory(tensor, reading.tensors[0]):
+                self.marks.put(tensor, node, source.memory, position)
+            else:
+                self.marks.put(tensor, node, Memory(writer=node), position)
+
+
+def shape_of_result(
+    operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], result: Any
+) -> tuple[int, ...]:
+    """The shape of the first tensor in a result, or of the tensor that was written; () if there is none."""
+    found = [*tensors_in(result), *(written(operator, args, kwargs) if operator.writes else ())]
+    return tuple(found[0].shape) if found else ()

@@ -1,0 +1,208 @@
+"""Run a model once on tensors without values and return what happened."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
+from resnet_diagram.tracer.record import torch_private
+from resnet_diagram.tracer.record.compat import Compatible
+from resnet_diagram.tracer.record.isolation import (
+    calm,
+    check_interrupt,
+    class_name,
+    followed_calls,
+    restored,
+    without_wrappers,
+)
+from resnet_diagram.tracer.record.recorder import Recorder
+from resnet_diagram.tracer.structure.partial import operations
+
+RETRIES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What a model is called with."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A model, the modules in it, and their paths by id."""
+
+    model: nn.Module
+    modules: tuple[nn.Module, ...]
+    paths: Mapping[int, str]
+
+
+class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and never leaves this module
+    """A run that ended early: what it had recorded, and why."""
+
+    def __init__(self, cause: Exception, recorder: Recorder) -> None:
+        super().__init__()
+        self.cause = cause
+        self.recorder = recorder
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """Returns the model inside `torch.compile` and data-parallel wrappers."""
+    while True:
+        inner = getattr(model, "_orig_mod", None)
+        if inner is None and type(model).__name__ in ("DataParallel", "DistributedDataParallel"):
+            inner = getattr(model, "module", None)
+        if not isinstance(inner, nn.Module):
+            return model
+        model = inner
+
+
+def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | None = None) -> OpGraph:
+    """Returns the operations of one run of `model` in evaluation mode; nothing of the model is changed.
+
+    A run that fails after an assumed answer is tried again with the answer negated, then with
+    stand-ins for what meta tensors cannot do. `graph.error` is set if none of these runs came through.
+    `check` is called with each result our own shape rules gave.
+    """
+    subject = subject_of(model)
+    with restored(subject.modules), calm():
+        model.eval()
+        try:
+            return run_once(subject, arguments, frozenset(), False, check)
+        except Stopped as stopped:
+            return run_again(subject, arguments, stopped)
+
+
+def subject_of(model: nn.Module) -> Subject:
+    """Returns the model with its modules, which are walked over once."""
+    named = dict(model.named_modules())
+    paths = {id(module): without_wrappers(path) for path, module in named.items()}
+    return Subject(model=model, modules=tuple(named.values()), paths=paths)
+
+
+def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
+    """Returns a run with other answers or stand-ins; else the one that came furthest, with its error."""
+    last = best = first
+    flips: set[int] = set()
+    for attempt in range(RETRIES):
+        compatible = attempt % 2 == 0
+        if not compatible and not next_flips(flips, last.recorder.asked):
+            break
+        try:
+            return run_once(subject, arguments, frozenset(flips), compatible, None)
+        except Stopped as stopped:
+            last = stopped
+            best = max(best, last, key=lambda run: len(operations(run.recorder.graph)))
+    graph = best.recorder.graph
+    graph.error = best.cause
+    if not graph.outputs:
+        graph.outputs = loose_ends(graph)
+    return graph
+
+
+def next_flips(flips: set[int], asked: int) -> bool:
+    """Moves `flips` on to the next answers to negate, the last one first; False when all were tried."""
+    last = asked - 1
+    while last in flips:
+        flips.discard(last)
+        last -= 1
+    if last < 0:
+        return False
+    flips.add(last)
+    return True
+
+
+def run_once(
+    subject: Subject,
+    arguments: Arguments,
+    flips: frozenset[int],
+    compatible: bool,
+    check: Callable[..., None] | None,
+) -> OpGraph:
+    """Returns what one run recorded; raises Stopped."""
+    recorder = Recorder(flips, check)
+    model, graph = subject.model, recorder.graph
+    graph.calls.append(Call("", class_name(model), -1))
+    graph.script_weights = script_weights(subject.modules)
+    try:
+        for value in (*arguments.args, *arguments.kwargs.values()):
+            for tensor in tensors_of(value):
+                recorder.add_input(tensor)
+        with recording(subject, recorder, compatible):
+            result = model(*arguments.args, **arguments.kwargs)
+        graph.outputs = output_nodes(recorder, result)
+    except SystemExit as error:
+        ended = RuntimeError(f"SystemExit: {error}").with_traceback(error.__traceback__)
+        raise Stopped(ended, recorder) from error
+    except Exception as error:
+        check_interrupt(error)
+        raise Stopped(error, recorder) from error
+    finally:
+        graph.calls[0].end = len(graph.calls)
+        recorder.finish()
+    return graph
+
+
+def script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:
+    """Returns the parameters of the scripted ones among some modules, by id."""
+    scripts = [module for module in modules if isinstance(module, torch.jit.ScriptModule)]
+    return {id(weight): weight for script in scripts for weight in script.parameters(recurse=False)}
+
+
+@contextlib.contextmanager
+def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterator[None]:
+    """Every operation inside is recorded, below autograd, with stand-ins if `compatible`."""
+    with contextlib.ExitStack() as contexts:
+        contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
+        contexts.enter_context(torch_private.uncompiled())
+        contexts.enter_context(torch.no_grad())
+        contexts.enter_context(torch_private.below_autograd())
+        contexts.enter_context(recorder)
+        if compatible:
+            contexts.enter_context(Compatible())
+        yield
+
+
+def output_nodes(recorder: Recorder, result: Any) -> list[Node]:
+    """Returns the producers of the tensors in a result, each once; loose ends where there are none."""
+    nodes: dict[int, Node] = {}
+    for tensor in tensors_of(result):
+        mark = recorder.marks.get(tensor)
+        if mark is not None and mark.producer.active:
+            nodes.setdefault(mark.producer.index, mark.producer)
+    return list(nodes.values()) or loose_ends(recorder.graph)
+
+
+def loose_ends(graph: OpGraph) -> list[Node]:
+    """Returns the operations whose results nobody read."""
+    read = {source.index for node in graph.nodes for source in node.inputs}
+    active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
+    return [n for n in active if n.index not in read]
+
+
+def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
+    """Each tensor in a nest of lists, dictionaries, data classes and plain objects."""
+    if isinstance(value, Tensor):
+        yield value
+        return
+    for item in parts_of(value) if depth else ():
+        yield from tensors_of(item, depth - 1)
+
+
+def parts_of(value: Any) -> Sequence[Any]:
+    """Returns what a container holds; nothing for other values."""
+    if isinstance(value, Mapping):
+        return list(value.values())
+    if isinstance(value, (list, tuple, set)):
+        return list(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, f.name) for f in dataclasses.fields(value)]
+    if hasattr(value, "__dict__") and not isinstance(value, (nn.Module, type)) and not callable(value):
+        return list(vars(value).values())
+    return ()

@@ -1,0 +1,1 @@
+"""Shape rules of operators on meta tensors."""

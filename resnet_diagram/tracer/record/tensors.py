@@ -1,0 +1,36 @@
+"""Find and replace the tensors in the arguments and results of an operation."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from resnet_diagram.tracer.record.operators import Operator
+
+
+def written(operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> Iterator[Tensor]:
+    """Each tensor an operation changes."""
+    for position in operator.writes:
+        value = args[position] if position < len(args) else kwargs.get(operator.names[position])
+        yield from tensors_in(value)
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """Each tensor of a value or a list of values."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            if isinstance(item, Tensor):
+                yield item
+            elif isinstance(item, (list, tuple)):
+                yield from tensors_in(item)
+
+
+def map_tensors(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
+    """Returns a value with each tensor in it, also inside lists, replaced."""
+    if isinstance(value, Tensor):
+        return change(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)([map_tensors(v, change) for v in value]) if type(value) in (list, tuple) else value
+    return value

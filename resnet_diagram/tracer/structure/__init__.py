@@ -1,0 +1,1 @@
+"""From the flow to blocks and stages."""

@@ -1,0 +1,110 @@
+"""Take the shared pre-activation before a block, and the activation after its addition, into the block."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from resnet_diagram.spec.model import Block, Layer, LayerKind
+from resnet_diagram.tracer.flow.calls import inside
+from resnet_diagram.tracer.flow.graph import Call
+from resnet_diagram.tracer.structure.naming import told_apart
+from resnet_diagram.tracer.structure.parts import Part
+
+ACTIVATION = LayerKind.ACTIVATION
+NORM = LayerKind.NORM
+SQUASHING = frozenset({"softmax", "log_softmax", "sigmoid", "tanh"})
+"""Activations that make an output of what is behind a block."""
+
+
+def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
+    """Returns the parts with norms and activations next to a residual block, run by its module, inside it."""
+    if not any(part.residual for part in parts):
+        return told_apart(parts, calls)
+    owners = Counter(p.call for p in parts if p.residual)
+    closed = closed_from_around(parts, calls)
+    result: list[Part] = []
+    position = 0
+    while position < len(parts):
+        part = parts[position]
+        position += 1
+        if part.residual:
+            shared = part.call == 0 or owners[part.call] > 1
+            before = leading(result, part, calls, shared)
+            following = (parts[k] for k in range(position, len(parts)))
+            after = trailing(following, part, calls, shared)
+            if not after and part.call and calls[part.call].parent in closed:
+                after = [p for p in parts[position : position + 1] if runs_around(p, part, calls)]
+            position += len(after)
+            part = enlarged(part, before, after)
+        result.append(part)
+    return told_apart(result, calls)
+
+
+def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
+    """Takes the norms and activations that end `result` out of it and returns them, if they are the block's.
+
+    In a call with several blocks a run behind a convolution is that convolution's.
+    """
+    start = len(result)
+    while (
+        start
+        and result[start - 1].is_layer(NORM, ACTIVATION)
+        and inside(calls, result[start - 1].call, part.call)
+    ):
+        start -= 1
+    if shared and start and result[start - 1].is_layer(LayerKind.CONV, LayerKind.LINEAR):
+        return []
+    run = result[start:]
+    del result[start:]
+    return run
+
+
+def trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
+    """Returns the norms and activations directly behind the merge that belong to the block.
+
+    In a call with several blocks a norm and an activation before the next one are the next one's.
+    """
+    run: list[Part] = []
+    for other in following:
+        if not (other.is_layer(NORM, ACTIVATION) and inside(calls, other.call, part.call)):
+            break
+        run.append(other)
+    if not shared:
+        return run
+    closing = 0
+    while closing < len(run) and run[closing].is_layer(ACTIVATION):
+        closing += 1
+    if part.call and not closing and len(run) == 1:
+        return run
+    return run[:closing]
+
+
+def closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:
+    """The modules that run an activation behind most of the blocks they run, as their call's number."""
+    blocks = Counter(calls[part.call].parent for part in parts if part.residual and part.call)
+    closed = Counter(
+        calls[part.call].parent
+        for part, other in pairwise(parts)
+        if part.residual and part.call and runs_around(other, part, calls)
+    )
+    return {call for call, count in closed.items() if 2 * count > blocks[call] > 1}
+
+
+def runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
+    """Whether a part is an activation that the module around a block runs, itself or as a module."""
+    layer = other.element
+    if not (isinstance(layer, Layer) and layer.kind is ACTIVATION) or layer.op in SQUASHING:
+        return False
+    return calls[part.call].parent in (other.call, calls[other.call].parent)
+
+
+def enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:
+    """Returns the block with the layers before and after it taken in."""
+    block = part.element
+    if not isinstance(block, Block):
+        return part
+    first = tuple(p.element for p in before if isinstance(p.element, Layer))
+    last = tuple(p.element for p in after if isinstance(p.element, Layer))
+    steps = [n for p in (*before, part, *after) for n in p.steps]
+    return Part(replace(block, before=first, after=last), part.call, steps, part.values)

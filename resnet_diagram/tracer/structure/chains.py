@@ -1,0 +1,171 @@
+"""Stages of networks without blocks: plain networks, VGG, AlexNet.
+
+A stage is a module whose convolutions all have one resolution, or the convolutions of one resolution that
+follow each other in a module with several.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.tracer.flow.graph import Call
+from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.stages import Split, shape_behind, size_of
+
+FOLLOWING = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.DROPOUT)
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A convolution with what follows it; `waiting` stands between the run before and this one."""
+
+    path: str
+    positions: int
+    waiting: list[Part]
+    parts: list[Part] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """The runs of a stage: those of a module, or where `module` is False some of those in `path`."""
+
+    path: str
+    module: bool
+    runs: list[Run]
+
+
+def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
+    """Returns stem, stages and head of a series of layers; None where it has blocks or shows no stages."""
+    if any(p.is_layer(LayerKind.UPSAMPLE) or is_joining(p) for p in parts):
+        return None
+    runs, behind = runs_of(parts, calls)
+    if any(after.positions > before.positions for before, after in pairwise(runs)):
+        return None
+    count = next((at for at, run in enumerate(runs) if sees_all(run)), len(runs))
+    groups = grouped_runs(runs[:count])
+    first, last = ends_of(groups)
+    stages = groups[first:last]
+    if len(stages) < 2 or max(len(group.runs) for group in stages) < 2:
+        return None
+    opening = stages[0].runs[0]
+    before = [*(run for group in groups[:first] for run in group.runs), Run("", 0, opening.waiting)]
+    opening.waiting = []
+    after = [run for group in groups[last:] for run in group.runs]
+    after += [*runs[count:], Run("", 0, behind)]
+    keep_poolings(stages, after[0], calls)
+    body = [Stage(name=name, body=tuple(elements(group.runs))) for name, group in named_groups(stages)]
+    return elements(before), list(body), elements(after)
+
+
+def sees_all(run: Run) -> bool:
+    """Whether a convolution works on a single position, or on all of them at once: a classifier's."""
+    layer = run.parts[0].element
+    pooled = any(isinstance(p.element, Layer) and p.element.op.startswith("global") for p in run.waiting)
+    whole = isinstance(layer, Layer) and run.positions == 1 and layer.kernel == layer.in_shape[1:]
+    return pooled or (whole and isinstance(layer, Layer) and max(layer.kernel) > 1)
+
+
+def ends_of(groups: Sequence[Group]) -> tuple[int, int]:
+    """Returns the places of the first stage and behind the last.
+
+    Where modules hold the stages, convolutions beside them are stem and head; so is a first group that
+    begins with a stride.
+    """
+    stages = [at for at, group in enumerate(groups) if group.module or group.path]
+    if stages and any(group.module for group in groups):
+        first, last = stages[0], stages[-1] + 1
+    else:
+        first, last = 0, len(groups)
+    return (1, last) if groups and not first and begins_smaller(groups[0]) else (first, last)
+
+
+def is_joining(part: Part) -> bool:
+    """Whether a part is a block in which values meet, other than a gate."""
+    return isinstance(part.element, Block) and not is_gate(part.element)
+
+
+def runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], list[Part]]:
+    """Returns the convolutions with what follows each, and what stands behind the last."""
+    runs: list[Run] = []
+    waiting: list[Part] = []
+    for part in parts:
+        if part.is_layer(LayerKind.CONV):
+            positions, _ = size_of(shape_behind(part.element), part.values)
+            runs.append(Run(calls[part.call].path, positions, waiting, [part]))
+            waiting = []
+        elif runs and not waiting and (part.is_layer(*FOLLOWING) or isinstance(part.element, Block)):
+            runs[-1].parts.append(part)
+        else:
+            waiting.append(part)
+    return runs, waiting
+
+
+def grouped_runs(runs: Sequence[Run]) -> list[Group]:
+    """Returns the runs of each stage; items of one list with one resolution are of one stage."""
+    inside: dict[str, set[int]] = {}
+    for run in runs:
+        for path in modules_around(run.path):
+            inside.setdefault(path, set()).add(run.positions)
+    places = []
+    for run in runs:
+        whole = [path for path in modules_around(run.path) if len(inside[path]) == 1]
+        places.append(whole[-1] if whole else run.path)
+    groups: list[Group] = []
+    for (path, module, _), found in groupby(zip(places, runs, strict=True), key=lambda pair: mark(*pair)):
+        groups.append(Group(path, module, [run for _, run in found]))
+    return groups
+
+
+def modules_around(path: str) -> list[str]:
+    """The paths of the modules around one, innermost first, without the whole network.
+
+    >>> modules_around("layer1.0.conv")
+    ['layer1.0', 'layer1']
+    """
+    names = path.split(".")
+    return [".".join(names[:count]) for count in range(len(names) - 1, 0, -1)]
+
+
+def mark(place: str, run: Run) -> tuple[str, bool, int]:
+    """What the runs of one stage have in common: a path, whether it is their module alone, the resolution."""
+    outer, _, last = place.rpartition(".")
+    if place == run.path or last.isdigit():
+        return outer, False, run.positions
+    return place, True, run.positions
+
+
+def begins_smaller(group: Group) -> bool:
+    """Whether a group begins with a convolution that strides."""
+    layer = group.runs[0].parts[0].element
+    return isinstance(layer, Layer) and any(step > 1 for step in layer.stride)
+
+
+def keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -> None:
+    """Give a stage that is a module what stands in the module behind its last convolution."""
+    nexts = [*(group.runs[0] for group in groups[1:]), behind]
+    for group, following in zip(groups, nexts, strict=True):
+        while group.module and following.waiting and within(following.waiting[0], group.path, calls):
+            group.runs[-1].parts.append(following.waiting.pop(0))
+
+
+def within(part: Part, path: str, calls: Sequence[Call]) -> bool:
+    """Whether a part was run inside the module of a path."""
+    return f"{calls[part.call].path}.".startswith(f"{path}.")
+
+
+def named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
+    """Returns each stage with its name: the module's, with a number where it holds several."""
+    paths = [group.path for group in groups]
+    for at, group in enumerate(groups):
+        if group.path and paths.count(group.path) == 1:
+            yield group.path, group
+        else:
+            number = paths[: at + 1].count(group.path)
+            yield f"{group.path}.stage{number}".lstrip("."), group
+
+
+def elements(runs: Iterable[Run]) -> list[Element]:
+    """The elements of some runs in order."""
+    return [p.element for run in runs for p in (*run.waiting, *run.parts)]

@@ -1,0 +1,73 @@
+"""Which sums are those of a residual branch and a way round it."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.spec.model import Element, Layer, LayerKind
+from resnet_diagram.tracer.structure.shortcut import layers_in
+
+WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
+WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
+
+
+def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
+    """Working layers, multiply-accumulates and all layers of a branch."""
+    layers = list(layers_in(elements))
+    return (
+        sum(works(layer) for layer in layers),
+        sum(layer.macs for layer in layers),
+        len(layers),
+    )
+
+
+def works(layer: Layer) -> bool:
+    """Whether a layer has weights that multiply what flows, or weighs it by attention."""
+    product = layer.op in PRODUCTS and bool(layer.params)
+    return product or layer.kind in WORKING or layer.op in WORKING_OPS
+
+
+def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
+    """Whether a sum is that of residual branches and a way round them.
+
+    The branch must do more than the way round it: two weighted layers, or one that an activation follows.
+    Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
+    kernels), nothing goes round anything; nor where each side takes another part of the channels.
+    """
+    if is_part(short) and any(is_part(branch) for branch in rest):
+        return False
+    weighted_short, main = cost(short)[0], rest[-1]
+    weighted_main = cost(main)[0]
+    if weighted_main == 0:
+        return not short and len(rest) == 1 and mixes(main)
+    if weighted_short > 1 or (weighted_short and enlarges(main) and not enlarges(short)):
+        return False
+    if weighted_main > 1:
+        return True
+    if weighted_short == 0:
+        return len(rest) == 1 and not (
+            short and all(layer.kind is LayerKind.NORM for layer in layers_in(short))
+        )
+    return has_activation(main) and not has_activation(short)
+
+
+def mixes(elements: Sequence[Element]) -> bool:
+    """Whether a branch without weighted layers still is one: a norm, and something that mixes positions."""
+    kinds = [layer.kind for layer in layers_in(elements)]
+    return LayerKind.NORM in kinds and len(kinds) > 1
+
+
+def enlarges(elements: Sequence[Element]) -> bool:
+    """Whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
+    return any(
+        layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose" for layer in layers_in(elements)
+    )
+
+
+def is_part(elements: Sequence[Element]) -> bool:
+    """Whether a branch begins by taking a part of what it is given."""
+    return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
+
+
+def has_activation(elements: Sequence[Element]) -> bool:
+    """Whether an activation function lies on a branch."""
+    return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))

@@ -1,0 +1,229 @@
+"""A step of the flow as a layer of the network description."""
+
+from math import prod
+from typing import Any
+
+from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.tracer.flow.graph import Node, Ref, Sizes, argument
+from resnet_diagram.tracer.flow.roles import Role, base_name
+from resnet_diagram.tracer.flow.steps import Step
+
+KINDS = {
+    Role.CONV: LayerKind.CONV,
+    Role.LINEAR: LayerKind.LINEAR,
+    Role.NORM: LayerKind.NORM,
+    Role.ACTIVATION: LayerKind.ACTIVATION,
+    Role.AVG_POOL: LayerKind.POOL,
+    Role.MAX_POOL: LayerKind.POOL,
+    Role.UPSAMPLE: LayerKind.UPSAMPLE,
+    Role.PAD: LayerKind.PAD,
+    Role.VIEW: LayerKind.RESHAPE,
+    Role.SLICE: LayerKind.RESHAPE,
+    Role.ATTENTION: LayerKind.ATTENTION,
+    Role.GATHER: LayerKind.OPAQUE,
+}
+FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathered"}
+SPLITS = frozenset(
+    ["chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "tensor_split"]
+)
+PERMUTES = frozenset(
+    [
+        "permute",
+        "transpose",
+        "t",
+        "swapaxes",
+        "movedim",
+        "moveaxis",
+        "numpy_T",
+        "mT",
+        "channel_shuffle",
+    ]
+)
+SAME_OPS = {
+    "_prelu_kernel": "prelu",
+    "_softmax": "softmax",
+    "_log_softmax": "log_softmax",
+    "clamp_min": "relu",
+}
+
+
+def layer_of(step: Step, name: str) -> Layer:
+    """Returns the layer a step of one source is."""
+    node = step.nodes[-1]
+    details = details_of(step, node)
+    kind = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER))
+    return Layer(
+        kind=kind,
+        name=name,
+        in_shape=step.in_shape,
+        out_shape=step.out_shape,
+        params=step.params,
+        macs=step.macs,
+        **details,
+    )
+
+
+def details_of(step: Step, node: Node) -> dict[str, Any]:
+    """Returns the fields of a layer that depend on the sort of operation, `op` among them."""
+    match step.role:
+        case Role.CONV:
+            return convolution(node)
+        case Role.LINEAR:
+            return weighted(node)
+        case Role.AVG_POOL:
+            return pooling(step, node, "avg")
+        case Role.MAX_POOL:
+            return pooling(step, node, "max")
+        case Role.PAD:
+            return {"op": "zero_pad" if pads_zero(node) else base_name(node.op), "padding": edges(step, node)}
+        case Role.VIEW:
+            return {"op": view_name(step)}
+        case Role.SLICE:
+            return slicing(step)
+        case Role.SCALE:
+            return {"op": "scale" if base_name(node.op) in ("mul", "div") else "shift"}
+        case Role.NORM if "group_norm" in node.op:
+            groups = argument(node, "num_groups") or argument(node, "group")
+            return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
+        case _:
+            return {"op": FIXED.get(step.role) or plain_name(node)}
+
+
+def plain_name(node: Node) -> str:
+    """The operation's name in our words."""
+    name = base_name(node.op)
+    if name == "hardtanh" and (argument(node, "min_val"), argument(node, "max_val")) == (0.0, 6.0):
+        return "relu6"
+    if "batch_norm" in name:
+        return "batch_norm"
+    for prefix in ("native_", "upsample_", "_upsample_"):
+        name = name.removeprefix(prefix)
+    return SAME_OPS.get(name, name)
+
+
+def spread(value: Any, dims: int) -> Sizes:
+    """Returns a number or short list as one entry per spatial dimension."""
+    if isinstance(value, (int, float)):
+        return (int(value),) * dims
+    given = tuple(int(v) for v in value or ())
+    return given * dims if len(given) == 1 else given
+
+
+def convolution(node: Node) -> dict[str, Any]:
+    """Returns the fields of a convolution."""
+    weight = argument(node, "weight")
+    kernel = weight.shape[2:] if isinstance(weight, Ref) else ()
+    dims = len(kernel)
+    dilation = spread(argument(node, "dilation") or 1, dims)
+    padding = argument(node, "padding")
+    if isinstance(padding, str):
+        same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
+        padding = same if padding == "same" else 0
+    transposed = "transpose" in node.op or argument(node, "transposed") is True
+    return {
+        "op": "conv_transpose" if transposed else "conv",
+        "kernel": kernel,
+        "stride": spread(argument(node, "stride") or 1, dims),
+        "padding": spread(0 if padding is None else padding, dims),
+        "dilation": dilation,
+        "groups": int(argument(node, "groups") or 1),  # type: ignore[call-overload]
+        "bias": isinstance(argument(node, "bias"), Ref),
+    }
+
+
+def weighted(node: Node) -> dict[str, Any]:
+    """Returns the fields of a linear layer, an embedding or a recurrent layer."""
+    name = base_name(node.op)
+    if name == "addmm":
+        return {"op": "linear", "bias": True}
+    if name in ("matmul", "mm"):
+        return {"op": "linear"}
+    if name in ("linear", "bilinear"):
+        return {"op": name, "bias": isinstance(argument(node, "bias"), Ref)}
+    return {"op": name, "kind": LayerKind.OTHER}
+
+
+def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
+    """Returns the fields of a pooling: global ones, whatever their spelling, have no kernel."""
+    spatial = step.in_shape[1:]
+    name = base_name(node.op)
+    if name in ("mean", "amax"):
+        return {"op": f"global_{sort}_pool" if covers_space(node, step) else name}
+    if "adaptive" in name:
+        return adaptive(step, sort)
+    kernel = spread(argument(node, "kernel_size"), len(spatial))
+    padding = spread(argument(node, "padding") or 0, len(spatial))
+    if kernel == spatial and not any(padding):
+        return {"op": f"global_{sort}_pool"}
+    stride = spread(argument(node, "stride") or kernel, len(spatial))
+    return {"op": f"{sort}_pool", "kernel": kernel, "stride": stride, "padding": padding}
+
+
+def covers_space(node: Node, step: Step) -> bool:
+    """Whether a reduction runs over all spatial dimensions and no other."""
+    given = argument(node, "dim")
+    reduced = (given,) if isinstance(given, int) else tuple(given) if isinstance(given, (list, tuple)) else ()
+    spatial = spatial_axes(step)
+    return bool(spatial) and {d % (len(spatial) + 2) for d in reduced} == set(spatial)
+
+
+def spatial_axes(step: Step) -> list[int]:
+    """The axes of what a step reads, batch counted, that are neither batch nor channels."""
+    return [axis for axis in range(1, len(step.in_shape) + 1) if axis != step.axis]
+
+
+def adaptive(step: Step, sort: str) -> dict[str, Any]:
+    """Returns the fields of an adaptive pooling; an even one is an ordinary pooling."""
+    given, wanted = step.in_shape[1:], step.out_shape[1:]
+    if all(n == 1 for n in wanted):
+        return {"op": f"global_{sort}_pool"}
+    if len(given) != len(wanted) or any(n % m for n, m in zip(given, wanted, strict=True)):
+        return {"op": f"adaptive_{sort}_pool"}
+    kernel = tuple(n // m for n, m in zip(given, wanted, strict=True))
+    return {"op": f"{sort}_pool", "kernel": kernel, "stride": kernel, "padding": (0,) * len(kernel)}
+
+
+def pads_zero(node: Node) -> bool:
+    """Whether a padding fills with zeros."""
+    if base_name(node.op) not in ("pad", "constant_pad_nd"):
+        return base_name(node.op) in ("cat", "concat", "concatenate", "copy", "add", "hstack")
+    value = argument(node, "value")
+    return argument(node, "mode") in (None, "constant") and value in (None, 0, 0.0)
+
+
+def edges(step: Step, node: Node) -> Sizes:
+    """The rows added on each side, per spatial dimension, where both sides get as many; else nothing."""
+    given = argument(node, "pad") or argument(node, "padding")
+    rank = len(step.in_shape) + 1
+    if not isinstance(given, (list, tuple)):
+        return ()
+    pairs = {rank - 1 - i // 2: (int(given[i]), int(given[i + 1])) for i in range(0, len(given) - 1, 2)}
+    added = [pairs.get(axis, (0, 0)) for axis in spatial_axes(step)]
+    even = all(a == b for a, b in added) and any(a for a, _ in added)
+    return tuple(a for a, _ in added) if even and not any(pairs.get(step.axis, ())) else ()
+
+
+def view_name(step: Step) -> str:
+    """What a chain of views does: `split`, `permute`, `flatten` or `reshape`."""
+    names = {base_name(n.op) for n in step.nodes}
+    if names & SPLITS:
+        return "split"
+    if names & PERMUTES:
+        return "permute"
+    return "flatten" if step.out_shape == (prod(step.in_shape),) else "reshape"
+
+
+def slicing(step: Step) -> dict[str, Any]:
+    """Returns the fields of a chain of slices; every n-th position of the whole is a `subsample`."""
+    spatial = spatial_axes(step)
+    stride = [1] * len(spatial)
+    for node in step.nodes:
+        dim, pace = argument(node, "dim"), argument(node, "step")
+        regular = base_name(node.op) == "slice" and argument(node, "start") in (None, 0)
+        if not regular or not isinstance(dim, int) or dim not in spatial or not isinstance(pace, int):
+            return {"op": "slice"}
+        stride[spatial.index(dim)] *= pace
+    expected = tuple(-(-n // s) for n, s in zip(step.in_shape[1:], stride, strict=True))
+    if step.out_shape[1:] != expected:
+        return {"op": "slice"}
+    return {"op": "subsample", "kernel": (1,) * len(spatial), "stride": tuple(stride)}

@@ -1,0 +1,75 @@
+"""Names for the residual blocks that one module runs several of, as a transformer's does."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.model import Block, Layer, LayerKind
+from resnet_diagram.tracer.flow.graph import Call
+from resnet_diagram.tracer.structure.judge import WORKING
+from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.shortcut import layers_in
+
+
+def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
+    """Returns the parts with the blocks that one module runs named after what their branches run."""
+    blocks = {id(p): p.element for p in parts if isinstance(p.element, Block) and not is_gate(p.element)}
+    if len(blocks) < 2:
+        return list(parts)
+    owners = Counter(part.call for part in parts if id(part) in blocks)
+    shared = {
+        id(p): (calls[p.call].path, working_layers(blocks[id(p)]))
+        for p in parts
+        if owners[p.call] > 1 and id(p) in blocks
+    }
+    names = {key: shared_path(*found) for key, found in shared.items()}
+    taken = Counter(names.values())
+    for key, (owner, working) in shared.items():
+        if names[key] == owner or taken[names[key]] > 1:
+            names[key] = f"{names[key]}.{word(working)}".lstrip(".")
+    taken = Counter(names.values())
+    return [renamed(part, names[id(part)]) if taken[names.get(id(part), "")] == 1 else part for part in parts]
+
+
+def renamed(part: Part, name: str) -> Part:
+    """Returns the part with another name for its block."""
+    if not isinstance(part.element, Block):
+        return part
+    return Part(replace(part.element, name=name), part.call, part.steps, part.values)
+
+
+def working_layers(block: Block) -> list[Layer]:
+    """The layers of a block's branches that do the work."""
+    return [layer for branch in block.branches for layer in layers_in(branch) if layer.kind in WORKING]
+
+
+def shared_path(owner: str, working: Sequence[Layer]) -> str:
+    """The path of the module inside `owner` that holds all these layers, as far as they have one."""
+    return (
+        common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name]) or owner
+    )
+
+
+def common_path(names: Sequence[str]) -> str:
+    """The path that all names begin with.
+
+    >>> common_path(["a.b.c", "a.b.d"]), common_path(["a.b"]), common_path(["a", "b"])
+    ('a.b', 'a.b', '')
+    """
+    columns = zip(*(name.split(".") for name in names), strict=False)
+    return ".".join(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def word(working: Sequence[Layer]) -> str:
+    """What a branch does, or from which layer to which it goes."""
+    kinds = {layer.kind for layer in working}
+    if not working:
+        return "sum"
+    if LayerKind.ATTENTION in kinds:
+        return "attention"
+    if kinds == {LayerKind.LINEAR}:
+        return "mlp"
+    first, last = (layer.name.rpartition(".")[2] for layer in (working[0], working[-1]))
+    return first if first == last else f"{first}-{last}"

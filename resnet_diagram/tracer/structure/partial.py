@@ -1,0 +1,52 @@
+"""Make the most of a run that stopped early: draw what ran, and say where and why it ended."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from resnet_diagram.spec.measure import out_shape
+from resnet_diagram.spec.model import Layer, LayerKind, Network
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph
+from resnet_diagram.tracer.flow.roles import WEIGHTED, role_of
+from resnet_diagram.tracer.load.user_frame import message_of, where
+
+LEAST = 3
+"""With fewer operations a run that stopped has nothing to show."""
+
+
+def operations(graph: OpGraph) -> list[Node]:
+    """Returns the operations that depend on an input of the model."""
+    return [node for node in graph.nodes if node.active and node.kind is NodeKind.OPERATION]
+
+
+def is_useful(graph: OpGraph) -> bool:
+    """Whether a run came far enough to be drawn: some operations, one with weights among them."""
+    ran = operations(graph)
+    return len(ran) >= LEAST and any(role_of(node.op) in WEIGHTED for node in ran)
+
+
+def furthest(graphs: Sequence[OpGraph]) -> OpGraph:
+    """Returns the run with the most operations, the first of equals."""
+    return max(graphs, key=lambda graph: len(operations(graph)))
+
+
+def stop_note(graph: OpGraph, name: str) -> str:
+    """The note on a run that stopped: the module, the shapes it was given, the cause and its line."""
+    error = graph.error
+    assert error is not None
+    path, _, line = where(error).rpartition(":")
+    place = f" ({Path(path).name}:{line})" if path else ""
+    given = f" with inputs {graph.failed_with}" if graph.failed_with else ""
+    return (
+        f"only a part of {name} is drawn: its forward stopped in {graph.failed_in or name}{given}: "
+        f"{message_of(error)}{place}"
+    )
+
+
+def marked(network: Network, graph: OpGraph) -> Network:
+    """Returns the network with a last box that stands for what did not run."""
+    if graph.error is None:
+        return network
+    shape = out_shape(network)
+    rest = Layer(kind=LayerKind.OPAQUE, op="not run", name=graph.failed_in, in_shape=shape, out_shape=shape)
+    return replace(network, head=(*network.head, rest))

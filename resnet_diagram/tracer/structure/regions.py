@@ -1,0 +1,113 @@
+"""The flow as a series-parallel tree: what runs one after the other, and what runs side by side.
+
+A step is a cut point of a series when no edge jumps over it; between two neighbouring cut points lie the
+branches, the connected parts that are left when both are taken away. A stretch with one part and
+no cut point inside is irregular and stays one piece. One pass over the edges for each level of nesting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from resnet_diagram.tracer.flow.steps import Step
+
+DEEPEST = 64
+
+
+@dataclass(slots=True, eq=False)
+class Region:
+    """What lies between a fork and the step where its branches meet, both excluded.
+
+    An empty branch is a direct connection. `inner` holds all steps of an irregular region, which has no
+    branches.
+    """
+
+    fork: int
+    merge: int
+    branches: "list[list[Item]]" = field(default_factory=list)
+    inner: list[int] = field(default_factory=list)
+
+
+Item = int | Region
+
+
+def series_of(steps: Sequence[Step]) -> list[Item]:
+    """Returns the steps between source and sink as a series; a region stands before its merge."""
+    return series(steps, list(range(len(steps))), False, 0)
+
+
+def series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
+    """Returns what lies between the first and the last of `nodes`; `without_direct` skips an edge between."""
+    cuts = cut_points(steps, nodes, without_direct)
+    items: list[Item] = []
+    for left, right in pairwise(cuts):
+        inner = nodes[left + 1 : right]
+        if inner:
+            whole = left == 0 and right == len(nodes) - 1
+            direct = nodes[right] in steps[nodes[left]].targets and not (whole and without_direct)
+            items.append(region_between(steps, nodes[left], nodes[right], inner, direct, depth))
+        if right != len(nodes) - 1:
+            items.append(nodes[right])
+    return items
+
+
+def cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) -> list[int]:
+    """Returns the positions in `nodes` that no edge jumps over, the two ends included."""
+    position = {node: k for k, node in enumerate(nodes)}
+    last = len(nodes) - 1
+    reach = 0
+    cuts = [0]
+    for k, node in enumerate(nodes):
+        if k and reach <= k:
+            cuts.append(k)
+        for target in steps[node].targets:
+            place = position.get(target, -1)
+            if place > reach and not (without_direct and k == 0 and place == last):
+                reach = place
+    return cuts if cuts[-1] == last else [*cuts, last]
+
+
+def region_between(
+    steps: Sequence[Step], fork: int, merge: int, inner: list[int], direct: bool, depth: int
+) -> Region:
+    """Returns the region between two neighbouring cut points."""
+    parts = connected_parts(steps, inner)
+    if (len(parts) == 1 and not direct) or depth >= DEEPEST:
+        return Region(fork, merge, inner=inner)
+    branches: list[list[Item]] = [[]] if direct else []
+    branches += [series(steps, [fork, *part, merge], True, depth + 1) for part in parts]
+    return Region(fork, merge, branches)
+
+
+def connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
+    """Returns the connected parts of the flow between `nodes`, each in order."""
+    root = {node: node for node in nodes}
+
+    def find(node: int) -> int:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for node in nodes:
+        for target in steps[node].targets:
+            if target in root:
+                a, b = find(node), find(target)
+                root[max(a, b)] = min(a, b)
+    parts: dict[int, list[int]] = {}
+    for node in nodes:
+        parts.setdefault(find(node), []).append(node)
+    return list(parts.values())
+
+
+def steps_in(items: Sequence[Item]) -> list[int]:
+    """Returns all steps of a series, nested ones included, in order."""
+    found: list[int] = []
+    for item in items:
+        if isinstance(item, int):
+            found.append(item)
+        else:
+            found += item.inner
+            for branch in item.branches:
+                found += steps_in(branch)
+    return sorted(found)

@@ -1,0 +1,227 @@
+"""Blocks into stages: by the container they live in, and by shape where one container holds several."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, residual_blocks
+from resnet_diagram.spec.model import Block, Element, Layer, Stage
+from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
+from resnet_diagram.tracer.flow.graph import Call, Sizes
+from resnet_diagram.tracer.structure.parts import Part
+
+Split = tuple[list[Element], list[Element], list[Element]]
+LISTS = frozenset({"blocks", "layers", "block"})
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """The parts of one block: a residual block, or a module of the same class without an addition."""
+
+    path: str
+    size: tuple[int, int]
+    parts: list[Part] = field(default_factory=list)
+    waiting: list[Part] = field(default_factory=list)
+
+
+def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
+    """Returns stem, stages and head of a series of parts."""
+    members = block_parts(parts)
+    numbers = unit_calls(parts, members, calls)
+    where = [k for k, number in enumerate(numbers) if number is not None]
+    if not where:
+        return [], [p.element for p in parts], []
+    first, last = where[0], where[-1] + 1
+    stem = [p.element for p in parts[:first]]
+    head = [p.element for p in parts[last:]]
+    units = units_of(parts[first:last], numbers[first:last], calls)
+    if len(members) == 1 and not container_of(units[0].path, values_inside(units)):
+        return stem, [p.element for p in parts[first:last]], head
+    if not any(residual_blocks(p.element) for p in parts):
+        units = [
+            replace(unit, size=unit.size[:1] * 2) for unit in units
+        ]  # such blocks change channels freely
+    groups = grouped(units)
+    body: list[Element] = [
+        Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
+        for name, units in named(groups, {block.name for block in all_blocks(p.element for p in parts)})
+    ]
+    return stem, body, head
+
+
+def block_parts(parts: Sequence[Part]) -> set[int]:
+    """The parts that make stages, by their place in memory.
+
+    The residual blocks; without several, also what modules hold them in (cross-stage partial networks); where
+    there are none at all, concatenations and sums of branches (dense and inception blocks).
+    """
+    found = [p for p in parts if p.residual]
+    if len(found) > 1:
+        return {id(p) for p in found}
+    meetings = [p for p in parts if p.call and isinstance(p.element, Block) and not is_gate(p.element)]
+    holders = [p for p in meetings if residual_blocks(p.element)]
+    if len(holders) > len(found):
+        return {id(p) for p in holders}
+    return {id(p) for p in found or meetings}
+
+
+def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
+    """The call of the block each part belongs to; None for parts outside any block.
+
+    Calls of a class that also has residual blocks are blocks too, such as one that changes resolution and
+    therefore has no addition.
+    """
+    classes = {calls[p.call].cls for p in parts if id(p) in members and p.call} - CONTAINERS
+    numbers: list[int | None] = []
+    for part in parts:
+        if id(part) in members:
+            numbers.append(part.call)
+            continue
+        around = (c for c in ancestors(calls, part.call) if c and calls[c].cls in classes)
+        numbers.append(next(around, None))
+    return numbers
+
+
+def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
+    """Returns the blocks in order; what stands between two of them waits before the second."""
+    units: list[Unit] = []
+    previous = -1
+    waiting: list[Part] = []
+    for part, number in zip(parts, numbers, strict=True):
+        if number is None:
+            waiting.append(part)
+            continue
+        if number != previous or number == 0 or waiting:
+            units.append(Unit(calls[number].path, (0, 0), waiting=waiting))
+            waiting = []
+        units[-1].parts.append(part)
+        units[-1].size = size_of(shape_behind(part.element), part.values)
+        previous = number
+    return units
+
+
+def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
+    """Returns the container and the blocks of each stage.
+
+    A container whose blocks have several resolutions holds several stages, told apart by shape.
+    """
+    values = values_inside(units)
+    holders = [container_of(unit.path, values) for unit in units]
+    held: dict[str, list[Unit]] = {}
+    for holder, unit in zip(holders, units, strict=True):
+        held.setdefault(holder, []).append(unit)
+    marks = {holder: marks_of(found, bool(stage_in(f"{holder}.0"))) for holder, found in held.items()}
+    groups: list[tuple[str, list[Unit]]] = []
+    for holder, unit in zip(holders, units, strict=True):
+        last = groups[-1][1][-1] if groups and groups[-1][0] == holder else None
+        within = last is not None and last.path == unit.path and bool(unit.path)
+        if last is not None and (within or marks[holder](last) == marks[holder](unit)):
+            groups[-1][1].append(unit)
+        else:
+            groups.append((holder, [unit]))
+    return groups
+
+
+def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:
+    """What tells the stages of a container apart: nothing, the resolution, or the channels too.
+
+    A container in which the resolution changes holds several stages; blocks of other channels are another
+    stage as well (MobileNet), unless nearly every block has its own (pyramidal networks).
+    """
+    sizes = [unit.size for unit in units]
+    if declared or any(len(set(column)) == 1 for column in zip(*sizes, strict=True)):
+        return lambda unit: ()
+    runs = [sum(a != b for a, b in pairwise(column)) + 1 for column in (sizes, [size[0] for size in sizes])]
+    if 2 * runs[0] > len(units) and runs[1] < runs[0]:
+        return lambda unit: unit.size[:1]
+    return lambda unit: unit.size
+
+
+def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
+    """The numbers of values that the blocks inside each module give out, by its path."""
+    found: dict[str, set[int]] = {}
+    for unit in units:
+        path = unit.path
+        while path:
+            path = path.rpartition(".")[0]
+            found.setdefault(path, set()).add(unit.size[1])
+    return found
+
+
+def container_of(path: str, values: dict[str, set[int]]) -> str:
+    """The path of the module that holds a block's stage.
+
+    It is the module around the block; where that is an item of a list and all blocks in the list give out as
+    many values, the list, and so on outwards. An item of `stages` holds all that is in it.
+    """
+    if declared := stage_in(path):
+        return declared
+    holder = path.rpartition(".")[0]
+    while True:
+        outer, _, last = holder.rpartition(".")
+        if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in LISTS):
+            return holder
+        if len(values[outer]) > 1:
+            return holder
+        holder = outer
+
+
+def stage_in(path: str) -> str:
+    """The path of the item of `stages` that a module lies in, "" for none.
+
+    >>> stage_in("stages.1.downsample.0"), stage_in("stages.1")
+    ('stages.1', '')
+    """
+    names = path.split(".")
+    places = (k for k, name in enumerate(names[:-2]) if name == "stages" and names[k + 1].isdigit())
+    return ".".join(names[: next(places, -2) + 2])
+
+
+def size_of(shape: Sizes, values: int) -> tuple[int, int]:
+    """How many positions there are, and how many values.
+
+    `values` count the batch too, into which some models fold positions.
+
+    >>> size_of((64, 56, 56), 200704), size_of((64, 49), 200704)
+    ((3136, 200704), (3136, 200704))
+    """
+    return values // shape[0], values
+
+
+def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> list[tuple[str, list[Unit]]]:
+    """Returns each stage's blocks with its name: the container's, with a number where it holds several.
+
+    A stage is never named like a block: `features.stage2`, not `features.2`. One module that holds several
+    blocks gives a stage its name.
+    """
+    holders = [holder for holder, _ in groups]
+    result = []
+    for position, (holder, units) in enumerate(groups):
+        outer, _, last = holder.rpartition(".")
+        if whole := module_of(units):
+            name = whole
+        elif not holder:
+            name = f"stage{position + 1}"
+        elif holders.count(holder) > 1:
+            name = f"{holder}.stage{holders[: position + 1].count(holder)}"
+        else:
+            name = outer if last in LISTS and outer not in (*holders, "") else holder
+        result.append((f"{name}.stage1" if name in blocks else name, units))
+    return result
+
+
+def module_of(units: Sequence[Unit]) -> str:
+    """The path of the one module that several blocks of a stage lie in, "" where it is a block itself."""
+    (path, *others) = {unit.path for unit in units}
+    blocks = [p.element for unit in units for p in unit.parts if isinstance(p.element, Block)]
+    inner = {block.name for block in blocks if not is_gate(block)}
+    return "" if others or len(inner) < 2 or path in inner or any(b.shortcut for b in blocks) else path
+
+
+def shape_behind(element: Element) -> Sizes:
+    """The shape an element gives out."""
+    if isinstance(element, Layer):
+        return element.out_shape
+    if isinstance(element, Block):
+        return element.after[-1].out_shape if element.after else merged_shape(element)
+    return shape_behind(element.body[-1])

@@ -1,0 +1,151 @@
+"""Trace a model: choose its inputs, run it, describe it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from torch import nn
+
+from resnet_diagram.errors import SpecError, TraceError
+from resnet_diagram.spec.check import check
+from resnet_diagram.spec.model import Network
+from resnet_diagram.tracer.flow.graph import OpGraph
+from resnet_diagram.tracer.load.errors import check_names, failure
+from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, variants
+from resnet_diagram.tracer.load.lazy import materialised
+from resnet_diagram.tracer.record.isolation import uncollected
+from resnet_diagram.tracer.record.run import Arguments, record, unwrapped
+from resnet_diagram.tracer.structure.assemble import Sizes, network_of
+from resnet_diagram.tracer.structure.partial import furthest, is_useful, marked, operations, stop_note
+
+
+def trace(
+    model: nn.Module, inputs: Sequence[InputSpec] | None = None, *, name: str = "", source: str = ""
+) -> Network:
+    """Returns the network a model is, found by running it once on tensors without values.
+
+    `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the
+    guess is in the notes. The model keeps its weights, device and mode. Of a run that stops late, the
+    network is what ran, with a note on the cause. Raises TraceError if no run comes that far.
+    """
+    return read_run(run_once(model, inputs), name=name, source=source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What was recorded of a model of a class, and what is known of its parameters; the model may go."""
+
+    kind: str
+    graph: OpGraph
+    sizes: Sizes
+
+
+def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run:
+    """Returns what one run of a model does; arguments and errors are those of `trace`."""
+    with uncollected():
+        inner = unwrapped(model)
+        check_names(inner, inputs or ())
+        graph, ran = recorded(inner, inputs) if inputs else guessed(inner)
+        sizes = {id(weight): (name, weight.numel()) for name, weight in ran.named_parameters()}
+        return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
+
+
+def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
+    """Returns the network that a run shows; raises TraceError where it shows none."""
+    with uncollected():
+        network = network_of(run.graph, run.sizes, name or run.kind, source)
+        if network is None:
+            raise TraceError(
+                f"{run.kind} does nothing with its input: no operation leads from it to the output."
+            )
+        return checked(marked(network, run.graph))
+
+
+def checked(network: Network) -> Network:
+    """Returns the network; where its shapes do not join up, with a note that says so."""
+    try:
+        return check(network)
+    except SpecError as error:
+        return replace(network, notes=(*network.notes, f"not all shapes join up: {error}"))
+
+
+Trial = tuple[OpGraph, nn.Module, Sequence[InputSpec]]
+
+
+def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
+    """Returns a run on the inputs the user gave, and the model that ran; raises TraceError."""
+    trials: list[Trial] = []
+    for way in variants(inputs, model):
+        graph, ran = run(model, way)
+        if graph.error is None:
+            graph.notes += batch_note(way)
+            return graph, ran
+        trials.append((graph, ran, way))
+    return best_part(model, trials, given=True)
+
+
+def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
+    """Returns a run on the first guessed input that works, and the model that ran; raises TraceError."""
+    trials: list[Trial] = []
+    for spec in guess_inputs(model):
+        graph, ran = run(model, [spec])
+        if graph.error is None:
+            graph.notes.append(guess_note(spec))
+            return graph, ran
+        if not trials or further(graph, trials[-1][0]):
+            trials = [*trials[:1], (graph, ran, [spec])]
+    if not trials:
+        raise TraceError("No input could be guessed; give its shape with --input.")
+    return best_part(model, trials, given=False)
+
+
+def further(graph: OpGraph, other: OpGraph) -> bool:
+    """Whether one run came further than another."""
+    return len(operations(graph)) > len(operations(other))
+
+
+def best_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
+    """Returns the run that came furthest, with a note on its end; raises TraceError if none is of use."""
+    graph = furthest([trial[0] for trial in trials])
+    if not is_useful(graph):
+        raise failure(model, trials[0][0], trials[0][2], given=given)
+    ran, way = next((ran, way) for found, ran, way in trials if found is graph)
+    graph.notes.append(stop_note(graph, type(model).__name__))
+    if not given:
+        graph.notes.append(guess_note(way[0]))
+    return graph, ran
+
+
+def batch_note(specs: Sequence[InputSpec]) -> list[str]:
+    """The note on a batch of more than one, if the first input has one."""
+    count = specs[0].shape[0] if len(specs[0].shape) > 1 else 1
+    if count == 1:
+        return []
+    return [
+        f"the first size of the input, {count}, is taken for the batch; all shapes and counts are for one"
+    ]
+
+
+def guess_note(spec: InputSpec) -> str:
+    """The note on an input that nobody gave."""
+    return f"input {written(spec)} was guessed; --input sets it"
+
+
+def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
+    """Returns a run on some inputs, and the model that ran: a copy where layers learn their sizes first."""
+    arguments = arguments_of(specs)
+    ready = materialised(model, arguments)
+    return record(ready, arguments), ready
+
+
+def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
+    """Returns tensors without values for some inputs."""
+    return Arguments(
+        args=tuple(s.tensor() for s in specs if not s.name),
+        kwargs={s.name: s.tensor() for s in specs if s.name},
+    )
+
+
+def written(spec: InputSpec) -> str:
+    """An input as it is written on the command line, without its batch of one."""
+    sizes = "x".join(str(n) for n in spec.shape[1:])
+    return sizes if spec.dtype == "float32" else f"{sizes}:{spec.dtype}"

@@ -1,0 +1,166 @@
+"""Sheets keep the rules of geometry at every width, and look the way the reference drawing does."""
+
+from itertools import pairwise
+
+import pytest
+
+from resnet_diagram.diagram.model import Diagram, EdgeRole, GroupRole
+from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.scene import Box, Path, Scene, Text
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.style.theme import load_theme, theme_names
+from tests.layout.geometry import problems, text_rect
+from tests.layout.samples import SAMPLES, conv, fork
+from tests.layout.sheets import STRIPS, bottleneck, paper, sheet, stage, strip, terminal
+from tests.work import calls
+
+WIDTHS = (234.0, 347.0, 396.0, 495.0, 516.0, None)
+
+
+def overview(name: str) -> Diagram:
+    return sheet(("", STRIPS[name]))
+
+
+def drawn(diagram: Diagram, width: float | None = None) -> Scene:
+    return layout(diagram, load_theme(), Fit(width))
+
+
+def boxes(scene: Scene) -> dict[str, Box]:
+    return {item.id: item for item in scene.items if isinstance(item, Box) and item.id}
+
+
+def texts(scene: Scene) -> dict[str, Text]:
+    return {item.text: item for item in scene.items if isinstance(item, Text)}
+
+
+def frames(scene: Scene) -> list[Box]:
+    return [box for box in boxes(scene).values() if box.role in set(GroupRole)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", STRIPS)
+def test_strips_of_every_sort(name: str, width: float | None) -> None:
+    theme = load_theme()
+    scene = layout(overview(name), theme, Fit(width))
+    assert problems(scene, theme) == []
+    assert scene.width <= (width or 495.0)
+
+
+@pytest.mark.parametrize("width", [347.0, None])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_insets_of_every_sort(name: str, width: float | None) -> None:
+    items = (terminal("x", "x"), *SAMPLES[name], terminal("y", "y"))
+    scene = drawn(
+        sheet(("A block", items), ("Another", bottleneck("other", projects=True, marks=True))), width
+    )
+    assert problems(scene, load_theme()) == []
+
+
+@pytest.mark.parametrize("width", [347.0, 396.0, 495.0, 516.0, None])
+@pytest.mark.parametrize("name", theme_names())
+def test_the_reference_in_every_theme_and_width(name: str, width: float | None) -> None:
+    theme = load_theme(name)
+    scene = layout(paper(3, 8, 36, 3), theme, Fit(width))
+    assert problems(scene, theme) == []
+    assert scene.width <= (width or 495.0)
+
+
+def test_the_reference_is_one_strip_over_two_insets() -> None:
+    scene = drawn(paper(3, 8, 36, 3))
+    found = texts(scene)
+    assert {"(a)", "(b)", "(c)", "[×36]", "14×14×1024 → 7×7×2048", "C = 256"} <= found.keys()
+    assert found["(b)"].y == found["(c)"].y > found["(a)"].y
+    assert len({frame.y for frame in frames(scene)}) == 1
+    assert scene.width == 495.0
+    assert scene.height < 270.0
+
+
+def test_a_narrow_page_wraps_the_strip_into_tiers() -> None:
+    tiers = [len({frame.y for frame in frames(drawn(overview("seven bays"), width))}) for width in (495, 234)]
+    assert tiers == [1, 2]
+
+
+def test_a_slab_follows_resolution_and_channels() -> None:
+    found = boxes(drawn(overview("seven bays")))
+    slabs = [found[f"stage{number}-block1"] for number in range(1, 5)]
+    heights, widths = [slab.height for slab in slabs], [slab.width for slab in slabs]
+    assert {round(one - other, 3) for one, other in pairwise(heights)} == {round(heights[0] - heights[1], 3)}
+    assert {round(other - one, 3) for one, other in pairwise(widths)} == {round(widths[1] - widths[0], 3)}
+    assert heights[0] > heights[1]
+    assert widths[1] > widths[0]
+
+
+def test_slabs_stand_on_one_line_with_equal_gaps() -> None:
+    scene = drawn(overview("seven bays"))
+    found = boxes(scene)
+    slabs = [found[f"stage4-block{number}"] for number in (1, 2, 3)]
+    assert (
+        len({round(slab.y + slab.height / 2, 2) for slab in found.values() if slab not in frames(scene)}) == 1
+    )
+    assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(slabs)}) == 1
+    assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(frames(scene))}) == 1
+
+
+def test_shortcuts_nest_outward() -> None:
+    paths = [item for item in drawn(overview("nested shortcuts")).items if isinstance(item, Path)]
+    arcs = [path for path in paths if len(path.points) == 4]
+    for one in arcs:
+        for other in arcs:
+            inside = one.points[0][0] < other.points[0][0] and other.points[-1][0] < one.points[-1][0]
+            assert not inside or one.points[1][1] < other.points[1][1] - 4
+
+
+def test_a_long_skip_runs_above_the_frames_with_its_label_on_it() -> None:
+    scene = drawn(overview("global skip"))
+    label = texts(scene)["identity"]
+    assert label.halo
+    assert text_rect(label)[3] < min(frame.y for frame in frames(scene))
+    line = next(item for item in scene.items if isinstance(item, Path) and item.points[1][1] == label.y)
+    assert line.role == EdgeRole.IDENTITY
+
+
+def test_what_lies_on_a_shortcut_is_a_box_on_it() -> None:
+    found = boxes(drawn(paper(3, 4, 6, 3)))
+    link = found["b-link"]
+    assert link.role == "projection-box"
+    assert link.y + link.height < min(found[f"b-conv{number}"].y for number in (1, 2, 3))
+
+
+def test_boxes_of_one_role_are_equally_large_in_all_insets() -> None:
+    found = boxes(drawn(paper(3, 4, 6, 3)))
+    sizes = {
+        (found[f"{name}-conv{n}"].width, found[f"{name}-conv{n}"].height) for name in "bc" for n in (1, 3)
+    }
+    assert len(sizes) == 1
+
+
+def test_variables_are_italic() -> None:
+    scene = drawn(sheet(("", bottleneck("b", projects=False, marks=True))))
+    found = texts(scene)
+    assert all(found[name].italic for name in ("x", "y", "F(x)", "F(x) + x"))
+    assert not any(text.startswith("(") for text in found)
+
+
+def test_an_inset_too_wide_for_the_page_runs_down() -> None:
+    many = (terminal("x", "x"), fork("f", tuple(conv(f"c{n}") for n in range(20))), terminal("y", "y"))
+    scene = drawn(sheet(("", many)), 347.0)
+    assert scene.width <= 347.0
+    assert boxes(scene)["c19"].y > boxes(scene)["c0"].y + 200
+
+
+def test_the_page_is_no_higher_than_needed() -> None:
+    low, high = (drawn(sheet(("", strip(stage(1, 3, resolution=size), stage(2, 3))))) for size in (0.2, 1.0))
+    assert low.height < high.height
+
+
+def test_the_same_sheet_gives_the_same_scene() -> None:
+    assert drawn(paper(3, 8, 36, 3)) == drawn(paper(3, 8, 36, 3))
+
+
+def test_cost_grows_in_step_with_the_bays() -> None:
+    def work(count: int) -> float:
+        shown = sheet(("", strip(*(stage(n, 3, resolution=0.5) for n in range(1, count + 1)))))
+        return calls(lambda: drawn(shown)) / count
+
+    drawn(sheet(("", strip(stage(1, 3)))))
+    assert work(320) < 2 * work(40)

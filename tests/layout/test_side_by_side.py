@@ -1,0 +1,111 @@
+"""Networks side by side: rows line up, nothing overlaps, differences are bold, the page is kept."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.errors import RenderError, UsageError
+from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.scene import Box, Scene
+from resnet_diagram.layout.units import FREE, Fit
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Block, Network, Stage
+from resnet_diagram.style.theme import load_theme
+from tests.layout.geometry import problems
+
+PAIRS = [
+    ("plain34", "resnet34"),
+    ("resnet50-v1", "resnet50"),
+    ("resnet50", "resnet50d", "seresnet50"),
+    ("resnet56", "resnet56-b", "resnet56-c"),
+    ("resnet20", "resnet152"),
+    ("resnet18", "resnet34", "resnet50", "resnext101_64x4d"),
+]
+
+
+def drawn(*names: str, fit: Fit = FREE) -> Scene:
+    diagram = build([catalog.network(name) for name in names], Options(view=View.COMPARE))
+    return layout(diagram, load_theme(), fit)
+
+
+def texts(scene: Scene, *, bold: bool) -> list[str]:
+    boxes = [item for item in scene.items if isinstance(item, Box)]
+    return [text.text for box in boxes for text in box.texts if text.bold == bold]
+
+
+@pytest.mark.parametrize("names", PAIRS, ids="-".join)
+def test_nothing_overlaps(names: tuple[str, ...]) -> None:
+    assert problems(drawn(*names), load_theme()) == []
+
+
+def test_equal_resolutions_stand_beside_each_other() -> None:
+    found = {item.id: item for item in drawn("plain34", "resnet34").items if isinstance(item, Box)}
+    rows = [box for name, box in found.items() if name.startswith("row")]
+    assert len(rows) == 6
+    for row in rows:
+        inside = [
+            box
+            for box in found.values()
+            if row.y < box.y < row.y + row.height and box.id.startswith("network")
+        ]
+        assert {box.id.split("-")[0] for box in inside} == {"network1", "network2"}
+
+
+def test_what_differs_is_bold_and_nothing_else() -> None:
+    scene = drawn("resnet50-v1", "resnet50")
+    bold = [text for text in texts(scene, bold=True) if not text.startswith("[")]
+    assert sorted(set(bold)) == [f"{window} conv, {size}" for window, size in sorted(_moved())]
+    assert [
+        text for text in texts(drawn("resnet50", "resnet50"), bold=True) if not text.startswith("[")
+    ] == []
+
+
+def _moved() -> list[tuple[str, str]]:
+    return [pair for width in (128, 256, 512) for pair in (("1×1", str(width)), ("3×3", f"{width}, s=2"))]
+
+
+def test_another_count_is_marked() -> None:
+    assert "[×22] ≠" in texts(drawn("resnet50", "resnet101"), bold=True)
+    assert "[×5]" in texts(drawn("resnet50", "resnet101"), bold=True)
+
+
+def test_a_page_too_narrow_is_refused() -> None:
+    with pytest.raises(RenderError, match="pt wide, more than the 150 pt given"):
+        drawn("resnet50", "resnet50d", fit=Fit(150.0))
+    assert drawn("resnet50", "resnet50d", fit=Fit(495.0)).width <= 495
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_two_to_four_networks(count: int) -> None:
+    with pytest.raises(UsageError, match="give two to 4"):
+        drawn(*["resnet18"] * count)
+
+
+def changed(network: Network, change: Callable[[Block], Block]) -> Network:
+    """The network with the third block of its second stage changed."""
+    stage = network.body[1]
+    assert isinstance(stage, Stage)
+    third = stage.body[2]
+    assert isinstance(third, Block)
+    new = replace(stage, body=(*stage.body[:2], change(third), *stage.body[3:]))
+    return replace(network, body=(network.body[0], new, *network.body[2:]))
+
+
+def test_a_difference_no_text_shows_is_flagged_where_it_is() -> None:
+    plain = catalog.network("resnet50")
+    other = changed(plain, lambda block: replace(block, after=()))
+    scene = layout(build([plain, other], Options(view=View.COMPARE)), load_theme())
+    flags = [item for item in scene.items if isinstance(item, Box) and any(t.text == "≠" for t in item.texts)]
+    assert [box.id.split("-")[:2] for box in flags] == [["network2", "row3"]]
+    assert [text for text in texts(scene, bold=True) if not text.startswith("[")] == ["≠"]
+    assert problems(scene, load_theme()) == []
+
+
+def test_other_resolutions_alone_are_no_difference() -> None:
+    plain = catalog.network("resnet50")
+    small = replace(plain, input_shape=(3, 192, 192))
+    scene = layout(build([plain, small], Options(view=View.COMPARE)), load_theme())
+    assert [text for text in texts(scene, bold=True) if not text.startswith("[")] == []
