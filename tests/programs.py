@@ -8,10 +8,13 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 ALL_PROGRAMS = "RESNET_DIAGRAM_ALL_PROGRAMS"
 
@@ -68,11 +71,21 @@ def run_latex(tex: str, engine: str, folder: Path) -> Compiled:
     )
     log = done.stdout.decode(errors="replace")
     assert done.returncode == 0, f"{engine} failed:\n{log[-3000:]}"
-    return Compiled(folder / "figure.pdf", log)
+    pdf = folder / "figure.pdf"
+    assert bitmap_fonts(pdf) == [], "publishers reject bitmap (Type 3) fonts"
+    return Compiled(pdf, log)
+
+
+def bitmap_fonts(pdf: Path | BytesIO) -> list[str]:
+    """Return the names of the Type 3 fonts in a PDF; TeX embeds one where it has no outlines of a font."""
+    reader = PdfReader(pdf)
+    objects = (reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1))
+    fonts = [item for item in objects if isinstance(item, DictionaryObject) and item.get("/Type") == "/Font"]
+    return [str(font.get("/Name", "unnamed")) for font in fonts if font.get("/Subtype") == "/Type3"]
 
 
 def _latex_environment() -> dict[str, str]:
-    """The environment with one cache of fonts for all runs, also where the home folder cannot be written."""
+    """Return the environment with one cache of fonts for all runs, even without a writable home folder."""
     environment = dict(os.environ)
     home = environment.get("HOME", "")
     if not (home and os.access(home, os.W_OK)):

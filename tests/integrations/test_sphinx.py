@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from resnet_diagram.integrations.sphinx import _sources
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.json.files import write_network
-from tests.programs import require
+from tests.programs import bitmap_fonts, require
 
 INDEX = """
 Network
@@ -31,7 +31,7 @@ def build(folder: Path, builder: str, index: str = INDEX, *more: str) -> tuple[P
     """Where a project was built, and what Sphinx warned of."""
     (folder / "conf.py").write_text(
         'project = "p"\nextensions = ["resnet_diagram.integrations.sphinx"]\nnumfig = True\n'
-        'latex_elements = {"fontpkg": ""}\n',
+        'latex_elements = {"fontpkg": r"\\usepackage{lmodern}"}\n',
         encoding="utf-8",
     )
     (folder / "index.rst").write_text(index, encoding="utf-8")
@@ -154,6 +154,7 @@ def test_the_latex_document_compiles(tmp_path: Path) -> None:
     for _ in range(2):
         done = subprocess.run(command, cwd=out, capture_output=True, check=False)
         assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    assert bitmap_fonts(out / "p.pdf") == []
     log = (out / "p.log").read_text(encoding="utf-8", errors="replace")
     pages = [page.extract_text() for page in PdfReader(out / "p.pdf").pages]
     assert warned == ""

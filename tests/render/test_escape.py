@@ -94,7 +94,8 @@ def test_characters_that_xml_forbids_are_replaced(forbidden: str) -> None:
 def test_latex_compiles_every_text(engine: str, tmp_path: Path) -> None:
     signs = [chr(code) for code in range(0x20, 0x250)] + list("→←↑↓⊕⊗⊙≤≥≠≈∞∥αβγδελμπσφΔΣΩ−–—…“”‘’")
     body = "\n\n".join(tex_text(text) for text in (*NASTY, *signs))
-    head = "\\documentclass{article}\n\\begin{document}\n"
+    fonts = r"\usepackage[T1]{fontenc}\usepackage{lmodern}" if engine == "pdflatex" else ""
+    head = f"\\documentclass{{article}}{fonts}\n\\begin{{document}}\n"
     compiled = run_latex(f"{head}{body}\n\\end{{document}}\n", engine, tmp_path)
     assert compiled.pdf.stat().st_size > 1000
 

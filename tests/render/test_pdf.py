@@ -21,7 +21,7 @@ from resnet_diagram.render.formats import format_named, write_as
 from resnet_diagram.render.pdf import render_pdf
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme, theme_names
-from tests.programs import missing, run_latex
+from tests.programs import bitmap_fonts, missing, run_latex
 from tests.render.figures import figure, named
 
 typst = pytest.importorskip("typst")
@@ -56,6 +56,7 @@ def test_fonts_are_embedded_and_text_can_be_found() -> None:
     (only,) = reader.pages
     assert "Stage 1" in only.extract_text()
     assert "7×7 conv, 64, s=2" in only.extract_text()
+    assert bitmap_fonts(BytesIO(render_pdf(named("resnet152")))) == []
     fonts = faces(reader)
     assert {name.split("+")[1] for name, _ in fonts} == {"Arimo-Regular", "Arimo-Bold"}
     assert all(embedded for _, embedded in fonts)

@@ -24,7 +24,7 @@ SAMPLE = (
 LETTERS = pytest.mark.filterwarnings("ignore:pdflatex has no letters")
 PREAMBLE = r"""\documentclass[10pt, twocolumn]{article}
 \usepackage[T1]{fontenc}
-\usepackage{helvet, tikz}
+\usepackage{lmodern, helvet, tikz}
 \usetikzlibrary{arrows.meta, shadows}
 \begin{document}
 """

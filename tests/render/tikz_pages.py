@@ -25,6 +25,7 @@ _HEAD = r"""\RequirePackage{fix-cm}
     {}
 \else
   \usepackage[T1]{fontenc}
+  \usepackage{lmodern}
   \usepackage{helvet}
 \fi
 \ifdefined\pdfpagewidth\else \let\pdfpagewidth=\pagewidth \let\pdfpageheight=\pageheight \fi

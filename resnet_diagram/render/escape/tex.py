@@ -22,7 +22,7 @@ _TEX_ASCII = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     '"': "''",
-    "`": r"\textasciigrave{}",
+    "`": r"\`{}",  # \textasciigrave is a bitmap with Helvetica
     "\n": r"\\",
     "\t": " ",
 }
@@ -50,7 +50,7 @@ _TEX_TEXT = {
     "©": r"\copyright{}",
     "²": r"\textsuperscript{2}",
     "³": r"\textsuperscript{3}",
-    "½": r"\textonehalf{}",
+    "½": r"${}^1\!/{}_2$",  # \textonehalf is a bitmap without Latin Modern
 }
 TEX_MATHS = {
     "×": r"\times",

@@ -17,7 +17,7 @@ COMPLAINTS = ("Overfull", "Missing character", "Float too large", "Package Warni
 
 def paper(tables: dict[str, str], folder: Path, engine: str, document: str = ARTICLE) -> Compiled:
     r"""A document that inputs each of some tables in a text of its own; TeX has nothing to complain of."""
-    encoding = "" if engine == "lualatex" else r"\usepackage[T1]{fontenc}"
+    encoding = "" if engine == "lualatex" else r"\usepackage[T1]{fontenc}\usepackage{lmodern}"
     packages = r"\usepackage{amsmath, booktabs, adjustbox}"
     body = []
     for at, tex in enumerate(tables.values()):
