@@ -1,0 +1,157 @@
+"""Labels: text for a drawing, together with the typed terms it is made of.
+
+A `Label` is a string, so that layout and printers measure and write it as any other text. It also keeps its
+parts, so that the legend, the condensed notation and the comparison ask for kinds of term instead of parsing
+text, and so that `in_language` can write the same terms in another language.
+
+    >>> window = Term(kind=Kind.KERNEL, word="3×3"), Term(kind=Kind.OPERATOR, word=Word.CONV)
+    >>> box = Label(Label(*window), number(Kind.CHANNELS, 64), Term(kind=Kind.STRIDE, word="s=2"), joint=", ")
+    >>> box
+    '3×3 conv, 64, s=2'
+    >>> Kind.STRIDE in box.kinds, Kind.GROUPS in box.kinds
+    (True, False)
+    >>> box.in_language({Word.CONV: "卷积"})
+    '3×3 卷积, 64, s=2'
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self, SupportsIndex
+
+from resnet_diagram.wording.vocabulary import Word
+
+Language = Mapping[Word, str]
+"""Text of each word in a language; a word without an entry stays English."""
+
+
+class Kind(StrEnum):
+    """Subject of a term."""
+
+    OPERATOR = "operator"
+    KERNEL = "kernel"
+    CHANNELS = "channels"
+    WIDTH = "width"
+    STRIDE = "stride"
+    GROUPS = "groups"
+    DILATION = "dilation"
+    REDUCTION = "reduction"
+    NORM = "norm"
+    ACTIVATION = "activation"
+    COUNT = "count"
+    SHAPE = "shape"
+    SHORTCUT = "shortcut"
+    BLOCK = "block"
+    PLACE = "place"
+    TITLE = "title"
+    NAME = "name"
+    LEGEND = "legend"
+    SENTENCE = "sentence"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One piece of a label.
+
+    `word`: an entry of the vocabulary, translated, or a number, symbol or name, which is the same in every
+    language. `values`: labels that replace `{0}`, `{1}` … in an entry of the vocabulary.
+    """
+
+    kind: Kind
+    word: Word | str
+    values: "tuple[Label, ...]" = ()
+
+
+class Label(str):
+    """Text with the terms it is made of, joined by `joint`; `capital`: the first letter is a capital.
+
+    The result of a string method is a plain string without terms.
+    """
+
+    parts: "tuple[Term | Label, ...]"
+    joint: Word | str
+    capital: bool
+
+    def __new__(cls, *parts: "Term | Label", joint: Word | str = " ", capital: bool = False) -> Self:
+        """Make an English label; parts that are labels keep their language."""
+        return cls._spelled(parts, joint, {}, capital=capital)
+
+    @classmethod
+    def _spelled(
+        cls, parts: "tuple[Term | Label, ...]", joint: Word | str, language: Language, *, capital: bool
+    ) -> Self:
+        texts = [part if isinstance(part, Label) else _term_text(part, language) for part in parts]
+        text = _word_text(joint, language).join(text for text in texts if text)
+        self = super().__new__(cls, text[:1].upper() + text[1:] if capital else text)
+        self.parts, self.joint, self.capital = parts, joint, capital
+        return self
+
+    def in_language(self, language: Language) -> "Label":
+        """Return the same terms in another language."""
+        parts = tuple(_part_in_language(part, language) for part in self.parts)
+        return Label._spelled(parts, self.joint, language, capital=self.capital)
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Kinds of all terms in it, also of those within other terms."""
+        inner = [part.kinds if isinstance(part, Label) else _term_kinds(part) for part in self.parts]
+        return frozenset[Kind]().union(*inner)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """Copy and pickle by parts."""
+        return _restored, (str(self), self.parts, self.joint, self.capital)
+
+
+def _restored(text: str, parts: "tuple[Term | Label, ...]", joint: Word | str, capital: bool) -> Label:
+    self = str.__new__(Label, text)
+    self.parts, self.joint, self.capital = parts, joint, capital
+    return self
+
+
+def _term_text(term: Term, language: Language) -> str:
+    text = _word_text(term.word, language)
+    return text.format(*term.values) if isinstance(term.word, Word) else text
+
+
+def _word_text(word: Word | str, language: Language) -> str:
+    return language.get(word, word.value) if isinstance(word, Word) else word
+
+
+def _part_in_language(part: Term | Label, language: Language) -> Term | Label:
+    if isinstance(part, Label):
+        return part.in_language(language)
+    values = tuple(value.in_language(language) for value in part.values)
+    return Term(kind=part.kind, word=part.word, values=values)
+
+
+def _term_kinds(term: Term) -> frozenset[Kind]:
+    return frozenset({term.kind}).union(*(value.kinds for value in term.values))
+
+
+NOTHING = Label()
+"""The empty label."""
+
+
+def literal(text: str, kind: Kind = Kind.NAME) -> Label:
+    """Return a label of one term that is the same in every language, such as the name of a network."""
+    return Label(Term(kind=kind, word=text)) if text else NOTHING
+
+
+def number(kind: Kind, value: int) -> Term:
+    """Return a term of one number.
+
+    >>> Label(number(Kind.CHANNELS, 64))
+    '64'
+    """
+    return Term(kind=kind, word=str(value))
+
+
+def phrase(kind: Kind, word: Word, *values: Label | str | int) -> Label:
+    """Return a label of one entry of the vocabulary with its values.
+
+    >>> phrase(Kind.TITLE, Word.STAGE, 2)
+    'Stage 2'
+    """
+    filled = tuple(value if isinstance(value, Label) else literal(str(value)) for value in values)
+    return Label(Term(kind=kind, word=word, values=filled))

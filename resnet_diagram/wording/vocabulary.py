@@ -1,0 +1,125 @@
+"""The vocabulary: every word and phrase of a drawing that depends on its language, in English."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Word(StrEnum):
+    """An entry of the vocabulary; its value is the English text, with `{0}`, `{1}` … for values.
+
+    A language file (`templates/languages/`) has one translation for each value.
+    """
+
+    LIST = ", "
+
+    # Titles.
+    STEM = "Stem"
+    STAGE = "Stage {0}"
+    UNNAMED_STAGE = "stage {0}"
+    HEAD = "Head"
+    PARTIAL = "{0} (as far as it ran)"
+    TITLE_AND_PLACE = "{0} ({1})"
+    NETWORKS = "{0} and {1}"
+
+    # Blocks.
+    BASIC_BLOCK = "basic block"
+    BOTTLENECK = "bottleneck"
+    INVERTED_BOTTLENECK = "inverted bottleneck"
+    BLOCK = "block"
+    ATTENTION_BLOCK = "attention block"
+    MLP_BLOCK = "MLP block"
+    SE_BLOCK = "SE {0}"
+    PRE_ACTIVATION = "pre-activation"
+    PRE_ACTIVATION_BLOCK = "pre-activation {0}"
+    IDENTITY_BLOCK = "identity {0}"
+    PROJECTION_BLOCK = "projection {0}"
+    POOLED_PROJECTION_BLOCK = "pooled-projection {0}"
+    ZERO_PADDING_BLOCK = "zero-padding {0}"
+    POOLED_BLOCK = "pooled {0}"
+    WITHOUT_SHORTCUT = "{0} without shortcut"
+    LAYERS = "layers"
+    DENSE_LAYER = "dense layer"
+    CONCATENATED_BRANCHES = "concatenated branches"
+    SUM_OF_BRANCHES = "sum of branches"
+    PRODUCT_OF_BRANCHES = "product of branches"
+    SE_GATE = "SE gate"
+
+    # Places of blocks.
+    ALL_BLOCKS = "all blocks"
+    ALL_OTHER_BLOCKS = "all other blocks"
+    ALL_OF_EACH_STAGE = "all blocks of each stage"
+    ALL_OF_THE_STAGE = "all blocks of the stage"
+    ALL_OF_STAGE = "all blocks of stage {0}"
+    ALL_OF_STAGES = "all blocks of stages {0}"
+    FIRST_OF_EACH_STAGE = "first block of each stage"
+    FIRST_OF_THE_STAGE = "first block of the stage"
+    FIRST_OF_STAGE = "first block of stage {0}"
+    FIRST_OF_STAGES = "first block of stages {0}"
+    BLOCKS_OF_STAGE = "stage {0}: {1}"
+    SOME_BLOCKS = "{0} blocks"
+    SOME_OF_STAGE = "{0} blocks of stage {1}"
+    SOME_OF_STAGES = "{0} blocks of stages {1}"
+    SIZES_OF_BLOCK = "{0}; sizes of block {1}"
+    SIZES_OF_BLOCK_OF_STAGE = "{0}; sizes of block {1} of stage {2}"
+
+    # Shortcuts.
+    IDENTITY = "identity"
+    PROJECTION = "projection"
+    POOLED_PROJECTION = "pooled-projection"
+    ZERO_PAD = "zero-pad"
+    POOLED = "pooled"
+    OTHER = "other"
+    SHORTCUT_WITH = "{0}: {1}"
+    SAME_SHAPE = "same shape?"
+    YES = "yes"
+    NO = "no"
+
+    # Layers.
+    CONV = "conv"
+    TRANSPOSED_CONV = "transposed conv"
+    DEPTHWISE_CONV = "depthwise conv"
+    DEPTHWISE_TRANSPOSED_CONV = "depthwise transposed conv"
+    FC = "fc"
+    LINEAR = "linear"
+    ATTENTION = "attention"
+    MAX_POOL = "max pool"
+    AVG_POOL = "avg pool"
+    GLOBAL_MAX_POOL = "global max pool"
+    GLOBAL_AVG_POOL = "global avg pool"
+    BILINEAR_UPSAMPLING = "bilinear upsampling"
+    NEAREST_UPSAMPLING = "nearest upsampling"
+    BICUBIC_UPSAMPLING = "bicubic upsampling"
+    SUBSAMPLE = "subsample"
+    CONCAT = "concat"
+    GROUPS = "{0} groups"
+    GROUPS_OF = "groups of {0}"
+    DILATION = "dilation {0}"
+
+    # Counts.
+    ONE = "{0} {1}"
+    MANY = "{0} {1}s"
+    LAYER = "layer"
+    PARAMS = "{0} params"
+    MACS = "{0} MACs"
+    MACS_WITH_PREFIX = "{0}MACs"
+
+    # Legend.
+    MAIN_PATH = "main path"
+    IDENTITY_SHORTCUT = "identity shortcut"
+    PROJECTION_SHORTCUT = "projection shortcut"
+    POOLED_PROJECTION_SHORTCUT = "pooled projection shortcut"
+    ZERO_PADDING_SHORTCUT = "zero-padding shortcut"
+    POOLED_SHORTCUT = "pooled shortcut"
+    OTHER_SHORTCUT = "other shortcut"
+    SKIP_CONNECTION = "skip connection"
+    ADDITION = "addition"
+    MULTIPLICATION = "multiplication"
+    CONCATENATION = "concatenation"
+    OPAQUE = "irregular part, not drawn open"
+    BAR_SIZES = "block height: log resolution, width: log channels"
+    S_IS_STRIDE = "s: stride"
+    R_IS_REDUCTION = "r: reduction"
+    C_IS_WIDTH = "C: block width"
+    C_ARE_ENDS = "C, C′: channels in and out"
+    N_IS_REPEAT = "[×N]: N blocks"
+    DIFFERS_FROM = "bold, ≠: differs from {0}"
