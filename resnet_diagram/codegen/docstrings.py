@@ -15,8 +15,9 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, ShortcutKind
+from resnet_diagram.spec.model import Block, Layer, Merge, Network, ShortcutKind
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.traits import SHORTCUTS, WEIGHTED
 
 _NAMES = {
     BlockKind.BASIC: "BasicBlock",
@@ -50,7 +51,7 @@ def squeezes(block: Block) -> bool:
     """Whether a gate is a squeeze-and-excitation: two weighted layers behind a global pooling."""
     layers = list(walk(block.branches[-1]))
     pools = bool(layers) and layers[0].op == "global_avg_pool"
-    return pools and sum(layer.kind in (LayerKind.CONV, LayerKind.LINEAR) for layer in layers) == 2
+    return pools and sum(layer.kind in WEIGHTED for layer in layers) == 2
 
 
 def class_doc(block: Block, condition: str | None) -> str:
@@ -108,20 +109,12 @@ def _kernel(layer: Layer) -> str:
     return "×".join(map(str, layer.kernel)) if len(layer.kernel) > 1 else f"size-{layer.kernel[0]}"
 
 
-_SHORTCUTS = {
-    ShortcutKind.PROJECTION: "is a projection",
-    ShortcutKind.POOLED_PROJECTION: "is a projection",
-    ShortcutKind.ZERO_PAD: "keeps every `stride`-th position and adds channels of zeros",
-    ShortcutKind.POOLED: "is a pooling",
-}
-
-
 def _shortcut_doc(block: Block, condition: str | None) -> str:
     """What the shortcut is, and when."""
     kind = block.shortcut.kind if block.shortcut else ShortcutKind.IDENTITY
     if condition is None or kind is ShortcutKind.IDENTITY:
         return "The shortcut is the identity."
-    words = f"The shortcut {_SHORTCUTS.get(kind, 'has layers of its own')}"
+    words = f"The shortcut {SHORTCUTS[kind].sentence}"
     pooled = (
         " It pools first where it changes the resolution." if kind is ShortcutKind.POOLED_PROJECTION else ""
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import count
 
 from resnet_diagram.spec.model import Element, Layer, LayerKind, Stage
+from resnet_diagram.spec.traits import LAYERS
 
 Aligned = tuple[Element, ...]
 
@@ -22,15 +23,6 @@ _TAKEN = frozenset(_NN_MODULE.split())
 
 _MODULE_NAMES = frozenset({"torch", "nn", "Tensor", "F", "Sequence", "x"})
 _USUAL = {"batch_norm": "bn", "max_pool": "maxpool", "avg_pool": "avgpool", "global_avg_pool": "avgpool"}
-_KINDS = {
-    LayerKind.CONV: "conv",
-    LayerKind.LINEAR: "fc",
-    LayerKind.NORM: "norm",
-    LayerKind.POOL: "pool",
-    LayerKind.UPSAMPLE: "up",
-    LayerKind.DROPOUT: "dropout",
-    LayerKind.PAD: "pad",
-}
 
 
 def function_name(name: str) -> str:
@@ -67,7 +59,7 @@ def usual(element: Element) -> str:
     if isinstance(element, Layer):
         if element.kind is LayerKind.ACTIVATION:
             return element.op
-        return _USUAL.get(element.op) or _KINDS.get(element.kind, "layer")
+        return _USUAL.get(element.op) or LAYERS[element.kind].attribute
     return "layer" if isinstance(element, Stage) else "block"
 
 

@@ -11,12 +11,11 @@ from itertools import product
 
 from resnet_diagram.diagram.labels import Said, gate_ratio, numbers
 from resnet_diagram.spec.measure import BlockKind, block_kind, in_shape, out_shape, stride, walk, width
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Shortcut, Stage
+from resnet_diagram.spec.traits import WEIGHTED, is_renaming
 
 WIDER = "C′"
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
-_SIZED = (LayerKind.CONV, LayerKind.LINEAR)
-"""Layers whose channels are written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +84,7 @@ def _skeleton(element: Element | Shortcut | None) -> Hashable:
 
 def _all(elements: Sequence[Element]) -> tuple[Hashable, ...]:
     """Skeletons in order; layers that change no value do not count."""
-    return tuple(_skeleton(one) for one in elements if not _is_reshape(one))
-
-
-def _is_reshape(element: Element) -> bool:
-    return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
+    return tuple(_skeleton(one) for one in elements if not is_renaming(one))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +154,7 @@ def _words(layers: Sequence[Layer], sizes: Sequence[Mapping[str, int]]) -> Said 
     stride = _stride(
         [word.stride for word in plain], [max(layer.stride, default=1) for layer in layers], sizes
     )
-    if layers[0].kind not in _SIZED:
+    if layers[0].kind not in WEIGHTED:
         return None if stride is None else plain[0]._replace(stride=stride)
     channels = _channels([layer.out_shape[0] for layer in layers], sizes)
     groups = _groups(layers)

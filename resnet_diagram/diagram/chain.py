@@ -38,6 +38,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming
 
 _MERGES = {
     Merge.ADD: (NodeRole.ADD, "+"),
@@ -45,8 +46,6 @@ _MERGES = {
     Merge.CONCAT: (NodeRole.CONCAT, "concat"),
 }
 _CHOSEN = {LayerKind.NORM: Show.NORM, LayerKind.ACTIVATION: Show.ACT}
-_MINOR = (LayerKind.NORM, LayerKind.ACTIVATION)
-_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION)
 _ENDS = {
     BlockKind.BOTTLENECK: (Taper.CLOSING, Taper.OPENING),
     BlockKind.INVERTED_BOTTLENECK: (Taper.OPENING, Taper.CLOSING),
@@ -98,7 +97,7 @@ def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...
 def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
     if layer.kind in _CHOSEN:
         return _CHOSEN[layer.kind] in show
-    return layer.kind is not LayerKind.RESHAPE or layer.op == "subsample"
+    return not is_renaming(layer)
 
 
 def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -222,7 +221,7 @@ def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
 
 
 def _main(unit: list[Layer]) -> Layer:
-    return next((layer for layer in unit if layer.kind not in _MINOR), unit[0])
+    return next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
 
 
 def _units(layers: Sequence[Layer]) -> list[list[Layer]]:
@@ -230,11 +229,11 @@ def _units(layers: Sequence[Layer]) -> list[list[Layer]]:
 
     In a run that starts with them, a pre-activation, they join the weighted layer behind.
     """
-    if layers and layers[0].kind in _MINOR:
+    if layers and layers[0].kind in FOLLOWING:
         return _joined_to_next(layers)
     units: list[list[Layer]] = []
     for layer in layers:
-        if units and layer.kind in _MINOR:
+        if units and layer.kind in FOLLOWING:
             units[-1].append(layer)
         else:
             units.append([layer])
@@ -246,10 +245,10 @@ def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
     waiting: list[Layer] = []
     for layer in layers:
         waiting.append(layer)
-        if layer.kind in _WEIGHTED:
+        if layer.kind in MIXING:
             units.append(waiting)
             waiting = []
-        elif layer.kind not in _MINOR:
+        elif layer.kind not in FOLLOWING:
             units += [unit for unit in (waiting[:-1], [layer]) if unit]
             waiting = []
     return [*units, waiting] if waiting else units
@@ -257,11 +256,11 @@ def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
 
 def _aside(unit: list[Layer]) -> tuple[int, ...]:
     """Which of the lines of a layer with its norm and activation are of those."""
-    if all(layer.kind in _MINOR for layer in unit):
+    if all(layer.kind in FOLLOWING for layer in unit):
         return ()
     found: list[int] = []
     lines = 0
-    for minor, run in groupby(unit, key=lambda layer: layer.kind in _MINOR):
+    for minor, run in groupby(unit, key=lambda layer: layer.kind in FOLLOWING):
         found += [lines] if minor else []
         lines += 1 if minor else sum(len(layer_lines(layer)) for layer in run)
     return tuple(found)
@@ -269,7 +268,7 @@ def _aside(unit: list[Layer]) -> tuple[int, ...]:
 
 def _lines(unit: list[Layer], pen: Pen) -> tuple[str, ...]:
     lines: list[str] = []
-    for minor, run in groupby(unit, key=lambda layer: layer.kind in _MINOR):
+    for minor, run in groupby(unit, key=lambda layer: layer.kind in FOLLOWING):
         if minor:
             lines.append(", ".join(op_word(layer) for layer in run))
         else:

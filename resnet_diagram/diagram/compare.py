@@ -28,9 +28,10 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.measure import is_residual, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.spec.traits import SILENT
 
 MOST = 4
 """Networks side by side."""
@@ -202,7 +203,7 @@ def _short(
 
 
 def _drawn(elements: Sequence[Element]) -> list[Element]:
-    return [one for one in elements if not isinstance(one, Layer) or one.kind not in _SILENT]
+    return [one for one in elements if not isinstance(one, Layer) or one.kind not in SILENT]
 
 
 def _element(element: Element, beside: Sequence[Element] | None, prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -233,8 +234,6 @@ def _counted(body: Sequence[Element], prefix: str, pen: Pen) -> Node:
 
 _MANY = 8
 """More runs of blocks than this in one row are counted, not drawn."""
-
-_SILENT = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE)
 
 
 def _open(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:

@@ -10,10 +10,9 @@ from resnet_diagram.diagram.labels import (
     shortcut_text,
 )
 from resnet_diagram.spec.measure import in_shape, out_shape, units
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
-
-_SILENT = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE)
+from resnet_diagram.spec.traits import SILENT
 
 
 def describe(network: Network) -> str:
@@ -27,7 +26,7 @@ def describe(network: Network) -> str:
 
 
 def _part(title: str, elements: tuple[Element, ...]) -> list[str]:
-    layers = [one for one in elements if isinstance(one, Layer) and one.kind not in _SILENT]
+    layers = [one for one in elements if isinstance(one, Layer) and one.kind not in SILENT]
     words = "; ".join(" ".join(layer_lines(layer)) for layer in layers)
     return [f"{title}: {words}."] if words else []
 

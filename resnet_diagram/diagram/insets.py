@@ -9,22 +9,14 @@ from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.places import places
 from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Merge, Stage
+from resnet_diagram.spec.traits import SHORTCUTS
 
 MOST = 6
 """Types of block that get an inset."""
 
 _SHADE = 2
 """That of the second stage, for drawings that serve blocks of several stages."""
-
-_KINDS = {
-    ShortcutKind.IDENTITY: "identity",
-    ShortcutKind.PROJECTION: "projection",
-    ShortcutKind.POOLED_PROJECTION: "pooled-projection",
-    ShortcutKind.ZERO_PAD: "zero-padding",
-    ShortcutKind.POOLED: "pooled",
-    ShortcutKind.OTHER: "",
-}
 
 
 def insets(
@@ -104,7 +96,7 @@ def kind_title(unit: Unit) -> str:
     elif not is_residual(only):
         words = _merged(only)
     else:
-        kind = _KINDS[only.shortcut.kind] if only.shortcut else ""
+        kind = SHORTCUTS[only.shortcut.kind].noun if only.shortcut else ""
         words = f"{kind} {block_word(only)}".strip()
     return words[:1].upper() + words[1:]
 

@@ -16,6 +16,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import extent_text, shape_text
+from resnet_diagram.spec.traits import SILENT, WEIGHTED
 
 
 class Said(NamedTuple):
@@ -156,7 +157,7 @@ def _shortcut_words(layers: Iterable[Layer]) -> list[str]:
             words.append(", ".join([_window(layer, _conv_word(layer)), *stride_words(layer)]))
         elif layer.kind is LayerKind.LINEAR:
             words.append("linear")
-        elif layer.kind not in (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.RESHAPE):
+        elif layer.kind not in SILENT:
             words.append(layer_lines(layer)[0])
     return words
 
@@ -195,7 +196,7 @@ def gate_ratio(element: Element) -> int:
     if len(element.branches) != 2 or element.branches[0]:
         return 0
     layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
-    weighted = [layer for layer in layers if layer.kind in (LayerKind.CONV, LayerKind.LINEAR)]
+    weighted = [layer for layer in layers if layer.kind in WEIGHTED]
     pooled = any(layer.kind is LayerKind.POOL for layer in layers)
     if not pooled or len(weighted) != 2 or len(layers) != len(element.branches[1]):
         return 0

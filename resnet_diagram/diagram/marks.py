@@ -6,7 +6,8 @@ from itertools import zip_longest
 
 from resnet_diagram.diagram.model import Fork, Group, Item, Node
 from resnet_diagram.diagram.walk import nodes
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Shortcut, Stage
+from resnet_diagram.spec.traits import is_renaming
 
 SIGN = "≠"
 
@@ -27,11 +28,7 @@ def essence(part: Element | Shortcut | Iterable[Element] | None) -> Hashable:
         case Shortcut():
             return part.kind, essence(part.layers)
         case _:
-            return tuple(essence(one) for one in part if not _is_reshape(one))
-
-
-def _is_reshape(element: Element) -> bool:
-    return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
+            return tuple(essence(one) for one in part if not is_renaming(one))
 
 
 def marked(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:

@@ -13,16 +13,8 @@ from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.measure import in_shape, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.traits import BARS, MIXING, WEIGHTED
 
-_SHOWN = (
-    LayerKind.CONV,
-    LayerKind.LINEAR,
-    LayerKind.POOL,
-    LayerKind.UPSAMPLE,
-    LayerKind.ATTENTION,
-    LayerKind.OPAQUE,
-    LayerKind.OTHER,
-)
 _LAST = ("sigmoid", "softmax", "log_softmax", "tanh")
 """Activations that end a network."""
 
@@ -114,7 +106,7 @@ def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
 
 
 def _layer(draft: _Strip, bay: _Draft, layer: Layer) -> None:
-    if layer.kind in _SHOWN or layer.op in _LAST:
+    if layer.kind in BARS or layer.op in _LAST:
         draft.slab(bay, node_role(layer.kind), layer.out_shape, layer_lines(layer)[0])
 
 
@@ -172,11 +164,11 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
 
 def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Draft | None:
     """Layers between blocks: one slab inside a stage that has blocks, else a slab each."""
-    visible = [layer for layer in walk(elements, gates=False) if layer.kind in _SHOWN]
+    visible = [layer for layer in walk(elements, gates=False) if layer.kind in BARS]
     if not visible:
         return bay
     bay = bay or draft.bay()
-    weighted = sum(layer.kind in (LayerKind.CONV, LayerKind.LINEAR) for layer in visible)
+    weighted = sum(layer.kind in WEIGHTED for layer in visible)
     if bay.stage and weighted > 1 and any(_is_unit_or_long(one) for one in bay.stage.body):
         slab = draft.slab(bay, NodeRole.BLOCK, out_shape(elements))
         number = len(bay.units) + 1
@@ -211,7 +203,7 @@ def _is_unit_or_long(element: Element) -> bool:
     """Whether it is a block of its own, and no gate or regrouping of positions among other layers."""
     if not isinstance(element, Block) or is_gate(element):
         return False
-    kinds = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE, LayerKind.POOL)
+    kinds = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
     return bool(element.shortcut) or any(layer.kind in kinds for layer in walk(element))
 
 

@@ -10,6 +10,7 @@ from math import prod
 
 from resnet_diagram.spec.measure import is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.traits import is_renaming
 
 Place = tuple[int, int]
 """Number of the stage, 0 outside stages, and of the unit in it; both from 1."""
@@ -98,11 +99,7 @@ def _units(elements: Sequence[Element], stage: int) -> tuple[Unit, ...]:
 
 def kept(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     """The layers that change values; a pool over everything is the global one, however it is written."""
-    return tuple(_plain(layer) for layer in layers if not _is_reshape(layer))
-
-
-def _is_reshape(layer: Layer) -> bool:
-    return layer.kind is LayerKind.RESHAPE and layer.op != "subsample"
+    return tuple(_plain(layer) for layer in layers if not is_renaming(layer))
 
 
 def _plain(layer: Layer) -> Layer:

@@ -7,11 +7,10 @@ from itertools import groupby
 from resnet_diagram.diagram.labels import layer_lines, op_word
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.shapes import extent_text, shape_text
+from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED
 
 Pair = tuple[str, str]
 """What is said of the left network, and of the right one."""
-
-_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
 
 
 def layer_differences(left: Sequence[Layer], right: Sequence[Layer], end: str = "") -> Iterator[Pair]:
@@ -64,24 +63,24 @@ def _run(layers: Sequence[Layer]) -> str:
 
 
 def _is_main(layer: Layer) -> bool:
-    return layer.kind not in (LayerKind.NORM, LayerKind.ACTIVATION)
+    return layer.kind not in FOLLOWING
 
 
 def _short(layer: Layer) -> str:
-    return op_word(layer) if layer.kind in (LayerKind.NORM, LayerKind.ACTIVATION) else words(layer)
+    return op_word(layer) if layer.kind in FOLLOWING else words(layer)
 
 
 def _after(layers: Sequence[Layer], start: int, stop: int, end: str) -> str:
     """Where some neighbours stand: "after the 3×3 conv", or at the end of all."""
     if end and stop == len(layers):
         return end
-    before = [layer for layer in layers[:start] if layer.kind in (*_WEIGHTED, LayerKind.POOL)]
+    before = [layer for layer in layers[:start] if layer.kind in (*WEIGHTED, LayerKind.POOL)]
     return f"after the {_name(before[-1])}" if before else "at the beginning"
 
 
 def _name(layer: Layer) -> str:
     """A layer without its sizes, such as "3×3 conv"."""
-    if layer.kind in _WEIGHTED:
+    if layer.kind in WEIGHTED:
         return layer_lines(layer)[0].split(",")[0]
     return words(layer).split(",")[0]
 
@@ -103,7 +102,7 @@ def _fields(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
         return
     if own.stride != other.stride:
         yield f"stride {extent_text(own.stride)} in the {name}", f"stride {extent_text(other.stride)} in it"
-    if own.kind in _WEIGHTED and own.out_shape[0] != other.out_shape[0]:
+    if own.kind in WEIGHTED and own.out_shape[0] != other.out_shape[0]:
         unit = "outputs" if own.kind is LayerKind.LINEAR else "channels"
         yield f"{own.out_shape[0]} {unit} of the {name}", f"{other.out_shape[0]} {unit}"
     if own.groups != other.groups:

@@ -8,6 +8,7 @@ from resnet_diagram.differences.align import Unit, kept
 from resnet_diagram.differences.layers import Pair, layer_differences, words
 from resnet_diagram.spec.measure import is_gate, is_residual, walk, weighted_layers
 from resnet_diagram.spec.model import Block, Layer, LayerKind, ShortcutKind
+from resnet_diagram.spec.traits import WEIGHTED
 
 _ADDITION = "before the addition"
 WIDTH = "width "
@@ -42,12 +43,10 @@ def shortcut_words(unit: Unit) -> str:
 def _kind(unit: Unit) -> str:
     """What a unit is: a block with its shortcut, or layers without one."""
     if unit.block is None:
-        layers = [words(layer) for layer in kept(walk(unit.elements)) if layer.kind in _SAID]
+        named = WEIGHTED | {LayerKind.POOL}
+        layers = [words(layer) for layer in kept(walk(unit.elements)) if layer.kind in named]
         return f"no shortcut: {', then '.join(layers[:3])}{', …' if len(layers) > 3 else ''}"
     return f"a {block_word(unit.block)} with {_shortcut(unit.block)}"
-
-
-_SAID = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.POOL)
 
 
 def _shortcut(block: Block) -> str:

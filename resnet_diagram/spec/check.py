@@ -10,7 +10,6 @@ from resnet_diagram.spec.model import (
     Block,
     Element,
     Layer,
-    LayerKind,
     Merge,
     Network,
     Shape,
@@ -18,18 +17,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
-
-_WEIGHTED = frozenset({LayerKind.CONV, LayerKind.LINEAR})
-_NEEDS = {
-    ShortcutKind.PROJECTION: (_WEIGHTED, "a convolution or linear layer"),
-    ShortcutKind.POOLED_PROJECTION: (_WEIGHTED, "a convolution or linear layer"),
-    ShortcutKind.ZERO_PAD: (frozenset({LayerKind.PAD}), "a layer of kind 'pad'"),
-    ShortcutKind.POOLED: (
-        frozenset({LayerKind.POOL, LayerKind.RESHAPE}),
-        "a layer of kind 'pool', or a subsample",
-    ),
-}
-"""What must be on a shortcut of each kind."""
+from resnet_diagram.spec.traits import SHORTCUTS
 
 
 def check(network: Network) -> Network:
@@ -136,13 +124,12 @@ def _check_shortcut(shortcut: Shortcut) -> None:
             raise FaultError("shortcut of kind 'identity' has layers; expected none, or another kind")
     elif not shortcut.layers:
         raise FaultError(f"shortcut of kind '{shortcut.kind}' has no layers; only an identity has none")
-    needed, words = _NEEDS.get(shortcut.kind, (frozenset(kinds), ""))
-    if shortcut.layers and not needed & kinds:
-        raise FaultError(f"shortcut of kind '{shortcut.kind}' has only {_listed(kinds)}; expected {words}")
-
-
-def _listed(kinds: set[LayerKind]) -> str:
-    return ", ".join(sorted(f"'{kind}'" for kind in kinds))
+    traits = SHORTCUTS[shortcut.kind]
+    if shortcut.layers and traits.holds and not traits.holds & kinds:
+        present = ", ".join(sorted(f"'{kind}'" for kind in kinds))
+        raise FaultError(
+            f"shortcut of kind '{shortcut.kind}' has only {present}; expected {traits.holds_text}"
+        )
 
 
 _VERBS = {Merge.ADD: "an addition", Merge.MULTIPLY: "a multiplication", Merge.CONCAT: "a concatenation"}

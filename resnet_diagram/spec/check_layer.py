@@ -5,8 +5,8 @@ from math import prod
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
+from resnet_diagram.spec.traits import KEEPING_SHAPE
 
-_KEEPS_SHAPE = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.DROPOUT)
 _GATED_UNITS = ("glu",)
 
 
@@ -88,7 +88,7 @@ def _check_window(layer: Layer) -> None:
 
 def _out_fault(layer: Layer) -> str:
     """What out_shape should have been, in words; nothing where it is right or where no rule is known."""
-    if layer.kind in _KEEPS_SHAPE and layer.op not in _GATED_UNITS:
+    if layer.kind in KEEPING_SHAPE and layer.op not in _GATED_UNITS:
         return _unless(layer.out_shape == layer.in_shape, f"{shape_text(layer.in_shape)}, as at the entry")
     if layer.kind is LayerKind.CONV:
         return _window_fault(layer, layer.out_shape[0])

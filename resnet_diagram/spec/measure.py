@@ -20,11 +20,9 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
+from resnet_diagram.spec.traits import FOLLOWING, MIXING, PROJECTIONS, WEIGHTED
 
 Part = Network | Element | Shortcut | Iterable[Element]
-
-_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
-_PROJECTIONS = (ShortcutKind.PROJECTION, ShortcutKind.POOLED_PROJECTION)
 
 
 class BlockKind(StrEnum):
@@ -108,7 +106,7 @@ def depth(part: Part) -> int:
     shortcuts and leave the classifier out, so that wrn-28-10 has depth 26 here. A deep stem has three
     convolutions where the name counts one, so that resnet50d has depth 52.
     """
-    return sum(layer.kind in _WEIGHTED for layer in walk(part, shortcuts=False, gates=False))
+    return sum(layer.kind in WEIGHTED for layer in walk(part, shortcuts=False, gates=False))
 
 
 def in_shape(part: Part) -> Shape:
@@ -244,8 +242,7 @@ def main_layers(block: Block) -> tuple[Layer, ...]:
 
 def weighted_layers(block: Block) -> tuple[Layer, ...]:
     """The convolutions, linear and attention layers of the branches, without gates and shortcuts inside."""
-    kinds = (*_WEIGHTED, LayerKind.ATTENTION)
-    return tuple(layer for layer in main_layers(block) if layer.kind in kinds)
+    return tuple(layer for layer in main_layers(block) if layer.kind in MIXING)
 
 
 def block_kind(block: Block) -> BlockKind:
@@ -280,9 +277,9 @@ def channels(layer: Layer) -> tuple[int, int]:
 def pre_activation(block: Block) -> bool:
     """Whether a norm or an activation stands before the first weighted layer."""
     for layer in (*block.before, *main_layers(block)):
-        if layer.kind in (LayerKind.NORM, LayerKind.ACTIVATION):
+        if layer.kind in FOLLOWING:
             return True
-        if layer.kind in (*_WEIGHTED, LayerKind.ATTENTION):
+        if layer.kind in MIXING:
             return False
     return False
 
@@ -351,5 +348,5 @@ def option(network: Network) -> str | None:
     if kept == {ShortcutKind.IDENTITY}:
         if changed == {ShortcutKind.ZERO_PAD}:
             return "A"
-        return "B" if changed and changed.issubset(_PROJECTIONS) else None
-    return "C" if kept and (changed | kept).issubset(_PROJECTIONS) else None
+        return "B" if changed and changed.issubset(PROJECTIONS) else None
+    return "C" if kept and (changed | kept).issubset(PROJECTIONS) else None

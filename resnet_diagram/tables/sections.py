@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import TypeGuard
 
 from resnet_diagram.spec.measure import is_gate, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
+from resnet_diagram.spec.traits import WINDOWED
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
-
-_WINDOWED = (LayerKind.CONV, LayerKind.POOL, LayerKind.UPSAMPLE)
 
 
 class Kind(StrEnum):
@@ -107,7 +106,7 @@ def _is_deep(block: Element) -> TypeGuard[Block]:
         return False
     if any(isinstance(one, Stage) for branch in block.branches for one in branch):
         return True
-    layers = [layer for layer in shown((block,)) if layer.kind in _WINDOWED]
+    layers = [layer for layer in shown((block,)) if layer.kind in WINDOWED]
     if not layers or sum(map(bool, block.branches)) > 1:
         return False
     ends = {layers[0].in_shape[1:], layers[-1].out_shape[1:]}

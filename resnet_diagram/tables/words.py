@@ -6,16 +6,8 @@ from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.labels import gate_ratio, op_word
 from resnet_diagram.spec.measure import channels, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
+from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
 
-_SHOWN = (
-    LayerKind.CONV,
-    LayerKind.LINEAR,
-    LayerKind.ATTENTION,
-    LayerKind.POOL,
-    LayerKind.UPSAMPLE,
-    LayerKind.OPAQUE,
-)
-_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
 _ELEMENTWISE = ("shift", "scale", "cat")
 _MERGED = {Merge.ADD: "added", Merge.MULTIPLY: "multiplied"}
 
@@ -36,7 +28,7 @@ def is_shown(layer: Layer) -> bool:
     """
     if layer.kind is LayerKind.POOL and set(layer.kernel) == {1} and layer.in_shape == layer.out_shape:
         return False
-    return layer.kind in _SHOWN or (layer.kind is LayerKind.OTHER and _works(layer))
+    return layer.kind in BARS and (layer.kind is not LayerKind.OTHER or _works(layer))
 
 
 def _works(layer: Layer) -> bool:
@@ -46,7 +38,7 @@ def _works(layer: Layer) -> bool:
 
 def is_weightless(layer: Layer) -> bool:
     """Whether a shown layer only changes the resolution."""
-    return layer.kind in (LayerKind.POOL, LayerKind.UPSAMPLE)
+    return layer.kind in WINDOWED - WEIGHTED
 
 
 def shown(elements: Iterable[Element]) -> tuple[Layer, ...]:
@@ -134,7 +126,7 @@ def gate_text(gate: Block) -> str:
     """A gate: "fc, [16, 256]" for squeeze-and-excitation with its two widths, "gate" for any other."""
     if not gate_ratio(gate):
         return "gate"
-    weighted = [layer for layer in walk(gate.branches[1]) if layer.kind in _WEIGHTED]
+    weighted = [layer for layer in walk(gate.branches[1]) if layer.kind in WEIGHTED]
     return f"fc, [{', '.join(str(channels(layer)[1]) for layer in weighted)}]"
 
 

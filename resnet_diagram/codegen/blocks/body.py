@@ -13,10 +13,9 @@ from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import INSIDE, Call, statement
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED
 
-_FRESH = (LayerKind.CONV, LayerKind.LINEAR, LayerKind.NORM)
-_WORKING = (LayerKind.CONV, LayerKind.LINEAR)
-_LIGHT = (LayerKind.NORM, LayerKind.ACTIVATION)
+_FRESH = WEIGHTED | {LayerKind.NORM}
 
 
 class Classes(Protocol):
@@ -69,8 +68,8 @@ class Body:
         if isinstance(first, Layer) and (text := inline.expression(layer_cell(cell), self.scope, "{}")):
             return Piece(text=text, working=False, light=False, shape=shape)
         name = self._shared(name, self.module(cell))
-        light = isinstance(first, Layer) and first.kind in _LIGHT
-        working = isinstance(first, Layer) and first.kind in _WORKING
+        light = isinstance(first, Layer) and first.kind in FOLLOWING
+        working = isinstance(first, Layer) and first.kind in WEIGHTED
         return Piece(text=f"self.{name}({{}})", working=working, light=light, shape=shape)
 
     def _shared(self, name: str, call: Call) -> str:

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from resnet_diagram.spec.measure import all_blocks, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.traits import FOLLOWING
 
-_FOLLOWERS = (LayerKind.NORM, LayerKind.ACTIVATION)
 FEWEST = 4
 """So many convolutions make it worth a class."""
 
@@ -40,7 +40,7 @@ def _units(layers: Sequence[Layer]) -> list[Element]:
     while place < len(layers):
         end = place + 1
         if layers[place].kind is LayerKind.CONV:
-            while end < len(layers) and layers[end].kind in _FOLLOWERS:
+            while end < len(layers) and layers[end].kind in FOLLOWING:
                 end += 1
         run = tuple(layers[place:end])
         units.append(Block(branches=(run,)) if len(run) > 1 else run[0])

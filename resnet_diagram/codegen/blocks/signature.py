@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from resnet_diagram.codegen.blocks.parameters import Scope, Variable
 from resnet_diagram.codegen.blocks.pattern import main, residual
 from resnet_diagram.spec.measure import in_shape, is_gate, merged_shape, walk
-from resnet_diagram.spec.model import Block, Layer, LayerKind
-
-_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
+from resnet_diagram.spec.model import Block, Layer
+from resnet_diagram.spec.traits import WEIGHTED
 
 
 def scope_of(blocks: Sequence[Block]) -> Scope:
@@ -47,7 +46,7 @@ def _residual(blocks: Sequence[Block], scope: Scope) -> None:
 
 def _width(block: Block) -> int:
     """Channels behind the first weighted layer of the way; 0 without any."""
-    layers = (layer for layer in main(block) if isinstance(layer, Layer) and layer.kind in _WEIGHTED)
+    layers = (layer for layer in main(block) if isinstance(layer, Layer) and layer.kind in WEIGHTED)
     first = next(layers, None)
     return first.out_shape[0] if first else 0
 
@@ -65,7 +64,7 @@ def _gate(blocks: Sequence[Block], scope: Scope) -> None:
     """Channels, and how many times fewer a squeeze-and-excitation gate has inside."""
     ins = _entries(blocks)
     scope.channels.append(Variable(name="channels", values=ins))
-    layers = [[layer for layer in walk(block) if layer.kind in _WEIGHTED] for block in blocks]
+    layers = [[layer for layer in walk(block) if layer.kind in WEIGHTED] for block in blocks]
     if any(len(found) != 2 or block.branches[0] for found, block in zip(layers, blocks, strict=True)):
         return
     squeezed = tuple(found[0].out_shape[0] for found, block in zip(layers, blocks, strict=True))

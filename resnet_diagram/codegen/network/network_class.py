@@ -14,8 +14,7 @@ from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented,
 from resnet_diagram.spec.measure import BlockKind, block_kind, residual_blocks, walk
 from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
-
-_WEIGHTED = (LayerKind.CONV, LayerKind.LINEAR)
+from resnet_diagram.spec.traits import WEIGHTED
 
 
 def network_lines(
@@ -52,7 +51,7 @@ def _last_weighted(elements: Sequence[Element]) -> int | None:
         element = elements[place]
         if not isinstance(element, Layer):
             return None
-        if element.kind in _WEIGHTED:
+        if element.kind in WEIGHTED:
             return place if element.groups == 1 and element.out_shape[1:] in ((), (1,), (1, 1)) else None
         if element.params or element.kind not in (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.POOL):
             return None

@@ -10,11 +10,10 @@ from itertools import groupby, pairwise
 
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.spec.traits import KEEPING_SHAPE
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import Split, shape_behind, size_of
-
-FOLLOWING = (LayerKind.NORM, LayerKind.ACTIVATION, LayerKind.DROPOUT)
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +94,7 @@ def runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], li
             positions, _ = size_of(shape_behind(part.element), part.values)
             runs.append(Run(calls[part.call].path, positions, waiting, [part]))
             waiting = []
-        elif runs and not waiting and (part.is_layer(*FOLLOWING) or isinstance(part.element, Block)):
+        elif runs and not waiting and (part.is_layer(*KEEPING_SHAPE) or isinstance(part.element, Block)):
             runs[-1].parts.append(part)
         else:
             waiting.append(part)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from resnet_diagram.spec.model import Element, Layer, LayerKind
+from resnet_diagram.spec.traits import MIXING
 from resnet_diagram.tracer.structure.shortcut import layers_in
 
 WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
-WORKING = frozenset({LayerKind.CONV, LayerKind.LINEAR, LayerKind.ATTENTION, LayerKind.OPAQUE})
+WORKING = MIXING | {LayerKind.OPAQUE}
 
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:

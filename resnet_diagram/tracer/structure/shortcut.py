@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, ShortcutKind, Stage
-
-WEIGHTED = frozenset({LayerKind.CONV, LayerKind.LINEAR})
+from resnet_diagram.spec.traits import WEIGHTED
 
 
 def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:

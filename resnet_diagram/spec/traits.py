@@ -1,0 +1,137 @@
+"""Properties of each kind of layer and shortcut, one row a kind.
+
+`LAYERS` and `SHORTCUTS` are total: a kind without a row fails a test. The sets below are read from them, so
+that a module asks `layer.kind in WEIGHTED` and names no kinds itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from resnet_diagram.spec.model import Element, Layer, LayerKind, ShortcutKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerTraits:
+    """Properties of a kind of layer.
+
+    `role`: its role in a drawing and in a theme. `attribute`: the base of its name in generated code.
+    `weighted`: counts for the depth of a network. `mixes`: combines channels or positions by learned
+    weights, so that it makes a branch a branch. `follows`: is written with the weighted layer before it, as
+    norms and activations are. `bar`: has a bar of its own in the overview and a cell in a table. `brief`: is
+    named in a one-line summary. `windowed`: may change the resolution by kernel and stride.
+    `keeps_shape`: the output has the shape of the input.
+    """
+
+    role: str
+    attribute: str = "layer"
+    weighted: bool = False
+    mixes: bool = False
+    follows: bool = False
+    bar: bool = True
+    brief: bool = True
+    windowed: bool = False
+    keeps_shape: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortcutTraits:
+    """Properties of a kind of shortcut.
+
+    `role`: its role in a drawing and in a theme. `noun`: as in "a projection shortcut"; empty where no word
+    fits. `projects`: it has learned weights of its own, as in options B and C. `holds`: one of these kinds
+    of layer lies on it, named in `holds_text`; empty where any will do. `sentence`: completes "The shortcut
+    …" in the documentation of generated code.
+    """
+
+    role: str
+    noun: str
+    sentence: str
+    projects: bool = False
+    holds: frozenset[LayerKind] = frozenset()
+    holds_text: str = ""
+
+
+LAYERS: Mapping[LayerKind, LayerTraits] = {
+    LayerKind.CONV: LayerTraits(role="conv", attribute="conv", weighted=True, mixes=True, windowed=True),
+    LayerKind.LINEAR: LayerTraits(role="linear", attribute="fc", weighted=True, mixes=True),
+    LayerKind.NORM: LayerTraits(
+        role="norm", attribute="norm", follows=True, bar=False, brief=False, keeps_shape=True
+    ),
+    LayerKind.ACTIVATION: LayerTraits(
+        role="activation", follows=True, bar=False, brief=False, keeps_shape=True
+    ),
+    LayerKind.POOL: LayerTraits(role="pool", attribute="pool", windowed=True),
+    LayerKind.UPSAMPLE: LayerTraits(role="other", attribute="up", windowed=True),
+    LayerKind.DROPOUT: LayerTraits(role="other", attribute="dropout", bar=False, keeps_shape=True),
+    LayerKind.PAD: LayerTraits(role="other", attribute="pad", bar=False),
+    LayerKind.ATTENTION: LayerTraits(role="attention", mixes=True),
+    LayerKind.RESHAPE: LayerTraits(role="other", bar=False, brief=False),
+    LayerKind.OPAQUE: LayerTraits(role="opaque"),
+    LayerKind.OTHER: LayerTraits(role="other"),
+}
+
+
+def _kinds(has: Callable[[LayerTraits], bool]) -> frozenset[LayerKind]:
+    return frozenset(kind for kind, traits in LAYERS.items() if has(traits))
+
+
+WEIGHTED = _kinds(lambda traits: traits.weighted)
+"""Convolutions and linear layers."""
+MIXING = _kinds(lambda traits: traits.mixes)
+"""Weighted layers and attention."""
+FOLLOWING = _kinds(lambda traits: traits.follows)
+"""Norms and activations."""
+BARS = _kinds(lambda traits: traits.bar)
+"""Layers with a bar in the overview and a cell in a table."""
+SILENT = _kinds(lambda traits: not traits.brief)
+"""Layers that a one-line summary leaves out."""
+WINDOWED = _kinds(lambda traits: traits.windowed)
+"""Layers that may change the resolution by kernel and stride."""
+KEEPING_SHAPE = _kinds(lambda traits: traits.keeps_shape)
+"""Layers whose output has the shape of their input."""
+
+_WEIGHTS = "a convolution or linear layer"
+
+SHORTCUTS: Mapping[ShortcutKind, ShortcutTraits] = {
+    ShortcutKind.IDENTITY: ShortcutTraits(role="identity", noun="identity", sentence="is the identity"),
+    ShortcutKind.PROJECTION: ShortcutTraits(
+        role="projection",
+        noun="projection",
+        sentence="is a projection",
+        projects=True,
+        holds=WEIGHTED,
+        holds_text=_WEIGHTS,
+    ),
+    ShortcutKind.POOLED_PROJECTION: ShortcutTraits(
+        role="pooled-projection",
+        noun="pooled-projection",
+        sentence="is a projection",
+        projects=True,
+        holds=WEIGHTED,
+        holds_text=_WEIGHTS,
+    ),
+    ShortcutKind.ZERO_PAD: ShortcutTraits(
+        role="zero-pad",
+        noun="zero-padding",
+        sentence="keeps every `stride`-th position and adds channels of zeros",
+        holds=frozenset({LayerKind.PAD}),
+        holds_text="a layer of kind 'pad'",
+    ),
+    ShortcutKind.POOLED: ShortcutTraits(
+        role="pooled",
+        noun="pooled",
+        sentence="is a pooling",
+        holds=frozenset({LayerKind.POOL, LayerKind.RESHAPE}),
+        holds_text="a layer of kind 'pool', or a subsample",
+    ),
+    ShortcutKind.OTHER: ShortcutTraits(role="other-shortcut", noun="", sentence="has layers of its own"),
+}
+
+
+PROJECTIONS = frozenset(kind for kind, traits in SHORTCUTS.items() if traits.projects)
+"""Shortcuts with learned weights."""
+
+
+def is_renaming(element: Element) -> bool:
+    """Return whether a layer only arranges values anew: a flatten or permute, but no strided slice."""
+    return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
