@@ -7,6 +7,7 @@ from resnet_diagram.diagram.insets import insets, kind_title, unit_items
 from resnet_diagram.diagram.labels import change_text
 from resnet_diagram.diagram.model import Group, GroupRole, Panel
 from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.origin import origin
 from resnet_diagram.diagram.overview import strip
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.measure import in_shape, out_shape
@@ -36,7 +37,9 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
 def block_groups(panels: Sequence[Panel]) -> tuple[Group, ...]:
     """The same for formats that lay out by themselves: a frame for each, nothing between them."""
     return tuple(
-        Group(id=panel.id, role=GroupRole.NETWORK, title=panel.title, items=panel.content)
+        Group(
+            id=panel.id, role=GroupRole.NETWORK, title=panel.title, items=panel.content, origin=panel.origin
+        )
         for panel in panels
         if isinstance(panel.content, tuple)
     )
@@ -50,6 +53,7 @@ def _panel(unit: Unit, options: Options) -> Panel:
         id="block",
         title=f"{name}: {title}" if name else title,
         content=unit_items(unit, "block", options.show),
+        origin=origin(unit.elements),
     )
 
 

@@ -27,6 +27,7 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.diagram.options import USUAL, Show
+from resnet_diagram.diagram.origin import Copies, merge_origin, origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.measure import (
     BlockKind,
@@ -70,7 +71,7 @@ class Pen(NamedTuple):
     """What all parts of a stage are drawn with: where ids come from, its shade, and how a stage is drawn.
 
     `show`: what is written beside the operations. `said` replaces the sizes of layers. `spread` draws what
-    lies on a shortcut as boxes on it.
+    lies on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves.
     """
 
     names: Names
@@ -79,6 +80,7 @@ class Pen(NamedTuple):
     show: frozenset[Show] = USUAL
     said: Mapping[Layer, Said] = MappingProxyType({})
     spread: bool = False
+    copies: Copies = MappingProxyType({})
 
 
 def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -110,7 +112,16 @@ def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
             inner = pen.names.numbered(prefix, "group")
             held = pen.stage(element, inner, pen)
             return (
-                (Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=pen.shade),)
+                (
+                    Group(
+                        id=inner,
+                        role=GroupRole.BLOCK,
+                        title="",
+                        items=held,
+                        shade=pen.shade,
+                        origin=origin((element,), pen.copies),
+                    ),
+                )
                 if held
                 else ()
             )
@@ -147,7 +158,13 @@ def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pen: Pen) -> Fork:
     """The fork of a block round branches that are already drawn."""
     role, symbol = _MERGES[element.merge]
-    merge = Node(id=pen.names.numbered(prefix, role.value), role=role, lines=(symbol,), shade=pen.shade)
+    merge = Node(
+        id=pen.names.numbered(prefix, role.value),
+        role=role,
+        lines=(symbol,),
+        shade=pen.shade,
+        origin=merge_origin(element, pen.copies),
+    )
     shortcut = _link(element, element.shortcut, f"{prefix}-shortcut", pen) if element.shortcut else None
     mark, result = _math(element) if Show.MATH in pen.show else ("", "")
     return Fork(branches=branches, merge=merge, shortcut=shortcut, branch_mark=mark, merge_mark=result)
@@ -165,8 +182,17 @@ def _link(element: Block, shortcut: Shortcut, prefix: str, pen: Pen) -> Link:
         boxes = tuple(one for one in items(shortcut.layers, prefix, pen) if isinstance(one, Node))
         if Show.QUESTION in pen.show:
             boxes = (_question(element, prefix, pen), *boxes)
-        return Link(role=edge_role(shortcut.kind), label="" if boxes else shortcut.kind.value, nodes=boxes)
-    return Link(role=edge_role(shortcut.kind), label=shortcut_text(shortcut))
+        return Link(
+            role=edge_role(shortcut.kind),
+            label="" if boxes else shortcut.kind.value,
+            nodes=boxes,
+            origin=shortcut_origin(element, pen.copies),
+        )
+    return Link(
+        role=edge_role(shortcut.kind),
+        label=shortcut_text(shortcut),
+        origin=shortcut_origin(element, pen.copies),
+    )
 
 
 def _question(element: Block, prefix: str, pen: Pen) -> Node:
@@ -181,7 +207,13 @@ def _question(element: Block, prefix: str, pen: Pen) -> Node:
 def gate(element: Block, prefix: str, pen: Pen) -> Node:
     """A squeeze-and-excitation gate as one node."""
     lines = ("SE gate", f"r={gate_ratio(element)}")
-    return Node(id=pen.names.numbered(prefix, "gate"), role=NodeRole.GATE, lines=lines, shade=pen.shade)
+    return Node(
+        id=pen.names.numbered(prefix, "gate"),
+        role=NodeRole.GATE,
+        lines=lines,
+        shade=pen.shade,
+        origin=origin((element,), pen.copies),
+    )
 
 
 def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[Item, ...]:
@@ -199,6 +231,7 @@ def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[It
         lines=lines,
         taper=_WHOLE.get(block_kind(element), Taper.NONE),
         shade=pen.shade,
+        origin=origin((element,), pen.copies),
     )
     return (
         *items(element.before, prefix, pen),
@@ -217,6 +250,7 @@ def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
             lines=_lines(unit, pen),
             shade=pen.shade,
             aside=_aside(unit),
+            origin=origin(unit, pen.copies),
         )
 
 

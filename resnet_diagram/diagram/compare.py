@@ -23,9 +23,11 @@ from resnet_diagram.diagram.model import (
     LegendEntry,
     Node,
     NodeRole,
+    Origin,
     Sheet,
 )
 from resnet_diagram.diagram.options import Options, Show
+from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
@@ -160,7 +162,12 @@ def _column(
         part = by_key.get(key)
         other = others.get(key, _NOTHING) if others is not None else None
         cells.append(_cell(part, other, f"{prefix}-row{row}", options) if part else ())
-    start = Node(id=f"{prefix}-input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),))
+    start = Node(
+        id=f"{prefix}-input",
+        role=NodeRole.INPUT,
+        lines=(shape_text(network.input_shape),),
+        origin=Origin(shape=shape_text(network.input_shape)),
+    )
     first = next((at for at, cell in enumerate(cells) if cell), 0)
     cells[first] = (start, *cells[first])
     notes = count_words(network, frozenset({Show.PARAMS, Show.MACS}))
@@ -190,6 +197,10 @@ def _short(
     found: list[Item] = []
     for run in runs:
         held: list[Item] = []
+        stop = run.start + run.period * run.count
+        pen = pen._replace(
+            copies=copies_of([body[at : at + run.period] for at in range(run.start, stop, run.period)])
+        )
         for at in range(run.start, run.start + run.period):
             beside = theirs[at : run.start + run.period * run.count : run.period]
             held += _element(body[at], beside if others is not None else None, prefix, pen)
@@ -197,8 +208,17 @@ def _short(
         counted = others is not None and last and len(body) != len(theirs) and run.count > 1
         if held:
             inner = pen.names.numbered(prefix, "blocks")
-            group = Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count)
-            found.append(replace(group, shade=pen.shade, marked=counted))
+            group = Group(
+                id=inner,
+                role=GroupRole.BLOCK,
+                title="",
+                items=tuple(held),
+                repeat=run.count,
+                shade=pen.shade,
+                marked=counted,
+                origin=origin(body[run.start : run.start + run.period], pen.copies),
+            )
+            found.append(group)
     return tuple(found)
 
 
@@ -228,7 +248,11 @@ def _counted(body: Sequence[Element], prefix: str, pen: Pen) -> Node:
     lines = [plural(titles.count(title), title) for title in dict.fromkeys(titles)]
     lines += [plural(layers, "layer")] if layers else []
     return Node(
-        id=pen.names.numbered(prefix, "blocks"), role=NodeRole.STAGE, lines=tuple(lines), shade=pen.shade
+        id=pen.names.numbered(prefix, "blocks"),
+        role=NodeRole.STAGE,
+        lines=tuple(lines),
+        shade=pen.shade,
+        origin=origin(body),
     )
 
 
@@ -239,7 +263,9 @@ _MANY = 8
 def _open(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     if isinstance(element, Block) and is_residual(element):
         bare = replace(element, before=(), after=())
-        return tuple(_unnamed(item) for item in folded(bare, prefix, pen, detailed=True))
+        copies = {**pen.copies, id(bare): pen.copies.get(id(element), (element,))}
+        found = folded(bare, prefix, pen._replace(copies=copies), detailed=True)
+        return tuple(_unnamed(item) for item in found)
     return block(element, prefix, pen) if isinstance(element, Block) else items((element,), prefix, pen)
 
 

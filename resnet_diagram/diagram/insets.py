@@ -7,6 +7,7 @@ from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
 from resnet_diagram.diagram.labels import block_word
 from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
+from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.places import places
 from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, Merge, Stage
@@ -59,7 +60,17 @@ def _inset(number: int, kind: Kind, where: str, show: frozenset[Show]) -> Panel:
             f" of stage {first.stage}" if first.stage else ""
         )
     content = unit_items(kind.units[0], f"inset{number}", show, kind)
-    return Panel(id=f"inset{number}", title=f"{title} ({where})" if where else title, content=content)
+    return Panel(
+        id=f"inset{number}",
+        title=f"{title} ({where})" if where else title,
+        content=content,
+        origin=origin(kind.units[0].elements, _copies(kind)),
+    )
+
+
+def _copies(kind: Kind) -> Copies:
+    """Return the elements of all units of a type, by those of the first, which is drawn."""
+    return copies_of([unit.elements for unit in kind.units])
 
 
 def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None) -> tuple[Item, ...]:
@@ -71,6 +82,7 @@ def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None
         show=show,
         said=kind.said if kind else {},
         spread=True,
+        copies=_copies(kind) if kind else {},
     )
     inner = block(unit.block, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
     ends = [Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(sign,)) for sign in ("x", "y")]

@@ -71,6 +71,24 @@ class Taper(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The part of a network that an element shows, with its facts.
+
+    `paths`: dotted module paths such as "layer2.0.conv1", several where one element serves several parts.
+    `shape`: output shape, empty where the parts differ. `params`, `macs`: totals over all parts.
+    """
+
+    paths: tuple[str, ...] = ()
+    shape: str = ""
+    params: int = 0
+    macs: int = 0
+
+
+NO_ORIGIN = Origin()
+"""The origin of an element that shows no part of a network, such as a title or a sample in the legend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One thing drawn.
 
@@ -87,6 +105,7 @@ class Node:
     shade: int = 0
     aside: tuple[int, ...] = ()
     marked: tuple[int, ...] = ()
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +116,7 @@ class Link:
     label: str
     nodes: tuple[Node, ...] = ()
     marked: bool = False
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +149,7 @@ class Group:
     caption: str = ""
     shade: int = 0
     marked: bool = False
+    origin: Origin = NO_ORIGIN
 
 
 Item = Node | Fork | Group
@@ -157,6 +178,7 @@ class Slab:
     text: str = ""
     index: str = ""
     shade: int = 0
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +186,7 @@ class Omitted:
     """Where `count` slabs are left out, like those before."""
 
     count: int
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +197,7 @@ class Arc:
     head: str
     role: EdgeRole
     label: str = ""
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +214,7 @@ class Bay:
     repeat: int = 1
     note: str = ""
     caption: str = ""
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +253,7 @@ class Panel:
     id: str
     title: str
     content: Strip | tuple[Item, ...]
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from math import prod
 from resnet_diagram.diagram.block_types import Unit
 from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.labels import change_text, layer_lines, shortcut_text, stage_title
-from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Slab, Strip
+from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Origin, Slab, Strip
 from resnet_diagram.diagram.options import StageNames
+from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.measure import in_shape, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
@@ -54,8 +55,10 @@ class _Strip:
         self.bays.append(draft)
         return draft
 
-    def slab(self, bay: _Draft, role: NodeRole, shape: Shape, text: str = "", index: str = "") -> Slab:
-        """Add a slab for something that yields `shape`."""
+    def slab(
+        self, bay: _Draft, role: NodeRole, shape: Shape, text: str = "", shown: Sequence[Element] = ()
+    ) -> Slab:
+        """Add a slab that yields `shape` and shows the elements `shown`."""
         self.count += 1
         slab = Slab(
             id=f"{bay.id}-slab{len(bay.slabs) + 1}",
@@ -63,8 +66,8 @@ class _Strip:
             resolution=min(1.0, (prod(shape[1:]) / self.largest) ** (1 / self.dims)),
             channels=shape[0],
             text=text,
-            index=index,
             shade=bay.number,
+            origin=origin(shown) if shown else Origin(shape=shape_text(shape)),
         )
         bay.slabs.append(slab)
         return slab
@@ -107,7 +110,7 @@ def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
 
 def _layer(draft: _Strip, bay: _Draft, layer: Layer) -> None:
     if layer.kind in BARS or layer.op in _LAST:
-        draft.slab(bay, node_role(layer.kind), layer.out_shape, layer_lines(layer)[0])
+        draft.slab(bay, node_role(layer.kind), layer.out_shape, layer_lines(layer)[0], (layer,))
 
 
 def _flow(draft: _Strip, elements: Sequence[Element], bay: _Draft | None) -> None:
@@ -156,7 +159,8 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
     if made:
         role, label = _shortcut(block)
         label = label or ("concat" if role is EdgeRole.SKIP else "")
-        draft.arcs.append(Arc(tail=made[0].id, head=made[-1].id, role=role, label=label))
+        shown = shortcut_origin(block, {})
+        draft.arcs.append(Arc(tail=made[0].id, head=made[-1].id, role=role, label=label, origin=shown))
     last = draft.bays[-1]
     _fill(draft, last, block.after)
     return bay if bay and bay.stage else (None if last.stage else last)
@@ -170,7 +174,7 @@ def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Dra
     bay = bay or draft.bay()
     weighted = sum(layer.kind in WEIGHTED for layer in visible)
     if bay.stage and weighted > 1 and any(_is_unit_or_long(one) for one in bay.stage.body):
-        slab = draft.slab(bay, NodeRole.BLOCK, out_shape(elements))
+        slab = draft.slab(bay, NodeRole.BLOCK, out_shape(elements), shown=elements)
         number = len(bay.units) + 1
         bay.units[slab.id] = Unit(elements=tuple(elements), stage=bay.number, number=number)
     else:
@@ -182,11 +186,12 @@ def _block(draft: _Strip, bay: _Draft, block: Block) -> None:
     """One slab with the block's shortcut as an arc over it."""
     opaque = next((one for branch in block.branches for one in branch if _is_opaque(one)), None)
     role = NodeRole.OPAQUE if opaque and not is_residual(block) else NodeRole.BLOCK
-    slab = draft.slab(bay, role, out_shape(block))
+    slab = draft.slab(bay, role, out_shape(block), shown=(block,))
     bay.units[slab.id] = Unit(elements=(block,), stage=bay.number, number=len(bay.units) + 1)
     if block.shortcut or () in block.branches:
         edge, label = _shortcut(block)
-        draft.arcs.append(Arc(tail=slab.id, head=slab.id, role=edge, label=label))
+        shown = shortcut_origin(block, {})
+        draft.arcs.append(Arc(tail=slab.id, head=slab.id, role=edge, label=label, origin=shown))
 
 
 def _is_opaque(element: Element) -> bool:
@@ -236,6 +241,17 @@ def _finished(bay: _Draft, names: StageNames) -> Bay:
         slabs=tuple(_folded(slabs, bay.units)),
         repeat=max(1, len(bay.units)) if bay.stage else 1,
         caption=bay.caption,
+        origin=origin((bay.stage,)) if bay.stage else _joined(slabs),
+    )
+
+
+def _joined(slabs: Iterable[Slab]) -> Origin:
+    """Return the origin of several slabs together."""
+    origins = [slab.origin for slab in slabs]
+    return Origin(
+        paths=tuple(path for origin in origins for path in origin.paths),
+        params=sum(origin.params for origin in origins),
+        macs=sum(origin.macs for origin in origins),
     )
 
 
@@ -255,7 +271,7 @@ def _folded(slabs: list[Slab], units: dict[str, Unit]) -> Iterator[Slab | Omitte
             yield from part
         else:
             yield from part[:ahead]
-            yield Omitted(count=hidden)
+            yield Omitted(count=hidden, origin=_joined(part[ahead : -run.period]))
             yield from part[-run.period :]
 
 

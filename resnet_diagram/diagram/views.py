@@ -16,8 +16,19 @@ from resnet_diagram.diagram.labels import (
     stage_title,
 )
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Item, Node, NodeRole, Sheet
+from resnet_diagram.diagram.model import (
+    Diagram,
+    Direction,
+    Group,
+    GroupRole,
+    Item,
+    Node,
+    NodeRole,
+    Origin,
+    Sheet,
+)
 from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
@@ -90,9 +101,12 @@ def _sheet(network: Network, title: str, options: Options) -> Sheet:
 
 
 def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
-    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),))
+    given = Origin(shape=shape_text(network.input_shape))
+    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),), origin=given)
     held = (start, *items(network.stem, "stem", pen))
-    return (Group(id="stem", role=GroupRole.STEM, title="Stem", items=held),) if network.stem else held
+    if not network.stem:
+        return held
+    return (Group(id="stem", role=GroupRole.STEM, title="Stem", items=held, origin=origin(network.stem)),)
 
 
 def _head(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
@@ -101,7 +115,16 @@ def _head(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
         return ()
     shapes = change_text(in_shape(network.head[0]), out_shape(network.head[-1]))
     caption = shapes if Show.SHAPES in options.show else ""
-    return (Group(id="head", role=GroupRole.HEAD, title="Head", items=held, caption=caption),)
+    return (
+        Group(
+            id="head",
+            role=GroupRole.HEAD,
+            title="Head",
+            items=held,
+            caption=caption,
+            origin=origin(network.head),
+        ),
+    )
 
 
 def _body(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
@@ -130,6 +153,7 @@ def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
         repeat=max(1, len(units(stage.body))),
         caption=change_text(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else "",
         shade=number,
+        origin=origin((stage,)),
     )
 
 
@@ -145,6 +169,7 @@ def _summary(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
         role=NodeRole.STAGE,
         lines=(*(lines or tuple(words)), *counted),
         shade=pen.shade,
+        origin=origin(stage.body),
     )
     return (node,)
 
@@ -188,14 +213,20 @@ def _open(element: Element, number: int, prefix: str, pen: Pen) -> Group:
         held = block(element, inner, pen)
     else:
         held = items(element.body if isinstance(element, Stage) else (element,), inner, pen)
-    return Group(id=inner, role=GroupRole.BLOCK, title="", items=held, shade=pen.shade)
+    return Group(
+        id=inner, role=GroupRole.BLOCK, title="", items=held, shade=pen.shade, origin=origin((element,))
+    )
 
 
 def _run(
     rest: tuple[Element, ...], run: Run, first: int, prefix: str, pen: Pen, *, detailed: bool
 ) -> tuple[Item, ...]:
     """A folded run: one group with its count."""
-    pattern = rest[run.start : run.start + run.period]
+    repeats = [
+        rest[at : at + run.period] for at in range(run.start, run.start + run.period * run.count, run.period)
+    ]
+    pattern, copies = repeats[0], copies_of(repeats)
+    pen = pen._replace(copies=copies)
     before = sum(not isinstance(element, Layer) for element in rest[: run.start])
     many = sum(not isinstance(element, Layer) for element in pattern) * run.count
     start = first + before
@@ -209,7 +240,15 @@ def _run(
         else:
             held += items((element,), inner, pen)
     return (
-        Group(id=inner, role=GroupRole.BLOCK, title="", items=tuple(held), repeat=run.count, shade=pen.shade),
+        Group(
+            id=inner,
+            role=GroupRole.BLOCK,
+            title="",
+            items=tuple(held),
+            repeat=run.count,
+            shade=pen.shade,
+            origin=origin(pattern, copies),
+        ),
     )
 
 

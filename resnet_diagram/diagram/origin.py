@@ -1,0 +1,69 @@
+"""Record which part of the network an element of a diagram shows, with its facts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from resnet_diagram.diagram.model import Origin
+from resnet_diagram.spec.measure import macs, merged_shape, params, parts
+from resnet_diagram.spec.model import Block, Element, Layer
+from resnet_diagram.spec.shapes import shape_text
+
+Copies = Mapping[int, tuple[Element, ...]]
+"""The elements that one drawing serves, by `id()` of the first, which is the one that is drawn."""
+
+
+def origin(elements: Sequence[Element], copies: Copies | None = None) -> Origin:
+    """Return the origin of a run of elements and of their copies.
+
+    `shape` is the output of the run, empty where the copies differ; `params` and `macs` count all copies.
+    """
+    copied = [copy for element in elements for copy in (copies or {}).get(id(element), (element,))]
+    if not copied:
+        return Origin()
+    last = elements[-1]
+    shapes = {_shape(copy) for copy in (copies or {}).get(id(last), (last,))}
+    return Origin(
+        paths=tuple(dict.fromkeys(path for element in copied for path in _paths(element))),
+        shape=shapes.pop() if len(shapes) == 1 else "",
+        params=params(copied),
+        macs=macs(copied),
+    )
+
+
+def merge_origin(block: Block, copies: Copies) -> Origin:
+    """Return the origin of the point where the branches of a block come together; it has no parameters."""
+    paths = tuple(copy.name for copy in copies.get(id(block), (block,)) if copy.name)
+    return Origin(paths=paths, shape=shape_text(merged_shape(block)))
+
+
+def shortcut_origin(block: Block, copies: Copies) -> Origin:
+    """Return the origin of the shortcut of a block: its layers, or the block where it has none."""
+    layers = block.shortcut.layers if block.shortcut else ()
+    return origin(layers, copies) if layers else merge_origin(block, copies)
+
+
+def copies_of(runs: Sequence[Sequence[Element]]) -> Copies:
+    """Map each element of the first run, and each inside it, to its counterparts in all runs."""
+    found: dict[int, tuple[Element, ...]] = {}
+    for column in zip(*runs, strict=False):
+        found[id(column[0])] = column
+        for inner in zip(*(parts(element) for element in column), strict=False):
+            found.update(copies_of(inner))
+    return found
+
+
+def _paths(element: Element) -> Iterator[str]:
+    """Yield the module path of an element, or those of its parts where it has none of its own."""
+    if element.name:
+        yield element.name
+    else:
+        for inner in parts(element):
+            for part in inner:
+                yield from _paths(part)
+
+
+def _shape(element: Element) -> str:
+    """Return the output shape as text; a block without layers has none."""
+    if isinstance(element, Layer):
+        return shape_text(element.out_shape)
+    layers = [inner for run in parts(element) for inner in run]
+    return _shape(layers[-1]) if layers else ""
