@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from resnet_diagram.diagram.labels import Said, gate_ratio, numbers
-from resnet_diagram.spec.measure import BlockKind, block_kind, in_shape, out_shape, stride, walk, width
-from resnet_diagram.spec.model import Block, Element, Layer, Shortcut, Stage
-from resnet_diagram.spec.traits import WEIGHTED, is_renaming
+from resnet_diagram.diagram.labels import Said, numbers
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    block_kind,
+    in_shape,
+    out_shape,
+    stride,
+    walk,
+    width,
+)
+from resnet_diagram.spec.model import Block, Element, Layer
+from resnet_diagram.spec.signature import Level, signature
+from resnet_diagram.spec.traits import WEIGHTED
 
 WIDER = "C′"
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
@@ -38,7 +47,7 @@ class Unit:
     @cached_property
     def skeleton(self) -> Hashable:
         """All but names and sizes: equal for units of one type."""
-        return tuple(_skeleton(element) for element in self.elements)
+        return signature(self.elements, Level.PATTERN)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -61,30 +70,6 @@ class Unit:
 
 def _steps(layers: Iterable[Layer]) -> tuple[int, ...]:
     return tuple(step for layer in layers for step in layer.stride)
-
-
-def _skeleton(element: Element | Shortcut | None) -> Hashable:
-    match element:
-        case Layer():
-            grouped = "depthwise" if 1 < element.groups == element.in_shape[0] else element.groups > 1
-            return element.kind, element.op, element.kernel, grouped, any(d > 1 for d in element.dilation)
-        case Block() if gate_ratio(element):
-            return "gate", gate_ratio(element)
-        case Block():
-            branches = tuple(_all(branch) for branch in element.branches)
-            ends = (_all(element.before), _all(element.after))
-            return element.merge, ends, branches, _skeleton(element.shortcut)
-        case Stage():
-            return "stage", _all(element.body)
-        case Shortcut():
-            return element.kind, _all(element.layers)
-        case None:
-            return None
-
-
-def _all(elements: Sequence[Element]) -> tuple[Hashable, ...]:
-    """Skeletons in order; layers that change no value do not count."""
-    return tuple(_skeleton(one) for one in elements if not is_renaming(one))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from resnet_diagram.diagram.labels import (
     block_words,
     change_text,
     count_words,
-    gate_ratio,
     layer_lines,
     op_word,
     shortcut_text,
@@ -32,6 +31,7 @@ from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
+    gate_ratio,
     in_shape,
     is_residual,
     merged_shape,

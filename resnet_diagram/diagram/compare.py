@@ -10,7 +10,7 @@ from resnet_diagram.diagram.fold import fold
 from resnet_diagram.diagram.insets import kind_title
 from resnet_diagram.diagram.labels import count_words, plural
 from resnet_diagram.diagram.legend import sheet_legend
-from resnet_diagram.diagram.marks import essence, flagged, has_marks, marked
+from resnet_diagram.diagram.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.model import (
     Column,
     Comparison,
@@ -32,7 +32,7 @@ from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
-from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.spec.signature import Level, anonymous, signature
 from resnet_diagram.spec.traits import SILENT
 
 MOST = 4
@@ -179,7 +179,9 @@ def _cell(part: _Part, other: _Part | None, prefix: str, options: Options) -> tu
     show = options.show - {Show.NORM, Show.ACT}
     pen = Pen(names=Names(), shade=part.shade, stage=_plain, show=show)
     found = _short(part.elements, other.elements if other else None, prefix, pen)
-    hidden = other is not None and essence(part.elements) != essence(other.elements)
+    hidden = other is not None and signature(part.elements, Level.STRUCTURE) != signature(
+        other.elements, Level.STRUCTURE
+    )
     return flagged(found) if hidden and not has_marks(found) else found
 
 
@@ -231,7 +233,8 @@ def _element(element: Element, beside: Sequence[Element] | None, prefix: str, pe
     own = _open(element, prefix, pen)
     if beside is None:
         return own
-    unlike = [one for one in beside if essence(one) != essence(element)]
+    structure = signature(element, Level.STRUCTURE)
+    unlike = [one for one in beside if signature(one, Level.STRUCTURE) != structure]
     if beside and not unlike:
         return own
     other = _open(unlike[0], prefix, pen._replace(names=Names())) if unlike else ()

@@ -8,7 +8,7 @@ from resnet_diagram.spec.measure import (
     BlockKind,
     Part,
     block_kind,
-    is_gate,
+    gate_ratio,
     macs,
     params,
     pre_activation,
@@ -16,7 +16,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import extent_text, shape_text
-from resnet_diagram.spec.traits import SILENT, WEIGHTED
+from resnet_diagram.spec.traits import SILENT
 
 
 class Said(NamedTuple):
@@ -184,23 +184,6 @@ def _transformer_name(block: Block) -> str:
 def block_word(element: Element) -> str:
     """The usual name of a block's type, such as "bottleneck"."""
     return " ".join(block_words(element))
-
-
-def gate_ratio(element: Element) -> int:
-    """How much a squeeze-and-excitation gate narrows the channels, at least 1; 0 for any other block.
-
-    Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
-    """
-    if not isinstance(element, Block) or not is_gate(element):
-        return 0
-    if len(element.branches) != 2 or element.branches[0]:
-        return 0
-    layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
-    weighted = [layer for layer in layers if layer.kind in WEIGHTED]
-    pooled = any(layer.kind is LayerKind.POOL for layer in layers)
-    if not pooled or len(weighted) != 2 or len(layers) != len(element.branches[1]):
-        return 0
-    return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
 
 
 def plural(count: int, word: str) -> str:

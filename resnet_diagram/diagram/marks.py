@@ -1,34 +1,13 @@
 """Mark what differs between parts of two networks that stand beside each other."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from resnet_diagram.diagram.model import Fork, Group, Item, Node
 from resnet_diagram.diagram.walk import nodes
-from resnet_diagram.spec.model import Block, Element, Layer, Shortcut, Stage
-from resnet_diagram.spec.traits import is_renaming
 
 SIGN = "≠"
-
-
-def essence(part: Element | Shortcut | Iterable[Element] | None) -> Hashable:
-    """What a part computes, names and resolutions aside."""
-    match part:
-        case None:
-            return None
-        case Layer():
-            sizes = (part.kernel, part.stride, part.padding, part.dilation, part.groups, part.bias)
-            return part.kind, part.op, sizes, part.out_shape[0]
-        case Block():
-            branches = tuple(essence(branch) for branch in part.branches)
-            return part.merge, essence(part.before), branches, essence(part.shortcut), essence(part.after)
-        case Stage():
-            return essence(part.body)
-        case Shortcut():
-            return part.kind, essence(part.layers)
-        case _:
-            return tuple(essence(one) for one in part if not is_renaming(one))
 
 
 def marked(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:

@@ -6,11 +6,10 @@ last one the head, whatever containers they are in.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import prod
 
 from resnet_diagram.spec.measure import is_gate, walk
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
-from resnet_diagram.spec.traits import is_renaming
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+from resnet_diagram.spec.signature import canonical
 
 Place = tuple[int, int]
 """Number of the stage, 0 outside stages, and of the unit in it; both from 1."""
@@ -47,7 +46,7 @@ def taken_apart(network: Network) -> Parts:
         stem += _taken(groups, first=True)
         head = [*_taken(groups, first=False), *head]
     stages = [_units(group, number) for number, group in enumerate(filter(None, groups), 1)]
-    return Parts(stem=kept(stem), stages=tuple(stages), head=kept(head))
+    return Parts(stem=canonical(stem), stages=tuple(stages), head=canonical(head))
 
 
 def _stages(network: Network) -> list[tuple[Element, ...]]:
@@ -95,17 +94,3 @@ def _units(elements: Sequence[Element], stage: int) -> tuple[Unit, ...]:
         else:
             runs[-1].append(element)
     return tuple(Unit(place=(stage, number), elements=tuple(run)) for number, run in enumerate(runs, 1))
-
-
-def kept(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """The layers that change values; a pool over everything is the global one, however it is written."""
-    return tuple(_plain(layer) for layer in layers if not is_renaming(layer))
-
-
-def _plain(layer: Layer) -> Layer:
-    whole = (
-        layer.kind is LayerKind.POOL and prod(layer.out_shape[1:]) == 1 and layer.kernel == layer.in_shape[1:]
-    )
-    if not whole:
-        return layer
-    return Layer(kind=layer.kind, op=f"global_{layer.op}", in_shape=layer.in_shape, out_shape=layer.out_shape)

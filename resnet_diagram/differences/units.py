@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from resnet_diagram.diagram.labels import block_word, gate_ratio, shortcut_text
-from resnet_diagram.differences.align import Unit, kept
+from resnet_diagram.diagram.labels import block_word, shortcut_text
+from resnet_diagram.differences.align import Unit
 from resnet_diagram.differences.layers import Pair, layer_differences, words
-from resnet_diagram.spec.measure import is_gate, is_residual, walk, weighted_layers
+from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, walk, weighted_layers
 from resnet_diagram.spec.model import Block, Layer, LayerKind, ShortcutKind
+from resnet_diagram.spec.signature import canonical
 from resnet_diagram.spec.traits import WEIGHTED
 
 _ADDITION = "before the addition"
@@ -21,7 +22,7 @@ def unit_differences(left: Unit, right: Unit) -> list[Pair]:
         return list(_blocks(left.block, right.block))
     if left.block or right.block:
         return [(_kind(left), _kind(right))]
-    return list(layer_differences(kept(walk(left.elements)), kept(walk(right.elements))))
+    return list(layer_differences(canonical(walk(left.elements)), canonical(walk(right.elements))))
 
 
 def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
@@ -31,7 +32,7 @@ def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
         for element in unit.elements:
             block = element if isinstance(element, Block) and element is unit.block else None
             parts = (*block.before, *block.branches[0], *block.after) if block else (element,)
-            found += kept(walk(parts))
+            found += canonical(walk(parts))
     return tuple(found)
 
 
@@ -44,7 +45,7 @@ def _kind(unit: Unit) -> str:
     """What a unit is: a block with its shortcut, or layers without one."""
     if unit.block is None:
         named = WEIGHTED | {LayerKind.POOL}
-        layers = [words(layer) for layer in kept(walk(unit.elements)) if layer.kind in named]
+        layers = [words(layer) for layer in canonical(walk(unit.elements)) if layer.kind in named]
         return f"no shortcut: {', then '.join(layers[:3])}{', …' if len(layers) > 3 else ''}"
     return f"a {block_word(unit.block)} with {_shortcut(unit.block)}"
 
@@ -83,7 +84,7 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     inner = dict.fromkeys(chain(branches, aside))
     yield from larger
     yield from (pair for pair in inner if not _follows(pair, larger))
-    for own, other in layer_differences(kept(left.before), kept(right.before)):
+    for own, other in layer_differences(canonical(left.before), canonical(right.before)):
         yield f"before the shortcut leaves: {own}", other
     yield from _following(left, right)
 
@@ -140,7 +141,7 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
         gates = _gates(own), _gates(other)
         if gates[0] != gates[1]:
             yield gates
-        layers = kept(walk(own, gates=False)), kept(walk(other, gates=False))
+        layers = canonical(walk(own, gates=False)), canonical(walk(other, gates=False))
         yield from layer_differences(*layers, end=_ADDITION)
 
 
@@ -162,14 +163,14 @@ def _on_shortcut(left: Block, right: Block, *, alike: bool) -> Iterator[Pair]:
     if left.shortcut.kind is not right.shortcut.kind:
         yield _shortcut(left), _shortcut(right)
     elif alike:
-        layers = kept(walk(left.shortcut.layers)), kept(walk(right.shortcut.layers))
+        layers = canonical(walk(left.shortcut.layers)), canonical(walk(right.shortcut.layers))
         for own, other in layer_differences(*layers):
             yield f"{left.shortcut.kind} shortcut: {own}", other
 
 
 def _following(left: Block, right: Block) -> Iterator[Pair]:
     """What follows the addition."""
-    own, other = kept(left.after), kept(right.after)
+    own, other = canonical(left.after), canonical(right.after)
     if [layer.op for layer in own] != [layer.op for layer in other]:
         yield _after_words(own), _after_words(other)
 

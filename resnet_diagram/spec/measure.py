@@ -191,6 +191,23 @@ def is_gate(block: Block) -> bool:
     return block.shortcut is None and block.merge is Merge.MULTIPLY
 
 
+def gate_ratio(element: Element) -> int:
+    """Return by how much a squeeze-and-excitation gate narrows the channels, at least 1; 0 for other blocks.
+
+    Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
+    """
+    if not isinstance(element, Block) or not is_gate(element):
+        return 0
+    if len(element.branches) != 2 or element.branches[0]:
+        return 0
+    layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
+    weighted = [layer for layer in layers if layer.kind in WEIGHTED]
+    pooled = any(layer.kind is LayerKind.POOL for layer in layers)
+    if not pooled or len(weighted) != 2 or len(layers) != len(element.branches[1]):
+        return 0
+    return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
+
+
 def blocks(part: Stage | Iterable[Element]) -> tuple[Block, ...]:
     """The blocks directly in a stage, and in stages inside it, in order; gates are no blocks of their own."""
     found: list[Block] = []

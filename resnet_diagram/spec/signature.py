@@ -1,16 +1,108 @@
-"""Whether two networks are the same, names aside."""
+"""Equality of parts of networks, at documented levels.
 
-from collections.abc import Iterable, Iterator
+Two parts are the same at a level if their signatures are equal. `anonymous` returns a part instead of a
+signature, for callers that go on working with it.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from enum import StrEnum
+from math import prod
 from typing import TypeVar
 
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
+from resnet_diagram.spec.measure import gate_ratio
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shortcut, Stage
+from resnet_diagram.spec.traits import is_renaming
 
 Described = TypeVar("Described", Network, Layer, Block, Stage, Element, Shortcut)
+Signature = Hashable
+Nested = Callable[[Block], Signature]
+
+
+class Level(StrEnum):
+    """How much two parts must share, strictest first.
+
+    ANONYMOUS: everything but names, sources and notes. STRUCTURE: what is computed, whatever the resolution:
+    operations, windows, channels, bias; layers that only arrange values do not count. CLASS: what one
+    parametrised class can make: channels, strides, padding and groups may differ. PATTERN: what one drawing
+    with symbols can show: only operations, kernels and whether a convolution is grouped or dilated.
+    """
+
+    ANONYMOUS = "anonymous"
+    STRUCTURE = "structure"
+    CLASS = "class"
+    PATTERN = "pattern"
+
+
+def signature(
+    part: Element | Shortcut | Iterable[Element] | None, level: Level, nested: Nested | None = None
+) -> Signature:
+    """Return the signature of a part; `nested` gives that of a block among elements, if it is not its own."""
+    match part:
+        case None:
+            return None
+        case Layer():
+            return _LAYERS[level](part)
+        case Block() if nested:
+            return nested(part)
+        case Block() if level is Level.PATTERN and (ratio := gate_ratio(part)):
+            return "gate", ratio
+        case Block():
+            ends = signature(part.before, level), signature(part.after, level)
+            branches = tuple(signature(branch, level) for branch in part.branches)
+            return part.merge, ends, branches, signature(part.shortcut, level)
+        case Stage() if level is Level.CLASS:
+            return "stage", anonymous(part)
+        case Stage():
+            return signature(part.body, level)
+        case Shortcut():
+            return part.kind, signature(part.layers, level)
+    renamings_count = level in (Level.ANONYMOUS, Level.CLASS)
+    return tuple(signature(one, level, nested) for one in part if renamings_count or not is_renaming(one))
+
+
+def _structure(layer: Layer) -> Signature:
+    window = (layer.kernel, layer.stride, layer.padding, layer.dilation, layer.groups, layer.bias)
+    return layer.kind, layer.op, window, layer.out_shape[0]
+
+
+def _class(layer: Layer) -> Signature:
+    pooled_by_stride = layer.op in ("max_pool", "avg_pool") and layer.kernel == layer.stride
+    window = "stride" if pooled_by_stride else layer.kernel
+    dims = len(layer.in_shape), len(layer.out_shape)
+    return layer.op, window, dims, layer.bias, layer.params > 0
+
+
+def _pattern(layer: Layer) -> Signature:
+    grouped = "depthwise" if 1 < layer.groups == layer.in_shape[0] else layer.groups > 1
+    return layer.kind, layer.op, layer.kernel, grouped, any(step > 1 for step in layer.dilation)
+
+
+_LAYERS: dict[Level, Callable[[Layer], Signature]] = {
+    Level.ANONYMOUS: lambda layer: anonymous(layer),
+    Level.STRUCTURE: _structure,
+    Level.CLASS: _class,
+    Level.PATTERN: _pattern,
+}
+
+
+def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return layers in the one spelling that is compared.
+
+    Layers that only arrange values are left out, and a pooling over all positions is the global one.
+    """
+    return tuple(_global_pool(layer) for layer in layers if not is_renaming(layer))
+
+
+def _global_pool(layer: Layer) -> Layer:
+    covers_all = prod(layer.out_shape[1:]) == 1 and layer.kernel == layer.in_shape[1:]
+    if layer.kind is not LayerKind.POOL or not covers_all:
+        return layer
+    return Layer(kind=layer.kind, op=f"global_{layer.op}", in_shape=layer.in_shape, out_shape=layer.out_shape)
 
 
 def anonymous(part: Described) -> Described:
-    """The same without any name, source and note, so that equal structures compare equal."""
+    """Return the part without any name, source and note, so that equal structures compare equal."""
     match part:
         case Layer():
             return replace(part, name="")
@@ -19,56 +111,52 @@ def anonymous(part: Described) -> Described:
         case Stage():
             return replace(part, name="", body=anonymous_run(part.body))
         case Block():
-            return _block(part)
+            return replace(
+                part,
+                name="",
+                before=tuple(anonymous(layer) for layer in part.before),
+                branches=tuple(anonymous_run(branch) for branch in part.branches),
+                shortcut=anonymous(part.shortcut) if part.shortcut else None,
+                after=tuple(anonymous(layer) for layer in part.after),
+            )
         case Network():
             stem, body, head = anonymous_run(part.stem), anonymous_run(part.body), anonymous_run(part.head)
             return replace(part, name="", source="", notes=(), stem=stem, body=body, head=head)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
 
 
-def _block(block: Block) -> Block:
-    return replace(
-        block,
-        name="",
-        before=tuple(anonymous(layer) for layer in block.before),
-        branches=tuple(anonymous_run(branch) for branch in block.branches),
-        shortcut=anonymous(block.shortcut) if block.shortcut else None,
-        after=tuple(anonymous(layer) for layer in block.after),
-    )
-
-
 def anonymous_run(elements: Iterable[Element]) -> tuple[Element, ...]:
-    """The same elements without any name."""
+    """Return the elements without any name."""
     return tuple(anonymous(element) for element in elements)
 
 
 def same(left: Network, right: Network) -> bool:
-    """Whether two networks are equal, names, sources and notes aside."""
+    """Return whether two networks are equal, names, sources and notes aside."""
     return anonymous(left) == anonymous(right)
 
 
 def differences(left: Network, right: Network) -> tuple[str, ...]:
-    """One line for each place where two networks differ, names aside: the place, then both values.
+    """Return one line for each field in which two networks differ, names aside: its path and both values.
 
-    Places read as in Python: `body[0].body[2].branches[0][3].kernel: (3, 3) is not (1, 1)`.
+    Paths read as in Python: `body[0].body[2].branches[0][3].kernel: (3, 3) is not (1, 1)`.
     """
     return tuple(_differences("", anonymous(left), anonymous(right)))
 
 
-def _differences(place: str, left: object, right: object) -> Iterator[str]:
+def _differences(path: str, left: object, right: object) -> Iterator[str]:
     if left == right:
         return
     if isinstance(left, tuple) and isinstance(right, tuple) and _nested(left + right):
         for at, (one, other) in enumerate(zip(left, right, strict=False)):
-            yield from _differences(f"{place}[{at}]", one, other)
+            yield from _differences(f"{path}[{at}]", one, other)
         if len(left) != len(right):
-            yield f"{place}: {len(left)} elements are not {len(right)}"
+            yield f"{path}: {len(left)} elements are not {len(right)}"
     elif is_dataclass(left) and type(left) is type(right):
         for field in fields(left):
-            inner = f"{place}.{field.name}".lstrip(".")
+            inner = f"{path}.{field.name}".lstrip(".")
             yield from _differences(inner, getattr(left, field.name), getattr(right, field.name))
     else:
-        yield f"{place}: {_short(left)} is not {_short(right)}"
+        yield f"{path}: {_short(left)} is not {_short(right)}"
 
 
 def _nested(values: tuple[object, ...]) -> bool:
@@ -76,7 +164,6 @@ def _nested(values: tuple[object, ...]) -> bool:
 
 
 def _short(value: object) -> str:
-    """A value in a few words; a whole element as its kind and name."""
     match value:
         case Layer():
             return f"{value.op} {value.in_shape} → {value.out_shape}"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from resnet_diagram.diagram.labels import gate_ratio
 from resnet_diagram.spec.measure import (
     BlockKind,
     all_blocks,
     block_kind,
+    gate_ratio,
     is_residual,
     stride,
     weighted_layers,

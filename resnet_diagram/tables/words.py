@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import gate_ratio, op_word
-from resnet_diagram.spec.measure import channels, is_gate, walk
+from resnet_diagram.diagram.labels import op_word
+from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
 from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
 

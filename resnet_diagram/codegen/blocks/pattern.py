@@ -7,39 +7,16 @@ identity, depending on its parameters.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, ShortcutKind, Stage
-from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.spec.model import Block, Element, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.signature import Level, signature
 
 Key = Hashable
 KeyOf = Callable[[Block], Key]
 
 
-def layer_key(layer: Layer) -> Key:
-    """What two layers share that one line of code makes."""
-    pooled_by_stride = layer.op in ("max_pool", "avg_pool") and layer.kernel == layer.stride
-    return (
-        layer.op,
-        "stride" if pooled_by_stride else layer.kernel,
-        len(layer.in_shape),
-        len(layer.out_shape),
-        layer.bias,
-        layer.params > 0,
-    )
-
-
 def run_key(elements: Iterable[Element], nested: KeyOf) -> Key:
-    """What two runs of elements share; `nested` gives the key of a block among them."""
-    return tuple(_element_key(element, nested) for element in elements)
-
-
-def _element_key(element: Element, nested: KeyOf) -> Key:
-    match element:
-        case Layer():
-            return layer_key(element)
-        case Block():
-            return nested(element)
-        case Stage():
-            return ("stage", anonymous(element))
+    """Return the key of a run of elements; `nested` gives that of a block among them."""
+    return signature(elements, Level.CLASS, nested)
 
 
 def block_key(block: Block, nested: KeyOf) -> Key:

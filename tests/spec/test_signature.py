@@ -1,11 +1,14 @@
 """Comparison of networks, names aside."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import all_blocks, walk
-from resnet_diagram.spec.model import Block, Layer, Network, Stage
-from resnet_diagram.spec.signature import anonymous, differences, same
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.signature import Level, anonymous, canonical, differences, same, signature
 
 
 def changed(network: Network, **fields: object) -> Network:
@@ -73,3 +76,47 @@ def test_other_counts_and_classes_of_elements() -> None:
     )
     without = changed(network, shortcut=None)
     assert differences(network, without) == ("body[1].body[0].shortcut: a shortcut is not None",)
+
+
+CONV = Layer(
+    kind=LayerKind.CONV,
+    op="conv",
+    in_shape=(8, 4, 4),
+    out_shape=(8, 4, 4),
+    name="conv1",
+    kernel=(3, 3),
+    stride=(1, 1),
+    padding=(1, 1),
+    dilation=(1, 1),
+    params=576,
+)
+FLATTEN = Layer(kind=LayerKind.RESHAPE, op="flatten", in_shape=(8, 1, 1), out_shape=(8,))
+
+
+@pytest.mark.parametrize(
+    ("change", "equal_at"),
+    [
+        ({"name": "conv2"}, set(Level)),
+        ({"in_shape": (8, 2, 2), "out_shape": (8, 2, 2)}, {Level.STRUCTURE, Level.CLASS, Level.PATTERN}),
+        ({"out_shape": (16, 4, 4)}, {Level.CLASS, Level.PATTERN}),
+        ({"padding": (0, 0)}, {Level.CLASS, Level.PATTERN}),
+        ({"bias": True}, {Level.PATTERN}),
+        ({"op": "conv_transpose"}, set()),
+        ({"kernel": (5, 5)}, set()),
+    ],
+    ids=str,
+)
+def test_each_level_ignores_what_it_documents(change: dict[str, Any], equal_at: set[Level]) -> None:
+    other = replace(CONV, **change)
+    equal = {level for level in Level if signature(CONV, level) == signature(other, level)}
+    assert equal == equal_at
+
+
+def test_layers_that_arrange_values_count_for_equal_classes_only() -> None:
+    equal = {level for level in Level if signature((CONV, FLATTEN), level) == signature((CONV,), level)}
+    assert equal == {Level.STRUCTURE, Level.PATTERN}
+
+
+def test_a_pool_over_all_positions_is_the_global_one() -> None:
+    pool = replace(CONV, kind=LayerKind.POOL, op="avg_pool", kernel=(4, 4), out_shape=(8, 1, 1))
+    assert [layer.op for layer in canonical([pool, FLATTEN])] == ["global_avg_pool"]
