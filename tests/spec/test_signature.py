@@ -104,7 +104,7 @@ FLATTEN = Layer(kind=LayerKind.RESHAPE, op="flatten", in_shape=(8, 1, 1), out_sh
         ({"op": "conv_transpose"}, set()),
         ({"kernel": (5, 5)}, set()),
     ],
-    ids=str,
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
 def test_each_level_ignores_what_it_documents(change: dict[str, Any], equal_at: set[Level]) -> None:
     other = replace(CONV, **change)
