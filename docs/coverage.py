@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.app.choices import Style
 from resnet_diagram.app.draw import render
+from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.measure import blocks, macs, params, residual_blocks, walk
@@ -66,7 +66,7 @@ def row(subject: Subject) -> tuple[str, ...]:
     """One line of the table: what is found in a model; the error where it cannot be drawn."""
     try:
         network = read_source(subject.source, subject.inputs)
-        render([network], "svg", Options(), Style())
+        render([network], "svg", Options(), Output())
     except Exception as error:  # also one that is no error of ours: the table is there to show it
         lines = str(error).splitlines() or [""]
         return subject.name, *[""] * (len(HEADS) - 2), f"**not drawn**: {type(error).__name__}: {lines[0]}"

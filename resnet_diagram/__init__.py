@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from resnet_diagram.integrations.notebook import figure
-    from resnet_diagram.sources.resolve import trace_model as trace
+    from resnet_diagram.sources.module import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
     from resnet_diagram.spec.facts import facts
@@ -60,7 +60,7 @@ _HOMES = {
     "app.diff": ("assert_same", "diff"),
     "integrations.notebook": ("figure",),
     "app.draw": ("draw", "to_bytes", "to_graphviz", "to_text"),
-    "sources.resolve": ("trace_model",),
+    "sources.module": ("trace_model",),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
     "spec.facts": ("facts",),

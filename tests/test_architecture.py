@@ -35,7 +35,7 @@ MAY_IMPORT = {
         "layout",
         "render",
     }
-    | {"render", "tables", "differences"},
+    | {"render", "tables", "differences", "embed"},
     "embed": {"errors"},
     "cli": {
         "errors",

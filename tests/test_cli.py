@@ -64,7 +64,7 @@ def test_bytes_do_not_go_to_a_terminal() -> None:
     os.close(far)
     os.close(near)
     assert done.returncode == 2
-    assert "png is no text for a terminal: name a file (-o figure.png)" in done.stderr
+    assert "png is not text, and standard output is a terminal: name a file (-o figure.png)" in done.stderr
 
 
 def test_dpi_sets_the_size_of_a_png(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_dpi_sets_the_size_of_a_png(tmp_path: Path) -> None:
 
 def test_a_resolution_out_of_range_is_a_wrong_call() -> None:
     message = refused("draw", "resnet18", "-t", "png", "--dpi", "5", code=2)
-    assert "--dpi 5: expected pixels to the inch, 10 to 2400" in message
+    assert "--dpi 5: expected pixels per inch, 10 to 2400" in message
 
 
 def test_to_overrides_the_suffix(tmp_path: Path) -> None:

@@ -1,19 +1,19 @@
-"""Source to network to PyTorch code: what joins the layers for code."""
+"""Write a network, or one block of it, as PyTorch code."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.requests import Artifact, CodeRequest, check_folders, read
 from resnet_diagram.codegen.code import code as code_of
-from resnet_diagram.saving import write_text
-from resnet_diagram.sources.resolve import Shapes, network_of
-from resnet_diagram.spec.model import Network
+from resnet_diagram.sources.resolve import network_of
 
 if TYPE_CHECKING:
+    from resnet_diagram.sources.module import Shapes
     from resnet_diagram.sources.resolve import Drawable
 
 
-def code(what: "Drawable", *, block: str | None = None, input_shape: Shapes | None = None) -> str:
-    """The network as a PyTorch file, or one block of it.
+def code(what: "Drawable", *, block: str | None = None, input_shape: "Shapes | None" = None) -> str:
+    """Return the network as a PyTorch file, or one block of it.
 
     `what`: a `Network`, a PyTorch module, or a source as on the command line. `block` is a name, a place
     or a type, as in `resnet-diagram code --block`; `input_shape` is for a module, as in `trace`. Raises
@@ -22,6 +22,8 @@ def code(what: "Drawable", *, block: str | None = None, input_shape: Shapes | No
     return code_of(network_of(what, input_shape), block)
 
 
-def write_code(network: Network, path: Path, block: str | None = None) -> None:
-    """Write the code of a network, or of one block, to a file."""
-    write_text(path, code_of(network, block))
+def code_artifacts(request: CodeRequest, log: Log) -> tuple[Artifact, ...]:
+    """Return the PyTorch file. Raise CodeError, naming the part, where something cannot be written."""
+    check_folders([request.path], request.reading.folder)
+    network = read(request.source, request.reading, log)
+    return (Artifact(name=request.path, content=code_of(network, request.block), format="python"),)

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.requests import Artifact, DescribeRequest, read
 from resnet_diagram.render.formats import FORMATS
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.facts import facts, stage_rows
@@ -79,6 +81,13 @@ def describe_text(network: Network) -> str:
         totals.append(f"shortcut option {letter}")
     title = f"{network.name}, input {'×'.join(map(str, network.input_shape))}"
     return "\n".join([title, "", table(heads, rows, right=(1, 7, 8)), "", ", ".join(totals)])
+
+
+def describe_artifacts(request: DescribeRequest, log: Log) -> tuple[Artifact, ...]:
+    """Return the facts of a network as text, or as JSON."""
+    network = read(request.source, request.reading, log)
+    text = facts_text(network) if request.json else describe_text(network)
+    return (Artifact(name=None, content=f"{text}\n", format="text"),)
 
 
 def facts_text(network: Network) -> str:

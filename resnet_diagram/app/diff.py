@@ -4,16 +4,21 @@ import json
 from typing import TYPE_CHECKING
 
 from resnet_diagram.app.describe import table
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.requests import DiffRequest, read_pair
 from resnet_diagram.differences.model import Difference
 from resnet_diagram.differences.networks import differences
-from resnet_diagram.sources.resolve import Shapes, network_of
+from resnet_diagram.sources.resolve import network_of
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
+    from resnet_diagram.sources.module import Shapes
     from resnet_diagram.sources.resolve import Drawable
 
 
-def diff(left: "Drawable", right: "Drawable", *, input_shape: Shapes | None = None) -> tuple[Difference, ...]:
+def diff(
+    left: "Drawable", right: "Drawable", *, input_shape: "Shapes | None" = None
+) -> tuple[Difference, ...]:
     """What differs between two networks, names aside; nothing where they are the same.
 
     Each is a `Network`, a PyTorch module, or a source as on the command line. `input_shape` is for modules;
@@ -22,7 +27,7 @@ def diff(left: "Drawable", right: "Drawable", *, input_shape: Shapes | None = No
     return differences(*_pair(left, right, input_shape))
 
 
-def assert_same(model: "Drawable", reference: "Drawable", *, input_shape: Shapes | None = None) -> None:
+def assert_same(model: "Drawable", reference: "Drawable", *, input_shape: "Shapes | None" = None) -> None:
     """Raise AssertionError, with the differences in words, unless a model is the reference network.
 
     For use in a test suite: `assert_same(MyResNet(), "resnet50")`.
@@ -33,9 +38,16 @@ def assert_same(model: "Drawable", reference: "Drawable", *, input_shape: Shapes
         raise AssertionError(difference_text(own, other, found))
 
 
-def _pair(left: "Drawable", right: "Drawable", input_shape: Shapes | None) -> tuple[Network, Network]:
+def _pair(left: "Drawable", right: "Drawable", input_shape: "Shapes | None") -> tuple[Network, Network]:
     other = network_of(right, input_shape)
     return network_of(left, input_shape or other.input_shape), other
+
+
+def diff_report(request: DiffRequest, log: Log) -> tuple[str, bool]:
+    """Return the differences of two networks as text or JSON, and whether there are any."""
+    left, right = read_pair(request.left, request.right, request.reading, log)
+    found = differences(left, right)
+    return (difference_json if request.json else difference_text)(left, right, found), bool(found)
 
 
 def difference_text(left: Network, right: Network, found: tuple[Difference, ...]) -> str:

@@ -1,23 +1,26 @@
-"""Network to figure to file: the one place that joins the layers."""
+"""Draw networks: the place that joins diagram, layout and formats."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from resnet_diagram.app.choices import Choices, Style, options, style
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.options import DrawChoices, Output, draw_options
+from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.caption import caption, label
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
-from resnet_diagram.errors import RenderError, UsageError
+from resnet_diagram.errors import UsageError
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.latex_float import Placing
 from resnet_diagram.saving import write_files
-from resnet_diagram.sources.resolve import Shapes, networks_of
+from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme
 from resnet_diagram.wording.languages import ENGLISH, phrases
@@ -25,44 +28,109 @@ from resnet_diagram.wording.languages import ENGLISH, phrases
 if TYPE_CHECKING:
     import graphviz
 
+    from resnet_diagram.sources.module import Shapes
     from resnet_diagram.sources.resolve import Drawings
 
+NAME = "{name}"
+"""Placeholder in a target's file name for the network's name."""
 
-def targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, str]]:
-    """Each file with its format: `format_name` where it is given, else the one of the file's suffix.
 
-    Raises UsageError for an unknown format or suffix, and where there is neither a file nor a format.
+def targets(paths: Sequence[Path], format_name: str | None) -> tuple[Target, ...]:
+    """Return each file with its format: `format_name` if given, else that of its suffix.
+
+    Raises UsageError for an unknown format or suffix, and if there is neither a file nor a format.
     """
     if not paths and not format_name:
         raise UsageError("Nothing to write: name a file (-o figure.svg) or a format (-t mermaid).")
-    if format_name and format_name not in SPECS:
-        format_named(format_name)
-    return [(path, format_name or _format_of(path)) for path in paths]
+    named = _canonical(format_name) if format_name else ""
+    return targets_of(paths, named, _format_of)
+
+
+def _canonical(format_name: str) -> str:
+    """Return the name of a format that may be given by an alias. Raise UsageError for an unknown one."""
+    return format_name if format_name in SPECS else format_named(format_name).name
 
 
 def _format_of(path: Path) -> str:
-    found = (name for name, suffix in SPECS.items() if path.suffix.lower() == suffix)
-    return next(found, "") or format_for(path).name
+    names = (name for name, suffix in SPECS.items() if path.suffix.lower() == suffix)
+    return next(names, "") or format_for(path).name
 
 
 def is_binary(format_name: str) -> bool:
-    """Whether a format is bytes and not text. Raises UsageError for an unknown format."""
+    """Return whether a format is bytes and not text. Raise UsageError for an unknown format."""
     return format_name not in SPECS and format_named(format_name).binary
 
 
-def render(networks: Sequence[Network], format_name: str, options: Options, style: Style) -> Content:
-    """One drawing, as text or bytes; only the view `compare` draws several networks.
+def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
+    """Return one drawing in each format, or one of each source where a target has `{name}`.
+
+    Raises UsageError where the view or the targets do not fit the number of sources.
+    """
+    sources, view = request.sources, request.options.view
+    if any(NAME in target.path.name for target in request.targets if target.path):
+        if view is View.COMPARE:
+            raise UsageError(f"--view compare draws one figure of all sources; name its file without {NAME}.")
+        return _each(request, log)
+    if len(sources) > 1 and view is not View.COMPARE:
+        raise UsageError(
+            f"Got {len(sources)} sources; --view {view} draws one. Add --view compare to draw them "
+            f"side by side, or write a file each: -o 'figures/{NAME}.svg'."
+        )
+    check_folders([target.path for target in request.targets], request.reading.folder)
+    networks = [read(source, request.reading, log) for source in log.progress(sources)]
+    return tuple(_drawn(networks, request, sources))
+
+
+def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
+    """Return the drawings of each source under its own name. Raise UsageError where two have one name."""
+    check_folders([target.path for target in request.targets], request.reading.folder)
+    artifacts: list[Artifact] = []
+    owners: dict[Path, str] = {}
+    for source in log.progress(request.sources):
+        network = read(source, request.reading, log)
+        name = re.sub(r"[^\w.-]+", "-", network.name).strip("-.") or "network"
+        named = tuple(
+            replace(target, path=target.path.with_name(target.path.name.replace(NAME, name)))
+            for target in request.targets
+            if target.path
+        )
+        for target in named:
+            assert target.path is not None
+            other = owners.setdefault(target.path, source)
+            if other != source:
+                raise UsageError(
+                    f"{other!r} and {source!r} are both named {name!r} and would both be written to "
+                    f"{str(target.path)!r}. Draw one of them into a file of another name."
+                )
+        artifacts += _drawn([network], replace(request, targets=named), (source,))
+    return tuple(artifacts)
+
+
+def _drawn(networks: Sequence[Network], request: DrawRequest, sources: Sequence[str]) -> Iterator[Artifact]:
+    """Yield one artifact for each target, laid out once, then the LaTeX preamble if it is wanted."""
+    options, output = request.options, request.output
+    alt = options.title or f"Architecture of {' and '.join(sources)}"
+    names = [target.format for target in request.targets]
+    for target, content in zip(request.targets, rendered(networks, names, options, output), strict=True):
+        yield Artifact(name=target.path, content=content, format=target.format, alt=alt)
+    if request.preamble:
+        from resnet_diagram.render.tikz.render import tikz_preamble
+
+        yield Artifact(name=None, content=tikz_preamble(_figure(networks, options, output)), format="tikz")
+
+
+def render(networks: Sequence[Network], format_name: str, options: Options, output: Output) -> Content:
+    """Return one drawing, as text or bytes; only the view `compare` draws several networks.
 
     Raises UsageError for an unknown format or theme, RenderError for a broken template.
     """
-    return next(_rendered(networks, [format_name], options, style))
+    return next(rendered(networks, [_canonical(format_name)], options, output))
 
 
-def _rendered(
-    networks: Sequence[Network], names: Iterable[str], options: Options, style: Style
+def rendered(
+    networks: Sequence[Network], names: Sequence[str], options: Options, output: Output
 ) -> Iterator[Content]:
-    """One text, or bytes, for each format name; the drawing is laid out once."""
-    names = list(names)
+    """Yield one text, or bytes, for each format name; the drawing is laid out once."""
     paged = any(format_named(name).paged for name in names if name not in SPECS)
     figure: Figure | None = None
     for name in names:
@@ -71,7 +139,7 @@ def _rendered(
 
             yield text_of(networks[0], name)
         else:
-            figure = figure or _figure(networks, options, style, paged=paged)
+            figure = figure or _figure(networks, options, output, paged=paged)
             yield write_as(format_named(name), figure)
 
 
@@ -85,26 +153,26 @@ def _diagram(networks: Sequence[Network], options: Options, *, paged: bool) -> D
     return translated(diagram, phrases(options.lang))
 
 
-def _figure(networks: Sequence[Network], options: Options, style: Style, *, paged: bool = True) -> Figure:
+def _figure(networks: Sequence[Network], options: Options, output: Output, *, paged: bool = True) -> Figure:
     diagram = _diagram(networks, options, paged=paged)
     return Figure(
         diagram=diagram,
-        theme=load_theme(style.theme).for_stages(stage_count(diagram)),
-        fit=style.fit,
-        standalone=style.standalone,
-        placing=_placing(networks, options, style.placing),
-        templates=style.templates,
-        dpi=style.dpi,
-        engine=style.engine,
-        folded=_folder(networks, options, style),
+        theme=load_theme(output.theme).for_stages(stage_count(diagram)),
+        fit=output.fit,
+        standalone=output.standalone,
+        placing=_placing(networks, options, output.placing),
+        templates=output.templates,
+        dpi=output.dpi,
+        engine=output.engine,
+        folded=_folder(networks, options, output),
     )
 
 
-def _folder(networks: Sequence[Network], options: Options, style: Style) -> Callable[[], Figure] | None:
+def _folder(networks: Sequence[Network], options: Options, output: Output) -> Callable[[], Figure] | None:
     """What makes the same figure with equal blocks folded, where every block is open in it."""
     if options.view is not View.FULL:
         return None
-    return lambda: _figure(networks, replace(options, view=View.PAPER), style, paged=False)
+    return lambda: _figure(networks, replace(options, view=View.PAPER), output, paged=False)
 
 
 def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> Placing:
@@ -118,30 +186,11 @@ def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> P
     )
 
 
-def preamble(networks: Sequence[Network], options: Options, style: Style) -> str:
-    """What the preamble of a LaTeX document needs for a drawing in it."""
-    from resnet_diagram.render.tikz.render import tikz_preamble
-
-    return tikz_preamble(_figure(networks, options, style))
-
-
-def write(
-    networks: Sequence[Network], targets: Sequence[tuple[Path, str]], options: Options, style: Style
-) -> None:
-    """Write one file for each (path, format name); all are drawn before the first is written."""
-    for path, _ in targets:
-        if not path.parent.is_dir():
-            message = f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it first."
-            raise RenderError(message)
-    contents = list(_rendered(networks, [name for _, name in targets], options, style))
-    write_files([(path, content) for (path, _), content in zip(targets, contents, strict=True)])
-
-
 def draw(
     what: "Drawings",
     *paths: str | os.PathLike[str],
-    input_shape: Shapes | None = None,
-    **choices: Unpack[Choices],
+    input_shape: "Shapes | None" = None,
+    **choices: Unpack[DrawChoices],
 ) -> Network:
     """Write a drawing to each path, in the format of its suffix; the (first) network is returned.
 
@@ -149,23 +198,31 @@ def draw(
     `compare`. `input_shape` is for modules, as in `trace`. The choices are the options of
     `resnet-diagram draw`. Raises ResnetDiagramError.
     """
-    files = targets([Path(path) for path in paths], None)
+    files, (options, output) = targets([Path(path) for path in paths], None), draw_options(choices)
     networks = networks_of(what, input_shape)
-    write(networks, files, options(choices), style(choices))
+    write(networks, files, options, output)
     return networks[0]
+
+
+def write(networks: Sequence[Network], targets: Sequence[Target], options: Options, output: Output) -> None:
+    """Write one file for each target; all are drawn before the first is written."""
+    paths = [target.path for target in targets if target.path]
+    check_folders(paths, Path())
+    contents = rendered(networks, [target.format for target in targets], options, output)
+    write_files(list(zip(paths, contents, strict=True)))
 
 
 def to_text(
     what: "Drawings",
     to: str,
     *,
-    input_shape: Shapes | None = None,
-    **choices: Unpack[Choices],
+    input_shape: "Shapes | None" = None,
+    **choices: Unpack[DrawChoices],
 ) -> str:
     """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
     if is_binary(to):
         raise UsageError(f"{to} is no text. Take to_bytes, or draw into a file.")
-    content = render(networks_of(what, input_shape), to, options(choices), style(choices))
+    content = render(networks_of(what, input_shape), to, *draw_options(choices))
     assert isinstance(content, str)
     return content
 
@@ -174,19 +231,19 @@ def to_bytes(
     what: "Drawings",
     to: str,
     *,
-    input_shape: Shapes | None = None,
-    **choices: Unpack[Choices],
+    input_shape: "Shapes | None" = None,
+    **choices: Unpack[DrawChoices],
 ) -> bytes:
     """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
-    content = render(networks_of(what, input_shape), to, options(choices), style(choices))
+    content = render(networks_of(what, input_shape), to, *draw_options(choices))
     return content.encode() if isinstance(content, str) else content
 
 
 def to_graphviz(
     what: "Drawings",
     *,
-    input_shape: Shapes | None = None,
-    **choices: Unpack[Choices],
+    input_shape: "Shapes | None" = None,
+    **choices: Unpack[DrawChoices],
 ) -> "graphviz.Source":
     """The drawing as an object of the `graphviz` package.
 
@@ -194,4 +251,4 @@ def to_graphviz(
     """
     from resnet_diagram.render.dot import graphviz_source
 
-    return graphviz_source(_figure(networks_of(what, input_shape), options(choices), style(choices)))
+    return graphviz_source(_figure(networks_of(what, input_shape), *draw_options(choices)))

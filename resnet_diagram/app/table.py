@@ -1,118 +1,117 @@
-"""Networks to table to text or file: what joins the layers for tables."""
+"""Make architecture and shortcut tables of networks."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.option import check_keywords, one_of
+from resnet_diagram.app.options import DECIMALS, TableChoices
+from resnet_diagram.app.requests import (
+    Artifact,
+    Reading,
+    TableRequest,
+    Target,
+    check_folders,
+    read,
+    targets_of,
+)
 from resnet_diagram.diagram.options import StageNames
-from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.errors import UsageError
 from resnet_diagram.render.latex_float import check_label
-from resnet_diagram.saving import write_files
-from resnet_diagram.sources.resolve import Shapes, networks_of
+from resnet_diagram.sources.resolve import is_code, networks_of
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Table, Wanted
-from resnet_diagram.tables.render.formats import TableFormat, table_format_for, table_format_named
+from resnet_diagram.tables.render.formats import table_format_for, table_format_named
 from resnet_diagram.tables.render.look import Float, Look
 from resnet_diagram.tables.shortcuts import shortcut_table
 
 if TYPE_CHECKING:
+    from resnet_diagram.sources.module import Shapes
     from resnet_diagram.sources.resolve import Drawings
-
-_MOST_DECIMALS = 9
-
-
-class TableChoices(TypedDict, total=False):
-    """What may be chosen about a table; the names are those of `resnet-diagram table`.
-
-    `heads`: names of the columns, one for each network. `caption`, `label`: None proposes one, "" leaves it
-    out. `float`: "table" or "table*", for LaTeX.
-    """
-
-    shortcuts: bool
-    names: str
-    heads: Sequence[str]
-    caption: str | None
-    label: str | None
-    notes: bool
-    decimals: int
-    standalone: bool
-    float: str | None
-    templates: Path | None
 
 
 def table(
     what: "Drawings",
     to: str = "text",
     *,
-    input_shape: Shapes | None = None,
+    input_shape: "Shapes | None" = None,
     **choices: Unpack[TableChoices],
 ) -> str:
-    """The architecture table of networks side by side, or with `shortcuts=True` the table of their shortcuts.
+    """Return the architecture table of networks side by side, or with `shortcuts=True` that of shortcuts.
 
     `what`: a `Network`, a PyTorch module, a source as on the command line, or several of them. `to`: "text",
     "latex", "typst", "markdown", "html" or "csv". `input_shape` is for modules, as in `trace`. `choices`:
     the options of `resnet-diagram table`. Raises ResnetDiagramError.
     """
-    chosen = table_format_named(to)
-    return chosen.render(table_of(networks_of(what, input_shape), choices), look_of(choices))
+    form, (wanted, look) = table_format_named(to), table_options(choices)
+    networks = networks_of(what, input_shape)
+    return form.render(_table(networks, wanted, shortcuts=choices.get("shortcuts", False)), look)
 
 
-def table_of(networks: Sequence[Network], choices: TableChoices) -> Table:
-    """The table that is asked for. Raises UsageError."""
-    if not networks:
-        raise UsageError("Expected at least one network to make a table of, got none.")
-    build = shortcut_table if choices.get("shortcuts") else architecture_table
-    return build(networks, _wanted(choices, len(networks)))
+def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
+    """Return what a table holds and how it is written; a caption or a label implies a float.
 
-
-def _wanted(choices: TableChoices, count: int) -> Wanted:
-    heads = tuple(choices.get("heads", ()))
-    if heads and len(heads) != count:
-        raise UsageError(f"Got {len(heads)} names for columns and {count} networks; name each or none.")
-    decimals = choices.get("decimals", 2)
-    if not 0 <= decimals <= _MOST_DECIMALS:
-        raise UsageError(f"Got {decimals} decimals; choose between 0 and {_MOST_DECIMALS}.")
-    label = choices.get("label")
+    Raises UsageError for a wrong keyword or value.
+    """
+    check_keywords(choices, TableChoices, "table")
+    decimals, label = choices.get("decimals", 2), choices.get("label")
+    if decimals not in DECIMALS:
+        raise UsageError(f"Got {decimals} decimals; choose between 0 and {DECIMALS[-1]}.")
     check_label(label)
-    return Wanted(
-        names=_names(choices.get("names", StageNames.PAPER)),
-        heads=heads,
+    environment = choices.get("float") or (Float.TABLE if choices.get("caption") or label else None)
+    wanted = Wanted(
+        names=one_of(StageNames, choices.get("names", StageNames.PAPER), "naming of stages"),
+        heads=tuple(choices.get("heads", ())),
         caption=choices.get("caption"),
         label=label,
         notes=choices.get("notes", True),
         decimals=decimals,
     )
-
-
-def _names(word: str) -> StageNames:
-    known = [str(one) for one in StageNames]
-    if word not in known:
-        hint = did_you_mean(closest(word, known))
-        raise UsageError(f"No way to name stages is called {word!r}.{hint} Choose one of {', '.join(known)}.")
-    return StageNames(word)
-
-
-def look_of(choices: TableChoices) -> Look:
-    """How the table is written; who names a caption or a label wants a float. Raises UsageError."""
-    named = choices.get("caption") or choices.get("label")
-    around = choices.get("float") or (Float.TABLE if named else None)
-    known = [str(one) for one in Float]
-    if around and around not in known:
-        raise UsageError(f"No float is named {around!r}; choose {' or '.join(known)}.")
-    return Look(
+    look = Look(
         standalone=choices.get("standalone", False),
-        float=Float(around) if around else None,
+        float=one_of(Float, environment, "float") if environment else None,
         templates=choices.get("templates"),
+    )
+    return wanted, look
+
+
+def table_targets(paths: Sequence[Path], format_name: str | None) -> tuple[Target, ...]:
+    """Return each file with its format: the one named, else that of its suffix; else text for the terminal.
+
+    Raises UsageError for an unknown format or suffix.
+    """
+    named = table_format_named(format_name).name if format_name else ""
+    return targets_of(paths, named, lambda path: table_format_for(path).name, default="text")
+
+
+def table_artifacts(request: TableRequest, log: Log) -> tuple[Artifact, ...]:
+    """Return the table in each format. With code among the sources, options for code are for code alone."""
+    reading = request.reading
+    check_folders([target.path for target in request.targets], reading.folder)
+    named = Reading(folder=reading.folder) if any(map(is_code, request.sources)) else reading
+    networks = [
+        read(source, reading if is_code(source) else named, log) for source in log.progress(request.sources)
+    ]
+    table = _table(networks, request.wanted, shortcuts=request.shortcuts)
+    return tuple(
+        Artifact(
+            name=target.path,
+            content=table_format_named(target.format).render(table, request.look),
+            format=target.format,
+            alt=f"Architecture of {' and '.join(request.sources)}",
+        )
+        for target in request.targets
     )
 
 
-def table_targets(paths: Sequence[Path], format_name: str | None) -> list[tuple[Path, TableFormat]]:
-    """Each file with its format: the one named, else that of its suffix. Raises UsageError."""
-    named = table_format_named(format_name) if format_name else None
-    return [(path, named or table_format_for(path)) for path in paths]
-
-
-def write_table(table: Table, targets: Sequence[tuple[Path, TableFormat]], look: Look) -> None:
-    """Write a table to each file, all or none. Raises RenderError."""
-    write_files([(path, one.render(table, look)) for path, one in targets])
+def _table(networks: Sequence[Network], wanted: Wanted, *, shortcuts: bool) -> Table:
+    """Return the table. Raise UsageError without networks, or if the headings are not one for each."""
+    if not networks:
+        raise UsageError("Expected at least one network to make a table of, got none.")
+    if wanted.heads and len(wanted.heads) != len(networks):
+        raise UsageError(
+            f"Got {len(wanted.heads)} names for columns and {len(networks)} networks; name each or none."
+        )
+    return (shortcut_table if shortcuts else architecture_table)(networks, wanted)

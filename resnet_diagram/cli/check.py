@@ -1,30 +1,28 @@
 """`resnet-diagram check`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, read_pair, reading_options
+from resnet_diagram.app.requests import DiffRequest
+from resnet_diagram.cli.messages import LOG
+from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
 
 
-@click.command(help=f"Check that a network is another one, names aside; exit 1 if not.\n\n{SOURCE_HELP}")
+@click.command(
+    help="Check that a network is the same as a reference, ignoring names.\n\n"
+    f"Exit code: 0 same, 1 different, 2 error.\n\n{SOURCE_HELP}"
+)
 @click.argument("source")
-@click.option("--against", metavar="SOURCE", required=True, help="The network it shall be, such as resnet50.")
+@click.option("--against", metavar="SOURCE", required=True, help="Reference network, such as resnet50.")
 @reading_options
 @click.pass_context
-def command(
-    context: click.Context,
-    source: str,
-    against: str,
-    inputs: tuple[str, ...],
-    weights: Path | None,
-    unsafe: bool,
-) -> None:
-    """Check that a network is another one."""
-    from resnet_diagram.app.diff import difference_text
-    from resnet_diagram.differences.networks import differences
+def command(context: click.Context, /, source: str, against: str, **values: Any) -> None:
+    """Check that a network is the same as a reference."""
+    from resnet_diagram.app.diff import diff_report
 
-    own, other = read_pair(source, against, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
-    found = differences(own, other)
-    click.echo(difference_text(own, other, found))
-    context.exit(bool(found))
+    request = DiffRequest(left=source, right=against, reading=reading_of(values, Path()))
+    text, differs = diff_report(request, LOG)
+    click.echo(text)
+    context.exit(int(differs))

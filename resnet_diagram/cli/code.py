@@ -1,10 +1,23 @@
 """`resnet-diagram code`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, output_option, read, reading_options
+from resnet_diagram.app.requests import CodeRequest
+from resnet_diagram.cli.options import SOURCE_HELP, file_or_stdout, output_option, reading_of, reading_options
+from resnet_diagram.cli.run import run
+
+
+def request(values: dict[str, Any], folder: Path) -> CodeRequest:
+    """Return the request of a parsed command."""
+    return CodeRequest(
+        source=values["source"],
+        reading=reading_of(values, folder),
+        path=file_or_stdout(values["output"]),
+        block=values["block"],
+    )
 
 
 @click.command(help=f"Write a network as PyTorch code.\n\n{SOURCE_HELP}")
@@ -14,21 +27,8 @@ from resnet_diagram.cli.common import SOURCE_HELP, Reading, output_option, read,
 @click.option(
     "--block",
     metavar="NAME|TYPE",
-    help="Write one block only: by its name (layer2.0), its place (stage2.block1) or its type (bottleneck).",
+    help="Write one block only, by its name (layer2.0), its place (stage2.block1) or its type (bottleneck).",
 )
-def command(
-    source: str,
-    inputs: tuple[str, ...],
-    weights: Path | None,
-    unsafe: bool,
-    output: Path | None,
-    block: str | None,
-) -> None:
+def command(**values: Any) -> None:
     """Write a network as PyTorch code."""
-    from resnet_diagram.app.code import code, write_code
-
-    network = read(source, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
-    if output:
-        write_code(network, output, block)
-    else:
-        click.echo(code(network, block=block), nl=False)
+    run(request(values, Path()))

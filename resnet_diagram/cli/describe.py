@@ -1,19 +1,26 @@
 """`resnet-diagram describe`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, read, reading_options
+from resnet_diagram.app.requests import DescribeRequest
+from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
+from resnet_diagram.cli.run import run
 
 
-@click.command(help=f"Print what a network is made of.\n\n{SOURCE_HELP}")
+def request(values: dict[str, Any], folder: Path) -> DescribeRequest:
+    """Return the request of a parsed command."""
+    return DescribeRequest(
+        source=values["source"], reading=reading_of(values, folder), json=values["as_json"]
+    )
+
+
+@click.command(help=f"Print the stages, blocks, parameters and MACs of a network.\n\n{SOURCE_HELP}")
 @click.argument("source")
 @reading_options
-@click.option("--json", "as_json", is_flag=True, help="Facts for programs.")
-def command(source: str, inputs: tuple[str, ...], weights: Path | None, unsafe: bool, as_json: bool) -> None:
-    """Print what a network is made of."""
-    from resnet_diagram.app.describe import describe_text, facts_text
-
-    network = read(source, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
-    click.echo(facts_text(network) if as_json else describe_text(network))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def command(**values: Any) -> None:
+    """Print the facts of a network."""
+    run(request(values, Path()))

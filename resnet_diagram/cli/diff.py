@@ -1,33 +1,29 @@
 """`resnet-diagram diff`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, read_pair, reading_options
+from resnet_diagram.app.requests import DiffRequest
+from resnet_diagram.cli.messages import LOG
+from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
 
 
-@click.command(help=f"Tell how two networks differ, names aside; exit 1 if they do.\n\n{SOURCE_HELP}")
+@click.command(
+    help="List the differences between two networks, ignoring names.\n\n"
+    f"Exit code: 0 same, 1 different, 2 error.\n\n{SOURCE_HELP}"
+)
 @click.argument("left", metavar="SOURCE")
 @click.argument("right", metavar="SOURCE")
 @reading_options
-@click.option("--json", "as_json", is_flag=True, help="The differences for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 @click.pass_context
-def command(
-    context: click.Context,
-    left: str,
-    right: str,
-    inputs: tuple[str, ...],
-    weights: Path | None,
-    unsafe: bool,
-    as_json: bool,
-) -> None:
-    """Tell how two networks differ."""
-    from resnet_diagram.app.diff import difference_json, difference_text
-    from resnet_diagram.differences.networks import differences
+def command(context: click.Context, /, left: str, right: str, as_json: bool, **values: Any) -> None:
+    """List the differences between two networks."""
+    from resnet_diagram.app.diff import diff_report
 
-    reading = Reading(inputs=inputs, weights=weights, unsafe=unsafe)
-    own, other = read_pair(left, right, reading)
-    found = differences(own, other)
-    click.echo((difference_json if as_json else difference_text)(own, other, found))
-    context.exit(bool(found))
+    request = DiffRequest(left=left, right=right, reading=reading_of(values, Path()), json=as_json)
+    text, differs = diff_report(request, LOG)
+    click.echo(text)
+    context.exit(int(differs))

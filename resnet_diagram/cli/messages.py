@@ -1,52 +1,75 @@
-"""What is told on standard error beside results: notes, details on request, nothing when quiet."""
+"""Messages on standard error: notes, details on request, warnings; none but errors when quiet."""
 
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+
+from resnet_diagram.app.log import Log
 
 _KEY = "resnet_diagram.loudness"
 
 
 def loudness_options(command: Any) -> Any:
-    """The options `-q` and `-v`."""
+    """Add the options `-q` and `-v` to a command."""
     quiet = click.option(
-        "-q", "--quiet", is_flag=True, expose_value=False, callback=_quieter, help="Tell nothing but errors."
+        "-q",
+        "--quiet",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_loudness,
+        help="Print errors only.",
     )
     verbose = click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, callback=_louder, help="Tell what is done."
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_loudness,
+        help="Print progress details, and the trace of an internal error.",
     )
     return quiet(verbose(command))
 
 
-def _quieter(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+def _set_loudness(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    """Store the loudness that the option asks for in the root context."""
     if value:
-        context.find_root().meta[_KEY] = -1
+        context.find_root().meta[_KEY] = -1 if parameter.name == "quiet" else 1
 
 
-def _louder(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value:
-        context.find_root().meta[_KEY] = 1
-
-
-def loudness() -> int:
-    """-1 when quiet, 1 when verbose, else 0."""
-    context = click.get_current_context(silent=True)
+def loudness(context: click.Context | None = None) -> int:
+    """Return -1 when quiet, 1 when verbose, else 0."""
+    context = context or click.get_current_context(silent=True)
     return int(context.find_root().meta.get(_KEY, 0)) if context else 0
 
 
 def note(text: str) -> None:
-    """Tell what the user should know."""
+    """Print something the user should know."""
     if loudness() >= 0:
         click.echo(f"Note: {text}", err=True)
 
 
 def detail(text: str) -> None:
-    """Tell what is done, to those who asked."""
+    """Print a progress detail, when verbose."""
     if loudness() > 0:
         click.echo(text, err=True)
 
 
 def warn(message: Warning | str, *_: object, **__: object) -> None:
-    """Tell a warning; it has the arguments of `warnings.showwarning`."""
+    """Print a warning; the arguments are those of `warnings.showwarning`."""
     if loudness() >= 0:
         click.echo(f"Warning: {message}", err=True)
+
+
+def progress(items: Sequence[str]) -> Iterator[str]:
+    """Yield the items one by one; on a terminal, with a bar that names the current one of several."""
+    if len(items) < 2 or not sys.stderr.isatty() or loudness() < 0:
+        yield from items
+        return
+    with click.progressbar(items, file=sys.stderr, item_show_func=lambda item: item or "") as bar:
+        yield from bar
+
+
+LOG = Log(note=note, detail=detail, progress=progress)
+"""The log of the command line."""

@@ -1,15 +1,26 @@
 """`resnet-diagram spec`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from resnet_diagram.cli.common import SOURCE_HELP, Reading, output_option, read, reading_options
-from resnet_diagram.errors import SpecError
-from resnet_diagram.spec.model import Network
+from resnet_diagram.app.requests import SpecRequest
+from resnet_diagram.cli.options import SOURCE_HELP, file_or_stdout, output_option, reading_of, reading_options
+from resnet_diagram.cli.run import run
 
 
-@click.command(help=f"Write a network down as a spec file.\n\n{SOURCE_HELP}")
+def request(values: dict[str, Any], folder: Path) -> SpecRequest:
+    """Return the request of a parsed command."""
+    return SpecRequest(
+        source=values["source"],
+        reading=reading_of(values, folder),
+        path=file_or_stdout(values["output"]),
+        form=values["form"] or "",
+    )
+
+
+@click.command(help=f"Write a network as a spec file.\n\n{SOURCE_HELP}")
 @click.argument("source")
 @reading_options
 @output_option
@@ -18,38 +29,9 @@ from resnet_diagram.spec.model import Network
     "--to",
     "form",
     type=click.Choice(["toml", "json"]),
-    help="Form, whatever the suffix says. TOML is short and has no names of layers; JSON has everything."
-    "  [default: TOML where the short form fits exactly, else JSON]",
+    help="Format, regardless of the suffix. TOML is short and has no names of layers; JSON is complete."
+    "  [default: TOML if its short form is exact, else JSON]",
 )
-def command(
-    source: str,
-    inputs: tuple[str, ...],
-    weights: Path | None,
-    unsafe: bool,
-    output: Path | None,
-    form: str | None,
-) -> None:
-    """Write a network down as a spec file."""
-    from resnet_diagram.spec.json.files import write_network
-
-    network = read(source, Reading(inputs=inputs, weights=weights, unsafe=unsafe))
-    if output:
-        write_network(network, output, form or "")
-    else:
-        click.echo(_text(network, form), nl=False)
-
-
-def _text(network: Network, form: str | None) -> str:
-    """The spec file; where no form is asked for, the short one if it fits."""
-    from resnet_diagram.spec.json.files import dumps as json
-    from resnet_diagram.spec.toml.writer import dumps as toml
-
-    if form == "toml":
-        return toml(network)
-    if form == "json":
-        return json(network)
-    try:
-        return toml(network, short=True)
-    except SpecError as problem:
-        click.echo(f"Note: {problem} This is JSON; '-t toml' writes TOML layer by layer.", err=True)
-        return json(network)
+def command(**values: Any) -> None:
+    """Write a network as a spec file."""
+    run(request(values, Path()))

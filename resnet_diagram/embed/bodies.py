@@ -14,6 +14,7 @@ _LANGUAGES = {
     "typst": "typst",
     "dot": "dot",
     "json": "json",
+    "toml": "toml",
     "python": "python",
 }
 """What highlighters call the formats; the others are "text"."""

@@ -9,29 +9,30 @@ In `mkdocs.yml`::
               class: resnet-diagram
               format: !!python/name:resnet_diagram.integrations.mkdocs.fence
 
-A fence holds what would stand behind `resnet-diagram draw`, on one line or several.
+A fence contains the arguments of `resnet-diagram draw`, on one line or several.
 """
 
 import shlex
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.cli.running import run
-from resnet_diagram.errors import EmbedError
+from resnet_diagram.app.make import make
+from resnet_diagram.cli.parse import parse
+from resnet_diagram.errors import ResnetDiagramError
 
 
 def fence(source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **kwargs: Any) -> str:
-    """The drawing as inline SVG in a `div`.
+    """Return the drawing as inline SVG in a `div`.
 
-    Paths are taken from the folder the site is built in. Raises SuperFencesException, which stops a build,
-    where the drawing cannot be made.
+    Paths are relative to the folder the site is built in. Raises SuperFencesException, which stops the build,
+    if the drawing fails.
     """
     from pymdownx.superfences import SuperFencesException
 
     try:
         words = ["draw", *shlex.split(source), "-t", "svg"]
-        svg = run(words, Path.cwd()).text
-    except (ValueError, EmbedError) as problem:
+        (artifact,) = make(parse(words, Path.cwd()).request)
+    except (ValueError, ResnetDiagramError) as problem:
         line = " ".join(source.split())
         raise SuperFencesException(f"resnet-diagram: {line!r}: {problem}") from problem
-    return f'<div class="{css_class}">\n{svg}</div>'
+    return f'<div class="{css_class}">\n{artifact.data.decode()}</div>'

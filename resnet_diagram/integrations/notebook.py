@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from resnet_diagram.app.choices import Choices, Style, options, style
 from resnet_diagram.app.draw import render, targets, write
+from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.sources.resolve import Shapes, networks_of
+from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
+    from resnet_diagram.sources.module import Shapes
     from resnet_diagram.sources.resolve import Drawings
 
 
@@ -22,34 +23,36 @@ class Drawing:
 
     networks: tuple[Network, ...]
     options: Options
-    style: Style
+    output: Output
 
     def save(self, *paths: str | os.PathLike[str]) -> None:
         """Write it to each path, in the format of its suffix. Raises ResnetDiagramError."""
-        write(self.networks, targets([Path(path) for path in paths], None), self.options, self.style)
+        write(self.networks, targets([Path(path) for path in paths], None), self.options, self.output)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return _bundle(self.networks, self.options, self.style)
+        return _bundle(self.networks, self.options, self.output)
 
 
-def figure(what: "Drawings", *, input_shape: Shapes | None = None, **choices: Unpack[Choices]) -> Drawing:
+def figure(
+    what: "Drawings", *, input_shape: "Shapes | None" = None, **choices: Unpack[DrawChoices]
+) -> Drawing:
     """A drawing that shows itself in a notebook and can be saved. The arguments are those of `draw`."""
-    return Drawing(tuple(networks_of(what, input_shape)), options(choices), style(choices))
+    return Drawing(tuple(networks_of(what, input_shape)), *draw_options(choices))
 
 
 def network_bundle(network: Network) -> dict[str, str]:
     """A network as a notebook shows it."""
-    return _bundle((network,), Options(), Style())
+    return _bundle((network,), Options(), Output())
 
 
-def _bundle(networks: Sequence[Network], options: Options, style: Style) -> dict[str, str]:
+def _bundle(networks: Sequence[Network], options: Options, output: Output) -> dict[str, str]:
     """The picture, and words for readers that show none. Without the picture where it cannot be drawn.
 
     Whatever goes wrong is told in the words: a notebook must be able to show any network it holds.
     """
     words = "\n\n".join(map(_words, networks))
     try:
-        picture = render(networks, "svg", options, style)
+        picture = render(networks, "svg", options, output)
     except Exception as error:  # a bug in drawing is no reason to hide the network
         return {"text/plain": f"{words}\n\nNot drawn: {error}"}
     assert isinstance(picture, str)

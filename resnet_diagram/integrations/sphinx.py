@@ -4,32 +4,30 @@ HTML gets the SVG inline, LaTeX gets TikZ, other builders the outline as text.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from resnet_diagram.cli.running import run
-from resnet_diagram.errors import EmbedError
+from resnet_diagram.app.draw import draw_artifacts
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.option import in_folder, options_in
+from resnet_diagram.app.options import COMMON, CONTENT, PAGE, DrawChoices, draw_options
+from resnet_diagram.app.requests import DrawRequest, Reading, Target
+from resnet_diagram.errors import ResnetDiagramError
 
-_VALUES = (
-    "view",
-    "block",
-    "direction",
-    "show",
-    "names",
-    "lang",
-    "title",
-    "width",
-    "max-height",
-    "venue",
-    "theme",
-)
-"""Options of `resnet-diagram draw` that take a value, under their own names."""
+_OPTIONS = {
+    name: option
+    for name, option in options_in(DrawChoices).items()
+    if option.group in (COMMON, CONTENT, PAGE)
+}
+"""The options of a drawing that a directive has, under their own names, by keyword."""
 
 _BY_READER = "auto"
 """The theme that follows the reader's mode, which a printed page has not."""
@@ -39,7 +37,7 @@ _NEEDS = "\\usepackage{adjustbox,tikz}\n\\usetikzlibrary{arrows.meta,babel,shado
 
 
 class Drawing(nodes.General, nodes.Element):
-    """A drawing: `words` make it, in `folder`; `svg` is it for HTML, `alt` says what it shows."""
+    """A drawing: its `request`; its `svg` for HTML; `alt`, its alternative text."""
 
 
 class DrawingDirective(SphinxDirective):
@@ -48,8 +46,12 @@ class DrawingDirective(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
     option_spec: ClassVar[dict[str, Any]] = {
-        **dict.fromkeys(_VALUES, directives.unchanged),
-        "no-legend": directives.flag,
+        **{
+            f"no-{name}" if option.kind is bool else name.replace("_", "-"): (
+                directives.flag if option.kind is bool else directives.unchanged
+            )
+            for name, option in _OPTIONS.items()
+        },
         "input": directives.unchanged,
         "alt": directives.unchanged,
         "caption": directives.unchanged,
@@ -58,15 +60,15 @@ class DrawingDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """The drawing in a figure with its caption. An error is reported for this line of the document."""
+        """Return the drawing in a figure with its caption. An error is reported for the directive's line."""
         folder = Path(self.env.doc2path(self.env.docname)).parent
-        words = self._words()
         try:
-            svg = run([*words, "-t", "svg"], folder).text
-        except EmbedError as problem:
+            request = self._request(folder)
+            svg = _drawn(request, "svg")
+        except ResnetDiagramError as problem:
             raise self.error(str(problem)) from problem
         self._depend(folder)
-        drawing = Drawing(words=words, folder=str(folder), svg=svg, alt=self.options.get("alt", ""))
+        drawing = Drawing(request=request, svg=svg, alt=self.options.get("alt", ""))
         figure = nodes.figure("", drawing, classes=["resnet-diagram", *self.options.get("class", [])])
         if caption := self.options.get("caption"):
             texts, messages = self.state.inline_text(caption, self.lineno)
@@ -76,14 +78,24 @@ class DrawingDirective(SphinxDirective):
         self.set_source_info(figure)
         return [figure]
 
-    def _words(self) -> list[str]:
-        """The call of `draw` the directive stands for."""
-        words = ["draw", *_sources(self.arguments[0])]
-        for name in _VALUES:
-            if name in self.options:
-                words += [f"--{name}", self.options[name]]
-        words += [word for shape in self.options.get("input", "").split() for word in ("--input", shape)]
-        return [*words, *(["--no-legend"] if "no-legend" in self.options else [])]
+    def _request(self, folder: Path) -> DrawRequest:
+        """Return the drawing that the directive asks for."""
+        choices: dict[str, Any] = {}
+        for name, option in _OPTIONS.items():
+            text = self.options.get(name.replace("_", "-"))
+            if option.kind is bool:
+                choices[name] = f"no-{name}" not in self.options
+            elif text is not None:
+                value = text.split(",") if option.kind is tuple else text
+                choices[name] = in_folder(value, option, folder)
+        options, output = draw_options(cast(DrawChoices, choices))
+        return DrawRequest(
+            sources=tuple(_sources(self.arguments[0])),
+            reading=Reading(inputs=tuple(self.options.get("input", "").split()), folder=folder),
+            targets=(Target(path=None, format="svg"),),
+            options=options,
+            output=output,
+        )
 
     def _depend(self, folder: Path) -> None:
         """Build the document anew when a file it draws from changes."""
@@ -92,6 +104,15 @@ class DrawingDirective(SphinxDirective):
             for path in (folder / named, folder / f"{named.replace('.', '/')}.py"):
                 if path.is_file():
                     self.env.note_dependency(str(path))
+
+
+def _drawn(request: DrawRequest, format_name: str) -> str:
+    """Return a drawing as text, in a format; its notes go to Sphinx's log."""
+    target = Target(path=None, format=format_name)
+    log = Log(note=logging.getLogger(__name__).info)
+    (artifact,) = draw_artifacts(replace(request, targets=(target,)), log)
+    assert isinstance(artifact.content, str)
+    return artifact.content
 
 
 def _sources(argument: str) -> list[str]:
@@ -105,8 +126,10 @@ def _visit_html(translator: Any, node: Drawing) -> None:
 
 
 def _visit_latex(translator: Any, node: Drawing) -> None:
-    plain = [word if word != _BY_READER else "paper" for word in node["words"]]
-    tikz = run([*plain, "-t", "tikz"], Path(node["folder"])).text
+    request: DrawRequest = node["request"]
+    if request.output.theme == _BY_READER:
+        request = replace(request, output=replace(request.output, theme="paper"))
+    tikz = _drawn(request, "tikz")
     room = "max width=\\linewidth, max totalheight=0.85\\textheight"
     translator.body.append(f"\\begin{{adjustbox}}{{{room}}}\n{tikz}\\end{{adjustbox}}\n")
 
@@ -120,7 +143,7 @@ def _outlines(app: Sphinx, document: nodes.document, name: str) -> None:
     if app.builder.format in ("html", "latex"):
         return
     for drawing in list(document.findall(Drawing)):
-        outline = run([*drawing["words"], "-t", "outline"], Path(drawing["folder"])).text
+        outline = _drawn(drawing["request"], "outline")
         drawing.replace_self(nodes.literal_block(outline, outline))
 
 

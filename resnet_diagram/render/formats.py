@@ -70,6 +70,7 @@ FORMATS = (
     Format(
         name="tikz",
         suffixes=(".tex", ".tikz"),
+        aliases=("latex",),
         summary=r"TikZ picture for LaTeX's \input; with --standalone a document",
         render=_later("tikz.render", "render_tikz"),
     ),

@@ -10,10 +10,11 @@ from resnet_diagram.errors import UsageError, closest, did_you_mean
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A format: its name, and its suffixes with their dots, the usual one first."""
+    """A format: its name, its suffixes with their dots, the usual one first, and other names it has."""
 
     name: str
     suffixes: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
 
 Found = TypeVar("Found", bound=Row)
@@ -29,7 +30,7 @@ def row_named(
     those there are. `others`: names, with their suffixes, that have no row but may be meant.
     """
     for one in rows:
-        if one.name == name:
+        if name == one.name or name in one.aliases:
             return one
     known = [*(one.name for one in rows), *others]
     by_suffix = {suffix.lstrip("."): one.name for one in rows for suffix in one.suffixes}

@@ -1,68 +1,48 @@
-"""From what a user names or holds to the network it stands for."""
+"""Find the kind of a source and read it: the way from a text or an object to a Network."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_diagram.errors import SourceError, UsageError
-from resnet_diagram.spec import catalog
+from resnet_diagram.sources.named import is_name, read_named
+from resnet_diagram.sources.spec_file import is_spec, read_spec
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from resnet_diagram.sources.module import Shapes
+
     Drawable = Network | nn.Module | str
     Drawings = Drawable | list[Drawable] | tuple[Drawable, ...]
 
-SPEC_SUFFIXES = (".json", ".toml")
-"""Of files that hold a network."""
-
-Shapes = Sequence[int] | Sequence[Sequence[int]]
-
 
 def read_source(
-    source: str, inputs: Sequence[str] = (), *, weights: Path | None = None, unsafe: bool = False
+    source: str,
+    inputs: Sequence[str] = (),
+    *,
+    weights: Path | None = None,
+    unsafe: bool = False,
+    folder: Path = Path(),
 ) -> Network:
-    """The network a source names: a catalog name, a spec file (.toml, .json), PyTorch code, or a saved model.
+    """Return the network of a catalog name, a spec file (.toml, .json, -), PyTorch code or a saved model.
 
     For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
-    must fit. `unsafe` reads pickled models, which may run any code. Raises SourceError, SpecError or
-    TraceError.
+    must fit. `unsafe` reads pickled models, which may run any code. `folder`: start of relative paths.
+    Raises SourceError, SpecError or TraceError.
     """
     if is_code(source):
-        return _traced(source, inputs, weights, unsafe)
+        from resnet_diagram.sources.code import read_code
+        from resnet_diagram.sources.saved import is_saved, read_saved
+
+        read = read_saved if is_saved(source) else read_code
+        return read(source, inputs, weights=weights, unsafe=unsafe, folder=folder)
     if weights:
         raise SourceError(
             f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."
         )
-    if source.lower().endswith(SPEC_SUFFIXES):
-        from resnet_diagram.spec.json.files import read_network
-
-        return _without_inputs(read_network(Path(source)), inputs)
-    return _without_inputs(catalog.network(source), inputs)
-
-
-def _traced(source: str, inputs: Sequence[str], weights: Path | None, unsafe: bool) -> Network:
-    from resnet_diagram.tracer import check_weights, load_model, parse_input, read_run, run_once
-
-    specs = [parse_input(text) for text in inputs]
-    loaded = load_model(source, unsafe=unsafe)
-    if weights:
-        check_weights(loaded.model, weights, unsafe=unsafe)
-    run, name = run_once(loaded.model, specs or loaded.inputs or None), loaded.name
-    del loaded  # a deep model takes more memory than all that is known of it
-    return read_run(run, name=name, source=source)
-
-
-def is_code(source: str) -> bool:
-    """Whether a source is traced: it names a Python module, or a file that is no spec."""
-    if source in catalog.names() or source.lower().endswith(SPEC_SUFFIXES):
-        return False
-    return any(mark in source.partition("(")[0] for mark in {":", ".", "/", os.sep})
-
-
-def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:
+    network = read_spec(source, folder) if is_spec(source) else read_named(source)
     if inputs:
         raise UsageError(
             f"{network.name!r} has its input shape written down; leave --input out, it is for code. "
@@ -71,42 +51,23 @@ def _without_inputs(network: Network, inputs: Sequence[str]) -> Network:
     return network
 
 
-def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: str = "") -> Network:
-    """The network of a PyTorch module.
-
-    `input_shape`: `(3, 224, 224)`, with or without a batch of 1; a sequence of shapes for several inputs;
-    None guesses. The module keeps its weights, device and mode. Raises TraceError, and UsageError for
-    anything that is no module.
-    """
-    from torch import nn
-
-    from resnet_diagram.tracer import parse_input
-    from resnet_diagram.tracer import trace as run
-
-    if not isinstance(model, nn.Module):
-        raise UsageError(f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}.")
-    if hasattr(input_shape, "shape"):
-        raise UsageError("Expected the input's shape as numbers, such as (3, 224, 224); got a tensor.")
-    specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
-    return run(model, specs or None, name=name or type(model).__name__)
+def is_code(source: str) -> bool:
+    """Return whether a source is traced: a Python module, or a file that is no spec."""
+    return not is_name(source) and not is_spec(source)
 
 
-def _shapes(given: Shapes | None) -> list[Sequence[int]]:
-    if not given:
-        return []
-    several = [shape for shape in given if not isinstance(shape, int)]
-    return several or [[size for size in given if isinstance(size, int)]]
-
-
-def network_of(what: "Network | nn.Module | str", input_shape: Shapes | None = None) -> Network:
-    """The network itself, one read from a source, or one traced from a module."""
+def network_of(what: "Drawable", input_shape: "Shapes | None" = None) -> Network:
+    """Return a network as it is, one read from a source, or one traced from a module."""
     if isinstance(what, Network):
         return what
-    return read_source(what) if isinstance(what, str) else trace_model(what, input_shape)
+    if isinstance(what, str):
+        return read_source(what)
+    from resnet_diagram.sources.module import trace_model
+
+    return trace_model(what, input_shape)
 
 
-def networks_of(what: "Drawings", input_shape: Shapes | None = None) -> list[Network]:
-    """The networks of one thing to draw, or of several."""
-    if isinstance(what, (list, tuple)):
-        return [network_of(one, input_shape) for one in what]
-    return [network_of(what, input_shape)]
+def networks_of(what: "Drawings", input_shape: "Shapes | None" = None) -> list[Network]:
+    """Return the networks of one thing to draw, or of several."""
+    several = what if isinstance(what, (list, tuple)) else [what]
+    return [network_of(item, input_shape) for item in several]

@@ -81,7 +81,7 @@ def test_other_builders_get_words(tmp_path: Path) -> None:
     ("line", "message"),
     [
         (".. resnet-diagram:: resnet19", "No network named 'resnet19'"),
-        (".. resnet-diagram:: resnet18\n   :view: all", "'all' is not one of"),
+        (".. resnet-diagram:: resnet18\n   :view: all", "No view is named 'all'. Choose one of paper"),
         (".. resnet-diagram:: resnet18\n   :vue: full", 'unknown option: "vue"'),
     ],
 )

@@ -7,8 +7,8 @@ from importlib import import_module
 
 import pytest
 
-from resnet_diagram.app.choices import Style
 from resnet_diagram.app.draw import render
+from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.options import Options, Show, StageNames, View
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.spec import catalog
@@ -28,7 +28,7 @@ WORDS = Options(view=View.PAPER, show=frozenset(Show), names=StageNames.BOTH)
 def text(options: Options, *networks: Network) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnrenderedWarning)  # folded further, where it is too large
-        source = render(networks, "mermaid", options, Style())
+        source = render(networks, "mermaid", options, Output())
     assert isinstance(source, str)
     return source
 

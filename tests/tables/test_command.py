@@ -99,7 +99,7 @@ def test_front_door() -> None:
     assert r"\begin{table}" in rd.table(network, to="latex", shortcuts=True, float="table")
     with pytest.raises(rd.UsageError, match="at least one network"):
         rd.table([])
-    with pytest.raises(rd.UsageError, match="No way to name stages"):
+    with pytest.raises(rd.UsageError, match="No naming of stages"):
         rd.table(network, names="papr")
     with pytest.raises(rd.UsageError, match="No float"):
         rd.table(network, float="figure")

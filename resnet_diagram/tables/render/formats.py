@@ -24,7 +24,7 @@ class TableFormat(Row):
 
 TABLE_FORMATS = (
     TableFormat(name="text", suffixes=(".txt",), render=render_plain_text),
-    TableFormat(name="latex", suffixes=(".tex",), render=render_latex),
+    TableFormat(name="latex", suffixes=(".tex",), aliases=("tikz",), render=render_latex),
     TableFormat(name="typst", suffixes=(".typ",), render=render_typst_table),
     TableFormat(name="markdown", suffixes=(".md", ".markdown"), render=render_markdown),
     TableFormat(name="html", suffixes=(".html", ".htm"), render=render_html),

@@ -20,7 +20,7 @@ def module_of(target: Target) -> ModuleType:
     """Returns the module of a target; raises SourceError where there is none or its import fails."""
     if target.is_file:
         return file_module(target)
-    with search_path(Path.cwd()):
+    with search_path(target.folder.absolute()):
         return named_module(target)
 
 
@@ -53,7 +53,7 @@ def named_module(target: Target) -> ModuleType:
 
 def file_module(target: Target) -> ModuleType:
     """Returns the module in a file, imported by its dotted name where it lies in a package."""
-    path = Path(target.module).expanduser().absolute()
+    path = target.path
     if not path.is_file():
         raise SourceError(missing_file(target.module, path))
     if path.suffix != ".py":

@@ -4,7 +4,7 @@ import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,19 +37,19 @@ class LoadedModel:
     inputs: tuple[InputSpec, ...] = ()
 
 
-def load_model(target: str, *, unsafe: bool = False) -> LoadedModel:
+def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> LoadedModel:
     """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
     `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
     the constructor is called without memory for weights. An instance is taken as it is. A TorchScript file or
-    exported program is read; a pickled model only if `unsafe`, as reading it may run any code. Raises
-    SourceError where anything on this way fails.
+    exported program is read; a pickled model only if `unsafe`, as reading it may run any code. `folder`:
+    start of relative paths, and first in the search for modules. Raises SourceError where anything fails.
     """
     if is_saved(target):
-        path = Path(target).expanduser()
+        path = folder / Path(target).expanduser()
         model, inputs = saved_model(path, unsafe=unsafe)
         return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
-    parsed = parse_target(target)
+    parsed = replace(parse_target(target), folder=folder)
     try:
         return built(parsed)
     except SourceError as error:
@@ -82,7 +82,7 @@ def imported(target: Target) -> ModuleType:
 
 def file_of(target: Target) -> Path | None:
     """The file a target names, None for a dotted module."""
-    return Path(target.module).expanduser().absolute() if target.is_file else None
+    return target.path if target.is_file else None
 
 
 def name_of(attribute: str, target: Target) -> str:

@@ -4,6 +4,7 @@ import ast
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from resnet_diagram.errors import SourceError
 
@@ -14,7 +15,8 @@ NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 class Target:
     """Where a model is found: a module (a file or a dotted name), an attribute, and arguments for it.
 
-    `called` says whether arguments, perhaps none, were written.
+    `called` says whether arguments, perhaps none, were written. `folder`: start of a relative path, and first
+    in the search for a module.
     """
 
     text: str
@@ -23,11 +25,17 @@ class Target:
     args: tuple[object, ...] = ()
     kwargs: dict[str, object] = field(default_factory=dict)
     called: bool = False
+    folder: Path = Path()
 
     @property
     def is_file(self) -> bool:
         """Whether the module is a file rather than a dotted name."""
         return self.module.endswith(".py") or "/" in self.module or os.sep in self.module
+
+    @property
+    def path(self) -> Path:
+        """The absolute path of the file."""
+        return (self.folder / Path(self.module).expanduser()).absolute()
 
 
 def parse_target(text: str) -> Target:

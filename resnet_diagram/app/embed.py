@@ -1,0 +1,130 @@
+"""Make what the markers of documents ask for, and the documents with it between the markers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from resnet_diagram.app.log import Log
+from resnet_diagram.app.make import make
+from resnet_diagram.app.requests import Artifact, Request
+from resnet_diagram.embed.bodies import body, reference_in
+from resnet_diagram.embed.document import Document, Part, rewritten
+from resnet_diagram.embed.markers import Region
+from resnet_diagram.embed.syntax import Syntax
+from resnet_diagram.errors import EmbedError, ResnetDiagramError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """The request of a marker; `quiet`: without notes."""
+
+    request: Request
+    quiet: bool
+
+
+Parse = Callable[[Sequence[str], Path, str], Parsed]
+"""Words of a command, the folder of its paths and the format if the command has none, to a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A file's present content, None if it does not exist, and its new content."""
+
+    path: Path
+    old: bytes | None
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A region with its document."""
+
+    document: Document
+    part: Part
+    region: Region
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.part.where}:{self.region.line}"
+
+
+def updates(documents: Sequence[Document], parse: Parse, log: Log) -> list[Update]:
+    """Return the files beside the documents, then the documents. Raise EmbedError where a marker fails."""
+    markers = {
+        marker.place: marker
+        for document in documents
+        for part in document.parts
+        for region in part.regions
+        for marker in [Marker(document=document, part=part, region=region)]
+    }
+    artifacts = {place: _artifacts(markers[place], parse, log) for place in log.progress(list(markers))}
+    beside = _beside([(markers[place], made) for place, made in artifacts.items()], documents)
+    files = [Update(path=path, old=_bytes(path), new=content) for path, content in beside.items()]
+    return [*files, *(_rewriting(document, artifacts) for document in documents)]
+
+
+def _artifacts(marker: Marker, parse: Parse, log: Log) -> tuple[Artifact, ...]:
+    """Return what the command of a marker makes."""
+    words, folder = marker.region.words, marker.document.path.parent
+    try:
+        parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
+        artifacts = make(parsed.request, replace(log, note=lambda _: None) if parsed.quiet else log)
+    except ResnetDiagramError as problem:
+        raise EmbedError(f"{marker.place}: {problem}") from problem
+    if any(isinstance(artifact.content, bytes) for artifact in artifacts if not artifact.name):
+        raise EmbedError(f"{marker.place}: the format is not text; write it to a file with -o.")
+    return artifacts
+
+
+def _rewriting(document: Document, artifacts: Mapping[str, tuple[Artifact, ...]]) -> Update:
+    """Return a document with the new content of its regions."""
+    bodies = [
+        {
+            region: _body(document.syntax, part, region, artifacts[f"{part.where}:{region.line}"])
+            for region in part.regions
+        }
+        for part in document.parts
+    ]
+    return Update(path=document.path, old=document.raw, new=rewritten(document, bodies))
+
+
+def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifact]) -> list[str]:
+    """Return the lines of one region; alternative texts that an author has changed are kept."""
+    present = [line.rstrip().removeprefix(region.indent) for line in part.lines[region.start : region.end]]
+    lines: list[str] = []
+    for artifact in artifacts:
+        if artifact.name:
+            lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
+        elif isinstance(artifact.content, str) and not any(other.name for other in artifacts):
+            lines += body(syntax, artifact.format, artifact.content)
+    return lines
+
+
+def _beside(
+    artifacts: Sequence[tuple[Marker, tuple[Artifact, ...]]], documents: Sequence[Document]
+) -> dict[Path, bytes]:
+    """Return the files beside the documents. Raise EmbedError where two markers write one file."""
+    files: dict[Path, bytes] = {}
+    owners: dict[Path, str] = {document.path.resolve(): str(document.path) for document in documents}
+    for marker, made in artifacts:
+        for artifact in made:
+            if not artifact.name:
+                continue
+            path = (marker.document.path.parent / artifact.name).resolve()
+            owner = owners.setdefault(path, marker.place)
+            if owner != marker.place and files.get(path) != artifact.data:
+                raise EmbedError(
+                    f"{marker.place}: {artifact.name.as_posix()!r} is also written by {owner}; "
+                    "use another name."
+                )
+            files[path] = artifact.data
+    return files
+
+
+def _bytes(path: Path) -> bytes | None:
+    """Return the content of a file, None if it does not exist."""
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    return None

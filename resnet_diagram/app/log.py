@@ -1,0 +1,25 @@
+"""Messages of a use case to its caller, who prints them or not."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+Progress = Callable[[Sequence[str]], Iterator[str]]
+
+
+def _ignore(text: str) -> None:
+    """Drop a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """`note`: something the user should know; `detail`: progress in words.
+
+    `progress`: yields the items it is given, and may show how many are done.
+    """
+
+    note: Callable[[str], None] = _ignore
+    detail: Callable[[str], None] = _ignore
+    progress: Progress = iter
+
+
+SILENT = Log()

@@ -1,0 +1,311 @@
+"""The options of drawings and tables: declared once, read into `Options`, `Output`, `Wanted` and `Look`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+from resnet_diagram.app.option import Option, check_keywords, one_of
+from resnet_diagram.diagram.model import Direction
+from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.errors import UsageError
+from resnet_diagram.layout.units import (
+    FREE,
+    NAMED_WIDTHS,
+    VENUES,
+    Fit,
+    length,
+    named_width,
+    sized,
+    venue_width,
+)
+from resnet_diagram.render.figure import DPI, Engine
+from resnet_diagram.render.latex_float import IN_TEXT, Float, Placing, check_label
+
+COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (
+    "Common options",
+    "Content",
+    "Page",
+    "LaTeX and Typst",
+    "Model",
+    "Other",
+)
+"""Headings of the option groups in the help."""
+
+DECIMALS = range(10)
+_RESOLUTIONS = range(10, 2401)
+_NAMES = tuple(StageNames)
+_NAMES_HELP = (
+    "How to name stages: Stage 2 (stage), conv3_x (paper), layer2 (module), or paper and module names."
+)
+
+
+class LatexChoices(TypedDict, total=False):
+    """Options that drawings and tables have in common."""
+
+    standalone: Annotated[
+        bool,
+        Option(
+            help="Write a complete document instead of a fragment (LaTeX, Typst; HTML for tables).",
+            group=LATEX,
+            kind=bool,
+            default=False,
+        ),
+    ]
+    caption: Annotated[
+        str | None,
+        Option(help="Caption of the float; '' for none.  [default: from the facts]", group=LATEX),
+    ]
+    label: Annotated[
+        str | None,
+        Option(help="Label of the float; '' for none.  [default: from the names]", group=LATEX),
+    ]
+    templates: Annotated[
+        Path | None,
+        Option(
+            help="Folder with templates that replace the built-in ones of the same name.",
+            group=OTHER,
+            kind=Path,
+            metavar="DIR",
+        ),
+    ]
+
+
+class DrawChoices(LatexChoices, total=False):
+    """Keywords of `draw`, `figure`, `to_text` and kin: the options of `resnet-diagram draw`.
+
+    `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`.
+    """
+
+    view: Annotated[
+        str | None,
+        Option(
+            help="paper: overview of all stages, and one block of each type in detail. "
+            "overview: all stages only. block: one block in detail. full: all blocks in detail. "
+            "compare: several networks side by side.  [default: paper; block with --block]",
+            group=COMMON,
+            values=tuple(View),
+        ),
+    ]
+    block: Annotated[
+        str,
+        Option(help="Block to draw: a name (layer2.0) or a type.", group=COMMON, default="", metavar="NAME"),
+    ]
+    title: Annotated[
+        str | None, Option(help="Title; '' for none.  [default: the network's name]", group=COMMON)
+    ]
+    theme: Annotated[
+        str,
+        Option(
+            help="Colours and line styles: a name ('resnet-diagram list themes') or a TOML file.",
+            group=COMMON,
+            default="paper",
+            metavar="NAME|FILE",
+            file=True,
+        ),
+    ]
+    width: Annotated[
+        str | float | None,
+        Option(
+            help="Maximum width: 3.25in, 84mm, 234pt; columnwidth or textwidth (of the --venue).",
+            group=COMMON,
+            metavar="LENGTH",
+        ),
+    ]
+    show: Annotated[
+        Collection[str],
+        Option(
+            help=f"Labels to include, separated by commas: {', '.join(Show)}.",
+            group=CONTENT,
+            kind=tuple,
+            default=tuple(sorted(USUAL)),
+            metavar="LIST",
+        ),
+    ]
+    names: Annotated[
+        str, Option(help=_NAMES_HELP, group=CONTENT, default=StageNames.STAGE.value, values=_NAMES)
+    ]
+    lang: Annotated[
+        str,
+        Option(
+            help="Language of the labels: en, zh, or a TOML file.", group=CONTENT, default="en", file=True
+        ),
+    ]
+    legend: Annotated[
+        bool, Option(help="Explain line styles and symbols.", group=CONTENT, kind=bool, default=True)
+    ]
+    max_height: Annotated[str | float | None, Option(help="Maximum height.", group=PAGE, metavar="LENGTH")]
+    venue: Annotated[
+        str | None,
+        Option(
+            help=f"Use the column width of a venue, or its text width with '-double': {', '.join(VENUES)}.",
+            group=PAGE,
+            metavar="NAME",
+        ),
+    ]
+    direction: Annotated[
+        str | None,
+        Option(
+            help="Direction of the data flow.  [default: depends on the width]",
+            group=PAGE,
+            values=tuple(Direction),
+        ),
+    ]
+    figure: Annotated[
+        str | None,
+        Option(
+            help="Put a TikZ picture into a float with caption and label. Without a value: figure*"
+            " for drawings wider than a column, else figure.",
+            group=LATEX,
+            values=tuple(Float),
+            lone=Float.AUTO.value,
+        ),
+    ]
+    dpi: Annotated[
+        int,
+        Option(
+            help="Resolution of PNG output, in pixels per inch.",
+            group=OTHER,
+            kind=int,
+            default=DPI,
+            metavar="N",
+        ),
+    ]
+    engine: Annotated[
+        str,
+        Option(
+            help="Layout engine: own, or graphviz (renders the DOT output as svg, pdf or png).",
+            group=OTHER,
+            default=Engine.OWN.value,
+            values=tuple(Engine),
+        ),
+    ]
+
+
+class TableChoices(LatexChoices, total=False):
+    """Keywords of `table`: the options of `resnet-diagram table`. `heads`: a name for each network."""
+
+    shortcuts: Annotated[
+        bool,
+        Option(
+            help="List the shortcuts of each stage instead of the architecture.",
+            group=COMMON,
+            kind=bool,
+            default=False,
+        ),
+    ]
+    names: Annotated[
+        str, Option(help=_NAMES_HELP, group=CONTENT, default=StageNames.PAPER.value, values=_NAMES)
+    ]
+    heads: Annotated[
+        Sequence[str],
+        Option(
+            help="Heading of a network's column; repeat for each source.  [default: its name]",
+            group=CONTENT,
+            kind=tuple,
+            metavar="TEXT",
+            flags=("--head",),
+        ),
+    ]
+    notes: Annotated[bool, Option(help="Add notes below the table.", group=CONTENT, kind=bool, default=True)]
+    decimals: Annotated[
+        int,
+        Option(
+            help="Decimals of parameters and MACs, 0 to 9.", group=CONTENT, kind=int, default=2, metavar="N"
+        ),
+    ]
+    float: Annotated[
+        str | None,
+        Option(
+            help="Put a LaTeX table into a float with caption and label; table* spans both columns. "
+            "--caption or --label imply table.",
+            group=LATEX,
+            values=("table", "table*"),
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How a drawing is laid out and written. `theme`: a name or a TOML file; `templates`: searched first."""
+
+    theme: str = "paper"
+    fit: Fit = FREE
+    standalone: bool = False
+    placing: Placing = IN_TEXT
+    templates: Path | None = None
+    dpi: int = DPI
+    engine: Engine = Engine.OWN
+
+
+def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
+    """Return what is drawn and how it is written. Raise UsageError for a wrong keyword or value."""
+    check_keywords(choices, DrawChoices, "drawing")
+    direction, block, dpi = choices.get("direction"), choices.get("block", ""), choices.get("dpi", DPI)
+    view = one_of(View, choices.get("view") or (View.BLOCK if block else View.PAPER), "view")
+    if block and view is not View.BLOCK:
+        raise UsageError(f"--block {block} is drawn by --view block, not {view}. Leave one of them out.")
+    if dpi not in _RESOLUTIONS:
+        limits = f"{_RESOLUTIONS.start} to {_RESOLUTIONS.stop - 1}"
+        raise UsageError(f"--dpi {dpi}: expected pixels per inch, {limits}. Printing needs {DPI}.")
+    content = Options(
+        view=view,
+        block=block,
+        direction=one_of(Direction, direction, "direction") if direction else None,
+        legend=choices.get("legend", True),
+        title=choices.get("title"),
+        show=frozenset(one_of(Show, word, "kind of label") for word in choices.get("show", USUAL)),
+        names=one_of(StageNames, choices.get("names", StageNames.STAGE), "naming of stages"),
+        lang=choices.get("lang", "en"),
+    )
+    output = Output(
+        theme=choices.get("theme", "paper"),
+        fit=_fit(choices),
+        standalone=choices.get("standalone", False),
+        placing=_placing(choices),
+        templates=choices.get("templates"),
+        dpi=dpi,
+        engine=one_of(Engine, choices.get("engine", Engine.OWN), "layout engine"),
+    )
+    return content, output
+
+
+def _placing(choices: DrawChoices) -> Placing:
+    """Return the float of a drawing in LaTeX; a caption or a label implies one."""
+    figure, label, width = choices.get("figure"), choices.get("label"), choices.get("width")
+    named = bool(choices.get("caption") or label)
+    environment = one_of(Float, figure, "float") if figure else Float.AUTO if named else None
+    if environment and choices.get("standalone"):
+        raise UsageError("--standalone writes a document, --figure a part of one; leave one out.")
+    check_label(label)
+    if width in NAMED_WIDTHS and environment is Float.AUTO:
+        environment = Float.WIDE if width == NAMED_WIDTHS[1] else Float.FIGURE
+    venue = choices.get("venue")
+    return Placing(
+        environment=environment,
+        caption=choices.get("caption"),
+        label=label,
+        column=named_width(NAMED_WIDTHS[0], venue) if venue else IN_TEXT.column,
+        kept=bool(environment) or width in NAMED_WIDTHS,
+    )
+
+
+def _fit(choices: DrawChoices) -> Fit:
+    """Return the space for a drawing, in points."""
+
+    def points(value: str | float | None) -> float | None:
+        if value is None:
+            return None
+        return length(value) if isinstance(value, str) else sized(value, value)
+
+    width, venue, height = choices.get("width"), choices.get("venue"), points(choices.get("max_height"))
+    if width in NAMED_WIDTHS:
+        return Fit(named_width(str(width), venue), height)
+    if width is not None and venue:
+        raise UsageError(f"--width {width} and --venue {venue} both give the width; leave one out.")
+    return Fit(venue_width(venue) if venue else points(width), height)
+
+
+def draw_choices(values: dict[str, Any]) -> DrawChoices:
+    """Return those of some named values that are options of a drawing."""
+    return {name: values[name] for name in DrawChoices.__annotations__ if name in values}  # type: ignore[return-value]

@@ -1,0 +1,187 @@
+"""Requests: what a caller wants, parsed once from a command line, a marker, Sphinx or MkDocs."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resnet_diagram.app.log import Log
+from resnet_diagram.errors import RenderError, UsageError
+from resnet_diagram.sources.resolve import is_code, read_source
+from resnet_diagram.spec.model import Network
+
+if TYPE_CHECKING:
+    from resnet_diagram.app.options import Output
+    from resnet_diagram.diagram.options import Options
+    from resnet_diagram.tables.model import Wanted
+    from resnet_diagram.tables.render.look import Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How sources are read.
+
+    `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles. `folder`:
+    start of relative paths.
+    """
+
+    inputs: tuple[str, ...] = ()
+    weights: Path | None = None
+    unsafe: bool = False
+    folder: Path = Path()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where an artifact goes, as the caller wrote it (None: standard output), and its format."""
+
+    path: Path | None
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A finished file, or text for standard output (`name` None). `alt`: alternative text of a picture."""
+
+    name: Path | None
+    content: str | bytes
+    format: str
+    alt: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The content as it is in a file."""
+        return self.content.encode() if isinstance(self.content, str) else self.content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawRequest:
+    """A drawing of one network or a comparison of several, or a drawing of each (`{name}` in a target).
+
+    `preamble`: write what a LaTeX preamble needs to standard output too.
+    """
+
+    sources: tuple[str, ...]
+    reading: Reading
+    targets: tuple[Target, ...]
+    options: "Options"
+    output: "Output"
+    preamble: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRequest:
+    """A table of networks side by side, or of their shortcuts."""
+
+    sources: tuple[str, ...]
+    reading: Reading
+    targets: tuple[Target, ...]
+    wanted: "Wanted"
+    look: "Look"
+    shortcuts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeRequest:
+    """The facts of a network, as text or as JSON."""
+
+    source: str
+    reading: Reading
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecRequest:
+    """A spec file. `form`: "toml" or "json"; "" chooses by the suffix, or by what TOML can express."""
+
+    source: str
+    reading: Reading
+    path: Path | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRequest:
+    """PyTorch code of a network, or of one block of it."""
+
+    source: str
+    reading: Reading
+    path: Path | None = None
+    block: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffRequest:
+    """The differences between two networks, as text or as JSON."""
+
+    left: str
+    right: str
+    reading: Reading
+    json: bool = False
+
+
+Request = DrawRequest | TableRequest | DescribeRequest | SpecRequest | CodeRequest
+"""Requests that make artifacts, and may be written in a marker."""
+
+
+STDOUT = Path("-")
+"""The name of standard output among files."""
+
+
+def targets_of(
+    paths: Sequence[Path], named: str, of_suffix: Callable[[Path], str], default: str = ""
+) -> tuple[Target, ...]:
+    """Return each file, or standard output without files, with its format.
+
+    `named`: format of all, "" for that of the suffix; `default`: format of standard output if none is named.
+    Raises UsageError if standard output has no format.
+    """
+
+    def target(path: Path) -> Target:
+        if path != STDOUT:
+            return Target(path=path, format=named or of_suffix(path))
+        if not (named or default):
+            raise UsageError("Standard output has no suffix; name a format, such as -t svg.")
+        return Target(path=None, format=named or default)
+
+    return tuple(target(path) for path in paths or [STDOUT])
+
+
+def check_folders(paths: Iterable[Path | None], folder: Path) -> None:
+    """Raise RenderError where a file's folder does not exist, before work is done."""
+    for path in filter(None, paths):
+        if not (folder / path).parent.is_dir():
+            message = f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it first."
+            raise RenderError(message)
+
+
+def sources_of(request: Request) -> tuple[str, ...]:
+    """Return the sources of a request."""
+    return request.sources if isinstance(request, DrawRequest | TableRequest) else (request.source,)
+
+
+def read(source: str, reading: Reading, log: Log) -> Network:
+    """Return the network of a source; its notes go to the log."""
+    log.detail(f"Reading {source}")
+    network = read_source(
+        source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe, folder=reading.folder
+    )
+    if reading.weights:
+        log.note(f"{reading.weights.name} fits: every name and shape is the model's")
+    for text in network.notes:
+        log.note(text)
+    return network
+
+
+def read_pair(left: str, right: str, reading: Reading, log: Log) -> tuple[Network, Network]:
+    """Return the networks of two sources. Code gets the input of the other one, unless `reading` has one.
+
+    A name or a spec file beside code is read without the options for code.
+    """
+    named = [not is_code(source) for source in (left, right)]
+    if all(named) or not any(named):
+        return read(left, reading, log), read(right, reading, log)
+    known = read(right if named[1] else left, Reading(folder=reading.folder), log)
+    shapes = reading.inputs or ("x".join(map(str, known.input_shape)),)
+    traced = read(left if named[1] else right, replace(reading, inputs=shapes), log)
+    return (traced, known) if named[1] else (known, traced)

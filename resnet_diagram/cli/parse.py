@@ -1,0 +1,35 @@
+"""Parse the words of a command into a request: those of a marker as those of the command line."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from resnet_diagram.app.embed import Parsed
+from resnet_diagram.cli.messages import loudness
+from resnet_diagram.errors import EmbedError, ResnetDiagramError
+
+
+def parse(words: Sequence[str], folder: Path, default_format: str = "") -> Parsed:
+    """Return the request that a command with its arguments stands for. Raise EmbedError if it is wrong.
+
+    `folder`: start of relative paths. `default_format`: for a command that is given neither file nor format.
+    """
+    from resnet_diagram.cli.main import main
+
+    name, arguments = words[0], list(words[1:])
+    module = import_module(f"resnet_diagram.cli.{name}")
+    command: click.Command = module.command
+    root = click.Context(main, info_name="resnet-diagram", obj=folder, help_option_names=[])
+    try:
+        with root, command.make_context(name, arguments, parent=root) as context:
+            values: dict[str, Any] = dict(context.params)
+            if default_format and not values["outputs"] and not values["format_name"]:
+                values["format_name"] = default_format
+            return Parsed(request=module.request(values, folder), quiet=loudness(root) < 0)
+    except click.ClickException as problem:
+        raise EmbedError(problem.format_message()) from problem
+    except ResnetDiagramError as problem:
+        raise EmbedError(str(problem)) from problem
