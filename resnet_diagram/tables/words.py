@@ -8,7 +8,7 @@ from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
 from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
 
-_ELEMENTWISE = ("shift", "scale", "cat")
+_ELEMENTWISE = ("shift", "scale", "learned_scale", "layer_scale", "cat")
 _MERGED = {Merge.ADD: "added", Merge.MULTIPLY: "multiplied"}
 
 _MANY = 4

@@ -15,6 +15,7 @@ from resnet_diagram.tracer.flow.macs import macs_of
 from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
 from resnet_diagram.tracer.flow.rewrites.partial_sums import whole_sums
 from resnet_diagram.tracer.flow.rewrites.slices import cut_apart, piece
+from resnet_diagram.tracer.flow.rewrites.written_out import recognized
 from resnet_diagram.tracer.flow.roles import WEIGHTED, Role, role_of
 from resnet_diagram.tracer.flow.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.flow.steps import Flow, Step
@@ -33,7 +34,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Cha
     for node in live:
         builder.add(node)
     builder.close(output)
-    steps = dual_paths(whole_sums(simplified(builder.steps)))
+    steps = dual_paths(whole_sums(recognized(simplified(builder.steps), graph.calls)))
     steps = change(steps) if change else steps
     reuse_concatenations(steps)
     orient(steps, Axes(live))

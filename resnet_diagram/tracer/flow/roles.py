@@ -76,7 +76,9 @@ _NAMES: dict[Role, str] = {
     Role.PASS: (
         "contiguous clone _to_copy detach alias lift_fresh to type_as expand expand_as dropout "
         "feature_dropout alpha_dropout feature_alpha_dropout native_dropout float half bfloat16 identity "
-        "resolve_conj resolve_neg broadcast_to"
+        "resolve_conj resolve_neg broadcast_to fused_moving_avg_obs_fake_quant "
+        "_fused_moving_avg_obs_fq_helper fake_quantize_per_tensor_affine fake_quantize_per_channel_affine "
+        "_fake_quantize_learnable_per_tensor_affine _fake_quantize_learnable_per_channel_affine"
     ),
     Role.ADD: "add sub rsub lerp addcmul logaddexp",
     Role.MULTIPLY: "mul div true_divide",

@@ -44,11 +44,15 @@ def continues(source: Step, step: Step) -> bool:
 
 
 def idle(step: Step) -> bool:
-    """Whether a chain of views, or a padding, leaves the shape, and all values where they were."""
+    """Whether a chain of views, a padding or a pooling leaves the shape, and all values where they were."""
     if len(step.sources) != 1 or step.in_shape != step.out_shape or step.params or step.macs:
         return False
     if step.role is Role.PAD:
         return True
+    if step.role in (Role.AVG_POOL, Role.MAX_POOL):
+        kernel = argument(step.nodes[-1], "kernel_size")
+        sizes = kernel if isinstance(kernel, (list, tuple)) else [kernel]
+        return all(size == 1 for size in sizes)
     return step.role is Role.VIEW and all(node.op in KEEPS_ORDER for node in step.nodes)
 
 

@@ -4,8 +4,9 @@ from math import prod
 from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind
-from resnet_diagram.tracer.flow.graph import Node, Ref, Sizes, argument
-from resnet_diagram.tracer.flow.roles import Role, base_name
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of
+from resnet_diagram.tracer.flow.rewrites.formulas import SUMMARIES
+from resnet_diagram.tracer.flow.roles import Role, base_name, role_of
 from resnet_diagram.tracer.flow.steps import Step
 
 KINDS = {
@@ -43,7 +44,6 @@ SAME_OPS = {
     "_prelu_kernel": "prelu",
     "_softmax": "softmax",
     "_log_softmax": "log_softmax",
-    "clamp_min": "relu",
 }
 
 
@@ -81,12 +81,27 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
         case Role.SLICE:
             return slicing(step)
         case Role.SCALE:
-            return {"op": "scale" if base_name(node.op) in ("mul", "div") else "shift"}
+            return {"op": scaling(node)}
         case Role.NORM if "group_norm" in node.op:
             groups = argument(node, "num_groups") or argument(node, "group")
             return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
         case _:
-            return {"op": FIXED.get(step.role) or plain_name(node)}
+            name = FIXED.get(step.role) or plain_name(node)
+            smaller = step.role is Role.UPSAMPLE and prod(step.out_shape[1:]) < prod(step.in_shape[1:])
+            return {"op": f"{name.rstrip('123d')}_downsampling" if smaller else name}
+
+
+def scaling(node: Node) -> str:
+    """Returns the name of a product or sum with constants; a learned factor is told from a given one."""
+    if base_name(node.op) not in ("mul", "div"):
+        return "shift"
+    sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
+    learned = [constant for constant in sources if constant.kind is NodeKind.PARAMETER]
+    if not learned or any(
+        role_of(constant.op) is not Role.VIEW for constant in sources if constant not in learned
+    ):
+        return "scale"
+    return "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
 
 
 def plain_name(node: Node) -> str:
@@ -147,6 +162,10 @@ def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
     """Returns the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     spatial = step.in_shape[1:]
     name = base_name(node.op)
+    if name == "blur_pool":
+        return {"op": name, **{key: convolution(node)[key] for key in ("kernel", "stride", "padding")}}
+    if name in SUMMARIES.values():
+        return {"op": name}
     if name in ("mean", "amax"):
         return {"op": f"global_{sort}_pool" if covers_space(node, step) else name}
     if "adaptive" in name:

@@ -1,0 +1,223 @@
+"""Well-known functions of one value, and the recognition of them in operations that spell them out.
+
+A spelling is compared by the values it gives on a small sample, so that the order of its operations, and
+the form of its constants, do not matter.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from math import pi, prod, sqrt
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Function = Callable[[Tensor], Tensor]
+
+ACTIVATIONS: dict[str, Function] = {
+    "relu": torch.relu,
+    "relu6": F.relu6,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "silu": F.silu,
+    "hardsigmoid": F.hardsigmoid,
+    "hardswish": F.hardswish,
+    "mish": F.mish,
+    "gelu": F.gelu,
+    "tanh_gelu": lambda x: F.gelu(x, approximate="tanh"),
+    "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
+    "softplus": F.softplus,
+    "softsign": F.softsign,
+    "elu": F.elu,
+    "selu": F.selu,
+    "squared_relu": lambda x: torch.relu(x) ** 2,
+    "tanhshrink": lambda x: x - torch.tanh(x),
+    "log_cosh": lambda x: torch.log(torch.cosh(x)),
+    "telu": lambda x: x * torch.tanh(torch.exp(x)),
+    "serf": lambda x: x * torch.erf(F.softplus(x)),
+    "lisht": lambda x: x * torch.tanh(x),
+}
+"""Functions that take each value alone, under the names of torch where it has them."""
+
+SAME_NAME = {"tanh_gelu": "gelu"}
+"""Functions that go by the name of another."""
+
+_ELEMENTWISE = (
+    "relu gelu silu sigmoid tanh hardswish hardsigmoid hardtanh relu6 leaky_relu elu mish softplus selu celu "
+    "exp expm1 log log1p sqrt rsqrt abs neg square pow erf reciprocal sign cosh sinh sin cos clamp clamp_min "
+    "clamp_max maximum minimum add sub rsub mul div true_divide addcmul addcdiv threshold softsign where "
+    "special_expit log_sigmoid"
+)
+_REDUCTIONS = (
+    "mean sum var std var_mean std_mean linalg_vector_norm norm amax adaptive_avg_pool1d adaptive_avg_pool2d "
+    "adaptive_max_pool1d adaptive_max_pool2d"
+)
+ELEMENTWISE = frozenset(_ELEMENTWISE.split())
+"""Operations that take each value alone."""
+REDUCTIONS = frozenset(_REDUCTIONS.split())
+RESHAPES = frozenset(["unsqueeze", "squeeze", "expand_as", "expand", "flatten"])
+
+SUMMARIES: dict[frozenset[str], str] = {
+    frozenset({"mean", "std"}): "statistics_pool",
+    frozenset({"mean", "var"}): "statistics_pool",
+    frozenset({"std_mean"}): "statistics_pool",
+    frozenset({"var_mean"}): "statistics_pool",
+    frozenset({"adaptive_avg_pool2d", "adaptive_max_pool2d"}): "global_avg_and_max_pool",
+    frozenset({"mean", "amax"}): "global_avg_and_max_pool",
+}
+"""Poolings by the reductions whose results they concatenate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An argument of a line: the result of another line, or the input (line -1)."""
+
+    line: int
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An argument that is a weight or a constant tensor; `adds`: it is added, not multiplied."""
+
+    adds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One operation of a formula; lists among its arguments are tuples."""
+
+    op: str
+    args: tuple[object, ...]
+    kwargs: tuple[tuple[str, object], ...] = ()
+
+
+Formula = tuple[Line, ...]
+
+
+@lru_cache(maxsize=4096)
+def activation_named(formula: Formula) -> str:
+    """Return the name of the activation that a formula is, empty if it is none that is known."""
+    value = elementwise_values(formula)
+    if value is None:
+        return ""
+    sample = sample_of(4)
+    name = next((name for name, function in ACTIVATIONS.items() if close(value, function(sample))), "")
+    return SAME_NAME.get(name, name)
+
+
+@lru_cache(maxsize=4096)
+def is_curved(formula: Formula) -> bool:
+    """Whether a formula takes each value alone and is no straight line."""
+    value = elementwise_values(formula)
+    if value is None:
+        return False
+    sample = sample_of(4)
+    order = sample.flatten().argsort()
+    slopes = value.flatten()[order].diff() / sample.flatten()[order].diff()
+    return not bool(torch.allclose(slopes, slopes.mean(), rtol=1e-3, atol=1e-3))
+
+
+def elementwise_values(formula: Formula) -> Tensor | None:
+    """Return what a formula that takes each value alone gives; None for others.
+
+    None, too, where its weights only scale or shift the result: that is a function and a scale.
+    """
+    if any(line.op not in ELEMENTWISE for line in formula):
+        return None
+    value = evaluated(formula, 4)
+    if value is None or not any(isinstance(given, Constant) for line in formula for given in line.args):
+        return value
+    scaled, shifted = evaluated(formula, 4, scale=2.0), evaluated(formula, 4, shift=1.0)
+    if scaled is None or shifted is None or close(value + 1.0, shifted):
+        return None
+    return None if in_proportion(value, scaled) and not close(value, scaled) else value
+
+
+@lru_cache(maxsize=4096)
+def norm_named(formula: Formula, rank: int) -> str:
+    """Return the name of the norm that a formula is on values of `rank` axes, empty if it is none."""
+    if not any(line.op in REDUCTIONS for line in formula):
+        return ""
+    value = evaluated(formula, rank)
+    sample = sample_of(rank)
+    if value is None or value.shape != sample.shape:
+        return ""
+    for name, reference in norms(sample):
+        if in_proportion(reference, value):
+            return "rms_norm" if name == "l2_norm" and not close(reference, value) else name
+    return ""
+
+
+def norms(x: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """Yield the names and results of the norms of a sample, over each choice of axes but the batch."""
+    rank = x.dim()
+    space = tuple(range(2, rank))
+    for count in range(1, rank):
+        for axes in combinations(range(1, rank), count):
+            mean = x.mean(axes, keepdim=True)
+            centred = (x - mean) / (x - mean).square().mean(axes, keepdim=True).sqrt()
+            yield ("instance_norm" if axes == space and rank > 3 else "layer_norm"), centred
+            yield "l2_norm", x / x.square().sum(axes, keepdim=True).sqrt()
+    for axes, channels in ((space, 1), (tuple(range(1, rank - 1)), rank - 1)):
+        if axes:
+            size = x.square().sum(axes, keepdim=True).sqrt()
+            weighed = x * size / size.mean(channels, keepdim=True)
+            yield "global_response_norm", weighed
+            yield "global_response_norm", x + weighed
+
+
+@lru_cache(maxsize=8)
+def sample_of(rank: int) -> Tensor:
+    """Return values between -8 and 8 in a tensor of `rank` axes, each of another size."""
+    shape = (2, 4, 3, 5, 2)[:rank]
+    numbers = torch.arange(prod(shape), dtype=torch.float64)
+    return (8 * torch.sin(1.7 * numbers + 0.3 * pi) + 0.01 * sqrt(2) * numbers / len(numbers)).reshape(shape)
+
+
+def evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float = 0.0) -> Tensor | None:
+    """Return what a formula gives on the sample, None where it cannot be run.
+
+    `scale` and `shift` take the place of the weights that are multiplied and added.
+    """
+    results: list[object] = []
+
+    def given(value: object) -> object:
+        match value:
+            case Slot(line=-1):
+                return sample_of(rank)
+            case Slot():
+                result = results[value.line]
+                return result[value.output] if isinstance(result, tuple) else result
+            case Constant():
+                return torch.tensor(shift if value.adds else scale, dtype=torch.float64)
+            case tuple():
+                return [given(item) for item in value]
+            case _:
+                return value
+
+    try:
+        with torch.no_grad():
+            for line in formula:
+                run = getattr(torch.ops.aten, line.op)
+                arguments = {name: given(value) for name, value in line.kwargs}
+                results.append(run(*[given(value) for value in line.args], **arguments))
+    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError):
+        return None
+    last = results[-1]
+    return last if isinstance(last, Tensor) and bool(last.isfinite().all()) else None
+
+
+def close(value: Tensor, other: Tensor) -> bool:
+    """Whether two results agree as far as constants of a formula are written out."""
+    return value.shape == other.shape and bool(torch.allclose(value, other, rtol=2e-3, atol=2e-3))
+
+
+def in_proportion(value: Tensor, other: Tensor) -> bool:
+    """Whether one result is a multiple of the other, by a factor above zero."""
+    if value.shape != other.shape:
+        return False
+    factor = float((value * other).sum() / value.square().sum().clamp_min(1e-12))
+    return factor > 1e-6 and close(value * factor / max(1.0, factor), other / max(1.0, factor))

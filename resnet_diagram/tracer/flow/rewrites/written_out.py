@@ -1,0 +1,227 @@
+"""Functions that a model spells out in several operations, made the one step that they are.
+
+Activations, norms and poolings of `formulas`; an activation of the model's own that is a module; norms whose
+statistics are constants; and blur pools: convolutions with constant weights, channel by channel.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from resnet_diagram.tracer.flow.calls import CONTAINERS, common_call, inside
+from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, Ref, argument, constants_of, references
+from resnet_diagram.tracer.flow.rewrites.formulas import (
+    ELEMENTWISE,
+    REDUCTIONS,
+    RESHAPES,
+    SUMMARIES,
+    Constant,
+    Formula,
+    Line,
+    Slot,
+    activation_named,
+    is_curved,
+    norm_named,
+)
+from resnet_diagram.tracer.flow.roles import Role, base_name, role_of
+from resnet_diagram.tracer.flow.simplify import renumbered
+from resnet_diagram.tracer.flow.steps import Step
+
+LONGEST = 24
+"""Most operations of a function that is spelled out."""
+
+SINGLE = frozenset(["clamp", "clamp_min", "threshold", "maximum"])
+"""Operations that are an activation alone, for some of their arguments."""
+
+SPELLINGS = ELEMENTWISE | REDUCTIONS | RESHAPES
+
+ADDED = frozenset(["add", "sub", "rsub"])
+
+
+def recognized(steps: list[Step], calls: Sequence[Call]) -> list[Step]:
+    """Return the steps with each function that is spelled out made one step, the longest spelling first."""
+    for step in reversed(steps):
+        if step.nodes and step.sources:
+            for region, source in regions(step, steps):
+                if name := function_of(region, source, steps, calls):
+                    unite(region, source, name, steps, calls)
+                    break
+    for step in steps:
+        if step.nodes and len(step.sources) == 1:
+            name_blur_pool(step, steps)
+            join_frozen_norm(step, steps, calls)
+    return renumbered(steps)
+
+
+def regions(end: Step, steps: Sequence[Step]) -> Iterator[tuple[list[Step], Step]]:
+    """Yield the groups of steps that end in one step and read one other, smallest first, with that other."""
+    if not (is_spelling(end) or end.role is Role.CONCAT):
+        return
+    region, outside = [end], set(end.sources)
+    while len(region) <= LONGEST:
+        if len(outside) == 1:
+            (only,) = outside
+            yield region, steps[only]
+        last = steps[max(outside)]
+        numbers = {step.index for step in region}
+        if not is_spelling(last) or not numbers.issuperset(last.targets) or not last.sources:
+            return
+        region = [last, *region]
+        outside = outside - {last.index} | set(last.sources)
+
+
+def is_spelling(step: Step) -> bool:
+    """Whether a step may be a part of a function that is spelled out."""
+    return all(base_name(node.op) in SPELLINGS for node in step.nodes)
+
+
+def function_of(
+    region: Sequence[Step], source: Step, steps: Sequence[Step], calls: Sequence[Call]
+) -> tuple[Role, str] | None:
+    """Return the role and the name of the function of `source` that some steps are, None for none."""
+    names = {base_name(node.op) for step in region for node in step.nodes}
+    end = region[-1]
+    if end.role is Role.CONCAT:
+        reduced = names & REDUCTIONS
+        plain = names - reduced <= {"cat", "concat", "add", "sqrt", "clamp", "clamp_min", *RESHAPES}
+        kind = SUMMARIES.get(frozenset(reduced)) if plain else None
+        return (Role.AVG_POOL, kind) if kind and end.targets else None
+    if len(region) == 1 and not names & SINGLE:
+        return None
+    if not source.nodes:
+        return None
+    formula = formula_of(end.nodes[-1], source.nodes[-1])
+    if not formula:
+        return None
+    rank = len(end.nodes[-1].shape)
+    if name := activation_named(formula):
+        return Role.ACTIVATION, name
+    if name := norm_named(formula, rank):
+        return Role.NORM, name
+    module = own_module(region, steps, calls)
+    return (Role.ACTIVATION, module) if module and is_curved(formula) else None
+
+
+def own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[Call]) -> str:
+    """Return the class of the module that runs these steps and no other, empty if there is none."""
+    if len(region) < 2:
+        return ""
+    number = common_call(calls, [step.call for step in region])
+    call = calls[number]
+    alone = sum(inside(calls, step.call, number) for step in steps if step.nodes) == len(region)
+    return call.cls if number and alone and call.cls not in CONTAINERS else ""
+
+
+def formula_of(end: Node, source: Node) -> Formula:
+    """Return the operations from one node to another as a formula, empty if they read anything else."""
+    lines: list[Line] = []
+    known = {source.index: Slot(-1)}
+    return tuple(lines) if slot_of(end, lines, known) and lines else ()
+
+
+def slot_of(node: Node, lines: list[Line], known: dict[int, Slot]) -> Slot | None:
+    """Return the line that gives a node's value, added with those it needs; None for a foreign value."""
+    if node.index in known:
+        return known[node.index]
+    if node.kind is not NodeKind.OPERATION or len(lines) > LONGEST:
+        return None
+    name = base_name(node.op)
+    if role_of(node.op) is Role.PASS and name not in RESHAPES:
+        before = slot_of(references(node)[0].node, lines, known)
+        if before is None:
+            return None
+        known[node.index] = before
+    else:
+        args = tuple(operand(value, node, place, lines, known) for place, value in enumerate(node.args))
+        if MISSING in args or any(isinstance(value, Ref) for value in node.kwargs.values()):
+            return None
+        options = tuple((key, value) for key, value in node.kwargs.items() if is_plain(value))
+        known[node.index] = Slot(len(lines))
+        lines.append(Line(name, args, options))
+    return known[node.index]
+
+
+def operand(value: object, node: Node, place: int, lines: list[Line], known: dict[int, Slot]) -> object:
+    """Return an argument of a node as that of a line."""
+    if isinstance(value, Ref) and not value.node.active:
+        name = base_name(node.op)
+        return Constant(adds=name in ADDED or (name == "addcmul" and place == 0))
+    if isinstance(value, Ref):
+        before = slot_of(value.node, lines, known)
+        return MISSING if before is None else replace(before, output=value.output)
+    if isinstance(value, (list, tuple)):
+        return tuple(operand(item, node, place, lines, known) for item in value)
+    return value if is_plain(value) else MISSING
+
+
+MISSING = object()
+"""An argument that no formula can hold."""
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value can be an argument of a formula."""
+    return value is None or isinstance(value, (int, float, bool, str))
+
+
+def unite(
+    region: Sequence[Step],
+    source: Step,
+    function: tuple[Role, str],
+    steps: Sequence[Step],
+    calls: Sequence[Call],
+) -> None:
+    """Make the last of some steps the function that all of them are together."""
+    *inner, end = region
+    role, name = function
+    numbers = {step.index for step in region}
+    call = common_call(calls, [step.call for step in region])
+    last = end.nodes[-1]
+    given = next(
+        (
+            ref
+            for step in region
+            for node in step.nodes
+            for ref in references(node)
+            if ref.node is source.nodes[-1]
+        ),
+        Ref(source.nodes[-1], (last.shape[0], *source.out_shape)),
+    )
+    node = replace(last, op=name, inputs=(given.node,), args=(given,), kwargs={}, names=("self",), call=call)
+    node.defaults, node.refs = {}, None
+    end.role, end.nodes, end.call = role, [node], call
+    end.in_shape, end.sources = source.out_shape, [source.index]
+    source.targets = sorted({number for number in source.targets if number not in numbers} | {end.index})
+    for step in inner:
+        end.params += step.params
+        end.macs += step.macs
+        step.sources, step.targets, step.nodes = [], [], []
+
+
+def join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -> None:
+    """Make a scale and a shift by constants, run by a module that is called a norm, one norm."""
+    following = steps[step.targets[0]] if len(step.targets) == 1 else None
+    if step.role is not Role.SCALE or following is None or following.role is not Role.SCALE:
+        return
+    name = calls[step.call].cls.lower()
+    is_norm = "norm" in name or "bn" in name
+    if is_norm and following.call == step.call and base_name(following.nodes[-1].op) == "add":
+        kind = "frozen_bn" if "batch" in name or "bn" in name else "affine_norm"
+        unite([step, following], steps[step.sources[0]], (Role.NORM, kind), steps, calls)
+
+
+def name_blur_pool(step: Step, steps: Sequence[Step]) -> None:
+    """Make a convolution with constant weights, channel by channel, a pooling; its padding is part of it."""
+    node = step.nodes[-1]
+    weight = argument(node, "weight")
+    if step.role is not Role.CONV or not isinstance(weight, Ref) or weight.node.active:
+        return
+    learned = any(source.kind is NodeKind.PARAMETER for source in constants_of(node))
+    if learned or argument(node, "groups") != node.shape[1] or weight.shape[1] != 1:
+        return
+    source = steps[step.sources[0]]
+    if source.role is Role.PAD and source.targets == [step.index]:
+        before = steps[source.sources[0]]
+        step.in_shape, step.sources = source.in_shape, list(source.sources)
+        before.targets = [step.index if number == source.index else number for number in before.targets]
+        source.sources, source.targets, source.nodes = [], [], []
+    step.role = Role.AVG_POOL
+    step.nodes = [replace(node, op="blur_pool")]
