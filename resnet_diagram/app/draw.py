@@ -11,7 +11,6 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.caption import caption, label
-from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
@@ -23,7 +22,7 @@ from resnet_diagram.saving import write_files
 from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme
-from resnet_diagram.wording.languages import ENGLISH, phrases
+from resnet_diagram.wording.language import in_language, language
 
 if TYPE_CHECKING:
     import graphviz
@@ -143,18 +142,8 @@ def rendered(
             yield write_as(format_named(name), figure)
 
 
-def _diagram(networks: Sequence[Network], options: Options, *, paged: bool) -> Diagram:
-    """What is drawn, in the language asked for."""
-    diagram = build(networks, options, paged=paged)
-    if options.lang == ENGLISH:
-        return diagram
-    from resnet_diagram.diagram.language import translated
-
-    return translated(diagram, phrases(options.lang))
-
-
 def _figure(networks: Sequence[Network], options: Options, output: Output, *, paged: bool = True) -> Figure:
-    diagram = _diagram(networks, options, paged=paged)
+    diagram = in_language(build(networks, options, paged=paged), language(options.lang))
     return Figure(
         diagram=diagram,
         theme=load_theme(output.theme).for_stages(stage_count(diagram)),
@@ -181,7 +170,9 @@ def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> P
         return asked
     return replace(
         asked,
-        caption=caption(networks, options) if asked.caption is None else asked.caption,
+        caption=in_language(caption(networks, options), language(options.lang))
+        if asked.caption is None
+        else asked.caption,
         label=label(networks, options) if asked.label is None else asked.label,
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from resnet_diagram.app.option import Option, check_keywords, one_of
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.diagram.options import USUAL, Options, Show, View
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import (
     FREE,
@@ -21,6 +21,7 @@ from resnet_diagram.layout.units import (
 )
 from resnet_diagram.render.figure import DPI, Engine
 from resnet_diagram.render.latex_float import IN_TEXT, Float, Placing, check_label
+from resnet_diagram.wording.stages import StageNames
 
 COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (
     "Common options",

@@ -16,7 +16,6 @@ from resnet_diagram.app.requests import (
     read,
     targets_of,
 )
-from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.latex_float import check_label
 from resnet_diagram.sources.resolve import is_code, networks_of
@@ -26,6 +25,7 @@ from resnet_diagram.tables.model import Table, Wanted
 from resnet_diagram.tables.render.formats import table_format_for, table_format_named
 from resnet_diagram.tables.render.look import Float, Look
 from resnet_diagram.tables.shortcuts import shortcut_table
+from resnet_diagram.wording.stages import StageNames
 
 if TYPE_CHECKING:
     from resnet_diagram.sources.module import Shapes

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from resnet_diagram.diagram.block_types import Kind, Unit, kinds
-from resnet_diagram.diagram.insets import insets, kind_title, unit_items
-from resnet_diagram.diagram.labels import change_text
+from resnet_diagram.diagram.insets import insets, unit_items
 from resnet_diagram.diagram.model import Group, GroupRole, Panel
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin
@@ -13,6 +12,11 @@ from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Network
 from resnet_diagram.spec.places import placed
+from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.shapes import change_label
+from resnet_diagram.wording.terms import Kind as TermKind
+from resnet_diagram.wording.terms import literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
@@ -46,12 +50,12 @@ def block_groups(panels: Sequence[Panel]) -> tuple[Group, ...]:
 
 
 def _panel(unit: Unit, options: Options) -> Panel:
-    sizes = change_text(in_shape(unit.elements), out_shape(unit.elements))
+    shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
     name = unit.block.name if unit.block else ""
-    title = f"{kind_title(unit)}, {sizes}"
+    title = phrase(TermKind.TITLE, Word.WITH, unit_title(unit.elements), shapes)
     return Panel(
         id="block",
-        title=f"{name}: {title}" if name else title,
+        title=phrase(TermKind.TITLE, Word.NAMED, literal(name), title) if name else title,
         content=unit_items(unit, "block", options.show),
         origin=origin(unit.elements),
     )
@@ -77,13 +81,13 @@ def _of_type(found: Sequence[Kind], wanted: str) -> list[Kind]:
     return [
         kind
         for kind in found
-        if set(words) <= set(kind_title(kind.units[0]).lower().replace("-", " ").split())
+        if set(words) <= set(unit_title(kind.units[0].elements).lower().replace("-", " ").split())
     ]
 
 
 def _unknown(network: Network, found: Sequence[Kind], wanted: str) -> str:
     names = [place.path for element, place in placed(network) if isinstance(element, Block)]
-    types = [kind_title(kind.units[0]).lower() for kind in found]
+    types = [unit_title(kind.units[0].elements).lower() for kind in found]
     hint = did_you_mean(closest(wanted, [*names, *types]))
     ways = f"by its path ({names[0]!r}), its place ('stage1.block1') or its type"
     known = ", ".join(dict.fromkeys(types))

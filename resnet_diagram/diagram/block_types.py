@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from resnet_diagram.diagram.labels import Said, numbers
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
@@ -22,8 +21,15 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import Block, Element, Layer
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import WEIGHTED
+from resnet_diagram.wording.layers import Sizes, sizes_of
+from resnet_diagram.wording.terms import Kind as TermKind
+from resnet_diagram.wording.terms import Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
-WIDER = "C′"
+SYMBOLS = {"C": TermKind.WIDTH, "C′": TermKind.END_WIDTH, "s": TermKind.STRIDE}
+"""Symbols for sizes that differ between the blocks of a type, and the kind of term each makes."""
+
+_STRIDE = literal("s", TermKind.STRIDE)
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
 
 
@@ -55,16 +61,16 @@ class Unit:
         return tuple(walk(self.elements, gates=False))
 
     @cached_property
-    def sizes(self) -> dict[str, int]:
-        """What symbols stand for: C its width (that of the k×k convolution), s its stride.
+    def values(self) -> dict[str, int]:
+        """Values of the symbols: C is the width (that of the k×k convolution), s the stride.
 
-        For other blocks and runs of layers C is the channels in and C′ the channels out.
+        For other blocks and runs of layers, C is the channels in and C′ the channels out.
         """
         block = self.block
         if block and block_kind(block) in (BlockKind.BASIC, BlockKind.BOTTLENECK):
             return {"C": width(block), "s": max(stride(block), default=1)}
         steps = stride(block) if block else _steps(self.layers)
-        ends = {"C": in_shape(self.elements)[0], WIDER: out_shape(self.elements)[0]}
+        ends = {"C": in_shape(self.elements)[0], "C′": out_shape(self.elements)[0]}
         return {**ends, "s": max(steps, default=1)}
 
 
@@ -74,13 +80,13 @@ def _steps(layers: Iterable[Layer]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Units that one drawing serves, with what is written for the sizes of each layer of the first.
+    """Units that one drawing serves, with the labels for the sizes of each layer of the first.
 
     `numbered`: the sizes follow no rule, and those of the first unit are written.
     """
 
     units: tuple[Unit, ...]
-    said: dict[Layer, Said]
+    sizes: dict[Layer, Sizes]
     symbols: frozenset[str] = frozenset()
     numbered: bool = False
 
@@ -109,67 +115,54 @@ def _split(units: list[Unit]) -> list[Kind]:
 
 def _numbered(units: list[Unit]) -> Kind:
     """A type whose sizes follow no rule: the numbers are those of its first unit."""
-    return Kind(units=tuple(units), said={}, numbered=True)
+    return Kind(units=tuple(units), sizes={}, numbered=True)
 
 
 def _kind(units: list[Unit]) -> Kind | None:
     """The type of these units with symbols for what differs, or None where no symbol fits."""
     if len({len(unit.layers) for unit in units}) > 1:
         return None
-    said: dict[Layer, Said] = {}
+    sizes: dict[Layer, Sizes] = {}
     for column in zip(*(unit.layers for unit in units), strict=True):
-        words = _words(column, [unit.sizes for unit in units])
-        if words is None or said.setdefault(column[0], words) != words:
+        shared = _shared_sizes(column, [unit.values for unit in units])
+        if shared is None or sizes.setdefault(column[0], shared) != shared:
             return None
-    used = {sign for words in said.values() for sign in _signs(words)}
-    return Kind(units=tuple(units), said=said, symbols=frozenset(used))
-
-
-def _signs(words: Said) -> Iterable[str]:
-    """The symbols in what is written for a layer."""
-    if "C" in words.channels:
-        yield WIDER if WIDER in words.channels else "C"
-    if words.stride == "s":
-        yield "s"
-
-
-def _words(layers: Sequence[Layer], sizes: Sequence[Mapping[str, int]]) -> Said | None:
-    """What is written for one layer of all units: a number where all agree, else a symbol that fits all."""
-    plain = [numbers(layer) for layer in layers]
-    stride = _stride(
-        [word.stride for word in plain], [max(layer.stride, default=1) for layer in layers], sizes
+    kinds = frozenset[TermKind]().union(
+        *(shared.channels.kinds for shared in sizes.values()),
+        *(shared.stride.kinds for shared in sizes.values() if shared.stride == _STRIDE),
     )
+    symbols = frozenset(symbol for symbol, kind in SYMBOLS.items() if kind in kinds)
+    return Kind(units=tuple(units), sizes=sizes, symbols=symbols)
+
+
+def _shared_sizes(layers: Sequence[Layer], values: Sequence[Mapping[str, int]]) -> Sizes | None:
+    """Return labels for one layer of all units: a number where all agree, else a symbol that fits all."""
+    own = [sizes_of(layer) for layer in layers]
+    stride = own[0].stride
+    if len({sizes.stride for sizes in own}) > 1:
+        if [max(layer.stride, default=1) for layer in layers] != [value["s"] for value in values]:
+            return None
+        stride = _STRIDE
     if layers[0].kind not in WEIGHTED:
-        return None if stride is None else plain[0]._replace(stride=stride)
-    channels = _channels([layer.out_shape[0] for layer in layers], sizes)
-    groups = _groups(layers)
-    if channels is None or stride is None or groups is None:
-        return None
-    return Said(channels=channels, stride=stride, groups=groups)
+        return own[0]._replace(stride=stride)
+    channels = _channels([layer.out_shape[0] for layer in layers], values)
+    groups = own[0].groups
+    if len({sizes.groups for sizes in own}) > 1:
+        group_widths = {layer.in_shape[0] // layer.groups for layer in layers}
+        if len(group_widths) > 1:
+            return None
+        groups = phrase(TermKind.GROUPS, Word.GROUPS_OF, group_widths.pop())
+    return Sizes(channels=channels, stride=stride, groups=groups) if channels else None
 
 
-def _channels(found: list[int], sizes: Sequence[Mapping[str, int]]) -> str | None:
-    if len(set(found)) == 1:
-        return str(found[0])
-    for sign, times in product(("C", WIDER), _MULTIPLES):
-        wide = [size.get(sign, 0) for size in sizes]
-        if found == [times * one for one in wide]:
-            return sign if times == 1 else f"{times}{sign}"
-        if all(one and one == times * own for own, one in zip(found, wide, strict=True)):
-            return f"{sign}/{times}"
+def _channels(counts: list[int], values: Sequence[Mapping[str, int]]) -> Label | None:
+    """Return the channels of one layer of all units: "64", "4C", "C/2"; None where no symbol fits."""
+    if len(set(counts)) == 1:
+        return literal(str(counts[0]), TermKind.CHANNELS)
+    for symbol, times in product(("C", "C′"), _MULTIPLES):
+        widths = [value.get(symbol, 0) for value in values]
+        if counts == [times * width for width in widths]:
+            return literal(symbol if times == 1 else f"{times}{symbol}", SYMBOLS[symbol])
+        if all(width and width == times * count for count, width in zip(counts, widths, strict=True)):
+            return literal(f"{symbol}/{times}", SYMBOLS[symbol])
     return None
-
-
-def _stride(words: list[str], steps: list[int], sizes: Sequence[Mapping[str, int]]) -> str | None:
-    if len(set(words)) == 1:
-        return words[0]
-    return "s" if steps == [size["s"] for size in sizes] else None
-
-
-def _groups(layers: Sequence[Layer]) -> str | None:
-    """The number of groups where all agree, else how wide one is."""
-    counts = {numbers(layer).groups for layer in layers}
-    if len(counts) == 1:
-        return counts.pop()
-    wide = {layer.in_shape[0] // layer.groups for layer in layers}
-    return f"groups of {wide.pop()}" if len(wide) == 1 else None

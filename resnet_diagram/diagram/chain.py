@@ -6,15 +6,6 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from resnet_diagram.diagram.labels import (
-    Said,
-    block_words,
-    change_text,
-    count_words,
-    layer_lines,
-    op_word,
-    shortcut_text,
-)
 from resnet_diagram.diagram.model import (
     Fork,
     Group,
@@ -38,13 +29,18 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
-from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming
+from resnet_diagram.wording.blocks import block_type_lines, gate_lines
+from resnet_diagram.wording.counts import count_labels
+from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
+from resnet_diagram.wording.shapes import change_label, shape_label
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 _MERGES = {
-    Merge.ADD: (NodeRole.ADD, "+"),
-    Merge.MULTIPLY: (NodeRole.MULTIPLY, "×"),
-    Merge.CONCAT: (NodeRole.CONCAT, "concat"),
+    Merge.ADD: (NodeRole.ADD, literal("+", Kind.SIGN)),
+    Merge.MULTIPLY: (NodeRole.MULTIPLY, literal("×", Kind.SIGN)),
+    Merge.CONCAT: (NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT)),
 }
 _CHOSEN = {LayerKind.NORM: Show.NORM, LayerKind.ACTIVATION: Show.ACT}
 _ENDS = {
@@ -68,17 +64,17 @@ class Names:
 
 
 class Pen(NamedTuple):
-    """What all parts of a stage are drawn with: where ids come from, its shade, and how a stage is drawn.
+    """Context shared by all parts of a stage: allocator of ids, shade, and function that draws a stage.
 
-    `show`: what is written beside the operations. `said` replaces the sizes of layers. `spread` draws what
-    lies on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves.
+    `show`: what is written beside the operations. `sizes` replaces the sizes of layers. `spread` draws the
+    layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves.
     """
 
     names: Names
     shade: int
     stage: "Callable[[Stage, str, Pen], tuple[Item, ...]]"
     show: frozenset[Show] = USUAL
-    said: Mapping[Layer, Said] = MappingProxyType({})
+    sizes: Mapping[Layer, Sizes] = MappingProxyType({})
     spread: bool = False
     copies: Copies = MappingProxyType({})
 
@@ -116,7 +112,7 @@ def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
                     Group(
                         id=inner,
                         role=GroupRole.BLOCK,
-                        title="",
+                        title=NOTHING,
                         items=held,
                         shade=pen.shade,
                         origin=origin((element,), pen.copies),
@@ -166,51 +162,48 @@ def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pe
         origin=merge_origin(element, pen.copies),
     )
     shortcut = _link(element, element.shortcut, f"{prefix}-shortcut", pen) if element.shortcut else None
-    mark, result = _math(element) if Show.MATH in pen.show else ("", "")
+    mark, result = _math(element) if Show.MATH in pen.show else (NOTHING, NOTHING)
     return Fork(branches=branches, merge=merge, shortcut=shortcut, branch_mark=mark, merge_mark=result)
 
 
-def _math(block: Block) -> tuple[str, str]:
-    """The branch and what the addition yields, as He et al. 2015 write them (equations 1 and 2)."""
+def _math(block: Block) -> tuple[Label, Label]:
+    """Return formulas of the branch and of the sum, as in He et al. 2015 (equations 1 and 2)."""
     if not is_residual(block) or block.shortcut is None:
-        return "", ""
-    return "F(x)", "F(x) + x" if block.shortcut.kind is ShortcutKind.IDENTITY else "F(x) + Wx"
+        return NOTHING, NOTHING
+    total = "F(x) + x" if block.shortcut.kind is ShortcutKind.IDENTITY else "F(x) + Wx"
+    return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
 
 
 def _link(element: Block, shortcut: Shortcut, prefix: str, pen: Pen) -> Link:
+    label, boxes = shortcut_label(shortcut), tuple[Node, ...]()
     if pen.spread:
-        boxes = tuple(one for one in items(shortcut.layers, prefix, pen) if isinstance(one, Node))
+        boxes = tuple(box for box in items(shortcut.layers, prefix, pen) if isinstance(box, Node))
         if Show.QUESTION in pen.show:
             boxes = (_question(element, prefix, pen), *boxes)
-        return Link(
-            role=edge_role(shortcut.kind),
-            label="" if boxes else shortcut.kind.value,
-            nodes=boxes,
-            origin=shortcut_origin(element, pen.copies),
-        )
+        label = NOTHING if boxes else kind_label(shortcut.kind)
     return Link(
         role=edge_role(shortcut.kind),
-        label=shortcut_text(shortcut),
+        label=label,
+        nodes=boxes,
         origin=shortcut_origin(element, pen.copies),
     )
 
 
 def _question(element: Block, prefix: str, pen: Pen) -> Node:
-    """What decides about the shortcut of a block: whether what goes in has the shape of what is added."""
+    """Return the question that decides about a shortcut: is the shape of the input that of the sum."""
     before, after = in_shape(element), merged_shape(element)
-    answer = "yes" if before == after else "no"
-    sizes = () if pen.said else (shape_text(before) if before == after else change_text(before, after),)
-    lines = ("same shape?", answer, *sizes)
+    answer = phrase(Kind.SHORTCUT, Word.YES if before == after else Word.NO)
+    shapes = shape_label(before) if before == after else change_label(before, after)
+    lines = (phrase(Kind.SHORTCUT, Word.SAME_SHAPE), answer, *(() if pen.sizes else (shapes,)))
     return Node(id=pen.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
 
 
 def gate(element: Block, prefix: str, pen: Pen) -> Node:
-    """A squeeze-and-excitation gate as one node."""
-    lines = ("SE gate", f"r={gate_ratio(element)}")
+    """Return a squeeze-and-excitation gate as one node."""
     return Node(
         id=pen.names.numbered(prefix, "gate"),
         role=NodeRole.GATE,
-        lines=lines,
+        lines=gate_lines(gate_ratio(element)),
         shade=pen.shade,
         origin=origin((element,), pen.copies),
     )
@@ -224,7 +217,7 @@ def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[It
     if not is_residual(element) or len(element.branches) != 1:
         return block(element, prefix, pen)
     layers = weighted_layers(element) if detailed else ()
-    lines = (*block_words(element), *(layer_lines(layer)[0] for layer in layers))
+    lines = (*block_type_lines(element), *(layer_lines(layer)[0] for layer in layers))
     inside = Node(
         id=pen.names.numbered(prefix, "branch"),
         role=NodeRole.BLOCK,
@@ -249,7 +242,6 @@ def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
             role=role,
             lines=_lines(unit, pen),
             shade=pen.shade,
-            aside=_aside(unit),
             origin=origin(unit, pen.copies),
         )
 
@@ -288,31 +280,18 @@ def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
     return [*units, waiting] if waiting else units
 
 
-def _aside(unit: list[Layer]) -> tuple[int, ...]:
-    """Which of the lines of a layer with its norm and activation are of those."""
-    if all(layer.kind in FOLLOWING for layer in unit):
-        return ()
-    found: list[int] = []
-    lines = 0
-    for minor, run in groupby(unit, key=lambda layer: layer.kind in FOLLOWING):
-        found += [lines] if minor else []
-        lines += 1 if minor else sum(len(layer_lines(layer)) for layer in run)
-    return tuple(found)
+def _lines(unit: list[Layer], pen: Pen) -> tuple[Label, ...]:
+    """Return the lines of a layer with its norm and activation, its name and counts.
 
-
-def _lines(unit: list[Layer], pen: Pen) -> tuple[str, ...]:
-    lines: list[str] = []
+    Name and counts are left out where one drawing serves many blocks.
+    """
+    lines: list[Label] = []
     for minor, run in groupby(unit, key=lambda layer: layer.kind in FOLLOWING):
         if minor:
-            lines.append(", ".join(op_word(layer) for layer in run))
+            lines.append(names_only(run))
         else:
-            lines += [line for layer in run for line in layer_lines(layer, pen.said.get(layer))]
-    return (*lines, *_details(unit, pen))
-
-
-def _details(unit: list[Layer], pen: Pen) -> tuple[str, ...]:
-    """The name and the counts of layers, where they are asked for; nothing where one drawing serves many."""
-    if pen.said:
-        return ()
-    name = _main(unit).name
-    return (*([name] if name and Show.NAMES in pen.show else []), *count_words(unit, pen.show))
+            lines += [line for layer in run for line in layer_lines(layer, pen.sizes.get(layer))]
+    if pen.sizes:
+        return tuple(lines)
+    name = _main(unit).name if Show.NAMES in pen.show else ""
+    return (*lines, *([literal(name)] if name else []), *count_labels(unit, pen.show))

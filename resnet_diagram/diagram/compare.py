@@ -1,14 +1,12 @@
 """The view `compare`: networks side by side, in rows of equal resolution, with their differences marked."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resnet_diagram.diagram.block_types import Unit
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import fold
-from resnet_diagram.diagram.insets import kind_title
-from resnet_diagram.diagram.labels import count_words, plural
 from resnet_diagram.diagram.legend import sheet_legend
 from resnet_diagram.diagram.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.model import (
@@ -34,6 +32,11 @@ from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import Level, anonymous, signature
 from resnet_diagram.spec.traits import SILENT
+from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.counts import count_labels, counted
+from resnet_diagram.wording.shapes import shape_label
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 MOST = 4
 """Networks side by side."""
@@ -73,14 +76,15 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
         return replace(diagram, sheet=Sheet(comparison=comparison))
     entries = sheet_legend([sum(column.cells, ()) for column in comparison.columns])
     if any(has_marks(cell) for column in comparison.columns for cell in column.cells):
-        entries += (LegendEntry(role=None, text=f"bold, ≠: differs from {networks[0].name}"),)
+        text = phrase(Kind.LEGEND, Word.DIFFERS_FROM, networks[0].name)
+        entries += (LegendEntry(role=None, text=text),)
     return replace(diagram, sheet=Sheet(comparison=comparison, legend=entries), legend=entries)
 
 
 def _chain(column: Column) -> Group:
     """A network's cells one behind the other, for formats that lay out by themselves."""
     held = tuple(item for cell in column.cells for item in cell)
-    return Group(id=column.id, role=GroupRole.NETWORK, title=column.title, items=held)
+    return Group(id=column.id, role=GroupRole.NETWORK, title=literal(column.title), items=held)
 
 
 def _comparison(networks: Sequence[Network], options: Options) -> Comparison:
@@ -95,7 +99,12 @@ def _comparison(networks: Sequence[Network], options: Options) -> Comparison:
     for own in parts:
         for part in own:
             words.setdefault(part.key, {})[part.words] = None
-    return Comparison(rows=tuple(" / ".join(words[key]) for key in keys), columns=tuple(columns))
+    rows = tuple(Label(*map(_row_label, words[key]), joint=" / ") for key in keys)
+    return Comparison(rows=rows, columns=tuple(columns))
+
+
+def _row_label(size: str) -> Label:
+    return literal(size, Kind.SHAPE)
 
 
 def _aligned(parts: list[list[_Part]]) -> list[list[_Part]]:
@@ -165,12 +174,12 @@ def _column(
     start = Node(
         id=f"{prefix}-input",
         role=NodeRole.INPUT,
-        lines=(shape_text(network.input_shape),),
+        lines=(shape_label(network.input_shape),),
         origin=Origin(shape=shape_text(network.input_shape)),
     )
     first = next((at for at, cell in enumerate(cells) if cell), 0)
     cells[first] = (start, *cells[first])
-    notes = count_words(network, frozenset({Show.PARAMS, Show.MACS}))
+    notes = count_labels(network, (Show.PARAMS, Show.MACS))
     return Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
 
 
@@ -213,7 +222,7 @@ def _short(
             group = Group(
                 id=inner,
                 role=GroupRole.BLOCK,
-                title="",
+                title=NOTHING,
                 items=tuple(held),
                 repeat=run.count,
                 shade=pen.shade,
@@ -244,12 +253,10 @@ def _element(element: Element, beside: Sequence[Element] | None, prefix: str, pe
 
 def _counted(body: Sequence[Element], prefix: str, pen: Pen) -> Node:
     """How many blocks of each type there are, where they are too many to be drawn."""
-    titles = [
-        kind_title(Unit(elements=(one,), stage=0, number=0)).lower() for one in body if isinstance(one, Block)
-    ]
+    titles = Counter(unit_title((one,), capital=False) for one in body if isinstance(one, Block))
     layers = sum(isinstance(one, Layer) for one in body)
-    lines = [plural(titles.count(title), title) for title in dict.fromkeys(titles)]
-    lines += [plural(layers, "layer")] if layers else []
+    lines = [counted(count, title) for title, count in titles.items()]
+    lines += [counted(layers, phrase(Kind.OPERATOR, Word.LAYER))] if layers else []
     return Node(
         id=pen.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
@@ -272,16 +279,14 @@ def _open(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     return block(element, prefix, pen) if isinstance(element, Block) else items((element,), prefix, pen)
 
 
-_LAYERS = ("fc", "SE", "k=")
-"""What the lines of layers begin with, if not with a number."""
-
-
 def _unnamed(item: Item) -> Item:
-    """The folded block without the name of its type, which its layers tell."""
+    """Return the folded block without the name of its type if its layers show it; they do not show gates."""
     match item:
         case Node(role=NodeRole.BLOCK) if len(item.lines) > 2:
-            layers = tuple(line for line in item.lines if line[:1].isdigit() or line.startswith(_LAYERS))
-            return replace(item, lines=layers or item.lines)
+            layers = tuple(
+                line for line in item.lines if Kind.BLOCK not in line.kinds or Kind.GATE in line.kinds
+            )
+            return replace(item, lines=layers)
         case Fork():
             return replace(item, branches=tuple(tuple(map(_unnamed, branch)) for branch in item.branches))
         case _:

@@ -2,17 +2,16 @@
 
 from itertools import groupby
 
-from resnet_diagram.diagram.labels import (
-    block_word,
-    change_text,
-    layer_lines,
-    plural,
-    shortcut_text,
-)
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import SILENT
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.layers import layer_lines, shortcut_label
+from resnet_diagram.wording.shapes import change_label
+from resnet_diagram.wording.terms import Kind, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def describe(network: Network) -> str:
@@ -35,12 +34,12 @@ def _stage(number: int, stage: Stage) -> str:
     runs = [(text, len(list(run))) for text, run in groupby(_block(one) for one in stage.body)]
     words = ", then ".join(f"{count} times {text}" if count > 1 else text for text, count in runs if text)
     total = len(units(stage.body))
-    shapes = change_text(in_shape(stage), out_shape(stage))
-    return f"Stage {number}: {plural(total, 'block')}, {shapes}: {words}."
+    shapes = change_label(in_shape(stage), out_shape(stage))
+    return f"Stage {number}: {counted(total, phrase(Kind.BLOCK, Word.BLOCK))}, {shapes}: {words}."
 
 
 def _block(element: Element) -> str:
     if not isinstance(element, Block):
         return " ".join(layer_lines(element)) if isinstance(element, Layer) else "a block without shortcut"
-    around = f"{shortcut_text(element.shortcut)} shortcut" if element.shortcut else "no shortcut"
-    return f"{block_word(element)} with {around}"
+    around = f"{shortcut_label(element.shortcut)} shortcut" if element.shortcut else "no shortcut"
+    return f"{block_type(element)} with {around}"

@@ -4,20 +4,22 @@ from collections.abc import Sequence
 
 from resnet_diagram.diagram.block_types import Kind, Unit
 from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
-from resnet_diagram.diagram.labels import block_word
 from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
-from resnet_diagram.diagram.places import places
-from resnet_diagram.spec.measure import BlockKind, block_kind, is_residual
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, Stage
-from resnet_diagram.spec.traits import SHORTCUTS
+from resnet_diagram.spec.measure import block_kind
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.places import places
+from resnet_diagram.wording.terms import Kind as TermKind
+from resnet_diagram.wording.terms import Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 MOST = 6
 """Types of block that get an inset."""
 
-_SHADE = 2
-"""That of the second stage, for drawings that serve blocks of several stages."""
+_SHARED_BLOCK_SHADE = 2
+"""Stage shade of a block shared by several stages."""
 
 
 def insets(
@@ -31,7 +33,7 @@ def insets(
     frequent = sorted(open_kinds, key=_rank)[:MOST]
     chosen = [kind for kind in open_kinds if kind in frequent]
     return tuple(
-        _inset(number, kind, places(_at(kind.units), _at(everything), stages, "all other blocks"), show)
+        _inset(number, kind, places(_at(kind.units), _at(everything), stages, rest=True), show)
         for number, kind in enumerate(chosen, 1)
     )
 
@@ -48,23 +50,24 @@ def _rank(kind: Kind) -> tuple[bool, int]:
 
 
 def is_opaque(elements: Sequence[Element]) -> bool:
-    """Whether nothing is known of the inside."""
-    return all(isinstance(one, Layer) and one.kind.value == "opaque" for one in elements)
+    """Return whether all elements are opaque layers."""
+    return all(isinstance(element, Layer) and element.kind is LayerKind.OPAQUE for element in elements)
 
 
-def _inset(number: int, kind: Kind, where: str, show: frozenset[Show]) -> Panel:
-    title = kind_title(kind.units[0])
+def _inset(number: int, kind: Kind, where: Label, show: frozenset[Show]) -> Panel:
+    first = kind.units[0]
+    title = unit_title(first.elements)
     if kind.numbered and len(kind.units) > 1:
-        first = kind.units[0]
-        where = f"{where}; sizes of block {first.number}" + (
-            f" of stage {first.stage}" if first.stage else ""
+        where = (
+            phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, where, first.number, first.stage)
+            if first.stage
+            else phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK, where, first.number)
         )
-    content = unit_items(kind.units[0], f"inset{number}", show, kind)
     return Panel(
         id=f"inset{number}",
-        title=f"{title} ({where})" if where else title,
-        content=content,
-        origin=origin(kind.units[0].elements, _copies(kind)),
+        title=phrase(TermKind.TITLE, Word.TITLE_AND_PLACE, title, where) if where else title,
+        content=unit_items(first, f"inset{number}", show, kind),
+        origin=origin(first.elements, _copies(kind)),
     )
 
 
@@ -77,15 +80,17 @@ def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None
     """A unit from x to y; with `kind` its sizes are those of all units of its type."""
     pen = Pen(
         names=Names(),
-        shade=_SHADE if kind else max(1, unit.stage),
+        shade=_SHARED_BLOCK_SHADE if kind else max(1, unit.stage),
         stage=_opened,
         show=show,
-        said=kind.said if kind else {},
+        sizes=kind.sizes if kind else {},
         spread=True,
         copies=_copies(kind) if kind else {},
     )
     inner = block(unit.block, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
-    ends = [Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(sign,)) for sign in ("x", "y")]
+    ends = [
+        Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
+    ]
     return (ends[0], *inner, ends[1])
 
 
@@ -96,24 +101,3 @@ def _run(elements: tuple[Element, ...], prefix: str, pen: Pen) -> tuple[Item, ..
 
 def _opened(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     return items(stage.body, prefix, pen)
-
-
-def kind_title(unit: Unit) -> str:
-    """What a type of block is called, such as "Projection bottleneck"."""
-    only = unit.block
-    if only is None:
-        layers = Block(branches=(unit.elements,))
-        known = block_kind(layers) is not BlockKind.OTHER
-        words = f"{block_word(layers) if known else 'layers'} without shortcut"
-    elif not is_residual(only):
-        words = _merged(only)
-    else:
-        kind = SHORTCUTS[only.shortcut.kind].noun if only.shortcut else ""
-        words = f"{kind} {block_word(only)}".strip()
-    return words[:1].upper() + words[1:]
-
-
-def _merged(only: Block) -> str:
-    if only.merge is Merge.CONCAT:
-        return "dense layer" if () in only.branches else "concatenated branches"
-    return "product of branches" if only.merge is Merge.MULTIPLY else "sum of branches"

@@ -1,89 +1,69 @@
-"""The legend: what was drawn and does not explain itself."""
+"""Legend entries for the roles and kinds of term in use."""
 
-import re
 from collections.abc import Iterable, Sequence
 
-from resnet_diagram.diagram.model import (
-    Diagram,
-    EdgeRole,
-    Item,
-    LegendEntry,
-    NodeRole,
-    Slab,
-    Strip,
-)
+from resnet_diagram.diagram.model import Diagram, EdgeRole, Item, LegendEntry, NodeRole, Slab, Strip
 from resnet_diagram.diagram.walk import edges, groups, nodes, series_edges
+from resnet_diagram.wording.language import kinds_in
+from resnet_diagram.wording.terms import Kind, phrase
+from resnet_diagram.wording.vocabulary import Word
 
-WORDS: dict[NodeRole | EdgeRole, str] = {
-    EdgeRole.FLOW: "main path",
-    EdgeRole.IDENTITY: "identity shortcut",
-    EdgeRole.PROJECTION: "projection shortcut",
-    EdgeRole.POOLED_PROJECTION: "pooled projection shortcut",
-    EdgeRole.ZERO_PAD: "zero-padding shortcut",
-    EdgeRole.POOLED: "pooled shortcut",
-    EdgeRole.OTHER: "other shortcut",
-    EdgeRole.SKIP: "skip connection",
-    NodeRole.ADD: "addition",
-    NodeRole.MULTIPLY: "multiplication",
-    NodeRole.CONCAT: "concatenation",
-    NodeRole.OPAQUE: "irregular part, not drawn open",
+WORDS: dict[NodeRole | EdgeRole, Word] = {
+    EdgeRole.FLOW: Word.MAIN_PATH,
+    EdgeRole.IDENTITY: Word.IDENTITY_SHORTCUT,
+    EdgeRole.PROJECTION: Word.PROJECTION_SHORTCUT,
+    EdgeRole.POOLED_PROJECTION: Word.POOLED_PROJECTION_SHORTCUT,
+    EdgeRole.ZERO_PAD: Word.ZERO_PADDING_SHORTCUT,
+    EdgeRole.POOLED: Word.POOLED_SHORTCUT,
+    EdgeRole.OTHER: Word.OTHER_SHORTCUT,
+    EdgeRole.SKIP: Word.SKIP_CONNECTION,
+    NodeRole.ADD: Word.ADDITION,
+    NodeRole.MULTIPLY: Word.MULTIPLICATION,
+    NodeRole.CONCAT: Word.CONCATENATION,
+    NodeRole.OPAQUE: Word.OPAQUE,
 }
-"""The words for each role that needs them; boxes whose text says what they are need none."""
+"""Explanation of each role that needs one; the text of other boxes says what they are."""
 
-_SLABS = "block height: log resolution, width: log channels"
-_ABBREVIATIONS = (
-    (r"\bs ?=|, s\b", "s: stride"),
-    (r"\br=", "r: reduction"),
-    (r"\bC = |, \d*C\b", "C: block width"),
-)
-"""What in a text is short for something, as a regular expression, and the words for it."""
+_ABBREVIATIONS = {
+    Kind.STRIDE: Word.S_IS_STRIDE,
+    Kind.REDUCTION: Word.R_IS_REDUCTION,
+    Kind.END_WIDTH: Word.C_ARE_ENDS,
+    Kind.WIDTH: Word.C_IS_WIDTH,
+}
+"""Explanation of each kind of term that is written with a symbol."""
 
 
 def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
-    """One entry for each role drawn, lines before symbols, then the abbreviations used."""
-    drawn_nodes = list(nodes(diagram.items))
-    drawn_edges = edges(diagram)
-    used = {node.role for node in drawn_nodes} | {edge.role for edge in drawn_edges}
-    entries = [LegendEntry(role=role, text=text) for role, text in WORDS.items() if role in used]
-    texts = [line for node in drawn_nodes for line in node.lines] + [edge.label for edge in drawn_edges]
-    entries += _abbreviations(texts)
-    if any(group.repeat > 1 for group in groups(diagram.items)):
-        entries.append(LegendEntry(role=None, text="[×N]: N blocks"))
-    return tuple(entries)
-
-
-_BOTH = {"C: block width": "C, C′: channels in and out"}
-"""What is said instead where a type of block needs both."""
-
-
-def _abbreviations(texts: Iterable[str]) -> list[LegendEntry]:
-    joined = "\n".join(texts)
-    found = dict.fromkeys(words for sign, words in _ABBREVIATIONS if re.search(sign, joined))
-    if "C′" in joined:
-        found = {_BOTH.get(words, words): None for words in found}
-    return [LegendEntry(role=None, text=words) for words in found]
+    """Return one entry for each role drawn, lines before symbols, then the abbreviations in use."""
+    roles = {node.role for node in nodes(diagram.items)} | {edge.role for edge in edges(diagram)}
+    repeats = [group.repeat for group in groups(diagram.items)]
+    return tuple(_entries(roles, kinds_in(diagram.items), repeats))
 
 
 def sheet_legend(contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[LegendEntry, ...]:
-    """One entry for each role drawn on a sheet, then what slabs and abbreviations mean."""
-    strips = [content for content in contents if isinstance(content, Strip)]
-    open_items = [content for content in contents if not isinstance(content, Strip)]
-    used: set[NodeRole | EdgeRole] = {EdgeRole.FLOW}
-    texts: list[str] = []
-    for strip in strips:
-        used |= {arc.role for arc in strip.arcs}
-        used |= {slab.role for bay in strip.bays for slab in bay.slabs if isinstance(slab, Slab)}
-        texts += [arc.label for arc in strip.arcs] + [bay.note for bay in strip.bays]
-        texts += [slab.text for bay in strip.bays for slab in bay.slabs if isinstance(slab, Slab)]
-    for items in open_items:
-        drawn = series_edges(items)
-        used |= {node.role for node in nodes(items)} | {edge.role for edge in drawn}
-        texts += [line for node in nodes(items) for line in node.lines] + [edge.label for edge in drawn]
-    entries = [LegendEntry(role=role, text=text) for role, text in WORDS.items() if role in used]
-    entries += [LegendEntry(role=NodeRole.BLOCK, text=_SLABS)] if strips and NodeRole.BLOCK in used else []
-    entries += _abbreviations(texts)
-    repeats = [bay.repeat for strip in strips for bay in strip.bays]
-    repeats += [group.repeat for items in open_items for group in groups(items)]
-    if any(repeat > 1 for repeat in repeats):
-        entries.append(LegendEntry(role=None, text="[×N]: N blocks"))
-    return tuple(entries)
+    """Return one entry for each role drawn on a sheet, then those for bars and abbreviations."""
+    roles: set[NodeRole | EdgeRole] = {EdgeRole.FLOW}
+    repeats: list[int] = []
+    for content in contents:
+        if isinstance(content, Strip):
+            roles |= {arc.role for arc in content.arcs}
+            roles |= {slab.role for bay in content.bays for slab in bay.slabs if isinstance(slab, Slab)}
+            repeats += [bay.repeat for bay in content.bays]
+        else:
+            roles |= {node.role for node in nodes(content)} | {edge.role for edge in series_edges(content)}
+            repeats += [group.repeat for group in groups(content)]
+    has_bars = any(isinstance(content, Strip) for content in contents) and NodeRole.BLOCK in roles
+    return tuple(_entries(roles, kinds_in(tuple(contents)), repeats, has_bars=has_bars))
+
+
+def _entries(
+    roles: set[NodeRole | EdgeRole], kinds: frozenset[Kind], repeats: Iterable[int], *, has_bars: bool = False
+) -> list[LegendEntry]:
+    words: list[tuple[NodeRole | EdgeRole | None, Word]] = [
+        (role, word) for role, word in WORDS.items() if role in roles
+    ]
+    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if has_bars else []
+    hidden = {Kind.WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
+    words += [(None, word) for kind, word in _ABBREVIATIONS.items() if kind in kinds - hidden]
+    words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
+    return [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]

@@ -6,8 +6,8 @@ from itertools import zip_longest
 
 from resnet_diagram.diagram.model import Fork, Group, Item, Node
 from resnet_diagram.diagram.walk import nodes
-
-SIGN = "≠"
+from resnet_diagram.wording.symbols import DIFFERS
+from resnet_diagram.wording.terms import Kind, literal
 
 
 def marked(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
@@ -68,7 +68,8 @@ def flagged(items: Sequence[Item]) -> tuple[Item, ...]:
 def _flagged(item: Item) -> Item | None:
     match item:
         case Node():
-            return replace(item, lines=(*item.lines, SIGN), marked=(*item.marked, len(item.lines)))
+            sign = literal(DIFFERS, Kind.SIGN)
+            return replace(item, lines=(*item.lines, sign), marked=(*item.marked, len(item.lines)))
         case Group():
             inner = flagged(item.items)
             return replace(item, items=inner) if inner != item.items else None

@@ -7,6 +7,8 @@ branch and round them through its shortcut, and ends in its merge node. `links.e
 from dataclasses import dataclass
 from enum import StrEnum
 
+from resnet_diagram.wording.terms import NOTHING, Label
+
 
 class Direction(StrEnum):
     """Which way the stages follow each other."""
@@ -92,18 +94,16 @@ NO_ORIGIN = Origin()
 class Node:
     """One thing drawn.
 
-    `lines`: its text, top to bottom; those numbered in `aside` only name the norm and activation beside it,
-    those in `marked` differ from what stands in their place in another network.
+    `lines`: its text, top to bottom; those numbered in `marked` differ from another network's.
     `shade`: the number of its stage from 1, or 0 outside one.
     """
 
     id: str
     role: NodeRole
-    lines: tuple[str, ...]
+    lines: tuple[Label, ...]
     badge: str = ""
     taper: Taper = Taper.NONE
     shade: int = 0
-    aside: tuple[int, ...] = ()
     marked: tuple[int, ...] = ()
     origin: Origin = NO_ORIGIN
 
@@ -113,7 +113,7 @@ class Link:
     """A shortcut: its role, what is written beside it, and the boxes on it where it is drawn open."""
 
     role: EdgeRole
-    label: str
+    label: Label
     nodes: tuple[Node, ...] = ()
     marked: bool = False
     origin: Origin = NO_ORIGIN
@@ -130,8 +130,8 @@ class Fork:
     branches: "tuple[tuple[Item, ...], ...]"
     merge: Node
     shortcut: Link | None = None
-    branch_mark: str = ""
-    merge_mark: str = ""
+    branch_mark: Label = NOTHING
+    merge_mark: Label = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +143,10 @@ class Group:
 
     id: str
     role: GroupRole
-    title: str
+    title: Label
     items: "tuple[Item, ...]"
     repeat: int = 1
-    caption: str = ""
+    caption: Label = NOTHING
     shade: int = 0
     marked: bool = False
     origin: Origin = NO_ORIGIN
@@ -160,7 +160,7 @@ class LegendEntry:
     """One line of the legend: the style it explains (None: an abbreviation), and its words."""
 
     role: NodeRole | EdgeRole | None
-    text: str
+    text: Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ class Slab:
     role: NodeRole
     resolution: float
     channels: int
-    text: str = ""
+    text: Label = NOTHING
     index: str = ""
     shade: int = 0
     origin: Origin = NO_ORIGIN
@@ -196,7 +196,7 @@ class Arc:
     tail: str
     head: str
     role: EdgeRole
-    label: str = ""
+    label: Label = NOTHING
     origin: Origin = NO_ORIGIN
 
 
@@ -204,16 +204,16 @@ class Arc:
 class Bay:
     """Slabs in one frame; without a frame where `role` is None.
 
-    `note`: what all its blocks share, such as "C = 64, s = 2". `caption`: the shapes at its ends.
+    `notes`: lines on all its blocks, such as "C = 64, s = 2". `caption`: the shapes at its ends.
     """
 
     id: str
     role: GroupRole | None
-    title: str
+    title: Label
     slabs: tuple[Slab | Omitted, ...]
     repeat: int = 1
-    note: str = ""
-    caption: str = ""
+    notes: tuple[Label, ...] = ()
+    caption: Label = NOTHING
     origin: Origin = NO_ORIGIN
 
 
@@ -235,14 +235,14 @@ class Column:
     id: str
     title: str
     cells: tuple[tuple[Item, ...], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Networks side by side, in rows of equal resolution; `rows` are the words beside them."""
 
-    rows: tuple[str, ...]
+    rows: tuple[Label, ...]
     columns: tuple[Column, ...]
 
 
@@ -251,7 +251,7 @@ class Panel:
     """One of the drawings on a sheet: a strip, or items in the order of the flow."""
 
     id: str
-    title: str
+    title: Label
     content: Strip | tuple[Item, ...]
     origin: Origin = NO_ORIGIN
 
@@ -290,4 +290,4 @@ class Edge:
     tail: str
     head: str
     role: EdgeRole
-    label: str = ""
+    label: Label = NOTHING

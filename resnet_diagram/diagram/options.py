@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from resnet_diagram.diagram.model import Direction
+from resnet_diagram.wording.stages import StageNames
 
 
 class View(StrEnum):
@@ -27,15 +28,6 @@ class Show(StrEnum):
     ACT = "act"
     MATH = "math"
     QUESTION = "question"
-
-
-class StageNames(StrEnum):
-    """What stages are called: "Stage 2", "conv3_x" as in the 2015 paper, "layer2" as in the code."""
-
-    STAGE = "stage"
-    PAPER = "paper"
-    MODULE = "module"
-    BOTH = "both"
 
 
 USUAL = frozenset({Show.SHAPES, Show.NORM, Show.ACT})

@@ -6,15 +6,18 @@ from math import prod
 
 from resnet_diagram.diagram.block_types import Unit
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import change_text, layer_lines, shortcut_text, stage_title
 from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Origin, Slab, Strip
-from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.measure import in_shape, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import BARS, MIXING, WEIGHTED
+from resnet_diagram.wording.layers import layer_lines, shortcut_label
+from resnet_diagram.wording.shapes import change_label, result_label, shape_label
+from resnet_diagram.wording.stages import StageNames, stage_title
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 _LAST = ("sigmoid", "softmax", "log_softmax", "tanh")
 """Activations that end a network."""
@@ -26,8 +29,8 @@ class _Draft:
 
     role: GroupRole | None
     id: str
-    title: str = ""
-    caption: str = ""
+    title: Label = NOTHING
+    caption: Label = NOTHING
     stage: Stage | None = None
     number: int = 0
     slabs: list[Slab] = field(default_factory=list)
@@ -45,18 +48,25 @@ class _Strip:
     stages: int = 0
     count: int = 0
 
-    def bay(self, role: GroupRole | None = None, title: str = "", stage: Stage | None = None) -> _Draft:
+    def bay(
+        self, role: GroupRole | None = None, title: Label = NOTHING, stage: Stage | None = None
+    ) -> _Draft:
         """Begin a bay."""
         self.stages += stage is not None
         number = self.stages if stage else 0
         name = f"stage{number}" if stage else (role.value if role else f"part{len(self.bays)}")
         draft = _Draft(role=role, id=name, title=title, stage=stage, number=number)
-        draft.caption = change_text(in_shape(stage), out_shape(stage)) if stage else ""
+        draft.caption = change_label(in_shape(stage), out_shape(stage)) if stage else NOTHING
         self.bays.append(draft)
         return draft
 
     def slab(
-        self, bay: _Draft, role: NodeRole, shape: Shape, text: str = "", shown: Sequence[Element] = ()
+        self,
+        bay: _Draft,
+        role: NodeRole,
+        shape: Shape,
+        text: Label = NOTHING,
+        shown: Sequence[Element] = (),
     ) -> Slab:
         """Add a slab that yields `shape` and shows the elements `shown`."""
         self.count += 1
@@ -80,14 +90,14 @@ def strip(network: Network, names: StageNames) -> tuple[Strip, tuple[Unit, ...]]
         largest=max(prod(shape[1:]) for shape in shapes),
         dims=max(1, len(max(shapes, key=lambda shape: prod(shape[1:]))) - 1),
     )
-    stem = draft.bay(GroupRole.STEM, "Stem") if network.stem else draft.bay()
-    draft.slab(stem, NodeRole.INPUT, network.input_shape, shape_text(network.input_shape))
+    stem = draft.bay(GroupRole.STEM, phrase(Kind.TITLE, Word.STEM)) if network.stem else draft.bay()
+    draft.slab(stem, NodeRole.INPUT, network.input_shape, shape_label(network.input_shape))
     _fill(draft, stem, network.stem)
-    stem.caption = f"→ {shape_text(out_shape(network.stem))}" if network.stem else ""
+    stem.caption = result_label(out_shape(network.stem)) if network.stem else NOTHING
     _flow(draft, network.body, None if network.stem else stem)
     if network.head:
-        head = draft.bay(GroupRole.HEAD, "Head")
-        head.caption = change_text(in_shape(network.head), out_shape(network.head))
+        head = draft.bay(GroupRole.HEAD, phrase(Kind.TITLE, Word.HEAD))
+        head.caption = change_label(in_shape(network.head), out_shape(network.head))
         _fill(draft, head, network.head)
     units = tuple(unit for bay in draft.bays for unit in bay.units.values())
     shown = [_finished(bay, names) for bay in draft.bays if bay.slabs]
@@ -145,7 +155,7 @@ def _twins(elements: Sequence[Element]) -> set[int]:
 
 def _stage(draft: _Strip, stage: Stage, around: _Draft | None) -> None:
     """A stage in a bay of its own; one inside another stage goes on in that one's."""
-    bay = around if around and around.stage else draft.bay(GroupRole.STAGE, "", stage)
+    bay = around if around and around.stage else draft.bay(GroupRole.STAGE, NOTHING, stage)
     _flow(draft, stage.body, bay)
 
 
@@ -158,7 +168,7 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
     made = [slab for one in draft.bays for slab in one.slabs][before:]
     if made:
         role, label = _shortcut(block)
-        label = label or ("concat" if role is EdgeRole.SKIP else "")
+        label = label or (phrase(Kind.OPERATOR, Word.CONCAT) if role is EdgeRole.SKIP else NOTHING)
         shown = shortcut_origin(block, {})
         draft.arcs.append(Arc(tail=made[0].id, head=made[-1].id, role=role, label=label, origin=shown))
     last = draft.bays[-1]
@@ -198,10 +208,10 @@ def _is_opaque(element: Element) -> bool:
     return isinstance(element, Layer) and element.kind is LayerKind.OPAQUE
 
 
-def _shortcut(block: Block) -> tuple[EdgeRole, str]:
+def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
     if block.shortcut:
-        return edge_role(block.shortcut.kind), shortcut_text(block.shortcut)
-    return (EdgeRole.SKIP if block.merge is Merge.CONCAT else EdgeRole.FLOW), ""
+        return edge_role(block.shortcut.kind), shortcut_label(block.shortcut)
+    return (EdgeRole.SKIP if block.merge is Merge.CONCAT else EdgeRole.FLOW), NOTHING
 
 
 def _is_unit_or_long(element: Element) -> bool:
@@ -289,7 +299,7 @@ def _arcs(arcs: Iterable[Arc], bays: Sequence[Bay]) -> tuple[Arc, ...]:
         groups.setdefault(_group(arc, bay_of), []).append(arc)
     last = {key: arcs[-1] for key, arcs in groups.items() if len({arc.label for arc in arcs}) == 1}
     return tuple(
-        arc if last.get(_group(arc, bay_of), arc) is arc else replace(arc, label="") for arc in shown
+        arc if last.get(_group(arc, bay_of), arc) is arc else replace(arc, label=NOTHING) for arc in shown
     )
 
 

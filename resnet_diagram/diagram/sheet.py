@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from resnet_diagram.diagram.block_types import WIDER, Kind, Unit, kinds
+from resnet_diagram.diagram.block_types import SYMBOLS, Kind, Unit, kinds
 from resnet_diagram.diagram.insets import insets
-from resnet_diagram.diagram.labels import block_word, count_words
 from resnet_diagram.diagram.legend import sheet_legend
 from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Sheet, Strip
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.overview import strip
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.counts import count_labels
+from resnet_diagram.wording.terms import NOTHING, Label, literal
+from resnet_diagram.wording.vocabulary import Word
 
 
-def sheet(network: Network, title: str, options: Options) -> Sheet:
+def sheet(network: Network, title: Label, options: Options) -> Sheet:
     """The panels of the views `paper` and `overview`, with their legend."""
     drawn, units = strip(network, options.names)
     found = kinds(units)
@@ -45,23 +48,23 @@ def _is_one_block(drawn: Strip) -> bool:
 
 def _noted(bay: Bay, found: Sequence[Kind], options: Options) -> Bay:
     """The bay with what its blocks are, and what the symbols of the insets stand for in it."""
-    caption = bay.caption if Show.SHAPES in options.show else ""
+    caption = bay.caption if Show.SHAPES in options.show else NOTHING
     if bay.role is not GroupRole.STAGE:
         return replace(bay, caption=caption)
     inside = [(kind, unit) for kind in found for unit in kind.units if bay.id == f"stage{unit.stage}"]
     firsts = {id(kind): kind.units[0].block for kind, _ in inside}
-    words = dict.fromkeys(block_word(block) for block in firsts.values() if block and is_residual(block))
-    lines = [", ".join(words), _symbols(inside) if options.view is View.PAPER else ""]
-    lines += count_words([one for _, unit in inside for one in unit.elements], options.show)
-    return replace(bay, caption=caption, note="\n".join(line for line in lines if line))
+    types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
+    notes = [Label(*types, joint=Word.LIST), _symbols(inside) if options.view is View.PAPER else NOTHING]
+    notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
+    return replace(bay, caption=caption, notes=tuple(note for note in notes if note))
 
 
-def _symbols(inside: Sequence[tuple[Kind, Unit]]) -> str:
-    """The values of the symbols in a stage: "C = 128, s = 2"."""
-    words = []
-    for sign in ("C", WIDER, "s"):
-        ordered = sorted(inside, key=lambda pair: pair[1].number)
-        sizes = [unit.sizes[sign] for kind, unit in ordered if sign in kind.symbols]
-        values = [size for size, _ in groupby(sizes)]
-        words += [f"{sign} = {', '.join(map(str, values))}"] if values else []
-    return ", ".join(words)
+def _symbols(inside: Sequence[tuple[Kind, Unit]]) -> Label:
+    """Return the values of the symbols in a stage: "C = 128, s = 2"."""
+    ordered = sorted(inside, key=lambda pair: pair[1].number)
+    values: list[Label] = []
+    for symbol, kind_of_term in SYMBOLS.items():
+        sizes = [unit.values[symbol] for kind, unit in ordered if symbol in kind.symbols]
+        changes = ", ".join(str(size) for size, _ in groupby(sizes))
+        values += [literal(f"{symbol} = {changes}", kind_of_term)] if sizes else []
+    return Label(*values, joint=", ")

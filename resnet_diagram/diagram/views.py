@@ -1,5 +1,6 @@
 """The views: how much of a network is drawn."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -7,14 +8,6 @@ from itertools import groupby
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import (
-    block_word,
-    change_text,
-    count_words,
-    plural,
-    shortcut_text,
-    stage_title,
-)
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
     Diagram,
@@ -34,6 +27,13 @@ from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.counts import count_labels, counted
+from resnet_diagram.wording.layers import kind_label, shortcut_label
+from resnet_diagram.wording.shapes import change_label, shape_label
+from resnet_diagram.wording.stages import stage_title
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def build(networks: Sequence[Network], options: Options, *, paged: bool = True) -> Diagram:
@@ -61,7 +61,7 @@ def _blocks(network: Network, options: Options) -> Diagram:
     panels = block_panels(network, options)
     title = network.name if options.title is None else options.title
     diagram = Diagram(
-        title=title if len(panels) > 1 or options.title is not None else "",
+        title=literal(title) if len(panels) > 1 or options.title is not None else NOTHING,
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
         items=block_groups(panels),
@@ -74,7 +74,7 @@ def _blocks(network: Network, options: Options) -> Diagram:
 def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
     """The network from its stem to its head."""
     pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
-    title = _name(network) if options.title is None else options.title
+    title = _name(network) if options.title is None else literal(options.title)
     drawn = (*_stem(network, pen), *_body(network, pen, options), *_head(network, pen, options))
     diagram = Diagram(
         title=title,
@@ -88,13 +88,14 @@ def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
-def _name(network: Network) -> str:
-    """The network's name, and that it is a part where its forward stopped."""
+def _name(network: Network) -> Label:
+    """Return the network's name, marked as a part if its forward stopped."""
     stopped = any(note.startswith("only a part of") for note in network.notes)
-    return f"{network.name} (as far as it ran)" if stopped else network.name
+    name = literal(network.name)
+    return phrase(Kind.TITLE, Word.PARTIAL, name) if stopped else name
 
 
-def _sheet(network: Network, title: str, options: Options) -> Sheet:
+def _sheet(network: Network, title: Label, options: Options) -> Sheet:
     from resnet_diagram.diagram.sheet import sheet
 
     return sheet(network, title, options)
@@ -102,24 +103,25 @@ def _sheet(network: Network, title: str, options: Options) -> Sheet:
 
 def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
     given = Origin(shape=shape_text(network.input_shape))
-    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_text(network.input_shape),), origin=given)
+    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=given)
     held = (start, *items(network.stem, "stem", pen))
     if not network.stem:
         return held
-    return (Group(id="stem", role=GroupRole.STEM, title="Stem", items=held, origin=origin(network.stem)),)
+    title = phrase(Kind.TITLE, Word.STEM)
+    return (Group(id="stem", role=GroupRole.STEM, title=title, items=held, origin=origin(network.stem)),)
 
 
 def _head(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
     held = items(network.head, "head", pen)
     if not held:
         return ()
-    shapes = change_text(in_shape(network.head[0]), out_shape(network.head[-1]))
-    caption = shapes if Show.SHAPES in options.show else ""
+    shapes = change_label(in_shape(network.head[0]), out_shape(network.head[-1]))
+    caption = shapes if Show.SHAPES in options.show else NOTHING
     return (
         Group(
             id="head",
             role=GroupRole.HEAD,
-            title="Head",
+            title=phrase(Kind.TITLE, Word.HEAD),
             items=held,
             caption=caption,
             origin=origin(network.head),
@@ -145,39 +147,41 @@ def _body(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
 
 def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
     prefix = f"stage{number}"
+    title = stage_title(stage, number, options.names)
+    counts = Label(*count_labels(stage, options.show), joint=Word.LIST)
     return Group(
         id=prefix,
         role=GroupRole.STAGE,
-        title=", ".join((stage_title(stage, number, options.names), *count_words(stage, options.show))),
+        title=phrase(Kind.TITLE, Word.WITH, title, counts) if counts else title,
         items=pen.stage(stage, prefix, pen),
         repeat=max(1, len(units(stage.body))),
-        caption=change_text(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else "",
+        caption=change_label(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else NOTHING,
         shade=number,
         origin=origin((stage,)),
     )
 
 
 def _summary(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
-    """One node: the types of block, and how many shortcuts of each kind."""
+    """Return one node: the types of block, and how many shortcuts of each kind."""
     blocks = [element for element in stage.body if isinstance(element, Block)]
-    kinds = [_shortcut_line(one.shortcut) for one in blocks if one.shortcut]
-    counted = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
-    words = list(dict.fromkeys(block_word(one) for one in blocks)) or ["layers"]
-    lines = (*(plural(sum(block_word(one) == word for one in blocks), word) for word in words if blocks),)
+    types = Counter(map(block_type, blocks))
+    shortcuts = Counter(_shortcut_line(block.shortcut) for block in blocks if block.shortcut)
+    lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
+    lines += [Label(number(Kind.COUNT, count), line) for line, count in shortcuts.items()]
     node = Node(
         id=pen.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
-        lines=(*(lines or tuple(words)), *counted),
+        lines=tuple(lines),
         shade=pen.shade,
         origin=origin(stage.body),
     )
     return (node,)
 
 
-def _shortcut_line(shortcut: Shortcut) -> str:
-    """Its kind, and what lies on it."""
-    kind, words = shortcut.kind.value, shortcut_text(shortcut)
-    return kind if words.startswith(kind) else f"{kind}: {words}"
+def _shortcut_line(shortcut: Shortcut) -> Label:
+    """Return the kind of a shortcut and the layers on it."""
+    kind, words = kind_label(shortcut.kind), shortcut_label(shortcut)
+    return kind if Kind.SHORTCUT in words.kinds else phrase(Kind.SHORTCUT, Word.NAMED, kind, words)
 
 
 def _paper(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -214,7 +218,7 @@ def _open(element: Element, number: int, prefix: str, pen: Pen) -> Group:
     else:
         held = items(element.body if isinstance(element, Stage) else (element,), inner, pen)
     return Group(
-        id=inner, role=GroupRole.BLOCK, title="", items=held, shade=pen.shade, origin=origin((element,))
+        id=inner, role=GroupRole.BLOCK, title=NOTHING, items=held, shade=pen.shade, origin=origin((element,))
     )
 
 
@@ -243,7 +247,7 @@ def _run(
         Group(
             id=inner,
             role=GroupRole.BLOCK,
-            title="",
+            title=NOTHING,
             items=tuple(held),
             repeat=run.count,
             shade=pen.shade,

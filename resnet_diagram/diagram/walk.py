@@ -15,6 +15,8 @@ from resnet_diagram.diagram.model import (
     Node,
     NodeRole,
 )
+from resnet_diagram.wording.symbols import DIFFERS, times_marked
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
@@ -45,22 +47,18 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
 
 
 def written_lines(node: Node) -> tuple[str, ...]:
-    """A node's text for formats that lay out by themselves and write in one weight.
+    """Return a node's text for formats that lay out by themselves and write in one weight.
 
-    A sign stands before what is marked; a question's answer stands at the arrow that leaves it.
+    A sign precedes each marked line; the answer of a question is at its outgoing edge.
     """
     lines = node.lines[:1] if node.role is NodeRole.QUESTION else node.lines
-    signed = [f"{_DIFFERS} {line}" if at in node.marked else line for at, line in enumerate(lines)]
+    signed = [f"{DIFFERS} {line}" if at in node.marked else line for at, line in enumerate(lines)]
     return (*signed, *([node.badge] if node.badge else []))
 
 
 def written_count(group: Group) -> str:
-    """How often a group stands there, and a sign behind it where that is marked."""
-    count = f"[×{group.repeat}]" if group.repeat > 1 else ""
-    return " ".join(part for part in (count, _DIFFERS * group.marked) if part)
-
-
-_DIFFERS = "≠"
+    """Return the number of repetitions of a group, with a sign if that is marked."""
+    return times_marked(group.repeat, marked=group.marked)
 
 
 def stage_count(diagram: Diagram) -> int:
@@ -77,16 +75,16 @@ def edges(diagram: Diagram) -> tuple[Edge, ...]:
 def series_edges(items: Iterable[Item]) -> tuple[Edge, ...]:
     """The arrows between items in the order of the flow."""
     found: list[Edge] = []
-    _series(items, "", "", found)
+    _series(items, "", NOTHING, found)
     return tuple(found)
 
 
-def _series(items: Iterable[Item], tail: str, label: str, found: list[Edge]) -> str:
+def _series(items: Iterable[Item], tail: str, label: Label, found: list[Edge]) -> str:
     """Run the arrows through `items` from the node `tail`; the id of the last node is returned."""
     for item in items:
         match item:
             case Group(role=GroupRole.NETWORK):
-                _series(item.items, "", "", found)
+                _series(item.items, "", NOTHING, found)
             case Group():
                 tail = _series(item.items, tail, item.caption or label, found)
             case Fork():
@@ -95,16 +93,16 @@ def _series(items: Iterable[Item], tail: str, label: str, found: list[Edge]) -> 
                 if tail:
                     found.append(Edge(tail=tail, head=item.id, role=EdgeRole.FLOW, label=label))
                 tail = item.id
-        label = ""
+        label = NOTHING
     return tail
 
 
-def _fork(fork: Fork, tail: str, label: str, found: list[Edge]) -> str:
+def _fork(fork: Fork, tail: str, label: Label, found: list[Edge]) -> str:
     for branch in fork.branches:
         if branch:
             end = _series(branch, tail, label, found)
             found.append(Edge(tail=end, head=fork.merge.id, role=EdgeRole.FLOW))
-            label = ""
+            label = NOTHING
         else:
             found.append(Edge(tail=tail, head=fork.merge.id, role=_direct(fork)))
     if fork.shortcut:
@@ -115,17 +113,18 @@ def _fork(fork: Fork, tail: str, label: str, found: list[Edge]) -> str:
 def _links(link: Link, tail: str, merge: str) -> Iterator[Edge]:
     """The arrows of a shortcut, through the nodes on it; where there are none it is labelled."""
     stops = [tail, *(node.id for node in link.nodes), merge]
-    whole = f"{_DIFFERS} {link.label}" if link.marked and link.label else link.label
-    labels = ["", *map(_answer, link.nodes)] if link.nodes else [whole]
+    marked = link.marked and link.label
+    label = Label(literal(DIFFERS, Kind.SIGN), link.label) if marked else link.label
+    labels = [NOTHING, *map(_answer, link.nodes)] if link.nodes else [label]
     return (
         Edge(tail=one, head=next_one, role=link.role, label=label)
         for (one, next_one), label in zip(pairwise(stops), labels, strict=True)
     )
 
 
-def _answer(node: Node) -> str:
-    """What stands at the arrow that leaves a node: the answer of a question, with the shapes it is about."""
-    return ": ".join(node.lines[1:]) if node.role is NodeRole.QUESTION else ""
+def _answer(node: Node) -> Label:
+    """Return the label of a node's outgoing edge: the answer of a question, with its shapes."""
+    return Label(*node.lines[1:], joint=": ") if node.role is NodeRole.QUESTION else NOTHING
 
 
 def _direct(fork: Fork) -> EdgeRole:

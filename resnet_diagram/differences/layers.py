@@ -2,15 +2,34 @@
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from enum import StrEnum
 from itertools import groupby
+from typing import NamedTuple
 
-from resnet_diagram.diagram.labels import layer_lines, op_word
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED
+from resnet_diagram.wording.counts import count_text
+from resnet_diagram.wording.layers import layer_label, operation, operator_name
 
-Pair = tuple[str, str]
-"""What is said of the left network, and of the right one."""
+
+class Subject(StrEnum):
+    """Subject of a difference, where other differences may follow from it."""
+
+    STRIDE = "stride"
+    MOVED_STRIDE = "moved stride"
+    WIDTH = "width"
+    EXPANSION = "expansion"
+    CHANNELS = "channels"
+    OTHER = "other"
+
+
+class Pair(NamedTuple):
+    """Words for the left network, and for the right one; for a width, these are numbers."""
+
+    left: str
+    right: str
+    subject: Subject = Subject.OTHER
 
 
 def layer_differences(left: Sequence[Layer], right: Sequence[Layer], end: str = "") -> Iterator[Pair]:
@@ -23,7 +42,7 @@ def layer_differences(left: Sequence[Layer], right: Sequence[Layer], end: str = 
                 yield from list(_fields(own, other, name)) or _results(own, other, name)
         elif tag == "replace" and stop - start == finish - begin:
             pairs = zip(left[start:stop], right[begin:finish], strict=True)
-            yield from ((words(own), words(other)) for own, other in pairs)
+            yield from (Pair(layer_label(own), layer_label(other)) for own, other in pairs)
         else:
             yield from _extra(left, start, stop, right, begin, finish, end)
 
@@ -34,25 +53,20 @@ def _key(layer: Layer) -> str:
     return f"{layer.kind} {of_kind.get(layer.kind, '')}"
 
 
-def words(layer: Layer) -> str:
-    """A layer in words, such as "3×3 conv, 64, s=2"."""
-    return ", ".join(layer_lines(layer))
-
-
 def _extra(
     left: Sequence[Layer], start: int, stop: int, right: Sequence[Layer], begin: int, finish: int, end: str
 ) -> Iterator[Pair]:
     if any(map(_is_main, left[start:stop])) and any(map(_is_main, right[begin:finish])):
-        yield _run(left[start:stop]), _run(right[begin:finish])
+        yield Pair(_run(left[start:stop]), _run(right[begin:finish]))
         return
     if stop > start:
-        yield (
+        yield Pair(
             f"{_run(left[start:stop])} {_after(left, start, stop, end)}",
             f"no {_run(left[start:stop])} there",
         )
     if finish > begin:
         added = _run(right[begin:finish])
-        yield f"no {added} {_after(right, begin, finish, end)}", f"{added} there"
+        yield Pair(f"no {added} {_after(right, begin, finish, end)}", f"{added} there")
 
 
 def _run(layers: Sequence[Layer]) -> str:
@@ -67,7 +81,7 @@ def _is_main(layer: Layer) -> bool:
 
 
 def _short(layer: Layer) -> str:
-    return op_word(layer) if layer.kind in FOLLOWING else words(layer)
+    return operator_name(layer) if not _is_main(layer) else layer_label(layer)
 
 
 def _after(layers: Sequence[Layer], start: int, stop: int, end: str) -> str:
@@ -75,20 +89,13 @@ def _after(layers: Sequence[Layer], start: int, stop: int, end: str) -> str:
     if end and stop == len(layers):
         return end
     before = [layer for layer in layers[:start] if layer.kind in (*WEIGHTED, LayerKind.POOL)]
-    return f"after the {_name(before[-1])}" if before else "at the beginning"
-
-
-def _name(layer: Layer) -> str:
-    """A layer without its sizes, such as "3×3 conv"."""
-    if layer.kind in WEIGHTED:
-        return layer_lines(layer)[0].split(",")[0]
-    return words(layer).split(",")[0]
+    return f"after the {operation(before[-1])}" if before else "at the beginning"
 
 
 def _called(layers: Sequence[Layer], at: int) -> str:
     """The layer at a position by name, with its number where several have that name."""
-    name = _name(layers[at])
-    alike = [number for number, layer in enumerate(layers) if _name(layer) == name]
+    name = operation(layers[at])
+    alike = [number for number, layer in enumerate(layers) if operation(layer) == name]
     return f"{_ORDINALS[alike.index(at)]} {name}" if 1 < len(alike) <= len(_ORDINALS) else name
 
 
@@ -98,21 +105,28 @@ _ORDINALS = ("first", "second", "third", "fourth")
 def _fields(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
     """What differs between two layers that stand in each other's place."""
     if own.op != other.op or own.kernel != other.kernel:
-        yield words(own), words(other)
+        yield Pair(layer_label(own), layer_label(other))
         return
     if own.stride != other.stride:
-        yield f"stride {extent_text(own.stride)} in the {name}", f"stride {extent_text(other.stride)} in it"
+        before, after = (f"stride {extent_text(layer.stride)} in" for layer in (own, other))
+        yield Pair(f"{before} the {name}", f"{after} it", Subject.STRIDE)
     if own.kind in WEIGHTED and own.out_shape[0] != other.out_shape[0]:
-        unit = "outputs" if own.kind is LayerKind.LINEAR else "channels"
-        yield f"{own.out_shape[0]} {unit} of the {name}", f"{other.out_shape[0]} {unit}"
+        is_linear = own.kind is LayerKind.LINEAR
+        before, after = (
+            f"{layer.out_shape[0]} {'outputs' if is_linear else 'channels'}" for layer in (own, other)
+        )
+        subject = Subject.OTHER if is_linear else Subject.CHANNELS
+        yield Pair(f"{before} of the {name}", after, subject)
     if own.groups != other.groups:
-        yield f"{_groups(own)} in the {name}", _groups(other)
+        yield Pair(f"{_groups(own)} in the {name}", _groups(other))
     if own.dilation != other.dilation:
-        yield f"dilation {extent_text(own.dilation)} in the {name}", f"dilation {extent_text(other.dilation)}"
+        before, after = (f"dilation {extent_text(layer.dilation)}" for layer in (own, other))
+        yield Pair(f"{before} in the {name}", after)
     if own.padding != other.padding and not (_keeps_size(own) and _keeps_size(other)):
-        yield f"padding {extent_text(own.padding)} in the {name}", f"padding {extent_text(other.padding)}"
+        before, after = (f"padding {extent_text(layer.padding)}" for layer in (own, other))
+        yield Pair(f"{before} in the {name}", after)
     if own.bias != other.bias:
-        yield _bias(own, name), _bias(other, name)
+        yield Pair(_bias(own, name), _bias(other, name))
 
 
 def _results(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
@@ -120,9 +134,9 @@ def _results(own: Layer, other: Layer, name: str) -> Iterator[Pair]:
     if own.in_shape != other.in_shape:
         return
     if own.out_shape != other.out_shape:
-        yield f"{shape_text(own.out_shape)} out of the {name}", shape_text(other.out_shape)
+        yield Pair(f"{shape_text(own.out_shape)} out of the {name}", shape_text(other.out_shape))
     if own.params != other.params:
-        yield f"{own.params:,} parameters in the {name}", f"{other.params:,}"
+        yield Pair(f"{count_text(own.params)} parameters in the {name}", count_text(other.params))
 
 
 def _keeps_size(layer: Layer) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from resnet_diagram.diagram.labels import plural
-from resnet_diagram.diagram.places import places
 from resnet_diagram.differences.align import Parts, Place, Unit, taken_apart
-from resnet_diagram.differences.layers import Pair, layer_differences
+from resnet_diagram.differences.layers import Pair, Subject, layer_differences
 from resnet_diagram.differences.model import Difference
-from resnet_diagram.differences.units import WIDTH, shortcut_words, unit_differences, without_shortcuts
+from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
 from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.places import places, ranges
+from resnet_diagram.wording.terms import literal
 
 STOPPED = "forward stopped"
 """What the note of a network begins with whose forward failed."""
@@ -28,8 +29,8 @@ def differences(left: Network, right: Network) -> tuple[Difference, ...]:
 
 def _run(where: str, left: Sequence[Layer], right: Sequence[Layer]) -> Iterator[Difference]:
     """The differences of two runs of layers."""
-    for own, other in dict.fromkeys(layer_differences(left, right)):
-        yield Difference(where=where, left=own, right=other)
+    for pair in dict.fromkeys(layer_differences(left, right)):
+        yield Difference(where=where, left=pair.left, right=pair.right)
 
 
 def _cut_differently(left: Parts, right: Parts) -> bool:
@@ -100,8 +101,9 @@ def _against_plain(
     pairs = []
     for unit in blocks:
         words = shortcut_words(unit)
-        pairs.append((unit.place, ("no shortcut", words) if _is_plain(own) else (words, "no shortcut")))
-    return [unit.place for unit in blocks], [pair for pair in pairs if pair[1][0] != pair[1][1]]
+        sides = ("no shortcut", words) if _is_plain(own) else (words, "no shortcut")
+        pairs.append((unit.place, Pair(*sides)))
+    return [unit.place for unit in blocks], [pair for pair in pairs if pair[1].left != pair[1].right]
 
 
 def _counts(left: Parts, right: Parts) -> Iterator[Difference]:
@@ -130,7 +132,7 @@ def _counts(left: Parts, right: Parts) -> Iterator[Difference]:
 
 def _stage_count(parts: Parts, depths: Sequence[int]) -> str:
     """How many stages there are, and how many blocks in them."""
-    count = plural(len(depths), "stage")
+    count = counted(len(depths), literal("stage"))
     return count if all(map(_is_plain, parts.stages)) else f"{count} of {_listed(depths)} blocks"
 
 
@@ -139,33 +141,38 @@ def _listed(depths: Sequence[int]) -> str:
 
 
 def _count(units: Sequence[Unit]) -> str:
-    return plural(len(units), "block")
+    return counted(len(units), literal("block"))
 
 
 def _where(found: Sequence[Place], everything: Sequence[Place], stages: int, *, plain: bool) -> str:
-    """Where units stand; in networks without blocks each stage is one."""
-    said = places(found, everything, stages) or "the block"
+    """Return the places of units in words; in networks without blocks, those of stages."""
     if not plain:
-        return said
-    return (
-        "all stages"
-        if said == "all blocks"
-        else said.removeprefix("all blocks of ").replace("the block", "stage 1")
-    )
+        return places(found, everything, stages) or "the block"
+    if len(found) == len(everything):
+        return "all stages" if len(found) > 1 else "stage 1"
+    numbers = list(dict.fromkeys(stage for stage, _ in found))
+    if any(place[0] in numbers and place not in found for place in everything):
+        return places(found, everything, stages)
+    return f"{'stages' if len(numbers) > 1 else 'stage'} {ranges(numbers)}"
 
 
 def _gathered(
-    said: dict[Pair, list[Place]], everything: Sequence[Place], stages: int, *, plain: bool
+    pairs: dict[Pair, list[Place]], everything: Sequence[Place], stages: int, *, plain: bool
 ) -> Iterator[Difference]:
-    """One difference for each pair with all its places; widths of several stages are one."""
-    widths = {pair: found for pair, found in said.items() if pair[0].startswith(WIDTH)}
+    """Yield one difference for each pair with all its places; widths of several stages are one."""
+    widths = {pair: found for pair, found in pairs.items() if pair.subject is Subject.WIDTH}
     if len(widths) > 1:
-        at = [place for found in widths.values() for place in found]
-        sides = [", ".join(pair[side].removeprefix(WIDTH) for pair in widths) for side in (0, 1)]
-        where = _where(sorted(at), everything, stages, plain=plain)
-        yield Difference(where=where, left=f"{WIDTH}{sides[0]} by stage", right=f"{WIDTH}{sides[1]}")
-    for pair, found in said.items():
-        if len(widths) < 2 or pair not in widths:
-            yield Difference(
-                where=_where(found, everything, stages, plain=plain), left=pair[0], right=pair[1]
-            )
+        at = sorted(place for found in widths.values() for place in found)
+        yield Difference(
+            where=_where(at, everything, stages, plain=plain),
+            left=f"width {', '.join(pair.left for pair in widths)} by stage",
+            right=f"width {', '.join(pair.right for pair in widths)}",
+        )
+    for pair, found in pairs.items():
+        if pair not in widths:
+            left, right = pair.left, pair.right
+        elif len(widths) == 1:
+            left, right = f"width {pair.left}", f"width {pair.right}"
+        else:
+            continue
+        yield Difference(where=_where(found, everything, stages, plain=plain), left=left, right=right)

@@ -1,19 +1,17 @@
 """How two units differ, in words."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
-from resnet_diagram.diagram.labels import block_word, shortcut_text
 from resnet_diagram.differences.align import Unit
-from resnet_diagram.differences.layers import Pair, layer_differences, words
+from resnet_diagram.differences.layers import Pair, Subject, layer_differences
 from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, walk, weighted_layers
 from resnet_diagram.spec.model import Block, Layer, LayerKind, ShortcutKind
 from resnet_diagram.spec.signature import canonical
 from resnet_diagram.spec.traits import WEIGHTED
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.layers import kernel_text, layer_label, shortcut_label
 
 _ADDITION = "before the addition"
-WIDTH = "width "
-"""What is said of the width of a block begins with it."""
 
 
 def unit_differences(left: Unit, right: Unit) -> list[Pair]:
@@ -21,7 +19,7 @@ def unit_differences(left: Unit, right: Unit) -> list[Pair]:
     if left.block and right.block:
         return list(_blocks(left.block, right.block))
     if left.block or right.block:
-        return [(_kind(left), _kind(right))]
+        return [Pair(_kind(left), _kind(right))]
     return list(layer_differences(canonical(walk(left.elements)), canonical(walk(right.elements))))
 
 
@@ -45,56 +43,51 @@ def _kind(unit: Unit) -> str:
     """What a unit is: a block with its shortcut, or layers without one."""
     if unit.block is None:
         named = WEIGHTED | {LayerKind.POOL}
-        layers = [words(layer) for layer in canonical(walk(unit.elements)) if layer.kind in named]
+        layers = [layer_label(layer) for layer in canonical(walk(unit.elements)) if layer.kind in named]
         return f"no shortcut: {', then '.join(layers[:3])}{', …' if len(layers) > 3 else ''}"
-    return f"a {block_word(unit.block)} with {_shortcut(unit.block)}"
+    return f"a {block_type(unit.block)} with {_shortcut(unit.block)}"
 
 
 def _shortcut(block: Block) -> str:
     if block.shortcut is None:
         return f"no shortcut ({block.merge} of branches)"
     kind = block.shortcut.kind
-    text = shortcut_text(block.shortcut)
+    text = shortcut_label(block.shortcut)
     return "an identity shortcut" if kind is ShortcutKind.IDENTITY else f"a {kind} shortcut ({text})"
 
 
 def _blocks(left: Block, right: Block) -> Iterator[Pair]:
     if (is_residual(left), left.merge) != (is_residual(right), right.merge):
-        yield f"a block with {_shortcut(left)}", f"one with {_shortcut(right)}"
-    elif _type(left) != _type(right) and "block" not in (_type(left), _type(right)):
-        yield f"a {_type(left)}", f"a {_type(right)}"
+        yield Pair(f"a block with {_shortcut(left)}", f"one with {_shortcut(right)}")
+        return
+    own, other = block_type(left, gates=False), block_type(right, gates=False)
+    if own != other and "block" not in (own, other):
+        yield Pair(f"a {own}", f"a {other}")
         yield from _on_shortcut(left, right, alike=False)
     else:
         yield from _same_type(left, right)
 
 
-def _type(block: Block) -> str:
-    """What kind of block it is, gates aside."""
-    return block_word(block).replace("SE ", "")
-
-
 def _same_type(left: Block, right: Block) -> Iterator[Pair]:
-    """The differences of two residual blocks of one type; what follows from another is not repeated."""
+    """Yield the differences of two residual blocks of one type; consequences of another are left out."""
     larger = [*_moved_stride(left, right), *_sizes(left, right)]
+    causes = {pair.subject for pair in larger}
     branches = list(_branches(left, right))
-    strided = any(pair[0].startswith("stride") for pair in branches)
-    aside = (
-        pair for pair in _on_shortcut(left, right, alike=True) if not (strided and ": stride" in pair[0])
-    )
-    inner = dict.fromkeys(chain(branches, aside))
+    beside = list(_on_shortcut(left, right, alike=True))
+    if any(pair.subject is Subject.STRIDE for pair in branches):
+        beside = [pair for pair in beside if pair.subject is not Subject.STRIDE]
+    if Subject.MOVED_STRIDE in causes:
+        branches = [pair for pair in branches if pair.subject is not Subject.STRIDE]
+    inner = dict.fromkeys((*branches, *beside))
+    if causes & {Subject.WIDTH, Subject.EXPANSION}:
+        inner = {pair: None for pair in inner if pair.subject is not Subject.CHANNELS}
     yield from larger
-    yield from (pair for pair in inner if not _follows(pair, larger))
-    for own, other in layer_differences(canonical(left.before), canonical(right.before)):
-        yield f"before the shortcut leaves: {own}", other
-    yield from _following(left, right)
-
-
-def _follows(pair: Pair, larger: Sequence[Pair]) -> bool:
-    """Whether a difference follows from a stride that was moved, or from another width or expansion."""
-    causes = [cause for cause, _ in larger]
-    moved = any(cause.startswith("the stride") for cause in causes)
-    sized = any(cause.startswith((WIDTH, "expansion")) for cause in causes)
-    return (moved and pair[0].startswith("stride")) or (sized and "channels of" in pair[0])
+    yield from inner
+    for pair in layer_differences(canonical(left.before), canonical(right.before)):
+        yield Pair(f"before the shortcut leaves: {pair.left}", pair.right)
+    own, other = canonical(left.after), canonical(right.after)
+    if [layer.op for layer in own] != [layer.op for layer in other]:
+        yield Pair(_after_words(own), _after_words(other))
 
 
 def _moved_stride(left: Block, right: Block) -> list[Pair]:
@@ -102,13 +95,14 @@ def _moved_stride(left: Block, right: Block) -> list[Pair]:
     own, other = _strided(left), _strided(right)
     if len(own) != 1 or len(other) != 1 or own[0][0] == other[0][0]:
         return []
-    return [(_at_stride(*own[0]), _at_stride(*other[0]))] if own[0][1].stride == other[0][1].stride else []
+    if own[0][1].stride != other[0][1].stride:
+        return []
+    return [Pair(_at_stride(*own[0]), _at_stride(*other[0]), Subject.MOVED_STRIDE)]
 
 
 def _at_stride(number: int, layer: Layer) -> str:
-    window = "×".join(map(str, layer.kernel))
     ordinal = ("first", "second", "third")[number - 1] if number <= 3 else f"{number}th"
-    return f"the stride in the {ordinal} convolution, {window}"
+    return f"the stride in the {ordinal} convolution, {kernel_text(layer)}"
 
 
 def _strided(block: Block) -> list[tuple[int, Layer]]:
@@ -121,9 +115,9 @@ def _sizes(left: Block, right: Block) -> list[Pair]:
     own, other = _scaled(left), _scaled(right)
     found: list[Pair] = []
     if own and other and own[0] != other[0]:
-        found.append((f"{WIDTH}{own[0]}", f"{WIDTH}{other[0]}"))
+        found.append(Pair(str(own[0]), str(other[0]), Subject.WIDTH))
     if own and other and own[1] != other[1] and len(weighted_layers(left)) > 2:
-        found.append((f"expansion {own[1]:g}", f"expansion {other[1]:g}"))
+        found.append(Pair(f"expansion {own[1]:g}", f"expansion {other[1]:g}", Subject.EXPANSION))
     return found
 
 
@@ -135,12 +129,12 @@ def _scaled(block: Block) -> tuple[int, float] | None:
 
 def _branches(left: Block, right: Block) -> Iterator[Pair]:
     if len(left.branches) != len(right.branches):
-        yield f"{len(left.branches)} branches", f"{len(right.branches)} branches"
+        yield Pair(f"{len(left.branches)} branches", f"{len(right.branches)} branches")
         return
     for own, other in zip(left.branches, right.branches, strict=True):
         gates = _gates(own), _gates(other)
         if gates[0] != gates[1]:
-            yield gates
+            yield Pair(*gates)
         layers = canonical(walk(own, gates=False)), canonical(walk(other, gates=False))
         yield from layer_differences(*layers, end=_ADDITION)
 
@@ -161,19 +155,12 @@ def _on_shortcut(left: Block, right: Block, *, alike: bool) -> Iterator[Pair]:
     if left.shortcut is None or right.shortcut is None:
         return
     if left.shortcut.kind is not right.shortcut.kind:
-        yield _shortcut(left), _shortcut(right)
+        yield Pair(_shortcut(left), _shortcut(right))
     elif alike:
         layers = canonical(walk(left.shortcut.layers)), canonical(walk(right.shortcut.layers))
-        for own, other in layer_differences(*layers):
-            yield f"{left.shortcut.kind} shortcut: {own}", other
-
-
-def _following(left: Block, right: Block) -> Iterator[Pair]:
-    """What follows the addition."""
-    own, other = canonical(left.after), canonical(right.after)
-    if [layer.op for layer in own] != [layer.op for layer in other]:
-        yield _after_words(own), _after_words(other)
+        for pair in layer_differences(*layers):
+            yield pair._replace(left=f"{left.shortcut.kind} shortcut: {pair.left}")
 
 
 def _after_words(layers: Sequence[Layer]) -> str:
-    return f"{', '.join(words(layer) for layer in layers) or 'nothing'} after the addition"
+    return f"{', '.join(layer_label(layer) for layer in layers) or 'nothing'} after the addition"

@@ -116,10 +116,10 @@ def _broken(item: Item) -> Item:
     """The item with the texts of all its convolutions broken at one place: behind what they are."""
     match item:
         case Node():
-            first, *rest = item.lines or ("",)
-            if item.role is not NodeRole.CONV or ", " not in first:
+            if item.role is not NodeRole.CONV:
                 return item
-            return replace(item, lines=(*first.split(", ", 1), *rest))
+            first, *rest = item.lines
+            return replace(item, lines=(*first.split_first(), *rest))
         case Group():
             return replace(item, items=tuple(_broken(one) for one in item.items))
         case Fork():

@@ -3,6 +3,7 @@
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
+from resnet_diagram.wording.symbols import times
 
 _BESIDE = "╎ "
 _SHORT = 5
@@ -83,7 +84,7 @@ def _lines(item: Item) -> list[str]:
 
 def _heading(group: Group) -> str:
     """`Stage 3 [×36]  28×28×512 → 14×14×1024`."""
-    count = f"[×{group.repeat}]" if group.repeat > 1 else ""
+    count = times(group.repeat)
     name = " ".join(part for part in (group.title, count) if part) or "block"
     return "  ".join(part for part in (name, group.caption) if part)
 

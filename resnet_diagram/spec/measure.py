@@ -192,7 +192,7 @@ def is_gate(block: Block) -> bool:
 
 
 def gate_ratio(element: Element) -> int:
-    """Return by how much a squeeze-and-excitation gate narrows the channels, at least 1; 0 for other blocks.
+    """Return the reduction of a squeeze-and-excitation gate, at least 1; 0 for other elements.
 
     Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
     """

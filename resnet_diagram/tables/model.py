@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resnet_diagram.diagram.options import StageNames
+from resnet_diagram.wording.stages import StageNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

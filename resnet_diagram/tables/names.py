@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.spec.model import LayerKind
 from resnet_diagram.tables.cells import parts
 from resnet_diagram.tables.model import Stack
 from resnet_diagram.tables.sections import Kind, Section
 from resnet_diagram.tables.words import shown
+from resnet_diagram.wording.stages import StageNames
 
 
 def titled(column: Sequence[Section], names: StageNames) -> tuple[Section, ...]:

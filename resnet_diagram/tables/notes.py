@@ -14,10 +14,10 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Network
-from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.tables.model import Cell, Stack, Words
 from resnet_diagram.tables.sections import Section, has_long_links
-from resnet_diagram.tables.words import BESIDE, DEPTHWISE, extent
+from resnet_diagram.tables.words import BESIDE, DEPTHWISE
 
 MACS = "MACs: multiply-accumulate operations for one input; the 2015 paper calls them FLOPs."
 
@@ -75,7 +75,7 @@ def _strides(column: Iterable[Section]) -> Iterator[_Stride]:
         first = next((one for one in section.elements if isinstance(one, Block) and is_residual(one)), None)
         steps = stride(first) if first else ()
         if first and any(step > 1 for step in steps):
-            found.setdefault((extent(steps), _place(first)), []).append(section.title)
+            found.setdefault((extent_text(steps), _place(first)), []).append(section.title)
     for (step, place), titles in found.items():
         yield _Stride(tuple(titles), step, place)
 

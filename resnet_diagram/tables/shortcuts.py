@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from resnet_diagram.diagram.labels import block_word, op_word, shortcut_text, stride_words
 from resnet_diagram.spec.measure import in_shape, merged_shape, residual_blocks, walk
 from resnet_diagram.spec.model import (
     Block,
     Layer,
     LayerKind,
     Network,
-    Shape,
     Shortcut,
     ShortcutKind,
 )
@@ -20,6 +18,8 @@ from resnet_diagram.tables.names import titled
 from resnet_diagram.tables.notes import joined, label
 from resnet_diagram.tables.sections import Section, sections
 from resnet_diagram.tables.words import size_text
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.layers import layer_on_shortcut, shortcut_label
 
 _HEADS = ("stage", "blocks", "block type", "resolution", "channels", "shortcut", "1×1 conv")
 _UNSAID = (LayerKind.ACTIVATION, LayerKind.RESHAPE, LayerKind.DROPOUT)
@@ -76,7 +76,7 @@ def _rows(section: Section) -> Iterator[tuple[Cell, ...]]:
 def _fact(block: Block, shortcut: Shortcut) -> _Fact:
     before, after = in_shape(block), merged_shape(block)
     return _Fact(
-        type=block_word(block),
+        type=block_type(block),
         resolution=_change(size_text(before[1:]), size_text(after[1:])),
         channels=_change(str(before[0]), str(after[0])),
         shortcut=operation(shortcut),
@@ -101,21 +101,5 @@ def operation(shortcut: Shortcut) -> str:
     """What lies on a shortcut, in flow order: "1×1 conv, s=2 + BN", "identity", "zero-pad, s=2"."""
     layers = [layer for layer in walk(shortcut) if layer.kind not in _UNSAID]
     if shortcut.kind in (ShortcutKind.IDENTITY, ShortcutKind.ZERO_PAD) or not layers:
-        return shortcut_text(shortcut)
-    return " + ".join(_words(layer) for layer in layers)
-
-
-def _words(layer: Layer) -> str:
-    match layer.kind:
-        case LayerKind.CONV:
-            kind = "transposed conv" if layer.op == "conv_transpose" else "conv"
-            return ", ".join([f"{_window(layer.kernel)} {kind}", *stride_words(layer)])
-        case LayerKind.LINEAR:
-            return "linear"
-        case _ if layer.kernel and not layer.op.startswith("global"):
-            return ", ".join([f"{_window(layer.kernel)} {op_word(layer)}", *stride_words(layer)])
-    return op_word(layer)
-
-
-def _window(kernel: Shape) -> str:
-    return size_text(kernel) if len(kernel) > 1 else f"k={kernel[0]}"
+        return shortcut_label(shortcut)
+    return " + ".join(layer_on_shortcut(layer) for layer in layers)

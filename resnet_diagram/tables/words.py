@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from resnet_diagram.diagram.fold import Run, fold
-from resnet_diagram.diagram.labels import op_word
 from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
+from resnet_diagram.spec.shapes import extent_text
 from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
+from resnet_diagram.wording.layers import is_depthwise, kernel_text, operator_name
 
 _ELEMENTWISE = ("shift", "scale", "learned_scale", "layer_scale", "cat")
 _MERGED = {Merge.ADD: "added", Merge.MULTIPLY: "multiplied"}
@@ -55,15 +56,6 @@ def size_text(size: Shape) -> str:
     return "×".join(map(str, size)) or "1"
 
 
-def extent(sizes: Shape) -> str:
-    """One number where all are equal, else all of them.
-
-    >>> extent((2, 2)), extent((1, 2, 2))
-    ('2', '1×2×2')
-    """
-    return str(sizes[0]) if len(set(sizes)) == 1 else size_text(sizes)
-
-
 def spatial(layer: Layer) -> Shape:
     """The resolution a layer leaves."""
     return layer.out_shape[1:]
@@ -85,9 +77,7 @@ def layer_text(layer: Layer, *, steps: bool = True) -> str:
 
 
 def _kernel(layer: Layer) -> str:
-    if not layer.kernel or layer.op.startswith("global"):
-        return ""
-    return size_text(layer.kernel) if len(layer.kernel) > 1 else f"k={layer.kernel[0]}"
+    return "" if layer.op.startswith("global") else kernel_text(layer)
 
 
 def _plain(layer: Layer) -> str:
@@ -95,12 +85,12 @@ def _plain(layer: Layer) -> str:
         return "average pool"
     if layer.kind is LayerKind.UPSAMPLE:
         return f"{layer.op.rstrip('123d')} upsampling".replace("upsample upsampling", "upsampling")
-    return op_word(layer).replace("global ", "").replace("avg", "average")
+    return operator_name(layer).replace("global ", "").replace("avg", "average")
 
 
 def _window(layer: Layer) -> str:
     words = [_kernel(layer)]
-    words += [DEPTHWISE] if layer.groups > 1 and layer.groups == layer.in_shape[0] else []
+    words += [DEPTHWISE] if is_depthwise(layer) else []
     words += ["transposed"] if layer.op == "conv_transpose" else []
     return " ".join(words)
 
@@ -110,11 +100,11 @@ def _groups(layer: Layer) -> list[str]:
 
 
 def _dilation(layer: Layer) -> list[str]:
-    return [f"dilation {extent(layer.dilation)}"] if any(gap != 1 for gap in layer.dilation) else []
+    return [f"dilation {extent_text(layer.dilation)}"] if any(gap != 1 for gap in layer.dilation) else []
 
 
 def _stride(layer: Layer) -> list[str]:
-    return [f"stride {extent(layer.stride)}"] if any(step != 1 for step in layer.stride) else []
+    return [f"stride {extent_text(layer.stride)}"] if any(step != 1 for step in layer.stride) else []
 
 
 def head_text(layer: Layer) -> str:

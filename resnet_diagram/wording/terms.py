@@ -14,7 +14,7 @@ text, and so that `in_language` can write the same terms in another language.
     '3×3 卷积, 64, s=2'
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self, SupportsIndex
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     KERNEL = "kernel"
     CHANNELS = "channels"
     WIDTH = "width"
+    END_WIDTH = "end width"
     STRIDE = "stride"
     GROUPS = "groups"
     DILATION = "dilation"
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     SHAPE = "shape"
     SHORTCUT = "shortcut"
     BLOCK = "block"
+    GATE = "gate"
     PLACE = "place"
     TITLE = "title"
     NAME = "name"
@@ -72,25 +74,39 @@ class Label(str):
     parts: "tuple[Term | Label, ...]"
     joint: Word | str
     capital: bool
+    language: Language
 
     def __new__(cls, *parts: "Term | Label", joint: Word | str = " ", capital: bool = False) -> Self:
         """Make an English label; parts that are labels keep their language."""
-        return cls._spelled(parts, joint, {}, capital=capital)
+        return cls._spelled(parts, joint, {}, capital)
 
     @classmethod
     def _spelled(
-        cls, parts: "tuple[Term | Label, ...]", joint: Word | str, language: Language, *, capital: bool
+        cls, parts: "tuple[Term | Label, ...]", joint: Word | str, language: Language, capital: bool
     ) -> Self:
         texts = [part if isinstance(part, Label) else _term_text(part, language) for part in parts]
         text = _word_text(joint, language).join(text for text in texts if text)
         self = super().__new__(cls, text[:1].upper() + text[1:] if capital else text)
-        self.parts, self.joint, self.capital = parts, joint, capital
+        self.parts, self.joint, self.capital, self.language = parts, joint, capital, language
         return self
 
     def in_language(self, language: Language) -> "Label":
         """Return the same terms in another language."""
         parts = tuple(_part_in_language(part, language) for part in self.parts)
-        return Label._spelled(parts, self.joint, language, capital=self.capital)
+        return Label._spelled(parts, self.joint, language, self.capital)
+
+    def split_first(self) -> "tuple[Label, ...]":
+        """Return the first part and the rest as two labels, or the label itself if it has one part.
+
+        >>> Label(literal("3×3 conv"), literal("64"), literal("s=2"), joint=", ").split_first()
+        ('3×3 conv', '64, s=2')
+        """
+        first, *rest = [part for part in self.parts if not isinstance(part, Label) or part] or [NOTHING]
+        if not rest:
+            return (self,)
+        return tuple(
+            Label._spelled(tuple(parts), self.joint, self.language, False) for parts in ((first,), rest)
+        )
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -100,13 +116,7 @@ class Label(str):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """Copy and pickle by parts."""
-        return _restored, (str(self), self.parts, self.joint, self.capital)
-
-
-def _restored(text: str, parts: "tuple[Term | Label, ...]", joint: Word | str, capital: bool) -> Label:
-    self = str.__new__(Label, text)
-    self.parts, self.joint, self.capital = parts, joint, capital
-    return self
+        return Label._spelled, (self.parts, self.joint, self.language, self.capital)
 
 
 def _term_text(term: Term, language: Language) -> str:
@@ -145,6 +155,15 @@ def number(kind: Kind, value: int) -> Term:
     '64'
     """
     return Term(kind=kind, word=str(value))
+
+
+def enumeration(labels: "Sequence[Label]") -> Label:
+    """Return a list in words.
+
+    >>> enumeration([literal("a")]), enumeration([literal("a"), literal("b"), literal("c")])
+    ('a', 'a, b and c')
+    """
+    return Label(Label(*labels[:-1], joint=Word.LIST), *labels[-1:], joint=Word.AND)
 
 
 def phrase(kind: Kind, word: Word, *values: Label | str | int) -> Label:

@@ -11,6 +11,8 @@ class Word(StrEnum):
     """
 
     LIST = ", "
+    CLAUSES = "; "
+    AND = " and "
 
     # Titles.
     STEM = "Stem"
@@ -18,8 +20,9 @@ class Word(StrEnum):
     UNNAMED_STAGE = "stage {0}"
     HEAD = "Head"
     PARTIAL = "{0} (as far as it ran)"
+    NAMED = "{0}: {1}"
+    WITH = "{0}, {1}"
     TITLE_AND_PLACE = "{0} ({1})"
-    NETWORKS = "{0} and {1}"
 
     # Blocks.
     BASIC_BLOCK = "basic block"
@@ -29,6 +32,9 @@ class Word(StrEnum):
     ATTENTION_BLOCK = "attention block"
     MLP_BLOCK = "MLP block"
     SE_BLOCK = "SE {0}"
+    PLURAL_BLOCKS = "{0}s"
+    PLURAL_OF_TYPE = "{0} blocks"
+    RESIDUAL_BLOCKS = "residual blocks"
     PRE_ACTIVATION = "pre-activation"
     PRE_ACTIVATION_BLOCK = "pre-activation {0}"
     IDENTITY_BLOCK = "identity {0}"
@@ -56,7 +62,6 @@ class Word(StrEnum):
     FIRST_OF_STAGE = "first block of stage {0}"
     FIRST_OF_STAGES = "first block of stages {0}"
     BLOCKS_OF_STAGE = "stage {0}: {1}"
-    SOME_BLOCKS = "{0} blocks"
     SOME_OF_STAGE = "{0} blocks of stage {1}"
     SOME_OF_STAGES = "{0} blocks of stages {1}"
     SIZES_OF_BLOCK = "{0}; sizes of block {1}"
@@ -69,7 +74,6 @@ class Word(StrEnum):
     ZERO_PAD = "zero-pad"
     POOLED = "pooled"
     OTHER = "other"
-    SHORTCUT_WITH = "{0}: {1}"
     SAME_SHAPE = "same shape?"
     YES = "yes"
     NO = "no"
@@ -86,6 +90,12 @@ class Word(StrEnum):
     AVG_POOL = "avg pool"
     GLOBAL_MAX_POOL = "global max pool"
     GLOBAL_AVG_POOL = "global avg pool"
+    GLOBAL_AVG_AND_MAX_POOL = "global avg + max pool"
+    STATISTICS_POOL = "statistics pooling"
+    FROZEN_BN = "BN (frozen)"
+    AFFINE = "affine"
+    LEARNED_SCALE = "× learned α"
+    LAYER_SCALE = "layer scale"
     BILINEAR_UPSAMPLING = "bilinear upsampling"
     NEAREST_UPSAMPLING = "nearest upsampling"
     BICUBIC_UPSAMPLING = "bicubic upsampling"
@@ -102,6 +112,16 @@ class Word(StrEnum):
     PARAMS = "{0} params"
     MACS = "{0} MACs"
     MACS_WITH_PREFIX = "{0}MACs"
+
+    PARAMETERS = "{0} parameters"
+    PARAMETERS_AND = "{0} parameters and {1}"
+
+    # Captions.
+    CAPTION = "{0}: {1} for an input of {2}."
+    CAPTION_OF_SEVERAL = "{0} side by side: {1}."
+    CAPTION_OF_BLOCK = "{0}: the block {1}."
+    BLOCKS_IN_STAGES = "{0} {1} in {2} stages"
+    BLOCKS_IN_ONE_STAGE = "{0} {1} in one stage"
 
     # Legend.
     MAIN_PATH = "main path"

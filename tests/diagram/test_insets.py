@@ -4,32 +4,37 @@ import pytest
 
 from resnet_diagram.diagram.block import block_panels
 from resnet_diagram.diagram.block_types import Kind, Unit, kinds
-from resnet_diagram.diagram.insets import kind_title
 from resnet_diagram.diagram.model import Fork, Node, NodeRole, Panel
-from resnet_diagram.diagram.options import USUAL, Options, Show, StageNames, View
+from resnet_diagram.diagram.options import USUAL, Options, Show, View
 from resnet_diagram.diagram.overview import strip
-from resnet_diagram.diagram.places import places
 from resnet_diagram.diagram.sheet import sheet
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
+from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.places import places
+from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.terms import NOTHING
 
 
 def types(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
     """Title, place and the sizes of the convolutions of each type."""
     found, units = strip(catalog.network(name), StageNames.STAGE)
     total = sum(bay.id.startswith("stage") for bay in found.bays)
-    return [(kind_title(kind.units[0]), _place(kind, units, total), _sizes(kind)) for kind in kinds(units)]
+    return [
+        (unit_title(kind.units[0].elements), _place(kind, units, total), _sizes(kind))
+        for kind in kinds(units)
+    ]
 
 
 def _place(kind: Kind, units: tuple[Unit, ...], total: int) -> str:
     at, everything = ([(unit.stage, unit.number) for unit in some] for some in (kind.units, units))
-    return places(at, everything, total, "all other blocks")
+    return places(at, everything, total, rest=True)
 
 
 def _sizes(kind: Kind) -> tuple[str, ...]:
-    said = [kind.said[layer] for layer in kind.units[0].layers if layer.kind == "conv"]
-    return tuple(", ".join(word for word in words if word) for words in said)
+    convs = [kind.sizes[layer] for layer in kind.units[0].layers if layer.kind == "conv"]
+    return tuple(", ".join(label for label in sizes if label) for sizes in convs)
 
 
 def test_a_bottleneck_is_drawn_once_for_all_stages() -> None:
@@ -74,10 +79,10 @@ def test_every_symbol_stands_for_the_sizes_it_replaces(name: str) -> None:
     for kind in kinds(units):
         for unit in kind.units:
             for own, layer in zip(unit.layers, kind.units[0].layers, strict=True):
-                if layer in kind.said and layer.kind == "conv":
-                    assert _value(kind.said[layer].channels, unit) == own.out_shape[0]
-                    if kind.said[layer].stride == "s":
-                        assert max(own.stride) == unit.sizes["s"]
+                if layer in kind.sizes and layer.kind == "conv":
+                    assert _value(kind.sizes[layer].channels, unit) == own.out_shape[0]
+                    if kind.sizes[layer].stride == "s":
+                        assert max(own.stride) == unit.values["s"]
 
 
 def _value(text: str, unit: Unit) -> float:
@@ -86,7 +91,7 @@ def _value(text: str, unit: Unit) -> float:
         return int(text)
     sign = "C′" if "C′" in text else "C"
     before, _, after = text.partition(sign)
-    return unit.sizes[sign] * int(before or 1) / int(after.removeprefix("/") or 1)
+    return unit.values[sign] * int(before or 1) / int(after.removeprefix("/") or 1)
 
 
 def test_each_block_is_served_by_one_type() -> None:
@@ -103,7 +108,7 @@ def only_fork(panel: Panel) -> Fork:
 
 
 def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
-    drawn = sheet(catalog.network("resnet50d"), "", Options())
+    drawn = sheet(catalog.network("resnet50d"), NOTHING, Options())
     forks = [only_fork(panel) for panel in drawn.panels[1:]]
     boxes = [[node.lines for node in fork.shortcut.nodes] for fork in forks if fork.shortcut]
     assert boxes == [[("1×1 conv, 256", "BN")], [], [("2×2 avg pool, s=2",), ("1×1 conv, 4C", "BN")]]
@@ -111,7 +116,7 @@ def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
 
 def test_the_overview_is_the_strip_alone() -> None:
     network = catalog.network("resnet50")
-    assert [panel.id for panel in sheet(network, "", Options(view=View.OVERVIEW)).panels] == ["strip"]
+    assert [panel.id for panel in sheet(network, NOTHING, Options(view=View.OVERVIEW)).panels] == ["strip"]
 
 
 def panels(block: str, name: str = "resnet50", show: frozenset[Show] = USUAL) -> tuple[Panel, ...]:

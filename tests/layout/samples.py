@@ -16,14 +16,18 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
+from resnet_diagram.wording.terms import NOTHING
+from tests.layout.labels import label, labels
 
 
 def conv(name: str, *lines: str, taper: Taper = Taper.NONE, shade: int = 1) -> Node:
-    return Node(id=name, role=NodeRole.CONV, lines=lines or ("3×3 conv, 64",), taper=taper, shade=shade)
+    return Node(
+        id=name, role=NodeRole.CONV, lines=labels(*lines or ("3×3 conv, 64",)), taper=taper, shade=shade
+    )
 
 
 def box(name: str, role: NodeRole, *lines: str) -> Node:
-    return Node(id=name, role=role, lines=lines)
+    return Node(id=name, role=role, lines=labels(*lines))
 
 
 def fork(
@@ -32,23 +36,23 @@ def fork(
     return Fork(branches=branches, merge=box(name, merge, "+"), shortcut=link)
 
 
-def residual(name: str, *inner: Item, role: EdgeRole = EdgeRole.IDENTITY, label: str = "identity") -> Fork:
+def residual(name: str, *inner: Item, role: EdgeRole = EdgeRole.IDENTITY, words: str = "identity") -> Fork:
     held = inner or (conv(f"{name}-a"), conv(f"{name}-b"))
-    return fork(f"{name}-add", held, link=Link(role=role, label=label))
+    return fork(f"{name}-add", held, link=Link(role=role, label=label(words)))
 
 
 def block(name: str, *items: Item, repeat: int = 1) -> Group:
-    return Group(id=name, role=GroupRole.BLOCK, title="", items=items, repeat=repeat)
+    return Group(id=name, role=GroupRole.BLOCK, title=NOTHING, items=items, repeat=repeat)
 
 
 def stage(number: int, *items: Item, caption: str = "56×56×256 → 28×28×512", repeat: int = 1) -> Group:
     return Group(
         id=f"stage{number}",
         role=GroupRole.STAGE,
-        title=f"Stage {number}",
+        title=label(f"Stage {number}"),
         items=items,
         repeat=repeat,
-        caption=caption,
+        caption=label(caption),
         shade=number,
     )
 
@@ -62,7 +66,7 @@ def nested(depth: int) -> Item:
     """Shortcuts round shortcuts, `depth` deep."""
     item: Item = residual("n0")
     for level in range(1, depth):
-        item = residual(f"n{level}", conv(f"n{level}-in"), item, label=f"identity {level}")
+        item = residual(f"n{level}", conv(f"n{level}-in"), item, words=f"identity {level}")
     return item
 
 
@@ -81,7 +85,7 @@ def hourglass(depth: int) -> tuple[Item, ...]:
 
 def _folded(name: str, repeat: int) -> Group:
     branch = Node(
-        id=f"{name}-branch", role=NodeRole.BLOCK, lines=("bottleneck",), taper=Taper.HOURGLASS, shade=1
+        id=f"{name}-branch", role=NodeRole.BLOCK, lines=labels("bottleneck"), taper=Taper.HOURGLASS, shade=1
     )
     relu = box(f"{name}-relu", NodeRole.ACTIVATION, "ReLU")
     return block(name, residual(f"{name}-f", branch), relu, repeat=repeat)
@@ -93,7 +97,7 @@ def _bottleneck(name: str, shade: int) -> Group:
         conv(f"{name}-2", "3×3 conv, 64, s=2", "BN, ReLU", shade=shade),
         conv(f"{name}-3", "1×1 conv, 2048", "BN", taper=Taper.OPENING, shade=shade),
     )
-    shortcut = Link(role=EdgeRole.POOLED_PROJECTION, label="2×2 avg pool, s=2 + 1×1 conv")
+    shortcut = Link(role=EdgeRole.POOLED_PROJECTION, label=label("2×2 avg pool, s=2 + 1×1 conv"))
     return block(
         name, fork(f"{name}-add", layers, link=shortcut), box(f"{name}-relu", NodeRole.ACTIVATION, "ReLU")
     )
@@ -102,7 +106,7 @@ def _bottleneck(name: str, shade: int) -> Group:
 def _kinds() -> tuple[Item, ...]:
     roles = [role for role in EdgeRole if role not in (EdgeRole.FLOW, EdgeRole.SKIP)]
     return tuple(
-        block(f"k{number}", residual(f"k{number}", role=role, label=role.value))
+        block(f"k{number}", residual(f"k{number}", role=role, words=role.value))
         for number, role in enumerate(roles)
     )
 
@@ -149,7 +153,11 @@ SAMPLES: dict[str, tuple[Item, ...]] = {
     "gate": (stage(1, fork("m", (), (conv("g1"), conv("g2")), merge=NodeRole.MULTIPLY)),),
     "sum": (stage(1, _parallel(NodeRole.ADD), conv("after")),),
     "concatenation": (
-        stage(1, conv("before"), _parallel(NodeRole.CONCAT, Link(role=EdgeRole.IDENTITY, label="identity"))),
+        stage(
+            1,
+            conv("before"),
+            _parallel(NodeRole.CONCAT, Link(role=EdgeRole.IDENTITY, label=label("identity"))),
+        ),
     ),
     "kinds of shortcut": (stage(1, *_kinds()),),
     "pattern": (stage(1, block("p", residual("p1"), residual("p2"), repeat=6), repeat=12),),
@@ -157,7 +165,7 @@ SAMPLES: dict[str, tuple[Item, ...]] = {
     "long texts": (
         stage(1, residual("b", box("o", NodeRole.OPAQUE, "OpaqueModule", _LONG), conv("c", _LONG * 3))),
     ),
-    "long label": (stage(1, residual("b", conv("c"), label=f"{_LONG} and {_LONG}")),),
+    "long label": (stage(1, residual("b", conv("c"), words=f"{_LONG} and {_LONG}")),),
     "other scripts": (
         stage(1, residual("残差", box("注意", NodeRole.ATTENTION, "自注意力机制", "Ω → ∞ & <b>")), conv("ç")),
     ),
@@ -165,7 +173,10 @@ SAMPLES: dict[str, tuple[Item, ...]] = {
     "empty group": (stage(1), stage(2, conv("c")), stage(3)),
     "empty branches": (
         stage(
-            1, fork("e", (), ()), conv("x"), fork("f", link=Link(role=EdgeRole.IDENTITY, label="identity"))
+            1,
+            fork("e", (), ()),
+            conv("x"),
+            fork("f", link=Link(role=EdgeRole.IDENTITY, label=label("identity"))),
         ),
     ),
     "many blocks": tuple(stage(n, *(_bottleneck(f"b{n}-{k}", n) for k in range(75))) for n in range(1, 5)),

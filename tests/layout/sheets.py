@@ -23,22 +23,23 @@ from resnet_diagram.diagram.model import (
     Strip,
     Taper,
 )
+from tests.layout.labels import label, labels
 
 LEGEND = (
-    LegendEntry(role=EdgeRole.IDENTITY, text="identity shortcut"),
-    LegendEntry(role=EdgeRole.PROJECTION, text="projection shortcut"),
-    LegendEntry(role=NodeRole.ADD, text="addition"),
-    LegendEntry(role=NodeRole.BLOCK, text="slab height: log spatial size, width: log channels"),
-    LegendEntry(role=None, text="s: stride; C: bottleneck width"),
+    LegendEntry(role=EdgeRole.IDENTITY, text=label("identity shortcut")),
+    LegendEntry(role=EdgeRole.PROJECTION, text=label("projection shortcut")),
+    LegendEntry(role=NodeRole.ADD, text=label("addition")),
+    LegendEntry(role=NodeRole.BLOCK, text=label("slab height: log spatial size, width: log channels")),
+    LegendEntry(role=None, text=label("s: stride; C: bottleneck width")),
 )
 
 
 def slab(name: str, text: str, size: float, channels: int, role: NodeRole = NodeRole.CONV) -> Slab:
-    return Slab(id=name, role=role, resolution=size, channels=channels, text=text)
+    return Slab(id=name, role=role, resolution=size, channels=channels, text=label(text))
 
 
 def loose(name: str, title: str, role: GroupRole | None, *slabs: Slab, caption: str = "") -> Bay:
-    return Bay(id=name, role=role, title=title, slabs=slabs, caption=caption)
+    return Bay(id=name, role=role, title=label(title), slabs=slabs, caption=label(caption))
 
 
 def stem(size: int = 224) -> Bay:
@@ -72,8 +73,8 @@ def stage(
     channels: int | None = None,
     resolution: float | None = None,
     first: EdgeRole = EdgeRole.PROJECTION,
-    label: str = "1×1 conv, s=2",
-    note: str | None = None,
+    words: str = "1×1 conv, s=2",
+    notes: tuple[str, ...] | None = None,
     caption: str | None = None,
     shown: Sequence[int] | None = None,
 ) -> tuple[Bay, tuple[Arc, ...]]:
@@ -98,17 +99,19 @@ def stage(
             )
         )
         role = first if index == 1 else EdgeRole.IDENTITY
-        arcs.append(Arc(tail=name, head=name, role=role, label=label if index == 1 else ""))
+        arcs.append(Arc(tail=name, head=name, role=role, label=label(words if index == 1 else "")))
     bay = Bay(
         id=f"stage{number}",
         role=GroupRole.STAGE,
-        title=f"Stage {number}",
+        title=label(f"Stage {number}"),
         slabs=tuple(slabs),
         repeat=count,
-        note=f"C = {channels // 4}" if note is None else note,
-        caption=f"{2 * size}×{2 * size}×{channels // 2} → {size}×{size}×{channels}"
-        if caption is None
-        else caption,
+        notes=labels(f"C = {channels // 4}") if notes is None else labels(*notes),
+        caption=label(
+            f"{2 * size}×{2 * size}×{channels // 2} → {size}×{size}×{channels}"
+            if caption is None
+            else caption
+        ),
     )
     return bay, tuple(arcs)
 
@@ -121,24 +124,26 @@ def strip(*parts: Bay | tuple[Bay, tuple[Arc, ...]], arcs: tuple[Arc, ...] = ())
 
 def resnet(*counts: int) -> Strip:
     stages = [
-        stage(n, count, label="1×1 conv" if n == 1 else "1×1 conv, s=2") for n, count in enumerate(counts, 1)
+        stage(n, count, words="1×1 conv" if n == 1 else "1×1 conv, s=2") for n, count in enumerate(counts, 1)
     ]
     return strip(stem(), *stages, head())
 
 
 def terminal(name: str, text: str) -> Node:
-    return Node(id=name, role=NodeRole.TERMINAL, lines=(text,))
+    return Node(id=name, role=NodeRole.TERMINAL, lines=labels(text))
 
 
 def bottleneck(name: str, *, projects: bool, marks: bool = False) -> tuple[Item, ...]:
     def conv(number: int, text: str, norm: str, taper: Taper = Taper.NONE) -> Node:
-        return Node(id=f"{name}-conv{number}", role=NodeRole.CONV, lines=(text, norm), taper=taper, shade=2)
+        return Node(
+            id=f"{name}-conv{number}", role=NodeRole.CONV, lines=labels(text, norm), taper=taper, shade=2
+        )
 
-    on = Node(id=f"{name}-link", role=NodeRole.CONV, lines=("1×1 conv, 4C, s + BN",), shade=2)
+    on = Node(id=f"{name}-link", role=NodeRole.CONV, lines=labels("1×1 conv, 4C, s + BN"), shade=2)
     link = (
-        Link(role=EdgeRole.PROJECTION, label="1×1 conv", nodes=(on,))
+        Link(role=EdgeRole.PROJECTION, label=label("1×1 conv"), nodes=(on,))
         if projects
-        else Link(role=EdgeRole.IDENTITY, label="identity")
+        else Link(role=EdgeRole.IDENTITY, label=label("identity"))
     )
     branch = (
         conv(1, "1×1, C", "BN, ReLU", Taper.CLOSING),
@@ -147,12 +152,12 @@ def bottleneck(name: str, *, projects: bool, marks: bool = False) -> tuple[Item,
     )
     fork = Fork(
         branches=(branch,),
-        merge=Node(id=f"{name}-add", role=NodeRole.ADD, lines=("+",)),
+        merge=Node(id=f"{name}-add", role=NodeRole.ADD, lines=labels("+")),
         shortcut=link,
-        branch_mark="F(x)" if marks else "",
-        merge_mark="F(x) + x" if marks else "",
+        branch_mark=label("F(x)" if marks else ""),
+        merge_mark=label("F(x) + x" if marks else ""),
     )
-    relu = Node(id=f"{name}-relu", role=NodeRole.ACTIVATION, lines=("ReLU",))
+    relu = Node(id=f"{name}-relu", role=NodeRole.ACTIVATION, lines=labels("ReLU"))
     return (terminal(f"{name}-x", "x"), fork, relu, terminal(f"{name}-y", "y"))
 
 
@@ -160,7 +165,7 @@ def sheet(
     *panels: tuple[str, Strip | tuple[Item, ...]], title: str = "net", direction: Direction = Direction.RIGHT
 ) -> Diagram:
     found = tuple(
-        Panel(id=f"panel{number}", title=words, content=content)
+        Panel(id=f"panel{number}", title=label(words), content=content)
         for number, (words, content) in enumerate(panels, 1)
     )
     plain = Diagram(title=title, direction=direction, items=(), description="a network")
@@ -175,8 +180,8 @@ def paper(*counts: int) -> Diagram:
     )
 
 
-def arc(tail: str, head: str, label: str = "", role: EdgeRole = EdgeRole.SKIP) -> Arc:
-    return Arc(tail=tail, head=head, role=role, label=label)
+def arc(tail: str, head: str, words: str = "", role: EdgeRole = EdgeRole.SKIP) -> Arc:
+    return Arc(tail=tail, head=head, role=role, label=label(words))
 
 
 def block(number: int, index: int = 1) -> str:
@@ -201,7 +206,7 @@ def _long_skips(count: int) -> Strip:
         Bay(
             id=f"bay{n}",
             role=GroupRole.STAGE,
-            title=f"Stage {n}",
+            title=label(f"Stage {n}"),
             slabs=(
                 slab(
                     f"{name}-a",
@@ -211,7 +216,7 @@ def _long_skips(count: int) -> Strip:
                 ),
                 slab(f"{name}-b", "", 2.0 ** -min(n, 2 * count - n), 128),
             ),
-            caption="256×256×64 → 128×128×128",
+            caption=label("256×256×64 → 128×128×128"),
         )
         for n, name in enumerate(names, 1)
     ]
@@ -244,12 +249,12 @@ STRIPS: dict[str, Strip] = {
     "twelve bays": strip(*(stage(n, 4, channels=64 * n, resolution=1 / n) for n in range(1, 13))),
     "forty bays": strip(*(stage(n, 400, channels=16 * n, resolution=1 / n) for n in range(1, 41))),
     "long texts": strip(
-        replace(stem(), title="A stem with a very long title"),
+        replace(stem(), title=label("A stem with a very long title")),
         stage(
             1,
             1202,
-            label=_LONG_WORDS,
-            note=f"{_LONG_WORDS}\nC = 64",
+            words=_LONG_WORDS,
+            notes=(_LONG_WORDS, "C = 64"),
             caption="112×112×112×64 → 56×56×56×1024",
         ),
         loose("odd", "Odd", GroupRole.STAGE, slab("odd", _LONG_WORDS, 0.5, 8), slab("next", "x", 0.5, 8)),
@@ -277,12 +282,14 @@ STRIPS: dict[str, Strip] = {
         Bay(
             id="b",
             role=GroupRole.STAGE,
-            title="Stage 1",
+            title=label("Stage 1"),
             slabs=(Omitted(count=3), slab("a", "", 1.0, 64), Omitted(count=5)),
             repeat=9,
         ),
         stage(2, 3),
     ),
-    "other scripts": strip(replace(stem(), title="输入"), stage(1, 3, label="1×1 卷积, s=2", note="瓶颈块")),
+    "other scripts": strip(
+        replace(stem(), title=label("输入")), stage(1, 3, words="1×1 卷积, s=2", notes=("瓶颈块",))
+    ),
 }
 """Strips by what is special about them."""

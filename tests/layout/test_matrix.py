@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from resnet_diagram.diagram.language import translated
 from resnet_diagram.diagram.model import Diagram, Direction
-from resnet_diagram.diagram.options import Options, Show, StageNames, View
+from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.layout.layout import layout
@@ -22,7 +21,8 @@ from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme, theme_names
-from resnet_diagram.wording.languages import ENGLISH, phrases
+from resnet_diagram.wording.language import in_language, language
+from resnet_diagram.wording.stages import StageNames
 from tests.layout.geometry import problems
 from tests.layout.told import legend_problems
 from tests.layout.traced import SUBJECTS, traced
@@ -58,7 +58,7 @@ def shown(name: str, view: View, choice: str = "") -> Diagram:
         if view is not View.BLOCK or "has no blocks" not in str(error):
             raise
         pytest.skip("no blocks")
-    return diagram if options.lang == ENGLISH else translated(diagram, phrases(options.lang))
+    return in_language(diagram, language(options.lang))
 
 
 def _with_other(network: Network, view: View) -> list[Network]:

@@ -19,6 +19,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.style.theme import load_theme
 from tests.layout.geometry import problems
+from tests.layout.labels import label, labels
 from tests.layout.samples import diagram
 
 MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
@@ -47,7 +48,7 @@ class Maker:
         return f"n{self.count}"
 
     def node(self, roles: tuple[NodeRole, ...] = BOXES) -> Node:
-        lines = tuple(self.chance.choices(WORDS, k=self.chance.randint(0, 4)))
+        lines = labels(*self.chance.choices(WORDS, k=self.chance.randint(0, 4)))
         taper = self.chance.choice(list(Taper))
         badge = self.chance.choice(["", "", "[×7]"])
         shade = self.chance.randint(0, 12)
@@ -57,7 +58,9 @@ class Maker:
 
     def fork(self, depth: int) -> Fork:
         branches = tuple(self.items(depth - 1) for _ in range(self.chance.randint(0, 4)))
-        link = Link(role=self.chance.choice(SHORTCUTS), label=" + ".join(self.chance.choices(WORDS, k=2)))
+        link = Link(
+            role=self.chance.choice(SHORTCUTS), label=label(" + ".join(self.chance.choices(WORDS, k=2)))
+        )
         shortcut = link if self.chance.random() < 0.6 else None
         return Fork(branches=branches, merge=self.node(MERGES), shortcut=shortcut)
 
@@ -66,10 +69,10 @@ class Maker:
         return Group(
             id=self.name(),
             role=self.chance.choice(list(GroupRole)),
-            title=title,
+            title=label(title),
             items=self.items(depth - 1),
             repeat=self.chance.choice([1, 1, 36]),
-            caption=self.chance.choice(["", "56×56×256 → 28×28×512"]),
+            caption=label(self.chance.choice(["", "56×56×256 → 28×28×512"])),
             shade=self.chance.randint(0, 9),
         )
 

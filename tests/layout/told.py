@@ -8,7 +8,7 @@ from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Scene, Text
 from resnet_diagram.style.theme import Theme
 
-_ROLES = {words: role for role, words in WORDS.items()}
+_ROLES = {word.value: role for role, word in WORDS.items()}
 _SIGNS = {
     "s: stride": r"\bs ?=|(^|, )s\b",
     "r: reduction": r"\br=",

@@ -71,7 +71,7 @@ def test_every_theme_is_taken(theme: str) -> None:
 
 
 def test_labels_are_shown_letter_by_letter() -> None:
-    shown = figure(diagram(stage(1, residual("r", conv("c", NASTY), label=NASTY)), title=NASTY))
+    shown = figure(diagram(stage(1, residual("r", conv("c", NASTY), words=NASTY)), title=NASTY))
     svg = drawn(shown)
     squeezed = "".join(NASTY.split())
     assert squeezed in ["".join(text.split()) for text in texts(svg, "node")]

@@ -115,7 +115,7 @@ def test_a_dark_page_with_every_theme(package: str) -> None:
 
 @pytest.mark.parametrize("package", MERMAID_PACKAGES)
 def test_labels_are_shown_letter_by_letter(package: str) -> None:
-    shown = figure(diagram(stage(1, residual("end", conv("x", NASTY), label=NASTY)), title=NASTY))
+    shown = figure(diagram(stage(1, residual("end", conv("x", NASTY), words=NASTY)), title=NASTY))
     (chart,) = render_mermaid_real([render_mermaid(shown)], package)
     squeezed = "".join(NASTY.split())
     assert not chart.error

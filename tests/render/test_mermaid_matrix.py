@@ -9,11 +9,12 @@ import pytest
 
 from resnet_diagram.app.draw import render
 from resnet_diagram.app.options import Output
-from resnet_diagram.diagram.options import Options, Show, StageNames, View
+from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import blocks
 from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.stages import StageNames
 from tests.browser import MERMAID_PACKAGES, mermaid_errors, render_mermaid_real
 from tests.programs import all_only
 

@@ -62,7 +62,7 @@ def test_several_branches_are_trees_of_their_own() -> None:
 
 def test_every_kind_of_shortcut_is_named() -> None:
     texts = {
-        role: render_outline(figure(diagram(residual("r", role=role, label="1×1 conv"))))
+        role: render_outline(figure(diagram(residual("r", role=role, words="1×1 conv"))))
         for role in EdgeRole
         if role not in (EdgeRole.FLOW, EdgeRole.SKIP)
     }

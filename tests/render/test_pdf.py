@@ -21,6 +21,7 @@ from resnet_diagram.render.formats import format_named, write_as
 from resnet_diagram.render.pdf import render_pdf
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme, theme_names
+from resnet_diagram.wording.terms import literal
 from tests.programs import bitmap_fonts, missing, run_latex
 from tests.render.figures import figure, named
 
@@ -111,7 +112,7 @@ def test_it_needs_no_font_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None
 
 def written(*lines: str) -> Figure:
     """A figure of one box with these lines in it."""
-    node = Node(id="a", role=NodeRole.CONV, lines=lines)
+    node = Node(id="a", role=NodeRole.CONV, lines=tuple(map(literal, lines)))
     return figure(Diagram(title="net", direction=Direction.DOWN, items=(node,)))
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from resnet_diagram.diagram.model import Direction, GroupRole
-from resnet_diagram.diagram.options import Options, Show, StageNames, View
+from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.svg.render import render_svg
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
+from resnet_diagram.wording.stages import StageNames
 from tests.browser import open_in_chromium
 from tests.layout.traced import SUBJECTS, traced
 from tests.programs import require

@@ -13,6 +13,7 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
+from resnet_diagram.wording.terms import literal
 from tests.programs import require
 
 NASTY = (
@@ -78,8 +79,8 @@ def nasty_figure() -> Figure:
         if row:
             ends = ((140.0, y - 8), (140.0, y))
             items.append(Path(role="flow", points=ends, tail=NASTY[row - 1], head=words))
-    nodes = tuple(Node(id=words, role=NodeRole.CONV, lines=(words,)) for words in NASTY)
-    group = Group(id="frame", role=GroupRole.STAGE, title=" ".join(NASTY), items=nodes)
+    nodes = tuple(Node(id=words, role=NodeRole.CONV, lines=(literal(words),)) for words in NASTY)
+    group = Group(id="frame", role=GroupRole.STAGE, title=literal(" ".join(NASTY)), items=nodes)
     figure = figure_with(*items, standalone=True)
     scene = replace(figure.scene, width=400.0, height=150.0, title="\n".join(NASTY))
     return with_scene(replace(figure, diagram=replace(figure.diagram, items=(group,))), scene)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from resnet_diagram.diagram.options import StageNames
 from resnet_diagram.tables.model import Wanted
+from resnet_diagram.wording.stages import StageNames
 from tests.tables.reading import architecture
 
 

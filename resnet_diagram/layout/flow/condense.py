@@ -16,15 +16,18 @@ from resnet_diagram.diagram.model import (
     Node,
     NodeRole,
 )
+from resnet_diagram.wording.symbols import ARROW
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
 
 
 class Beside(NamedTuple):
-    """The norm and activation that a box names before and behind its own layer."""
+    """Norm and activation named in a box before and behind its own layer."""
 
-    before: str
-    behind: str
+    before: Label
+    behind: Label
 
 
 class Condensed(Enum):
@@ -47,10 +50,10 @@ class Usual(NamedTuple):
     follows every addition. `identity`: the word stands at identity shortcuts.
     """
 
-    before: str | None
-    behind: str | None
-    last: str | None
-    after: str | None
+    before: Label | None
+    behind: Label | None
+    last: Label | None
+    after: Label | None
     identity: bool = False
 
     @property
@@ -66,22 +69,21 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
     usual = _usual(diagram)
     if condensed is Condensed.BOXES:
         usual = usual._replace(after=None, identity=True)
-    legend = (
-        *diagram.legend,
-        *(LegendEntry(role=None, text=words) for words in _said(usual, _merge(diagram))),
-    )
+    language = diagram.legend[0].text.language
+    entries = (label.in_language(language) for label in _notation(usual, _merge(diagram)))
+    legend = (*diagram.legend, *(LegendEntry(role=None, text=label) for label in entries))
     return replace(diagram, items=_items(diagram.items, usual), legend=legend)
 
 
 def _usual(diagram: Diagram) -> Usual:
     """What the blocks have in common."""
-    forks = [place for place in _forks(diagram.items, "", "") if _is_block(place.fork)]
+    forks = [place for place in _forks(diagram.items, NOTHING, NOTHING) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [beside for found in convs for beside in found]
     after = _only({place.after for place in forks if place.fork.merge.role is NodeRole.ADD})
     before = _only({beside.before for beside in every})
     last = _only({found[-1].behind for found in convs if found})
-    if before and last == "":
+    if before and last == NOTHING:
         return Usual(before=before, behind=None, last=None, after=after)
     behind = _only({beside.behind for found in convs for beside in found[:-1]})
     if behind is None or last is None:
@@ -94,7 +96,7 @@ def _is_block(fork: Fork) -> bool:
     return fork.merge.role is not NodeRole.MULTIPLY
 
 
-def _only(found: set[str]) -> str | None:
+def _only(found: set[Label]) -> Label | None:
     """The one text in `found`, if there is just one."""
     return next(iter(found)) if len(found) == 1 else None
 
@@ -103,33 +105,35 @@ class Place(NamedTuple):
     """A fork, and the norm and activation right before and behind it."""
 
     fork: Fork
-    before: str
-    after: str
+    before: Label
+    after: Label
 
 
-def _forks(items: Iterable[Item], before: str, after: str) -> Iterator[Place]:
+def _forks(items: Iterable[Item], before: Label, after: Label) -> Iterator[Place]:
     """Every fork; `before` and `after`: the norm and activation at the ends of `items`."""
     held = list(items)
     beside = [before, *(_pill(item) for item in held), after]
     for number, item in enumerate(held):
         match item:
             case Group():
-                yield from _forks(item.items, "", "")
+                yield from _forks(item.items, NOTHING, NOTHING)
             case Fork():
                 yield Place(item, beside[number], beside[number + 2])
                 for branch in item.branches:
-                    yield from _forks(branch, "", "")
+                    yield from _forks(branch, NOTHING, NOTHING)
 
 
-def _pill(item: Item) -> str:
-    """The text of a norm or an activation that stands alone."""
-    return ", ".join(item.lines) if isinstance(item, Node) and item.role in _PILLS else ""
+def _pill(item: Item) -> Label:
+    """Return the text of a norm or an activation in a box of its own."""
+    if not isinstance(item, Node) or item.role not in _PILLS:
+        return NOTHING
+    return Label(*item.lines, joint=", ")
 
 
-def _convs(branch: tuple[Item, ...], before: str) -> list[Beside]:
+def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
     """What stands beside each convolution of a branch, `before` before all: its own, or its neighbour's."""
-    texts = [_beside(item) if isinstance(item, Node) else Beside("", "") for item in branch]
-    ends = [Beside("", before), *texts, Beside("", "")]
+    texts = [_beside(item) if isinstance(item, Node) else Beside(NOTHING, NOTHING) for item in branch]
+    ends = [Beside(NOTHING, before), *texts, Beside(NOTHING, NOTHING)]
     return [
         Beside(
             before=texts[number].before or ends[number].behind,
@@ -141,36 +145,38 @@ def _convs(branch: tuple[Item, ...], before: str) -> list[Beside]:
 
 
 def _beside(node: Node) -> Beside:
-    """What a box says beside its own layer."""
+    """Return the norm and activation in a box before and behind its own layer."""
     if node.role in _PILLS:
         return Beside(_pill(node), _pill(node))
-    main = next((number for number in range(len(node.lines)) if number not in node.aside), 0)
-    before = [node.lines[number] for number in node.aside if number < main]
-    behind = [node.lines[number] for number in node.aside if number > main]
-    return Beside(before=", ".join(before), behind=", ".join(behind))
+    main = next((at for at, line in enumerate(node.lines) if not _is_minor(line)), 0)
+    before = (line for line in node.lines[:main] if _is_minor(line))
+    behind = (line for line in node.lines[main:] if _is_minor(line))
+    return Beside(before=Label(*before, joint=", "), behind=Label(*behind, joint=", "))
 
 
-def _said(usual: Usual, merge: str) -> Iterator[str]:
-    """The lines of the legend, as chains of what follows what, which need no words of a language."""
+def _is_minor(line: Label) -> bool:
+    """Return whether a line names norms and activations only."""
+    return line.kinds <= {Kind.NORM, Kind.ACTIVATION}
+
+
+def _notation(usual: Usual, merge: Label) -> Iterator[Label]:
+    """Yield the notation all blocks share, as chains of operations: "conv → BN, ReLU → conv"."""
+    conv = phrase(Kind.OPERATOR, Word.CONV)
     after = (usual.after,) if usual.after else ()
     if usual.before:
-        yield _chain(usual.before, "conv")
+        yield Label(usual.before, conv, joint=ARROW)
     if usual.behind:
-        yield _chain("conv", usual.behind, "conv")
+        yield Label(conv, usual.behind, conv, joint=ARROW)
     if usual.last is not None and not usual.before:
-        yield _chain("conv", usual.last, merge, *after)
+        yield Label(conv, usual.last, merge, *after, joint=ARROW)
     elif after:
-        yield _chain(merge, *after)
+        yield Label(merge, *after, joint=ARROW)
 
 
-def _chain(*parts: str) -> str:
-    return " → ".join(part for part in parts if part)
-
-
-def _merge(diagram: Diagram) -> str:
-    """The legend's words for what ends a block."""
+def _merge(diagram: Diagram) -> Label:
+    """Return the legend's words for the merges that end a block."""
     ends = (NodeRole.ADD, NodeRole.CONCAT)
-    return " / ".join(entry.text for entry in diagram.legend if entry.role in ends)
+    return Label(*(entry.text for entry in diagram.legend if entry.role in ends), joint=" / ")
 
 
 def _items(items: Iterable[Item], usual: Usual) -> tuple[Item, ...]:
@@ -195,7 +201,7 @@ def _fork(fork: Fork, usual: Usual) -> Fork:
     branches = tuple(tuple(bare(item) for item in _items(branch, usual)) for branch in fork.branches)
     shortcut = fork.shortcut
     if not usual.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:
-        shortcut = Link(role=shortcut.role, label="")
+        shortcut = Link(role=shortcut.role, label=NOTHING)
     return replace(fork, branches=branches, shortcut=shortcut)
 
 
@@ -207,5 +213,4 @@ def _bare(item: Item) -> Item:
     """A convolution without the names of its norm and activation."""
     if not isinstance(item, Node) or item.role is not NodeRole.CONV:
         return item
-    lines = tuple(line for number, line in enumerate(item.lines) if number not in item.aside)
-    return replace(item, lines=lines, aside=())
+    return replace(item, lines=tuple(line for line in item.lines if not _is_minor(line)))

@@ -8,6 +8,7 @@ from resnet_diagram.layout.spacing import Gaps
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import NOTHING
 
 MARK = "caption"
 """The size of type of what is written beside branches and merges."""
@@ -21,7 +22,9 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, ruler: Ru
     """The cell of a fork whose branches, one at least, and the boxes on its shortcut are measured already."""
     theme = ruler.theme
     main = branches[0]
-    ways = [(Link(role=direct_role(fork.merge), label=""), _EMPTY) for one in branches[1:] if not one.parts]
+    ways = [
+        (Link(role=direct_role(fork.merge), label=NOTHING), _EMPTY) for one in branches[1:] if not one.parts
+    ]
     ways += [(fork.shortcut, on_shortcut)] if fork.shortcut else []
     below = [branch for branch in branches[1:] if branch.parts]
     gaps = ruler.manner.gaps

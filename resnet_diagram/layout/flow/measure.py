@@ -11,6 +11,8 @@ from resnet_diagram.layout.flow.ruler import Ruler, badge_of, inner_badge, natur
 from resnet_diagram.layout.flow.titles import title_width
 from resnet_diagram.layout.spacing import ROOMY, Gaps
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.wording.symbols import PLUS
+from resnet_diagram.wording.terms import Label
 
 _LEVEL = 105.0
 """A text on a shortcut up to this long stays on one line."""
@@ -42,7 +44,7 @@ def _on_shortcut(fork: Fork, ruler: Ruler) -> Series:
     plain = replace(ruler, wrapped=ruler.turned)
     found: list[Cell] = []
     for node in link.nodes:
-        joined = " + ".join(node.lines)
+        joined = Label(*node.lines, joint=PLUS)
         room = 0.0 if ruler.turned or len(link.nodes) > 1 else _LEVEL
         level = node.role is not NodeRole.QUESTION and text_width(joined, ruler.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)

@@ -9,6 +9,7 @@ from resnet_diagram.layout.flow.boxes import Size, common_sizes, is_pill, natura
 from resnet_diagram.layout.spacing import ROOMY, Gaps
 from resnet_diagram.layout.text.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.symbols import times_marked
 
 _STRETCHED = {f"{role}{shaded:d}" for role in (NodeRole.CONV, NodeRole.LINEAR) for shaded in (False, True)}
 
@@ -116,8 +117,9 @@ def badge_of(node: Node, given: str) -> str:
 
 def inner_badge(group: Group) -> str:
     """The count of a folded group when the one folded block in it shall wear it."""
-    sign = " ≠" if group.marked else ""
-    return f"[×{group.repeat}]{sign}" if group.repeat > 1 and _blocks(group.items) == 1 else ""
+    if group.repeat == 1 or _blocks(group.items) != 1:
+        return ""
+    return times_marked(group.repeat, marked=group.marked)
 
 
 def _blocks(items: tuple[Item, ...]) -> int:

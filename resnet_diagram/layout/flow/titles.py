@@ -6,6 +6,7 @@ from resnet_diagram.layout.scene import Anchor
 from resnet_diagram.layout.spacing import FRAME_PAD, TITLE_STRIP
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.symbols import times
 
 _GAP = 5.0
 _CLEAR = 4.0
@@ -13,8 +14,8 @@ _CLEAR = 4.0
 
 
 def count_of(group: Group) -> str:
-    """How often a group stands there, as "[×36]", or nothing for once."""
-    return f"[×{group.repeat}]" if group.repeat > 1 else ""
+    """Return the number of repetitions of a group, such as "[×36]"; empty for one."""
+    return times(group.repeat)
 
 
 def title_width(group: Group | None, theme: Theme, note: str = "") -> float:

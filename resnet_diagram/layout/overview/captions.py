@@ -9,6 +9,7 @@ from resnet_diagram.layout.overview.scale import TEX
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.shapes import change_lines
 
 _MOST_MOVED = 8.0
 
@@ -95,6 +96,5 @@ def _meet(one: Caption, other: Caption) -> bool:
 
 def _parts(caption: Caption, size: float) -> tuple[str, ...]:
     """The caption with a line for each shape, and those in as many as the bay's width makes them need."""
-    before, arrow, after = " ".join(caption.lines).partition(" → ")
-    parts = (f"{before} →", after) if arrow and before else (before + arrow + after,)
+    parts = change_lines(caption.seat.bay.bay.caption)
     return tuple(line for part in parts for line in wrap_label(part, size, caption.seat.width))

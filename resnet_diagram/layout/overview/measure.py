@@ -9,6 +9,8 @@ from resnet_diagram.layout.overview.scale import TEX, Scale, SlabSize, slab_size
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.shapes import change_lines
+from resnet_diagram.wording.symbols import times
 
 SIDE = 5.0
 """From a frame's edge to its title."""
@@ -50,8 +52,8 @@ class MeasuredBay(NamedTuple):
 
     @property
     def times(self) -> str:
-        """How often its block stands there."""
-        return f"[×{self.bay.repeat}]" if self.bay.repeat > 1 else ""
+        """Number of repetitions, such as "[×36]"; empty for one."""
+        return times(self.bay.repeat)
 
 
 def measure_bay(
@@ -74,8 +76,7 @@ def measure_bay(
 def _caption_width(bay: Bay, theme: Theme) -> float:
     """The width of what is written under a bay, broken as far as it can be."""
     size = theme.size("caption")
-    parts = bay.caption.replace(" → ", " →\n").split("\n")
-    lines = [line for part in parts for line in wrap_label(part, size, 0.0)]
+    lines = [line for part in change_lines(bay.caption) for line in wrap_label(part, size, 0.0)]
     return max((text_width(line, size) for line in lines), default=0.0) * TEX
 
 
@@ -107,7 +108,7 @@ def fitted(bay: MeasuredBay, width: float, theme: Theme) -> MeasuredBay:
 
 
 def _note(bay: Bay, room: float, theme: Theme) -> tuple[str, ...]:
-    notes = [wrap_label(line, theme.size("caption"), room) for line in bay.note.split("\n") if line]
+    notes = [wrap_label(line, theme.size("caption"), room) for line in bay.notes]
     return tuple(line for lines in notes for line in lines)
 
 

@@ -8,6 +8,7 @@ from resnet_diagram.layout.overview.measure import Slot, measure_bay
 from resnet_diagram.layout.overview.ports import TAIL_STEP, ends_of, plugs_of
 from resnet_diagram.layout.overview.scale import Scale
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 _LINES = 19.5
 """What the lines beside the tiers take at least, and for each shortcut that may run beside them."""
@@ -50,11 +51,11 @@ def _parts(bay: Bay, sizes: list[int]) -> list[Bay]:
         part = replace(
             bay,
             id=bay.id if first else f"{bay.id}-part{number + 1}",
-            title=bay.title if first or not bay.title else f"{bay.title} …",
+            title=bay.title if first or not bay.title else Label(bay.title, literal("…", Kind.SIGN)),
             slabs=bay.slabs[start : start + size],
             repeat=bay.repeat if first else 1,
-            note=bay.note if first else "",
-            caption=bay.caption if last else "",
+            notes=bay.notes if first else (),
+            caption=bay.caption if last else NOTHING,
         )
         found.append(part)
         start += size

@@ -10,6 +10,12 @@ _KEPT = 4096
 _LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
 _LONGEST = 15.0
 _SUMMARY = 9.0
+_JOINER = "\u2060"
+"""Prefix of a word that follows the one before it without a space."""
+_UNIT_ENDS = re.compile(r"(?<=[，；：、。？])(?!$)|(?<!^)(?=（)")
+"""Places in Chinese text, which has no spaces, where a line should end."""
+_LETTER_ENDS = re.compile(r"(?<=[\u3400-\u9fff])(?=[^，；：、。？）])")
+"""Places in Chinese text where a line may end."""
 
 
 @lru_cache(maxsize=_KEPT)
@@ -48,6 +54,10 @@ def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> t
 
     >>> wrap_title("segmentation.fcn_resnet50(classes=21)", 8.0, 120.0)
     ('segmentation.fcn_', 'resnet50(classes=21)')
+    >>> wrap_title("瓶颈块（其余各块）", 8.0, 60.0), wrap_title("瓶颈块（其余各块）", 8.0, 120.0)
+    (('瓶颈块', '（其余各块）'), ('瓶颈块（其余各块）',))
+    >>> wrap_title("恒等SE瓶颈块", 8.0, 40.0)
+    ('恒等SE瓶', '颈块')
     """
     swelling = [text_width(word, 1.0, bold=bold) / (text_width(word, 1.0) or 1.0) for word in title.split()]
     em = size * max([1.0, *swelling])
@@ -103,7 +113,21 @@ def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
     """The words of a line; a plus stays with what follows it; any longer than a box or `longest` are cut."""
     most = max(longest, _LONGEST * size)
     words = re.findall(r"\+ [^ ]+|[^ ]+", line)
-    return [piece for word in words for piece in _pieces(word, size, most)]
+    return [
+        f"{_JOINER if number else ''}{piece}"
+        for word in words
+        for number, piece in enumerate(
+            piece for unit in _units(word, size, longest) for piece in _pieces(unit, size, most)
+        )
+    ]
+
+
+def _units(word: str, size: float, longest: float) -> list[str]:
+    """Return the parts of a Chinese text; one wider than `longest` points is cut between any letters."""
+    units = _UNIT_ENDS.split(word)
+    if not longest or all(text_width(unit, size) <= longest for unit in units):
+        return units
+    return [part for unit in units for part in _LETTER_ENDS.split(unit)]
 
 
 def _pieces(word: str, size: float, most: float) -> list[str]:
@@ -127,7 +151,7 @@ def _cut(part: str, size: float, most: float) -> list[str]:
 def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
     """The fewest lines that fit into `limit` points, as equally long as can be."""
     lines = pack(words, limit, size)
-    widest = max(text_width(word, size) for word in words) if len(lines) > 1 else limit
+    widest = max(text_width(word.removeprefix(_JOINER), size) for word in words) if len(lines) > 1 else limit
     while limit > widest:
         limit -= 0.5 * size
         narrower = pack(words, limit, size)
@@ -145,9 +169,10 @@ def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
     """
     lines: list[str] = []
     for word in words:
-        longer = f"{lines[-1]} {word}" if lines else word
+        bare = word.removeprefix(_JOINER)
+        longer = f"{lines[-1]}{' ' if bare == word else ''}{bare}" if lines else bare
         if lines and text_width(longer.rstrip(","), size) <= limit:
             lines[-1] = longer
         else:
-            lines.append(word)
+            lines.append(bare)
     return (*(line.rstrip(",") for line in lines[:-1]), *lines[-1:])

@@ -1,0 +1,117 @@
+"""Types of block in words."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.spec.measure import (
+    BlockKind,
+    block_kind,
+    gate_ratio,
+    is_residual,
+    pre_activation,
+    weighted_layers,
+)
+from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, ShortcutKind
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+_TYPES = {
+    BlockKind.BASIC: Word.BASIC_BLOCK,
+    BlockKind.BOTTLENECK: Word.BOTTLENECK,
+    BlockKind.INVERTED_BOTTLENECK: Word.INVERTED_BOTTLENECK,
+    BlockKind.OTHER: Word.BLOCK,
+}
+
+_WITH_SHORTCUT = {
+    ShortcutKind.IDENTITY: Word.IDENTITY_BLOCK,
+    ShortcutKind.PROJECTION: Word.PROJECTION_BLOCK,
+    ShortcutKind.POOLED_PROJECTION: Word.POOLED_PROJECTION_BLOCK,
+    ShortcutKind.ZERO_PAD: Word.ZERO_PADDING_BLOCK,
+    ShortcutKind.POOLED: Word.POOLED_BLOCK,
+    ShortcutKind.OTHER: None,
+}
+"""Title of a block with a shortcut of each kind; None if the shortcut is not named."""
+
+
+def block_type(element: Element, *, gates: bool = True) -> Label:
+    """Return the usual name of a block's type on one line, such as "pre-activation SE bottleneck".
+
+    Without `gates`, its squeeze-and-excitation gates are not named.
+    """
+    name = _type(element, gates=gates)
+    return phrase(Kind.BLOCK, Word.PRE_ACTIVATION_BLOCK, name) if _is_pre_activation(element) else name
+
+
+def block_type_lines(element: Element) -> tuple[Label, ...]:
+    """Return the name of a block's type in one or two lines, such as ("pre-activation", "bottleneck")."""
+    name = _type(element, gates=True)
+    return (phrase(Kind.BLOCK, Word.PRE_ACTIVATION), name) if _is_pre_activation(element) else (name,)
+
+
+def block_types(block: Block) -> Label:
+    """Return the plural of a block's type: "basic blocks", "bottleneck blocks", "residual blocks"."""
+    if _core(block) is Word.BLOCK:
+        return phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
+    is_bottleneck = _core(block) in (Word.BOTTLENECK, Word.INVERTED_BOTTLENECK)
+    return phrase(Kind.BLOCK, Word.PLURAL_OF_TYPE if is_bottleneck else Word.PLURAL_BLOCKS, block_type(block))
+
+
+def _type(element: Element, *, gates: bool) -> Label:
+    if not isinstance(element, Block):
+        return phrase(Kind.BLOCK, Word.BLOCK)
+    name = phrase(Kind.BLOCK, _core(element))
+    if _transformer_word(element):
+        return name
+    gated = any(gate_ratio(member) for branch in element.branches for member in branch)
+    return phrase(Kind.GATE, Word.SE_BLOCK, name) if gated and gates else name
+
+
+def _core(block: Block) -> Word:
+    return _transformer_word(block) or _TYPES[block_kind(block)]
+
+
+def _is_pre_activation(element: Element) -> bool:
+    return isinstance(element, Block) and not _transformer_word(element) and pre_activation(element)
+
+
+def _transformer_word(block: Block) -> Word | None:
+    """Return the name of a block of attention or of fully connected layers."""
+    kinds = {layer.kind for layer in weighted_layers(block)}
+    if LayerKind.ATTENTION in kinds:
+        return Word.ATTENTION_BLOCK
+    return Word.MLP_BLOCK if kinds == {LayerKind.LINEAR} else None
+
+
+def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
+    """Return the title of a block, or of layers without a shortcut, such as "Projection bottleneck"."""
+    only = elements[0] if len(elements) == 1 else None
+    if not isinstance(only, Block):
+        layers = Block(branches=(tuple(elements),))
+        is_typed = block_kind(layers) is not BlockKind.OTHER
+        name = block_type(layers) if is_typed else phrase(Kind.BLOCK, Word.LAYERS)
+        title = phrase(Kind.BLOCK, Word.WITHOUT_SHORTCUT, name)
+    elif not is_residual(only):
+        title = phrase(Kind.BLOCK, _merge_word(only))
+    else:
+        title = block_type(only)
+        word = _WITH_SHORTCUT[only.shortcut.kind] if only.shortcut else None
+        title = phrase(Kind.BLOCK, word, title) if word else title
+    return Label(title, capital=capital)
+
+
+def _merge_word(block: Block) -> Word:
+    match block.merge:
+        case Merge.CONCAT:
+            return Word.DENSE_LAYER if () in block.branches else Word.CONCATENATED_BRANCHES
+        case Merge.MULTIPLY:
+            return Word.PRODUCT_OF_BRANCHES
+        case Merge.ADD:
+            return Word.SUM_OF_BRANCHES
+
+
+def gate_lines(ratio: int) -> tuple[Label, Label]:
+    """Return the lines of a squeeze-and-excitation gate.
+
+    >>> gate_lines(16)
+    ('SE gate', 'r=16')
+    """
+    return phrase(Kind.GATE, Word.SE_GATE), literal(f"r={ratio}", Kind.REDUCTION)

@@ -1,0 +1,67 @@
+"""Counts in words: parameters, multiply-accumulate operations, blocks."""
+
+from collections.abc import Collection
+
+from resnet_diagram.spec.measure import Part, macs, params
+from resnet_diagram.wording.terms import Kind, Label, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+
+def si_text(count: int) -> str:
+    """Return a count in three digits with its SI prefix.
+
+    >>> si_text(25557032), si_text(4089184256), si_text(64)
+    ('25.6 M', '4.09 G', '64')
+    """
+    for size, prefix in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= 0.9995 * size:
+            value = count / size
+            digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+            return f"{value:.{digits}f} {prefix}"
+    return str(count)
+
+
+def count_text(count: int) -> str:
+    """Return a count with its digits in groups of three.
+
+    >>> count_text(25557032)
+    '25,557,032'
+    """
+    return f"{count:,}"
+
+
+def giga_text(count: int) -> str:
+    """Return a count in billions with three decimals.
+
+    >>> giga_text(4089184256)
+    '4.089 G'
+    """
+    return f"{count / 1e9:.3f} G"
+
+
+def counted(count: int, noun: Label) -> Label:
+    """Return a noun with its count.
+
+    >>> block = phrase(Kind.BLOCK, Word.BASIC_BLOCK)
+    >>> counted(3, block), counted(1, block)
+    ('3 basic blocks', '1 basic block')
+    """
+    return phrase(Kind.COUNT, Word.ONE if count == 1 else Word.MANY, count, noun)
+
+
+def macs_label(count: int) -> Label:
+    """Return a count of MACs; an SI prefix is that of the unit.
+
+    >>> macs_label(4089184256), macs_label(64)
+    ('4.09 GMACs', '64 MACs')
+    """
+    text = si_text(count)
+    return phrase(Kind.COUNT, Word.MACS if text.isdigit() else Word.MACS_WITH_PREFIX, text)
+
+
+def count_labels(part: Part, show: Collection[str]) -> tuple[Label, ...]:
+    """Return the parameters and MACs of a part, those that are in `show` and not zero."""
+    weights = params(part) if "params" in show else 0
+    work = macs(part) if "macs" in show else 0
+    labels = [phrase(Kind.COUNT, Word.PARAMS, si_text(weights))] if weights else []
+    return (*labels, *([macs_label(work)] if work else []))

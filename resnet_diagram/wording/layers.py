@@ -1,0 +1,185 @@
+"""Layers and shortcuts in words."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
+from resnet_diagram.spec.shapes import extent_text
+from resnet_diagram.spec.traits import FOLLOWING, SILENT
+from resnet_diagram.wording.symbols import PLUS
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, Term, literal, number, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+_OPERATORS: dict[str, Word | str] = {
+    "conv": Word.CONV,
+    "linear": Word.LINEAR,
+    "attention": Word.ATTENTION,
+    "max_pool": Word.MAX_POOL,
+    "avg_pool": Word.AVG_POOL,
+    "global_avg_pool": Word.GLOBAL_AVG_POOL,
+    "global_max_pool": Word.GLOBAL_MAX_POOL,
+    "bilinear2d": Word.BILINEAR_UPSAMPLING,
+    "nearest2d": Word.NEAREST_UPSAMPLING,
+    "bicubic2d": Word.BICUBIC_UPSAMPLING,
+    "subsample": Word.SUBSAMPLE,
+    "zero_pad": Word.ZERO_PAD,
+    "statistics_pool": Word.STATISTICS_POOL,
+    "global_avg_and_max_pool": Word.GLOBAL_AVG_AND_MAX_POOL,
+    "frozen_bn": Word.FROZEN_BN,
+    "affine_norm": Word.AFFINE,
+    "learned_scale": Word.LEARNED_SCALE,
+    "layer_scale": Word.LAYER_SCALE,
+    "shift": "add",
+    "l2_norm": "L2 norm",
+    "global_response_norm": "GRN",
+    "quick_gelu": "quick GELU",
+    "squared_relu": "ReLU²",
+    "batch_norm": "BN",
+    "group_norm": "GN",
+    "instance_norm": "IN",
+    "layer_norm": "LN",
+    "rms_norm": "RMSNorm",
+    "local_response_norm": "LRN",
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky_relu": "leaky ReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "celu": "CELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "mish": "Mish",
+    "glu": "GLU",
+    "hardswish": "hard-swish",
+    "hardsigmoid": "hard-sigmoid",
+}
+"""Usual name of an operation: a word of the vocabulary, or a name that is the same in every language."""
+
+_CONVOLUTIONS = {
+    (False, False): Word.CONV,
+    (False, True): Word.TRANSPOSED_CONV,
+    (True, False): Word.DEPTHWISE_CONV,
+    (True, True): Word.DEPTHWISE_TRANSPOSED_CONV,
+}
+"""Name of a convolution: depthwise or not, transposed or not."""
+
+
+class Sizes(NamedTuple):
+    """Sizes of a layer as labels: numbers, or symbols that hold for many layers; empty where not written."""
+
+    channels: Label
+    stride: Label = NOTHING
+    groups: Label = NOTHING
+
+
+def operator_name(layer: Layer) -> Label:
+    """Return the usual short name of a layer's operation.
+
+    >>> operator_name(Layer(kind=LayerKind.NORM, op="batch_norm", in_shape=(1,), out_shape=(1,)))
+    'BN'
+    """
+    word = _OPERATORS.get(layer.op, layer.op.replace("_", " "))
+    kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
+    return Label(Term(kind=kind, word=word))
+
+
+def is_depthwise(layer: Layer) -> bool:
+    """Return whether each input channel of a layer is convolved for itself."""
+    return layer.groups > 1 and layer.groups == layer.in_shape[0]
+
+
+def kernel_text(layer: Layer) -> str:
+    """Return the kernel: "3×3", or "k=3" for a kernel of one dimension; empty without a kernel."""
+    return "×".join(map(str, layer.kernel)) if len(layer.kernel) != 1 else f"k={layer.kernel[0]}"
+
+
+def operation(layer: Layer) -> Label:
+    """Return a layer without its sizes: "3×3 depthwise conv", "2×2 max pool", "fc", "SiLU"."""
+    match layer.kind:
+        case LayerKind.CONV:
+            word = _CONVOLUTIONS[is_depthwise(layer), layer.op == "conv_transpose"]
+            name = phrase(Kind.OPERATOR, word)
+        case LayerKind.LINEAR:
+            return phrase(Kind.OPERATOR, Word.FC)
+        case LayerKind.OPAQUE:
+            is_word = layer.op == "attention"
+            return operator_name(layer) if is_word else literal(layer.op, Kind.OPERATOR)
+        case _:
+            name = operator_name(layer)
+    return Label(literal(kernel_text(layer), Kind.KERNEL), name)
+
+
+def stride_label(layer: Layer) -> Label:
+    """Return the stride, such as "s=2"; empty for a stride of one."""
+    stepped = any(step != 1 for step in layer.stride)
+    return literal(f"s={extent_text(layer.stride)}", Kind.STRIDE) if stepped else NOTHING
+
+
+def sizes_of(layer: Layer) -> Sizes:
+    """Return the layer's own sizes; no stride of one, no groups of one or of all channels."""
+    grouped = 1 < layer.groups < layer.in_shape[0]
+    return Sizes(
+        channels=Label(number(Kind.CHANNELS, layer.out_shape[0])),
+        stride=stride_label(layer),
+        groups=phrase(Kind.GROUPS, Word.GROUPS, layer.groups) if grouped else NOTHING,
+    )
+
+
+def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
+    """Return the lines in a layer's box, without norm and activation; `sizes` replaces its numbers."""
+    sizes = sizes or sizes_of(layer)
+    match layer.kind:
+        case LayerKind.CONV:
+            dilated = any(gap != 1 for gap in layer.dilation)
+            gaps = phrase(Kind.DILATION, Word.DILATION, extent_text(layer.dilation)) if dilated else NOTHING
+            lines = (
+                Label(operation(layer), sizes.channels, sizes.stride, joint=", "),
+                Label(sizes.groups, gaps, joint=", "),
+            )
+        case LayerKind.LINEAR:
+            lines = (Label(operation(layer), sizes.channels, joint=", "), NOTHING)
+        case LayerKind.OPAQUE:
+            lines = (operation(layer), literal(layer.name))
+        case _ if layer.kernel:
+            lines = (Label(operation(layer), sizes.stride, joint=", "), NOTHING)
+        case _:
+            lines = (operator_name(layer), NOTHING)
+    return tuple(line for line in lines if line)
+
+
+def layer_label(layer: Layer) -> Label:
+    """Return a layer in one line, such as "3×3 conv, 64, s=2, 32 groups"."""
+    return Label(*layer_lines(layer), joint=", ")
+
+
+def names_only(layers: Iterable[Layer]) -> Label:
+    """Return the names of operations, such as "BN, ReLU"."""
+    return Label(*map(operator_name, layers), joint=", ")
+
+
+def shortcut_label(shortcut: Shortcut) -> Label:
+    """Return a shortcut in words.
+
+    Such as "identity", "1×1 conv, s=2", "2×2 avg pool, s=2 + 1×1 conv", "zero-pad, s=2".
+    """
+    layers = [layer for layer in shortcut.layers if isinstance(layer, Layer)]
+    match shortcut.kind:
+        case ShortcutKind.IDENTITY:
+            return kind_label(shortcut.kind)
+        case ShortcutKind.ZERO_PAD:
+            return Label(kind_label(shortcut.kind), *map(stride_label, layers), joint=", ")
+    named = Label(*(layer_on_shortcut(layer) for layer in layers if layer.kind not in SILENT), joint=PLUS)
+    return named or kind_label(shortcut.kind)
+
+
+def layer_on_shortcut(layer: Layer) -> Label:
+    """Return a layer on a shortcut, without its channels, which are those of the block."""
+    if layer.kind is LayerKind.LINEAR:
+        return phrase(Kind.OPERATOR, Word.LINEAR)
+    return layer_lines(layer, sizes_of(layer)._replace(channels=NOTHING))[0]
+
+
+def kind_label(kind: ShortcutKind) -> Label:
+    """Return the kind of a shortcut, such as "zero-pad"."""
+    return phrase(Kind.SHORTCUT, Word(kind.value))

@@ -1,0 +1,72 @@
+"""Places of blocks in words: "first block of stages 2–4"."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+Place = tuple[int, int]
+"""Number of the stage and of the block in it, both from 1; stage 0 is outside stages."""
+
+_MAX_LIST_LENGTH = 34
+"""Characters of a list of blocks; a longer one is given as a count."""
+
+_ALL = (Word.ALL_OF_STAGE, Word.ALL_OF_STAGES, Word.ALL_OF_THE_STAGE, Word.ALL_OF_EACH_STAGE)
+_FIRST = (Word.FIRST_OF_STAGE, Word.FIRST_OF_STAGES, Word.FIRST_OF_THE_STAGE, Word.FIRST_OF_EACH_STAGE)
+"""Phrases for one stage, for several, for the only stage, and for all."""
+
+
+def places(found: Sequence[Place], everything: Sequence[Place], total: int, *, rest: bool = False) -> Label:
+    """Return the places of some blocks among all blocks of a network and its `total` stages.
+
+    With `rest`, most blocks are "all other blocks" where no list is shorter.
+    """
+    if len(found) == len(everything):
+        return phrase(Kind.PLACE, Word.ALL_BLOCKS) if len(found) > 1 else NOTHING
+    stages, totals = _by_stage(found), _by_stage(everything)
+    if all(numbers == totals[stage] for stage, numbers in stages.items()):
+        return _of_stages(_ALL, list(stages), total)
+    if all(numbers == [1] for numbers in stages.values()):
+        return _of_stages(_FIRST, list(stages), total)
+    if rest and 2 * len(found) > len(everything):
+        return phrase(Kind.PLACE, Word.ALL_OTHER_BLOCKS)
+    listed = [
+        phrase(Kind.PLACE, Word.BLOCKS_OF_STAGE, stage, ranges(numbers)) for stage, numbers in stages.items()
+    ]
+    label = Label(*listed, joint=Word.CLAUSES)
+    if len(label) <= _MAX_LIST_LENGTH:
+        return label
+    if len(stages) == total:
+        return counted(len(found), phrase(Kind.BLOCK, Word.BLOCK))
+    word = Word.SOME_OF_STAGES if len(stages) > 1 else Word.SOME_OF_STAGE
+    return phrase(Kind.PLACE, word, len(found), ranges(list(stages)))
+
+
+def _by_stage(found: Sequence[Place]) -> dict[int, list[int]]:
+    stages: dict[int, list[int]] = {}
+    for stage, number in found:
+        stages.setdefault(stage, []).append(number)
+    return stages
+
+
+def _of_stages(words: tuple[Word, Word, Word, Word], stages: list[int], total: int) -> Label:
+    one, several, only, each = words
+    if len(stages) == total:
+        return phrase(Kind.PLACE, each if total > 1 else only)
+    return phrase(Kind.PLACE, several if len(stages) > 1 else one, ranges(stages))
+
+
+def ranges(numbers: Sequence[int]) -> Label:
+    """Return numbers with runs drawn together.
+
+    >>> ranges([1, 2, 3, 5])
+    '1–3, 5'
+    """
+    runs = [
+        [number for _, number in run]
+        for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    ]
+    texts = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+    return Label(*(literal(text, Kind.COUNT) for text in texts), joint=Word.LIST)

@@ -1,0 +1,28 @@
+"""Symbols that mean the same in every language."""
+
+ARROW = " → "
+"""Joint between what enters and what leaves."""
+
+PLUS = " + "
+"""Joint between layers that follow each other."""
+
+DIFFERS = "≠"
+"""Sign of a difference between two networks."""
+
+
+def times(count: int) -> str:
+    """Return the number of repetitions in brackets; empty for one.
+
+    >>> times(36), times(1)
+    ('[×36]', '')
+    """
+    return f"[×{count}]" if count > 1 else ""
+
+
+def times_marked(count: int, *, marked: bool) -> str:
+    """Return the number of repetitions, followed by a sign if it differs from another network's.
+
+    >>> times_marked(36, marked=True), times_marked(1, marked=True)
+    ('[×36] ≠', '≠')
+    """
+    return " ".join(part for part in (times(count), DIFFERS if marked else "") if part)

@@ -1,0 +1,69 @@
+"""Labels: their kinds of term, the legend made from these, and copies."""
+
+import copy
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.layout.flow.condense import Condensed, condense
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.wording.language import in_language, kinds_in, language
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+
+def legend(network: Network, options: Options) -> set[str]:
+    drawn = build([network], options)
+    entries = (*drawn.legend, *(drawn.sheet.legend if drawn.sheet else ()))
+    return {str(entry.text) for entry in entries}
+
+
+def test_a_label_copies_with_its_terms_and_language() -> None:
+    label = phrase(Kind.TITLE, Word.STAGE, 2).in_language(language("zh"))
+    for twin in (copy.copy(label), copy.deepcopy(label), pickle.loads(pickle.dumps(label))):
+        assert twin == label == "阶段 2"
+        assert isinstance(twin, Label)
+        assert twin.kinds == {Kind.TITLE, Kind.NAME}
+        assert twin.in_language({}) == "Stage 2"
+
+
+def test_names_that_look_like_abbreviations_are_not_in_the_legend() -> None:
+    network = catalog.network("resnet18")
+    stem = tuple(replace(layer, name="r=2, s") for layer in network.stem if isinstance(layer, Layer))
+    renamed = replace(network, stem=stem)
+    assert "r: reduction" not in legend(renamed, Options(view=View.FULL, show=frozenset(Show)))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "unwanted"),
+    [
+        ("resnet50", {"s: stride", "C: block width"}, {"r: reduction", "C, C′: channels in and out"}),
+        ("seresnet50", {"r: reduction"}, set()),
+    ],
+)
+def test_the_legend_explains_the_symbols_in_use(name: str, wanted: set[str], unwanted: set[str]) -> None:
+    entries = legend(catalog.network(name), Options())
+    assert wanted <= entries
+    assert not unwanted & entries
+
+
+def test_a_part_of_a_label_is_a_label() -> None:
+    label = Label(literal("3×3 conv"), literal("64", Kind.CHANNELS), literal("s=2", Kind.STRIDE), joint=", ")
+    first, rest = label.split_first()
+    assert [str(first), str(rest)] == ["3×3 conv", "64, s=2"]
+    assert rest.kinds == {Kind.CHANNELS, Kind.STRIDE}
+    assert first.split_first() == (first,)
+
+
+def test_shared_notation_is_written_in_the_language_of_the_legend() -> None:
+    drawn = build([catalog.network("resnet50")], Options())
+    spoken = in_language(drawn, {Word.CONV: "Faltung", Word.ADDITION: "Summe"})
+    entries = [entry.text for entry in condense(spoken, Condensed.ALL).legend]
+    assert "Faltung → BN → Summe → ReLU" in entries
+    boxes = condense(drawn, Condensed.ALL).items
+    assert Kind.NORM in kinds_in(drawn.items[1])
+    assert Kind.NORM not in kinds_in(boxes[1])
