@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from resnet_diagram.sources.module import trace_model as trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
-    from resnet_diagram.spec.facts import facts
     from resnet_diagram.spec.json.files import read_network as load
     from resnet_diagram.spec.json.files import write_network as save
     from resnet_diagram.spec.model import (
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
         ShortcutKind,
         Stage,
     )
+    from resnet_diagram.wording.facts import facts
 
 _HOMES = {
     "errors": (
@@ -63,7 +63,7 @@ _HOMES = {
     "sources.module": ("trace_model",),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
-    "spec.facts": ("facts",),
+    "wording.facts": ("facts",),
     "spec.json.files": ("read_network", "write_network"),
     "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
     "app.table": ("table",),

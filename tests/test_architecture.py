@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "style": {"errors", "resources", "diagram"},
     "layout": {"errors", "style", "diagram", "wording"},
     "render": {"errors", "resources", "wording", "diagram", "style", "layout"},
-    "tables": {"errors", "spec", "wording", "diagram", "style", "layout", "render"},
+    "tables": {"errors", "spec", "wording", "style", "layout", "render"},
     "differences": {"spec", "wording"},
     "app": {
         "errors",
@@ -52,7 +52,7 @@ MAY_IMPORT = {
         "embed",
     },
     "integrations": {"errors", "spec", "sources", "diagram", "app", "cli"},
-    "__init__": {"errors", "spec", "sources", "diagram", "app", "integrations"},
+    "__init__": {"errors", "spec", "sources", "wording", "diagram", "app", "integrations"},
     "__main__": {"cli"},
 }
 

@@ -7,33 +7,16 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.requests import Artifact, DescribeRequest, read
 from resnet_diagram.render.formats import FORMATS
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.facts import facts, stage_rows
 from resnet_diagram.spec.measure import depth, macs, option, params
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import theme_names
+from resnet_diagram.wording.counts import count_text, giga_text
+from resnet_diagram.wording.facts import facts, stage_rows
 
 _DEPTH_NOTE = (
     "depth: convolutions and fully connected layers outside shortcuts and gates. Two names count otherwise:",
     "resnet50d its deep stem as one; wrn-28-10 with the convolutions on shortcuts, without the classifier.",
 )
-
-
-def count_text(number: int) -> str:
-    """A count in groups of three.
-
-    >>> count_text(25557032)
-    '25,557,032'
-    """
-    return f"{number:,}"
-
-
-def giga_text(number: int) -> str:
-    """Billions, three decimals.
-
-    >>> giga_text(4089184256)
-    '4.089 G'
-    """
-    return f"{number / 1e9:.3f} G"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:

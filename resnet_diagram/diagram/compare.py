@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
-from resnet_diagram.diagram.fold import fold
 from resnet_diagram.diagram.legend import sheet_legend
 from resnet_diagram.diagram.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.model import (
@@ -27,6 +26,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.errors import UsageError
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from math import prod
 
 from resnet_diagram.diagram.block_types import Unit
-from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Origin, Slab, Strip
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
+from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import in_shape, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
 from resnet_diagram.spec.shapes import shape_text

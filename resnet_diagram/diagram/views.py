@@ -7,7 +7,6 @@ from itertools import groupby
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
-from resnet_diagram.diagram.fold import Run, fold
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
     Diagram,
@@ -23,6 +22,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.errors import UsageError
+from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text

@@ -12,7 +12,6 @@ from resnet_diagram.tables.names import joint_title, titled
 from resnet_diagram.tables.notes import (
     MACS,
     input_text,
-    joined,
     label,
     link_notes,
     printed_notes,
@@ -20,14 +19,16 @@ from resnet_diagram.tables.notes import (
     word_notes,
 )
 from resnet_diagram.tables.sections import Section, lead, sections
-from resnet_diagram.tables.words import layer_text, size_text
+from resnet_diagram.tables.words import layer_line
+from resnet_diagram.wording.shapes import resolution_text
+from resnet_diagram.wording.terms import Kind, enumeration, literal
 
 _PARAMS, _MACS = 6, 9
-"""The powers of ten that papers count in."""
+"""Usual power of ten for a count."""
 
 
 def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
-    """The table of one network or several: output sizes, blocks, parameters and MACs.
+    """Return the table of one network or several: output sizes, blocks, parameters and MACs.
 
     Networks of one input resolution are aligned by the resolution of their stages; others by position, with
     the resolutions in the cells.
@@ -62,13 +63,13 @@ def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
 
 
 def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
-    """A row of sections; what all networks begin with stands in a line of its own, over all columns."""
+    """Return a row of sections; a common start of all networks has a line of its own, over all columns."""
     stacks = [parts(one, depth) if one else () for one, depth in zip(row.sections, depths, strict=True)]
     if not sized:
         stacks = [_sized(stack, one) for stack, one in zip(stacks, row.sections, strict=True)]
     name = joint_title(section.title for section in row.present)
     size = max((section.size for section in row.present), key=len)
-    heads = (name, *((size_text(size),) if sized else ()))
+    heads = (name, *((resolution_text(size),) if sized else ()))
     first = _shared_lead(row, stacks)
     if len(stacks) > 1 and first and len(set(stacks)) > 1:
         rest = [Cell(parts=stack[first:]) for stack in stacks]
@@ -77,20 +78,22 @@ def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
 
 
 def _shared_lead(row: Row, stacks: Sequence[tuple[Part, ...]]) -> int:
-    """How many parts all networks begin with alike: the pooling before the first stage."""
+    """Return the number of parts that all networks begin with: the pooling before the first stage."""
     if None in row.sections:
         return 0
-    pooling = {Words(text=layer_text(layer)) for layer in lead(row.present[0])}
+    pooling = {Words(text=layer_line(layer)) for layer in lead(row.present[0])}
     alike = takewhile(lambda side_by_side: len(set(side_by_side)) == 1, zip(*stacks, strict=False))
     return sum(1 for _ in takewhile(lambda side_by_side: side_by_side[0] in pooling, alike))
 
 
 def _sized(stack: tuple[Part, ...], section: Section | None) -> tuple[Part, ...]:
-    return (*stack, Words(text=f"→ {size_text(section.size)}")) if section else stack
+    return (
+        (*stack, Words(text=literal(f"→ {resolution_text(section.size)}", Kind.SHAPE))) if section else stack
+    )
 
 
 def _cells(stacks: Sequence[tuple[Part, ...]]) -> tuple[Cell, ...]:
-    """One cell over all columns where they are alike."""
+    """Return the cells of a row; one over all columns if they are equal."""
     if len(stacks) > 1 and len(set(stacks)) == 1:
         return (Cell(parts=stacks[0], span=len(stacks)),)
     return tuple(Cell(parts=stack) for stack in stacks)
@@ -103,7 +106,7 @@ def _total(name: str, values: Sequence[int], usual: int, decimals: int) -> Band:
 
 
 def _power(values: Sequence[int], usual: int) -> int:
-    """The power of ten they are counted in: the usual one, or less where the least is below a tenth of it.
+    """Return the power of ten for counts: the usual one, or less if the least is below a tenth of it.
 
     >>> _power([25557032, 60192808], 6), _power([269722], 6), _power([40551040], 9), _power([0], 9)
     (6, 6, 6, 0)
@@ -114,7 +117,7 @@ def _power(values: Sequence[int], usual: int) -> int:
 
 def _caption(networks: Sequence[Network], heads: Sequence[str]) -> str:
     return (
-        f"{'Architectures' if len(heads) > 1 else 'Architecture'} of {joined(heads)} "
+        f"{'Architectures' if len(heads) > 1 else 'Architecture'} of {enumeration(heads)} "
         f"for an input of {input_text(networks)}. "
         "Brackets hold the layers of a block, kernel and output channels; "
         "the factor behind them is the number of blocks."

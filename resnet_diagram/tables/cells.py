@@ -4,27 +4,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from resnet_diagram.diagram.fold import Run, fold
+from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.tables.model import Part, Stack, Words
 from resnet_diagram.tables.sections import Kind, Section
-from resnet_diagram.tables.words import block_lines, head_text, is_shown, layer_text
+from resnet_diagram.tables.words import block_lines, head_line, is_shown, layer_line
+from resnet_diagram.wording.terms import Label
 
-_ROOM = 32
-"""Signs of a head that still stand in one line."""
+_MAX_HEAD_LENGTH = 32
+"""Characters of a head that is written in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """What is folded: the lines of a block, or the one line of a layer."""
+    """A unit of folding: the lines of a block, or the one line of a layer."""
 
-    lines: tuple[str, ...]
+    lines: tuple[Label, ...]
     block: bool
 
 
 def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
-    """The parts of a section's cell; `depth` is that of its network's units."""
+    """Return the parts of a section's cell; `depth` is that of its network's units."""
     if section.kind is Kind.HEAD:
         return _head(section)
     atoms = [atom for atom in _atoms(section, depth if section.kind is Kind.STAGE else 0) if atom.lines]
@@ -32,7 +33,7 @@ def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
 
 
 def unit_depth(found: Iterable[Section]) -> int:
-    """How many names lead to a block of a network, as 2 for `layer1.0`; 0 where no block has a name."""
+    """Return the number of names in the path of a block, as 2 for `layer1.0`; 0 if no block has a name."""
     for section in found:
         for element in section.elements:
             if isinstance(element, Block) and not is_gate(element) and element.name:
@@ -41,7 +42,7 @@ def unit_depth(found: Iterable[Section]) -> int:
 
 
 def _run(atoms: list[_Atom], run: Run) -> Iterator[Part]:
-    """A run as parts: layers that stand once are lines of their own, all else is a stack."""
+    """Yield a run as parts: layers that are not repeated as lines of their own, all else as a stack."""
     pattern = atoms[run.start : run.start + run.period]
     if run.count == 1 and not any(atom.block for atom in pattern):
         yield from (Words(text=line) for atom in pattern for line in atom.lines)
@@ -50,7 +51,7 @@ def _run(atoms: list[_Atom], run: Run) -> Iterator[Part]:
 
 
 def _atoms(section: Section, depth: int) -> Iterator[_Atom]:
-    """A section's elements; layers of one unit that makes no block are taken together as one."""
+    """Yield a section's elements; layers of one unit that makes no block are one atom."""
     for unit, run in groupby(section.elements, key=lambda one: _unit(one, depth)):
         elements = list(run)
         lines = block_lines(elements)
@@ -61,7 +62,7 @@ def _atoms(section: Section, depth: int) -> Iterator[_Atom]:
 
 
 def _unit(element: Element, depth: int) -> str | None:
-    """The unit a layer or gate outside blocks belongs to by its name; None for what stands for itself."""
+    """Return the unit that a layer or gate outside blocks belongs to by its name; None for other elements."""
     if not depth or isinstance(element, Stage) or (isinstance(element, Block) and not is_gate(element)):
         return None
     path = element.name.split(".")
@@ -70,20 +71,19 @@ def _unit(element: Element, depth: int) -> str | None:
 
 def _atom(element: Element) -> _Atom:
     if isinstance(element, Layer):
-        return _Atom((layer_text(element),) if is_shown(element) else (), block=False)
+        return _Atom((layer_line(element),) if is_shown(element) else (), block=False)
     alone = isinstance(element, Block) and is_gate(element)
     return _Atom(block_lines((element,)), block=not alone)
 
 
 def _head(section: Section) -> tuple[Part, ...]:
-    """The head in one line where there is room, else a line for each layer."""
-    lines = [line for element in section.elements for line in _head_lines(element)]
-    whole = ", ".join(lines)
-    fits = len(whole) <= _ROOM and not any(", " in line for line in lines)
-    return tuple(Words(text=line) for line in ([whole] if fits else lines))
-
-
-def _head_lines(element: Element) -> tuple[str, ...]:
-    if isinstance(element, Layer):
-        return (head_text(element),) if is_shown(element) else ()
-    return block_lines((element,))
+    """Return the head in one line if it is short, else a line for each layer."""
+    lines: list[Label] = []
+    for element in section.elements:
+        if isinstance(element, Layer):
+            lines += [head_line(element)] if is_shown(element) else []
+        else:
+            lines += block_lines((element,))
+    joined = Label(*lines, joint=", ")
+    fits = len(joined) <= _MAX_HEAD_LENGTH and not any(", " in line for line in lines)
+    return tuple(Words(text=line) for line in ([joined] if fits else lines))

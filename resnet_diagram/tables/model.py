@@ -1,28 +1,29 @@
-"""A table as data: what is said, not how it is written."""
+"""A table as data, independent of its format."""
 
 from dataclasses import dataclass
 
 from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.terms import Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """A line of text, such as "7×7, 64, stride 2"."""
 
-    text: str
+    text: Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """The layers of a block, one a line, and how often the block is repeated."""
+    """The layers of a block, one a line, and the number of repetitions of the block."""
 
-    lines: tuple[str, ...]
+    lines: tuple[Label, ...]
     times: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A number; `power` and `decimals` say how a reader sees it: 25557032 as 25.56×10⁶ with 6 and 2."""
+    """A number, written with `decimals` in powers of ten: 25557032 as 25.56×10⁶ with power 6 and 2."""
 
     value: int
     power: int
@@ -34,7 +35,7 @@ Part = Words | Stack | Count
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """Parts one below the other, over `span` columns; without parts there is nothing to say."""
+    """Parts one below the other, over `span` columns; empty without parts."""
 
     parts: tuple[Part, ...] = ()
     span: int = 1
@@ -54,10 +55,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A whole table. The first `keys` columns name what stands in the others.
+    """A whole table. The first `keys` columns are row heads.
 
-    `bands` are the body and `totals` what is below it. `centred`: as cells of uneven height look best.
-    `grouped`: bands that follow each other with the same first cell share it.
+    `bands` are the body, `totals` the rows below it. `centred`: for cells of uneven height.
+    `grouped`: consecutive bands with the same first cell share it.
     `notes` are sentences for the foot. `label` is a name for cross-references.
     """
 
@@ -74,10 +75,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a caller may choose of a table's words.
+    """Options of a table's words.
 
-    `names`: how stages are called. `heads`: columns by other names than those of the networks. `caption` and
-    `label`: None proposes one, "" leaves it out. `decimals`: of parameters and MACs.
+    `names`: naming scheme of stages. `heads`: heads of the columns, by default the names of the networks.
+    `caption` and `label`: None proposes one, "" leaves it out. `decimals`: of parameters and MACs.
     """
 
     names: StageNames = StageNames.PAPER

@@ -1,4 +1,4 @@
-"""What has to be said below a table: strides, abbreviations, and what MACs are."""
+"""Notes below a table: strides, abbreviations, and the definition of MACs."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,14 +15,16 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Network
 from resnet_diagram.spec.shapes import extent_text, shape_text
-from resnet_diagram.tables.model import Cell, Stack, Words
+from resnet_diagram.tables.model import Cell
 from resnet_diagram.tables.sections import Section, has_long_links
-from resnet_diagram.tables.words import BESIDE, DEPTHWISE
+from resnet_diagram.tables.words import DEPTHWISE, PARALLEL
+from resnet_diagram.wording.language import labels_in
+from resnet_diagram.wording.terms import Kind, Label, Term, enumeration
 
 MACS = "MACs: multiply-accumulate operations for one input; the 2015 paper calls them FLOPs."
 
 _PRINTED = {"resnet34": "3.6", "resnet50-v1": "3.8"}
-"""What Table 1 of the 2015 paper prints, ×10⁹, where that is not our count rounded to one decimal."""
+"""FLOPs in Table 1 of the 2015 paper, ×10⁹, where they are not our count rounded to one decimal."""
 
 _FIRST = "in its first 1×1 convolution, as in the 2015 paper"
 _MIDDLE = "in its 3×3 convolution"
@@ -30,38 +32,29 @@ _LATER = f"{_MIDDLE} (v1.5; the 2015 paper has it in the 1×1 before)"
 
 
 def printed_notes(networks: Sequence[Network], heads: Sequence[str]) -> tuple[str, ...]:
-    """What the 2015 paper prints for its networks, where a reader would wonder."""
-    told = [
+    """Return a note on counts that the 2015 paper prints otherwise."""
+    printed = [
         f"{_PRINTED[network.source]} billion for {head}"
         for network, head in zip(networks, heads, strict=True)
         if network.source in _PRINTED
     ]
-    return (f"The 2015 paper prints FLOPs of {joined(told)}.",) if told else ()
-
-
-def joined(words: Sequence[str]) -> str:
-    """A list in words.
-
-    >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return (f"The 2015 paper prints FLOPs of {enumeration(printed)}.",) if printed else ()
 
 
 def stride_notes(columns: Sequence[Sequence[Section]], heads: Sequence[str]) -> tuple[str, ...]:
-    """Which stages reduce the resolution in their first block, and in which of its layers.
+    """Return notes on the stages that reduce the resolution in their first block, and on the layer.
 
     `columns` are the sections of the networks, `heads` the names of these.
     """
-    told: dict[_Stride, list[str]] = {}
+    heads_of: dict[_Stride, list[str]] = {}
     for column, head in zip(columns, heads, strict=True):
         for fact in _strides(column):
-            told.setdefault(fact, []).append(head)
-    return tuple(_stride_note(fact, found, len(heads)) for fact, found in told.items())
+            heads_of.setdefault(fact, []).append(head)
+    return tuple(_stride_note(fact, owners, len(heads)) for fact, owners in heads_of.items())
 
 
 class _Stride(NamedTuple):
-    """Sections whose first block has a stride, and the layer it is in, in words."""
+    """Sections whose first block has a stride, and its layer in words."""
 
     titles: tuple[str, ...]
     step: str
@@ -69,19 +62,19 @@ class _Stride(NamedTuple):
 
 
 def _strides(column: Iterable[Section]) -> Iterator[_Stride]:
-    """One for each stride and each place it is in."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """Yield one for each stride and place."""
+    titles_of: dict[tuple[str, str], list[str]] = {}
     for section in column:
         first = next((one for one in section.elements if isinstance(one, Block) and is_residual(one)), None)
         steps = stride(first) if first else ()
         if first and any(step > 1 for step in steps):
-            found.setdefault((extent_text(steps), _place(first)), []).append(section.title)
-    for (step, place), titles in found.items():
+            titles_of.setdefault((extent_text(steps), _place(first)), []).append(section.title)
+    for (step, place), titles in titles_of.items():
         yield _Stride(tuple(titles), step, place)
 
 
 def _place(block: Block) -> str:
-    """Where a bottleneck has its stride, in words; nothing for other blocks."""
+    """Return the layer of a bottleneck with its stride, in words; empty for other blocks."""
     if block_kind(block) is not BlockKind.BOTTLENECK:
         return ""
     layers = weighted_layers(block)
@@ -96,58 +89,56 @@ def _is_gated(block: Block) -> bool:
 
 
 def _stride_note(fact: _Stride, heads: list[str], total: int) -> str:
-    whose = f" of {joined(heads)}" if len(heads) < total else ""
-    block = f"The first block of {joined(fact.titles)}{whose} has stride {fact.step}"
+    whose = f" of {enumeration(heads)}" if len(heads) < total else ""
+    block = f"The first block of {enumeration(fact.titles)}{whose} has stride {fact.step}"
     return f"{block}{', ' + fact.place if fact.place else ''}."
 
 
 def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:
-    """Abbreviations that stand in a table's cells."""
-    lines = [line for cell in cells for line in _lines(cell)]
-    found = []
-    if any(f" {DEPTHWISE}" in line for line in lines):
-        found.append(f"{DEPTHWISE}: depthwise convolution.")
-    if any(", C=" in line for line in lines):
-        found.append("C: cardinality, the number of groups of a convolution.")
-    if any(line.startswith(BESIDE) for line in lines):
-        found.append(f"{BESIDE}: branches side by side, concatenated where nothing else is said.")
-    example = next((line for line in lines if line.startswith("fc, [")), "")
-    if example:
-        found.append(f"{example}: a squeeze-and-excitation gate, with the widths of its two layers.")
-    return tuple(found)
+    """Return explanations of the abbreviations in a table's cells."""
+    terms = [term for label in labels_in(tuple(cells)) for term in _terms(label)]
+    kinds = {term.kind for term in terms}
+    notes = []
+    if Kind.DEPTHWISE in kinds:
+        notes.append(f"{DEPTHWISE}: depthwise convolution.")
+    if Kind.GROUPS in kinds:
+        notes.append("C: cardinality, the number of groups of a convolution.")
+    if Kind.BRANCH in kinds:
+        notes.append(f"{PARALLEL}: branches side by side, concatenated where nothing else is said.")
+    if example := next((term.word for term in terms if term.kind is Kind.GATE), ""):
+        notes.append(f"{example}: a squeeze-and-excitation gate, with the widths of its two layers.")
+    return tuple(notes)
+
+
+def _terms(label: Label) -> Iterator[Term]:
+    for part in label.parts:
+        if isinstance(part, Term):
+            yield part
+        else:
+            yield from _terms(part)
 
 
 def link_notes(networks: Iterable[Network]) -> tuple[str, ...]:
-    """That a table leaves out the links of a U-Net."""
-    said = "Links from a stage to a later one, past those between, are left out."
-    return (said,) if any(map(has_long_links, networks)) else ()
-
-
-def _lines(cell: Cell) -> tuple[str, ...]:
-    found: list[str] = []
-    for part in cell.parts:
-        if isinstance(part, Words):
-            found.append(part.text)
-        elif isinstance(part, Stack):
-            found += part.lines
-    return tuple(found)
+    """Return a note on links of a U-Net that a table leaves out."""
+    note = "Links from a stage to a later one, past those between, are left out."
+    return (note,) if any(map(has_long_links, networks)) else ()
 
 
 def input_text(networks: Sequence[Network]) -> str:
-    """The shapes of the networks' inputs, each once.
+    """Return the shapes of the networks' inputs, each once.
 
     Such as "224×224×3".
     """
-    return joined(list(dict.fromkeys(shape_text(one.input_shape) for one in networks)))
+    return enumeration(list(dict.fromkeys(shape_text(one.input_shape) for one in networks)))
 
 
 def label(networks: Sequence[Network], kind: str = "tab") -> str:
-    """A name for cross-references."""
+    """Return a name for cross-references."""
     return f"{kind}:{'-'.join(plain(network.name) for network in networks)}"
 
 
 def plain(name: str) -> str:
-    """A name of letters, digits and hyphens only.
+    """Return a name of letters, digits and hyphens only.
 
     >>> plain("resnext50_32x4d"), plain("Net(depth=20)")
     ('resnext50-32x4d', 'Net-depth-20')

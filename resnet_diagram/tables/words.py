@@ -1,168 +1,156 @@
-"""The words in a table's cells: layers, gates, blocks and sizes."""
+"""The lines of a table's cells: layers, gates and blocks in the style of Table 1 of He et al. 2015."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_diagram.diagram.fold import Run, fold
+from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
 from resnet_diagram.spec.shapes import extent_text
 from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
 from resnet_diagram.wording.layers import is_depthwise, kernel_text, operator_name
+from resnet_diagram.wording.symbols import ARROW
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number
 
 _ELEMENTWISE = ("shift", "scale", "learned_scale", "layer_scale", "cat")
 _MERGED = {Merge.ADD: "added", Merge.MULTIPLY: "multiplied"}
+_POOLS = {
+    "avg_pool": "average pool",
+    "global_avg_pool": "average pool",
+    "global_max_pool": "max pool",
+    "global_avg_and_max_pool": "average + max pool",
+}
+"""Names of pools in the style of the 2015 paper; the size of a global one is that of the row before."""
 
-_MANY = 4
-"""Links of a chain that are worth folding."""
+_MIN_FOLDED = 4
+"""Least number of layers in a chain that are folded."""
 
 DEPTHWISE = "dw"
-"""Stands behind the kernel of a depthwise convolution."""
+"""Mark of a depthwise convolution, after its kernel."""
 
-BESIDE = "∥"
-"""Stands before each of several branches."""
+PARALLEL = "∥"
+"""Mark before each of several parallel branches."""
 
 
 def is_shown(layer: Layer) -> bool:
-    """Whether a table says anything of a layer: norms, activations and the like are left out.
+    """Return whether a layer has a line in a table; norms, activations and reshaping have none.
 
-    So is pooling that takes each position for itself, which an adaptive one comes to.
+    Neither has pooling that takes each position for itself, as an adaptive one may.
     """
     if layer.kind is LayerKind.POOL and set(layer.kernel) == {1} and layer.in_shape == layer.out_shape:
         return False
-    return layer.kind in BARS and (layer.kind is not LayerKind.OTHER or _works(layer))
-
-
-def _works(layer: Layer) -> bool:
-    """Whether a layer of no sort we know is worth a word: an embedding, or one that multiplies much."""
-    return "emb" in layer.op or (layer.macs > 0 and layer.op not in _ELEMENTWISE)
+    if layer.kind is LayerKind.OTHER:
+        return "emb" in layer.op or (layer.macs > 0 and layer.op not in _ELEMENTWISE)
+    return layer.kind in BARS
 
 
 def is_weightless(layer: Layer) -> bool:
-    """Whether a shown layer only changes the resolution."""
+    """Return whether a shown layer only changes the resolution."""
     return layer.kind in WINDOWED - WEIGHTED
 
 
 def shown(elements: Iterable[Element]) -> tuple[Layer, ...]:
-    """The layers a table speaks of, without those on shortcuts and in gates."""
+    """Return the layers with a line in a table, without those on shortcuts and in gates."""
     return tuple(layer for layer in walk(elements, shortcuts=False, gates=False) if is_shown(layer))
 
 
-def size_text(size: Shape) -> str:
-    """A resolution; "1" where no extent is left.
-
-    >>> size_text((56, 56)), size_text((197,)), size_text(())
-    ('56×56', '197', '1')
-    """
-    return "×".join(map(str, size)) or "1"
-
-
 def spatial(layer: Layer) -> Shape:
-    """The resolution a layer leaves."""
+    """Return the resolution of a layer's output."""
     return layer.out_shape[1:]
 
 
-def layer_text(layer: Layer, *, steps: bool = True) -> str:
-    """A layer in a few words: "7×7, 64, stride 2", "3×3 max pool, stride 2", "fc, 4096".
+def layer_line(layer: Layer, *, steps: bool = True) -> Label:
+    """Return a layer in a few words: "7×7, 64, stride 2", "3×3 max pool, stride 2", "fc, 4096".
 
     Without `steps` the stride is left out, as it is inside a block.
     """
+    kernel = literal("" if layer.op.startswith("global") else kernel_text(layer), Kind.KERNEL)
+    stepped = steps and any(step != 1 for step in layer.stride)
+    stride = literal(f"stride {extent_text(layer.stride)}", Kind.STRIDE) if stepped else NOTHING
     match layer.kind:
         case LayerKind.CONV:
-            words = [_window(layer), str(layer.out_shape[0]), *_groups(layer), *_dilation(layer)]
+            depthwise = literal(DEPTHWISE, Kind.DEPTHWISE) if is_depthwise(layer) else NOTHING
+            transposed = literal("transposed", Kind.OPERATOR) if layer.op == "conv_transpose" else NOTHING
+            grouped, dilated = 1 < layer.groups < layer.in_shape[0], any(gap != 1 for gap in layer.dilation)
+            return Label(
+                Label(kernel, depthwise, transposed),
+                number(Kind.CHANNELS, layer.out_shape[0]),
+                literal(f"C={layer.groups}", Kind.GROUPS) if grouped else NOTHING,
+                literal(f"dilation {extent_text(layer.dilation)}", Kind.DILATION) if dilated else NOTHING,
+                stride,
+                joint=", ",
+            )
         case LayerKind.LINEAR:
-            words = ["fc", str(channels(layer)[1])]
+            width = number(Kind.CHANNELS, channels(layer)[1])
+            return Label(literal("fc", Kind.OPERATOR), width, joint=", ")
         case _:
-            words = [f"{_kernel(layer)} {_plain(layer)}".strip()]
-    return ", ".join([*words, *(_stride(layer) if steps else ())])
+            pool = literal(_POOLS.get(layer.op, ""), Kind.OPERATOR)
+            return Label(Label(kernel, pool or operator_name(layer)), stride, joint=", ")
 
 
-def _kernel(layer: Layer) -> str:
-    return "" if layer.op.startswith("global") else kernel_text(layer)
+def head_line(layer: Layer) -> Label:
+    """Return a layer of the head; a linear one as in "1000-d fc"."""
+    if layer.kind is not LayerKind.LINEAR:
+        return layer_line(layer)
+    return literal(f"{channels(layer)[1]}-d fc", Kind.OPERATOR)
 
 
-def _plain(layer: Layer) -> str:
-    if layer.op in ("global_avg_pool", "avg_pool"):
-        return "average pool"
-    if layer.kind is LayerKind.UPSAMPLE:
-        return f"{layer.op.rstrip('123d')} upsampling".replace("upsample upsampling", "upsampling")
-    return operator_name(layer).replace("global ", "").replace("avg", "average")
-
-
-def _window(layer: Layer) -> str:
-    words = [_kernel(layer)]
-    words += [DEPTHWISE] if is_depthwise(layer) else []
-    words += ["transposed"] if layer.op == "conv_transpose" else []
-    return " ".join(words)
-
-
-def _groups(layer: Layer) -> list[str]:
-    return [f"C={layer.groups}"] if 1 < layer.groups < layer.in_shape[0] else []
-
-
-def _dilation(layer: Layer) -> list[str]:
-    return [f"dilation {extent_text(layer.dilation)}"] if any(gap != 1 for gap in layer.dilation) else []
-
-
-def _stride(layer: Layer) -> list[str]:
-    return [f"stride {extent_text(layer.stride)}"] if any(step != 1 for step in layer.stride) else []
-
-
-def head_text(layer: Layer) -> str:
-    """A layer of the head: a linear one as in "1000-d fc"."""
-    return f"{channels(layer)[1]}-d fc" if layer.kind is LayerKind.LINEAR else layer_text(layer)
-
-
-def gate_text(gate: Block) -> str:
-    """A gate: "fc, [16, 256]" for squeeze-and-excitation with its two widths, "gate" for any other."""
+def gate_line(gate: Block) -> Label:
+    """Return a gate: "fc, [16, 256]" for squeeze-and-excitation with its two widths, "gate" for any other."""
     if not gate_ratio(gate):
-        return "gate"
-    weighted = [layer for layer in walk(gate.branches[1]) if layer.kind in WEIGHTED]
-    return f"fc, [{', '.join(str(channels(layer)[1]) for layer in weighted)}]"
+        return literal("gate", Kind.BLOCK)
+    widths = [str(channels(layer)[1]) for layer in walk(gate.branches[1]) if layer.kind in WEIGHTED]
+    return literal(f"fc, [{', '.join(widths)}]", Kind.GATE)
 
 
-def block_lines(elements: Iterable[Element]) -> tuple[str, ...]:
-    """One line for each layer of a run of elements in flow order, without shortcuts, norms and activations.
+def block_lines(elements: Iterable[Element]) -> tuple[Label, ...]:
+    """Return a line for each layer of a run of elements, without shortcuts, norms and activations.
 
-    Branches that run side by side have one line each, which begins with ∥, their layers joined by arrows.
+    Parallel branches have a line each, which begins with ∥, with their layers joined by arrows.
     """
     return tuple(line for element in elements for line in _lines(element))
 
 
-def _lines(element: Element) -> tuple[str, ...]:
+def _lines(element: Element) -> tuple[Label, ...]:
     match element:
         case Layer():
-            return (layer_text(element, steps=False),) if is_shown(element) else ()
+            return (layer_line(element, steps=False),) if is_shown(element) else ()
         case Stage():
             return block_lines(element.body)
     if is_gate(element):
-        return (*block_lines(element.branches[0]), gate_text(element))
-    return (*block_lines(element.before), *_side_by_side(element), *block_lines(element.after))
+        return (*block_lines(element.branches[0]), gate_line(element))
+    branches = [branch for branch in element.branches if block_lines(branch)]
+    inner = block_lines(branches[0]) if branches else ()
+    if len(branches) > 1:
+        mark = literal(PARALLEL, Kind.BRANCH)
+        inner = tuple(Label(mark, _chain(branch)) for branch in branches)
+        if element.merge is not Merge.CONCAT:
+            inner = (*inner, literal(_MERGED[element.merge], Kind.BLOCK))
+    return (*block_lines(element.before), *inner, *block_lines(element.after))
 
 
-def _side_by_side(block: Block) -> tuple[str, ...]:
-    branches = [branch for branch in block.branches if block_lines(branch)]
-    if len(branches) < 2:
-        return block_lines(branches[0]) if branches else ()
-    ended = () if block.merge is Merge.CONCAT else (_MERGED[block.merge],)
-    return (*(f"{BESIDE} {_chain(branch)}" for branch in branches), *ended)
+def _chain(branch: Iterable[Element]) -> Label:
+    """Return a branch in one line; inner branches and repeated layers are in parentheses."""
+    links = [link for element in branch for link in _links(element)]
+    return Label(*(part for run in fold(links) for part in _folded(links, run)), joint=ARROW)
 
 
-def _chain(branch: Iterable[Element]) -> str:
-    """A branch in one line; branches inside it stand in parentheses, so does what is repeated."""
-    links = [word for element in branch for word in _links(element)]
-    return " → ".join(part for run in fold(links) for part in _repeated(links, run))
-
-
-def _repeated(links: list[str], run: Run) -> Iterator[str]:
+def _folded(links: Sequence[Label], run: Run) -> Iterator[Label]:
     pattern = links[run.start : run.start + run.period]
-    if run.period * run.count < _MANY:
-        yield from pattern * run.count
+    if run.period * run.count < _MIN_FOLDED:
+        for _ in range(run.count):
+            yield from pattern
     else:
-        yield f"({' → '.join(pattern)})×{run.count}"
+        yield _in_parentheses(Label(*pattern, joint=ARROW), f"×{run.count}")
 
 
-def _links(element: Element) -> tuple[str, ...]:
-    inner = [one for one in element.branches if block_lines(one)] if isinstance(element, Block) else []
+def _in_parentheses(label: Label, behind: str = "") -> Label:
+    return Label(literal("(", Kind.SIGN), label, literal(f"){behind}", Kind.SIGN), joint="")
+
+
+def _links(element: Element) -> tuple[Label, ...]:
+    inner = (
+        [branch for branch in element.branches if block_lines(branch)] if isinstance(element, Block) else []
+    )
     if len(inner) < 2:
         return _lines(element)
-    return (f"({f' {BESIDE} '.join(map(_chain, inner))})",)
+    return (_in_parentheses(Label(*map(_chain, inner), joint=f" {PARALLEL} ")),)

@@ -41,6 +41,11 @@ def block_type(element: Element, *, gates: bool = True) -> Label:
     return phrase(Kind.BLOCK, Word.PRE_ACTIVATION_BLOCK, name) if _is_pre_activation(element) else name
 
 
+def layout_name(block: Block) -> Label:
+    """Return the name for the arrangement of a block's convolutions: "bottleneck"."""
+    return phrase(Kind.BLOCK, _TYPES[block_kind(block)])
+
+
 def block_type_lines(element: Element) -> tuple[Label, ...]:
     """Return the name of a block's type in one or two lines, such as ("pre-activation", "bottleneck")."""
     name = _type(element, gates=True)

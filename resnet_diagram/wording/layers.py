@@ -18,9 +18,7 @@ _OPERATORS: dict[str, Word | str] = {
     "avg_pool": Word.AVG_POOL,
     "global_avg_pool": Word.GLOBAL_AVG_POOL,
     "global_max_pool": Word.GLOBAL_MAX_POOL,
-    "bilinear2d": Word.BILINEAR_UPSAMPLING,
-    "nearest2d": Word.NEAREST_UPSAMPLING,
-    "bicubic2d": Word.BICUBIC_UPSAMPLING,
+    "upsample": "upsampling",
     "subsample": Word.SUBSAMPLE,
     "zero_pad": Word.ZERO_PAD,
     "statistics_pool": Word.STATISTICS_POOL,
@@ -56,6 +54,14 @@ _OPERATORS: dict[str, Word | str] = {
 }
 """Usual name of an operation: a word of the vocabulary, or a name that is the same in every language."""
 
+_UPSAMPLINGS = {
+    "bilinear": Word.BILINEAR_UPSAMPLING,
+    "trilinear": Word.TRILINEAR_UPSAMPLING,
+    "nearest": Word.NEAREST_UPSAMPLING,
+    "bicubic": Word.BICUBIC_UPSAMPLING,
+}
+"""Usual name of an upsampling, by its operation without the number of dimensions."""
+
 _CONVOLUTIONS = {
     (False, False): Word.CONV,
     (False, True): Word.TRANSPOSED_CONV,
@@ -80,6 +86,8 @@ def operator_name(layer: Layer) -> Label:
     'BN'
     """
     word = _OPERATORS.get(layer.op, layer.op.replace("_", " "))
+    if layer.kind is LayerKind.UPSAMPLE:
+        word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     return Label(Term(kind=kind, word=word))
 

@@ -24,6 +24,24 @@ def change_label(before: Shape, after: Shape) -> Label:
     return Label(shape_label(before), shape_label(after), joint=ARROW)
 
 
+def resolution_text(size: Shape) -> str:
+    """Return a resolution; "1" without extents.
+
+    >>> resolution_text((56, 56)), resolution_text((197,)), resolution_text(())
+    ('56×56', '197', '1')
+    """
+    return "×".join(map(str, size)) or "1"
+
+
+def change_text(before: str, after: str) -> str:
+    """Return what a part changes: both texts, or one where they are equal.
+
+    >>> change_text("56×56", "28×28"), change_text("256", "256")
+    ('56×56 → 28×28', '256')
+    """
+    return before if before == after else f"{before}{ARROW}{after}"
+
+
 def result_label(shape: Shape) -> Label:
     """Return the shape that a part yields.
 

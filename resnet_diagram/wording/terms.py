@@ -34,6 +34,7 @@ class Kind(StrEnum):
     WIDTH = "width"
     END_WIDTH = "end width"
     STRIDE = "stride"
+    DEPTHWISE = "depthwise"
     GROUPS = "groups"
     DILATION = "dilation"
     REDUCTION = "reduction"
@@ -44,6 +45,7 @@ class Kind(StrEnum):
     SHORTCUT = "shortcut"
     BLOCK = "block"
     GATE = "gate"
+    BRANCH = "branch"
     PLACE = "place"
     TITLE = "title"
     NAME = "name"
@@ -157,12 +159,13 @@ def number(kind: Kind, value: int) -> Term:
     return Term(kind=kind, word=str(value))
 
 
-def enumeration(labels: "Sequence[Label]") -> Label:
+def enumeration(texts: Sequence[str]) -> Label:
     """Return a list in words.
 
-    >>> enumeration([literal("a")]), enumeration([literal("a"), literal("b"), literal("c")])
-    ('a', 'a, b and c')
+    >>> enumeration(["a"]), enumeration(["a", "b"]), enumeration(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
     """
+    labels = [text if isinstance(text, Label) else literal(text) for text in texts]
     return Label(Label(*labels[:-1], joint=Word.LIST), *labels[-1:], joint=Word.AND)
 
 

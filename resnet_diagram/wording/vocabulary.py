@@ -97,6 +97,7 @@ class Word(StrEnum):
     LEARNED_SCALE = "× learned α"
     LAYER_SCALE = "layer scale"
     BILINEAR_UPSAMPLING = "bilinear upsampling"
+    TRILINEAR_UPSAMPLING = "trilinear upsampling"
     NEAREST_UPSAMPLING = "nearest upsampling"
     BICUBIC_UPSAMPLING = "bicubic upsampling"
     SUBSAMPLE = "subsample"

@@ -10,10 +10,10 @@ import pytest
 
 from resnet_diagram.errors import RenderError, SourceError, SpecError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.facts import facts, stage_rows
 from resnet_diagram.spec.json.files import dumps, loads, read_network, write_network
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import act, conv, linear
+from resnet_diagram.wording.facts import facts, stage_rows
 
 
 @pytest.mark.parametrize("name", catalog.names())

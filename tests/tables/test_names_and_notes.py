@@ -2,8 +2,10 @@
 
 import pytest
 
-from resnet_diagram.tables.model import Wanted
+from resnet_diagram.tables.model import Cell, Stack, Wanted, Words
+from resnet_diagram.tables.notes import word_notes
 from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.terms import Kind, Label, literal
 from tests.tables.reading import architecture
 
 
@@ -45,3 +47,26 @@ def test_captions_and_labels_are_proposed_taken_or_left_out() -> None:
     assert table.label == "tab:resnet18-resnext50-32x4d"
     own = architecture("resnet18", wanted=Wanted(caption="Mine.", label="", heads=("18-layer",)))
     assert (own.caption, own.label, own.heads[-1]) == ("Mine.", "", "18-layer")
+
+
+def test_abbreviations_are_explained_by_kind_and_not_by_their_letters() -> None:
+    name = Label(literal("my dw, C=3"))
+    assert word_notes([Cell(parts=(Words(text=name), Stack(lines=(name,), times=2)))]) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "beginning"),
+    [
+        (Kind.DEPTHWISE, "dw", "dw: depthwise"),
+        (Kind.GROUPS, "C=32", "C: cardinality"),
+        (Kind.BRANCH, "∥", "∥: branches"),
+        (Kind.GATE, "fc, [16, 256]", "fc, [16, 256]: a squeeze-and-excitation gate"),
+    ],
+)
+def test_each_abbreviation_is_explained_wherever_it_is_in_a_line(
+    kind: Kind, word: str, beginning: str
+) -> None:
+    line = Label(literal("3×3"), Label(literal("("), literal(word, kind)), joint=" → ")
+    for part in (Words(text=line), Stack(lines=(line,), times=3)):
+        (note,) = word_notes([Cell(parts=(part,))])
+        assert note.startswith(beginning)

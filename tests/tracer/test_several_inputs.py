@@ -7,9 +7,9 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.spec.facts import facts
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tracer import parse_input, trace
+from resnet_diagram.wording.facts import facts
 from tests.tracer.awkward import InPlaceBlock
 from tests.tracer.facts import layers, shortcuts
 

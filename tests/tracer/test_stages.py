@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from resnet_diagram.diagram.fold import fold
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import all_blocks, blocks, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Stage
 from resnet_diagram.spec.signature import anonymous

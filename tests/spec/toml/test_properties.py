@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from resnet_diagram.app.draw import to_bytes, to_text
 from resnet_diagram.differences.networks import differences as told
 from resnet_diagram.spec.check import check
-from resnet_diagram.spec.facts import facts, stage_rows
 from resnet_diagram.spec.json.files import dumps as dumps_json
 from resnet_diagram.spec.json.files import loads as loads_json
 from resnet_diagram.spec.measure import depth, macs, out_shape, params
@@ -16,6 +15,7 @@ from resnet_diagram.spec.signature import differences
 from resnet_diagram.spec.toml.reader import loads, network_of
 from resnet_diagram.spec.toml.text import toml_text
 from resnet_diagram.spec.toml.writer import dumps
+from resnet_diagram.wording.facts import facts, stage_rows
 from tests.spec.strategies import Said, designs, networks, written_designs, written_networks
 
 ANY = networks() | written_networks()

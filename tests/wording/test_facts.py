@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.facts import StageRow, facts, stage_rows
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.spec.model import Block, Merge, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import conv, norm
+from resnet_diagram.wording.facts import StageRow, facts, stage_rows
 
 SHAPE = (8, 6, 6)
 

@@ -1,4 +1,4 @@
-"""What there is to say about a network: facts for programs, and rows for a table."""
+"""Facts about a network: for programs as JSON, and as rows of a table."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,9 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from resnet_diagram.spec.measure import (
-    BlockKind,
-    Part,
-    block_kind,
     channels,
     depth,
     in_shape,
@@ -28,19 +25,14 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Stage
 from resnet_diagram.spec.places import Place, placed
 from resnet_diagram.spec.shapes import extent_text, shape_text
+from resnet_diagram.wording.blocks import layout_name
+from resnet_diagram.wording.shapes import change_text, resolution_text
 
 Facts = dict[str, Any]
 
-_WORDS = {
-    BlockKind.BASIC: "basic block",
-    BlockKind.BOTTLENECK: "bottleneck",
-    BlockKind.INVERTED_BOTTLENECK: "inverted bottleneck",
-    BlockKind.OTHER: "block",
-}
-
 
 def facts(network: Network) -> Facts:
-    """All facts, as dictionaries and lists ready for JSON.
+    """Return all facts, as dictionaries and lists ready for JSON.
 
     Totals, stages, one entry for each residual addition in execution order, and the other merges. Shapes are
     `[C, *spatial]`; `in` and `out` of a layer are channels; `block` is the number in the stage, from 1.
@@ -73,12 +65,12 @@ def _stage(stage: Stage) -> Facts:
 
 
 def _runs(words: Iterable[str]) -> list[tuple[str, int]]:
-    """Equal neighbours and how many there are."""
+    """Return equal neighbours as one, with their number."""
     return [(word, len(list(run))) for word, run in groupby(words)]
 
 
 def description(element: Element) -> str:
-    """An element in a few words: "bottleneck, projection shortcut, stride 2"."""
+    """Return an element in a few words: "bottleneck, projection shortcut, stride 2"."""
     match element:
         case Layer():
             return element.op
@@ -88,11 +80,11 @@ def description(element: Element) -> str:
         return reason(element)
     steps = stride(element)
     tail = f", stride {extent_text(steps)}" if any(step > 1 for step in steps) else ""
-    return f"{_WORDS[block_kind(element)]}, {element.shortcut.kind} shortcut{tail}"
+    return f"{layout_name(element)}, {element.shortcut.kind} shortcut{tail}"
 
 
 def reason(block: Block) -> str:
-    """Why the branches of a block that adds no shortcut meet."""
+    """Return the reason for a merge that is no residual addition."""
     if is_gate(block):
         return "gate"
     if block.merge is Merge.MULTIPLY:
@@ -154,7 +146,7 @@ class StageRow:
 
 
 def stage_rows(network: Network) -> tuple[StageRow, ...]:
-    """The rows of a table: stem, body, head; those without layers are left out."""
+    """Return the rows of a table: stem, body, head; those without layers are left out."""
     rows = [_row("stem", network.stem)] if network.stem else []
     numbered = enumerate(network.body, 1)
     for loose, run in groupby(numbered, key=lambda pair: isinstance(pair[1], Layer)):
@@ -174,11 +166,12 @@ def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
     residual = [block for block in members if is_residual(block)]
     kinds = Counter(block.shortcut.kind.value for block in residual if block.shortcut)
     steps = (extent_text(stride(block)) for block in residual)
+    ends = in_shape(elements), out_shape(elements)
     return StageRow(
         name=name,
         blocks=len(members),
         block_type=", ".join(dict.fromkeys(_type(block) for block in members)),
-        spatial_change=_change(elements),
+        spatial_change=change_text(*(resolution_text(shape[1:]) for shape in ends)),
         shortcut=", ".join(f"{count} {kind}" for kind, count in kinds.items()),
         strides=", then ".join(step for step, _ in _runs(steps) if step),
         output=shape_text(out_shape(elements)),
@@ -188,10 +181,4 @@ def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
 
 
 def _type(block: Block) -> str:
-    return _WORDS[block_kind(block)] if is_residual(block) else reason(block)
-
-
-def _change(part: Part) -> str:
-    """The resolution at entry and exit: "56×56 → 28×28", once where it stays the same."""
-    sizes = (in_shape(part)[1:], out_shape(part)[1:])
-    return " → ".join("×".join(map(str, size)) or "1" for size in dict.fromkeys(sizes))
+    return str(layout_name(block)) if is_residual(block) else reason(block)
