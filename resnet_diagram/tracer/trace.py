@@ -8,11 +8,11 @@ from torch import nn
 from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
+from resnet_diagram.tracer.errors import check_names, failure
 from resnet_diagram.tracer.flow.graph import OpGraph
-from resnet_diagram.tracer.load.errors import check_names, failure
-from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, variants
+from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, in_type_of, variants
 from resnet_diagram.tracer.load.lazy import materialised
-from resnet_diagram.tracer.record.isolation import uncollected
+from resnet_diagram.tracer.record.isolation import exclusive
 from resnet_diagram.tracer.record.run import Arguments, record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
 from resnet_diagram.tracer.structure.partial import furthest, is_useful, marked, operations, stop_note
@@ -41,7 +41,7 @@ class Run:
 
 def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run:
     """Returns what one run of a model does; arguments and errors are those of `trace`."""
-    with uncollected():
+    with exclusive():
         inner = unwrapped(model)
         check_names(inner, inputs or ())
         graph, ran = recorded(inner, inputs) if inputs else guessed(inner)
@@ -51,7 +51,7 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
 
 def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
     """Returns the network that a run shows; raises TraceError where it shows none."""
-    with uncollected():
+    with exclusive():
         network = network_of(run.graph, run.sizes, name or run.kind, source)
         if network is None:
             raise TraceError(
@@ -131,10 +131,19 @@ def guess_note(spec: InputSpec) -> str:
 
 
 def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
-    """Returns a run on some inputs, and the model that ran: a copy where layers learn their sizes first."""
-    arguments = arguments_of(specs)
-    ready = materialised(model, arguments)
-    return record(ready, arguments), ready
+    """Return a run on some inputs, and the model that ran: a copy where layers learn their sizes first.
+
+    A model in half or double precision gets inputs of its type, then float32, as it may convert them itself.
+    """
+    graphs = []
+    typed = in_type_of(model, specs)
+    for given in [typed, specs] if typed != list(specs) else [specs]:
+        arguments = arguments_of(given)
+        ready = materialised(model, arguments)
+        graphs.append(record(ready, arguments))
+        if graphs[-1].error is None:
+            break
+    return furthest(graphs) if graphs[-1].error else graphs[-1], ready
 
 
 def arguments_of(specs: Sequence[InputSpec]) -> Arguments:

@@ -150,3 +150,59 @@ def test_gathered_ways_are_counted_and_noted() -> None:
     assert [[ops(branch) for branch in gate.branches] for gate in gates] == [
         [["slice", "tanh"], ["slice", "sigmoid"]]
     ] * 4
+
+
+class StackedHeads(nn.Module):
+    """A residual trunk whose `join` makes one output of two heads."""
+
+    def __init__(self, join: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.stem, self.conv = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+        self.left, self.right, self.join = nn.Linear(8, 5), nn.Linear(8, 5), join
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        x = torch.relu(x + self.conv(torch.relu(x)))
+        x = x.mean((2, 3))
+        return self.join(self.left(x), self.right(x))
+
+
+@pytest.mark.parametrize(
+    "join",
+    [
+        lambda a, b: torch.stack([a, b], 1),
+        lambda a, b: torch.stack([a, b], 1).permute(1, 0, 2),
+        lambda a, b: torch.stack([a.t(), b.t()]).permute(2, 0, 1).sum(1),
+        lambda a, b: torch.stack([a, b], 1).mean(1),
+        lambda a, b: torch.stack([a, b]),
+    ],
+    ids=["stacked", "permuted", "permuted and summed", "averaged", "first"],
+)
+def test_outputs_that_are_stacked(join: Callable[[Tensor, Tensor], Tensor]) -> None:
+    assert shortcuts(traced(StackedHeads(join), "3x16x16")) == ["identity"]
+
+
+class SumsInOneForward(nn.Module):
+    """Sums of branches without a module of their own, one of them around layers that feed each other."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.first, self.skip = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 1)
+        self.second, self.third = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 1)
+        self.rounds = rounds
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.second(torch.relu(self.first(x))) + self.skip(x)
+        for _ in range(self.rounds):
+            a = torch.relu(self.first(x))
+            b = torch.relu(self.second(x + a))
+            x = x + self.third(a * b) + b
+        result: Tensor = self.third(x)
+        return result
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_sums_without_modules(rounds: int) -> None:
+    network = traced(SumsInOneForward(rounds), "8x16x16")
+    assert shortcuts(network)[0] == "projection"
+    assert shortcuts(network)[1:].count("identity") == rounds

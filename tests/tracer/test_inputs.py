@@ -137,3 +137,41 @@ def test_the_command_line_asks_for_the_second_input() -> None:
         main, ["describe", source, "--input", "3x16x16", "--input", "mask=1x16x16:bool"]
     )
     assert works.exit_code == 0, works.output
+
+
+class Halves(nn.Module):
+    """Two convolutions that a cast before them may or may not prepare for."""
+
+    def __init__(self, cast: bool) -> None:
+        super().__init__()
+        self.first, self.second, self.cast = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 3), cast
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.cast:
+            if x.dtype is not torch.float32:
+                raise TypeError("float32 only")
+            x = x.to(self.first.weight.dtype)
+        return torch.relu(self.second(torch.relu(self.first(x))))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("cast", [False, True])
+def test_a_model_of_another_type_gets_inputs_of_its_type(dtype: torch.dtype, cast: bool) -> None:
+    network = trace(Halves(cast).to(dtype), [parse_input("3x16x16")])
+    expected = trace(Halves(cast=False), [parse_input("3x16x16")])
+    assert (network.stem, network.body, network.head) == (expected.stem, expected.body, expected.head)
+    assert not network.notes
+    assert trace(Halves(cast).to(dtype)).notes[-1].startswith("input 3x32x32 was guessed")
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_made_up_whole_numbers_are_rows_of_the_table(size: int) -> None:
+    class Lookup(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table, self.after = nn.Embedding(size, 8), nn.Linear(8, 8)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.relu(self.after(self.table.weight[x[x >= 0]]))
+
+    assert not any("forward stopped" in note for note in trace(Lookup(), [parse_input("1x6:int64")]).notes)

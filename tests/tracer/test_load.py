@@ -108,6 +108,45 @@ def test_relative_imports_inside_a_package(tmp_path: Path) -> None:
     assert isinstance(load_model(f"{package}/whole.py:whole").model, nn.Linear)
 
 
+def test_a_file_in_a_package_that_cannot_be_imported(tmp_path: Path) -> None:
+    package = tmp_path / "broken_parent" / "models"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text("from .plotting import show\n")
+    (package.parent / "plotting.py").write_text("import a_package_nobody_has\n")
+    (package / "__init__.py").write_text("raise SystemExit(3)\n")
+    (package / "width.py").write_text("WIDTH = 6\n")
+    (package / "net.py").write_text("from .width import WIDTH\n" + NET.replace("width=8", "width=WIDTH"))
+    model = load_model(f"{package / 'net.py'}:Net").model
+    assert next(model.parameters()).shape[0] == 6
+    (package / "other.py").write_text("import a_package_nobody_has\n" + NET)
+    assert "a_package_nobody_has" in failing(f"{package / 'other.py'}:Net")
+
+
+def test_a_file_that_needs_its_package_names_the_first_error(tmp_path: Path) -> None:
+    package = tmp_path / "needed_parent"
+    package.mkdir()
+    (package / "__init__.py").write_text("import a_package_nobody_has\nWIDTH = 6\n")
+    (package / "net.py").write_text("from . import WIDTH\n" + NET)
+    assert "a_package_nobody_has" in failing(f"{package / 'net.py'}:Net")
+    assert not [name for name in sys.modules if name.startswith("needed_parent")]
+
+
+def test_a_module_that_reads_the_command_line_gets_its_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ["resnet-diagram", "draw", "--input", "3x8x8"]
+    monkeypatch.setattr(sys, "argv", given)
+    parsing = (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--width', type=int, default=5)\n"
+    )
+    path = tmp_path / "parsing_net.py"
+    path.write_text(f"{parsing}width = p.parse_args().width\n{NET.replace('width=8', 'width=width')}")
+    model = load_model(f"{path}:Net").model
+    assert next(model.parameters()).shape[0] == 5
+    assert sys.argv is given
+    assert given == ["resnet-diagram", "draw", "--input", "3x8x8"]
+
+
 def test_a_file_beside_it_is_found(tmp_path: Path) -> None:
     (tmp_path / "some_neighbour.py").write_text("WIDTH = 5\n")
     (tmp_path / "main_net.py").write_text(

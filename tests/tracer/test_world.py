@@ -4,6 +4,7 @@ import ast
 import contextlib
 import gc
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def world() -> tuple[Any, ...]:
         torch.is_inference_mode_enabled(),
         torch.backends.mha.get_fastpath_enabled(),
         torch.get_rng_state().sum().item(),
+        random.getstate(),
         torch.empty(1).device.type,
         torch.get_default_dtype(),
         torch.get_num_threads(),
@@ -187,6 +189,32 @@ def test_a_model_keeps_weights_mode_and_state() -> None:
         assert tensor.device.type == "cpu"
         assert not [k for k in tensor.__dict__ if "resnet" in k]
     assert model.last is None
+
+
+def test_scripted_modules_keep_their_mode() -> None:
+    inner = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.Dropout(0.5))
+    inner[2].eval()
+    script = torch.jit.script(inner.train(True))
+    before = [module.training for module in script.modules()]
+    trace(nn.Sequential(script, nn.ReLU()), [parse_input("3x16x16")])
+    assert [module.training for module in script.modules()] == before == [True] * 4
+
+
+def test_random_states_are_restored() -> None:
+    numpy = pytest.importorskip("numpy")
+
+    class Rolling(Failing):
+        def forward(self, x: Tensor) -> Tensor:
+            random.random(), numpy.random.rand(700), torch.rand(3, device="cpu")
+            return torch.relu(self.conv(torch.relu(self.conv(x))))
+
+    def states() -> tuple[object, ...]:
+        return random.getstate(), numpy.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+
+    model = Rolling(ValueError())
+    before = states()
+    trace(model, [parse_input("3x8x8")])
+    assert states() == before
 
 
 def test_a_lazy_model_stays_lazy() -> None:

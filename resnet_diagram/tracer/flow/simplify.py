@@ -80,6 +80,7 @@ def sums_stack(stack: Step, step: Step) -> bool:
     """Whether a step sums or averages a stack over the dimension it was stacked along: an addition."""
     if (
         stack.role is not Role.CONCAT
+        or not step.nodes
         or stack.nodes[-1].op != "stack"
         or step.nodes[-1].op not in ("sum", "mean")
     ):

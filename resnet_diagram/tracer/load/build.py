@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from resnet_diagram.tracer.record.compat import converted, foreign
-from resnet_diagram.tracer.record.isolation import check_interrupt
+from resnet_diagram.tracer.record.isolation import check_interrupt, in_this_thread
 from resnet_diagram.tracer.record.shapes.joins import binary
 
 Made = TypeVar("Made")
@@ -165,8 +165,8 @@ def no_initialisers() -> Iterator[None]:
         n: f for n, f in vars(nn.init).items() if n.endswith("_") and not n.startswith("_") and callable(f)
     }
     try:
-        for name in saved:
-            setattr(nn.init, name, untouched)
+        for name, function in saved.items():
+            setattr(nn.init, name, in_this_thread(untouched, function))
         yield
     finally:
         for name, function in saved.items():
@@ -190,7 +190,7 @@ def part_weightless() -> Iterator[None]:
             data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=META)
         return original(cls, data, requires_grad)
 
-    nn.Parameter.__new__ = without_values  # type: ignore[method-assign]
+    nn.Parameter.__new__ = in_this_thread(without_values, original)  # type: ignore[method-assign]
     try:
         with no_initialisers(), PartWeightless():
             yield

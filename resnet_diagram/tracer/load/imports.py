@@ -6,14 +6,15 @@ import importlib
 import importlib.util
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer.errors import blame
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
-from resnet_diagram.tracer.load.user_frame import blame
 
 
 def module_of(target: Target) -> ModuleType:
@@ -22,6 +23,17 @@ def module_of(target: Target) -> ModuleType:
         return file_module(target)
     with search_path(target.folder.absolute()):
         return named_module(target)
+
+
+@contextlib.contextmanager
+def own_arguments(target: Target) -> Iterator[None]:
+    """Set `sys.argv` to what a script without arguments sees: a module that parses it gets its defaults."""
+    before = list(sys.argv)
+    sys.argv[:] = [target.module]
+    try:
+        yield
+    finally:
+        sys.argv[:] = before
 
 
 @contextlib.contextmanager
@@ -91,9 +103,9 @@ def package_of(path: Path) -> tuple[Path, str]:
 
 
 def fresh_module(path: Path, name: str) -> ModuleType:
-    """Returns the module of a file, run anew unless it is part of a package."""
+    """Return the module of a file, run anew unless it is part of a package."""
     if "." in name:
-        return importlib.import_module(name)
+        return module_in_package(path, name)
     alias = name
     existing = sys.modules.get(name)
     known = existing is not None and getattr(existing, "__file__", None) != os.fspath(path)
@@ -110,6 +122,38 @@ def fresh_module(path: Path, name: str) -> ModuleType:
         del sys.modules[alias]
         raise
     return module
+
+
+def module_in_package(path: Path, name: str) -> ModuleType:
+    """Return a module of a package; where a package's `__init__` fails, import the file without running it.
+
+    Raises what the `__init__` raised if the file cannot be imported without it either.
+    """
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        if name in sys.modules or raised_by(error, path):
+            raise
+        failed = error
+    packages = name.split(".")[:-1]
+    empty: list[str] = []
+    for depth in range(len(packages)):
+        package, folder = ".".join(packages[: depth + 1]), path.parents[len(packages) - depth - 1]
+        if package not in sys.modules:
+            module = sys.modules[package] = ModuleType(package)
+            module.__path__ = [str(folder)]
+            empty.append(package)
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit):
+        for package in empty:
+            del sys.modules[package]
+        raise failed from None
+
+
+def raised_by(error: BaseException, path: Path) -> bool:
+    """Return True if the code of a file was running when an error was raised."""
+    return any(Path(frame.filename) == path for frame in traceback.extract_tb(error.__traceback__))
 
 
 def imports_of(path: Path) -> list[str]:

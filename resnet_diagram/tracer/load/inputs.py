@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -28,6 +28,9 @@ DTYPES = frozenset(
         "long",
     ]
 )
+HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})
+"""Types of weights whose models take inputs of that type."""
+
 CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
 MANY_CLASSES = 1000  # as many as ImageNet has; its pictures are large
 EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"
@@ -117,6 +120,18 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
 def batched(spec: InputSpec) -> InputSpec:
     """Returns the input with a batch of one before it."""
     return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
+
+
+def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
+    """Return the inputs with float32 replaced by the type of the model's weights, such as bfloat16."""
+    layer = first_weighted(model)
+    if layer is None or isinstance(layer, nn.Embedding):
+        layer = model
+    weight = next((p for p in layer.parameters() if p.is_floating_point()), None)
+    dtype = "float32" if weight is None else str(weight.dtype).removeprefix("torch.")
+    if dtype not in HALF_AND_DOUBLE:
+        return list(specs)
+    return [replace(spec, dtype=dtype) if spec.dtype == "float32" else spec for spec in specs]
 
 
 def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:

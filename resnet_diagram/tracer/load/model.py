@@ -12,16 +12,16 @@ from typing import Any
 from torch import nn
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean
+from resnet_diagram.tracer.errors import blame
 from resnet_diagram.tracer.load.build import build
-from resnet_diagram.tracer.load.imports import module_of
+from resnet_diagram.tracer.load.imports import module_of, own_arguments
 from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.no_network import NetworkAskedError, offline, without_weights
 from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
-from resnet_diagram.tracer.load.user_frame import blame
 from resnet_diagram.tracer.load.zoo import known_model, known_names
 from resnet_diagram.tracer.record import torch_private
-from resnet_diagram.tracer.record.isolation import uncollected
+from resnet_diagram.tracer.record.isolation import exclusive
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
 
 SHOWN = 12
@@ -61,7 +61,11 @@ def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> L
 
 def built(target: Target) -> LoadedModel:
     """Returns the model a target names; raises SourceError."""
-    with contextlib.redirect_stdout(sys.stderr), uncollected(), torch_private.light_imports():
+    with contextlib.ExitStack() as contexts:
+        contexts.enter_context(exclusive())
+        contexts.enter_context(contextlib.redirect_stdout(sys.stderr))
+        contexts.enter_context(own_arguments(target))
+        contexts.enter_context(torch_private.light_imports())
         module = imported(target)
         attribute = target.attribute or only_candidate(module, target)
         found = attribute_of(module, attribute, target)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
+from resnet_diagram.tracer.record.isolation import in_this_thread
+
 SWITCHES = ("pretrained", "pretrained_backbone", "weights", "weights_backbone")
 
 
@@ -26,8 +28,8 @@ def offline() -> Iterator[None]:
 
     saved = {name: getattr(socket, name) for name in ("create_connection", "getaddrinfo")}
     try:
-        for name in saved:
-            setattr(socket, name, refuse)
+        for name, function in saved.items():
+            setattr(socket, name, in_this_thread(refuse, function))
         yield
     finally:
         for name, function in saved.items():

@@ -49,18 +49,27 @@ def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any]
 
 
 def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Runs an operation without a shape function on ones and returns the result as meta tensors."""
+    """Run an operation without a shape function on made-up values and return the result as meta tensors.
 
-    def ones(t: Tensor) -> Tensor:
-        return torch.ones(t.shape, dtype=t.dtype) if t.is_meta else t
+    The values are ones; where one is out of range, as in a table with a single row, they are zeros.
+    """
 
     def as_meta(t: Tensor) -> Tensor:
         return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
 
-    given = {name: map_tensors(value, ones) for name, value in kwargs.items()}
-    if given.get("device") is not None:
-        given["device"] = CPU
-    return map_tensors(func(*[map_tensors(a, ones) for a in args], **given), as_meta)
+    def run(value: int) -> Any:
+        def filled(t: Tensor) -> Tensor:
+            return torch.full(t.shape, value, dtype=t.dtype) if t.is_meta else t
+
+        given = {name: map_tensors(argument, filled) for name, argument in kwargs.items()}
+        if given.get("device") is not None:
+            given["device"] = CPU
+        return map_tensors(func(*[map_tensors(a, filled) for a in args], **given), as_meta)
+
+    try:
+        return run(1)
+    except (IndexError, RuntimeError):
+        return run(0)
 
 
 def on_cpu_if_small(args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:

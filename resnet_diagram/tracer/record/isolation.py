@@ -1,12 +1,14 @@
-"""Leave the caller's world as it was: modules, patches, random numbers, garbage collection."""
+"""Keep a run from changing anything outside it: modules, patches, random states, other threads."""
 
 import contextlib
 import gc
 import operator
 import os
+import random
 import sys
+import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,6 +18,9 @@ from resnet_diagram.tracer.flow.graph import Call, OpGraph
 from resnet_diagram.tracer.record import torch_private
 
 Held = dict[Any, Any] | list[Any]
+
+_lock = threading.RLock()
+"""Held while a model is built, run or read: all three change settings of the whole process for a while."""
 
 
 class Snapshot:
@@ -58,11 +63,14 @@ def refill(own: Held, names: tuple[Any, ...], values: list[Any]) -> None:
 
 @contextlib.contextmanager
 def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
-    """Gives modules their state back afterwards: mode, buffers, hooks, cached and collected results."""
+    """Restore modules afterwards: mode, buffers, hooks, cached and collected results."""
     before = Snapshot(own for module in modules for own in filled(module))
+    scripts = [(m, m.training) for m in modules if isinstance(m, torch.jit.ScriptModule)]
     try:
         yield
     finally:
+        for script, training in scripts:
+            script.training = training
         before.restore()
         kept = set(map(id, before.held))
         for own in [own for module in modules for own in filled(module) if id(own) not in kept]:
@@ -81,41 +89,68 @@ def filled(module: nn.Module) -> Iterator[Held]:
 
 
 @contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage collection: it would walk over all the long-lived objects of a trace again and again."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+def exclusive() -> Iterator[None]:
+    """Let one thread at a time build, run or read a model, without garbage collection.
+
+    The collector would walk over all the long-lived objects of a trace again and again.
+    """
+    with _lock:
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collecting:
+                gc.enable()
+
+
+def in_this_thread(replacement: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that calls `replacement` in the current thread and `original` in all others."""
+    thread = threading.get_ident()
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return (replacement if threading.get_ident() == thread else original)(*args, **kwargs)
+
+    return call
 
 
 @contextlib.contextmanager
 def calm() -> Iterator[None]:
-    """No warnings, no output on stdout, no fused attention; random numbers and environment as before."""
-    state = torch.get_rng_state()
+    """Suppress warnings, stdout and fused attention; restore random states and the environment."""
     environment = dict(os.environ)
     attention = torch_private.fast_attention_enabled()
     torch_private.set_fast_attention(False)
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+        with random_states(), warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
             warnings.simplefilter("ignore")
             yield
     finally:
         torch_private.set_fast_attention(attention)
-        torch.set_rng_state(state)
         if os.environ != environment:
             os.environ.clear()
             os.environ.update(environment)
 
 
 @contextlib.contextmanager
+def random_states() -> Iterator[None]:
+    """Restore the random states of torch, Python and, where it is imported, NumPy."""
+    numpy = sys.modules.get("numpy")
+    state, python_state = torch.get_rng_state(), random.getstate()
+    numpy_state = numpy.random.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        random.setstate(python_state)
+        if numpy:
+            numpy.random.set_state(numpy_state)
+
+
+@contextlib.contextmanager
 def followed_calls(
     model: nn.Module, names: Mapping[int, str], graph: OpGraph, stack: list[int]
 ) -> Iterator[None]:
-    """Writes each module call into `graph.calls` and keeps `stack` on the running ones.
+    """Append each module call of this thread to `graph.calls` and keep `stack` on the running ones.
 
     `names` are the paths of the modules inside `model` by id.
     """
@@ -138,7 +173,7 @@ def followed_calls(
             stack.pop()
             call.end = len(calls)
 
-    nn.Module.__call__ = followed  # type: ignore[method-assign]
+    nn.Module.__call__ = in_this_thread(followed, original)  # type: ignore[method-assign]
     try:
         yield
     finally:

@@ -1,11 +1,14 @@
 """Record every operation of a run, on tensors that have shapes but no values."""
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
+from types import CodeType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.tracer.errors import is_foreign
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes
 from resnet_diagram.tracer.record.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
 from resnet_diagram.tracer.record.operators import Operator, read_operator
@@ -13,8 +16,29 @@ from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, writte
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
 from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
 
+MOST_OPERATIONS = 1_000_000
+"""Number of recorded values after which a run is taken for endless."""
+
+MOST_QUESTIONS = 256
+"""Number of times one line of a module call may ask for a value before its loop is taken for endless."""
+
 NONE: dict[str, Any] = {}
 """The keyword arguments and defaults of what has none; nobody writes to it."""
+
+
+class OperationLimitError(BaseException):
+    """A run recorded too many operations; no Exception, as the model's own code must not handle it."""
+
+
+class EndlessLoopError(Exception):
+    """A module call asked for values again and again.
+
+    `seconds` number the second answers to the questions it repeated: the candidates for ending the loop.
+    """
+
+    def __init__(self, message: str, seconds: Sequence[int]) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Reading:
@@ -48,6 +72,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self._memo: dict[Any, Callable[[Sequence[Any]], Any]] = {}
         self._shapes: dict[Sizes, Sizes] = {}
         self._saved: list[tuple[Tensor, Tensor]] = []
+        self._questions: dict[tuple[int, CodeType | None, int], list[int]] = {}
 
     def finish(self) -> None:
         """Takes marks off lasting tensors and gives constants their values back."""
@@ -192,8 +217,17 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     # -- what comes out ----------------------------------------------------------------------------------
 
     def _answer(self, operator: Operator, tensor: Tensor) -> Any:
-        """Returns an assumed answer to a question about values: yes, or one."""
+        """Return an assumed answer to a question about values: yes, or one. Raises EndlessLoopError."""
         path = self.graph.calls[self.stack[-1]].path or "the model"
+        earlier = self._questions.setdefault((self.stack[-1], *user_position()), [])
+        if len(earlier) >= MOST_QUESTIONS:
+            repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > MOST_QUESTIONS]
+            raise EndlessLoopError(
+                f"{path} asked {MOST_QUESTIONS} times for a value that only real data has ({operator.name}): "
+                "a loop whose end depends on the data",
+                [numbers[1] for numbers in repeated],
+            )
+        earlier.append(self.asked)
         answer = self.asked not in self._flips
         self.asked += 1
         note = f"{path} asks for a value that only real data has ({operator.name}); assumed {answer}"
@@ -261,6 +295,11 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             refs=tuple(reading.refs),
         )
         self.graph.nodes.append(node)
+        if len(self.graph.nodes) > MOST_OPERATIONS:
+            raise OperationLimitError(
+                f"it ran more than {MOST_OPERATIONS:,} operations and may not end. Give a smaller input, or "
+                "draw a part of the model"
+            )
         if operator.writes:
             self._mark_written(operator, args, kwargs, node)
         self._mark_results(operator, result, reading, node)
@@ -284,6 +323,14 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
                 self.marks.put(tensor, node, source.memory, position)
             else:
                 self.marks.put(tensor, node, Memory(writer=node), position)
+
+
+def user_position() -> tuple[CodeType | None, int]:
+    """Return the innermost running code outside torch and this package, and the instruction it is at."""
+    frame = inspect.currentframe()
+    while frame and is_foreign(frame.f_code.co_filename):
+        frame = frame.f_back
+    return (frame.f_code, frame.f_lasti) if frame else (None, 0)
 
 
 def shape_of_result(

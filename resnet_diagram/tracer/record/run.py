@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.errors import TraceError
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.compat import Compatible
@@ -20,7 +21,7 @@ from resnet_diagram.tracer.record.isolation import (
     restored,
     without_wrappers,
 )
-from resnet_diagram.tracer.record.recorder import Recorder
+from resnet_diagram.tracer.record.recorder import EndlessLoopError, OperationLimitError, Recorder
 from resnet_diagram.tracer.structure.partial import operations
 
 RETRIES = 8
@@ -90,9 +91,16 @@ def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph
     """Returns a run with other answers or stand-ins; else the one that came furthest, with its error."""
     last = best = first
     flips: set[int] = set()
+    ended: set[int] = set()  # the answers negated to end a loop, one after the other
     for attempt in range(RETRIES):
         compatible = attempt % 2 == 0
-        if not compatible and not next_flips(flips, last.recorder.asked):
+        if isinstance(last.cause, EndlessLoopError):
+            untried = [number for number in last.cause.seconds if number not in ended]
+            if not untried:
+                break
+            flips = {untried[0]}
+            ended |= flips
+        elif not compatible and not next_flips(flips, last.recorder.asked):
             break
         try:
             return run_once(subject, arguments, frozenset(flips), compatible, None)
@@ -137,6 +145,8 @@ def run_once(
         with recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
         graph.outputs = output_nodes(recorder, result)
+    except OperationLimitError as error:
+        raise TraceError(f"{type(model).__name__} could not be read: {error}.") from None
     except SystemExit as error:
         ended = RuntimeError(f"SystemExit: {error}").with_traceback(error.__traceback__)
         raise Stopped(ended, recorder) from error
@@ -161,6 +171,7 @@ def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterato
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
         contexts.enter_context(torch_private.uncompiled())
+        contexts.enter_context(torch_private.without_compiler())
         contexts.enter_context(torch.no_grad())
         contexts.enter_context(torch_private.below_autograd())
         contexts.enter_context(recorder)

@@ -1,4 +1,4 @@
-"""All that leans on a private torch name; each has a public way round it, which `public_only` forces."""
+"""Everything that uses a private torch name; each has a public fallback, which `public_only` forces."""
 
 import contextlib
 import functools
@@ -7,6 +7,8 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -102,7 +104,7 @@ def disabled_later(
 
     @functools.wraps(function)
     def later(*args: Any, **kwargs: Any) -> Any:
-        if not real and COMPILER in sys.modules:
+        if not real and COMPILER in sys.modules and not isinstance(sys.modules[COMPILER], CompilerProxy):
             real.append(original(function, recursive, **options))
         return (real[0] if real else function)(*args, **kwargs)
 
@@ -143,6 +145,69 @@ def make_way() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MakeWay)]
     if isinstance(sys.modules.get(COMPILER_TOOLS), LaterTools):
         del sys.modules[COMPILER_TOOLS]
+
+
+@contextlib.contextmanager
+def without_compiler() -> Iterator[None]:
+    """Keep torch's own kernels from importing the compiler during a run.
+
+    Many kernels for meta tensors, and checkpointing, import it at their first call only to disable it for
+    themselves. The proxy does that later, if the compiler is ever imported; any other use imports it at once.
+    """
+    if public_only or COMPILER in sys.modules:
+        yield
+        return
+    proxy = sys.modules[COMPILER] = CompilerProxy(COMPILER)
+    finder = ProxyFinder()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = [other for other in sys.meta_path if other is not finder]
+        if sys.modules.get(COMPILER) is proxy:
+            del sys.modules[COMPILER]
+
+
+class CompilerProxy(ModuleType):
+    """Stand-in for the compiler's package: postpones `disable` and forwards all else to the real package."""
+
+    __path__: list[str] = []  # noqa: RUF012 - the import system reads it from the module
+
+    @staticmethod
+    def disable(function: Any = None, recursive: bool = True, **options: Any) -> Any:
+        """Return a function that is disabled for the compiler once that is imported."""
+        options.pop("wrapping", None)
+        return disabled_later(torch.compiler.disable, function, recursive, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(import_compiler(COMPILER), name)
+
+
+class ProxyFinder(Loader):
+    """Finder and loader of the compiler's submodules: replaces the proxy by the real package first."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return a spec for the imported submodule; None for modules of other packages."""
+        if not name.startswith(f"{COMPILER}.") or not isinstance(sys.modules.get(COMPILER), CompilerProxy):
+            return None
+        import_compiler(name)
+        return ModuleSpec(name, self)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module, which is imported already."""
+        return sys.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing: the module was run when it was found."""
+
+
+def import_compiler(name: str) -> ModuleType:
+    """Import the compiler, or a module of it, in place of the proxy."""
+    if isinstance(sys.modules.get(COMPILER), CompilerProxy):
+        del sys.modules[COMPILER]
+    return importlib.import_module(name)
 
 
 def fast_attention_enabled() -> bool:

@@ -30,7 +30,8 @@ def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
         if names[key] == owner or taken[names[key]] > 1:
             names[key] = f"{names[key]}.{word(working)}".lstrip(".")
     taken = Counter(names.values())
-    return [renamed(part, names[id(part)]) if taken[names.get(id(part), "")] == 1 else part for part in parts]
+    unique = {key: name for key, name in names.items() if taken[name] == 1}
+    return [renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
 
 
 def renamed(part: Part, name: str) -> Part:

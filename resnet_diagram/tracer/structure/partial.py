@@ -6,9 +6,9 @@ from pathlib import Path
 
 from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Layer, LayerKind, Network
+from resnet_diagram.tracer.errors import message_of, where
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.roles import WEIGHTED, role_of
-from resnet_diagram.tracer.load.user_frame import message_of, where
 
 LEAST = 3
 """With fewer operations a run that stopped has nothing to show."""

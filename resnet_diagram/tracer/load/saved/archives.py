@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError
-from resnet_diagram.tracer.load.user_frame import message_of
+from resnet_diagram.tracer.errors import message_of
 
 HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
 
