@@ -1,0 +1,90 @@
+"""Measure the English of docstrings and names against fixed limits."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent / "resnet_diagram"
+
+QUESTION_WORDS = re.compile(
+    r"(what|how|where|which|whether|who|whom|whose|when|why|that|those)\b", re.IGNORECASE
+)
+
+VAGUE_NAMES = re.compile(
+    "asked|beside|chosen|drawn|everything|filled|fitting|found|given|goes|gone|held|kept|known|made"
+    "|meant|most|named|ones?|others?|own|pen|ran|reached|said|same|seen|short|something|sort|stands"
+    "|taken|tells|there|these|thing|those|told|turned|usual|wanted|ways?|what|where|whole|wide|worn"
+)
+"""Names that describe no quantity; a noun of the field says more."""
+
+QUESTION_LIMIT = 0.17
+VAGUE_LIMIT = 0.08
+
+
+def trees(root: Path = PACKAGE) -> Iterator[tuple[Path, ast.Module]]:
+    """Yield each Python file below `root` with its syntax tree."""
+    for path in sorted(root.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of the docstrings of modules, classes, functions, constants and fields."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if not isinstance(body, list):
+            continue
+        scope = isinstance(node, ast.Module | ast.ClassDef)
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        for index, statement in enumerate(body):
+            if (
+                isinstance(statement, ast.Expr)
+                and isinstance(statement.value, ast.Constant)
+                and isinstance(statement.value.value, str)
+                and ((index == 0 and documented) or (index > 0 and scope))
+            ):
+                yield statement.lineno, statement.value.value
+
+
+def bound_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and name of each function, class, parameter, field, variable and loop variable."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
+                yield node.lineno, node.name
+            case ast.arg():
+                yield node.lineno, node.arg
+            case ast.Name(ctx=ast.Store()):
+                yield node.lineno, node.id
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield node.lineno, name
+
+
+def asks(docstring: str) -> bool:
+    """Return whether the docstring begins with a question word."""
+    return QUESTION_WORDS.match(docstring.lstrip()) is not None
+
+
+def is_vague(name: str) -> bool:
+    """Return whether the name, without leading and trailing underscores, is a vague one."""
+    return VAGUE_NAMES.fullmatch(name.strip("_")) is not None
+
+
+def test_docstrings_begin_with_no_question_word() -> None:
+    texts = [
+        (f"{path.relative_to(PACKAGE)}:{line}: {text.splitlines()[0]}", asks(text))
+        for path, tree in trees()
+        for line, text in docstrings(tree)
+    ]
+    faults = [place for place, fault in texts if fault]
+    assert len(faults) <= QUESTION_LIMIT * len(texts), "\n".join(faults)
+
+
+def test_names_are_nouns_of_the_field() -> None:
+    names = [
+        (f"{path.relative_to(PACKAGE)}:{line}: {name}", is_vague(name))
+        for path, tree in trees()
+        for line, name in bound_names(tree)
+    ]
+    faults = [place for place, fault in names if fault]
+    assert len(faults) <= VAGUE_LIMIT * len(names), "\n".join(faults)
