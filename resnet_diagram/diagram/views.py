@@ -90,9 +90,8 @@ def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
 
 def _name(network: Network) -> Label:
     """Return the network's name, marked as a part if its forward stopped."""
-    stopped = any(note.startswith("only a part of") for note in network.notes)
     name = literal(network.name)
-    return phrase(Kind.TITLE, Word.PARTIAL, name) if stopped else name
+    return name if network.stopped_at is None else phrase(Kind.TITLE, Word.PARTIAL, name)
 
 
 def _sheet(network: Network, title: Label, options: Options) -> Sheet:

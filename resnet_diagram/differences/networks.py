@@ -12,9 +12,6 @@ from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.places import places, ranges
 from resnet_diagram.wording.terms import literal
 
-STOPPED = "forward stopped"
-"""What the note of a network begins with whose forward failed."""
-
 
 def differences(left: Network, right: Network) -> tuple[Difference, ...]:
     """What differs between two networks, names aside, from input to head; nothing where they are the same."""
@@ -61,10 +58,10 @@ def _input(left: Network, right: Network) -> Iterator[Difference]:
 
 
 def _stopped(left: Network, right: Network) -> Iterator[Difference]:
-    """That the forward of one of them failed."""
-    notes = [next((note for note in one.notes if STOPPED in note), "") for one in (left, right)]
-    if any(notes):
-        words = [note or "runs to its end" for note in notes]
+    """Yield the modules in which the forwards failed, if one of them did."""
+    modules = [network.stopped_at for network in (left, right)]
+    if any(module is not None for module in modules):
+        words = ["runs to its end" if module is None else f"stopped in {module}" for module in modules]
         yield Difference(where="forward", left=words[0], right=words[1])
 
 

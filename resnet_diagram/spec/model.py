@@ -114,8 +114,9 @@ Element = Layer | Block | Stage
 class Network:
     """A whole network: `stem`, `body` (stages, for a residual network) and `head`, run in this order.
 
-    `notes` say what a trace had to assume. `source` is what was asked for, such as
-    `torchvision.models:resnet50`.
+    `notes` state what a trace had to assume. `source`: the name or file it was read from, such as
+    `torchvision.models:resnet50`. `stopped_at`: dotted path of the module in which the forward failed, so
+    that the rest of the network is missing; None if it ran to its end.
     """
 
     name: str
@@ -125,3 +126,4 @@ class Network:
     head: tuple[Element, ...] = ()
     source: str = ""
     notes: tuple[str, ...] = ()
+    stopped_at: str | None = None

@@ -121,7 +121,8 @@ def anonymous(part: Described) -> Described:
             )
         case Network():
             stem, body, head = anonymous_run(part.stem), anonymous_run(part.body), anonymous_run(part.head)
-            return replace(part, name="", source="", notes=(), stem=stem, body=body, head=head)
+            bare = replace(part, name="", source="", notes=(), stopped_at=None)
+            return replace(bare, stem=stem, body=body, head=head)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
 
 

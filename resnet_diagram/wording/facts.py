@@ -48,6 +48,7 @@ def facts(network: Network) -> Facts:
         "macs": macs(network),
         "option": option(network),
         "notes": list(network.notes),
+        "stopped_at": network.stopped_at,
         "stages": [_stage(stage) for stage, _ in elements if isinstance(stage, Stage)],
         "residuals": [_residual(block, place) for block, place in found if is_residual(block)],
         "other_merges": [_other_merge(block, place) for block, place in found if not is_residual(block)],

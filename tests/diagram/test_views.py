@@ -164,3 +164,11 @@ def test_a_concatenation_among_folded_blocks_keeps_both_its_ways() -> None:
 def test_a_network_without_blocks_has_none_to_draw() -> None:
     with pytest.raises(UsageError, match="plain34 has no blocks"):
         diagram("plain34", View.BLOCK)
+
+
+def test_a_network_is_titled_as_partial_by_its_field_alone() -> None:
+    network = catalog.network("resnet18")
+    noted = replace(network, notes=("only a part of the data set is used",))
+    stopped = replace(network, stopped_at="layer3.0")
+    titles = [str(build([each], Options()).title) for each in (network, noted, stopped)]
+    assert titles == ["resnet18", "resnet18", "resnet18 (as far as it ran)"]

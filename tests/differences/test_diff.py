@@ -1,6 +1,7 @@
 """`diff` and `check`: what is said of networks from any source, and how the commands end."""
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 
 import resnet_diagram as rd
 from resnet_diagram.cli.main import main
+from resnet_diagram.differences.networks import differences
+from resnet_diagram.spec import catalog
 from tests.spellings import SPELLINGS
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "resnet.py"
@@ -116,6 +119,12 @@ def test_the_spelling_of_a_network_is_no_difference(spelling: str, name: str) ->
     with torch.device("meta"):
         model = getattr(import_module(f"tests.spellings.{spelling}"), name)()
     rd.assert_same(model, name)
+
+
+@pytest.mark.parametrize("note", ["the forward stopped being slow", "only a part of the data set is used"])
+def test_a_note_does_not_mean_that_the_forward_failed(note: str) -> None:
+    network = catalog.network("resnet18")
+    assert differences(replace(network, notes=(note,)), network) == ()
 
 
 def test_diff_ends_with_one_where_they_differ() -> None:

@@ -82,7 +82,7 @@ def test_biases_are_named_where_they_are() -> None:
 def test_a_missing_projection_is_named_though_the_model_cannot_run() -> None:
     said = found(Mistakes(projection_in_stage_1=False))
     assert said[0][0] == "forward"
-    assert "stopped in stages.0.0" in said[0][1]
+    assert said[0] == ("forward", "stopped in stages.0.0", "runs to its end")
     assert any("projection shortcut (1×1 conv)" in right for where, _, right in said[1:])
 
 

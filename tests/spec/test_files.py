@@ -46,6 +46,7 @@ def odd() -> Network:
         body=(outer, opaque),
         head=(linear((8,), 2),),
         notes=("guessed", "twice"),
+        stopped_at="layer2.0",
     )
 
 
@@ -237,7 +238,8 @@ def test_folder_missing(tmp_path: Path) -> None:
 
 
 def test_defaults_are_left_out() -> None:
-    text = dumps(replace(odd(), notes=(), source=""))
+    text = dumps(replace(odd(), notes=(), source="", stopped_at=None))
     assert '"notes"' not in text
+    assert '"stopped_at"' not in text
     assert '"source"' not in text
     assert '"groups": 1' not in text

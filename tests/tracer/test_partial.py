@@ -92,6 +92,7 @@ def test_the_end_is_marked() -> None:
     assert (last.kind, last.op, last.name) == (LayerKind.OPAQUE, "not run", "blocks.2.second")
     assert (last.params, last.macs) == (0, 0)
     assert out_shape(network) == (8, 16, 16)
+    assert network.stopped_at == "blocks.2.second"
 
 
 def test_the_note_names_module_shapes_and_cause() -> None:
@@ -110,7 +111,7 @@ def test_a_guessed_input_is_said_too() -> None:
 def test_a_whole_run_has_no_mark() -> None:
     network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), Block(), Block()))
     assert "not run" not in [layer.op for layer in layers(network)]
-    assert network.notes == ()
+    assert (network.notes, network.stopped_at) == ((), None)
 
 
 def test_a_stand_in_that_came_further_is_taken() -> None:

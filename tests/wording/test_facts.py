@@ -18,14 +18,16 @@ def test_totals() -> None:
     network = catalog.network("resnet50")
     found = facts(network)
     assert list(found) == [
-        "name", "source", "input_shape", "depth", "params", "macs", "option", "notes", "stages", "residuals",
-        "other_merges",
+        "name", "source", "input_shape", "depth", "params", "macs", "option", "notes", "stopped_at", "stages",
+        "residuals", "other_merges",
     ]  # fmt: skip
     assert (found["name"], found["input_shape"], found["depth"], found["option"]) == (
         "resnet50", [3, 224, 224], 50, "B",
     )  # fmt: skip
     assert (found["params"], found["macs"]) == (params(network), macs(network))
     assert facts(replace(network, notes=("guessed",)))["notes"] == ["guessed"]
+    assert found["stopped_at"] is None
+    assert facts(replace(network, stopped_at="layer3"))["stopped_at"] == "layer3"
 
 
 @pytest.mark.parametrize("name", catalog.names())

@@ -44,9 +44,9 @@ def stop_note(graph: OpGraph, name: str) -> str:
 
 
 def marked(network: Network, graph: OpGraph) -> Network:
-    """Returns the network with a last box that stands for what did not run."""
+    """Return the network with a last box in place of the layers that did not run, if its forward failed."""
     if graph.error is None:
         return network
     shape = out_shape(network)
     rest = Layer(kind=LayerKind.OPAQUE, op="not run", name=graph.failed_in, in_shape=shape, out_shape=shape)
-    return replace(network, head=(*network.head, rest))
+    return replace(network, head=(*network.head, rest), stopped_at=graph.failed_in or network.name)

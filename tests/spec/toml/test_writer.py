@@ -179,3 +179,9 @@ def test_texts_are_escaped() -> None:
         "name": name,
         "odd key": {"x": True},
     }
+
+
+def test_the_module_that_failed_is_read_again() -> None:
+    network = replace(catalog.network("resnet18"), stopped_at="layer4.1")
+    assert loads(dumps(network)).stopped_at == "layer4.1"
+    assert "stopped_at" not in dumps(catalog.network("resnet18"))

@@ -32,6 +32,7 @@ def build(said: Said, name: str = "") -> Network:
         stem=tuple(stem.elements),
         body=tuple(body.elements),
         head=tuple(head.elements),
+        stopped_at=said.get("stopped_at"),
     )
 
 

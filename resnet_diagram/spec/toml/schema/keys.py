@@ -105,6 +105,7 @@ TABLES: dict[str, Keys] = {
     "network": {
         "name": Key(Text(), "The network's name. Default: the file's name."),
         "input": Key(Wholes(1), "Channels, then the size in each spatial dimension. Default: [3, 224, 224]."),
+        "stopped_at": Key(Text(), "Path of the module in which a forward failed; the rest is missing."),
         **SETTING_KEYS,
         "depths": Key(Wholes(), "Blocks of each stage."),
         "widths": Key(Wholes(), "Width of each stage. Default: 64, then twice the one before."),

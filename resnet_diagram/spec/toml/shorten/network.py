@@ -64,7 +64,8 @@ def _written(network: Network) -> Said:
 
 def _opening(network: Network) -> Said:
     name = {"name": network.name} if network.name else {}
-    return name | {"input": list(network.input_shape)}
+    stopped = {} if network.stopped_at is None else {"stopped_at": network.stopped_at}
+    return {**name, "input": list(network.input_shape), **stopped}
 
 
 def _designed(network: Network) -> Said | None:
