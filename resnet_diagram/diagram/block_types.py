@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from resnet_diagram.diagram.model import GroupRole
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
     in_shape,
+    leading_block,
     out_shape,
     stride,
     walk,
@@ -31,24 +33,26 @@ SYMBOLS = {"C": TermKind.WIDTH, "C′": TermKind.END_WIDTH, "s": TermKind.STRIDE
 
 _STRIDE = literal("s", TermKind.STRIDE)
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
+_FRACTIONS = (*_MULTIPLES, 12, 24, 32, 64)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """A block, or a run of layers without a shortcut, and where it stands.
+    """A block with the norm and activation behind it, or a run of layers without a shortcut.
 
     `stage` counts from 1 and is 0 outside stages; `number` is that of the block in its stage, from 1.
+    `part`: the frame it lies in, None outside frames.
     """
 
     elements: tuple[Element, ...]
     stage: int
     number: int
+    part: GroupRole | None = None
 
     @property
     def block(self) -> Block | None:
         """The block, if it is one."""
-        only = self.elements[0] if len(self.elements) == 1 else None
-        return only if isinstance(only, Block) else None
+        return leading_block(self.elements)
 
     @cached_property
     def skeleton(self) -> Hashable:
@@ -57,8 +61,14 @@ class Unit:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Every layer outside gates, shortcuts included, in the same order for all units of a type."""
-        return tuple(walk(self.elements, gates=False))
+        """Every layer, those of shortcuts and gates included, in the same order for all units of a type."""
+        return tuple(walk(self.elements))
+
+    @cached_property
+    def gating(self) -> frozenset[int]:
+        """The positions of the layers of gates among `layers`."""
+        open_layers = {id(layer) for layer in walk(self.elements, gates=False)}
+        return frozenset(at for at, layer in enumerate(self.layers) if id(layer) not in open_layers)
 
     @cached_property
     def values(self) -> dict[str, int]:
@@ -69,7 +79,7 @@ class Unit:
         block = self.block
         if block and block_kind(block) in (BlockKind.BASIC, BlockKind.BOTTLENECK):
             return {"C": width(block), "s": max(stride(block), default=1)}
-        steps = stride(block) if block else _steps(self.layers)
+        steps = stride(block) if block else _steps(walk(self.elements, gates=False))
         ends = {"C": in_shape(self.elements)[0], "C′": out_shape(self.elements)[0]}
         return {**ends, "s": max(steps, default=1)}
 
@@ -123,8 +133,9 @@ def _kind(units: list[Unit]) -> Kind | None:
     if len({len(unit.layers) for unit in units}) > 1:
         return None
     sizes: dict[Layer, Sizes] = {}
-    for column in zip(*(unit.layers for unit in units), strict=True):
-        shared = _shared_sizes(column, [unit.values for unit in units])
+    gating = units[0].gating
+    for at, column in enumerate(zip(*(unit.layers for unit in units), strict=True)):
+        shared = _shared_sizes(column, [unit.values for unit in units], in_gate=at in gating)
         if shared is None or sizes.setdefault(column[0], shared) != shared:
             return None
     kinds = frozenset[TermKind]().union(
@@ -135,8 +146,13 @@ def _kind(units: list[Unit]) -> Kind | None:
     return Kind(units=tuple(units), sizes=sizes, symbols=symbols)
 
 
-def _shared_sizes(layers: Sequence[Layer], values: Sequence[Mapping[str, int]]) -> Sizes | None:
-    """Return labels for one layer of all units: a number where all agree, else a symbol that fits all."""
+def _shared_sizes(
+    layers: Sequence[Layer], values: Sequence[Mapping[str, int]], *, in_gate: bool
+) -> Sizes | None:
+    """Return labels for one layer of all units: a number where all agree, else a symbol that fits all.
+
+    The channels of a layer in a gate that no symbol fits are a range.
+    """
     own = [sizes_of(layer) for layer in layers]
     stride = own[0].stride
     if len({sizes.stride for sizes in own}) > 1:
@@ -145,7 +161,10 @@ def _shared_sizes(layers: Sequence[Layer], values: Sequence[Mapping[str, int]]) 
         stride = _STRIDE
     if layers[0].kind not in WEIGHTED:
         return own[0]._replace(stride=stride)
-    channels = _channels([layer.out_shape[0] for layer in layers], values)
+    counts = [layer.out_shape[0] for layer in layers]
+    channels = _channels(counts, values)
+    if channels is None and in_gate:
+        channels = literal(f"{min(counts)}–{max(counts)}", TermKind.CHANNELS)
     groups = own[0].groups
     if len({sizes.groups for sizes in own}) > 1:
         group_widths = {layer.in_shape[0] // layer.groups for layer in layers}
@@ -159,9 +178,9 @@ def _channels(counts: list[int], values: Sequence[Mapping[str, int]]) -> Label |
     """Return the channels of one layer of all units: "64", "4C", "C/2"; None where no symbol fits."""
     if len(set(counts)) == 1:
         return literal(str(counts[0]), TermKind.CHANNELS)
-    for symbol, times in product(("C", "C′"), _MULTIPLES):
+    for symbol, times in product(("C", "C′"), _FRACTIONS):
         widths = [value.get(symbol, 0) for value in values]
-        if counts == [times * width for width in widths]:
+        if times in _MULTIPLES and counts == [times * width for width in widths]:
             return literal(symbol if times == 1 else f"{times}{symbol}", SYMBOLS[symbol])
         if all(width and width == times * count for count, width in zip(counts, widths, strict=True)):
             return literal(f"{symbol}/{times}", SYMBOLS[symbol])

@@ -234,7 +234,7 @@ def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[It
 
 
 def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
-    for unit in _units(layers):
+    for unit in joined_layers(layers):
         main = _main(unit)
         role = node_role(main.kind)
         yield Node(
@@ -250,7 +250,7 @@ def _main(unit: list[Layer]) -> Layer:
     return next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
 
 
-def _units(layers: Sequence[Layer]) -> list[list[Layer]]:
+def joined_layers(layers: Sequence[Layer]) -> list[list[Layer]]:
     """Layers that share a node: norms and activations join the layer before them.
 
     In a run that starts with them, a pre-activation, they join the weighted layer behind.

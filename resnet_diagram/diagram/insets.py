@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from resnet_diagram.diagram.block_types import Kind, Unit
-from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
-from resnet_diagram.diagram.model import Item, Node, NodeRole, Panel
+from resnet_diagram.diagram.chain import Names, Pen, items, tapered
+from resnet_diagram.diagram.model import GroupRole, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
-from resnet_diagram.spec.measure import block_kind
+from resnet_diagram.spec.measure import block_kind, is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.places import places
+from resnet_diagram.wording.terms import NOTHING, Label, literal, phrase
 from resnet_diagram.wording.terms import Kind as TermKind
-from resnet_diagram.wording.terms import Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 MOST = 6
@@ -33,14 +33,26 @@ def insets(
     frequent = sorted(open_kinds, key=_rank)[:MOST]
     chosen = [kind for kind in open_kinds if kind in frequent]
     return tuple(
-        _inset(number, kind, places(_at(kind.units), _at(everything), stages, rest=True), show)
-        for number, kind in enumerate(chosen, 1)
+        _inset(number, kind, _places(kind, everything, stages), show) for number, kind in enumerate(chosen, 1)
     )
 
 
-def _at(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Stage and number of each."""
-    return [(unit.stage, unit.number) for unit in units]
+_PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
+
+
+def _places(kind: Kind, everything: Sequence[Unit], stages: int) -> Label:
+    """Return the places of the units of a type: those in stages, then stem and head."""
+    gates = _is_gate(kind.units[0])
+    here = [(unit.stage, unit.number) for unit in kind.units if unit.stage]
+    comparable = [(unit.stage, unit.number) for unit in everything if unit.stage and _is_gate(unit) == gates]
+    staged = places(here, comparable, stages, rest=True) if here else NOTHING
+    parts = dict.fromkeys(unit.part for unit in kind.units if unit.part)
+    around = [phrase(TermKind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
+    return Label(staged, *around, joint=Word.AND)
+
+
+def _is_gate(unit: Unit) -> bool:
+    return unit.block is not None and is_gate(unit.block)
 
 
 def _rank(kind: Kind) -> tuple[bool, int]:
@@ -87,7 +99,7 @@ def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None
         spread=True,
         copies=_copies(kind) if kind else {},
     )
-    inner = block(unit.block, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
+    inner = items(unit.elements, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
     ends = [
         Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
     ]

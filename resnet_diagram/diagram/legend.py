@@ -53,7 +53,11 @@ def sheet_legend(contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[LegendEn
             roles |= {node.role for node in nodes(content)} | {edge.role for edge in series_edges(content)}
             repeats += [group.repeat for group in groups(content)]
     has_bars = any(isinstance(content, Strip) for content in contents) and NodeRole.BLOCK in roles
-    return tuple(_entries(roles, kinds_in(tuple(contents)), repeats, has_bars=has_bars))
+    notes = [note for content in contents if isinstance(content, Strip) for note in content.notes]
+    return (
+        *_entries(roles, kinds_in(tuple(contents)), repeats, has_bars=has_bars),
+        *(LegendEntry(role=None, text=note) for note in notes),
+    )
 
 
 def _entries(

@@ -219,10 +219,14 @@ class Bay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A whole network as a row of slabs, and the shortcuts over them."""
+    """A whole network as a row of slabs, and the shortcuts over them.
+
+    `notes`: norms and activations that slabs of layers show without naming them, such as "conv → BN, ReLU".
+    """
 
     bays: tuple[Bay, ...]
     arcs: tuple[Arc, ...] = ()
+    notes: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,20 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from math import prod
 
 from resnet_diagram.diagram.block_types import Unit
+from resnet_diagram.diagram.chain import joined_layers
 from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Origin, Slab, Strip
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.fold import Run, fold
-from resnet_diagram.spec.measure import in_shape, is_gate, is_residual, out_shape, walk
+from resnet_diagram.spec.measure import (
+    gate_ratio,
+    in_shape,
+    is_gate,
+    is_residual,
+    out_shape,
+    residual_blocks,
+    walk,
+)
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
 from resnet_diagram.spec.shapes import shape_text
-from resnet_diagram.spec.traits import BARS, MIXING, WEIGHTED
-from resnet_diagram.wording.layers import layer_lines, shortcut_label
+from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING, WEIGHTED
+from resnet_diagram.wording.blocks import gate_lines
+from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.layers import layer_lines, names_only, operation, shortcut_label
 from resnet_diagram.wording.shapes import change_label, result_label, shape_label
 from resnet_diagram.wording.stages import StageNames, stage_title
+from resnet_diagram.wording.symbols import ARROW, PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -45,6 +58,7 @@ class _Strip:
     dims: int
     bays: list[_Draft] = field(default_factory=list)
     arcs: list[Arc] = field(default_factory=list)
+    layer_bars: list[tuple[Layer, Sequence[Layer]]] = field(default_factory=list)
     stages: int = 0
     count: int = 0
 
@@ -101,26 +115,80 @@ def strip(network: Network, names: StageNames) -> tuple[Strip, tuple[Unit, ...]]
         _fill(draft, head, network.head)
     units = tuple(unit for bay in draft.bays for unit in bay.units.values())
     shown = [_finished(bay, names) for bay in draft.bays if bay.slabs]
-    return Strip(bays=tuple(shown), arcs=_arcs(draft.arcs, shown)), units
+    return Strip(bays=tuple(shown), arcs=_arcs(draft.arcs, shown), notes=_notes(draft.layer_bars)), units
+
+
+def _notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
+    """Return the norms and activations that share a bar, in the order they run, such as "conv → BN, ReLU".
+
+    The most frequent ones are said of an operation, if no layer of that goes without; others of the layer.
+    `bars`: the layer each bar names, and all layers it shows.
+    """
+    patterns: dict[Label, dict[tuple[Label, Label], list[Layer]]] = {}
+    for main, shown in bars:
+        at = [layer is main for layer in shown].index(True)
+        ends = names_only(shown[:at]), names_only(shown[at + 1 :])
+        is_conv = main.kind is LayerKind.CONV
+        name = phrase(Kind.OPERATOR, Word.CONV) if is_conv else operation(replace(main, kernel=()))
+        patterns.setdefault(name, {}).setdefault(ends, []).append(main)
+    notes = []
+    for name, found in patterns.items():
+        usual = max(found, key=lambda ends: len(found[ends])) if (NOTHING, NOTHING) not in found else None
+        for ends, mains in found.items():
+            names = [name] if ends == usual else [layer_lines(main)[0] for main in mains]
+            notes += [Label(ends[0], name, ends[1], joint=ARROW) for name in names if any(ends)]
+    return tuple(dict.fromkeys(notes))
 
 
 def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
-    """The elements of stem or head: a slab a layer, a slab a block."""
+    """Add bars for a run of elements: one for a block, a gate, or a layer with its norm and activation."""
+    layers: list[Layer] = []
     for element in elements:
-        if isinstance(element, Layer):
-            _layer(draft, bay, element)
-        elif _is_unit_or_long(element):
-            assert isinstance(element, Block)
-            _block(draft, bay, element)
-        elif isinstance(element, Block):
-            _fill(draft, bay, () if is_gate(element) else tuple(walk(element)))
-        else:
-            _fill(draft, bay, element.body)
+        match element:
+            case Layer() if layers or not _belongs_to_last(bay, element):
+                layers.append(element)
+            case Layer():
+                _append_to_last(bay, element)
+            case Block() if not (is_gate(element) or _is_unit_or_long(element)):
+                layers += walk(element)
+            case _:
+                _layers(draft, bay, layers)
+                layers = []
+                if isinstance(element, Stage):
+                    _fill(draft, bay, element.body)
+                else:
+                    _block(draft, bay, element)
+    _layers(draft, bay, layers)
 
 
-def _layer(draft: _Strip, bay: _Draft, layer: Layer) -> None:
-    if layer.kind in BARS or layer.op in _LAST:
-        draft.slab(bay, node_role(layer.kind), layer.out_shape, layer_lines(layer)[0], (layer,))
+def _layers(draft: _Strip, bay: _Draft, layers: Iterable[Layer]) -> None:
+    """Add bars for layers; norms and activations share that of the layer they follow or precede."""
+    shown = [layer for layer in layers if layer.kind in BARS | FOLLOWING]
+    for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
+        for unit in [[layer] for layer in run] if ends else joined_layers(list(run)):
+            main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
+            text = names_only(unit) if main.kind in FOLLOWING else layer_lines(main)[0]
+            draft.slab(bay, node_role(main.kind), unit[-1].out_shape, text, unit)
+            if main.kind not in FOLLOWING:
+                draft.layer_bars.append((main, unit))
+
+
+def _belongs_to_last(bay: _Draft, layer: Layer) -> bool:
+    """Whether a layer is a norm or an activation that the module of the block before it runs."""
+    unit = bay.units.get(bay.slabs[-1].id) if bay.slabs else None
+    block = unit.elements[0] if unit else None
+    if not isinstance(block, Block) or is_residual(block) or not block.name or layer.kind not in FOLLOWING:
+        return False
+    return layer.name.startswith(f"{block.name}.")
+
+
+def _append_to_last(bay: _Draft, layer: Layer) -> None:
+    """Make a layer a part of the last block."""
+    last = bay.slabs[-1]
+    unit = bay.units[last.id]
+    elements = (*unit.elements, layer)
+    bay.units[last.id] = replace(unit, elements=elements)
+    bay.slabs[-1] = replace(last, origin=origin(elements))
 
 
 def _flow(draft: _Strip, elements: Sequence[Element], bay: _Draft | None) -> None:
@@ -128,6 +196,9 @@ def _flow(draft: _Strip, elements: Sequence[Element], bay: _Draft | None) -> Non
     twins = _twins(elements)
     waiting: list[Element] = []
     for at, element in enumerate(elements):
+        if isinstance(element, Layer) and not waiting and bay and _belongs_to_last(bay, element):
+            _append_to_last(bay, element)
+            continue
         if isinstance(element, Stage) or _is_unit_or_long(element):
             bay = _between(draft, bay, waiting)
             waiting = []
@@ -169,7 +240,12 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
     if made:
         role, label = _shortcut(block)
         label = label or (phrase(Kind.OPERATOR, Word.CONCAT) if role is EdgeRole.SKIP else NOTHING)
+        following = (
+            [layer for layer in walk(block.shortcut) if layer.kind in FOLLOWING] if block.shortcut else []
+        )
+        label = Label(label, names_only(following), joint=PLUS)
         shown = shortcut_origin(block, {})
+        shown = replace(shown, paths=tuple(dict.fromkeys((*shown.paths, *filter(None, [block.name])))))
         draft.arcs.append(Arc(tail=made[0].id, head=made[-1].id, role=role, label=label, origin=shown))
     last = draft.bays[-1]
     _fill(draft, last, block.after)
@@ -178,15 +254,14 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
 
 def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Draft | None:
     """Layers between blocks: one slab inside a stage that has blocks, else a slab each."""
-    visible = [layer for layer in walk(elements, gates=False) if layer.kind in BARS]
-    if not visible:
+    if not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
         return bay
     bay = bay or draft.bay()
-    weighted = sum(layer.kind in WEIGHTED for layer in visible)
+    weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
     if bay.stage and weighted > 1 and any(_is_unit_or_long(one) for one in bay.stage.body):
         slab = draft.slab(bay, NodeRole.BLOCK, out_shape(elements), shown=elements)
         number = len(bay.units) + 1
-        bay.units[slab.id] = Unit(elements=tuple(elements), stage=bay.number, number=number)
+        bay.units[slab.id] = Unit(elements=tuple(elements), stage=bay.number, number=number, part=bay.role)
     else:
         _fill(draft, bay, elements)
     return bay
@@ -194,11 +269,18 @@ def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Dra
 
 def _block(draft: _Strip, bay: _Draft, block: Block) -> None:
     """One slab with the block's shortcut as an arc over it."""
+    if ratio := gate_ratio(block):
+        text = Label(*gate_lines(ratio), joint=", ")
+        draft.slab(bay, NodeRole.GATE, out_shape(block), text, (block,))
+        return
     opaque = next((one for branch in block.branches for one in branch if _is_opaque(one)), None)
     role = NodeRole.OPAQUE if opaque and not is_residual(block) else NodeRole.BLOCK
-    slab = draft.slab(bay, role, out_shape(block), shown=(block,))
-    bay.units[slab.id] = Unit(elements=(block,), stage=bay.number, number=len(bay.units) + 1)
-    if block.shortcut or () in block.branches:
+    role = NodeRole.GATE if is_gate(block) and role is NodeRole.BLOCK else role
+    inside = 0 if is_residual(block) else len(residual_blocks(block))
+    text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
+    slab = draft.slab(bay, role, out_shape(block), text, (block,))
+    bay.units[slab.id] = Unit(elements=(block,), stage=bay.number, number=len(bay.units) + 1, part=bay.role)
+    if block.shortcut or (() in block.branches and not is_gate(block)):
         edge, label = _shortcut(block)
         shown = shortcut_origin(block, {})
         draft.arcs.append(Arc(tail=slab.id, head=slab.id, role=edge, label=label, origin=shown))
@@ -215,8 +297,8 @@ def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
 
 
 def _is_unit_or_long(element: Element) -> bool:
-    """Whether it is a block of its own, and no gate or regrouping of positions among other layers."""
-    if not isinstance(element, Block) or is_gate(element):
+    """Whether it is a block of its own, no squeeze-and-excitation gate and no regrouping of positions."""
+    if not isinstance(element, Block) or gate_ratio(element):
         return False
     kinds = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
     return bool(element.shortcut) or any(layer.kind in kinds for layer in walk(element))
@@ -229,9 +311,16 @@ def _is_long(element: Element) -> bool:
     branches = [branch for branch in element.branches if branch]
     if len(branches) != 1 or not (element.shortcut or () in element.branches):
         return False
-    if any(isinstance(one, Stage) or _is_unit_or_long(one) for one in branches[0]):
+    if any(isinstance(one, Stage) or _has_blocks(one) for one in branches[0]):
         return True
     return any(prod(one.out_shape[1:]) > prod(one.in_shape[1:]) for one in _resized(branches[0]))
+
+
+def _has_blocks(element: Element) -> bool:
+    """Whether it is a block with bars of its own, or a gate with residual blocks in it."""
+    if isinstance(element, Block) and is_gate(element):
+        return bool(residual_blocks(element))
+    return _is_unit_or_long(element)
 
 
 def _resized(branch: Sequence[Element]) -> Iterator[Layer]:
@@ -249,7 +338,9 @@ def _finished(bay: _Draft, names: StageNames) -> Bay:
         role=bay.role,
         title=stage_title(bay.stage, bay.number, names) if bay.stage else bay.title,
         slabs=tuple(_folded(slabs, bay.units)),
-        repeat=max(1, len(bay.units)) if bay.stage else 1,
+        repeat=max(1, sum(slab.role is not NodeRole.GATE for slab in slabs if slab.id in bay.units))
+        if bay.stage
+        else 1,
         caption=bay.caption,
         origin=origin((bay.stage,)) if bay.stage else _joined(slabs),
     )

@@ -65,6 +65,15 @@ def _symbols(inside: Sequence[tuple[Kind, Unit]]) -> Label:
     values: list[Label] = []
     for symbol, kind_of_term in SYMBOLS.items():
         sizes = [unit.values[symbol] for kind, unit in ordered if symbol in kind.symbols]
-        changes = ", ".join(str(size) for size, _ in groupby(sizes))
+        changes = _abbreviated([str(size) for size, _ in groupby(sizes)])
         values += [literal(f"{symbol} = {changes}", kind_of_term)] if sizes else []
     return Label(*values, joint=", ")
+
+
+def _abbreviated(sizes: Sequence[str]) -> str:
+    """Return a list of sizes; the first two and the last of a long one."""
+    return ", ".join(sizes if len(sizes) <= _MAX_SIZES else (*sizes[:2], "…", sizes[-1]))
+
+
+_MAX_SIZES = 5
+"""Sizes of one symbol that are listed in full."""

@@ -35,6 +35,17 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
                 yield item.merge
 
 
+def forks(items: Iterable[Item]) -> Iterator[Fork]:
+    """Every fork, an outer one before those in it."""
+    for item in items:
+        if isinstance(item, Fork):
+            yield item
+            for branch in item.branches:
+                yield from forks(branch)
+        elif isinstance(item, Group):
+            yield from forks(item.items)
+
+
 def groups(items: Iterable[Item]) -> Iterator[Group]:
     """Every group, an outer one before those in it."""
     for item in items:

@@ -191,6 +191,13 @@ def is_gate(block: Block) -> bool:
     return block.shortcut is None and block.merge is Merge.MULTIPLY
 
 
+def leading_block(elements: Sequence[Element]) -> Block | None:
+    """Return the block that a run of elements is, but for norms and activations behind it."""
+    first, *rest = elements or (None,)
+    follows = all(isinstance(element, Layer) and element.kind in FOLLOWING for element in rest)
+    return first if isinstance(first, Block) and follows else None
+
+
 def gate_ratio(element: Element) -> int:
     """Return the reduction of a squeeze-and-excitation gate, at least 1; 0 for other elements.
 

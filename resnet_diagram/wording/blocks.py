@@ -7,6 +7,7 @@ from resnet_diagram.spec.measure import (
     block_kind,
     gate_ratio,
     is_residual,
+    leading_block,
     pre_activation,
     weighted_layers,
 )
@@ -88,8 +89,8 @@ def _transformer_word(block: Block) -> Word | None:
 
 def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
     """Return the title of a block, or of layers without a shortcut, such as "Projection bottleneck"."""
-    only = elements[0] if len(elements) == 1 else None
-    if not isinstance(only, Block):
+    only = leading_block(elements)
+    if only is None:
         layers = Block(branches=(tuple(elements),))
         is_typed = block_kind(layers) is not BlockKind.OTHER
         name = block_type(layers) if is_typed else phrase(Kind.BLOCK, Word.LAYERS)
@@ -106,7 +107,11 @@ def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
 def _merge_word(block: Block) -> Word:
     match block.merge:
         case Merge.CONCAT:
-            return Word.DENSE_LAYER if () in block.branches else Word.CONCATENATED_BRANCHES
+            return (
+                Word.DENSE_LAYER
+                if () in block.branches and len(block.branches) == 2
+                else Word.CONCATENATED_BRANCHES
+            )
         case Merge.MULTIPLY:
             return Word.PRODUCT_OF_BRANCHES
         case Merge.ADD:

@@ -34,6 +34,7 @@ class Word(StrEnum):
     SE_BLOCK = "SE {0}"
     PLURAL_BLOCKS = "{0}s"
     PLURAL_OF_TYPE = "{0} blocks"
+    RESIDUAL_BLOCK = "residual block"
     RESIDUAL_BLOCKS = "residual blocks"
     PRE_ACTIVATION = "pre-activation"
     PRE_ACTIVATION_BLOCK = "pre-activation {0}"
@@ -64,6 +65,8 @@ class Word(StrEnum):
     BLOCKS_OF_STAGE = "stage {0}: {1}"
     SOME_OF_STAGE = "{0} blocks of stage {1}"
     SOME_OF_STAGES = "{0} blocks of stages {1}"
+    IN_STEM = "in the stem"
+    IN_HEAD = "in the head"
     SIZES_OF_BLOCK = "{0}; sizes of block {1}"
     SIZES_OF_BLOCK_OF_STAGE = "{0}; sizes of block {1} of stage {2}"
 

@@ -110,9 +110,12 @@ def _wrapped(line: str, size: float) -> tuple[str, ...]:
 
 
 def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
-    """The words of a line; a plus stays with what follows it; any longer than a box or `longest` are cut."""
+    """Return the words of a line; those longer than a box or `longest` are cut.
+
+    A plus sign is one word with what follows it, an equation with a symbol, such as "s = 2", is one word.
+    """
     most = max(longest, _LONGEST * size)
-    words = re.findall(r"\+ [^ ]+|[^ ]+", line)
+    words = re.findall(r"\+ [^ ]+|[^ ]{1,2} = [^ ]+|[^ ]+", line)
     return [
         f"{_JOINER if number else ''}{piece}"
         for word in words

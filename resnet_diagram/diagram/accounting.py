@@ -1,0 +1,111 @@
+"""Account for the operations of a network in a drawing of it.
+
+Each element of a diagram records the paths of the parts it shows. Whatever has parameters, and each norm,
+activation, pooling, resampling, attention and merge, must be found in a drawing: in a box, a bar or a label,
+in a folded repeat, or in the panel of its type of block. A concatenation of slices that only rearranges a
+value is no merge.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from resnet_diagram.diagram.model import Item, NodeRole, Omitted, Origin, Panel, Slab, Strip
+from resnet_diagram.diagram.walk import forks, nodes
+from resnet_diagram.spec.measure import all_blocks, walk
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.traits import FOLLOWING
+
+_COUNTED = FOLLOWING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.ATTENTION, LayerKind.OPAQUE}
+_ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
+_MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
+
+
+def missing(network: Network, contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[str, ...]:
+    """Return the operations of a network that none of some drawings shows, in the order they run.
+
+    An operation is the path of a layer, or that of a block followed by the kind of its merge.
+    """
+    inside = _Index(network)
+    shown = {name for content in contents for name in inside.shown(content)}
+    return tuple(name for name in inside.operations(network) if name not in shown)
+
+
+def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
+    """Return the operations of the parts that a panel draws open which it does not show.
+
+    Where several parts have one path, as concatenations within each other have, it is the smallest.
+    """
+    inside = _Index(network)
+    shown = set(inside.shown(panel.content))
+    wanted = dict.fromkeys(name for path in panel.origin.paths for name in inside.of_smallest(path))
+    return tuple(name for name in wanted if name not in shown)
+
+
+class _Index:
+    """The operations of a network by the paths of its parts."""
+
+    def __init__(self, network: Network) -> None:
+        self._parts: dict[str, list[Element]] = {}
+        for layer in walk(network):
+            self._parts.setdefault(layer.name, []).append(layer)
+        for block in all_blocks(network):
+            self._parts.setdefault(block.name, []).append(block)
+        for stage in _stages((*network.stem, *network.body, *network.head)):
+            self._parts.setdefault(stage.name, []).append(stage)
+
+    def operations(self, part: Network | Element) -> Iterator[str]:
+        """Yield the operations of a part that are to be accounted for."""
+        for layer in walk(part):
+            if layer.name and (layer.params or layer.kind in _COUNTED):
+                yield layer.name
+        for block in all_blocks(part):
+            yield from _merge(block)
+
+    def of(self, path: str) -> Iterator[str]:
+        """Yield the operations of all parts of a path."""
+        for part in self._parts.get(path, ()):
+            yield from self.operations(part)
+
+    def of_smallest(self, path: str) -> Iterator[str]:
+        """Return the operations of the part of a path that has the fewest."""
+        parts = [list(self.operations(part)) for part in self._parts.get(path, ())]
+        return iter(min(parts, key=len) if parts else ())
+
+    def shown(self, content: Strip | tuple[Item, ...]) -> Iterator[str]:
+        """Yield the operations that a drawing shows."""
+        if isinstance(content, Strip):
+            for bay in content.bays:
+                for slab in bay.slabs:
+                    yield from self._inside(slab)
+            for arc in content.arcs:
+                yield from self._joined(arc.origin)
+            return
+        for node in nodes(content):
+            yield from self._joined(node.origin) if node.role in _MERGES else self._inside(node)
+        for fork in forks(content):
+            if fork.shortcut:
+                yield from self._joined(fork.shortcut.origin)
+
+    def _inside(self, element: "Slab | Omitted | Item") -> Iterator[str]:
+        for path in getattr(element, "origin", Origin()).paths:
+            yield from self.of(path)
+
+    def _joined(self, origin: Origin) -> Iterator[str]:
+        """Yield the merges of the blocks, and the layers, that an arc or a merge shows."""
+        for path in origin.paths:
+            for part in self._parts.get(path, ()):
+                yield from _merge(part) if isinstance(part, Block) else self.operations(part)
+
+
+def _merge(part: Element) -> Iterator[str]:
+    if isinstance(part, Block) and part.name and any(layer.kind not in _ARRANGING for layer in walk(part)):
+        yield f"{part.name} {part.merge.value}"
+
+
+def _stages(elements: Iterable[Element]) -> Iterator[Stage]:
+    for element in elements:
+        if isinstance(element, Stage):
+            yield element
+            yield from _stages(element.body)
+        elif not isinstance(element, Layer):
+            for branch in (element.before, *element.branches, element.after):
+                yield from _stages(branch)

@@ -1,0 +1,341 @@
+"""Every operation of a network is in its drawing."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import resnet_diagram as rd
+from resnet_diagram.diagram.accounting import missing, missing_in
+from resnet_diagram.diagram.model import Item, NodeRole, Panel, Slab, Strip
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.sheet import sheet
+from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Block, Layer, Network
+from resnet_diagram.wording.terms import literal
+
+ALL = bool(os.environ.get("RESNET_DIAGRAM_ALL_MODELS"))
+
+
+def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
+    return sheet(network, literal(network.name), Options(view=view)).panels
+
+
+def left_out(network: Network) -> list[str]:
+    """Return the operations that the overview, or a panel of a block, does not show."""
+    drawn = panels(network)
+    strips = [panel.content for panel in drawn if isinstance(panel.content, Strip)]
+    left = list(missing(network, strips or [panel.content for panel in drawn]))
+    for panel in drawn:
+        if not isinstance(panel.content, Strip):
+            left += missing_in(network, panel)
+    return left
+
+
+def bars(network: Network) -> list[Slab]:
+    (strip,) = (panel.content for panel in panels(network) if isinstance(panel.content, Strip))
+    return [slab for bay in strip.bays for slab in bay.slabs if isinstance(slab, Slab)]
+
+
+def texts(network: Network) -> list[str]:
+    """Return the words of bars, notes and boxes."""
+    found = [slab.text for slab in bars(network)]
+    for panel in panels(network):
+        if isinstance(panel.content, Strip):
+            found += panel.content.notes
+        else:
+            found += [line for node in nodes(panel.content) for line in node.lines]
+    return [str(text) for text in found]
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_the_drawings_of_the_catalog_leave_nothing_out(name: str) -> None:
+    assert left_out(catalog.network(name)) == []
+
+
+def torchvision_names() -> list[str]:
+    pytest.importorskip("tests.torchvision_shim")
+    models = pytest.importorskip("torchvision.models")
+    names: list[str] = models.list_models(module=models)
+    return names if ALL else names[::9]
+
+
+@pytest.mark.parametrize("name", torchvision_names())
+def test_the_drawings_of_torchvision_leave_nothing_out(name: str) -> None:
+    models = pytest.importorskip("torchvision.models")
+    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    size = 299 if name == "inception_v3" else 224
+    assert left_out(rd.trace(models.get_model(name, weights=None, **options), (3, size, size))) == []
+
+
+def timm_names() -> list[str]:
+    pytest.importorskip("tests.torchvision_shim")
+    timm = pytest.importorskip("timm")
+    families = (timm.list_models(module=family) for family in timm.list_modules())
+    names = [family[0] for family in families if family]
+    return names if ALL else ["cspresnet50", "efficientnet_b0", "ese_vovnet19b_dw", "repvgg_a0", "skresnet18"]
+
+
+@pytest.mark.parametrize("name", timm_names())
+def test_the_drawings_of_timm_leave_nothing_out(name: str) -> None:
+    timm = pytest.importorskip("timm")
+    model = timm.create_model(name)
+    assert left_out(rd.trace(model, model.default_cfg["input_size"])) == []
+
+
+class Step(nn.Module):
+    """A residual block; `end`: what follows the addition."""
+
+    def __init__(self, width: int, end: nn.Module | None = None) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(width, width, 3, 1, 1), nn.Conv2d(width, width, 3, 1, 1)
+        self.end = end or nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.end(self.b(F.relu(self.a(x))) + x)
+        return y
+
+
+class Channels(nn.Module):
+    """A squeeze-and-excitation gate."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.down, self.up = nn.Conv2d(width, width // 4, 1), nn.Conv2d(width // 4, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight: Tensor = self.up(F.relu(self.down(x.mean((2, 3), keepdim=True))))
+        return x * weight.sigmoid()
+
+
+class Positions(nn.Module):
+    """A gate of positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weigh = nn.Conv2d(2, 1, 7, 1, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        both = torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)
+        weight: Tensor = self.weigh(both)
+        return x * weight.sigmoid()
+
+
+class Twin(nn.Module):
+    """Two convolutions beside each other, and what follows their merge."""
+
+    def __init__(self, end: nn.Module, merge: Callable[[Tensor, Tensor], Tensor] = torch.add) -> None:
+        super().__init__()
+        self.wide, self.point = nn.Conv2d(16, 16, 3, 1, 1), nn.Conv2d(16, 16, 1)
+        self.end, self.merge = end, merge
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.end(self.merge(self.wide(x), self.point(x)))
+        return y
+
+
+class Masked(nn.Module):
+    """A trunk of blocks, weighed by a mask with blocks of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk, self.mask = nn.Sequential(Step(16), Step(16)), nn.Sequential(nn.MaxPool2d(2), Step(16))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.trunk(x) * (1 + F.interpolate(self.mask(x), scale_factor=2).sigmoid())
+        return y
+
+
+class Net(nn.Module):
+    """A stem, a body of 16 channels and a head, each given."""
+
+    def __init__(
+        self, *body: nn.Module, stem: nn.Module | None = None, head: nn.Module | None = None
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 16, 3, 1, 1)
+        self.stem, self.body, self.head = stem or nn.Identity(), nn.Sequential(*body), head or nn.Identity()
+        self.fc = nn.Linear(16, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.fc(self.head(self.body(self.stem(self.conv(x)))).mean((2, 3)))
+        return y
+
+
+def traced(model: nn.Module) -> Network:
+    return rd.trace(model, (3, 16, 16))
+
+
+GATES: dict[str, tuple[nn.Module, str]] = {
+    "channels behind the blocks": (Net(Step(16), Step(16), Channels(16)), "SE gate, r=4"),
+    "channels between blocks": (Net(Step(16), Channels(16), Step(16), Channels(16)), "SE gate, r=4"),
+    "channels in the stem": (Net(Step(16), Step(16), stem=Channels(16)), "SE gate, r=4"),
+    "channels in the head": (Net(Step(16), Step(16), head=Channels(16)), "SE gate, r=4"),
+    "channels behind the sum": (Net(Step(16, Channels(16)), Step(16, Channels(16))), "SE gate, r=4"),
+    "positions behind the blocks": (Net(Step(16), Step(16), Positions()), "⊗"),
+    "positions behind the sum": (Net(Step(16, Positions()), Step(16, Positions())), "⊗"),
+    "both in the stem": (Net(Step(16), stem=nn.Sequential(Channels(16), Positions())), "⊗"),
+    "without a block": (Net(nn.Conv2d(16, 16, 1), Channels(16), nn.Conv2d(16, 16, 1)), "SE gate, r=4"),
+}
+
+
+@pytest.mark.parametrize(("model", "text"), GATES.values(), ids=GATES)
+def test_a_gate_is_drawn_wherever_it_is(model: nn.Module, text: str) -> None:
+    network = traced(model)
+    assert left_out(network) == []
+    assert any(slab.role is NodeRole.GATE for slab in bars(network))
+    assert any(text in found or found == text.split(",")[0] for found in texts(network)) or text == "⊗"
+
+
+ACTIVATIONS: dict[str, tuple[nn.Module, str]] = {
+    "behind a sum": (Net(Twin(nn.ReLU()), Twin(nn.ReLU())), "ReLU"),
+    "behind a product": (Net(Twin(nn.ELU(), torch.mul), Twin(nn.ELU(), torch.mul)), "ELU"),
+    "behind a residual sum": (Net(Step(16, nn.Mish()), Step(16, nn.Mish())), "Mish"),
+    "norm and activation behind a sum": (
+        Net(
+            Twin(nn.Sequential(nn.BatchNorm2d(16), nn.SiLU())),
+            Twin(nn.Sequential(nn.BatchNorm2d(16), nn.SiLU())),
+        ),
+        "BN, SiLU",
+    ),
+    "alone in the head": (
+        Net(Step(16), Step(16), head=nn.Sequential(nn.BatchNorm2d(16), nn.GELU())),
+        "BN, GELU",
+    ),
+    "behind the stem": (
+        Net(Step(16), Step(16), stem=nn.Sequential(nn.BatchNorm2d(16), nn.CELU())),
+        "conv → BN, CELU",
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "text"), ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_an_activation_is_drawn_or_named(model: nn.Module, text: str) -> None:
+    network = traced(model)
+    assert left_out(network) == []
+    assert text in texts(network)
+
+
+def test_a_convolution_without_a_norm_is_not_said_to_have_one() -> None:
+    stem = nn.Sequential(nn.BatchNorm2d(16), nn.ReLU(), nn.Conv2d(16, 16, 5, 1, 2))
+    found = texts(traced(Net(Step(16), Step(16), stem=stem)))
+    assert "3×3 conv, 16 → BN, ReLU" in found
+    assert "conv → BN, ReLU" not in found
+
+
+def test_blocks_within_branches_are_counted_and_drawn() -> None:
+    network = traced(Net(Masked(), Step(16), Masked()))
+    assert left_out(network) == []
+    assert [str(slab.text) for slab in bars(network)].count("3 residual blocks") == 2
+
+
+class Gated(nn.Module):
+    """A residual block with a gate of a given width from average and maximum."""
+
+    def __init__(self, before: int, width: int, inner: int) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(before, width, 3, 1, 1), nn.Conv2d(width, width, 3, 1, 1)
+        self.down, self.up = nn.Conv2d(width, inner, 1), nn.Conv2d(inner, width, 1)
+        self.short = nn.Identity() if before == width else nn.Conv2d(before, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.b(F.relu(self.a(x)))
+        pooled = [F.adaptive_avg_pool2d(y, 1), F.adaptive_max_pool2d(y, 1)]
+        weights = [self.up(F.relu(self.down(value))) for value in pooled]
+        z: Tensor = y * (weights[0] + weights[1]).sigmoid() + self.short(x)
+        return z
+
+
+@pytest.mark.parametrize(
+    ("widths", "label"),
+    [((4, 8, 16), "1×1 conv, C/4"), ((4, 4, 4), "1×1 conv, 4"), ((4, 6, 10), "1×1 conv, 4–10")],
+)
+def test_the_widths_of_a_gate_are_true_of_every_block(widths: tuple[int, ...], label: str) -> None:
+    first, second, third = widths
+    body = [
+        *(Gated(16, 16, first), Gated(16, 16, first)),
+        *(Gated(16, 32, second), Gated(32, 32, second)),
+        *(Gated(32, 64, third), Gated(64, 64, third)),
+    ]
+    net = Net(*body)
+    net.fc = nn.Linear(64, 5)
+    assert label in texts(traced(net))
+
+
+def layers_of(network: Network, path: str) -> Iterator[Layer]:
+    return (layer for layer in walk(network) if layer.name == path)
+
+
+@pytest.mark.parametrize(
+    "name", ["resnet50", "seresnet50", "resnet50d", "resnext50_32x4d", "preact-resnet164"]
+)
+def test_each_number_in_a_panel_is_true_of_every_block_it_serves(name: str) -> None:
+    network = catalog.network(name)
+    for panel in panels(network):
+        if not isinstance(panel.content, Strip):
+            for node in nodes(panel.content):
+                check_numbers(
+                    node.lines, [layer for path in node.origin.paths for layer in layers_of(network, path)]
+                )
+
+
+def check_numbers(lines: tuple[str, ...], layers: list[Layer]) -> None:
+    """Compare the channels in the first line of a convolution's box with those of all its layers."""
+    words = [line.split(", ") for line in lines if " conv" in line]
+    channels = [word for line in words for word in line[1:2] if word.isdigit()]
+    for count in channels:
+        assert {layer.out_shape[0] for layer in layers if layer.kernel} == {int(count)}
+
+
+def titles(model: nn.Module) -> list[str]:
+    return [str(panel.title) for panel in panels(traced(model))[1:]]
+
+
+class Pyramid(nn.Module):
+    """Pooled values of several sizes, concatenated with what they were pooled from."""
+
+    def __init__(self, sizes: tuple[int, ...]) -> None:
+        super().__init__()
+        self.convs, self.sizes = nn.ModuleList(nn.Conv2d(16, 4, 1) for _ in sizes), sizes
+        self.last = nn.Conv2d(16 + 4 * len(sizes), 16, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled = [
+            conv(F.adaptive_avg_pool2d(x, size)) for conv, size in zip(self.convs, self.sizes, strict=True)
+        ]
+        y: Tensor = self.last(torch.cat([x, *(F.interpolate(value, x.shape[2:]) for value in pooled)], 1))
+        return y
+
+
+def test_titles_name_stem_and_head() -> None:
+    assert titles(Net(Step(16), Step(16), head=Pyramid((1, 2, 4)))) == [
+        "Identity basic block (all blocks)",
+        "Concatenated branches (in the head)",
+    ]
+    assert "Concatenated branches (in the stem)" in titles(Net(Step(16), Step(16), stem=Pyramid((2, 4))))
+    assert not any("stage 0" in title for title in titles(Net(Masked(), Step(16), Masked())))
+
+
+def test_a_block_with_an_activation_behind_its_merge_keeps_its_title() -> None:
+    assert titles(Net(Twin(nn.ReLU()), Twin(nn.ReLU()))) == ["Sum of branches (all blocks)"]
+
+
+def test_what_is_left_out_is_found() -> None:
+    network = catalog.network("resnet20")
+    (strip, *insets) = panels(network)
+    assert isinstance(strip.content, Strip)
+    short = Strip(bays=strip.content.bays[:-1])
+    assert missing(network, [short]) == tuple(
+        layer.name for layer in walk(network.head) if layer.name in set(missing(network, [short]))
+    )
+    assert missing(network, [short])
+    content = insets[0].content
+    assert isinstance(content, tuple)
+    cut: tuple[Item, ...] = content[:1]
+    assert missing_in(network, Panel(id="cut", title=insets[0].title, content=cut, origin=insets[0].origin))
+    assert all(isinstance(block, Block) for stage in network.body for block in getattr(stage, "body", ()))
