@@ -69,7 +69,7 @@ def themes(theme: str) -> list[Picture]:
     ]
 
 
-_OWN = "tests/scene/unusual.py"
+_OWN = "tests/layout/unusual.py"
 NETWORKS = (
     Picture("Pre-activation", "resnet50-v2.svg", "resnet50-v2"),
     Picture("Gates", "seresnet50.svg", "seresnet50"),
