@@ -23,7 +23,7 @@ class Comparison:
         self.rules: set[str] = set()
         self.differences: list[str] = []
 
-    def __call__(self, func: Any, args: Any, kwargs: Any, result: Tensor) -> None:
+    def __call__(self, func: Any, args: Any, kwargs: Any, result: Tensor | tuple[Tensor, ...]) -> None:
         name = func.__name__.partition(".")[0]
         if result is args[0]:
             return
@@ -35,10 +35,11 @@ class Comparison:
                 self.differences.append(f"{name}: {ours} is not {theirs}")
 
 
-def facts(tensor: Tensor) -> Facts:
-    """Shape, layout (of dimensions larger than one) and type."""
-    strides = tuple(s for s, n in zip(tensor.stride(), tensor.shape, strict=True) if n != 1)
-    return tensor.shape, strides, tensor.dtype
+def facts(result: Tensor | tuple[Tensor, ...]) -> list[Facts]:
+    """Return shape, layout (of dimensions larger than one) and type of each tensor of a result."""
+    tensors = result if isinstance(result, tuple) else (result,)
+    layouts = [tuple(s for s, n in zip(t.stride(), t.shape, strict=True) if n != 1) for t in tensors]
+    return [(t.shape, layout, t.dtype) for t, layout in zip(tensors, layouts, strict=True)]
 
 
 def real(tensor: Tensor) -> Tensor:

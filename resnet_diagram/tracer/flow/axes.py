@@ -9,16 +9,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from resnet_diagram.tracer.flow.axis_moves import backward, forward
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, references
-from resnet_diagram.tracer.flow.roles import Role, base_name, role_of
+from resnet_diagram.tracer.flow.classify import is_weighted_product
+from resnet_diagram.tracer.flow.graph import Node, Ref, Sizes, argument, references
+from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
 Value = tuple[int, int]
 """A node's index and the number of axes its result is read with."""
 
-FIRST = frozenset({Role.CONV, Role.UPSAMPLE})
-POOLS = frozenset({Role.AVG_POOL, Role.MAX_POOL})
-LAST = frozenset({"linear", "embedding", "lstm", "gru", "rnn_tanh", "rnn_relu"})
-FIRST_NORMS = ("batch_norm", "group_norm", "instance_norm")
 MIXING = frozenset({Role.MATMUL, Role.ATTENTION})
 
 
@@ -71,7 +68,7 @@ class Axes:
             self._vote(given, axis if axis is not None else norm_axis(node, len(ref.shape)))
             if axis is None and is_elementwise(node, ref.shape):
                 self._root[self._find(given)] = self._find(result)
-            elif axis is None and role_of(node.op) not in MIXING:
+            elif axis is None and operator_of(node.op).role not in MIXING:
                 self._moves.append((given, result, node, ref.shape))
 
     def _elected(self) -> dict[Value, int]:
@@ -101,44 +98,30 @@ class Axes:
 
 
 def fixed_axis(node: Node, rank: int) -> int | None:
-    """The channel axis of what an operation reads and makes, where the operation itself settles it."""
-    name, role = base_name(node.op), role_of(node.op)
-    if name in LAST or is_weighted_product(node):
+    """Return the channel axis of what an operation reads and makes, where the operation itself settles it."""
+    operator = operator_of(node.op)
+    if operator.channels < 0 or is_weighted_product(node):
         return max(1, rank - 1)
-    windowed = role in POOLS and "pool" in name
-    return 1 if role in FIRST or windowed else None
-
-
-def is_weighted_product(node: Node) -> bool:
-    """Whether an operation is the product of an activation and a matrix of weights, transposed or not."""
-    given = references(node) if base_name(node.op) in ("matmul", "mm") else ()
-    if len(given) != 2 or not given[0].node.active or len(given[1].shape) != 2:
-        return False
-    weight = given[1].node
-    if base_name(weight.op) in ("t", "transpose", "permute", "mT", "numpy_T", "to", "_to_copy"):
-        weight = references(weight)[0].node
-    return weight.kind is NodeKind.PARAMETER
+    return 1 if operator.channels and operator.role is not Role.NORM else None
 
 
 def norm_axis(node: Node, rank: int) -> int | None:
-    """The channel axis a normalisation names."""
-    name = base_name(node.op)
-    if any(word in name for word in FIRST_NORMS):
+    """Return the channel axis a normalisation names."""
+    operator = operator_of(node.op)
+    if operator.role is Role.NORM and operator.channels:
         return 1
     over = argument(node, "normalized_shape")
     return max(1, rank - 1) if isinstance(over, (list, tuple)) and len(over) == 1 else None
 
 
 def is_elementwise(node: Node, shape: Sizes) -> bool:
-    """Whether each axis of an argument stays where it is."""
-    if role_of(node.op) in MIXING or len(shape) != len(node.shape):
+    """Return True if each axis of an argument stays where it is."""
+    operator = operator_of(node.op)
+    if operator.role in MIXING or operator.effect is Effect.PERMUTE or len(shape) != len(node.shape):
         return False
-    name = base_name(node.op)
-    if name in ("permute", "transpose", "t", "mT", "numpy_T", "swapaxes", "swapdims", "movedim", "moveaxis"):
-        return False
-    if name in ("view", "reshape", "_unsafe_view"):
+    if operator.effect is Effect.RESHAPE:
         return shape == node.shape
-    return name != "stack"
+    return operator.name != "stack"
 
 
 @lru_cache

@@ -1,10 +1,9 @@
 """Where a view, a permutation or a reduction takes one axis of a tensor. Axes count the batch as 0."""
 
 from resnet_diagram.tracer.flow.graph import Node, Sizes, argument
-from resnet_diagram.tracer.flow.roles import base_name
+from resnet_diagram.tracer.record.operators import operator_of
 
 SWAPS = frozenset(["transpose", "swapaxes", "swapdims"])
-DROPS = frozenset(["select", "unbind", "mean", "sum", "amax", "amin", "squeeze"])
 
 
 def forward(node: Node, given: Sizes, axis: int) -> int | None:
@@ -28,7 +27,7 @@ def backward(node: Node, given: Sizes, axis: int) -> int | None:
 
 def order_of(node: Node, rank: int) -> list[int] | None:
     """For a permutation, the axis of the argument behind each axis of the result."""
-    name = base_name(node.op)
+    name = operator_of(node.op).name
     order = list(range(rank))
     if name == "permute":
         dims = listed(argument(node, "dims"))
@@ -56,7 +55,7 @@ def moved(source: object, destination: object, rank: int) -> list[int] | None:
 
 def kept_axes(node: Node, given: Sizes) -> list[int] | None:
     """For an operation that takes axes away, those it leaves."""
-    if base_name(node.op) not in DROPS or len(node.shape) >= len(given):
+    if not operator_of(node.op).drops_axes or len(node.shape) >= len(given):
         return None
     dropped = {d % len(given) for d in listed(argument(node, "dim"))}
     kept = [axis for axis in range(len(given)) if axis not in dropped]

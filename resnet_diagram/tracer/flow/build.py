@@ -4,25 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import prod
 
-from resnet_diagram.tracer.flow.acting import acting_role, adds_product, entering, padded_shape, without_batch
-from resnet_diagram.tracer.flow.aside import Aside, joining
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
-from resnet_diagram.tracer.flow.constants import (
-    is_zeros,
-)
+from resnet_diagram.tracer.flow.classify import Operation, adds_product, is_zeros, macs_of, without_batch
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
-from resnet_diagram.tracer.flow.macs import macs_of
 from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
 from resnet_diagram.tracer.flow.rewrites.partial_sums import whole_sums
 from resnet_diagram.tracer.flow.rewrites.slices import cut_apart, piece
 from resnet_diagram.tracer.flow.rewrites.written_out import recognized
-from resnet_diagram.tracer.flow.roles import WEIGHTED, Role, role_of
 from resnet_diagram.tracer.flow.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.flow.steps import Flow, Step
-
-# Operators that take only shape or type from their second tensor.
-LIKE_OTHER = frozenset({"view_as", "reshape_as", "expand_as", "type_as"})
-
+from resnet_diagram.tracer.flow.undrawn import Undrawn, joining
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
 Change = Callable[[list[Step]], list[Step]]
 
@@ -39,7 +31,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Cha
     reuse_concatenations(steps)
     orient(steps, Axes(live))
     ran = frozenset(node.index for node in live)
-    return Flow(steps, graph, builder.parameters(), ran, builder.aside)
+    return Flow(steps, graph, builder.parameters(), ran, builder.undrawn)
 
 
 def orient(steps: Iterable[Step], axes: Axes) -> None:
@@ -89,13 +81,13 @@ class _Builder:
         self._piece_of: dict[tuple[int, int], int] = {}
         self._owned: set[int] = set()
         self._live = live
-        self.aside = Aside()
+        self.undrawn = Undrawn()
         self._read_as: dict[int, set[Sizes]] = {}
 
     def add(self, node: Node) -> None:
         """Adds one node, as a step of its own or as another name of the step it passes on."""
         if node.kind is NodeKind.INPUT:
-            self._append(Role.PASS, node, [0])
+            self._append(Operation(node, 1), [0])
             return
         if node.index in self._cuts or is_zeros(node):
             return
@@ -108,18 +100,18 @@ class _Builder:
         if self._writes_again(node, sources):
             self._step_of[node.index] = sources[1]
             return
-        role = acting_role(node, len(sources))
-        if role is Role.PASS and len(sources) == 1:
+        operation = Operation(node, len(sources))
+        if operation.role is Role.PASS and len(sources) == 1:
             self._step_of[node.index] = sources[0]
             self.steps[sources[0]].params += params
             self.steps[sources[0]].macs += macs
             return
-        step = self._append(role, node, sources)
+        step = self._append(operation, sources)
         step.params, step.macs = params, macs
 
     def _sources(self, node: Node) -> list[int]:
         """The steps whose values a node reads, each once."""
-        refs = references(node)[: 1 if node.op in LIKE_OTHER else None]
+        refs = references(node)[: 1 if operator_of(node.op).first_only else None]
         found = [self._source(ref) for ref in refs if ref.node.active]
         return list(dict.fromkeys(number for number in found if number >= 0))
 
@@ -133,7 +125,7 @@ class _Builder:
             sources = self._sources(node)
             if not sources:
                 return -1
-            self._piece_of[key] = self._append(Role.SLICE, node, sources).index
+            self._piece_of[key] = self._append(Operation(node, 1), sources).index
         return self._piece_of[key]
 
     def _product(self, node: Node, sources: list[int]) -> list[int]:
@@ -143,7 +135,7 @@ class _Builder:
         inner = self._sources(product)
         if len(sources) < 2 or not inner:
             return sources
-        step = self._append(acting_role(product, len(inner)), product, inner)
+        step = self._append(Operation(product, len(inner)), inner)
         step.params, step.macs = self._counts(product)
         return [number for number in sources if number not in inner] + [step.index]
 
@@ -154,11 +146,10 @@ class _Builder:
         part, value = (self.steps[number] for number in sources)
         return value.role is Role.PAD and part.role is Role.SLICE and part.sources == [value.index]
 
-    def _append(self, role: Role, node: Node, sources: list[int]) -> Step:
-        shape = without_batch(node.shape)
-        step = Step(len(self.steps), role, [node], sources, entering(node), shape, node.call)
-        if role is Role.PAD:
-            step.out_shape = padded_shape(node)
+    def _append(self, operation: Operation, sources: list[int]) -> Step:
+        node = operation.node
+        shapes = operation.in_shape, operation.out_shape
+        step = Step(len(self.steps), operation.role, [node], sources, *shapes, node.call)
         for ref in references(node):
             source = self._piece_of.get((ref.node.index, ref.output), self._step_of.get(ref.node.index))
             if source is not None:
@@ -172,10 +163,10 @@ class _Builder:
     def _counts(self, node: Node) -> tuple[int, int]:
         """Parameters read for the first time, and multiply-accumulates; those that join here included."""
         params, macs = self._new_counts(node)
-        for other in joining(node, self._live, self.aside):
+        for other in joining(node, self._live, self.undrawn):
             joined = self._new_counts(other)
-            self.aside.params += joined[0]
-            self.aside.macs += joined[1]
+            self.undrawn.params += joined[0]
+            self.undrawn.macs += joined[1]
             params, macs = params + joined[0], macs + joined[1]
         return params, macs
 
@@ -188,7 +179,7 @@ class _Builder:
             self._owned.add(source.index)
             if source.kind is NodeKind.PARAMETER:
                 params += prod(source.shape)
-            elif role_of(source.op) in WEIGHTED:
+            elif operator_of(source.op).role in WEIGHTED:
                 macs += macs_of(source)
         return params, macs
 

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from resnet_diagram.tracer.flow.graph import argument
-from resnet_diagram.tracer.flow.roles import Role
 from resnet_diagram.tracer.flow.steps import Step
-
-KEEPS_ORDER = frozenset(["view", "reshape", "flatten", "unsqueeze", "squeeze", "unflatten"])
+from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
 
 def simplified(steps: list[Step]) -> list[Step]:
@@ -53,7 +51,9 @@ def idle(step: Step) -> bool:
         kernel = argument(step.nodes[-1], "kernel_size")
         sizes = kernel if isinstance(kernel, (list, tuple)) else [kernel]
         return all(size == 1 for size in sizes)
-    return step.role is Role.VIEW and all(node.op in KEEPS_ORDER for node in step.nodes)
+    return step.role is Role.VIEW and all(
+        operator_of(node.op).effect is Effect.RESHAPE for node in step.nodes
+    )
 
 
 def reuse_concatenations(steps: list[Step]) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from resnet_diagram.tracer.flow.aside import Aside
 from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes
-from resnet_diagram.tracer.flow.roles import Role
+from resnet_diagram.tracer.flow.undrawn import Undrawn
+from resnet_diagram.tracer.record.operators import Role
 
 
 @dataclass(slots=True, eq=False)
@@ -35,11 +35,11 @@ class Flow:
     """Steps in the order they ran; the first is the virtual source, the last the virtual sink.
 
     `parameters` are the ids of all parameters the steps read, `ran` the operations in them. What is left
-    out because other inputs feed it is counted in the step where it joins, and kept `aside`.
+    out because other inputs feed it is counted in the step where it joins, and kept in `undrawn`.
     """
 
     steps: list[Step]
     graph: OpGraph
     parameters: frozenset[int]
     ran: frozenset[int]
-    aside: Aside
+    undrawn: Undrawn

@@ -7,8 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from resnet_diagram.tracer.record.operators import Operator
-from resnet_diagram.tracer.record.shapes.table import keeps_first
+from resnet_diagram.tracer.record.overloads import Overload
 from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in
 from resnet_diagram.tracer.record.versions import shares_memory
 
@@ -16,15 +15,16 @@ SMALL = 1 << 20
 CPU = torch.device("cpu")
 
 
-def by_rule(operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Returns the result our own shape rules give, None where they do not know."""
-    if operator.rule is not None:
+def by_rule(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the result that the table's shape rules give, None where they do not know."""
+    if overload.rule is not None:
         try:
-            return operator.rule(*args, **kwargs)
+            return overload.rule(*args, **kwargs)
         except (TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError):
             return None  # an unusual call: torch answers it, or says what is wrong
-    if operator.writes == (0,) and args[0].is_meta and keeps_first(operator.name, tuple(args)):
-        return args[0]
+    keeps = overload.operator.in_place
+    if keeps is not None and overload.writes == (0,) and args[0].is_meta:
+        return args[0] if overload.name.endswith("_") and keeps(*args) else None
     return None
 
 

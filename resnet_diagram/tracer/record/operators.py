@@ -1,69 +1,301 @@
-"""What the recorder must know of a torch operator, read once from its schema."""
+"""The table of torch operators: role, shape rule, MACs, channel axis, effect on values and name of the layer.
 
+A new operator is one entry here. What the recorder, the flow and the structure ask of an operator by its name
+they ask of this table.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum, auto
+from functools import cache
 
-from resnet_diagram.tracer.record.shapes.rules import Rule
-from resnet_diagram.tracer.record.shapes.table import rule_for
-from resnet_diagram.tracer.record.torch_private import schema_of
-
-SHAPE_ONLY = frozenset(
-    [
-        "new_empty",
-        "new_zeros",
-        "new_ones",
-        "new_full",
-        "new_empty_strided",
-        "zeros_like",
-        "ones_like",
-        "empty_like",
-        "full_like",
-        "rand_like",
-        "randn_like",
-        "randint_like",
-        "sym_size",
-        "sym_stride",
-        "sym_numel",
-    ]
-)
-ASKS_VALUE = frozenset(["_local_scalar_dense", "is_nonzero", "equal", "item", "allclose", "is_same_size"])
+from resnet_diagram.tracer.flow import macs as counters
+from resnet_diagram.tracer.record.shapes import joins, rules
+from resnet_diagram.tracer.record.shapes.in_place import always, if_other_fits
 
 
-@dataclass(slots=True, eq=False)
+class Role(Enum):
+    """The part an operation plays for the values that flow through it."""
+
+    SOURCE = auto()
+    SINK = auto()
+    CONV = auto()
+    LINEAR = auto()
+    NORM = auto()
+    ACTIVATION = auto()
+    AVG_POOL = auto()
+    MAX_POOL = auto()
+    UPSAMPLE = auto()
+    PAD = auto()
+    SCALE = auto()
+    VIEW = auto()
+    SLICE = auto()
+    ATTENTION = auto()
+    PASS = auto()
+    ADD = auto()
+    MULTIPLY = auto()
+    CONCAT = auto()
+    MATMUL = auto()
+    GATHER = auto()
+    OTHER = auto()
+
+    __hash__ = object.__hash__  # the one Enum has is slow
+
+
+MERGES = frozenset({Role.ADD, Role.MULTIPLY, Role.CONCAT})
+WEIGHTED = frozenset({Role.CONV, Role.LINEAR})
+
+
+class Effect(Enum):
+    """The effect of an operation on the positions and values of what it reads."""
+
+    NONE = auto()
+    """Nothing is known."""
+    SAME_VALUES = auto()
+    """The same values in another type, memory or batch."""
+    RESHAPE = auto()
+    """The same values in the same order, in another shape."""
+    PERMUTE = auto()
+    """The same values, axes in another order."""
+    SPLIT = auto()
+    """Several results, each a part of the values."""
+    ZEROS = auto()
+    """Zeros, whatever is read."""
+    FILL = auto()
+    """One value everywhere, given by the argument `fill`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """One overload of an operator.
+    """A torch operator, whatever its overload; the in-place form `name_` is the same operator.
 
-    `writes` are the positions of arguments it changes; `aliases` says whether its result may share memory
-    with an argument; `shape_only` that it reads no values; `asks_value` that it answers with a Python value.
+    What holds for most operators is the default.
     """
 
     name: str
-    names: tuple[str, ...]
-    defaults: dict[str, object]
-    writes: tuple[int, ...]
-    aliases: bool
-    shape_only: bool
-    asks_value: bool
-    rule: Rule | None
+    role: Role = Role.OTHER
+    """The part it plays, where the arguments do not make it another (`flow.classify`)."""
+    rule: rules.Rule | None = None
+    """The result on meta tensors."""
+    in_place: Callable[..., bool] | None = None
+    """For which arguments the in-place form surely keeps shape and type."""
+    macs: counters.Counter | None = None
+    """The number of multiply-accumulates."""
+    channels: int = 0
+    """The axis it takes for the channels: 1, -1 for the last, 0 if any."""
+    drops_axes: bool = False
+    """The axes in its argument `dim` are not in the result."""
+    first_only: bool = False
+    """Of its second tensor it reads the shape or type only."""
+    shape_only: bool = False
+    """It reads no values at all."""
+    asks: type | None = None
+    """The type of the Python value it answers with."""
+    effect: Effect = Effect.NONE
+    fill: str = ""
+    """The argument that holds the value, for `Effect.FILL`."""
+    neutral: float | None = None
+    """The operand that changes nothing."""
+    label: str = ""
+    """The name of its layer, if it is not its own."""
+    squashes: int = 0
+    """Above zero for an activation whose result weighs other values; the larger, the more surely."""
+    ends: bool = False
+    """An activation that makes an output of what is behind a block."""
 
-    @property
-    def pure(self) -> bool:
-        """Whether equal arguments always give a fresh result of equal shape."""
-        return not self.writes and not self.aliases
+
+def _each(names: str, **fields: object) -> list[Operator]:
+    """Return one operator for each name, all with the same fields."""
+    return [Operator(name=name, **fields) for name in names.split()]  # type: ignore[arg-type]
 
 
-def read_operator(func: Any) -> Operator:
-    """Returns the facts of an operator overload."""
-    schema = schema_of(func)
-    namespace, _, name = schema.name.partition("::")
-    arguments = schema.arguments
-    return Operator(
-        name=name,
-        names=tuple(a.name for a in arguments),
-        defaults={a.name: a.default_value for a in arguments if a.has_default_value()},
-        writes=tuple(i for i, a in enumerate(arguments) if a.alias_info and a.alias_info.is_write),
-        aliases=any(r.alias_info is not None for r in schema.returns),
-        shape_only=name in SHAPE_ONLY,
-        asks_value=name in ASKS_VALUE,
-        rule=rule_for(name, schema.overload_name) if namespace == "aten" else None,
-    )
+def _by_dims(name: str, make: Callable[[int], rules.Rule] | None, **fields: object) -> list[Operator]:
+    """Return the operators for one, two and three spatial dimensions."""
+    return [
+        Operator(name=f"{name}{dims}d", rule=make(dims) if make else None, **fields)  # type: ignore[arg-type]
+        for dims in (1, 2, 3)
+    ]
+
+
+_TABLE: list[Operator] = [
+    # layers with weights
+    *_by_dims("conv", rules.convolution, role=Role.CONV, channels=1, macs=counters.convolution, label="conv"),
+    *_by_dims(
+        "conv_transpose",
+        rules.transposed_convolution,
+        role=Role.CONV,
+        channels=1,
+        macs=counters.transposed_convolution,
+        label="conv_transpose",
+    ),
+    *_each(
+        "convolution _convolution",
+        role=Role.CONV,
+        channels=1,
+        macs=counters.general_convolution,
+        label="conv",
+    ),
+    Operator(name="deform_conv2d", role=Role.CONV, channels=1, macs=counters.convolution, label="conv"),
+    Operator(name="linear", role=Role.LINEAR, rule=joins.linear, channels=-1, macs=counters.linear),
+    Operator(name="addmm", role=Role.LINEAR, macs=counters.product("mat1"), label="linear"),
+    *_each("lstm gru rnn_tanh rnn_relu embedding", role=Role.LINEAR, channels=-1),
+    *_each("bilinear embedding_bag", role=Role.LINEAR),
+    # norms
+    Operator(name="batch_norm", role=Role.NORM, rule=rules.batch_norm, channels=1),
+    *_each(
+        "native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_no_training",
+        role=Role.NORM,
+        channels=1,
+        label="batch_norm",
+    ),
+    Operator(name="group_norm", role=Role.NORM, rule=rules.group_norm, channels=1),
+    Operator(name="native_group_norm", role=Role.NORM, channels=1, label="group_norm"),
+    Operator(name="instance_norm", role=Role.NORM, rule=rules.instance_norm, channels=1),
+    Operator(name="layer_norm", role=Role.NORM, rule=rules.layer_norm),
+    Operator(name="native_layer_norm", role=Role.NORM, label="layer_norm"),
+    *_each("rms_norm local_response_norm", role=Role.NORM),
+    # activations
+    *_each(
+        "relu gelu silu hardswish leaky_relu elu hardtanh relu6 mish selu celu",
+        role=Role.ACTIVATION,
+        rule=rules.pointwise,
+        in_place=always,
+    ),
+    *_each("hardshrink softplus clamp_min", role=Role.ACTIVATION, rule=rules.pointwise),
+    *_each("sigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=2, ends=True),
+    *_each("tanh", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=1, ends=True),
+    *_each("hardsigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=2),
+    Operator(name="clamp", role=Role.ACTIVATION, rule=rules.pointwise),
+    Operator(name="softmax", role=Role.ACTIVATION, rule=rules.softmax, squashes=2, ends=True),
+    Operator(name="_softmax", role=Role.ACTIVATION, label="softmax", squashes=2, ends=True),
+    Operator(name="log_softmax", role=Role.ACTIVATION, rule=rules.softmax, ends=True),
+    Operator(name="_log_softmax", role=Role.ACTIVATION, label="log_softmax", ends=True),
+    Operator(name="prelu", role=Role.ACTIVATION, rule=rules.pointwise),
+    Operator(name="_prelu_kernel", role=Role.ACTIVATION, label="prelu"),
+    *_each("log_sigmoid special_expit", role=Role.ACTIVATION, rule=rules.pointwise),
+    *_each("glu rrelu threshold softsign rrelu_with_noise", role=Role.ACTIVATION),
+    # pooling, resampling, padding
+    *_by_dims("avg_pool", rules.avg_pool, role=Role.AVG_POOL, channels=1),
+    *_by_dims("adaptive_avg_pool", rules.adaptive_pool, role=Role.AVG_POOL, channels=1),
+    Operator(name="_adaptive_avg_pool2d", role=Role.AVG_POOL, channels=1),
+    Operator(name="mean", role=Role.AVG_POOL, rule=rules.mean, drops_axes=True),
+    *_by_dims("max_pool", rules.max_pool, role=Role.MAX_POOL, channels=1),
+    *_by_dims("adaptive_max_pool", None, role=Role.MAX_POOL, channels=1),
+    *_each("max_pool2d_with_indices max_pool3d_with_indices", role=Role.MAX_POOL, channels=1),
+    Operator(name="amax", role=Role.MAX_POOL, rule=rules.mean, drops_axes=True),
+    *[
+        Operator(name=f"upsample_{mode}", role=Role.UPSAMPLE, rule=rules.upsample, channels=1, label=mode)
+        for mode in [
+            "nearest1d",
+            "nearest2d",
+            "nearest3d",
+            "bilinear2d",
+            "bicubic2d",
+            "linear1d",
+            "trilinear3d",
+        ]
+    ],
+    *[
+        Operator(name=f"_upsample_{mode}", role=Role.UPSAMPLE, channels=1, label=mode)
+        for mode in ("nearest_exact2d", "bilinear2d_aa", "bicubic2d_aa")
+    ],
+    Operator(name="pixel_shuffle", role=Role.UPSAMPLE, channels=1),
+    Operator(name="pad", role=Role.PAD, rule=rules.pad),
+    Operator(name="constant_pad_nd", role=Role.PAD),
+    *_by_dims("reflection_pad", None, role=Role.PAD),
+    *_by_dims("replication_pad", None, role=Role.PAD),
+    # views
+    *_each(
+        "view reshape _unsafe_view flatten unflatten unsqueeze view_as_real view_as_complex _reshape_alias "
+        "ravel",
+        role=Role.VIEW,
+        effect=Effect.RESHAPE,
+    ),
+    Operator(name="squeeze", role=Role.VIEW, effect=Effect.RESHAPE, drops_axes=True),
+    *_each("view_as reshape_as", role=Role.VIEW, effect=Effect.RESHAPE, first_only=True),
+    *_each(
+        "permute transpose t numpy_T mT swapaxes swapdims movedim moveaxis channel_shuffle",
+        role=Role.VIEW,
+        effect=Effect.PERMUTE,
+    ),
+    Operator(name="pixel_unshuffle", role=Role.VIEW),
+    *_each(
+        "chunk split split_with_sizes unsafe_chunk unsafe_split tensor_split",
+        role=Role.VIEW,
+        effect=Effect.SPLIT,
+    ),
+    Operator(name="unbind", role=Role.VIEW, effect=Effect.SPLIT, drops_axes=True),
+    *_each("slice narrow", role=Role.SLICE),
+    Operator(name="select", role=Role.SLICE, drops_axes=True),
+    # operations that change no value
+    *_each("contiguous clone _to_copy to expand broadcast_to", role=Role.PASS, effect=Effect.SAME_VALUES),
+    *_each("expand_as type_as", role=Role.PASS, effect=Effect.SAME_VALUES, first_only=True),
+    *_each(
+        "detach alias lift_fresh dropout feature_dropout alpha_dropout feature_alpha_dropout native_dropout "
+        "float half bfloat16 identity resolve_conj resolve_neg fused_moving_avg_obs_fake_quant "
+        "_fused_moving_avg_obs_fq_helper fake_quantize_per_tensor_affine fake_quantize_per_channel_affine "
+        "_fake_quantize_learnable_per_tensor_affine _fake_quantize_learnable_per_channel_affine",
+        role=Role.PASS,
+    ),
+    # merges
+    *_each("add sub", role=Role.ADD, rule=joins.binary, in_place=if_other_fits, neutral=0),
+    Operator(name="rsub", role=Role.ADD, rule=joins.binary),
+    *_each("lerp addcmul logaddexp", role=Role.ADD),
+    *_each("mul div", role=Role.MULTIPLY, rule=joins.binary, in_place=if_other_fits, neutral=1),
+    Operator(name="true_divide", role=Role.MULTIPLY),
+    Operator(name="cat", role=Role.CONCAT, rule=joins.cat),
+    Operator(name="stack", role=Role.CONCAT, rule=joins.stack),
+    *_each("concat concatenate hstack vstack", role=Role.CONCAT),
+    # products of matrices
+    Operator(name="matmul", role=Role.MATMUL, rule=joins.matmul, macs=counters.product("self")),
+    *_each("bmm mm mv dot", role=Role.MATMUL, macs=counters.product("self")),
+    Operator(name="baddbmm", role=Role.MATMUL, macs=counters.product("batch1")),
+    Operator(name="addmv", role=Role.MATMUL),
+    Operator(name="einsum", role=Role.MATMUL, macs=counters.einsum),
+    Operator(
+        name="scaled_dot_product_attention",
+        role=Role.ATTENTION,
+        rule=joins.attention,
+        macs=counters.attention,
+    ),
+    # constants
+    *_each("zeros zero empty", effect=Effect.ZEROS),
+    *_each("zeros_like empty_like new_zeros new_empty", effect=Effect.ZEROS, shape_only=True),
+    Operator(name="full", effect=Effect.FILL, fill="fill_value"),
+    Operator(name="fill", effect=Effect.FILL, fill="value"),
+    *_each("full_like new_full", effect=Effect.FILL, fill="fill_value", shape_only=True),
+    *_each(
+        "ones_like rand_like randn_like randint_like new_ones new_empty_strided sym_size sym_stride "
+        "sym_numel",
+        shape_only=True,
+    ),
+    *_each("is_nonzero equal allclose is_same_size", asks=bool),
+    *_each("item _local_scalar_dense", asks=float),
+    # others whose shape is known
+    *_each(
+        "sqrt rsqrt exp abs neg sin cos square log sign erf reciprocal expm1 log1p floor ceil round trunc "
+        "clamp_max",
+        rule=rules.pointwise,
+    ),
+    Operator(name="pow", rule=joins.binary),
+    Operator(name="sum", rule=rules.mean, drops_axes=True),
+    Operator(name="amin", rule=rules.mean, drops_axes=True),
+    *_each("var std", rule=rules.variance),
+    *_each("var_mean std_mean", rule=rules.variance_and_mean),
+    Operator(name="linalg_vector_norm", rule=rules.vector_norm),
+    Operator(name="index", rule=joins.index),
+]
+
+OPERATORS = {operator.name: operator for operator in _TABLE}
+"""All operators the tracer knows, by name."""
+
+
+@cache
+def operator_of(op: str) -> Operator:
+    """Return the operator of a recorded name; one of which only the name is known for others.
+
+    >>> operator_of("relu_").name, operator_of("__and__").name, operator_of("_prelu_kernel").label
+    ('relu', '__and__', 'prelu')
+    """
+    name = op[:-1] if op.endswith("_") and not op.endswith("__") else op
+    return OPERATORS.get(name) or Operator(name=name)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from resnet_diagram.tracer.errors import is_foreign
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes
 from resnet_diagram.tracer.record.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
-from resnet_diagram.tracer.record.operators import Operator, read_operator
+from resnet_diagram.tracer.record.overloads import Overload, read_overload
 from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, written
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
 from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
@@ -68,7 +68,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self.asked = 0
         self._flips = flips
         self._check = check
-        self._operators: dict[Any, Operator] = {}
+        self._overloads: dict[Any, Overload] = {}
         self._memo: dict[Any, Callable[[Sequence[Any]], Any]] = {}
         self._shapes: dict[Sizes, Sizes] = {}
         self._saved: list[tuple[Tensor, Tensor]] = []
@@ -85,13 +85,13 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Records one operation and returns its result."""
-        operator = self._operators.get(func)
-        if operator is None:
-            operator = self._operators[func] = read_operator(func)
+        overload = self._overloads.get(func)
+        if overload is None:
+            overload = self._overloads[func] = read_overload(func)
         options = kwargs or {}
         reading = self._read(func, args, options)
-        if operator.asks_value and reading.metas:
-            return self._answer(operator, args[0])
+        if overload.operator.asks and reading.metas:
+            return self._answer(overload, args[0])
         if reading.metas and reading.reals:
             args, options = (
                 self._as_meta(args),
@@ -99,12 +99,12 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             )
         elif not reading.tensors and options.get("device") is not None:
             options = on_cpu_if_small(args, options)
-        if operator.writes:
-            self._save_constants(operator, args, options)
-        result = self._result(operator, func, args, options, reading)
-        if operator.asks_value:
+        if overload.writes:
+            self._save_constants(overload, args, options)
+        result = self._result(overload, func, args, options, reading)
+        if overload.operator.asks:
             return result
-        return self._note(operator, args, options, reading, result)
+        return self._note(overload, args, options, reading, result)
 
     # -- what goes in ------------------------------------------------------------------------------------
 
@@ -205,9 +205,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             self.marks.put(twin, mark.producer, mark.memory, mark.output)
         return twin
 
-    def _save_constants(self, operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+    def _save_constants(self, overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         """Keeps a copy of a real tensor from before the trace that is about to be written."""
-        for tensor in written(operator, args, kwargs):
+        for tensor in written(overload, args, kwargs):
             mark = self.marks.get(tensor)
             writer = mark.memory.writer if mark else None
             untouched = writer is not None and writer.kind is not NodeKind.OPERATION
@@ -216,51 +216,51 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
 
     # -- what comes out ----------------------------------------------------------------------------------
 
-    def _answer(self, operator: Operator, tensor: Tensor) -> Any:
+    def _answer(self, overload: Overload, tensor: Tensor) -> Any:
         """Return an assumed answer to a question about values: yes, or one. Raises EndlessLoopError."""
         path = self.graph.calls[self.stack[-1]].path or "the model"
         earlier = self._questions.setdefault((self.stack[-1], *user_position()), [])
         if len(earlier) >= MOST_QUESTIONS:
             repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > MOST_QUESTIONS]
             raise EndlessLoopError(
-                f"{path} asked {MOST_QUESTIONS} times for a value that only real data has ({operator.name}): "
+                f"{path} asked {MOST_QUESTIONS} times for a value that only real data has ({overload.name}): "
                 "a loop whose end depends on the data",
                 [numbers[1] for numbers in repeated],
             )
         earlier.append(self.asked)
         answer = self.asked not in self._flips
         self.asked += 1
-        note = f"{path} asks for a value that only real data has ({operator.name}); assumed {answer}"
+        note = f"{path} asks for a value that only real data has ({overload.name}); assumed {answer}"
         if note not in self.graph.notes:
             self.graph.notes.append(note)
-        if operator.name in ("is_nonzero", "equal", "allclose", "is_same_size") or tensor.dtype is torch.bool:
+        if overload.operator.asks is bool or tensor.dtype is torch.bool:
             return answer
         return float(answer) if tensor.dtype.is_floating_point else int(answer)
 
     def _result(
-        self, operator: Operator, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
+        self, overload: Overload, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
     ) -> Any:
-        in_place = operator.writes == (0,) and isinstance(args[0], Tensor)
-        if not reading.metas or not (operator.pure or in_place):
-            return self._compute(operator, func, args, kwargs, reading)
+        in_place = overload.writes == (0,) and isinstance(args[0], Tensor)
+        if not reading.metas or not (overload.pure or in_place):
+            return self._compute(overload, func, args, kwargs, reading)
         try:
             key = tuple(reading.key)
             known = self._memo.get(key)
         except TypeError:
-            return self._compute(operator, func, args, kwargs, reading)
+            return self._compute(overload, func, args, kwargs, reading)
         if known is not None:
             return known(args)
-        result = self._compute(operator, func, args, kwargs, reading)
+        result = self._compute(overload, func, args, kwargs, reading)
         maker = maker_of(result, args)
         if maker is not None:
             self._memo[key] = maker
         return result
 
     def _compute(
-        self, operator: Operator, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
+        self, overload: Overload, func: Any, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading
     ) -> Any:
         if reading.metas:
-            result = by_rule(operator, args, kwargs)
+            result = by_rule(overload, args, kwargs)
             if result is not None:
                 if self._check is not None:
                     self._check(func, args, kwargs, result)
@@ -268,30 +268,30 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         try:
             return func(*args, **kwargs)
         except Exception:
-            if not reading.metas or operator.writes or sum(t.numel() for t in reading.tensors) > SMALL * 64:
+            if not reading.metas or overload.writes or sum(t.numel() for t in reading.tensors) > SMALL * 64:
                 raise
             result = on_dummy_data(func, args, kwargs)
-        self.graph.notes.append(f"{operator.name} has a data-dependent shape; it was run on made-up data")
+        self.graph.notes.append(f"{overload.name} has a data-dependent shape; it was run on made-up data")
         return result
 
     def _note(
-        self, operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading, result: Any
+        self, overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading, result: Any
     ) -> Any:
-        if not operator.writes and any(result is t for t in reading.tensors):
+        if not overload.writes and any(result is t for t in reading.tensors):
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        shape = self._kept(shape_of_result(operator, args, kwargs, result))
+        shape = self._kept(shape_of_result(overload, args, kwargs, result))
         node = Node(
             len(self.graph.nodes),
             NodeKind.OPERATION,
-            operator.name,
+            overload.name,
             shape,
             self.stack[-1],
-            bool(reading.active) and not operator.shape_only,
+            bool(reading.active) and not overload.operator.shape_only,
             tuple(reading.active),
             reading.args,
             reading.kwargs,
-            operator.names,
-            operator.defaults,
+            overload.names,
+            overload.defaults,
             refs=tuple(reading.refs),
         )
         self.graph.nodes.append(node)
@@ -300,24 +300,24 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
                 f"it ran more than {MOST_OPERATIONS:,} operations and may not end. Give a smaller input, or "
                 "draw a part of the model"
             )
-        if operator.writes:
-            self._mark_written(operator, args, kwargs, node)
-        self._mark_results(operator, result, reading, node)
+        if overload.writes:
+            self._mark_written(overload, args, kwargs, node)
+        self._mark_results(overload, result, reading, node)
         return result
 
     def _mark_written(
-        self, operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], node: Node
+        self, overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], node: Node
     ) -> None:
-        for tensor in written(operator, args, kwargs):
+        for tensor in written(overload, args, kwargs):
             mark = self.marks.get(tensor) or self._first_sight(tensor)
             mark.memory.version += 1
             mark.memory.writer = node
             self.marks.put(tensor, node, mark.memory)
 
-    def _mark_results(self, operator: Operator, result: Any, reading: Reading, node: Node) -> None:
-        source = self.marks.get(reading.tensors[0]) if operator.aliases and reading.tensors else None
+    def _mark_results(self, overload: Overload, result: Any, reading: Reading, node: Node) -> None:
+        source = self.marks.get(reading.tensors[0]) if overload.aliases and reading.tensors else None
         for position, tensor in enumerate(tensors_in(result)):
-            if operator.writes and self.marks.get(tensor) is not None:
+            if overload.writes and self.marks.get(tensor) is not None:
                 continue
             if source is not None and shares_memory(tensor, reading.tensors[0]):
                 self.marks.put(tensor, node, source.memory, position)
@@ -334,8 +334,8 @@ def user_position() -> tuple[CodeType | None, int]:
 
 
 def shape_of_result(
-    operator: Operator, args: Sequence[Any], kwargs: dict[str, Any], result: Any
+    overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any
 ) -> tuple[int, ...]:
     """The shape of the first tensor in a result, or of the tensor that was written; () if there is none."""
-    found = [*tensors_in(result), *(written(operator, args, kwargs) if operator.writes else ())]
+    found = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
     return tuple(found[0].shape) if found else ()

@@ -5,13 +5,13 @@ from typing import Any
 
 from torch import Tensor
 
-from resnet_diagram.tracer.record.operators import Operator
+from resnet_diagram.tracer.record.overloads import Overload
 
 
-def written(operator: Operator, args: Sequence[Any], kwargs: dict[str, Any]) -> Iterator[Tensor]:
+def written(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> Iterator[Tensor]:
     """Each tensor an operation changes."""
-    for position in operator.writes:
-        value = args[position] if position < len(args) else kwargs.get(operator.names[position])
+    for position in overload.writes:
+        value = args[position] if position < len(args) else kwargs.get(overload.names[position])
         yield from tensors_in(value)
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.spec.model import LayerKind, Network
-from resnet_diagram.tracer.flow.aside import input_note, listed, output_note
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Node, OpGraph
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.steps import Flow
+from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
 from resnet_diagram.tracer.structure.block_ends import attach
 from resnet_diagram.tracer.structure.chains import chain_staged
 from resnet_diagram.tracer.structure.opaque import Joined, hidden_note
@@ -58,9 +58,9 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         source=source,
         notes=(
             *graph.notes,
-            *input_note(graph, reading.inputs, flow.aside),
+            *input_note(graph, reading.inputs, flow.undrawn),
             *unused_note(sizes, flow),
-            *output_note(graph, flow.ran | flow.aside.nodes, batch_of(graph)),
+            *output_note(graph, flow.ran | flow.undrawn.nodes, batch_of(graph)),
             *gathering_note(flow),
             *hidden_note(drawn, reading.joined, flow.steps),
         ),

@@ -8,13 +8,12 @@ from itertools import pairwise
 from resnet_diagram.spec.model import Block, Layer, LayerKind
 from resnet_diagram.tracer.flow.calls import inside
 from resnet_diagram.tracer.flow.graph import Call
+from resnet_diagram.tracer.record.operators import operator_of
 from resnet_diagram.tracer.structure.naming import told_apart
 from resnet_diagram.tracer.structure.parts import Part
 
 ACTIVATION = LayerKind.ACTIVATION
 NORM = LayerKind.NORM
-SQUASHING = frozenset({"softmax", "log_softmax", "sigmoid", "tanh"})
-"""Activations that make an output of what is behind a block."""
 
 
 def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
@@ -94,7 +93,7 @@ def closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]
 def runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
     """Whether a part is an activation that the module around a block runs, itself or as a module."""
     layer = other.element
-    if not (isinstance(layer, Layer) and layer.kind is ACTIVATION) or layer.op in SQUASHING:
+    if not (isinstance(layer, Layer) and layer.kind is ACTIVATION) or operator_of(layer.op).ends:
         return False
     return calls[part.call].parent in (other.call, calls[other.call].parent)
 

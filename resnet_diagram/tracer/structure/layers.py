@@ -6,8 +6,8 @@ from typing import Any
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of
 from resnet_diagram.tracer.flow.rewrites.formulas import SUMMARIES
-from resnet_diagram.tracer.flow.roles import Role, base_name, role_of
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
 KINDS = {
     Role.CONV: LayerKind.CONV,
@@ -24,27 +24,6 @@ KINDS = {
     Role.GATHER: LayerKind.OPAQUE,
 }
 FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathered"}
-SPLITS = frozenset(
-    ["chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "tensor_split"]
-)
-PERMUTES = frozenset(
-    [
-        "permute",
-        "transpose",
-        "t",
-        "swapaxes",
-        "movedim",
-        "moveaxis",
-        "numpy_T",
-        "mT",
-        "channel_shuffle",
-    ]
-)
-SAME_OPS = {
-    "_prelu_kernel": "prelu",
-    "_softmax": "softmax",
-    "_log_softmax": "log_softmax",
-}
 
 
 def layer_of(step: Step, name: str) -> Layer:
@@ -75,7 +54,10 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
         case Role.MAX_POOL:
             return pooling(step, node, "max")
         case Role.PAD:
-            return {"op": "zero_pad" if pads_zero(node) else base_name(node.op), "padding": edges(step, node)}
+            return {
+                "op": "zero_pad" if pads_zero(node) else operator_of(node.op).name,
+                "padding": edges(step, node),
+            }
         case Role.VIEW:
             return {"op": view_name(step)}
         case Role.SLICE:
@@ -93,27 +75,24 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
 
 def scaling(node: Node) -> str:
     """Returns the name of a product or sum with constants; a learned factor is told from a given one."""
-    if base_name(node.op) not in ("mul", "div"):
+    if operator_of(node.op).name not in ("mul", "div"):
         return "shift"
     sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
     learned = [constant for constant in sources if constant.kind is NodeKind.PARAMETER]
     if not learned or any(
-        role_of(constant.op) is not Role.VIEW for constant in sources if constant not in learned
+        operator_of(constant.op).role is not Role.VIEW for constant in sources if constant not in learned
     ):
         return "scale"
     return "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
 
 
 def plain_name(node: Node) -> str:
-    """The operation's name in our words."""
-    name = base_name(node.op)
-    if name == "hardtanh" and (argument(node, "min_val"), argument(node, "max_val")) == (0.0, 6.0):
+    """Return the name of the layer that an operation is."""
+    operator = operator_of(node.op)
+    limits = (argument(node, "min_val"), argument(node, "max_val"))
+    if operator.name == "hardtanh" and limits == (0.0, 6.0):
         return "relu6"
-    if "batch_norm" in name:
-        return "batch_norm"
-    for prefix in ("native_", "upsample_", "_upsample_"):
-        name = name.removeprefix(prefix)
-    return SAME_OPS.get(name, name)
+    return operator.label or operator.name
 
 
 def spread(value: Any, dims: int) -> Sizes:
@@ -148,7 +127,7 @@ def convolution(node: Node) -> dict[str, Any]:
 
 def weighted(node: Node) -> dict[str, Any]:
     """Returns the fields of a linear layer, an embedding or a recurrent layer."""
-    name = base_name(node.op)
+    name = operator_of(node.op).name
     if name == "addmm":
         return {"op": "linear", "bias": True}
     if name in ("matmul", "mm"):
@@ -161,7 +140,7 @@ def weighted(node: Node) -> dict[str, Any]:
 def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
     """Returns the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     spatial = step.in_shape[1:]
-    name = base_name(node.op)
+    name = operator_of(node.op).name
     if name == "blur_pool":
         return {"op": name, **{key: convolution(node)[key] for key in ("kernel", "stride", "padding")}}
     if name in SUMMARIES.values():
@@ -204,8 +183,8 @@ def adaptive(step: Step, sort: str) -> dict[str, Any]:
 
 def pads_zero(node: Node) -> bool:
     """Whether a padding fills with zeros."""
-    if base_name(node.op) not in ("pad", "constant_pad_nd"):
-        return base_name(node.op) in ("cat", "concat", "concatenate", "copy", "add", "hstack")
+    if operator_of(node.op).name not in ("pad", "constant_pad_nd"):
+        return operator_of(node.op).name in ("cat", "concat", "concatenate", "copy", "add", "hstack")
     value = argument(node, "value")
     return argument(node, "mode") in (None, "constant") and value in (None, 0, 0.0)
 
@@ -223,11 +202,11 @@ def edges(step: Step, node: Node) -> Sizes:
 
 
 def view_name(step: Step) -> str:
-    """What a chain of views does: `split`, `permute`, `flatten` or `reshape`."""
-    names = {base_name(n.op) for n in step.nodes}
-    if names & SPLITS:
+    """Return what a chain of views does: `split`, `permute`, `flatten` or `reshape`."""
+    effects = {operator_of(node.op).effect for node in step.nodes}
+    if Effect.SPLIT in effects:
         return "split"
-    if names & PERMUTES:
+    if Effect.PERMUTE in effects:
         return "permute"
     return "flatten" if step.out_shape == (prod(step.in_shape),) else "reshape"
 
@@ -238,7 +217,7 @@ def slicing(step: Step) -> dict[str, Any]:
     stride = [1] * len(spatial)
     for node in step.nodes:
         dim, pace = argument(node, "dim"), argument(node, "step")
-        regular = base_name(node.op) == "slice" and argument(node, "start") in (None, 0)
+        regular = operator_of(node.op).name == "slice" and argument(node, "start") in (None, 0)
         if not regular or not isinstance(dim, int) or dim not in spatial or not isinstance(pace, int):
             return {"op": "slice"}
         stride[spatial.index(dim)] *= pace

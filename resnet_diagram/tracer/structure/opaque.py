@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.tracer.flow.graph import Call, Sizes
-from resnet_diagram.tracer.flow.roles import WEIGHTED, Role, base_name
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
-SOFTMAX = frozenset({"softmax", "_softmax"})
 LISTED = 4
 FARTHEST = 2000
 
@@ -37,8 +36,9 @@ def is_attention(steps: Sequence[Step]) -> bool:
     """Whether the steps weigh values by a softmax of products."""
     if any(step.role is Role.ATTENTION for step in steps):
         return True
-    names = {base_name(node.op) for step in steps for node in step.nodes}
-    return any(step.role is Role.MATMUL for step in steps) and bool(names & SOFTMAX)
+    operators = [operator_of(node.op) for step in steps for node in step.nodes]
+    weighs = any("softmax" in (operator.name, operator.label) for operator in operators)
+    return weighs and any(step.role is Role.MATMUL for step in steps)
 
 
 def hidden_note(drawn: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:

@@ -8,7 +8,7 @@ from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Layer, LayerKind, Network
 from resnet_diagram.tracer.errors import message_of, where
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph
-from resnet_diagram.tracer.flow.roles import WEIGHTED, role_of
+from resnet_diagram.tracer.record.operators import WEIGHTED, operator_of
 
 LEAST = 3
 """With fewer operations a run that stopped has nothing to show."""
@@ -22,7 +22,7 @@ def operations(graph: OpGraph) -> list[Node]:
 def is_useful(graph: OpGraph) -> bool:
     """Whether a run came far enough to be drawn: some operations, one with weights among them."""
     ran = operations(graph)
-    return len(ran) >= LEAST and any(role_of(node.op) in WEIGHTED for node in ran)
+    return len(ran) >= LEAST and any(operator_of(node.op).role in WEIGHTED for node in ran)
 
 
 def furthest(graphs: Sequence[OpGraph]) -> OpGraph:

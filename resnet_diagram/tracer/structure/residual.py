@@ -9,8 +9,8 @@ from resnet_diagram.spec.measure import merged_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.tracer.flow.calls import common_call, owner_of
 from resnet_diagram.tracer.flow.graph import Node, Sizes, references
-from resnet_diagram.tracer.flow.roles import MERGES, WEIGHTED, Role, base_name, role_of
 from resnet_diagram.tracer.flow.steps import Flow, Step
+from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.block_ends import attach
 from resnet_diagram.tracer.structure.judge import cost, is_residual
 from resnet_diagram.tracer.structure.layers import layer_of
@@ -19,8 +19,6 @@ from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
 from resnet_diagram.tracer.structure.shortcut import layers_in, shortcut_kind
 from resnet_diagram.tracer.structure.stages import staged
-
-SQUASHING = {"tanh": 1, "softmax": 2, "hardsigmoid": 2, "sigmoid": 2}
 
 
 class Translator:
@@ -76,7 +74,7 @@ class Translator:
         innermost = following == len(self._called) or self._called[following] >= call.end
         if step.call and innermost and (self._steps_of_call[step.call] == 1 or step.role in WEIGHTED):
             return call.path
-        return f"{call.path}.{base_name(step.nodes[-1].op)}".lstrip(".")
+        return f"{call.path}.{operator_of(step.nodes[-1].op).name}".lstrip(".")
 
     # -- regions -----------------------------------------------------------------------------------------
 
@@ -193,7 +191,7 @@ def outputs_read(node: Node, source: Node) -> Iterator[int]:
     for ref in references(node):
         if ref.node is source:
             yield ref.output
-        elif ref.node.active and role_of(ref.node.op) is Role.PASS:
+        elif ref.node.active and operator_of(ref.node.op).role is Role.PASS:
             yield from outputs_read(ref.node, source)
 
 
@@ -217,5 +215,5 @@ def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
 def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
     """Sorts the branches of a product: the one that ends in a squashing function gates the other."""
     numbers = steps_in(branch)
-    last = base_name(translator.steps[numbers[-1]].nodes[-1].op) if numbers else ""
-    return (SQUASHING.get(last, 0), len(numbers))
+    last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""
+    return (operator_of(last).squashes, len(numbers))

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument
 from resnet_diagram.tracer.flow.rewrites.partial_sums import part_of
-from resnet_diagram.tracer.flow.roles import Role
 from resnet_diagram.tracer.flow.simplify import bypass, drop_unread, renumbered
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import Role
 
 
 @dataclass(slots=True, eq=False)

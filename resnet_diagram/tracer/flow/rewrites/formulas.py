@@ -14,6 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from resnet_diagram.tracer.record.operators import OPERATORS
+from resnet_diagram.tracer.record.shapes.joins import binary
+from resnet_diagram.tracer.record.shapes.rules import pointwise
+
 Function = Callable[[Tensor], Tensor]
 
 ACTIVATIONS: dict[str, Function] = {
@@ -44,17 +48,16 @@ ACTIVATIONS: dict[str, Function] = {
 SAME_NAME = {"tanh_gelu": "gelu"}
 """Functions that go by the name of another."""
 
-_ELEMENTWISE = (
-    "relu gelu silu sigmoid tanh hardswish hardsigmoid hardtanh relu6 leaky_relu elu mish softplus selu celu "
-    "exp expm1 log log1p sqrt rsqrt abs neg square pow erf reciprocal sign cosh sinh sin cos clamp clamp_min "
-    "clamp_max maximum minimum add sub rsub mul div true_divide addcmul addcdiv threshold softsign where "
-    "special_expit log_sigmoid"
-)
 _REDUCTIONS = (
     "mean sum var std var_mean std_mean linalg_vector_norm norm amax adaptive_avg_pool1d adaptive_avg_pool2d "
     "adaptive_max_pool1d adaptive_max_pool2d"
 )
-ELEMENTWISE = frozenset(_ELEMENTWISE.split())
+_MORE_ELEMENTWISE = (
+    "cosh sinh maximum minimum true_divide addcmul addcdiv threshold softsign where"  # without a shape rule
+)
+ELEMENTWISE = frozenset(_MORE_ELEMENTWISE.split()).union(
+    operator.name for operator in OPERATORS.values() if operator.rule in (pointwise, binary)
+)
 """Operations that take each value alone."""
 REDUCTIONS = frozenset(_REDUCTIONS.split())
 RESHAPES = frozenset(["unsqueeze", "squeeze", "expand_as", "expand", "flatten"])

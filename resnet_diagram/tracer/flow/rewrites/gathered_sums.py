@@ -6,9 +6,9 @@ keeps its last value alone; the short ways from the others are counted in it and
 
 from collections.abc import Sequence
 
-from resnet_diagram.tracer.flow.roles import WEIGHTED, Role, base_name
 from resnet_diagram.tracer.flow.simplify import renumbered
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
 MANY = 3
 SHORT = 4
@@ -27,7 +27,7 @@ def with_long_sums(steps: list[Step]) -> list[Step]:
 
 def is_sum(step: Step) -> bool:
     """Whether a step adds values up, each as it is."""
-    return step.role is Role.ADD and len(step.sources) > 1 and base_name(step.nodes[-1].op) == "add"
+    return step.role is Role.ADD and len(step.sources) > 1 and operator_of(step.nodes[-1].op).name == "add"
 
 
 def absorb(inner: Step, outer: Step, steps: Sequence[Step]) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, references
-from resnet_diagram.tracer.flow.roles import Role, base_name
 from resnet_diagram.tracer.flow.simplify import bypass, renumbered
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import Role, operator_of
 
 Part = tuple[int, int, int]
 """The dimension a slice cuts (batch included), where it begins and where it ends."""
@@ -38,7 +38,7 @@ def fits(cut: Step, other: Step, addition: Step) -> bool:
 
 def part_of(step: Step) -> Part | None:
     """What a step takes, if it is one slice that leaves no gaps."""
-    if step.role is not Role.SLICE or len(step.nodes) != 1 or base_name(step.nodes[0].op) != "slice":
+    if step.role is not Role.SLICE or len(step.nodes) != 1 or operator_of(step.nodes[0].op).name != "slice":
         return None
     node = step.nodes[0]
     dim, start, end, pace = (argument(node, name) for name in ("dim", "start", "end", "step"))

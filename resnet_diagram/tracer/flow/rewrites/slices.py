@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from resnet_diagram.tracer.flow.axis_moves import listed
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, references
-from resnet_diagram.tracer.flow.roles import base_name
+from resnet_diagram.tracer.record.operators import Effect, operator_of
 
-CUTS = frozenset(["chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split"])
+_UNEVEN = "tensor_split"
+"""The split whose pieces stay one value: it sets single tokens apart from the others."""
 
 
 def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:
@@ -14,7 +15,7 @@ def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:
     read: dict[int, set[int]] = {}
     for node in nodes:
         for ref in references(node):
-            if base_name(ref.node.op) in CUTS:
+            if operator_of(ref.node.op).effect is Effect.SPLIT and ref.node.op != _UNEVEN:
                 read.setdefault(ref.node.index, set()).add(ref.output)
     return frozenset(index for index, outputs in read.items() if len(outputs) > 1)
 
@@ -25,7 +26,7 @@ def piece(ref: Ref) -> Node:
     source = references(node)[0]
     given = argument(node, "dim")
     dim = (given if isinstance(given, int) else 0) % len(source.shape)
-    if base_name(node.op) == "unbind":
+    if node.op == "unbind":
         return slicing(node, "select", ref, (source, dim, ref.output), ("self", "dim", "index"))
     start = begin(node, ref.output, source.shape[dim])
     names = ("self", "dim", "start", "end", "step")
@@ -34,7 +35,7 @@ def piece(ref: Ref) -> Node:
 
 def begin(node: Node, output: int, size: int) -> int:
     """Where a piece begins."""
-    name = base_name(node.op).removeprefix("unsafe_")
+    name = node.op.removeprefix("unsafe_")
     if name == "chunk":
         (count,) = listed(argument(node, "chunks"))
         return output * -(-size // count)

@@ -22,9 +22,9 @@ from resnet_diagram.tracer.flow.rewrites.formulas import (
     is_curved,
     norm_named,
 )
-from resnet_diagram.tracer.flow.roles import Role, base_name, role_of
 from resnet_diagram.tracer.flow.simplify import renumbered
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import Role, operator_of
 
 LONGEST = 24
 """Most operations of a function that is spelled out."""
@@ -71,14 +71,14 @@ def regions(end: Step, steps: Sequence[Step]) -> Iterator[tuple[list[Step], Step
 
 def is_spelling(step: Step) -> bool:
     """Whether a step may be a part of a function that is spelled out."""
-    return all(base_name(node.op) in SPELLINGS for node in step.nodes)
+    return all(operator_of(node.op).name in SPELLINGS for node in step.nodes)
 
 
 def function_of(
     region: Sequence[Step], source: Step, steps: Sequence[Step], calls: Sequence[Call]
 ) -> tuple[Role, str] | None:
     """Return the role and the name of the function of `source` that some steps are, None for none."""
-    names = {base_name(node.op) for step in region for node in step.nodes}
+    names = {operator_of(node.op).name for step in region for node in step.nodes}
     end = region[-1]
     if end.role is Role.CONCAT:
         reduced = names & REDUCTIONS
@@ -124,8 +124,8 @@ def slot_of(node: Node, lines: list[Line], known: dict[int, Slot]) -> Slot | Non
         return known[node.index]
     if node.kind is not NodeKind.OPERATION or len(lines) > LONGEST:
         return None
-    name = base_name(node.op)
-    if role_of(node.op) is Role.PASS and name not in RESHAPES:
+    name = operator_of(node.op).name
+    if operator_of(node.op).role is Role.PASS and name not in RESHAPES:
         before = slot_of(references(node)[0].node, lines, known)
         if before is None:
             return None
@@ -143,7 +143,7 @@ def slot_of(node: Node, lines: list[Line], known: dict[int, Slot]) -> Slot | Non
 def operand(value: object, node: Node, place: int, lines: list[Line], known: dict[int, Slot]) -> object:
     """Return an argument of a node as that of a line."""
     if isinstance(value, Ref) and not value.node.active:
-        name = base_name(node.op)
+        name = operator_of(node.op).name
         return Constant(adds=name in ADDED or (name == "addcmul" and place == 0))
     if isinstance(value, Ref):
         before = slot_of(value.node, lines, known)
@@ -203,7 +203,7 @@ def join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -
         return
     name = calls[step.call].cls.lower()
     is_norm = "norm" in name or "bn" in name
-    if is_norm and following.call == step.call and base_name(following.nodes[-1].op) == "add":
+    if is_norm and following.call == step.call and operator_of(following.nodes[-1].op).name == "add":
         kind = "frozen_bn" if "batch" in name or "bn" in name else "affine_norm"
         unite([step, following], steps[step.sources[0]], (Role.NORM, kind), steps, calls)
 

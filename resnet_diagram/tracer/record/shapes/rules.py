@@ -12,7 +12,7 @@ from torch import Tensor
 
 from resnet_diagram.tracer.record.shapes.layouts import channels_last, fresh, has_channels_last, same_layout
 
-Rule = Callable[..., Tensor | None]
+Rule = Callable[..., Tensor | tuple[Tensor, ...] | None]
 
 
 def spread(value: Any, dims: int) -> tuple[int, ...]:
@@ -137,6 +137,11 @@ def group_norm(x: Tensor, groups: int, weight: Tensor | None = None, *rest: Any)
     return fresh(x.shape, x) if x.is_contiguous() else None
 
 
+def instance_norm(x: Tensor, *rest: Any) -> Tensor | None:
+    """Return the result of instance normalisation."""
+    return fresh(x.shape, x) if x.is_contiguous() and x.dim() > 2 else None
+
+
 def adaptive_pool(dims: int) -> Rule:
     """Returns the rule of adaptive average pooling."""
 
@@ -159,6 +164,19 @@ def mean(x: Tensor, dim: Any = None, keepdim: bool = False, dtype: Any = None) -
     if not gone:
         return None
     return fresh([1 if i in gone else n for i, n in enumerate(x.shape) if keepdim or i not in gone], x)
+
+
+def variance(
+    x: Tensor, dim: Any = None, unbiased: Any = True, keepdim: bool = False, *, correction: Any = None
+) -> Tensor | None:
+    """Return the variance or the standard deviation over some dimensions."""
+    return None if isinstance(dim, bool) else mean(x, dim, keepdim)
+
+
+def variance_and_mean(x: Tensor, *args: Any, **options: Any) -> tuple[Tensor, Tensor] | None:
+    """Return the variance, or the standard deviation, and the mean over some dimensions."""
+    spread_out, middle = variance(x, *args, **options), variance(x, *args, **options)
+    return None if spread_out is None or middle is None else (spread_out, middle)
 
 
 def vector_norm(

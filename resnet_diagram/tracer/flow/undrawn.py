@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from resnet_diagram.tracer.flow.classify import macs_of
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, references
-from resnet_diagram.tracer.flow.macs import macs_of
 
 SHOWN = 4
 
 
 @dataclass(slots=True, eq=False)
-class Aside:
+class Undrawn:
     """The operations that other inputs feed, by index; their parameters and multiply-accumulates."""
 
     nodes: set[int] = field(default_factory=set)
@@ -18,30 +18,30 @@ class Aside:
     macs: int = 0
 
 
-def joining(node: Node, live: Collection[int], aside: Aside) -> list[Node]:
-    """Returns the operations behind a node that are not `live`, each once, and puts them `aside`."""
+def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
+    """Returns the operations behind a node that are not `live`, each once, and puts them `undrawn`."""
     found: list[Node] = []
     waiting = [ref.node for ref in references(node)]
     while waiting:
         source = waiting.pop()
-        if source.active and source.index not in live and source.index not in aside.nodes:
-            aside.nodes.add(source.index)
+        if source.active and source.index not in live and source.index not in undrawn.nodes:
+            undrawn.nodes.add(source.index)
             found.append(source)
             waiting += [ref.node for ref in references(source)]
     return sorted(found, key=lambda other: other.index)
 
 
-def input_note(graph: OpGraph, drawn: Collection[Node], aside: Aside) -> list[str]:
+def input_note(graph: OpGraph, drawn: Collection[Node], undrawn: Undrawn) -> list[str]:
     """A note on the inputs that the drawing leaves out, and on where what they feed is counted."""
     left = [number for number, node in enumerate(graph.inputs, 1) if node not in drawn]
     if not left:
         return []
     numbers = ", ".join(map(str, left))
     text = f"the drawing follows one input; left out, with what only it feeds: input {numbers}"
-    if not (aside.params or aside.macs):
+    if not (undrawn.params or undrawn.macs):
         return [text]
-    counted = f"{aside.params:,} parameters and {aside.macs:,} multiply-accumulates"
-    where = f" of {listed(paths(graph, aside.nodes))}" if any(paths(graph, aside.nodes)) else ""
+    counted = f"{undrawn.params:,} parameters and {undrawn.macs:,} multiply-accumulates"
+    where = f" of {listed(paths(graph, undrawn.nodes))}" if any(paths(graph, undrawn.nodes)) else ""
     return [f"{text}; its {counted}{where} are counted where it joins"]
 
 

@@ -1,0 +1,176 @@
+"""The classification of recorded operations by name and arguments: role, MACs, zeros, shapes.
+
+The table of operators gives what depends on the name alone. The rest is decided here, once for each node.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, first_read, references
+from resnet_diagram.tracer.record.operators import Effect, Operator, Role, operator_of
+
+_DEEPEST = 8
+"""Most operations looked through to find out where a value comes from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One recorded operation as the flow reads it.
+
+    `sources` is the number of different activations it reads. Shapes have no batch.
+    """
+
+    node: Node
+    sources: int
+
+    @property
+    def operator(self) -> Operator:
+        """The entry of its operator in the table."""
+        return operator_of(self.node.op)
+
+    @cached_property
+    def role(self) -> Role:
+        """Its role: that of the operator, unless the arguments make it another one.
+
+        A sum or product with constants scales, one with the neutral number does nothing, a product with a
+        matrix of weights is a linear layer, and a concatenation with zeros pads.
+        """
+        node, role = self.node, self.operator.role
+        if node.kind is NodeKind.INPUT:
+            return Role.PASS
+        if adds_product(node):
+            role = Role.ADD
+        if node.op == "copy_":
+            if self.sources > 1:
+                return Role.OTHER
+            return Role.PAD if pads_with_zeros(node) else Role.PASS
+        if self.sources > 1:
+            return role
+        if role in (Role.ADD, Role.MULTIPLY):
+            return self._scaling
+        if is_weighted_product(node):
+            return Role.LINEAR
+        if role is Role.CONCAT:
+            return self._joining
+        if role is Role.SLICE and takes_everything(node):
+            return Role.PASS
+        return role
+
+    @property
+    def _scaling(self) -> Role:
+        """The role of a sum or product of one activation and constants."""
+        other = argument(self.node, "other")
+        if type(other) in (int, float) and self.operator.neutral == other:
+            return Role.PASS
+        first = references(self.node)[0]
+        written = self.node.op == "add_" and not first.node.active and pads_with_zeros(self.node)
+        return Role.PAD if written else Role.SCALE
+
+    @property
+    def _joining(self) -> Role:
+        """The role of a concatenation of one activation with constants, or with nothing."""
+        if len(references(self.node)) == 1:
+            return Role.VIEW if self.node.op == "stack" else Role.PASS
+        return Role.PAD if pads_with_zeros(self.node) else Role.OTHER
+
+    @property
+    def in_shape(self) -> Sizes:
+        """The shape of the first activation it reads."""
+        read = next((ref for ref in references(self.node) if ref.node.active), None)
+        return without_batch(read.shape if read else self.node.shape)
+
+    @property
+    def out_shape(self) -> Sizes:
+        """The shape of its result; where a padding is written into a buffer of zeros, the buffer's."""
+        node, shape = self.node, self.node.shape
+        if self.role is not Role.PAD or node.op not in ("copy_", "add_"):
+            return without_batch(shape)
+        target = node.args[0]
+        while isinstance(target, Ref):
+            shape = target.shape if prod(target.shape) >= prod(shape) else shape
+            target = None if makes_zeros(target.node) else first_read(target.node)
+        return without_batch(shape)
+
+
+def macs_of(node: Node) -> int:
+    """Return the multiply-accumulates of an operation, for the whole batch it was run with."""
+    counter = operator_of(node.op).macs
+    return counter(node) if counter is not None else 0
+
+
+def without_batch(shape: Sizes) -> Sizes:
+    """Return a shape without its first dimension; a list of values, or one value, has no batch.
+
+    >>> without_batch((1, 3, 8, 8)), without_batch((5,)), without_batch(())
+    ((3, 8, 8), (5,), (1,))
+    """
+    return shape[1:] if len(shape) > 1 else shape or (1,)
+
+
+def adds_product(node: Node) -> bool:
+    """Return True if an operation adds the product of two matrices to an activation."""
+    return operator_of(node.op).name == "addmm" and references(node)[0].node.active
+
+
+def is_weighted_product(node: Node) -> bool:
+    """Return True for the product of an activation and a matrix of weights, transposed or not."""
+    read = references(node) if operator_of(node.op).name in ("matmul", "mm") else ()
+    if len(read) != 2 or not read[0].node.active or len(read[1].shape) != 2:
+        return False
+    weight = read[1].node
+    if operator_of(weight.op).effect in (Effect.PERMUTE, Effect.SAME_VALUES):
+        weight = references(weight)[0].node
+    return weight.kind is NodeKind.PARAMETER
+
+
+def is_zeros(node: Node) -> bool:
+    """Return True if a value is made of zeros, seen through operations that change no value."""
+    return _from_zeros(node, through_slices=False)
+
+
+def pads_with_zeros(node: Node) -> bool:
+    """Return True if a concatenation, or a write into a buffer, surrounds its activation with zeros."""
+    if node.op in ("copy_", "add_"):
+        target = node.args[0]
+        return isinstance(target, Ref) and _from_zeros(target.node, through_slices=True)
+    return any(is_zeros(ref.node) for ref in references(node))
+
+
+def makes_zeros(node: Node) -> bool:
+    """Return True if the result of an operation is all zeros, whatever it reads."""
+    operator = operator_of(node.op)
+    if operator.effect is Effect.FILL:
+        value = argument(node, operator.fill)
+        return type(value) in (int, float, bool) and value == 0
+    if operator.name == "mul":  # a product with the number zero
+        other = argument(node, "other")
+        return type(other) in (int, float) and other == 0
+    return operator.effect is Effect.ZEROS
+
+
+def _from_zeros(node: Node, *, through_slices: bool) -> bool:
+    """Return True if a value comes from zeros; with `through_slices` a part of a buffer is the buffer."""
+    for _ in range(_DEEPEST):
+        if makes_zeros(node):
+            return True
+        operator, source = operator_of(node.op), first_read(node)
+        if through_slices:
+            same = operator.role is Role.SLICE or operator.name in ("to", "_to_copy")
+        else:
+            same = operator.effect is Effect.SAME_VALUES
+        if source is None or not same:
+            return False
+        node = source.node
+    return False
+
+
+def takes_everything(node: Node) -> bool:
+    """Return True if a slice takes all of its source."""
+    source = first_read(node)
+    if operator_of(node.op).name != "slice" or source is None:
+        return False
+    dim, start, end, step = (argument(node, name) for name in ("dim", "start", "end", "step"))
+    size = source.shape[dim if isinstance(dim, int) else 0]
+    to_end = end is None or (isinstance(end, int) and end >= size)
+    return start in (None, 0) and to_end and step in (None, 1)
