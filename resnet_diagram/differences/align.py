@@ -1,7 +1,7 @@
-"""Take networks apart into stem, units by stage and head, so that equal parts stand beside each other.
+"""Take networks apart into stem, units by stage and head, so that equal parts can be compared.
 
-How a network is written down does not matter: layers before the first block are the stem, those after the
-last one the head, whatever containers they are in.
+The containers of a network do not matter: layers before the first block are the stem, layers after the last
+block are the head.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ class Unit:
 
     @property
     def block(self) -> Block | None:
-        """The block, if it is one."""
+        """Block of the unit; None for a run of layers."""
         first = self.elements[0]
         return first if isinstance(first, Block) and not is_gate(first) else None
 
@@ -38,19 +38,19 @@ class Parts:
     head: tuple[Layer, ...]
 
 
-def taken_apart(network: Network) -> Parts:
-    """The parts of a network."""
+def take_apart(network: Network) -> Parts:
+    """Return the parts of a network."""
     groups = [_body(network, element) for element in _stages(network)]
     stem, head = list(walk(network.stem)), list(walk(network.head))
-    if any(isinstance(one, Block) for group in groups for one in group):
-        stem += _taken(groups, first=True)
-        head = [*_taken(groups, first=False), *head]
+    if any(isinstance(element, Block) for group in groups for element in group):
+        stem += _pop_layers(groups, first=True)
+        head = [*_pop_layers(groups, first=False), *head]
     stages = [_units(group, number) for number, group in enumerate(filter(None, groups), 1)]
     return Parts(stem=canonical(stem), stages=tuple(stages), head=canonical(head))
 
 
 def _stages(network: Network) -> list[tuple[Element, ...]]:
-    """The bodies of the stages; what stands between stages is a group of its own."""
+    """Return the bodies of the stages; elements between stages are a group of their own."""
     found: list[tuple[Element, ...]] = []
     loose: list[Element] = []
     for element in network.body:
@@ -64,22 +64,22 @@ def _stages(network: Network) -> list[tuple[Element, ...]]:
 
 
 def _body(network: Network, elements: Iterable[Element]) -> list[Element]:
-    """The elements of a stage, with those of stages inside it."""
+    """Return the elements of a stage and of the stages inside it."""
     found: list[Element] = []
     for element in elements:
         found += _body(network, element.body) if isinstance(element, Stage) else [element]
     return found
 
 
-def _taken(groups: list[list[Element]], *, first: bool) -> list[Layer]:
-    """The layers before the first block, or after the last, taken out of their groups."""
-    found: list[Element] = []
+def _pop_layers(groups: list[list[Element]], *, first: bool) -> list[Layer]:
+    """Remove the layers before the first block, or after the last, from their groups and return them."""
+    removed: list[Element] = []
     for group in groups if first else reversed(groups):
         while group and not _is_block(group[0 if first else -1]):
-            found.append(group.pop(0 if first else -1))
+            removed.append(group.pop(0 if first else -1))
         if group:
             break
-    return list(walk(found if first else reversed(found)))
+    return list(walk(removed if first else reversed(removed)))
 
 
 def _is_block(element: Element) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that differs: where, and what stands there in each network."""
+    """One difference: its place, and the words for each network."""
 
     where: str
     left: str

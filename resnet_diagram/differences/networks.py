@@ -1,8 +1,8 @@
-"""How two networks differ: every difference once, with all the blocks that have it."""
+"""Differences of two networks: each once, with the places of all blocks that have it."""
 
 from collections.abc import Iterator, Sequence
 
-from resnet_diagram.differences.align import Parts, Place, Unit, taken_apart
+from resnet_diagram.differences.align import Parts, Place, Unit, take_apart
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences
 from resnet_diagram.differences.model import Difference
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
@@ -14,131 +14,127 @@ from resnet_diagram.wording.terms import literal
 
 
 def differences(left: Network, right: Network) -> tuple[Difference, ...]:
-    """What differs between two networks, names aside, from input to head; nothing where they are the same."""
-    own, other = taken_apart(left), taken_apart(right)
-    found = [*_input(left, right), *_stopped(left, right)]
-    if _cut_differently(own, other):
-        return (*found, *_run("layers", _in_a_row(own), _in_a_row(other)))
-    found += _run("stem", own.stem, other.stem)
-    found += _stages(own, other)
-    return (*found, *_run("head", own.head, other.head))
+    """Return the differences of two networks from input to head, names aside; empty if they are the same."""
+    before, after = take_apart(left), take_apart(right)
+    found: list[Difference] = []
+    if left.input_shape != right.input_shape:
+        shapes = (shape_text(network.input_shape) for network in (left, right))
+        found.append(_difference("input", *shapes))
+    if left.stopped_at is not None or right.stopped_at is not None:
+        found.append(_difference("forward", *map(_end, (left, right))))
+    if _have_other_stage_ends(before, after):
+        return (*found, *_in_run("layers", _all_layers(before), _all_layers(after)))
+    found += _in_run("stem", before.stem, after.stem)
+    found += _in_stages(before, after)
+    return (*found, *_in_run("head", before.head, after.head))
 
 
-def _run(where: str, left: Sequence[Layer], right: Sequence[Layer]) -> Iterator[Difference]:
-    """The differences of two runs of layers."""
+def _end(network: Network) -> str:
+    """Return the end of a forward pass in words."""
+    return "runs to its end" if network.stopped_at is None else f"stopped in {network.stopped_at}"
+
+
+def _all_layers(parts: Parts) -> list[Layer]:
+    """Return the layers of a network without blocks."""
+    inner = (layer for stage in parts.stages for layer in without_shortcuts(stage))
+    return [*parts.stem, *inner, *parts.head]
+
+
+def _difference(where: str, left: str, right: str) -> Difference:
+    return Difference(where=where, left=left, right=right)
+
+
+def _in_run(where: str, left: Sequence[Layer], right: Sequence[Layer]) -> Iterator[Difference]:
+    """Yield the differences of two runs of layers."""
     for pair in dict.fromkeys(layer_differences(left, right)):
-        yield Difference(where=where, left=pair.left, right=pair.right)
+        yield _difference(where, pair.left, pair.right)
 
 
-def _cut_differently(left: Parts, right: Parts) -> bool:
-    """Whether two networks without blocks have their stages at different places, which changes nothing."""
+def _have_other_stage_ends(left: Parts, right: Parts) -> bool:
+    """Return whether two networks without blocks end their stages at other places, which changes nothing."""
     if not all(_is_plain(stage) for parts in (left, right) for stage in parts.stages):
         return False
     ends = [
-        [without_shortcuts(stage)[-1].out_shape[1:] for stage in parts.stages if without_shortcuts(stage)]
+        [layers[-1].out_shape[1:] for layers in map(without_shortcuts, parts.stages) if layers]
         for parts in (left, right)
     ]
     return ends[0] != ends[1]
 
 
-def _in_a_row(parts: Parts) -> list[Layer]:
-    """All layers of a network without blocks."""
-    return [
-        *parts.stem,
-        *(layer for stage in parts.stages for layer in without_shortcuts(stage)),
-        *parts.head,
-    ]
-
-
-def _input(left: Network, right: Network) -> Iterator[Difference]:
-    if left.input_shape != right.input_shape:
-        yield Difference(
-            where="input", left=shape_text(left.input_shape), right=shape_text(right.input_shape)
-        )
-
-
-def _stopped(left: Network, right: Network) -> Iterator[Difference]:
-    """Yield the modules in which the forwards failed, if one of them did."""
-    modules = [network.stopped_at for network in (left, right)]
-    if any(module is not None for module in modules):
-        words = ["runs to its end" if module is None else f"stopped in {module}" for module in modules]
-        yield Difference(where="forward", left=words[0], right=words[1])
-
-
-def _stages(left: Parts, right: Parts) -> list[Difference]:
-    found = list(_counts(left, right))
-    said: dict[Pair, list[Place]] = {}
+def _in_stages(left: Parts, right: Parts) -> list[Difference]:
+    found = list(_in_counts(left, right))
+    places_of: dict[Pair, list[Place]] = {}
     everything: list[Place] = []
-    for number, (own, other) in enumerate(zip(left.stages, right.stages, strict=False), 1):
-        if _is_plain(own) != _is_plain(other):
-            places_of, pairs = _against_plain(own, other)
-            everything += places_of
-            for place, pair in pairs:
-                said.setdefault(pair, []).append(place)
-            found += _run(f"stage {number}", without_shortcuts(own), without_shortcuts(other))
+    for number, (before, after) in enumerate(zip(left.stages, right.stages, strict=False), 1):
+        if _is_plain(before) != _is_plain(after):
+            for unit in after if _is_plain(before) else before:
+                everything.append(unit.place)
+                shortcut = shortcut_words(unit)
+                pair = ("no shortcut", shortcut) if _is_plain(before) else (shortcut, "no shortcut")
+                if shortcut != "no shortcut":
+                    places_of.setdefault(Pair(*pair), []).append(unit.place)
+            found += _in_run(f"stage {number}", without_shortcuts(before), without_shortcuts(after))
             continue
-        for one, its in zip(own, other, strict=False):
-            everything.append(one.place)
-            for pair in dict.fromkeys(unit_differences(one, its)):
-                said.setdefault(pair, []).append(one.place)
-    plain = all(_is_plain(stage) for stage in left.stages)
-    return [*found, *_gathered(said, everything, len(left.stages), plain=plain)]
+        for unit, counterpart in zip(before, after, strict=False):
+            everything.append(unit.place)
+            for difference in dict.fromkeys(unit_differences(unit, counterpart)):
+                places_of.setdefault(difference, []).append(unit.place)
+    plain = all(map(_is_plain, left.stages))
+    return [*found, *_gathered(places_of, everything, len(left.stages), plain=plain)]
 
 
 def _is_plain(units: Sequence[Unit]) -> bool:
-    """Whether there is no block among some units."""
+    """Return whether no unit is a block."""
     return not any(unit.block for unit in units)
 
 
-def _against_plain(
-    own: Sequence[Unit], other: Sequence[Unit]
-) -> tuple[list[Place], list[tuple[Place, Pair]]]:
-    """The places of a stage that has blocks on one side only, and what stands there on each side."""
-    blocks = other if _is_plain(own) else own
-    pairs = []
-    for unit in blocks:
-        words = shortcut_words(unit)
-        sides = ("no shortcut", words) if _is_plain(own) else (words, "no shortcut")
-        pairs.append((unit.place, Pair(*sides)))
-    return [unit.place for unit in blocks], [pair for pair in pairs if pair[1].left != pair[1].right]
-
-
-def _counts(left: Parts, right: Parts) -> Iterator[Difference]:
-    """How many stages there are, else how many blocks in them; a stage without blocks is not counted."""
-    depths = [[len(stage) for stage in parts.stages] for parts in (left, right)]
-    if len(depths[0]) != len(depths[1]):
-        sides = zip((left, right), depths, strict=True)
-        words = [_stage_count(parts, found) for parts, found in sides]
-        yield Difference(where="stages", left=words[0], right=words[1])
+def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
+    """Yield the difference in the number of stages, else in the number of blocks of each stage."""
+    if len(left.stages) != len(right.stages):
+        yield _difference("stages", *map(_stages_label, (left, right)))
         return
-    pairs = list(zip(left.stages, right.stages, strict=True))
     uneven = [
-        number
-        for number, (own, other) in enumerate(pairs, 1)
-        if len(own) != len(other) and _is_plain(own) == _is_plain(other)
+        (number, units)
+        for number, units in enumerate(zip(left.stages, right.stages, strict=True), 1)
+        if len(units[0]) != len(units[1]) and _is_plain(units[0]) == _is_plain(units[1])
     ]
     if len(uneven) > 2:
-        yield Difference(
-            where="stages", left=f"{_listed(depths[0])} blocks", right=f"{_listed(depths[1])} blocks"
-        )
+        yield _difference("stages", *(f"{_depths(parts)} blocks" for parts in (left, right)))
         return
-    for number in uneven:
-        own, other = pairs[number - 1]
-        yield Difference(where=f"stage {number}", left=_count(own), right=_count(other))
+    for number, units in uneven:
+        yield _difference(f"stage {number}", *(counted(len(side), literal("block")) for side in units))
 
 
-def _stage_count(parts: Parts, depths: Sequence[int]) -> str:
-    """How many stages there are, and how many blocks in them."""
-    count = counted(len(depths), literal("stage"))
-    return count if all(map(_is_plain, parts.stages)) else f"{count} of {_listed(depths)} blocks"
+def _stages_label(parts: Parts) -> str:
+    """Return the number of stages and of the blocks in each."""
+    count = counted(len(parts.stages), literal("stage"))
+    return count if all(map(_is_plain, parts.stages)) else f"{count} of {_depths(parts)} blocks"
 
 
-def _listed(depths: Sequence[int]) -> str:
-    return ", ".join(map(str, depths))
+def _depths(parts: Parts) -> str:
+    return ", ".join(str(len(stage)) for stage in parts.stages)
 
 
-def _count(units: Sequence[Unit]) -> str:
-    return counted(len(units), literal("block"))
+def _gathered(
+    pairs: dict[Pair, list[Place]], everything: Sequence[Place], stages: int, *, plain: bool
+) -> Iterator[Difference]:
+    """Yield one difference for each pair with all its places; widths of several stages are one."""
+    widths = {pair: found for pair, found in pairs.items() if pair.subject is Subject.WIDTH}
+    if len(widths) > 1:
+        at = sorted(place for found in widths.values() for place in found)
+        yield _difference(
+            _where(at, everything, stages, plain=plain),
+            f"width {', '.join(pair.left for pair in widths)} by stage",
+            f"width {', '.join(pair.right for pair in widths)}",
+        )
+    for pair, found in pairs.items():
+        if pair not in widths:
+            left, right = pair.left, pair.right
+        elif len(widths) == 1:
+            left, right = f"width {pair.left}", f"width {pair.right}"
+        else:
+            continue
+        yield _difference(_where(found, everything, stages, plain=plain), left, right)
 
 
 def _where(found: Sequence[Place], everything: Sequence[Place], stages: int, *, plain: bool) -> str:
@@ -151,25 +147,3 @@ def _where(found: Sequence[Place], everything: Sequence[Place], stages: int, *, 
     if any(place[0] in numbers and place not in found for place in everything):
         return places(found, everything, stages)
     return f"{'stages' if len(numbers) > 1 else 'stage'} {ranges(numbers)}"
-
-
-def _gathered(
-    pairs: dict[Pair, list[Place]], everything: Sequence[Place], stages: int, *, plain: bool
-) -> Iterator[Difference]:
-    """Yield one difference for each pair with all its places; widths of several stages are one."""
-    widths = {pair: found for pair, found in pairs.items() if pair.subject is Subject.WIDTH}
-    if len(widths) > 1:
-        at = sorted(place for found in widths.values() for place in found)
-        yield Difference(
-            where=_where(at, everything, stages, plain=plain),
-            left=f"width {', '.join(pair.left for pair in widths)} by stage",
-            right=f"width {', '.join(pair.right for pair in widths)}",
-        )
-    for pair, found in pairs.items():
-        if pair not in widths:
-            left, right = pair.left, pair.right
-        elif len(widths) == 1:
-            left, right = f"width {pair.left}", f"width {pair.right}"
-        else:
-            continue
-        yield Difference(where=_where(found, everything, stages, plain=plain), left=left, right=right)

@@ -1,4 +1,4 @@
-"""How two units differ, in words."""
+"""Differences of two units in words."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ _ADDITION = "before the addition"
 
 
 def unit_differences(left: Unit, right: Unit) -> list[Pair]:
-    """The differences of two units that stand in each other's place."""
+    """Return the differences of two units at the same place."""
     if left.block and right.block:
         return list(_blocks(left.block, right.block))
     if left.block or right.block:
@@ -24,7 +24,7 @@ def unit_differences(left: Unit, right: Unit) -> list[Pair]:
 
 
 def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
-    """The layers of blocks one behind another, as a plain network has them."""
+    """Return the layers of blocks in a row, as a plain network has them."""
     found: list[Layer] = []
     for unit in units:
         for element in unit.elements:
@@ -35,12 +35,12 @@ def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
 
 
 def shortcut_words(unit: Unit) -> str:
-    """The shortcut of a block in words."""
+    """Return the shortcut of a unit in words."""
     return _shortcut(unit.block) if unit.block else "no shortcut"
 
 
 def _kind(unit: Unit) -> str:
-    """What a unit is: a block with its shortcut, or layers without one."""
+    """Return a unit in words: a block with its shortcut, or layers without one."""
     if unit.block is None:
         named = WEIGHTED | {LayerKind.POOL}
         layers = [layer_label(layer) for layer in canonical(walk(unit.elements)) if layer.kind in named]
@@ -91,16 +91,18 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
 
 
 def _moved_stride(left: Block, right: Block) -> list[Pair]:
-    """The one convolution with the stride, where both have one stride and another convolution has it."""
-    own, other = _strided(left), _strided(right)
-    if len(own) != 1 or len(other) != 1 or own[0][0] == other[0][0]:
+    """Return the convolutions with the stride, if each block has one stride, in different convolutions."""
+    before, after = _strided(left), _strided(right)
+    if len(before) != 1 or len(after) != 1:
         return []
-    if own[0][1].stride != other[0][1].stride:
+    (from_number, from_layer), (to_number, to_layer) = before[0], after[0]
+    if from_number == to_number or from_layer.stride != to_layer.stride:
         return []
-    return [Pair(_at_stride(*own[0]), _at_stride(*other[0]), Subject.MOVED_STRIDE)]
+    words = (_stride_place(from_number, from_layer), _stride_place(to_number, to_layer))
+    return [Pair(*words, Subject.MOVED_STRIDE)]
 
 
-def _at_stride(number: int, layer: Layer) -> str:
+def _stride_place(number: int, layer: Layer) -> str:
     ordinal = ("first", "second", "third")[number - 1] if number <= 3 else f"{number}th"
     return f"the stride in the {ordinal} convolution, {kernel_text(layer)}"
 
@@ -111,18 +113,18 @@ def _strided(block: Block) -> list[tuple[int, Layer]]:
 
 
 def _sizes(left: Block, right: Block) -> list[Pair]:
-    """The width, and by how much the last convolution widens, where one rule tells all channels."""
-    own, other = _scaled(left), _scaled(right)
+    """Return the differences in width and expansion, if these determine all channels of both blocks."""
+    before, after = _width_and_expansion(left), _width_and_expansion(right)
     found: list[Pair] = []
-    if own and other and own[0] != other[0]:
-        found.append(Pair(str(own[0]), str(other[0]), Subject.WIDTH))
-    if own and other and own[1] != other[1] and len(weighted_layers(left)) > 2:
-        found.append(Pair(f"expansion {own[1]:g}", f"expansion {other[1]:g}", Subject.EXPANSION))
+    if before and after and before[0] != after[0]:
+        found.append(Pair(str(before[0]), str(after[0]), Subject.WIDTH))
+    if before and after and before[1] != after[1] and len(weighted_layers(left)) > 2:
+        found.append(Pair(f"expansion {before[1]:g}", f"expansion {after[1]:g}", Subject.EXPANSION))
     return found
 
 
-def _scaled(block: Block) -> tuple[int, float] | None:
-    """The channels of all convolutions but the last, if they are the same, and how much wider that one is."""
+def _width_and_expansion(block: Block) -> tuple[int, float] | None:
+    """Return the channels of all convolutions but the last, if equal, and the ratio of the last to them."""
     sizes = [layer.out_shape[0] for layer in weighted_layers(block)]
     return (sizes[0], sizes[-1] / sizes[0]) if len(sizes) > 1 and len(set(sizes[:-1])) == 1 else None
 
@@ -140,8 +142,8 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
 
 
 def _gates(branch: Sequence[object]) -> str:
-    """The gates of a branch in words."""
-    return ", ".join(_gate(one) for one in branch if isinstance(one, Block)) or "no SE gate"
+    """Return the gates of a branch in words."""
+    return ", ".join(_gate(element) for element in branch if isinstance(element, Block)) or "no SE gate"
 
 
 def _gate(block: Block) -> str:
@@ -151,7 +153,7 @@ def _gate(block: Block) -> str:
 
 
 def _on_shortcut(left: Block, right: Block, *, alike: bool) -> Iterator[Pair]:
-    """How the shortcuts differ: by their kind, or where the blocks are `alike` by what lies on them."""
+    """Yield the difference in kind of shortcut, or for blocks of one type (`alike`) in the layers on it."""
     if left.shortcut is None or right.shortcut is None:
         return
     if left.shortcut.kind is not right.shortcut.kind:
