@@ -32,11 +32,11 @@ def missing(network: Network, contents: Sequence[Strip | tuple[Item, ...]]) -> t
 def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
     """Return the operations of the parts that a panel draws open which it does not show.
 
-    Where several parts have one path, as concatenations within each other have, it is the smallest.
+    Where several parts have one path, as concatenations within each other have, what all of them have counts.
     """
     inside = _Index(network)
     shown = set(inside.shown(panel.content))
-    wanted = dict.fromkeys(name for path in panel.origin.paths for name in inside.of_smallest(path))
+    wanted = dict.fromkeys(name for path in panel.origin.paths for name in inside.certain(path))
     return tuple(name for name in wanted if name not in shown)
 
 
@@ -65,10 +65,12 @@ class _Index:
         for part in self._parts.get(path, ()):
             yield from self.operations(part)
 
-    def of_smallest(self, path: str) -> Iterator[str]:
-        """Return the operations of the part of a path that has the fewest."""
+    def certain(self, path: str) -> Iterator[str]:
+        """Yield the operations that all parts of a path have."""
         parts = [list(self.operations(part)) for part in self._parts.get(path, ())]
-        return iter(min(parts, key=len) if parts else ())
+        for name in parts[0] if parts else ():
+            if all(name in others for others in parts):
+                yield name
 
     def shown(self, content: Strip | tuple[Item, ...]) -> Iterator[str]:
         """Yield the operations that a drawing shows."""

@@ -17,8 +17,9 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.diagram.options import USUAL, Show
-from resnet_diagram.diagram.origin import Copies, merge_origin, origin, shortcut_origin
+from resnet_diagram.diagram.origin import Copies, copies_of, merge_origin, origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
+from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
@@ -26,9 +27,12 @@ from resnet_diagram.spec.measure import (
     in_shape,
     is_residual,
     merged_shape,
+    residual_blocks,
+    walk,
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines
 from resnet_diagram.wording.counts import count_labels
@@ -67,7 +71,8 @@ class Pen(NamedTuple):
     """Context shared by all parts of a stage: allocator of ids, shade, and function that draws a stage.
 
     `show`: what is written beside the operations. `sizes` replaces the sizes of layers. `spread` draws the
-    layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves.
+    layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves. `folds` draws
+    equal neighbours once, in a frame with their number.
     """
 
     names: Names
@@ -77,10 +82,56 @@ class Pen(NamedTuple):
     sizes: Mapping[Layer, Sizes] = MappingProxyType({})
     spread: bool = False
     copies: Copies = MappingProxyType({})
+    folds: bool = False
 
 
 def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
     """Everything drawn for a run of elements; reshaping that only renames positions is not drawn."""
+    if not pen.folds:
+        return _series(elements, prefix, pen)
+    shown = [element for element in elements if not isinstance(element, Layer) or _drawn(element, pen.show)]
+    found: list[Item] = []
+    start = 0
+    for run in fold([signature(element, Level.STRUCTURE) for element in shown]):
+        parts = [shown[at : at + run.period] for at in _starts(run)]
+        if _is_worth_folding(parts):
+            found += _series(shown[start : run.start], prefix, pen)
+            found.append(_repeated(parts, prefix, pen))
+            start = run.start + run.period * run.count
+    return (*found, *_series(shown[start:], prefix, pen))
+
+
+def _starts(run: Run) -> range:
+    return range(run.start, run.start + run.period * run.count, run.period)
+
+
+def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
+    """Whether equal parts are residual blocks, or three or more that have weights."""
+    first = parts[0]
+    least = 2 if residual_blocks(first) else 3
+    return len(parts) >= least and any(layer.kind in MIXING for layer in walk(first))
+
+
+def _repeated(parts: Sequence[Sequence[Element]], prefix: str, pen: Pen) -> Group:
+    """Return a frame round the first of equal parts, with their number."""
+    inner = pen.names.numbered(prefix, "repeat")
+    served = {
+        number: tuple(copy for part in column for copy in pen.copies.get(id(part), (part,)))
+        for number, column in copies_of(parts).items()
+    }
+    copies = {**pen.copies, **served}
+    return Group(
+        id=inner,
+        role=GroupRole.BLOCK,
+        title=NOTHING,
+        items=_series(parts[0], inner, pen._replace(copies=copies)),
+        repeat=len(parts),
+        shade=pen.shade,
+        origin=origin(parts[0], copies),
+    )
+
+
+def _series(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
     found: list[Item] = []
     for is_layer, run in groupby(elements, key=lambda element: isinstance(element, Layer)):
         if is_layer:
@@ -107,20 +158,17 @@ def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
         case Stage():
             inner = pen.names.numbered(prefix, "group")
             held = pen.stage(element, inner, pen)
-            return (
-                (
-                    Group(
-                        id=inner,
-                        role=GroupRole.BLOCK,
-                        title=NOTHING,
-                        items=held,
-                        shade=pen.shade,
-                        origin=origin((element,), pen.copies),
-                    ),
-                )
-                if held
-                else ()
+            if not held or (pen.folds and len(held) == 1 and isinstance(held[0], Group)):
+                return held
+            group = Group(
+                id=inner,
+                role=GroupRole.BLOCK,
+                title=NOTHING,
+                items=held,
+                shade=pen.shade,
+                origin=origin((element,), pen.copies),
             )
+            return (group,)
     return ()
 
 

@@ -98,6 +98,7 @@ def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None
         sizes=kind.sizes if kind else {},
         spread=True,
         copies=_copies(kind) if kind else {},
+        folds=kind is not None,
     )
     inner = items(unit.elements, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
     ends = [

@@ -13,7 +13,7 @@ from resnet_diagram.diagram.accounting import missing, missing_in
 from resnet_diagram.diagram.model import Item, NodeRole, Panel, Slab, Strip
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.sheet import sheet
-from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.diagram.walk import groups, nodes
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Layer, Network
@@ -339,3 +339,47 @@ def test_what_is_left_out_is_found() -> None:
     cut: tuple[Item, ...] = content[:1]
     assert missing_in(network, Panel(id="cut", title=insets[0].title, content=cut, origin=insets[0].origin))
     assert all(isinstance(block, Block) for stage in network.body for block in getattr(stage, "body", ()))
+
+
+class Group(nn.Module):
+    """Residual blocks and a convolution, with a shortcut round all."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.blocks, self.end = nn.Sequential(*(Step(16) for _ in range(count))), nn.Conv2d(16, 16, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.end(self.blocks(x)) + x
+        return y
+
+
+class Half(nn.Module):
+    """Residual blocks on a half of the channels, concatenated with the other half."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.blocks = nn.Sequential(*(Step(8) for _ in range(count)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, second = x.chunk(2, 1)
+        return torch.cat([self.blocks(first), second], 1)
+
+
+@pytest.mark.parametrize("make", [Group, Half])
+def test_equal_blocks_within_a_panel_are_drawn_once(make: type[Group] | type[Half]) -> None:
+    network = traced(Net(make(9), make(9)))
+    assert left_out(network) == []
+    (inset,) = panels(network)[1:]
+    assert isinstance(inset.content, tuple)
+    assert [group.repeat for group in groups(inset.content)] == [9]
+
+
+def test_blocks_that_differ_are_not_folded() -> None:
+    blocks = nn.Sequential(Step(16), Step(16, nn.SiLU()), Step(16, nn.ELU()))
+    group = Group(1)
+    group.blocks = blocks
+    network = traced(Net(group, Group(1)))
+    assert left_out(network) == []
+    content = panels(network)[1].content
+    assert isinstance(content, tuple)
+    assert not any(group.repeat > 1 for group in groups(content))
