@@ -85,6 +85,11 @@ class Origin:
     params: int = 0
     macs: int = 0
 
+    @property
+    def span(self) -> str:
+        """The path, or the first and the last of several as "layer1.0..layer1.2"."""
+        return "..".join(dict.fromkeys((*self.paths[:1], *self.paths[-1:])))
+
 
 NO_ORIGIN = Origin()
 """The origin of an element that shows no part of a network, such as a title or a sample in the legend."""

@@ -1,107 +1,251 @@
-"""A drawing in the making: shapes are put on it along (u) and across (v) the flow."""
+"""Build a scene: shapes are placed along (u) and across (v) the flow, inside nested groups."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 
-from resnet_diagram.diagram.model import EdgeRole
-from resnet_diagram.layout.scene import Anchor, Box, Form, Item, Path, Text
-from resnet_diagram.layout.shift import shifted
+from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole, GroupRole, Origin
+from resnet_diagram.diagram.model import Group as DiagramGroup
+from resnet_diagram.layout.scene import (
+    Anchor,
+    Box,
+    Connector,
+    Element,
+    End,
+    Form,
+    Group,
+    GroupKind,
+    Marker,
+    MarkerKind,
+    Point,
+    Side,
+    Sign,
+    Text,
+    moved,
+)
 from resnet_diagram.layout.spacing import BEND
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
-Point = tuple[float, float]
+_SHORTEST_ARROW = 4.6
+"""Length below which a line has no room for an arrow head, in points."""
 
-_LEAST_ARROW = 4.6
-"""A line that is shorter has no room for the head of an arrow."""
+GROUP_KINDS = {
+    GroupRole.NETWORK: GroupKind.NETWORK,
+    GroupRole.STEM: GroupKind.STEM,
+    GroupRole.STAGE: GroupKind.STAGE,
+    GroupRole.HEAD: GroupKind.HEAD,
+    GroupRole.BLOCK: GroupKind.BLOCK,
+}
+"""Level in the scene of each group of a diagram."""
+
+
+@dataclass
+class DraftGroup:
+    """A group under construction: its elements by the layer they are painted in, lowest layer first."""
+
+    id: str
+    kind: GroupKind
+    title: str = ""
+    origin: Origin = NO_ORIGIN
+    repeat: int = 1
+    caption: str = ""
+    frame: Box | None = None
+    groups: "dict[str, DraftGroup | Group]" = field(default_factory=dict)
+    connectors: list[Connector] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    markers: list[Marker] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+
+    def frames(self) -> "Iterator[Box]":
+        """Yield the frames of the group and of all groups inside it."""
+        if self.frame:
+            yield self.frame
+        for group in self.groups.values():
+            if isinstance(group, DraftGroup):
+                yield from group.frames()
+
+    def build(self) -> Group:
+        """Return the finished group.
+
+        Groups with a frame are painted below the connectors that join their boxes, all others above.
+        """
+        inner = [group.build() if isinstance(group, DraftGroup) else group for group in self.groups.values()]
+        inner = [group for group in inner if group.frame or group.children or group.labels]
+        below = [group for group in inner if _is_framed(group) or not (self.connectors or self.boxes)]
+        children: tuple[Element, ...] = (
+            *below,
+            *sorted(self.connectors, key=lambda line: any(label.halo for label in line.labels)),
+            *self.boxes,
+            *(group for group in inner if group not in below),
+            *self.markers,
+        )
+        return Group(
+            id=self.id,
+            kind=self.kind,
+            title=self.title,
+            repeat=self.repeat,
+            caption=self.caption,
+            frame=self.frame,
+            children=children,
+            labels=tuple(self.texts),
+            origin=self.origin,
+        )
+
+
+def _is_framed(group: Group) -> bool:
+    """Return whether a group or a group in it has a frame."""
+    return group.frame is not None or any(
+        isinstance(child, Group) and _is_framed(child) for child in group.children
+    )
 
 
 @dataclass
 class Line:
-    """The line that is being drawn from `tail` to whatever comes next."""
+    """A connector under construction: it starts at `tail`, inside `within`, and its head is not known yet."""
 
-    tail: str
+    tail: End
     role: EdgeRole
     points: list[Point]
+    within: tuple[DraftGroup, ...]
+    labels: list[Text] = field(default_factory=list)
+    origin: Origin = NO_ORIGIN
 
 
 @dataclass
 class Canvas:
-    """Collects shapes in the layers they are painted in. `turned`: the flow runs down the page."""
+    """A figure under construction. `turned`: the flow runs down the page.
+
+    `line`: the connector that the next box ends. A connector belongs to the innermost group that holds both
+    its ends.
+    """
 
     theme: Theme
     turned: bool
-    frames: list[Item] = field(default_factory=list)
-    lines: list[Item] = field(default_factory=list)
-    boxes: list[Item] = field(default_factory=list)
-    marks: list[Item] = field(default_factory=list)
-    texts: list[Item] = field(default_factory=list)
     line: Line | None = None
+    root: DraftGroup = field(default_factory=lambda: DraftGroup("figure", GroupKind.FIGURE))
+    path: tuple[DraftGroup, ...] = ()
+    forks: Counter[str] = field(default_factory=Counter)
 
-    def items(self) -> tuple[Item, ...]:
-        """Everything, in the order it is painted."""
-        return (*self.frames, *self.lines, *self.boxes, *self.marks, *self.texts)
+    def __post_init__(self) -> None:
+        self.path = (self.root,)
 
-    def shift(self, dx: float) -> None:
-        """Move everything drawn so far `dx` points to the right."""
-        if not dx:
-            return
-        for layer in self._layers():
-            layer[:] = [shifted(item, dx) for item in layer]
+    @property
+    def current(self) -> DraftGroup:
+        """The innermost open group."""
+        return self.path[-1]
 
-    def put(self, other: "Canvas", x: float, y: float) -> None:
-        """Put what is drawn on another canvas here, its origin at page point (x, y)."""
-        for layer, found in zip(self._layers(), other._layers(), strict=True):
-            layer += [shifted(item, x, y) for item in found]
+    @contextmanager
+    def group(
+        self,
+        group_id: str,
+        kind: GroupKind,
+        title: str = "",
+        origin: Origin = NO_ORIGIN,
+        repeat: int = 1,
+        caption: str = "",
+    ) -> Iterator[DraftGroup]:
+        """Open a group inside the current one; the same id opens the same group again."""
+        outside = self.path
+        new = DraftGroup(group_id, kind, title, origin, repeat, caption)
+        group = self.current.groups.setdefault(group_id, new)
+        assert isinstance(group, DraftGroup)
+        self.path = (*outside, group)
+        yield group
+        self.path = outside
 
-    def _layers(self) -> tuple[list[Item], ...]:
-        return self.frames, self.lines, self.boxes, self.marks, self.texts
+    def part(self, group: DiagramGroup, group_id: str = "") -> AbstractContextManager[DraftGroup]:
+        """Open the group of the scene that shows a group of the diagram, under its id or another."""
+        return self.group(
+            group_id or group.id,
+            GROUP_KINDS[group.role],
+            group.title,
+            group.origin,
+            group.repeat,
+            group.caption,
+        )
+
+    def build(self) -> Group:
+        """Return everything drawn; every element has an id of its own."""
+        return _with_ids(self.root.build())
+
+    def place(self, other: "Canvas", x: float, y: float) -> None:
+        """Move everything drawn on another canvas into the current group, its origin at page point (x, y)."""
+        root = moved(other.root.build(), x, y)
+        self.current.texts += root.labels
+        for child in root.children:
+            match child:
+                case Group():
+                    self.current.groups[child.id] = child
+                case Connector():
+                    self.current.connectors.append(child)
+                case Box():
+                    self.current.boxes.append(child)
+                case Marker():
+                    self.current.markers.append(child)
 
     def point(self, u: float, v: float) -> Point:
-        """The page's (x, y) of a place along and across the flow, to a thousandth of a point."""
+        """Return the page point (x, y) of a place along and across the flow, rounded to 0.001 points."""
         x, y = (v, u) if self.turned else (u, v)
         return round(x, 3), round(y, 3)
 
     def points(self, places: Sequence[Point]) -> tuple[Point, ...]:
-        """The page's (x, y) of each place; places on one straight line are dropped."""
-        kept: list[Point] = []
+        """Return the page points of all places; those inside a straight line are dropped."""
+        bends: list[Point] = []
         for place in (self.point(*place) for place in places):
-            if len(kept) > 1 and _straight(kept[-2], kept[-1], place):
-                kept.pop()
-            if not kept or kept[-1] != place:
-                kept.append(place)
-        return tuple(kept)
+            if len(bends) > 1 and _is_straight(bends[-2], bends[-1], place):
+                bends.pop()
+            if not bends or bends[-1] != place:
+                bends.append(place)
+        return tuple(bends)
 
-    def begin(self, tail: str, place: Point, role: EdgeRole = EdgeRole.FLOW) -> None:
-        """Start the line out of `tail` at `place`."""
-        self.line = Line(tail, role, [place])
+    def begin(
+        self, tail: End, place: Point, role: EdgeRole = EdgeRole.FLOW, origin: Origin = NO_ORIGIN
+    ) -> None:
+        """Start a connector at `place`."""
+        self.line = Line(tail, role, [place], self.path, origin=origin)
+
+    def leave(self, element: str, place: Point) -> None:
+        """Start a connector on the side of an element where the flow leaves it."""
+        self.begin(End(element=element, side=Side.BOTTOM if self.turned else Side.RIGHT), place)
 
     def via(self, *places: Point) -> None:
-        """Lead the line on through `places`, if there is one."""
+        """Lead the connector on through `places`, if there is one."""
         if self.line:
             self.line.points += places
 
     def turn(self, far: float, gap: float, near: float) -> None:
-        """Lead the line on to `far` along the flow, across to `gap`, and back to `near`."""
+        """Lead the connector on to `far` along the flow, across to `gap`, and back to `near`."""
         if self.line:
             v = self.line.points[-1][1]
             self.line.points += [(far, v), (far, gap), (near, gap)]
 
-    def end(self, head: str, place: Point, *, arrow: bool = True) -> None:
-        """End the line at `place` on the border of `head`, if there is one."""
+    def end(self, head: End, place: Point, *, arrow: bool = True) -> None:
+        """End the connector at `place`, if there is one."""
         if self.line:
-            places = [*self.line.points, place]
-            arrow = arrow and math.dist(*places[-2:]) >= _LEAST_ARROW
-            self.path(self.line.role, places, tail=self.line.tail, head=head, arrow=arrow)
-        self.line = None
+            line, self.line = self.line, None
+            places = [*line.points, place]
+            arrow = arrow and math.dist(*places[-2:]) >= _SHORTEST_ARROW
+            shared = [one for one, other in zip(line.within, self.path, strict=False) if one is other]
+            connector = Connector(
+                role=line.role,
+                points=self.points(places),
+                arrow=arrow,
+                radius=BEND,
+                tail=line.tail,
+                head=head,
+                labels=tuple(line.labels),
+                origin=line.origin,
+            )
+            shared[-1].connectors.append(connector)
 
-    def path(self, role: str, places: Sequence[Point], *, tail: str, head: str, arrow: bool = True) -> None:
-        """A line of its own."""
-        points = self.points(places)
-        self.lines.append(Path(role=role, points=points, arrow=arrow, radius=BEND, tail=tail, head=head))
+    def enter(self, element: str, place: Point) -> None:
+        """End the connector on the side of an element where the flow enters it."""
+        self.end(End(element=element, side=Side.TOP if self.turned else Side.LEFT), place)
 
-    def text(
+    def label(
         self,
         words: str,
         use: str,
@@ -112,23 +256,33 @@ class Canvas:
         across: bool = False,
         bold: bool = False,
     ) -> None:
-        """A text of its own, unless empty, centred at `place` and written along the flow, or across it."""
-        if not words:
-            return
+        """Add a label of the connector, unless empty, centred at `place`: along the flow, or across it."""
+        if words:
+            label = self.text(words, use, role, place, across=across, bold=bold)
+            (self.line.labels if self.line else self.current.texts).append(replace(label, halo=halo))
+
+    def text(
+        self,
+        words: str,
+        use: str,
+        role: str,
+        place: Point,
+        *,
+        across: bool = False,
+        bold: bool = False,
+    ) -> Text:
+        """Return a text centred at `place` and written along the flow or across it."""
         size = self.theme.size(use)
         x, y = self.point(*place)
-        self.texts.append(
-            Text(
-                x=x,
-                y=y,
-                text=words,
-                size=size,
-                width=text_width(words, size, bold=bold),
-                role=role,
-                bold=bold,
-                turned=self.turned != across,
-                halo=halo,
-            )
+        return Text(
+            x=x,
+            y=y,
+            text=words,
+            size=size,
+            width=text_width(words, size, bold=bold),
+            role=role,
+            bold=bold,
+            turned=self.turned != across,
         )
 
     def words(
@@ -142,12 +296,12 @@ class Canvas:
         italic: bool = False,
         anchor: Anchor = Anchor.START,
     ) -> float:
-        """A level text anchored at page point `at`, unless it is empty; return its width."""
+        """Add a horizontal label of the current group, anchored at page point `at`; return its width."""
         size = self.theme.size(use)
         width = text_width(words, size, bold=bold)
         if not words:
             return 0.0
-        self.texts.append(
+        self.current.texts.append(
             Text(
                 x=round(at[0], 3),
                 y=round(at[1], 3),
@@ -162,21 +316,53 @@ class Canvas:
         )
         return width
 
-    def dot(self, place: Point, radius: float, role: str = EdgeRole.FLOW) -> None:
-        """A small filled circle on a line."""
-        x, y = self.point(*place)
-        self.marks.append(circle("", role, (x, y), radius))
+    def fork(self, before: str, place: Point, radius: float) -> str:
+        """Add the dot where a shortcut leaves the line of flow before an element; return its id."""
+        self.forks[before] += 1
+        number = self.forks[before]
+        fork_id = f"{before}-fork" + (f"-{number}" if number > 1 else "")
+        self.mark(fork_id, MarkerKind.FORK, (place,), radius)
+        return fork_id
 
-    def frame(self, box_id: str, role: str, start: Point, end: Point) -> None:
-        """A rounded frame from corner `start` to corner `end`."""
+    def mark(
+        self,
+        marker_id: str,
+        kind: MarkerKind,
+        places: Sequence[Point],
+        radius: float,
+        origin: Origin = NO_ORIGIN,
+    ) -> None:
+        """Add a marker on the line of flow."""
+        points = tuple(self.point(*place) for place in places)
+        self.current.markers.append(
+            Marker(id=marker_id, role=EdgeRole.FLOW, kind=kind, points=points, radius=radius, origin=origin)
+        )
+
+    def frame(self, role: str, start: Point, end: Point) -> None:
+        """Give the current group a rounded frame from corner `start` to corner `end`."""
         (x, y), (right, bottom) = self.point(*start), self.point(*end)
-        self.frames.append(
-            Box(id=box_id, role=role, form=Form.ROUNDED, x=x, y=y, width=right - x, height=bottom - y)
+        self.current.frame = Box(
+            id=self.current.id,
+            role=role,
+            form=Form.ROUNDED,
+            x=x,
+            y=y,
+            width=right - x,
+            height=bottom - y,
+            origin=self.current.origin,
         )
 
 
-def circle(box_id: str, role: str, centre: Point, radius: float, texts: tuple[Text, ...] = ()) -> Box:
-    """A circle round `centre`, in page points."""
+def circle(
+    box_id: str,
+    role: str,
+    centre: Point,
+    radius: float,
+    texts: tuple[Text, ...] = (),
+    sign: Sign = Sign.NONE,
+    origin: Origin = NO_ORIGIN,
+) -> Box:
+    """Return a circle round `centre`, in page points."""
     return Box(
         id=box_id,
         role=role,
@@ -186,13 +372,49 @@ def circle(box_id: str, role: str, centre: Point, radius: float, texts: tuple[Te
         width=2 * radius,
         height=2 * radius,
         texts=texts,
+        sign=sign,
+        origin=origin,
     )
 
 
-def _straight(first: Point, second: Point, third: Point) -> bool:
-    """Whether the three lie on one line along an axis, in order."""
+def _is_straight(first: Point, second: Point, third: Point) -> bool:
+    """Return whether three points lie on one horizontal or vertical line, in order."""
     for axis in (0, 1):
         if first[axis] == second[axis] == third[axis]:
             other = 1 - axis
             return (second[other] - first[other]) * (third[other] - second[other]) >= 0
     return False
+
+
+def _with_ids(root: Group) -> Group:
+    """Return the tree with an id for each connector and marker, and a number behind ids that occur twice."""
+    used: set[str] = set()
+
+    def fresh(name: str) -> str:
+        count, free = 1, name
+        while free in used:
+            count += 1
+            free = f"{name}-{count}"
+        used.add(free)
+        return free
+
+    def visit(group: Group) -> Group:
+        used.add(group.id)
+        children: list[Element] = []
+        for child in group.children:
+            match child:
+                case Group():
+                    children.append(visit(child))
+                case Connector():
+                    tail, head = child.tail.fork or child.tail.element, child.head.element
+                    ends = "-to-".join(part for part in (tail or group.id, head) if part)
+                    children.append(replace(child, id=fresh(ends if head else f"{ends}-line")))
+                case Box() if not child.id:
+                    children.append(replace(child, id=fresh(f"{group.id}-sample")))
+                case _:
+                    if isinstance(child, Box | Marker):
+                        used.add(child.id)
+                    children.append(child)
+        return replace(group, children=tuple(children))
+
+    return visit(root)

@@ -12,7 +12,7 @@ from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.ruler import PLAIN, Manner, ruler
 from resnet_diagram.layout.legend import draw_legend, widest_entry
-from resnet_diagram.layout.scene import Anchor, Scene
+from resnet_diagram.layout.scene import Anchor, GroupKind, Scene
 from resnet_diagram.layout.spacing import TIGHT, TIGHTEST
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import Fit
@@ -55,7 +55,8 @@ def lay_out_comparison(diagram: Diagram, comparison: Comparison, theme: Theme, f
     _demand(width, fit.width, "wide")
     top = spacing.PAGE_MARGIN
     if diagram.title:
-        canvas.words(diagram.title, "title", "text", (spacing.PAGE_MARGIN, top + 5.0), bold=True)
+        with canvas.group("title", GroupKind.TITLE, diagram.title):
+            canvas.words(diagram.title, "title", "text", (spacing.PAGE_MARGIN, top + 5.0), bold=True)
         top += _NAME + 2.0
     bottom = _rows(canvas, comparison, tracks, top + _NAME, right)
     _ends(canvas, tracks, top, bottom)
@@ -70,7 +71,7 @@ def lay_out_comparison(diagram: Diagram, comparison: Comparison, theme: Theme, f
         height=height,
         title=diagram.title or " and ".join(column.title for column in comparison.columns),
         description=diagram.description,
-        items=canvas.items(),
+        root=canvas.build(),
     )
 
 
@@ -119,16 +120,17 @@ def _rows(
     left = _label_width(comparison, canvas.theme)
     for number, words in enumerate(comparison.rows):
         high = 2 * _ROW_PAD + max(_length(track.parts[number]) for track in tracks)
-        canvas.frame(f"row{number + 1}", GroupRole.STAGE, (y, left), (y + high, right))
-        if words:
+        with canvas.group(f"row{number + 1}", GroupKind.ROW, words):
+            canvas.frame(GroupRole.STAGE, (y, left), (y + high, right))
             middle = (left - _LABEL_GAP, y + high / 2)
             canvas.words(words, "caption", "muted", middle, anchor=Anchor.END)
         tops.append(y)
         y += high + _ROW_GAP
     for track in tracks:
-        for part, start in zip(track.parts, tops, strict=True):
-            if part.parts:
-                draw(canvas, part, start + _ROW_PAD + part.lead, track.line)
+        with canvas.group(track.column.id, GroupKind.NETWORK, track.column.title):
+            for part, start in zip(track.parts, tops, strict=True):
+                if part.parts:
+                    draw(canvas, part, start + _ROW_PAD + part.lead, track.line)
         canvas.line = None
     return y - _ROW_GAP
 
@@ -140,8 +142,9 @@ def _length(part: Series) -> float:
 def _ends(canvas: Canvas, tracks: Sequence[_Track], top: float, bottom: float) -> None:
     """The name of each network over its column, and its notes under it."""
     for track in tracks:
-        middle = (track.line, top + _NAME / 2 - 1.0)
-        canvas.words(track.column.title, "group", "text", middle, bold=True, anchor=Anchor.MIDDLE)
-        for number, note in enumerate(track.column.notes):
-            at = (track.line, bottom + (number + 0.7) * _NOTE)
-            canvas.words(note, "caption", "muted", at, anchor=Anchor.MIDDLE)
+        with canvas.group(track.column.id, GroupKind.NETWORK, track.column.title):
+            middle = (track.line, top + _NAME / 2 - 1.0)
+            canvas.words(track.column.title, "group", "text", middle, bold=True, anchor=Anchor.MIDDLE)
+            for number, note in enumerate(track.column.notes):
+                at = (track.line, bottom + (number + 0.7) * _NOTE)
+                canvas.words(note, "caption", "muted", at, anchor=Anchor.MIDDLE)

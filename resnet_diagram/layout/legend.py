@@ -1,10 +1,10 @@
 """The legend: samples of the styles used, with their words, in rows under the drawing."""
 
-from resnet_diagram.diagram.model import EdgeRole, LegendEntry, NodeRole
+from resnet_diagram.diagram.model import EdgeRole, LegendEntry, Node, NodeRole
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.flow.draw import draw_merge
-from resnet_diagram.layout.scene import Box, Form, Path
+from resnet_diagram.layout.flow.draw import merge_box
+from resnet_diagram.layout.scene import Box, Connector, Form, GroupKind
 from resnet_diagram.layout.text.metrics import text_width
 
 _LINE = 20.0
@@ -20,12 +20,13 @@ def draw_legend(
     """Draw the entries between the two x `across`, from `top` down; return where the legend ends."""
     left, right = across
     y = top + spacing.LEGEND_PITCH / 2
-    for row in _rows(canvas, entries, right - left):
-        x = left + max(0.0, (right - left - _width(canvas, row)) / 2)
-        for entry in row:
-            _entry(canvas, entry, x, y)
-            x += _entry_width(canvas, entry) + _BETWEEN
-        y += spacing.LEGEND_PITCH
+    with canvas.group("legend", GroupKind.LEGEND):
+        for row in _rows(canvas, entries, right - left):
+            x = left + max(0.0, (right - left - _width(canvas, row)) / 2)
+            for entry in row:
+                _entry(canvas, entry, x, y)
+                x += _entry_width(canvas, entry) + _BETWEEN
+            y += spacing.LEGEND_PITCH
     return y - spacing.LEGEND_PITCH / 2
 
 
@@ -74,11 +75,12 @@ def _entry_width(canvas: Canvas, entry: LegendEntry) -> float:
 def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
     """One sample and its words."""
     if isinstance(entry.role, EdgeRole):
-        canvas.lines.append(Path(role=entry.role, points=((x, y), (x + _LINE, y))))
+        canvas.current.connectors.append(Connector(role=entry.role, points=((x, y), (x + _LINE, y))))
     elif entry.role in _MERGES:
-        draw_merge(canvas, "", entry.role, (x + _SWATCH / 2, y))
+        merge = Node(id="", role=entry.role, lines=())
+        canvas.current.boxes.append(merge_box(canvas, merge, (x + _SWATCH / 2, y)))
     elif entry.role:
-        canvas.boxes += _swatch(entry.role, x, y)
+        canvas.current.boxes += _swatch(entry.role, x, y)
     canvas.words(entry.text, "legend", "text", (x + _sample_width(entry), y))
 
 

@@ -11,7 +11,7 @@ from resnet_diagram.layout.insets import Inset, insets, rows
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.overview.draw import draw_strip
 from resnet_diagram.layout.overview.rows import Rack, rack
-from resnet_diagram.layout.scene import Scene
+from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit
@@ -58,7 +58,7 @@ def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Sce
         height=round(y + margin, 2),
         title=diagram.title,
         description=diagram.description,
-        items=canvas.items(),
+        root=canvas.build(),
     )
 
 
@@ -121,8 +121,10 @@ def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> fl
     line = max((piece.content.line for piece in tier if isinstance(piece.content, Inset)), default=0.0)
     bottom = y
     for piece, lines in zip(tier, headings, strict=True):
-        _draw_heading(canvas, piece, lines, (left, top))
-        bottom = max(bottom, _draw_content(canvas, piece.content, (left, y), line, width))
+        panel = piece.panel
+        with canvas.group(panel.id, GroupKind.PANEL, panel.title, panel.origin):
+            _draw_heading(canvas, piece, lines, (left, top))
+            bottom = max(bottom, _draw_content(canvas, piece.content, (left, y), line, width))
         left += piece.width + share + _COLUMN_GAP
     return bottom
 
@@ -134,10 +136,10 @@ def _draw_content(
     if isinstance(content, Rack):
         own = Canvas(theme=canvas.theme, turned=False)
         extent, height = draw_strip(own, content, width)
-        canvas.put(own, at[0] + max(0.0, (width - extent) / 2), at[1])
+        canvas.place(own, at[0] + max(0.0, (width - extent) / 2), at[1])
         return at[1] + height
     down = line - content.line if content.line else 0.0
-    canvas.put(content.canvas, at[0], at[1] + down)
+    canvas.place(content.canvas, at[0], at[1] + down)
     return at[1] + down + content.height
 
 

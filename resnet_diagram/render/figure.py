@@ -35,7 +35,8 @@ class Figure:
     `placing`: where LaTeX puts it.
     `templates`: a folder searched for templates before the package's own. `dpi`: pixels to the inch, where
     there are pixels. `engine`: who lays it out, in the formats that leave a choice. `folded`: makes the same
-    figure with more blocks folded, for formats that have limits.
+    figure with more blocks folded, for formats that have limits. `prefix`: begins each id in an SVG, where
+    several figures share a page.
     """
 
     diagram: Diagram
@@ -47,6 +48,7 @@ class Figure:
     dpi: int = DPI
     engine: Engine = Engine.OWN
     folded: "Callable[[], Figure] | None" = None
+    prefix: str = ""
 
     @cached_property
     def scene(self) -> "Scene":

@@ -1,12 +1,25 @@
 """Write a scene as a drawing in plain Typst, to `#include`, or as a page of its own."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 from typing import NamedTuple
 
-from resnet_diagram.layout.scene import Anchor, Box, Form, Item, Path, Scene, Text
+from resnet_diagram.layout.scene import (
+    Anchor,
+    Box,
+    Connector,
+    Form,
+    Group,
+    Leaf,
+    Marker,
+    Scene,
+    Text,
+    boxes,
+    texts,
+    walk,
+)
 from resnet_diagram.render.escape.typst import typst_comment, typst_string
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import families
@@ -57,18 +70,13 @@ def render_typst(figure: Figure) -> str:
     )
 
 
-def _boxes(scene: Scene) -> list[Box]:
-    return [item for item in scene.items if isinstance(item, Box)]
-
-
 def _texts(scene: Scene) -> list[Text]:
-    """Every text, in boxes and outside."""
-    loose = [item for item in scene.items if isinstance(item, Text)]
-    return [*loose, *(text for box in _boxes(scene) for text in box.texts)]
+    """Return every text, in boxes and outside."""
+    return [*texts(scene), *(text for box in boxes(scene) for text in box.texts)]
 
 
 def _roles(scene: Scene) -> list[str]:
-    return sorted({item.role for item in (*scene.items, *_texts(scene))})
+    return sorted({item.role for item in (*walk(scene), *_texts(scene))})
 
 
 def _usual_sizes(scene: Scene) -> Sizes:
@@ -80,7 +88,7 @@ def _usual_sizes(scene: Scene) -> Sizes:
 
 def _shades(scene: Scene, theme: Theme) -> str:
     """The shades up to the last one in use, or ""."""
-    last = max((theme.shade(box.role, box.shade) for box in _boxes(scene)), default=0)
+    last = max((theme.shade(box.role, box.shade) for box in boxes(scene)), default=0)
     return _array(_colour(shade, theme) for shade in theme.shades[:last]) if last else ""
 
 
@@ -122,31 +130,45 @@ def _array(values: Iterable[str]) -> str:
 
 
 def _runs(scene: Scene, theme: Theme, sizes: Sizes) -> list[Run]:
-    """The items in the order of painting, under a comment for each run of one sort."""
+    """Return the statements in the order of painting, under a comment for each run of one group."""
     return [
-        Run(title, [line for item in items for line in _statements(item, theme, sizes)])
-        for title, items in groupby(scene.items, _sort)
+        Run(typst_comment(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
+        for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
     ]
 
 
-def _sort(item: Item) -> str:
-    match item:
-        case Box():
-            return "Boxes" if item.texts or not item.id else "Frames"
-        case Path():
-            return "Lines"
-        case Text():
-            return "Texts"
+def _titled(group: Group) -> Iterator[tuple[str, Leaf]]:
+    """Yield the leaves of a group in the order of painting, each with the title of the group it is in."""
+    title = group.title or group.id.capitalize()
+    if group.frame:
+        yield title, group.frame
+    for child in group.children:
+        if isinstance(child, Group):
+            yield from _titled(child)
+        else:
+            yield from ((title, leaf) for leaf in walk(child))
+    yield from ((title, label) for label in group.labels)
 
 
-def _statements(item: Item, theme: Theme, sizes: Sizes) -> list[str]:
-    match item:
+def _statements(leaf: Leaf, theme: Theme, sizes: Sizes) -> list[str]:
+    match leaf:
         case Box():
-            return [_box(item, theme), *(_text(text, sizes) for text in item.texts)]
-        case Path():
-            return [_path(item)]
+            stack = [*leaf.stacked(), leaf]
+            signs = [Connector(role=leaf.role, points=ends, arrow=False) for ends in leaf.strokes()]
+            return [
+                *(_box(box, theme) for box in stack),
+                *map(_connector, signs),
+                *(_text(text, sizes) for text in leaf.texts),
+            ]
+        case Marker():
+            extent = 2 * leaf.radius
+            corners = [(x - leaf.radius, y - leaf.radius, extent, extent) for x, y in leaf.points]
+            radius = [f"radius: {number(leaf.radius)}"]
+            return [f"node({_call(leaf.role, map(number, corner), radius)})" for corner in corners]
+        case Connector():
+            return [_connector(leaf)]
         case Text():
-            return [_text(item, sizes)]
+            return [_text(leaf, sizes)]
 
 
 def _box(box: Box, theme: Theme) -> str:
@@ -161,11 +183,11 @@ def _box(box: Box, theme: Theme) -> str:
     return f"node({_call(box.role, extent, options)}){note}"
 
 
-def _path(path: Path) -> str:
-    options = [] if path.arrow else ["arrow: false"]
-    if path.radius != _RADIUS and len(path.points) > 2:
-        options.append(f"radius: {number(path.radius)}")
-    return f"wire({_call(path.role, _places(path.points), options)})"
+def _connector(line: Connector) -> str:
+    options = [] if line.arrow else ["arrow: false"]
+    if line.radius != _RADIUS and len(line.points) > 2:
+        options.append(f"radius: {number(line.radius)}")
+    return f"wire({_call(line.role, _places(line.points), options)})"
 
 
 def _text(text: Text, sizes: Sizes) -> str:

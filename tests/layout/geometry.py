@@ -5,7 +5,23 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from resnet_diagram.diagram.model import EdgeRole, GroupRole
-from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Scene, Text
+from resnet_diagram.layout.scene import (
+    Anchor,
+    Box,
+    Connector,
+    End,
+    Form,
+    Marker,
+    MarkerKind,
+    Scene,
+    Side,
+    Text,
+    boxes,
+    connectors,
+    markers,
+    texts,
+    walk,
+)
 from resnet_diagram.layout.spacing import BEND
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.style.theme import Theme
@@ -31,29 +47,28 @@ _SLACK = 0.3
 
 def problems(scene: Scene, theme: Theme) -> list[str]:
     """Everything that is wrong with a scene; empty for a good one."""
-    boxes = [item for item in scene.items if isinstance(item, Box) and item.role not in FRAMES]
-    frames = [item for item in scene.items if isinstance(item, Box) and item.role in FRAMES]
-    texts = [item for item in scene.items if isinstance(item, Text)]
-    paths = [item for item in scene.items if isinstance(item, Path) and not _is_stroke(item, boxes)]
+    found = [box for box in boxes(scene) if box.role not in FRAMES]
+    frames = [box for box in boxes(scene) if box.role in FRAMES]
+    labels, lines, dots = texts(scene), connectors(scene), markers(scene)
     off_page = list(_off_page(scene))
     if any("not a finite" in problem for problem in off_page):
         return off_page
     return [
         *off_page,
-        *_texts_in_boxes(boxes),
-        *(f"an empty text at {text.x}, {text.y}" for text in texts if not text.text.strip()),
-        *_texts_apart(texts, boxes, frames),
-        *_boxes_apart(boxes),
-        *_frames_whole(frames, boxes),
-        *_paths_clear(paths, boxes, texts),
-        *_titles_clear(paths, texts),
-        *_bends_seen(paths, texts),
-        *_paths_end_on_borders(paths, boxes),
-        *_paths_apart(paths),
-        *_dots_told_apart(paths, boxes),
-        *_arcs_join_a_line(paths),
-        *_slanted(paths),
-        *_rows_even(frames, boxes),
+        *_texts_in_boxes(found),
+        *(f"an empty text at {text.x}, {text.y}" for text in labels if not text.text.strip()),
+        *_texts_apart(labels, found, frames, dots),
+        *_boxes_apart(found),
+        *_frames_whole(frames, found),
+        *_connectors_clear(lines, found, labels),
+        *_titles_clear(lines, labels),
+        *_bends_seen(lines, labels),
+        *_connectors_attached(lines, [*found, *frames], dots),
+        *_connectors_apart(lines),
+        *_markers_distinct(lines, dots),
+        *_arcs_join_a_line(lines),
+        *_slanted(lines),
+        *_rows_even(frames, found),
         *_readable(scene, theme, frames),
     ]
 
@@ -71,24 +86,27 @@ def _rect(box: Box) -> Rect:
     return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
-def _is_stroke(path: Path, boxes: list[Box]) -> bool:
-    """Whether a path is part of the sign in a merge circle."""
-    return not path.arrow and any(
-        box.form is Form.CIRCLE and box.role == path.role and all(touches(_rect(box), p) for p in path.points)
-        for box in boxes
-    )
+def _solids(boxes: list[Box]) -> list[tuple[Box, Rect]]:
+    """Return the rectangles that boxes and the copies behind them take, each with its box."""
+    return [(box, _rect(one)) for box in boxes for one in (*box.stacked(), box)]
 
 
-def _is_dot(box: Box) -> bool:
-    return box.form is Form.CIRCLE and not box.id and box.width < 4
+def _dots(markers: list[Marker]) -> list[Rect]:
+    """Return the rectangles that the dots of markers take."""
+    return [
+        (x - marker.radius, y - marker.radius, x + marker.radius, y + marker.radius)
+        for marker in markers
+        for x, y in marker.points
+    ]
 
 
 def _off_page(scene: Scene) -> Iterator[str]:
-    for item in scene.items:
+    for item in walk(scene):
         points: list[Point] = []
         if isinstance(item, Box):
-            points = [(item.x, item.y), (item.x + item.width, item.y + item.height), *item.points]
-        elif isinstance(item, Path):
+            extent = [corner for _, rect in _solids([item]) for corner in (rect[:2], rect[2:])]
+            points = [*extent, *item.points]
+        elif isinstance(item, Connector | Marker):
             points = list(item.points)
         else:
             left, top, right, bottom = text_rect(item)
@@ -121,29 +139,30 @@ def _holds(box: Box, inner: Rect) -> bool:
     return all(inside_polygon(box.points, point) for point in rim)
 
 
-def _texts_apart(texts: list[Text], boxes: list[Box], frames: list[Box]) -> Iterator[str]:
+def _texts_apart(
+    texts: list[Text], boxes: list[Box], frames: list[Box], markers: list[Marker]
+) -> Iterator[str]:
     rects = [text_rect(text) for text in texts]
     for first, second in overlapping(rects, rects):
         if first < second:
             yield f"texts {texts[first].text!r} and {texts[second].text!r} overlap"
-    for one, other in overlapping(rects, [_rect(box) for box in boxes]):
-        yield f"text {texts[one].text!r} lies on box {boxes[other].id or boxes[other].role!r}"
+    solids = _solids(boxes)
+    for one, other in overlapping(rects, [rect for _, rect in solids]):
+        yield f"text {texts[one].text!r} lies on box {solids[other][0].id!r}"
+    for one, _ in overlapping(rects, _dots(markers)):
+        yield f"text {texts[one].text!r} lies on a dot"
     for one, other in overlapping(rects, [_rect(frame) for frame in frames]):
         if not _holds(frames[other], rects[one]):
             yield f"text {texts[one].text!r} crosses the frame {frames[other].id!r}"
 
 
 def _boxes_apart(boxes: list[Box]) -> Iterator[str]:
-    solid = [box for box in boxes if not _is_dot(box)]
-    rects = [_rect(box) for box in solid]
+    solids = _solids(boxes)
+    rects = [rect for _, rect in solids]
     for first, second in overlapping(rects, rects):
-        one, other = solid[first], solid[second]
-        if first < second and not (_is_shadow(one) and one.role == other.role):
+        one, other = solids[first][0], solids[second][0]
+        if first < second and one is not other:
             yield f"boxes {one.id!r} and {other.id!r} overlap"
-
-
-def _is_shadow(box: Box) -> bool:
-    return not box.id and not box.texts
 
 
 def _frames_whole(frames: list[Box], boxes: list[Box]) -> Iterator[str]:
@@ -174,28 +193,22 @@ def _within(frame: Box, other: Box) -> bool:
     return frame is not other and _holds(other, _rect(frame))
 
 
-def _segments(paths: list[Path]) -> list[tuple[Path, Point, Point]]:
+def _segments(paths: list[Connector]) -> list[tuple[Connector, Point, Point]]:
     return [(path, start, end) for path in paths for start, end in pairwise(path.points)]
 
 
-def _paths_clear(paths: list[Path], boxes: list[Box], texts: list[Text]) -> Iterator[str]:
+def _connectors_clear(paths: list[Connector], boxes: list[Box], texts: list[Text]) -> Iterator[str]:
     segments = _segments(paths)
     spans = [segment_rect(start, end) for _, start, end in segments]
-    by_id = {box.id: box for box in boxes if box.id}
-    solid = [box for box in boxes if not _is_dot(box)]
-    cores = [_shrunk(_rect(box)) for box in solid]
-    for one, other in overlapping(spans, cores):
-        path, box = segments[one][0], solid[other]
-        behind = path.tail in by_id and _is_shadow(box) and overlap(_rect(box), _rect(by_id[path.tail]))
-        if not behind:
-            yield f"{path.role} from {path.tail!r} to {path.head!r} runs through box {box.id or box.role!r}"
+    solids = _solids(boxes)
+    for one, other in overlapping(spans, [_shrunk(rect) for _, rect in solids]):
+        yield f"{_named(segments[one][0])} runs through box {solids[other][0].id!r}"
     for one, other in overlapping(spans, [text_rect(text) for text in texts]):
         if not texts[other].halo:
-            path = segments[one][0]
-            yield f"{path.role} from {path.tail!r} to {path.head!r} runs through {texts[other].text!r}"
+            yield f"{_named(segments[one][0])} runs through {texts[other].text!r}"
 
 
-def _titles_clear(paths: list[Path], texts: list[Text]) -> Iterator[str]:
+def _titles_clear(paths: list[Connector], texts: list[Text]) -> Iterator[str]:
     """No level line runs so close to a title that it seems to underline it or to strike it out."""
     level = [segment for segment in _segments(paths) if segment[1][1] == segment[2][1]]
     titles = [text for text in texts if text.bold]
@@ -204,56 +217,75 @@ def _titles_clear(paths: list[Path], texts: list[Text]) -> Iterator[str]:
     ]
     for one, other in overlapping([segment_rect(start, end) for _, start, end in level], grown):
         path = level[one][0]
-        yield f"{path.role} from {path.tail!r} to {path.head!r} runs close to {titles[other].text!r}"
+        yield f"{_named(path)} runs close to {titles[other].text!r}"
 
 
-def _bends_seen(paths: list[Path], texts: list[Text]) -> Iterator[str]:
+def _bends_seen(paths: list[Connector], texts: list[Text]) -> Iterator[str]:
     """A line that a text interrupts goes on behind it where it seems to."""
     bends = [(path, point) for path in paths for point in path.points[1:-1]]
     spots = [(x - BEND / 2, y - BEND / 2, x + BEND / 2, y + BEND / 2) for _, (x, y) in bends]
     for one, other in overlapping(spots, [text_rect(text) for text in texts]):
         path = bends[one][0]
-        yield f"{path.role} from {path.tail!r} to {path.head!r} bends at {texts[other].text!r}"
+        yield f"{_named(path)} bends at {texts[other].text!r}"
 
 
 def _shrunk(rect: Rect) -> Rect:
     return (rect[0] + _SLACK, rect[1] + _SLACK, rect[2] - _SLACK, rect[3] - _SLACK)
 
 
-def _paths_end_on_borders(paths: list[Path], boxes: list[Box]) -> Iterator[str]:
+def _named(line: Connector) -> str:
+    return f"{line.role} from {line.tail.element!r} to {line.head.element!r}"
+
+
+def _connectors_attached(lines: list[Connector], boxes: list[Box], markers: list[Marker]) -> Iterator[str]:
+    """Each end lies on the side or the fork that it is attached to."""
     by_id = {box.id: box for box in boxes if box.id}
-    dots = [_spot(_dot_centre(box)) for box in boxes if _is_dot(box)]
-    on_dots = {number for number, _ in overlapping([_spot(path.points[0]) for path in paths], dots)}
-    for number, path in enumerate(paths):
-        if path.head and not on_outline(by_id[path.head], path.points[-1]):
-            yield f"{path.role} from {path.tail!r} ends beside the border of {path.head!r}"
-        if path.tail and number not in on_dots and not on_outline(by_id[path.tail], path.points[0]):
-            yield f"{path.role} to {path.head!r} starts beside the border of {path.tail!r}"
+    forks = {marker.id: marker.points[0] for marker in markers if marker.kind is MarkerKind.FORK}
+    for line in lines:
+        for end, point in ((line.tail, line.points[0]), (line.head, line.points[-1])):
+            if end.fork and forks[end.fork] != point:
+                yield f"{_named(line)} starts beside the dot {end.fork!r}"
+            if end.side and not _on_side(by_id[end.element], end, point):
+                what = "starts" if end is line.tail else "ends"
+                yield f"{_named(line)} {what} beside the border of {end.element!r}"
 
 
-def _paths_apart(paths: list[Path]) -> Iterator[str]:
+def _on_side(box: Box, end: End, point: Point) -> bool:
+    """Return whether a point lies on a side of a box, or of the farthest of its copies."""
+    outer = [one for one in (*box.stacked(), box) if on_outline(one, point)]
+    axis, edge = {
+        Side.LEFT: (0, "x"),
+        Side.RIGHT: (0, "right"),
+        Side.TOP: (1, "y"),
+        Side.BOTTOM: (1, "bottom"),
+    }[end.side or Side.LEFT]
+    edges = [
+        {"x": one.x, "y": one.y, "right": one.x + one.width, "bottom": one.y + one.height}[edge]
+        for one in outer
+    ]
+    return any(math.isclose(point[axis], value, abs_tol=0.01) for value in edges)
+
+
+def _connectors_apart(paths: list[Connector]) -> Iterator[str]:
     segments = _segments(paths)
     spans = [segment_rect(start, end) for _, start, end in segments]
     for one, other in overlapping(spans, spans):
         first, second = segments[one], segments[other]
         if one < other and cross(first[1:], second[1:]):
-            yield f"{first[0].role} to {first[0].head!r} crosses {second[0].role} to {second[0].head!r}"
+            yield f"{_named(first[0])} crosses {_named(second[0])}"
 
 
-def _dots_told_apart(paths: list[Path], boxes: list[Box]) -> Iterator[str]:
-    """A dot is where a line begins, or stands for something left out and then interrupts the line."""
-    starts = [_spot(path.points[0]) for path in paths]
-    dots = [box for box in boxes if _is_dot(box)]
-    held = {number for number, _ in overlapping([_spot(_dot_centre(dot)) for dot in dots], starts)}
-    loose = [dot for number, dot in enumerate(dots) if number not in held]
-    segments = _segments(paths)
+def _markers_distinct(lines: list[Connector], markers: list[Marker]) -> Iterator[str]:
+    """A line starts at each fork; an ellipsis interrupts the line of flow."""
+    starts = {line.tail.fork for line in lines}
+    for marker in markers:
+        if marker.kind is MarkerKind.FORK and marker.id not in starts:
+            yield f"no line starts at the dot {marker.id!r}"
+    segments = _segments(lines)
     spans = [segment_rect(start, end) for _, start, end in segments]
-    for one, other in overlapping([_rect(dot) for dot in loose], spans):
-        yield f"{segments[other][0].role} runs through the dot at {_dot_centre(loose[one])}"
-
-
-def _dot_centre(dot: Box) -> Point:
-    return dot.x + dot.width / 2, dot.y + dot.height / 2
+    dots = _dots([marker for marker in markers if marker.kind is MarkerKind.ELLIPSIS])
+    for one, other in overlapping(dots, spans):
+        yield f"{segments[other][0].role} runs through the dot at {dots[one]}"
 
 
 def _spot(point: Point) -> Rect:
@@ -261,9 +293,9 @@ def _spot(point: Point) -> Rect:
     return (point[0] - 0.01, point[1] - 0.01, point[0] + 0.01, point[1] + 0.01)
 
 
-def _arcs_join_a_line(paths: list[Path]) -> Iterator[str]:
+def _arcs_join_a_line(paths: list[Connector]) -> Iterator[str]:
     """A shortcut that comes down on no box ends on a level line."""
-    arcs = [path for path in paths if path.arrow and not path.head and path.role != EdgeRole.FLOW]
+    arcs = [path for path in paths if path.arrow and not path.head.side and path.role != EdgeRole.FLOW]
     free = [path for path in arcs if _is_upright(path)]
     level = [(start, end) for _, start, end in _segments(paths) if start[1] == end[1]]
     ends = [(x - 0.01, y - 0.01, x + 0.01, y + 0.01) for x, y in (path.points[-1] for path in free)]
@@ -273,19 +305,19 @@ def _arcs_join_a_line(paths: list[Path]) -> Iterator[str]:
             yield f"{path.role} ends in the air at {path.points[-1]}"
 
 
-def _is_upright(path: Path) -> bool:
+def _is_upright(path: Connector) -> bool:
     return path.points[-1][0] == path.points[-2][0]
 
 
-def _slanted(paths: list[Path]) -> Iterator[str]:
+def _slanted(paths: list[Connector]) -> Iterator[str]:
     for path, start, end in _segments(paths):
         if start[0] != end[0] and start[1] != end[1]:
-            yield f"{path.role} from {path.tail!r} to {path.head!r} is slanted between {start} and {end}"
+            yield f"{_named(path)} is slanted between {start} and {end}"
 
 
 def _readable(scene: Scene, theme: Theme, frames: list[Box]) -> Iterator[str]:
     frame_rects = [_rect(frame) for frame in frames]
-    for item in scene.items:
+    for item in walk(scene):
         fill = theme.style(item.role, item.shade).fill if isinstance(item, Box) else ""
         texts = item.texts if isinstance(item, Box) else (item,) if isinstance(item, Text) else ()
         for text in texts:

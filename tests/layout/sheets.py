@@ -257,7 +257,7 @@ STRIPS: dict[str, Strip] = {
             notes=(_LONG_WORDS, "C = 64"),
             caption="112×112×112×64 → 56×56×56×1024",
         ),
-        loose("odd", "Odd", GroupRole.STAGE, slab("odd", _LONG_WORDS, 0.5, 8), slab("next", "x", 0.5, 8)),
+        loose("odd", "Odd", GroupRole.STAGE, slab("first", _LONG_WORDS, 0.5, 8), slab("next", "x", 0.5, 8)),
     ),
     "large numbers": strip(
         stem(), *(stage(n, 1234567, channels=1234567 * n, shown=(1, 2, 1234567)) for n in range(1, 5))
@@ -269,8 +269,8 @@ STRIPS: dict[str, Strip] = {
     "many long skips": _long_skips(9),
     "global skip": _global_skip(),
     "long label on a short skip": strip(
-        loose("a", "A", GroupRole.STAGE, slab("a", "", 1.0, 64)),
-        loose("b", "B", GroupRole.STAGE, slab("b", "", 1.0, 64)),
+        loose("first", "A", GroupRole.STAGE, slab("a", "", 1.0, 64)),
+        loose("second", "B", GroupRole.STAGE, slab("b", "", 1.0, 64)),
         arcs=(arc("a", "b", "2×2 avg pool, s=2 + 1×1 conv", EdgeRole.POOLED_PROJECTION),),
     ),
     "wide bay": strip(stem(), _wide_bay(60), head()),

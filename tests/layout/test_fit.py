@@ -12,7 +12,7 @@ from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Scene, Text
+from resnet_diagram.layout.scene import Box, Scene, Text, walk
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
@@ -43,8 +43,8 @@ def shown(name: str, view: View) -> Diagram:
 
 
 def words(scene: Scene) -> list[str]:
-    loose = [item.text for item in scene.items if isinstance(item, Text)]
-    return loose + [text.text for item in scene.items if isinstance(item, Box) for text in item.texts]
+    loose = [item.text for item in walk(scene) if isinstance(item, Text)]
+    return loose + [text.text for item in walk(scene) if isinstance(item, Box) for text in item.texts]
 
 
 @pytest.mark.parametrize(("name", "width", "view"), SAMPLED)
@@ -102,7 +102,7 @@ def test_a_column_of_the_paper_view_keeps_what_matters(width: float) -> None:
 @pytest.mark.parametrize("width", [218.0, 252.0])
 def test_boxes_of_one_kind_stay_equal_where_room_is_short(width: float) -> None:
     scene = layout(shown("resnet152", View.PAPER), load_theme(), Fit(width, None))
-    found = {item.id: item for item in scene.items if isinstance(item, Box)}
+    found = {item.id: item for item in walk(scene) if isinstance(item, Box)}
     rows = [[found[f"stage{n}-block1-conv{k}"] for k in (1, 2, 3)] for n in (1, 2, 3, 4)]
     assert len({round(box.width, 2) for row in rows for box in row}) == 1
     assert len({tuple(round(box.x, 2) for box in row) for row in rows}) == 1
@@ -126,17 +126,17 @@ def test_every_block_in_columns_fills_a_page() -> None:
     theme = load_theme()
     scene = layout(shown("resnet152", View.FULL), theme, Fit(495.0, 650.0))
     assert problems(scene, theme) == []
-    drawn = [item for item in scene.items if isinstance(item, Box) and item.role == NodeRole.CONV]
+    drawn = [item for item in walk(scene) if isinstance(item, Box) and item.role == NodeRole.CONV]
     assert len([box for box in drawn if box.id]) == 151
     assert {text.size for box in drawn for text in box.texts} == {6.4}
 
 
 def test_a_stage_goes_on_in_the_next_column_under_its_name() -> None:
     scene = layout(shown("resnet152", View.FULL), load_theme())
-    titles = [item for item in scene.items if isinstance(item, Text) and item.text == "Stage 3"]
+    titles = [item for item in walk(scene) if isinstance(item, Text) and item.text == "Stage 3"]
     assert [title.bold for title in titles] == [True, *[False] * (len(titles) - 1)]
     assert len(titles) > 2
-    frames = [item for item in scene.items if isinstance(item, Box) and item.role == GroupRole.STAGE]
+    frames = [item for item in walk(scene) if isinstance(item, Box) and item.role == GroupRole.STAGE]
     assert max(frame.width for frame in frames) - min(frame.width for frame in frames) < 0.01
 
 

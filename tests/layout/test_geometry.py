@@ -7,77 +7,77 @@ import pytest
 
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Item, Path, Scene, Text
+from resnet_diagram.layout.scene import Box, Connector, Leaf, Scene, Text, boxes
 from resnet_diagram.style.theme import load_theme
 from tests.layout.geometry import contrast, problems
 from tests.layout.samples import conv, diagram, residual, stage
+from tests.layout.trees import with_leaves
 
 
 def scene() -> Scene:
     return layout(diagram(stage(1, residual("a"), conv("z")), stage(2, residual("b"))), load_theme())
 
 
-def changed(change: Callable[[Item], Item]) -> list[str]:
-    plain = scene()
-    return problems(replace(plain, items=tuple(change(item) for item in plain.items)), load_theme())
+def changed(change: Callable[[Leaf], Leaf]) -> list[str]:
+    return problems(with_leaves(scene(), change), load_theme())
 
 
 def test_the_plain_scene_is_good() -> None:
     assert problems(scene(), load_theme()) == []
 
 
-def _moved_box(item: Item) -> Item:
+def _moved_box(item: Leaf) -> Leaf:
     return replace(item, x=item.x + 5) if isinstance(item, Box) and item.id == "a-a" else item
 
 
-def _wide_text(item: Item) -> Item:
+def _wide_text(item: Leaf) -> Leaf:
     if isinstance(item, Box) and item.id == "z":
         return replace(item, texts=tuple(replace(text, width=90.0) for text in item.texts))
     return item
 
 
-def _bare_caption(item: Item) -> Item:
+def _bare_caption(item: Leaf) -> Leaf:
     return replace(item, halo=False) if isinstance(item, Text) else item
 
 
-def _low_shortcut(item: Item) -> Item:
-    if isinstance(item, Path) and item.role == EdgeRole.IDENTITY and item.head:
+def _low_shortcut(item: Leaf) -> Leaf:
+    if isinstance(item, Connector) and item.role == EdgeRole.IDENTITY and item.head.element:
         lane = item.points[0][1] - 2
         (first, second, third, last) = item.points
         return replace(item, points=(first, (second[0], lane), (third[0], lane), last))
     return item
 
 
-def _short_arrow(item: Item) -> Item:
-    if isinstance(item, Path) and item.head == "z":
+def _short_arrow(item: Leaf) -> Leaf:
+    if isinstance(item, Connector) and item.head.element == "z":
         (x, y), (end, _) = item.points
         return replace(item, points=((x, y), (end - 2, y)))
     return item
 
 
-def _hidden_bend(item: Item) -> Item:
+def _hidden_bend(item: Leaf) -> Leaf:
     return replace(item, x=item.x + 100) if isinstance(item, Text) and item.halo else item
 
 
-def _low_title(item: Item) -> Item:
+def _low_title(item: Leaf) -> Leaf:
     if isinstance(item, Text) and item.text == "Stage 1":
         return replace(item, x=item.x + 30, y=item.y + 8)
     return item
 
 
-def _small_type(item: Item) -> Item:
+def _small_type(item: Leaf) -> Leaf:
     return replace(item, size=5.0) if isinstance(item, Text) else item
 
 
-def _far_out(item: Item) -> Item:
+def _far_out(item: Leaf) -> Leaf:
     return replace(item, y=1e6) if isinstance(item, Text) and item.text == "identity" else item
 
 
-def _nowhere(item: Item) -> Item:
+def _nowhere(item: Leaf) -> Leaf:
     return replace(item, y=float("nan")) if isinstance(item, Text) and item.text == "identity" else item
 
 
-def _on_a_box(item: Item) -> Item:
+def _on_a_box(item: Leaf) -> Leaf:
     return replace(item, y=item.y + 14) if isinstance(item, Text) and item.text == "identity" else item
 
 
@@ -97,15 +97,16 @@ def _on_a_box(item: Item) -> Item:
         (_on_a_box, "text 'identity' lies on box"),
     ],
 )
-def test_a_fault_is_named(change: Callable[[Item], Item], complaint: str) -> None:
+def test_a_fault_is_named(change: Callable[[Leaf], Leaf], complaint: str) -> None:
     assert any(complaint in problem for problem in changed(change)), changed(change)
 
 
 def test_overlaps_and_crossings_are_named() -> None:
     plain = scene()
-    copy = next(item for item in plain.items if isinstance(item, Box) and item.id == "z")
-    line = Path(role="flow", points=((copy.x - 3, 0.0), (copy.x - 3, plain.height)))
-    found = problems(replace(plain, items=(*plain.items, replace(copy, id="twin"), line)), load_theme())
+    copy = next(box for box in boxes(plain) if box.id == "z")
+    line = Connector(role="flow", points=((copy.x - 3, 0.0), (copy.x - 3, plain.height)))
+    root = replace(plain.root, children=(*plain.root.children, replace(copy, id="twin"), line))
+    found = problems(replace(plain, root=root), load_theme())
     assert any("'z' and 'twin' overlap" in problem for problem in found)
     assert any("crosses" in problem for problem in found)
 

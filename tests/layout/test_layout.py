@@ -9,7 +9,7 @@ from resnet_diagram.diagram.model import Diagram, Direction, EdgeRole, GroupRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Path, Scene, Text
+from resnet_diagram.layout.scene import Box, Connector, End, Scene, Side, Text, walk
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.geometry import FRAMES, problems
@@ -36,7 +36,7 @@ def drawn(name: str, view: View, direction: Direction) -> Diagram:
 
 
 def boxes(scene: Scene) -> dict[str, Box]:
-    return {item.id: item for item in scene.items if isinstance(item, Box) and item.id}
+    return {box.id: box for box in walk(scene) if isinstance(box, Box) and not box.id.startswith("legend")}
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -78,7 +78,7 @@ def test_every_role_that_needs_words_is_in_the_legend(name: str, direction: Dire
     shown = diagram(*SAMPLES[name], direction=direction)
     scene = layout(shown, load_theme())
     entries = {entry.role for entry in shown.legend}
-    lines = {item.role for item in scene.items if isinstance(item, Path)} & set(EdgeRole)
+    lines = {item.role for item in walk(scene) if isinstance(item, Connector)} & set(EdgeRole)
     signs = {box.role for box in boxes(scene).values()} & {NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT}
     assert lines - {EdgeRole.FLOW} | signs <= entries
 
@@ -100,7 +100,7 @@ def _columns(count: int) -> Diagram:
 def test_many_stages_fill_columns(count: int) -> None:
     theme = load_theme()
     scene = layout(_columns(count), theme)
-    frames = [item for item in scene.items if isinstance(item, Box) and item.role == GroupRole.STAGE]
+    frames = [item for item in walk(scene) if isinstance(item, Box) and item.role == GroupRole.STAGE]
     assert problems(scene, theme) == []
     assert scene.width <= 495
     assert scene.height <= 720
@@ -126,7 +126,7 @@ def test_every_node_is_drawn_once_with_all_its_text() -> None:
 
 def test_captions_and_titles_are_written() -> None:
     scene = layout(drawn("resnet152", View.PAPER, Direction.RIGHT), load_theme())
-    words = [item.text for item in scene.items if isinstance(item, Text)]
+    words = [item.text for item in walk(scene) if isinstance(item, Text)]
     assert {"resnet152", "Stage 3", "[×36]", "56×56×256 → 28×28×512", "identity", "1×1 conv, s=2"} <= set(
         words
     )
@@ -135,15 +135,17 @@ def test_captions_and_titles_are_written() -> None:
 def test_a_lone_stage_still_shows_its_shapes() -> None:
     for direction in Direction:
         scene = layout(diagram(stage(1, residual("b")), direction=direction), load_theme())
-        assert "56×56×256 → 28×28×512" in [item.text for item in scene.items if isinstance(item, Text)]
+        assert "56×56×256 → 28×28×512" in [item.text for item in walk(scene) if isinstance(item, Text)]
 
 
 def test_the_shortcut_goes_round_its_boxes_to_the_merge() -> None:
     scene = layout(diagram(stage(1, residual("b"))), load_theme())
-    shortcut = next(item for item in scene.items if isinstance(item, Path) and item.role == EdgeRole.IDENTITY)
+    shortcut = next(
+        item for item in walk(scene) if isinstance(item, Connector) and item.role == EdgeRole.IDENTITY
+    )
     found = boxes(scene)
     top = min(y for _, y in shortcut.points)
-    assert shortcut.head == "b-add"
+    assert shortcut.head == End(element="b-add", side=Side.TOP)
     assert top < min(found["b-a"].y, found["b-b"].y)
 
 
@@ -160,7 +162,7 @@ def test_a_drawing_of_equal_depth_is_equally_large() -> None:
     few, many = (
         layout(drawn(name, View.PAPER, Direction.DOWN), load_theme()) for name in ("resnet20", "resnet1202")
     )
-    assert len(few.items) == len(many.items)
+    assert len(list(walk(few))) == len(list(walk(many)))
     assert few.height == many.height
 
 
@@ -178,8 +180,8 @@ def test_the_title_begins_where_the_frames_do(direction: Direction) -> None:
     for count in (2, 9):
         items = (stage(n, *(residual(f"b{n}-{k}") for k in range(3))) for n in range(count))
         scene = layout(diagram(*items, direction=direction), load_theme())
-        title = next(item for item in scene.items if isinstance(item, Text) and item.text == "net")
-        frames = [item for item in scene.items if isinstance(item, Box) and item.role in FRAMES]
+        title = next(item for item in walk(scene) if isinstance(item, Text) and item.text == "net")
+        frames = [item for item in walk(scene) if isinstance(item, Box) and item.role in FRAMES]
         assert title.x == pytest.approx(min(frame.x for frame in frames), abs=0.001)
 
 
@@ -192,7 +194,7 @@ def test_a_title_and_a_legend_can_be_left_out() -> None:
     shown = replace(drawn("resnet18", View.PAPER, Direction.DOWN), title="", legend=())
     scene = layout(shown, load_theme())
     assert problems(scene, load_theme()) == []
-    assert not [item for item in scene.items if isinstance(item, Text) and "shortcut" in item.text]
+    assert not [item for item in walk(scene) if isinstance(item, Text) and "shortcut" in item.text]
 
 
 def test_a_long_title_is_broken() -> None:

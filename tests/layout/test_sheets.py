@@ -6,7 +6,7 @@ import pytest
 
 from resnet_diagram.diagram.model import Diagram, EdgeRole, GroupRole
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Path, Scene, Text
+from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.geometry import problems, text_rect
@@ -26,11 +26,11 @@ def drawn(diagram: Diagram, width: float | None = None) -> Scene:
 
 
 def boxes(scene: Scene) -> dict[str, Box]:
-    return {item.id: item for item in scene.items if isinstance(item, Box) and item.id}
+    return {box.id: box for box in walk(scene) if isinstance(box, Box) and not box.id.startswith("legend")}
 
 
 def texts(scene: Scene) -> dict[str, Text]:
-    return {item.text: item for item in scene.items if isinstance(item, Text)}
+    return {item.text: item for item in walk(scene) if isinstance(item, Text)}
 
 
 def frames(scene: Scene) -> list[Box]:
@@ -102,7 +102,7 @@ def test_slabs_stand_on_one_line_with_equal_gaps() -> None:
 
 
 def test_shortcuts_nest_outward() -> None:
-    paths = [item for item in drawn(overview("nested shortcuts")).items if isinstance(item, Path)]
+    paths = [item for item in walk(drawn(overview("nested shortcuts"))) if isinstance(item, Connector)]
     arcs = [path for path in paths if len(path.points) == 4]
     for one in arcs:
         for other in arcs:
@@ -115,7 +115,7 @@ def test_a_long_skip_runs_above_the_frames_with_its_label_on_it() -> None:
     label = texts(scene)["identity"]
     assert label.halo
     assert text_rect(label)[3] < min(frame.y for frame in frames(scene))
-    line = next(item for item in scene.items if isinstance(item, Path) and item.points[1][1] == label.y)
+    line = next(item for item in walk(scene) if isinstance(item, Connector) and item.points[1][1] == label.y)
     assert line.role == EdgeRole.IDENTITY
 
 

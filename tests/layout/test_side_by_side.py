@@ -9,7 +9,7 @@ from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Scene
+from resnet_diagram.layout.scene import Box, Scene, walk
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Block, Network, Stage
@@ -32,7 +32,7 @@ def drawn(*names: str, fit: Fit = FREE) -> Scene:
 
 
 def texts(scene: Scene, *, bold: bool) -> list[str]:
-    boxes = [item for item in scene.items if isinstance(item, Box)]
+    boxes = [item for item in walk(scene) if isinstance(item, Box)]
     return [text.text for box in boxes for text in box.texts if text.bold == bold]
 
 
@@ -42,7 +42,7 @@ def test_nothing_overlaps(names: tuple[str, ...]) -> None:
 
 
 def test_equal_resolutions_stand_beside_each_other() -> None:
-    found = {item.id: item for item in drawn("plain34", "resnet34").items if isinstance(item, Box)}
+    found = {item.id: item for item in walk(drawn("plain34", "resnet34")) if isinstance(item, Box)}
     rows = [box for name, box in found.items() if name.startswith("row")]
     assert len(rows) == 6
     for row in rows:
@@ -98,7 +98,7 @@ def test_a_difference_no_text_shows_is_flagged_where_it_is() -> None:
     plain = catalog.network("resnet50")
     other = changed(plain, lambda block: replace(block, after=()))
     scene = layout(build([plain, other], Options(view=View.COMPARE)), load_theme())
-    flags = [item for item in scene.items if isinstance(item, Box) and any(t.text == "≠" for t in item.texts)]
+    flags = [item for item in walk(scene) if isinstance(item, Box) and any(t.text == "≠" for t in item.texts)]
     assert [box.id.split("-")[:2] for box in flags] == [["network2", "row3"]]
     assert [text for text in texts(scene, bold=True) if not text.startswith("[")] == ["≠"]
     assert problems(scene, load_theme()) == []

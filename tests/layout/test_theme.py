@@ -9,7 +9,7 @@ from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box
+from resnet_diagram.layout.scene import Box, walk
 from resnet_diagram.style.check import ROLES
 from resnet_diagram.style.colour import lab
 from resnet_diagram.style.theme import Theme, load_theme, theme_names
@@ -96,7 +96,7 @@ def test_each_of_twelve_stages_is_drawn_in_a_shade_of_its_own() -> None:
     shown = diagram(*SAMPLES["twelve stages"])
     assert stage_count(shown) == 12
     theme = load_theme().for_stages(stage_count(shown))
-    boxes = [item for item in layout(shown, theme).items if isinstance(item, Box) and item.role == "conv"]
+    boxes = [item for item in walk(layout(shown, theme)) if isinstance(item, Box) and item.role == "conv"]
     assert len({theme.style(box.role, box.shade).fill for box in boxes}) == 12
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from resnet_diagram.diagram.legend import WORDS
 from resnet_diagram.diagram.model import EdgeRole
-from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Scene, Text
+from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Scene, Text, walk
 from resnet_diagram.style.theme import Theme
 
 _ROLES = {word.value: role for role, word in WORDS.items()}
@@ -21,7 +21,7 @@ _HALF_A_ROW = 5.5
 
 def legend_problems(scene: Scene, theme: Theme) -> Iterator[str]:
     """Roles and abbreviations that are drawn and not told, or told and not drawn; English words only."""
-    texts = [item for item in scene.items if isinstance(item, Text)]
+    texts = [item for item in walk(scene) if isinstance(item, Text)]
     size = theme.size("legend")
     told = [text for text in texts if text.text in _ROLES and text.size == size and not text.bold]
     told = [text for text in told if text.anchor is Anchor.START]
@@ -34,16 +34,16 @@ def legend_problems(scene: Scene, theme: Theme) -> Iterator[str]:
 
 
 def _roles_told(scene: Scene, top: float, told: set[str]) -> Iterator[str]:
-    lines = {item.role for item in scene.items if isinstance(item, Path) and item.points[0][1] < top}
-    boxes = {item.role for item in scene.items if isinstance(item, Box) and item.y < top}
+    lines = {item.role for item in walk(scene) if isinstance(item, Connector) and item.points[0][1] < top}
+    boxes = {item.role for item in walk(scene) if isinstance(item, Box) and item.y < top}
     drawn = {str(role) for role in WORDS} & (lines | boxes)
     yield from (f"{role} is drawn and not in the legend" for role in sorted(drawn - told))
     yield from (f"{role} is in the legend and not drawn" for role in sorted(told - drawn - {EdgeRole.FLOW}))
 
 
 def _signs_told(scene: Scene, top: float) -> Iterator[str]:
-    loose = [item for item in scene.items if isinstance(item, Text)]
-    boxes = [item for item in scene.items if isinstance(item, Box) and item.form is not Form.CIRCLE]
+    loose = [item for item in walk(scene) if isinstance(item, Text)]
+    boxes = [item for item in walk(scene) if isinstance(item, Box) and item.form is not Form.CIRCLE]
     inside = [text for box in boxes for text in box.texts]
     drawn = "\n".join([*(text.text for text in loose if text.y < top), *(text.text for text in inside)])
     entries = [text.text for text in loose if text.y >= top]

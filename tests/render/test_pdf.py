@@ -13,7 +13,7 @@ from pypdf.generic import DictionaryObject
 from resnet_diagram.diagram.model import Diagram, Direction, Node, NodeRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError, UnrenderedWarning
-from resnet_diagram.layout.scene import Anchor, Box, Text
+from resnet_diagram.layout.scene import Anchor, Box, Text, walk
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render import convert as conversion
 from resnet_diagram.render.figure import Figure
@@ -35,7 +35,7 @@ def page(figure: Figure) -> "pdfplumber.page.Page":
 
 def level_texts(figure: Figure) -> list[Text]:
     """The texts of a scene that are not turned."""
-    items = figure.scene.items
+    items = list(walk(figure.scene))
     texts = [item for item in items if isinstance(item, Text)]
     texts += [text for item in items if isinstance(item, Box) for text in item.texts]
     return [text for text in texts if not text.turned and text.text.strip()]

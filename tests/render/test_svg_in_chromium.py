@@ -18,6 +18,7 @@ from resnet_diagram.style.theme import load_theme
 from resnet_diagram.wording.stages import StageNames
 from tests.browser import open_in_chromium
 from tests.layout.traced import SUBJECTS, traced
+from tests.layout.trees import with_leaves
 from tests.programs import require
 from tests.render.figures import named
 
@@ -146,7 +147,7 @@ def test_text_too_large_for_its_box_is_found(tmp_path: Path) -> None:
 
 def test_lines_through_text_and_texts_that_meet_are_found(tmp_path: Path) -> None:
     plain = figure(["resnet50"], Options(), 495.0)
-    moved = replace(plain.scene, items=tuple(_lower(item) for item in plain.scene.items))
+    moved = with_leaves(plain.scene, _lower)
     vars(plain)["scene"] = moved
     faults = seen_in_chromium(render_svg(plain), tmp_path)["faults"]
     assert any("through" in fault for fault in faults)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,8 @@ def test_it_takes_the_colours_of_the_readers_mode(
 
 
 def test_two_in_one_page_keep_their_own_colours(window: Browser, tmp_path: Path) -> None:
-    markup = "".join(render_svg(named("resnet18", theme=theme)) for theme in ("auto", "paper"))
+    figures = [replace(named("resnet18", theme=theme), prefix=theme) for theme in ("auto", "paper")]
+    markup = "".join(map(render_svg, figures))
     window.prefer("dark")
     shown = open_in_chromium(f"<!doctype html>{markup}", tmp_path)
     fill = "getComputedStyle(one.querySelector('rect')).fill"

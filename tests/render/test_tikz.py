@@ -10,7 +10,7 @@ from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Text
+from resnet_diagram.layout.scene import Box, Connector, End, Form, Side, Sign, Text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz.render import render_tikz
 from resnet_diagram.spec import catalog
@@ -53,7 +53,7 @@ def test_colours_are_those_of_the_theme() -> None:
 
 def test_kinds_of_shortcut_differ_by_dash() -> None:
     roles = ("identity", "projection", "pooled-projection", "zero-pad")
-    lines = [Path(role=role, points=((0, 9.0 * at), (50, 9.0 * at))) for at, role in enumerate(roles)]
+    lines = [Connector(role=role, points=((0, 9.0 * at), (50, 9.0 * at))) for at, role in enumerate(roles)]
     tex = render_tikz(figure_with(*lines))
     dashes = [re.search(rf"resnet/{role}/.style={{.*?(dash pattern=[^,}}]*)?}}", tex) for role in roles]
     patterns = [found[1] if found else "not defined" for found in dashes]
@@ -112,22 +112,19 @@ def test_text_of_a_box_is_the_text_of_its_node() -> None:
     assert "{$3{\\times}3$, 64};" in tex
 
 
-def test_text_beside_the_middle_is_a_node_of_its_own() -> None:
-    box = labelled("corner", 10, 20, 60, 30)
-    moved = replace(box, texts=(replace(box.texts[0], x=12, y=24, anchor=Anchor.START),))
-    tex = render_tikz(figure_with(moved))
-    assert "(corner) at (40,35) {};" in tex
-    assert "[resnet/conv label, anchor=west] at (12,24) {corner};" in tex
+def test_turned_text_is_a_node_of_its_own() -> None:
+    box = labelled("up", 10, 20, 60, 30)
+    tex = render_tikz(figure_with(replace(box, texts=(replace(box.texts[0], turned=True),))))
+    assert "(up) at (40,35) {};" in tex
+    assert "[resnet/conv label, rotate=90] at (up) {up};" in tex
 
 
-def test_shadows_and_signs_become_styles() -> None:
-    front = labelled("folded", 10, 10, 60, 30)
-    behind = [replace(front, id="", texts=(), x=10 + step, y=10 + step) for step in (3.6, 1.8)]
-    circle = Box(id="sum", role="add", form=Form.CIRCLE, x=100, y=20, width=9, height=9)
-    strokes = [((101.5, 24.5), (107.5, 24.5)), ((104.5, 21.5), (104.5, 27.5))]
-    signs = [Path(role="add", points=points, arrow=False, radius=0) for points in strokes]
-    leaving = Path(role="flow", points=((70, 25), (100, 25)), tail="folded")
-    tex = render_tikz(figure_with(leaving, *behind, front, circle, *signs))
+def test_copies_and_signs_become_styles() -> None:
+    front = replace(labelled("folded", 10, 10, 60, 30), copies=2, copy_offset=1.8)
+    circle = Box(id="sum", role="add", form=Form.CIRCLE, x=100, y=20, width=9, height=9, sign=Sign.PLUS)
+    tail, head = End(element="folded", side=Side.RIGHT), End(element="sum", side=Side.LEFT)
+    leaving = Connector(role="flow", points=((73.6, 25), (100, 25)), tail=tail, head=head)
+    tex = render_tikz(figure_with(leaving, front, circle))
     assert "double copy shadow={shadow xshift=1.8bp, shadow yshift=-1.8bp}" in tex
     assert r"\usetikzlibrary{arrows.meta, shadows}" in tex
     assert "([xshift=3.6bp]folded.east)" in tex
@@ -136,10 +133,49 @@ def test_shadows_and_signs_become_styles() -> None:
     assert tex.count(r"  \draw") == 1
 
 
-def test_uneven_boxes_behind_stay_boxes() -> None:
-    front = labelled("front", 10, 10, 60, 30)
-    behind = [replace(front, id="", texts=(), x=10 + step, y=12) for step in (7.0, 2.0)]
-    assert render_tikz(figure_with(*behind, front)).count(r"\node") == 3
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.FULL])
+@pytest.mark.parametrize("title", ["identity shortcut", "Stage 2", "main path"])
+def test_a_title_equal_to_another_text_moves_no_statement(title: str, view: View) -> None:
+    """Sections come from the tree of the scene: they do not depend on what the texts say."""
+    options = Options(view=view, title="other")
+    network = catalog.network("resnet18")
+    plain, named = (
+        counts(render_tikz(Figure(diagram=build([network], chosen), theme=load_theme())))
+        for chosen in (options, replace(options, title=title))
+    )
+    assert plain == named
+
+
+def test_the_title_of_a_block_may_be_a_text_of_the_legend() -> None:
+    options = Options(view=View.BLOCK, block="layer2.0", title="projection shortcut")
+    tex = render_tikz(Figure(diagram=build([catalog.network("resnet50")], options), theme=load_theme()))
+    found = counts(tex)
+    assert found["layer2.0: Projection bottleneck, 56×56×256 → 28×28×512"] > 15
+    assert set(found) == {"layer2.0: Projection bottleneck, 56×56×256 → 28×28×512", "Legend"}
+
+
+def counts(tex: str) -> dict[str, int]:
+    """Return the number of statements under each comment of a picture."""
+    drawing = tex.partition("useasboundingbox")[2]
+    sections = re.split(r"\n\n  % (.*)\n", drawing)[1:]
+    return {
+        title: body.count(r"\node") + body.count(r"\draw")
+        for title, body in zip(sections[::2], sections[1::2], strict=True)
+    }
+
+
+@pytest.mark.parametrize("view", [View.PAPER, View.FULL])
+def test_a_stage_is_moved_by_its_scope_alone(view: View) -> None:
+    """Nodes of a stage lie in its scope; lines from outside meet them by name."""
+    tex = picture("resnet50", view)
+    second = tex[tex.index("  % Stage 2") : tex.index("  % Stage 3")]
+    outside = tex[: tex.index("  % Stage 2")] + tex[tex.index("  % Stage 3") :]
+    names = set(NODE.findall(second))
+    assert not {name for name in NODE.findall(outside) if name.startswith("stage2")}
+    between = tex[tex.index("  % Between the parts") : tex.index("  % Legend")]
+    joined = set(re.findall(r"\((?:\[.*?\])?([a-z][\w-]*)", between))
+    assert {name for name in joined if name.startswith("stage2")} <= names
+    assert any(name.startswith("stage2") for name in joined)
 
 
 def test_turned_text_and_halo() -> None:
@@ -148,8 +184,8 @@ def test_turned_text_and_halo() -> None:
 
 
 def test_bends_fit_between_their_neighbours() -> None:
-    narrow = Path(role="flow", points=((0, 0), (0, 20), (5, 20), (5, 40)))
-    wide = [Path(role="flow", points=((0, 0), (0, 20), (50 + at, 20), (50 + at, 40))) for at in (0, 9)]
+    narrow = Connector(role="flow", points=((0, 0), (0, 20), (5, 20), (5, 40)))
+    wide = [Connector(role="flow", points=((0, 0), (0, 20), (50 + at, 20), (50 + at, 40))) for at in (0, 9)]
     assert "[resnet/flow, rounded corners=2.5bp]" in render_tikz(figure_with(*wide, narrow))
 
 

@@ -147,7 +147,7 @@ def test_it_reads_like_a_drawing() -> None:
     assert "#import" not in text
     head, body = text.split("#block(")
     assert head.count("#let styles = (") == 1
-    statements = body.partition("// Frames")[2]
+    statements = body.partition("// Stem")[2]
     assert len(statements.splitlines()) > 100
     assert not re.search(r"rgb\(|\bstroke:|\dpt\b", statements), "styles have names"
     assert not re.search(r"\.\d{3}", body), "two decimals are enough"

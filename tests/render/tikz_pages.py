@@ -8,7 +8,7 @@ from pathlib import Path as File
 
 import pytest
 
-from resnet_diagram.layout.scene import Box
+from resnet_diagram.layout.scene import Box, walk
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz.render import render_tikz
 from tests.programs import Compiled, require, run_latex
@@ -91,7 +91,7 @@ def check_words(figure: Figure, width: float, height: float, words: list[Word]) 
         assert word.bottom <= height, (name, word)
     clash = next(overlaps(words), None)
     assert not clash, (name, clash)
-    for box in figure.scene.items:
+    for box in walk(figure.scene):
         if isinstance(box, Box) and box.texts:
             check_box(box, words)
 

@@ -5,15 +5,25 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 
-from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Node, NodeRole
+from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
-from resnet_diagram.layout.scene import Box, Form, Item, Path, Scene, Text
+from resnet_diagram.layout.scene import (
+    Box,
+    Connector,
+    Element,
+    End,
+    Form,
+    Group,
+    GroupKind,
+    Scene,
+    Side,
+    Text,
+)
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
-from resnet_diagram.wording.terms import literal
 from tests.programs import require
 
 NASTY = (
@@ -54,10 +64,11 @@ def figure_of(
     return Figure(diagram=diagram, theme=look, standalone=standalone)
 
 
-def figure_with(*items: Item, diagram: Diagram | None = None, standalone: bool = False) -> Figure:
+def figure_with(*items: Element, diagram: Diagram | None = None, standalone: bool = False) -> Figure:
     """A figure of 200 × 100 points with these items."""
     plain = Diagram(title="hand", direction=Direction.DOWN, items=())
-    scene = Scene(width=200, height=100, title="hand", description="", items=items)
+    root = Group(id="figure", kind=GroupKind.FIGURE, children=items)
+    scene = Scene(width=200, height=100, title="hand", description="", root=root)
     theme = load_theme()
     figure = Figure(diagram=diagram or plain, theme=theme, standalone=standalone)
     return with_scene(figure, scene)
@@ -71,19 +82,20 @@ def with_scene(figure: Figure, scene: Scene) -> Figure:
 
 def nasty_figure() -> Figure:
     """One box a nasty text, which is its id and its title too, joined by lines; as a document."""
-    items: list[Item] = []
+    items: list[Element] = []
     for row, words in enumerate(NASTY):
         y = 10.0 + 22 * row
         items.append(labelled(words, 10, y, 260, 14))
         items.append(Text(x=280, y=y + 7, text=words, size=7, width=80, role="muted"))
         if row:
             ends = ((140.0, y - 8), (140.0, y))
-            items.append(Path(role="flow", points=ends, tail=NASTY[row - 1], head=words))
-    nodes = tuple(Node(id=words, role=NodeRole.CONV, lines=(literal(words),)) for words in NASTY)
-    group = Group(id="frame", role=GroupRole.STAGE, title=literal(" ".join(NASTY)), items=nodes)
-    figure = figure_with(*items, standalone=True)
-    scene = replace(figure.scene, width=400.0, height=150.0, title="\n".join(NASTY))
-    return with_scene(replace(figure, diagram=replace(figure.diagram, items=(group,))), scene)
+            tail = End(element=NASTY[row - 1], side=Side.BOTTOM)
+            head = End(element=words, side=Side.TOP)
+            items.append(Connector(role="flow", points=ends, tail=tail, head=head))
+    group = Group(id="frame", kind=GroupKind.STAGE, title=" ".join(NASTY), children=tuple(items))
+    panel = Group(id="panel", kind=GroupKind.PANEL, children=(group,))
+    figure = figure_with(panel, standalone=True)
+    return with_scene(figure, replace(figure.scene, width=400.0, height=150.0, title="\n".join(NASTY)))
 
 
 def labelled(words: str, x: float, y: float, width: float, height: float, role: str = "conv") -> Box:

@@ -7,13 +7,14 @@ that the line into it wants in front of it.
 
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import EdgeRole, Group, Node
+from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole, Group, Node, Origin
 
 
 class NodeCell(NamedTuple):
     """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it.
 
     `bold`: which of its lines are bold; `look`: the role whose style it has; `upright`: its text is turned.
+    `owners`: the blocks without a frame that it belongs to, outermost first.
     """
 
     node: Node
@@ -30,6 +31,7 @@ class NodeCell(NamedTuple):
     below: float
     lead: float
     upright: bool = False
+    owners: tuple[Group, ...] = ()
 
 
 class Series(NamedTuple):
@@ -53,6 +55,7 @@ class Lane(NamedTuple):
     label: tuple[str, ...]
     series: "Series"
     bold: bool = False
+    origin: Origin = NO_ORIGIN
 
 
 class Track(NamedTuple):
@@ -78,6 +81,7 @@ class ForkCell(NamedTuple):
     above: float
     below: float
     lead: float
+    owners: tuple[Group, ...] = ()
 
 
 class FrameCell(NamedTuple):
@@ -90,6 +94,7 @@ class FrameCell(NamedTuple):
     above: float
     below: float
     lead: float
+    owners: tuple[Group, ...] = ()
 
 
 Cell = NodeCell | Series | ForkCell | FrameCell

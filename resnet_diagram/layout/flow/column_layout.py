@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.diagram.model import Diagram, Group
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.cells import NodeCell
@@ -78,11 +78,17 @@ def draw_tower(
     places = _spots(tower, _first_top(canvas, tower, top))
     before: Spot | None = None
     bottom = top
-    for spot in (spot for column in places for spot in column):
-        _frame(canvas, tower, spot)
+    for number, spot in enumerate(spot for column in places for spot in column):
         if before:
             bottom = max(bottom, _lead_in(canvas, tower, before, spot, places[0][0].u))
-        draw(canvas, series(list(spot.story.cells), gaps), spot.start, spot.v)
+        group, content = spot.story.group, series(list(spot.story.cells), gaps)
+        if group is None:
+            draw(canvas, content, spot.start, spot.v)
+        else:
+            group_id = group.id if spot.story.first else f"{group.id}-continued{number}"
+            with canvas.part(group, group_id):
+                _frame(canvas, tower, spot, group)
+                draw(canvas, content, spot.start, spot.v)
         bottom = max(bottom, spot.end_u)
         before = spot
     return _width(tower, len(tower.columns)) + 2 * spacing.PAGE_MARGIN, bottom
@@ -144,7 +150,7 @@ def _first_top(canvas: Canvas, tower: Tower, top: float) -> float:
     if not group.caption:
         return top
     place = (top + 4.0, _caption_v(canvas, tower, spacing.PAGE_MARGIN + tower.above, group.caption))
-    canvas.text(group.caption, "caption", "caption", place, across=True)
+    canvas.label(group.caption, "caption", "caption", place, across=True)
     return top + 10.0
 
 
@@ -171,12 +177,9 @@ def _spots(tower: Tower, top: float) -> list[list[Spot]]:
     return found
 
 
-def _frame(canvas: Canvas, tower: Tower, spot: Spot) -> None:
-    group = spot.story.group
-    if group is None:
-        return
+def _frame(canvas: Canvas, tower: Tower, spot: Spot, group: Group) -> None:
     left, right = spot.v - tower.above, spot.v + tower.below
-    canvas.frame(group.id if spot.story.first else "", group.role, (spot.u, left), (spot.end_u, right))
+    canvas.frame(group.role, (spot.u, left), (spot.end_u, right))
     draw_title_round(
         canvas, group, (left + PAD, spot.u + STRIP / 2 + 1.0, right - PAD), full=spot.story.first
     )
@@ -196,5 +199,5 @@ def _lead_in(canvas: Canvas, tower: Tower, before: Spot, spot: Spot, top: float)
         canvas.via((low, before.v), (low, gap), (high, gap), (high, spot.v))
         place = ((low + high) / 2, gap)
     if caption:
-        canvas.text(caption, "caption", "caption", place, halo=True, across=before.v == spot.v)
+        canvas.label(caption, "caption", "caption", place, halo=True, across=before.v == spot.v)
     return low

@@ -1,70 +1,68 @@
 """Put measured cells on a canvas."""
 
-import math
+from contextlib import ExitStack
+from dataclasses import replace
 
 from resnet_diagram.diagram.model import Node, NodeRole
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.canvas import Canvas, Point, circle
+from resnet_diagram.layout.canvas import Canvas, circle
 from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
 from resnet_diagram.layout.flow.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.forks import MARK, direct_role
 from resnet_diagram.layout.flow.titles import draw_title
-from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Text
+from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
 
 def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
-    """Draw `cell` with its entry at (u, v); the line that is on its way enters it."""
-    match cell:
-        case NodeCell():
-            _node(canvas, cell, u, v)
-        case Series():
-            for offset, part in cell.parts:
-                draw(canvas, part, u + offset, v)
-        case ForkCell():
-            _fork(canvas, cell, u, v)
-        case FrameCell():
-            _frame(canvas, cell, u, v)
+    """Draw `cell` in its groups with its entry at (u, v); the connector under construction enters it."""
+    if isinstance(cell, Series):
+        for offset, part in cell.parts:
+            draw(canvas, part, u + offset, v)
+        return
+    with ExitStack() as opened:
+        for owner in cell.owners:
+            opened.enter_context(canvas.part(owner))
+        match cell:
+            case NodeCell():
+                _node(canvas, cell, u, v)
+            case ForkCell():
+                _fork(canvas, cell, u, v)
+            case FrameCell():
+                _frame(canvas, cell, u, v)
 
 
 def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:
-    canvas.frame(cell.group.id, cell.group.role, (u, v - cell.above), (u + cell.length, v + cell.below))
-    draw_title(canvas, cell.group, canvas.point(u, v - cell.above), cell.group.caption)
-    draw(canvas, cell.series, u + cell.inset, v)
+    group = cell.group
+    with canvas.part(group):
+        canvas.frame(group.role, (u, v - cell.above), (u + cell.length, v + cell.below))
+        draw_title(canvas, group, canvas.point(u, v - cell.above), group.caption)
+        draw(canvas, cell.series, u + cell.inset, v)
 
 
 def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
     if cell.node.role is NodeRole.TERMINAL:
         _terminal(canvas, cell, u, v)
         return
-    canvas.end(cell.node.id, (u, v))
-    draw_box(canvas, cell, u, v)
-    canvas.begin(cell.node.id, (u + cell.front, v))
+    canvas.enter(cell.node.id, (u, v))
+    canvas.current.boxes.append(_box(canvas, cell, u, v))
+    canvas.leave(cell.node.id, (u + cell.length, v))
 
 
 def _terminal(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
-    """A text without a box; the line ends before it, and another begins behind it."""
-    canvas.end("", (u, v))
+    """Draw a text without a box; the line ends before it, and another begins behind it."""
+    canvas.end(LOOSE, (u, v))
     size = canvas.theme.size("badge")
     x, y = canvas.point(u + cell.front / 2, v)
     for number, line in enumerate(cell.lines):
         at = y + (number - (len(cell.lines) - 1) / 2) * spacing.PITCH * size
         canvas.words(line, "badge", cell.look, (x, at), anchor=Anchor.MIDDLE, italic=True)
-    canvas.begin("", (u + cell.front, v))
+    canvas.begin(LOOSE, (u + cell.front, v))
 
 
-def draw_box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
-    """The box of a node with its entry at (u, v), its texts, and the boxes behind it."""
-    for number in range(cell.shadows, 0, -1):
-        shift = number * spacing.SHADOW
-        canvas.boxes.append(_box(canvas, cell, "", u + shift, v + shift, ()))
-    texts = _box_texts(canvas, cell, u, v)
-    canvas.boxes.append(_box(canvas, cell, cell.node.id, u, v, texts))
-
-
-def _box(canvas: Canvas, cell: NodeCell, box_id: str, u: float, v: float, texts: tuple[Text, ...]) -> Box:
-    """The box of a node with its entry at (u, v)."""
+def _box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> Box:
+    """Return the box of a node with its entry at (u, v), and its texts."""
     form = form_of(cell.node)
     x, y = canvas.point(u, v - cell.wide / 2)
     width, height = canvas.point(cell.front, cell.wide)
@@ -73,16 +71,19 @@ def _box(canvas: Canvas, cell: NodeCell, box_id: str, u: float, v: float, texts:
         places = outline(cell.node.taper, cell.front, cell.narrow)
         corners = tuple(canvas.point(u + along, v + across) for along, across in places)
     return Box(
-        id=box_id,
+        id=cell.node.id,
         role=cell.look,
         form=form,
         x=x,
         y=y,
         width=width,
         height=height,
-        texts=texts,
+        texts=_box_texts(canvas, cell, u, v),
         points=corners,
         shade=cell.node.shade,
+        copies=cell.shadows,
+        copy_offset=spacing.SHADOW,
+        origin=cell.node.origin,
     )
 
 
@@ -116,52 +117,54 @@ def _upright(cell: NodeCell, theme: Theme, at: Point) -> Text:
 
 def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
     if canvas.line is None:
-        canvas.begin("", (u - spacing.FRAME_LEAD, v))
-    tail = canvas.line.tail if canvas.line else ""
+        canvas.begin(LOOSE, (u - spacing.FRAME_LEAD, v))
+    tail = End(element=canvas.line.tail.element if canvas.line else "")
     main, *others = cell.tracks
     if others or cell.lanes or not main.series.parts:
-        canvas.dot((u, v), spacing.DOT_RADIUS)
+        tail = replace(tail, fork=canvas.fork(cell.merge.id, (u, v), spacing.DOT_RADIUS))
     if not main.series.parts:
-        canvas.end("", (u, v), arrow=False)
+        canvas.end(End(element=tail.fork), (u, v), arrow=False)
         canvas.begin(tail, (u, v), direct_role(cell.merge))
     draw(canvas, main.series, u + main.u, v)
-    canvas.end(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
+    canvas.enter(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
     for track in others:
         _track(canvas, cell, track, tail, (u, v))
     for lane in cell.lanes:
         _lane(canvas, cell, lane, tail, (u, v))
     _marks(canvas, cell, (u, v))
-    _merge(canvas, cell.merge, (u + cell.merge_u, v))
-    canvas.begin(cell.merge.id, (u + cell.merge_u + spacing.MERGE_RADIUS, v))
+    canvas.current.boxes.append(merge_box(canvas, cell.merge, canvas.point(u + cell.merge_u, v)))
+    canvas.leave(cell.merge.id, (u + cell.merge_u + spacing.MERGE_RADIUS, v))
 
 
-def _track(canvas: Canvas, cell: ForkCell, track: Track, tail: str, at: Point) -> None:
-    """A branch beside the first: out of the dot, along, and into the merge circle from its side."""
+def _track(canvas: Canvas, cell: ForkCell, track: Track, tail: End, at: Point) -> None:
+    """Draw a branch beside the first: out of the dot, along, and into the merge circle from its side."""
     u, v = at
     canvas.begin(tail, at)
     canvas.via((u, v + track.v))
     draw(canvas, track.series, u + track.u, v + track.v)
     canvas.via((u + cell.merge_u, v + track.v))
-    canvas.end(cell.merge.id, (u + cell.merge_u, v + spacing.MERGE_RADIUS))
+    side = Side.RIGHT if canvas.turned else Side.BOTTOM
+    canvas.end(End(element=cell.merge.id, side=side), (u + cell.merge_u, v + spacing.MERGE_RADIUS))
 
 
-def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: str, at: Point) -> None:
-    """A shortcut with its label outside of it."""
+def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: End, at: Point) -> None:
+    """Draw a shortcut with its label outside of it."""
     u, v = at
     end = u + cell.merge_u
-    canvas.begin(tail, at, lane.role)
+    canvas.begin(tail, at, lane.role, lane.origin)
     canvas.via((u, v + lane.v))
     start = (u + end - lane.series.length) / 2
     for offset, part in lane.series.parts:
         draw(canvas, part, start + offset, v + lane.v)
         if canvas.line:
-            canvas.line.role = lane.role
+            canvas.line.role, canvas.line.origin = lane.role, lane.origin
     canvas.via((end, v + lane.v))
-    canvas.end(cell.merge.id, (end, v - spacing.MERGE_RADIUS))
     pitch = spacing.PITCH * canvas.theme.size("label")
     for number, line in enumerate(reversed(lane.label)):
         across = v + lane.v - spacing.LABEL_GAP - (number + 0.5) * pitch
-        canvas.text(line, "label", lane.role, ((u + end) / 2, across), bold=lane.bold)
+        canvas.label(line, "label", lane.role, ((u + end) / 2, across), bold=lane.bold)
+    side = Side.LEFT if canvas.turned else Side.TOP
+    canvas.end(End(element=cell.merge.id, side=side), (end, v - spacing.MERGE_RADIUS))
 
 
 def _marks(canvas: Canvas, cell: ForkCell, at: Point) -> None:
@@ -184,29 +187,14 @@ def _mark(canvas: Canvas, words: str, at: Point, anchor: Anchor) -> None:
         canvas.words(words, MARK, "text", at, italic=True, anchor=anchor)
 
 
-def _merge(canvas: Canvas, merge: Node, centre: Point) -> None:
-    """The circle where branches come together, with its sign."""
-    draw_merge(canvas, merge.id, merge.role, canvas.point(*centre))
+_SIGNS = {NodeRole.ADD: Sign.PLUS, NodeRole.MULTIPLY: Sign.TIMES}
 
 
-def draw_merge(canvas: Canvas, box_id: str, role: NodeRole, at: Point) -> None:
-    """⊕, ⊗ or Ⓒ round page point `at`."""
+def merge_box(canvas: Canvas, merge: Node, centre: Point) -> Box:
+    """Return ⊕, ⊗ or Ⓒ round a page point."""
     texts: tuple[Text, ...] = ()
+    role, sign = merge.role, _SIGNS.get(merge.role, Sign.NONE)
     if role is NodeRole.CONCAT:
         size = canvas.theme.size("label")
-        texts = (Text(x=at[0], y=at[1], text="C", size=size, width=text_width("C", size), role=role),)
-    canvas.boxes.append(circle(box_id, role, at, spacing.MERGE_RADIUS, texts))
-    for ends in _strokes(role, at):
-        canvas.marks.append(Path(role=role, points=ends, arrow=False, radius=0.0))
-
-
-def _strokes(role: NodeRole, at: Point) -> list[tuple[Point, Point]]:
-    """The two strokes of a plus or a times sign round `at`."""
-    x, y = at
-    reach = spacing.MERGE_RADIUS - 1.5
-    if role is NodeRole.ADD:
-        return [((x - reach, y), (x + reach, y)), ((x, y - reach), (x, y + reach))]
-    if role is NodeRole.MULTIPLY:
-        side = reach * math.sqrt(0.5)
-        return [((x - side, y - side), (x + side, y + side)), ((x - side, y + side), (x + side, y - side))]
-    return []
+        texts = (Text(x=centre[0], y=centre[1], text="C", size=size, width=text_width("C", size), role=role),)
+    return circle(merge.id, role, centre, spacing.MERGE_RADIUS, texts, sign, merge.origin)

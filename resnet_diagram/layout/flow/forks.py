@@ -107,7 +107,9 @@ def _lanes(
     for link, on in ways:
         label = () if on.parts else wrap_label(link.label, size, span)
         at += on.below
-        lanes.append(Lane(role=link.role, v=-at, label=label, series=on, bold=link.marked))
+        lanes.append(
+            Lane(role=link.role, v=-at, label=label, series=on, bold=link.marked, origin=link.origin)
+        )
         words = spacing.LABEL_GAP + len(label) * spacing.PITCH * size
         at += on.above + 1.5 if on.parts else words if label else spacing.LANE_GAP
     return tuple(lanes), at

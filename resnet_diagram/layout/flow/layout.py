@@ -10,7 +10,7 @@ from resnet_diagram.layout.flow.page import draw_sections
 from resnet_diagram.layout.flow.place import row_room, stack
 from resnet_diagram.layout.flow.sections import sections
 from resnet_diagram.layout.legend import draw_legend, widest_entry
-from resnet_diagram.layout.scene import Box, Scene
+from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit, excess, fits
@@ -78,17 +78,21 @@ def _finished(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Sce
     else:
         right, bottom = _draw_rows(canvas, diagram, attempt, (fit.width or 0.0, top))
     width = max(right, _least_width(canvas, diagram, heading, fit))
-    canvas.shift((width - right) / 2)
-    _title(canvas, heading, width)
+    page = Canvas(theme=theme, turned=attempt.turned)
+    dx = (width - right) / 2
+    frames = [frame.x + dx for frame in canvas.root.frames()]
+    _title(page, heading, min(frames, default=None), width)
+    with page.group("network", GroupKind.PANEL, diagram.title):
+        page.place(canvas, dx, 0.0)
     if diagram.legend:
         margin = spacing.PAGE_MARGIN
-        bottom = draw_legend(canvas, diagram.legend, (margin, width - margin), bottom + spacing.LEGEND_GAP)
+        bottom = draw_legend(page, diagram.legend, (margin, width - margin), bottom + spacing.LEGEND_GAP)
     return Scene(
         width=_tidy(width),
         height=_tidy(bottom + spacing.PAGE_MARGIN),
         title=diagram.title,
         description=diagram.description,
-        items=canvas.items(),
+        root=page.build(),
     )
 
 
@@ -123,14 +127,15 @@ def _draw_rows(
     return max(place.leave for place in places) + spacing.PAGE_MARGIN, places[-1].end_v
 
 
-def _title(canvas: Canvas, heading: tuple[str, ...], width: float) -> None:
-    """Write the title at the top of a page of that width, from where the frames begin if there is room."""
-    left = min((item.x for item in canvas.frames if isinstance(item, Box)), default=spacing.PAGE_MARGIN)
-    longest = _title_width(canvas.theme, heading)
+def _title(page: Canvas, heading: tuple[str, ...], frame_left: float | None, width: float) -> None:
+    """Write the title at the top of a page `width` points wide, at the left edge of the frames if it fits."""
+    left = spacing.PAGE_MARGIN if frame_left is None else frame_left
+    longest = _title_width(page.theme, heading)
     left = max(spacing.PAGE_MARGIN, min(left, width - spacing.PAGE_MARGIN - longest))
-    for number, line in enumerate(heading):
-        y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
-        canvas.words(line, "title", "text", (left, y), bold=True)
+    with page.group("title", GroupKind.TITLE, " ".join(heading)):
+        for number, line in enumerate(heading):
+            y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
+            page.words(line, "title", "text", (left, y), bold=True)
 
 
 def _tidy(value: float) -> float:

@@ -23,17 +23,18 @@ def cells(items: tuple[Item, ...], ruler: Ruler) -> list[Cell]:
     return [_cell(item, "", ruler) for item in items]
 
 
-def _cell(item: Item, badge: str, ruler: Ruler) -> Cell:
+def _cell(item: Item, badge: str, ruler: Ruler, owners: tuple[Group, ...] = ()) -> Cell:
+    """Return the cell of an item inside the blocks `owners`."""
     match item:
         case Node():
-            return _node(item, badge_of(item, badge), ruler)
+            return _node(item, badge_of(item, badge), ruler)._replace(owners=owners)
         case Fork():
             branches = item.branches or ((),)
             gaps = ruler.manner.gaps
             measured = [series([_cell(one, badge, ruler) for one in branch], gaps) for branch in branches]
-            return fork_cell(item, measured, _on_shortcut(item, ruler), ruler)
+            return fork_cell(item, measured, _on_shortcut(item, ruler), ruler)._replace(owners=owners)
         case Group():
-            return _group(item, ruler)
+            return _group(item, ruler, owners)
 
 
 def _on_shortcut(fork: Fork, ruler: Ruler) -> Series:
@@ -103,11 +104,13 @@ def series(found: list[Cell], gaps: Gaps = ROOMY) -> Series:
     )
 
 
-def _group(group: Group, ruler: Ruler) -> Cell:
+def _group(group: Group, ruler: Ruler, owners: tuple[Group, ...]) -> Cell:
+    """Return the cell of a group; a block without title and count gets no frame."""
     badge = inner_badge(group)
-    inner = series([_cell(item, badge, ruler) for item in group.items], ruler.manner.gaps)
     bare = group.role is GroupRole.BLOCK and not group.title and (group.repeat == 1 or bool(badge))
-    return inner if bare else frame(group, inner, ruler)
+    inside = (*owners, group) if bare else ()
+    inner = series([_cell(item, badge, ruler, inside) for item in group.items], ruler.manner.gaps)
+    return inner if bare else frame(group, inner, ruler)._replace(owners=owners)
 
 
 def frame(group: Group, inner: Series, ruler: Ruler) -> FrameCell:

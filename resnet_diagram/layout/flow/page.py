@@ -47,18 +47,16 @@ def flow_lines(section: Section, first: float) -> tuple[float, ...]:
 def draw_sections(canvas: Canvas, places: list[Place]) -> None:
     """Frames, titles, content, and the lines between."""
     for number, place in enumerate(places):
-        _frame(canvas, place)
         if number:
             _turn_in(canvas, places[number - 1], place)
-        _rows(canvas, place)
-
-
-def _frame(canvas: Canvas, place: Place) -> None:
-    group = place.section.group
-    if group is None:
-        return
-    canvas.frame(group.id, group.role, (place.u, place.v), (place.end_u, place.end_v))
-    draw_title(canvas, group, canvas.point(place.u, place.v), place.section.note)
+        group = place.section.group
+        if group is None:
+            _rows(canvas, place)
+            continue
+        with canvas.part(group):
+            canvas.frame(group.role, (place.u, place.v), (place.end_u, place.end_v))
+            draw_title(canvas, group, canvas.point(place.u, place.v), place.section.note)
+            _rows(canvas, place)
 
 
 def _rows(canvas: Canvas, place: Place) -> None:
@@ -82,4 +80,4 @@ def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
     canvas.turn(leave, gap, place.enter)
     canvas.via((place.enter, place.lines[0]))
     if caption:
-        canvas.text(caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)
+        canvas.label(caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)

@@ -1,8 +1,8 @@
 """The title of a group: its name and how often it stands there."""
 
 from resnet_diagram.diagram.model import Group
-from resnet_diagram.layout.canvas import Canvas, Point
-from resnet_diagram.layout.scene import Anchor
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.scene import Anchor, Point
 from resnet_diagram.layout.spacing import FRAME_PAD, TITLE_STRIP
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme

@@ -1,10 +1,12 @@
 """Draw a strip: a network as a row of slabs in frames, with its shortcuts over them."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Arc
+from resnet_diagram.diagram.model import Arc, Omitted
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.canvas import GROUP_KINDS, Canvas
 from resnet_diagram.layout.overview.arcs import Bows, bows_of
 from resnet_diagram.layout.overview.bars import INDEX, draw_dots, draw_slab
 from resnet_diagram.layout.overview.captions import Caption, captions_of
@@ -12,7 +14,7 @@ from resnet_diagram.layout.overview.measure import SIDE, Slot, content_start
 from resnet_diagram.layout.overview.ports import Ends, Plug, by_bay, ends_of
 from resnet_diagram.layout.overview.rows import Rack, Seat, seats, turning
 from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
-from resnet_diagram.layout.scene import Anchor
+from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, End, GroupKind, Point, Side, Text
 
 _UNDER_TITLE = 1.5
 _NOTE = 8.2
@@ -114,20 +116,30 @@ def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
         tail.x for plug, (tail, _) in zip(sketch.rack.plugs, sketch.ports, strict=True) if not plug.tail_bay
     ]
     if not number and outer and min(outer) < level.seats[0].x:
-        canvas.begin("", (min(outer), y))
+        canvas.begin(LOOSE, (min(outer), y))
     if number:
         lane = turning(sketch.rack, sketch.end)
         near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
         canvas.turn(lane, sketch.back[number - 1], near)
         canvas.via((near, y))
+    captions = {caption.seat.number: caption for caption in level.captions}
     for seat, bows in zip(level.seats, level.bows, strict=True):
-        _frame(canvas, seat, level, y)
-        _flow(canvas, sketch.ends, seat, y, first=seat.number == 0)
-        _bows(canvas, seat, bows, y)
-    for caption in level.captions:
-        for row, line in enumerate(caption.lines):
-            at = y + level.below + _CAPTION_GAP + (row + 0.5) * _CAPTION
-            canvas.text(line, "caption", "caption", (caption.x, at))
+        bay = seat.bay.bay
+        kind = GROUP_KINDS[bay.role] if bay.role else GroupKind.PART
+        if bay.role and canvas.line:
+            canvas.enter(bay.id, (seat.x, y))
+            canvas.begin(End(element=bay.id, side=Side.LEFT), (seat.x, y))
+        with canvas.group(bay.id, kind, bay.title, bay.origin, bay.repeat, bay.caption) as part:
+            if bay.role and canvas.line:
+                canvas.line.within = canvas.path
+            _frame(canvas, seat, level, y)
+            _flow(canvas, sketch.ends, seat, y, first=seat.number == 0)
+            _bows(canvas, seat, bows, y)
+            caption = captions.get(seat.number)
+            for row, line in enumerate(caption.lines if caption else ()):
+                at = y + level.below + _CAPTION_GAP + (row + 0.5) * _CAPTION
+                assert caption
+                part.texts.append(canvas.text(line, "caption", "caption", (caption.x, at)))
 
 
 def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:
@@ -135,7 +147,7 @@ def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:
     bay, count = seat.bay.bay, seat.bay.times
     top, bottom = y - level.above, y + level.below
     if bay.role is not None:
-        canvas.frame(bay.id, bay.role, (seat.x, top), (seat.end, bottom))
+        canvas.frame(bay.role, (seat.x, top), (seat.end, bottom))
         middle = top + spacing.TITLE_STRIP / 2 + 1.5
         if bay.title:
             canvas.words(bay.title, "group", "text", (seat.x + SIDE, middle), bold=True)
@@ -144,7 +156,7 @@ def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:
             canvas.words(count, "badge", "text", end, bold=True, anchor=Anchor.END)
     for row, line in enumerate(reversed(seat.bay.note)):
         at = bottom - _BOTTOM - (row + 0.5) * _NOTE + 1.0
-        canvas.text(line, "caption", "text", (seat.x + seat.width / 2, at))
+        canvas.current.texts.append(canvas.text(line, "caption", "text", (seat.x + seat.width / 2, at)))
 
 
 def _flow(canvas: Canvas, ends: Ends, seat: Seat, y: float, *, first: bool) -> None:
@@ -152,35 +164,52 @@ def _flow(canvas: Canvas, ends: Ends, seat: Seat, y: float, *, first: bool) -> N
     start = seat.x + content_start(seat.bay, seat.width, canvas.theme)
     framed = seat.bay.bay.role is not None
     slots = seat.bay.slots
-    if framed and canvas.line:
-        canvas.end("", (seat.x, y))
-        canvas.begin("", (seat.x, y))
-    elif first and slots and slots[0].slab and ends.tails[slots[0].slab.id]:
-        canvas.begin("", (start, y))
+    if not (framed and canvas.line) and first and slots and slots[0].slab and ends.tails[slots[0].slab.id]:
+        canvas.begin(LOOSE, (start, y))
     before: Slot | None = None
-    for slot in slots:
+    for number, slot in enumerate(slots):
         x = start + slot.x
-        if slot.slab is None:
-            draw_dots(canvas, x, y)
+        if isinstance(slot.item, Omitted):
+            draw_dots(canvas, slot.item, f"{seat.bay.bay.id}-omitted{number}", x, y)
         else:
-            busy = ends.tails[slot.slab.id] or (before and before.slab and ends.heads[before.slab.id])
-            canvas.end(slot.slab.id, (x, y), arrow=not busy and (before is not None or not framed))
-            draw_slab(canvas, slot.slab, slot.size, (x, y))
-            canvas.begin(slot.slab.id, (x + slot.size.width, y))
+            slab = slot.item
+            busy = ends.tails[slab.id] or (before and before.slab and ends.heads[before.slab.id])
+            arrow = not busy and (before is not None or not framed)
+            canvas.end(End(element=slab.id, side=Side.LEFT), (x, y), arrow=arrow)
+            draw_slab(canvas, slab, slot.size, (x, y))
+            canvas.leave(slab.id, (x + slot.size.width, y))
         before = slot
 
 
 def _bows(canvas: Canvas, seat: Seat, bows: Bows, y: float) -> None:
-    """The shortcuts over the slabs of one bay."""
+    """Draw the shortcuts over the bars of one frame."""
+    pitch = spacing.PITCH * canvas.theme.size("label")
     for bow in bows.bows:
         tail, head, lane = seat.x + bow.tail, seat.x + bow.head, y - bow.lane
-        canvas.path(bow.arc.role, [(tail, y), (tail, lane), (head, lane), (head, y)], tail="", head="")
-        canvas.dot((tail, y), _FORK)
-    pitch = spacing.PITCH * canvas.theme.size("label")
-    for label in bows.labels:
-        for row, line in enumerate(reversed(label.lines)):
-            at = y - label.base - (row + 0.5) * pitch
-            canvas.text(line, "label", label.arc.role, (seat.x + label.x, at))
+        labels = [
+            canvas.text(
+                line, "label", label.arc.role, (seat.x + label.x, y - label.base - (row + 0.5) * pitch)
+            )
+            for label in bows.labels
+            if label.arc is bow.arc
+            for row, line in enumerate(reversed(label.lines))
+        ]
+        _arc(canvas, bow.arc, [(tail, y), (tail, lane), (head, lane), (head, y)], labels)
+
+
+def _arc(canvas: Canvas, arc: Arc, places: list[Point], labels: list[Text]) -> None:
+    """Draw a shortcut from the line of flow before bar `arc.tail` to the line behind bar `arc.head`."""
+    canvas.current.connectors.append(
+        Connector(
+            role=arc.role,
+            points=canvas.points(places),
+            radius=spacing.BEND,
+            tail=End(element=arc.tail, fork=canvas.fork(arc.tail, places[0], _FORK)),
+            head=End(element=arc.head),
+            labels=tuple(labels),
+            origin=arc.origin,
+        )
+    )
 
 
 def _finish(canvas: Canvas, sketch: Sketch) -> None:
@@ -191,7 +220,7 @@ def _finish(canvas: Canvas, sketch: Sketch) -> None:
     end = canvas.line.points[-1][0]
     heads = [head.x for _, head in sketch.ports if head.tier == len(sketch.levels) - 1]
     if max(heads, default=0.0) > end:
-        canvas.end("", (max(max(heads) + _BEHIND_LAST, last.end), sketch.lines[-1]), arrow=False)
+        canvas.end(LOOSE, (max(max(heads) + _BEHIND_LAST, last.end), sketch.lines[-1]), arrow=False)
 
 
 def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
@@ -210,15 +239,18 @@ def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
                 [(span.right, lane), (span.left, lane)] if at else [(span.left, lane), (span.right, lane)]
             )
         points.append((head.x, sketch.lines[head.tier]))
-        canvas.path(arc.role, points, tail="", head="")
-        canvas.dot(points[0], _FORK)
-        for span in found:
-            _label(canvas, span, arc, sketch.lines[span.tier] - span.lane)
+        labels = [
+            label
+            for span in found
+            for label in _span_labels(canvas, span, arc, sketch.lines[span.tier] - span.lane)
+        ]
+        _arc(canvas, arc, points, labels)
 
 
-def _label(canvas: Canvas, span: Span, arc: Arc, lane: float) -> None:
-    """The label of a shortcut between bays, on its line."""
+def _span_labels(canvas: Canvas, span: Span, arc: Arc, lane: float) -> Iterator[Text]:
+    """Yield the lines of the label of a shortcut between frames, on its line."""
     pitch = spacing.PITCH * canvas.theme.size("label")
     for row, line in enumerate(span.lines):
         at = lane + (row - (len(span.lines) - 1) / 2) * pitch
-        canvas.text(line, "label", arc.role, ((span.left + span.right) / 2, at), halo=True)
+        text = canvas.text(line, "label", arc.role, ((span.left + span.right) / 2, at))
+        yield replace(text, halo=True)

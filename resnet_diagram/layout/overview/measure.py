@@ -29,11 +29,16 @@ _MOST_SPREAD = 6.0
 
 
 class Slot(NamedTuple):
-    """A slab, or the dots for some left out (`slab` is None); `x` from where the content begins."""
+    """A bar, or an ellipsis for bars left out, `x` points from the start of the content."""
 
-    slab: Slab | None
+    item: Slab | Omitted
     x: float
     size: SlabSize
+
+    @property
+    def slab(self) -> Slab | None:
+        """The bar, or None for an ellipsis."""
+        return self.item if isinstance(self.item, Slab) else None
 
 
 class MeasuredBay(NamedTuple):
@@ -176,7 +181,7 @@ def _slots(bay: Bay, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot
     for number, (one, size) in enumerate(zip(bay.slabs, sizes, strict=True)):
         if number:
             x += _gap_between(bay.slabs[number - 1], one, gap, ends)
-        found.append(Slot(one if isinstance(one, Slab) else None, x, size))
+        found.append(Slot(one, x, size))
         x += size.width
     return tuple(found), x + _trail(bay, scale, ends)
 

@@ -6,9 +6,8 @@ Where the theme follows the reader's mode, a style sheet says the colours again,
 import math
 from dataclasses import dataclass, field
 from typing import Any
-from zlib import crc32
 
-from resnet_diagram.layout.scene import Anchor, Box, Form, Item, Path, Text
+from resnet_diagram.layout.scene import Anchor, Box, Connector, Element, Form, Group, Marker, Text
 from resnet_diagram.layout.spacing import FRAME_CORNER
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render.escape.xml import xml_text
@@ -54,12 +53,13 @@ def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:
     """The SVG document of a figure in the colours and the face of `theme`, on a page of `size` points."""
     scene, brush = figure.scene, Brush(theme)
     page = brush.ink("area", "page")
-    shapes = [_shape(item, brush) for item in scene.items]
+    prefix = f"{figure.prefix}-" if figure.prefix else ""
+    shapes = [_shape(child, brush, prefix) for child in scene.root.children]
     return render(
         "svg",
         "figure.svg.jinja",
         figure.templates,
-        name=_name(shapes),
+        name=_id(scene.root.id, prefix),
         width=size[0],
         height=size[1],
         title=xml_text(figure.spoken_title),
@@ -71,39 +71,70 @@ def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:
     )
 
 
-def _name(shapes: list[Values]) -> str:
-    """A name for the drawing that no other one has, so that several can stand in one page.
+def _id(element_id: str, prefix: str) -> str:
+    """Return the id of an element as an XML attribute: without spaces, behind the prefix of its figure.
 
-    >>> _name([]), _name([{"x": "1"}])
-    ('f0d4cbb29', 'f7cf6169c')
+    >>> _id("stage2-block1", ""), _id("my block", "left-")
+    ('stage2-block1', 'left-my_block')
     """
-    return f"f{crc32(repr(shapes).encode()):08x}"
+    return xml_text(prefix + "_".join(element_id.split()))
 
 
-def _shape(item: Item, brush: Brush) -> Values:
-    match item:
+def _shape(element: Element, brush: Brush, prefix: str) -> Values:
+    """Return what the template writes for an element of the scene, and for all elements in it."""
+    match element:
+        case Group():
+            inside: list[Element] = [element.frame] if element.frame else []
+            inside += [*element.children, *element.labels]
+            return {
+                "what": "group",
+                "id": _id(element.id, prefix),
+                "role": f"group {element.kind}",
+                "path": xml_text(element.origin.span),
+                "shapes": [
+                    {
+                        **_shape(child, brush, prefix),
+                        **({"id": "", "path": ""} if child is element.frame else {}),
+                    }
+                    for child in inside
+                ],
+            }
         case Box():
-            return _box(item, brush)
-        case Path():
-            return _path(item, brush)
+            return _box(element, brush, prefix)
+        case Connector():
+            return _connector(element, brush, prefix)
+        case Marker():
+            return _marker(element, brush, prefix)
         case Text():
-            return _text(item, brush)
+            return _text(element, brush)
 
 
-def _box(box: Box, brush: Brush) -> Values:
-    style = brush.theme.style(box.role, box.shade)
+def _box(box: Box, brush: Brush, prefix: str) -> Values:
     return {
         "what": "box",
-        "id": xml_text("_".join(box.id.split())),
+        "id": _id(box.id, prefix),
+        "path": xml_text(box.origin.span),
         "role": box.role,
+        "outlines": [_outline(one, brush) for one in (*box.stacked(), box)],
+        "strokes": [_segment(points, box.role, brush) for points in box.strokes()],
+        "texts": [_text(text, brush) for text in box.texts],
+        "labels": [_text(text, brush) for text in box.labels],
+    }
+
+
+def _outline(box: Box, brush: Brush) -> Values:
+    """Return the outline of a box and what it is painted with."""
+    style = brush.theme.style(box.role, box.shade)
+    x, y = box.centre
+    return {
         "form": "rect" if box.form in (Form.RECTANGLE, Form.ROUNDED, Form.PILL) else box.form.value,
         "x": number(box.x),
         "y": number(box.y),
         "width": number(box.width),
         "height": number(box.height),
         "corner": number(corner(box)),
-        "cx": number(box.x + box.width / 2),
-        "cy": number(box.y + box.height / 2),
+        "cx": number(x),
+        "cy": number(y),
         "r": number(box.width / 2),
         "points": _points(box.points),
         "fill": style.fill,
@@ -111,7 +142,32 @@ def _box(box: Box, brush: Brush) -> Values:
         "line_width": number(style.line_width),
         "dash": _dash(style),
         "ink": brush.ink("box", box.role, box.shade),
-        "texts": [_text(text, brush) for text in box.texts],
+    }
+
+
+def _marker(marker: Marker, brush: Brush, prefix: str) -> Values:
+    """Return the circles of a marker as those of a box without texts."""
+    dots = [
+        Box(
+            id="",
+            role=marker.role,
+            form=Form.CIRCLE,
+            x=x - marker.radius,
+            y=y - marker.radius,
+            width=2 * marker.radius,
+            height=2 * marker.radius,
+        )
+        for x, y in marker.points
+    ]
+    return {
+        "what": "box",
+        "id": _id(marker.id, prefix),
+        "path": xml_text(marker.origin.span),
+        "role": f"{marker.role} {marker.kind}",
+        "outlines": [_outline(dot, brush) for dot in dots],
+        "strokes": [],
+        "texts": [],
+        "labels": [],
     }
 
 
@@ -155,24 +211,34 @@ def _halo(text: Text, brush: Brush) -> Values:
     }
 
 
-def _path(path: Path, brush: Brush) -> Values:
-    style = brush.theme.style(path.role)
-    tip = path.points[-1]
-    direction = _towards(path.points[-2], tip)
-    points = list(path.points)
-    if path.arrow:
+def _connector(line: Connector, brush: Brush, prefix: str) -> Values:
+    tip = line.points[-1]
+    direction = _towards(line.points[-2], tip)
+    points = list(line.points)
+    if line.arrow:
         points[-1] = _moved(tip, direction, _HEAD_INSET - _HEAD_LENGTH)
     return {
-        "what": "path",
-        "role": path.role,
-        "d": bent(tuple(points), path.radius),
+        "what": "connector",
+        "id": _id(line.id, prefix),
+        "path": xml_text(line.origin.span),
+        "role": line.role,
+        "line": _segment(tuple(points), line.role, brush, line.radius),
+        "head": _points(arrow_head(tip, direction)) if line.arrow else "",
+        "fill": brush.theme.style(line.role).fill,
+        "head_ink": brush.ink("area", line.role) if line.arrow else "",
+        "labels": [_text(text, brush) for text in line.labels],
+    }
+
+
+def _segment(points: tuple[Point, ...], role: str, brush: Brush, radius: float = 0.0) -> Values:
+    """Return a line and what it is painted with."""
+    style = brush.theme.style(role)
+    return {
+        "d": bent(points, radius),
         "stroke": style.stroke,
         "line_width": number(style.line_width),
         "dash": _dash(style),
-        "head": _points(arrow_head(tip, direction)) if path.arrow else "",
-        "ink": brush.ink("line", path.role),
-        "fill": style.fill,
-        "head_ink": brush.ink("area", path.role) if path.arrow else "",
+        "ink": brush.ink("line", role),
     }
 
 

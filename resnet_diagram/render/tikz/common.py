@@ -37,7 +37,7 @@ class Common(NamedTuple):
 
 def common(parts: Parts, texts: list[Text]) -> Common:
     """What is common to the boxes of each role, to the lines, and to the `texts` outside boxes."""
-    boxes, paths = list(parts.boxes.values()), parts.paths.values()
+    boxes, lines = parts.boxes, parts.connectors
     upright = [box for box in boxes if box.form is not Form.POLYGON]
     pills = [min(box.width, box.height) / 2 for box in boxes if box.form is Form.PILL]
     types = [type_of(text) for box in boxes for text in box.texts]
@@ -53,7 +53,7 @@ def common(parts: Parts, texts: list[Text]) -> Common:
         extent={role: usual_extent(held) for role, held in _by_role(boxes)},
         type_of_text=kinds,
         pill_radius=min(pills, default=0.0),
-        radius=most_usual((path.radius for path in paths if len(path.points) > 2), 4.0),
+        radius=most_usual((line.radius for line in lines if len(line.points) > 2), 4.0),
     )
 
 

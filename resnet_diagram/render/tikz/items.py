@@ -1,14 +1,25 @@
 """Nodes and lines of a drawing, ready for the template: options, names, coordinates and texts."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.layout.scene import Anchor, Box, Form, Path, Text
+from resnet_diagram.layout.scene import (
+    Anchor,
+    Box,
+    Connector,
+    End,
+    Form,
+    Leaf,
+    Marker,
+    MarkerKind,
+    Point,
+    Side,
+    Text,
+)
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render.tikz.common import LINE_PITCH, Common, extent, type_commands, type_of
 from resnet_diagram.render.tikz.names import corner_radius, place, route, tidy
-from resnet_diagram.render.tikz.parts import Parts, Point, centre, near
+from resnet_diagram.render.tikz.parts import Parts, near
 from resnet_diagram.render.tikz.sections import Looks
 from resnet_diagram.render.tikz.styles import (
     form_keys,
@@ -23,8 +34,9 @@ from resnet_diagram.style.theme import Theme
 
 _ANCHORS = {Anchor.START: "anchor=west", Anchor.END: "anchor=east"}
 
-_OFF_CENTRE = 1.2
+_SIDES = {Side.LEFT: "west", Side.RIGHT: "east", Side.TOP: "north", Side.BOTTOM: "south"}
 _UNEVEN = 0.3
+"""Difference from the usual distance of two lines of text that is written, in points."""
 
 
 class Scope(NamedTuple):
@@ -64,19 +76,32 @@ class Line(NamedTuple):
     kind: str = "line"
 
 
-def box_nodes(at: int, scope: Scope) -> list[Node]:
-    """The node of a box; texts that do not stand in its middle are nodes of their own."""
-    box, usual = scope.parts.boxes[at], scope.usual
+def statements(leaf: Leaf, scope: Scope) -> list["Node | Line"]:
+    """Return the statements for one leaf of the scene."""
+    match leaf:
+        case Box():
+            return [*box_nodes(leaf, scope)]
+        case Marker():
+            return [*marker_nodes(leaf, scope)]
+        case Connector():
+            return [line(leaf, scope)]
+        case Text():
+            return [*text_nodes(leaf, scope)]
+
+
+def box_nodes(box: Box, scope: Scope) -> list[Node]:
+    """Return the node of a box; turned texts are nodes of their own."""
+    usual = scope.usual
     words = _words(box, usual)
     shaded, size = _own_look(box, scope)
-    shape = _form_options(box, usual) + (["resnet/folded"] if at in scope.parts.shadows else [])
+    shape = _form_options(box, usual) + (["resnet/folded"] if box.copies else [])
     look = [f"resnet/{box.role}", *shaded, *shape]
     polygon = box.form is Form.POLYGON
     name = scope.parts.names.get(box.id, "")
     node = Node(
         options=", ".join([f"resnet/{box.role}", "resnet/words", *size] if polygon else [*look, *size]),
         name=name,
-        at=scope.place(centre(box)),
+        at=scope.place(box.centre),
         text=words or "",
         corners=tuple(scope.place(point) for point in box.points) if polygon else (),
         outline=", ".join(look),
@@ -105,28 +130,17 @@ def _form_options(box: Box, usual: Common) -> list[str]:
 
 
 def _words(box: Box, usual: Common) -> str | None:
-    """The texts of a box as one text of TeX, centred in its node; None where they stand elsewhere."""
-    if not box.texts:
-        return ""
+    """Return the texts of a box as one text of TeX, centred in its node; None where they are turned."""
     if not holds_its_words(box):
         return None
     lines = [_line(text, usual) for text in box.texts]
     breaks = [*(_break(*pair, usual) for pair in pairwise(box.texts)), ""]
-    return "".join(line + end for line, end in zip(lines, breaks, strict=True))
+    return "".join(line + end for line, end in zip(lines, breaks[: len(lines)], strict=True))
 
 
 def holds_its_words(box: Box) -> bool:
-    """Whether the texts of a box stand in its middle, so that they can be the text of its node."""
-    if not box.texts:
-        return True
-    x, y = centre(box)
-    middle = (box.texts[0].y + box.texts[-1].y) / 2
-    return abs(middle - y) <= _OFF_CENTRE and all(_is_centred(text, x, box.role) for text in box.texts)
-
-
-def _is_centred(text: Text, x: float, role: str) -> bool:
-    level = text.anchor is Anchor.MIDDLE and not text.turned
-    return level and abs(text.x - x) < _OFF_CENTRE and text.role == role
+    """Return whether the texts of a box are the text of its node: TikZ turns whole nodes only."""
+    return not any(text.turned for text in box.texts)
 
 
 def _line(text: Text, usual: Common) -> str:
@@ -163,7 +177,7 @@ def text_nodes(text: Text, scope: Scope, box: Box | None = None) -> list[Node]:
     keys = {"resnet/italic": text.italic, "rotate=90": text.turned, "resnet/halo": text.halo}
     options += [_ANCHORS[text.anchor]] if text.anchor in _ANCHORS else []
     options += [key for key, wanted in keys.items() if wanted]
-    inside = box is not None and near((text.x, text.y), centre(box))
+    inside = box is not None and near((text.x, text.y), box.centre)
     at = f"({scope.parts.names[box.id]})" if box and inside else scope.place((text.x, text.y))
     return [Node(options=", ".join(options), name="", at=at, text=text_of(text))]
 
@@ -179,78 +193,58 @@ def _type_options(text: Text, usual: Common) -> list[str]:
     return options + ["resnet/bold" if text.bold else "resnet/medium"] * (text.bold != bold)
 
 
-def dot_node(at: int, scope: Scope) -> Node:
-    """The node of the dot where a shortcut leaves the line."""
-    dot, parts = scope.parts.dots[at], scope.parts
-    usual = next(iter(parts.dots.values()))
-    rim = scope.theme.style(dot.role).line_width
-    own = f", minimum size={tidy(dot.width + rim)}bp" if tidy(dot.width) != tidy(usual.width) else ""
-    return Node(
-        options=f"resnet/dot{own}", name=parts.forks.get(at, ""), at=scope.place(centre(dot)), text=""
-    )
+def marker_nodes(marker: Marker, scope: Scope) -> list[Node]:
+    """Return a node for each dot of a marker; a fork has a name."""
+    rim = scope.theme.style(marker.role).line_width
+    usual = scope.parts.markers[0].radius
+    size = f", minimum size={tidy(2 * marker.radius + rim)}bp"
+    options = "resnet/dot" + (size if tidy(marker.radius * 2) != tidy(usual * 2) else "")
+    name = scope.parts.names[marker.id] if marker.kind is MarkerKind.FORK else ""
+    return [Node(options=options, name=name, at=scope.place(point), text="") for point in marker.points]
 
 
-def line(path: Path, scope: Scope) -> Line:
-    """The way of a line, from node to node where it ends on them."""
-    options = [f"resnet/{line_style(path.role)}"]
-    own = corner_radius(path.points, path.radius)
-    if len(path.points) > 2 and tidy(own) != tidy(scope.usual.radius):
-        options.append(f"rounded corners={tidy(own)}bp")
-    if not path.arrow:
+def line(connector: Connector, scope: Scope) -> Line:
+    """Return the route of a connector, from node to node where it is attached to them."""
+    points = connector.points
+    options = [f"resnet/{line_style(connector.role)}"]
+    radius = corner_radius(points, connector.radius)
+    if len(points) > 2 and tidy(radius) != tidy(scope.usual.radius):
+        options.append(f"rounded corners={tidy(radius)}bp")
+    if not connector.arrow:
         options.append("-")
-    start = _end(path.points[0], path.tail, scope, leaves=True)
-    end = _end(path.points[-1], path.head, scope)
-    if len(path.points) == 2:
-        start, end = _framed(path.points, (start, end), scope.parts)
-    return Line(", ".join(options), route(path.points, start, end, scope.origin))
+    start = _end(points[0], connector.tail, scope)
+    end = _end(points[-1], connector.head, scope)
+    if len(points) == 2:
+        border, other = _border(connector.tail, scope.parts), scope.parts.name(connector.head)
+        start = _projected(border, end) if border and other else start
+        border, other = _border(connector.head, scope.parts), scope.parts.name(connector.tail)
+        end = _projected(border, start) if border and other else end
+    return Line(", ".join(options), route(points, start, end, scope.origin))
 
 
-def _end(point: Point, box_id: str, scope: Scope, *, leaves: bool = False) -> str:
-    """One end of a line: a side of its box, a dot, or a place on the page."""
+def _end(point: Point, end: End, scope: Scope) -> str:
+    """Return one end of a line: a side of its box, a dot, or a place on the page."""
     parts = scope.parts
-    if fork := parts.fork_at(point):
-        return f"({fork})"
-    found = parts.box(box_id)
-    if not found:
+    name, box = parts.name(end), parts.by_id.get(end.element)
+    if not name:
         return scope.place(point)
-    at, box = found
-    side = next((side for side, there in _sides(box) if near(point, there)), "")
-    if not side:
+    if end.fork or box is None or end.side is None:
+        return f"({name})"
+    x, y = box.side(end.side)
+    shift = {"x": tidy(point[0] - x), "y": tidy(y - point[1])}
+    keys = [f"{axis}shift={value}bp" for axis, value in shift.items() if value != "0"]
+    anchor = f"{name}.{_SIDES[end.side]}"
+    if keys and end.element in parts.frames:
         return scope.place(point)
-    anchor = f"{parts.names[box_id]}.{side}"
-    shift = _shadow_shift(at, side, parts) if leaves else ""
-    return f"([{shift}]{anchor})" if shift else f"({anchor})"
+    return f"([{', '.join(keys)}]{anchor})" if keys else f"({anchor})"
 
 
-def _framed(points: Sequence[Point], ends: tuple[str, str], parts: Parts) -> tuple[str, str]:
-    """The ends of a straight line; one on the border of a frame is said by that and by the other end."""
-    start, end = ends
-    for at, (own, other) in enumerate(((start, end), (end, start))):
-        border = parts.border_at(points[at])
-        if border and other[1].isalpha() and not own[1].isalpha():
-            bend = "|-" if border.endswith(("west", "east")) else "-|"
-            met = f"({border} {bend} {other[1:-1]})"
-            return (met, end) if at == 0 else (start, met)
-    return start, end
+def _border(end: End, parts: Parts) -> str:
+    """Return the side of a frame that an end of a connector is attached to, as "stage1.west", or ""."""
+    return f"{parts.name(end)}.{_SIDES[end.side]}" if end.side and end.element in parts.frames else ""
 
 
-def _sides(box: Box) -> Sequence[tuple[str, Point]]:
-    x, y = centre(box)
-    return (
-        ("west", (box.x, y)),
-        ("east", (box.x + box.width, y)),
-        ("north", (x, box.y)),
-        ("south", (x, box.y + box.height)),
-    )
-
-
-def _shadow_shift(at: int, side: str, parts: Parts) -> str:
-    """What a line leaves out where the shadows of its box cover it."""
-    shadow = parts.shadows.get(at)
-    if not shadow:
-        return ""
-    if side == "east" and shadow.right > 0:
-        return f"xshift={tidy(shadow.copies * shadow.right)}bp"
-    if side == "south" and shadow.down > 0:
-        return f"yshift={tidy(-shadow.copies * shadow.down)}bp"
-    return ""
+def _projected(border: str, other: str) -> str:
+    """Return the point of a frame's border that is level with the other end of a straight line."""
+    bend = "|-" if border.endswith(("west", "east")) else "-|"
+    return f"({border} {bend} {other[1:-1]})"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from resnet_diagram.diagram.model import GroupRole
-from resnet_diagram.layout.scene import Box, Path, Scene, Text
+from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.style.theme import Theme
 
 PLAIN_TEXT_ROLES = ("text", "muted", "caption")
@@ -37,11 +37,12 @@ def palette(scene: Scene, theme: Theme) -> Palette:
     found = Palette()
     found.name(theme.style("text").text, "ink")
     found.name(theme.page, "page")
-    boxes = [item for item in scene.items if isinstance(item, Box)]
+    items = list(walk(scene))
+    boxes = [item for item in items if isinstance(item, Box)]
     for shade in shades(boxes, theme):
         found.name(theme.shades[shade - 1], f"shade{shade}")
-    for item in scene.items:
-        if isinstance(item, Path):
+    for item in items:
+        if isinstance(item, Connector):
             found.name(theme.style(item.role).stroke, item.role)
     for box in boxes:
         style = theme.style(box.role, shade_of(box, theme))
@@ -49,7 +50,7 @@ def palette(scene: Scene, theme: Theme) -> Palette:
         found.name(style.fill, use)
         found.name(style.stroke, f"{use}line")
         found.name(style.text, f"{use}text")
-    for item in scene.items:
+    for item in items:
         if isinstance(item, Text):
             found.name(theme.style(item.role).text, item.role)
     return found

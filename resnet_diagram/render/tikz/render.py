@@ -4,23 +4,14 @@ import warnings
 from typing import NamedTuple
 
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.layout.scene import Box, Scene, Text
+from resnet_diagram.layout.scene import Scene, Text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.latex_float import Float, Placing
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.templates import render
 from resnet_diagram.render.tex_words import tex_prose
 from resnet_diagram.render.tikz.common import LINE_PITCH, Common, common, type_commands
-from resnet_diagram.render.tikz.items import (
-    Line,
-    Node,
-    Scope,
-    box_nodes,
-    dot_node,
-    holds_its_words,
-    line,
-    text_nodes,
-)
+from resnet_diagram.render.tikz.items import Line, Node, Scope, holds_its_words, statements
 from resnet_diagram.render.tikz.names import PAGE, place
 from resnet_diagram.render.tikz.palette import Palette, palette
 from resnet_diagram.render.tikz.parts import Parts, parts
@@ -52,8 +43,8 @@ def render_tikz(figure: Figure) -> str:
     usual = common(found, _loose_texts(found))
     colours = palette(scene, theme)
     styles = _styles(found, theme, colours, usual)
-    held = _groups(figure, found, usual)
-    large = sum(len(group.statements) for group in held) > _PDFTEX_HOLDS
+    written = [_group(section, theme, found, usual) for section in sections(scene)]
+    large = sum(len(group.statements) for group in written) > _PDFTEX_HOLDS
     _warn(scene, large=large)
     return render(
         "tikz",
@@ -72,7 +63,7 @@ def render_tikz(figure: Figure) -> str:
         pitch=number(LINE_PITCH),
         badge=type_commands(usual.badge) if usual.badge else "",
         styles=styles,
-        groups=held,
+        groups=written,
         spells=bool(_other_letters(scene)),
         large=large,
     )
@@ -86,7 +77,7 @@ def tikz_preamble(figure: Figure) -> str:
 
 def _needs(found: Parts) -> list[str]:
     """Lines for the preamble."""
-    libraries = "arrows.meta, shadows" if found.shadows else "arrows.meta"
+    libraries = "arrows.meta, shadows" if any(box.copies for box in found.boxes) else "arrows.meta"
     return [r"\usepackage{tikz}", rf"\usetikzlibrary{{{libraries}}}"]
 
 
@@ -99,9 +90,10 @@ def _float(placing: Placing, scene: Scene) -> str:
 
 def _other_letters(scene: Scene) -> str:
     """The letters that pdflatex has no glyphs for, each once."""
-    boxes = [item for item in scene.items if isinstance(item, Box)]
-    texts = [item for item in scene.items if isinstance(item, Text)]
-    words = "".join(text.text for text in (*texts, *(text for box in boxes for text in box.texts)))
+    found = parts(scene)
+    words = "".join(
+        text.text for text in (*found.texts, *(text for box in found.boxes for text in box.texts))
+    )
     return "".join(sign for sign in dict.fromkeys(words) if not sign.isascii() and OTHER in tikz_words(sign))
 
 
@@ -120,44 +112,27 @@ def _warn(scene: Scene, *, large: bool) -> None:
 
 def _loose_texts(found: Parts) -> list[Text]:
     """The texts that are nodes of their own."""
-    beside = [text for box in found.boxes.values() if not holds_its_words(box) for text in box.texts]
-    return [*beside, *found.texts.values()]
+    beside = [text for box in found.boxes if not holds_its_words(box) for text in box.texts]
+    return [*beside, *found.texts]
 
 
 def _styles(found: Parts, theme: Theme, colours: Palette, usual: Common) -> dict[str, list[NamedStyle]]:
     """The styles under a heading for each sort."""
-    paths, texts = list(found.paths.values()), _loose_texts(found)
+    lines, texts = found.connectors, _loose_texts(found)
     return {
         "Boxes": [*box_styles(found, theme, colours, usual), *dot_style(found, theme, colours)],
-        "Lines": line_styles(paths, theme, colours, usual),
+        "Lines": line_styles(lines, theme, colours, usual),
         "Texts outside boxes": text_styles(texts, theme, colours, usual),
     }
 
 
-def _groups(figure: Figure, found: Parts, usual: Common) -> list[Group]:
-    return [_group(one, figure.theme, found, usual) for one in sections(figure.diagram, figure.scene, found)]
-
-
 def _group(section: Section, theme: Theme, found: Parts, usual: Common) -> Group:
-    common_looks = looks(section, found, theme, usual)
-    scope = Scope(found, theme, usual, section.origin, common_looks)
+    shared = looks(section, theme, usual)
+    scope = Scope(found, theme, usual, section.origin, shared)
     shift = [f"shift={{{place(section.origin)}}}"] if section.origin != PAGE else []
-    said = [
-        f"resnet/{role}/.append style={{{', '.join(look.keys())}}}" for role, look in common_looks.items()
-    ]
-    statements = (one for at in section.items for one in _statements(at, scope))
-    return Group(_comment(section.title), (*shift, *said), tuple(statements))
-
-
-def _statements(at: int, scope: Scope) -> list[Node | Line]:
-    """What is written for one item of the scene."""
-    if at in scope.parts.boxes:
-        return [*box_nodes(at, scope)]
-    if at in scope.parts.dots:
-        return [dot_node(at, scope)]
-    if at in scope.parts.paths:
-        return [line(scope.parts.paths[at], scope)]
-    return [*text_nodes(scope.parts.texts[at], scope)]
+    keys = [f"resnet/{role}/.append style={{{', '.join(look.keys())}}}" for role, look in shared.items()]
+    lines = (statement for leaf in section.leaves for statement in statements(leaf, scope))
+    return Group(_comment(section.title), (*shift, *keys), tuple(lines))
 
 
 def _comment(text: str) -> str:

@@ -1,29 +1,35 @@
-"""The order of the drawing in the file: part by part, then what lies between them, then the legend."""
+"""The order of a picture in the file: part by part, then what joins the parts, then the legend."""
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram
-from resnet_diagram.layout.scene import Box, Scene
+from resnet_diagram.layout.scene import Box, Group, GroupKind, Leaf, Marker, Point, Scene
 from resnet_diagram.render.tikz.common import Common, usual_extent
-from resnet_diagram.render.tikz.homes import BETWEEN, LEGEND, ROWS, TITLE, Homes
 from resnet_diagram.render.tikz.names import PAGE
-from resnet_diagram.render.tikz.parts import Parts, Point, centre
+from resnet_diagram.render.tikz.parts import leaves
 from resnet_diagram.render.tikz.styles import shaded_keys, size_keys
 from resnet_diagram.style.theme import Theme
 
+TITLE, ROWS, BETWEEN, LEGEND = "Title", "Rows", "Between the parts", "Legend"
+"""Comments over the sections that show no part of a network."""
+
 
 class Section(NamedTuple):
-    """Items under one comment, by their index in the scene; their coordinates count from `origin`."""
+    """Leaves of the scene under one comment; their coordinates count from `origin`."""
 
     title: str
-    items: tuple[int, ...]
+    leaves: list[Leaf]
     origin: Point
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The boxes of the section."""
+        return [leaf for leaf in self.leaves if isinstance(leaf, Box)]
 
 
 class Looks(NamedTuple):
-    """What boxes of one role have in common within a section: the key of their shade, and their size."""
+    """Settings that the boxes of one role share within a section: the key of their shade, and their size."""
 
     shaded: tuple[str, ...]
     size: tuple[str, str]
@@ -33,71 +39,86 @@ class Looks(NamedTuple):
         return [*self.shaded, *size_keys(self.size)]
 
 
-def sections(diagram: Diagram, scene: Scene, parts: Parts) -> list[Section]:
-    """The items of a scene in sections; within one, boxes come before the lines that join them."""
-    homes = Homes(diagram, scene, parts)
-    held: dict[str, list[int]] = {}
-    for at, item in enumerate(scene.items):
-        if _is_known(at, parts):
-            home = BETWEEN if at in parts.forks and not homes.titles else homes.of(item)
-            held.setdefault(home, []).append(at)
-    titles = {TITLE: TITLE, ROWS: ROWS, **homes.titles, BETWEEN: _between(homes), LEGEND: LEGEND}
-    return [
-        Section(
-            titles[home],
-            tuple(sorted(held[home], key=lambda at: _rank(at, parts))),
-            _origin(home, held[home], parts),
-        )
-        for home in titles
-        if home in held
+def sections(scene: Scene) -> list[Section]:
+    """Return the leaves of a scene in sections: one for each part of a panel, or each panel without parts."""
+    top = [child for child in scene.root.children if isinstance(child, Group)]
+    loose = [child for child in scene.root.children if not isinstance(child, Group)]
+    titles = [leaf for group in top for leaf in _titles(group)]
+    rows = [leaf for group in top if group.kind is GroupKind.ROW for leaf in leaves(group)]
+    legend = [leaf for group in top if group.kind is GroupKind.LEGEND for leaf in leaves(group)]
+    panels = [group for group in top if group.kind in (GroupKind.PANEL, GroupKind.NETWORK)]
+    between = [leaf for panel in panels if _has_parts(panel) for leaf in leaves(_rest(panel))]
+    root = Group(id="", kind=GroupKind.FIGURE, children=tuple(loose), labels=scene.root.labels)
+    found = [
+        Section(TITLE, titles, PAGE),
+        Section(ROWS, rows, PAGE),
+        *(section for panel in panels for section in _sections(panel)),
+        Section(BETWEEN, [*between, *leaves(root)], PAGE),
+        Section(LEGEND, legend, _origin(legend)),
     ]
+    return [section for section in found if section.leaves]
 
 
-def _between(homes: Homes) -> str:
-    return BETWEEN if homes.titles else "Network"
+def _has_parts(panel: Group) -> bool:
+    return any(isinstance(child, Group) for child in panel.children)
 
 
-def _origin(home: str, items: Iterable[int], parts: Parts) -> Point:
-    """The point that most of a part's boxes are level with, to a tenth; the page's for the rest."""
-    if home in (TITLE, BETWEEN, ROWS):
+def _titles(group: Group) -> Iterable[Leaf]:
+    """Return the title of the figure and those of panels that have parts."""
+    if group.kind is GroupKind.TITLE:
+        return leaves(group)
+    return group.labels if group.kind is GroupKind.PANEL and _has_parts(group) else ()
+
+
+def _rest(panel: Group) -> Group:
+    """Return a panel without its parts and its title."""
+    children = tuple(child for child in panel.children if not isinstance(child, Group))
+    labels = () if panel.kind is GroupKind.PANEL else panel.labels
+    return Group(id=panel.id, kind=panel.kind, children=children, labels=labels)
+
+
+def _sections(panel: Group) -> Iterator[Section]:
+    parts = [child for child in panel.children if isinstance(child, Group)] or [panel]
+    for part in parts:
+        inner = leaves(part)
+        yield Section(_comment(part), inner, _origin(inner))
+
+
+def _comment(group: Group) -> str:
+    """Return the comment over a part: its title, its count and the shapes at its ends."""
+    count = f" [×{group.repeat}]" if group.repeat > 1 else ""
+    caption = f": {group.caption}" if group.caption else ""
+    return f"{group.title or group.id.capitalize()}{count}{caption}"
+
+
+def _origin(inner: Iterable[Leaf]) -> Point:
+    """Return the point that most boxes, or else most markers, are level with, to 0.1 points."""
+    found = list(inner)
+    places = [leaf.centre for leaf in found if isinstance(leaf, Box)]
+    places = places or [point for leaf in found if isinstance(leaf, Marker) for point in leaf.points]
+    if not places:
         return PAGE
-    held = [at for at in items if at in parts.boxes]
-    boxes = [parts.boxes[at] for at in held] or [parts.dots[at] for at in items if at in parts.dots]
-    if not boxes:
-        return PAGE
-    xs, ys = zip(*map(centre, boxes), strict=True)
+    xs, ys = zip(*places, strict=True)
     return _usual(xs), _usual(ys)
 
 
 def _usual(values: Iterable[float]) -> float:
-    """The most frequent value, the first of equals, to a tenth."""
+    """Return the most frequent value, the first of equals, to 0.1."""
     return Counter(round(value, 1) for value in values).most_common(1)[0][0]
 
 
-def looks(section: Section, parts: Parts, theme: Theme, usual: Common) -> dict[str, Looks]:
-    """What the boxes of each role have in common in a section, where several share it."""
-    boxes = [parts.boxes[at] for at in section.items if at in parts.boxes]
-    found = {role: _look([box for box in boxes if box.role == role], theme, usual) for role in _roles(boxes)}
+def looks(section: Section, theme: Theme, usual: Common) -> dict[str, Looks]:
+    """Return the settings that several boxes of a role share in a section, by role."""
+    by_role: dict[str, list[Box]] = {}
+    for box in sorted(section.boxes, key=lambda box: box.role):
+        by_role.setdefault(box.role, []).append(box)
+    found = {role: _look(boxes, theme, usual) for role, boxes in by_role.items()}
     return {role: look for role, look in found.items() if look.keys()}
-
-
-def _roles(boxes: list[Box]) -> list[str]:
-    return sorted({box.role for box in boxes})
 
 
 def _look(boxes: list[Box], theme: Theme, usual: Common) -> Looks:
     shades = {tuple(shaded_keys(box, theme)) for box in boxes}
-    known = usual.extent[boxes[0].role]
+    usual_size = usual.extent[boxes[0].role]
     size = usual_extent(boxes)
-    width, height = ("" if own == said else own for own, said in zip(size, known, strict=True))
+    width, height = ("" if value == known else value for value, known in zip(size, usual_size, strict=True))
     return Looks(shades.pop() if len(boxes) > 1 and len(shades) == 1 else (), (width, height))
-
-
-def _is_known(at: int, parts: Parts) -> bool:
-    return at in parts.boxes or at in parts.dots or at in parts.paths or at in parts.texts
-
-
-def _rank(at: int, parts: Parts) -> int:
-    """Lines start and end at nodes, so nodes come first; texts lie on top."""
-    kinds: tuple[Container[int], ...] = (parts.boxes, parts.dots, parts.paths, parts.texts)
-    return next(rank for rank, kind in enumerate(kinds) if at in kind)

@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import EdgeRole
-from resnet_diagram.layout.scene import Box, Form, Path, Text
+from resnet_diagram.layout.scene import Box, Connector, Form, Text
 from resnet_diagram.layout.spacing import FRAME_CORNER
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.tikz.common import Common, most_usual
 from resnet_diagram.render.tikz.names import place, tidy
 from resnet_diagram.render.tikz.palette import PLAIN_TEXT_ROLES, Palette, shade_of, shades
-from resnet_diagram.render.tikz.parts import Parts, Stroke
+from resnet_diagram.render.tikz.parts import Parts
 from resnet_diagram.style.theme import Style, Theme
 
 
@@ -31,7 +31,7 @@ def text_style(role: str) -> str:
 
 def box_styles(parts: Parts, theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
     """One style for each role of box and for each shade, after the one they build on."""
-    boxes = list(parts.boxes.values())
+    boxes = parts.boxes
     if not boxes:
         return []
     looks = {role: theme.style(role) for role in sorted({box.role for box in boxes})}
@@ -43,41 +43,42 @@ def box_styles(parts: Parts, theme: Theme, palette: Palette, usual: Common) -> l
         plain = not all(shade_of(box, theme) for box in boxes if box.role == role)
         fill = [f"fill={palette.name(look.fill, role)}"] if plain else []
         shape = [*form_keys(usual.form.get(role, Form.RECTANGLE)), *size_keys(usual.extent[role])]
-        sign = _sign(parts.signs[role], look, palette) if role in parts.signs else []
+        sign = next((_sign(box, look, palette) for box in boxes if box.role == role and box.sign), [])
         found.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), *fill, *sign)))
     for shade in shades(boxes, theme):
         name = palette.name(theme.shades[shade - 1], f"shade{shade}")
         found.append(NamedStyle(f"shade {shade}", (f"fill={name}",)))
-    return [*found, *_form_styles(boxes, usual), *_shadow_style(parts)]
+    return [*found, *_form_styles(boxes, usual), *_folded_style(boxes)]
 
 
-def _sign(strokes: tuple[Stroke, ...], look: Style, palette: Palette) -> list[str]:
-    """The key that draws strokes from the middle of a circle, as in ⊕."""
-    ways = " ".join(f"+{place(first)} -- +{place(last)}" for first, *_, last in strokes)
+def _sign(box: Box, look: Style, palette: Palette) -> list[str]:
+    """Return the key that draws the sign of a circle, as in ⊕, from its centre."""
+    segments = " ".join(
+        f"+{place(start, box.centre)} -- +{place(end, box.centre)}" for start, end in box.strokes()
+    )
     pen = f"draw={palette.name(look.stroke, 'ink')}, line width={number(look.line_width)}bp"
-    return [f"path picture={{\\draw[{pen}] (path picture bounding box.center) {ways};}}"]
+    return [f"path picture={{\\draw[{pen}] (path picture bounding box.center) {segments};}}"]
 
 
-def _shadow_style(parts: Parts) -> list[NamedStyle]:
-    """The style of folded boxes."""
-    if not parts.shadows:
+def _folded_style(boxes: list[Box]) -> list[NamedStyle]:
+    """Return the style of folded boxes."""
+    folded = next((box for box in boxes if box.copies), None)
+    if not folded:
         return []
-    shadow = next(iter(parts.shadows.values()))
-    kind = "double copy shadow" if shadow.copies > 1 else "copy shadow"
-    shift = f"shadow xshift={number(shadow.right)}bp, shadow yshift={number(-shadow.down)}bp"
-    return [NamedStyle("folded", (f"{kind}={{{shift}}}",))]
+    kind = "double copy shadow" if folded.copies > 1 else "copy shadow"
+    offset = number(folded.copy_offset)
+    return [NamedStyle("folded", (f"{kind}={{shadow xshift={offset}bp, shadow yshift=-{offset}bp}}",))]
 
 
 def dot_style(parts: Parts, theme: Theme, palette: Palette) -> list[NamedStyle]:
-    """The style of the dots where shortcuts leave."""
-    if not parts.dots:
+    """Return the style of the dots of markers."""
+    if not parts.markers:
         return []
-    dot = next(iter(parts.dots.values()))
-    look = theme.style(dot.role)
-    size = f"minimum size={tidy(dot.width + look.line_width)}bp"
-    return [
-        NamedStyle("dot", ("circle", "inner sep=0pt", size, f"fill={palette.name(look.stroke, dot.role)}"))
-    ]
+    marker = parts.markers[0]
+    look = theme.style(marker.role)
+    size = f"minimum size={tidy(2 * marker.radius + look.line_width)}bp"
+    fill = f"fill={palette.name(look.stroke, marker.role)}"
+    return [NamedStyle("dot", ("circle", "inner sep=0pt", size, fill))]
 
 
 def _form_styles(boxes: list[Box], usual: Common) -> list[NamedStyle]:
@@ -131,12 +132,12 @@ def _dash(look: Style) -> list[str]:
     return [f"dash pattern={' '.join(parts)}"]
 
 
-def line_styles(paths: list[Path], theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+def line_styles(lines: list[Connector], theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
     """One style for each role of line, after the one they build on."""
-    if not paths:
+    if not lines:
         return []
     found = [NamedStyle("line", (f"rounded corners={number(usual.radius)}bp", "resnet/arrow"))]
-    for role in sorted({path.role for path in paths}):
+    for role in sorted({line.role for line in lines}):
         look = theme.style(role)
         colour = palette.name(look.stroke, role)
         width = f"line width={number(look.line_width)}bp"
