@@ -1,5 +1,6 @@
 """The example notebook, run by a real kernel."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -35,6 +36,13 @@ def test_a_network_shows_itself_in_a_picture_and_in_words() -> None:
     shown = bundle(rd.network("resnet18"))
     assert shown["image/svg+xml"].startswith("<svg")
     assert "11,689,512 params" in shown["text/plain"]
+
+
+def test_drawings_in_one_notebook_share_no_id() -> None:
+    drawings = [rd.network("resnet18"), rd.network("resnet34"), rd.figure("resnet18", theme="dark")]
+    ids = [found for one in drawings for found in re.findall(r' id="([^"]*)"', bundle(one)["image/svg+xml"])]
+    assert len(ids) == len(set(ids)) > 100
+    assert bundle(drawings[0]) == bundle(rd.network("resnet18"))
 
 
 def test_what_cannot_be_drawn_shows_words_and_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:

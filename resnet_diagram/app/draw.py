@@ -16,8 +16,9 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.formats import SPECS, Content, format_for, format_named, write_as
+from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.latex_float import Placing
+from resnet_diagram.render.registry import has_suffix
 from resnet_diagram.saving import write_files
 from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.model import Network
@@ -51,7 +52,9 @@ def _canonical(format_name: str) -> str:
 
 
 def _format_of(path: Path) -> str:
-    names = (name for name, suffix in SPECS.items() if path.suffix.lower() == suffix)
+    """Return the format that a file's suffix asks for; `.scene.json` is no `.json`."""
+    drawing = any(has_suffix(path, suffix) for row in FORMATS for suffix in row.suffixes)
+    names = (name for name, suffix in SPECS.items() if not drawing and has_suffix(path, suffix))
     return next(names, "") or format_for(path).name
 
 
@@ -153,6 +156,7 @@ def _figure(networks: Sequence[Network], options: Options, output: Output, *, pa
         templates=output.templates,
         dpi=output.dpi,
         engine=output.engine,
+        prefix=output.id_prefix,
         folded=_folder(networks, options, output),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
-from resnet_diagram.app.requests import Artifact, Request
+from resnet_diagram.app.requests import Artifact, Request, with_id_prefix
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
 from resnet_diagram.embed.markers import Region
@@ -38,11 +38,12 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """A region with its document."""
+    """A region with its document; `number`: its position among the regions of the document, from 1."""
 
     document: Document
     part: Part
     region: Region
+    number: int
 
     @property
     def place(self) -> str:
@@ -55,9 +56,10 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log) -> list[Updat
     markers = {
         marker.place: marker
         for document in documents
-        for part in document.parts
-        for region in part.regions
-        for marker in [Marker(document=document, part=part, region=region)]
+        for number, (part, region) in enumerate(
+            [(part, region) for part in document.parts for region in part.regions], 1
+        )
+        for marker in [Marker(document=document, part=part, region=region, number=number)]
     }
     artifacts = {place: _artifacts(markers[place], parse, log) for place in log.progress(list(markers))}
     beside = _beside([(markers[place], made) for place, made in artifacts.items()], documents)
@@ -70,7 +72,8 @@ def _artifacts(marker: Marker, parse: Parse, log: Log) -> tuple[Artifact, ...]:
     words, folder = marker.region.words, marker.document.path.parent
     try:
         parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
-        artifacts = make(parsed.request, replace(log, note=lambda _: None) if parsed.quiet else log)
+        request = with_id_prefix(parsed.request, f"figure{marker.number}")
+        artifacts = make(request, replace(log, note=lambda _: None) if parsed.quiet else log)
     except ResnetDiagramError as problem:
         raise EmbedError(f"{marker.place}: {problem}") from problem
     if any(isinstance(artifact.content, bytes) for artifact in artifacts if not artifact.name):

@@ -181,6 +181,15 @@ class DrawChoices(LatexChoices, total=False):
             values=tuple(Engine),
         ),
     ]
+    id_prefix: Annotated[
+        str,
+        Option(
+            help="Prefix of all ids in an SVG; needed where several drawings share a page.",
+            group=OTHER,
+            default="",
+            metavar="TEXT",
+        ),
+    ]
 
 
 class TableChoices(LatexChoices, total=False):
@@ -228,7 +237,10 @@ class TableChoices(LatexChoices, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a drawing is laid out and written. `theme`: a name or a TOML file; `templates`: searched first."""
+    """How a drawing is laid out and written.
+
+    `theme`: a name or a TOML file; `templates`: searched first; `id_prefix`: begins each id in an SVG.
+    """
 
     theme: str = "paper"
     fit: Fit = FREE
@@ -237,6 +249,7 @@ class Output:
     templates: Path | None = None
     dpi: int = DPI
     engine: Engine = Engine.OWN
+    id_prefix: str = ""
 
 
 def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
@@ -267,6 +280,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         templates=choices.get("templates"),
         dpi=dpi,
         engine=one_of(Engine, choices.get("engine", Engine.OWN), "layout engine"),
+        id_prefix=choices.get("id_prefix", ""),
     )
     return content, output
 

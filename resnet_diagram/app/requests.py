@@ -69,6 +69,14 @@ class DrawRequest:
     preamble: bool = False
 
 
+def with_id_prefix(request: "Request", prefix: str) -> "Request":
+    """Return the request for a page with several drawings: ids of an inlined SVG get the prefix."""
+    inlined = isinstance(request, DrawRequest) and all(target.path is None for target in request.targets)
+    if isinstance(request, DrawRequest) and inlined and not request.output.id_prefix:
+        return replace(request, output=replace(request.output, id_prefix=prefix))
+    return request
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRequest:
     """A table of networks side by side, or of their shortcuts."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from resnet_diagram.app.make import make
+from resnet_diagram.app.requests import with_id_prefix
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.errors import ResnetDiagramError
 
@@ -31,7 +32,10 @@ def fence(source: str, language: str, css_class: str, options: dict[str, Any], m
 
     try:
         words = ["draw", *shlex.split(source), "-t", "svg"]
-        (artifact,) = make(parse(words, Path.cwd()).request)
+        number = getattr(md, "resnet_diagrams", 0) + 1
+        request = with_id_prefix(parse(words, Path.cwd()).request, f"figure{number}")
+        (artifact,) = make(request)
+        setattr(md, "resnet_diagrams", number)  # noqa: B010 # the page's own counter
     except (ValueError, ResnetDiagramError) as problem:
         line = " ".join(source.split())
         raise SuperFencesException(f"resnet-diagram: {line!r}: {problem}") from problem

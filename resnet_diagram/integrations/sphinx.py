@@ -88,6 +88,8 @@ class DrawingDirective(SphinxDirective):
             elif text is not None:
                 value = text.split(",") if option.kind is tuple else text
                 choices[name] = in_folder(value, option, folder)
+        number = self.env.new_serialno("resnet-diagram") + 1
+        choices.setdefault("id_prefix", f"{self.env.docname.replace('/', '-')}-figure{number}")
         options, output = draw_options(cast(DrawChoices, choices))
         return DrawRequest(
             sources=tuple(_sources(self.arguments[0])),

@@ -81,6 +81,13 @@ FORMATS = (
         render=_later("typst", "render_typst"),
     ),
     Format(
+        name="scene",
+        suffixes=(".scene.json",),
+        summary="JSON of the drawing's elements with their places, for other renderers",
+        render=_later("scene", "render_scene"),
+        modes=True,  # it names styles, not colours
+    ),
+    Format(
         name="dot",
         suffixes=(".dot", ".gv"),
         summary="Graphviz source",

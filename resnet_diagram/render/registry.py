@@ -39,11 +39,16 @@ def row_named(
     raise UsageError(f"No {what} named {name!r}.{hint} {listed} {', '.join(known)}.")
 
 
+def has_suffix(path: Path, suffix: str) -> bool:
+    """Return whether a file has a suffix such as `.scene.json`, and a name before it."""
+    return path.name[1:].lower().endswith(suffix)
+
+
 def row_for(rows: Sequence[Found], path: Path, what: str, others: Mapping[str, str] = NOTHING) -> Found:
     """The row a file's suffix asks for. Raises UsageError, as `row_named` does, when there is none."""
     suffix = path.suffix.lower()
     for one in rows:
-        if suffix in one.suffixes:
+        if any(has_suffix(path, ending) for ending in one.suffixes):
             return one
     known = [*(suffix for one in rows for suffix in one.suffixes), *others.values()]
     said = f"the suffix {path.suffix!r}" if suffix else "no suffix"

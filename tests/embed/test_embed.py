@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -58,6 +59,15 @@ def test_every_kind_of_document_gets_its_own_format(
     figure, table = text.split(begin.format("table resnet18 resnet34"))
     assert drawn in figure
     assert tabled in table or (suffix == ".md" and "|" in table)
+
+
+def test_drawings_in_one_page_share_no_id(tmp_path: Path) -> None:
+    marked = MARKED.format("draw resnet18 -t svg")
+    text = done(written(tmp_path / "a.html", marked + marked + MARKED.format("draw resnet18 -o r18.svg")))
+    ids = re.findall(r'<g id="([^"]*)"', text)
+    assert len(ids) == len(set(ids)) > 40
+    assert {"figure1-stage2", "figure2-stage2"} <= set(ids)
+    assert '<g id="stage2"' in (tmp_path / "r18.svg").read_text(encoding="utf-8")
 
 
 def test_embedding_twice_changes_nothing(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The fence for MkDocs, in real builds."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,15 @@ def test_a_fence_becomes_the_drawing(tmp_path: Path) -> None:
     assert '<div class="resnet-diagram">\n<svg' in html
     assert "prefers-color-scheme" in html
     assert "Stage 4" in html
+
+
+def test_drawings_on_one_page_share_no_id(tmp_path: Path) -> None:
+    done = build(tmp_path, "```resnet-diagram\nresnet18\n```\n" * 2)
+    assert done.returncode == 0, done.stderr
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    ids = re.findall(r'<g id="([^"]*)"', html)
+    assert len(ids) == len(set(ids)) > 40
+    assert {"figure1-stage2", "figure2-stage2"} <= set(ids)
 
 
 @pytest.mark.parametrize(

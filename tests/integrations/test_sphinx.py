@@ -62,6 +62,13 @@ def test_html_holds_the_drawing_itself(tmp_path: Path) -> None:
     assert "ResNet-<strong>18</strong>" in html
 
 
+def test_drawings_on_one_page_share_no_id(tmp_path: Path) -> None:
+    out, _ = build(tmp_path, "html", ".. resnet-diagram:: resnet18\n\n" * 2)
+    ids = re.findall(r'<g id="([^"]*)"', (out / "index.html").read_text(encoding="utf-8"))
+    assert len(ids) == len(set(ids)) > 40
+    assert {"index-figure1-stage2", "index-figure2-stage2"} <= set(ids)
+
+
 def test_latex_holds_tikz(tmp_path: Path) -> None:
     out, warned = build(tmp_path, "latex", INDEX.replace(":ref:`fig-r18`", ":numref:`fig-r18`"))
     (tex,) = out.glob("p.tex")

@@ -43,8 +43,9 @@ _MEASURE = """(() => {
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     const texts = [...document.querySelectorAll("text")].map(rect);
     const groups = [...document.querySelectorAll("g")].filter(one => !frames.has(one.classList[0]));
-    const outlines = groups.map(one => one.querySelector(":scope > rect, :scope > polygon, :scope > circle"));
-    const boxes = outlines.filter(one => one && one.parentNode.id && !one.previousElementSibling);
+    const shapes = ":scope > rect, :scope > polygon, :scope > circle";
+    const boxes = groups.filter(one => one.id && !one.querySelector(":scope > path[d]:first-child"))
+        .map(one => [...one.querySelectorAll(shapes)].at(-1)).filter(one => one);
     const faults = [];
     for (const text of texts) if (!within(text, page, 0.5)) faults.push("off the page: " + text.words);
     for (const box of boxes) {

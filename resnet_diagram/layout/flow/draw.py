@@ -82,7 +82,7 @@ def _box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> Box:
         points=corners,
         shade=cell.node.shade,
         copies=cell.shadows,
-        copy_offset=spacing.SHADOW,
+        copy_offset=spacing.SHADOW if cell.shadows else 0.0,
         origin=cell.node.origin,
     )
 

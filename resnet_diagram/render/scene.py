@@ -1,0 +1,72 @@
+"""Write a scene as JSON: the tree of groups, boxes, connectors, markers and texts, for other renderers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from resnet_diagram.diagram.model import Origin
+from resnet_diagram.layout.scene import Box, Connector, Element, End, Group, Marker, Text
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.numbers import number
+
+SCHEMA = 1
+"""Version of the schema; it grows by one when a field is renamed or removed."""
+
+_TYPES = {Group: "group", Box: "box", Connector: "connector", Marker: "marker", Text: "text"}
+
+
+def render_scene(figure: Figure) -> str:
+    """Return the scene of a figure as JSON, a line for each leaf; the same figure gives the same text."""
+    scene = figure.scene
+    page = {
+        "schema": SCHEMA,
+        "title": scene.title,
+        "description": scene.description,
+        "theme": figure.theme.name,
+        "width": _value(scene.width),
+        "height": _value(scene.height),
+    }
+    lines = [f"{json.dumps(name)}: {_json(value)}," for name, value in page.items()]
+    return "\n".join(["{", *lines, '"root":', *_lines(scene.root, ""), "}", ""])
+
+
+def _lines(element: Element, indent: str) -> Iterator[str]:
+    """Yield the JSON of an element: one line, but for a group with a line for each child."""
+    values = _values(element)
+    children = values.pop("children", None)
+    if children is None or not isinstance(element, Group):
+        yield indent + _json(values)
+        return
+    yield f'{indent}{_json(values)[:-1]}, "children": ['
+    for at, child in enumerate(element.children, 1):
+        *lines, last = _lines(child, indent + " ")
+        yield from lines
+        yield last + ("," if at < len(element.children) else "")
+    yield f"{indent}]}}"
+
+
+def _values(element: Element | End | Origin) -> dict[str, Any]:
+    """Return the fields of an element that differ from their defaults, after the type of the element."""
+    kind = _TYPES.get(type(element))
+    found = ((field, getattr(element, field.name)) for field in fields(element))
+    values = {field.name: _value(value) for field, value in found if value != field.default}
+    return {"type": kind, **values} if kind else values
+
+
+def _value(value: object) -> Any:
+    """Return a field as JSON has it; lengths are rounded to 0.01 points, as in SVG."""
+    match value:
+        case Group() | Box() | Connector() | Marker() | Text() | End() | Origin():
+            return _values(value)
+        case tuple():
+            return [_value(item) for item in value]
+        case float():
+            rounded = float(number(value))
+            return int(rounded) if rounded.is_integer() else rounded
+        case _:
+            return value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
