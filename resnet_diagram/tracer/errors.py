@@ -15,13 +15,13 @@ PACKAGE = str(Path(__file__).parents[1])
 
 
 def blame(what: str, error: BaseException, path: Path | None = None) -> SourceError:
-    """Returns a SourceError that says what failed, with what message, in which file and line."""
+    """Return a SourceError that says what failed, with what message, in which file and line."""
     place = where(error, path)
     return SourceError(f"{what}: {message_of(error)}{f' ({place})' if place else ''}.")
 
 
 def message_of(error: BaseException) -> str:
-    """The class and the first lines of an error's message, without a full stop at its end."""
+    """Return the class and the first lines of an error's message, without a full stop at its end."""
     try:
         text = str(error)
     except Exception:  # an error of the user's own whose text fails too
@@ -32,7 +32,7 @@ def message_of(error: BaseException) -> str:
 
 
 def where(error: BaseException, path: Path | None = None) -> str:
-    """The file and line an error came from: the innermost in `path`, else outside of torch and of us."""
+    """Return the file and line of an error: the innermost in `path`, else outside torch and this package."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
@@ -43,13 +43,13 @@ def where(error: BaseException, path: Path | None = None) -> str:
 
 
 def is_foreign(filename: str) -> bool:
-    """Whether a file is torch's, Python's own, or ours."""
+    """Return whether a file is torch's, Python's own, or ours."""
     parts = Path(filename).parts
     return filename.startswith((PACKAGE, "<")) or "torch" in parts or "importlib" in parts or filename == ""
 
 
 def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, given: bool) -> TraceError:
-    """Returns the error for a run that stopped: the module, its shapes, the cause and what to do."""
+    """Return the error for a run that stopped: the module, its shapes, the cause and what to do."""
     error = graph.error
     assert error is not None
     shapes = ", ".join("×".join(map(str, spec.shape)) for spec in inputs)
@@ -67,7 +67,7 @@ def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, gi
 
 
 def check_names(model: nn.Module, inputs: Sequence[InputSpec]) -> None:
-    """Raises TraceError where the model takes other inputs than those given; none are given to be guessed."""
+    """Raise TraceError where the model takes other inputs than those given; none are given to be guessed."""
     try:
         parameters = inspect.signature(model.forward).parameters
     except (TypeError, ValueError):
@@ -85,7 +85,7 @@ def check_names(model: nn.Module, inputs: Sequence[InputSpec]) -> None:
 
 
 def wanted(parameters: Sequence[inspect.Parameter]) -> str:
-    """Says which inputs a forward takes and how they are written.
+    """Say which inputs a forward takes and how they are written.
 
     >>> def forward(x, mask, scale=None): ...
     >>> wanted(list(inspect.signature(forward).parameters.values()))
@@ -102,7 +102,7 @@ def wanted(parameters: Sequence[inspect.Parameter]) -> str:
 
 
 def expectation(model: nn.Module) -> str:
-    """What the first layer with weights wants, where it says."""
+    """Return a sentence on the input of the first layer with weights, empty if it names none."""
     layer = first_weighted(model)
     for sort, dims in CONVOLUTIONS.items():
         if isinstance(layer, sort):

@@ -21,7 +21,7 @@ from resnet_diagram.tracer.structure.partial import furthest, is_useful, marked,
 def trace(
     model: nn.Module, inputs: Sequence[InputSpec] | None = None, *, name: str = "", source: str = ""
 ) -> Network:
-    """Returns the network a model is, found by running it once on tensors without values.
+    """Return the network a model is, found by running it once on tensors without values.
 
     `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the
     guess is in the notes. The model keeps its weights, device and mode. Of a run that stops late, the
@@ -32,7 +32,7 @@ def trace(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What was recorded of a model of a class, and what is known of its parameters; the model may go."""
+    """The record of one run and the sizes of the model's parameters, without the model."""
 
     kind: str
     graph: OpGraph
@@ -40,7 +40,7 @@ class Run:
 
 
 def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run:
-    """Returns what one run of a model does; arguments and errors are those of `trace`."""
+    """Return what one run of a model does; arguments and errors are those of `trace`."""
     with exclusive():
         inner = unwrapped(model)
         check_names(inner, inputs or ())
@@ -50,7 +50,7 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
 
 
 def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
-    """Returns the network that a run shows; raises TraceError where it shows none."""
+    """Return the network that a run shows; raises TraceError where it shows none."""
     with exclusive():
         network = network_of(run.graph, run.sizes, name or run.kind, source)
         if network is None:
@@ -61,7 +61,7 @@ def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
 
 
 def checked(network: Network) -> Network:
-    """Returns the network; where its shapes do not join up, with a note that says so."""
+    """Return the network; where its shapes do not join up, with a note that says so."""
     try:
         return check(network)
     except SpecError as error:
@@ -72,7 +72,7 @@ Trial = tuple[OpGraph, nn.Module, Sequence[InputSpec]]
 
 
 def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
-    """Returns a run on the inputs the user gave, and the model that ran; raises TraceError."""
+    """Return a run on the inputs the user gave, and the model that ran; raises TraceError."""
     trials: list[Trial] = []
     for way in variants(inputs, model):
         graph, ran = run(model, way)
@@ -84,7 +84,7 @@ def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn
 
 
 def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
-    """Returns a run on the first guessed input that works, and the model that ran; raises TraceError."""
+    """Return a run on the first guessed input that works, and the model that ran; raises TraceError."""
     trials: list[Trial] = []
     for spec in guess_inputs(model):
         graph, ran = run(model, [spec])
@@ -99,12 +99,12 @@ def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
 
 
 def further(graph: OpGraph, other: OpGraph) -> bool:
-    """Whether one run came further than another."""
+    """Return whether one run came further than another."""
     return len(operations(graph)) > len(operations(other))
 
 
 def best_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
-    """Returns the run that came furthest, with a note on its end; raises TraceError if none is of use."""
+    """Return the run that came furthest, with a note on its end; raises TraceError if none is of use."""
     graph = furthest([trial[0] for trial in trials])
     if not is_useful(graph):
         raise failure(model, trials[0][0], trials[0][2], given=given)
@@ -116,7 +116,7 @@ def best_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tupl
 
 
 def batch_note(specs: Sequence[InputSpec]) -> list[str]:
-    """The note on a batch of more than one, if the first input has one."""
+    """Return the note on a batch of more than one, if the first input has one."""
     count = specs[0].shape[0] if len(specs[0].shape) > 1 else 1
     if count == 1:
         return []
@@ -126,7 +126,7 @@ def batch_note(specs: Sequence[InputSpec]) -> list[str]:
 
 
 def guess_note(spec: InputSpec) -> str:
-    """The note on an input that nobody gave."""
+    """Return the note on an input that nobody gave."""
     return f"input {written(spec)} was guessed; --input sets it"
 
 
@@ -147,7 +147,7 @@ def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Modul
 
 
 def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
-    """Returns tensors without values for some inputs."""
+    """Return tensors without values for some inputs."""
     return Arguments(
         args=tuple(s.tensor() for s in specs if not s.name),
         kwargs={s.name: s.tensor() for s in specs if s.name},
@@ -155,6 +155,6 @@ def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
 
 
 def written(spec: InputSpec) -> str:
-    """An input as it is written on the command line, without its batch of one."""
+    """Return an input as it is written on the command line, without its batch of one."""
     sizes = "x".join(str(n) for n in spec.shape[1:])
     return sizes if spec.dtype == "float32" else f"{sizes}:{spec.dtype}"

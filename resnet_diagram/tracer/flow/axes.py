@@ -1,4 +1,4 @@
-"""Which axis of each tensor holds the channels, so that every shape can be written `(C, *spatial)`.
+"""Find the channel axis of each tensor, so that every shape can be written `(C, *spatial)`.
 
 Convolutions and batch norm take axis 1, linear layers the last, a layer norm over one axis too. Values
 that elementwise operations join share their axis; views move it. Where nothing tells, it is axis 1.
@@ -32,12 +32,12 @@ class Axes:
         self._spread()
 
     def of(self, node: Node, shape: Sizes) -> int:
-        """The channel axis of a node's result, read in a shape; what the operation says comes first."""
+        """Return the channel axis of a node's result in a shape; the operation's own axis comes first."""
         axis = fixed_axis(node, len(shape))
         return axis if axis is not None else self._known((node.index, len(shape)))
 
     def entering(self, node: Node, ref: Ref) -> int:
-        """The channel axis of an argument as the operation sees it."""
+        """Return the channel axis of an argument as the operation sees it."""
         axis = fixed_axis(node, len(ref.shape))
         return axis if axis is not None else self.of(ref.node, ref.shape)
 
@@ -56,7 +56,7 @@ class Axes:
             self._votes.setdefault(value, []).append(axis)
 
     def _join(self, node: Node) -> None:
-        """Notes what a node says of its result and of what it reads."""
+        """Note what a node says of its result and of what it reads."""
         rank = len(node.shape)
         result = (node.index, rank)
         self._vote(result, fixed_axis(node, rank))
@@ -72,14 +72,14 @@ class Axes:
                 self._moves.append((given, result, node, ref.shape))
 
     def _elected(self) -> dict[Value, int]:
-        """The axis most operations name for each group of values; the first named of equals."""
+        """Return the axis most operations name for each group of values; the first named of equals."""
         totals: dict[Value, list[int]] = {}
         for value, votes in self._votes.items():
             totals.setdefault(self._find(value), []).extend(votes)
         return {root: max(dict.fromkeys(votes), key=votes.count) for root, votes in totals.items()}
 
     def _spread(self) -> None:
-        """Carries axes over views to groups of values that nothing else tells of."""
+        """Carry axes over views to groups of values that nothing else tells of."""
         around: dict[Value, list[tuple[Value, Value, Node, Sizes]]] = {}
         for move in self._moves:
             for value in move[:2]:
@@ -126,7 +126,7 @@ def is_elementwise(node: Node, shape: Sizes) -> bool:
 
 @lru_cache
 def channels_first(shape: Sizes, axis: int) -> Sizes:
-    """A shape with its batch, as `(C, *spatial)`.
+    """Return a shape with its batch, as `(C, *spatial)`.
 
     >>> channels_first((1, 56, 56, 96), 3), channels_first((1, 10), 1)
     ((96, 56, 56), (10,))

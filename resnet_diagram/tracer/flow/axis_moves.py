@@ -1,4 +1,4 @@
-"""Where a view, a permutation or a reduction takes one axis of a tensor. Axes count the batch as 0."""
+"""Follow one axis of a tensor through views, permutations and reductions. Axes count the batch as 0."""
 
 from resnet_diagram.tracer.flow.graph import Node, Sizes, argument
 from resnet_diagram.tracer.record.operators import operator_of
@@ -7,7 +7,7 @@ SWAPS = frozenset(["transpose", "swapaxes", "swapdims"])
 
 
 def forward(node: Node, given: Sizes, axis: int) -> int | None:
-    """The axis of the result that `axis` of the argument becomes; None where that is not known."""
+    """Return the axis of the result that `axis` of the argument becomes; None where that is not known."""
     order = order_of(node, len(given))
     if order is not None:
         return order.index(axis) if axis in order else None
@@ -18,7 +18,7 @@ def forward(node: Node, given: Sizes, axis: int) -> int | None:
 
 
 def backward(node: Node, given: Sizes, axis: int) -> int | None:
-    """The axis of the argument that becomes `axis` of the result; None where that is not known."""
+    """Return the axis of the argument that becomes `axis` of the result; None where that is not known."""
     order = order_of(node, len(given)) or kept_axes(node, given)
     if order is not None:
         return order[axis] if axis < len(order) else None
@@ -26,7 +26,7 @@ def backward(node: Node, given: Sizes, axis: int) -> int | None:
 
 
 def order_of(node: Node, rank: int) -> list[int] | None:
-    """For a permutation, the axis of the argument behind each axis of the result."""
+    """Return, for a permutation, the axis of the argument behind each axis of the result."""
     name = operator_of(node.op).name
     order = list(range(rank))
     if name == "permute":
@@ -45,7 +45,7 @@ def order_of(node: Node, rank: int) -> list[int] | None:
 
 
 def moved(source: object, destination: object, rank: int) -> list[int] | None:
-    """The order that moving some axes to other places gives."""
+    """Return the order that moving some axes to other places gives."""
     pairs = sorted((d % rank, s % rank) for s, d in zip(listed(source), listed(destination), strict=False))
     order = [axis for axis in range(rank) if axis not in {s for _, s in pairs}]
     for place, axis in pairs:
@@ -54,7 +54,7 @@ def moved(source: object, destination: object, rank: int) -> list[int] | None:
 
 
 def kept_axes(node: Node, given: Sizes) -> list[int] | None:
-    """For an operation that takes axes away, those it leaves."""
+    """Return, for an operation that removes axes, the remaining ones."""
     if not operator_of(node.op).drops_axes or len(node.shape) >= len(given):
         return None
     dropped = {d % len(given) for d in listed(argument(node, "dim"))}
@@ -63,14 +63,14 @@ def kept_axes(node: Node, given: Sizes) -> list[int] | None:
 
 
 def listed(value: object) -> list[int]:
-    """A number or a list of numbers as a list."""
+    """Return a number or a list of numbers as a list."""
     if isinstance(value, int):
         return [value]
     return [v for v in value if isinstance(v, int)] if isinstance(value, (list, tuple)) else []
 
 
 def through_reshape(given: Sizes, result: Sizes, axis: int) -> int | None:
-    """The axis that `axis` becomes when the same values are read in another shape.
+    """Return the axis that `axis` becomes when the same values are read in another shape.
 
     An axis that is split goes to its last part. None where the axis joins the batch.
 
@@ -86,7 +86,7 @@ def through_reshape(given: Sizes, result: Sizes, axis: int) -> int | None:
 
 
 def groups(given: Sizes, result: Sizes) -> list[tuple[range, range]]:
-    """Runs of axes of two shapes that hold the same values; single ones where sizes agree."""
+    """Run of axes of two shapes that hold the same values; single ones where sizes agree."""
     found: list[tuple[range, range]] = []
     i = j = 0
     while i < len(given) and j < len(result):

@@ -1,4 +1,4 @@
-"""The flow of activations: the recorded operations with everything taken out that does nothing."""
+"""Build the flow of activations from the recorded operations."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -20,7 +20,7 @@ Change = Callable[[list[Step]], list[Step]]
 
 
 def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Change | None = None) -> Flow:
-    """Returns the steps on a path from one of `inputs` to `output`, changed as asked."""
+    """Return the steps on a path from one of `inputs` to `output`, changed as asked."""
     live = live_nodes(graph, output, inputs)
     builder = _Builder(graph, cut_apart(live), frozenset(node.index for node in live))
     for node in live:
@@ -35,7 +35,7 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Cha
 
 
 def orient(steps: Iterable[Step], axes: Axes) -> None:
-    """Writes the shapes of all steps with the channels first."""
+    """Write the shapes of all steps with the channels first."""
     for step in steps:
         if not step.nodes:
             continue
@@ -48,12 +48,12 @@ def orient(steps: Iterable[Step], axes: Axes) -> None:
 
 
 def batch_of(graph: OpGraph) -> int:
-    """The batch size of the first input that has one."""
+    """Return the batch size of the first input that has one."""
     return next((node.shape[0] for node in graph.inputs if len(node.shape) > 1), 1)
 
 
 def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
-    """Returns the active nodes between the inputs and the output, in order."""
+    """Return the active nodes between the inputs and the output, in order."""
     reached = {node.index for node in inputs}
     forward = []
     for node in graph.nodes:
@@ -70,7 +70,7 @@ def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Nod
 
 
 class _Builder:
-    """Turns nodes into steps one after the other."""
+    """Converts nodes to steps in order."""
 
     def __init__(self, graph: OpGraph, cuts: frozenset[int], live: frozenset[int]) -> None:
         self.steps = [Step(0, Role.SOURCE, [], [], (), (), 0)]
@@ -85,7 +85,7 @@ class _Builder:
         self._read_as: dict[int, set[Sizes]] = {}
 
     def add(self, node: Node) -> None:
-        """Adds one node, as a step of its own or as another name of the step it passes on."""
+        """Add one node, as a step of its own or as another name of the step it passes on."""
         if node.kind is NodeKind.INPUT:
             self._append(Operation(node, 1), [0])
             return
@@ -110,13 +110,13 @@ class _Builder:
         step.params, step.macs = params, macs
 
     def _sources(self, node: Node) -> list[int]:
-        """The steps whose values a node reads, each once."""
+        """Return the steps whose values a node reads, each once."""
         refs = references(node)[: 1 if operator_of(node.op).first_only else None]
         found = [self._source(ref) for ref in refs if ref.node.active]
         return list(dict.fromkeys(number for number in found if number >= 0))
 
     def _source(self, ref: Ref) -> int:
-        """The step whose value a reference reads, -1 for none; a piece of a value is made when first read."""
+        """Return the step whose value a reference reads, -1 for none; add a piece when it is first read."""
         if ref.node.index not in self._cuts:
             return self._step_of.get(ref.node.index, -1)
         key = (ref.node.index, ref.output)
@@ -129,7 +129,7 @@ class _Builder:
         return self._piece_of[key]
 
     def _product(self, node: Node, sources: list[int]) -> list[int]:
-        """Makes the product in a product that is added to an activation a step of its own."""
+        """Make the product in a product that is added to an activation a step of its own."""
         product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={}, refs=None)
         product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
         inner = self._sources(product)
@@ -140,7 +140,7 @@ class _Builder:
         return [number for number in sources if number not in inner] + [step.index]
 
     def _writes_again(self, node: Node, sources: list[int]) -> bool:
-        """Whether a padding written into a part of a buffer is assigned to that part once more."""
+        """Return whether a padding written into a part of a buffer is assigned to that part once more."""
         if node.op != "copy_" or len(sources) != 2:
             return False
         part, value = (self.steps[number] for number in sources)
@@ -161,7 +161,7 @@ class _Builder:
         return step
 
     def _counts(self, node: Node) -> tuple[int, int]:
-        """Parameters read for the first time, and multiply-accumulates; those that join here included."""
+        """Return the parameters read for the first time, and the MACs, with those that join here."""
         params, macs = self._new_counts(node)
         for other in joining(node, self._live, self.undrawn):
             joined = self._new_counts(other)
@@ -171,7 +171,7 @@ class _Builder:
         return params, macs
 
     def _new_counts(self, node: Node) -> tuple[int, int]:
-        """Those of one node, with the layers that run on constants for it, such as a position bias."""
+        """Return both for one node, with the layers that run on constants for it, such as a position bias."""
         params, macs = 0, macs_of(node) // self._batch
         for source in constants_of(node):
             if source.index in self._owned:
@@ -184,11 +184,11 @@ class _Builder:
         return params, macs
 
     def parameters(self) -> frozenset[int]:
-        """The ids of the parameters read so far."""
+        """Return the ids of the parameters read so far."""
         return frozenset(self._graph.nodes[index].tensor for index in self._owned)
 
     def close(self, output: Node) -> None:
-        """Adds the sink behind the output."""
+        """Add the sink behind the output."""
         last = self._step_of.get(output.index, len(self.steps) - 1)
         sink = Step(len(self.steps), Role.SINK, [], [last], self.steps[last].out_shape, (), 0)
         self.steps[last].targets.append(sink.index)
@@ -196,7 +196,7 @@ class _Builder:
         self._read_shapes()
 
     def _read_shapes(self) -> None:
-        """Gives a step written through a view the shape that all later steps read its memory in."""
+        """Give a step written through a view the shape that all later steps read its memory in."""
         for index, shapes in self._read_as.items():
             step = self.steps[index]
             (shape, *others) = shapes

@@ -1,4 +1,4 @@
-"""Questions about the module calls of a trace."""
+"""Relations between the module calls of a trace."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,12 +18,12 @@ CONTAINERS = frozenset(
 
 
 def inside(calls: Sequence[Call], inner: int, outer: int) -> bool:
-    """Whether call `inner` is `outer` or was made within it."""
+    """Return whether call `inner` is `outer` or was made within it."""
     return outer <= inner < calls[outer].end
 
 
 def common_call(calls: Sequence[Call], numbers: Iterable[int]) -> int:
-    """The innermost call that all of `numbers` lie in; the root call for none."""
+    """Return the innermost call that all of `numbers` lie in; the root call for none."""
     common = -1
     for number in numbers:
         common = number if common < 0 else common
@@ -33,7 +33,7 @@ def common_call(calls: Sequence[Call], numbers: Iterable[int]) -> int:
 
 
 def owner_of(calls: Sequence[Call], merge: int, weighted: Iterable[int]) -> int:
-    """The call a residual block is named after.
+    """Return the call a residual block is named after.
 
     It is the one that runs the addition, or the innermost around it that also runs weighted
     layers of the branch (an addition may be a module of its own).
@@ -48,7 +48,7 @@ def owner_of(calls: Sequence[Call], merge: int, weighted: Iterable[int]) -> int:
 
 
 def ancestors(calls: Sequence[Call], call: int) -> Iterable[int]:
-    """The call itself and those around it, innermost first."""
+    """Yield the call itself and those around it, innermost first."""
     while call >= 0:
         yield call
         call = calls[call].parent

@@ -1,4 +1,4 @@
-"""What a run of a model recorded: operations, the values they read, and the module calls around them."""
+"""The record of a run: operations, the values they read, and the module calls around them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ Sizes = tuple[int, ...]
 
 
 class NodeKind(Enum):
-    """Where a value comes from."""
+    """The origin of a value."""
 
     INPUT = auto()
     PARAMETER = auto()
@@ -44,7 +44,7 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Ref:
-    """A tensor argument as an operation saw it: the producer, the shape, and which of its results."""
+    """A tensor argument: its producer, its shape for the operation, and the index among the results."""
 
     node: Node
     shape: Sizes
@@ -63,7 +63,7 @@ class Call:
 
 @dataclass(slots=True, eq=False)
 class OpGraph:
-    """Everything one run recorded. `notes` say what had to be assumed.
+    """Everything one run recorded. `notes` hold the assumptions.
 
     `script_weights` are the parameters of scripted modules by id: plain tensors, and new objects each time
     they are asked for unless somebody holds them.
@@ -82,7 +82,7 @@ class OpGraph:
 
 
 def argument(node: Node, name: str) -> object:
-    """The value an operation was given for the argument `name`, or the default; None if there is none."""
+    """Return the value of an operation's argument `name`, or the default; None if there is none."""
     if name in node.kwargs:
         return node.kwargs[name]
     if name in node.names:
@@ -93,19 +93,19 @@ def argument(node: Node, name: str) -> object:
 
 
 def references(node: Node) -> "tuple[Ref, ...]":
-    """Returns the tensor arguments of an operation, lists opened."""
+    """Return the tensor arguments of an operation, lists opened."""
     if node.refs is None:
         node.refs = tuple(refs_in((*node.args, *node.kwargs.values())))
     return node.refs
 
 
 def first_read(node: Node) -> "Ref | None":
-    """The first tensor argument of an operation, None if it has none."""
+    """Return the first tensor argument of an operation, None if it has none."""
     return next(iter(references(node)), None)
 
 
 def refs_in(values: Iterable[object]) -> Iterator[Ref]:
-    """Each tensor argument among some values, lists opened."""
+    """Yield each tensor argument among some values, lists opened."""
     for value in values:
         if isinstance(value, Ref):
             yield value
@@ -116,7 +116,7 @@ def refs_in(values: Iterable[object]) -> Iterator[Ref]:
 
 
 def constants_of(node: Node) -> Iterator[Node]:
-    """The parameters, constants and operations on them alone that an operation reads, directly or not."""
+    """Yield the parameters, constants and operations on them alone that lead to an operation."""
     waiting = [ref.node for ref in references(node) if not ref.node.active]
     seen: set[int] = set()
     while waiting:

@@ -1,4 +1,4 @@
-"""Make chains of operations that act as one a single step, and take out those that do nothing."""
+"""Merge chains of views and slices, and remove steps that change nothing."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
 
 def simplified(steps: list[Step]) -> list[Step]:
-    """Returns the steps with chains of views and of slices made one; views that change nothing vanish."""
+    """Return the steps with chains of views and of slices made one; views that change nothing vanish."""
     drop_unread(steps)
     for step in steps:
         if len(step.sources) != 1:
@@ -27,7 +27,7 @@ def simplified(steps: list[Step]) -> list[Step]:
 
 
 def drop_unread(steps: Sequence[Step]) -> None:
-    """Takes out the steps that nobody reads."""
+    """Take out the steps that nobody reads."""
     for step in reversed(steps):
         if step.role is not Role.SINK and not step.targets:
             for source in step.sources:
@@ -36,13 +36,13 @@ def drop_unread(steps: Sequence[Step]) -> None:
 
 
 def continues(source: Step, step: Step) -> bool:
-    """Whether a step carries on a chain of views, or of slices, that nobody else reads."""
+    """Return whether a step carries on a chain of views, or of slices, that nobody else reads."""
     same = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
     return same and len(source.targets) == len(source.sources) == 1
 
 
 def idle(step: Step) -> bool:
-    """Whether a chain of views, a padding or a pooling leaves the shape, and all values where they were."""
+    """Return whether a chain of views, a padding or a pooling leaves the shape and all values alone."""
     if len(step.sources) != 1 or step.in_shape != step.out_shape or step.params or step.macs:
         return False
     if step.role is Role.PAD:
@@ -57,7 +57,7 @@ def idle(step: Step) -> bool:
 
 
 def reuse_concatenations(steps: list[Step]) -> None:
-    """Makes a concatenation that repeats an earlier one and adds to it read the earlier one.
+    """Make a concatenation that repeats an earlier one and adds to it read the earlier one.
 
     Densely connected blocks concatenate everything so far before each layer; read this way they are a series.
     """
@@ -77,7 +77,7 @@ def reuse_concatenations(steps: list[Step]) -> None:
 
 
 def sums_stack(stack: Step, step: Step) -> bool:
-    """Whether a step sums or averages a stack over the dimension it was stacked along: an addition."""
+    """Return whether a step sums or averages a stack over the dimension it was stacked along: an addition."""
     if (
         stack.role is not Role.CONCAT
         or not step.nodes
@@ -91,7 +91,7 @@ def sums_stack(stack: Step, step: Step) -> bool:
 
 
 def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
-    """Joins a step with the one before it; the step takes the nodes, the other goes."""
+    """Join a step with the one before it; the step takes the nodes, the other goes."""
     step.nodes = source.nodes + step.nodes
     step.in_shape = source.in_shape
     step.params += source.params
@@ -101,7 +101,7 @@ def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
 
 
 def bypass(step: Step, steps: Sequence[Step]) -> None:
-    """Takes a step with one source out of the flow."""
+    """Take a step with one source out of the flow."""
     source = steps[step.sources[0]]
     source.targets = list(dict.fromkeys([t for t in source.targets if t != step.index] + step.targets))
     for index in step.targets:
@@ -111,7 +111,7 @@ def bypass(step: Step, steps: Sequence[Step]) -> None:
 
 
 def renumbered(steps: list[Step]) -> list[Step]:
-    """Returns the steps still in the flow, numbered anew."""
+    """Return the steps still in the flow, numbered anew."""
     kept = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]
     number = {s.index: k for k, s in enumerate(kept)}
     for step in kept:

@@ -1,4 +1,4 @@
-"""Operations that run but are not drawn: what other inputs feed, and other outputs need."""
+"""Operations that run but are not drawn: those of other inputs and other outputs."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ SHOWN = 4
 
 @dataclass(slots=True, eq=False)
 class Undrawn:
-    """The operations that other inputs feed, by index; their parameters and multiply-accumulates."""
+    """The operations that other inputs feed, by index, with their parameters and MACs."""
 
     nodes: set[int] = field(default_factory=set)
     params: int = 0
@@ -19,7 +19,7 @@ class Undrawn:
 
 
 def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
-    """Returns the operations behind a node that are not `live`, each once, and puts them `undrawn`."""
+    """Return the operations behind a node that are not `live`, each once, and puts them `undrawn`."""
     found: list[Node] = []
     waiting = [ref.node for ref in references(node)]
     while waiting:
@@ -32,7 +32,7 @@ def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
 
 
 def input_note(graph: OpGraph, drawn: Collection[Node], undrawn: Undrawn) -> list[str]:
-    """A note on the inputs that the drawing leaves out, and on where what they feed is counted."""
+    """Return a note on the inputs that the drawing leaves out, and on where what they feed is counted."""
     left = [number for number, node in enumerate(graph.inputs, 1) if node not in drawn]
     if not left:
         return []
@@ -46,7 +46,7 @@ def input_note(graph: OpGraph, drawn: Collection[Node], undrawn: Undrawn) -> lis
 
 
 def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
-    """A note on the work that leads to other outputs only."""
+    """Return a note on the work that leads to other outputs only."""
     rest = [node for node in graph.nodes if node.active and node.index not in used]
     macs = sum(macs_of(node) for node in rest) // batch
     if not macs:
@@ -56,14 +56,14 @@ def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
 
 
 def paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
-    """The outermost modules that run some operations, in order."""
+    """Return the outermost modules that run some operations, in order."""
     ran = (graph.nodes[index] for index in sorted(nodes))
     outer = (graph.calls[n.call].path.split(".")[0] for n in ran if n.kind is NodeKind.OPERATION)
     return [path for path in dict.fromkeys(outer) if path]
 
 
 def listed(names: Iterable[str]) -> str:
-    """The first few of some names, and how many more there are."""
+    """Return the first few of some names, and how many more there are."""
     found = list(names)
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return ", ".join(found[:SHOWN]) + more

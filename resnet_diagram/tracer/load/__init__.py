@@ -1,1 +1,1 @@
-"""From text to a PyTorch module."""
+"""Load a PyTorch module from the text that names it."""

@@ -98,7 +98,7 @@ class Weightless(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Returns what `func` gives, on the meta device."""
+        """Return what `func` gives, on the meta device."""
         options = kwargs or {}
         if func in FACTORIES and (options.get("device") is None or foreign(options["device"])):
             return on_meta(func, args, {**options, "device": None})
@@ -111,13 +111,13 @@ class Weightless(TorchFunctionMode):
 
 
 def foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
-    """Whether a tensor is moved to a device that may not be there."""
+    """Return whether a tensor is moved to a device that may not be there."""
     devices = [a for a in (*args[1:2], options.get("device")) if isinstance(a, (str, int, torch.device))]
     return func is Tensor.cuda or any(foreign(device) for device in devices)
 
 
 def on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
-    """Returns what a factory makes, without values; `arange` would import sympy for it."""
+    """Return what a factory makes, without values; `arange` would import sympy for it."""
     if factory is torch.arange:
         made = factory(*args, **options)
         return torch.empty(made.shape, dtype=made.dtype, device=META)
@@ -132,7 +132,7 @@ class PartWeightless(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Returns what `func` gives, on the meta device if it is large."""
+        """Return what `func` gives, on the meta device if it is large."""
         options = kwargs or {}
         if func in MOVES and foreign_move(func, args, options):
             return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
@@ -146,7 +146,7 @@ class PartWeightless(TorchFunctionMode):
 
 
 def element_count(args: Sequence[Any]) -> int:
-    """How many elements a factory is asked for: `(2, 3)` and `((2, 3),)` are six."""
+    """Return the number of elements a factory makes: 6 for `(2, 3)` and `((2, 3),)`."""
     sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
     count = 1
     for size in sizes:
@@ -156,7 +156,7 @@ def element_count(args: Sequence[Any]) -> int:
 
 @contextlib.contextmanager
 def no_initialisers() -> Iterator[None]:
-    """The functions of `torch.nn.init` return their tensor as it is."""
+    """Replace the functions of `torch.nn.init` by ones that return their tensor unchanged."""
 
     def untouched(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return tensor
@@ -175,14 +175,14 @@ def no_initialisers() -> Iterator[None]:
 
 @contextlib.contextmanager
 def weightless() -> Iterator[None]:
-    """Everything made inside has shapes but no values."""
+    """Build everything inside with shapes but without values."""
     with no_initialisers(), Weightless():
         yield
 
 
 @contextlib.contextmanager
 def part_weightless() -> Iterator[None]:
-    """Parameters and large tensors made inside have shapes but no values."""
+    """Build parameters and large tensors inside with shapes but without values."""
     original = nn.Parameter.__new__
 
     def without_values(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
@@ -199,7 +199,7 @@ def part_weightless() -> Iterator[None]:
 
 
 def build(make: Callable[[], Made]) -> Made:
-    """Returns `make()`, built with as little memory as its constructor allows.
+    """Return `make()`, built with as little memory as its constructor allows.
 
     Raises what the constructor raises when all tensors are real, for that is the user's own error.
     """

@@ -1,4 +1,4 @@
-"""Import the module a target names, from a file or by its dotted name, and leave `sys.path` as it was."""
+"""Import the module of a target, from a file or by its dotted name."""
 
 import ast
 import contextlib
@@ -18,7 +18,7 @@ from resnet_diagram.tracer.load.target import Target
 
 
 def module_of(target: Target) -> ModuleType:
-    """Returns the module of a target; raises SourceError where there is none or its import fails."""
+    """Return the module of a target; raises SourceError where there is none or its import fails."""
     if target.is_file:
         return file_module(target)
     with search_path(target.folder.absolute()):
@@ -38,7 +38,7 @@ def own_arguments(target: Target) -> Iterator[None]:
 
 @contextlib.contextmanager
 def search_path(folder: Path) -> Iterator[None]:
-    """`folder` is searched first for modules; afterwards `sys.path` is what it was."""
+    """Search `folder` first for modules, and restore `sys.path` afterwards."""
     before = list(sys.path)
     sys.path.insert(0, str(folder))
     try:
@@ -48,7 +48,7 @@ def search_path(folder: Path) -> Iterator[None]:
 
 
 def named_module(target: Target) -> ModuleType:
-    """Returns the module of a dotted name."""
+    """Return the module of a dotted name."""
     try:
         return importlib.import_module(target.module)
     except ModuleNotFoundError as error:
@@ -64,7 +64,7 @@ def named_module(target: Target) -> ModuleType:
 
 
 def file_module(target: Target) -> ModuleType:
-    """Returns the module in a file, imported by its dotted name where it lies in a package."""
+    """Return the module in a file, imported by its dotted name where it lies in a package."""
     path = target.path
     if not path.is_file():
         raise SourceError(missing_file(target.module, path))
@@ -82,7 +82,7 @@ def file_module(target: Target) -> ModuleType:
 
 
 def missing_file(text: str, path: Path) -> str:
-    """Returns what to say about a file that is not there."""
+    """Return what to say about a file that is not there."""
     if path.is_dir():
         return f"{text!r} is a folder; name a Python file in it."
     beside = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
@@ -91,7 +91,7 @@ def missing_file(text: str, path: Path) -> str:
 
 
 def package_of(path: Path) -> tuple[Path, str]:
-    """Returns the folder to search from and the dotted name of a file: packages have an `__init__.py`."""
+    """Return the folder to search from and the dotted name of a file: packages have an `__init__.py`."""
     parts = [path.stem]
     folder = path.parent
     while (folder / "__init__.py").is_file():
@@ -157,7 +157,7 @@ def raised_by(error: BaseException, path: Path) -> bool:
 
 
 def imports_of(path: Path) -> list[str]:
-    """The modules a file imports at its top level, relative ones left out."""
+    """Return the modules a file imports at its top level, relative ones left out."""
     names: list[str] = []
     for statement in ast.parse(path.read_bytes(), filename=str(path)).body:
         if isinstance(statement, ast.Import):

@@ -1,4 +1,4 @@
-"""What a model is called with: read from text, or guessed from its first weighted layer."""
+"""Read the inputs of a model from text, or guess them from its first weighted layer."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -48,12 +48,12 @@ class InputSpec:
     dtype: str = "float32"
 
     def tensor(self) -> torch.Tensor:
-        """Returns a tensor of this shape and type that has no values."""
+        """Return a tensor of this shape and type that has no values."""
         return torch.empty(self.shape, dtype=getattr(torch, self.dtype), device="meta")
 
 
 def parse_input(text: str) -> InputSpec:
-    """Returns the input a text such as `3x224x224`, `1x128:int64` or `mask=1x16:bool` describes.
+    """Return the input a text such as `3x224x224`, `1x128:int64` or `mask=1x16:bool` describes.
 
     Raises UsageError for any other text.
 
@@ -74,13 +74,13 @@ def parse_input(text: str) -> InputSpec:
 
 
 def first_weighted(model: nn.Module) -> nn.Module | None:
-    """The first layer with weights, in the order the model defines them."""
+    """Return the first layer with weights, in the order the model defines them."""
     sorts = (*CONVOLUTIONS, nn.Linear, nn.Embedding, nn.LSTM, nn.GRU, nn.RNN)
     return next((m for m in model.modules() if isinstance(m, sorts)), None)
 
 
 def rank_of_input(layer: nn.Module | None) -> int | None:
-    """The least number of dimensions, batch included, that a layer's input has; None if unknown."""
+    """Return the least number of dimensions, batch included, that a layer's input has; None if unknown."""
     for sort, dims in CONVOLUTIONS.items():
         if isinstance(layer, sort):
             return dims + 2
@@ -90,7 +90,7 @@ def rank_of_input(layer: nn.Module | None) -> int | None:
 
 
 def with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
-    """Returns the input with a batch of one before it, if it has one dimension less than its layer wants.
+    """Return the input with a batch of one before it, if it has one dimension less than its layer wants.
 
     >>> with_batch(parse_input("3x32x32"), 4).shape, with_batch(parse_input("8x3x32x32"), 4).shape
     ((1, 3, 32, 32), (8, 3, 32, 32))
@@ -101,7 +101,7 @@ def with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
 
 
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
-    """The ways to read what the user wrote, the likely one first.
+    """Return the ways to read what the user wrote, the likely one first.
 
     The first layer with weights says how many dimensions the first input has. Where it says nothing, a
     first size of one is taken for the batch. The other reading is tried where the first does not run.
@@ -118,7 +118,7 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
 
 
 def batched(spec: InputSpec) -> InputSpec:
-    """Returns the input with a batch of one before it."""
+    """Return the input with a batch of one before it."""
     return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
 
 
@@ -135,7 +135,7 @@ def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
 
 
 def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
-    """Each input worth trying, batch included, the likely ones first."""
+    """Yield each input worth trying, batch included, the likely ones first."""
     seen: set[InputSpec] = set()
     for shape, dtype in (*configured(model), *fitting(model), *common()):
         spec = InputSpec(shape=(1, *shape), dtype=dtype)
@@ -148,7 +148,7 @@ Guess = tuple[tuple[int, ...], str]
 
 
 def configured(model: nn.Module) -> Iterator[Guess]:
-    """The input a model says it was made for."""
+    """Yield the input a model says it was made for."""
     for attribute in ("pretrained_cfg", "default_cfg"):
         config = getattr(model, attribute, None)
         size = config.get("input_size") if isinstance(config, dict) else None
@@ -157,7 +157,7 @@ def configured(model: nn.Module) -> Iterator[Guess]:
 
 
 def fitting(model: nn.Module) -> Iterator[Guess]:
-    """Inputs that fit the first layer with weights."""
+    """Yield inputs that fit the first layer with weights."""
     layer = first_weighted(model)
     if isinstance(layer, nn.Conv2d):
         for size in sizes_2d(model, layer):
@@ -177,7 +177,7 @@ def fitting(model: nn.Module) -> Iterator[Guess]:
 
 
 def sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
-    """Picture sizes, those first that the model names or that its first convolution speaks for."""
+    """Return picture sizes, those first that the model or its first convolution suggests."""
     sides = [224, 32, 299, 256, 384, 64, 28, 512, 128, 96]
     if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and classes_of(model) < MANY_CLASSES:
         sides = [32, 224, 28, *sides[2:]]
@@ -188,12 +188,12 @@ def sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
 
 
 def classes_of(model: nn.Module) -> int:
-    """How many values the last linear layer gives out, 0 if there is none."""
+    """Return the number of outputs of the last linear layer, 0 if there is none."""
     return next((m.out_features for m in reversed(list(model.modules())) if isinstance(m, nn.Linear)), 0)
 
 
 def named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
-    """The picture size a model keeps in an attribute."""
+    """Return the picture size a model keeps in an attribute."""
     value = getattr(model, attribute, None)
     if isinstance(value, int) and value > 0:
         return value, value
@@ -203,5 +203,5 @@ def named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
 
 
 def common() -> Iterator[Guess]:
-    """Inputs worth a try when nothing is known."""
+    """Yield common inputs."""
     yield from (((3, 224, 224), "float32"), ((1, 28, 28), "float32"), ((128,), "float32"), ((128,), "int64"))

@@ -14,7 +14,7 @@ from resnet_diagram.tracer.record.run import Arguments
 
 
 def materialised(model: nn.Module, arguments: Arguments) -> nn.Module:
-    """Returns the model; of one with lazy layers, a copy without values that has learnt its sizes."""
+    """Return the model; of one with lazy layers, a copy without values that has learnt its sizes."""
     if not any(isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in model.modules()):
         return model
     empty = {id(t): on_meta(t) for t in (*model.parameters(), *model.buffers())}
@@ -25,7 +25,7 @@ def materialised(model: nn.Module, arguments: Arguments) -> nn.Module:
 
 
 def on_meta(tensor: Tensor) -> Tensor:
-    """Returns a tensor of the same sort, shape and type that has no values."""
+    """Return a tensor of the same sort, shape and type that has no values."""
     if is_lazy(tensor):
         sort: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
         lazy: Tensor = sort(device="meta", dtype=tensor.dtype)

@@ -1,4 +1,4 @@
-"""From the text that names a model to the model, built without weights."""
+"""Load the model that a text names, built without weights."""
 
 import contextlib
 import inspect
@@ -29,7 +29,7 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:
-    """A model, what to call it, and the inputs it was saved with, if it was."""
+    """A model, its name, and the inputs it was saved with, if any."""
 
     model: nn.Module
     name: str
@@ -38,7 +38,7 @@ class LoadedModel:
 
 
 def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> LoadedModel:
-    """Returns the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
+    """Return the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
     `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
     the constructor is called without memory for weights. An instance is taken as it is. A TorchScript file or
@@ -60,7 +60,7 @@ def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> L
 
 
 def built(target: Target) -> LoadedModel:
-    """Returns the model a target names; raises SourceError."""
+    """Return the model a target names; raises SourceError."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(exclusive())
         contexts.enter_context(contextlib.redirect_stdout(sys.stderr))
@@ -76,7 +76,7 @@ def built(target: Target) -> LoadedModel:
 
 
 def imported(target: Target) -> ModuleType:
-    """Returns the module of a target; raises SourceError, also where its import asks the network."""
+    """Return the module of a target; raises SourceError, also where its import asks the network."""
     try:
         with offline():
             return module_of(target)
@@ -85,12 +85,12 @@ def imported(target: Target) -> ModuleType:
 
 
 def file_of(target: Target) -> Path | None:
-    """The file a target names, None for a dotted module."""
+    """Return the file a target names, None for a dotted module."""
     return target.path if target.is_file else None
 
 
 def name_of(attribute: str, target: Target) -> str:
-    """What to call the model: the attribute, with the arguments it was called with."""
+    """Return the model's name: the attribute, with its arguments."""
     if not (target.args or target.kwargs):
         return attribute
     given = [repr(a) for a in target.args] + [f"{name}={value!r}" for name, value in target.kwargs.items()]
@@ -98,7 +98,7 @@ def name_of(attribute: str, target: Target) -> str:
 
 
 def made(factory: object, attribute: str, target: Target) -> nn.Module:
-    """Returns the model a class or function makes."""
+    """Return the model a class or function makes."""
     if not callable(factory):
         raise SourceError(
             f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
@@ -124,7 +124,7 @@ def made(factory: object, attribute: str, target: Target) -> nn.Module:
 
 
 def model_in(result: object) -> nn.Module | None:
-    """The model a factory returned, alone or first among other things."""
+    """Return the model a factory returned, alone or first among other things."""
     if isinstance(result, nn.Module):
         return result
     items = (
@@ -138,7 +138,7 @@ def model_in(result: object) -> nn.Module | None:
 
 
 def check_arguments(factory: Callable[..., Any], attribute: str, target: Target) -> None:
-    """Raises SourceError if the arguments do not fit the factory's signature."""
+    """Raise SourceError if the arguments do not fit the factory's signature."""
     try:
         signature = inspect.signature(factory)
     except (TypeError, ValueError):
@@ -154,12 +154,12 @@ def check_arguments(factory: Callable[..., Any], attribute: str, target: Target)
 
 
 def missing_example(signature: inspect.Signature) -> str:
-    """The arguments without defaults, as they could be written."""
+    """Return the arguments without defaults, as they could be written."""
     return ", ".join(f"{p.name}=..." for p in signature.parameters.values() if required(p))
 
 
 def required(parameter: inspect.Parameter) -> bool:
-    """Whether a call must give this parameter."""
+    """Return whether a call must give this parameter."""
     return parameter.default is parameter.empty and parameter.kind not in (
         parameter.VAR_POSITIONAL,
         parameter.VAR_KEYWORD,
@@ -167,7 +167,7 @@ def required(parameter: inspect.Parameter) -> bool:
 
 
 def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
-    """Returns what a dotted attribute names; raises SourceError with what there is instead."""
+    """Return what a dotted attribute names; raises SourceError with what there is instead."""
     value: object = module
     for part in attribute.split("."):
         try:
@@ -181,7 +181,7 @@ def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
 
 
 def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
-    """Returns what to say about an attribute that is not there."""
+    """Return what to say about an attribute that is not there."""
     names = known_names(module) or list(candidates(module))
     public = [name for name in vars(module) if not name.startswith("_")]
     guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
@@ -190,13 +190,13 @@ def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
 
 
 def listed(names: list[str]) -> str:
-    """The first names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     more = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def only_candidate(module: ModuleType, target: Target) -> str:
-    """Returns the one thing in a module that can be drawn; raises SourceError if there are more."""
+    """Return the one thing in a module that can be drawn; raises SourceError if there are more."""
     found = candidates(module)
     ready = [
         name for name, value in found.items() if not inspect.isclass(value) or not needs_arguments(value)
@@ -217,7 +217,7 @@ def only_candidate(module: ModuleType, target: Target) -> str:
 
 
 def candidates(module: ModuleType) -> dict[str, object]:
-    """The models, model classes and functions without arguments that a module defines, by name.
+    """Return the models, model classes and functions without arguments that a module defines, by name.
 
     Functions count if they say that they return a model, or in a module of one's own if nothing is said.
     """
@@ -236,7 +236,7 @@ def candidates(module: ModuleType) -> dict[str, object]:
 
 
 def needs_arguments(function: Callable[..., Any]) -> bool:
-    """Whether something cannot be called without arguments."""
+    """Return whether something cannot be called without arguments."""
     try:
         return any(required(p) for p in inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
@@ -244,6 +244,6 @@ def needs_arguments(function: Callable[..., Any]) -> bool:
 
 
 def may_return_model(function: Callable[..., Any]) -> bool:
-    """Whether a function's annotation leaves open that it returns a model."""
+    """Return whether a function's annotation leaves open that it returns a model."""
     returned = getattr(function, "__annotations__", {}).get("return", nn.Module)
     return isinstance(returned, str) or (inspect.isclass(returned) and issubclass(returned, nn.Module))

@@ -1,4 +1,4 @@
-"""Keep a constructor from asking the network for weights; a drawing needs none."""
+"""Prevent constructors from downloading weights."""
 
 import contextlib
 import inspect
@@ -18,7 +18,7 @@ class NetworkAskedError(BaseException):
 
 @contextlib.contextmanager
 def offline() -> Iterator[None]:
-    """Inside, connecting to another machine raises NetworkAskedError."""
+    """Raise NetworkAskedError where the code inside connects to another machine."""
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise NetworkAskedError(
@@ -37,7 +37,7 @@ def offline() -> Iterator[None]:
 
 
 def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) -> dict[str, object]:
-    """Returns the arguments for a factory, those that ask for trained weights turned off.
+    """Return the arguments for a factory, those that ask for trained weights turned off.
 
     >>> def net(depth=18, pretrained=True): ...
     >>> without_weights(net, {"depth": 50})
@@ -55,10 +55,10 @@ def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) ->
 
 
 def asks_weights(name: str, value: object) -> bool:
-    """Whether an argument asks for trained weights: True, a member of an enumeration, or one's name."""
+    """Return whether an argument asks for trained weights: True, an enumeration member, or its name."""
     return name in SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
 
 
 def off(name: str) -> bool | None:
-    """What turns an argument for weights off."""
+    """Return the value of an argument that asks for no weights."""
     return False if name.startswith("pretrained") else None

@@ -13,7 +13,7 @@ NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a model is found: a module (a file or a dotted name), an attribute, and arguments for it.
+    """The place of a model: a module (a file or a dotted name), an attribute, and arguments for it.
 
     `called` says whether arguments, perhaps none, were written. `folder`: start of a relative path, and first
     in the search for a module.
@@ -29,7 +29,7 @@ class Target:
 
     @property
     def is_file(self) -> bool:
-        """Whether the module is a file rather than a dotted name."""
+        """Return whether the module is a file rather than a dotted name."""
         return self.module.endswith(".py") or "/" in self.module or os.sep in self.module
 
     @property
@@ -39,7 +39,7 @@ class Target:
 
 
 def parse_target(text: str) -> Target:
-    """Returns the parts of a target; raises SourceError where it cannot be read.
+    """Return the parts of a target; raises SourceError where it cannot be read.
 
     >>> t = parse_target("nets/small.py:Net(depth=20)")
     >>> t.module, t.attribute, t.kwargs
@@ -66,7 +66,7 @@ def parse_target(text: str) -> Target:
 
 
 def literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:
-    """Returns the arguments written in brackets; nothing is evaluated, only literals are read."""
+    """Return the arguments written in brackets; nothing is evaluated, only literals are read."""
     try:
         tree = ast.parse(f"f{call}", mode="eval").body
     except SyntaxError as error:

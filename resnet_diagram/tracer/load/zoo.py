@@ -8,7 +8,7 @@ from typing import Any
 
 
 def known_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
-    """The factory behind `timm:NAME` or `torchvision:NAME`, None for other modules and unknown names."""
+    """Return the factory of `timm:NAME` or `torchvision:NAME`, None for other modules and names."""
     found = registry(module)
     if found is None or name.partition(".")[0] not in found[0]():
         return None
@@ -17,13 +17,13 @@ def known_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
 
 
 def known_names(module: ModuleType) -> list[str]:
-    """The names of the models a library lists."""
+    """Return the names of the models a library lists."""
     found = registry(module)
     return list(found[0]()) if found is not None else []
 
 
 def registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[[str], Any]] | None:
-    """The functions of a library that list its models and find the factory of one."""
+    """Return the functions of a library that list its models and find the factory of one."""
     if module.__name__ == "timm":
         return module.list_models, functools.partial(functools.partial, module.create_model)
     if module.__name__ == "torchvision":

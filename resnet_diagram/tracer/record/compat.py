@@ -1,4 +1,4 @@
-"""Stand-ins for what tensors without values cannot do, used when a plain run failed."""
+"""Stand-ins for operations that tensors without values do not support, used when a plain run failed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,12 @@ MOVES = frozenset({"cuda", "cpu", "pin_memory", "numpy", "__array__", "tolist"})
 
 
 class Compatible(TorchFunctionMode):
-    """Answers `.tolist()` and `.numpy()` with ones, and keeps tensors where they are when asked to move."""
+    """Answers `.tolist()` and `.numpy()` with ones, and ignores moves to other devices."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Returns the stand-in, or what the function gives with foreign devices taken out."""
+        """Return the stand-in, or what the function gives with foreign devices taken out."""
         options = dict(kwargs or {})
         name = getattr(func, "__name__", "")
         if args and isinstance(args[0], Tensor):
@@ -30,12 +30,12 @@ class Compatible(TorchFunctionMode):
 
 
 def foreign(device: Any) -> bool:
-    """Whether a device may not be there."""
+    """Return whether a device may not be there."""
     return isinstance(device, int) or torch.device(device).type not in ("cpu", "meta")
 
 
 def moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
-    """Returns a tensor where it is, or made-up values where values are asked."""
+    """Return a tensor where it is, or made-up values where values are asked."""
     tensor = args[0]
     if name in ("cuda", "cpu", "pin_memory"):
         return tensor
@@ -46,7 +46,7 @@ def moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) ->
 
 
 def converted(func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
-    """Returns `tensor.to(...)` without its device."""
+    """Return `tensor.to(...)` without its device."""
     rest = [a for a in args[1:] if isinstance(a, (torch.dtype, Tensor))]
     options.pop("device", None)
     asks = rest or options.get("dtype") is not None

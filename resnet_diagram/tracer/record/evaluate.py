@@ -29,7 +29,7 @@ def by_rule(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> 
 
 
 def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any] | None:
-    """Returns a function that makes an equal result again, None where it shares memory with an argument."""
+    """Return a function that makes an equal result again, None where it shares memory with an argument."""
     if isinstance(result, Tensor):
         for position, value in enumerate(args):
             if result is value:
@@ -73,7 +73,7 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
 
 
 def on_cpu_if_small(args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Returns the options of a factory, a small tensor moved to the CPU, where it has values."""
+    """Return the options of a factory, a small tensor moved to the CPU, where it has values."""
     if torch.device(kwargs["device"]).type == "cpu":
         return kwargs
     size = args[0] if args and isinstance(args[0], (list, tuple)) else ()

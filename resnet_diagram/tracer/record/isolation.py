@@ -24,7 +24,7 @@ _lock = threading.RLock()
 
 
 class Snapshot:
-    """What dictionaries and lists hold now; equal sets of names are kept once, and all values in one list."""
+    """The contents of dictionaries and lists: equal sets of names once, and all values in one list."""
 
     def __init__(self, held: Iterable[Held]) -> None:
         known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -40,7 +40,7 @@ class Snapshot:
             self.ends.append(len(self.values))
 
     def restore(self) -> None:
-        """Makes each hold exactly the objects it held before."""
+        """Restore each to exactly the objects of before."""
         start = 0
         for own, names, end in zip(self.held, self.names, self.ends, strict=True):
             refill(own, names, self.values[start:end])
@@ -48,7 +48,7 @@ class Snapshot:
 
 
 def refill(own: Held, names: tuple[Any, ...], values: list[Any]) -> None:
-    """Makes a dictionary hold these values under these names, or a list hold them."""
+    """Make a dictionary hold these values under these names, or a list hold them."""
     if isinstance(own, list):
         if len(own) != len(values) or not all(map(operator.is_, own, values)):
             own[:] = values
@@ -78,7 +78,7 @@ def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
 
 
 def filled(module: nn.Module) -> Iterator[Held]:
-    """The dictionary of a module's attributes, then the dictionaries and lists in it that hold something.
+    """Yield the dictionary of a module's attributes, then the dictionaries and lists in it.
 
     Those of a scripted module cannot be taken hold of.
     """
@@ -181,7 +181,7 @@ def followed_calls(
 
 
 def without_wrappers(path: str) -> str:
-    """A module's path as it would be without compiling wrappers.
+    """Return a module's path as it would be without compiling wrappers.
 
     >>> without_wrappers("layer1._orig_mod.0.conv")
     'layer1.0.conv'
@@ -190,7 +190,7 @@ def without_wrappers(path: str) -> str:
 
 
 def check_interrupt(error: BaseException) -> None:
-    """Raises KeyboardInterrupt if one lies behind an error that a model raised in its place."""
+    """Raise KeyboardInterrupt if one lies behind an error that a model raised in its place."""
     behind: BaseException | None = error
     for _ in range(16):
         if isinstance(behind, KeyboardInterrupt):
@@ -199,7 +199,7 @@ def check_interrupt(error: BaseException) -> None:
 
 
 def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
-    """Writes down the innermost call that failed, and the shapes it was given."""
+    """Write down the innermost call that failed, and the shapes it was given."""
     if not graph.failed_in:
         graph.failed_in = call.path or call.cls
         shapes = ["×".join(map(str, a.shape)) for a in args if isinstance(a, torch.Tensor)]
@@ -207,6 +207,6 @@ def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
 
 
 def class_name(module: nn.Module) -> str:
-    """The class of a module as its author wrote it, scripted modules included."""
+    """Return the class of a module as its author wrote it, scripted modules included."""
     name = getattr(module, "original_name", None)
     return name if isinstance(name, str) else type(module).__name__

@@ -75,7 +75,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self._questions: dict[tuple[int, CodeType | None, int], list[int]] = {}
 
     def finish(self) -> None:
-        """Takes marks off lasting tensors and gives constants their values back."""
+        """Take marks off lasting tensors and gives constants their values back."""
         self.marks.remove()
         for tensor, before in self._saved:
             tensor.copy_(before)
@@ -84,7 +84,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Records one operation and returns its result."""
+        """Record one operation and return its result."""
         overload = self._overloads.get(func)
         if overload is None:
             overload = self._overloads[func] = read_overload(func)
@@ -109,7 +109,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     # -- what goes in ------------------------------------------------------------------------------------
 
     def add_input(self, tensor: Tensor) -> None:
-        """Makes `tensor` an input of the model."""
+        """Make `tensor` an input of the model."""
         node = self._node(NodeKind.INPUT, tensor, active=True)
         self.marks.keep(tensor, node, self.marks.known_memory(tensor) or self.marks.new_memory(tensor))
         self.graph.inputs.append(node)
@@ -133,11 +133,11 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         return node
 
     def _kept(self, shape: Sizes) -> Sizes:
-        """The shape, as one object for all that are equal."""
+        """Return the shape, as one object for all that are equal."""
         return self._shapes.setdefault(shape, shape)
 
     def _first_sight(self, tensor: Tensor) -> Mark:
-        """Returns the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
+        """Return the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
         memory = self.marks.known_memory(tensor)
         if memory is not None and memory.writer is not None and not isinstance(tensor, nn.Parameter):
             return self.marks.keep(tensor, memory.writer, memory)
@@ -190,7 +190,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         return ref
 
     def _as_meta(self, values: Iterable[Any]) -> list[Any]:
-        """Returns the arguments with each real tensor replaced by its meta twin; single numbers stay."""
+        """Return the arguments with each real tensor replaced by its meta twin; single numbers stay."""
         return [map_tensors(value, self._meta_twin) for value in values]
 
     def _meta_twin(self, tensor: Tensor) -> Tensor:
@@ -206,7 +206,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         return twin
 
     def _save_constants(self, overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-        """Keeps a copy of a real tensor from before the trace that is about to be written."""
+        """Keep a copy of a real tensor from before the trace that is about to be written."""
         for tensor in written(overload, args, kwargs):
             mark = self.marks.get(tensor)
             writer = mark.memory.writer if mark else None
@@ -336,6 +336,6 @@ def user_position() -> tuple[CodeType | None, int]:
 def shape_of_result(
     overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any
 ) -> tuple[int, ...]:
-    """The shape of the first tensor in a result, or of the tensor that was written; () if there is none."""
+    """Return the shape of the first tensor in a result, or of the tensor written; () for none."""
     found = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
     return tuple(found[0].shape) if found else ()

@@ -1,4 +1,4 @@
-"""Run a model once on tensors without values and return what happened."""
+"""Run a model once on tensors without values and return the record."""
 
 import contextlib
 import dataclasses
@@ -29,7 +29,7 @@ RETRIES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What a model is called with."""
+    """The arguments of a model's call."""
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Subject:
 
 
 class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and never leaves this module
-    """A run that ended early: what it had recorded, and why."""
+    """A run that ended early, with its record and the cause."""
 
     def __init__(self, cause: Exception, recorder: Recorder) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and ne
 
 
 def unwrapped(model: nn.Module) -> nn.Module:
-    """Returns the model inside `torch.compile` and data-parallel wrappers."""
+    """Return the model inside `torch.compile` and data-parallel wrappers."""
     while True:
         inner = getattr(model, "_orig_mod", None)
         if inner is None and type(model).__name__ in ("DataParallel", "DistributedDataParallel"):
@@ -65,7 +65,7 @@ def unwrapped(model: nn.Module) -> nn.Module:
 
 
 def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | None = None) -> OpGraph:
-    """Returns the operations of one run of `model` in evaluation mode; nothing of the model is changed.
+    """Return the operations of one run of `model` in evaluation mode; nothing of the model is changed.
 
     A run that fails after an assumed answer is tried again with the answer negated, then with
     stand-ins for what meta tensors cannot do. `graph.error` is set if none of these runs came through.
@@ -81,14 +81,14 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
 
 
 def subject_of(model: nn.Module) -> Subject:
-    """Returns the model with its modules, which are walked over once."""
+    """Return the model with its modules, which are walked over once."""
     named = dict(model.named_modules())
     paths = {id(module): without_wrappers(path) for path, module in named.items()}
     return Subject(model=model, modules=tuple(named.values()), paths=paths)
 
 
 def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
-    """Returns a run with other answers or stand-ins; else the one that came furthest, with its error."""
+    """Return a run with other answers or stand-ins; else the one that came furthest, with its error."""
     last = best = first
     flips: set[int] = set()
     ended: set[int] = set()  # the answers negated to end a loop, one after the other
@@ -115,7 +115,7 @@ def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph
 
 
 def next_flips(flips: set[int], asked: int) -> bool:
-    """Moves `flips` on to the next answers to negate, the last one first; False when all were tried."""
+    """Move `flips` on to the next answers to negate, the last one first; False when all were tried."""
     last = asked - 1
     while last in flips:
         flips.discard(last)
@@ -133,7 +133,7 @@ def run_once(
     compatible: bool,
     check: Callable[..., None] | None,
 ) -> OpGraph:
-    """Returns what one run recorded; raises Stopped."""
+    """Return what one run recorded; raises Stopped."""
     recorder = Recorder(flips, check)
     model, graph = subject.model, recorder.graph
     graph.calls.append(Call("", class_name(model), -1))
@@ -160,14 +160,14 @@ def run_once(
 
 
 def script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:
-    """Returns the parameters of the scripted ones among some modules, by id."""
+    """Return the parameters of the scripted ones among some modules, by id."""
     scripts = [module for module in modules if isinstance(module, torch.jit.ScriptModule)]
     return {id(weight): weight for script in scripts for weight in script.parameters(recurse=False)}
 
 
 @contextlib.contextmanager
 def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterator[None]:
-    """Every operation inside is recorded, below autograd, with stand-ins if `compatible`."""
+    """Record every operation inside, below autograd, with stand-ins if `compatible`."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
         contexts.enter_context(torch_private.uncompiled())
@@ -181,7 +181,7 @@ def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterato
 
 
 def output_nodes(recorder: Recorder, result: Any) -> list[Node]:
-    """Returns the producers of the tensors in a result, each once; loose ends where there are none."""
+    """Return the producers of the tensors in a result, each once; loose ends where there are none."""
     nodes: dict[int, Node] = {}
     for tensor in tensors_of(result):
         mark = recorder.marks.get(tensor)
@@ -191,14 +191,14 @@ def output_nodes(recorder: Recorder, result: Any) -> list[Node]:
 
 
 def loose_ends(graph: OpGraph) -> list[Node]:
-    """Returns the operations whose results nobody read."""
+    """Return the operations whose results nobody read."""
     read = {source.index for node in graph.nodes for source in node.inputs}
     active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
     return [n for n in active if n.index not in read]
 
 
 def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
-    """Each tensor in a nest of lists, dictionaries, data classes and plain objects."""
+    """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects."""
     if isinstance(value, Tensor):
         yield value
         return
@@ -207,7 +207,7 @@ def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
 
 
 def parts_of(value: Any) -> Sequence[Any]:
-    """Returns what a container holds; nothing for other values."""
+    """Return what a container holds; nothing for other values."""
     if isinstance(value, Mapping):
         return list(value.values())
     if isinstance(value, (list, tuple, set)):

@@ -9,14 +9,14 @@ from resnet_diagram.tracer.record.overloads import Overload
 
 
 def written(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> Iterator[Tensor]:
-    """Each tensor an operation changes."""
+    """Yield each tensor an operation changes."""
     for position in overload.writes:
         value = args[position] if position < len(args) else kwargs.get(overload.names[position])
         yield from tensors_in(value)
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Each tensor of a value or a list of values."""
+    """Yield each tensor of a value or a list of values."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, (list, tuple)):
@@ -28,7 +28,7 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
 
 
 def map_tensors(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
-    """Returns a value with each tensor in it, also inside lists, replaced."""
+    """Return a value with each tensor in it, also inside lists, replaced."""
     if isinstance(value, Tensor):
         return change(value)
     if isinstance(value, (list, tuple)):

@@ -34,7 +34,7 @@ class QuietDispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def below_autograd() -> AbstractContextManager[Any]:
-    """Returns a context in which composite operators reach a dispatch mode whole."""
+    """Return a context in which composite operators reach a dispatch mode whole."""
     guard = getattr(torch._C, "_AutoDispatchBelowAutograd", None)
     if guard is None or public_only:
         return torch.inference_mode()
@@ -43,7 +43,7 @@ def below_autograd() -> AbstractContextManager[Any]:
 
 
 def storage_key(tensor: torch.Tensor) -> tuple[int, object]:
-    """Returns a key equal for tensors that share memory, and the object to hold while the key is in use.
+    """Return a key equal for tensors that share memory, and the object to hold while the key is in use.
 
     A tensor that is the holder may be given other memory; then its key changes.
     """
@@ -55,7 +55,7 @@ def storage_key(tensor: torch.Tensor) -> tuple[int, object]:
 
 
 def schema_of(overload: Any) -> Any:
-    """The schema of an operator's overload."""
+    """Return the schema of an operator's overload."""
     schema = None if public_only else getattr(overload, "_schema", None)
     if schema is None:
         found: Any = get_signature_for_torch_op(overload, return_schemas=True)[1]
@@ -64,7 +64,7 @@ def schema_of(overload: Any) -> Any:
 
 
 def uncompiled() -> AbstractContextManager[Any]:
-    """Returns a context in which compiled functions and modules run as they were written."""
+    """Return a context in which compiled functions and modules run as they were written."""
     stance = getattr(torch.compiler, "set_stance", None)
     if COMPILER not in sys.modules or stance is None:
         return contextlib.nullcontext()
@@ -74,7 +74,7 @@ def uncompiled() -> AbstractContextManager[Any]:
 
 @contextlib.contextmanager
 def light_imports() -> Iterator[None]:
-    """Libraries imported inside do not import torch's compiler for a decorator or a helper they may not use.
+    """Keep libraries imported inside from importing torch's compiler for a decorator or a helper.
 
     The stand-ins do the real thing when somebody compiles later on.
     """
@@ -95,7 +95,7 @@ def light_imports() -> Iterator[None]:
 def disabled_later(
     original: Callable[..., Any], function: Any = None, recursive: bool = True, **options: Any
 ) -> Any:
-    """Stands in for `torch.compiler.disable`, here `original`: calls it once the compiler is there."""
+    """Stand in for `torch.compiler.disable`, here `original`: calls it once the compiler is there."""
     if function is None:
         return functools.partial(disabled_later, original, recursive=recursive, **options)
     if not inspect.isfunction(function):
@@ -112,11 +112,11 @@ def disabled_later(
 
 
 class LaterTools(ModuleType):
-    """Stands in for the compiler's tools: has one helper, and is the real module for all else."""
+    """Stand-in for the compiler's tools: one helper of its own, all else from the real module."""
 
     @staticmethod
     def is_compile_supported(*args: Any, **kwargs: Any) -> Any:
-        """Asks the real helper."""
+        """Ask the real helper."""
         return real_tools().is_compile_supported(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -126,22 +126,22 @@ class LaterTools(ModuleType):
 
 
 def real_tools() -> Any:
-    """The real module; to import the compiler makes way for it."""
+    """Return the real module; to import the compiler makes way for it."""
     importlib.import_module(COMPILER)
     return importlib.import_module(COMPILER_TOOLS)
 
 
 class MakeWay:
-    """A finder that finds nothing, but takes the stand-in away before the real compiler is imported."""
+    """A finder that removes the stand-in before the real compiler is imported, and finds nothing."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Returns None, so that the other finders are asked."""
+        """Return None, so that the other finders are asked."""
         if name == COMPILER:
             make_way()
 
 
 def make_way() -> None:
-    """Takes the finder and the stand-in away, if they are there."""
+    """Take the finder and the stand-in away, if they are there."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MakeWay)]
     if isinstance(sys.modules.get(COMPILER_TOOLS), LaterTools):
         del sys.modules[COMPILER_TOOLS]
@@ -211,10 +211,10 @@ def import_compiler(name: str) -> ModuleType:
 
 
 def fast_attention_enabled() -> bool:
-    """Whether the fused transformer operators may be used."""
+    """Return whether the fused transformer operators may be used."""
     return bool(torch.backends.mha.get_fastpath_enabled())
 
 
 def set_fast_attention(enabled: bool) -> None:
-    """Allows or forbids the fused transformer operators, which hide a whole layer in one operation."""
+    """Allow or forbids the fused transformer operators, which hide a whole layer in one operation."""
     torch.backends.mha.set_fastpath_enabled(enabled)

@@ -1,4 +1,4 @@
-"""Stand in for torchvision's compiled operators where they cannot be loaded.
+"""Declare torchvision's compiled operators where they cannot be loaded.
 
 A torchvision built for other hardware than torch, such as the published wheel beside a CPU torch, stops at
 its import for want of operators that only detection models run. Declared, they let all else be imported.
@@ -14,7 +14,7 @@ _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
 
 def stopped_import(error: BaseException | None) -> bool:
-    """Whether an import failed for want of a torchvision operator."""
+    """Return whether an import failed for want of a torchvision operator."""
     return isinstance(error, RuntimeError) and "operator torchvision::" in str(error)
 
 

@@ -1,4 +1,4 @@
-"""Which operation made a tensor: a mark on the tensor, and a version count on the memory behind it.
+"""Track the producer of each tensor by a mark on it and a version count on its memory.
 
 In-place operations, views, `out=` and `.data` all come down to one question: who wrote this memory last?
 """
@@ -30,7 +30,7 @@ class Memory:
 
 @dataclass(slots=True, eq=False)
 class Mark:
-    """What is known of one tensor: its producer, valid while nobody has written its memory since.
+    """The producer of one tensor, valid until its memory is written again.
 
     `tensor` is set where the tensor is kept, `twin` once it has one.
     """
@@ -59,11 +59,11 @@ class Marks:
         self._kept: dict[int, Mark] = {}
 
     def get(self, tensor: Tensor) -> Mark | None:
-        """The mark of a tensor, None if this trace has not seen it."""
+        """Return the mark of a tensor, None if this trace has not seen it."""
         return self._kept.get(id(tensor)) or getattr(tensor, self._attribute, None)
 
     def put(self, tensor: Tensor, node: Node, memory: Memory, output: int = 0) -> Mark:
-        """Marks `tensor` as made by `node` and returns the mark."""
+        """Mark `tensor` as made by `node` and returns the mark."""
         mark = Mark(node, memory, memory.version, output)
         if id(tensor) in self._kept:
             mark.tensor = tensor
@@ -73,18 +73,18 @@ class Marks:
         return mark
 
     def keep(self, tensor: Tensor, node: Node, memory: Memory) -> Mark:
-        """Marks a tensor that no operation made, and leaves it as it is; held, its id is its own."""
+        """Mark a tensor that no operation made, and leaves it as it is; held, its id is its own."""
         mark = self._kept[id(tensor)] = Mark(node, memory, memory.version, tensor=tensor)
         return mark
 
     def new_memory(self, tensor: Tensor) -> Memory:
-        """Returns a memory record for a tensor that no recorded operation made."""
+        """Return a memory record for a tensor that no recorded operation made."""
         key, holder = memory_key(tensor)
         found = self._memories[key] = Memory(holder)
         return found
 
     def known_memory(self, tensor: Tensor) -> Memory | None:
-        """The memory record if the tensor shares memory with one seen before."""
+        """Return the memory record if the tensor shares memory with one seen before."""
         key, _ = memory_key(tensor)
         found = self._memories.get(key)
         holder = found and found.holder
@@ -92,13 +92,13 @@ class Marks:
         return None if moved else found
 
     def remove(self) -> None:
-        """Forgets all tensors."""
+        """Forget all tensors."""
         self._kept.clear()
         self._memories.clear()
 
 
 def memory_key(tensor: Tensor) -> tuple[int, object]:
-    """As `storage_key`, also for tensors without a storage: sparse and opaque ones."""
+    """Return `storage_key`, or a key of the object for tensors without a storage (sparse, opaque)."""
     try:
         return torch_private.storage_key(tensor)
     except (RuntimeError, NotImplementedError):
@@ -106,14 +106,14 @@ def memory_key(tensor: Tensor) -> tuple[int, object]:
 
 
 def twin_of(tensor: Tensor, mark: Mark) -> Tensor:
-    """Returns a meta tensor of the same layout, made once for each tensor."""
+    """Return a meta tensor of the same layout, made once for each tensor."""
     if mark.twin is None:
         mark.twin = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
     return mark.twin
 
 
 def shares_memory(a: Tensor, b: Any) -> bool:
-    """Whether two tensors lie in the same memory."""
+    """Return whether two tensors lie in the same memory."""
     if not isinstance(b, Tensor):
         return False
     return torch_private.storage_key(a)[0] == torch_private.storage_key(b)[0]

@@ -1,1 +1,1 @@
-"""From the flow to blocks and stages."""
+"""Find blocks and stages in the flow."""

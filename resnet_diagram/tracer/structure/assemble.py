@@ -1,4 +1,4 @@
-"""From the recorded operations of a model to its description."""
+"""Convert the recorded operations of a model to its description."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Sizes = Mapping[int, tuple[str, int]]
 
 @dataclass(slots=True, eq=False)
 class Reading:
-    """A flow, its parts, and the layers among them that stand for several steps."""
+    """A flow, its parts, and the layers among them that are several steps each."""
 
     flow: Flow
     parts: list[Part]
@@ -36,7 +36,7 @@ class Reading:
 
 
 def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network | None:
-    """Returns the network description of a recorded run, None where no layer leads to an output.
+    """Return the network description of a recorded run, None where no layer leads to an output.
 
     `sizes` are those of the model that ran.
     """
@@ -68,7 +68,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
 
 
 def unused_note(sizes: Sizes, flow: Flow) -> list[str]:
-    """A note on the parameters that nothing drawn reads."""
+    """Return a note on the parameters that nothing drawn reads."""
     unused = dict(found for number, found in sizes.items() if number not in flow.parameters)
     if not unused:
         return []
@@ -76,7 +76,7 @@ def unused_note(sizes: Sizes, flow: Flow) -> list[str]:
 
 
 def best_reading(graph: OpGraph) -> Reading:
-    """Returns the reading from all inputs at once, or from the one that explains most blocks.
+    """Return the reading from all inputs at once, or from the one that explains most blocks.
 
     Inputs of several shapes have no common beginning: then it is one of them, of equals the longest.
     """
@@ -95,7 +95,7 @@ def best_reading(graph: OpGraph) -> Reading:
 
 
 def read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | None = None) -> Reading:
-    """Returns flow and parts from some inputs to the output, the flow changed as asked."""
+    """Return flow and parts from some inputs to the output, the flow changed as asked."""
     flow = build_flow(graph, output, inputs, change)
     translator = Translator(flow)
     parts = attach(translator.parts(series_of(flow.steps), ()), graph.calls)
@@ -103,7 +103,7 @@ def read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | 
 
 
 def gathering_note(flow: Flow) -> list[str]:
-    """A note on the sums that gather values by ways that are not drawn."""
+    """Return a note on the sums that gather values by ways that are not drawn."""
     count = sum(step.gathered for step in flow.steps)
     return (
         [f"{count} ways from blocks to a sum behind them are not drawn, but counted there"] if count else []
@@ -111,13 +111,13 @@ def gathering_note(flow: Flow) -> list[str]:
 
 
 def main_output(graph: OpGraph) -> Node:
-    """The output that most operations lead to, the first of equals."""
+    """Return the output that most operations lead to, the first of equals."""
     late = sorted(graph.outputs, key=lambda node: node.index)[-SHOWN:]
     return max(late, key=lambda node: (ancestor_count(node), -node.index))
 
 
 def ancestor_count(node: Node) -> int:
-    """How many nodes lead to a node."""
+    """Return the number of nodes that lead to a node."""
     seen = {node.index}
     waiting = [node]
     while waiting:

@@ -1,4 +1,4 @@
-"""Take the shared pre-activation before a block, and the activation after its addition, into the block."""
+"""Add the pre-activation before a block, and the activation after its addition, to the block."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ NORM = LayerKind.NORM
 
 
 def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
-    """Returns the parts with norms and activations next to a residual block, run by its module, inside it."""
+    """Return the parts with norms and activations next to a residual block, run by its module, inside it."""
     if not any(part.residual for part in parts):
         return told_apart(parts, calls)
     owners = Counter(p.call for p in parts if p.residual)
@@ -41,7 +41,7 @@ def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
 
 
 def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
-    """Takes the norms and activations that end `result` out of it and returns them, if they are the block's.
+    """Take the norms and activations that end `result` out of it and returns them, if they are the block's.
 
     In a call with several blocks a run behind a convolution is that convolution's.
     """
@@ -60,7 +60,7 @@ def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool)
 
 
 def trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
-    """Returns the norms and activations directly behind the merge that belong to the block.
+    """Return the norms and activations directly behind the merge that belong to the block.
 
     In a call with several blocks a norm and an activation before the next one are the next one's.
     """
@@ -80,7 +80,7 @@ def trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], share
 
 
 def closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:
-    """The modules that run an activation behind most of the blocks they run, as their call's number."""
+    """Return the calls of modules that run an activation behind most of their blocks."""
     blocks = Counter(calls[part.call].parent for part in parts if part.residual and part.call)
     closed = Counter(
         calls[part.call].parent
@@ -91,7 +91,7 @@ def closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]
 
 
 def runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
-    """Whether a part is an activation that the module around a block runs, itself or as a module."""
+    """Return whether a part is an activation that the module around a block runs, itself or as a module."""
     layer = other.element
     if not (isinstance(layer, Layer) and layer.kind is ACTIVATION) or operator_of(layer.op).ends:
         return False
@@ -99,7 +99,7 @@ def runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
 
 
 def enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:
-    """Returns the block with the layers before and after it taken in."""
+    """Return the block with the layers before and after it taken in."""
     block = part.element
     if not isinstance(block, Block):
         return part

@@ -36,7 +36,7 @@ class Group:
 
 
 def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
-    """Returns stem, stages and head of a series of layers; None where it has blocks or shows no stages."""
+    """Return stem, stages and head of a series of layers; None where it has blocks or shows no stages."""
     if any(p.is_layer(LayerKind.UPSAMPLE) or is_joining(p) for p in parts):
         return None
     runs, behind = runs_of(parts, calls)
@@ -59,7 +59,7 @@ def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
 
 
 def sees_all(run: Run) -> bool:
-    """Whether a convolution works on a single position, or on all of them at once: a classifier's."""
+    """Return whether a convolution works on a single position, or on all of them at once: a classifier's."""
     layer = run.parts[0].element
     pooled = any(isinstance(p.element, Layer) and p.element.op.startswith("global") for p in run.waiting)
     whole = isinstance(layer, Layer) and run.positions == 1 and layer.kernel == layer.in_shape[1:]
@@ -67,7 +67,7 @@ def sees_all(run: Run) -> bool:
 
 
 def ends_of(groups: Sequence[Group]) -> tuple[int, int]:
-    """Returns the places of the first stage and behind the last.
+    """Return the places of the first stage and behind the last.
 
     Where modules hold the stages, convolutions beside them are stem and head; so is a first group that
     begins with a stride.
@@ -81,12 +81,12 @@ def ends_of(groups: Sequence[Group]) -> tuple[int, int]:
 
 
 def is_joining(part: Part) -> bool:
-    """Whether a part is a block in which values meet, other than a gate."""
+    """Return whether a part is a block in which values meet, other than a gate."""
     return isinstance(part.element, Block) and not is_gate(part.element)
 
 
 def runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], list[Part]]:
-    """Returns the convolutions with what follows each, and what stands behind the last."""
+    """Return the convolutions with what follows each, and what stands behind the last."""
     runs: list[Run] = []
     waiting: list[Part] = []
     for part in parts:
@@ -102,7 +102,7 @@ def runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], li
 
 
 def grouped_runs(runs: Sequence[Run]) -> list[Group]:
-    """Returns the runs of each stage; items of one list with one resolution are of one stage."""
+    """Return the runs of each stage; items of one list with one resolution are of one stage."""
     inside: dict[str, set[int]] = {}
     for run in runs:
         for path in modules_around(run.path):
@@ -118,7 +118,7 @@ def grouped_runs(runs: Sequence[Run]) -> list[Group]:
 
 
 def modules_around(path: str) -> list[str]:
-    """The paths of the modules around one, innermost first, without the whole network.
+    """Return the paths of the modules around one, innermost first, without the whole network.
 
     >>> modules_around("layer1.0.conv")
     ['layer1.0', 'layer1']
@@ -128,7 +128,7 @@ def modules_around(path: str) -> list[str]:
 
 
 def mark(place: str, run: Run) -> tuple[str, bool, int]:
-    """What the runs of one stage have in common: a path, whether it is their module alone, the resolution."""
+    """Return the key of a stage: a path, whether it is the stage's own module, and the resolution."""
     outer, _, last = place.rpartition(".")
     if place == run.path or last.isdigit():
         return outer, False, run.positions
@@ -136,13 +136,13 @@ def mark(place: str, run: Run) -> tuple[str, bool, int]:
 
 
 def begins_smaller(group: Group) -> bool:
-    """Whether a group begins with a convolution that strides."""
+    """Return whether a group begins with a convolution that strides."""
     layer = group.runs[0].parts[0].element
     return isinstance(layer, Layer) and any(step > 1 for step in layer.stride)
 
 
 def keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -> None:
-    """Give a stage that is a module what stands in the module behind its last convolution."""
+    """Move the layers behind a stage's last convolution into the stage, if its module runs them."""
     nexts = [*(group.runs[0] for group in groups[1:]), behind]
     for group, following in zip(groups, nexts, strict=True):
         while group.module and following.waiting and within(following.waiting[0], group.path, calls):
@@ -150,12 +150,12 @@ def keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -
 
 
 def within(part: Part, path: str, calls: Sequence[Call]) -> bool:
-    """Whether a part was run inside the module of a path."""
+    """Return whether a part was run inside the module of a path."""
     return f"{calls[part.call].path}.".startswith(f"{path}.")
 
 
 def named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
-    """Returns each stage with its name: the module's, with a number where it holds several."""
+    """Return each stage with its name: the module's, with a number where it holds several."""
     paths = [group.path for group in groups]
     for at, group in enumerate(groups):
         if group.path and paths.count(group.path) == 1:
@@ -166,5 +166,5 @@ def named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
 
 
 def elements(runs: Iterable[Run]) -> list[Element]:
-    """The elements of some runs in order."""
+    """Return the elements of some runs in order."""
     return [p.element for run in runs for p in (*run.waiting, *run.parts)]

@@ -1,4 +1,4 @@
-"""Which sums are those of a residual branch and a way round it."""
+"""Decide whether an addition is residual: a branch that works, and a shortcut."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ WORKING = MIXING | {LayerKind.OPAQUE}
 
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
-    """Working layers, multiply-accumulates and all layers of a branch."""
+    """Return the number of working layers, the MACs and the number of layers of a branch."""
     layers = list(layers_in(elements))
     return (
         sum(works(layer) for layer in layers),
@@ -22,13 +22,13 @@ def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
 
 
 def works(layer: Layer) -> bool:
-    """Whether a layer has weights that multiply what flows, or weighs it by attention."""
+    """Return whether a layer has weights that multiply what flows, or weighs it by attention."""
     product = layer.op in PRODUCTS and bool(layer.params)
     return product or layer.kind in WORKING or layer.op in WORKING_OPS
 
 
 def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
-    """Whether a sum is that of residual branches and a way round them.
+    """Return whether a sum is that of residual branches and a way round them.
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
@@ -52,23 +52,23 @@ def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> 
 
 
 def mixes(elements: Sequence[Element]) -> bool:
-    """Whether a branch without weighted layers still is one: a norm, and something that mixes positions."""
+    """Return whether a branch without weighted layers counts: it has a norm and mixes positions."""
     kinds = [layer.kind for layer in layers_in(elements)]
     return LayerKind.NORM in kinds and len(kinds) > 1
 
 
 def enlarges(elements: Sequence[Element]) -> bool:
-    """Whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
+    """Return whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
     return any(
         layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose" for layer in layers_in(elements)
     )
 
 
 def is_part(elements: Sequence[Element]) -> bool:
-    """Whether a branch begins by taking a part of what it is given."""
+    """Return whether a branch begins by taking a part of what it is given."""
     return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
 def has_activation(elements: Sequence[Element]) -> bool:
-    """Whether an activation function lies on a branch."""
+    """Return whether an activation function lies on a branch."""
     return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))

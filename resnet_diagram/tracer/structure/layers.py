@@ -1,4 +1,4 @@
-"""A step of the flow as a layer of the network description."""
+"""Convert a step of the flow to a layer of the network description."""
 
 from math import prod
 from typing import Any
@@ -27,7 +27,7 @@ FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathe
 
 
 def layer_of(step: Step, name: str) -> Layer:
-    """Returns the layer a step of one source is."""
+    """Return the layer a step of one source is."""
     node = step.nodes[-1]
     details = details_of(step, node)
     kind = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER))
@@ -43,7 +43,7 @@ def layer_of(step: Step, name: str) -> Layer:
 
 
 def details_of(step: Step, node: Node) -> dict[str, Any]:
-    """Returns the fields of a layer that depend on the sort of operation, `op` among them."""
+    """Return the fields of a layer that depend on the sort of operation, `op` among them."""
     match step.role:
         case Role.CONV:
             return convolution(node)
@@ -74,7 +74,7 @@ def details_of(step: Step, node: Node) -> dict[str, Any]:
 
 
 def scaling(node: Node) -> str:
-    """Returns the name of a product or sum with constants; a learned factor is told from a given one."""
+    """Return the name of a product or sum with constants; a learned factor is told from a given one."""
     if operator_of(node.op).name not in ("mul", "div"):
         return "shift"
     sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
@@ -96,7 +96,7 @@ def plain_name(node: Node) -> str:
 
 
 def spread(value: Any, dims: int) -> Sizes:
-    """Returns a number or short list as one entry per spatial dimension."""
+    """Return a number or short list as one entry per spatial dimension."""
     if isinstance(value, (int, float)):
         return (int(value),) * dims
     given = tuple(int(v) for v in value or ())
@@ -104,7 +104,7 @@ def spread(value: Any, dims: int) -> Sizes:
 
 
 def convolution(node: Node) -> dict[str, Any]:
-    """Returns the fields of a convolution."""
+    """Return the fields of a convolution."""
     weight = argument(node, "weight")
     kernel = weight.shape[2:] if isinstance(weight, Ref) else ()
     dims = len(kernel)
@@ -126,7 +126,7 @@ def convolution(node: Node) -> dict[str, Any]:
 
 
 def weighted(node: Node) -> dict[str, Any]:
-    """Returns the fields of a linear layer, an embedding or a recurrent layer."""
+    """Return the fields of a linear layer, an embedding or a recurrent layer."""
     name = operator_of(node.op).name
     if name == "addmm":
         return {"op": "linear", "bias": True}
@@ -138,7 +138,7 @@ def weighted(node: Node) -> dict[str, Any]:
 
 
 def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
-    """Returns the fields of a pooling: global ones, whatever their spelling, have no kernel."""
+    """Return the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     spatial = step.in_shape[1:]
     name = operator_of(node.op).name
     if name == "blur_pool":
@@ -158,7 +158,7 @@ def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
 
 
 def covers_space(node: Node, step: Step) -> bool:
-    """Whether a reduction runs over all spatial dimensions and no other."""
+    """Return whether a reduction runs over all spatial dimensions and no other."""
     given = argument(node, "dim")
     reduced = (given,) if isinstance(given, int) else tuple(given) if isinstance(given, (list, tuple)) else ()
     spatial = spatial_axes(step)
@@ -166,12 +166,12 @@ def covers_space(node: Node, step: Step) -> bool:
 
 
 def spatial_axes(step: Step) -> list[int]:
-    """The axes of what a step reads, batch counted, that are neither batch nor channels."""
+    """Return the axes of what a step reads, batch counted, that are neither batch nor channels."""
     return [axis for axis in range(1, len(step.in_shape) + 1) if axis != step.axis]
 
 
 def adaptive(step: Step, sort: str) -> dict[str, Any]:
-    """Returns the fields of an adaptive pooling; an even one is an ordinary pooling."""
+    """Return the fields of an adaptive pooling; an even one is an ordinary pooling."""
     given, wanted = step.in_shape[1:], step.out_shape[1:]
     if all(n == 1 for n in wanted):
         return {"op": f"global_{sort}_pool"}
@@ -182,7 +182,7 @@ def adaptive(step: Step, sort: str) -> dict[str, Any]:
 
 
 def pads_zero(node: Node) -> bool:
-    """Whether a padding fills with zeros."""
+    """Return whether a padding fills with zeros."""
     if operator_of(node.op).name not in ("pad", "constant_pad_nd"):
         return operator_of(node.op).name in ("cat", "concat", "concatenate", "copy", "add", "hstack")
     value = argument(node, "value")
@@ -190,7 +190,7 @@ def pads_zero(node: Node) -> bool:
 
 
 def edges(step: Step, node: Node) -> Sizes:
-    """The rows added on each side, per spatial dimension, where both sides get as many; else nothing."""
+    """Return the padding per spatial dimension, () where the two sides differ."""
     given = argument(node, "pad") or argument(node, "padding")
     rank = len(step.in_shape) + 1
     if not isinstance(given, (list, tuple)):
@@ -212,7 +212,7 @@ def view_name(step: Step) -> str:
 
 
 def slicing(step: Step) -> dict[str, Any]:
-    """Returns the fields of a chain of slices; every n-th position of the whole is a `subsample`."""
+    """Return the fields of a chain of slices; every n-th position of the whole is a `subsample`."""
     spatial = spatial_axes(step)
     stride = [1] * len(spatial)
     for node in step.nodes:

@@ -1,4 +1,4 @@
-"""Names for the residual blocks that one module runs several of, as a transformer's does."""
+"""Disambiguate the names of residual blocks that one module runs, as a transformer's layer does."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from resnet_diagram.tracer.structure.shortcut import layers_in
 
 
 def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
-    """Returns the parts with the blocks that one module runs named after what their branches run."""
+    """Return the parts with the blocks that one module runs named after what their branches run."""
     blocks = {id(p): p.element for p in parts if isinstance(p.element, Block) and not is_gate(p.element)}
     if len(blocks) < 2:
         return list(parts)
@@ -35,26 +35,26 @@ def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
 
 
 def renamed(part: Part, name: str) -> Part:
-    """Returns the part with another name for its block."""
+    """Return the part with another name for its block."""
     if not isinstance(part.element, Block):
         return part
     return Part(replace(part.element, name=name), part.call, part.steps, part.values)
 
 
 def working_layers(block: Block) -> list[Layer]:
-    """The layers of a block's branches that do the work."""
+    """Return the layers of a block's branches that do the work."""
     return [layer for branch in block.branches for layer in layers_in(branch) if layer.kind in WORKING]
 
 
 def shared_path(owner: str, working: Sequence[Layer]) -> str:
-    """The path of the module inside `owner` that holds all these layers, as far as they have one."""
+    """Return the path of the module inside `owner` that holds all these layers, as far as they have one."""
     return (
         common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name]) or owner
     )
 
 
 def common_path(names: Sequence[str]) -> str:
-    """The path that all names begin with.
+    """Return the path that all names begin with.
 
     >>> common_path(["a.b.c", "a.b.d"]), common_path(["a.b"]), common_path(["a", "b"])
     ('a.b', 'a.b', '')
@@ -64,7 +64,7 @@ def common_path(names: Sequence[str]) -> str:
 
 
 def word(working: Sequence[Layer]) -> str:
-    """What a branch does, or from which layer to which it goes."""
+    """Return a word for the work of a branch, or its first and last layer."""
     kinds = {layer.kind for layer in working}
     if not working:
         return "sum"

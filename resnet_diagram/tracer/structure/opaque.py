@@ -1,4 +1,4 @@
-"""A tangle of operations as one layer, and what of it is not drawn."""
+"""Represent an irregular group of operations by one layer, and count the additions it hides."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ Joined = tuple[Layer, Sequence[int]]
 
 
 def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call, residual: bool) -> Layer:
-    """Returns one layer for steps that are not drawn one by one, named after the module around them.
+    """Return one layer for steps that are not drawn one by one, named after the module around them.
 
     Where some of them are `residual`, there is more to it than an attention.
     """
@@ -33,7 +33,7 @@ def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call, residual: b
 
 
 def is_attention(steps: Sequence[Step]) -> bool:
-    """Whether the steps weigh values by a softmax of products."""
+    """Return whether the steps weigh values by a softmax of products."""
     if any(step.role is Role.ATTENTION for step in steps):
         return True
     operators = [operator_of(node.op) for step in steps for node in step.nodes]
@@ -42,7 +42,7 @@ def is_attention(steps: Sequence[Step]) -> bool:
 
 
 def hidden_note(drawn: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:
-    """A note on the additions inside the layers drawn that each stand for several steps."""
+    """Return a note on the additions inside the layers drawn that each stand for several steps."""
     shown = {id(layer) for layer in drawn}
     found: Counter[str] = Counter()
     for layer, numbers in joined:
@@ -64,14 +64,14 @@ def hidden_note(drawn: Iterable[Layer], joined: Iterable[Joined], steps: Sequenc
 
 
 def goes_round(step: Step, steps: Sequence[Step]) -> bool:
-    """Whether a step is a sum of which one operand leads to another through weighted steps."""
+    """Return whether a step is a sum of which one operand leads to another through weighted steps."""
     if step.role is not Role.ADD:
         return False
     return any(worked_between(a, b, steps) for a in step.sources for b in step.sources if a < b)
 
 
 def worked_between(start: int, end: int, steps: Sequence[Step]) -> bool:
-    """Whether a way from one step to another passes, or ends in, a weighted one."""
+    """Return whether a way from one step to another passes, or ends in, a weighted one."""
     seen: set[tuple[int, bool]] = set()
     waiting = [(end, False)]
     while waiting and len(seen) < FARTHEST:

@@ -1,4 +1,4 @@
-"""Make the most of a run that stopped early: draw what ran, and say where and why it ended."""
+"""Describe a run that stopped early: the operations that ran, and the cause."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,23 +15,23 @@ LEAST = 3
 
 
 def operations(graph: OpGraph) -> list[Node]:
-    """Returns the operations that depend on an input of the model."""
+    """Return the operations that depend on an input of the model."""
     return [node for node in graph.nodes if node.active and node.kind is NodeKind.OPERATION]
 
 
 def is_useful(graph: OpGraph) -> bool:
-    """Whether a run came far enough to be drawn: some operations, one with weights among them."""
+    """Return whether a run came far enough to be drawn: some operations, one with weights among them."""
     ran = operations(graph)
     return len(ran) >= LEAST and any(operator_of(node.op).role in WEIGHTED for node in ran)
 
 
 def furthest(graphs: Sequence[OpGraph]) -> OpGraph:
-    """Returns the run with the most operations, the first of equals."""
+    """Return the run with the most operations, the first of equals."""
     return max(graphs, key=lambda graph: len(operations(graph)))
 
 
 def stop_note(graph: OpGraph, name: str) -> str:
-    """The note on a run that stopped: the module, the shapes it was given, the cause and its line."""
+    """Return the note on a run that stopped: the module, the shapes it was given, the cause and its line."""
     error = graph.error
     assert error is not None
     path, _, line = where(error).rpartition(":")

@@ -19,9 +19,9 @@ class Part:
 
     @property
     def residual(self) -> bool:
-        """Whether the part is a residual block."""
+        """Return whether the part is a residual block."""
         return isinstance(self.element, Block) and self.element.shortcut is not None
 
     def is_layer(self, *kinds: LayerKind) -> bool:
-        """Whether the part is one layer of one of the kinds."""
+        """Return whether the part is one layer of one of the kinds."""
         return isinstance(self.element, Layer) and self.element.kind in kinds

@@ -1,4 +1,4 @@
-"""The flow as a series-parallel tree: what runs one after the other, and what runs side by side.
+"""Decompose the flow into a series-parallel tree.
 
 A step is a cut point of a series when no edge jumps over it; between two neighbouring cut points lie the
 branches, the connected parts that are left when both are taken away. A stretch with one part and
@@ -16,7 +16,7 @@ DEEPEST = 64
 
 @dataclass(slots=True, eq=False)
 class Region:
-    """What lies between a fork and the step where its branches meet, both excluded.
+    """The branches between a fork and the step that merges them, both excluded.
 
     An empty branch is a direct connection. `inner` holds all steps of an irregular region, which has no
     branches.
@@ -32,12 +32,12 @@ Item = int | Region
 
 
 def series_of(steps: Sequence[Step]) -> list[Item]:
-    """Returns the steps between source and sink as a series; a region stands before its merge."""
+    """Return the steps between source and sink as a series; a region stands before its merge."""
     return series(steps, list(range(len(steps))), False, 0)
 
 
 def series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
-    """Returns what lies between the first and the last of `nodes`; `without_direct` skips an edge between."""
+    """Return what lies between the first and the last of `nodes`; `without_direct` skips an edge between."""
     cuts = cut_points(steps, nodes, without_direct)
     items: list[Item] = []
     for left, right in pairwise(cuts):
@@ -52,7 +52,7 @@ def series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth:
 
 
 def cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) -> list[int]:
-    """Returns the positions in `nodes` that no edge jumps over, the two ends included."""
+    """Return the positions in `nodes` that no edge jumps over, the two ends included."""
     position = {node: k for k, node in enumerate(nodes)}
     last = len(nodes) - 1
     reach = 0
@@ -70,7 +70,7 @@ def cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) ->
 def region_between(
     steps: Sequence[Step], fork: int, merge: int, inner: list[int], direct: bool, depth: int
 ) -> Region:
-    """Returns the region between two neighbouring cut points."""
+    """Return the region between two neighbouring cut points."""
     parts = connected_parts(steps, inner)
     if (len(parts) == 1 and not direct) or depth >= DEEPEST:
         return Region(fork, merge, inner=inner)
@@ -80,7 +80,7 @@ def region_between(
 
 
 def connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
-    """Returns the connected parts of the flow between `nodes`, each in order."""
+    """Return the connected parts of the flow between `nodes`, each in order."""
     root = {node: node for node in nodes}
 
     def find(node: int) -> int:
@@ -101,7 +101,7 @@ def connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
 
 
 def steps_in(items: Sequence[Item]) -> list[int]:
-    """Returns all steps of a series, nested ones included, in order."""
+    """Return all steps of a series, nested ones included, in order."""
     found: list[int] = []
     for item in items:
         if isinstance(item, int):

@@ -1,4 +1,4 @@
-"""Regions as blocks: which additions are residual, what their branch is and what the way round it."""
+"""Convert regions to blocks: residual blocks with branch and shortcut, sums, gates, concatenations."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -22,7 +22,7 @@ from resnet_diagram.tracer.structure.stages import staged
 
 
 class Translator:
-    """Turns the series of a flow into parts; `joined` collects the layers that stand for several steps."""
+    """Converts the series of a flow to parts; `joined` collects layers that are several steps each."""
 
     def __init__(self, flow: Flow) -> None:
         self.steps = flow.steps
@@ -32,7 +32,7 @@ class Translator:
         self._called = sorted(self._steps_of_call)
 
     def parts(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> list[Part]:
-        """Returns the parts of a series that `shape` enters; a region takes its merge with it.
+        """Return the parts of a series that `shape` enters; a region takes its merge with it.
 
         Where a step reads another shape than arrives (some view of it), a reshape stands between. `ending` is
         the merge of the region that the series is a branch of.
@@ -57,7 +57,7 @@ class Translator:
         return parts
 
     def _adapted(self, shape: Sizes, wanted: Sizes, step: Step) -> list[Part]:
-        """A reshape from one shape to another; nothing where they are equal."""
+        """Return a reshape from one shape to another; nothing where they are equal."""
         if shape == wanted or not shape or not wanted:
             return []
         name = f"{self.calls[step.call].path}.reshape".lstrip(".")
@@ -68,7 +68,7 @@ class Translator:
         return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
 
     def name(self, step: Step) -> str:
-        """The name of a step's layer: its module's path, with the operation where the module does more."""
+        """Return the name of a step's layer: its module's path, with the operation if it runs several."""
         call = self.calls[step.call]
         following = bisect_right(self._called, step.call)
         innermost = following == len(self._called) or self._called[following] >= call.end
@@ -93,7 +93,7 @@ class Translator:
         return part if self._fits(part, region, ending) else self._joined(region, steps_in([region]))
 
     def _fits(self, part: Part, region: Region, ending: int) -> bool:
-        """Whether the branches of a block give the shape their merge was seen to have.
+        """Return whether the branches of a block give the shape their merge was seen to have.
 
         A concatenation that is part of a larger one gives less; the larger one is looked at as a whole.
         """
@@ -104,7 +104,7 @@ class Translator:
         return prod(merged_shape(part.element)) == prod(self.steps[region.merge].out_shape)
 
     def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
-        """A region with no branches to show, as one layer."""
+        """Return a region with no branches to show, as one layer."""
         steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
         call = common_call(self.calls, [s.call for s in steps])
         shape = self.steps[region.fork].out_shape
@@ -114,7 +114,7 @@ class Translator:
         return Part(layer, call, [s.index for s in steps])
 
     def _flattened(self, region: Region) -> list[list[Item]]:
-        """The branches of a region; those of a sum from the same fork that is itself a branch among them."""
+        """Return the branches of a region, with those of a branch that is a sum from the same fork."""
         branches: list[list[Item]] = []
         for branch in region.branches:
             inner = branch[0] if len(branch) == 2 else None
@@ -125,12 +125,12 @@ class Translator:
         return branches
 
     def _adds_on(self, inner: Region, outer: Region, last: Item) -> bool:
-        """Whether a branch is nothing but a sum from the fork of the sum it is a branch of."""
+        """Return whether a branch is nothing but a sum from the fork of the sum it is a branch of."""
         sums = self.steps[inner.merge].role is self.steps[outer.merge].role is Role.ADD
         return sums and inner.fork == outer.fork and inner.merge == last and not inner.inner
 
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
-        """Branches of equal standing."""
+        """Return a block of equal branches."""
         elements = tuple(self.elements(b, region) for b in branches)
         numbers = [n for b in branches for n in steps_in(b)]
         call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
@@ -138,7 +138,7 @@ class Translator:
         return Part(block, call, [*numbers, region.merge])
 
     def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
-        """One branch weighs the other; the gated one stands first."""
+        """Return a gate: the gated branch first, then the one that weighs it."""
         ordered = sorted(branches, key=lambda b: gating_weight(self, b))
         gating = steps_in(ordered[-1])
         numbers = [n for b in branches for n in steps_in(b)]
@@ -148,7 +148,7 @@ class Translator:
         return Part(block, call, [*numbers, region.merge])
 
     def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
-        """A residual block, or a sum of branches of equal standing."""
+        """Return a residual block, or a sum of branches of equal standing."""
         made = [(self.elements(b, region), b) for b in branches]
         made.sort(key=lambda m: cost(m[0]))
         (short, _), *rest = made
@@ -168,7 +168,7 @@ class Translator:
         return Part(block, call, [*numbers, region.merge])
 
     def _same_value(self, region: Region) -> bool:
-        """Whether all branches read one value; a fork that splits, and several inputs, give out several."""
+        """Return whether all branches read one value; splits and several inputs have several."""
         fork = self.steps[region.fork]
         if not fork.nodes:
             return len(fork.targets) < 2
@@ -177,7 +177,7 @@ class Translator:
         return len({output for node in readers for output in outputs_read(node, fork.nodes[-1])}) < 2
 
     def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
-        """The elements of a branch of a region; several residual blocks in it are stages."""
+        """Return the elements of a branch of a region; several residual blocks in it are stages."""
         parts = self.parts(items, self.steps[region.fork].out_shape, region.merge)
         parts = attach(parts, self.calls)
         if sum(part.residual for part in parts) < 2:
@@ -187,7 +187,7 @@ class Translator:
 
 
 def outputs_read(node: Node, source: Node) -> Iterator[int]:
-    """Which results of `source` a node reads, directly or through operations that change nothing."""
+    """Yield the results of `source` that a node reads, also through operations that change nothing."""
     for ref in references(node):
         if ref.node is source:
             yield ref.output
@@ -196,24 +196,24 @@ def outputs_read(node: Node, source: Node) -> Iterator[int]:
 
 
 def values_of(step: Step) -> int:
-    """How many values a step gives out, for the whole batch."""
+    """Return the number of values in a step's result, for the whole batch."""
     return prod(step.nodes[-1].shape) if step.nodes else 0
 
 
 def shape_after(element: Element) -> Sizes:
-    """The shape an element gives out, before anything is attached to it."""
+    """Return the shape an element gives out, before anything is attached to it."""
     return merged_shape(element) if isinstance(element, Block) else out_shape(element)
 
 
 def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
-    """Whether both are one layer each that only gives the values another shape, the same on either side."""
+    """Return whether both are one reshape each, from and to the same shapes."""
     ends = [run[0] if len(run) == 1 else None for run in (left, right)]
     pure = [e for e in ends if isinstance(e, Layer) and e.op in ("reshape", "flatten")]
     return len(pure) == 2 and (pure[0].in_shape, pure[0].out_shape) == (pure[1].in_shape, pure[1].out_shape)
 
 
 def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
-    """Sorts the branches of a product: the one that ends in a squashing function gates the other."""
+    """Sort the branches of a product: the one that ends in a squashing function gates the other."""
     numbers = steps_in(branch)
     last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""
     return (operator_of(last).squashes, len(numbers))

@@ -1,4 +1,4 @@
-"""What lies on the way round a residual branch."""
+"""Classify the shortcut of a residual block by its layers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,7 +7,7 @@ from resnet_diagram.spec.traits import WEIGHTED
 
 
 def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:
-    """Each layer of some elements, nested ones included, in order."""
+    """Yield each layer of some elements, nested ones included, in order."""
     for element in elements:
         if isinstance(element, Layer):
             yield element
@@ -22,7 +22,7 @@ def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:
 
 
 def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
-    """Returns the kind of a shortcut that runs through these elements."""
+    """Return the kind of a shortcut that runs through these elements."""
     if not elements:
         return ShortcutKind.IDENTITY
     if not all(isinstance(e, Layer) for e in elements):
@@ -38,7 +38,7 @@ def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
 
 
 def projection_kind(layers: Sequence[Layer]) -> ShortcutKind:
-    """Returns which projection a weighted path is."""
+    """Return which projection a weighted path is."""
     kinds = [layer.kind for layer in layers]
     weighted = next(k for k, kind in enumerate(kinds) if kind in WEIGHTED)
     return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds[:weighted] else ShortcutKind.PROJECTION

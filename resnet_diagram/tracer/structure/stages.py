@@ -1,4 +1,4 @@
-"""Blocks into stages: by the container they live in, and by shape where one container holds several."""
+"""Group blocks into stages by container, and by shape where one container holds several."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ class Unit:
 
 
 def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
-    """Returns stem, stages and head of a series of parts."""
+    """Return stem, stages and head of a series of parts."""
     members = block_parts(parts)
     numbers = unit_calls(parts, members, calls)
     where = [k for k, number in enumerate(numbers) if number is not None]
@@ -50,7 +50,7 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
 
 
 def block_parts(parts: Sequence[Part]) -> set[int]:
-    """The parts that make stages, by their place in memory.
+    """Return the parts that make stages, by their place in memory.
 
     The residual blocks; without several, also what modules hold them in (cross-stage partial networks); where
     there are none at all, concatenations and sums of branches (dense and inception blocks).
@@ -66,7 +66,7 @@ def block_parts(parts: Sequence[Part]) -> set[int]:
 
 
 def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
-    """The call of the block each part belongs to; None for parts outside any block.
+    """Return the call of the block each part belongs to; None for parts outside any block.
 
     Calls of a class that also has residual blocks are blocks too, such as one that changes resolution and
     therefore has no addition.
@@ -83,7 +83,7 @@ def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) 
 
 
 def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
-    """Returns the blocks in order; what stands between two of them waits before the second."""
+    """Return the blocks in order; what stands between two of them waits before the second."""
     units: list[Unit] = []
     previous = -1
     waiting: list[Part] = []
@@ -101,7 +101,7 @@ def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequen
 
 
 def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
-    """Returns the container and the blocks of each stage.
+    """Return the container and the blocks of each stage.
 
     A container whose blocks have several resolutions holds several stages, told apart by shape.
     """
@@ -123,7 +123,7 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
 
 
 def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:
-    """What tells the stages of a container apart: nothing, the resolution, or the channels too.
+    """Return the key by which blocks of a container form stages: none, resolution, or channels too.
 
     A container in which the resolution changes holds several stages; blocks of other channels are another
     stage as well (MobileNet), unless nearly every block has its own (pyramidal networks).
@@ -138,7 +138,7 @@ def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[in
 
 
 def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
-    """The numbers of values that the blocks inside each module give out, by its path."""
+    """Return the numbers of values that the blocks inside each module give out, by its path."""
     found: dict[str, set[int]] = {}
     for unit in units:
         path = unit.path
@@ -149,7 +149,7 @@ def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
 
 
 def container_of(path: str, values: dict[str, set[int]]) -> str:
-    """The path of the module that holds a block's stage.
+    """Return the path of the module that holds a block's stage.
 
     It is the module around the block; where that is an item of a list and all blocks in the list give out as
     many values, the list, and so on outwards. An item of `stages` holds all that is in it.
@@ -167,7 +167,7 @@ def container_of(path: str, values: dict[str, set[int]]) -> str:
 
 
 def stage_in(path: str) -> str:
-    """The path of the item of `stages` that a module lies in, "" for none.
+    """Return the path of the item of `stages` that a module lies in, "" for none.
 
     >>> stage_in("stages.1.downsample.0"), stage_in("stages.1")
     ('stages.1', '')
@@ -178,7 +178,7 @@ def stage_in(path: str) -> str:
 
 
 def size_of(shape: Sizes, values: int) -> tuple[int, int]:
-    """How many positions there are, and how many values.
+    """Return the number of positions and the number of values.
 
     `values` count the batch too, into which some models fold positions.
 
@@ -189,7 +189,7 @@ def size_of(shape: Sizes, values: int) -> tuple[int, int]:
 
 
 def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> list[tuple[str, list[Unit]]]:
-    """Returns each stage's blocks with its name: the container's, with a number where it holds several.
+    """Return each stage's blocks with its name: the container's, with a number where it holds several.
 
     A stage is never named like a block: `features.stage2`, not `features.2`. One module that holds several
     blocks gives a stage its name.
@@ -211,7 +211,7 @@ def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> 
 
 
 def module_of(units: Sequence[Unit]) -> str:
-    """The path of the one module that several blocks of a stage lie in, "" where it is a block itself."""
+    """Return the path of the one module that holds all blocks of a stage, "" where it is a block."""
     (path, *others) = {unit.path for unit in units}
     blocks = [p.element for unit in units for p in unit.parts if isinstance(p.element, Block)]
     inner = {block.name for block in blocks if not is_gate(block)}
@@ -219,7 +219,7 @@ def module_of(units: Sequence[Unit]) -> str:
 
 
 def shape_behind(element: Element) -> Sizes:
-    """The shape an element gives out."""
+    """Return the shape an element gives out."""
     if isinstance(element, Layer):
         return element.out_shape
     if isinstance(element, Block):

@@ -1,4 +1,4 @@
-"""Dual paths, written as what they are: a residual block whose shortcut is padded with zeros.
+"""Rewrite dual paths as residual blocks whose shortcut is padded with zeros.
 
 A dual-path block adds a part of its branch to the first channels and appends the rest: of `x = (s, d)` and a
 branch `y = (a, b)` it makes `(s + a, d, b)`. That is `(s, d, 0) + (a, 0, b)`: the sum of the whole input and
@@ -17,7 +17,7 @@ from resnet_diagram.tracer.record.operators import Role
 
 @dataclass(slots=True, eq=False)
 class Ends:
-    """What a dual-path block ends in: the joining step, the sum, the part kept and the part that is new."""
+    """The end of a dual-path block: the concatenation, the sum, the old part and the new part."""
 
     join: Step
     total: Step
@@ -26,7 +26,7 @@ class Ends:
 
 
 def dual_paths(steps: list[Step]) -> list[Step]:
-    """Returns the steps with the ends of dual-path blocks made one sum each, the last block first."""
+    """Return the steps with the ends of dual-path blocks made one sum each, the last block first."""
     place: dict[int, int] = {}
     rejoin(steps)
     for join in list(reversed(steps)):
@@ -41,7 +41,7 @@ def dual_paths(steps: list[Step]) -> list[Step]:
 
 
 def rejoin(steps: Sequence[Step]) -> None:
-    """Takes out concatenations of the two parts of a value that give it back."""
+    """Take out concatenations of the two parts of a value that give it back."""
     for step in steps:
         if joins_channels(step) and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
@@ -56,7 +56,7 @@ def rejoin(steps: Sequence[Step]) -> None:
 
 
 def ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
-    """The ends that a concatenation of channels joins, if it may join such; None for any other step."""
+    """Return the ends of a dual-path block that a concatenation joins; None for any other step."""
     if not joins_channels(join):
         return None
     first, *others = (steps[n] for n in join.sources)
@@ -67,13 +67,13 @@ def ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
 
 
 def joins_channels(step: Step) -> bool:
-    """Whether a step concatenates values along axis 1."""
+    """Return whether a step concatenates values along axis 1."""
     plain = step.role is Role.CONCAT and bool(step.nodes) and step.nodes[-1].op in ("cat", "concat")
     return plain and argument(step.nodes[-1], "dim") == 1
 
 
 def wholes_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
-    """The input, and the branch whose parts are summed and appended; None where these are two values."""
+    """Yield the input, and the branch whose parts are summed and appended, None for two branches."""
     for number in ends.total.sources:
         (other,) = (steps[n] for n in ends.total.sources if n != number)
         whole = whole_of(steps[number], ends.kept, steps)
@@ -85,7 +85,7 @@ def wholes_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | 
 
 
 def whole_of(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
-    """The value that two steps are the beginning and the rest of."""
+    """Return the value that two steps are the beginning and the rest of."""
     left, right = part_of(first), part_of(second)
     if left and right and first.sources == second.sources:
         source = steps[first.sources[0]]
@@ -96,14 +96,14 @@ def whole_of(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
 
 
 def concatenated(ends: Ends, steps: list[Step]) -> Step:
-    """Appends a concatenation of the two results of a branch, and returns it."""
+    """Append a concatenation of the two results of a branch, and returns it."""
     (first,) = (steps[n] for n in ends.total.sources if whole_of(steps[n], ends.kept, steps) is None)
     channels = first.out_shape[0] + ends.grown.out_shape[0]
     return append(steps, Role.CONCAT, ends.join, (first, ends.grown), (channels, *first.out_shape[1:]))
 
 
 def unite(join: Step, wholes: Iterable[Step], steps: list[Step]) -> None:
-    """Makes a concatenation the sum of two whole values, each padded with zeros."""
+    """Make a concatenation the sum of two whole values, each padded with zeros."""
     pads = [append(steps, Role.PAD, join, (whole,), join.out_shape) for whole in wholes]
     for source in join.sources:
         steps[source].targets.remove(join.index)
@@ -116,7 +116,7 @@ def unite(join: Step, wholes: Iterable[Step], steps: list[Step]) -> None:
 
 
 def append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], shape: Sizes) -> Step:
-    """Returns a new step at the end of the list, in the module of `join`."""
+    """Return a new step at the end of the list, in the module of `join`."""
     node = replace(join.nodes[-1], shape=(join.nodes[-1].shape[0], *shape))
     numbers = [source.index for source in sources]
     step = Step(len(steps), role, [node], numbers, sources[0].out_shape, shape, join.call)
@@ -127,7 +127,7 @@ def append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], s
 
 
 def padding(pad: Step, whole: Step) -> Node:
-    """An operation that pads a value with zeros."""
+    """Return an operation that pads a value with zeros."""
     last = pad.nodes[-1]
     value = Ref(whole.nodes[-1], (last.shape[0], *whole.out_shape))
     node = Node(last.index, NodeKind.OPERATION, "constant_pad_nd", last.shape, last.call, True)

@@ -113,7 +113,7 @@ def activation_named(formula: Formula) -> str:
 
 @lru_cache(maxsize=4096)
 def is_curved(formula: Formula) -> bool:
-    """Whether a formula takes each value alone and is no straight line."""
+    """Return whether a formula takes each value alone and is no straight line."""
     value = elementwise_values(formula)
     if value is None:
         return False
@@ -214,12 +214,12 @@ def evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float =
 
 
 def close(value: Tensor, other: Tensor) -> bool:
-    """Whether two results agree as far as constants of a formula are written out."""
+    """Return whether two results agree as far as constants of a formula are written out."""
     return value.shape == other.shape and bool(torch.allclose(value, other, rtol=2e-3, atol=2e-3))
 
 
 def in_proportion(value: Tensor, other: Tensor) -> bool:
-    """Whether one result is a multiple of the other, by a factor above zero."""
+    """Return whether one result is a multiple of the other, by a factor above zero."""
     if value.shape != other.shape:
         return False
     factor = float((value * other).sum() / value.square().sum().clamp_min(1e-12))

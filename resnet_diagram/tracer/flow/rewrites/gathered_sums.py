@@ -1,4 +1,4 @@
-"""Other ways to read sums that tie blocks together, for flows that the plain reading leaves in tangles.
+"""Rewrite sums that collect values of many blocks, for flows that are irregular without it.
 
 Sums of sums become one sum of many values. A sum, or a concatenation, of many values from along the way then
 keeps its last value alone; the short ways from the others are counted in it and not drawn.
@@ -16,7 +16,7 @@ SHORT = 4
 
 
 def with_long_sums(steps: list[Step]) -> list[Step]:
-    """Returns the steps with each sum that nothing but another sum reads made part of that."""
+    """Return the steps with each sum that nothing but another sum reads made part of that."""
     for step in steps:
         if is_sum(step) and len(step.targets) == 1 and is_sum(steps[step.targets[0]]):
             outer = steps[step.targets[0]]
@@ -26,12 +26,12 @@ def with_long_sums(steps: list[Step]) -> list[Step]:
 
 
 def is_sum(step: Step) -> bool:
-    """Whether a step adds values up, each as it is."""
+    """Return whether a step adds values up, each as it is."""
     return step.role is Role.ADD and len(step.sources) > 1 and operator_of(step.nodes[-1].op).name == "add"
 
 
 def absorb(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
-    """Makes the operands of one sum those of another."""
+    """Make the operands of one sum those of another."""
     for number in inner.sources:
         source = steps[number]
         source.targets = sorted({outer.index, *source.targets} - {inner.index})
@@ -40,7 +40,7 @@ def absorb(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
 
 
 def without_gathering(steps: list[Step]) -> list[Step]:
-    """Returns the steps with long sums, those of values from along the way cut down to the last of them."""
+    """Return the steps with long sums, those of values from along the way cut down to the last of them."""
     steps = with_long_sums(steps)
     for step in steps:
         if step.role in (Role.ADD, Role.CONCAT) and len(step.sources) >= MANY:
@@ -52,7 +52,7 @@ def without_gathering(steps: list[Step]) -> list[Step]:
 
 
 def way_to(end: Step, steps: Sequence[Step]) -> list[int] | None:
-    """The steps on the way to an operand that nothing else reads; None for a long way."""
+    """Return the steps on the way to an operand that nothing else reads; None for a long way."""
     found: list[int] = []
     step = end
     while len(step.targets) == 1 and len(step.sources) == 1:
@@ -63,7 +63,7 @@ def way_to(end: Step, steps: Sequence[Step]) -> list[int] | None:
 
 
 def cut(step: Step, way: Sequence[int], operands: Sequence[int], steps: Sequence[Step]) -> None:
-    """Takes operands, and the steps on the way to them, out of the flow, and counts them in the step."""
+    """Take operands, and the steps on the way to them, out of the flow, and counts them in the step."""
     for number in operands:
         steps[number].targets.remove(step.index)
     step.sources = [number for number in step.sources if number not in operands]

@@ -1,4 +1,4 @@
-"""Sums over the first or last channels alone, written as what they are: sums with zeros for the rest.
+"""Rewrite sums over the first or last channels alone as sums with zeros for the rest.
 
 Some blocks add their input to a part of a wider branch, by adding in place to a slice of it, or by
 concatenating the part's sum with the other part. Either is the whole branch plus the input padded with zeros.
@@ -17,7 +17,7 @@ Part = tuple[int, int, int]
 
 
 def whole_sums(steps: list[Step]) -> list[Step]:
-    """Returns the steps with partial sums made whole."""
+    """Return the steps with partial sums made whole."""
     changed = False
     for step in steps:
         if step.role is Role.ADD and len(step.sources) == 2:
@@ -31,13 +31,13 @@ def whole_sums(steps: list[Step]) -> list[Step]:
 
 
 def fits(cut: Step, other: Step, addition: Step) -> bool:
-    """Whether an addition sums a part of an earlier value and something of its size."""
+    """Return whether an addition sums a part of an earlier value and something of its size."""
     alone = cut.targets == [addition.index] and other.index < cut.index
     return alone and part_of(cut) is not None and other.out_shape == cut.out_shape == addition.out_shape
 
 
 def part_of(step: Step) -> Part | None:
-    """What a step takes, if it is one slice that leaves no gaps."""
+    """Return the part that a step takes, None unless it is one slice without gaps."""
     if step.role is not Role.SLICE or len(step.nodes) != 1 or operator_of(step.nodes[0].op).name != "slice":
         return None
     node = step.nodes[0]
@@ -52,7 +52,7 @@ def part_of(step: Step) -> Part | None:
 
 
 def reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Whether the sum is concatenated with the other part of the same value; takes the concatenation out."""
+    """Return whether the sum is concatenated with the rest of the value, and remove that concatenation."""
     joining = steps[addition.targets[0]] if len(addition.targets) == 1 else None
     if joining is None or joining.role is not Role.CONCAT or joining.nodes[-1].op not in ("cat", "concat"):
         return False
@@ -73,7 +73,7 @@ def reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 
 def halves(first: Step, second: Step, joining: Step) -> bool:
-    """Whether two slices are the beginning and the rest of a value, concatenated where they were cut."""
+    """Return whether two slices are the beginning and the rest of a value, concatenated in order."""
     left, right = part_of(first), part_of(second)
     node = joining.nodes[-1]
     if left is None or right is None or first.in_shape != joining.out_shape:
@@ -86,14 +86,14 @@ def halves(first: Step, second: Step, joining: Step) -> bool:
 
 
 def in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Whether the sum is written into the slice, and the whole is read from then on."""
+    """Return whether the sum is written into the slice, and the whole is read from then on."""
     if not addition.nodes[-1].op.endswith("_"):
         return False
     return assigns(cut, addition, steps) or read_whole(cut, addition, steps)
 
 
 def assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Whether the sum is also assigned to the slice it was written into; takes the assignment out."""
+    """Return whether the sum is also assigned to the slice it was written into, and remove the assignment."""
     if len(addition.targets) != 2:
         return False
     again, assigned = (steps[n] for n in addition.targets)
@@ -108,7 +108,7 @@ def assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 
 def read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Whether everything that reads the sum reads the whole value it was written into a part of."""
+    """Return whether everything that reads the sum reads the whole value it was written into a part of."""
     whole = references(cut.nodes[0])[0].shape
     sums = addition.nodes[-1]
     for target in addition.targets:
@@ -119,7 +119,7 @@ def read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 
 def enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> None:
-    """Makes the slice a padding of the other operand, and the sum one of the whole."""
+    """Make the slice a padding of the other operand, and the sum one of the whole."""
     whole = steps[cut.sources[0]]
     whole.targets = sorted({addition.index, *whole.targets} - {cut.index})
     other.targets = sorted({cut.index, *other.targets} - {addition.index})
@@ -132,7 +132,7 @@ def enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> No
 
 
 def padding(cut: Step, other: Step) -> Node:
-    """An operation that pads the other operand with zeros to the size of what the slice was cut from."""
+    """Return an operation that pads the other operand with zeros to the size of the sliced value."""
     source = references(cut.nodes[0])[0]
     node = cut.nodes[0]
     value = Ref(other.nodes[-1], node.shape)

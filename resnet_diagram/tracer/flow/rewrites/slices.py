@@ -1,4 +1,4 @@
-"""The results of an operation that cuts a value to pieces, as one slice each."""
+"""Rewrite an operation that splits a value as one slice for each result."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ _UNEVEN = "tensor_split"
 
 
 def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:
-    """The operations, by index, of which several pieces are read."""
+    """Return the operations, by index, of which several pieces are read."""
     read: dict[int, set[int]] = {}
     for node in nodes:
         for ref in references(node):
@@ -21,7 +21,7 @@ def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:
 
 
 def piece(ref: Ref) -> Node:
-    """Returns a slice that gives the piece a reference names, in place of the operation that cuts."""
+    """Return a slice that gives the piece a reference names, in place of the operation that cuts."""
     node = ref.node
     source = references(node)[0]
     given = argument(node, "dim")
@@ -34,7 +34,7 @@ def piece(ref: Ref) -> Node:
 
 
 def begin(node: Node, output: int, size: int) -> int:
-    """Where a piece begins."""
+    """Return the index at which a piece begins."""
     name = node.op.removeprefix("unsafe_")
     if name == "chunk":
         (count,) = listed(argument(node, "chunks"))
@@ -44,7 +44,7 @@ def begin(node: Node, output: int, size: int) -> int:
 
 
 def slicing(node: Node, op: str, ref: Ref, args: tuple[object, ...], names: tuple[str, ...]) -> Node:
-    """An operation that takes a part, in place of `node`."""
+    """Return an operation that takes a part, in place of `node`."""
     made = Node(node.index, NodeKind.OPERATION, op, ref.shape, node.call, True, node.inputs[:1])
     made.args, made.names = args, names
     return made

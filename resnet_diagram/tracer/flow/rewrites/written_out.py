@@ -1,4 +1,4 @@
-"""Functions that a model spells out in several operations, made the one step that they are.
+"""Replace functions that a model spells out in several operations by one step.
 
 Activations, norms and poolings of `formulas`; an activation of the model's own that is a module; norms whose
 statistics are constants; and blur pools: convolutions with constant weights, channel by channel.
@@ -70,7 +70,7 @@ def regions(end: Step, steps: Sequence[Step]) -> Iterator[tuple[list[Step], Step
 
 
 def is_spelling(step: Step) -> bool:
-    """Whether a step may be a part of a function that is spelled out."""
+    """Return whether a step may be a part of a function that is spelled out."""
     return all(operator_of(node.op).name in SPELLINGS for node in step.nodes)
 
 
@@ -158,7 +158,7 @@ MISSING = object()
 
 
 def is_plain(value: object) -> bool:
-    """Whether a value can be an argument of a formula."""
+    """Return whether a value can be an argument of a formula."""
     return value is None or isinstance(value, (int, float, bool, str))
 
 

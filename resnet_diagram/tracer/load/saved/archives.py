@@ -1,4 +1,4 @@
-"""Tell what a file that torch or safetensors wrote holds, and read the names and shapes in it."""
+"""Identify files of torch and safetensors, and read the names and shapes in them."""
 
 import json
 import pickle
@@ -19,7 +19,7 @@ HEADER = 8  # bytes before the JSON header of a safetensors file: its length, li
 
 
 class Archive(Enum):
-    """What sort of file it is."""
+    """The format of a saved file."""
 
     SAFETENSORS = auto()
     SCRIPT = auto()
@@ -28,7 +28,7 @@ class Archive(Enum):
 
 
 def archive_of(path: Path) -> Archive:
-    """Returns what sort of file it is by what is in it; raises SourceError where there is no such file."""
+    """Return what sort of file it is by what is in it; raises SourceError where there is no such file."""
     if not path.is_file():
         raise SourceError(f"There is no file {str(path)!r}.")
     if path.suffix == ".safetensors":
@@ -45,7 +45,7 @@ def archive_of(path: Path) -> Archive:
 
 
 def unpickled(path: Path, *, unsafe: bool) -> Any:
-    """Returns what a pickle holds, tensors without values; with `unsafe` code in the file may run.
+    """Return what a pickle holds, tensors without values; with `unsafe` code in the file may run.
 
     Raises SourceError where the file holds more than tensors and `unsafe` is off, and where it is broken.
     """
@@ -63,7 +63,7 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
 
 
 def loaded(path: Path, *, weights_only: bool) -> Any:
-    """Returns what torch reads from a file."""
+    """Return what torch reads from a file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mapped = zipfile.is_zipfile(path)
@@ -71,7 +71,7 @@ def loaded(path: Path, *, weights_only: bool) -> Any:
 
 
 def refusal(path: Path) -> SourceError:
-    """The error on a file that may run code when it is read."""
+    """Return the error on a file that may run code when it is read."""
     return SourceError(
         f"{path.name!r} holds pickled Python objects, as a whole saved model does; reading it runs whatever "
         "code it names. Name the code that builds the model instead (path/file.py:Net), or add --unsafe if "
@@ -80,12 +80,12 @@ def refusal(path: Path) -> SourceError:
 
 
 def unreadable(path: Path, error: BaseException) -> SourceError:
-    """The error on a file that is damaged or of another kind."""
+    """Return the error on a file that is damaged or of another kind."""
     return SourceError(f"{path.name!r} cannot be read: {message_of(error)}.")
 
 
 def scripted(path: Path) -> nn.Module:
-    """Returns the model in a TorchScript file, without values; raises SourceError."""
+    """Return the model in a TorchScript file, without values; raises SourceError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -99,7 +99,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
-    """Returns the name and shape of each tensor of a checkpoint; raises SourceError."""
+    """Return the name and shape of each tensor of a checkpoint; raises SourceError."""
     match archive_of(path):
         case Archive.SAFETENSORS:
             return safetensors_shapes(path)
@@ -112,12 +112,12 @@ def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
 
 
 def shapes_of(state: Mapping[str, Any]) -> Shapes:
-    """Returns the shape of each tensor by its name."""
+    """Return the shape of each tensor by its name."""
     return {name: tuple(value.shape) for name, value in state.items() if isinstance(value, Tensor)}
 
 
 def state_in(found: Any, path: Path) -> Mapping[str, Any]:
-    """Returns the mapping from names to tensors in what a file held, the largest where there are several."""
+    """Return the mapping from names to tensors in what a file held, the largest where there are several."""
     if isinstance(found, nn.Module):
         return found.state_dict()
     if isinstance(found, Mapping):
@@ -131,7 +131,7 @@ def state_in(found: Any, path: Path) -> Mapping[str, Any]:
 
 
 def safetensors_shapes(path: Path) -> Shapes:
-    """Returns the name and shape of each tensor from the header of a safetensors file; raises SourceError."""
+    """Return the name and shape of each tensor from the header of a safetensors file; raises SourceError."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(HEADER), "little")

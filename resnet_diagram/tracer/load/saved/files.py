@@ -1,4 +1,4 @@
-"""From a saved file to the model in it: TorchScript, exported programs and, if asked for, pickles."""
+"""Load the model in a saved file: TorchScript, exported programs and, if allowed, pickles."""
 
 import warnings
 from pathlib import Path
@@ -26,12 +26,12 @@ NAMED = 3
 
 
 def is_saved(target: str) -> bool:
-    """Whether a source is a file that torch or safetensors wrote, by its suffix."""
+    """Return whether a source is a file that torch or safetensors wrote, by its suffix."""
     return target.endswith(SUFFIXES)
 
 
 def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
-    """Returns the model in a file and the inputs it was saved with; raises SourceError.
+    """Return the model in a file and the inputs it was saved with; raises SourceError.
 
     A checkpoint holds no model. A pickle is read only if `unsafe`, as reading it may run code.
     """
@@ -47,7 +47,7 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
 
 
 def pickled(path: Path, *, unsafe: bool) -> nn.Module:
-    """Returns the model in a pickle; raises SourceError where there are only tensors."""
+    """Return the model in a pickle; raises SourceError where there are only tensors."""
     with search_path(Path.cwd()):
         found = objects_in(path, unsafe=unsafe)
     held = found.values() if isinstance(found, dict) else [found]
@@ -58,7 +58,7 @@ def pickled(path: Path, *, unsafe: bool) -> nn.Module:
 
 
 def objects_in(path: Path, *, unsafe: bool) -> Any:
-    """Returns what a pickle holds; where only torchvision's operators are missing, with those declared."""
+    """Return what a pickle holds; where only torchvision's operators are missing, with those declared."""
     try:
         return unpickled(path, unsafe=unsafe)
     except SourceError as error:
@@ -69,7 +69,7 @@ def objects_in(path: Path, *, unsafe: bool) -> Any:
 
 
 def only_weights(path: Path, *, unsafe: bool) -> SourceError:
-    """The error on a file with tensors and no model, with what to write instead."""
+    """Return the error on a file with tensors and no model, with what to write instead."""
     shapes = shapes_in(path, unsafe=unsafe)
     first = ", ".join(
         f"{name} {'×'.join(map(str, shape))}".strip() for name, shape in list(shapes.items())[:NAMED]
@@ -83,7 +83,7 @@ def only_weights(path: Path, *, unsafe: bool) -> SourceError:
 
 
 def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
-    """Returns the model in an exported program and its example inputs; raises SourceError."""
+    """Return the model in an exported program and its example inputs; raises SourceError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -97,7 +97,7 @@ def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
 
 
 def spec_of(value: Any, name: str = "") -> InputSpec:
-    """Returns the input that an example is one of; raises SourceError where it is not a tensor."""
+    """Return the input that an example is one of; raises SourceError where it is not a tensor."""
     if not isinstance(value, Tensor):
         raise SourceError(
             f"The exported program takes a {type(value).__name__}; only tensors can be given. "

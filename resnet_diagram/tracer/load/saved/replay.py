@@ -1,4 +1,4 @@
-"""Run an exported program module by module: it is a flat list of operations, each with where it came from."""
+"""Run an exported program, a flat list of operations, module by module."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ Place = tuple[str, str, str]
 
 
 def with_modules(program: fx.GraphModule) -> fx.GraphModule:
-    """Returns the program, which from now on calls the modules that its operations came from.
+    """Return the program, which from now on calls the modules that its operations came from.
 
     Where it does not say so in paths, it is returned as it was.
     """
@@ -42,7 +42,7 @@ def with_modules(program: fx.GraphModule) -> fx.GraphModule:
 
 
 def places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
-    """The module calls around each operation, outermost first; one that says nothing is in the last one's."""
+    """Yield the module calls around each operation, outermost first; without its own, those of the last."""
     last: tuple[Place, ...] = ()
     for node in nodes:
         stack = node.meta.get("nn_module_stack")
@@ -58,7 +58,7 @@ def places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
 def replayed(
     program: fx.GraphModule, nodes: Sequence[tuple[fx.Node, tuple[Place, ...]]], args: Sequence[Any]
 ) -> Any:
-    """Returns what the program gives for some arguments, run operation by operation."""
+    """Return what the program gives for some arguments, run operation by operation."""
     interpreter: Any = fx.Interpreter(program)
     interpreter.args_iter = iter(program.graph.process_inputs(*args))
     result: list[Any] = []
@@ -79,7 +79,7 @@ def replayed(
 
 
 def call(module: nn.Module, work: Callable[[], None]) -> None:
-    """Calls a module that does some work as its forward."""
+    """Call a module that does some work as its forward."""
     vars(module)["forward"] = work
     try:
         module()

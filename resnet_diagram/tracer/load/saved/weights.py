@@ -15,7 +15,7 @@ SHOWN = 20
 
 
 def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> int:
-    """Returns how many tensors of a checkpoint the model takes; raises SourceError with all that misfit."""
+    """Return how many tensors of a checkpoint the model takes; raises SourceError with all that misfit."""
     given = unwrapped_names(shapes_in(path, unsafe=unsafe))
     wanted = model_shapes(model)
     faults = misfits(given, wanted)
@@ -27,13 +27,13 @@ def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> int:
 
 
 def model_shapes(model: nn.Module) -> Shapes:
-    """Returns the shape of each tensor a model saves; () for those it has yet to learn."""
+    """Return the shape of each tensor a model saves; () for those it has yet to learn."""
     state = model.state_dict(keep_vars=True)
     return {name: () if is_lazy(value) else tuple(value.shape) for name, value in state.items()}
 
 
 def unwrapped_names(shapes: Shapes) -> Shapes:
-    """Returns the shapes by names as they are without parallel and compiling wrappers.
+    """Return the shapes by names as they are without parallel and compiling wrappers.
 
     >>> unwrapped_names({"module.fc.weight": (3, 4)})
     {'fc.weight': (3, 4)}
@@ -45,7 +45,7 @@ def unwrapped_names(shapes: Shapes) -> Shapes:
 
 
 def misfits(given: Shapes, wanted: Shapes) -> list[str]:
-    """What does not fit, a line each.
+    """Return the differences, a line each.
 
     >>> misfits({"a": (1,), "b": (2,)}, {"b": (3,), "c": (4,)})
     ['b is 2; the model has 3', 'c is missing; the model has 4', 'a is not in the model; it is 1']
@@ -69,12 +69,12 @@ def misfits(given: Shapes, wanted: Shapes) -> list[str]:
 
 
 def shortened(lines: Iterable[str]) -> list[str]:
-    """The first lines, and how many more there are."""
+    """Return the first lines, and how many more there are."""
     found = list(lines)
     more = len(found) - SHOWN
     return found[:SHOWN] + ([f"... and {more} more like these"] if more > 0 else [])
 
 
 def text(shape: tuple[int, ...]) -> str:
-    """A shape in words."""
+    """Return a shape in words."""
     return "×".join(map(str, shape)) or "a single number"

@@ -21,7 +21,7 @@ from resnet_diagram.tracer.record.shapes.layouts import (
 
 
 def binary(a: Any, b: Any, *rest: Any, **options: Any) -> Tensor | None:
-    """Returns the result of an elementwise operation on two operands of one dtype."""
+    """Return the result of an elementwise operation on two operands of one dtype."""
     if not isinstance(a, Tensor) or not a.dtype.is_floating_point:
         return None
     if not isinstance(b, Tensor):
@@ -33,7 +33,7 @@ def binary(a: Any, b: Any, *rest: Any, **options: Any) -> Tensor | None:
 
 
 def broadcast(a: Sizes, b: Sizes) -> Sizes | None:
-    """Returns the common shape of two, None where they do not fit.
+    """Return the common shape of two, None where they do not fit.
 
     >>> broadcast((4, 1, 3), (2, 3)), broadcast((4, 3), (2, 3))
     ((4, 2, 3), None)
@@ -46,14 +46,14 @@ def broadcast(a: Sizes, b: Sizes) -> Sizes | None:
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor | None:
-    """Returns the result of a linear layer over the last dimension."""
+    """Return the result of a linear layer over the last dimension."""
     if weight.dim() != 2 or x.dim() < 2 or x.shape[-1] != weight.shape[1] or x.dtype != weight.dtype:
         return None
     return fresh((*x.shape[:-1], weight.shape[0]), x)
 
 
 def matmul(a: Tensor, b: Tensor) -> Tensor | None:
-    """Returns the product of stacks of matrices, or of a stack and one matrix."""
+    """Return the product of stacks of matrices, or of a stack and one matrix."""
     if a.dtype != b.dtype or a.dim() < 2 or b.dim() not in (2, a.dim()) or a.shape[-1] != b.shape[-2]:
         return None
     stack = broadcast(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
@@ -69,7 +69,7 @@ def attention(
     *rest: Any,
     **options: Any,
 ) -> Tensor | None:
-    """Returns the result of scaled dot-product attention; it lies in memory as the query does."""
+    """Return the result of scaled dot-product attention; it lies in memory as the query does."""
     tensors = (query, key, value)
     if rest or options.get("enable_gqa") or dropout or not query.dtype.is_floating_point:
         return None
@@ -86,7 +86,7 @@ def attention(
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor | None:
-    """Returns the result of a concatenation."""
+    """Return the result of a concatenation."""
     first = tensors[0]
     axis = dim % max(first.dim(), 1)
     shape = list(first.shape)
@@ -101,7 +101,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor | None:
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor | None:
-    """Returns equal tensors along a new dimension."""
+    """Return equal tensors along a new dimension."""
     first = tensors[0]
     if any(t.shape != first.shape or t.dtype != first.dtype or not t.is_contiguous() for t in tensors):
         return None
@@ -111,7 +111,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor | None:
 
 
 def index(x: Tensor, places: Sequence[Tensor | None]) -> Tensor | None:
-    """Returns the entries that one tensor of whole numbers picks along one dimension."""
+    """Return the entries that one tensor of whole numbers picks along one dimension."""
     (axis, *more) = [k for k, place in enumerate(places) if place is not None]
     place = places[axis]
     if more or place is None or place.dtype not in (torch.int64, torch.int32) or not x.is_contiguous():

@@ -10,18 +10,18 @@ Sizes = tuple[int, ...]
 
 
 def fresh(shape: Sequence[int], like: Tensor) -> Tensor:
-    """Returns a contiguous meta tensor of the given shape."""
+    """Return a contiguous meta tensor of the given shape."""
     return torch.empty(shape, dtype=like.dtype, device=META)
 
 
 def channels_last(shape: Sequence[int], like: Tensor) -> Tensor:
-    """Returns a meta tensor `(N, C, *spatial)` whose channels lie closest together."""
+    """Return a meta tensor `(N, C, *spatial)` whose channels lie closest together."""
     order = (1, *range(len(shape) - 1, 1, -1), 0)
     return torch.empty_strided(shape, strides_in(order, shape), dtype=like.dtype, device=META)
 
 
 def has_channels_last(x: Tensor) -> bool:
-    """Whether a picture or volume lies in memory with its channels closest together, and only so."""
+    """Return whether a picture or volume lies in memory with its channels closest together, and only so."""
     if x.dim() not in (4, 5) or x.is_contiguous():
         return False
     layout = torch.channels_last if x.dim() == 4 else torch.channels_last_3d
@@ -29,12 +29,12 @@ def has_channels_last(x: Tensor) -> bool:
 
 
 def same_layout(x: Tensor) -> Tensor:
-    """Returns what an operation on each element of `x` alone gives."""
+    """Return what an operation on each element of `x` alone gives."""
     return fresh(x.shape, x) if x.is_contiguous() else elementwise(tuple(x.shape), [x])
 
 
 def elementwise(shape: Sizes, operands: Sequence[Tensor]) -> Tensor:
-    """Returns what an operation on each element of some operands gives; `shape` is their common one.
+    """Return what an operation on each element of some operands gives; `shape` is their common one.
 
     The dimensions lie in memory as in the first operand that tells two of them apart, as torch's
     `TensorIterator` has it.
@@ -50,7 +50,7 @@ def elementwise(shape: Sizes, operands: Sequence[Tensor]) -> Tensor:
 
 
 def expanded_strides(x: Tensor, shape: Sizes) -> Sizes:
-    """The strides of a tensor stretched to a larger shape: zero along what is repeated."""
+    """Return the strides of a tensor stretched to a larger shape: zero along what is repeated."""
     missing = len(shape) - x.dim()
     own = [
         0 if have == 1 != want else s
@@ -60,7 +60,7 @@ def expanded_strides(x: Tensor, shape: Sizes) -> Sizes:
 
 
 def is_dense(strides: Sizes, shape: Sizes) -> bool:
-    """Whether a layout has no gaps and no overlaps.
+    """Return whether a layout has no gaps and no overlaps.
 
     >>> is_dense((1, 3), (3, 2)), is_dense((4, 1), (3, 2))
     (True, False)
@@ -75,7 +75,7 @@ def is_dense(strides: Sizes, shape: Sizes) -> bool:
 
 
 def memory_order(shape: Sizes, strides: Sequence[Sizes]) -> list[int]:
-    """The dimensions of a result, the one closest together in memory first.
+    """Return the dimensions of a result, the one closest together in memory first.
 
     >>> memory_order((2, 3), [(3, 1)]), memory_order((2, 3), [(1, 2)])
     ([1, 0], [0, 1])
@@ -94,7 +94,7 @@ def memory_order(shape: Sizes, strides: Sequence[Sizes]) -> list[int]:
 
 
 def compared(a: int, b: int, shape: Sizes, strides: Sequence[Sizes]) -> int:
-    """1 where dimension `a` lies further apart than `b`, -1 the other way round, 0 where nothing tells."""
+    """Return 1 if dimension `a` has larger strides than `b`, -1 for smaller ones, 0 if undecided."""
     for own in strides:
         if own[a] == 0 or own[b] == 0:
             continue
@@ -106,7 +106,7 @@ def compared(a: int, b: int, shape: Sizes, strides: Sequence[Sizes]) -> int:
 
 
 def strides_in(order: Sequence[int], shape: Sequence[int]) -> Sizes:
-    """The strides of a dense tensor whose dimensions lie in memory in this order.
+    """Return the strides of a dense tensor whose dimensions lie in memory in this order.
 
     >>> strides_in((1, 0), (2, 3))
     (3, 1)

@@ -16,14 +16,14 @@ Rule = Callable[..., Tensor | tuple[Tensor, ...] | None]
 
 
 def spread(value: Any, dims: int) -> tuple[int, ...]:
-    """Returns an int or one-element list as one entry per spatial dimension."""
+    """Return an int or one-element list as one entry per spatial dimension."""
     if isinstance(value, int):
         return (value,) * dims
     return tuple(value) * dims if len(value) == 1 else tuple(value)
 
 
 def convolution(dims: int) -> Rule:
-    """Returns the rule of the `dims`-dimensional convolution."""
+    """Return the rule of the `dims`-dimensional convolution."""
 
     def rule(
         x: Tensor,
@@ -50,7 +50,7 @@ def convolution(dims: int) -> Rule:
 
 
 def convolved(shape: Sequence[int], x: Tensor, weight: Tensor) -> Tensor | None:
-    """Returns the result of a convolution, its channels closest together where they are so in `x`."""
+    """Return the result of a convolution, its channels closest together where they are so in `x`."""
     if has_channels_last(weight) or (has_channels_last(x) and x.dim() == 5):
         return None
     return channels_last(shape, x) if has_channels_last(x) else fresh(shape, x)
@@ -64,7 +64,7 @@ def windows(
     dilation: Sequence[int],
     ceil: bool = False,
 ) -> list[int] | None:
-    """Returns how many windows fit along each dimension; None where the kernel is larger than the input."""
+    """Return how many windows fit along each dimension; None where the kernel is larger than the input."""
     counts = []
     for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
         free = n + 2 * p - d * (k - 1) - 1
@@ -78,7 +78,7 @@ def windows(
 
 
 def transposed_convolution(dims: int) -> Rule:
-    """Returns the rule of the `dims`-dimensional transposed convolution."""
+    """Return the rule of the `dims`-dimensional transposed convolution."""
 
     def rule(
         x: Tensor,
@@ -110,14 +110,14 @@ def transposed_convolution(dims: int) -> Rule:
 
 
 def pointwise(x: Tensor, *rest: Any, **options: Any) -> Tensor | None:
-    """Returns the result of an operation on each element alone."""
+    """Return the result of an operation on each element alone."""
     return same_layout(x) if x.dtype.is_floating_point else None
 
 
 def batch_norm(
     x: Tensor, weight: Any, bias: Any, mean: Any, var: Any, training: bool, *rest: Any
 ) -> Tensor | None:
-    """Returns the result of batch normalisation; None if a vector does not fit the channels."""
+    """Return the result of batch normalisation; None if a vector does not fit the channels."""
     vectors = [t for t in (weight, bias, mean, var) if t is not None]
     if x.dim() < 2 or any(t.shape[0] != x.shape[1] for t in vectors):
         return None
@@ -125,13 +125,13 @@ def batch_norm(
 
 
 def layer_norm(x: Tensor, shape: Sequence[int], weight: Any = None, *rest: Any) -> Tensor | None:
-    """Returns the result of layer normalisation over the last dimensions."""
+    """Return the result of layer normalisation over the last dimensions."""
     fits = tuple(x.shape[x.dim() - len(shape) :]) == tuple(shape)
     return fresh(x.shape, x) if fits else None
 
 
 def group_norm(x: Tensor, groups: int, weight: Tensor | None = None, *rest: Any) -> Tensor | None:
-    """Returns the result of group normalisation."""
+    """Return the result of group normalisation."""
     if x.shape[1] % groups or (weight is not None and weight.shape[0] != x.shape[1]):
         return None
     return fresh(x.shape, x) if x.is_contiguous() else None
@@ -143,7 +143,7 @@ def instance_norm(x: Tensor, *rest: Any) -> Tensor | None:
 
 
 def adaptive_pool(dims: int) -> Rule:
-    """Returns the rule of adaptive average pooling."""
+    """Return the rule of adaptive average pooling."""
 
     def rule(x: Tensor, size: Any) -> Tensor | None:
         sizes = spread(size, dims)
@@ -157,7 +157,7 @@ def adaptive_pool(dims: int) -> Rule:
 
 
 def mean(x: Tensor, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor | None:
-    """Returns the mean, the sum or the largest over some dimensions."""
+    """Return the mean, the sum or the largest over some dimensions."""
     if dtype is not None or dim is None or not x.is_contiguous() or not x.dtype.is_floating_point:
         return None
     gone = {d % x.dim() for d in ((dim,) if isinstance(dim, int) else dim)}
@@ -182,12 +182,12 @@ def variance_and_mean(x: Tensor, *args: Any, **options: Any) -> tuple[Tensor, Te
 def vector_norm(
     x: Tensor, order: Any = 2, dim: Any = None, keepdim: bool = False, *rest: Any, **options: Any
 ) -> Tensor | None:
-    """Returns the length of the vectors along some dimensions."""
+    """Return the length of the vectors along some dimensions."""
     return mean(x, dim, keepdim)
 
 
 def max_pool(dims: int) -> Rule:
-    """Returns the rule of maximum pooling."""
+    """Return the rule of maximum pooling."""
 
     def rule(
         x: Tensor, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
@@ -198,7 +198,7 @@ def max_pool(dims: int) -> Rule:
 
 
 def avg_pool(dims: int) -> Rule:
-    """Returns the rule of average pooling."""
+    """Return the rule of average pooling."""
 
     def rule(
         x: Tensor, kernel: Any, stride: Any = (), padding: Any = 0, ceil_mode: bool = False, *rest: Any
@@ -211,7 +211,7 @@ def avg_pool(dims: int) -> Rule:
 def pooled(
     x: Tensor, kernel: Any, stride: Any, padding: Any, dilation: tuple[int, ...], ceil: bool
 ) -> Tensor | None:
-    """Returns the result of a pooling window moved over the spatial dimensions."""
+    """Return the result of a pooling window moved over the spatial dimensions."""
     dims = len(dilation)
     if x.dim() != dims + 2 or not x.is_contiguous():
         return None
@@ -225,7 +225,7 @@ def pooled(
 
 
 def pad(x: Tensor, amounts: Sequence[int], mode: str = "constant", value: Any = None) -> Tensor | None:
-    """Returns the padded tensor; `amounts` run from the last dimension backwards."""
+    """Return the padded tensor; `amounts` run from the last dimension backwards."""
     if len(amounts) % 2 or len(amounts) > 2 * x.dim() or not x.is_contiguous() or not any(amounts):
         return None
     shape = list(x.shape)
@@ -235,12 +235,12 @@ def pad(x: Tensor, amounts: Sequence[int], mode: str = "constant", value: Any = 
 
 
 def softmax(x: Tensor, dim: int, dtype: Any = None) -> Tensor | None:
-    """Returns the result of a softmax."""
+    """Return the result of a softmax."""
     return fresh(x.shape, x) if dtype in (None, x.dtype) and x.is_contiguous() else None
 
 
 def upsample(x: Tensor, size: Any = None, *rest: Any, **options: Any) -> Tensor | None:
-    """Returns the enlarged tensor, from the wanted size or from factors."""
+    """Return the enlarged tensor, from the wanted size or from factors."""
     if not x.is_contiguous():
         return None
     if size is None:
