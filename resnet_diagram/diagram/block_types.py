@@ -51,7 +51,7 @@ class Unit:
 
     @property
     def block(self) -> Block | None:
-        """The block, if it is one."""
+        """Block of the unit; None for a run of layers."""
         return leading_block(self.elements)
 
     @cached_property
@@ -102,7 +102,7 @@ class Kind:
 
 
 def kinds(units: Sequence[Unit]) -> tuple[Kind, ...]:
-    """The types among the units, in the order they first appear."""
+    """Return the types among units, in order of appearance."""
     groups: dict[Hashable, list[Unit]] = {}
     for unit in units:
         groups.setdefault(unit.skeleton, []).append(unit)
@@ -112,7 +112,7 @@ def kinds(units: Sequence[Unit]) -> tuple[Kind, ...]:
 
 
 def _split(units: list[Unit]) -> list[Kind]:
-    """One type if symbols can tell the sizes of all units; else one for each placement of the strides."""
+    """Return one type if symbols fit the sizes of all units; else one for each placement of the strides."""
     whole = _kind(units)
     if whole:
         return [whole]
@@ -124,12 +124,12 @@ def _split(units: list[Unit]) -> list[Kind]:
 
 
 def _numbered(units: list[Unit]) -> Kind:
-    """A type whose sizes follow no rule: the numbers are those of its first unit."""
+    """Return a type whose sizes follow no rule, with the numbers of its first unit."""
     return Kind(units=tuple(units), sizes={}, numbered=True)
 
 
 def _kind(units: list[Unit]) -> Kind | None:
-    """The type of these units with symbols for what differs, or None where no symbol fits."""
+    """Return the type of units with symbols for sizes that differ; None where no symbol fits."""
     if len({len(unit.layers) for unit in units}) > 1:
         return None
     sizes: dict[Layer, Sizes] = {}

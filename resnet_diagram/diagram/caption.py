@@ -1,4 +1,4 @@
-"""The caption and the label that are proposed for a figure."""
+"""Proposed caption and label of a figure."""
 
 import re
 from collections.abc import Sequence

@@ -55,13 +55,13 @@ _WHOLE = {BlockKind.BOTTLENECK: Taper.HOURGLASS, BlockKind.INVERTED_BOTTLENECK: 
 
 
 class Names:
-    """Gives ids that speak and never meet twice: `stage3-block1-conv2`."""
+    """Allocator of unique, readable ids: `stage3-block1-conv2`."""
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
 
     def numbered(self, prefix: str, word: str) -> str:
-        """The next id of this word under this prefix, counted from 1."""
+        """Return the next id of a word under a prefix, counted from 1."""
         stem = f"{prefix}-{word}"
         self._used[stem] = self._used.get(stem, 0) + 1
         return f"{stem}{self._used[stem]}"
@@ -86,7 +86,7 @@ class Pen(NamedTuple):
 
 
 def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
-    """Everything drawn for a run of elements; reshaping that only renames positions is not drawn."""
+    """Return the items for a run of elements; reshaping that only renames positions is not drawn."""
     if not pen.folds:
         return _series(elements, prefix, pen)
     shown = [element for element in elements if not isinstance(element, Layer) or _drawn(element, pen.show)]
@@ -106,7 +106,7 @@ def _starts(run: Run) -> range:
 
 
 def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
-    """Whether equal parts are residual blocks, or three or more that have weights."""
+    """Return whether equal parts are residual blocks, or three or more that have weights."""
     first = parts[0]
     least = 2 if residual_blocks(first) else 3
     return len(parts) >= least and any(layer.kind in MIXING for layer in walk(first))
@@ -173,7 +173,7 @@ def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
 
 
 def block(element: Block, prefix: str, pen: Pen) -> tuple[Item, ...]:
-    """Shared layers, fork and what follows the merge."""
+    """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, pen)
     drawn = [items(branch, prefix, pen) for branch in element.branches]
     branches = tuple(tapered(branch, block_kind(element)) for branch in drawn)
@@ -185,7 +185,7 @@ def block(element: Block, prefix: str, pen: Pen) -> tuple[Item, ...]:
 
 
 def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
-    """The branch with the outlines that tell a bottleneck: its first convolution closes, its last opens."""
+    """Return a branch with tapered outlines: first convolution narrowing, last widening."""
     weighted = [
         item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)
     ]
@@ -200,7 +200,7 @@ def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
 
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pen: Pen) -> Fork:
-    """The fork of a block round branches that are already drawn."""
+    """Return the fork of a block with branches that are already drawn."""
     role, symbol = _MERGES[element.merge]
     merge = Node(
         id=pen.names.numbered(prefix, role.value),
@@ -258,9 +258,9 @@ def gate(element: Block, prefix: str, pen: Pen) -> Node:
 
 
 def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[Item, ...]:
-    """A whole block with its branch as one node; `detailed` lists the branch's layers in it.
+    """Return a block with its branch as one node; `detailed` lists the layers of the branch.
 
-    Only a residual block of one branch has a short name that says what it is; any other is drawn open.
+    Only a residual block of one branch has a short name; any other is drawn open.
     """
     if not is_residual(element) or len(element.branches) != 1:
         return block(element, prefix, pen)
@@ -299,7 +299,7 @@ def _main(unit: list[Layer]) -> Layer:
 
 
 def joined_layers(layers: Sequence[Layer]) -> list[list[Layer]]:
-    """Layers that share a node: norms and activations join the layer before them.
+    """Return the layers that share a node: norms and activations join the layer before them.
 
     In a run that starts with them, a pre-activation, they join the weighted layer behind.
     """

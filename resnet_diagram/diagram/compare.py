@@ -34,7 +34,7 @@ from resnet_diagram.spec.signature import Level, anonymous, signature
 from resnet_diagram.spec.traits import SILENT
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.counts import count_labels, counted
-from resnet_diagram.wording.shapes import shape_label
+from resnet_diagram.wording.shapes import resolution_text, shape_label
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -131,7 +131,7 @@ def _parts(network: Network) -> list[_Part]:
         for part in (tuple(loose), element.body if isinstance(element, Stage) else ()):
             if part:
                 stages += 1
-                size = shape_text((1, *out_shape(part)[1:])).removesuffix("×1")
+                size = resolution_text(out_shape(part)[1:])
                 seen[size] = seen.get(size, 0) + 1
                 found.append(_Part(key=(size, seen[size]), words=size, elements=part, shade=stages))
         loose = []

@@ -1,4 +1,4 @@
-"""The architecture in words, for readers who cannot see the picture."""
+"""Description of a network in words, for readers who cannot see the drawing."""
 
 from itertools import groupby
 
@@ -15,7 +15,7 @@ from resnet_diagram.wording.vocabulary import Word
 
 
 def describe(network: Network) -> str:
-    """A few sentences: input, stem, each stage with its blocks and shortcuts, head."""
+    """Return sentences on input, stem, each stage with its blocks and shortcuts, and head."""
     stages = [element for element in network.body if isinstance(element, Stage)]
     parts = [f"{network.name}: input {shape_text(network.input_shape)}."]
     parts += _part("Stem", network.stem)

@@ -25,7 +25,7 @@ _SHARED_BLOCK_SHADE = 2
 def insets(
     kinds: Sequence[Kind], everything: Sequence[Unit], stages: int, show: frozenset[Show]
 ) -> tuple[Panel, ...]:
-    """One panel for each of the most frequent types, in the order they first appear.
+    """Return a panel for each of the most frequent types, in order of appearance.
 
     `everything`: all units of the network, `stages`: how many stages it has.
     """
@@ -56,7 +56,7 @@ def _is_gate(unit: Unit) -> bool:
 
 
 def _rank(kind: Kind) -> tuple[bool, int]:
-    """Blocks with a shortcut first, then by how many there are."""
+    """Return a sort key: types with a shortcut first, then by number of blocks."""
     first = kind.units[0].block
     return not (first and first.shortcut), -len(kind.units)
 
@@ -89,7 +89,7 @@ def _copies(kind: Kind) -> Copies:
 
 
 def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None) -> tuple[Item, ...]:
-    """A unit from x to y; with `kind` its sizes are those of all units of its type."""
+    """Return a unit from x to y; with `kind`, with sizes that hold for all units of its type."""
     pen = Pen(
         names=Names(),
         shade=_SHARED_BLOCK_SHADE if kind else max(1, unit.stage),
@@ -108,7 +108,7 @@ def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None
 
 
 def _run(elements: tuple[Element, ...], prefix: str, pen: Pen) -> tuple[Item, ...]:
-    """Layers without a shortcut, with the outlines a block of them would have."""
+    """Return layers without a shortcut, with the outlines of a block of such layers."""
     return tapered(items(elements, prefix, pen), block_kind(Block(branches=(elements,))))
 
 

@@ -1,4 +1,4 @@
-"""Mark what differs between parts of two networks that stand beside each other."""
+"""Mark the differences between parts of two networks in a comparison."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,15 +11,17 @@ from resnet_diagram.wording.terms import Kind, literal
 
 
 def marked(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
-    """The items with every text that is not that of the other's marked."""
+    """Return items with every label that is not that of its counterpart marked."""
     return tuple(_marked(one, other) for one, other in zip_longest(own, theirs[: len(own)]))
 
 
 def _marked(own: Item, theirs: Item | None) -> Item:
     match own:
         case Node():
-            said = next(nodes([theirs]), None) if theirs else None
-            return replace(own, marked=_different(own.lines, said.lines if said else ()))
+            counterpart = next(nodes([theirs]), None) if theirs else None
+            lines = counterpart.lines if counterpart else ()
+            unlike = (at for at, line in enumerate(own.lines) if at >= len(lines) or line != lines[at])
+            return replace(own, marked=tuple(unlike))
         case Group():
             return replace(own, items=marked(own.items, theirs.items if isinstance(theirs, Group) else ()))
         case Fork():
@@ -27,8 +29,8 @@ def _marked(own: Item, theirs: Item | None) -> Item:
 
 
 def _marked_fork(own: Fork, theirs: Fork | None) -> Fork:
-    known = theirs.branches if theirs else ()
-    pairs = zip_longest(own.branches, known[: len(own.branches)], fillvalue=())
+    branches = theirs.branches if theirs else ()
+    pairs = zip_longest(own.branches, branches[: len(own.branches)], fillvalue=())
     link = own.shortcut
     if link:
         other = theirs.shortcut if theirs else None
@@ -37,13 +39,8 @@ def _marked_fork(own: Fork, theirs: Fork | None) -> Fork:
     return replace(own, branches=tuple(marked(mine, its) for mine, its in pairs), shortcut=link)
 
 
-def _different(own: Sequence[str], theirs: Sequence[str]) -> tuple[int, ...]:
-    """Which lines are not those of the other."""
-    return tuple(at for at, line in enumerate(own) if at >= len(theirs) or line != theirs[at])
-
-
 def has_marks(items: Iterable[Item]) -> bool:
-    """Whether anything is marked."""
+    """Return whether any item is marked."""
     for item in items:
         match item:
             case Node() if item.marked:
@@ -58,7 +55,7 @@ def has_marks(items: Iterable[Item]) -> bool:
 
 
 def flagged(items: Sequence[Item]) -> tuple[Item, ...]:
-    """The items with a sign in the last box, for a difference that no text shows."""
+    """Return items with a sign in the last box, for a difference that no label shows."""
     for at in range(len(items) - 1, -1, -1):
         if found := _flagged(items[at]):
             return (*items[:at], found, *items[at + 1 :])

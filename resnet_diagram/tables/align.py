@@ -18,12 +18,12 @@ class Row:
 
     @property
     def present(self) -> tuple[Section, ...]:
-        """Those there are."""
+        """Sections of the networks that have one in this row."""
         return tuple(section for section in self.sections if section)
 
 
 def by_size(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
-    """Rows of sections that leave the same resolution, the order of each network kept; heads are one row."""
+    """Return rows of sections of equal resolution, in the order of each network; heads share a row."""
     rows = [Row(sections=(section,)) for section in columns[0]]
     for number, column in enumerate(columns[1:], 1):
         rows = _merged(rows, column, number)
@@ -31,7 +31,7 @@ def by_size(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
 
 
 def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
-    """Rows of the first, second … sections, whatever their resolution; the heads are one row."""
+    """Return rows of the first, second … sections, whatever their resolution; the heads share a row."""
     bodies = [[one for one in column if one.kind is not Kind.HEAD] for column in columns]
     heads = [next((one for one in column if one.kind is Kind.HEAD), None) for column in columns]
     longest = max(map(len, bodies))
@@ -42,7 +42,7 @@ def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
 
 
 def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list[Row]:
-    """The rows with one more column: what matches in the longest common order stands side by side."""
+    """Return the rows with one more column, aligned by a longest common subsequence."""
     matched = _matches([_key(row.present[0]) for row in rows], [_key(section) for section in column])
     found: list[Row] = []
     left = right = 0
@@ -56,7 +56,7 @@ def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list
 
 
 def _by_area(left: Sequence[Row], right: Sequence[Row]) -> list[Row]:
-    """Two runs of rows as one, the larger resolution first; the order within each is kept."""
+    """Merge two runs of rows, the larger resolution first, with the order of each kept."""
     found: list[Row] = []
     rest = list(right)
     for row in left:
@@ -75,12 +75,12 @@ def _alone(section: Section, number: int) -> Row:
 
 
 def _key(section: Section) -> Key:
-    """What rows agree in: the resolution; heads go together whatever theirs."""
+    """Return the key of a section for alignment: its resolution; heads share one key."""
     return (True, ()) if section.kind is Kind.HEAD else (False, section.size)
 
 
 def _matches(left: Sequence[Key], right: Sequence[Key]) -> dict[int, int]:
-    """Positions of a longest common subsequence, those on the left with those on the right."""
+    """Return the positions of a longest common subsequence, left to right."""
     best = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i in reversed(range(len(left))):
         for j in reversed(range(len(right))):

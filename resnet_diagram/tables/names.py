@@ -1,4 +1,4 @@
-"""What the rows of a table are called."""
+"""Titles of a table's rows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from resnet_diagram.wording.stages import StageNames
 
 
 def titled(column: Sequence[Section], names: StageNames) -> tuple[Section, ...]:
-    """The sections of a network with their titles; the paper counts all before the head, the stem too."""
+    """Return sections with their titles; the paper numbers all sections before the head, also the stem."""
     kinds = [section.kind for section in column]
     return tuple(
         replace(section, title=_title(section, names, at, kinds[:at].count(Kind.STAGE)))
@@ -36,7 +36,7 @@ def _title(section: Section, names: StageNames, number: int, stage: int) -> str:
 
 
 def _paper(section: Section, number: int) -> str:
-    """conv1, conv2_x …; "" for a section without convolutions."""
+    """Return conv1, conv2_x …; empty for a section without convolutions."""
     if section.kind is Kind.HEAD:
         return str(Kind.HEAD)
     if not _convolves(section):
@@ -45,7 +45,7 @@ def _paper(section: Section, number: int) -> str:
 
 
 def joint_title(titles: Iterable[str]) -> str:
-    """What sections side by side are called: one name where they agree, else each.
+    """Return the title of sections side by side: one name if they are equal, else each.
 
     >>> joint_title(["conv2_x", "conv2_x"]), joint_title(["conv2", "conv2_x"])
     ('conv2_x', 'conv2_x')
@@ -61,20 +61,20 @@ def _convolves(section: Section) -> bool:
 
 
 def _repeats(section: Section) -> bool:
-    """Whether more than one layer stands in a section."""
+    """Return whether a section has more than one layer."""
     found = parts(section)
     return len(found) > 1 or any(isinstance(part, Stack) for part in found)
 
 
 def _module(section: Section) -> str:
-    """The name of a section in the code: its own, or what the names of its layers begin with."""
+    """Return the name of a section in the code: its own, or the common beginning of its layers' names."""
     if section.module or section.kind is Kind.HEAD:
         return section.module
     return _shared([layer.name.split(".") for layer in shown(section.elements) if layer.name])
 
 
 def _shared(paths: list[list[str]]) -> str:
-    """The names that all paths begin with.
+    """Return the names that all paths begin with.
 
     >>> _shared([["stem", "conv1"], ["stem", "conv2"]]), _shared([["conv1"], ["layer1"]])
     ('stem', '')

@@ -1,4 +1,4 @@
-"""A network cut into sections: runs of elements that leave one resolution, a row of a table each."""
+"""Sections of a network: runs of elements with one output resolution, a row of a table each."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
 
 
 class Kind(StrEnum):
-    """What a section is in its network."""
+    """Place of a section in its network."""
 
     STEM = "stem"
     STAGE = "stage"
@@ -21,9 +21,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Elements one behind the other, and the resolution they leave.
+    """A run of elements, and the resolution of its output.
 
-    `module` is their name in the code, "" where they share none; `title` what a table calls them.
+    `module` is their common name in the code, else empty; `title` their title in a table.
     """
 
     kind: Kind
@@ -34,7 +34,7 @@ class Section:
 
 
 def sections(network: Network) -> tuple[Section, ...]:
-    """The sections of a network in flow order.
+    """Return the sections of a network in flow order.
 
     A stage is one, whatever it holds. Layers and blocks outside stages are cut where the resolution changes;
     pooling and upsampling open a section, they do not close one. The head is one section, of size 1×1 where
@@ -48,7 +48,7 @@ def sections(network: Network) -> tuple[Section, ...]:
 
 
 def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
-    """Elements in sections, each of one resolution."""
+    """Return elements in sections, each of one resolution."""
     found: list[Section] = []
     for element in _opened(elements):
         layers = shown((element,))
@@ -71,7 +71,7 @@ def _with(section: Section, element: Element) -> Section:
 
 
 def _continues(found: list[Section], element: Element, size: Shape) -> bool:
-    """Whether an element belongs to the last section: same resolution, and no pooling opens a new one."""
+    """Return whether an element belongs to the last section: same resolution, and no new pooling."""
     if not found or found[-1].size != size:
         return False
     if isinstance(element, Layer) and is_weightless(element):
@@ -84,7 +84,7 @@ def _changes(layer: Layer) -> bool:
 
 
 def _opened(elements: Iterable[Element]) -> Iterator[Element]:
-    """Elements with those blocks taken apart that other resolutions lie inside of: a U-Net's long links."""
+    """Yield elements; blocks with other resolutions inside, as a U-Net's long links, by their parts."""
     for element in elements:
         if _is_deep(element):
             yield from element.before
@@ -96,12 +96,12 @@ def _opened(elements: Iterable[Element]) -> Iterator[Element]:
 
 
 def has_long_links(network: Network) -> bool:
-    """Whether blocks are taken apart, so that a table does not show what goes round them."""
+    """Return whether blocks are taken apart, so that a table does not show their shortcuts."""
     return any(_is_deep(element) for element in (*network.stem, *network.body))
 
 
 def _is_deep(block: Element) -> TypeGuard[Block]:
-    """Whether a block's one branch holds stages, or goes through a third resolution and comes back."""
+    """Return whether the only branch of a block has stages, or a resolution other than those of its ends."""
     if not isinstance(block, Block) or is_gate(block):
         return False
     if any(isinstance(one, Stage) for branch in block.branches for one in branch):
@@ -114,7 +114,7 @@ def _is_deep(block: Element) -> TypeGuard[Block]:
 
 
 def _head_of(network: Network, body: list[Section]) -> list[Section]:
-    """The head's section; without a head, what stands at 1×1 at the end of the body is taken off it."""
+    """Return the head's section; without a head, remove sections of size 1×1 from the end of the body."""
     layers = shown(network.head)
     if layers:
         return [Section(kind=Kind.HEAD, size=spatial(layers[-1]), elements=network.head)]
@@ -131,7 +131,7 @@ def _is_flat(section: Section) -> bool:
 
 
 def _joined(found: list[Section]) -> list[Section]:
-    """Sections that only pool or upsample handed to the next one; the head as one."""
+    """Join sections that only pool or upsample to the next one, and those of the head."""
     done: list[Section] = []
     for section in found:
         last = done[-1] if done else None
@@ -144,7 +144,7 @@ def _joined(found: list[Section]) -> list[Section]:
 
 
 def _ended(found: list[Section]) -> Iterator[Section]:
-    """The same; a size without extents is one of ones, as many as the section before has."""
+    """Yield sections; a size without extents becomes ones, as many as the section before has extents."""
     rank = 1
     for section in found:
         rank = len(section.size) or rank
@@ -152,7 +152,7 @@ def _ended(found: list[Section]) -> Iterator[Section]:
 
 
 def lead(section: Section) -> tuple[Layer, ...]:
-    """The pooling and upsampling a section begins with."""
+    """Return the pooling and upsampling at the start of a section."""
     found: list[Layer] = []
     for element in section.elements:
         if not isinstance(element, Layer) or (is_shown(element) and not is_weightless(element)):

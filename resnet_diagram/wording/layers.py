@@ -181,6 +181,18 @@ def shortcut_label(shortcut: Shortcut) -> Label:
     return named or kind_label(shortcut.kind)
 
 
+def plus_lines(label: Label) -> tuple[str, ...]:
+    """Return the layers on a shortcut as lines that begin with a plus.
+
+    >>> plus_lines(Label(literal("2×2 avg pool, s=2"), literal("1×1 conv"), joint=PLUS))
+    ('2×2 avg pool, s=2', '+ 1×1 conv')
+    """
+    if label.joint != PLUS:
+        return (label,)
+    first, *rest = map(str, label.parts)
+    return (first, *(f"{PLUS.lstrip()}{part}" for part in rest))
+
+
 def layer_on_shortcut(layer: Layer) -> Label:
     """Return a layer on a shortcut, without its channels, which are those of the block."""
     if layer.kind is LayerKind.LINEAR:

@@ -9,8 +9,10 @@ from resnet_diagram.layout.overview.scale import TEX, Scale, SlabSize, slab_size
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.layers import plus_lines
 from resnet_diagram.wording.shapes import change_lines
 from resnet_diagram.wording.symbols import times
+from resnet_diagram.wording.terms import NOTHING, Label
 
 SIDE = 5.0
 """From a frame's edge to its title."""
@@ -151,19 +153,17 @@ def _least_width(bay: MeasuredBay, theme: Theme) -> float:
     return width
 
 
-def label_of(arc: Arc) -> str:
-    """What is written over a shortcut of one block; an identity's colour says enough."""
-    return "" if arc.role is EdgeRole.IDENTITY else arc.label
+def label_of(arc: Arc) -> Label:
+    """Return the label over a shortcut of one block; empty for an identity, which its colour shows."""
+    return NOTHING if arc.role is EdgeRole.IDENTITY else arc.label
 
 
 def label_lines(arc: Arc, size: float, room: float) -> tuple[str, ...]:
-    """The label of a shortcut in lines of up to `room` points, broken before a plus where it has one."""
+    """Return the label of a shortcut in lines of up to `room` points, with a plus at the start of a line."""
     label = label_of(arc)
     if not label or text_width(label, size) <= room:
         return (label,) if label else ()
-    first, *rest = label.split(" + ")
-    parts = [first, *(f"+ {part}" for part in rest)]
-    return tuple(line for part in parts for line in wrap_label(part, size, room))
+    return tuple(line for part in plus_lines(label) for line in wrap_label(part, size, room))
 
 
 def _word_width(arc: Arc, theme: Theme) -> float:

@@ -10,7 +10,7 @@ from resnet_diagram.tables.render.look import Look
 
 
 def render_csv(table: Table, look: Look) -> str:
-    """The table as CSV in UTF-8; each row is named in full."""
+    """Return the table as CSV in UTF-8, with all heads in each row."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(printable(head) for head in table.heads)
@@ -22,7 +22,7 @@ def render_csv(table: Table, look: Look) -> str:
 
 
 def _filled(heads: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
-    """The cells that name a row, empty ones as in the row above."""
+    """Return the head cells of a row; empty ones take the text above."""
     return tuple(head or before for head, before in zip(heads, above, strict=True))
 
 

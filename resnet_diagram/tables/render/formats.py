@@ -33,10 +33,10 @@ TABLE_FORMATS = (
 
 
 def table_format_named(name: str) -> TableFormat:
-    """The format of that name. Raises UsageError, with a suggestion, when there is none."""
+    """Return the format of a name. Raise UsageError with a suggestion if there is none."""
     return row_named(TABLE_FORMATS, name, "table format", "Tables are written as")
 
 
 def table_format_for(path: Path) -> TableFormat:
-    """The format a file's suffix asks for. Raises UsageError, with a suggestion, when there is none."""
+    """Return the format of a file's suffix. Raise UsageError with a suggestion if there is none."""
     return row_for(TABLE_FORMATS, path, "table format")

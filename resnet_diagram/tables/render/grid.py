@@ -27,7 +27,7 @@ class Named(NamedTuple):
 
 
 def named(table: Table) -> tuple[Named, ...]:
-    """The bands of a table's body, with what names them."""
+    """Return the bands of a table's body with their head cells."""
     found: list[Named] = []
     last = ""
     for band in table.bands:
@@ -58,7 +58,7 @@ class Row(NamedTuple):
 
 
 def groups(table: Table) -> list[list[Row]]:
-    """The rows of the body, those of a group together."""
+    """Return the rows of the body by group."""
     found: list[list[Band]] = []
     for one in named(table):
         if one.opens:
@@ -68,7 +68,7 @@ def groups(table: Table) -> list[list[Row]]:
 
 
 def totals(table: Table) -> list[list[Row]]:
-    """The rows below the body, each total a group."""
+    """Return the rows below the body, each total a group."""
     return [_joined([band], table.keys) for band in table.totals]
 
 
@@ -84,7 +84,7 @@ def _joined(bands: Sequence[Band], keys: int) -> list[Row]:
 
 
 def _heads(band: Band, keys: int, high: int) -> tuple[Head, ...]:
-    """The cells that name a band; the first is as high as its group, the last as wide as there are keys."""
+    """Return the head cells of a band; the first spans its group, the last the remaining keys."""
     last = len(band.heads) - 1
     return tuple(
         Head(
@@ -98,9 +98,9 @@ def _heads(band: Band, keys: int, high: int) -> tuple[Head, ...]:
 
 
 def lines(table: Table) -> Iterator[Line]:
-    """The rows of a table with nothing joined: what spans several columns stands in each of them.
+    """Yield the rows of a table without spans: a cell over several columns is repeated in each.
 
-    A row that spans them all is put together with the next one of its band.
+    A row that spans all columns is joined with the next row of its band.
     """
     for one in named(table):
         yield from _band(one.band, one.heads, table)
@@ -126,7 +126,7 @@ def _spread(row: tuple[Cell, ...]) -> Iterator[tuple[Part, ...]]:
 
 
 def mantissa(count: Count) -> str:
-    """A count without its power of ten.
+    """Return a count without its power of ten.
 
     >>> mantissa(Count(value=25557032, power=6, decimals=2)), mantissa(Count(value=12, power=0, decimals=2))
     ('25.56', '12')
@@ -135,7 +135,7 @@ def mantissa(count: Count) -> str:
 
 
 def count_text(count: Count) -> str:
-    """A count as plain text.
+    """Return a count as plain text.
 
     >>> count_text(Count(value=25557032, power=6, decimals=2))
     '25.56×10⁶'

@@ -12,7 +12,7 @@ from resnet_diagram.tables.render.type_size import Size, size_of
 
 
 def render_latex(table: Table, look: Look) -> str:
-    r"""The table for LaTeX's `\input`, in a float where one is wanted, or a document of its own."""
+    r"""Return the table for LaTeX's `\input`, in a float or as a document of its own on request."""
     size = size_of(table, wide=look.standalone or look.float is Float.WIDE)
     inner = "c" if table.centred else "l"
     return render(
@@ -42,7 +42,7 @@ def _packages(table: Table, size: Size) -> list[str]:
 
 
 def _title(table: Table) -> str:
-    """The first sentence of the caption, for a comment."""
+    """Return the first sentence of the caption, for a comment."""
     return " ".join(printable(table.caption).split()).partition(". ")[0] or "Table"
 
 

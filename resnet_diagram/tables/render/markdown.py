@@ -10,7 +10,7 @@ _BREAK = "<br>"
 
 
 def render_markdown(table: Table, look: Look) -> str:
-    """The table as Markdown: what the format cannot join is written in each column."""
+    """Return the table as Markdown; a cell over several columns is repeated in each."""
     return render(
         "table/markdown",
         "table.md.jinja",

@@ -20,7 +20,7 @@ Row = tuple[tuple[Picture, int], ...]
 
 
 def render_plain_text(table: Table, look: Look) -> str:
-    """The table as aligned text, with a final line break."""
+    """Return the table as aligned text, with a final line break."""
     head: Row = tuple(((_line(text),), 1) for text in table.heads)
     body = [_band(one.band, one.heads, table) for one in named(table)]
     totals = [_band(band, band.heads, table) for band in table.totals]
@@ -49,7 +49,7 @@ def _note(note: str, width: int, *, first: bool) -> list[str]:
 
 
 def _breaks(table: Table) -> list[list[str]]:
-    """What stands before each band: an empty line, in tables with groups only before each of them."""
+    """Return the text before each band: an empty line, in tables with groups only before each group."""
     return [[""] if at and (one.opens or not table.grouped) else [] for at, one in enumerate(named(table))]
 
 
@@ -76,7 +76,7 @@ def _part(part: Words | Stack | Count) -> Picture:
 
 
 def bracket(lines: Sequence[str], times: int) -> Picture:
-    r"""Lines in a bracket, and a factor behind its middle.
+    r"""Return lines in a bracket, with a factor behind its middle.
 
     >>> print(*bracket(["1×1, 64", "3×3, 64", "1×1, 256"], 3), sep="\n")
     ⎡ 1×1, 64  ⎤
@@ -97,7 +97,7 @@ def bracket(lines: Sequence[str], times: int) -> Picture:
 
 
 def _widths(rows: Sequence[Row], count: int) -> list[int]:
-    """The width of each column; the last of several makes room for what is wider than all."""
+    """Return the width of each column; the last of several is widened for cells that span them."""
     widths = [0] * count
     for joined in (False, True):
         for row in rows:

@@ -29,7 +29,7 @@ class Size(NamedTuple):
 
 
 def size_of(table: Table, *, wide: bool) -> Size:
-    """The largest type in which a table is likely to fit a page; the guard makes sure that it does.
+    """Return the largest type in which a table is likely to fit a page; the guard ensures that it does.
 
     `wide`: the page has the width of two columns.
     """

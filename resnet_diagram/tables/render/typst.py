@@ -11,7 +11,7 @@ from resnet_diagram.tables.render.type_size import size_of
 
 
 def render_typst_table(table: Table, look: Look) -> str:
-    """The table as a figure of Typst, which the label refers to; as a page where that is wanted."""
+    """Return the table as a figure of Typst with its label, or as a page of its own."""
     return render(
         "table/typst",
         "table.typ.jinja",
@@ -38,7 +38,7 @@ def _row(row: Row) -> list[str]:
 
 
 def _spanned(text: str, span: int, rows: int) -> str:
-    """A cell over several columns or rows, as Typst writes it."""
+    """Return a cell over several columns or rows in Typst."""
     across = [f"colspan: {span}"] if span > 1 else []
     down = [f"rowspan: {rows}"] if rows > 1 else []
     return f"table.cell({', '.join([*across, *down, text])})" if across or down else text
