@@ -14,10 +14,10 @@ from resnet_diagram.tracer.load.inputs import CONVOLUTIONS, InputSpec, first_wei
 PACKAGE = str(Path(__file__).parents[1])
 
 
-def blame(what: str, error: BaseException, path: Path | None = None) -> SourceError:
+def source_error(action: str, error: BaseException, path: Path | None = None) -> SourceError:
     """Return a SourceError that says what failed, with what message, in which file and line."""
-    place = where(error, path)
-    return SourceError(f"{what}: {message_of(error)}{f' ({place})' if place else ''}.")
+    place = location(error, path)
+    return SourceError(f"{action}: {message_of(error)}{f' ({place})' if place else ''}.")
 
 
 def message_of(error: BaseException) -> str:
@@ -31,15 +31,15 @@ def message_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def where(error: BaseException, path: Path | None = None) -> str:
+def location(error: BaseException, path: Path | None = None) -> str:
     """Return the file and line of an error: the innermost in `path`, else outside torch and this package."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if path is not None and f.filename == str(path)]
+    inside = [f for f in frames if path is not None and f.filename == str(path)]
     theirs = [f for f in frames if not is_foreign(f.filename)]
-    chosen = own or theirs
-    return f"{chosen[-1].filename}:{chosen[-1].lineno}" if chosen else ""
+    frames_of_user = inside or theirs
+    return f"{frames_of_user[-1].filename}:{frames_of_user[-1].lineno}" if frames_of_user else ""
 
 
 def is_foreign(filename: str) -> bool:
@@ -53,15 +53,15 @@ def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, gi
     error = graph.error
     assert error is not None
     shapes = ", ".join("×".join(map(str, spec.shape)) for spec in inputs)
-    place = where(error)
+    place = location(error)
     path = graph.failed_in or type(model).__name__
-    reached = f" with inputs {graph.failed_with}" if graph.failed_with else ""
+    shapes_there = f" with inputs {graph.failed_with}" if graph.failed_with else ""
     advice = (
         "Give another shape with --input." if given else "The input was guessed; give its shape with --input."
     )
     expected = expectation(model)
     return TraceError(
-        f"{type(model).__name__} failed on an input of {shapes} in {path}{reached}: {message_of(error)}"
+        f"{type(model).__name__} failed on an input of {shapes} in {path}{shapes_there}: {message_of(error)}"
         f"{f' ({place})' if place else ''}. {f'{expected} ' if expected else ''}{advice}"
     )
 
@@ -80,20 +80,22 @@ def check_names(model: nn.Module, inputs: Sequence[InputSpec]) -> None:
             *[None for spec in given if not spec.name], **dict.fromkeys(named)
         )
     except TypeError as error:
-        what = f"no input is named {unknown[0]!r}" if unknown else str(error)
-        raise TraceError(f"{type(model).__name__}: {what}. {wanted(list(parameters.values()))}") from None
+        action = f"no input is named {unknown[0]!r}" if unknown else str(error)
+        raise TraceError(
+            f"{type(model).__name__}: {action}. {expected_inputs(list(parameters.values()))}"
+        ) from None
 
 
-def wanted(parameters: Sequence[inspect.Parameter]) -> str:
+def expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
     """Say which inputs a forward takes and how they are written.
 
     >>> def forward(x, mask, scale=None): ...
     >>> wanted(list(inspect.signature(forward).parameters.values()))
     'Its forward takes x, mask, scale=None: repeat --input, as in --input 3x224x224 --input mask=1x16:bool.'
     """
-    taken = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    names = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in taken)
-    needed = [p.name for p in taken if p.default is p.empty]
+    listed = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    names = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in listed)
+    needed = [p.name for p in listed if p.default is p.empty]
     if len(needed) < 2:
         return f"Its forward takes {names or 'no input'}."
     return (
@@ -104,8 +106,8 @@ def wanted(parameters: Sequence[inspect.Parameter]) -> str:
 def expectation(model: nn.Module) -> str:
     """Return a sentence on the input of the first layer with weights, empty if it names none."""
     layer = first_weighted(model)
-    for sort, dims in CONVOLUTIONS.items():
-        if isinstance(layer, sort):
+    for kind, dims in CONVOLUTIONS.items():
+        if isinstance(layer, kind):
             shape = "×".join(["N", str(getattr(layer, "in_channels", "?")), *"DHW"[3 - dims :]])
             return f"Its first convolution expects {shape}."
     if isinstance(layer, nn.Linear):

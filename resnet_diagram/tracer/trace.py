@@ -11,11 +11,11 @@ from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer.errors import check_names, failure
 from resnet_diagram.tracer.flow.graph import OpGraph
 from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, in_type_of, variants
-from resnet_diagram.tracer.load.lazy import materialised
+from resnet_diagram.tracer.load.lazy import with_sizes
 from resnet_diagram.tracer.record.isolation import exclusive
 from resnet_diagram.tracer.record.run import Arguments, record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
-from resnet_diagram.tracer.structure.partial import furthest, is_useful, marked, operations, stop_note
+from resnet_diagram.tracer.structure.partial import is_useful, longest, operations, stop_note, with_stop
 
 
 def trace(
@@ -44,20 +44,20 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     with exclusive():
         inner = unwrapped(model)
         check_names(inner, inputs or ())
-        graph, ran = recorded(inner, inputs) if inputs else guessed(inner)
-        sizes = {id(weight): (name, weight.numel()) for name, weight in ran.named_parameters()}
+        graph, subject = run_on_inputs(inner, inputs) if inputs else run_on_guesses(inner)
+        sizes = {id(weight): (name, weight.numel()) for name, weight in subject.named_parameters()}
         return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
 
 
 def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
-    """Return the network that a run shows; raises TraceError where it shows none."""
+    """Return the network that a run shows; raise TraceError where it shows none."""
     with exclusive():
         network = network_of(run.graph, run.sizes, name or run.kind, source)
         if network is None:
             raise TraceError(
                 f"{run.kind} does nothing with its input: no operation leads from it to the output."
             )
-        return checked(marked(network, run.graph))
+        return checked(with_stop(network, run.graph))
 
 
 def checked(network: Network) -> Network:
@@ -71,48 +71,48 @@ def checked(network: Network) -> Network:
 Trial = tuple[OpGraph, nn.Module, Sequence[InputSpec]]
 
 
-def recorded(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
-    """Return a run on the inputs the user gave, and the model that ran; raises TraceError."""
+def run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
+    """Return a run on the inputs the user gave, and the model that ran; raise TraceError."""
     trials: list[Trial] = []
-    for way in variants(inputs, model):
-        graph, ran = run(model, way)
+    for specs in variants(inputs, model):
+        graph, subject = run(model, specs)
         if graph.error is None:
-            graph.notes += batch_note(way)
-            return graph, ran
-        trials.append((graph, ran, way))
-    return best_part(model, trials, given=True)
+            graph.notes += batch_note(specs)
+            return graph, subject
+        trials.append((graph, subject, specs))
+    return longest_part(model, trials, given=True)
 
 
-def guessed(model: nn.Module) -> tuple[OpGraph, nn.Module]:
-    """Return a run on the first guessed input that works, and the model that ran; raises TraceError."""
+def run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
+    """Return a run on the first guessed input that works, and the model that ran; raise TraceError."""
     trials: list[Trial] = []
     for spec in guess_inputs(model):
-        graph, ran = run(model, [spec])
+        graph, subject = run(model, [spec])
         if graph.error is None:
             graph.notes.append(guess_note(spec))
-            return graph, ran
-        if not trials or further(graph, trials[-1][0]):
-            trials = [*trials[:1], (graph, ran, [spec])]
+            return graph, subject
+        if not trials or is_longer(graph, trials[-1][0]):
+            trials = [*trials[:1], (graph, subject, [spec])]
     if not trials:
         raise TraceError("No input could be guessed; give its shape with --input.")
-    return best_part(model, trials, given=False)
+    return longest_part(model, trials, given=False)
 
 
-def further(graph: OpGraph, other: OpGraph) -> bool:
+def is_longer(graph: OpGraph, reference: OpGraph) -> bool:
     """Return whether one run came further than another."""
-    return len(operations(graph)) > len(operations(other))
+    return len(operations(graph)) > len(operations(reference))
 
 
-def best_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
-    """Return the run that came furthest, with a note on its end; raises TraceError if none is of use."""
-    graph = furthest([trial[0] for trial in trials])
+def longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
+    """Return the run that came furthest, with a note on its end; raise TraceError if none is of use."""
+    graph = longest([trial[0] for trial in trials])
     if not is_useful(graph):
         raise failure(model, trials[0][0], trials[0][2], given=given)
-    ran, way = next((ran, way) for found, ran, way in trials if found is graph)
+    subject, specs = next((subject, specs) for result, subject, specs in trials if result is graph)
     graph.notes.append(stop_note(graph, type(model).__name__))
     if not given:
-        graph.notes.append(guess_note(way[0]))
-    return graph, ran
+        graph.notes.append(guess_note(specs[0]))
+    return graph, subject
 
 
 def batch_note(specs: Sequence[InputSpec]) -> list[str]:
@@ -139,11 +139,11 @@ def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Modul
     typed = in_type_of(model, specs)
     for given in [typed, specs] if typed != list(specs) else [specs]:
         arguments = arguments_of(given)
-        ready = materialised(model, arguments)
+        ready = with_sizes(model, arguments)
         graphs.append(record(ready, arguments))
         if graphs[-1].error is None:
             break
-    return furthest(graphs) if graphs[-1].error else graphs[-1], ready
+    return longest(graphs) if graphs[-1].error else graphs[-1], ready
 
 
 def arguments_of(specs: Sequence[InputSpec]) -> Arguments:

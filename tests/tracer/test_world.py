@@ -166,9 +166,9 @@ def test_memory_that_a_tensor_no_longer_has_is_not_taken_for_its_own() -> None:
     marks, weight = Marks(), torch.ones(3)
     memory = marks.new_memory(weight)
     view = weight[1:]
-    assert marks.known_memory(view) is memory
+    assert marks.memory_of(view) is memory
     weight.data = torch.zeros(3)
-    assert marks.known_memory(view) is None
+    assert marks.memory_of(view) is None
 
 
 def test_a_model_keeps_weights_mode_and_state() -> None:

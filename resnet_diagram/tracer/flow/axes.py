@@ -34,14 +34,14 @@ class Axes:
     def of(self, node: Node, shape: Sizes) -> int:
         """Return the channel axis of a node's result in a shape; the operation's own axis comes first."""
         axis = fixed_axis(node, len(shape))
-        return axis if axis is not None else self._known((node.index, len(shape)))
+        return axis if axis is not None else self._elected_axis((node.index, len(shape)))
 
     def entering(self, node: Node, ref: Ref) -> int:
         """Return the channel axis of an argument as the operation sees it."""
         axis = fixed_axis(node, len(ref.shape))
         return axis if axis is not None else self.of(ref.node, ref.shape)
 
-    def _known(self, value: Value) -> int:
+    def _elected_axis(self, value: Value) -> int:
         return self._axis.get(self._find(value), 1)
 
     def _find(self, value: Value) -> Value:
@@ -63,13 +63,13 @@ class Axes:
         for ref in references(node):
             if not ref.node.active:
                 continue
-            given = (ref.node.index, len(ref.shape))
+            read = (ref.node.index, len(ref.shape))
             axis = fixed_axis(node, len(ref.shape))
-            self._vote(given, axis if axis is not None else norm_axis(node, len(ref.shape)))
+            self._vote(read, axis if axis is not None else norm_axis(node, len(ref.shape)))
             if axis is None and is_elementwise(node, ref.shape):
-                self._root[self._find(given)] = self._find(result)
+                self._root[self._find(read)] = self._find(result)
             elif axis is None and operator_of(node.op).role not in MIXING:
-                self._moves.append((given, result, node, ref.shape))
+                self._moves.append((read, result, node, ref.shape))
 
     def _elected(self) -> dict[Value, int]:
         """Return the axis most operations name for each group of values; the first named of equals."""
@@ -87,14 +87,17 @@ class Axes:
         waiting = deque(self._axis)
         while waiting:
             root = waiting.popleft()
-            for given, result, node, shape in around.get(root, ()):
-                source, made = self._find(given), self._find(result)
-                for here, there, moved in ((source, made, forward), (made, source, backward)):
-                    if here == root and there not in self._axis:
+            for read, result, node, shape in around.get(root, ()):
+                source, result_group = self._find(read), self._find(result)
+                for here, target, moved in (
+                    (source, result_group, forward),
+                    (result_group, source, backward),
+                ):
+                    if here == root and target not in self._axis:
                         axis = moved(node, shape, self._axis[root])
                         if axis:
-                            self._axis[there] = axis
-                            waiting.append(there)
+                            self._axis[target] = axis
+                            waiting.append(target)
 
 
 def fixed_axis(node: Node, rank: int) -> int | None:

@@ -6,23 +6,23 @@ from resnet_diagram.tracer.record.operators import operator_of
 SWAPS = frozenset(["transpose", "swapaxes", "swapdims"])
 
 
-def forward(node: Node, given: Sizes, axis: int) -> int | None:
+def forward(node: Node, source_shape: Sizes, axis: int) -> int | None:
     """Return the axis of the result that `axis` of the argument becomes; None where that is not known."""
-    order = order_of(node, len(given))
+    order = order_of(node, len(source_shape))
     if order is not None:
         return order.index(axis) if axis in order else None
-    kept = kept_axes(node, given)
-    if kept is not None:
-        return kept.index(axis) if axis in kept else None
-    return through_reshape(given, node.shape, axis)
+    remaining = remaining_axes(node, source_shape)
+    if remaining is not None:
+        return remaining.index(axis) if axis in remaining else None
+    return through_reshape(source_shape, node.shape, axis)
 
 
-def backward(node: Node, given: Sizes, axis: int) -> int | None:
+def backward(node: Node, source_shape: Sizes, axis: int) -> int | None:
     """Return the axis of the argument that becomes `axis` of the result; None where that is not known."""
-    order = order_of(node, len(given)) or kept_axes(node, given)
+    order = order_of(node, len(source_shape)) or remaining_axes(node, source_shape)
     if order is not None:
         return order[axis] if axis < len(order) else None
-    return through_reshape(node.shape, given, axis)
+    return through_reshape(node.shape, source_shape, axis)
 
 
 def order_of(node: Node, rank: int) -> list[int] | None:
@@ -53,13 +53,13 @@ def moved(source: object, destination: object, rank: int) -> list[int] | None:
     return order if pairs else None
 
 
-def kept_axes(node: Node, given: Sizes) -> list[int] | None:
+def remaining_axes(node: Node, source_shape: Sizes) -> list[int] | None:
     """Return, for an operation that removes axes, the remaining ones."""
-    if not operator_of(node.op).drops_axes or len(node.shape) >= len(given):
+    if not operator_of(node.op).drops_axes or len(node.shape) >= len(source_shape):
         return None
-    dropped = {d % len(given) for d in listed(argument(node, "dim"))}
-    kept = [axis for axis in range(len(given)) if axis not in dropped]
-    return kept if len(kept) == len(node.shape) else None
+    dropped = {d % len(source_shape) for d in listed(argument(node, "dim"))}
+    remaining = [axis for axis in range(len(source_shape)) if axis not in dropped]
+    return remaining if len(remaining) == len(node.shape) else None
 
 
 def listed(value: object) -> list[int]:
@@ -69,7 +69,7 @@ def listed(value: object) -> list[int]:
     return [v for v in value if isinstance(v, int)] if isinstance(value, (list, tuple)) else []
 
 
-def through_reshape(given: Sizes, result: Sizes, axis: int) -> int | None:
+def through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | None:
     """Return the axis that `axis` becomes when the same values are read in another shape.
 
     An axis that is split goes to its last part. None where the axis joins the batch.
@@ -77,30 +77,30 @@ def through_reshape(given: Sizes, result: Sizes, axis: int) -> int | None:
     >>> through_reshape((1, 196, 768), (1, 14, 14, 768), 2), through_reshape((1, 8, 4, 4), (1, 8, 16), 1)
     (3, 1)
     """
-    for taken, made in groups(given, result):
-        if axis in taken:
-            wide = [m for m in made if result[m] > 1] or list(made)
-            place = wide[-1] if axis == taken[-1] or len(wide) < 2 else wide[0]
+    for left_axes, right_axes in groups(source_shape, result):
+        if axis in left_axes:
+            larger = [m for m in right_axes if result[m] > 1] or list(right_axes)
+            place = larger[-1] if axis == left_axes[-1] or len(larger) < 2 else larger[0]
             return place or None
     return None
 
 
-def groups(given: Sizes, result: Sizes) -> list[tuple[range, range]]:
+def groups(source_shape: Sizes, result: Sizes) -> list[tuple[range, range]]:
     """Run of axes of two shapes that hold the same values; single ones where sizes agree."""
-    found: list[tuple[range, range]] = []
+    pairs: list[tuple[range, range]] = []
     i = j = 0
-    while i < len(given) and j < len(result):
+    while i < len(source_shape) and j < len(result):
         i_end, j_end = i + 1, j + 1
-        left, right = given[i], result[j]
+        left, right = source_shape[i], result[j]
         while left != right:
-            if left < right and i_end < len(given):
-                left *= given[i_end]
+            if left < right and i_end < len(source_shape):
+                left *= source_shape[i_end]
                 i_end += 1
             elif right < left and j_end < len(result):
                 right *= result[j_end]
                 j_end += 1
             else:
-                return found
-        found.append((range(i, i_end), range(j, j_end)))
+                return pairs
+        pairs.append((range(i, i_end), range(j, j_end)))
         i, j = i_end, j_end
-    return found
+    return pairs

@@ -8,7 +8,7 @@ from resnet_diagram.tracer.flow.axes import Axes, channels_first
 from resnet_diagram.tracer.flow.classify import Operation, adds_product, is_zeros, macs_of, without_batch
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
-from resnet_diagram.tracer.flow.rewrites.partial_sums import whole_sums
+from resnet_diagram.tracer.flow.rewrites.partial_sums import complete_sums
 from resnet_diagram.tracer.flow.rewrites.slices import cut_apart, piece
 from resnet_diagram.tracer.flow.rewrites.written_out import recognized
 from resnet_diagram.tracer.flow.simplify import reuse_concatenations, simplified
@@ -26,12 +26,12 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Cha
     for node in live:
         builder.add(node)
     builder.close(output)
-    steps = dual_paths(whole_sums(recognized(simplified(builder.steps), graph.calls)))
+    steps = dual_paths(complete_sums(recognized(simplified(builder.steps), graph.calls)))
     steps = change(steps) if change else steps
     reuse_concatenations(steps)
     orient(steps, Axes(live))
-    ran = frozenset(node.index for node in live)
-    return Flow(steps, graph, builder.parameters(), ran, builder.undrawn)
+    live_indices = frozenset(node.index for node in live)
+    return Flow(steps, graph, builder.parameters(), live_indices, builder.undrawn)
 
 
 def orient(steps: Iterable[Step], axes: Axes) -> None:
@@ -40,11 +40,11 @@ def orient(steps: Iterable[Step], axes: Axes) -> None:
         if not step.nodes:
             continue
         first, last = step.nodes[0], step.nodes[-1]
-        given, made = (1, *step.in_shape), (1, *step.out_shape)
-        ref = next((ref for ref in references(first) if ref.node.active), Ref(first, given))
-        step.axis = axes.entering(first, Ref(ref.node, given, ref.output))
-        step.in_shape = channels_first(given, step.axis)
-        step.out_shape = channels_first(made, axes.of(last, made))
+        in_shape, out_shape = (1, *step.in_shape), (1, *step.out_shape)
+        ref = next((ref for ref in references(first) if ref.node.active), Ref(first, in_shape))
+        step.axis = axes.entering(first, Ref(ref.node, in_shape, ref.output))
+        step.in_shape = channels_first(in_shape, step.axis)
+        step.out_shape = channels_first(out_shape, axes.of(last, out_shape))
 
 
 def batch_of(graph: OpGraph) -> int:
@@ -60,13 +60,13 @@ def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Nod
         if node.index in reached or any(source.index in reached for source in node.inputs):
             reached.add(node.index)
             forward.append(node)
-    wanted = {output.index}
-    kept = []
+    needed = {output.index}
+    live = []
     for node in reversed(forward):
-        if node.index in wanted and node.active:
-            kept.append(node)
-            wanted.update(source.index for source in node.inputs)
-    return kept[::-1]
+        if node.index in needed and node.active:
+            live.append(node)
+            needed.update(source.index for source in node.inputs)
+    return live[::-1]
 
 
 class _Builder:
@@ -112,8 +112,8 @@ class _Builder:
     def _sources(self, node: Node) -> list[int]:
         """Return the steps whose values a node reads, each once."""
         refs = references(node)[: 1 if operator_of(node.op).first_only else None]
-        found = [self._source(ref) for ref in refs if ref.node.active]
-        return list(dict.fromkeys(number for number in found if number >= 0))
+        numbers = [self._source(ref) for ref in refs if ref.node.active]
+        return list(dict.fromkeys(number for number in numbers if number >= 0))
 
     def _source(self, ref: Ref) -> int:
         """Return the step whose value a reference reads, -1 for none; add a piece when it is first read."""
@@ -163,8 +163,8 @@ class _Builder:
     def _counts(self, node: Node) -> tuple[int, int]:
         """Return the parameters read for the first time, and the MACs, with those that join here."""
         params, macs = self._new_counts(node)
-        for other in joining(node, self._live, self.undrawn):
-            joined = self._new_counts(other)
+        for side_node in joining(node, self._live, self.undrawn):
+            joined = self._new_counts(side_node)
             self.undrawn.params += joined[0]
             self.undrawn.macs += joined[1]
             params, macs = params + joined[0], macs + joined[1]
@@ -199,6 +199,6 @@ class _Builder:
         """Give a step written through a view the shape that all later steps read its memory in."""
         for index, shapes in self._read_as.items():
             step = self.steps[index]
-            (shape, *others) = shapes
-            if not others and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
+            (shape, *more) = shapes
+            if not more and step.nodes[-1].op.endswith("_") and prod(shape) == prod(step.out_shape):
                 step.out_shape = shape

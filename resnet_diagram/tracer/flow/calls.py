@@ -38,9 +38,9 @@ def owner_of(calls: Sequence[Call], merge: int, weighted: Iterable[int]) -> int:
     It is the one that runs the addition, or the innermost around it that also runs weighted
     layers of the branch (an addition may be a module of its own).
     """
-    others = list(weighted)
+    layers = list(weighted)
     owner = merge
-    while owner > 0 and others and not any(inside(calls, other, owner) for other in others):
+    while owner > 0 and layers and not any(inside(calls, layer, owner) for layer in layers):
         owner = calls[owner].parent
     while owner > 0 and calls[owner].cls in CONTAINERS:
         owner = calls[owner].parent

@@ -60,8 +60,8 @@ class Operation:
     @property
     def _scaling(self) -> Role:
         """The role of a sum or product of one activation and constants."""
-        other = argument(self.node, "other")
-        if type(other) in (int, float) and self.operator.neutral == other:
+        operand = argument(self.node, "other")
+        if type(operand) in (int, float) and self.operator.neutral == operand:
             return Role.PASS
         first = references(self.node)[0]
         written = self.node.op == "add_" and not first.node.active and pads_with_zeros(self.node)
@@ -144,8 +144,8 @@ def makes_zeros(node: Node) -> bool:
         value = argument(node, operator.fill)
         return type(value) in (int, float, bool) and value == 0
     if operator.name == "mul":  # a product with the number zero
-        other = argument(node, "other")
-        return type(other) in (int, float) and other == 0
+        operand = argument(node, "other")
+        return type(operand) in (int, float) and operand == 0
     return operator.effect is Effect.ZEROS
 
 
@@ -156,10 +156,10 @@ def _from_zeros(node: Node, *, through_slices: bool) -> bool:
             return True
         operator, source = operator_of(node.op), first_read(node)
         if through_slices:
-            same = operator.role is Role.SLICE or operator.name in ("to", "_to_copy")
+            transparent = operator.role is Role.SLICE or operator.name in ("to", "_to_copy")
         else:
-            same = operator.effect is Effect.SAME_VALUES
-        if source is None or not same:
+            transparent = operator.effect is Effect.SAME_VALUES
+        if source is None or not transparent:
             return False
         node = source.node
     return False

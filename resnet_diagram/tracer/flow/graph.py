@@ -118,10 +118,10 @@ def refs_in(values: Iterable[object]) -> Iterator[Ref]:
 def constants_of(node: Node) -> Iterator[Node]:
     """Yield the parameters, constants and operations on them alone that lead to an operation."""
     waiting = [ref.node for ref in references(node) if not ref.node.active]
-    seen: set[int] = set()
+    visited: set[int] = set()
     while waiting:
         source = waiting.pop()
-        if source.index not in seen:
-            seen.add(source.index)
+        if source.index not in visited:
+            visited.add(source.index)
             yield source
             waiting += [ref.node for ref in references(source) if not ref.node.active]

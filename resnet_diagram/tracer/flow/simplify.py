@@ -37,8 +37,8 @@ def drop_unread(steps: Sequence[Step]) -> None:
 
 def continues(source: Step, step: Step) -> bool:
     """Return whether a step carries on a chain of views, or of slices, that nobody else reads."""
-    same = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
-    return same and len(source.targets) == len(source.sources) == 1
+    alike = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
+    return alike and len(source.targets) == len(source.sources) == 1
 
 
 def idle(step: Step) -> bool:
@@ -61,19 +61,19 @@ def reuse_concatenations(steps: list[Step]) -> None:
 
     Densely connected blocks concatenate everything so far before each layer; read this way they are a series.
     """
-    known: dict[tuple[int, ...], int] = {}
+    earlier: dict[tuple[int, ...], int] = {}
     for step in steps:
         if step.role is not Role.CONCAT or len(step.sources) < 2:
             continue
         key = tuple(step.sources)
         for old, new in ((key[:-1], key[-1:]), (key[1:], key[:1])):
-            if old in known and len(old) > 1:
+            if old in earlier and len(old) > 1:
                 for source in old:
                     steps[source].targets.remove(step.index)
-                steps[known[old]].targets.append(step.index)
-                step.sources = [known[old], *new] if new == key[-1:] else [*new, known[old]]
+                steps[earlier[old]].targets.append(step.index)
+                step.sources = [earlier[old], *new] if new == key[-1:] else [*new, earlier[old]]
                 break
-        known[key] = step.index
+        earlier[key] = step.index
 
 
 def sums_stack(stack: Step, step: Step) -> bool:
@@ -85,8 +85,8 @@ def sums_stack(stack: Step, step: Step) -> bool:
         or step.nodes[-1].op not in ("sum", "mean")
     ):
         return False
-    given = argument(step.nodes[-1], "dim")
-    over = list(given) if isinstance(given, (list, tuple)) else [given]
+    dim = argument(step.nodes[-1], "dim")
+    over = list(dim) if isinstance(dim, (list, tuple)) else [dim]
     return len(stack.targets) == 1 and over == [argument(stack.nodes[-1], "dim")]
 
 
@@ -112,10 +112,10 @@ def bypass(step: Step, steps: Sequence[Step]) -> None:
 
 def renumbered(steps: list[Step]) -> list[Step]:
     """Return the steps still in the flow, numbered anew."""
-    kept = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]
-    number = {s.index: k for k, s in enumerate(kept)}
-    for step in kept:
+    remaining = [s for s in steps if s.nodes or s.role in (Role.SOURCE, Role.SINK)]
+    number = {s.index: k for k, s in enumerate(remaining)}
+    for step in remaining:
         step.index = number[step.index]
         step.sources = [number[s] for s in step.sources]
         step.targets = sorted(number[t] for t in step.targets)
-    return kept
+    return remaining

@@ -19,21 +19,21 @@ class Undrawn:
 
 
 def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
-    """Return the operations behind a node that are not `live`, each once, and puts them `undrawn`."""
-    found: list[Node] = []
+    """Return the operations behind a node that are not `live`, each once, and put them `undrawn`."""
+    items: list[Node] = []
     waiting = [ref.node for ref in references(node)]
     while waiting:
         source = waiting.pop()
         if source.active and source.index not in live and source.index not in undrawn.nodes:
             undrawn.nodes.add(source.index)
-            found.append(source)
+            items.append(source)
             waiting += [ref.node for ref in references(source)]
-    return sorted(found, key=lambda other: other.index)
+    return sorted(items, key=lambda operation: operation.index)
 
 
-def input_note(graph: OpGraph, drawn: Collection[Node], undrawn: Undrawn) -> list[str]:
+def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) -> list[str]:
     """Return a note on the inputs that the drawing leaves out, and on where what they feed is counted."""
-    left = [number for number, node in enumerate(graph.inputs, 1) if node not in drawn]
+    left = [number for number, node in enumerate(graph.inputs, 1) if node not in shown_nodes]
     if not left:
         return []
     numbers = ", ".join(map(str, left))
@@ -41,8 +41,8 @@ def input_note(graph: OpGraph, drawn: Collection[Node], undrawn: Undrawn) -> lis
     if not (undrawn.params or undrawn.macs):
         return [text]
     counted = f"{undrawn.params:,} parameters and {undrawn.macs:,} multiply-accumulates"
-    where = f" of {listed(paths(graph, undrawn.nodes))}" if any(paths(graph, undrawn.nodes)) else ""
-    return [f"{text}; its {counted}{where} are counted where it joins"]
+    modules = f" of {listed(paths(graph, undrawn.nodes))}" if any(paths(graph, undrawn.nodes)) else ""
+    return [f"{text}; its {counted}{modules} are counted where it joins"]
 
 
 def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
@@ -51,19 +51,19 @@ def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
     macs = sum(macs_of(node) for node in rest) // batch
     if not macs:
         return []
-    where = listed(paths(graph, {node.index for node in rest if macs_of(node)}))
-    return [f"{macs:,} multiply-accumulates lead to no drawn output: {where or 'the model'}"]
+    modules = listed(paths(graph, {node.index for node in rest if macs_of(node)}))
+    return [f"{macs:,} multiply-accumulates lead to no drawn output: {modules or 'the model'}"]
 
 
 def paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
     """Return the outermost modules that run some operations, in order."""
-    ran = (graph.nodes[index] for index in sorted(nodes))
-    outer = (graph.calls[n.call].path.split(".")[0] for n in ran if n.kind is NodeKind.OPERATION)
+    nodes_run = (graph.nodes[index] for index in sorted(nodes))
+    outer = (graph.calls[n.call].path.split(".")[0] for n in nodes_run if n.kind is NodeKind.OPERATION)
     return [path for path in dict.fromkeys(outer) if path]
 
 
 def listed(names: Iterable[str]) -> str:
     """Return the first few of some names, and how many more there are."""
-    found = list(names)
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(found[:SHOWN]) + more
+    items = list(names)
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return ", ".join(items[:SHOWN]) + more

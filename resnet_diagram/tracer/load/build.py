@@ -17,7 +17,7 @@ from resnet_diagram.tracer.record.compat import converted, foreign
 from resnet_diagram.tracer.record.isolation import check_interrupt, in_this_thread
 from resnet_diagram.tracer.record.shapes.joins import binary
 
-Made = TypeVar("Made")
+Built = TypeVar("Built")
 
 META = torch.device("meta")
 LARGE = 1 << 12
@@ -106,8 +106,8 @@ class Weightless(TorchFunctionMode):
             return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
         if func in FILLS and args and args[0].is_meta:
             return args[0]
-        known = binary(*args) if func in ARITHMETIC and not options and args[0].is_meta else None
-        return func(*args, **options) if known is None else known
+        result = binary(*args) if func in ARITHMETIC and not options and args[0].is_meta else None
+        return func(*args, **options) if result is None else result
 
 
 def foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
@@ -198,7 +198,7 @@ def part_weightless() -> Iterator[None]:
         nn.Parameter.__new__ = original  # type: ignore[method-assign]
 
 
-def build(make: Callable[[], Made]) -> Made:
+def build(make: Callable[[], Built]) -> Built:
     """Return `make()`, built with as little memory as its constructor allows.
 
     Raises what the constructor raises when all tensors are real, for that is the user's own error.

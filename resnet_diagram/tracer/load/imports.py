@@ -12,13 +12,13 @@ from pathlib import Path
 from types import ModuleType
 
 from resnet_diagram.errors import SourceError
-from resnet_diagram.tracer.errors import blame
+from resnet_diagram.tracer.errors import source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
 
 
 def module_of(target: Target) -> ModuleType:
-    """Return the module of a target; raises SourceError where there is none or its import fails."""
+    """Return the module of a target; raise SourceError where there is none or its import fails."""
     if target.is_file:
         return file_module(target)
     with search_path(target.folder.absolute()):
@@ -58,9 +58,9 @@ def named_module(target: Target) -> ModuleType:
                 f"There is no module {missing!r} for the source {target.text!r}. Is it installed, and are "
                 "you in the folder it lies in? A file is written with its path: path/file.py:Net."
             ) from None
-        raise blame(f"Importing {target.module!r} failed", error) from error
+        raise source_error(f"Importing {target.module!r} failed", error) from error
     except (Exception, SystemExit) as error:
-        raise blame(f"Importing {target.module!r} failed", error) from error
+        raise source_error(f"Importing {target.module!r} failed", error) from error
 
 
 def file_module(target: Target) -> ModuleType:
@@ -78,15 +78,15 @@ def file_module(target: Target) -> ModuleType:
                     importlib.import_module(imported)
             return build(lambda: fresh_module(path, name))
         except (Exception, SystemExit) as error:
-            raise blame(f"Importing {target.module!r} failed", error, path) from error
+            raise source_error(f"Importing {target.module!r} failed", error, path) from error
 
 
 def missing_file(text: str, path: Path) -> str:
     """Return what to say about a file that is not there."""
     if path.is_dir():
         return f"{text!r} is a folder; name a Python file in it."
-    beside = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
-    hint = f" In that folder there are {', '.join(beside)}." if beside else ""
+    neighbours = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
+    hint = f" In that folder there are {', '.join(neighbours)}." if neighbours else ""
     return f"There is no file {text!r}.{hint}"
 
 
@@ -108,8 +108,8 @@ def fresh_module(path: Path, name: str) -> ModuleType:
         return module_in_package(path, name)
     alias = name
     existing = sys.modules.get(name)
-    known = existing is not None and getattr(existing, "__file__", None) != os.fspath(path)
-    if known or name in sys.stdlib_module_names or not name.isidentifier():
+    taken_by_other = existing is not None and getattr(existing, "__file__", None) != os.fspath(path)
+    if taken_by_other or name in sys.stdlib_module_names or not name.isidentifier():
         alias = f"_drawn_{''.join(c if c.isalnum() else '_' for c in name)}"
     spec = importlib.util.spec_from_file_location(alias, path)
     if spec is None or spec.loader is None:

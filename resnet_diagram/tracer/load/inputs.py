@@ -68,8 +68,8 @@ def parse_input(text: str) -> InputSpec:
     if (equals and not name.strip().isidentifier()) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
         raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {EXAMPLES}.")
     if colon and dtype.strip() not in DTYPES:
-        known = ", ".join(sorted(DTYPES))
-        raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {known}.")
+        names = ", ".join(sorted(DTYPES))
+        raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {names}.")
     return InputSpec(shape=tuple(int(s) for s in sizes), name=name.strip(), dtype=dtype.strip() or "float32")
 
 
@@ -81,8 +81,8 @@ def first_weighted(model: nn.Module) -> nn.Module | None:
 
 def rank_of_input(layer: nn.Module | None) -> int | None:
     """Return the least number of dimensions, batch included, that a layer's input has; None if unknown."""
-    for sort, dims in CONVOLUTIONS.items():
-        if isinstance(layer, sort):
+    for kind, dims in CONVOLUTIONS.items():
+        if isinstance(layer, kind):
             return dims + 2
     if isinstance(layer, (nn.Linear, nn.Embedding)):
         return 2
@@ -113,8 +113,8 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
         first = [with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
         if first[0] != specs[0]:  # written without its batch, and so are the others
             first = [first[0], *(batched(spec) for spec in specs[1:])]
-    ways = [first, [batched(spec) for spec in specs], [first[0], *specs[1:]], list(specs)]
-    return [way for k, way in enumerate(ways) if way not in ways[:k]]
+    readings = [first, [batched(spec) for spec in specs], [first[0], *specs[1:]], list(specs)]
+    return [reading for k, reading in enumerate(readings) if reading not in readings[:k]]
 
 
 def batched(spec: InputSpec) -> InputSpec:
@@ -136,11 +136,11 @@ def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
 
 def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
     """Yield each input worth trying, batch included, the likely ones first."""
-    seen: set[InputSpec] = set()
-    for shape, dtype in (*configured(model), *fitting(model), *common()):
+    tried: set[InputSpec] = set()
+    for shape, dtype in (*configured(model), *suitable(model), *common()):
         spec = InputSpec(shape=(1, *shape), dtype=dtype)
-        if spec not in seen:
-            seen.add(spec)
+        if spec not in tried:
+            tried.add(spec)
             yield spec
 
 
@@ -156,7 +156,7 @@ def configured(model: nn.Module) -> Iterator[Guess]:
             yield tuple(int(n) for n in size), "float32"
 
 
-def fitting(model: nn.Module) -> Iterator[Guess]:
+def suitable(model: nn.Module) -> Iterator[Guess]:
     """Yield inputs that fit the first layer with weights."""
     layer = first_weighted(model)
     if isinstance(layer, nn.Conv2d):
@@ -181,10 +181,10 @@ def sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
     sides = [224, 32, 299, 256, 384, 64, 28, 512, 128, 96]
     if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and classes_of(model) < MANY_CLASSES:
         sides = [32, 224, 28, *sides[2:]]
-    named = [
+    from_attributes = [
         size for size in (named_size(model, a) for a in ("image_size", "img_size", "input_size")) if size
     ]
-    return [*named, *((side, side) for side in sides)]
+    return [*from_attributes, *((side, side) for side in sides)]
 
 
 def classes_of(model: nn.Module) -> int:

@@ -9,17 +9,17 @@ from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 
-from resnet_diagram.tracer.record.isolation import calm
+from resnet_diagram.tracer.record.isolation import quiet
 from resnet_diagram.tracer.record.run import Arguments
 
 
-def materialised(model: nn.Module, arguments: Arguments) -> nn.Module:
+def with_sizes(model: nn.Module, arguments: Arguments) -> nn.Module:
     """Return the model; of one with lazy layers, a copy without values that has learnt its sizes."""
     if not any(isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in model.modules()):
         return model
     empty = {id(t): on_meta(t) for t in (*model.parameters(), *model.buffers())}
     copied = copy.deepcopy(model, empty).eval()  # whose tensors are these
-    with calm(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong
+    with quiet(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong
         copied(*arguments.args, **arguments.kwargs)
     return copied
 
@@ -27,8 +27,8 @@ def materialised(model: nn.Module, arguments: Arguments) -> nn.Module:
 def on_meta(tensor: Tensor) -> Tensor:
     """Return a tensor of the same sort, shape and type that has no values."""
     if is_lazy(tensor):
-        sort: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
-        lazy: Tensor = sort(device="meta", dtype=tensor.dtype)
+        kind: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer
+        lazy: Tensor = kind(device="meta", dtype=tensor.dtype)
         return lazy
     plain = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
     return nn.Parameter(plain, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else plain

@@ -12,14 +12,14 @@ from typing import Any
 from torch import nn
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean
-from resnet_diagram.tracer.errors import blame
+from resnet_diagram.tracer.errors import source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.imports import module_of, own_arguments
 from resnet_diagram.tracer.load.inputs import InputSpec
-from resnet_diagram.tracer.load.no_network import NetworkAskedError, offline, without_weights
+from resnet_diagram.tracer.load.no_network import NetworkAskedError, network_blocked, without_weights
 from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
-from resnet_diagram.tracer.load.zoo import known_model, known_names
+from resnet_diagram.tracer.load.zoo import listed_model, listed_names
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.isolation import exclusive
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
@@ -60,7 +60,7 @@ def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> L
 
 
 def built(target: Target) -> LoadedModel:
-    """Return the model a target names; raises SourceError."""
+    """Return the model a target names; raise SourceError."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(exclusive())
         contexts.enter_context(contextlib.redirect_stdout(sys.stderr))
@@ -68,20 +68,20 @@ def built(target: Target) -> LoadedModel:
         contexts.enter_context(torch_private.light_imports())
         module = imported(target)
         attribute = target.attribute or only_candidate(module, target)
-        found = attribute_of(module, attribute, target)
-        ready = isinstance(found, nn.Module) and not target.called
-        model = found if ready else made(found, attribute, target)
+        value = attribute_of(module, attribute, target)
+        ready = isinstance(value, nn.Module) and not target.called
+        model = value if ready else construct(value, attribute, target)
     assert isinstance(model, nn.Module)
     return LoadedModel(model=model, name=name_of(attribute, target), source=target.text)
 
 
 def imported(target: Target) -> ModuleType:
-    """Return the module of a target; raises SourceError, also where its import asks the network."""
+    """Return the module of a target; raise SourceError, also where its import asks the network."""
     try:
-        with offline():
+        with network_blocked():
             return module_of(target)
     except NetworkAskedError as error:
-        raise blame(f"Importing {target.module!r} failed", error, file_of(target)) from error
+        raise source_error(f"Importing {target.module!r} failed", error, file_of(target)) from error
 
 
 def file_of(target: Target) -> Path | None:
@@ -97,7 +97,7 @@ def name_of(attribute: str, target: Target) -> str:
     return f"{attribute}({', '.join(given)})"
 
 
-def made(factory: object, attribute: str, target: Target) -> nn.Module:
+def construct(factory: object, attribute: str, target: Target) -> nn.Module:
     """Return the model a class or function makes."""
     if not callable(factory):
         raise SourceError(
@@ -106,14 +106,14 @@ def made(factory: object, attribute: str, target: Target) -> nn.Module:
         )
     check_arguments(factory, attribute, target)
     try:
-        with offline():
+        with network_blocked():
             options = without_weights(factory, target.kwargs)
             result = build(lambda: factory(*target.args, **options))
     except SourceError:
         raise
     except (Exception, SystemExit, NetworkAskedError) as error:
-        what = f"{name_of(attribute, target)} in {target.module!r} could not be built"
-        raise blame(what, error, file_of(target)) from error
+        action = f"{name_of(attribute, target)} in {target.module!r} could not be built"
+        raise source_error(action, error, file_of(target)) from error
     model = model_in(result)
     if model is None:
         raise SourceError(
@@ -167,26 +167,26 @@ def required(parameter: inspect.Parameter) -> bool:
 
 
 def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
-    """Return what a dotted attribute names; raises SourceError with what there is instead."""
+    """Return what a dotted attribute names; raise SourceError with what there is instead."""
     value: object = module
     for part in attribute.split("."):
         try:
             value = getattr(value, part)
         except AttributeError:
-            known = known_model(module, attribute)
-            if known is not None:
-                return known
+            factory = listed_model(module, attribute)
+            if factory is not None:
+                return factory
             raise SourceError(no_attribute(module, attribute, target)) from None
     return value
 
 
 def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
     """Return what to say about an attribute that is not there."""
-    names = known_names(module) or list(candidates(module))
+    names = listed_names(module) or list(candidates(module))
     public = [name for name in vars(module) if not name.startswith("_")]
     guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
-    there = f" It has {listed(names)}." if names else " It defines no model itself." * (not guess)
-    return f"{target.module!r} has no {attribute!r}.{guess}{there}"
+    listing = f" It has {listed(names)}." if names else " It defines no model itself." * (not guess)
+    return f"{target.module!r} has no {attribute!r}.{guess}{listing}"
 
 
 def listed(names: list[str]) -> str:
@@ -196,16 +196,16 @@ def listed(names: list[str]) -> str:
 
 
 def only_candidate(module: ModuleType, target: Target) -> str:
-    """Return the one thing in a module that can be drawn; raises SourceError if there are more."""
-    found = candidates(module)
+    """Return the one thing in a module that can be drawn; raise SourceError if there are more."""
+    models = candidates(module)
     ready = [
-        name for name, value in found.items() if not inspect.isclass(value) or not needs_arguments(value)
+        name for name, value in models.items() if not inspect.isclass(value) or not needs_arguments(value)
     ]
-    instances = [name for name in ready if isinstance(found[name], nn.Module)]
+    instances = [name for name in ready if isinstance(models[name], nn.Module)]
     for names in (instances, ready):
         if len(names) == 1:
             return names[0]
-    names = ready or list(found)
+    names = ready or list(models)
     if not names:
         raise SourceError(
             f"{target.module!r} defines no model: no torch.nn.Module and no function that makes one."
@@ -221,18 +221,21 @@ def candidates(module: ModuleType) -> dict[str, object]:
 
     Functions count if they say that they return a model, or in a module of one's own if nothing is said.
     """
-    found: dict[str, object] = {}
+    models: dict[str, object] = {}
     for name, value in vars(module).items():
         if name.startswith("_"):
             continue
-        own = getattr(value, "__module__", None) == module.__name__
-        is_class = inspect.isclass(value) and issubclass(value, nn.Module) and own
+        defined_here = getattr(value, "__module__", None) == module.__name__
+        is_class = inspect.isclass(value) and issubclass(value, nn.Module) and defined_here
         is_factory = (
-            inspect.isfunction(value) and own and not needs_arguments(value) and may_return_model(value)
+            inspect.isfunction(value)
+            and defined_here
+            and not needs_arguments(value)
+            and may_return_model(value)
         )
         if isinstance(value, nn.Module) or is_class or is_factory:
-            found[name] = value
-    return found
+            models[name] = value
+    return models
 
 
 def needs_arguments(function: Callable[..., Any]) -> bool:

@@ -17,7 +17,7 @@ class NetworkAskedError(BaseException):
 
 
 @contextlib.contextmanager
-def offline() -> Iterator[None]:
+def network_blocked() -> Iterator[None]:
     """Raise NetworkAskedError where the code inside connects to another machine."""
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -48,10 +48,9 @@ def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) ->
     except (TypeError, ValueError):
         parameters = {}
     defaults = {name: parameters[name].default for name in SWITCHES if name in parameters}
-    return {
-        **given,
-        **{name: off(name) for name, value in {**defaults, **given}.items() if asks_weights(name, value)},
-    }
+    arguments = {**defaults, **given}
+    disabled = {name: disabled_value(name) for name, value in arguments.items() if asks_weights(name, value)}
+    return {**given, **disabled}
 
 
 def asks_weights(name: str, value: object) -> bool:
@@ -59,6 +58,6 @@ def asks_weights(name: str, value: object) -> bool:
     return name in SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
 
 
-def off(name: str) -> bool | None:
+def disabled_value(name: str) -> bool | None:
     """Return the value of an argument that asks for no weights."""
     return False if name.startswith("pretrained") else None

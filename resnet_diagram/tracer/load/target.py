@@ -39,7 +39,7 @@ class Target:
 
 
 def parse_target(text: str) -> Target:
-    """Return the parts of a target; raises SourceError where it cannot be read.
+    """Return the parts of a target; raise SourceError where it cannot be read.
 
     >>> t = parse_target("nets/small.py:Net(depth=20)")
     >>> t.module, t.attribute, t.kwargs

@@ -7,19 +7,19 @@ from types import ModuleType
 from typing import Any
 
 
-def known_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
+def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
     """Return the factory of `timm:NAME` or `torchvision:NAME`, None for other modules and names."""
-    found = registry(module)
-    if found is None or name.partition(".")[0] not in found[0]():
+    functions = registry(module)
+    if functions is None or name.partition(".")[0] not in functions[0]():
         return None
-    factory: Callable[..., Any] = found[1](name)
+    factory: Callable[..., Any] = functions[1](name)
     return factory
 
 
-def known_names(module: ModuleType) -> list[str]:
+def listed_names(module: ModuleType) -> list[str]:
     """Return the names of the models a library lists."""
-    found = registry(module)
-    return list(found[0]()) if found is not None else []
+    functions = registry(module)
+    return list(functions[0]()) if functions is not None else []
 
 
 def registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[[str], Any]] | None:

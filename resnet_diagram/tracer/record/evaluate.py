@@ -34,16 +34,16 @@ def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any]
         for position, value in enumerate(args):
             if result is value:
                 return lambda given: given[position]
-    found = list(tensors_in(result))
-    if not found or not isinstance(result, (Tensor, tuple)) or not all(t.is_meta for t in found):
+    tensors = list(tensors_in(result))
+    if not tensors or not isinstance(result, (Tensor, tuple)) or not all(t.is_meta for t in tensors):
         return None
-    if any(shares_memory(t, a) for t in found for a in tensors_in(args)):
+    if any(shares_memory(t, a) for t in tensors for a in tensors_in(args)):
         return None
-    layouts = [(tuple(t.shape), t.stride(), t.dtype) for t in found]
+    layouts = [(tuple(t.shape), t.stride(), t.dtype) for t in tensors]
     if isinstance(result, Tensor):
         shape, stride, dtype = layouts[0]
         return lambda given: torch.empty_strided(shape, stride, dtype=dtype, device="meta")
-    if len(found) != len(result):
+    if len(tensors) != len(result):
         return None
     return lambda given: tuple(torch.empty_strided(s, t, dtype=d, device="meta") for s, t, d in layouts)
 
@@ -58,13 +58,13 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
         return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
 
     def run(value: int) -> Any:
-        def filled(t: Tensor) -> Tensor:
+        def with_value(t: Tensor) -> Tensor:
             return torch.full(t.shape, value, dtype=t.dtype) if t.is_meta else t
 
-        given = {name: map_tensors(argument, filled) for name, argument in kwargs.items()}
+        given = {name: map_tensors(argument, with_value) for name, argument in kwargs.items()}
         if given.get("device") is not None:
             given["device"] = CPU
-        return map_tensors(func(*[map_tensors(a, filled) for a in args], **given), as_meta)
+        return map_tensors(func(*[map_tensors(a, with_value) for a in args], **given), as_meta)
 
     try:
         return run(1)

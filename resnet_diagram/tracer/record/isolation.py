@@ -17,7 +17,7 @@ from torch import nn
 from resnet_diagram.tracer.flow.graph import Call, OpGraph
 from resnet_diagram.tracer.record import torch_private
 
-Held = dict[Any, Any] | list[Any]
+Container = dict[Any, Any] | list[Any]
 
 _lock = threading.RLock()
 """Held while a model is built, run or read: all three change settings of the whole process for a while."""
@@ -26,45 +26,45 @@ _lock = threading.RLock()
 class Snapshot:
     """The contents of dictionaries and lists: equal sets of names once, and all values in one list."""
 
-    def __init__(self, held: Iterable[Held]) -> None:
-        known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        self.held: list[Held] = []
+    def __init__(self, holders: Iterable[Container]) -> None:
+        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self.holders: list[Container] = []
         self.names: list[tuple[Any, ...]] = []
         self.ends: list[int] = []
         self.values: list[Any] = []
-        for own in held:
-            names = () if isinstance(own, list) else tuple(own)
-            self.held.append(own)
-            self.names.append(known.setdefault(names, names))
-            self.values += own if isinstance(own, list) else own.values()
+        for holder in holders:
+            names = () if isinstance(holder, list) else tuple(holder)
+            self.holders.append(holder)
+            self.names.append(shared.setdefault(names, names))
+            self.values += holder if isinstance(holder, list) else holder.values()
             self.ends.append(len(self.values))
 
     def restore(self) -> None:
         """Restore each to exactly the objects of before."""
         start = 0
-        for own, names, end in zip(self.held, self.names, self.ends, strict=True):
-            refill(own, names, self.values[start:end])
+        for holder, names, end in zip(self.holders, self.names, self.ends, strict=True):
+            restore_container(holder, names, self.values[start:end])
             start = end
 
 
-def refill(own: Held, names: tuple[Any, ...], values: list[Any]) -> None:
+def restore_container(holder: Container, names: tuple[Any, ...], values: list[Any]) -> None:
     """Make a dictionary hold these values under these names, or a list hold them."""
-    if isinstance(own, list):
-        if len(own) != len(values) or not all(map(operator.is_, own, values)):
-            own[:] = values
-    elif tuple(own) != names:
-        own.clear()
-        own.update(zip(names, values, strict=True))
+    if isinstance(holder, list):
+        if len(holder) != len(values) or not all(map(operator.is_, holder, values)):
+            holder[:] = values
+    elif tuple(holder) != names:
+        holder.clear()
+        holder.update(zip(names, values, strict=True))
     else:
         for name, value in zip(names, values, strict=True):
-            if own[name] is not value:
-                own[name] = value
+            if holder[name] is not value:
+                holder[name] = value
 
 
 @contextlib.contextmanager
 def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Restore modules afterwards: mode, buffers, hooks, cached and collected results."""
-    before = Snapshot(own for module in modules for own in filled(module))
+    before = Snapshot(holder for module in modules for holder in mutable_state(module))
     scripts = [(m, m.training) for m in modules if isinstance(m, torch.jit.ScriptModule)]
     try:
         yield
@@ -72,12 +72,14 @@ def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
         for script, training in scripts:
             script.training = training
         before.restore()
-        kept = set(map(id, before.held))
-        for own in [own for module in modules for own in filled(module) if id(own) not in kept]:
-            own.clear()
+        before_ids = set(map(id, before.holders))
+        for holder in [
+            holder for module in modules for holder in mutable_state(module) if id(holder) not in before_ids
+        ]:
+            holder.clear()
 
 
-def filled(module: nn.Module) -> Iterator[Held]:
+def mutable_state(module: nn.Module) -> Iterator[Container]:
     """Yield the dictionary of a module's attributes, then the dictionaries and lists in it.
 
     Those of a scripted module cannot be taken hold of.
@@ -115,7 +117,7 @@ def in_this_thread(replacement: Callable[..., Any], original: Callable[..., Any]
 
 
 @contextlib.contextmanager
-def calm() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Suppress warnings, stdout and fused attention; restore random states and the environment."""
     environment = dict(os.environ)
     attention = torch_private.fast_attention_enabled()

@@ -111,7 +111,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def add_input(self, tensor: Tensor) -> None:
         """Make `tensor` an input of the model."""
         node = self._node(NodeKind.INPUT, tensor, active=True)
-        self.marks.keep(tensor, node, self.marks.known_memory(tensor) or self.marks.new_memory(tensor))
+        self.marks.keep(tensor, node, self.marks.memory_of(tensor) or self.marks.new_memory(tensor))
         self.graph.inputs.append(node)
 
     def _node(self, kind: NodeKind, tensor: Tensor, active: bool) -> Node:
@@ -119,7 +119,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             len(self.graph.nodes),
             kind,
             "",
-            self._kept(tuple(tensor.shape)),
+            self._interned(tuple(tensor.shape)),
             self.stack[-1],
             active,
             (),
@@ -132,13 +132,13 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self.graph.nodes.append(node)
         return node
 
-    def _kept(self, shape: Sizes) -> Sizes:
+    def _interned(self, shape: Sizes) -> Sizes:
         """Return the shape, as one object for all that are equal."""
         return self._shapes.setdefault(shape, shape)
 
     def _first_sight(self, tensor: Tensor) -> Mark:
         """Return the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
-        memory = self.marks.known_memory(tensor)
+        memory = self.marks.memory_of(tensor)
         if memory is not None and memory.writer is not None and not isinstance(tensor, nn.Parameter):
             return self.marks.keep(tensor, memory.writer, memory)
         is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
@@ -176,7 +176,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def _read_tensor(self, tensor: Tensor, reading: Reading) -> Ref:
         mark = self.marks.get(tensor) or self._first_sight(tensor)
         node = mark.producer
-        shape = self._kept(tuple(tensor.shape))
+        shape = self._interned(tuple(tensor.shape))
         reading.tensors.append(tensor)
         if tensor.is_meta:
             reading.metas += 1
@@ -245,11 +245,11 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             return self._compute(overload, func, args, kwargs, reading)
         try:
             key = tuple(reading.key)
-            known = self._memo.get(key)
+            repeat = self._memo.get(key)
         except TypeError:
             return self._compute(overload, func, args, kwargs, reading)
-        if known is not None:
-            return known(args)
+        if repeat is not None:
+            return repeat(args)
         result = self._compute(overload, func, args, kwargs, reading)
         maker = maker_of(result, args)
         if maker is not None:
@@ -279,7 +279,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         if not overload.writes and any(result is t for t in reading.tensors):
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        shape = self._kept(shape_of_result(overload, args, kwargs, result))
+        shape = self._interned(shape_of_result(overload, args, kwargs, result))
         node = Node(
             len(self.graph.nodes),
             NodeKind.OPERATION,
@@ -337,5 +337,5 @@ def shape_of_result(
     overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any
 ) -> tuple[int, ...]:
     """Return the shape of the first tensor in a result, or of the tensor written; () for none."""
-    found = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
-    return tuple(found[0].shape) if found else ()
+    tensors = [*tensors_in(result), *(written(overload, args, kwargs) if overload.writes else ())]
+    return tuple(tensors[0].shape) if tensors else ()

@@ -14,10 +14,10 @@ from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.compat import Compatible
 from resnet_diagram.tracer.record.isolation import (
-    calm,
     check_interrupt,
     class_name,
     followed_calls,
+    quiet,
     restored,
     without_wrappers,
 )
@@ -72,7 +72,7 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     `check` is called with each result our own shape rules gave.
     """
     subject = subject_of(model)
-    with restored(subject.modules), calm():
+    with restored(subject.modules), quiet():
         model.eval()
         try:
             return run_once(subject, arguments, frozenset(), False, check)
@@ -82,9 +82,9 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
 
 def subject_of(model: nn.Module) -> Subject:
     """Return the model with its modules, which are walked over once."""
-    named = dict(model.named_modules())
-    paths = {id(module): without_wrappers(path) for path, module in named.items()}
-    return Subject(model=model, modules=tuple(named.values()), paths=paths)
+    by_path = dict(model.named_modules())
+    paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
+    return Subject(model=model, modules=tuple(by_path.values()), paths=paths)
 
 
 def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
@@ -133,7 +133,7 @@ def run_once(
     compatible: bool,
     check: Callable[..., None] | None,
 ) -> OpGraph:
-    """Return what one run recorded; raises Stopped."""
+    """Return what one run recorded; raise Stopped."""
     recorder = Recorder(flips, check)
     model, graph = subject.model, recorder.graph
     graph.calls.append(Call("", class_name(model), -1))

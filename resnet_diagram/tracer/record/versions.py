@@ -63,7 +63,7 @@ class Marks:
         return self._kept.get(id(tensor)) or getattr(tensor, self._attribute, None)
 
     def put(self, tensor: Tensor, node: Node, memory: Memory, output: int = 0) -> Mark:
-        """Mark `tensor` as made by `node` and returns the mark."""
+        """Mark `tensor` as made by `node` and return the mark."""
         mark = Mark(node, memory, memory.version, output)
         if id(tensor) in self._kept:
             mark.tensor = tensor
@@ -80,16 +80,16 @@ class Marks:
     def new_memory(self, tensor: Tensor) -> Memory:
         """Return a memory record for a tensor that no recorded operation made."""
         key, holder = memory_key(tensor)
-        found = self._memories[key] = Memory(holder)
-        return found
+        memory = self._memories[key] = Memory(holder)
+        return memory
 
-    def known_memory(self, tensor: Tensor) -> Memory | None:
+    def memory_of(self, tensor: Tensor) -> Memory | None:
         """Return the memory record if the tensor shares memory with one seen before."""
         key, _ = memory_key(tensor)
-        found = self._memories.get(key)
-        holder = found and found.holder
+        memory = self._memories.get(key)
+        holder = memory and memory.holder
         moved = isinstance(holder, Tensor) and memory_key(holder)[0] != key
-        return None if moved else found
+        return None if moved else memory
 
     def remove(self) -> None:
         """Forget all tensors."""

@@ -10,13 +10,13 @@ from resnet_diagram.tracer.flow.graph import Node, OpGraph
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.steps import Flow
 from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
-from resnet_diagram.tracer.structure.block_ends import attach
+from resnet_diagram.tracer.structure.block_ends import attach_ends
+from resnet_diagram.tracer.structure.blocks import Translator
 from resnet_diagram.tracer.structure.chains import chain_staged
 from resnet_diagram.tracer.structure.opaque import Joined, hidden_note
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.regions import series_of
-from resnet_diagram.tracer.structure.residual import Translator
-from resnet_diagram.tracer.structure.shortcut import layers_in
+from resnet_diagram.tracer.structure.residual import layers_in
 from resnet_diagram.tracer.structure.stages import staged
 
 SHOWN = 4
@@ -47,7 +47,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         return None
     flow = reading.flow
     stem, body, head = chain_staged(reading.parts, graph.calls) or staged(reading.parts, graph.calls)
-    drawn = layers_in(part.element for part in reading.parts)
+    layers = layers_in(part.element for part in reading.parts)
     first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
     return Network(
         name=name,
@@ -62,14 +62,14 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
             *unused_note(sizes, flow),
             *output_note(graph, flow.ran | flow.undrawn.nodes, batch_of(graph)),
             *gathering_note(flow),
-            *hidden_note(drawn, reading.joined, flow.steps),
+            *hidden_note(layers, reading.joined, flow.steps),
         ),
     )
 
 
 def unused_note(sizes: Sizes, flow: Flow) -> list[str]:
     """Return a note on the parameters that nothing drawn reads."""
-    unused = dict(found for number, found in sizes.items() if number not in flow.parameters)
+    unused = dict(weight for number, weight in sizes.items() if number not in flow.parameters)
     if not unused:
         return []
     return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed(unused)}"]
@@ -90,15 +90,15 @@ def best_reading(graph: OpGraph) -> Reading:
     best = max(readings, key=lambda r: sum(part.residual for part in r.parts))
     if not any(layer.kind is LayerKind.OPAQUE for layer, _ in best.joined):
         return best
-    others = [read(graph, output, best.inputs, change) for change in (with_long_sums, without_gathering)]
-    return max((best, *others), key=lambda r: len(residual_blocks(part.element for part in r.parts)))
+    variants = [read(graph, output, best.inputs, change) for change in (with_long_sums, without_gathering)]
+    return max((best, *variants), key=lambda r: len(residual_blocks(part.element for part in r.parts)))
 
 
 def read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | None = None) -> Reading:
     """Return flow and parts from some inputs to the output, the flow changed as asked."""
     flow = build_flow(graph, output, inputs, change)
     translator = Translator(flow)
-    parts = attach(translator.parts(series_of(flow.steps), ()), graph.calls)
+    parts = attach_ends(translator.parts(series_of(flow.steps), ()), graph.calls)
     return Reading(flow, parts, translator.joined, tuple(inputs))
 
 
@@ -118,11 +118,11 @@ def main_output(graph: OpGraph) -> Node:
 
 def ancestor_count(node: Node) -> int:
     """Return the number of nodes that lead to a node."""
-    seen = {node.index}
+    visited = {node.index}
     waiting = [node]
     while waiting:
         for source in waiting.pop().inputs:
-            if source.index not in seen:
-                seen.add(source.index)
+            if source.index not in visited:
+                visited.add(source.index)
                 waiting.append(source)
-    return len(seen)
+    return len(visited)

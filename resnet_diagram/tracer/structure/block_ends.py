@@ -9,17 +9,17 @@ from resnet_diagram.spec.model import Block, Layer, LayerKind
 from resnet_diagram.tracer.flow.calls import inside
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.record.operators import operator_of
-from resnet_diagram.tracer.structure.naming import told_apart
+from resnet_diagram.tracer.structure.naming import disambiguated
 from resnet_diagram.tracer.structure.parts import Part
 
 ACTIVATION = LayerKind.ACTIVATION
 NORM = LayerKind.NORM
 
 
-def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
+def attach_ends(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Return the parts with norms and activations next to a residual block, run by its module, inside it."""
     if not any(part.residual for part in parts):
-        return told_apart(parts, calls)
+        return disambiguated(parts, calls)
     owners = Counter(p.call for p in parts if p.residual)
     closed = closed_from_around(parts, calls)
     result: list[Part] = []
@@ -37,11 +37,11 @@ def attach(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
             position += len(after)
             part = enlarged(part, before, after)
         result.append(part)
-    return told_apart(result, calls)
+    return disambiguated(result, calls)
 
 
 def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
-    """Take the norms and activations that end `result` out of it and returns them, if they are the block's.
+    """Take the norms and activations that end `result` out of it and return them, if they are the block's.
 
     In a call with several blocks a run behind a convolution is that convolution's.
     """

@@ -62,8 +62,8 @@ def sees_all(run: Run) -> bool:
     """Return whether a convolution works on a single position, or on all of them at once: a classifier's."""
     layer = run.parts[0].element
     pooled = any(isinstance(p.element, Layer) and p.element.op.startswith("global") for p in run.waiting)
-    whole = isinstance(layer, Layer) and run.positions == 1 and layer.kernel == layer.in_shape[1:]
-    return pooled or (whole and isinstance(layer, Layer) and max(layer.kernel) > 1)
+    spans_input = isinstance(layer, Layer) and run.positions == 1 and layer.kernel == layer.in_shape[1:]
+    return pooled or (spans_input and isinstance(layer, Layer) and max(layer.kernel) > 1)
 
 
 def ends_of(groups: Sequence[Group]) -> tuple[int, int]:
@@ -109,11 +109,11 @@ def grouped_runs(runs: Sequence[Run]) -> list[Group]:
             inside.setdefault(path, set()).add(run.positions)
     places = []
     for run in runs:
-        whole = [path for path in modules_around(run.path) if len(inside[path]) == 1]
-        places.append(whole[-1] if whole else run.path)
+        uniform = [path for path in modules_around(run.path) if len(inside[path]) == 1]
+        places.append(uniform[-1] if uniform else run.path)
     groups: list[Group] = []
-    for (path, module, _), found in groupby(zip(places, runs, strict=True), key=lambda pair: mark(*pair)):
-        groups.append(Group(path, module, [run for _, run in found]))
+    for (path, module, _), members in groupby(zip(places, runs, strict=True), key=lambda pair: mark(*pair)):
+        groups.append(Group(path, module, [run for _, run in members]))
     return groups
 
 

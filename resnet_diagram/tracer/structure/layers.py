@@ -111,8 +111,8 @@ def convolution(node: Node) -> dict[str, Any]:
     dilation = spread(argument(node, "dilation") or 1, dims)
     padding = argument(node, "padding")
     if isinstance(padding, str):
-        same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
-        padding = same if padding == "same" else 0
+        padding_same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
+        padding = padding_same if padding == "same" else 0
     transposed = "transpose" in node.op or argument(node, "transposed") is True
     return {
         "op": "conv_transpose" if transposed else "conv",
@@ -137,7 +137,7 @@ def weighted(node: Node) -> dict[str, Any]:
     return {"op": name, "kind": LayerKind.OTHER}
 
 
-def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
+def pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     """Return the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     spatial = step.in_shape[1:]
     name = operator_of(node.op).name
@@ -146,15 +146,15 @@ def pooling(step: Step, node: Node, sort: str) -> dict[str, Any]:
     if name in SUMMARIES.values():
         return {"op": name}
     if name in ("mean", "amax"):
-        return {"op": f"global_{sort}_pool" if covers_space(node, step) else name}
+        return {"op": f"global_{kind}_pool" if covers_space(node, step) else name}
     if "adaptive" in name:
-        return adaptive(step, sort)
+        return adaptive(step, kind)
     kernel = spread(argument(node, "kernel_size"), len(spatial))
     padding = spread(argument(node, "padding") or 0, len(spatial))
     if kernel == spatial and not any(padding):
-        return {"op": f"global_{sort}_pool"}
+        return {"op": f"global_{kind}_pool"}
     stride = spread(argument(node, "stride") or kernel, len(spatial))
-    return {"op": f"{sort}_pool", "kernel": kernel, "stride": stride, "padding": padding}
+    return {"op": f"{kind}_pool", "kernel": kernel, "stride": stride, "padding": padding}
 
 
 def covers_space(node: Node, step: Step) -> bool:
@@ -170,15 +170,15 @@ def spatial_axes(step: Step) -> list[int]:
     return [axis for axis in range(1, len(step.in_shape) + 1) if axis != step.axis]
 
 
-def adaptive(step: Step, sort: str) -> dict[str, Any]:
+def adaptive(step: Step, kind: str) -> dict[str, Any]:
     """Return the fields of an adaptive pooling; an even one is an ordinary pooling."""
-    given, wanted = step.in_shape[1:], step.out_shape[1:]
-    if all(n == 1 for n in wanted):
-        return {"op": f"global_{sort}_pool"}
-    if len(given) != len(wanted) or any(n % m for n, m in zip(given, wanted, strict=True)):
-        return {"op": f"adaptive_{sort}_pool"}
-    kernel = tuple(n // m for n, m in zip(given, wanted, strict=True))
-    return {"op": f"{sort}_pool", "kernel": kernel, "stride": kernel, "padding": (0,) * len(kernel)}
+    given, target = step.in_shape[1:], step.out_shape[1:]
+    if all(n == 1 for n in target):
+        return {"op": f"global_{kind}_pool"}
+    if len(given) != len(target) or any(n % m for n, m in zip(given, target, strict=True)):
+        return {"op": f"adaptive_{kind}_pool"}
+    kernel = tuple(n // m for n, m in zip(given, target, strict=True))
+    return {"op": f"{kind}_pool", "kernel": kernel, "stride": kernel, "padding": (0,) * len(kernel)}
 
 
 def pads_zero(node: Node) -> bool:

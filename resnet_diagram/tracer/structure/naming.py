@@ -8,12 +8,11 @@ from itertools import takewhile
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Layer, LayerKind
 from resnet_diagram.tracer.flow.graph import Call
-from resnet_diagram.tracer.structure.judge import WORKING
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.shortcut import layers_in
+from resnet_diagram.tracer.structure.residual import WORKING, layers_in
 
 
-def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
+def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Return the parts with the blocks that one module runs named after what their branches run."""
     blocks = {id(p): p.element for p in parts if isinstance(p.element, Block) and not is_gate(p.element)}
     if len(blocks) < 2:
@@ -24,13 +23,13 @@ def told_apart(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
         for p in parts
         if owners[p.call] > 1 and id(p) in blocks
     }
-    names = {key: shared_path(*found) for key, found in shared.items()}
-    taken = Counter(names.values())
+    names = {key: shared_path(*owner_and_layers) for key, owner_and_layers in shared.items()}
+    counts = Counter(names.values())
     for key, (owner, working) in shared.items():
-        if names[key] == owner or taken[names[key]] > 1:
+        if names[key] == owner or counts[names[key]] > 1:
             names[key] = f"{names[key]}.{word(working)}".lstrip(".")
-    taken = Counter(names.values())
-    unique = {key: name for key, name in names.items() if taken[name] == 1}
+    counts = Counter(names.values())
+    unique = {key: name for key, name in names.items() if counts[name] == 1}
     return [renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
 
 

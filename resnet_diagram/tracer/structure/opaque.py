@@ -41,46 +41,46 @@ def is_attention(steps: Sequence[Step]) -> bool:
     return weighs and any(step.role is Role.MATMUL for step in steps)
 
 
-def hidden_note(drawn: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:
+def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:
     """Return a note on the additions inside the layers drawn that each stand for several steps."""
-    shown = {id(layer) for layer in drawn}
-    found: Counter[str] = Counter()
+    shown = {id(layer) for layer in layers}
+    counts: Counter[str] = Counter()
     for layer, numbers in joined:
         if id(layer) in shown and layer.kind is LayerKind.OPAQUE:
-            found[layer.name] += sum(steps[n].role is Role.ADD for n in numbers)
-    found = +found
-    if not found:
+            counts[layer.name] += sum(steps[n].role is Role.ADD for n in numbers)
+    counts = +counts
+    if not counts:
         return []
-    total = found.total()
+    total = counts.total()
     number = "1 addition" if total == 1 else f"{total} additions"
     verb = "is" if total == 1 else "are"
-    if len(found) == 1:
-        name = next(iter(found))
-        where = f"the opaque layer {name!r}" if name else "an opaque layer"
-        return [f"{number} inside {where} {verb} not drawn"]
-    listed = ", ".join(f"{count} in {name!r}" for name, count in list(found.items())[:LISTED])
-    more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    if len(counts) == 1:
+        name = next(iter(counts))
+        place = f"the opaque layer {name!r}" if name else "an opaque layer"
+        return [f"{number} inside {place} {verb} not drawn"]
+    listed = ", ".join(f"{count} in {name!r}" for name, count in list(counts.items())[:LISTED])
+    more = f" and {len(counts) - LISTED} more" if len(counts) > LISTED else ""
     return [f"{number} inside opaque layers {verb} not drawn: {listed}{more}"]
 
 
-def goes_round(step: Step, steps: Sequence[Step]) -> bool:
+def is_around_weights(step: Step, steps: Sequence[Step]) -> bool:
     """Return whether a step is a sum of which one operand leads to another through weighted steps."""
     if step.role is not Role.ADD:
         return False
-    return any(worked_between(a, b, steps) for a in step.sources for b in step.sources if a < b)
+    return any(has_weights_between(a, b, steps) for a in step.sources for b in step.sources if a < b)
 
 
-def worked_between(start: int, end: int, steps: Sequence[Step]) -> bool:
+def has_weights_between(start: int, end: int, steps: Sequence[Step]) -> bool:
     """Return whether a way from one step to another passes, or ends in, a weighted one."""
-    seen: set[tuple[int, bool]] = set()
+    visited: set[tuple[int, bool]] = set()
     waiting = [(end, False)]
-    while waiting and len(seen) < FARTHEST:
+    while waiting and len(visited) < FARTHEST:
         number, worked = waiting.pop()
         worked = worked or steps[number].role in WEIGHTED
         for source in steps[number].sources:
             if source == start and worked:
                 return True
-            if source > start and (source, worked) not in seen:
-                seen.add((source, worked))
+            if source > start and (source, worked) not in visited:
+                visited.add((source, worked))
                 waiting.append((source, worked))
     return False

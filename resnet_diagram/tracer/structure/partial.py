@@ -6,7 +6,7 @@ from pathlib import Path
 
 from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Layer, LayerKind, Network
-from resnet_diagram.tracer.errors import message_of, where
+from resnet_diagram.tracer.errors import location, message_of
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph
 from resnet_diagram.tracer.record.operators import WEIGHTED, operator_of
 
@@ -21,11 +21,11 @@ def operations(graph: OpGraph) -> list[Node]:
 
 def is_useful(graph: OpGraph) -> bool:
     """Return whether a run came far enough to be drawn: some operations, one with weights among them."""
-    ran = operations(graph)
-    return len(ran) >= LEAST and any(operator_of(node.op).role in WEIGHTED for node in ran)
+    nodes = operations(graph)
+    return len(nodes) >= LEAST and any(operator_of(node.op).role in WEIGHTED for node in nodes)
 
 
-def furthest(graphs: Sequence[OpGraph]) -> OpGraph:
+def longest(graphs: Sequence[OpGraph]) -> OpGraph:
     """Return the run with the most operations, the first of equals."""
     return max(graphs, key=lambda graph: len(operations(graph)))
 
@@ -34,7 +34,7 @@ def stop_note(graph: OpGraph, name: str) -> str:
     """Return the note on a run that stopped: the module, the shapes it was given, the cause and its line."""
     error = graph.error
     assert error is not None
-    path, _, line = where(error).rpartition(":")
+    path, _, line = location(error).rpartition(":")
     place = f" ({Path(path).name}:{line})" if path else ""
     given = f" with inputs {graph.failed_with}" if graph.failed_with else ""
     return (
@@ -43,7 +43,7 @@ def stop_note(graph: OpGraph, name: str) -> str:
     )
 
 
-def marked(network: Network, graph: OpGraph) -> Network:
+def with_stop(network: Network, graph: OpGraph) -> Network:
     """Return the network with a last box in place of the layers that did not run, if its forward failed."""
     if graph.error is None:
         return network

@@ -43,8 +43,8 @@ def series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth:
     for left, right in pairwise(cuts):
         inner = nodes[left + 1 : right]
         if inner:
-            whole = left == 0 and right == len(nodes) - 1
-            direct = nodes[right] in steps[nodes[left]].targets and not (whole and without_direct)
+            spans_all = left == 0 and right == len(nodes) - 1
+            direct = nodes[right] in steps[nodes[left]].targets and not (spans_all and without_direct)
             items.append(region_between(steps, nodes[left], nodes[right], inner, direct, depth))
         if right != len(nodes) - 1:
             items.append(nodes[right])
@@ -102,12 +102,12 @@ def connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
 
 def steps_in(items: Sequence[Item]) -> list[int]:
     """Return all steps of a series, nested ones included, in order."""
-    found: list[int] = []
+    numbers: list[int] = []
     for item in items:
         if isinstance(item, int):
-            found.append(item)
+            numbers.append(item)
         else:
-            found += item.inner
+            numbers += item.inner
             for branch in item.branches:
-                found += steps_in(branch)
-    return sorted(found)
+                numbers += steps_in(branch)
+    return sorted(numbers)

@@ -1,219 +1,111 @@
-"""Convert regions to blocks: residual blocks with branch and shortcut, sums, gates, concatenations."""
+"""Decide whether an addition is residual, and classify the shortcut of a residual block by its layers."""
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from math import prod
+from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_diagram.spec.measure import merged_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
-from resnet_diagram.tracer.flow.calls import common_call, owner_of
-from resnet_diagram.tracer.flow.graph import Node, Sizes, references
-from resnet_diagram.tracer.flow.steps import Flow, Step
-from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
-from resnet_diagram.tracer.structure.block_ends import attach
-from resnet_diagram.tracer.structure.judge import cost, is_residual
-from resnet_diagram.tracer.structure.layers import layer_of
-from resnet_diagram.tracer.structure.opaque import Joined, goes_round, is_attention, joined_layer
-from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
-from resnet_diagram.tracer.structure.shortcut import layers_in, shortcut_kind
-from resnet_diagram.tracer.structure.stages import staged
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, ShortcutKind, Stage
+from resnet_diagram.spec.traits import MIXING, WEIGHTED
+
+WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
+WORKING = MIXING | {LayerKind.OPAQUE}
 
 
-class Translator:
-    """Converts the series of a flow to parts; `joined` collects layers that are several steps each."""
+def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
+    """Return the number of working layers, the MACs and the number of layers of a branch."""
+    layers = list(layers_in(elements))
+    return (
+        sum(works(layer) for layer in layers),
+        sum(layer.macs for layer in layers),
+        len(layers),
+    )
 
-    def __init__(self, flow: Flow) -> None:
-        self.steps = flow.steps
-        self.calls = flow.graph.calls
-        self.joined: list[Joined] = []
-        self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
-        self._called = sorted(self._steps_of_call)
 
-    def parts(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> list[Part]:
-        """Return the parts of a series that `shape` enters; a region takes its merge with it.
+def works(layer: Layer) -> bool:
+    """Return whether a layer has weights that multiply what flows, or weighs it by attention."""
+    product = layer.op in PRODUCTS and bool(layer.params)
+    return product or layer.kind in WORKING or layer.op in WORKING_OPS
 
-        Where a step reads another shape than arrives (some view of it), a reshape stands between. `ending` is
-        the merge of the region that the series is a branch of.
-        """
-        parts: list[Part] = []
-        taken = -1
-        for item in items:
-            if isinstance(item, Region):
-                parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
-                part = self._region(item, ending)
-                part.values = values_of(self.steps[item.merge])
-                parts.append(part)
-                taken, shape = item.merge, shape_after(part.element)
-            elif item != taken and self._visible(self.steps[item]):
-                step = self.steps[item]
-                parts += self._adapted(shape, step.in_shape, step)
-                layer = layer_of(step, self.name(step))
-                parts.append(Part(layer, step.call, [item], values_of(step)))
-                shape = step.out_shape
-            elif item != taken:
-                shape = self.steps[item].out_shape
-        return parts
 
-    def _adapted(self, shape: Sizes, wanted: Sizes, step: Step) -> list[Part]:
-        """Return a reshape from one shape to another; nothing where they are equal."""
-        if shape == wanted or not shape or not wanted:
-            return []
-        name = f"{self.calls[step.call].path}.reshape".lstrip(".")
-        layer = Layer(kind=LayerKind.RESHAPE, op="reshape", name=name, in_shape=shape, out_shape=wanted)
-        return [Part(layer, step.call)]
+def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
+    """Return whether a sum is that of residual branches and a way round them.
 
-    def _visible(self, step: Step) -> bool:
-        return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
-
-    def name(self, step: Step) -> str:
-        """Return the name of a step's layer: its module's path, with the operation if it runs several."""
-        call = self.calls[step.call]
-        following = bisect_right(self._called, step.call)
-        innermost = following == len(self._called) or self._called[following] >= call.end
-        if step.call and innermost and (self._steps_of_call[step.call] == 1 or step.role in WEIGHTED):
-            return call.path
-        return f"{call.path}.{operator_of(step.nodes[-1].op).name}".lstrip(".")
-
-    # -- regions -----------------------------------------------------------------------------------------
-
-    def _region(self, region: Region, ending: int) -> Part:
-        merge = self.steps[region.merge]
-        if region.inner or merge.role not in MERGES:
-            numbers = region.inner or steps_in([region])
-            return self._joined(region, numbers)
-        branches = self._flattened(region)
-        if merge.role is Role.MULTIPLY:
-            part = self._gate(region, branches)
-        elif merge.role is Role.CONCAT:
-            part = self._meeting(region, branches, Merge.CONCAT)
-        else:
-            part = self._sum(region, branches)
-        return part if self._fits(part, region, ending) else self._joined(region, steps_in([region]))
-
-    def _fits(self, part: Part, region: Region, ending: int) -> bool:
-        """Return whether the branches of a block give the shape their merge was seen to have.
-
-        A concatenation that is part of a larger one gives less; the larger one is looked at as a whole.
-        """
-        if not isinstance(part.element, Block) or next(layers_in([part.element]), None) is None:
-            return False
-        if region.merge == ending and part.element.merge is Merge.CONCAT:
-            return True
-        return prod(merged_shape(part.element)) == prod(self.steps[region.merge].out_shape)
-
-    def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
-        """Return a region with no branches to show, as one layer."""
-        steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
-        call = common_call(self.calls, [s.call for s in steps])
-        shape = self.steps[region.fork].out_shape
-        residual = is_attention(steps) and any(goes_round(step, self.steps) for step in steps)
-        layer = joined_layer(steps, shape, self.calls[call], residual)
-        self.joined.append((layer, [s.index for s in steps]))
-        return Part(layer, call, [s.index for s in steps])
-
-    def _flattened(self, region: Region) -> list[list[Item]]:
-        """Return the branches of a region, with those of a branch that is a sum from the same fork."""
-        branches: list[list[Item]] = []
-        for branch in region.branches:
-            inner = branch[0] if len(branch) == 2 else None
-            if isinstance(inner, Region) and self._adds_on(inner, region, branch[1]):
-                branches += self._flattened(inner)
-            else:
-                branches.append(branch)
-        return branches
-
-    def _adds_on(self, inner: Region, outer: Region, last: Item) -> bool:
-        """Return whether a branch is nothing but a sum from the fork of the sum it is a branch of."""
-        sums = self.steps[inner.merge].role is self.steps[outer.merge].role is Role.ADD
-        return sums and inner.fork == outer.fork and inner.merge == last and not inner.inner
-
-    def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
-        """Return a block of equal branches."""
-        elements = tuple(self.elements(b, region) for b in branches)
-        numbers = [n for b in branches for n in steps_in(b)]
-        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
-        block = Block(name=self.calls[call].path, branches=elements, merge=merge)
-        return Part(block, call, [*numbers, region.merge])
-
-    def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
-        """Return a gate: the gated branch first, then the one that weighs it."""
-        ordered = sorted(branches, key=lambda b: gating_weight(self, b))
-        gating = steps_in(ordered[-1])
-        numbers = [n for b in branches for n in steps_in(b)]
-        call = common_call(self.calls, [self.steps[n].call for n in gating])
-        elements = tuple(self.elements(b, region) for b in ordered)
-        block = Block(name=self.calls[call].path, branches=elements, merge=Merge.MULTIPLY)
-        return Part(block, call, [*numbers, region.merge])
-
-    def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
-        """Return a residual block, or a sum of branches of equal standing."""
-        made = [(self.elements(b, region), b) for b in branches]
-        made.sort(key=lambda m: cost(m[0]))
-        (short, _), *rest = made
-        if len(rest) == 1 and short and same_reshape(short, rest[0][0][-1:]):
-            short, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
-        if not self._same_value(region) or not is_residual(short, [m[0] for m in rest]):
-            return self._meeting(region, branches, Merge.ADD)
-        working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
-        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in working])
-        block = Block(
-            name=self.calls[call].path,
-            branches=tuple(m[0] for m in reversed(rest)),
-            shortcut=Shortcut(kind=shortcut_kind(short), layers=short),
-            merge=Merge.ADD,
+    The branch must do more than the way round it: two weighted layers, or one that an activation follows.
+    Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
+    kernels), nothing goes round anything; nor where each side takes another part of the channels.
+    """
+    if is_part(short) and any(is_part(branch) for branch in rest):
+        return False
+    weighted_short, main = cost(short)[0], rest[-1]
+    weighted_main = cost(main)[0]
+    if weighted_main == 0:
+        return not short and len(rest) == 1 and mixes(main)
+    if weighted_short > 1 or (weighted_short and enlarges(main) and not enlarges(short)):
+        return False
+    if weighted_main > 1:
+        return True
+    if weighted_short == 0:
+        return len(rest) == 1 and not (
+            short and all(layer.kind is LayerKind.NORM for layer in layers_in(short))
         )
-        numbers = [n for _, b in made for n in steps_in(b)]
-        return Part(block, call, [*numbers, region.merge])
-
-    def _same_value(self, region: Region) -> bool:
-        """Return whether all branches read one value; splits and several inputs have several."""
-        fork = self.steps[region.fork]
-        if not fork.nodes:
-            return len(fork.targets) < 2
-        inner = {region.merge, *steps_in([region])}
-        readers = [node for n in fork.targets if n in inner for node in self.steps[n].nodes]
-        return len({output for node in readers for output in outputs_read(node, fork.nodes[-1])}) < 2
-
-    def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
-        """Return the elements of a branch of a region; several residual blocks in it are stages."""
-        parts = self.parts(items, self.steps[region.fork].out_shape, region.merge)
-        parts = attach(parts, self.calls)
-        if sum(part.residual for part in parts) < 2:
-            return tuple(part.element for part in parts)
-        stem, stages, head = staged(parts, self.calls)
-        return (*stem, *stages, *head)
+    return has_activation(main) and not has_activation(short)
 
 
-def outputs_read(node: Node, source: Node) -> Iterator[int]:
-    """Yield the results of `source` that a node reads, also through operations that change nothing."""
-    for ref in references(node):
-        if ref.node is source:
-            yield ref.output
-        elif ref.node.active and operator_of(ref.node.op).role is Role.PASS:
-            yield from outputs_read(ref.node, source)
+def mixes(elements: Sequence[Element]) -> bool:
+    """Return whether a branch without weighted layers counts: it has a norm and mixes positions."""
+    kinds = [layer.kind for layer in layers_in(elements)]
+    return LayerKind.NORM in kinds and len(kinds) > 1
 
 
-def values_of(step: Step) -> int:
-    """Return the number of values in a step's result, for the whole batch."""
-    return prod(step.nodes[-1].shape) if step.nodes else 0
+def enlarges(elements: Sequence[Element]) -> bool:
+    """Return whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
+    return any(
+        layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose" for layer in layers_in(elements)
+    )
 
 
-def shape_after(element: Element) -> Sizes:
-    """Return the shape an element gives out, before anything is attached to it."""
-    return merged_shape(element) if isinstance(element, Block) else out_shape(element)
+def is_part(elements: Sequence[Element]) -> bool:
+    """Return whether a branch begins by taking a part of what it is given."""
+    return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
-def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
-    """Return whether both are one reshape each, from and to the same shapes."""
-    ends = [run[0] if len(run) == 1 else None for run in (left, right)]
-    pure = [e for e in ends if isinstance(e, Layer) and e.op in ("reshape", "flatten")]
-    return len(pure) == 2 and (pure[0].in_shape, pure[0].out_shape) == (pure[1].in_shape, pure[1].out_shape)
+def has_activation(elements: Sequence[Element]) -> bool:
+    """Return whether an activation function lies on a branch."""
+    return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))
 
 
-def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
-    """Sort the branches of a product: the one that ends in a squashing function gates the other."""
-    numbers = steps_in(branch)
-    last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""
-    return (operator_of(last).squashes, len(numbers))
+def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:
+    """Yield each layer of some elements, nested ones included, in order."""
+    for element in elements:
+        if isinstance(element, Layer):
+            yield element
+        elif isinstance(element, Stage):
+            yield from layers_in(element.body)
+        elif isinstance(element, Block):
+            yield from element.before
+            for branch in element.branches:
+                yield from layers_in(branch)
+            yield from layers_in(element.shortcut.layers if element.shortcut else ())
+            yield from element.after
+
+
+def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
+    """Return the kind of a shortcut that runs through these elements."""
+    if not elements:
+        return ShortcutKind.IDENTITY
+    if not all(isinstance(e, Layer) for e in elements):
+        return ShortcutKind.OTHER
+    layers = [e for e in elements if isinstance(e, Layer)]
+    if any(e.kind in WEIGHTED for e in layers):
+        return projection_kind(layers)
+    if any(e.op == "zero_pad" for e in layers):
+        return ShortcutKind.ZERO_PAD
+    if all(e.kind is LayerKind.POOL or e.op == "subsample" for e in layers):
+        return ShortcutKind.POOLED
+    return ShortcutKind.OTHER
+
+
+def projection_kind(layers: Sequence[Layer]) -> ShortcutKind:
+    """Return which projection a weighted path is."""
+    kinds = [layer.kind for layer in layers]
+    weighted = next(k for k, kind in enumerate(kinds) if kind in WEIGHTED)
+    return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds[:weighted] else ShortcutKind.PROJECTION

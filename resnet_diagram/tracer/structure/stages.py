@@ -28,10 +28,10 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Return stem, stages and head of a series of parts."""
     members = block_parts(parts)
     numbers = unit_calls(parts, members, calls)
-    where = [k for k, number in enumerate(numbers) if number is not None]
-    if not where:
+    positions = [k for k, number in enumerate(numbers) if number is not None]
+    if not positions:
         return [], [p.element for p in parts], []
-    first, last = where[0], where[-1] + 1
+    first, last = positions[0], positions[-1] + 1
     stem = [p.element for p in parts[:first]]
     head = [p.element for p in parts[last:]]
     units = units_of(parts[first:last], numbers[first:last], calls)
@@ -44,7 +44,7 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     groups = grouped(units)
     body: list[Element] = [
         Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
-        for name, units in named(groups, {block.name for block in all_blocks(p.element for p in parts)})
+        for name, units in with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
     ]
     return stem, body, head
 
@@ -55,14 +55,14 @@ def block_parts(parts: Sequence[Part]) -> set[int]:
     The residual blocks; without several, also what modules hold them in (cross-stage partial networks); where
     there are none at all, concatenations and sums of branches (dense and inception blocks).
     """
-    found = [p for p in parts if p.residual]
-    if len(found) > 1:
-        return {id(p) for p in found}
+    members = [p for p in parts if p.residual]
+    if len(members) > 1:
+        return {id(p) for p in members}
     meetings = [p for p in parts if p.call and isinstance(p.element, Block) and not is_gate(p.element)]
     holders = [p for p in meetings if residual_blocks(p.element)]
-    if len(holders) > len(found):
+    if len(holders) > len(members):
         return {id(p) for p in holders}
-    return {id(p) for p in found or meetings}
+    return {id(p) for p in members or meetings}
 
 
 def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
@@ -107,10 +107,13 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     """
     values = values_inside(units)
     holders = [container_of(unit.path, values) for unit in units]
-    held: dict[str, list[Unit]] = {}
+    units_by_holder: dict[str, list[Unit]] = {}
     for holder, unit in zip(holders, units, strict=True):
-        held.setdefault(holder, []).append(unit)
-    marks = {holder: marks_of(found, bool(stage_in(f"{holder}.0"))) for holder, found in held.items()}
+        units_by_holder.setdefault(holder, []).append(unit)
+    marks = {
+        holder: marks_of(members, bool(stage_in(f"{holder}.0")))
+        for holder, members in units_by_holder.items()
+    }
     groups: list[tuple[str, list[Unit]]] = []
     for holder, unit in zip(holders, units, strict=True):
         last = groups[-1][1][-1] if groups and groups[-1][0] == holder else None
@@ -139,13 +142,13 @@ def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[in
 
 def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
     """Return the numbers of values that the blocks inside each module give out, by its path."""
-    found: dict[str, set[int]] = {}
+    members: dict[str, set[int]] = {}
     for unit in units:
         path = unit.path
         while path:
             path = path.rpartition(".")[0]
-            found.setdefault(path, set()).add(unit.size[1])
-    return found
+            members.setdefault(path, set()).add(unit.size[1])
+    return members
 
 
 def container_of(path: str, values: dict[str, set[int]]) -> str:
@@ -188,7 +191,9 @@ def size_of(shape: Sizes, values: int) -> tuple[int, int]:
     return values // shape[0], values
 
 
-def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> list[tuple[str, list[Unit]]]:
+def with_names(
+    groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]
+) -> list[tuple[str, list[Unit]]]:
     """Return each stage's blocks with its name: the container's, with a number where it holds several.
 
     A stage is never named like a block: `features.stage2`, not `features.2`. One module that holds several
@@ -198,8 +203,8 @@ def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> 
     result = []
     for position, (holder, units) in enumerate(groups):
         outer, _, last = holder.rpartition(".")
-        if whole := module_of(units):
-            name = whole
+        if module := module_of(units):
+            name = module
         elif not holder:
             name = f"stage{position + 1}"
         elif holders.count(holder) > 1:
@@ -212,10 +217,10 @@ def named(groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]) -> 
 
 def module_of(units: Sequence[Unit]) -> str:
     """Return the path of the one module that holds all blocks of a stage, "" where it is a block."""
-    (path, *others) = {unit.path for unit in units}
+    (path, *more) = {unit.path for unit in units}
     blocks = [p.element for unit in units for p in unit.parts if isinstance(p.element, Block)]
     inner = {block.name for block in blocks if not is_gate(block)}
-    return "" if others or len(inner) < 2 or path in inner or any(b.shortcut for b in blocks) else path
+    return "" if more or len(inner) < 2 or path in inner or any(b.shortcut for b in blocks) else path
 
 
 def shape_behind(element: Element) -> Sizes:

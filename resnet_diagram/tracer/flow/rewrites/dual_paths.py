@@ -21,8 +21,8 @@ class Ends:
 
     join: Step
     total: Step
-    kept: Step
-    grown: Step
+    old_part: Step
+    new_part: Step
 
 
 def dual_paths(steps: list[Step]) -> list[Step]:
@@ -31,10 +31,10 @@ def dual_paths(steps: list[Step]) -> list[Step]:
     rejoin(steps)
     for join in list(reversed(steps)):
         ends = ends_of(join, steps)
-        wholes = next(wholes_of(ends, steps), None) if ends else None
-        if ends and wholes:
+        operands = next(operands_of(ends, steps), None) if ends else None
+        if ends and operands:
             before = len(steps)
-            unite(join, (wholes[0], wholes[1] or concatenated(ends, steps)), steps)
+            unite(join, (operands[0], operands[1] or concatenated(ends, steps)), steps)
             place |= dict.fromkeys(range(before, len(steps)), join.index)
     new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))
     return renumbered(new_first)
@@ -45,12 +45,12 @@ def rejoin(steps: Sequence[Step]) -> None:
     for step in steps:
         if joins_channels(step) and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
-            whole = whole_of(first, second, steps)
-            if whole and whole is not step and first.role is Role.SLICE:
+            operand = source_of_parts(first, second, steps)
+            if operand and operand is not step and first.role is Role.SLICE:
                 for part in (first, second):
                     part.targets.remove(step.index)
-                step.sources = [whole.index]
-                whole.targets.append(step.index)
+                step.sources = [operand.index]
+                operand.targets.append(step.index)
                 bypass(step, steps)
     drop_unread(steps)
 
@@ -59,11 +59,11 @@ def ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
     """Return the ends of a dual-path block that a concatenation joins; None for any other step."""
     if not joins_channels(join):
         return None
-    first, *others = (steps[n] for n in join.sources)
-    if len(others) == 1 and joins_channels(others[0]) and others[0].targets == [join.index]:
-        others = [steps[n] for n in others[0].sources]
-    fits = first.role is Role.ADD and len(first.sources) == len(others) == 2 and first.targets == [join.index]
-    return Ends(join, first, *others) if fits else None
+    first, *rest = (steps[n] for n in join.sources)
+    if len(rest) == 1 and joins_channels(rest[0]) and rest[0].targets == [join.index]:
+        rest = [steps[n] for n in rest[0].sources]
+    fits = first.role is Role.ADD and len(first.sources) == len(rest) == 2 and first.targets == [join.index]
+    return Ends(join, first, *rest) if fits else None
 
 
 def joins_channels(step: Step) -> bool:
@@ -72,19 +72,19 @@ def joins_channels(step: Step) -> bool:
     return plain and argument(step.nodes[-1], "dim") == 1
 
 
-def wholes_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
+def operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
     """Yield the input, and the branch whose parts are summed and appended, None for two branches."""
     for number in ends.total.sources:
-        (other,) = (steps[n] for n in ends.total.sources if n != number)
-        whole = whole_of(steps[number], ends.kept, steps)
-        if whole:
-            main = whole_of(other, ends.grown, steps)
-            alone = other.targets == [ends.total.index] and len(ends.grown.targets) == 1
-            if main is not whole and (main or alone):
-                yield whole, main
+        (addend,) = (steps[n] for n in ends.total.sources if n != number)
+        operand = source_of_parts(steps[number], ends.old_part, steps)
+        if operand:
+            main = source_of_parts(addend, ends.new_part, steps)
+            alone = addend.targets == [ends.total.index] and len(ends.new_part.targets) == 1
+            if main is not operand and (main or alone):
+                yield operand, main
 
 
-def whole_of(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
+def source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
     """Return the value that two steps are the beginning and the rest of."""
     left, right = part_of(first), part_of(second)
     if left and right and first.sources == second.sources:
@@ -96,15 +96,17 @@ def whole_of(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
 
 
 def concatenated(ends: Ends, steps: list[Step]) -> Step:
-    """Append a concatenation of the two results of a branch, and returns it."""
-    (first,) = (steps[n] for n in ends.total.sources if whole_of(steps[n], ends.kept, steps) is None)
-    channels = first.out_shape[0] + ends.grown.out_shape[0]
-    return append(steps, Role.CONCAT, ends.join, (first, ends.grown), (channels, *first.out_shape[1:]))
+    """Append a concatenation of the two results of a branch, and return it."""
+    (first,) = (
+        steps[n] for n in ends.total.sources if source_of_parts(steps[n], ends.old_part, steps) is None
+    )
+    channels = first.out_shape[0] + ends.new_part.out_shape[0]
+    return append(steps, Role.CONCAT, ends.join, (first, ends.new_part), (channels, *first.out_shape[1:]))
 
 
-def unite(join: Step, wholes: Iterable[Step], steps: list[Step]) -> None:
+def unite(join: Step, operands: Iterable[Step], steps: list[Step]) -> None:
     """Make a concatenation the sum of two whole values, each padded with zeros."""
-    pads = [append(steps, Role.PAD, join, (whole,), join.out_shape) for whole in wholes]
+    pads = [append(steps, Role.PAD, join, (operand,), join.out_shape) for operand in operands]
     for source in join.sources:
         steps[source].targets.remove(join.index)
     for pad in pads:
@@ -126,10 +128,10 @@ def append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], s
     return step
 
 
-def padding(pad: Step, whole: Step) -> Node:
+def padding(pad: Step, operand: Step) -> Node:
     """Return an operation that pads a value with zeros."""
     last = pad.nodes[-1]
-    value = Ref(whole.nodes[-1], (last.shape[0], *whole.out_shape))
+    value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
     node = Node(last.index, NodeKind.OPERATION, "constant_pad_nd", last.shape, last.call, True)
     node.inputs, node.args, node.names = (value.node,), (value, (), 0), ("self", "pad", "value")
     return node

@@ -16,7 +16,7 @@ Part = tuple[int, int, int]
 """The dimension a slice cuts (batch included), where it begins and where it ends."""
 
 
-def whole_sums(steps: list[Step]) -> list[Step]:
+def complete_sums(steps: list[Step]) -> list[Step]:
     """Return the steps with partial sums made whole."""
     changed = False
     for step in steps:

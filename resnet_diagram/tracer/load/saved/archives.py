@@ -28,7 +28,7 @@ class Archive(Enum):
 
 
 def archive_of(path: Path) -> Archive:
-    """Return what sort of file it is by what is in it; raises SourceError where there is no such file."""
+    """Return what sort of file it is by what is in it; raise SourceError where there is no such file."""
     if not path.is_file():
         raise SourceError(f"There is no file {str(path)!r}.")
     if path.suffix == ".safetensors":
@@ -85,7 +85,7 @@ def unreadable(path: Path, error: BaseException) -> SourceError:
 
 
 def scripted(path: Path) -> nn.Module:
-    """Return the model in a TorchScript file, without values; raises SourceError."""
+    """Return the model in a TorchScript file, without values; raise SourceError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -99,7 +99,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
-    """Return the name and shape of each tensor of a checkpoint; raises SourceError."""
+    """Return the name and shape of each tensor of a checkpoint; raise SourceError."""
     match archive_of(path):
         case Archive.SAFETENSORS:
             return safetensors_shapes(path)
@@ -116,22 +116,24 @@ def shapes_of(state: Mapping[str, Any]) -> Shapes:
     return {name: tuple(value.shape) for name, value in state.items() if isinstance(value, Tensor)}
 
 
-def state_in(found: Any, path: Path) -> Mapping[str, Any]:
+def state_in(entries: Any, path: Path) -> Mapping[str, Any]:
     """Return the mapping from names to tensors in what a file held, the largest where there are several."""
-    if isinstance(found, nn.Module):
-        return found.state_dict()
-    if isinstance(found, Mapping):
-        inner = [state_in(value, path) for value in found.values() if isinstance(value, (Mapping, nn.Module))]
-        states = [found, *(state for state in inner)]
+    if isinstance(entries, nn.Module):
+        return entries.state_dict()
+    if isinstance(entries, Mapping):
+        inner = [
+            state_in(value, path) for value in entries.values() if isinstance(value, (Mapping, nn.Module))
+        ]
+        states = [entries, *(state for state in inner)]
         best = max(states, key=lambda state: len(shapes_of(state)))
-        if shapes_of(best) or best is not found:
+        if shapes_of(best) or best is not entries:
             return best
-        return found
-    raise SourceError(f"{path.name!r} holds a {type(found).__name__}; wanted are tensors by name.")
+        return entries
+    raise SourceError(f"{path.name!r} holds a {type(entries).__name__}; wanted are tensors by name.")
 
 
 def safetensors_shapes(path: Path) -> Shapes:
-    """Return the name and shape of each tensor from the header of a safetensors file; raises SourceError."""
+    """Return the name and shape of each tensor from the header of a safetensors file; raise SourceError."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(HEADER), "little")

@@ -31,7 +31,7 @@ def is_saved(target: str) -> bool:
 
 
 def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
-    """Return the model in a file and the inputs it was saved with; raises SourceError.
+    """Return the model in a file and the inputs it was saved with; raise SourceError.
 
     A checkpoint holds no model. A pickle is read only if `unsafe`, as reading it may run code.
     """
@@ -47,11 +47,11 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
 
 
 def pickled(path: Path, *, unsafe: bool) -> nn.Module:
-    """Return the model in a pickle; raises SourceError where there are only tensors."""
+    """Return the model in a pickle; raise SourceError where there are only tensors."""
     with search_path(Path.cwd()):
-        found = objects_in(path, unsafe=unsafe)
-    held = found.values() if isinstance(found, dict) else [found]
-    model = next((value for value in held if isinstance(value, nn.Module)), None)
+        content = objects_in(path, unsafe=unsafe)
+    values = content.values() if isinstance(content, dict) else [content]
+    model = next((value for value in values if isinstance(value, nn.Module)), None)
     if model is None:
         raise only_weights(path, unsafe=unsafe)
     return model
@@ -83,7 +83,7 @@ def only_weights(path: Path, *, unsafe: bool) -> SourceError:
 
 
 def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
-    """Return the model in an exported program and its example inputs; raises SourceError."""
+    """Return the model in an exported program and its example inputs; raise SourceError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -97,7 +97,7 @@ def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
 
 
 def spec_of(value: Any, name: str = "") -> InputSpec:
-    """Return the input that an example is one of; raises SourceError where it is not a tensor."""
+    """Return the input that an example is one of; raise SourceError where it is not a tensor."""
     if not isinstance(value, Tensor):
         raise SourceError(
             f"The exported program takes a {type(value).__name__}; only tensors can be given. "

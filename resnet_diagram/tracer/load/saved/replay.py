@@ -18,14 +18,14 @@ def with_modules(program: fx.GraphModule) -> fx.GraphModule:
     """
     nodes = list(program.graph.nodes)
     places = list(places_of(nodes))
-    known = {path: name for found in places for _, path, name in found}
-    if not known or not all(
-        part.isidentifier() or part.isdigit() for path in known for part in path.split(".")
+    modules_by_path = {path: name for calls in places for _, path, name in calls}
+    if not modules_by_path or not all(
+        part.isidentifier() or part.isdigit() for path in modules_by_path for part in path.split(".")
     ):
         return program
-    there = {path for path, _ in program.named_modules()}
-    for path, name in sorted(known.items()):
-        if path not in there:
+    place = {path for path, _ in program.named_modules()}
+    for path, name in sorted(modules_by_path.items()):
+        if path not in place:
             program.add_submodule(path, nn.Module())
         vars(program.get_submodule(path))["original_name"] = name
     plain = program.forward
@@ -48,8 +48,8 @@ def places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
         stack = node.meta.get("nn_module_stack")
         if stack:
             last = tuple(
-                (str(key), path, str(sort).rpartition(".")[2].rstrip("'>"))
-                for key, (path, sort) in stack.items()
+                (str(key), path, str(kind).rpartition(".")[2].rstrip("'>"))
+                for key, (path, kind) in stack.items()
                 if path
             )
         yield last

@@ -15,15 +15,15 @@ SHOWN = 20
 
 
 def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> int:
-    """Return how many tensors of a checkpoint the model takes; raises SourceError with all that misfit."""
-    given = unwrapped_names(shapes_in(path, unsafe=unsafe))
-    wanted = model_shapes(model)
-    faults = misfits(given, wanted)
-    if not given:
+    """Return how many tensors of a checkpoint the model takes; raise SourceError with all that misfit."""
+    saved = unwrapped_names(shapes_in(path, unsafe=unsafe))
+    expected = model_shapes(model)
+    faults = misfits(saved, expected)
+    if not saved:
         raise SourceError(f"{path.name!r} holds no tensors by name; wanted is a state_dict.")
     if faults:
         raise SourceError("\n  ".join([f"{path.name!r} does not fit the model:", *faults]))
-    return len(given)
+    return len(saved)
 
 
 def model_shapes(model: nn.Module) -> Shapes:
@@ -44,35 +44,35 @@ def unwrapped_names(shapes: Shapes) -> Shapes:
     return shapes
 
 
-def misfits(given: Shapes, wanted: Shapes) -> list[str]:
+def misfits(saved: Shapes, expected: Shapes) -> list[str]:
     """Return the differences, a line each.
 
     >>> misfits({"a": (1,), "b": (2,)}, {"b": (3,), "c": (4,)})
     ['b is 2; the model has 3', 'c is missing; the model has 4', 'a is not in the model; it is 1']
     """
     shapes = [
-        f"{name} is {text(given[name])}; the model has {text(shape)}"
-        for name, shape in wanted.items()
-        if name in given and given[name] != shape and shape
+        f"{name} is {text(saved[name])}; the model has {text(shape)}"
+        for name, shape in expected.items()
+        if name in saved and saved[name] != shape and shape
     ]
     missing = [
         f"{name} is missing; the model has {text(shape)}"
-        for name, shape in wanted.items()
-        if name not in given and not name.endswith(COUNTER)
+        for name, shape in expected.items()
+        if name not in saved and not name.endswith(COUNTER)
     ]
     unknown = [
         f"{name} is not in the model; it is {text(shape)}"
-        for name, shape in given.items()
-        if name not in wanted
+        for name, shape in saved.items()
+        if name not in expected
     ]
     return [line for group in (shapes, missing, unknown) for line in shortened(group)]
 
 
 def shortened(lines: Iterable[str]) -> list[str]:
     """Return the first lines, and how many more there are."""
-    found = list(lines)
-    more = len(found) - SHOWN
-    return found[:SHOWN] + ([f"... and {more} more like these"] if more > 0 else [])
+    entries = list(lines)
+    more = len(entries) - SHOWN
+    return entries[:SHOWN] + ([f"... and {more} more like these"] if more > 0 else [])
 
 
 def text(shape: tuple[int, ...]) -> str:

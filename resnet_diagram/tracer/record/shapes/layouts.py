@@ -52,11 +52,11 @@ def elementwise(shape: Sizes, operands: Sequence[Tensor]) -> Tensor:
 def expanded_strides(x: Tensor, shape: Sizes) -> Sizes:
     """Return the strides of a tensor stretched to a larger shape: zero along what is repeated."""
     missing = len(shape) - x.dim()
-    own = [
+    expanded = [
         0 if have == 1 != want else s
         for s, have, want in zip(x.stride(), x.shape, shape[missing:], strict=True)
     ]
-    return (0,) * missing + tuple(own)
+    return (0,) * missing + tuple(expanded)
 
 
 def is_dense(strides: Sizes, shape: Sizes) -> bool:
@@ -95,11 +95,11 @@ def memory_order(shape: Sizes, strides: Sequence[Sizes]) -> list[int]:
 
 def compared(a: int, b: int, shape: Sizes, strides: Sequence[Sizes]) -> int:
     """Return 1 if dimension `a` has larger strides than `b`, -1 for smaller ones, 0 if undecided."""
-    for own in strides:
-        if own[a] == 0 or own[b] == 0:
+    for stride in strides:
+        if stride[a] == 0 or stride[b] == 0:
             continue
-        if own[a] != own[b]:
-            return 1 if own[a] > own[b] else -1
+        if stride[a] != stride[b]:
+            return 1 if stride[a] > stride[b] else -1
         if shape[a] > shape[b]:
             return 1
     return 0

@@ -160,10 +160,10 @@ def mean(x: Tensor, dim: Any = None, keepdim: bool = False, dtype: Any = None) -
     """Return the mean, the sum or the largest over some dimensions."""
     if dtype is not None or dim is None or not x.is_contiguous() or not x.dtype.is_floating_point:
         return None
-    gone = {d % x.dim() for d in ((dim,) if isinstance(dim, int) else dim)}
-    if not gone:
+    dropped = {d % x.dim() for d in ((dim,) if isinstance(dim, int) else dim)}
+    if not dropped:
         return None
-    return fresh([1 if i in gone else n for i, n in enumerate(x.shape) if keepdim or i not in gone], x)
+    return fresh([1 if i in dropped else n for i, n in enumerate(x.shape) if keepdim or i not in dropped], x)
 
 
 def variance(

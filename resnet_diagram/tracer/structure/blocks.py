@@ -1,0 +1,218 @@
+"""Convert regions to blocks: residual blocks with branch and shortcut, sums, gates, concatenations."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from resnet_diagram.spec.measure import merged_shape, out_shape
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
+from resnet_diagram.tracer.flow.calls import common_call, owner_of
+from resnet_diagram.tracer.flow.graph import Node, Sizes, references
+from resnet_diagram.tracer.flow.steps import Flow, Step
+from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
+from resnet_diagram.tracer.structure.block_ends import attach_ends
+from resnet_diagram.tracer.structure.layers import layer_of
+from resnet_diagram.tracer.structure.opaque import Joined, is_around_weights, is_attention, joined_layer
+from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
+from resnet_diagram.tracer.structure.residual import cost, is_residual, layers_in, shortcut_kind
+from resnet_diagram.tracer.structure.stages import staged
+
+
+class Translator:
+    """Converts the series of a flow to parts; `joined` collects layers that are several steps each."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.steps = flow.steps
+        self.calls = flow.graph.calls
+        self.joined: list[Joined] = []
+        self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
+        self._called = sorted(self._steps_of_call)
+
+    def parts(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> list[Part]:
+        """Return the parts of a series that `shape` enters; a region takes its merge with it.
+
+        Where a step reads another shape than arrives (some view of it), a reshape stands between. `ending` is
+        the merge of the region that the series is a branch of.
+        """
+        parts: list[Part] = []
+        merge_done = -1
+        for item in items:
+            if isinstance(item, Region):
+                parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
+                part = self._region(item, ending)
+                part.values = values_of(self.steps[item.merge])
+                parts.append(part)
+                merge_done, shape = item.merge, shape_after(part.element)
+            elif item != merge_done and self._visible(self.steps[item]):
+                step = self.steps[item]
+                parts += self._adapted(shape, step.in_shape, step)
+                layer = layer_of(step, self.name(step))
+                parts.append(Part(layer, step.call, [item], values_of(step)))
+                shape = step.out_shape
+            elif item != merge_done:
+                shape = self.steps[item].out_shape
+        return parts
+
+    def _adapted(self, shape: Sizes, target: Sizes, step: Step) -> list[Part]:
+        """Return a reshape from one shape to another; nothing where they are equal."""
+        if shape == target or not shape or not target:
+            return []
+        name = f"{self.calls[step.call].path}.reshape".lstrip(".")
+        layer = Layer(kind=LayerKind.RESHAPE, op="reshape", name=name, in_shape=shape, out_shape=target)
+        return [Part(layer, step.call)]
+
+    def _visible(self, step: Step) -> bool:
+        return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
+
+    def name(self, step: Step) -> str:
+        """Return the name of a step's layer: its module's path, with the operation if it runs several."""
+        call = self.calls[step.call]
+        following = bisect_right(self._called, step.call)
+        innermost = following == len(self._called) or self._called[following] >= call.end
+        if step.call and innermost and (self._steps_of_call[step.call] == 1 or step.role in WEIGHTED):
+            return call.path
+        return f"{call.path}.{operator_of(step.nodes[-1].op).name}".lstrip(".")
+
+    # -- regions -----------------------------------------------------------------------------------------
+
+    def _region(self, region: Region, ending: int) -> Part:
+        merge = self.steps[region.merge]
+        if region.inner or merge.role not in MERGES:
+            numbers = region.inner or steps_in([region])
+            return self._joined(region, numbers)
+        branches = self._flattened(region)
+        if merge.role is Role.MULTIPLY:
+            part = self._gate(region, branches)
+        elif merge.role is Role.CONCAT:
+            part = self._meeting(region, branches, Merge.CONCAT)
+        else:
+            part = self._sum(region, branches)
+        return part if self._fits(part, region, ending) else self._joined(region, steps_in([region]))
+
+    def _fits(self, part: Part, region: Region, ending: int) -> bool:
+        """Return whether the branches of a block give the shape their merge was seen to have.
+
+        A concatenation that is part of a larger one gives less; the larger one is looked at as a whole.
+        """
+        if not isinstance(part.element, Block) or next(layers_in([part.element]), None) is None:
+            return False
+        if region.merge == ending and part.element.merge is Merge.CONCAT:
+            return True
+        return prod(merged_shape(part.element)) == prod(self.steps[region.merge].out_shape)
+
+    def _joined(self, region: Region, numbers: Sequence[int]) -> Part:
+        """Return a region with no branches to show, as one layer."""
+        steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
+        call = common_call(self.calls, [s.call for s in steps])
+        shape = self.steps[region.fork].out_shape
+        residual = is_attention(steps) and any(is_around_weights(step, self.steps) for step in steps)
+        layer = joined_layer(steps, shape, self.calls[call], residual)
+        self.joined.append((layer, [s.index for s in steps]))
+        return Part(layer, call, [s.index for s in steps])
+
+    def _flattened(self, region: Region) -> list[list[Item]]:
+        """Return the branches of a region, with those of a branch that is a sum from the same fork."""
+        branches: list[list[Item]] = []
+        for branch in region.branches:
+            inner = branch[0] if len(branch) == 2 else None
+            if isinstance(inner, Region) and self._adds_on(inner, region, branch[1]):
+                branches += self._flattened(inner)
+            else:
+                branches.append(branch)
+        return branches
+
+    def _adds_on(self, inner: Region, outer: Region, last: Item) -> bool:
+        """Return whether a branch is nothing but a sum from the fork of the sum it is a branch of."""
+        sums = self.steps[inner.merge].role is self.steps[outer.merge].role is Role.ADD
+        return sums and inner.fork == outer.fork and inner.merge == last and not inner.inner
+
+    def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
+        """Return a block of equal branches."""
+        elements = tuple(self.elements(b, region) for b in branches)
+        numbers = [n for b in branches for n in steps_in(b)]
+        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
+        block = Block(name=self.calls[call].path, branches=elements, merge=merge)
+        return Part(block, call, [*numbers, region.merge])
+
+    def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
+        """Return a gate: the gated branch first, then the one that weighs it."""
+        ordered = sorted(branches, key=lambda b: gating_weight(self, b))
+        gating = steps_in(ordered[-1])
+        numbers = [n for b in branches for n in steps_in(b)]
+        call = common_call(self.calls, [self.steps[n].call for n in gating])
+        elements = tuple(self.elements(b, region) for b in ordered)
+        block = Block(name=self.calls[call].path, branches=elements, merge=Merge.MULTIPLY)
+        return Part(block, call, [*numbers, region.merge])
+
+    def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
+        """Return a residual block, or a sum of branches of equal standing."""
+        ordered = [(self.elements(b, region), b) for b in branches]
+        ordered.sort(key=lambda m: cost(m[0]))
+        (shortcut, _), *rest = ordered
+        if len(rest) == 1 and shortcut and same_reshape(shortcut, rest[0][0][-1:]):
+            shortcut, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
+        if not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
+            return self._meeting(region, branches, Merge.ADD)
+        working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
+        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in working])
+        block = Block(
+            name=self.calls[call].path,
+            branches=tuple(m[0] for m in reversed(rest)),
+            shortcut=Shortcut(kind=shortcut_kind(shortcut), layers=shortcut),
+            merge=Merge.ADD,
+        )
+        numbers = [n for _, b in ordered for n in steps_in(b)]
+        return Part(block, call, [*numbers, region.merge])
+
+    def _same_value(self, region: Region) -> bool:
+        """Return whether all branches read one value; splits and several inputs have several."""
+        fork = self.steps[region.fork]
+        if not fork.nodes:
+            return len(fork.targets) < 2
+        inner = {region.merge, *steps_in([region])}
+        readers = [node for n in fork.targets if n in inner for node in self.steps[n].nodes]
+        return len({output for node in readers for output in outputs_read(node, fork.nodes[-1])}) < 2
+
+    def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
+        """Return the elements of a branch of a region; several residual blocks in it are stages."""
+        parts = self.parts(items, self.steps[region.fork].out_shape, region.merge)
+        parts = attach_ends(parts, self.calls)
+        if sum(part.residual for part in parts) < 2:
+            return tuple(part.element for part in parts)
+        stem, stages, head = staged(parts, self.calls)
+        return (*stem, *stages, *head)
+
+
+def outputs_read(node: Node, source: Node) -> Iterator[int]:
+    """Yield the results of `source` that a node reads, also through operations that change nothing."""
+    for ref in references(node):
+        if ref.node is source:
+            yield ref.output
+        elif ref.node.active and operator_of(ref.node.op).role is Role.PASS:
+            yield from outputs_read(ref.node, source)
+
+
+def values_of(step: Step) -> int:
+    """Return the number of values in a step's result, for the whole batch."""
+    return prod(step.nodes[-1].shape) if step.nodes else 0
+
+
+def shape_after(element: Element) -> Sizes:
+    """Return the shape an element gives out, before anything is attached to it."""
+    return merged_shape(element) if isinstance(element, Block) else out_shape(element)
+
+
+def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
+    """Return whether both are one reshape each, from and to the same shapes."""
+    ends = [run[0] if len(run) == 1 else None for run in (left, right)]
+    pure = [e for e in ends if isinstance(e, Layer) and e.op in ("reshape", "flatten")]
+    return len(pure) == 2 and (pure[0].in_shape, pure[0].out_shape) == (pure[1].in_shape, pure[1].out_shape)
+
+
+def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
+    """Sort the branches of a product: the one that ends in a squashing function gates the other."""
+    numbers = steps_in(branch)
+    last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""
+    return (operator_of(last).squashes, len(numbers))
