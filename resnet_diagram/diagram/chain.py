@@ -27,6 +27,7 @@ from resnet_diagram.spec.measure import (
     in_shape,
     is_residual,
     merged_shape,
+    out_shape,
     residual_blocks,
     walk,
     weighted_layers,
@@ -34,11 +35,11 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming
-from resnet_diagram.wording.blocks import block_type_lines, gate_lines
+from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
 from resnet_diagram.wording.shapes import change_label, shape_label
-from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _MERGES = {
@@ -72,7 +73,7 @@ class Pen(NamedTuple):
 
     `show`: what is written beside the operations. `sizes` replaces the sizes of layers. `spread` draws the
     layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves. `folds` draws
-    equal neighbours once, in a frame with their number.
+    equal neighbours once, in a frame with their number; `closes` draws inner residual blocks as boxes.
     """
 
     names: Names
@@ -83,6 +84,7 @@ class Pen(NamedTuple):
     spread: bool = False
     copies: Copies = MappingProxyType({})
     folds: bool = False
+    closes: bool = False
 
 
 def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
@@ -120,11 +122,14 @@ def _repeated(parts: Sequence[Sequence[Element]], prefix: str, pen: Pen) -> Grou
         for number, column in copies_of(parts).items()
     }
     copies = {**pen.copies, **served}
+    held = _series(parts[0], inner, pen._replace(copies=copies))
+    while len(held) == 1 and isinstance(held[0], Group) and held[0].repeat == 1:
+        held = held[0].items
     return Group(
         id=inner,
         role=GroupRole.BLOCK,
         title=NOTHING,
-        items=_series(parts[0], inner, pen._replace(copies=copies)),
+        items=held,
         repeat=len(parts),
         shade=pen.shade,
         origin=origin(parts[0], copies),
@@ -153,6 +158,8 @@ def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
     match element:
         case Block() if gate_ratio(element):
             return (gate(element, prefix, pen),)
+        case Block() if pen.closes and is_residual(element):
+            return (_closed(element, prefix, pen),)
         case Block():
             return block(element, prefix, pen)
         case Stage():
@@ -252,6 +259,20 @@ def gate(element: Block, prefix: str, pen: Pen) -> Node:
         id=pen.names.numbered(prefix, "gate"),
         role=NodeRole.GATE,
         lines=gate_lines(gate_ratio(element)),
+        shade=pen.shade,
+        origin=origin((element,), pen.copies),
+    )
+
+
+def _closed(element: Block, prefix: str, pen: Pen) -> Node:
+    """Return a residual block within another as one box: its type, and its channels if all copies agree."""
+    channels = {out_shape(copy)[0] for copy in pen.copies.get(id(element), (element,))}
+    counts = [number(Kind.CHANNELS, count) for count in channels] if len(channels) == 1 else []
+    return Node(
+        id=pen.names.numbered(prefix, "block"),
+        role=NodeRole.BLOCK,
+        lines=(Label(unit_title((element,), capital=False), *counts, joint=", "),),
+        taper=_WHOLE.get(block_kind(element), Taper.NONE),
         shade=pen.shade,
         origin=origin((element,), pen.copies),
     )

@@ -1,13 +1,15 @@
 """Insets: one drawing for each type of block, with symbols for the sizes that differ between its blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from resnet_diagram.diagram.block_types import Kind, Unit
-from resnet_diagram.diagram.chain import Names, Pen, items, tapered
-from resnet_diagram.diagram.model import GroupRole, Item, Node, NodeRole, Panel
+from resnet_diagram.diagram.block_types import kinds as block_types
+from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
+from resnet_diagram.diagram.model import GroupRole, Item, Node, NodeRole, Panel, Strip
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
-from resnet_diagram.spec.measure import block_kind, is_gate
+from resnet_diagram.diagram.walk import nodes, series_edges
+from resnet_diagram.spec.measure import block_kind, is_gate, is_residual, parts
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.places import places
@@ -17,6 +19,9 @@ from resnet_diagram.wording.vocabulary import Word
 
 MOST = 6
 """Types of block that get an inset."""
+
+_MAX_BOXES = 24
+"""Boxes of a panel above which the residual blocks within a block have panels of their own."""
 
 _SHARED_BLOCK_SHADE = 2
 """Stage shade of a block shared by several stages."""
@@ -32,9 +37,61 @@ def insets(
     open_kinds = [kind for kind in kinds if not is_opaque(kind.units[0].elements)]
     frequent = sorted(open_kinds, key=_rank)[:MOST]
     chosen = [kind for kind in open_kinds if kind in frequent]
-    return tuple(
-        _inset(number, kind, _places(kind, everything, stages), show) for number, kind in enumerate(chosen, 1)
-    )
+    where = [_places(kind, everything, stages) for kind in chosen]
+    panels = [_inset(number, *pair, show) for number, pair in enumerate(zip(chosen, where, strict=True), 1)]
+    if not any(_is_crowded(panel) for panel in panels):
+        return tuple(panels)
+    panels = [
+        _inset(number, *pair, show, closes=True)
+        for number, pair in enumerate(zip(chosen, where, strict=True), 1)
+    ]
+    pictures = {_picture(panel) for panel in panels}
+    for kind in _inner_kinds(chosen, kinds):
+        inner = _inset(len(panels) + 1, kind, phrase(TermKind.PLACE, Word.IN_BLOCKS), show, closes=True)
+        if len(panels) < MOST and _picture(inner) not in pictures:
+            pictures.add(_picture(inner))
+            panels.append(inner)
+    return tuple(panels)
+
+
+def _picture(panel: Panel) -> Hashable:
+    """Return what is seen of a panel: its boxes, and the lines between them."""
+    content = () if isinstance(panel.content, Strip) else panel.content
+    numbers = {node.id: number for number, node in enumerate(nodes(content))}
+    lines = [(numbers[edge.tail], numbers[edge.head], edge.role) for edge in series_edges(content)]
+    return tuple((node.role, node.lines) for node in nodes(content)), tuple(lines)
+
+
+def _is_crowded(panel: Panel) -> bool:
+    """Whether a panel has so many boxes that the blocks within its block are drawn elsewhere."""
+    return not isinstance(panel.content, Strip) and sum(1 for _ in nodes(panel.content)) > _MAX_BOXES
+
+
+def _inner_kinds(chosen: Sequence[Kind], known: Sequence[Kind]) -> list[Kind]:
+    """Return the types of the residual blocks within the blocks of others, outer ones first."""
+    seen = {kind.units[0].skeleton for kind in known}
+    found: list[Kind] = []
+    outer = list(chosen)
+    while outer:
+        units = [unit for kind in outer for unit in _nested(kind.units)]
+        outer = [kind for kind in block_types(units) if kind.units[0].skeleton not in seen]
+        seen |= {kind.units[0].skeleton for kind in outer}
+        found += outer
+    return found
+
+
+def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
+    """Yield the outermost residual blocks within the blocks of some units."""
+    waiting: list[Element] = []
+    for unit in units:
+        for element in unit.elements:
+            waiting += [inner for run in parts(element) for inner in run]
+    while waiting:
+        element = waiting.pop(0)
+        if isinstance(element, Block) and is_residual(element):
+            yield Unit(elements=(element,), stage=0, number=1)
+        else:
+            waiting += [inner for run in parts(element) for inner in run]
 
 
 _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
@@ -66,7 +123,7 @@ def is_opaque(elements: Sequence[Element]) -> bool:
     return all(isinstance(element, Layer) and element.kind is LayerKind.OPAQUE for element in elements)
 
 
-def _inset(number: int, kind: Kind, where: Label, show: frozenset[Show]) -> Panel:
+def _inset(number: int, kind: Kind, where: Label, show: frozenset[Show], *, closes: bool = False) -> Panel:
     first = kind.units[0]
     title = unit_title(first.elements)
     if kind.numbered and len(kind.units) > 1:
@@ -78,7 +135,7 @@ def _inset(number: int, kind: Kind, where: Label, show: frozenset[Show]) -> Pane
     return Panel(
         id=f"inset{number}",
         title=phrase(TermKind.TITLE, Word.TITLE_AND_PLACE, title, where) if where else title,
-        content=unit_items(first, f"inset{number}", show, kind),
+        content=unit_items(first, f"inset{number}", show, kind, closes=closes),
         origin=origin(first.elements, _copies(kind)),
     )
 
@@ -88,8 +145,13 @@ def _copies(kind: Kind) -> Copies:
     return copies_of([unit.elements for unit in kind.units])
 
 
-def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None) -> tuple[Item, ...]:
-    """Return a unit from x to y; with `kind`, with sizes that hold for all units of its type."""
+def unit_items(
+    unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None, *, closes: bool = False
+) -> tuple[Item, ...]:
+    """Return a unit from x to y; with `kind`, with sizes that hold for all units of its type.
+
+    `closes`: residual blocks within it are boxes.
+    """
     pen = Pen(
         names=Names(),
         shade=_SHARED_BLOCK_SHADE if kind else max(1, unit.stage),
@@ -99,8 +161,12 @@ def unit_items(unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None
         spread=True,
         copies=_copies(kind) if kind else {},
         folds=kind is not None,
+        closes=closes,
     )
-    inner = items(unit.elements, prefix, pen) if unit.block else _run(unit.elements, prefix, pen)
+    if unit.block:
+        inner = (*block(unit.block, prefix, pen), *items(unit.elements[1:], prefix, pen))
+    else:
+        inner = _run(unit.elements, prefix, pen)
     ends = [
         Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
     ]

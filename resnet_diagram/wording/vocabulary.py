@@ -67,6 +67,7 @@ class Word(StrEnum):
     SOME_OF_STAGES = "{0} blocks of stages {1}"
     IN_STEM = "in the stem"
     IN_HEAD = "in the head"
+    IN_BLOCKS = "within other blocks"
     SIZES_OF_BLOCK = "{0}; sizes of block {1}"
     SIZES_OF_BLOCK_OF_STAGE = "{0}; sizes of block {1} of stage {2}"
 

@@ -383,3 +383,39 @@ def test_blocks_that_differ_are_not_folded() -> None:
     content = panels(network)[1].content
     assert isinstance(content, tuple)
     assert not any(group.repeat > 1 for group in groups(content))
+
+
+class Deep(nn.Module):
+    """A residual block with blocks of its own kind within it, `depth` levels deep."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self.first, self.last = nn.Sequential(Step(16), Step(16, nn.SiLU())), Step(16, nn.ELU())
+        self.inner = Deep(depth - 1) if depth else Step(16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.last(self.inner(self.first(F.max_pool2d(x, 2))))
+        return F.interpolate(y, scale_factor=2) + x
+
+
+class TwoDeep(Deep):
+    """The same with an activation behind the addition."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.gelu(super().forward(x))
+
+
+@pytest.mark.parametrize("make", [Deep, TwoDeep])
+def test_a_crowded_panel_names_the_blocks_within_it_and_draws_each_type_once(make: type[Deep]) -> None:
+    network = traced(Net(make(2), Step(16), make(2), Step(16)))
+    assert left_out(network) == []
+    drawn = panels(network)[1:]
+    sizes = [sum(1 for _ in nodes(panel.content)) for panel in drawn if isinstance(panel.content, tuple)]
+    assert max(sizes) <= 24
+    assert any("within other blocks" in panel.title for panel in drawn)
+    pictures = [
+        [(node.role, node.lines) for node in nodes(panel.content)]
+        for panel in drawn
+        if isinstance(panel.content, tuple) and "within" in panel.title
+    ]
+    assert all(pictures.count(picture) == 1 for picture in pictures)
