@@ -270,7 +270,7 @@ def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Dra
 def _block(draft: _Strip, bay: _Draft, block: Block) -> None:
     """One slab with the block's shortcut as an arc over it."""
     if ratio := gate_ratio(block):
-        text = Label(*gate_lines(ratio), joint=", ")
+        text = phrase(Kind.GATE, Word.WITH, *gate_lines(ratio))
         draft.slab(bay, NodeRole.GATE, out_shape(block), text, (block,))
         return
     opaque = next((one for branch in block.branches for one in branch if _is_opaque(one)), None)

@@ -99,6 +99,8 @@ class Word(StrEnum):
     FROZEN_BN = "BN (frozen)"
     AFFINE = "affine"
     LEARNED_SCALE = "× learned α"
+    SCALE = "scale"
+    SHIFT = "add"
     LAYER_SCALE = "layer scale"
     BILINEAR_UPSAMPLING = "bilinear upsampling"
     TRILINEAR_UPSAMPLING = "trilinear upsampling"

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -22,6 +22,7 @@ from resnet_diagram.wording.language import in_language, labels_in, language, la
 from resnet_diagram.wording.stages import StageNames
 from resnet_diagram.wording.terms import Kind, Label, Term
 from resnet_diagram.wording.vocabulary import Word
+from tests.layout.traced import SUBJECTS, traced
 
 TRANSLATED = [name for name in language_names() if name != "en"]
 NETWORKS = ["resnet18", "resnet50", "resnet50d", "seresnet50", "preact-resnet110", "resnet20"]
@@ -57,17 +58,28 @@ def diagrams(name: str) -> Iterator[tuple[Diagram, Label]]:
 
 
 def vocabulary() -> set[str]:
-    """Return the English words of the vocabulary, without those that other names may hold."""
+    """Return the English words of the vocabulary."""
     return {word for entry in Word for word in re.findall(r"[a-z]{3,}", entry)}
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_no_word_stays_english(name: str) -> None:
+    check_no_english(diagrams(name))
+
+
+@pytest.mark.parametrize("name", [name for name, subject in SUBJECTS.items() if subject.quick])
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.FULL])
+def test_no_word_stays_english_in_unusual_networks(name: str, view: View) -> None:
+    diagram = build([traced(name)], Options(view=view, show=ALL - {Show.NAMES}, title=""))
+    check_no_english([diagram])
+
+
+def check_no_english(parts: Iterable[object]) -> None:
+    """Fail for a word of the vocabulary that a translation of all words leaves."""
     foreign = {word: "‹" + "".join(f"{{{at}}}" for at in sorted(fields(word))) + "›" for word in Word}
     english = vocabulary()
-    for diagram, sentence in diagrams(name):
-        translated = in_language((diagram, sentence), foreign)
-        for label in labels_in(translated):
+    for part in parts:
+        for label in labels_in(in_language(part, foreign)):
             left = set(re.findall(r"[a-z]{3,}", re.sub(r"(layer|resnet|conv)\d\S*", "", label)))
             assert not left & english, label
 
