@@ -1,1 +1,1 @@
-"""Where things are drawn: a diagram becomes a scene, in points."""
+"""Layout: turn a diagram into a scene, in points."""

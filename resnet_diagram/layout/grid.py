@@ -7,10 +7,10 @@ from resnet_diagram.diagram.model import Column, Comparison, Diagram, GroupRole,
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules, box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
-from resnet_diagram.layout.flow.ruler import PLAIN, Manner, ruler
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.scene import Anchor, GroupKind, Scene
 from resnet_diagram.layout.spacing import TIGHT, TIGHTEST
@@ -18,13 +18,13 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
 
-_MANNERS = (
+_BOX_RULES = (
     (PLAIN, 16.0),
-    (Manner(gaps=TIGHT), 12.0),
-    (Manner(gaps=TIGHT, limit=27.5), 10.0),
-    (Manner(gaps=TIGHTEST, limit=21.0), 6.0),
+    (BoxRules(gaps=TIGHT), 12.0),
+    (BoxRules(gaps=TIGHT, limit=27.5), 10.0),
+    (BoxRules(gaps=TIGHTEST, limit=21.0), 6.0),
 )
-"""How boxes give way, and the gap between two columns: the first that fits is taken."""
+"""Box rules and gaps between two columns, in points, most generous first."""
 _ROW_GAP = 5.0
 _ROW_PAD = 5.0
 _NAME = 12.0
@@ -47,8 +47,8 @@ def lay_out_comparison(diagram: Diagram, comparison: Comparison, theme: Theme, f
     canvas = Canvas(theme=theme, turned=True)
     legend = diagram.sheet.legend if diagram.sheet else ()
     least = _least(canvas, diagram.title, legend)
-    for manner, gap in _MANNERS:
-        tracks, right = _tracks(comparison, theme, manner, gap)
+    for rules, gap in _BOX_RULES:
+        tracks, right = _tracks(comparison, theme, rules, gap)
         width = max(right + spacing.PAGE_MARGIN, least)
         if fit.width is None or width <= fit.width:
             break
@@ -88,14 +88,14 @@ def _demand(needed: float, given: float | None, how: str) -> None:
         )
 
 
-def _tracks(comparison: Comparison, theme: Theme, manner: Manner, gap: float) -> tuple[list[_Track], float]:
+def _tracks(comparison: Comparison, theme: Theme, rules: BoxRules, gap: float) -> tuple[list[_Track], float]:
     """Every column with its place, `gap` points apart, and where the last one ends."""
     everything = tuple(item for column in comparison.columns for cell in column.cells for item in cell)
-    measure = ruler(everything, theme, turned=True, wrapped=True, manner=manner)
+    measure = box_sizer(everything, theme, turned=True, wrapped=True, rules=rules)
     x = _label_width(comparison, theme)
     found: list[_Track] = []
     for column in comparison.columns:
-        parts = tuple(series(cells(cell, measure), manner.gaps) for cell in column.cells)
+        parts = tuple(series(cells(cell, measure), rules.gaps) for cell in column.cells)
         words = [text_width(column.title, theme.size("group"), bold=True)]
         words += [text_width(note, theme.size("caption")) for note in column.notes]
         half = max(words) / 2

@@ -7,15 +7,15 @@ from typing import NamedTuple
 from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.boxes import box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
-from resnet_diagram.layout.flow.ruler import ruler
 from resnet_diagram.style.theme import Theme
 
 _LARGE = {"node": 7.2, "label": 6.8}
 _STRETCHES = (1.35, 1.2, 1.0)
-"""How much larger than needed boxes may be."""
+"""Factors by which boxes may be larger than their texts need."""
 _MARGIN = 1.0
 """Round what is drawn: half a line's width."""
 
@@ -37,7 +37,7 @@ class Draft(NamedTuple):
     blocks: list[tuple[Series, float]]
 
     def widths(self) -> list[float]:
-        """How wide each will be drawn; the flow runs to the right."""
+        """Return the width of each block, in points; the flow runs to the right."""
         return [inner.length + stub + 2 * _MARGIN for inner, stub in self.blocks]
 
 
@@ -89,7 +89,7 @@ def _packed(widths: Sequence[float], room: float, gap: float) -> list[list[int]]
 
 
 def _cost(widths: Sequence[float], room: float, gap: float) -> tuple[int, int]:
-    """How many are too wide, then how many rows they take."""
+    """Return the number of panels that are too wide, then the number of rows."""
     return sum(width > room for width in widths), len(_packed(widths, room, gap))
 
 
@@ -103,7 +103,7 @@ def _measured(
 ) -> Draft:
     """Every block with boxes of one size for each kind, `stretch` times as large as texts need."""
     items = tuple(item for block in blocks for item in block)
-    measure = ruler(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
+    measure = box_sizer(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
     return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
 
 

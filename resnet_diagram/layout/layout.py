@@ -34,7 +34,7 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
 
 
 def _in_panels(diagram: Diagram, fit: Fit) -> bool:
-    """Whether a diagram is drawn as its sheet: it has one, and the page is wide enough for it."""
+    """Return whether a diagram has panels and the page is wide enough for them."""
     panels = diagram.sheet.panels if diagram.sheet else ()
     if not panels or (diagram.fixed and diagram.direction is Direction.DOWN):
         return False

@@ -9,7 +9,7 @@ DOT_GAP = 4.5
 DOT_TO_BOX = 6.5
 """From that dot to the first box behind it."""
 BLOCK_GAP = 2.0
-"""What two blocks in one row stand further apart than two boxes."""
+"""Extra gap between two blocks in one row, in points."""
 DOT_RADIUS = 1.2
 MERGE_RADIUS = 4.6
 LANE_GAP = 4.5
@@ -25,11 +25,11 @@ BOX_PAD_Y = 3.2
 PITCH = 1.18
 """Distance of two lines of text, in sizes of type."""
 TAPER_DEPTH = 10.0
-"""How much wider across the flow the wide end of a tapered box is than its narrow end."""
+"""Difference in width between both ends of a tapered box, across the flow, in points."""
 WAIST_DEPTH = 6.0
 """The same for a box whose middle is narrower, or wider, than both ends."""
 SHADOW = 1.8
-"""How far each of the two boxes behind a folded one is offset."""
+"""Offset of each of the two boxes behind a folded one, in points."""
 SHADOWS = 2
 
 PAGE_MARGIN = 3.5

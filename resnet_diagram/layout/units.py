@@ -37,13 +37,13 @@ FREE = Fit()
 
 
 def excess(width: float, height: float, fit: Fit) -> float:
-    """How many times as large as its room something is; 0 where the room has no end."""
+    """Return the ratio of a size to the available space; 0 where that is unlimited."""
     sides = ((width, fit.width), (height, fit.height))
     return max([0.0, *(side / room for side, room in sides if room)])
 
 
 def fits(width: float, height: float, fit: Fit) -> bool:
-    """Whether something has room."""
+    """Return whether a size fits."""
     return excess(width, height, fit) <= 1.0
 
 

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules
 from resnet_diagram.layout.flow.condense import Condensed
-from resnet_diagram.layout.flow.ruler import PLAIN, Manner
 from resnet_diagram.layout.spacing import DENSE, DENSEST, TIGHT, TIGHTEST
 from resnet_diagram.layout.units import Fit
 
 
 class Breaks(Enum):
-    """Where a row may be broken: nowhere, between blocks, or between any two boxes; or as a page wants it."""
+    """Places at which a row may be broken: nowhere, between blocks, anywhere, or to fit a page."""
 
     NOWHERE = "nowhere"
     BLOCKS = "blocks"
@@ -21,7 +21,7 @@ class Breaks(Enum):
     PAGE = "page"
 
 
-class Attempt(NamedTuple):
+class Variant(NamedTuple):
     """One way to draw.
 
     `wrapped`: texts are broken to make boxes narrow. `turned`: in columns, at `most` so many, with the flow
@@ -29,7 +29,7 @@ class Attempt(NamedTuple):
     it looks worse than any that fits.
     """
 
-    manner: Manner
+    rules: BoxRules
     wrapped: bool = True
     turned: bool = False
     breaks: Breaks = Breaks.PAGE
@@ -41,23 +41,23 @@ class Attempt(NamedTuple):
 _FEW = 40
 """Up to so many boxes may be drawn large in one column."""
 _NARROW = (
-    Attempt(PLAIN),
-    Attempt(Manner(upright=True, gaps=TIGHT)),
-    Attempt(Manner(upright=True, gaps=TIGHT), condensed=Condensed.BOXES),
-    Attempt(Manner(upright=True, gaps=TIGHT, limit=21.0), condensed=Condensed.BOXES),
-    Attempt(Manner(upright=True, gaps=TIGHTEST, limit=21.0), condensed=Condensed.BOXES),
+    Variant(PLAIN),
+    Variant(BoxRules(upright=True, gaps=TIGHT)),
+    Variant(BoxRules(upright=True, gaps=TIGHT), condensed=Condensed.BOXES),
+    Variant(BoxRules(upright=True, gaps=TIGHT, limit=21.0), condensed=Condensed.BOXES),
+    Variant(BoxRules(upright=True, gaps=TIGHTEST, limit=21.0), condensed=Condensed.BOXES),
 )
-_DETAILED = Attempt(PLAIN, turned=True)
+_DETAILED = Variant(PLAIN, turned=True)
 _DENSE = (
-    Attempt(PLAIN, wrapped=False, turned=True, condensed=Condensed.ALL),
-    Attempt(Manner(gaps=DENSE), wrapped=False, turned=True, condensed=Condensed.ALL),
-    Attempt(Manner(gaps=DENSEST), wrapped=False, turned=True, condensed=Condensed.ALL),
-    Attempt(Manner(gaps=DENSE), turned=True, condensed=Condensed.ALL),
-    Attempt(Manner(limit=27.5, gaps=DENSE), turned=True, condensed=Condensed.ALL),
+    Variant(PLAIN, wrapped=False, turned=True, condensed=Condensed.ALL),
+    Variant(BoxRules(gaps=DENSE), wrapped=False, turned=True, condensed=Condensed.ALL),
+    Variant(BoxRules(gaps=DENSEST), wrapped=False, turned=True, condensed=Condensed.ALL),
+    Variant(BoxRules(gaps=DENSE), turned=True, condensed=Condensed.ALL),
+    Variant(BoxRules(limit=27.5, gaps=DENSE), turned=True, condensed=Condensed.ALL),
 )
 
 
-def attempts(diagram: Diagram, fit: Fit) -> Iterator[Attempt]:
+def variants(diagram: Diagram, fit: Fit) -> Iterator[Variant]:
     """All ways to draw a diagram, from the best looking to the smallest."""
     rows = list(_rows(fit))
     if diagram.direction is Direction.RIGHT or (diagram.dense and not diagram.fixed):
@@ -73,10 +73,10 @@ def attempts(diagram: Diagram, fit: Fit) -> Iterator[Attempt]:
         yield from _DENSE
 
 
-def _rows(fit: Fit) -> Iterator[Attempt]:
+def _rows(fit: Fit) -> Iterator[Variant]:
     if fit.width is None:
-        yield Attempt(PLAIN)
+        yield Variant(PLAIN)
         return
     for breaks in (Breaks.NOWHERE, Breaks.BLOCKS, Breaks.ANYWHERE):
-        for attempt in _NARROW:
-            yield attempt._replace(breaks=breaks)
+        for variant in _NARROW:
+            yield variant._replace(breaks=breaks)

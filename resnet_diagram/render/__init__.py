@@ -1,1 +1,1 @@
-"""How it is written."""
+"""Printers: write a diagram or a scene in a format."""

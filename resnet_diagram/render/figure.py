@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 DPI = 300
-"""What journals ask of a picture that shall be printed."""
+"""Default resolution for print, in pixels per inch."""
 
 
 class Engine(StrEnum):
-    """Who lays a drawing out: this package, or Graphviz from the same DOT that `-t dot` writes."""
+    """Layout engine: this package, or Graphviz from the DOT that `-t dot` writes."""
 
     OWN = "own"
     GRAPHVIZ = "graphviz"

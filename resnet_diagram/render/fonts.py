@@ -1,4 +1,4 @@
-"""Which faces a drawing is set in where we choose them: in PDF and PNG."""
+"""Choose the fonts of PDF and PNG."""
 
 from resnet_diagram.layout.text.metrics import unmeasured
 
@@ -27,7 +27,7 @@ def ours_first(font: str) -> str:
 
 
 def needs_installed(text: str, font: str) -> bool:
-    """Whether our own face will not do: another is wished for, or it lacks a letter of `text`.
+    """Return whether system fonts are needed: the theme names one, or ours lacks a letter of `text`.
 
     >>> needs_installed("3×3", "Arial"), needs_installed("残差", "Arial"), needs_installed("a", "Georgia")
     (False, True, True)

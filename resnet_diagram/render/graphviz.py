@@ -37,7 +37,7 @@ def render_png(figure: Figure) -> bytes:
 
 
 def _drawn(figure: Figure, form: str, *attributes: str) -> bytes:
-    """What Graphviz makes of the DOT. Raises RenderError where there is none, or where it cannot."""
+    """Return the output of Graphviz for the DOT. Raise RenderError if it is missing or fails."""
     command = _command(form, attributes)
     done = subprocess.run(command, input=render_dot(figure).encode(), capture_output=True, check=False)
     if done.returncode or not done.stdout:

@@ -1,4 +1,4 @@
-"""Where LaTeX puts a drawing."""
+"""Floats of LaTeX."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Float(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
-    """Where LaTeX puts a drawing: in a float with caption and label, or in the text.
+    """Placement in LaTeX: a float with caption and label, or in the text.
 
     `caption`, `label`: None asks for one, "" for none. `column`: how wide a column is, in points; a wider
     drawing takes the wide float. `kept`: the drawing is scaled down where the line it stands in is shorter.

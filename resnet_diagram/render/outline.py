@@ -16,7 +16,7 @@ _SHORTCUTS = {
     EdgeRole.POOLED: " (pooled)",
     EdgeRole.OTHER: " (other)",
 }
-"""What the label of a shortcut does not already say."""
+"""Return the kind of a shortcut if its label does not name it."""
 
 _EXPLAINED = (NodeRole.ADD, NodeRole.MULTIPLY)
 
@@ -114,7 +114,7 @@ def _text(node: Node) -> str:
 
 
 def _legend(diagram: Diagram) -> list[str]:
-    """What an outline leaves unsaid: its own signs, and the abbreviations."""
+    """Return the legend of an outline: its signs and the abbreviations in use."""
     return [line for entry in diagram.legend for line in _legend_line(entry)]
 
 

@@ -48,7 +48,7 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
 
 
 def _compiled() -> jinja2.BytecodeCache | None:
-    """Where compiled templates are kept between runs: a folder only this user can write, if there is one."""
+    """Return the cache folder of compiled templates, which only this user can write, if there is one."""
     try:
         return jinja2.FileSystemBytecodeCache()
     except (RuntimeError, OSError):

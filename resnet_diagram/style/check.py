@@ -1,4 +1,4 @@
-"""Whether a theme file says what a theme must say."""
+"""Check the content of a theme file."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a drawing looks: one style a role, read from a TOML file."""
+"""Themes: one style a role, read from a TOML file."""
 
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ DEFAULT_THEME = "paper"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How one role is painted: colours as "#RRGGBB", `line_width` and `dash` in points."""
+    """Style of one role: colours as "#RRGGBB", `line_width` and `dash` in points."""
 
     fill: str
     stroke: str

@@ -1,13 +1,16 @@
-"""How large a node's box is, and its outline."""
+"""Size the boxes of nodes, and give them outlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Node, NodeRole, Taper
+from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole, Taper
 from resnet_diagram.layout.scene import Form
 from resnet_diagram.layout.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.symbols import times_marked
 
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
 _ROUNDED = (NodeRole.GATE, NodeRole.STAGE, NodeRole.OPAQUE, NodeRole.QUESTION)
@@ -23,7 +26,7 @@ class Size(NamedTuple):
 
 
 def is_pill(node: Node) -> bool:
-    """Whether a node's box has round ends."""
+    """Return whether a node's box has round ends."""
     return node.role in _PILLS
 
 
@@ -100,14 +103,14 @@ def _common(values: list[float]) -> float:
 
 
 def depth_of(taper: Taper) -> float:
-    """How much wider a box is at its wide end than at its narrow one, in points."""
+    """Return the difference in width between the wide and the narrow end of a box, in points."""
     if taper is Taper.NONE:
         return 0.0
     return TAPER_DEPTH if taper in (Taper.CLOSING, Taper.OPENING) else WAIST_DEPTH
 
 
 def _profile(taper: Taper, t: float) -> float:
-    """How far the box is open at part `t` of its length: 0 at its narrowest, 1 at its widest."""
+    """Return the opening of a box at part `t` of its length: 0 at its narrowest, 1 at its widest."""
     match taper:
         case Taper.CLOSING:
             return 1 - t
@@ -141,3 +144,142 @@ def outline(taper: Taper, length: float, narrow: float) -> tuple[tuple[float, fl
     stops = (0.0, 1.0) if taper in (Taper.CLOSING, Taper.OPENING) else (0.0, 0.5, 1.0)
     halves = [(t * length, (narrow + depth_of(taper) * _profile(taper, t)) / 2) for t in stops]
     return (*((u, -half) for u, half in halves), *((u, half) for u, half in reversed(halves)))
+
+
+_STRETCHED = {f"{role}{shaded:d}" for role in (NodeRole.CONV, NodeRole.LINEAR) for shaded in (False, True)}
+
+
+class BoxRules(NamedTuple):
+    """Settings that make boxes smaller where space is short.
+
+    `gaps` lie between and in them; texts are broken to `limit` points where that is given; with `upright`,
+    the pill of a lone activation stands across a level flow.
+    """
+
+    gaps: Gaps = ROOMY
+    limit: float = 0.0
+    upright: bool = False
+
+
+PLAIN = BoxRules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxSizer:
+    """Sizes boxes by theme, direction and wrapping rules.
+
+    `turned`: the flow runs down the page; `wrapped`: texts are broken to make boxes narrow; `common`: the
+    usual size of a box by kind.
+    """
+
+    theme: Theme
+    turned: bool
+    wrapped: bool
+    rules: BoxRules = PLAIN
+    common: Mapping[str, Size] = field(default_factory=dict)
+
+    def lines(self, node: Node) -> tuple[str, ...]:
+        """A node's texts, broken where they are too long."""
+        return self._broken(node, node.lines)
+
+    def _broken(self, node: Node, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of a node's lines, broken as the node's are."""
+        size = self.theme.size("node")
+        if self.is_upright(node):
+            return lines
+        if node.role is NodeRole.STAGE or (node.role is NodeRole.BLOCK and len(node.lines) > 1):
+            return wrap_summary(lines, size)
+        if self.rules.limit:
+            return narrow_lines(lines, size, self.rules.limit)
+        return (wrap_lines if self.wrapped else cut_lines)(lines, size)
+
+    def bold(self, node: Node) -> frozenset[int]:
+        """Return the indices of bold lines: marked lines, and all lines they are broken into."""
+        found: set[int] = set()
+        start = 0
+        for at, line in enumerate(node.lines if node.marked else ()):
+            end = start + len(self._broken(node, (line,)))
+            found |= set(range(start, end)) if at in node.marked else set()
+            start = end
+        return frozenset(found)
+
+    def is_upright(self, node: Node) -> bool:
+        """Return whether the text of a node's box is turned, to be read from bottom to top."""
+        return self.rules.upright and not self.turned and is_pill(node) and len(node.lines) == 1
+
+    def stretched(self, factor: float) -> "BoxSizer":
+        """The same with its boxes usually `factor` times as long, and a third as much wider."""
+        wide = 1 + (factor - 1) / 3
+        common = {
+            kind: Size(size.length * factor, size.narrow * wide) if kind in _STRETCHED else size
+            for kind, size in self.common.items()
+        }
+        return replace(self, common=common)
+
+
+def box_sizer(
+    items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool, rules: BoxRules = PLAIN
+) -> BoxSizer:
+    """A sizer that gives the boxes of one role among `items` one size."""
+    plain = BoxSizer(theme=theme, turned=turned, wrapped=wrapped, rules=rules)
+    sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in _boxes(items, ""))
+    return replace(plain, common=sizes)
+
+
+def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
+    """Every node that is drawn as a box, with the badge it wears."""
+    found: list[tuple[Node, str]] = []
+    for item in items:
+        match item:
+            case Node():
+                found.append((item, badge_of(item, badge)))
+            case Group():
+                found += _boxes(item.items, inner_badge(item))
+            case Fork():
+                for branch in item.branches:
+                    found += _boxes(branch, badge)
+    return found
+
+
+def _kind(node: Node) -> str:
+    return f"{node.role}{node.shade > 0:d}"
+
+
+def badge_of(node: Node, given: str) -> str:
+    """The badge a node wears: its own, or the one given to the folded block."""
+    return node.badge or (given if node.role is NodeRole.BLOCK else "")
+
+
+def inner_badge(group: Group) -> str:
+    """The count of a folded group when the one folded block in it shall wear it."""
+    if group.repeat == 1 or _blocks(group.items) != 1:
+        return ""
+    return times_marked(group.repeat, marked=group.marked)
+
+
+def _blocks(items: tuple[Item, ...]) -> int:
+    """Return the number of folded blocks in `items`."""
+    count = 0
+    for item in items:
+        match item:
+            case Node():
+                count += item.role is NodeRole.BLOCK
+            case Group():
+                count += _blocks(item.items)
+            case Fork():
+                count += sum(_blocks(branch) for branch in item.branches)
+    return count
+
+
+def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:
+    """The size of a node's box: that of its kind, or more where its text needs it."""
+    own = natural(node, badge, sizer)
+    usual = sizer.common.get(_kind(node), own)
+    return Size(max(own.length, usual.length), max(own.narrow, usual.narrow))
+
+
+def natural(node: Node, badge: str, sizer: BoxSizer) -> Size:
+    """The least size that holds the texts of a node."""
+    turned, gaps = sizer.turned or sizer.is_upright(node), sizer.rules.gaps
+    lines, bold = sizer.lines(node), sizer.bold(node)
+    return natural_size(node, lines, badge, sizer.theme, turned=turned, gaps=gaps, bold=bold)

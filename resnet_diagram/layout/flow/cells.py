@@ -1,4 +1,4 @@
-"""What a drawing is made of before it has a place: sizes along and across the flow.
+"""Measured nodes, forks and frames: sizes along and across the flow, without positions.
 
 The flow runs along u; v is across it. Every cell has its entry at (0, 0) and its exit at (length, 0); it
 takes `above` points on the side of the shortcuts (negative v) and `below` on the other. `lead` is the room

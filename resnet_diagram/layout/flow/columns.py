@@ -33,8 +33,8 @@ class Measured(NamedTuple):
     ends: tuple[float, ...]
 
 
-class Story(NamedTuple):
-    """What a column holds of an outer group: some of its cells. `first`: it begins with these."""
+class Segment(NamedTuple):
+    """The part of an outer group placed in one column. `first`: it begins with these cells."""
 
     group: Group | None
     cells: tuple[Cell, ...]
@@ -42,7 +42,7 @@ class Story(NamedTuple):
     length: float
 
 
-Column = tuple[Story, ...]
+Column = tuple[Segment, ...]
 
 
 def measured(group: Group | None, cells: tuple[Cell, ...], gaps: Gaps) -> Measured:
@@ -53,34 +53,34 @@ def measured(group: Group | None, cells: tuple[Cell, ...], gaps: Gaps) -> Measur
 
 
 def _start(one: Measured, at: int) -> float:
-    """How far the beginning of a cell is from that of the first."""
+    """Return the distance from the start of the first cell to that of cell `at`."""
     return one.ends[at] - one.cells[at].length
 
 
-def story(one: Measured, start: int = 0, stop: int | None = None) -> Story:
+def segment(one: Measured, start: int = 0, stop: int | None = None) -> Segment:
     """The part of a group from cell `start` to before cell `stop`, with the frame's strip and pad."""
     inner = one.cells[start:stop]
     length = one.ends[start + len(inner) - 1] - _start(one, start) if inner else 0.0
-    return Story(group=one.group, cells=inner, first=not start, length=length + _frame(one, start))
+    return Segment(group=one.group, cells=inner, first=not start, length=length + _frame(one, start))
 
 
 def _frame(measured: Measured, start: int) -> float:
-    """What a frame adds to the length of its cells from `start` on."""
+    """Return the length that a frame adds to its cells from `start` on."""
     return STRIP + PAD + lead_of(measured.cells[start : start + 1]) if measured.group else 0.0
 
 
 def lead_of(cells: Sequence[Cell]) -> float:
-    """What lies between a frame's strip and its first cell: no line runs close to a title."""
+    """Return the gap between a frame's title and its first cell; no line runs close to a title."""
     return max(cells[0].lead, _LEAST_LEAD) if cells else 0.0
 
 
 def column_length(column: Column) -> float:
-    """How high a column is with its frames, in points."""
+    """Return the height of a column with its frames, in points."""
     return sum(one.length for one in column) + BETWEEN * max(0, len(column) - 1)
 
 
 def columns_length(columns: Sequence[Column]) -> float:
-    """How high the highest is."""
+    """Return the height of the highest column, in points."""
     return max((column_length(column) for column in columns), default=0.0)
 
 
@@ -100,7 +100,7 @@ def balance(found: Sequence[Measured], count: int) -> tuple[Column, ...]:
 
 def fill(found: Sequence[Measured], limit: float) -> tuple[Column, ...]:
     """Columns of up to `limit` points, or of one cell that is longer, each filled before the next begins."""
-    columns: list[list[Story]] = [[]]
+    columns: list[list[Segment]] = [[]]
     used = 0.0
     for one in found:
         start = 0
@@ -111,7 +111,7 @@ def fill(found: Sequence[Measured], limit: float) -> tuple[Column, ...]:
                 columns.append([])
                 used = 0.0
                 continue
-            part = story(one, start, max(stop, start + 1))
+            part = segment(one, start, max(stop, start + 1))
             columns[-1].append(part)
             used += part.length + between
             start = max(stop, start + 1)

@@ -31,7 +31,7 @@ class Beside(NamedTuple):
 
 
 class Condensed(Enum):
-    """What the legend says instead of every block.
+    """Notation moved from all blocks to the legend.
 
     BOXES: the norm and activation beside a convolution; ALL: also what follows an addition, and the word at
     an identity shortcut.
@@ -42,8 +42,8 @@ class Condensed(Enum):
     ALL = "all"
 
 
-class Usual(NamedTuple):
-    """What all blocks have in common; None where they differ.
+class SharedNotation(NamedTuple):
+    """Norms and activations that all blocks share; None where they differ.
 
     `before`: what stands before every convolution of a block, if nothing follows its last; else `behind`:
     what follows every convolution but the last of a branch, and `last`: what follows that. `after`: what
@@ -58,7 +58,7 @@ class Usual(NamedTuple):
 
     @property
     def bare(self) -> bool:
-        """Whether the boxes of convolutions need not say it."""
+        """Whether boxes of convolutions omit norm and activation."""
         return self.before is not None or self.last is not None
 
 
@@ -66,17 +66,17 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
     """The same drawing without what its legend can say for all blocks; the same if it has no legend."""
     if condensed is Condensed.NOTHING or not diagram.legend:
         return diagram
-    usual = _usual(diagram)
+    shared = _shared(diagram)
     if condensed is Condensed.BOXES:
-        usual = usual._replace(after=None, identity=True)
+        shared = shared._replace(after=None, identity=True)
     language = diagram.legend[0].text.language
-    entries = (label.in_language(language) for label in _notation(usual, _merge(diagram)))
+    entries = (label.in_language(language) for label in _notation(shared, _merge(diagram)))
     legend = (*diagram.legend, *(LegendEntry(role=None, text=label) for label in entries))
-    return replace(diagram, items=_items(diagram.items, usual), legend=legend)
+    return replace(diagram, items=_items(diagram.items, shared), legend=legend)
 
 
-def _usual(diagram: Diagram) -> Usual:
-    """What the blocks have in common."""
+def _shared(diagram: Diagram) -> SharedNotation:
+    """Return the notation that all blocks share."""
     forks = [place for place in _forks(diagram.items, NOTHING, NOTHING) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [beside for found in convs for beside in found]
@@ -84,15 +84,15 @@ def _usual(diagram: Diagram) -> Usual:
     before = _only({beside.before for beside in every})
     last = _only({found[-1].behind for found in convs if found})
     if before and last == NOTHING:
-        return Usual(before=before, behind=None, last=None, after=after)
+        return SharedNotation(before=before, behind=None, last=None, after=after)
     behind = _only({beside.behind for found in convs for beside in found[:-1]})
     if behind is None or last is None:
         behind = last = None
-    return Usual(before=None, behind=behind, last=last, after=after)
+    return SharedNotation(before=None, behind=behind, last=last, after=after)
 
 
 def _is_block(fork: Fork) -> bool:
-    """Whether a fork is the body of a block; what is multiplied is a gate in one."""
+    """Return whether a fork is the body of a block; a product is a gate inside one."""
     return fork.merge.role is not NodeRole.MULTIPLY
 
 
@@ -131,7 +131,7 @@ def _pill(item: Item) -> Label:
 
 
 def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
-    """What stands beside each convolution of a branch, `before` before all: its own, or its neighbour's."""
+    """Return norm and activation around each convolution of a branch, `before` before all of them."""
     texts = [_beside(item) if isinstance(item, Node) else Beside(NOTHING, NOTHING) for item in branch]
     ends = [Beside(NOTHING, before), *texts, Beside(NOTHING, NOTHING)]
     return [
@@ -159,16 +159,16 @@ def _is_minor(line: Label) -> bool:
     return line.kinds <= {Kind.NORM, Kind.ACTIVATION}
 
 
-def _notation(usual: Usual, merge: Label) -> Iterator[Label]:
+def _notation(shared: SharedNotation, merge: Label) -> Iterator[Label]:
     """Yield the notation all blocks share, as chains of operations: "conv → BN, ReLU → conv"."""
     conv = phrase(Kind.OPERATOR, Word.CONV)
-    after = (usual.after,) if usual.after else ()
-    if usual.before:
-        yield Label(usual.before, conv, joint=ARROW)
-    if usual.behind:
-        yield Label(conv, usual.behind, conv, joint=ARROW)
-    if usual.last is not None and not usual.before:
-        yield Label(conv, usual.last, merge, *after, joint=ARROW)
+    after = (shared.after,) if shared.after else ()
+    if shared.before:
+        yield Label(shared.before, conv, joint=ARROW)
+    if shared.behind:
+        yield Label(conv, shared.behind, conv, joint=ARROW)
+    if shared.last is not None and not shared.before:
+        yield Label(conv, shared.last, merge, *after, joint=ARROW)
     elif after:
         yield Label(merge, *after, joint=ARROW)
 
@@ -179,28 +179,28 @@ def _merge(diagram: Diagram) -> Label:
     return Label(*(entry.text for entry in diagram.legend if entry.role in ends), joint=" / ")
 
 
-def _items(items: Iterable[Item], usual: Usual) -> tuple[Item, ...]:
-    """The items of a chain without what is usual."""
+def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
+    """The items of a chain without what is shared."""
     found: list[Item] = []
     for item in items:
         match item:
             case Group():
-                found.append(replace(item, items=_items(item.items, usual)))
+                found.append(replace(item, items=_items(item.items, shared)))
             case Fork():
-                found.append(_fork(item, usual))
+                found.append(_fork(item, shared))
             case Node():
                 before = found[-1] if found else None
-                said = usual.after and isinstance(before, Fork) and before.merge.role is NodeRole.ADD
+                said = shared.after and isinstance(before, Fork) and before.merge.role is NodeRole.ADD
                 if not said or item.role not in _PILLS:
                     found.append(item)
     return tuple(found)
 
 
-def _fork(fork: Fork, usual: Usual) -> Fork:
-    bare: Callable[[Item], Item] = _bare if usual.bare and _is_block(fork) else _same
-    branches = tuple(tuple(bare(item) for item in _items(branch, usual)) for branch in fork.branches)
+def _fork(fork: Fork, shared: SharedNotation) -> Fork:
+    bare: Callable[[Item], Item] = _bare if shared.bare and _is_block(fork) else _same
+    branches = tuple(tuple(bare(item) for item in _items(branch, shared)) for branch in fork.branches)
     shortcut = fork.shortcut
-    if not usual.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:
+    if not shared.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:
         shortcut = Link(role=shortcut.role, label=NOTHING)
     return replace(fork, branches=branches, shortcut=shortcut)
 

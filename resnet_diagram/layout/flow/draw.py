@@ -8,7 +8,7 @@ from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, circle
 from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
 from resnet_diagram.layout.flow.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
-from resnet_diagram.layout.flow.forks import MARK, direct_role
+from resnet_diagram.layout.flow.measure import MARK, direct_role
 from resnet_diagram.layout.flow.titles import draw_title
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
 from resnet_diagram.layout.text.metrics import text_width
@@ -168,7 +168,7 @@ def _lane(canvas: Canvas, cell: ForkCell, lane: Lane, tail: End, at: Point) -> N
 
 
 def _marks(canvas: Canvas, cell: ForkCell, at: Point) -> None:
-    """What is written under the first branch and behind the merge."""
+    """Write the formulas under the first branch and behind the merge."""
     branch, merge = cell.marks
     main = cell.tracks[0]
     half = spacing.PITCH * canvas.theme.size(MARK) / 2

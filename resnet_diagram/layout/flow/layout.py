@@ -4,17 +4,16 @@ from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.flow.column_layout import draw_tower
+from resnet_diagram.layout.flow.column_layout import draw_columns
 from resnet_diagram.layout.flow.condense import condense
-from resnet_diagram.layout.flow.page import draw_sections
-from resnet_diagram.layout.flow.place import row_room, stack
+from resnet_diagram.layout.flow.place import draw_sections, row_room, stack
 from resnet_diagram.layout.flow.sections import sections
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit, excess, fits
-from resnet_diagram.layout.variants import Attempt, attempts
+from resnet_diagram.layout.variants import Variant, variants
 from resnet_diagram.style.theme import Theme
 
 _LONGEST_TITLE = 400.0
@@ -32,10 +31,10 @@ def lay_out_flow(diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene]) -
     set smaller. `tried`: other drawings of it, which did not fit. Raises RenderError where none fits.
     """
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
-    for attempt in attempts(diagram, fit):
-        if attempt.resort and any(_fits(scene, fit) for scene in tried):
+    for variant in variants(diagram, fit):
+        if variant.resort and any(_fits(scene, fit) for scene in tried):
             break
-        scene = _finished(condense(diagram, attempt.condensed), theme, attempt, fit)
+        scene = _finished(condense(diagram, variant.condensed), theme, variant, fit)
         if _fits(scene, page):
             return scene
         tried.append(scene)
@@ -46,7 +45,7 @@ def lay_out_flow(diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene]) -
 
 
 def _fits(scene: Scene, fit: Fit) -> bool:
-    """Whether a drawing has room."""
+    """Return whether a scene fits."""
     return fits(scene.width, scene.height, fit)
 
 
@@ -66,19 +65,19 @@ def _too_small(tried: list[Scene], theme: Theme, fit: Fit) -> RenderError:
     )
 
 
-def _finished(diagram: Diagram, theme: Theme, attempt: Attempt, fit: Fit) -> Scene:
+def _finished(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Scene:
     """The drawing with its title and legend."""
-    canvas = Canvas(theme=theme, turned=attempt.turned)
+    canvas = Canvas(theme=theme, turned=variant.turned)
     heading = _heading(diagram, theme, fit)
     top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
-    if attempt.turned:
+    if variant.turned:
         used = top + (_LEGEND_ROOM if diagram.legend else 0.0)
         room = Fit(fit.width, (fit.height or spacing.PAGE_HEIGHT) - used)
-        right, bottom = draw_tower(canvas, diagram, attempt, room, top)
+        right, bottom = draw_columns(canvas, diagram, variant, room, top)
     else:
-        right, bottom = _draw_rows(canvas, diagram, attempt, (fit.width or 0.0, top))
+        right, bottom = _draw_rows(canvas, diagram, variant, (fit.width or 0.0, top))
     width = max(right, _least_width(canvas, diagram, heading, fit))
-    page = Canvas(theme=theme, turned=attempt.turned)
+    page = Canvas(theme=theme, turned=variant.turned)
     dx = (width - right) / 2
     frames = [frame.x + dx for frame in canvas.root.frames()]
     _title(page, heading, min(frames, default=None), width)
@@ -115,12 +114,12 @@ def _title_width(theme: Theme, heading: tuple[str, ...]) -> float:
 
 
 def _draw_rows(
-    canvas: Canvas, diagram: Diagram, attempt: Attempt, at: tuple[float, float]
+    canvas: Canvas, diagram: Diagram, variant: Variant, at: tuple[float, float]
 ) -> tuple[float, float]:
     """Draw the groups as rows in that width from that height down; return the right and the bottom end."""
-    gaps = attempt.manner.gaps
+    gaps = variant.rules.gaps
     width, top = at
-    places = stack(sections(diagram, canvas.theme, attempt, row_room(width, gaps)), canvas, top, gaps)
+    places = stack(sections(diagram, canvas.theme, variant, row_room(width, gaps)), canvas, top, gaps)
     draw_sections(canvas, places)
     if not places:
         return 0.0, top

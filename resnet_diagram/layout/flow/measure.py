@@ -2,69 +2,182 @@
 
 from dataclasses import replace
 
-from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Node, NodeRole, Taper
+from resnet_diagram.diagram.model import EdgeRole, Fork, Group, GroupRole, Item, Link, Node, NodeRole, Taper
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.flow.boxes import Size, depth_of
-from resnet_diagram.layout.flow.cells import Cell, FrameCell, NodeCell, Series
-from resnet_diagram.layout.flow.forks import fork_cell
-from resnet_diagram.layout.flow.ruler import Ruler, badge_of, inner_badge, natural, usual_size
+from resnet_diagram.layout.flow.boxes import (
+    BoxSizer,
+    Size,
+    badge_of,
+    depth_of,
+    inner_badge,
+    natural,
+    usual_size,
+)
+from resnet_diagram.layout.flow.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.titles import title_width
 from resnet_diagram.layout.spacing import ROOMY, Gaps
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import wrap_label
+from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import PLUS
-from resnet_diagram.wording.terms import Label
+from resnet_diagram.wording.terms import NOTHING, Label
+
+MARK = "caption"
+"""The size of type of what is written beside branches and merges."""
+_MARK_GAP = 2.5
+_EMPTY = Series(parts=(), length=0.0, above=0.0, below=0.0, lead=0.0)
+_LANE_ENDS = 14.0
+"""Length of a shortcut before and behind the boxes on it, together, in points."""
+
+
+def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: BoxSizer) -> ForkCell:
+    """The cell of a fork whose branches, one at least, and the boxes on its shortcut are measured already."""
+    theme = sizer.theme
+    main = branches[0]
+    ways = [
+        (Link(role=direct_role(fork.merge), label=NOTHING), _EMPTY) for one in branches[1:] if not one.parts
+    ]
+    ways += [(fork.shortcut, on_shortcut)] if fork.shortcut else []
+    below = [branch for branch in branches[1:] if branch.parts]
+    gaps = sizer.rules.gaps
+    start = max(gaps.to_box, main.lead if main.parts else 0.0)
+    reach = _reach([main, *below], ways, start + gaps.arrow, theme)
+    room = _mark_room(fork.branch_mark, sizer)
+    tracks = _tracks(main._replace(below=main.below + room), below, (start, reach - gaps.arrow), gaps)
+    merge_u = reach + spacing.MERGE_RADIUS
+    top = max(main.above + gaps.lane, spacing.MERGE_RADIUS + 6.0)
+    lanes, above = _lanes(ways, top, merge_u, theme)
+    last = tracks[-1]
+    behind = text_width(fork.merge_mark, theme.size(MARK)) + _MARK_GAP if fork.merge_mark else 0.0
+    return ForkCell(
+        tracks=(tracks[0]._replace(series=main), *tracks[1:]),
+        lanes=lanes,
+        merge=fork.merge,
+        merge_u=merge_u,
+        marks=(fork.branch_mark, fork.merge_mark),
+        length=merge_u + spacing.MERGE_RADIUS + (0.0 if sizer.turned else behind),
+        above=above if lanes else max(main.above, spacing.MERGE_RADIUS),
+        below=max(last.v + last.series.below, spacing.MERGE_RADIUS + (behind if sizer.turned else 0.0)),
+        lead=gaps.dot,
+    )
+
+
+def direct_role(merge: Node) -> EdgeRole:
+    """The role of a branch that hands its input on: a skip connection where it is concatenated."""
+    return EdgeRole.SKIP if merge.role is NodeRole.CONCAT else EdgeRole.FLOW
+
+
+def _mark_room(mark: str, sizer: BoxSizer) -> float:
+    """Return the space of a formula beside the first branch, across the flow, in points."""
+    if not mark:
+        return 0.0
+    size = sizer.theme.size(MARK)
+    return _MARK_GAP + (text_width(mark, size) if sizer.turned else spacing.PITCH * size)
+
+
+def _reach(branches: list[Series], ways: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
+    """Return the distance from the dot to the merge circle: space for branches, labels and boxes.
+
+    `ends`: what lies before and behind the longest branch.
+    """
+    longest = max(branch.length for branch in branches)
+    size = theme.size("label")
+    words = [part for link, on in ways if not on.parts for part in wrap_label(link.label, size, 0.0)]
+    label = max((text_width(word, size) for word in words), default=0.0)
+    boxes = max((on.length + 2 * _LANE_ENDS for _, on in ways if on.parts), default=0.0)
+    return max(
+        ends + longest,
+        label - spacing.MERGE_RADIUS + 2.0,
+        boxes - spacing.MERGE_RADIUS,
+    )
+
+
+def _tracks(main: Series, below: list[Series], span: tuple[float, float], gaps: Gaps) -> tuple[Track, ...]:
+    """The first branch on the line of the flow, the others beside it, each in the middle of its track."""
+    v = 0.0
+    start, free = span
+    tracks = [Track(u=_middle(main, start, free), v=0.0, series=main)]
+    previous = max(main.below, spacing.MERGE_RADIUS + gaps.lane)
+    for branch in below:
+        v += previous + gaps.lane + branch.above
+        tracks.append(Track(u=_middle(branch, start, free), v=v, series=branch))
+        previous = branch.below
+    return tuple(tracks)
+
+
+def _middle(branch: Series, start: float, end: float) -> float:
+    return start + (end - start - branch.length) / 2
+
+
+def _lanes(
+    ways: list[tuple[Link, Series]], top: float, span: float, theme: Theme
+) -> tuple[tuple[Lane, ...], float]:
+    """The lanes from the inside out, and how far they reach with their labels and boxes."""
+    lanes: list[Lane] = []
+    size = theme.size("label")
+    at = top
+    for link, on in ways:
+        label = () if on.parts else wrap_label(link.label, size, span)
+        at += on.below
+        lanes.append(
+            Lane(role=link.role, v=-at, label=label, series=on, bold=link.marked, origin=link.origin)
+        )
+        words = spacing.LABEL_GAP + len(label) * spacing.PITCH * size
+        at += on.above + 1.5 if on.parts else words if label else spacing.LANE_GAP
+    return tuple(lanes), at
+
 
 _LEVEL = 105.0
 """A text on a shortcut up to this long stays on one line."""
 
 
-def cells(items: tuple[Item, ...], ruler: Ruler) -> list[Cell]:
+def cells(items: tuple[Item, ...], sizer: BoxSizer) -> list[Cell]:
     """One cell for each item."""
-    return [_cell(item, "", ruler) for item in items]
+    return [_cell(item, "", sizer) for item in items]
 
 
-def _cell(item: Item, badge: str, ruler: Ruler, owners: tuple[Group, ...] = ()) -> Cell:
+def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = ()) -> Cell:
     """Return the cell of an item inside the blocks `owners`."""
     match item:
         case Node():
-            return _node(item, badge_of(item, badge), ruler)._replace(owners=owners)
+            return _node(item, badge_of(item, badge), sizer)._replace(owners=owners)
         case Fork():
             branches = item.branches or ((),)
-            gaps = ruler.manner.gaps
-            measured = [series([_cell(one, badge, ruler) for one in branch], gaps) for branch in branches]
-            return fork_cell(item, measured, _on_shortcut(item, ruler), ruler)._replace(owners=owners)
+            gaps = sizer.rules.gaps
+            measured = [series([_cell(one, badge, sizer) for one in branch], gaps) for branch in branches]
+            return fork_cell(item, measured, _on_shortcut(item, sizer), sizer)._replace(owners=owners)
         case Group():
-            return _group(item, ruler, owners)
+            return _group(item, sizer, owners)
 
 
-def _on_shortcut(fork: Fork, ruler: Ruler) -> Series:
+def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
     """The boxes on a fork's shortcut, in its colours; the text of an only one stays on one line if short."""
     link = fork.shortcut
     if link is None:
         return series([])
-    plain = replace(ruler, wrapped=ruler.turned)
+    plain = replace(sizer, wrapped=sizer.turned)
     found: list[Cell] = []
     for node in link.nodes:
         joined = Label(*node.lines, joint=PLUS)
-        room = 0.0 if ruler.turned or len(link.nodes) > 1 else _LEVEL
-        level = node.role is not NodeRole.QUESTION and text_width(joined, ruler.theme.size("node")) <= room
+        room = 0.0 if sizer.turned or len(link.nodes) > 1 else _LEVEL
+        level = node.role is not NodeRole.QUESTION and text_width(joined, sizer.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
         found.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
     return series(found)
 
 
-def _node(node: Node, badge: str, ruler: Ruler) -> NodeCell:
-    return _cell_of(node, usual_size(node, badge, ruler), badge, ruler)
+def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
+    return _cell_of(node, usual_size(node, badge, sizer), badge, sizer)
 
 
-def _cell_of(node: Node, size: Size, badge: str, ruler: Ruler) -> NodeCell:
+def _cell_of(node: Node, size: Size, badge: str, sizer: BoxSizer) -> NodeCell:
     wide = size.narrow + depth_of(node.taper)
     shadows = spacing.SHADOWS if badge else 0
     behind = shadows * spacing.SHADOW
     return NodeCell(
         node=node,
-        lines=ruler.lines(node),
-        bold=ruler.bold(node),
+        lines=sizer.lines(node),
+        bold=sizer.bold(node),
         badge=badge,
         front=size.length,
         wide=wide,
@@ -74,13 +187,13 @@ def _cell_of(node: Node, size: Size, badge: str, ruler: Ruler) -> NodeCell:
         length=size.length + behind,
         above=wide / 2,
         below=wide / 2 + behind,
-        lead=ruler.manner.gaps.arrow,
-        upright=ruler.is_upright(node),
+        lead=sizer.rules.gaps.arrow,
+        upright=sizer.is_upright(node),
     )
 
 
 def gap(before: Cell | None, cell: Cell, gaps: Gaps = ROOMY) -> float:
-    """What lies between two cells that follow each other; nothing in front of the first."""
+    """Return the gap between two consecutive cells, in points; none before the first."""
     if before is None:
         return 0.0
     blocks = isinstance(before, Series) and isinstance(cell, Series)
@@ -104,30 +217,30 @@ def series(found: list[Cell], gaps: Gaps = ROOMY) -> Series:
     )
 
 
-def _group(group: Group, ruler: Ruler, owners: tuple[Group, ...]) -> Cell:
+def _group(group: Group, sizer: BoxSizer, owners: tuple[Group, ...]) -> Cell:
     """Return the cell of a group; a block without title and count gets no frame."""
     badge = inner_badge(group)
     bare = group.role is GroupRole.BLOCK and not group.title and (group.repeat == 1 or bool(badge))
     inside = (*owners, group) if bare else ()
-    inner = series([_cell(item, badge, ruler, inside) for item in group.items], ruler.manner.gaps)
-    return inner if bare else frame(group, inner, ruler)._replace(owners=owners)
+    inner = series([_cell(item, badge, sizer, inside) for item in group.items], sizer.rules.gaps)
+    return inner if bare else frame(group, inner, sizer)._replace(owners=owners)
 
 
-def frame(group: Group, inner: Series, ruler: Ruler) -> FrameCell:
+def frame(group: Group, inner: Series, sizer: BoxSizer) -> FrameCell:
     """A frame round `inner` with the group's title at its top."""
-    width = title_width(group, ruler.theme, group.caption) + 2 * spacing.FRAME_PAD
+    width = title_width(group, sizer.theme, group.caption) + 2 * spacing.FRAME_PAD
     strip = spacing.TITLE_STRIP
-    inset = spacing.FRAME_PAD + (strip if ruler.turned else 0.0) + max(0.0, inner.lead - spacing.FRAME_PAD)
+    inset = spacing.FRAME_PAD + (strip if sizer.turned else 0.0) + max(0.0, inner.lead - spacing.FRAME_PAD)
     length = inset + inner.length + spacing.FRAME_PAD
-    above = inner.above + spacing.FRAME_PAD + (0.0 if ruler.turned else strip)
+    above = inner.above + spacing.FRAME_PAD + (0.0 if sizer.turned else strip)
     below = inner.below + spacing.FRAME_PAD
-    if ruler.turned:  # the line enters beside the title
+    if sizer.turned:  # the line enters beside the title
         above = max(above, width)
     return FrameCell(
         group=group,
         series=inner,
         inset=inset,
-        length=length if ruler.turned else max(length, width),
+        length=length if sizer.turned else max(length, width),
         above=above,
         below=below,
         lead=spacing.ARROW_GAP,

@@ -1,12 +1,88 @@
-"""Where each section stands when the flow runs to the right: under the one before."""
+"""Place sections under each other with the flow to the right, and draw the lines between them."""
+
+from typing import NamedTuple
 
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.flow.page import Place, caption_width, flow_lines
+from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.rows import Section, has_lanes
-from resnet_diagram.layout.flow.titles import title_width
+from resnet_diagram.layout.flow.titles import draw_title, title_width
 from resnet_diagram.layout.spacing import Gaps
-from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
+from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT, text_width
+
+
+class Place(NamedTuple):
+    """A section on the page: its frame from (`u`, `v`) to (`end_u`, `end_v`), its content from `start`.
+
+    `lines`: v of each row's line of flow. The line from the section before runs back to `enter` and turns in
+    there; the line to the next turns off at `leave`.
+    """
+
+    section: Section
+    u: float
+    v: float
+    end_u: float
+    end_v: float
+    start: float
+    enter: float
+    leave: float
+    lines: tuple[float, ...]
+
+
+def caption_width(section: Section, canvas: Canvas) -> float:
+    """Width in points of what is written on the line into a section."""
+    caption = section.group.caption if section.group else ""
+    return text_width(caption, canvas.theme.size("caption"))
+
+
+def flow_lines(section: Section, first: float) -> tuple[float, ...]:
+    """Return the line of flow of each row, across the flow; the first row begins at `first`."""
+    lines: list[float] = []
+    edge = first
+    for row in section.rows:
+        lines.append(edge + row.above)
+        edge += row.above + row.below + spacing.ROW_GAP
+    return tuple(lines)
+
+
+def draw_sections(canvas: Canvas, places: list[Place]) -> None:
+    """Frames, titles, content, and the lines between."""
+    for number, place in enumerate(places):
+        if number:
+            _turn_in(canvas, places[number - 1], place)
+        group = place.section.group
+        if group is None:
+            _rows(canvas, place)
+            continue
+        with canvas.part(group):
+            canvas.frame(group.role, (place.u, place.v), (place.end_u, place.end_v))
+            draw_title(canvas, group, canvas.point(place.u, place.v), place.section.note)
+            _rows(canvas, place)
+
+
+def _rows(canvas: Canvas, place: Place) -> None:
+    """Each row, and the turn from one to the next."""
+    rows = place.section.rows
+    far = place.start + place.section.length + spacing.TURN_PAD
+    back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
+    for number, (row, v) in enumerate(zip(rows, place.lines, strict=True)):
+        if number:
+            canvas.turn(far, v - row.above - spacing.ROW_GAP / 2, back_u)
+            canvas.via((back_u, v))
+        draw(canvas, row, place.start, v)
+
+
+def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
+    """Lead the line out of one section and into the next, past the caption."""
+    caption = place.section.group.caption if place.section.group else ""
+    room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
+    gap = (before.end_v + place.v) / 2
+    leave = max(before.leave, place.enter + room)
+    canvas.turn(leave, gap, place.enter)
+    canvas.via((place.enter, place.lines[0]))
+    if caption:
+        canvas.label(caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)
+
 
 _UNDER_TITLE = 1.0
 _LEAST_DROP = 4.0
@@ -33,7 +109,7 @@ def stack(found: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> list[
 
 
 def row_room(width: float, gaps: Gaps) -> float:
-    """How long a row may be in a drawing `width` points wide."""
+    """Return the maximum length of a row in a drawing `width` points wide."""
     return width - 2 * (spacing.PAGE_MARGIN + gaps.outer + gaps.lead)
 
 
@@ -48,7 +124,7 @@ def _least_width(section: Section, canvas: Canvas, gaps: Gaps) -> float:
 
 
 def _has_room(section: Section, canvas: Canvas, gaps: Gaps, width: float) -> bool:
-    """Whether the only row of a section, of plain boxes, fits beside its title."""
+    """Return whether the only row of a section, of plain boxes, fits beside its title."""
     if section.group is None or section.note or len(section.rows) != 1 or not section.rows[0].parts:
         return False
     title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE

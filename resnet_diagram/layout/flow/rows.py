@@ -11,7 +11,7 @@ from resnet_diagram.layout.spacing import ROOMY, Gaps
 
 
 class Section(NamedTuple):
-    """What stands on one level of the page: a group, or loose items between groups (`group` is None).
+    """A group in rows, or loose items between groups (`group` is None).
 
     `note` is written behind the title.
     """
@@ -75,7 +75,7 @@ def pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
 
 
 def has_lanes(cell: Cell) -> bool:
-    """Whether anything but a plain line runs beside the boxes."""
+    """Return whether shortcuts run beside the boxes."""
     match cell:
         case NodeCell():
             return False

@@ -2,11 +2,11 @@
 
 from resnet_diagram.diagram.model import Diagram, Group, Item
 from resnet_diagram.layout import spacing
+from resnet_diagram.layout.flow.boxes import BoxRules, BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Cell, Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows import Section, break_rows, has_lanes, outer_groups
-from resnet_diagram.layout.flow.ruler import Manner, Ruler, ruler
-from resnet_diagram.layout.variants import Attempt, Breaks
+from resnet_diagram.layout.variants import Breaks, Variant
 from resnet_diagram.style.theme import Theme
 
 _SCROLL = 3.0
@@ -17,14 +17,14 @@ _LINE = 27.5
 """A line in a box that may be broken to be short."""
 
 
-def sections(diagram: Diagram, theme: Theme, attempt: Attempt, room: float) -> list[Section]:
+def sections(diagram: Diagram, theme: Theme, variant: Variant, room: float) -> list[Section]:
     """Every outer group with its rows, which are at most `room` points long if that can be."""
-    measure = ruler(diagram.items, theme, turned=False, wrapped=True, manner=attempt.manner)
+    measure = box_sizer(diagram.items, theme, turned=False, wrapped=True, rules=variant.rules)
     measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
-    limit = row_limit([inner for _, _, inner in measured]) if attempt.breaks is Breaks.PAGE else room
+    limit = row_limit([inner for _, _, inner in measured]) if variant.breaks is Breaks.PAGE else room
     found: list[Section] = []
     for number, (group, items, inner) in enumerate(measured):
-        rows = _rows(items, inner, measure, attempt.breaks, limit)
+        rows = _rows(items, inner, measure, variant.breaks, limit)
         found.append(Section(group=group, note="" if number else _caption(group), rows=rows))
     return found
 
@@ -34,7 +34,7 @@ def _caption(group: Group | None) -> str:
 
 
 def row_limit(groups: list[list[Cell]]) -> float:
-    """How long a row of any of the groups may get where no width is asked for, in points.
+    """Return the maximum length of a row where no width is given, in points.
 
     A row that fits a page is left whole. Else rows are as long as a page is wide, or longer where the drawing
     would become a scroll.
@@ -49,17 +49,17 @@ def row_limit(groups: list[list[Cell]]) -> float:
 
 
 def _is_scroll(groups: list[list[Cell]], limit: float) -> bool:
-    """Whether rows of up to `limit` points make a drawing many times as long across them as along them."""
+    """Return whether rows of up to `limit` points make the drawing many times as high as wide."""
     rows = [row for inner in groups for row in break_rows(inner, limit)]
     across = sum(row.above + row.below + spacing.ROW_GAP for row in rows)
     return across > _SCROLL * max(row.length for row in rows)
 
 
 def _rows(
-    items: tuple[Item, ...], inner: list[Cell], measure: Ruler, breaks: Breaks, limit: float
+    items: tuple[Item, ...], inner: list[Cell], measure: BoxSizer, breaks: Breaks, limit: float
 ) -> tuple[Series, ...]:
     """The rows of one group; a row of plain boxes gets its texts unbroken if there is room for that."""
-    gaps = measure.manner.gaps
+    gaps = measure.rules.gaps
     if breaks is Breaks.NOWHERE:
         rows: tuple[Series, ...] = (series(inner, gaps),)
     else:
@@ -70,13 +70,13 @@ def _rows(
 
 
 def _widest(
-    items: tuple[Item, ...], rows: tuple[Series, ...], measure: Ruler, limit: float
+    items: tuple[Item, ...], rows: tuple[Series, ...], measure: BoxSizer, limit: float
 ) -> tuple[Series, ...]:
     """A row of plain boxes with its texts broken as little as its room allows; else the `rows` there are."""
-    gaps = measure.manner.gaps
+    gaps = measure.rules.gaps
     for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
-        manner = Manner(gaps=gaps, limit=line)
-        other = ruler(items, measure.theme, turned=False, wrapped=wrapped, manner=manner)
+        rules = BoxRules(gaps=gaps, limit=line)
+        other = box_sizer(items, measure.theme, turned=False, wrapped=wrapped, rules=rules)
         wide = series(cells(items, other), gaps)
         if wide.length <= room:
             return (wide,)

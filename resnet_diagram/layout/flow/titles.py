@@ -43,7 +43,7 @@ def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> N
 
 
 def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
-    """How far a frame reaches to both sides of a line that runs between the title and the count."""
+    """Return the extent of a frame on both sides of a line between its title and its count."""
     title = text_width(group.title, theme.size("group"), bold=True)
     count = text_width(count_of(group), theme.size("badge"), bold=True)
     return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)

@@ -22,11 +22,11 @@ LANE_CLEAR = 5.5
 _LABEL_CLEAR = 1.6
 _SIDE = 2.0
 _UNDER_TITLE = 2.4
-"""What a line stands further from a title than a text does."""
+"""Extra clearance between a line and a title, in points."""
 
 
 class Skyline:
-    """What has been put on a line already: spans from left to right with their tops."""
+    """Heights already taken along a line: spans from left to right with their tops."""
 
     def __init__(self) -> None:
         self._spans: list[tuple[float, float, float]] = []

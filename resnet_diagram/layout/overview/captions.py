@@ -24,12 +24,12 @@ class Caption(NamedTuple):
 
     @property
     def left(self) -> float:
-        """Where it begins."""
+        """Left end, in points."""
         return self.x - self.width / 2
 
     @property
     def right(self) -> float:
-        """Where it ends."""
+        """Right end, in points."""
         return self.x + self.width / 2
 
 
@@ -86,7 +86,7 @@ def _placed(seat: Seat, lines: tuple[str, ...], tier: list[Seat], size: float) -
 
 
 def _within(found: list[Caption], tier: list[Seat]) -> bool:
-    """Whether no caption stands out over the ends of the tier."""
+    """Return whether all captions lie between the ends of the row."""
     return all(tier[0].x < one.left + 0.01 and one.right < tier[-1].end + 0.01 for one in found)
 
 

@@ -84,7 +84,7 @@ def _level(canvas: Canvas, rack: Rack, tier: list[Seat], plugs: list[list[Plug]]
 
 
 def _under(seat: Seat) -> float:
-    """How far a bay reaches below the line of flow, its frame included."""
+    """Return the extent of a frame below the line of flow, in points."""
     slots = [slot for slot in seat.bay.slots if slot.slab]
     deepest = max((slot.size.height / 2 + INDEX * bool(_index(slot)) for slot in slots), default=0.0)
     notes = len(seat.bay.note) * _NOTE
@@ -96,7 +96,7 @@ def _index(slot: Slot) -> str:
 
 
 def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[float], float]:
-    """Where the tiers' lines of flow are, where the lines between tiers run back, and the bottom."""
+    """Return the line of flow of each row, the lines between rows, and the bottom."""
     lines: list[float] = []
     back: list[float] = []
     y = 0.0

@@ -88,12 +88,12 @@ def _caption_width(bay: Bay, theme: Theme) -> float:
 
 
 def tail_x(slot: Slot, plug: Plug) -> float:
-    """Where a shortcut leaves before a slab."""
+    """Return the x of a shortcut's start before a bar."""
     return slot.x - reach_back(plug.tail_rank + 1)
 
 
 def head_x(slot: Slot, plug: Plug) -> float:
-    """Where a shortcut ends behind a slab."""
+    """Return the x of a shortcut's end behind a bar."""
     return slot.x + slot.size.width + reach_on(plug.head_rank + 1)
 
 
@@ -120,7 +120,7 @@ def _note(bay: Bay, room: float, theme: Theme) -> tuple[str, ...]:
 
 
 def content_start(bay: MeasuredBay, width: float, theme: Theme) -> float:
-    """Where the content begins in a frame of that width: in its middle, clear of the title."""
+    """Return the start of the content in a frame of that width: centred, clear of the title."""
     middle = (width - bay.content) / 2
     if not bay.through:
         return middle
@@ -131,7 +131,7 @@ def content_start(bay: MeasuredBay, width: float, theme: Theme) -> float:
 
 
 def _enters(plug: Plug, number: int, *, tail: bool) -> bool:
-    """Whether an end of a long shortcut lies in the bay of that number."""
+    """Return whether an end of a long shortcut lies in the frame of that number."""
     if not plug.long:
         return False
     if tail:

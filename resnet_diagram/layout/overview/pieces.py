@@ -11,7 +11,7 @@ from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 _LINES = 19.5
-"""What the lines beside the tiers take at least, and for each shortcut that may run beside them."""
+"""Minimum space for lines beside the rows, and space for each shortcut there, in points."""
 _LINE = 4.0 + TAIL_STEP
 _EDGES = 16.0
 
@@ -31,7 +31,7 @@ def pieces(bay: Bay, arcs: tuple[Arc, ...], scale: Scale, theme: Theme, room: fl
 
 
 def _sizes(slots: tuple[Slot, ...], room: float) -> list[int]:
-    """How many slots a part holds, where as many stand in each as fit into `room` points."""
+    """Return the number of slots in each part, as many as fit into `room` points."""
     sizes = [0]
     start = 0.0
     for slot in slots:

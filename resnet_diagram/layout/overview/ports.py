@@ -1,4 +1,4 @@
-"""Where the shortcuts of a strip leave and join its line of flow."""
+"""Place the ports at which shortcuts leave and join the line of flow of an overview."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ class Plug(NamedTuple):
 
     @property
     def long(self) -> bool:
-        """Whether it runs from one bay to another, above the frames."""
+        """Whether it runs from one frame to another, above the frames."""
         return self.tail_bay != self.head_bay
 
 
@@ -49,7 +49,7 @@ def by_bay(plugs: Iterable[Plug], count: int) -> list[list[Plug]]:
 
 
 class Ends(NamedTuple):
-    """How many shortcuts leave before each slab and end behind it, in its bay."""
+    """Number of shortcuts that leave before each bar and end behind it, in its frame."""
 
     tails: Counter[str]
     heads: Counter[str]
@@ -91,7 +91,7 @@ def plugs_of(bays: tuple[Bay, ...], arcs: Iterable[Arc]) -> list[Plug]:
 
 
 def ends_of(plugs: Iterable[Plug]) -> Ends:
-    """How many ends lie at each slab, inside its bay."""
+    """Count the ends of shortcuts at each bar, inside its frame."""
     held = list(plugs)
     return Ends(
         Counter(plug.arc.tail for plug in held if not plug.tail_out),

@@ -32,7 +32,7 @@ class Seat(NamedTuple):
 
     @property
     def end(self) -> float:
-        """Where its frame ends."""
+        """End of its frame."""
         return self.x + self.width
 
 
@@ -97,17 +97,17 @@ def seats(one: Rack, width: float, theme: Theme) -> list[list[Seat]]:
 
 
 def column(one: Rack, number: int, end: float) -> float:
-    """Where the shortcut of that number runs down on the right of tiers that end at `end`."""
+    """Return the x of the track of a shortcut to the right of rows that end at `end`."""
     return end + one.right - _COLUMN * (max(one.columns) - one.columns[number])
 
 
 def turning(one: Rack, end: float) -> float:
-    """Where the line of flow turns down on the right of tiers that end at `end`, inside all shortcuts."""
+    """Return the x at which the line of flow turns down, right of rows that end at `end`."""
     return end + one.right - _COLUMN * (1 + max(one.columns, default=-1))
 
 
 def beside(seat: Seat, rank: int, *, tail: bool) -> float:
-    """Where a shortcut that leaves before a frame, or ends behind it, meets the line of flow."""
+    """Return the x at which a shortcut before or behind a frame meets the line of flow."""
     return seat.x - BACK - rank * TAIL_STEP if tail else seat.end + _OUT + rank * HEAD_STEP
 
 

@@ -1,4 +1,4 @@
-"""How large the slabs of a strip are: height by resolution, width by channels, and room for their texts."""
+"""Size the bars of an overview: height by resolution, width by channels, space for their texts."""
 
 from math import log2
 from typing import NamedTuple

@@ -24,7 +24,7 @@ class Span(NamedTuple):
 
 
 class Port(NamedTuple):
-    """Where a shortcut meets the line of flow: the tier's number, and the place along it."""
+    """End of a shortcut on the line of flow: number of the row, and position along it."""
 
     tier: int
     x: float

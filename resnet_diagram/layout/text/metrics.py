@@ -1,4 +1,4 @@
-"""How wide a text is in an Arial-compatible face (Helvetica, Arial, Liberation Sans, Arimo)."""
+"""Text metrics of an Arial-compatible font (Helvetica, Arial, Liberation Sans, Arimo)."""
 
 import json
 import unicodedata

@@ -6,7 +6,7 @@ from functools import lru_cache
 from resnet_diagram.layout.text.metrics import text_width
 
 _KEPT = 4096
-"""How many results are kept: a deep network says the same again and again."""
+"""Size of the caches; a deep network repeats its texts."""
 _LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
 _LONGEST = 15.0
 _SUMMARY = 9.0

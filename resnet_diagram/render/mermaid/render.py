@@ -118,7 +118,7 @@ def _names(diagram: Diagram) -> dict[str, str]:
 
 
 def _framed(group: Group) -> bool:
-    """Whether a group gets a frame; Mermaid would draw an empty one as a node."""
+    """Return whether a group gets a frame; Mermaid would draw an empty one as a node."""
     return (group.role is not GroupRole.BLOCK or group.repeat > 1) and any(nodes(group.items))
 
 

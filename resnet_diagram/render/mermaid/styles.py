@@ -1,4 +1,4 @@
-"""How nodes and arrows look in Mermaid: classes for nodes, styles for arrows by their numbers."""
+"""Styles of Mermaid: classes for nodes, styles for arrows by their numbers."""
 
 from collections.abc import Iterable
 from typing import Any

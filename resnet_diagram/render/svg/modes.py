@@ -16,7 +16,7 @@ _PAINTS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ink:
-    """What an element is painted with: `sort` is one of box, area, line and words."""
+    """Paint of an element: `sort` is one of box, area, line and words."""
 
     sort: str
     role: str
@@ -54,7 +54,7 @@ class Modes:
 
 
 def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
-    """What the style sheet of a drawing with these inks says, if the theme follows the reader's mode."""
+    """Return the style sheet for these inks, if the theme follows the reader's mode."""
     if not theme.dark:
         return None
     known = sorted(set(inks))

@@ -1,4 +1,4 @@
-"""What most boxes, lines and texts of a drawing have in common: that goes into the styles."""
+"""Find the most frequent settings of boxes, lines and texts, for the styles."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -15,11 +15,11 @@ LINE_PITCH = 1.18
 _Some = TypeVar("_Some", bound=Hashable)
 _Other = TypeVar("_Other")
 Type = tuple[str, bool]
-"""How a text is set: its size in points, and whether it is bold."""
+"""Type of a text: its size in points, and whether it is bold."""
 
 
 class Common(NamedTuple):
-    """What most boxes, lines and texts have in common; what differs is written where it differs.
+    """Most frequent settings of boxes, lines and texts; others are written at the element.
 
     `badge`: the most frequent type in boxes beside the usual one; `headings`: other frequent types outside.
     `extent`: width and height of a role's boxes, "" where they have none in common.
@@ -36,7 +36,7 @@ class Common(NamedTuple):
 
 
 def common(parts: Parts, texts: list[Text]) -> Common:
-    """What is common to the boxes of each role, to the lines, and to the `texts` outside boxes."""
+    """Return the most frequent settings of boxes by role, of lines, and of `texts` outside boxes."""
     boxes, lines = parts.boxes, parts.connectors
     upright = [box for box in boxes if box.form is not Form.POLYGON]
     pills = [min(box.width, box.height) / 2 for box in boxes if box.form is Form.PILL]
@@ -58,7 +58,7 @@ def common(parts: Parts, texts: list[Text]) -> Common:
 
 
 def type_of(text: Text) -> Type:
-    """How a text is set."""
+    """Return the type of a text."""
     return number(text.size), text.bold
 
 

@@ -40,7 +40,7 @@ _UNEVEN = 0.3
 
 
 class Scope(NamedTuple):
-    """What the items of a section are written against: coordinates count from `origin`.
+    """Context of the statements of a section: coordinates count from `origin`.
 
     `looks`: what the scope says for all boxes of a role, and a box need not repeat.
     """
@@ -120,7 +120,7 @@ def _own_look(box: Box, scope: Scope) -> tuple[list[str], list[str]]:
 
 
 def _form_options(box: Box, usual: Common) -> list[str]:
-    """What makes the outline of a box when it is not the one its role has."""
+    """Return the keys for an outline that differs from the usual one of the role."""
     common = usual.form.get(box.role, Form.RECTANGLE)
     form = Form.RECTANGLE if box.form is Form.POLYGON else box.form
     if form is common:

@@ -88,7 +88,7 @@ def _is_level(first: Point, second: Point) -> bool:
 
 
 def _turns_squarely(points: Sequence[Point]) -> bool:
-    """Whether level and upright pieces follow each other in turn."""
+    """Return whether horizontal and vertical pieces alternate."""
     level = [_is_level(*pair) for pair in pairwise(points)]
     upright = [abs(a[0] - b[0]) < _CLOSE for a, b in pairwise(points)]
     pieces = list(zip(level, upright, strict=True))

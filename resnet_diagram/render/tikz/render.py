@@ -70,7 +70,7 @@ def render_tikz(figure: Figure) -> str:
 
 
 def tikz_preamble(figure: Figure) -> str:
-    """What the preamble of a document needs for a figure's TikZ."""
+    """Return the lines that a preamble needs for a figure's TikZ."""
     needs, spells = _needs(parts(figure.scene)), bool(_other_letters(figure.scene))
     return render("tikz", "preamble.tex.jinja", figure.templates, needs=needs, spells=spells)
 
