@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.diagram.model import Diagram, Direction
+from resnet_diagram.diagram.options import View
 from resnet_diagram.layout.scene import Box, Connector, Text, walk
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.svg.render import arrow_head, bent, render_svg
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.samples import SAMPLES, diagram, residual, stage
+from tests.render.figures import named
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -133,3 +135,21 @@ def test_the_readers_own_template_comes_first(tmp_path_factory: pytest.TempPathF
     plain = figure(diagram(residual("b"), title="mine"))
     own = Figure(diagram=plain.diagram, theme=plain.theme, templates=folder)
     assert render_svg(own) == "<svg>mine</svg>"
+
+
+def test_elements_nest_as_the_network_does() -> None:
+    found = root(render_svg(named("resnet18", view=View.FULL)))
+    (stage2,) = found.iterfind(".//*[@id='stage2']")
+    (block,) = stage2.iterfind("./*[@id='stage2-block1']")
+    (layer,) = block.iterfind("./*[@id='stage2-block1-conv1']")
+    assert stage2.attrib["data-path"] == "layer2"
+    assert block.attrib["data-path"] == "layer2.0"
+    assert layer.attrib["data-path"].startswith("layer2.0.conv1")
+
+
+def test_ids_are_the_same_whatever_else_is_drawn() -> None:
+    plain, other = (
+        {element.get("id") for element in root(render_svg(named("resnet18", theme=theme))).iter()}
+        for theme in ("paper", "dark")
+    )
+    assert plain == other
