@@ -43,7 +43,7 @@ def facts(result: Tensor | tuple[Tensor, ...]) -> list[Facts]:
 
 
 def real(tensor: Tensor) -> Tensor:
-    """A tensor on the CPU that lies in memory as this one does."""
+    """Return a tensor on the CPU that lies in memory as this one does."""
     return (
         torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype).zero_()
         if tensor.is_meta
@@ -52,7 +52,7 @@ def real(tensor: Tensor) -> Tensor:
 
 
 def compared(model: nn.Module, *inputs: InputSpec) -> Comparison:
-    """The comparison over one run; raises what the model raised."""
+    """Return the comparison over one run; raises what the model raised."""
     comparison = Comparison()
     ways = [list(inputs)] if inputs else [[spec] for spec in guess_inputs(model)]
     for specs in ways:

@@ -6,12 +6,12 @@ from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Sta
 
 
 def elements(network: Network) -> Iterator[Element]:
-    """Each element of a network, nested ones included, in order."""
+    """Yield each element of a network, nested ones included, in order."""
     yield from opened((*network.stem, *network.body, *network.head))
 
 
 def opened(found: Sequence[Element]) -> Iterator[Element]:
-    """Each element and what is inside it."""
+    """Yield each element and what is inside it."""
     for element in found:
         yield element
         if isinstance(element, Stage):
@@ -25,28 +25,28 @@ def opened(found: Sequence[Element]) -> Iterator[Element]:
 
 
 def blocks(network: Network) -> list[Block]:
-    """The residual blocks, outer before inner."""
+    """Return the residual blocks, outer before inner."""
     return [e for e in elements(network) if isinstance(e, Block) and e.shortcut is not None]
 
 
 def shortcuts(network: Network) -> list[str]:
-    """The kind of each residual block's shortcut."""
+    """Return the kind of each residual block's shortcut."""
     return [b.shortcut.kind.value for b in blocks(network) if b.shortcut]
 
 
 def merges(network: Network, merge: Merge) -> list[Block]:
-    """The blocks of that merge which are not residual."""
+    """Return the blocks of that merge which are not residual."""
     found = [e for e in elements(network) if isinstance(e, Block)]
     return [b for b in found if b.shortcut is None and b.merge is merge]
 
 
 def layers(network: Network) -> list[Layer]:
-    """Each layer in order."""
+    """Return each layer in order."""
     return [e for e in elements(network) if isinstance(e, Layer)]
 
 
 def ops(found: Sequence[Element]) -> list[str]:
-    """The operations of a run of layers; other elements as their class."""
+    """Return the operations of a run of layers; other elements as their class."""
     return [e.op if isinstance(e, Layer) else type(e).__name__ for e in found]
 
 

@@ -6,21 +6,21 @@ import pytest
 
 
 def torchvision_models() -> ModuleType:
-    """Returns `torchvision.models`; skips the test where torchvision is not installed."""
+    """Return `torchvision.models`; skips the test where torchvision is not installed."""
     pytest.importorskip("tests.torchvision_shim", reason="torchvision is not installed")
     models: ModuleType = pytest.importorskip("torchvision.models", reason="torchvision is not installed")
     return models
 
 
 def timm_module() -> ModuleType:
-    """Returns `timm`; skips the test where it is not installed."""
+    """Return `timm`; skips the test where it is not installed."""
     torchvision_models()
     timm: ModuleType = pytest.importorskip("timm", reason="timm is not installed")
     return timm
 
 
 def library_models() -> list[str]:
-    """The sources of torchvision models that take one picture or film, and one of each family of timm."""
+    """Return the sources of torchvision's image and video models, and of one model of each timm family."""
     timm = timm_module()
     models = torchvision_models()
     found = [f"torchvision:{name}" for name in models.list_models(module=models)]

@@ -194,7 +194,7 @@ def test_blocks_inside_a_long_residual_are_stages() -> None:
     assert ops(outer.branches[0]) == ["Stage", "conv"]
 
 
-def test_the_gating_branch_of_a_product_stands_second() -> None:
+def test_the_gating_branch_of_a_product_is_second() -> None:
     (first, *_) = merges(traced(awkward.WaveNet(), "4x100"), Merge.MULTIPLY)
     assert [ops(branch) for branch in first.branches] == [["tanh"], ["sigmoid"]]
 

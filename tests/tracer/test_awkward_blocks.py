@@ -46,7 +46,7 @@ ONE_BLOCK: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("make", "kind", "short"), ONE_BLOCK)
-def test_one_way_round(make: Callable[[], nn.Module], kind: str, short: list[str]) -> None:
+def test_one_shortcut(make: Callable[[], nn.Module], kind: str, short: list[str]) -> None:
     network = traced(make(), "4x16x16")
     (block,) = blocks(network)
     assert shortcuts(network) == [kind]
@@ -76,7 +76,7 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("make", "shape", "kinds"), MODELS)
-def test_ways_round_branches(make: Callable[[], nn.Module], shape: str, kinds: list[str]) -> None:
+def test_shortcuts_of_several_branches(make: Callable[[], nn.Module], shape: str, kinds: list[str]) -> None:
     assert shortcuts(traced(make(), shape)) == kinds
 
 
@@ -84,7 +84,7 @@ def test_stochastic_depth_keeps_its_kind_when_training() -> None:
     assert shortcuts(traced(given.StochasticDepth().train(), "3x16x16")) == ["identity"]
 
 
-def test_two_branches_of_equal_standing_are_no_residual() -> None:
+def test_two_equal_branches_are_not_residual() -> None:
     network = traced(around(given.branch(4, 4)), "4x16x16")
     assert shortcuts(network) == []
     assert len(merges(network, Merge.ADD)) == 1
@@ -107,7 +107,7 @@ def test_a_projection_next_to_an_identity_is_a_branch() -> None:
         (False, [], ["relu", "conv", "relu", "conv"]),
     ],
 )
-def test_what_the_shortcut_carries(inplace: bool, before: list[str], branch: list[str]) -> None:
+def test_layers_of_the_shortcut(inplace: bool, before: list[str], branch: list[str]) -> None:
     (block,) = blocks(traced(given.HeadedBranch(inplace), "3x16x16"))
     assert (ops(block.before), ops(block.branches[0])) == (before, branch)
 
@@ -194,7 +194,7 @@ def test_a_dual_path_is_a_sum_of_two_padded_values() -> None:
 
 
 @pytest.mark.parametrize(("name", "depths"), [("dpn48b", [3, 4, 6, 3]), ("dpn92", [3, 4, 20, 3])])
-def test_dual_path_networks_are_drawn_whole(name: str, depths: list[int]) -> None:
+def test_dual_path_networks_have_no_opaque_layer(name: str, depths: list[int]) -> None:
     model = timm_module().create_model(name)
     network = traced(model, "3x64x64")
     assert list(stages(network).values()) == depths

@@ -28,7 +28,7 @@ def opaque(network: Network) -> list[str]:
 
 
 @pytest.mark.parametrize(("join", "kind"), given.JOINS)
-def test_ways_to_write_a_sum(join: Callable[[Tensor, Tensor], Any], kind: str) -> None:
+def test_spellings_of_a_sum(join: Callable[[Tensor, Tensor], Any], kind: str) -> None:
     network = traced(given.Joined(join), "4x16x16")
     assert shortcuts(network) == [kind]
     assert joins_up(network)
@@ -119,7 +119,7 @@ def test_a_stride_behind_the_convolution_is_a_pool() -> None:
     assert ops(block.shortcut.layers) == ["avg_pool", "conv", "batch_norm"]
 
 
-def test_in_place_activations_belong_to_both_ways() -> None:
+def test_in_place_activations_belong_to_branch_and_shortcut() -> None:
     network = traced(mixing.Rectified(), "3x16x16")
     first, second = blocks(network)
     assert ops(network.stem) == ["conv", "relu"]
@@ -127,18 +127,18 @@ def test_in_place_activations_belong_to_both_ways() -> None:
     assert [ops(b.branches[0]) for b in (first, second)] == [["conv", "relu", "conv"]] * 2
 
 
-def test_each_block_has_its_own_pre_activation() -> None:
+def test_each_block_has_a_pre_activation() -> None:
     (block,) = blocks(traced(given.OwnActivation(), "4x16x16"))
     assert block.before == ()
     assert ops(block.branches[0])[:3] == ["batch_norm", "relu", "conv"]
 
 
-def test_the_batch_may_stand_behind_the_positions() -> None:
+def test_the_batch_may_be_the_second_axis() -> None:
     network = traced(mixing.Sequenced(), "3x16x16")
     assert {layer.in_shape[0] for layer in layers(network) if layer.op == "layer_norm"} == {16}
 
 
-def test_gathered_ways_are_counted_and_noted() -> None:
+def test_gathered_branches_are_counted_and_noted() -> None:
     model = mixing.Gathered()
     network = traced(model, "4x64")
     (joint,) = [layer for layer in layers(network) if layer.op == "gathered"]

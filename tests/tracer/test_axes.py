@@ -123,7 +123,7 @@ STAGES: list[tuple[Callable[[], nn.Module], list[tuple[int, ...]]]] = [
 
 
 @pytest.mark.parametrize(("make", "expected"), STAGES)
-def test_stages_of_known_models(make: Callable[[], nn.Module], expected: list[tuple[int, ...]]) -> None:
+def test_stages_of_published_models(make: Callable[[], nn.Module], expected: list[tuple[int, ...]]) -> None:
     network = traced(make(), "3x224x224")
     assert [out_shape(stage) for stage in network.body if isinstance(stage, Stage)] == expected
     assert not [note for note in network.notes if "join" in note]

@@ -53,7 +53,7 @@ def test_the_failing_module_and_its_shapes_are_named() -> None:
     assert "test_errors.py:" in message
 
 
-def test_a_wrong_input_says_what_the_first_layer_expects() -> None:
+def test_an_error_about_the_input_names_the_expected_channels() -> None:
     message = failing(nn.Sequential(nn.Conv2d(3, 8, 3)), "1x5x16x16")
     assert "N×3×H×W" in message
     assert "1×5×16×16" in message
@@ -64,7 +64,7 @@ def test_a_wrong_input_of_a_linear_layer() -> None:
     assert "N×4" in failing(nn.Sequential(nn.Linear(4, 2)), "5")
 
 
-def test_a_missing_input_is_asked_for() -> None:
+def test_an_error_names_a_missing_input() -> None:
     message = failing(Two())
     assert "'y'" in message
     assert "--input" in message

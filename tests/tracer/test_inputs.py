@@ -52,7 +52,7 @@ def test_wrong_text_is_refused(text: str) -> None:
         (nn.Embedding(10, 8), "7:int64", (1, 7)),
     ],
 )
-def test_the_first_layer_says_whether_a_batch_is_missing(
+def test_the_first_layer_determines_whether_a_batch_is_missing(
     layer: nn.Module, text: str, shape: tuple[int, ...]
 ) -> None:
     assert variants([parse_input(text)], nn.Sequential(layer))[0][0].shape == shape
@@ -73,7 +73,7 @@ def test_the_first_guess_fits_the_first_layer(layer: nn.Module, shape: tuple[int
     assert (guess.shape, guess.dtype) == (shape, dtype)
 
 
-def test_many_classes_speak_for_large_pictures() -> None:
+def test_many_classes_suggest_large_images() -> None:
     model = nn.Sequential(
         nn.Conv2d(3, 8, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1000)
     )

@@ -85,7 +85,7 @@ def hear_ctrl_c() -> None:
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    """Returns when the file is there; fails if the process ends before."""
+    """Return when the file is there; fails if the process ends before."""
     end = time.monotonic() + PATIENCE
     while not path.exists():
         assert process.poll() is None, process.communicate()

@@ -147,7 +147,7 @@ def test_a_module_that_reads_the_command_line_gets_its_defaults(
     assert given == ["resnet-diagram", "draw", "--input", "3x8x8"]
 
 
-def test_a_file_beside_it_is_found(tmp_path: Path) -> None:
+def test_a_neighbouring_file_can_be_imported(tmp_path: Path) -> None:
     (tmp_path / "some_neighbour.py").write_text("WIDTH = 5\n")
     (tmp_path / "main_net.py").write_text(
         "from torch import nn\nimport some_neighbour\n"
@@ -219,7 +219,7 @@ def test_nothing_stays_patched(net: Path) -> None:
         ("3Net", ["is not a name"]),
     ],
 )
-def test_what_is_wrong_is_said(net: Path, attribute: str, words: list[str]) -> None:
+def test_errors_name_the_fault(net: Path, attribute: str, words: list[str]) -> None:
     message = failing(f"{net}:{attribute}")
     assert [w for w in words if w not in message] == []
 
@@ -315,7 +315,7 @@ def test_a_name_that_a_module_imports_is_suggested() -> None:
         load_model("torchvision.models:resnet5O")
 
 
-def test_torchvision_is_imported_whatever_it_was_built_for() -> None:
+def test_torchvision_of_another_build_can_be_imported() -> None:
     if importlib.util.find_spec("torchvision") is None:
         pytest.skip("torchvision is not installed")
     code = (

@@ -16,7 +16,8 @@ from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.toml.schema import words as toml
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.flow.rewrites import formulas
-from resnet_diagram.tracer.record.operators import OPERATORS, Effect, Operator, Role, operator_of
+from resnet_diagram.tracer.record.operators import MERGES, OPERATORS, Effect, Operator, Role, operator_of
+from resnet_diagram.tracer.structure.layers import KINDS
 from resnet_diagram.wording import layers as wording
 from tests.tracer.facts import layers
 
@@ -51,7 +52,7 @@ def test_each_activation_has_a_usual_name_and_code(name: str) -> None:
     assert name in code.ACTIVATIONS or name in WITHOUT_CODE
 
 
-def test_other_tables_name_known_activations_only() -> None:
+def test_other_tables_name_only_operators_of_the_table() -> None:
     assert set(toml.ACTIVATIONS) <= ACTIVATIONS.keys()
     assert set(code.ACTIVATIONS) <= ACTIVATIONS.keys()
     aten = {name for name in formulas.ACTIVATIONS if hasattr(torch.ops.aten, name)}
@@ -78,6 +79,11 @@ def test_each_operator_is_one_of_torch(name: str) -> None:
     composite = {"softsign", "local_response_norm", "identity", "float", "half", "bfloat16"}
     others = {*composite, "deform_conv2d"}  # the last is of torchvision
     assert hasattr(torch.ops.aten, name) or name in others
+
+
+def test_each_role_has_a_layer_kind_or_none_on_purpose() -> None:
+    flow = {Role.SOURCE, Role.SINK, Role.PASS, *MERGES}
+    assert set(Role) - KINDS.keys() - flow == {Role.SCALE, Role.MATMUL, Role.OTHER}
 
 
 def test_each_field_fits_the_role() -> None:

@@ -73,7 +73,7 @@ def traced(model: nn.Module) -> Network:
     return trace(model, [parse_input("3x16x16")])
 
 
-def test_what_ran_is_there() -> None:
+def test_layers_that_ran_are_present() -> None:
     network = traced(Late())
     assert shortcuts(network) == ["identity", "identity"]
     assert [layer.name for layer in layers(network) if layer.op == "conv"] == [
@@ -102,19 +102,19 @@ def test_the_note_names_module_shapes_and_cause() -> None:
     assert str(Path(__file__).parent) not in note
 
 
-def test_a_guessed_input_is_said_too() -> None:
+def test_a_guessed_input_is_noted_as_well() -> None:
     notes = trace(Late()).notes
     assert any("only a part" in note for note in notes)
     assert any("was guessed" in note for note in notes)
 
 
-def test_a_whole_run_has_no_mark() -> None:
+def test_a_complete_run_has_no_mark() -> None:
     network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), Block(), Block()))
     assert "not run" not in [layer.op for layer in layers(network)]
     assert (network.notes, network.stopped_at) == ((), None)
 
 
-def test_a_stand_in_that_came_further_is_taken() -> None:
+def test_the_longest_run_is_used() -> None:
     class Asks(Late):
         def forward(self, x: Tensor) -> Tensor:
             x.numpy()
@@ -137,7 +137,7 @@ def test_too_little_is_an_error(model: nn.Module) -> None:
 
 
 @pytest.mark.parametrize("command", [("describe",), ("draw", "-t", "svg"), ("spec",)])
-def test_the_command_line_says_so_and_succeeds(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_command_line_prints_the_note_and_succeeds(command: tuple[str, ...], tmp_path: Path) -> None:
     path = tmp_path / "late.py"
     path.write_text(LATE)
     result: Result = CliRunner().invoke(main, [*command, f"{path}:Net", "--input", "3x16x16"])
@@ -191,7 +191,7 @@ class Ends(nn.Module):
         ("recursion", "RecursionError: too deep"),
     ],
 )
-def test_whatever_ends_a_run_is_named(end: str, words: str) -> None:
+def test_the_cause_of_a_stop_is_named(end: str, words: str) -> None:
     network = traced(Ends(end))
     assert [layer.op for layer in layers(network)][-1] == "not run"
     (note,) = [note for note in network.notes if "only a part of Ends" in note]

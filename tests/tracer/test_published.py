@@ -19,13 +19,13 @@ ROUNDING = 0.00051
 
 
 def names() -> list[str]:
-    """Every classification model with published weights."""
+    """Return every classification model with published weights."""
     models = torchvision_models()
     return [name for name in models.list_models(module=models) if len(models.get_model_weights(name))]
 
 
 def published(name: str) -> Iterator[tuple[int, int, float]]:
-    """The input size, the parameters and the GMACs of each set of weights of a model."""
+    """Yield the input size, the parameters and the GMACs of each set of weights of a model."""
     for weights in torchvision_models().get_model_weights(name):
         size = weights.transforms.keywords["crop_size"]
         yield size, weights.meta["num_params"], weights.meta["_ops"]

@@ -64,7 +64,7 @@ def misfit(model: nn.Module, path: Path) -> str:
 
 
 def write_safetensors(path: Path, state: dict[str, Tensor]) -> Path:
-    """A file with a true header; the values are left out, nobody reads them."""
+    """Return a file with a true header; the values are left out, nobody reads them."""
     header = {
         name: {"dtype": "F32", "shape": list(t.shape), "data_offsets": [0, 0]} for name, t in state.items()
     }
@@ -123,7 +123,7 @@ def test_a_pickled_model_needs_unsafe(tmp_path: Path) -> None:
     assert isinstance(load_model(str(path), unsafe=True).model, Net)
 
 
-def test_a_model_beside_other_things_is_found(tmp_path: Path) -> None:
+def test_a_model_among_other_objects_is_loaded(tmp_path: Path) -> None:
     torch.save({"epoch": 3, "model": Net()}, tmp_path / "run.pt")
     assert isinstance(load_model(str(tmp_path / "run.pt"), unsafe=True).model, Net)
 
@@ -153,7 +153,7 @@ def test_torchscript_is_traced(tmp_path: Path) -> None:
     assert network.notes == ()
 
 
-def test_an_exported_program_is_traced_with_its_own_input(tmp_path: Path) -> None:
+def test_an_exported_program_is_traced_with_its_example_input(tmp_path: Path) -> None:
     path = tmp_path / "net.pt2"
     model = Net().eval()
     torch.export.save(torch.export.export(model, (torch.zeros(2, 3, 16, 16),)), path)

@@ -120,11 +120,11 @@ def test_an_input_that_is_left_out_is_noted() -> None:
         (Late(True), ("3x32x32", "3x32x32")),
     ],
 )
-def test_totals_are_those_of_the_whole_network(model: nn.Module, inputs: tuple[str, ...]) -> None:
+def test_totals_are_those_of_the_network(model: nn.Module, inputs: tuple[str, ...]) -> None:
     assert params(trace(model, [parse_input(text) for text in inputs])) == total(model)
 
 
-def test_what_tells_a_block_the_time_is_counted_in_the_block() -> None:
+def test_a_time_embedding_is_counted_in_its_block() -> None:
     network = trace(Conditional(), [parse_input("3x16x16"), parse_input("1")])
     embedding, each = 32 + 272, 16 * 8 + 8
     shifts = [layer.params for layer in layers(network) if layer.op == "shift"]

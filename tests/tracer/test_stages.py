@@ -152,7 +152,7 @@ def test_a_pool_between_blocks_opens_the_next_stage() -> None:
     assert (out_shape(first), out_shape(second)) == ((8, 32, 32), (8, 16, 16))
 
 
-def test_what_only_the_last_block_has_behind_it_is_no_part_of_it() -> None:
+def test_an_activation_behind_the_last_block_only_is_not_its_part() -> None:
     network = traced(nn.Sequential(nn.Conv2d(3, 8, 1), Linear(8, 8), Linear(8, 8), nn.ReLU(), nn.Flatten()))
     assert [block.after for block in all_blocks(network)] == [(), ()]
     assert ops(network.head) == ["relu", "flatten"]

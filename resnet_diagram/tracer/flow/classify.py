@@ -14,7 +14,7 @@ _DEEPEST = 8
 """Most operations looked through to find out where a value comes from."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Operation:
     """One recorded operation as the flow reads it.
 

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import torch
 from torch import Tensor, nn
@@ -109,6 +109,8 @@ def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
             raise SourceError(f"{path.name!r} is an exported program; --weights takes a checkpoint.")
         case Archive.PICKLE:
             return shapes_of(state_in(unpickled(path, unsafe=unsafe), path))
+        case unknown:
+            assert_never(unknown)
 
 
 def shapes_of(state: Mapping[str, Any]) -> Shapes:

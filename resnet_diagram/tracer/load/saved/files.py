@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +44,8 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
             return exported(path)
         case Archive.PICKLE:
             return pickled(path, unsafe=unsafe), ()
+        case unknown:
+            assert_never(unknown)
 
 
 def pickled(path: Path, *, unsafe: bool) -> nn.Module:

@@ -41,7 +41,7 @@ class Failing(nn.Module):
         raise self.error
 
 
-def world() -> tuple[Any, ...]:
+def process_state() -> tuple[Any, ...]:
     return (
         nn.Module.__call__,
         nn.Module.__setattr__,
@@ -79,19 +79,19 @@ def world() -> tuple[Any, ...]:
 )
 def test_nothing_is_left_after_a_trace(make: Callable[[], nn.Module]) -> None:
     model = make()
-    before = world()
+    before = process_state()
     trace(model, [parse_input("3x16x16")])
-    assert world() == before
+    assert process_state() == before
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()])
 def test_nothing_is_left_after_an_exception(error: BaseException) -> None:
     model = Failing(error)
-    before = world()
+    before = process_state()
     expected = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else TraceError
     with pytest.raises(expected):
         trace(model, [parse_input("3x16x16")])
-    assert world() == before
+    assert process_state() == before
     assert not [name for name in model.conv.weight.__dict__ if "resnet" in name]
 
 
@@ -114,13 +114,13 @@ def stopped():
 @pytest.mark.parametrize("name", ["good", "bad", "stopped", "missing"])
 def test_nothing_is_left_after_loading(name: str, tmp_path: Path) -> None:
     (tmp_path / "to_be_loaded.py").write_text(BUILT)
-    before = world()
+    before = process_state()
     with contextlib.suppress(SourceError, KeyboardInterrupt):
         load_model(f"{tmp_path}/to_be_loaded.py:{name}")
-    assert world() == before
+    assert process_state() == before
 
 
-def test_what_a_forward_collects_is_not_kept() -> None:
+def test_lists_filled_by_a_forward_are_restored() -> None:
     class Collecting(nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -162,7 +162,7 @@ def test_a_model_may_go_before_its_run_is_read() -> None:
     assert read_run(run) == whole
 
 
-def test_memory_that_a_tensor_no_longer_has_is_not_taken_for_its_own() -> None:
+def test_reused_memory_is_not_attributed_to_its_former_tensor() -> None:
     marks, weight = Marks(), torch.ones(3)
     memory = marks.new_memory(weight)
     view = weight[1:]
@@ -249,7 +249,7 @@ def test_printing_models_do_not_reach_stdout(capsys: pytest.CaptureFixture[str])
         lambda: torch.compile(awkward.InPlaceHead()),
     ],
 )
-def test_the_public_way_round_private_names_gives_the_same(
+def test_public_fallbacks_give_the_same_network(
     make: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = make()
@@ -260,7 +260,7 @@ def test_the_public_way_round_private_names_gives_the_same(
     assert trace(model, given) == usual
 
 
-def test_each_private_name_has_a_public_way_round(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_private_name_has_a_public_fallback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch_private, "public_only", True)
     seen: list[bool] = []
     with torch_private.below_autograd():
@@ -276,7 +276,7 @@ def test_each_private_name_has_a_public_way_round(monkeypatch: pytest.MonkeyPatc
 
 
 def private(node: ast.AST) -> str:
-    """The private torch name a piece of code leans on, '' if there is none."""
+    """Return the private torch name a piece of code leans on, '' if there is none."""
     if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("torch."):
         return node.module if "._" in node.module else ""
     if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("__"):
