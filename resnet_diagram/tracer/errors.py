@@ -11,7 +11,7 @@ from resnet_diagram.errors import SourceError, TraceError
 from resnet_diagram.tracer.flow.graph import OpGraph
 from resnet_diagram.tracer.load.inputs import CONVOLUTIONS, InputSpec, first_weighted
 
-PACKAGE = str(Path(__file__).parents[1])
+_PACKAGE = str(Path(__file__).parents[1])
 
 
 def source_error(action: str, error: BaseException, path: Path | None = None) -> SourceError:
@@ -45,7 +45,7 @@ def location(error: BaseException, path: Path | None = None) -> str:
 def is_foreign(filename: str) -> bool:
     """Return whether a file is torch's, Python's own, or ours."""
     parts = Path(filename).parts
-    return filename.startswith((PACKAGE, "<")) or "torch" in parts or "importlib" in parts or filename == ""
+    return filename.startswith((_PACKAGE, "<")) or "torch" in parts or "importlib" in parts or filename == ""
 
 
 def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, given: bool) -> TraceError:
@@ -59,7 +59,7 @@ def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, gi
     advice = (
         "Give another shape with --input." if given else "The input was guessed; give its shape with --input."
     )
-    expected = expectation(model)
+    expected = _expectation(model)
     return TraceError(
         f"{type(model).__name__} failed on an input of {shapes} in {path}{shapes_there}: {message_of(error)}"
         f"{f' ({place})' if place else ''}. {f'{expected} ' if expected else ''}{advice}"
@@ -82,15 +82,15 @@ def check_names(model: nn.Module, inputs: Sequence[InputSpec]) -> None:
     except TypeError as error:
         action = f"no input is named {unknown[0]!r}" if unknown else str(error)
         raise TraceError(
-            f"{type(model).__name__}: {action}. {expected_inputs(list(parameters.values()))}"
+            f"{type(model).__name__}: {action}. {_expected_inputs(list(parameters.values()))}"
         ) from None
 
 
-def expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
+def _expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
     """Say which inputs a forward takes and how they are written.
 
     >>> def forward(x, mask, scale=None): ...
-    >>> wanted(list(inspect.signature(forward).parameters.values()))
+    >>> _expected_inputs(list(inspect.signature(forward).parameters.values()))
     'Its forward takes x, mask, scale=None: repeat --input, as in --input 3x224x224 --input mask=1x16:bool.'
     """
     listed = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
@@ -103,7 +103,7 @@ def expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
     )
 
 
-def expectation(model: nn.Module) -> str:
+def _expectation(model: nn.Module) -> str:
     """Return a sentence on the input of the first layer with weights, empty if it names none."""
     layer = first_weighted(model)
     for kind, dims in CONVOLUTIONS.items():

@@ -44,7 +44,7 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     with exclusive():
         inner = unwrapped(model)
         check_names(inner, inputs or ())
-        graph, subject = run_on_inputs(inner, inputs) if inputs else run_on_guesses(inner)
+        graph, subject = _run_on_inputs(inner, inputs) if inputs else _run_on_guesses(inner)
         sizes = {id(weight): (name, weight.numel()) for name, weight in subject.named_parameters()}
         return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
 
@@ -57,10 +57,10 @@ def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
             raise TraceError(
                 f"{run.kind} does nothing with its input: no operation leads from it to the output."
             )
-        return checked(with_stop(network, run.graph))
+        return _checked(with_stop(network, run.graph))
 
 
-def checked(network: Network) -> Network:
+def _checked(network: Network) -> Network:
     """Return the network; where its shapes do not join up, with a note that says so."""
     try:
         return check(network)
@@ -71,39 +71,39 @@ def checked(network: Network) -> Network:
 Trial = tuple[OpGraph, nn.Module, Sequence[InputSpec]]
 
 
-def run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
+def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
     """Return a run on the inputs the user gave, and the model that ran; raise TraceError."""
     trials: list[Trial] = []
     for specs in variants(inputs, model):
         graph, subject = run(model, specs)
         if graph.error is None:
-            graph.notes += batch_note(specs)
+            graph.notes += _batch_note(specs)
             return graph, subject
         trials.append((graph, subject, specs))
-    return longest_part(model, trials, given=True)
+    return _longest_part(model, trials, given=True)
 
 
-def run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
+def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
     """Return a run on the first guessed input that works, and the model that ran; raise TraceError."""
     trials: list[Trial] = []
     for spec in guess_inputs(model):
         graph, subject = run(model, [spec])
         if graph.error is None:
-            graph.notes.append(guess_note(spec))
+            graph.notes.append(_guess_note(spec))
             return graph, subject
-        if not trials or is_longer(graph, trials[-1][0]):
+        if not trials or _is_longer(graph, trials[-1][0]):
             trials = [*trials[:1], (graph, subject, [spec])]
     if not trials:
         raise TraceError("No input could be guessed; give its shape with --input.")
-    return longest_part(model, trials, given=False)
+    return _longest_part(model, trials, given=False)
 
 
-def is_longer(graph: OpGraph, reference: OpGraph) -> bool:
+def _is_longer(graph: OpGraph, reference: OpGraph) -> bool:
     """Return whether one run came further than another."""
     return len(operations(graph)) > len(operations(reference))
 
 
-def longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
+def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:
     """Return the run that came furthest, with a note on its end; raise TraceError if none is of use."""
     graph = longest([trial[0] for trial in trials])
     if not is_useful(graph):
@@ -111,11 +111,11 @@ def longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> t
     subject, specs = next((subject, specs) for result, subject, specs in trials if result is graph)
     graph.notes.append(stop_note(graph, type(model).__name__))
     if not given:
-        graph.notes.append(guess_note(specs[0]))
+        graph.notes.append(_guess_note(specs[0]))
     return graph, subject
 
 
-def batch_note(specs: Sequence[InputSpec]) -> list[str]:
+def _batch_note(specs: Sequence[InputSpec]) -> list[str]:
     """Return the note on a batch of more than one, if the first input has one."""
     count = specs[0].shape[0] if len(specs[0].shape) > 1 else 1
     if count == 1:
@@ -125,9 +125,9 @@ def batch_note(specs: Sequence[InputSpec]) -> list[str]:
     ]
 
 
-def guess_note(spec: InputSpec) -> str:
+def _guess_note(spec: InputSpec) -> str:
     """Return the note on an input that nobody gave."""
-    return f"input {written(spec)} was guessed; --input sets it"
+    return f"input {_written(spec)} was guessed; --input sets it"
 
 
 def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:
@@ -154,7 +154,7 @@ def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
     )
 
 
-def written(spec: InputSpec) -> str:
+def _written(spec: InputSpec) -> str:
     """Return an input as it is written on the command line, without its batch of one."""
     sizes = "x".join(str(n) for n in spec.shape[1:])
     return sizes if spec.dtype == "float32" else f"{sizes}:{spec.dtype}"

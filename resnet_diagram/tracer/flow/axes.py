@@ -16,7 +16,7 @@ from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 Value = tuple[int, int]
 """A node's index and the number of axes its result is read with."""
 
-MIXING = frozenset({Role.MATMUL, Role.ATTENTION})
+_MIXING = frozenset({Role.MATMUL, Role.ATTENTION})
 
 
 class Axes:
@@ -33,12 +33,12 @@ class Axes:
 
     def of(self, node: Node, shape: Sizes) -> int:
         """Return the channel axis of a node's result in a shape; the operation's own axis comes first."""
-        axis = fixed_axis(node, len(shape))
+        axis = _fixed_axis(node, len(shape))
         return axis if axis is not None else self._elected_axis((node.index, len(shape)))
 
     def entering(self, node: Node, ref: Ref) -> int:
         """Return the channel axis of an argument as the operation sees it."""
-        axis = fixed_axis(node, len(ref.shape))
+        axis = _fixed_axis(node, len(ref.shape))
         return axis if axis is not None else self.of(ref.node, ref.shape)
 
     def _elected_axis(self, value: Value) -> int:
@@ -59,16 +59,16 @@ class Axes:
         """Note what a node says of its result and of what it reads."""
         rank = len(node.shape)
         result = (node.index, rank)
-        self._vote(result, fixed_axis(node, rank))
+        self._vote(result, _fixed_axis(node, rank))
         for ref in references(node):
             if not ref.node.active:
                 continue
             read = (ref.node.index, len(ref.shape))
-            axis = fixed_axis(node, len(ref.shape))
-            self._vote(read, axis if axis is not None else norm_axis(node, len(ref.shape)))
-            if axis is None and is_elementwise(node, ref.shape):
+            axis = _fixed_axis(node, len(ref.shape))
+            self._vote(read, axis if axis is not None else _norm_axis(node, len(ref.shape)))
+            if axis is None and _is_elementwise(node, ref.shape):
                 self._root[self._find(read)] = self._find(result)
-            elif axis is None and operator_of(node.op).role not in MIXING:
+            elif axis is None and operator_of(node.op).role not in _MIXING:
                 self._moves.append((read, result, node, ref.shape))
 
     def _elected(self) -> dict[Value, int]:
@@ -100,7 +100,7 @@ class Axes:
                             waiting.append(target)
 
 
-def fixed_axis(node: Node, rank: int) -> int | None:
+def _fixed_axis(node: Node, rank: int) -> int | None:
     """Return the channel axis of what an operation reads and makes, where the operation itself settles it."""
     operator = operator_of(node.op)
     if operator.channels < 0 or is_weighted_product(node):
@@ -108,7 +108,7 @@ def fixed_axis(node: Node, rank: int) -> int | None:
     return 1 if operator.channels and operator.role is not Role.NORM else None
 
 
-def norm_axis(node: Node, rank: int) -> int | None:
+def _norm_axis(node: Node, rank: int) -> int | None:
     """Return the channel axis a normalisation names."""
     operator = operator_of(node.op)
     if operator.role is Role.NORM and operator.channels:
@@ -117,10 +117,10 @@ def norm_axis(node: Node, rank: int) -> int | None:
     return max(1, rank - 1) if isinstance(over, (list, tuple)) and len(over) == 1 else None
 
 
-def is_elementwise(node: Node, shape: Sizes) -> bool:
+def _is_elementwise(node: Node, shape: Sizes) -> bool:
     """Return True if each axis of an argument stays where it is."""
     operator = operator_of(node.op)
-    if operator.role in MIXING or operator.effect is Effect.PERMUTE or len(shape) != len(node.shape):
+    if operator.role in _MIXING or operator.effect is Effect.PERMUTE or len(shape) != len(node.shape):
         return False
     if operator.effect is Effect.RESHAPE:
         return shape == node.shape

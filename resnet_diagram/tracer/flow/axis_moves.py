@@ -3,48 +3,48 @@
 from resnet_diagram.tracer.flow.graph import Node, Sizes, argument
 from resnet_diagram.tracer.record.operators import operator_of
 
-SWAPS = frozenset(["transpose", "swapaxes", "swapdims"])
+_SWAPS = frozenset(["transpose", "swapaxes", "swapdims"])
 
 
 def forward(node: Node, source_shape: Sizes, axis: int) -> int | None:
     """Return the axis of the result that `axis` of the argument becomes; None where that is not known."""
-    order = order_of(node, len(source_shape))
+    order = _order_of(node, len(source_shape))
     if order is not None:
         return order.index(axis) if axis in order else None
-    remaining = remaining_axes(node, source_shape)
+    remaining = _remaining_axes(node, source_shape)
     if remaining is not None:
         return remaining.index(axis) if axis in remaining else None
-    return through_reshape(source_shape, node.shape, axis)
+    return _through_reshape(source_shape, node.shape, axis)
 
 
 def backward(node: Node, source_shape: Sizes, axis: int) -> int | None:
     """Return the axis of the argument that becomes `axis` of the result; None where that is not known."""
-    order = order_of(node, len(source_shape)) or remaining_axes(node, source_shape)
+    order = _order_of(node, len(source_shape)) or _remaining_axes(node, source_shape)
     if order is not None:
         return order[axis] if axis < len(order) else None
-    return through_reshape(node.shape, source_shape, axis)
+    return _through_reshape(node.shape, source_shape, axis)
 
 
-def order_of(node: Node, rank: int) -> list[int] | None:
+def _order_of(node: Node, rank: int) -> list[int] | None:
     """Return, for a permutation, the axis of the argument behind each axis of the result."""
     name = operator_of(node.op).name
     order = list(range(rank))
     if name == "permute":
         dims = listed(argument(node, "dims"))
         return [d % rank for d in dims] if len(dims) == rank else None
-    if name in SWAPS:
+    if name in _SWAPS:
         pair = [n for key in ("dim0", "dim1", "axis0", "axis1") for n in listed(argument(node, key))]
         if len(pair) == 2:
             order[pair[0]], order[pair[1]] = order[pair[1]], order[pair[0]]
             return order
     if name in ("movedim", "moveaxis"):
-        return moved(argument(node, "source"), argument(node, "destination"), rank)
+        return _moved(argument(node, "source"), argument(node, "destination"), rank)
     if name in ("t", "numpy_T"):
         return order[::-1]
     return [*order[:-2], *order[:-3:-1]] if name == "mT" else None
 
 
-def moved(source: object, destination: object, rank: int) -> list[int] | None:
+def _moved(source: object, destination: object, rank: int) -> list[int] | None:
     """Return the order that moving some axes to other places gives."""
     pairs = sorted((d % rank, s % rank) for s, d in zip(listed(source), listed(destination), strict=False))
     order = [axis for axis in range(rank) if axis not in {s for _, s in pairs}]
@@ -53,7 +53,7 @@ def moved(source: object, destination: object, rank: int) -> list[int] | None:
     return order if pairs else None
 
 
-def remaining_axes(node: Node, source_shape: Sizes) -> list[int] | None:
+def _remaining_axes(node: Node, source_shape: Sizes) -> list[int] | None:
     """Return, for an operation that removes axes, the remaining ones."""
     if not operator_of(node.op).drops_axes or len(node.shape) >= len(source_shape):
         return None
@@ -69,15 +69,15 @@ def listed(value: object) -> list[int]:
     return [v for v in value if isinstance(v, int)] if isinstance(value, (list, tuple)) else []
 
 
-def through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | None:
+def _through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | None:
     """Return the axis that `axis` becomes when the same values are read in another shape.
 
     An axis that is split goes to its last part. None where the axis joins the batch.
 
-    >>> through_reshape((1, 196, 768), (1, 14, 14, 768), 2), through_reshape((1, 8, 4, 4), (1, 8, 16), 1)
+    >>> _through_reshape((1, 196, 768), (1, 14, 14, 768), 2), _through_reshape((1, 8, 4, 4), (1, 8, 16), 1)
     (3, 1)
     """
-    for left_axes, right_axes in groups(source_shape, result):
+    for left_axes, right_axes in _groups(source_shape, result):
         if axis in left_axes:
             larger = [m for m in right_axes if result[m] > 1] or list(right_axes)
             place = larger[-1] if axis == left_axes[-1] or len(larger) < 2 else larger[0]
@@ -85,7 +85,7 @@ def through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | None
     return None
 
 
-def groups(source_shape: Sizes, result: Sizes) -> list[tuple[range, range]]:
+def _groups(source_shape: Sizes, result: Sizes) -> list[tuple[range, range]]:
     """Run of axes of two shapes that hold the same values; single ones where sizes agree."""
     pairs: list[tuple[range, range]] = []
     i = j = 0

@@ -21,7 +21,7 @@ Change = Callable[[list[Step]], list[Step]]
 
 def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Change | None = None) -> Flow:
     """Return the steps on a path from one of `inputs` to `output`, changed as asked."""
-    live = live_nodes(graph, output, inputs)
+    live = _live_nodes(graph, output, inputs)
     builder = _Builder(graph, cut_apart(live), frozenset(node.index for node in live))
     for node in live:
         builder.add(node)
@@ -29,12 +29,12 @@ def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Cha
     steps = dual_paths(complete_sums(recognized(simplified(builder.steps), graph.calls)))
     steps = change(steps) if change else steps
     reuse_concatenations(steps)
-    orient(steps, Axes(live))
+    _orient(steps, Axes(live))
     live_indices = frozenset(node.index for node in live)
     return Flow(steps, graph, builder.parameters(), live_indices, builder.undrawn)
 
 
-def orient(steps: Iterable[Step], axes: Axes) -> None:
+def _orient(steps: Iterable[Step], axes: Axes) -> None:
     """Write the shapes of all steps with the channels first."""
     for step in steps:
         if not step.nodes:
@@ -52,7 +52,7 @@ def batch_of(graph: OpGraph) -> int:
     return next((node.shape[0] for node in graph.inputs if len(node.shape) > 1), 1)
 
 
-def live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
+def _live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
     """Return the active nodes between the inputs and the output, in order."""
     reached = {node.index for node in inputs}
     forward = []

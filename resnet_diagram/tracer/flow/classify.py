@@ -44,7 +44,7 @@ class Operation:
         if node.op == "copy_":
             if self.sources > 1:
                 return Role.OTHER
-            return Role.PAD if pads_with_zeros(node) else Role.PASS
+            return Role.PAD if _pads_with_zeros(node) else Role.PASS
         if self.sources > 1:
             return role
         if role in (Role.ADD, Role.MULTIPLY):
@@ -53,7 +53,7 @@ class Operation:
             return Role.LINEAR
         if role is Role.CONCAT:
             return self._joining
-        if role is Role.SLICE and takes_everything(node):
+        if role is Role.SLICE and _takes_everything(node):
             return Role.PASS
         return role
 
@@ -64,7 +64,7 @@ class Operation:
         if type(operand) in (int, float) and self.operator.neutral == operand:
             return Role.PASS
         first = references(self.node)[0]
-        written = self.node.op == "add_" and not first.node.active and pads_with_zeros(self.node)
+        written = self.node.op == "add_" and not first.node.active and _pads_with_zeros(self.node)
         return Role.PAD if written else Role.SCALE
 
     @property
@@ -72,7 +72,7 @@ class Operation:
         """The role of a concatenation of one activation with constants, or with nothing."""
         if len(references(self.node)) == 1:
             return Role.VIEW if self.node.op == "stack" else Role.PASS
-        return Role.PAD if pads_with_zeros(self.node) else Role.OTHER
+        return Role.PAD if _pads_with_zeros(self.node) else Role.OTHER
 
     @property
     def in_shape(self) -> Sizes:
@@ -89,7 +89,7 @@ class Operation:
         target = node.args[0]
         while isinstance(target, Ref):
             shape = target.shape if prod(target.shape) >= prod(shape) else shape
-            target = None if makes_zeros(target.node) else first_read(target.node)
+            target = None if _makes_zeros(target.node) else first_read(target.node)
         return without_batch(shape)
 
 
@@ -129,7 +129,7 @@ def is_zeros(node: Node) -> bool:
     return _from_zeros(node, through_slices=False)
 
 
-def pads_with_zeros(node: Node) -> bool:
+def _pads_with_zeros(node: Node) -> bool:
     """Return True if a concatenation, or a write into a buffer, surrounds its activation with zeros."""
     if node.op in ("copy_", "add_"):
         target = node.args[0]
@@ -137,7 +137,7 @@ def pads_with_zeros(node: Node) -> bool:
     return any(is_zeros(ref.node) for ref in references(node))
 
 
-def makes_zeros(node: Node) -> bool:
+def _makes_zeros(node: Node) -> bool:
     """Return True if the result of an operation is all zeros, whatever it reads."""
     operator = operator_of(node.op)
     if operator.effect is Effect.FILL:
@@ -152,7 +152,7 @@ def makes_zeros(node: Node) -> bool:
 def _from_zeros(node: Node, *, through_slices: bool) -> bool:
     """Return True if a value comes from zeros; with `through_slices` a part of a buffer is the buffer."""
     for _ in range(_DEEPEST):
-        if makes_zeros(node):
+        if _makes_zeros(node):
             return True
         operator, source = operator_of(node.op), first_read(node)
         if through_slices:
@@ -165,7 +165,7 @@ def _from_zeros(node: Node, *, through_slices: bool) -> bool:
     return False
 
 
-def takes_everything(node: Node) -> bool:
+def _takes_everything(node: Node) -> bool:
     """Return True if a slice takes all of its source."""
     source = first_read(node)
     if operator_of(node.op).name != "slice" or source is None:

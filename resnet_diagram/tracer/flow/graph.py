@@ -95,7 +95,7 @@ def argument(node: Node, name: str) -> object:
 def references(node: Node) -> "tuple[Ref, ...]":
     """Return the tensor arguments of an operation, lists opened."""
     if node.refs is None:
-        node.refs = tuple(refs_in((*node.args, *node.kwargs.values())))
+        node.refs = tuple(_refs_in((*node.args, *node.kwargs.values())))
     return node.refs
 
 
@@ -104,7 +104,7 @@ def first_read(node: Node) -> "Ref | None":
     return next(iter(references(node)), None)
 
 
-def refs_in(values: Iterable[object]) -> Iterator[Ref]:
+def _refs_in(values: Iterable[object]) -> Iterator[Ref]:
     """Yield each tensor argument among some values, lists opened."""
     for value in values:
         if isinstance(value, Ref):

@@ -11,7 +11,7 @@ from resnet_diagram.tracer.flow.graph import Node, Ref, Sizes, argument
 Counter = Callable[[Node], int]
 
 
-def shape_of(node: Node, name: str) -> Sizes:
+def _shape_of(node: Node, name: str) -> Sizes:
     """Return the shape of a tensor argument, () if there is none."""
     value = argument(node, name)
     return value.shape if isinstance(value, Ref) else ()
@@ -19,12 +19,12 @@ def shape_of(node: Node, name: str) -> Sizes:
 
 def convolution(node: Node) -> int:
     """Return the count of a convolution: results × kernel × channels of a group."""
-    return prod(node.shape) * prod(shape_of(node, "weight")[1:])
+    return prod(node.shape) * prod(_shape_of(node, "weight")[1:])
 
 
 def transposed_convolution(node: Node) -> int:
     """Return the count of a transposed convolution: input values × kernel × channels of a group."""
-    return prod(shape_of(node, "input")) * prod(shape_of(node, "weight")[1:])
+    return prod(_shape_of(node, "input")) * prod(_shape_of(node, "weight")[1:])
 
 
 def general_convolution(node: Node) -> int:
@@ -34,14 +34,14 @@ def general_convolution(node: Node) -> int:
 
 def linear(node: Node) -> int:
     """Return the count of a linear layer: results × input features."""
-    return prod(node.shape) * shape_of(node, "weight")[-1]
+    return prod(node.shape) * _shape_of(node, "weight")[-1]
 
 
 def product(first: str) -> Counter:
     """Return the counter of a matrix product whose left factor is the argument `first`."""
 
     def count(node: Node) -> int:
-        left = shape_of(node, first)
+        left = _shape_of(node, first)
         return prod(node.shape) * left[-1] if left else 0
 
     return count
@@ -49,7 +49,7 @@ def product(first: str) -> Counter:
 
 def attention(node: Node) -> int:
     """Return the count of two matrix products: queries by keys, and their weights by values."""
-    query, key, value = (shape_of(node, name) for name in ("query", "key", "value"))
+    query, key, value = (_shape_of(node, name) for name in ("query", "key", "value"))
     if not (query and key and value):
         return 0
     return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])

@@ -14,14 +14,14 @@ def simplified(steps: list[Step]) -> list[Step]:
         if len(step.sources) != 1:
             continue
         source = steps[step.sources[0]]
-        if sums_stack(source, step):
+        if _sums_stack(source, step):
             source.role, source.out_shape = Role.ADD, step.out_shape
             source.nodes += step.nodes
             bypass(step, steps)
-        elif continues(source, step):
-            merge_into(source, step, steps)
+        elif _continues(source, step):
+            _merge_into(source, step, steps)
     for step in steps:
-        if idle(step):
+        if _idle(step):
             bypass(step, steps)
     return renumbered(steps)
 
@@ -35,13 +35,13 @@ def drop_unread(steps: Sequence[Step]) -> None:
             step.sources, step.nodes = [], []
 
 
-def continues(source: Step, step: Step) -> bool:
+def _continues(source: Step, step: Step) -> bool:
     """Return whether a step carries on a chain of views, or of slices, that nobody else reads."""
     alike = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
     return alike and len(source.targets) == len(source.sources) == 1
 
 
-def idle(step: Step) -> bool:
+def _idle(step: Step) -> bool:
     """Return whether a chain of views, a padding or a pooling leaves the shape and all values alone."""
     if len(step.sources) != 1 or step.in_shape != step.out_shape or step.params or step.macs:
         return False
@@ -76,7 +76,7 @@ def reuse_concatenations(steps: list[Step]) -> None:
         earlier[key] = step.index
 
 
-def sums_stack(stack: Step, step: Step) -> bool:
+def _sums_stack(stack: Step, step: Step) -> bool:
     """Return whether a step sums or averages a stack over the dimension it was stacked along: an addition."""
     if (
         stack.role is not Role.CONCAT
@@ -90,7 +90,7 @@ def sums_stack(stack: Step, step: Step) -> bool:
     return len(stack.targets) == 1 and over == [argument(stack.nodes[-1], "dim")]
 
 
-def merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
+def _merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
     """Join a step with the one before it; the step takes the nodes, the other goes."""
     step.nodes = source.nodes + step.nodes
     step.in_shape = source.in_shape

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from resnet_diagram.tracer.flow.classify import macs_of
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, references
 
-SHOWN = 4
+_SHOWN = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +41,7 @@ def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) 
     if not (undrawn.params or undrawn.macs):
         return [text]
     counted = f"{undrawn.params:,} parameters and {undrawn.macs:,} multiply-accumulates"
-    modules = f" of {listed(paths(graph, undrawn.nodes))}" if any(paths(graph, undrawn.nodes)) else ""
+    modules = f" of {listed(_paths(graph, undrawn.nodes))}" if any(_paths(graph, undrawn.nodes)) else ""
     return [f"{text}; its {counted}{modules} are counted where it joins"]
 
 
@@ -51,11 +51,11 @@ def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
     macs = sum(macs_of(node) for node in rest) // batch
     if not macs:
         return []
-    modules = listed(paths(graph, {node.index for node in rest if macs_of(node)}))
+    modules = listed(_paths(graph, {node.index for node in rest if macs_of(node)}))
     return [f"{macs:,} multiply-accumulates lead to no drawn output: {modules or 'the model'}"]
 
 
-def paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
+def _paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
     """Return the outermost modules that run some operations, in order."""
     nodes_run = (graph.nodes[index] for index in sorted(nodes))
     outer = (graph.calls[n.call].path.split(".")[0] for n in nodes_run if n.kind is NodeKind.OPERATION)
@@ -65,5 +65,5 @@ def paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
 def listed(names: Iterable[str]) -> str:
     """Return the first few of some names, and how many more there are."""
     items = list(names)
-    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + more
+    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
+    return ", ".join(items[:_SHOWN]) + more

@@ -1,7 +1,7 @@
 """Build a model without memory for its weights and without filling them.
 
-Inside `weightless`, tensors are made on the meta device, which keeps shapes only, and filling them does
-nothing. Some constructors ask for values (`torch.linspace(...).tolist()`); for them `part_weightless` keeps
+Inside `_weightless`, tensors are made on the meta device, which keeps shapes only, and filling them does
+nothing. Some constructors ask for values (`torch.linspace(...).tolist()`); for them `_part_weightless` keeps
 small tensors real and turns only parameters and large tensors into meta tensors.
 """
 
@@ -19,11 +19,11 @@ from resnet_diagram.tracer.record.shapes.joins import binary
 
 Built = TypeVar("Built")
 
-META = torch.device("meta")
-LARGE = 1 << 12
-VALUED = frozenset({torch.zeros, torch.ones})
-SIZED = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn})
-FACTORIES = frozenset(
+_META = torch.device("meta")
+_LARGE = 1 << 12
+_VALUED = frozenset({torch.zeros, torch.ones})
+_SIZED = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn})
+_FACTORIES = frozenset(
     getattr(torch, name)
     for name in [
         "empty",
@@ -48,7 +48,7 @@ FACTORIES = frozenset(
     ]
     if hasattr(torch, name)
 )
-FILLS = frozenset(
+_FILLS = frozenset(
     getattr(Tensor, name)
     for name in [
         "uniform_",
@@ -72,7 +72,7 @@ FILLS = frozenset(
         "clamp_max_",
     ]
 )
-ARITHMETIC = frozenset(
+_ARITHMETIC = frozenset(
     getattr(Tensor, name)
     for name in [
         "add",
@@ -89,7 +89,7 @@ ARITHMETIC = frozenset(
 )
 
 
-MOVES = frozenset({Tensor.to, Tensor.cuda})
+_MOVES = frozenset({Tensor.to, Tensor.cuda})
 
 
 class Weightless(TorchFunctionMode):
@@ -100,29 +100,29 @@ class Weightless(TorchFunctionMode):
     ) -> Any:
         """Return what `func` gives, on the meta device."""
         options = kwargs or {}
-        if func in FACTORIES and (options.get("device") is None or foreign(options["device"])):
-            return on_meta(func, args, {**options, "device": None})
-        if func in MOVES and foreign_move(func, args, options):
+        if func in _FACTORIES and (options.get("device") is None or foreign(options["device"])):
+            return _on_meta(func, args, {**options, "device": None})
+        if func in _MOVES and _foreign_move(func, args, options):
             return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
-        if func in FILLS and args and args[0].is_meta:
+        if func in _FILLS and args and args[0].is_meta:
             return args[0]
-        result = binary(*args) if func in ARITHMETIC and not options and args[0].is_meta else None
+        result = binary(*args) if func in _ARITHMETIC and not options and args[0].is_meta else None
         return func(*args, **options) if result is None else result
 
 
-def foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
+def _foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
     """Return whether a tensor is moved to a device that may not be there."""
     devices = [a for a in (*args[1:2], options.get("device")) if isinstance(a, (str, int, torch.device))]
     return func is Tensor.cuda or any(foreign(device) for device in devices)
 
 
-def on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
+def _on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
     """Return what a factory makes, without values; `arange` would import sympy for it."""
     if factory is torch.arange:
         made = factory(*args, **options)
-        return torch.empty(made.shape, dtype=made.dtype, device=META)
-    plain = torch.empty if factory in VALUED and "out" not in options else factory
-    tensor: Tensor = plain(*args, **{**options, "device": META})
+        return torch.empty(made.shape, dtype=made.dtype, device=_META)
+    plain = torch.empty if factory in _VALUED and "out" not in options else factory
+    tensor: Tensor = plain(*args, **{**options, "device": _META})
     return tensor
 
 
@@ -134,18 +134,18 @@ class PartWeightless(TorchFunctionMode):
     ) -> Any:
         """Return what `func` gives, on the meta device if it is large."""
         options = kwargs or {}
-        if func in MOVES and foreign_move(func, args, options):
+        if func in _MOVES and _foreign_move(func, args, options):
             return args[0] if func is Tensor.cuda else converted(func, args, dict(options))
-        if func in FACTORIES and options.get("device") is not None and foreign(options["device"]):
+        if func in _FACTORIES and options.get("device") is not None and foreign(options["device"]):
             options = {**options, "device": None}
-        if func in SIZED and options.get("device") is None and element_count(args) > LARGE:
-            options = {**options, "device": META}
-        elif func in FILLS and args and args[0].is_meta:
+        if func in _SIZED and options.get("device") is None and _element_count(args) > _LARGE:
+            options = {**options, "device": _META}
+        elif func in _FILLS and args and args[0].is_meta:
             return args[0]
         return func(*args, **options)
 
 
-def element_count(args: Sequence[Any]) -> int:
+def _element_count(args: Sequence[Any]) -> int:
     """Return the number of elements a factory makes: 6 for `(2, 3)` and `((2, 3),)`."""
     sizes = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
     count = 1
@@ -155,7 +155,7 @@ def element_count(args: Sequence[Any]) -> int:
 
 
 @contextlib.contextmanager
-def no_initialisers() -> Iterator[None]:
+def _no_initialisers() -> Iterator[None]:
     """Replace the functions of `torch.nn.init` by ones that return their tensor unchanged."""
 
     def untouched(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -174,25 +174,25 @@ def no_initialisers() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def weightless() -> Iterator[None]:
+def _weightless() -> Iterator[None]:
     """Build everything inside with shapes but without values."""
-    with no_initialisers(), Weightless():
+    with _no_initialisers(), Weightless():
         yield
 
 
 @contextlib.contextmanager
-def part_weightless() -> Iterator[None]:
+def _part_weightless() -> Iterator[None]:
     """Build parameters and large tensors inside with shapes but without values."""
     original = nn.Parameter.__new__
 
     def without_values(cls: Any, data: Any = None, requires_grad: bool = True) -> Any:
         if type(data) is Tensor and not data.is_meta:
-            data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=META)
+            data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=_META)
         return original(cls, data, requires_grad)
 
     nn.Parameter.__new__ = in_this_thread(without_values, original)  # type: ignore[method-assign]
     try:
-        with no_initialisers(), PartWeightless():
+        with _no_initialisers(), PartWeightless():
             yield
     finally:
         nn.Parameter.__new__ = original  # type: ignore[method-assign]
@@ -203,11 +203,11 @@ def build(make: Callable[[], Built]) -> Built:
 
     Raises what the constructor raises when all tensors are real, for that is the user's own error.
     """
-    for context in (weightless, part_weightless):
+    for context in (_weightless, _part_weightless):
         try:
             with context():
                 return make()
         except Exception as error:
             check_interrupt(error)
-    with no_initialisers():
+    with _no_initialisers():
         return make()

@@ -20,9 +20,9 @@ from resnet_diagram.tracer.load.target import Target
 def module_of(target: Target) -> ModuleType:
     """Return the module of a target; raise SourceError where there is none or its import fails."""
     if target.is_file:
-        return file_module(target)
+        return _file_module(target)
     with search_path(target.folder.absolute()):
-        return named_module(target)
+        return _named_module(target)
 
 
 @contextlib.contextmanager
@@ -47,7 +47,7 @@ def search_path(folder: Path) -> Iterator[None]:
         sys.path[:] = before
 
 
-def named_module(target: Target) -> ModuleType:
+def _named_module(target: Target) -> ModuleType:
     """Return the module of a dotted name."""
     try:
         return importlib.import_module(target.module)
@@ -63,25 +63,25 @@ def named_module(target: Target) -> ModuleType:
         raise source_error(f"Importing {target.module!r} failed", error) from error
 
 
-def file_module(target: Target) -> ModuleType:
+def _file_module(target: Target) -> ModuleType:
     """Return the module in a file, imported by its dotted name where it lies in a package."""
     path = target.path
     if not path.is_file():
-        raise SourceError(missing_file(target.module, path))
+        raise SourceError(_missing_file(target.module, path))
     if path.suffix != ".py":
         raise SourceError(f"{target.module!r} is no Python file. A model comes from a .py file or a module.")
-    root, name = package_of(path)
+    root, name = _package_of(path)
     with search_path(root):
         try:
-            for imported in imports_of(path):
+            for imported in _imports_of(path):
                 with contextlib.suppress(Exception):
                     importlib.import_module(imported)
-            return build(lambda: fresh_module(path, name))
+            return build(lambda: _fresh_module(path, name))
         except (Exception, SystemExit) as error:
             raise source_error(f"Importing {target.module!r} failed", error, path) from error
 
 
-def missing_file(text: str, path: Path) -> str:
+def _missing_file(text: str, path: Path) -> str:
     """Return what to say about a file that is not there."""
     if path.is_dir():
         return f"{text!r} is a folder; name a Python file in it."
@@ -90,7 +90,7 @@ def missing_file(text: str, path: Path) -> str:
     return f"There is no file {text!r}.{hint}"
 
 
-def package_of(path: Path) -> tuple[Path, str]:
+def _package_of(path: Path) -> tuple[Path, str]:
     """Return the folder to search from and the dotted name of a file: packages have an `__init__.py`."""
     parts = [path.stem]
     folder = path.parent
@@ -102,10 +102,10 @@ def package_of(path: Path) -> tuple[Path, str]:
     return folder, ".".join(parts)
 
 
-def fresh_module(path: Path, name: str) -> ModuleType:
+def _fresh_module(path: Path, name: str) -> ModuleType:
     """Return the module of a file, run anew unless it is part of a package."""
     if "." in name:
-        return module_in_package(path, name)
+        return _module_in_package(path, name)
     alias = name
     existing = sys.modules.get(name)
     taken_by_other = existing is not None and getattr(existing, "__file__", None) != os.fspath(path)
@@ -124,7 +124,7 @@ def fresh_module(path: Path, name: str) -> ModuleType:
     return module
 
 
-def module_in_package(path: Path, name: str) -> ModuleType:
+def _module_in_package(path: Path, name: str) -> ModuleType:
     """Return a module of a package; where a package's `__init__` fails, import the file without running it.
 
     Raises what the `__init__` raised if the file cannot be imported without it either.
@@ -132,7 +132,7 @@ def module_in_package(path: Path, name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        if name in sys.modules or raised_by(error, path):
+        if name in sys.modules or _raised_by(error, path):
             raise
         failed = error
     packages = name.split(".")[:-1]
@@ -151,12 +151,12 @@ def module_in_package(path: Path, name: str) -> ModuleType:
         raise failed from None
 
 
-def raised_by(error: BaseException, path: Path) -> bool:
+def _raised_by(error: BaseException, path: Path) -> bool:
     """Return True if the code of a file was running when an error was raised."""
     return any(Path(frame.filename) == path for frame in traceback.extract_tb(error.__traceback__))
 
 
-def imports_of(path: Path) -> list[str]:
+def _imports_of(path: Path) -> list[str]:
     """Return the modules a file imports at its top level, relative ones left out."""
     names: list[str] = []
     for statement in ast.parse(path.read_bytes(), filename=str(path)).body:

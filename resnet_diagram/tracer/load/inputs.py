@@ -9,7 +9,7 @@ from torch import nn
 
 from resnet_diagram.errors import UsageError
 
-DTYPES = frozenset(
+_DTYPES = frozenset(
     [
         "float32",
         "float64",
@@ -28,12 +28,12 @@ DTYPES = frozenset(
         "long",
     ]
 )
-HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})
+_HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})
 """Types of weights whose models take inputs of that type."""
 
 CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
-MANY_CLASSES = 1000  # as many as ImageNet has; its pictures are large
-EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"
+_MANY_CLASSES = 1000  # as many as ImageNet has; its pictures are large
+_EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +66,9 @@ def parse_input(text: str) -> InputSpec:
     shape, colon, dtype = rest.partition(":")
     sizes = [part.strip() for part in re.split(r"[x×,]", shape.strip("()[] "))]
     if (equals and not name.strip().isidentifier()) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
-        raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {EXAMPLES}.")
-    if colon and dtype.strip() not in DTYPES:
-        names = ", ".join(sorted(DTYPES))
+        raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {_EXAMPLES}.")
+    if colon and dtype.strip() not in _DTYPES:
+        names = ", ".join(sorted(_DTYPES))
         raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {names}.")
     return InputSpec(shape=tuple(int(s) for s in sizes), name=name.strip(), dtype=dtype.strip() or "float32")
 
@@ -79,7 +79,7 @@ def first_weighted(model: nn.Module) -> nn.Module | None:
     return next((m for m in model.modules() if isinstance(m, sorts)), None)
 
 
-def rank_of_input(layer: nn.Module | None) -> int | None:
+def _rank_of_input(layer: nn.Module | None) -> int | None:
     """Return the least number of dimensions, batch included, that a layer's input has; None if unknown."""
     for kind, dims in CONVOLUTIONS.items():
         if isinstance(layer, kind):
@@ -89,15 +89,15 @@ def rank_of_input(layer: nn.Module | None) -> int | None:
     return 3 if isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)) else None
 
 
-def with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
+def _with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
     """Return the input with a batch of one before it, if it has one dimension less than its layer wants.
 
-    >>> with_batch(parse_input("3x32x32"), 4).shape, with_batch(parse_input("8x3x32x32"), 4).shape
+    >>> _with_batch(parse_input("3x32x32"), 4).shape, _with_batch(parse_input("8x3x32x32"), 4).shape
     ((1, 3, 32, 32), (8, 3, 32, 32))
     """
     if rank is None or len(spec.shape) != rank - 1:
         return spec
-    return batched(spec)
+    return _batched(spec)
 
 
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
@@ -106,18 +106,18 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
     The first layer with weights says how many dimensions the first input has. Where it says nothing, a
     first size of one is taken for the batch. The other reading is tried where the first does not run.
     """
-    rank = rank_of_input(first_weighted(model))
+    rank = _rank_of_input(first_weighted(model))
     if rank is None and specs[0].shape[0] != 1:
-        first = [batched(spec) for spec in specs]
+        first = [_batched(spec) for spec in specs]
     else:
-        first = [with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
+        first = [_with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
         if first[0] != specs[0]:  # written without its batch, and so are the others
-            first = [first[0], *(batched(spec) for spec in specs[1:])]
-    readings = [first, [batched(spec) for spec in specs], [first[0], *specs[1:]], list(specs)]
+            first = [first[0], *(_batched(spec) for spec in specs[1:])]
+    readings = [first, [_batched(spec) for spec in specs], [first[0], *specs[1:]], list(specs)]
     return [reading for k, reading in enumerate(readings) if reading not in readings[:k]]
 
 
-def batched(spec: InputSpec) -> InputSpec:
+def _batched(spec: InputSpec) -> InputSpec:
     """Return the input with a batch of one before it."""
     return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
 
@@ -129,7 +129,7 @@ def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
         layer = model
     weight = next((p for p in layer.parameters() if p.is_floating_point()), None)
     dtype = "float32" if weight is None else str(weight.dtype).removeprefix("torch.")
-    if dtype not in HALF_AND_DOUBLE:
+    if dtype not in _HALF_AND_DOUBLE:
         return list(specs)
     return [replace(spec, dtype=dtype) if spec.dtype == "float32" else spec for spec in specs]
 
@@ -137,7 +137,7 @@ def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
 def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
     """Yield each input worth trying, batch included, the likely ones first."""
     tried: set[InputSpec] = set()
-    for shape, dtype in (*configured(model), *suitable(model), *common()):
+    for shape, dtype in (*_configured(model), *_suitable(model), *_common()):
         spec = InputSpec(shape=(1, *shape), dtype=dtype)
         if spec not in tried:
             tried.add(spec)
@@ -147,7 +147,7 @@ def guess_inputs(model: nn.Module) -> Iterator[InputSpec]:
 Guess = tuple[tuple[int, ...], str]
 
 
-def configured(model: nn.Module) -> Iterator[Guess]:
+def _configured(model: nn.Module) -> Iterator[Guess]:
     """Yield the input a model says it was made for."""
     for attribute in ("pretrained_cfg", "default_cfg"):
         config = getattr(model, attribute, None)
@@ -156,11 +156,11 @@ def configured(model: nn.Module) -> Iterator[Guess]:
             yield tuple(int(n) for n in size), "float32"
 
 
-def suitable(model: nn.Module) -> Iterator[Guess]:
+def _suitable(model: nn.Module) -> Iterator[Guess]:
     """Yield inputs that fit the first layer with weights."""
     layer = first_weighted(model)
     if isinstance(layer, nn.Conv2d):
-        for size in sizes_2d(model, layer):
+        for size in _sizes_2d(model, layer):
             yield (layer.in_channels, *size), "float32"
     elif isinstance(layer, nn.Conv1d):
         yield from (((layer.in_channels, n), "float32") for n in (1024, 16000, 128))
@@ -176,23 +176,23 @@ def suitable(model: nn.Module) -> Iterator[Guess]:
         yield (16, layer.input_size), "float32"
 
 
-def sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
+def _sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
     """Return picture sizes, those first that the model or its first convolution suggests."""
     sides = [224, 32, 299, 256, 384, 64, 28, 512, 128, 96]
-    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and classes_of(model) < MANY_CLASSES:
+    if max(layer.kernel_size) <= 3 and max(layer.stride) == 1 and _classes_of(model) < _MANY_CLASSES:
         sides = [32, 224, 28, *sides[2:]]
     from_attributes = [
-        size for size in (named_size(model, a) for a in ("image_size", "img_size", "input_size")) if size
+        size for size in (_named_size(model, a) for a in ("image_size", "img_size", "input_size")) if size
     ]
     return [*from_attributes, *((side, side) for side in sides)]
 
 
-def classes_of(model: nn.Module) -> int:
+def _classes_of(model: nn.Module) -> int:
     """Return the number of outputs of the last linear layer, 0 if there is none."""
     return next((m.out_features for m in reversed(list(model.modules())) if isinstance(m, nn.Linear)), 0)
 
 
-def named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
+def _named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
     """Return the picture size a model keeps in an attribute."""
     value = getattr(model, attribute, None)
     if isinstance(value, int) and value > 0:
@@ -202,6 +202,6 @@ def named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
     return None
 
 
-def common() -> Iterator[Guess]:
+def _common() -> Iterator[Guess]:
     """Yield common inputs."""
     yield from (((3, 224, 224), "float32"), ((1, 28, 28), "float32"), ((128,), "float32"), ((128,), "int64"))

@@ -17,14 +17,14 @@ def with_sizes(model: nn.Module, arguments: Arguments) -> nn.Module:
     """Return the model; of one with lazy layers, a copy without values that has learnt its sizes."""
     if not any(isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in model.modules()):
         return model
-    empty = {id(t): on_meta(t) for t in (*model.parameters(), *model.buffers())}
+    empty = {id(t): _on_meta(t) for t in (*model.parameters(), *model.buffers())}
     copied = copy.deepcopy(model, empty).eval()  # whose tensors are these
     with quiet(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong
         copied(*arguments.args, **arguments.kwargs)
     return copied
 
 
-def on_meta(tensor: Tensor) -> Tensor:
+def _on_meta(tensor: Tensor) -> Tensor:
     """Return a tensor of the same sort, shape and type that has no values."""
     if is_lazy(tensor):
         kind: Any = UninitializedParameter if isinstance(tensor, nn.Parameter) else UninitializedBuffer

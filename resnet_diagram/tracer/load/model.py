@@ -24,7 +24,7 @@ from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.isolation import exclusive
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
 
-SHOWN = 12
+_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,45 +51,45 @@ def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> L
         return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
     parsed = replace(parse_target(target), folder=folder)
     try:
-        return built(parsed)
+        return _built(parsed)
     except SourceError as error:
         if not stopped_import(error.__cause__):
             raise
     declare_operators()
-    return built(parsed)
+    return _built(parsed)
 
 
-def built(target: Target) -> LoadedModel:
+def _built(target: Target) -> LoadedModel:
     """Return the model a target names; raise SourceError."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(exclusive())
         contexts.enter_context(contextlib.redirect_stdout(sys.stderr))
         contexts.enter_context(own_arguments(target))
         contexts.enter_context(torch_private.light_imports())
-        module = imported(target)
-        attribute = target.attribute or only_candidate(module, target)
-        value = attribute_of(module, attribute, target)
+        module = _imported(target)
+        attribute = target.attribute or _only_candidate(module, target)
+        value = _attribute_of(module, attribute, target)
         ready = isinstance(value, nn.Module) and not target.called
-        model = value if ready else construct(value, attribute, target)
+        model = value if ready else _construct(value, attribute, target)
     assert isinstance(model, nn.Module)
-    return LoadedModel(model=model, name=name_of(attribute, target), source=target.text)
+    return LoadedModel(model=model, name=_name_of(attribute, target), source=target.text)
 
 
-def imported(target: Target) -> ModuleType:
+def _imported(target: Target) -> ModuleType:
     """Return the module of a target; raise SourceError, also where its import asks the network."""
     try:
         with network_blocked():
             return module_of(target)
     except NetworkAskedError as error:
-        raise source_error(f"Importing {target.module!r} failed", error, file_of(target)) from error
+        raise source_error(f"Importing {target.module!r} failed", error, _file_of(target)) from error
 
 
-def file_of(target: Target) -> Path | None:
+def _file_of(target: Target) -> Path | None:
     """Return the file a target names, None for a dotted module."""
     return target.path if target.is_file else None
 
 
-def name_of(attribute: str, target: Target) -> str:
+def _name_of(attribute: str, target: Target) -> str:
     """Return the model's name: the attribute, with its arguments."""
     if not (target.args or target.kwargs):
         return attribute
@@ -97,14 +97,14 @@ def name_of(attribute: str, target: Target) -> str:
     return f"{attribute}({', '.join(given)})"
 
 
-def construct(factory: object, attribute: str, target: Target) -> nn.Module:
+def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
     """Return the model a class or function makes."""
     if not callable(factory):
         raise SourceError(
             f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
             "torch.nn.Module, or a class or function that makes one."
         )
-    check_arguments(factory, attribute, target)
+    _check_arguments(factory, attribute, target)
     try:
         with network_blocked():
             options = without_weights(factory, target.kwargs)
@@ -112,18 +112,18 @@ def construct(factory: object, attribute: str, target: Target) -> nn.Module:
     except SourceError:
         raise
     except (Exception, SystemExit, NetworkAskedError) as error:
-        action = f"{name_of(attribute, target)} in {target.module!r} could not be built"
-        raise source_error(action, error, file_of(target)) from error
-    model = model_in(result)
+        action = f"{_name_of(attribute, target)} in {target.module!r} could not be built"
+        raise source_error(action, error, _file_of(target)) from error
+    model = _model_in(result)
     if model is None:
         raise SourceError(
-            f"{name_of(attribute, target)} in {target.module!r} gave a {type(result).__name__}; wanted is a "
+            f"{_name_of(attribute, target)} in {target.module!r} gave a {type(result).__name__}; wanted is a "
             "torch.nn.Module."
         )
     return model
 
 
-def model_in(result: object) -> nn.Module | None:
+def _model_in(result: object) -> nn.Module | None:
     """Return the model a factory returned, alone or first among other things."""
     if isinstance(result, nn.Module):
         return result
@@ -137,7 +137,7 @@ def model_in(result: object) -> nn.Module | None:
     return next((item for item in items if isinstance(item, nn.Module)), None)
 
 
-def check_arguments(factory: Callable[..., Any], attribute: str, target: Target) -> None:
+def _check_arguments(factory: Callable[..., Any], attribute: str, target: Target) -> None:
     """Raise SourceError if the arguments do not fit the factory's signature."""
     try:
         signature = inspect.signature(factory)
@@ -146,19 +146,19 @@ def check_arguments(factory: Callable[..., Any], attribute: str, target: Target)
     try:
         signature.bind(*target.args, **target.kwargs)
     except TypeError as error:
-        example = f"{target.module}:{attribute}({missing_example(signature)})"
+        example = f"{target.module}:{attribute}({_missing_example(signature)})"
         raise SourceError(
             f"{attribute!r} in {target.module!r} takes {attribute}{signature}: {error}. "
             f"Write for example {example}."
         ) from None
 
 
-def missing_example(signature: inspect.Signature) -> str:
+def _missing_example(signature: inspect.Signature) -> str:
     """Return the arguments without defaults, as they could be written."""
-    return ", ".join(f"{p.name}=..." for p in signature.parameters.values() if required(p))
+    return ", ".join(f"{p.name}=..." for p in signature.parameters.values() if _required(p))
 
 
-def required(parameter: inspect.Parameter) -> bool:
+def _required(parameter: inspect.Parameter) -> bool:
     """Return whether a call must give this parameter."""
     return parameter.default is parameter.empty and parameter.kind not in (
         parameter.VAR_POSITIONAL,
@@ -166,7 +166,7 @@ def required(parameter: inspect.Parameter) -> bool:
     )
 
 
-def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
+def _attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
     """Return what a dotted attribute names; raise SourceError with what there is instead."""
     value: object = module
     for part in attribute.split("."):
@@ -176,30 +176,30 @@ def attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
             factory = listed_model(module, attribute)
             if factory is not None:
                 return factory
-            raise SourceError(no_attribute(module, attribute, target)) from None
+            raise SourceError(_no_attribute(module, attribute, target)) from None
     return value
 
 
-def no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
+def _no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
     """Return what to say about an attribute that is not there."""
-    names = listed_names(module) or list(candidates(module))
+    names = listed_names(module) or list(_candidates(module))
     public = [name for name in vars(module) if not name.startswith("_")]
     guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
-    listing = f" It has {listed(names)}." if names else " It defines no model itself." * (not guess)
+    listing = f" It has {_listed(names)}." if names else " It defines no model itself." * (not guess)
     return f"{target.module!r} has no {attribute!r}.{guess}{listing}"
 
 
-def listed(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     """Return the first names, and how many more there are."""
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def only_candidate(module: ModuleType, target: Target) -> str:
+def _only_candidate(module: ModuleType, target: Target) -> str:
     """Return the one thing in a module that can be drawn; raise SourceError if there are more."""
-    models = candidates(module)
+    models = _candidates(module)
     ready = [
-        name for name, value in models.items() if not inspect.isclass(value) or not needs_arguments(value)
+        name for name, value in models.items() if not inspect.isclass(value) or not _needs_arguments(value)
     ]
     instances = [name for name in ready if isinstance(models[name], nn.Module)]
     for names in (instances, ready):
@@ -212,11 +212,11 @@ def only_candidate(module: ModuleType, target: Target) -> str:
         )
     raise SourceError(
         f"{target.module!r} holds several models; name one, as in {target.module}:{names[0]}. It has "
-        f"{listed(names)}."
+        f"{_listed(names)}."
     )
 
 
-def candidates(module: ModuleType) -> dict[str, object]:
+def _candidates(module: ModuleType) -> dict[str, object]:
     """Return the models, model classes and functions without arguments that a module defines, by name.
 
     Functions count if they say that they return a model, or in a module of one's own if nothing is said.
@@ -230,23 +230,23 @@ def candidates(module: ModuleType) -> dict[str, object]:
         is_factory = (
             inspect.isfunction(value)
             and defined_here
-            and not needs_arguments(value)
-            and may_return_model(value)
+            and not _needs_arguments(value)
+            and _may_return_model(value)
         )
         if isinstance(value, nn.Module) or is_class or is_factory:
             models[name] = value
     return models
 
 
-def needs_arguments(function: Callable[..., Any]) -> bool:
+def _needs_arguments(function: Callable[..., Any]) -> bool:
     """Return whether something cannot be called without arguments."""
     try:
-        return any(required(p) for p in inspect.signature(function).parameters.values())
+        return any(_required(p) for p in inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return False
 
 
-def may_return_model(function: Callable[..., Any]) -> bool:
+def _may_return_model(function: Callable[..., Any]) -> bool:
     """Return whether a function's annotation leaves open that it returns a model."""
     returned = getattr(function, "__annotations__", {}).get("return", nn.Module)
     return isinstance(returned, str) or (inspect.isclass(returned) and issubclass(returned, nn.Module))

@@ -9,7 +9,7 @@ from typing import Any
 
 from resnet_diagram.tracer.record.isolation import in_this_thread
 
-SWITCHES = ("pretrained", "pretrained_backbone", "weights", "weights_backbone")
+_SWITCHES = ("pretrained", "pretrained_backbone", "weights", "weights_backbone")
 
 
 class NetworkAskedError(BaseException):
@@ -47,17 +47,19 @@ def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) ->
         parameters = dict(inspect.signature(factory).parameters)
     except (TypeError, ValueError):
         parameters = {}
-    defaults = {name: parameters[name].default for name in SWITCHES if name in parameters}
+    defaults = {name: parameters[name].default for name in _SWITCHES if name in parameters}
     arguments = {**defaults, **given}
-    disabled = {name: disabled_value(name) for name, value in arguments.items() if asks_weights(name, value)}
+    disabled = {
+        name: _disabled_value(name) for name, value in arguments.items() if _asks_weights(name, value)
+    }
     return {**given, **disabled}
 
 
-def asks_weights(name: str, value: object) -> bool:
+def _asks_weights(name: str, value: object) -> bool:
     """Return whether an argument asks for trained weights: True, an enumeration member, or its name."""
-    return name in SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
+    return name in _SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
 
 
-def disabled_value(name: str) -> bool | None:
+def _disabled_value(name: str) -> bool | None:
     """Return the value of an argument that asks for no weights."""
     return False if name.startswith("pretrained") else None

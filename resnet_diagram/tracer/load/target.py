@@ -61,11 +61,11 @@ def parse_target(text: str) -> Target:
         raise SourceError(
             f"Cannot read the source {text!r}: arguments need a name before them, as in file.py:Net(20)."
         )
-    args, kwargs = literal_arguments(text, text[len(head) :])
+    args, kwargs = _literal_arguments(text, text[len(head) :])
     return Target(text=text, module=module, attribute=attribute, args=args, kwargs=kwargs, called=True)
 
 
-def literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:
+def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:
     """Return the arguments written in brackets; nothing is evaluated, only literals are read."""
     try:
         tree = ast.parse(f"f{call}", mode="eval").body

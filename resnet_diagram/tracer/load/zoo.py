@@ -9,7 +9,7 @@ from typing import Any
 
 def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
     """Return the factory of `timm:NAME` or `torchvision:NAME`, None for other modules and names."""
-    functions = registry(module)
+    functions = _registry(module)
     if functions is None or name.partition(".")[0] not in functions[0]():
         return None
     factory: Callable[..., Any] = functions[1](name)
@@ -18,11 +18,11 @@ def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
 
 def listed_names(module: ModuleType) -> list[str]:
     """Return the names of the models a library lists."""
-    functions = registry(module)
+    functions = _registry(module)
     return list(functions[0]()) if functions is not None else []
 
 
-def registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[[str], Any]] | None:
+def _registry(module: ModuleType) -> tuple[Callable[[], list[str]], Callable[[str], Any]] | None:
     """Return the functions of a library that list its models and find the factory of one."""
     if module.__name__ == "timm":
         return module.list_models, functools.partial(functools.partial, module.create_model)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-MOVES = frozenset({"cuda", "cpu", "pin_memory", "numpy", "__array__", "tolist"})
+_MOVES = frozenset({"cuda", "cpu", "pin_memory", "numpy", "__array__", "tolist"})
 
 
 class Compatible(TorchFunctionMode):
@@ -20,8 +20,8 @@ class Compatible(TorchFunctionMode):
         options = dict(kwargs or {})
         name = getattr(func, "__name__", "")
         if args and isinstance(args[0], Tensor):
-            if name in MOVES:
-                return moved(name, func, args, options)
+            if name in _MOVES:
+                return _moved(name, func, args, options)
             if name == "to":
                 return converted(func, args, options)
         if options.get("device") is not None and foreign(options["device"]):
@@ -34,7 +34,7 @@ def foreign(device: Any) -> bool:
     return isinstance(device, int) or torch.device(device).type not in ("cpu", "meta")
 
 
-def moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+def _moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
     """Return a tensor where it is, or made-up values where values are asked."""
     tensor = args[0]
     if name in ("cuda", "cpu", "pin_memory"):

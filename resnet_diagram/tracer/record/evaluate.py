@@ -12,7 +12,7 @@ from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in
 from resnet_diagram.tracer.record.versions import shares_memory
 
 SMALL = 1 << 20
-CPU = torch.device("cpu")
+_CPU = torch.device("cpu")
 
 
 def by_rule(overload: Overload, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -63,7 +63,7 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
 
         given = {name: map_tensors(argument, with_value) for name, argument in kwargs.items()}
         if given.get("device") is not None:
-            given["device"] = CPU
+            given["device"] = _CPU
         return map_tensors(func(*[map_tensors(a, with_value) for a in args], **given), as_meta)
 
     try:
@@ -78,4 +78,4 @@ def on_cpu_if_small(args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, An
         return kwargs
     size = args[0] if args and isinstance(args[0], (list, tuple)) else ()
     count = prod(n for n in size if isinstance(n, int))
-    return {**kwargs, "device": CPU} if count <= SMALL else {**kwargs, "device": torch.device("meta")}
+    return {**kwargs, "device": _CPU} if count <= SMALL else {**kwargs, "device": torch.device("meta")}

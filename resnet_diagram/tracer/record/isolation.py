@@ -43,11 +43,11 @@ class Snapshot:
         """Restore each to exactly the objects of before."""
         start = 0
         for holder, names, end in zip(self.holders, self.names, self.ends, strict=True):
-            restore_container(holder, names, self.values[start:end])
+            _restore_container(holder, names, self.values[start:end])
             start = end
 
 
-def restore_container(holder: Container, names: tuple[Any, ...], values: list[Any]) -> None:
+def _restore_container(holder: Container, names: tuple[Any, ...], values: list[Any]) -> None:
     """Make a dictionary hold these values under these names, or a list hold them."""
     if isinstance(holder, list):
         if len(holder) != len(values) or not all(map(operator.is_, holder, values)):
@@ -64,7 +64,7 @@ def restore_container(holder: Container, names: tuple[Any, ...], values: list[An
 @contextlib.contextmanager
 def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Restore modules afterwards: mode, buffers, hooks, cached and collected results."""
-    before = Snapshot(holder for module in modules for holder in mutable_state(module))
+    before = Snapshot(holder for module in modules for holder in _mutable_state(module))
     scripts = [(m, m.training) for m in modules if isinstance(m, torch.jit.ScriptModule)]
     try:
         yield
@@ -74,12 +74,12 @@ def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
         before.restore()
         before_ids = set(map(id, before.holders))
         for holder in [
-            holder for module in modules for holder in mutable_state(module) if id(holder) not in before_ids
+            holder for module in modules for holder in _mutable_state(module) if id(holder) not in before_ids
         ]:
             holder.clear()
 
 
-def mutable_state(module: nn.Module) -> Iterator[Container]:
+def _mutable_state(module: nn.Module) -> Iterator[Container]:
     """Yield the dictionary of a module's attributes, then the dictionaries and lists in it.
 
     Those of a scripted module cannot be taken hold of.
@@ -123,7 +123,7 @@ def quiet() -> Iterator[None]:
     attention = torch_private.fast_attention_enabled()
     torch_private.set_fast_attention(False)
     try:
-        with random_states(), warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+        with _random_states(), warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -134,7 +134,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def random_states() -> Iterator[None]:
+def _random_states() -> Iterator[None]:
     """Restore the random states of torch, Python and, where it is imported, NumPy."""
     numpy = sys.modules.get("numpy")
     state, python_state = torch.get_rng_state(), random.getstate()
@@ -169,7 +169,7 @@ def followed_calls(
         try:
             return original(module, *args, **kwargs)
         except Exception:
-            remember_failure(graph, call, args)
+            _remember_failure(graph, call, args)
             raise
         finally:
             stack.pop()
@@ -200,7 +200,7 @@ def check_interrupt(error: BaseException) -> None:
         behind = behind and (behind.__cause__ or behind.__context__)
 
 
-def remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
+def _remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
     """Write down the innermost call that failed, and the shapes it was given."""
     if not graph.failed_in:
         graph.failed_in = call.path or call.cls

@@ -19,10 +19,10 @@ from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_me
 MOST_OPERATIONS = 1_000_000
 """Number of recorded values after which a run is taken for endless."""
 
-MOST_QUESTIONS = 256
+_MOST_QUESTIONS = 256
 """Number of times one line of a module call may ask for a value before its loop is taken for endless."""
 
-NONE: dict[str, Any] = {}
+_NONE: dict[str, Any] = {}
 """The keyword arguments and defaults of what has none; nobody writes to it."""
 
 
@@ -54,7 +54,7 @@ class Reading:
         self.metas = 0
         self.reals = 0
         self.args: tuple[object, ...] = ()
-        self.kwargs = NONE
+        self.kwargs = _NONE
 
 
 class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
@@ -124,9 +124,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             active,
             (),
             (),
-            NONE,
+            _NONE,
             (),
-            NONE,
+            _NONE,
             id(tensor),
         )
         self.graph.nodes.append(node)
@@ -219,12 +219,12 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def _answer(self, overload: Overload, tensor: Tensor) -> Any:
         """Return an assumed answer to a question about values: yes, or one. Raises EndlessLoopError."""
         path = self.graph.calls[self.stack[-1]].path or "the model"
-        earlier = self._questions.setdefault((self.stack[-1], *user_position()), [])
-        if len(earlier) >= MOST_QUESTIONS:
-            repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > MOST_QUESTIONS]
+        earlier = self._questions.setdefault((self.stack[-1], *_user_position()), [])
+        if len(earlier) >= _MOST_QUESTIONS:
+            repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > _MOST_QUESTIONS]
             raise EndlessLoopError(
-                f"{path} asked {MOST_QUESTIONS} times for a value that only real data has ({overload.name}): "
-                "a loop whose end depends on the data",
+                f"{path} asked {_MOST_QUESTIONS} times for a value that only real data has "
+                f"({overload.name}): a loop whose end depends on the data",
                 [numbers[1] for numbers in repeated],
             )
         earlier.append(self.asked)
@@ -279,7 +279,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         if not overload.writes and any(result is t for t in reading.tensors):
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
-        shape = self._interned(shape_of_result(overload, args, kwargs, result))
+        shape = self._interned(_shape_of_result(overload, args, kwargs, result))
         node = Node(
             len(self.graph.nodes),
             NodeKind.OPERATION,
@@ -325,7 +325,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
                 self.marks.put(tensor, node, Memory(writer=node), position)
 
 
-def user_position() -> tuple[CodeType | None, int]:
+def _user_position() -> tuple[CodeType | None, int]:
     """Return the innermost running code outside torch and this package, and the instruction it is at."""
     frame = inspect.currentframe()
     while frame and is_foreign(frame.f_code.co_filename):
@@ -333,7 +333,7 @@ def user_position() -> tuple[CodeType | None, int]:
     return (frame.f_code, frame.f_lasti) if frame else (None, 0)
 
 
-def shape_of_result(
+def _shape_of_result(
     overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], result: Any
 ) -> tuple[int, ...]:
     """Return the shape of the first tensor in a result, or of the tensor written; () for none."""

@@ -24,7 +24,7 @@ from resnet_diagram.tracer.record.isolation import (
 from resnet_diagram.tracer.record.recorder import EndlessLoopError, OperationLimitError, Recorder
 from resnet_diagram.tracer.structure.partial import operations
 
-RETRIES = 8
+_RETRIES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +71,28 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     stand-ins for what meta tensors cannot do. `graph.error` is set if none of these runs came through.
     `check` is called with each result our own shape rules gave.
     """
-    subject = subject_of(model)
+    subject = _subject_of(model)
     with restored(subject.modules), quiet():
         model.eval()
         try:
-            return run_once(subject, arguments, frozenset(), False, check)
+            return _run_once(subject, arguments, frozenset(), False, check)
         except Stopped as stopped:
-            return run_again(subject, arguments, stopped)
+            return _run_again(subject, arguments, stopped)
 
 
-def subject_of(model: nn.Module) -> Subject:
+def _subject_of(model: nn.Module) -> Subject:
     """Return the model with its modules, which are walked over once."""
     by_path = dict(model.named_modules())
     paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
     return Subject(model=model, modules=tuple(by_path.values()), paths=paths)
 
 
-def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
+def _run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
     """Return a run with other answers or stand-ins; else the one that came furthest, with its error."""
     last = best = first
     flips: set[int] = set()
     ended: set[int] = set()  # the answers negated to end a loop, one after the other
-    for attempt in range(RETRIES):
+    for attempt in range(_RETRIES):
         compatible = attempt % 2 == 0
         if isinstance(last.cause, EndlessLoopError):
             untried = [number for number in last.cause.seconds if number not in ended]
@@ -100,21 +100,21 @@ def run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph
                 break
             flips = {untried[0]}
             ended |= flips
-        elif not compatible and not next_flips(flips, last.recorder.asked):
+        elif not compatible and not _next_flips(flips, last.recorder.asked):
             break
         try:
-            return run_once(subject, arguments, frozenset(flips), compatible, None)
+            return _run_once(subject, arguments, frozenset(flips), compatible, None)
         except Stopped as stopped:
             last = stopped
             best = max(best, last, key=lambda run: len(operations(run.recorder.graph)))
     graph = best.recorder.graph
     graph.error = best.cause
     if not graph.outputs:
-        graph.outputs = loose_ends(graph)
+        graph.outputs = _loose_ends(graph)
     return graph
 
 
-def next_flips(flips: set[int], asked: int) -> bool:
+def _next_flips(flips: set[int], asked: int) -> bool:
     """Move `flips` on to the next answers to negate, the last one first; False when all were tried."""
     last = asked - 1
     while last in flips:
@@ -126,7 +126,7 @@ def next_flips(flips: set[int], asked: int) -> bool:
     return True
 
 
-def run_once(
+def _run_once(
     subject: Subject,
     arguments: Arguments,
     flips: frozenset[int],
@@ -137,14 +137,14 @@ def run_once(
     recorder = Recorder(flips, check)
     model, graph = subject.model, recorder.graph
     graph.calls.append(Call("", class_name(model), -1))
-    graph.script_weights = script_weights(subject.modules)
+    graph.script_weights = _script_weights(subject.modules)
     try:
         for value in (*arguments.args, *arguments.kwargs.values()):
-            for tensor in tensors_of(value):
+            for tensor in _tensors_of(value):
                 recorder.add_input(tensor)
-        with recording(subject, recorder, compatible):
+        with _recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
-        graph.outputs = output_nodes(recorder, result)
+        graph.outputs = _output_nodes(recorder, result)
     except OperationLimitError as error:
         raise TraceError(f"{type(model).__name__} could not be read: {error}.") from None
     except SystemExit as error:
@@ -159,14 +159,14 @@ def run_once(
     return graph
 
 
-def script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:
+def _script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:
     """Return the parameters of the scripted ones among some modules, by id."""
     scripts = [module for module in modules if isinstance(module, torch.jit.ScriptModule)]
     return {id(weight): weight for script in scripts for weight in script.parameters(recurse=False)}
 
 
 @contextlib.contextmanager
-def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterator[None]:
+def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterator[None]:
     """Record every operation inside, below autograd, with stand-ins if `compatible`."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
@@ -180,33 +180,33 @@ def recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterato
         yield
 
 
-def output_nodes(recorder: Recorder, result: Any) -> list[Node]:
+def _output_nodes(recorder: Recorder, result: Any) -> list[Node]:
     """Return the producers of the tensors in a result, each once; loose ends where there are none."""
     nodes: dict[int, Node] = {}
-    for tensor in tensors_of(result):
+    for tensor in _tensors_of(result):
         mark = recorder.marks.get(tensor)
         if mark is not None and mark.producer.active:
             nodes.setdefault(mark.producer.index, mark.producer)
-    return list(nodes.values()) or loose_ends(recorder.graph)
+    return list(nodes.values()) or _loose_ends(recorder.graph)
 
 
-def loose_ends(graph: OpGraph) -> list[Node]:
+def _loose_ends(graph: OpGraph) -> list[Node]:
     """Return the operations whose results nobody read."""
     read = {source.index for node in graph.nodes for source in node.inputs}
     active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
     return [n for n in active if n.index not in read]
 
 
-def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
+def _tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
     """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects."""
     if isinstance(value, Tensor):
         yield value
         return
-    for item in parts_of(value) if depth else ():
-        yield from tensors_of(item, depth - 1)
+    for item in _parts_of(value) if depth else ():
+        yield from _tensors_of(item, depth - 1)
 
 
-def parts_of(value: Any) -> Sequence[Any]:
+def _parts_of(value: Any) -> Sequence[Any]:
     """Return what a container holds; nothing for other values."""
     if isinstance(value, Mapping):
         return list(value.values())

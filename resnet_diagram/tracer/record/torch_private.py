@@ -82,22 +82,22 @@ def light_imports() -> Iterator[None]:
         yield
         return
     original = torch.compiler.disable
-    torch.compiler.disable = functools.partial(disabled_later, original)
+    torch.compiler.disable = functools.partial(_disabled_later, original)
     sys.modules[COMPILER_TOOLS] = LaterTools(COMPILER_TOOLS)
     sys.meta_path.insert(0, MakeWay())
     try:
         yield
     finally:
         torch.compiler.disable = original
-        make_way()
+        _make_way()
 
 
-def disabled_later(
+def _disabled_later(
     original: Callable[..., Any], function: Any = None, recursive: bool = True, **options: Any
 ) -> Any:
     """Stand in for `torch.compiler.disable`, here `original`: calls it once the compiler is there."""
     if function is None:
-        return functools.partial(disabled_later, original, recursive=recursive, **options)
+        return functools.partial(_disabled_later, original, recursive=recursive, **options)
     if not inspect.isfunction(function):
         return original(function, recursive, **options)
     real: list[Any] = []
@@ -117,15 +117,15 @@ class LaterTools(ModuleType):
     @staticmethod
     def is_compile_supported(*args: Any, **kwargs: Any) -> Any:
         """Ask the real helper."""
-        return real_tools().is_compile_supported(*args, **kwargs)
+        return _real_tools().is_compile_supported(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(real_tools(), name)
+        return getattr(_real_tools(), name)
 
 
-def real_tools() -> Any:
+def _real_tools() -> Any:
     """Return the real module; to import the compiler makes way for it."""
     importlib.import_module(COMPILER)
     return importlib.import_module(COMPILER_TOOLS)
@@ -137,10 +137,10 @@ class MakeWay:
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         """Return None, so that the other finders are asked."""
         if name == COMPILER:
-            make_way()
+            _make_way()
 
 
-def make_way() -> None:
+def _make_way() -> None:
     """Take the finder and the stand-in away, if they are there."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MakeWay)]
     if isinstance(sys.modules.get(COMPILER_TOOLS), LaterTools):
@@ -177,12 +177,12 @@ class CompilerProxy(ModuleType):
     def disable(function: Any = None, recursive: bool = True, **options: Any) -> Any:
         """Return a function that is disabled for the compiler once that is imported."""
         options.pop("wrapping", None)
-        return disabled_later(torch.compiler.disable, function, recursive, **options)
+        return _disabled_later(torch.compiler.disable, function, recursive, **options)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(import_compiler(COMPILER), name)
+        return getattr(_import_compiler(COMPILER), name)
 
 
 class ProxyFinder(Loader):
@@ -192,7 +192,7 @@ class ProxyFinder(Loader):
         """Return a spec for the imported submodule; None for modules of other packages."""
         if not name.startswith(f"{COMPILER}.") or not isinstance(sys.modules.get(COMPILER), CompilerProxy):
             return None
-        import_compiler(name)
+        _import_compiler(name)
         return ModuleSpec(name, self)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -203,7 +203,7 @@ class ProxyFinder(Loader):
         """Do nothing: the module was run when it was found."""
 
 
-def import_compiler(name: str) -> ModuleType:
+def _import_compiler(name: str) -> ModuleType:
     """Import the compiler, or a module of it, in place of the proxy."""
     if isinstance(sys.modules.get(COMPILER), CompilerProxy):
         del sys.modules[COMPILER]

@@ -79,16 +79,16 @@ class Marks:
 
     def new_memory(self, tensor: Tensor) -> Memory:
         """Return a memory record for a tensor that no recorded operation made."""
-        key, holder = memory_key(tensor)
+        key, holder = _memory_key(tensor)
         memory = self._memories[key] = Memory(holder)
         return memory
 
     def memory_of(self, tensor: Tensor) -> Memory | None:
         """Return the memory record if the tensor shares memory with one seen before."""
-        key, _ = memory_key(tensor)
+        key, _ = _memory_key(tensor)
         memory = self._memories.get(key)
         holder = memory and memory.holder
-        moved = isinstance(holder, Tensor) and memory_key(holder)[0] != key
+        moved = isinstance(holder, Tensor) and _memory_key(holder)[0] != key
         return None if moved else memory
 
     def remove(self) -> None:
@@ -97,7 +97,7 @@ class Marks:
         self._memories.clear()
 
 
-def memory_key(tensor: Tensor) -> tuple[int, object]:
+def _memory_key(tensor: Tensor) -> tuple[int, object]:
     """Return `storage_key`, or a key of the object for tensors without a storage (sparse, opaque)."""
     try:
         return torch_private.storage_key(tensor)

@@ -19,7 +19,7 @@ from resnet_diagram.tracer.structure.regions import series_of
 from resnet_diagram.tracer.structure.residual import layers_in
 from resnet_diagram.tracer.structure.stages import staged
 
-SHOWN = 4
+_SHOWN = 4
 
 Sizes = Mapping[int, tuple[str, int]]
 """Name and number of values of each parameter of a model, by its id."""
@@ -42,7 +42,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
     """
     if not graph.outputs:
         return None
-    reading = best_reading(graph)
+    reading = _best_reading(graph)
     if not reading.parts:
         return None
     flow = reading.flow
@@ -59,15 +59,15 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         notes=(
             *graph.notes,
             *input_note(graph, reading.inputs, flow.undrawn),
-            *unused_note(sizes, flow),
+            *_unused_note(sizes, flow),
             *output_note(graph, flow.ran | flow.undrawn.nodes, batch_of(graph)),
-            *gathering_note(flow),
+            *_gathering_note(flow),
             *hidden_note(layers, reading.joined, flow.steps),
         ),
     )
 
 
-def unused_note(sizes: Sizes, flow: Flow) -> list[str]:
+def _unused_note(sizes: Sizes, flow: Flow) -> list[str]:
     """Return a note on the parameters that nothing drawn reads."""
     unused = dict(weight for number, weight in sizes.items() if number not in flow.parameters)
     if not unused:
@@ -75,26 +75,26 @@ def unused_note(sizes: Sizes, flow: Flow) -> list[str]:
     return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed(unused)}"]
 
 
-def best_reading(graph: OpGraph) -> Reading:
+def _best_reading(graph: OpGraph) -> Reading:
     """Return the reading from all inputs at once, or from the one that explains most blocks.
 
     Inputs of several shapes have no common beginning: then it is one of them, of equals the longest.
     """
-    output = main_output(graph)
+    output = _main_output(graph)
     shapes = {node.shape for node in graph.inputs}
-    readings = [read(graph, output, graph.inputs)] if len(shapes) == 1 else []
+    readings = [_read(graph, output, graph.inputs)] if len(shapes) == 1 else []
     if len(graph.inputs) > 1:
-        alone = [read(graph, output, [node]) for node in graph.inputs]
+        alone = [_read(graph, output, [node]) for node in graph.inputs]
         readings += sorted((r for r in alone if r.parts), key=lambda r: -len(r.flow.steps))
-    readings = readings or [read(graph, output, graph.inputs)]
+    readings = readings or [_read(graph, output, graph.inputs)]
     best = max(readings, key=lambda r: sum(part.residual for part in r.parts))
     if not any(layer.kind is LayerKind.OPAQUE for layer, _ in best.joined):
         return best
-    variants = [read(graph, output, best.inputs, change) for change in (with_long_sums, without_gathering)]
+    variants = [_read(graph, output, best.inputs, change) for change in (with_long_sums, without_gathering)]
     return max((best, *variants), key=lambda r: len(residual_blocks(part.element for part in r.parts)))
 
 
-def read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | None = None) -> Reading:
+def _read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | None = None) -> Reading:
     """Return flow and parts from some inputs to the output, the flow changed as asked."""
     flow = build_flow(graph, output, inputs, change)
     translator = Translator(flow)
@@ -102,7 +102,7 @@ def read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | 
     return Reading(flow, parts, translator.joined, tuple(inputs))
 
 
-def gathering_note(flow: Flow) -> list[str]:
+def _gathering_note(flow: Flow) -> list[str]:
     """Return a note on the sums that gather values by ways that are not drawn."""
     count = sum(step.gathered for step in flow.steps)
     return (
@@ -110,13 +110,13 @@ def gathering_note(flow: Flow) -> list[str]:
     )
 
 
-def main_output(graph: OpGraph) -> Node:
+def _main_output(graph: OpGraph) -> Node:
     """Return the output that most operations lead to, the first of equals."""
-    late = sorted(graph.outputs, key=lambda node: node.index)[-SHOWN:]
-    return max(late, key=lambda node: (ancestor_count(node), -node.index))
+    late = sorted(graph.outputs, key=lambda node: node.index)[-_SHOWN:]
+    return max(late, key=lambda node: (_ancestor_count(node), -node.index))
 
 
-def ancestor_count(node: Node) -> int:
+def _ancestor_count(node: Node) -> int:
     """Return the number of nodes that lead to a node."""
     visited = {node.index}
     waiting = [node]

@@ -12,8 +12,8 @@ from resnet_diagram.tracer.record.operators import operator_of
 from resnet_diagram.tracer.structure.naming import disambiguated
 from resnet_diagram.tracer.structure.parts import Part
 
-ACTIVATION = LayerKind.ACTIVATION
-NORM = LayerKind.NORM
+_ACTIVATION = LayerKind.ACTIVATION
+_NORM = LayerKind.NORM
 
 
 def attach_ends(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
@@ -21,7 +21,7 @@ def attach_ends(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     if not any(part.residual for part in parts):
         return disambiguated(parts, calls)
     owners = Counter(p.call for p in parts if p.residual)
-    closed = closed_from_around(parts, calls)
+    closed = _closed_from_around(parts, calls)
     result: list[Part] = []
     position = 0
     while position < len(parts):
@@ -29,18 +29,18 @@ def attach_ends(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
         position += 1
         if part.residual:
             shared = part.call == 0 or owners[part.call] > 1
-            before = leading(result, part, calls, shared)
+            before = _leading(result, part, calls, shared)
             following = (parts[k] for k in range(position, len(parts)))
-            after = trailing(following, part, calls, shared)
+            after = _trailing(following, part, calls, shared)
             if not after and part.call and calls[part.call].parent in closed:
-                after = [p for p in parts[position : position + 1] if runs_around(p, part, calls)]
+                after = [p for p in parts[position : position + 1] if _runs_around(p, part, calls)]
             position += len(after)
-            part = enlarged(part, before, after)
+            part = _enlarged(part, before, after)
         result.append(part)
     return disambiguated(result, calls)
 
 
-def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
+def _leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
     """Take the norms and activations that end `result` out of it and return them, if they are the block's.
 
     In a call with several blocks a run behind a convolution is that convolution's.
@@ -48,7 +48,7 @@ def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool)
     start = len(result)
     while (
         start
-        and result[start - 1].is_layer(NORM, ACTIVATION)
+        and result[start - 1].is_layer(_NORM, _ACTIVATION)
         and inside(calls, result[start - 1].call, part.call)
     ):
         start -= 1
@@ -59,46 +59,46 @@ def leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool)
     return run
 
 
-def trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
+def _trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
     """Return the norms and activations directly behind the merge that belong to the block.
 
     In a call with several blocks a norm and an activation before the next one are the next one's.
     """
     run: list[Part] = []
     for other in following:
-        if not (other.is_layer(NORM, ACTIVATION) and inside(calls, other.call, part.call)):
+        if not (other.is_layer(_NORM, _ACTIVATION) and inside(calls, other.call, part.call)):
             break
         run.append(other)
     if not shared:
         return run
     closing = 0
-    while closing < len(run) and run[closing].is_layer(ACTIVATION):
+    while closing < len(run) and run[closing].is_layer(_ACTIVATION):
         closing += 1
     if part.call and not closing and len(run) == 1:
         return run
     return run[:closing]
 
 
-def closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:
+def _closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:
     """Return the calls of modules that run an activation behind most of their blocks."""
     blocks = Counter(calls[part.call].parent for part in parts if part.residual and part.call)
     closed = Counter(
         calls[part.call].parent
         for part, other in pairwise(parts)
-        if part.residual and part.call and runs_around(other, part, calls)
+        if part.residual and part.call and _runs_around(other, part, calls)
     )
     return {call for call, count in closed.items() if 2 * count > blocks[call] > 1}
 
 
-def runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
+def _runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
     """Return whether a part is an activation that the module around a block runs, itself or as a module."""
     layer = other.element
-    if not (isinstance(layer, Layer) and layer.kind is ACTIVATION) or operator_of(layer.op).ends:
+    if not (isinstance(layer, Layer) and layer.kind is _ACTIVATION) or operator_of(layer.op).ends:
         return False
     return calls[part.call].parent in (other.call, calls[other.call].parent)
 
 
-def enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:
+def _enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:
     """Return the block with the layers before and after it taken in."""
     block = part.element
     if not isinstance(block, Block):

@@ -42,14 +42,14 @@ class Translator:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
                 part = self._region(item, ending)
-                part.values = values_of(self.steps[item.merge])
+                part.values = _values_of(self.steps[item.merge])
                 parts.append(part)
-                merge_done, shape = item.merge, shape_after(part.element)
+                merge_done, shape = item.merge, _shape_after(part.element)
             elif item != merge_done and self._visible(self.steps[item]):
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
                 layer = layer_of(step, self.name(step))
-                parts.append(Part(layer, step.call, [item], values_of(step)))
+                parts.append(Part(layer, step.call, [item], _values_of(step)))
                 shape = step.out_shape
             elif item != merge_done:
                 shape = self.steps[item].out_shape
@@ -138,7 +138,7 @@ class Translator:
 
     def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
         """Return a gate: the gated branch first, then the one that weighs it."""
-        ordered = sorted(branches, key=lambda b: gating_weight(self, b))
+        ordered = sorted(branches, key=lambda b: _gating_weight(self, b))
         gating = steps_in(ordered[-1])
         numbers = [n for b in branches for n in steps_in(b)]
         call = common_call(self.calls, [self.steps[n].call for n in gating])
@@ -151,7 +151,7 @@ class Translator:
         ordered = [(self.elements(b, region), b) for b in branches]
         ordered.sort(key=lambda m: cost(m[0]))
         (shortcut, _), *rest = ordered
-        if len(rest) == 1 and shortcut and same_reshape(shortcut, rest[0][0][-1:]):
+        if len(rest) == 1 and shortcut and _same_reshape(shortcut, rest[0][0][-1:]):
             shortcut, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
         if not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
             return self._meeting(region, branches, Merge.ADD)
@@ -173,7 +173,7 @@ class Translator:
             return len(fork.targets) < 2
         inner = {region.merge, *steps_in([region])}
         readers = [node for n in fork.targets if n in inner for node in self.steps[n].nodes]
-        return len({output for node in readers for output in outputs_read(node, fork.nodes[-1])}) < 2
+        return len({output for node in readers for output in _outputs_read(node, fork.nodes[-1])}) < 2
 
     def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
         """Return the elements of a branch of a region; several residual blocks in it are stages."""
@@ -185,33 +185,33 @@ class Translator:
         return (*stem, *stages, *head)
 
 
-def outputs_read(node: Node, source: Node) -> Iterator[int]:
+def _outputs_read(node: Node, source: Node) -> Iterator[int]:
     """Yield the results of `source` that a node reads, also through operations that change nothing."""
     for ref in references(node):
         if ref.node is source:
             yield ref.output
         elif ref.node.active and operator_of(ref.node.op).role is Role.PASS:
-            yield from outputs_read(ref.node, source)
+            yield from _outputs_read(ref.node, source)
 
 
-def values_of(step: Step) -> int:
+def _values_of(step: Step) -> int:
     """Return the number of values in a step's result, for the whole batch."""
     return prod(step.nodes[-1].shape) if step.nodes else 0
 
 
-def shape_after(element: Element) -> Sizes:
+def _shape_after(element: Element) -> Sizes:
     """Return the shape an element gives out, before anything is attached to it."""
     return merged_shape(element) if isinstance(element, Block) else out_shape(element)
 
 
-def same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
+def _same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
     """Return whether both are one reshape each, from and to the same shapes."""
     ends = [run[0] if len(run) == 1 else None for run in (left, right)]
     pure = [e for e in ends if isinstance(e, Layer) and e.op in ("reshape", "flatten")]
     return len(pure) == 2 and (pure[0].in_shape, pure[0].out_shape) == (pure[1].in_shape, pure[1].out_shape)
 
 
-def gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
+def _gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
     """Sort the branches of a product: the one that ends in a squashing function gates the other."""
     numbers = steps_in(branch)
     last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""

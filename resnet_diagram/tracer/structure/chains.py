@@ -37,14 +37,14 @@ class Group:
 
 def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
     """Return stem, stages and head of a series of layers; None where it has blocks or shows no stages."""
-    if any(p.is_layer(LayerKind.UPSAMPLE) or is_joining(p) for p in parts):
+    if any(p.is_layer(LayerKind.UPSAMPLE) or _is_joining(p) for p in parts):
         return None
-    runs, behind = runs_of(parts, calls)
+    runs, behind = _runs_of(parts, calls)
     if any(after.positions > before.positions for before, after in pairwise(runs)):
         return None
-    count = next((at for at, run in enumerate(runs) if sees_all(run)), len(runs))
-    groups = grouped_runs(runs[:count])
-    first, last = ends_of(groups)
+    count = next((at for at, run in enumerate(runs) if _sees_all(run)), len(runs))
+    groups = _grouped_runs(runs[:count])
+    first, last = _ends_of(groups)
     stages = groups[first:last]
     if len(stages) < 2 or max(len(group.runs) for group in stages) < 2:
         return None
@@ -53,12 +53,12 @@ def chain_staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split | None:
     opening.waiting = []
     after = [run for group in groups[last:] for run in group.runs]
     after += [*runs[count:], Run("", 0, behind)]
-    keep_poolings(stages, after[0], calls)
-    body = [Stage(name=name, body=tuple(elements(group.runs))) for name, group in named_groups(stages)]
-    return elements(before), list(body), elements(after)
+    _keep_poolings(stages, after[0], calls)
+    body = [Stage(name=name, body=tuple(_elements(group.runs))) for name, group in _named_groups(stages)]
+    return _elements(before), list(body), _elements(after)
 
 
-def sees_all(run: Run) -> bool:
+def _sees_all(run: Run) -> bool:
     """Return whether a convolution works on a single position, or on all of them at once: a classifier's."""
     layer = run.parts[0].element
     pooled = any(isinstance(p.element, Layer) and p.element.op.startswith("global") for p in run.waiting)
@@ -66,7 +66,7 @@ def sees_all(run: Run) -> bool:
     return pooled or (spans_input and isinstance(layer, Layer) and max(layer.kernel) > 1)
 
 
-def ends_of(groups: Sequence[Group]) -> tuple[int, int]:
+def _ends_of(groups: Sequence[Group]) -> tuple[int, int]:
     """Return the places of the first stage and behind the last.
 
     Where modules hold the stages, convolutions beside them are stem and head; so is a first group that
@@ -77,15 +77,15 @@ def ends_of(groups: Sequence[Group]) -> tuple[int, int]:
         first, last = stages[0], stages[-1] + 1
     else:
         first, last = 0, len(groups)
-    return (1, last) if groups and not first and begins_smaller(groups[0]) else (first, last)
+    return (1, last) if groups and not first and _begins_smaller(groups[0]) else (first, last)
 
 
-def is_joining(part: Part) -> bool:
+def _is_joining(part: Part) -> bool:
     """Return whether a part is a block in which values meet, other than a gate."""
     return isinstance(part.element, Block) and not is_gate(part.element)
 
 
-def runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], list[Part]]:
+def _runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], list[Part]]:
     """Return the convolutions with what follows each, and what stands behind the last."""
     runs: list[Run] = []
     waiting: list[Part] = []
@@ -101,33 +101,33 @@ def runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], li
     return runs, waiting
 
 
-def grouped_runs(runs: Sequence[Run]) -> list[Group]:
+def _grouped_runs(runs: Sequence[Run]) -> list[Group]:
     """Return the runs of each stage; items of one list with one resolution are of one stage."""
     inside: dict[str, set[int]] = {}
     for run in runs:
-        for path in modules_around(run.path):
+        for path in _modules_around(run.path):
             inside.setdefault(path, set()).add(run.positions)
     places = []
     for run in runs:
-        uniform = [path for path in modules_around(run.path) if len(inside[path]) == 1]
+        uniform = [path for path in _modules_around(run.path) if len(inside[path]) == 1]
         places.append(uniform[-1] if uniform else run.path)
     groups: list[Group] = []
-    for (path, module, _), members in groupby(zip(places, runs, strict=True), key=lambda pair: mark(*pair)):
+    for (path, module, _), members in groupby(zip(places, runs, strict=True), key=lambda pair: _mark(*pair)):
         groups.append(Group(path, module, [run for _, run in members]))
     return groups
 
 
-def modules_around(path: str) -> list[str]:
+def _modules_around(path: str) -> list[str]:
     """Return the paths of the modules around one, innermost first, without the whole network.
 
-    >>> modules_around("layer1.0.conv")
+    >>> _modules_around("layer1.0.conv")
     ['layer1.0', 'layer1']
     """
     names = path.split(".")
     return [".".join(names[:count]) for count in range(len(names) - 1, 0, -1)]
 
 
-def mark(place: str, run: Run) -> tuple[str, bool, int]:
+def _mark(place: str, run: Run) -> tuple[str, bool, int]:
     """Return the key of a stage: a path, whether it is the stage's own module, and the resolution."""
     outer, _, last = place.rpartition(".")
     if place == run.path or last.isdigit():
@@ -135,26 +135,26 @@ def mark(place: str, run: Run) -> tuple[str, bool, int]:
     return place, True, run.positions
 
 
-def begins_smaller(group: Group) -> bool:
+def _begins_smaller(group: Group) -> bool:
     """Return whether a group begins with a convolution that strides."""
     layer = group.runs[0].parts[0].element
     return isinstance(layer, Layer) and any(step > 1 for step in layer.stride)
 
 
-def keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -> None:
+def _keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) -> None:
     """Move the layers behind a stage's last convolution into the stage, if its module runs them."""
     nexts = [*(group.runs[0] for group in groups[1:]), behind]
     for group, following in zip(groups, nexts, strict=True):
-        while group.module and following.waiting and within(following.waiting[0], group.path, calls):
+        while group.module and following.waiting and _within(following.waiting[0], group.path, calls):
             group.runs[-1].parts.append(following.waiting.pop(0))
 
 
-def within(part: Part, path: str, calls: Sequence[Call]) -> bool:
+def _within(part: Part, path: str, calls: Sequence[Call]) -> bool:
     """Return whether a part was run inside the module of a path."""
     return f"{calls[part.call].path}.".startswith(f"{path}.")
 
 
-def named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
+def _named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
     """Return each stage with its name: the module's, with a number where it holds several."""
     paths = [group.path for group in groups]
     for at, group in enumerate(groups):
@@ -165,6 +165,6 @@ def named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:
             yield f"{group.path}.stage{number}".lstrip("."), group
 
 
-def elements(runs: Iterable[Run]) -> list[Element]:
+def _elements(runs: Iterable[Run]) -> list[Element]:
     """Return the elements of some runs in order."""
     return [p.element for run in runs for p in (*run.waiting, *run.parts)]

@@ -23,13 +23,13 @@ KINDS = {
     Role.ATTENTION: LayerKind.ATTENTION,
     Role.GATHER: LayerKind.OPAQUE,
 }
-FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathered"}
+_FIXED = {Role.ATTENTION: "attention", Role.MATMUL: "matmul", Role.GATHER: "gathered"}
 
 
 def layer_of(step: Step, name: str) -> Layer:
     """Return the layer a step of one source is."""
     node = step.nodes[-1]
-    details = details_of(step, node)
+    details = _details_of(step, node)
     kind = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER))
     return Layer(
         kind=kind,
@@ -42,38 +42,38 @@ def layer_of(step: Step, name: str) -> Layer:
     )
 
 
-def details_of(step: Step, node: Node) -> dict[str, Any]:
+def _details_of(step: Step, node: Node) -> dict[str, Any]:
     """Return the fields of a layer that depend on the sort of operation, `op` among them."""
     match step.role:
         case Role.CONV:
-            return convolution(node)
+            return _convolution(node)
         case Role.LINEAR:
-            return weighted(node)
+            return _weighted(node)
         case Role.AVG_POOL:
-            return pooling(step, node, "avg")
+            return _pooling(step, node, "avg")
         case Role.MAX_POOL:
-            return pooling(step, node, "max")
+            return _pooling(step, node, "max")
         case Role.PAD:
             return {
-                "op": "zero_pad" if pads_zero(node) else operator_of(node.op).name,
-                "padding": edges(step, node),
+                "op": "zero_pad" if _pads_zero(node) else operator_of(node.op).name,
+                "padding": _edges(step, node),
             }
         case Role.VIEW:
-            return {"op": view_name(step)}
+            return {"op": _view_name(step)}
         case Role.SLICE:
-            return slicing(step)
+            return _slicing(step)
         case Role.SCALE:
-            return {"op": scaling(node)}
+            return {"op": _scaling(node)}
         case Role.NORM if "group_norm" in node.op:
             groups = argument(node, "num_groups") or argument(node, "group")
             return {"op": "group_norm", "groups": groups if isinstance(groups, int) else 1}
         case _:
-            name = FIXED.get(step.role) or plain_name(node)
+            name = _FIXED.get(step.role) or _plain_name(node)
             smaller = step.role is Role.UPSAMPLE and prod(step.out_shape[1:]) < prod(step.in_shape[1:])
             return {"op": f"{name.rstrip('123d')}_downsampling" if smaller else name}
 
 
-def scaling(node: Node) -> str:
+def _scaling(node: Node) -> str:
     """Return the name of a product or sum with constants; a learned factor is told from a given one."""
     if operator_of(node.op).name not in ("mul", "div"):
         return "shift"
@@ -86,7 +86,7 @@ def scaling(node: Node) -> str:
     return "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
 
 
-def plain_name(node: Node) -> str:
+def _plain_name(node: Node) -> str:
     """Return the name of the layer that an operation is."""
     operator = operator_of(node.op)
     limits = (argument(node, "min_val"), argument(node, "max_val"))
@@ -95,7 +95,7 @@ def plain_name(node: Node) -> str:
     return operator.label or operator.name
 
 
-def spread(value: Any, dims: int) -> Sizes:
+def _spread(value: Any, dims: int) -> Sizes:
     """Return a number or short list as one entry per spatial dimension."""
     if isinstance(value, (int, float)):
         return (int(value),) * dims
@@ -103,12 +103,12 @@ def spread(value: Any, dims: int) -> Sizes:
     return given * dims if len(given) == 1 else given
 
 
-def convolution(node: Node) -> dict[str, Any]:
+def _convolution(node: Node) -> dict[str, Any]:
     """Return the fields of a convolution."""
     weight = argument(node, "weight")
     kernel = weight.shape[2:] if isinstance(weight, Ref) else ()
     dims = len(kernel)
-    dilation = spread(argument(node, "dilation") or 1, dims)
+    dilation = _spread(argument(node, "dilation") or 1, dims)
     padding = argument(node, "padding")
     if isinstance(padding, str):
         padding_same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
@@ -117,15 +117,15 @@ def convolution(node: Node) -> dict[str, Any]:
     return {
         "op": "conv_transpose" if transposed else "conv",
         "kernel": kernel,
-        "stride": spread(argument(node, "stride") or 1, dims),
-        "padding": spread(0 if padding is None else padding, dims),
+        "stride": _spread(argument(node, "stride") or 1, dims),
+        "padding": _spread(0 if padding is None else padding, dims),
         "dilation": dilation,
         "groups": int(argument(node, "groups") or 1),  # type: ignore[call-overload]
         "bias": isinstance(argument(node, "bias"), Ref),
     }
 
 
-def weighted(node: Node) -> dict[str, Any]:
+def _weighted(node: Node) -> dict[str, Any]:
     """Return the fields of a linear layer, an embedding or a recurrent layer."""
     name = operator_of(node.op).name
     if name == "addmm":
@@ -137,40 +137,40 @@ def weighted(node: Node) -> dict[str, Any]:
     return {"op": name, "kind": LayerKind.OTHER}
 
 
-def pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
+def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     """Return the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     spatial = step.in_shape[1:]
     name = operator_of(node.op).name
     if name == "blur_pool":
-        return {"op": name, **{key: convolution(node)[key] for key in ("kernel", "stride", "padding")}}
+        return {"op": name, **{key: _convolution(node)[key] for key in ("kernel", "stride", "padding")}}
     if name in SUMMARIES.values():
         return {"op": name}
     if name in ("mean", "amax"):
-        return {"op": f"global_{kind}_pool" if covers_space(node, step) else name}
+        return {"op": f"global_{kind}_pool" if _covers_space(node, step) else name}
     if "adaptive" in name:
-        return adaptive(step, kind)
-    kernel = spread(argument(node, "kernel_size"), len(spatial))
-    padding = spread(argument(node, "padding") or 0, len(spatial))
+        return _adaptive(step, kind)
+    kernel = _spread(argument(node, "kernel_size"), len(spatial))
+    padding = _spread(argument(node, "padding") or 0, len(spatial))
     if kernel == spatial and not any(padding):
         return {"op": f"global_{kind}_pool"}
-    stride = spread(argument(node, "stride") or kernel, len(spatial))
+    stride = _spread(argument(node, "stride") or kernel, len(spatial))
     return {"op": f"{kind}_pool", "kernel": kernel, "stride": stride, "padding": padding}
 
 
-def covers_space(node: Node, step: Step) -> bool:
+def _covers_space(node: Node, step: Step) -> bool:
     """Return whether a reduction runs over all spatial dimensions and no other."""
     given = argument(node, "dim")
     reduced = (given,) if isinstance(given, int) else tuple(given) if isinstance(given, (list, tuple)) else ()
-    spatial = spatial_axes(step)
+    spatial = _spatial_axes(step)
     return bool(spatial) and {d % (len(spatial) + 2) for d in reduced} == set(spatial)
 
 
-def spatial_axes(step: Step) -> list[int]:
+def _spatial_axes(step: Step) -> list[int]:
     """Return the axes of what a step reads, batch counted, that are neither batch nor channels."""
     return [axis for axis in range(1, len(step.in_shape) + 1) if axis != step.axis]
 
 
-def adaptive(step: Step, kind: str) -> dict[str, Any]:
+def _adaptive(step: Step, kind: str) -> dict[str, Any]:
     """Return the fields of an adaptive pooling; an even one is an ordinary pooling."""
     given, target = step.in_shape[1:], step.out_shape[1:]
     if all(n == 1 for n in target):
@@ -181,7 +181,7 @@ def adaptive(step: Step, kind: str) -> dict[str, Any]:
     return {"op": f"{kind}_pool", "kernel": kernel, "stride": kernel, "padding": (0,) * len(kernel)}
 
 
-def pads_zero(node: Node) -> bool:
+def _pads_zero(node: Node) -> bool:
     """Return whether a padding fills with zeros."""
     if operator_of(node.op).name not in ("pad", "constant_pad_nd"):
         return operator_of(node.op).name in ("cat", "concat", "concatenate", "copy", "add", "hstack")
@@ -189,19 +189,19 @@ def pads_zero(node: Node) -> bool:
     return argument(node, "mode") in (None, "constant") and value in (None, 0, 0.0)
 
 
-def edges(step: Step, node: Node) -> Sizes:
+def _edges(step: Step, node: Node) -> Sizes:
     """Return the padding per spatial dimension, () where the two sides differ."""
     given = argument(node, "pad") or argument(node, "padding")
     rank = len(step.in_shape) + 1
     if not isinstance(given, (list, tuple)):
         return ()
     pairs = {rank - 1 - i // 2: (int(given[i]), int(given[i + 1])) for i in range(0, len(given) - 1, 2)}
-    added = [pairs.get(axis, (0, 0)) for axis in spatial_axes(step)]
+    added = [pairs.get(axis, (0, 0)) for axis in _spatial_axes(step)]
     even = all(a == b for a, b in added) and any(a for a, _ in added)
     return tuple(a for a, _ in added) if even and not any(pairs.get(step.axis, ())) else ()
 
 
-def view_name(step: Step) -> str:
+def _view_name(step: Step) -> str:
     """Return what a chain of views does: `split`, `permute`, `flatten` or `reshape`."""
     effects = {operator_of(node.op).effect for node in step.nodes}
     if Effect.SPLIT in effects:
@@ -211,9 +211,9 @@ def view_name(step: Step) -> str:
     return "flatten" if step.out_shape == (prod(step.in_shape),) else "reshape"
 
 
-def slicing(step: Step) -> dict[str, Any]:
+def _slicing(step: Step) -> dict[str, Any]:
     """Return the fields of a chain of slices; every n-th position of the whole is a `subsample`."""
-    spatial = spatial_axes(step)
+    spatial = _spatial_axes(step)
     stride = [1] * len(spatial)
     for node in step.nodes:
         dim, pace = argument(node, "dim"), argument(node, "step")

@@ -19,50 +19,51 @@ def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
         return list(parts)
     owners = Counter(part.call for part in parts if id(part) in blocks)
     shared = {
-        id(p): (calls[p.call].path, working_layers(blocks[id(p)]))
+        id(p): (calls[p.call].path, _working_layers(blocks[id(p)]))
         for p in parts
         if owners[p.call] > 1 and id(p) in blocks
     }
-    names = {key: shared_path(*owner_and_layers) for key, owner_and_layers in shared.items()}
+    names = {key: _shared_path(*owner_and_layers) for key, owner_and_layers in shared.items()}
     counts = Counter(names.values())
     for key, (owner, working) in shared.items():
         if names[key] == owner or counts[names[key]] > 1:
-            names[key] = f"{names[key]}.{word(working)}".lstrip(".")
+            names[key] = f"{names[key]}.{_word(working)}".lstrip(".")
     counts = Counter(names.values())
     unique = {key: name for key, name in names.items() if counts[name] == 1}
-    return [renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
+    return [_renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
 
 
-def renamed(part: Part, name: str) -> Part:
+def _renamed(part: Part, name: str) -> Part:
     """Return the part with another name for its block."""
     if not isinstance(part.element, Block):
         return part
     return Part(replace(part.element, name=name), part.call, part.steps, part.values)
 
 
-def working_layers(block: Block) -> list[Layer]:
+def _working_layers(block: Block) -> list[Layer]:
     """Return the layers of a block's branches that do the work."""
     return [layer for branch in block.branches for layer in layers_in(branch) if layer.kind in WORKING]
 
 
-def shared_path(owner: str, working: Sequence[Layer]) -> str:
+def _shared_path(owner: str, working: Sequence[Layer]) -> str:
     """Return the path of the module inside `owner` that holds all these layers, as far as they have one."""
     return (
-        common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name]) or owner
+        _common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name])
+        or owner
     )
 
 
-def common_path(names: Sequence[str]) -> str:
+def _common_path(names: Sequence[str]) -> str:
     """Return the path that all names begin with.
 
-    >>> common_path(["a.b.c", "a.b.d"]), common_path(["a.b"]), common_path(["a", "b"])
+    >>> _common_path(["a.b.c", "a.b.d"]), _common_path(["a.b"]), _common_path(["a", "b"])
     ('a.b', 'a.b', '')
     """
     columns = zip(*(name.split(".") for name in names), strict=False)
     return ".".join(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))
 
 
-def word(working: Sequence[Layer]) -> str:
+def _word(working: Sequence[Layer]) -> str:
     """Return a word for the work of a branch, or its first and last layer."""
     kinds = {layer.kind for layer in working}
     if not working:

@@ -8,8 +8,8 @@ from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
-LISTED = 4
-FARTHEST = 2000
+_LISTED = 4
+_FARTHEST = 2000
 
 Joined = tuple[Layer, Sequence[int]]
 """A layer that stands for several steps, and their numbers."""
@@ -58,8 +58,8 @@ def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequen
         name = next(iter(counts))
         place = f"the opaque layer {name!r}" if name else "an opaque layer"
         return [f"{number} inside {place} {verb} not drawn"]
-    listed = ", ".join(f"{count} in {name!r}" for name, count in list(counts.items())[:LISTED])
-    more = f" and {len(counts) - LISTED} more" if len(counts) > LISTED else ""
+    listed = ", ".join(f"{count} in {name!r}" for name, count in list(counts.items())[:_LISTED])
+    more = f" and {len(counts) - _LISTED} more" if len(counts) > _LISTED else ""
     return [f"{number} inside opaque layers {verb} not drawn: {listed}{more}"]
 
 
@@ -67,14 +67,14 @@ def is_around_weights(step: Step, steps: Sequence[Step]) -> bool:
     """Return whether a step is a sum of which one operand leads to another through weighted steps."""
     if step.role is not Role.ADD:
         return False
-    return any(has_weights_between(a, b, steps) for a in step.sources for b in step.sources if a < b)
+    return any(_has_weights_between(a, b, steps) for a in step.sources for b in step.sources if a < b)
 
 
-def has_weights_between(start: int, end: int, steps: Sequence[Step]) -> bool:
+def _has_weights_between(start: int, end: int, steps: Sequence[Step]) -> bool:
     """Return whether a way from one step to another passes, or ends in, a weighted one."""
     visited: set[tuple[int, bool]] = set()
     waiting = [(end, False)]
-    while waiting and len(visited) < FARTHEST:
+    while waiting and len(visited) < _FARTHEST:
         number, worked = waiting.pop()
         worked = worked or steps[number].role in WEIGHTED
         for source in steps[number].sources:

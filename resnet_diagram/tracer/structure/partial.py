@@ -10,7 +10,7 @@ from resnet_diagram.tracer.errors import location, message_of
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph
 from resnet_diagram.tracer.record.operators import WEIGHTED, operator_of
 
-LEAST = 3
+_LEAST = 3
 """With fewer operations a run that stopped has nothing to show."""
 
 
@@ -22,7 +22,7 @@ def operations(graph: OpGraph) -> list[Node]:
 def is_useful(graph: OpGraph) -> bool:
     """Return whether a run came far enough to be drawn: some operations, one with weights among them."""
     nodes = operations(graph)
-    return len(nodes) >= LEAST and any(operator_of(node.op).role in WEIGHTED for node in nodes)
+    return len(nodes) >= _LEAST and any(operator_of(node.op).role in WEIGHTED for node in nodes)
 
 
 def longest(graphs: Sequence[OpGraph]) -> OpGraph:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from resnet_diagram.tracer.flow.steps import Step
 
-DEEPEST = 64
+_DEEPEST = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -33,25 +33,25 @@ Item = int | Region
 
 def series_of(steps: Sequence[Step]) -> list[Item]:
     """Return the steps between source and sink as a series; a region stands before its merge."""
-    return series(steps, list(range(len(steps))), False, 0)
+    return _series(steps, list(range(len(steps))), False, 0)
 
 
-def series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
+def _series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
     """Return what lies between the first and the last of `nodes`; `without_direct` skips an edge between."""
-    cuts = cut_points(steps, nodes, without_direct)
+    cuts = _cut_points(steps, nodes, without_direct)
     items: list[Item] = []
     for left, right in pairwise(cuts):
         inner = nodes[left + 1 : right]
         if inner:
             spans_all = left == 0 and right == len(nodes) - 1
             direct = nodes[right] in steps[nodes[left]].targets and not (spans_all and without_direct)
-            items.append(region_between(steps, nodes[left], nodes[right], inner, direct, depth))
+            items.append(_region_between(steps, nodes[left], nodes[right], inner, direct, depth))
         if right != len(nodes) - 1:
             items.append(nodes[right])
     return items
 
 
-def cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) -> list[int]:
+def _cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) -> list[int]:
     """Return the positions in `nodes` that no edge jumps over, the two ends included."""
     position = {node: k for k, node in enumerate(nodes)}
     last = len(nodes) - 1
@@ -67,19 +67,19 @@ def cut_points(steps: Sequence[Step], nodes: list[int], without_direct: bool) ->
     return cuts if cuts[-1] == last else [*cuts, last]
 
 
-def region_between(
+def _region_between(
     steps: Sequence[Step], fork: int, merge: int, inner: list[int], direct: bool, depth: int
 ) -> Region:
     """Return the region between two neighbouring cut points."""
-    parts = connected_parts(steps, inner)
-    if (len(parts) == 1 and not direct) or depth >= DEEPEST:
+    parts = _connected_parts(steps, inner)
+    if (len(parts) == 1 and not direct) or depth >= _DEEPEST:
         return Region(fork, merge, inner=inner)
     branches: list[list[Item]] = [[]] if direct else []
-    branches += [series(steps, [fork, *part, merge], True, depth + 1) for part in parts]
+    branches += [_series(steps, [fork, *part, merge], True, depth + 1) for part in parts]
     return Region(fork, merge, branches)
 
 
-def connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
+def _connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
     """Return the connected parts of the flow between `nodes`, each in order."""
     root = {node: node for node in nodes}
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, ShortcutKind, Stage
 from resnet_diagram.spec.traits import MIXING, WEIGHTED
 
-WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
-PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
+_WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+_PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
 WORKING = MIXING | {LayerKind.OPAQUE}
 
 
@@ -14,16 +14,16 @@ def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
     """Return the number of working layers, the MACs and the number of layers of a branch."""
     layers = list(layers_in(elements))
     return (
-        sum(works(layer) for layer in layers),
+        sum(_works(layer) for layer in layers),
         sum(layer.macs for layer in layers),
         len(layers),
     )
 
 
-def works(layer: Layer) -> bool:
+def _works(layer: Layer) -> bool:
     """Return whether a layer has weights that multiply what flows, or weighs it by attention."""
-    product = layer.op in PRODUCTS and bool(layer.params)
-    return product or layer.kind in WORKING or layer.op in WORKING_OPS
+    product = layer.op in _PRODUCTS and bool(layer.params)
+    return product or layer.kind in WORKING or layer.op in _WORKING_OPS
 
 
 def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
@@ -33,13 +33,13 @@ def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> 
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
     kernels), nothing goes round anything; nor where each side takes another part of the channels.
     """
-    if is_part(short) and any(is_part(branch) for branch in rest):
+    if _is_part(short) and any(_is_part(branch) for branch in rest):
         return False
     weighted_short, main = cost(short)[0], rest[-1]
     weighted_main = cost(main)[0]
     if weighted_main == 0:
-        return not short and len(rest) == 1 and mixes(main)
-    if weighted_short > 1 or (weighted_short and enlarges(main) and not enlarges(short)):
+        return not short and len(rest) == 1 and _mixes(main)
+    if weighted_short > 1 or (weighted_short and _enlarges(main) and not _enlarges(short)):
         return False
     if weighted_main > 1:
         return True
@@ -47,28 +47,28 @@ def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> 
         return len(rest) == 1 and not (
             short and all(layer.kind is LayerKind.NORM for layer in layers_in(short))
         )
-    return has_activation(main) and not has_activation(short)
+    return _has_activation(main) and not _has_activation(short)
 
 
-def mixes(elements: Sequence[Element]) -> bool:
+def _mixes(elements: Sequence[Element]) -> bool:
     """Return whether a branch without weighted layers counts: it has a norm and mixes positions."""
     kinds = [layer.kind for layer in layers_in(elements)]
     return LayerKind.NORM in kinds and len(kinds) > 1
 
 
-def enlarges(elements: Sequence[Element]) -> bool:
+def _enlarges(elements: Sequence[Element]) -> bool:
     """Return whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
     return any(
         layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose" for layer in layers_in(elements)
     )
 
 
-def is_part(elements: Sequence[Element]) -> bool:
+def _is_part(elements: Sequence[Element]) -> bool:
     """Return whether a branch begins by taking a part of what it is given."""
     return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
-def has_activation(elements: Sequence[Element]) -> bool:
+def _has_activation(elements: Sequence[Element]) -> bool:
     """Return whether an activation function lies on a branch."""
     return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))
 
@@ -96,7 +96,7 @@ def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
         return ShortcutKind.OTHER
     layers = [e for e in elements if isinstance(e, Layer)]
     if any(e.kind in WEIGHTED for e in layers):
-        return projection_kind(layers)
+        return _projection_kind(layers)
     if any(e.op == "zero_pad" for e in layers):
         return ShortcutKind.ZERO_PAD
     if all(e.kind is LayerKind.POOL or e.op == "subsample" for e in layers):
@@ -104,7 +104,7 @@ def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
     return ShortcutKind.OTHER
 
 
-def projection_kind(layers: Sequence[Layer]) -> ShortcutKind:
+def _projection_kind(layers: Sequence[Layer]) -> ShortcutKind:
     """Return which projection a weighted path is."""
     kinds = [layer.kind for layer in layers]
     weighted = next(k for k, kind in enumerate(kinds) if kind in WEIGHTED)

@@ -11,7 +11,7 @@ from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.structure.parts import Part
 
 Split = tuple[list[Element], list[Element], list[Element]]
-LISTS = frozenset({"blocks", "layers", "block"})
+_LISTS = frozenset({"blocks", "layers", "block"})
 
 
 @dataclass(slots=True, eq=False)
@@ -26,30 +26,30 @@ class Unit:
 
 def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Return stem, stages and head of a series of parts."""
-    members = block_parts(parts)
-    numbers = unit_calls(parts, members, calls)
+    members = _block_parts(parts)
+    numbers = _unit_calls(parts, members, calls)
     positions = [k for k, number in enumerate(numbers) if number is not None]
     if not positions:
         return [], [p.element for p in parts], []
     first, last = positions[0], positions[-1] + 1
     stem = [p.element for p in parts[:first]]
     head = [p.element for p in parts[last:]]
-    units = units_of(parts[first:last], numbers[first:last], calls)
-    if len(members) == 1 and not container_of(units[0].path, values_inside(units)):
+    units = _units_of(parts[first:last], numbers[first:last], calls)
+    if len(members) == 1 and not _container_of(units[0].path, _values_inside(units)):
         return stem, [p.element for p in parts[first:last]], head
     if not any(residual_blocks(p.element) for p in parts):
         units = [
             replace(unit, size=unit.size[:1] * 2) for unit in units
         ]  # such blocks change channels freely
-    groups = grouped(units)
+    groups = _grouped(units)
     body: list[Element] = [
         Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
-        for name, units in with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
+        for name, units in _with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
     ]
     return stem, body, head
 
 
-def block_parts(parts: Sequence[Part]) -> set[int]:
+def _block_parts(parts: Sequence[Part]) -> set[int]:
     """Return the parts that make stages, by their place in memory.
 
     The residual blocks; without several, also what modules hold them in (cross-stage partial networks); where
@@ -65,7 +65,7 @@ def block_parts(parts: Sequence[Part]) -> set[int]:
     return {id(p) for p in members or meetings}
 
 
-def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
+def _unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
     """Return the call of the block each part belongs to; None for parts outside any block.
 
     Calls of a class that also has residual blocks are blocks too, such as one that changes resolution and
@@ -82,7 +82,7 @@ def unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) 
     return numbers
 
 
-def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
+def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
     """Return the blocks in order; what stands between two of them waits before the second."""
     units: list[Unit] = []
     previous = -1
@@ -100,18 +100,18 @@ def units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequen
     return units
 
 
-def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
+def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     """Return the container and the blocks of each stage.
 
     A container whose blocks have several resolutions holds several stages, told apart by shape.
     """
-    values = values_inside(units)
-    holders = [container_of(unit.path, values) for unit in units]
+    values = _values_inside(units)
+    holders = [_container_of(unit.path, values) for unit in units]
     units_by_holder: dict[str, list[Unit]] = {}
     for holder, unit in zip(holders, units, strict=True):
         units_by_holder.setdefault(holder, []).append(unit)
     marks = {
-        holder: marks_of(members, bool(stage_in(f"{holder}.0")))
+        holder: _marks_of(members, bool(_stage_in(f"{holder}.0")))
         for holder, members in units_by_holder.items()
     }
     groups: list[tuple[str, list[Unit]]] = []
@@ -125,7 +125,7 @@ def grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     return groups
 
 
-def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:
+def _marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[int, ...]]:
     """Return the key by which blocks of a container form stages: none, resolution, or channels too.
 
     A container in which the resolution changes holds several stages; blocks of other channels are another
@@ -140,7 +140,7 @@ def marks_of(units: Sequence[Unit], declared: bool) -> Callable[[Unit], tuple[in
     return lambda unit: unit.size
 
 
-def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
+def _values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
     """Return the numbers of values that the blocks inside each module give out, by its path."""
     members: dict[str, set[int]] = {}
     for unit in units:
@@ -151,28 +151,28 @@ def values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
     return members
 
 
-def container_of(path: str, values: dict[str, set[int]]) -> str:
+def _container_of(path: str, values: dict[str, set[int]]) -> str:
     """Return the path of the module that holds a block's stage.
 
     It is the module around the block; where that is an item of a list and all blocks in the list give out as
     many values, the list, and so on outwards. An item of `stages` holds all that is in it.
     """
-    if declared := stage_in(path):
+    if declared := _stage_in(path):
         return declared
     holder = path.rpartition(".")[0]
     while True:
         outer, _, last = holder.rpartition(".")
-        if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in LISTS):
+        if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in _LISTS):
             return holder
         if len(values[outer]) > 1:
             return holder
         holder = outer
 
 
-def stage_in(path: str) -> str:
+def _stage_in(path: str) -> str:
     """Return the path of the item of `stages` that a module lies in, "" for none.
 
-    >>> stage_in("stages.1.downsample.0"), stage_in("stages.1")
+    >>> _stage_in("stages.1.downsample.0"), _stage_in("stages.1")
     ('stages.1', '')
     """
     names = path.split(".")
@@ -191,7 +191,7 @@ def size_of(shape: Sizes, values: int) -> tuple[int, int]:
     return values // shape[0], values
 
 
-def with_names(
+def _with_names(
     groups: Sequence[tuple[str, list[Unit]]], blocks: Collection[str]
 ) -> list[tuple[str, list[Unit]]]:
     """Return each stage's blocks with its name: the container's, with a number where it holds several.
@@ -203,19 +203,19 @@ def with_names(
     result = []
     for position, (holder, units) in enumerate(groups):
         outer, _, last = holder.rpartition(".")
-        if module := module_of(units):
+        if module := _module_of(units):
             name = module
         elif not holder:
             name = f"stage{position + 1}"
         elif holders.count(holder) > 1:
             name = f"{holder}.stage{holders[: position + 1].count(holder)}"
         else:
-            name = outer if last in LISTS and outer not in (*holders, "") else holder
+            name = outer if last in _LISTS and outer not in (*holders, "") else holder
         result.append((f"{name}.stage1" if name in blocks else name, units))
     return result
 
 
-def module_of(units: Sequence[Unit]) -> str:
+def _module_of(units: Sequence[Unit]) -> str:
     """Return the path of the one module that holds all blocks of a stage, "" where it is a block."""
     (path, *more) = {unit.path for unit in units}
     blocks = [p.element for unit in units for p in unit.parts if isinstance(p.element, Block)]

@@ -28,24 +28,24 @@ class Ends:
 def dual_paths(steps: list[Step]) -> list[Step]:
     """Return the steps with the ends of dual-path blocks made one sum each, the last block first."""
     place: dict[int, int] = {}
-    rejoin(steps)
+    _rejoin(steps)
     for join in list(reversed(steps)):
-        ends = ends_of(join, steps)
-        operands = next(operands_of(ends, steps), None) if ends else None
+        ends = _ends_of(join, steps)
+        operands = next(_operands_of(ends, steps), None) if ends else None
         if ends and operands:
             before = len(steps)
-            unite(join, (operands[0], operands[1] or concatenated(ends, steps)), steps)
+            _unite(join, (operands[0], operands[1] or _concatenated(ends, steps)), steps)
             place |= dict.fromkeys(range(before, len(steps)), join.index)
     new_first = sorted(steps, key=lambda s: (place.get(s.index, s.index), s.index not in place, s.index))
     return renumbered(new_first)
 
 
-def rejoin(steps: Sequence[Step]) -> None:
+def _rejoin(steps: Sequence[Step]) -> None:
     """Take out concatenations of the two parts of a value that give it back."""
     for step in steps:
-        if joins_channels(step) and len(step.sources) == 2:
+        if _joins_channels(step) and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
-            operand = source_of_parts(first, second, steps)
+            operand = _source_of_parts(first, second, steps)
             if operand and operand is not step and first.role is Role.SLICE:
                 for part in (first, second):
                     part.targets.remove(step.index)
@@ -55,36 +55,36 @@ def rejoin(steps: Sequence[Step]) -> None:
     drop_unread(steps)
 
 
-def ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
+def _ends_of(join: Step, steps: Sequence[Step]) -> Ends | None:
     """Return the ends of a dual-path block that a concatenation joins; None for any other step."""
-    if not joins_channels(join):
+    if not _joins_channels(join):
         return None
     first, *rest = (steps[n] for n in join.sources)
-    if len(rest) == 1 and joins_channels(rest[0]) and rest[0].targets == [join.index]:
+    if len(rest) == 1 and _joins_channels(rest[0]) and rest[0].targets == [join.index]:
         rest = [steps[n] for n in rest[0].sources]
     fits = first.role is Role.ADD and len(first.sources) == len(rest) == 2 and first.targets == [join.index]
     return Ends(join, first, *rest) if fits else None
 
 
-def joins_channels(step: Step) -> bool:
+def _joins_channels(step: Step) -> bool:
     """Return whether a step concatenates values along axis 1."""
     plain = step.role is Role.CONCAT and bool(step.nodes) and step.nodes[-1].op in ("cat", "concat")
     return plain and argument(step.nodes[-1], "dim") == 1
 
 
-def operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
+def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
     """Yield the input, and the branch whose parts are summed and appended, None for two branches."""
     for number in ends.total.sources:
         (addend,) = (steps[n] for n in ends.total.sources if n != number)
-        operand = source_of_parts(steps[number], ends.old_part, steps)
+        operand = _source_of_parts(steps[number], ends.old_part, steps)
         if operand:
-            main = source_of_parts(addend, ends.new_part, steps)
+            main = _source_of_parts(addend, ends.new_part, steps)
             alone = addend.targets == [ends.total.index] and len(ends.new_part.targets) == 1
             if main is not operand and (main or alone):
                 yield operand, main
 
 
-def source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
+def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
     """Return the value that two steps are the beginning and the rest of."""
     left, right = part_of(first), part_of(second)
     if left and right and first.sources == second.sources:
@@ -92,32 +92,32 @@ def source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | 
         fits = left[:2] == (1, 0) and right == (1, left[2], source.out_shape[0])
         return source if fits else None
     both = (steps[n] for n in first.targets if n in second.targets)
-    return next((s for s in both if joins_channels(s) and s.sources == [first.index, second.index]), None)
+    return next((s for s in both if _joins_channels(s) and s.sources == [first.index, second.index]), None)
 
 
-def concatenated(ends: Ends, steps: list[Step]) -> Step:
+def _concatenated(ends: Ends, steps: list[Step]) -> Step:
     """Append a concatenation of the two results of a branch, and return it."""
     (first,) = (
-        steps[n] for n in ends.total.sources if source_of_parts(steps[n], ends.old_part, steps) is None
+        steps[n] for n in ends.total.sources if _source_of_parts(steps[n], ends.old_part, steps) is None
     )
     channels = first.out_shape[0] + ends.new_part.out_shape[0]
-    return append(steps, Role.CONCAT, ends.join, (first, ends.new_part), (channels, *first.out_shape[1:]))
+    return _append(steps, Role.CONCAT, ends.join, (first, ends.new_part), (channels, *first.out_shape[1:]))
 
 
-def unite(join: Step, operands: Iterable[Step], steps: list[Step]) -> None:
+def _unite(join: Step, operands: Iterable[Step], steps: list[Step]) -> None:
     """Make a concatenation the sum of two whole values, each padded with zeros."""
-    pads = [append(steps, Role.PAD, join, (operand,), join.out_shape) for operand in operands]
+    pads = [_append(steps, Role.PAD, join, (operand,), join.out_shape) for operand in operands]
     for source in join.sources:
         steps[source].targets.remove(join.index)
     for pad in pads:
-        pad.nodes = [padding(pad, steps[pad.sources[0]])]
+        pad.nodes = [_padding(pad, steps[pad.sources[0]])]
         pad.targets = [join.index]
     join.role, join.in_shape = Role.ADD, join.out_shape
     join.sources = [pad.index for pad in pads]
     drop_unread(steps)
 
 
-def append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], shape: Sizes) -> Step:
+def _append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], shape: Sizes) -> Step:
     """Return a new step at the end of the list, in the module of `join`."""
     node = replace(join.nodes[-1], shape=(join.nodes[-1].shape[0], *shape))
     numbers = [source.index for source in sources]
@@ -128,7 +128,7 @@ def append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], s
     return step
 
 
-def padding(pad: Step, operand: Step) -> Node:
+def _padding(pad: Step, operand: Step) -> Node:
     """Return an operation that pads a value with zeros."""
     last = pad.nodes[-1]
     value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))

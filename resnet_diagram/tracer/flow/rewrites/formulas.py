@@ -45,7 +45,7 @@ ACTIVATIONS: dict[str, Function] = {
 }
 """Functions that take each value alone, under the names of torch where it has them."""
 
-SAME_NAME = {"tanh_gelu": "gelu"}
+_SAME_NAME = {"tanh_gelu": "gelu"}
 """Functions that go by the name of another."""
 
 _REDUCTIONS = (
@@ -103,40 +103,40 @@ Formula = tuple[Line, ...]
 @lru_cache(maxsize=4096)
 def activation_named(formula: Formula) -> str:
     """Return the name of the activation that a formula is, empty if it is none that is known."""
-    value = elementwise_values(formula)
+    value = _elementwise_values(formula)
     if value is None:
         return ""
-    sample = sample_of(4)
-    name = next((name for name, function in ACTIVATIONS.items() if close(value, function(sample))), "")
-    return SAME_NAME.get(name, name)
+    sample = _sample_of(4)
+    name = next((name for name, function in ACTIVATIONS.items() if _close(value, function(sample))), "")
+    return _SAME_NAME.get(name, name)
 
 
 @lru_cache(maxsize=4096)
 def is_curved(formula: Formula) -> bool:
     """Return whether a formula takes each value alone and is no straight line."""
-    value = elementwise_values(formula)
+    value = _elementwise_values(formula)
     if value is None:
         return False
-    sample = sample_of(4)
+    sample = _sample_of(4)
     order = sample.flatten().argsort()
     slopes = value.flatten()[order].diff() / sample.flatten()[order].diff()
     return not bool(torch.allclose(slopes, slopes.mean(), rtol=1e-3, atol=1e-3))
 
 
-def elementwise_values(formula: Formula) -> Tensor | None:
+def _elementwise_values(formula: Formula) -> Tensor | None:
     """Return what a formula that takes each value alone gives; None for others.
 
     None, too, where its weights only scale or shift the result: that is a function and a scale.
     """
     if any(line.op not in ELEMENTWISE for line in formula):
         return None
-    value = evaluated(formula, 4)
+    value = _evaluated(formula, 4)
     if value is None or not any(isinstance(given, Constant) for line in formula for given in line.args):
         return value
-    scaled, shifted = evaluated(formula, 4, scale=2.0), evaluated(formula, 4, shift=1.0)
-    if scaled is None or shifted is None or close(value + 1.0, shifted):
+    scaled, shifted = _evaluated(formula, 4, scale=2.0), _evaluated(formula, 4, shift=1.0)
+    if scaled is None or shifted is None or _close(value + 1.0, shifted):
         return None
-    return None if in_proportion(value, scaled) and not close(value, scaled) else value
+    return None if _in_proportion(value, scaled) and not _close(value, scaled) else value
 
 
 @lru_cache(maxsize=4096)
@@ -144,17 +144,17 @@ def norm_named(formula: Formula, rank: int) -> str:
     """Return the name of the norm that a formula is on values of `rank` axes, empty if it is none."""
     if not any(line.op in REDUCTIONS for line in formula):
         return ""
-    value = evaluated(formula, rank)
-    sample = sample_of(rank)
+    value = _evaluated(formula, rank)
+    sample = _sample_of(rank)
     if value is None or value.shape != sample.shape:
         return ""
-    for name, reference in norms(sample):
-        if in_proportion(reference, value):
-            return "rms_norm" if name == "l2_norm" and not close(reference, value) else name
+    for name, reference in _norms(sample):
+        if _in_proportion(reference, value):
+            return "rms_norm" if name == "l2_norm" and not _close(reference, value) else name
     return ""
 
 
-def norms(x: Tensor) -> Iterator[tuple[str, Tensor]]:
+def _norms(x: Tensor) -> Iterator[tuple[str, Tensor]]:
     """Yield the names and results of the norms of a sample, over each choice of axes but the batch."""
     rank = x.dim()
     space = tuple(range(2, rank))
@@ -173,14 +173,14 @@ def norms(x: Tensor) -> Iterator[tuple[str, Tensor]]:
 
 
 @lru_cache(maxsize=8)
-def sample_of(rank: int) -> Tensor:
+def _sample_of(rank: int) -> Tensor:
     """Return values between -8 and 8 in a tensor of `rank` axes, each of another size."""
     shape = (2, 4, 3, 5, 2)[:rank]
     numbers = torch.arange(prod(shape), dtype=torch.float64)
     return (8 * torch.sin(1.7 * numbers + 0.3 * pi) + 0.01 * sqrt(2) * numbers / len(numbers)).reshape(shape)
 
 
-def evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float = 0.0) -> Tensor | None:
+def _evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float = 0.0) -> Tensor | None:
     """Return what a formula gives on the sample, None where it cannot be run.
 
     `scale` and `shift` take the place of the weights that are multiplied and added.
@@ -190,7 +190,7 @@ def evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float =
     def given(value: object) -> object:
         match value:
             case Slot(line=-1):
-                return sample_of(rank)
+                return _sample_of(rank)
             case Slot():
                 result = results[value.line]
                 return result[value.output] if isinstance(result, tuple) else result
@@ -213,14 +213,14 @@ def evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float =
     return last if isinstance(last, Tensor) and bool(last.isfinite().all()) else None
 
 
-def close(value: Tensor, other: Tensor) -> bool:
+def _close(value: Tensor, other: Tensor) -> bool:
     """Return whether two results agree as far as constants of a formula are written out."""
     return value.shape == other.shape and bool(torch.allclose(value, other, rtol=2e-3, atol=2e-3))
 
 
-def in_proportion(value: Tensor, other: Tensor) -> bool:
+def _in_proportion(value: Tensor, other: Tensor) -> bool:
     """Return whether one result is a multiple of the other, by a factor above zero."""
     if value.shape != other.shape:
         return False
     factor = float((value * other).sum() / value.square().sum().clamp_min(1e-12))
-    return factor > 1e-6 and close(value * factor / max(1.0, factor), other / max(1.0, factor))
+    return factor > 1e-6 and _close(value * factor / max(1.0, factor), other / max(1.0, factor))

@@ -10,27 +10,27 @@ from resnet_diagram.tracer.flow.simplify import renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
-MANY = 3
-SHORT = 4
+_MANY = 3
+_SHORT = 4
 """The most steps a way that is not drawn may have; one of them may have weights."""
 
 
 def with_long_sums(steps: list[Step]) -> list[Step]:
     """Return the steps with each sum that nothing but another sum reads made part of that."""
     for step in steps:
-        if is_addition(step) and len(step.targets) == 1 and is_addition(steps[step.targets[0]]):
+        if _is_addition(step) and len(step.targets) == 1 and _is_addition(steps[step.targets[0]]):
             outer = steps[step.targets[0]]
             if not set(step.sources) & set(outer.sources):
-                merge_sum(step, outer, steps)
+                _merge_sum(step, outer, steps)
     return renumbered(steps)
 
 
-def is_addition(step: Step) -> bool:
+def _is_addition(step: Step) -> bool:
     """Return whether a step adds values up, each as it is."""
     return step.role is Role.ADD and len(step.sources) > 1 and operator_of(step.nodes[-1].op).name == "add"
 
 
-def merge_sum(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
+def _merge_sum(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
     """Make the operands of one sum those of another."""
     for number in inner.sources:
         source = steps[number]
@@ -43,15 +43,15 @@ def without_gathering(steps: list[Step]) -> list[Step]:
     """Return the steps with long sums, those of values from along the way cut down to the last of them."""
     steps = with_long_sums(steps)
     for step in steps:
-        if step.role in (Role.ADD, Role.CONCAT) and len(step.sources) >= MANY:
+        if step.role in (Role.ADD, Role.CONCAT) and len(step.sources) >= _MANY:
             *earlier, _ = sorted(step.sources)
-            paths = [path_to(steps[number], steps) for number in earlier]
+            paths = [_path_to(steps[number], steps) for number in earlier]
             if all(path is not None for path in paths):
-                cut(step, [number for path in paths if path for number in path], earlier, steps)
+                _cut(step, [number for path in paths if path for number in path], earlier, steps)
     return renumbered(steps)
 
 
-def path_to(end: Step, steps: Sequence[Step]) -> list[int] | None:
+def _path_to(end: Step, steps: Sequence[Step]) -> list[int] | None:
     """Return the steps on the way to an operand that nothing else reads; None for a long way."""
     path: list[int] = []
     step = end
@@ -59,10 +59,10 @@ def path_to(end: Step, steps: Sequence[Step]) -> list[int] | None:
         path.append(step.index)
         step = steps[step.sources[0]]
     weighted = sum(steps[number].role in WEIGHTED for number in path)
-    return path if len(path) <= SHORT and weighted < 2 and step.nodes else None
+    return path if len(path) <= _SHORT and weighted < 2 and step.nodes else None
 
 
-def cut(step: Step, path: Sequence[int], operands: Sequence[int], steps: Sequence[Step]) -> None:
+def _cut(step: Step, path: Sequence[int], operands: Sequence[int], steps: Sequence[Step]) -> None:
     """Take operands, and the steps on the way to them, out of the flow, and counts them in the step."""
     for number in operands:
         steps[number].targets.remove(step.index)

@@ -23,14 +23,16 @@ def complete_sums(steps: list[Step]) -> list[Step]:
         if step.role is Role.ADD and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
             for cut, other in ((first, second), (second, first)):
-                if fits(cut, other, step) and (reaches_rest(cut, step, steps) or in_place(cut, step, steps)):
-                    enlarge(cut, other, step, steps)
+                if _fits(cut, other, step) and (
+                    _reaches_rest(cut, step, steps) or _in_place(cut, step, steps)
+                ):
+                    _enlarge(cut, other, step, steps)
                     changed = True
                     break
     return renumbered(steps) if changed else steps
 
 
-def fits(cut: Step, other: Step, addition: Step) -> bool:
+def _fits(cut: Step, other: Step, addition: Step) -> bool:
     """Return whether an addition sums a part of an earlier value and something of its size."""
     alone = cut.targets == [addition.index] and other.index < cut.index
     return alone and part_of(cut) is not None and other.out_shape == cut.out_shape == addition.out_shape
@@ -51,7 +53,7 @@ def part_of(step: Step) -> Part | None:
     return dim % len(source.shape), begin % size if begin < 0 else begin, close % size if close < 0 else close
 
 
-def reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether the sum is concatenated with the rest of the value, and remove that concatenation."""
     joining = steps[addition.targets[0]] if len(addition.targets) == 1 else None
     if joining is None or joining.role is not Role.CONCAT or joining.nodes[-1].op not in ("cat", "concat"):
@@ -61,7 +63,7 @@ def reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     place = joining.sources.index(addition.index)
     rest = steps[joining.sources[1 - place]]
     (first, second) = (cut, rest) if place == 0 else (rest, cut)
-    if rest.targets != [joining.index] or rest.sources != cut.sources or not halves(first, second, joining):
+    if rest.targets != [joining.index] or rest.sources != cut.sources or not _halves(first, second, joining):
         return False
     whole = steps[rest.sources[0]]
     whole.targets.remove(rest.index)
@@ -72,7 +74,7 @@ def reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     return True
 
 
-def halves(first: Step, second: Step, joining: Step) -> bool:
+def _halves(first: Step, second: Step, joining: Step) -> bool:
     """Return whether two slices are the beginning and the rest of a value, concatenated in order."""
     left, right = part_of(first), part_of(second)
     node = joining.nodes[-1]
@@ -85,14 +87,14 @@ def halves(first: Step, second: Step, joining: Step) -> bool:
     return same and left[1] == 0 and left[2] == right[1] and right[2] == first.in_shape[left[0] - 1]
 
 
-def in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+def _in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether the sum is written into the slice, and the whole is read from then on."""
     if not addition.nodes[-1].op.endswith("_"):
         return False
-    return assigns(cut, addition, steps) or read_whole(cut, addition, steps)
+    return _assigns(cut, addition, steps) or _read_whole(cut, addition, steps)
 
 
-def assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+def _assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether the sum is also assigned to the slice it was written into, and remove the assignment."""
     if len(addition.targets) != 2:
         return False
@@ -107,7 +109,7 @@ def assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     return True
 
 
-def read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
+def _read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether everything that reads the sum reads the whole value it was written into a part of."""
     whole = references(cut.nodes[0])[0].shape
     sums = addition.nodes[-1]
@@ -118,20 +120,20 @@ def read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     return bool(addition.targets)
 
 
-def enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> None:
+def _enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> None:
     """Make the slice a padding of the other operand, and the sum one of the whole."""
     whole = steps[cut.sources[0]]
     whole.targets = sorted({addition.index, *whole.targets} - {cut.index})
     other.targets = sorted({cut.index, *other.targets} - {addition.index})
     addition.sources = [cut.index if n == other.index else whole.index for n in addition.sources]
-    cut.nodes = [padding(cut, other)]
+    cut.nodes = [_padding(cut, other)]
     cut.role, cut.sources = Role.PAD, [other.index]
     cut.in_shape, cut.out_shape = other.out_shape, whole.out_shape
     addition.in_shape = addition.out_shape = whole.out_shape
     addition.nodes = [*addition.nodes[:-1], replace(addition.nodes[-1], shape=cut.nodes[0].shape)]
 
 
-def padding(cut: Step, other: Step) -> Node:
+def _padding(cut: Step, other: Step) -> Node:
     """Return an operation that pads the other operand with zeros to the size of the sliced value."""
     source = references(cut.nodes[0])[0]
     node = cut.nodes[0]

@@ -27,13 +27,13 @@ def piece(ref: Ref) -> Node:
     given = argument(node, "dim")
     dim = (given if isinstance(given, int) else 0) % len(source.shape)
     if node.op == "unbind":
-        return slicing(node, "select", ref, (source, dim, ref.output), ("self", "dim", "index"))
-    start = begin(node, ref.output, source.shape[dim])
+        return _slicing(node, "select", ref, (source, dim, ref.output), ("self", "dim", "index"))
+    start = _begin(node, ref.output, source.shape[dim])
     names = ("self", "dim", "start", "end", "step")
-    return slicing(node, "slice", ref, (source, dim, start, start + ref.shape[dim], 1), names)
+    return _slicing(node, "slice", ref, (source, dim, start, start + ref.shape[dim], 1), names)
 
 
-def begin(node: Node, output: int, size: int) -> int:
+def _begin(node: Node, output: int, size: int) -> int:
     """Return the index at which a piece begins."""
     name = node.op.removeprefix("unsafe_")
     if name == "chunk":
@@ -43,7 +43,7 @@ def begin(node: Node, output: int, size: int) -> int:
     return output * given if isinstance(given, int) else sum(listed(given)[:output])
 
 
-def slicing(node: Node, op: str, ref: Ref, args: tuple[object, ...], names: tuple[str, ...]) -> Node:
+def _slicing(node: Node, op: str, ref: Ref, args: tuple[object, ...], names: tuple[str, ...]) -> Node:
     """Return an operation that takes a part, in place of `node`."""
     made = Node(node.index, NodeKind.OPERATION, op, ref.shape, node.call, True, node.inputs[:1])
     made.args, made.names = args, names

@@ -26,55 +26,55 @@ from resnet_diagram.tracer.flow.simplify import renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role, operator_of
 
-LONGEST = 24
+_LONGEST = 24
 """Most operations of a function that is spelled out."""
 
-SINGLE = frozenset(["clamp", "clamp_min", "threshold", "maximum"])
+_SINGLE = frozenset(["clamp", "clamp_min", "threshold", "maximum"])
 """Operations that are an activation alone, for some of their arguments."""
 
-SPELLINGS = ELEMENTWISE | REDUCTIONS | RESHAPES
+_SPELLINGS = ELEMENTWISE | REDUCTIONS | RESHAPES
 
-ADDED = frozenset(["add", "sub", "rsub"])
+_ADDED = frozenset(["add", "sub", "rsub"])
 
 
 def recognized(steps: list[Step], calls: Sequence[Call]) -> list[Step]:
     """Return the steps with each function that is spelled out made one step, the longest spelling first."""
     for step in reversed(steps):
         if step.nodes and step.sources:
-            for region, source in regions(step, steps):
-                if name := function_of(region, source, steps, calls):
-                    unite(region, source, name, steps, calls)
+            for region, source in _regions(step, steps):
+                if name := _function_of(region, source, steps, calls):
+                    _unite(region, source, name, steps, calls)
                     break
     for step in steps:
         if step.nodes and len(step.sources) == 1:
-            name_blur_pool(step, steps)
-            join_frozen_norm(step, steps, calls)
+            _name_blur_pool(step, steps)
+            _join_frozen_norm(step, steps, calls)
     return renumbered(steps)
 
 
-def regions(end: Step, steps: Sequence[Step]) -> Iterator[tuple[list[Step], Step]]:
+def _regions(end: Step, steps: Sequence[Step]) -> Iterator[tuple[list[Step], Step]]:
     """Yield the groups of steps that end in one step and read one other, smallest first, with that other."""
-    if not (is_spelling(end) or end.role is Role.CONCAT):
+    if not (_is_spelling(end) or end.role is Role.CONCAT):
         return
     region, outside = [end], set(end.sources)
-    while len(region) <= LONGEST:
+    while len(region) <= _LONGEST:
         if len(outside) == 1:
             (only,) = outside
             yield region, steps[only]
         last = steps[max(outside)]
         numbers = {step.index for step in region}
-        if not is_spelling(last) or not numbers.issuperset(last.targets) or not last.sources:
+        if not _is_spelling(last) or not numbers.issuperset(last.targets) or not last.sources:
             return
         region = [last, *region]
         outside = outside - {last.index} | set(last.sources)
 
 
-def is_spelling(step: Step) -> bool:
+def _is_spelling(step: Step) -> bool:
     """Return whether a step may be a part of a function that is spelled out."""
-    return all(operator_of(node.op).name in SPELLINGS for node in step.nodes)
+    return all(operator_of(node.op).name in _SPELLINGS for node in step.nodes)
 
 
-def function_of(
+def _function_of(
     region: Sequence[Step], source: Step, steps: Sequence[Step], calls: Sequence[Call]
 ) -> tuple[Role, str] | None:
     """Return the role and the name of the function of `source` that some steps are, None for none."""
@@ -85,11 +85,11 @@ def function_of(
         plain = names - reduced <= {"cat", "concat", "add", "sqrt", "clamp", "clamp_min", *RESHAPES}
         kind = SUMMARIES.get(frozenset(reduced)) if plain else None
         return (Role.AVG_POOL, kind) if kind and end.targets else None
-    if len(region) == 1 and not names & SINGLE:
+    if len(region) == 1 and not names & _SINGLE:
         return None
     if not source.nodes:
         return None
-    formula = formula_of(end.nodes[-1], source.nodes[-1])
+    formula = _formula_of(end.nodes[-1], source.nodes[-1])
     if not formula:
         return None
     rank = len(end.nodes[-1].shape)
@@ -97,11 +97,11 @@ def function_of(
         return Role.ACTIVATION, name
     if name := norm_named(formula, rank):
         return Role.NORM, name
-    module = own_module(region, steps, calls)
+    module = _own_module(region, steps, calls)
     return (Role.ACTIVATION, module) if module and is_curved(formula) else None
 
 
-def own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[Call]) -> str:
+def _own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[Call]) -> str:
     """Return the class of the module that runs these steps and no other, empty if there is none."""
     if len(region) < 2:
         return ""
@@ -111,58 +111,58 @@ def own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[Ca
     return call.cls if number and alone and call.cls not in CONTAINERS else ""
 
 
-def formula_of(end: Node, source: Node) -> Formula:
+def _formula_of(end: Node, source: Node) -> Formula:
     """Return the operations from one node to another as a formula, empty if they read anything else."""
     lines: list[Line] = []
     known = {source.index: Slot(-1)}
-    return tuple(lines) if slot_of(end, lines, known) and lines else ()
+    return tuple(lines) if _slot_of(end, lines, known) and lines else ()
 
 
-def slot_of(node: Node, lines: list[Line], known: dict[int, Slot]) -> Slot | None:
+def _slot_of(node: Node, lines: list[Line], known: dict[int, Slot]) -> Slot | None:
     """Return the line that gives a node's value, added with those it needs; None for a foreign value."""
     if node.index in known:
         return known[node.index]
-    if node.kind is not NodeKind.OPERATION or len(lines) > LONGEST:
+    if node.kind is not NodeKind.OPERATION or len(lines) > _LONGEST:
         return None
     name = operator_of(node.op).name
     if operator_of(node.op).role is Role.PASS and name not in RESHAPES:
-        before = slot_of(references(node)[0].node, lines, known)
+        before = _slot_of(references(node)[0].node, lines, known)
         if before is None:
             return None
         known[node.index] = before
     else:
-        args = tuple(operand(value, node, place, lines, known) for place, value in enumerate(node.args))
-        if MISSING in args or any(isinstance(value, Ref) for value in node.kwargs.values()):
+        args = tuple(_operand(value, node, place, lines, known) for place, value in enumerate(node.args))
+        if _MISSING in args or any(isinstance(value, Ref) for value in node.kwargs.values()):
             return None
-        options = tuple((key, value) for key, value in node.kwargs.items() if is_plain(value))
+        options = tuple((key, value) for key, value in node.kwargs.items() if _is_plain(value))
         known[node.index] = Slot(len(lines))
         lines.append(Line(name, args, options))
     return known[node.index]
 
 
-def operand(value: object, node: Node, place: int, lines: list[Line], known: dict[int, Slot]) -> object:
+def _operand(value: object, node: Node, place: int, lines: list[Line], known: dict[int, Slot]) -> object:
     """Return an argument of a node as that of a line."""
     if isinstance(value, Ref) and not value.node.active:
         name = operator_of(node.op).name
-        return Constant(adds=name in ADDED or (name == "addcmul" and place == 0))
+        return Constant(adds=name in _ADDED or (name == "addcmul" and place == 0))
     if isinstance(value, Ref):
-        before = slot_of(value.node, lines, known)
-        return MISSING if before is None else replace(before, output=value.output)
+        before = _slot_of(value.node, lines, known)
+        return _MISSING if before is None else replace(before, output=value.output)
     if isinstance(value, (list, tuple)):
-        return tuple(operand(item, node, place, lines, known) for item in value)
-    return value if is_plain(value) else MISSING
+        return tuple(_operand(item, node, place, lines, known) for item in value)
+    return value if _is_plain(value) else _MISSING
 
 
-MISSING = object()
+_MISSING = object()
 """An argument that no formula can hold."""
 
 
-def is_plain(value: object) -> bool:
+def _is_plain(value: object) -> bool:
     """Return whether a value can be an argument of a formula."""
     return value is None or isinstance(value, (int, float, bool, str))
 
 
-def unite(
+def _unite(
     region: Sequence[Step],
     source: Step,
     function: tuple[Role, str],
@@ -196,7 +196,7 @@ def unite(
         step.sources, step.targets, step.nodes = [], [], []
 
 
-def join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -> None:
+def _join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -> None:
     """Make a scale and a shift by constants, run by a module that is called a norm, one norm."""
     following = steps[step.targets[0]] if len(step.targets) == 1 else None
     if step.role is not Role.SCALE or following is None or following.role is not Role.SCALE:
@@ -205,10 +205,10 @@ def join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) -
     is_norm = "norm" in name or "bn" in name
     if is_norm and following.call == step.call and operator_of(following.nodes[-1].op).name == "add":
         kind = "frozen_bn" if "batch" in name or "bn" in name else "affine_norm"
-        unite([step, following], steps[step.sources[0]], (Role.NORM, kind), steps, calls)
+        _unite([step, following], steps[step.sources[0]], (Role.NORM, kind), steps, calls)
 
 
-def name_blur_pool(step: Step, steps: Sequence[Step]) -> None:
+def _name_blur_pool(step: Step, steps: Sequence[Step]) -> None:
     """Make a convolution with constant weights, channel by channel, a pooling; its padding is part of it."""
     node = step.nodes[-1]
     weight = argument(node, "weight")

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from resnet_diagram.errors import SourceError
 from resnet_diagram.tracer.errors import message_of
 
-HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
+_HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
 
 
 class Archive(Enum):
@@ -50,19 +50,19 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
     Raises SourceError where the file holds more than tensors and `unsafe` is off, and where it is broken.
     """
     try:
-        return loaded(path, weights_only=True)
+        return _loaded(path, weights_only=True)
     except pickle.UnpicklingError as error:
         if not unsafe:
-            raise refusal(path) from error
+            raise _refusal(path) from error
     except (Exception, SystemExit) as error:
         raise unreadable(path, error) from error
     try:
-        return loaded(path, weights_only=False)
+        return _loaded(path, weights_only=False)
     except (Exception, SystemExit) as error:
         raise unreadable(path, error) from error
 
 
-def loaded(path: Path, *, weights_only: bool) -> Any:
+def _loaded(path: Path, *, weights_only: bool) -> Any:
     """Return what torch reads from a file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -70,7 +70,7 @@ def loaded(path: Path, *, weights_only: bool) -> Any:
         return torch.load(path, map_location="meta", weights_only=weights_only, mmap=mapped)
 
 
-def refusal(path: Path) -> SourceError:
+def _refusal(path: Path) -> SourceError:
     """Return the error on a file that may run code when it is read."""
     return SourceError(
         f"{path.name!r} holds pickled Python objects, as a whole saved model does; reading it runs whatever "
@@ -102,44 +102,44 @@ def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
     """Return the name and shape of each tensor of a checkpoint; raise SourceError."""
     match archive_of(path):
         case Archive.SAFETENSORS:
-            return safetensors_shapes(path)
+            return _safetensors_shapes(path)
         case Archive.SCRIPT:
-            return shapes_of(scripted(path).state_dict())
+            return _shapes_of(scripted(path).state_dict())
         case Archive.EXPORTED:
             raise SourceError(f"{path.name!r} is an exported program; --weights takes a checkpoint.")
         case Archive.PICKLE:
-            return shapes_of(state_in(unpickled(path, unsafe=unsafe), path))
+            return _shapes_of(_state_in(unpickled(path, unsafe=unsafe), path))
         case unknown:
             assert_never(unknown)
 
 
-def shapes_of(state: Mapping[str, Any]) -> Shapes:
+def _shapes_of(state: Mapping[str, Any]) -> Shapes:
     """Return the shape of each tensor by its name."""
     return {name: tuple(value.shape) for name, value in state.items() if isinstance(value, Tensor)}
 
 
-def state_in(entries: Any, path: Path) -> Mapping[str, Any]:
+def _state_in(entries: Any, path: Path) -> Mapping[str, Any]:
     """Return the mapping from names to tensors in what a file held, the largest where there are several."""
     if isinstance(entries, nn.Module):
         return entries.state_dict()
     if isinstance(entries, Mapping):
         inner = [
-            state_in(value, path) for value in entries.values() if isinstance(value, (Mapping, nn.Module))
+            _state_in(value, path) for value in entries.values() if isinstance(value, (Mapping, nn.Module))
         ]
         states = [entries, *(state for state in inner)]
-        best = max(states, key=lambda state: len(shapes_of(state)))
-        if shapes_of(best) or best is not entries:
+        best = max(states, key=lambda state: len(_shapes_of(state)))
+        if _shapes_of(best) or best is not entries:
             return best
         return entries
     raise SourceError(f"{path.name!r} holds a {type(entries).__name__}; wanted are tensors by name.")
 
 
-def safetensors_shapes(path: Path) -> Shapes:
+def _safetensors_shapes(path: Path) -> Shapes:
     """Return the name and shape of each tensor from the header of a safetensors file; raise SourceError."""
     try:
         with path.open("rb") as file:
-            length = int.from_bytes(file.read(HEADER), "little")
-            if not 0 < length <= path.stat().st_size - HEADER:
+            length = int.from_bytes(file.read(_HEADER), "little")
+            if not 0 < length <= path.stat().st_size - _HEADER:
                 raise ValueError(f"its header would be {length} bytes long")
             header = json.loads(file.read(length))
         return {

@@ -21,13 +21,13 @@ from resnet_diagram.tracer.load.saved.archives import (
 from resnet_diagram.tracer.load.saved.replay import with_modules
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
 
-SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
-NAMED = 3
+_SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
+_NAMED = 3
 
 
 def is_saved(target: str) -> bool:
     """Return whether a source is a file that torch or safetensors wrote, by its suffix."""
-    return target.endswith(SUFFIXES)
+    return target.endswith(_SUFFIXES)
 
 
 def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
@@ -37,29 +37,29 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
     """
     match archive_of(path):
         case Archive.SAFETENSORS:
-            raise only_weights(path, unsafe=unsafe)
+            raise _only_weights(path, unsafe=unsafe)
         case Archive.SCRIPT:
             return scripted(path), ()
         case Archive.EXPORTED:
-            return exported(path)
+            return _exported(path)
         case Archive.PICKLE:
-            return pickled(path, unsafe=unsafe), ()
+            return _pickled(path, unsafe=unsafe), ()
         case unknown:
             assert_never(unknown)
 
 
-def pickled(path: Path, *, unsafe: bool) -> nn.Module:
+def _pickled(path: Path, *, unsafe: bool) -> nn.Module:
     """Return the model in a pickle; raise SourceError where there are only tensors."""
     with search_path(Path.cwd()):
-        content = objects_in(path, unsafe=unsafe)
+        content = _objects_in(path, unsafe=unsafe)
     values = content.values() if isinstance(content, dict) else [content]
     model = next((value for value in values if isinstance(value, nn.Module)), None)
     if model is None:
-        raise only_weights(path, unsafe=unsafe)
+        raise _only_weights(path, unsafe=unsafe)
     return model
 
 
-def objects_in(path: Path, *, unsafe: bool) -> Any:
+def _objects_in(path: Path, *, unsafe: bool) -> Any:
     """Return what a pickle holds; where only torchvision's operators are missing, with those declared."""
     try:
         return unpickled(path, unsafe=unsafe)
@@ -70,13 +70,13 @@ def objects_in(path: Path, *, unsafe: bool) -> Any:
     return unpickled(path, unsafe=unsafe)
 
 
-def only_weights(path: Path, *, unsafe: bool) -> SourceError:
+def _only_weights(path: Path, *, unsafe: bool) -> SourceError:
     """Return the error on a file with tensors and no model, with what to write instead."""
     shapes = shapes_in(path, unsafe=unsafe)
     first = ", ".join(
-        f"{name} {'×'.join(map(str, shape))}".strip() for name, shape in list(shapes.items())[:NAMED]
+        f"{name} {'×'.join(map(str, shape))}".strip() for name, shape in list(shapes.items())[:_NAMED]
     )
-    more = ", ..." if len(shapes) > NAMED else ""
+    more = ", ..." if len(shapes) > _NAMED else ""
     return SourceError(
         f"{path.name!r} holds weights only ({len(shapes)} tensors: {first}{more}); how they are connected "
         "is in the code. Name the code that builds the model, and check that the weights fit it: "
@@ -84,7 +84,7 @@ def only_weights(path: Path, *, unsafe: bool) -> SourceError:
     )
 
 
-def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
+def _exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
     """Return the model in an exported program and its example inputs; raise SourceError."""
     try:
         with warnings.catch_warnings():
@@ -95,10 +95,10 @@ def exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
         raise unreadable(path, error) from error
     vars(model)["eval"] = lambda: model  # it was exported in one mode and cannot change it
     args, kwargs = program.example_inputs or ((), {})
-    return model, (*(spec_of(value) for value in args), *(spec_of(v, name) for name, v in kwargs.items()))
+    return model, (*(_spec_of(value) for value in args), *(_spec_of(v, name) for name, v in kwargs.items()))
 
 
-def spec_of(value: Any, name: str = "") -> InputSpec:
+def _spec_of(value: Any, name: str = "") -> InputSpec:
     """Return the input that an example is one of; raise SourceError where it is not a tensor."""
     if not isinstance(value, Tensor):
         raise SourceError(

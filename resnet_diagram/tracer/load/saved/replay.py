@@ -17,7 +17,7 @@ def with_modules(program: fx.GraphModule) -> fx.GraphModule:
     Where it does not say so in paths, it is returned as it was.
     """
     nodes = list(program.graph.nodes)
-    places = list(places_of(nodes))
+    places = list(_places_of(nodes))
     modules_by_path = {path: name for calls in places for _, path, name in calls}
     if not modules_by_path or not all(
         part.isidentifier() or part.isdigit() for path in modules_by_path for part in path.split(".")
@@ -34,14 +34,14 @@ def with_modules(program: fx.GraphModule) -> fx.GraphModule:
         return (
             plain(*args, **kwargs)
             if kwargs
-            else replayed(program, list(zip(nodes, places, strict=True)), args)
+            else _replayed(program, list(zip(nodes, places, strict=True)), args)
         )
 
     vars(program)["forward"] = forward
     return program
 
 
-def places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
+def _places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
     """Yield the module calls around each operation, outermost first; without its own, those of the last."""
     last: tuple[Place, ...] = ()
     for node in nodes:
@@ -55,7 +55,7 @@ def places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
         yield last
 
 
-def replayed(
+def _replayed(
     program: fx.GraphModule, nodes: Sequence[tuple[fx.Node, tuple[Place, ...]]], args: Sequence[Any]
 ) -> Any:
     """Return what the program gives for some arguments, run operation by operation."""
@@ -67,7 +67,7 @@ def replayed(
         for place, group in groupby(some, key=lambda item: item[1][depth : depth + 1]):
             inner = list(group)
             if place:
-                call(program.get_submodule(place[0][1]), partial(run, inner, depth + 1))
+                _call(program.get_submodule(place[0][1]), partial(run, inner, depth + 1))
                 continue
             for node, _ in inner:
                 interpreter.env[node] = interpreter.run_node(node)
@@ -78,7 +78,7 @@ def replayed(
     return program.graph.process_outputs(result[0])
 
 
-def call(module: nn.Module, work: Callable[[], None]) -> None:
+def _call(module: nn.Module, work: Callable[[], None]) -> None:
     """Call a module that does some work as its forward."""
     vars(module)["forward"] = work
     try:

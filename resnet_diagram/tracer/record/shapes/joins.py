@@ -28,14 +28,14 @@ def binary(a: Any, b: Any, *rest: Any, **options: Any) -> Tensor | None:
         return same_layout(a) if type(b) in (int, float) else None
     if a.dtype != b.dtype or a.dim() == 0 or b.dim() == 0:
         return None
-    shape = broadcast(tuple(a.shape), tuple(b.shape))
+    shape = _broadcast(tuple(a.shape), tuple(b.shape))
     return None if shape is None else elementwise(shape, [a, b])
 
 
-def broadcast(a: Sizes, b: Sizes) -> Sizes | None:
+def _broadcast(a: Sizes, b: Sizes) -> Sizes | None:
     """Return the common shape of two, None where they do not fit.
 
-    >>> broadcast((4, 1, 3), (2, 3)), broadcast((4, 3), (2, 3))
+    >>> _broadcast((4, 1, 3), (2, 3)), _broadcast((4, 3), (2, 3))
     ((4, 2, 3), None)
     """
     n = max(len(a), len(b))
@@ -56,7 +56,7 @@ def matmul(a: Tensor, b: Tensor) -> Tensor | None:
     """Return the product of stacks of matrices, or of a stack and one matrix."""
     if a.dtype != b.dtype or a.dim() < 2 or b.dim() not in (2, a.dim()) or a.shape[-1] != b.shape[-2]:
         return None
-    stack = broadcast(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
+    stack = _broadcast(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
     return None if stack is None else fresh((*stack, a.shape[-2], b.shape[-1]), a)
 
 

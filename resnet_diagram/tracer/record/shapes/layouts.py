@@ -42,14 +42,14 @@ def elementwise(shape: Sizes, operands: Sequence[Tensor]) -> Tensor:
     first = operands[0]
     if all(x.is_contiguous() and x.shape == first.shape for x in operands):
         return fresh(shape, first)
-    strides = [expanded_strides(x, shape) for x in operands]
-    if is_dense(strides[0], shape) and all(s == strides[0] for s in strides):
+    strides = [_expanded_strides(x, shape) for x in operands]
+    if _is_dense(strides[0], shape) and all(s == strides[0] for s in strides):
         return torch.empty_strided(shape, strides[0], dtype=first.dtype, device=META)
     order = memory_order(shape, strides)
     return torch.empty_strided(shape, strides_in(order, shape), dtype=first.dtype, device=META)
 
 
-def expanded_strides(x: Tensor, shape: Sizes) -> Sizes:
+def _expanded_strides(x: Tensor, shape: Sizes) -> Sizes:
     """Return the strides of a tensor stretched to a larger shape: zero along what is repeated."""
     missing = len(shape) - x.dim()
     expanded = [
@@ -59,10 +59,10 @@ def expanded_strides(x: Tensor, shape: Sizes) -> Sizes:
     return (0,) * missing + tuple(expanded)
 
 
-def is_dense(strides: Sizes, shape: Sizes) -> bool:
+def _is_dense(strides: Sizes, shape: Sizes) -> bool:
     """Return whether a layout has no gaps and no overlaps.
 
-    >>> is_dense((1, 3), (3, 2)), is_dense((4, 1), (3, 2))
+    >>> _is_dense((1, 3), (3, 2)), _is_dense((4, 1), (3, 2))
     (True, False)
     """
     expected = 1
@@ -84,7 +84,7 @@ def memory_order(shape: Sizes, strides: Sequence[Sizes]) -> list[int]:
     for last in range(1, len(order)):
         moving = last
         for other in reversed(range(last)):
-            verdict = compared(order[other], order[moving], shape, strides)
+            verdict = _compared(order[other], order[moving], shape, strides)
             if verdict > 0:
                 order[other], order[moving] = order[moving], order[other]
                 moving = other
@@ -93,7 +93,7 @@ def memory_order(shape: Sizes, strides: Sequence[Sizes]) -> list[int]:
     return order
 
 
-def compared(a: int, b: int, shape: Sizes, strides: Sequence[Sizes]) -> int:
+def _compared(a: int, b: int, shape: Sizes, strides: Sequence[Sizes]) -> int:
     """Return 1 if dimension `a` has larger strides than `b`, -1 for smaller ones, 0 if undecided."""
     for stride in strides:
         if stride[a] == 0 or stride[b] == 0:

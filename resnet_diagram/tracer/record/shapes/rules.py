@@ -15,7 +15,7 @@ from resnet_diagram.tracer.record.shapes.layouts import channels_last, fresh, ha
 Rule = Callable[..., Tensor | tuple[Tensor, ...] | None]
 
 
-def spread(value: Any, dims: int) -> tuple[int, ...]:
+def _spread(value: Any, dims: int) -> tuple[int, ...]:
     """Return an int or one-element list as one entry per spatial dimension."""
     if isinstance(value, int):
         return (value,) * dims
@@ -38,25 +38,25 @@ def convolution(dims: int) -> Rule:
             return None
         if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
             return None
-        step, gaps = spread(stride, dims), spread(dilation, dims)
+        step, gaps = _spread(stride, dims), _spread(dilation, dims)
         if padding == "same":
             sizes: Sequence[int] | None = x.shape[2:] if set(step) == {1} else None
         else:
-            border = spread(0 if padding == "valid" else padding, dims)
-            sizes = windows(x.shape[2:], weight.shape[2:], step, border, gaps)
-        return None if sizes is None else convolved((x.shape[0], weight.shape[0], *sizes), x, weight)
+            border = _spread(0 if padding == "valid" else padding, dims)
+            sizes = _windows(x.shape[2:], weight.shape[2:], step, border, gaps)
+        return None if sizes is None else _convolved((x.shape[0], weight.shape[0], *sizes), x, weight)
 
     return rule
 
 
-def convolved(shape: Sequence[int], x: Tensor, weight: Tensor) -> Tensor | None:
+def _convolved(shape: Sequence[int], x: Tensor, weight: Tensor) -> Tensor | None:
     """Return the result of a convolution, its channels closest together where they are so in `x`."""
     if has_channels_last(weight) or (has_channels_last(x) and x.dim() == 5):
         return None
     return channels_last(shape, x) if has_channels_last(x) else fresh(shape, x)
 
 
-def windows(
+def _windows(
     size: Sequence[int],
     kernel: Sequence[int],
     stride: Sequence[int],
@@ -97,10 +97,10 @@ def transposed_convolution(dims: int) -> Rule:
         parts = zip(
             x.shape[2:],
             weight.shape[2:],
-            spread(stride, dims),
-            spread(padding, dims),
-            spread(output_padding, dims),
-            spread(dilation, dims),
+            _spread(stride, dims),
+            _spread(padding, dims),
+            _spread(output_padding, dims),
+            _spread(dilation, dims),
             strict=True,
         )
         sizes = [(n - 1) * s - 2 * p + d * (k - 1) + o + 1 for n, k, s, p, o, d in parts]
@@ -146,7 +146,7 @@ def adaptive_pool(dims: int) -> Rule:
     """Return the rule of adaptive average pooling."""
 
     def rule(x: Tensor, size: Any) -> Tensor | None:
-        sizes = spread(size, dims)
+        sizes = _spread(size, dims)
         if x.dim() != dims + 2 or len(sizes) != dims or None in sizes:
             return None
         if not x.is_contiguous() and set(sizes) != {1}:
@@ -192,7 +192,7 @@ def max_pool(dims: int) -> Rule:
     def rule(
         x: Tensor, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
     ) -> Tensor | None:
-        return pooled(x, kernel, stride, padding, spread(dilation, dims), ceil_mode)
+        return _pooled(x, kernel, stride, padding, _spread(dilation, dims), ceil_mode)
 
     return rule
 
@@ -203,24 +203,24 @@ def avg_pool(dims: int) -> Rule:
     def rule(
         x: Tensor, kernel: Any, stride: Any = (), padding: Any = 0, ceil_mode: bool = False, *rest: Any
     ) -> Tensor | None:
-        return pooled(x, kernel, stride, padding, (1,) * dims, ceil_mode)
+        return _pooled(x, kernel, stride, padding, (1,) * dims, ceil_mode)
 
     return rule
 
 
-def pooled(
+def _pooled(
     x: Tensor, kernel: Any, stride: Any, padding: Any, dilation: tuple[int, ...], ceil: bool
 ) -> Tensor | None:
     """Return the result of a pooling window moved over the spatial dimensions."""
     dims = len(dilation)
     if x.dim() != dims + 2 or not x.is_contiguous():
         return None
-    size = spread(kernel, dims)
-    pad = spread(padding, dims)
+    size = _spread(kernel, dims)
+    pad = _spread(padding, dims)
     if any(2 * p > k for p, k in zip(pad, size, strict=True)):
         return None
-    step = spread(stride, dims) if stride not in (None, [], ()) else size
-    counts = windows(x.shape[2:], size, step, pad, dilation, ceil)
+    step = _spread(stride, dims) if stride not in (None, [], ()) else size
+    counts = _windows(x.shape[2:], size, step, pad, dilation, ceil)
     return None if counts is None else fresh((*x.shape[:2], *counts), x)
 
 
