@@ -10,6 +10,7 @@ _KEPT = 4096
 _LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
 _LONGEST = 15.0
 _SUMMARY = 9.0
+_COMMAS = ",，"
 _JOINER = "\u2060"
 """Prefix of a word that follows the one before it without a space."""
 _UNIT_ENDS = re.compile(r"(?<=[，；：、。？])(?!$)|(?<!^)(?=（)")
@@ -169,13 +170,15 @@ def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
 
     >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6)
     ('3×3 conv', '128, s=2')
+    >>> pack(["SE", "门控，", "r=24"], 36, 6.6)
+    ('SE 门控', 'r=24')
     """
     lines: list[str] = []
     for word in words:
         bare = word.removeprefix(_JOINER)
         longer = f"{lines[-1]}{' ' if bare == word else ''}{bare}" if lines else bare
-        if lines and text_width(longer.rstrip(","), size) <= limit:
+        if lines and text_width(longer.rstrip(_COMMAS), size) <= limit:
             lines[-1] = longer
         else:
             lines.append(bare)
-    return (*(line.rstrip(",") for line in lines[:-1]), *lines[-1:])
+    return (*(line.rstrip(_COMMAS) for line in lines[:-1]), *lines[-1:])
