@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +166,27 @@ def mermaid_places(text: str, package: str) -> dict[str, tuple[float, float, flo
         "return [group.textContent.trim(), [box.left, box.right, box.top, box.bottom]]; }))"
     )
     return places
+
+
+def mermaid_geometry(texts: Sequence[str], package: str) -> list[tuple[float, float, list[str]]]:
+    """Width and height of each chart in pixels, unscaled, and the nodes and labels that overlap."""
+    measured = []
+    for text in texts:
+        render_mermaid_real([text], package)
+        width, height, boxes = browser().evaluate(
+            "(() => { const svg = document.querySelector('main svg'); const view = svg.viewBox.baseVal;"
+            "svg.style.maxWidth = 'none'; svg.setAttribute('width', view.width);"
+            "const texts = [...svg.querySelectorAll('g.node, g.edgeLabel')];"
+            "const shown = texts.filter(node => node.textContent.trim());"
+            "return [view.width, view.height, shown.map(node => { const box = node.getBoundingClientRect();"
+            "return [node.textContent.trim(), box.left, box.right, box.top, box.bottom]; })]; })()"
+        )
+        clashes = [f"{one[0]} / {two[0]}" for one, two in combinations(boxes, 2) if _overlap(one, two)]
+        measured.append((width, height, clashes))
+    return measured
+
+
+def _overlap(one: Sequence[Any], two: Sequence[Any]) -> bool:
+    """Return whether two boxes (text, left, right, top, bottom) share more than a pixel each way."""
+    shared = [min(one[at + 1], two[at + 1]) - max(one[at], two[at]) for at in (1, 3)]
+    return all(length > 1 for length in shared)

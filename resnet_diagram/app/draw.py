@@ -162,10 +162,11 @@ def _figure(networks: Sequence[Network], options: Options, output: Output, *, pa
 
 
 def _folder(networks: Sequence[Network], options: Options, output: Output) -> Callable[[], Figure] | None:
-    """What makes the same figure with equal blocks folded, where every block is open in it."""
-    if options.view is not View.FULL:
+    """Return what makes the same figure with more folded, where something can be."""
+    view = {View.FULL: View.PAPER, View.PAPER: View.OVERVIEW}.get(options.view)
+    if view is None:
         return None
-    return lambda: _figure(networks, replace(options, view=View.PAPER), output, paged=False)
+    return lambda: _figure(networks, replace(options, view=view), output, paged=False)
 
 
 def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> Placing:

@@ -13,6 +13,7 @@ from resnet_diagram.diagram.model import (
     Comparison,
     Diagram,
     Direction,
+    Flow,
     Fork,
     Group,
     GroupRole,
@@ -68,8 +69,9 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
     diagram = Diagram(
         title=title if options.title is not None else "",
         direction=options.direction or Direction.DOWN,
+        flow=Flow(options.direction or Flow.ROWS),
         fixed=options.direction is not None,
-        items=tuple(_chain(column) for column in comparison.columns),
+        items=tuple(_chain(column, comparison.rows) for column in comparison.columns),
         description=" ".join(describe(network) for network in networks),
     )
     if not options.legend:
@@ -81,10 +83,19 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
     return replace(diagram, sheet=Sheet(comparison=comparison, legend=entries), legend=entries)
 
 
-def _chain(column: Column) -> Group:
-    """A network's cells one behind the other, for formats that lay out by themselves."""
-    held = tuple(item for cell in column.cells for item in cell)
-    return Group(id=column.id, role=GroupRole.NETWORK, title=literal(column.title), items=held)
+def _chain(column: Column, rows: Sequence[str]) -> Group:
+    """Return a network's cells in series, each framed and titled by its resolution, for charts."""
+    cells = tuple(
+        Group(
+            id=f"{column.id}-row{number}",
+            role=GroupRole.STAGE if words else GroupRole.BLOCK,
+            title=literal(words),
+            items=cell,
+        )
+        for number, (words, cell) in enumerate(zip(rows, column.cells, strict=True), 1)
+        if cell
+    )
+    return Group(id=column.id, role=GroupRole.NETWORK, title=literal(column.title), items=cells)
 
 
 def _comparison(networks: Sequence[Network], options: Options) -> Comparison:

@@ -17,6 +17,14 @@ class Direction(StrEnum):
     RIGHT = "right"
 
 
+class Flow(StrEnum):
+    """Direction in which a chart's parts follow each other, for formats that lay out by themselves."""
+
+    ROWS = "rows"
+    RIGHT = "right"
+    DOWN = "down"
+
+
 class NodeRole(StrEnum):
     """What a node stands for; its style has the same name."""
 
@@ -279,7 +287,7 @@ class Diagram:
     """A whole drawing. `description` says the architecture in words, for readers who cannot see it.
 
     `sheet` is the same in panels, for a wide page; `fixed` says that `direction` was asked for; `dense` that
-    every block is open, so that boxes are best drawn small.
+    every block is open, so that boxes are best drawn small. `flow` is for charts.
     """
 
     title: str
@@ -290,6 +298,7 @@ class Diagram:
     sheet: Sheet | None = None
     fixed: bool = False
     dense: bool = False
+    flow: Flow = Flow.ROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

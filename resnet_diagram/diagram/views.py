@@ -11,6 +11,7 @@ from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
     Diagram,
     Direction,
+    Flow,
     Group,
     GroupRole,
     Item,
@@ -64,6 +65,7 @@ def _blocks(network: Network, options: Options) -> Diagram:
         title=literal(title) if len(panels) > 1 or options.title is not None else NOTHING,
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
+        flow=Flow(options.direction or Flow.ROWS),
         items=block_groups(panels),
         description=f"{network.name}: " + "; ".join(panel.title for panel in panels) + ".",
         sheet=sheet_of(panels, options),
@@ -81,6 +83,7 @@ def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
         dense=options.view is View.FULL,
+        flow=Flow(options.direction or _FLOWS[options.view]),
         items=drawn,
         description=describe(network),
         sheet=_sheet(network, title, options) if paged and options.view is not View.FULL else None,
@@ -254,6 +257,9 @@ def _run(
         ),
     )
 
+
+_FLOWS = {View.OVERVIEW: Flow.RIGHT, View.PAPER: Flow.ROWS, View.FULL: Flow.ROWS}
+"""Direction of a chart where none is asked for."""
 
 _STAGES = {
     View.OVERVIEW: _summary,

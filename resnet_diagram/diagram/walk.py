@@ -115,14 +115,14 @@ def _fork(fork: Fork, tail: str, label: Label, found: list[Edge]) -> str:
             found.append(Edge(tail=end, head=fork.merge.id, role=EdgeRole.FLOW))
             label = NOTHING
         else:
-            found.append(Edge(tail=tail, head=fork.merge.id, role=_direct(fork)))
+            found.append(Edge(tail=tail, head=fork.merge.id, role=branch_role(fork)))
     if fork.shortcut:
-        found += _links(fork.shortcut, tail, fork.merge.id)
+        found += link_edges(fork.shortcut, tail, fork.merge.id)
     return fork.merge.id
 
 
-def _links(link: Link, tail: str, merge: str) -> Iterator[Edge]:
-    """The arrows of a shortcut, through the nodes on it; where there are none it is labelled."""
+def link_edges(link: Link, tail: str, merge: str) -> Iterator[Edge]:
+    """Yield the arrows of a shortcut, through the nodes on it; without any its arrow is labelled."""
     stops = [tail, *(node.id for node in link.nodes), merge]
     marked = link.marked and link.label
     label = Label(literal(DIFFERS, Kind.SIGN), link.label) if marked else link.label
@@ -138,5 +138,6 @@ def _answer(node: Node) -> Label:
     return Label(*node.lines[1:], joint=": ") if node.role is NodeRole.QUESTION else NOTHING
 
 
-def _direct(fork: Fork) -> EdgeRole:
+def branch_role(fork: Fork) -> EdgeRole:
+    """Return the role of the arrow of a branch without nodes."""
     return EdgeRole.SKIP if fork.merge.role is NodeRole.CONCAT else EdgeRole.FLOW

@@ -1,23 +1,25 @@
 """Write a diagram as Graphviz source, which lays it out by itself."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from resnet_diagram.diagram.model import (
-    Diagram,
-    Direction,
     Edge,
     EdgeRole,
-    Group,
+    Flow,
     GroupRole,
-    Item,
     LegendEntry,
     Node,
     NodeRole,
     Taper,
 )
-from resnet_diagram.diagram.walk import edges, groups, nodes, written_count, written_lines
+from resnet_diagram.diagram.walk import written_lines
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.render.chart.build import fitting_chart
+from resnet_diagram.render.chart.metrics import Metrics
+from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
 from resnet_diagram.render.escape.xml import dot_html, dot_quote
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
@@ -32,9 +34,8 @@ Values = dict[str, Any]
 _ENLARGED = 1.5
 """A theme's points are those of a printed figure; Graphviz draws for the screen."""
 
-_RANKDIR = {Direction.DOWN: "TB", Direction.RIGHT: "LR"}
-_SIDE = {Direction.DOWN: "e", Direction.RIGHT: "_"}
-"""The side of a merge node that shortcuts enter, clear of the main path."""
+_PAGES = ((880.0, 1600.0), (1100.0, 2000.0))
+"""Width of a row and height of a chart, in points: no higher than twice its width."""
 
 _SHAPES: dict[NodeRole, Values] = {
     NodeRole.INPUT: {"style": '"filled,rounded"'},
@@ -45,17 +46,11 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.QUESTION: {"shape": "diamond", "margin": '"0,0"'},
     NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
-_START = "start"
-"""The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
-
-_MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
-_SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
-_TAPERS: dict[tuple[Taper, Direction], Values] = {
-    (Taper.CLOSING, Direction.DOWN): {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
-    (Taper.OPENING, Direction.DOWN): {"shape": "trapezium", "margin": '"0,0"', "height": "0.45"},
-    (Taper.CLOSING, Direction.RIGHT): {"shape": "trapezium", "orientation": "270", "margin": '"0,0"'},
-    (Taper.OPENING, Direction.RIGHT): {"shape": "trapezium", "orientation": "90", "margin": '"0,0"'},
-    (Taper.BARREL, Direction.DOWN): {"shape": "hexagon"},
+_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.MULTIPLY: "⊗"}
+_TAPERS: dict[Taper, Values] = {
+    Taper.CLOSING: {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
+    Taper.OPENING: {"shape": "trapezium", "margin": '"0,0"', "height": "0.45"},
+    Taper.BARREL: {"shape": "hexagon", "margin": '"0,0"', "height": "0.45"},
 }
 
 
@@ -67,28 +62,52 @@ def graphviz_source(figure: Figure) -> "graphviz.Source":
 
 
 def render_dot(figure: Figure) -> str:
-    """The DOT source of a figure; the same figure gives the same text."""
+    """Return the DOT source of a figure; the same figure gives the same text."""
     diagram, theme = figure.diagram, figure.theme
-    held = [one.id for one in groups(diagram.items)]
-    names = identifiers([*held, *(one.id for one in nodes(diagram.items)), _START])
+    root, fits = fitting_chart(diagram, _metrics(theme), _PAGES)
+    if not fits and figure.folded and diagram.flow is Flow.ROWS:
+        overview = figure.folded()
+        return _FOLDED + render_dot(replace(overview, diagram=replace(overview.diagram, flow=Flow.ROWS)))
+    writer = _Writer(root, figure)
+    legend = _legend(diagram.legend, theme)
     return render(
         "dot",
         "figure.dot.jinja",
         figure.templates,
         title=dot_quote(diagram.title),
         description=diagram.description.splitlines(),
-        start=names[_START] if any(not edge.tail for edge in edges(diagram)) else "",
-        rankdir=_RANKDIR[diagram.direction],
+        rankdir="TB" if diagram.flow is Flow.DOWN else "LR",
         font=dot_quote(theme.font.replace("'", "").replace(", ", ",")),
         page=theme.page,
         ink=theme.style("text").text,
         sizes={use: _number(size * _ENLARGED) for use, size in theme.sizes},
         plain=_box(theme.style("other")),
-        items=[_item(item, figure, names) for item in diagram.items],
-        runs=_runs(diagram, theme, names),
-        down=diagram.direction is Direction.DOWN,
-        legend=_legend(diagram.legend, theme),
+        start=writer.names[root.start_id] if root.start else "",
+        parts=[writer.part(part) for part in root.parts],
+        runs=writer.runs(),
+        aligned=writer.aligned,
+        legend=legend,
     )
+
+
+_FOLDED = (
+    "// Stages are folded: the chart of --view paper is too high for a page. --direction down draws it.\n"
+)
+
+
+def _metrics(theme: Theme) -> Metrics:
+    """Return the estimated sizes of a chart's parts, in points."""
+    size = theme.size("node") * _ENLARGED
+
+    def text(words: str) -> float:
+        return text_width(words, size)
+
+    def node(shown: Node) -> tuple[float, float]:
+        rows = written_lines(shown)
+        padding = 50.0 if shown.taper is not Taper.NONE else 18.0
+        return max(map(text, rows), default=0.0) + padding, 12.0 * len(rows) + 12.0
+
+    return Metrics(node=node, text=text, gap=22.0, nested_gap=0.0, line=24.0, frame=(18.0, 30.0))
 
 
 def _number(value: float) -> str:
@@ -96,56 +115,125 @@ def _number(value: float) -> str:
 
 
 def _attributes(values: Values) -> str:
-    return ", ".join(f"{name}={value}" for name, value in values.items())
+    return ", ".join(f"{name}={value}" for name, value in values.items() if value is not None)
 
 
-def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
-    match item:
-        case Group():
-            down = figure.diagram.direction is Direction.DOWN
-            held = [_item(one, figure, names) for one in item.items]
-            style = figure.theme.style(item.role, item.shade)
-            return {
-                "kind": "group",
-                "name": names[item.id],
-                "label": _group_label(item, down),
-                "label_at": "t" if down or item.title else "b",
-                "fill": style.fill,
-                "stroke": style.stroke,
-                "framed": item.role is not GroupRole.BLOCK or item.repeat > 1,
-                "items": held,
+class _Writer:
+    """Turn the parts of a chart into values for the template."""
+
+    def __init__(self, root: Frame, figure: Figure) -> None:
+        every = (root, *frames(root))
+        self.root = root
+        self.figure = figure
+        self.to_the_right = figure.diagram.flow is Flow.RIGHT
+        self.across = figure.diagram.flow is Flow.ROWS
+        self.parts = {part.id: part for frame in every for part in frame.parts}
+        starts = [frame.start_id for frame in every if frame.start]
+        self.names = identifiers([*self.parts, *starts])
+        self.sizes = {arrow.head: arrow.label for frame in every for arrow in frame.arrows if self.across}
+        self.stacked = {
+            part.id
+            for frame in every
+            if self.to_the_right and all(isinstance(part, Node) for part in frame.parts)
+            for part in frame.parts
+        }
+        """Ids of the nodes of chains that run down where the frames follow each other to the right."""
+        self.aligned: list[list[str]] = []
+        """Groups of names of the nodes that begin the rows of one network."""
+
+    def part(self, part: Node | Tag | Frame) -> Values:
+        """Return the values of a part and of all that is in it."""
+        match part:
+            case Node():
+                return {"kind": "node", "name": self.names[part.id], "attributes": _node(part, self.figure)}
+            case Tag():
+                style = self.figure.theme.style(part.role)
+                label = {"label": dot_quote(part.text), "fontcolor": f'"{style.text}"'}
+                shape = {"shape": "plaintext", "style": '""', "margin": '"0.04,0"', "height": "0.2"}
+                attributes = _attributes({**label, **shape})
+                return {"kind": "node", "name": self.names[part.id], "attributes": attributes}
+        style = self.figure.theme.style(part.role or GroupRole.BLOCK, part.shade)
+        return {
+            "kind": "frame",
+            "name": self.names[part.id],
+            "label": self.title(part) if part.title else '""',
+            "fill": style.fill if part.title else "none",
+            "stroke": style.stroke if part.title else "none",
+            "start": self.names[part.start_id] if part.start else "",
+            "parts": [self.part(inner) for inner in part.parts],
+        }
+
+    def runs(self) -> list[Values]:
+        """Return the arrows, one run of equal roles after the other, the main path first."""
+        every = [arrow for frame in (self.root, *frames(self.root)) for arrow in frame.arrows]
+        order = list(EdgeRole)
+        theme = self.figure.theme
+        by_role = sorted(every, key=lambda arrow: order.index(arrow.role))
+        runs = [
+            {
+                "role": role.value,
+                "attributes": _attributes(_line(theme.style(role), role)),
+                "arrows": [line for arrow in run for line in self.arrow(arrow)],
             }
-        case Node():
-            return _node(item, figure, names)
-        case _:
-            branches = [_item(one, figure, names) for branch in item.branches for one in branch]
-            beside = item.shortcut.nodes if item.shortcut else ()
-            on_link = [_node(one, figure, names, group=item.merge.id) for one in beside]
-            return {"kind": "fork", "items": [*branches, *on_link, _node(item.merge, figure, names)]}
+            for role, run in groupby(by_role, key=lambda arrow: arrow.role)
+        ]
+        if not self.root.arrows and len(self.root.parts) > 1 and self.root.down:
+            names = [self.names[entry(part)] for part in self.root.parts]
+            self.align(names)
+            arrows = [f"{below} -> {above}" for above, below in pairwise(names)]
+            runs.append({"role": "order", "attributes": "style=invis", "arrows": arrows})
+        return runs
+
+    def arrow(self, arrow: Edge) -> list[str]:
+        """Return the lines of an arrow; one between two frames leaves and enters their outlines."""
+        tail, head = self.parts.get(arrow.tail), self.parts.get(arrow.head)
+        if isinstance(head, Frame) and head.isolated:
+            return self.between(arrow, tail, head)
+        if {arrow.tail, arrow.head} <= self.stacked:
+            return [self.in_one_rank(self.names[arrow.tail], self.names[arrow.head], {})]
+        own: Values = {"dir": "none"} if isinstance(head, Tag) else {}
+        own |= {"label": dot_quote(f"  {arrow.label}")} if arrow.label else {}
+        attributes = f" [{_attributes(own)}]" if own else ""
+        return [f"{self.names[arrow.tail]} -> {self.names[arrow.head]}{attributes}"]
+
+    def between(self, arrow: Edge, tail: "Node | Tag | Frame | None", head: Frame) -> list[str]:
+        """Return the lines of an arrow into a frame: from row to row, or along the flow."""
+        ends: Values = {"lhead": f"cluster_{self.names[head.id]}"}
+        start = arrow.tail
+        if isinstance(tail, Frame):
+            ends["ltail"] = f"cluster_{self.names[tail.id]}"
+            start = entry(rows(tail)[-1]) if self.across else last(tail)
+        names = [self.names[start], self.names[entry(head)]]
+        if not self.across:
+            words = arrow.label.replace(" → ", " →\n") if self.to_the_right else f"  {arrow.label}"
+            label = {"label": dot_quote(words)} if arrow.label else {}
+            return [f"{names[0]} -> {names[1]} [{_attributes({**label, **ends})}]"]
+        return [self.in_one_rank(names[0], names[1], {"ltail": ends["lhead"], "lhead": ends.get("ltail")})]
+
+    def in_one_rank(self, tail: str, head: str, ends: Values) -> str:
+        """Return an arrow from a node down to another in the same rank, which Graphviz orders upwards."""
+        self.align([tail, head])
+        return f"{head} -> {tail} [{_attributes({'dir': 'back', **ends})}]"
+
+    def align(self, names: list[str]) -> None:
+        """Put nodes into one rank, together with those that they share one with already."""
+        joined = [group for group in self.aligned if not set(names).isdisjoint(group)]
+        self.aligned = [group for group in self.aligned if group not in joined]
+        self.aligned.append(list(dict.fromkeys([name for group in [*joined, names] for name in group])))
+
+    def title(self, frame: Frame) -> str:
+        """Return the label of a frame: its title, and the sizes where the flow enters and leaves it."""
+        size = self.sizes.get(frame.id, "")
+        return f"<<b>{dot_html(frame.title)}</b>{'&#160;&#160;&#160;' if size else ''}{dot_html(size)}>"
 
 
-def _group_label(group: Group, down: bool) -> str:
-    """Title and count: one above the other where the main path comes in from above beside them."""
-    title = f"<b>{dot_html(group.title)}</b>" if group.title else ""
-    count = written_count(group)
-    between = '<br align="left"/>' if down else " "
-    end = '<br align="left"/>' if down and title and count else ""
-    return f"<{between.join(part for part in (title, count) if part)}{end}>"
-
-
-def _node(node: Node, figure: Figure, names: dict[str, str], group: str = "") -> Values:
-    """A node; those of one `group` are kept in line, apart from the main path."""
+def _node(node: Node, figure: Figure) -> str:
+    """Return the attributes of a node."""
     theme = figure.theme
     style, plain = theme.style(node.role, node.shade), theme.style("other")
-    text = "\n".join(written_lines(node))
-    shape = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, {})
-    aside = {"group": dot_quote(f"{group} shortcut")} if group else {}
+    shape = _TAPERS.get(node.taper) or _SHAPES.get(node.role, {})
     own = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
-    return {
-        "kind": "node",
-        "name": names[node.id],
-        "attributes": _attributes({"label": dot_quote(text), **aside, **shape, **own}),
-    }
+    return _attributes({"label": dot_quote("\n".join(written_lines(node))), **shape, **own})
 
 
 def _box(style: Style) -> dict[str, str]:
@@ -157,28 +245,13 @@ def _box(style: Style) -> dict[str, str]:
     }
 
 
-def _runs(diagram: Diagram, theme: Theme, names: dict[str, str]) -> Iterator[Values]:
-    """The arrows, one run of equal roles after the other, the main path first."""
-    order = list(EdgeRole)
-    merges = {node.id for node in nodes(diagram.items) if node.role in _MERGES}
-    drawn = sorted(edges(diagram), key=lambda edge: order.index(edge.role))
-    for role, run in groupby(drawn, key=lambda edge: edge.role):
-        yield {
-            "role": role.value,
-            "attributes": _attributes(_line(theme.style(role), role, diagram.direction)),
-            "arrows": [_arrow(edge, names, merges) for edge in run],
-        }
-
-
-def _line(style: Style, role: EdgeRole, direction: Direction) -> Values:
-    main = role is EdgeRole.FLOW
+def _line(style: Style, role: EdgeRole) -> Values:
     return {
         "color": f'"{style.stroke}"',
         "fontcolor": f'"{style.text}"',
         "penwidth": _number(style.line_width * _ENLARGED),
         "style": _dashes(style),
-        "weight": 100 if main else 1,
-        "headport": "_" if main else _SIDE[direction],
+        "weight": 100 if role is EdgeRole.FLOW else 1,
     }
 
 
@@ -189,44 +262,24 @@ def _dashes(style: Style) -> str:
     return "dotted" if style.dash[0] < 1.5 * style.line_width else "dashed"
 
 
-def _arrow(edge: Edge, names: dict[str, str], merges: set[str]) -> Values:
-    """An arrow; a shortcut enters a node on it wherever it comes from."""
-    # A label starts on its line: two spaces keep it off.
-    own = {"label": dot_quote("  " + edge.label)} if edge.label else {}
-    own |= {} if edge.role is EdgeRole.FLOW or edge.head in merges else {"headport": "_"}
-    label = f" [{_attributes(own)}]" if own else ""
-    return {"tail": names[edge.tail or _START], "head": names[edge.head], "label": label}
+def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
+    """Return the legend as one line of swatches and words: an HTML-like label."""
+    size = _number(theme.size("legend") * _ENLARGED)
+    cells = []
+    for row in entries:
+        if row.role is EdgeRole.FLOW:
+            continue
+        text = dot_html(row.text)
+        if isinstance(row.role, EdgeRole):
+            style = theme.style(row.role)
+            sample = "– – ›" if style.dash else "——›"
+            text = f'<font color="{style.text}">{sample} {text}</font>'
+        elif row.role:
+            text = f"{_SYMBOLS.get(row.role, '')} {text}".strip()
+        cells.append(f'<td><font point-size="{size}">{text}</font></td>')
+    lines = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in lines)
+    return f'<<table border="0" cellspacing="4">{body}</table>>' if cells else ""
 
 
-def _legend(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
-    """The rows of the legend; all fields of words are as wide as the longest, to begin on one axis."""
-    longest = max((len(entry.text) for entry in entries), default=0)
-    width = _number(longest * theme.size("legend") * _ENLARGED * 0.56 / 72)
-    return [
-        {
-            "name": f"legend_{number}",
-            "sample": _sample(entry, theme),
-            "text": _attributes({"label": dot_quote(entry.text)[:-1] + '\\l"', "width": width}),
-            "line": _sample_line(entry, theme),
-        }
-        for number, entry in enumerate(entries, 1)
-    ]
-
-
-def _sample(entry: LegendEntry, theme: Theme) -> str:
-    """The node at the head of a row: a small box in the style explained, else an unseen point."""
-    if not isinstance(entry.role, NodeRole):
-        return _attributes({"label": '""', "style": "invis", "width": "0.02", "margin": "0"})
-    shape: Values = {"shape": "box", "style": "filled", "width": "0.3", "height": "0.2"}
-    shape |= _SHAPES.get(entry.role, {})
-    return _attributes(
-        {"label": dot_quote(_SYMBOLS.get(entry.role, "")), **shape, **_box(theme.style(entry.role))}
-    )
-
-
-def _sample_line(entry: LegendEntry, theme: Theme) -> str:
-    """The line of a row: an arrow in the style explained, else an unseen one."""
-    if not isinstance(entry.role, EdgeRole):
-        return "style=invis"
-    line = _line(theme.style(entry.role), entry.role, Direction.DOWN)
-    return _attributes({name: line[name] for name in ("color", "penwidth", "style")})
+_IN_A_ROW = 6

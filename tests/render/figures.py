@@ -21,7 +21,7 @@ def figure(shown: Diagram, theme: str = "paper", templates: Path | None = None) 
 
 @lru_cache(maxsize=256)
 def named(
-    network: str, view: View = View.PAPER, direction: Direction = Direction.DOWN, theme: str = "paper"
+    network: str, view: View = View.PAPER, direction: Direction | None = None, theme: str = "paper"
 ) -> Figure:
     return figure(build([catalog.network(network)], Options(view=view, direction=direction)), theme)
 

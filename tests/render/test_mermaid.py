@@ -9,15 +9,17 @@ import pytest
 from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
-from resnet_diagram.diagram.walk import edges, groups, nodes
+from resnet_diagram.diagram.walk import edges, groups
 from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.render.chart.build import fitting_chart
+from resnet_diagram.render.chart.model import Frame, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.mermaid.render import render_mermaid
+from resnet_diagram.render.mermaid.render import METRICS, PAGES, render_mermaid
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.contrast import DARK_PAGE, LIGHT_PAGE, contrast
 from resnet_diagram.style.theme import theme_names
-from tests.browser import MERMAID_PACKAGES, Chart, mermaid_places, render_mermaid_real
+from tests.browser import MERMAID_PACKAGES, Chart, mermaid_geometry, mermaid_places, render_mermaid_real
 from tests.golden import check_golden
 from tests.layout.samples import conv, diagram, residual, stage
 from tests.render.figures import NASTY, figure, named, samples
@@ -27,17 +29,20 @@ LIMIT_OF_ARROWS = 500
 
 
 def check(shown: Figure, chart: Chart) -> None:
+    """Every node, tag, dot and arrow is drawn, and of the legend as much as there is."""
     assert not chart.error
     assert chart.description.strip() == shown.diagram.description.strip()
     assert chart.title == shown.spoken_title
-    entries = shown.diagram.legend
+    root, _ = fitting_chart(shown.diagram, METRICS, PAGES)
+    every = (root, *frames(root))
+    parts = [part for frame in every for part in frame.parts if not isinstance(part, Frame)]
+    entries = [entry for entry in shown.diagram.legend if entry.role is not EdgeRole.FLOW]
     lines = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
     boxes = [entry for entry in entries if entry.role and not isinstance(entry.role, EdgeRole)]
     words = any(entry.role is None for entry in entries)
     extra = len(boxes) + words + (len(lines) + 1 if lines else 0)
-    starts = any(not edge.tail for edge in edges(shown.diagram))
-    assert len(chart.nodes) == len(list(nodes(shown.diagram.items))) + extra + starts
-    assert chart.edges == len(edges(shown.diagram)) + len(lines)
+    assert len(chart.nodes) == len(parts) + extra + sum(frame.start for frame in every)
+    assert chart.edges == sum(len(frame.arrows) for frame in every) + len(lines)
 
 
 def draw(shown: dict[str, Figure], package: str, theme: str = "default") -> None:
@@ -102,10 +107,11 @@ def test_a_question_is_answered_at_its_arrow() -> None:
     asked = Options(view=View.BLOCK, block="layer2.0", show=frozenset({Show.QUESTION}))
     source = render_mermaid(figure(build([catalog.network("resnet50")], asked)))
     assert 'question1{"same shape#63;"}' in source
-    assert 'block_shortcut_question1 -.->|"no#58; 56×56×256 → 28×28×512"| block_shortcut_conv1' in source
+    assert 'question1{"same shape#63;"}' in source
+    assert '-.->|"no#58; 56×56×256 → 28×28×512"| block_shortcut_conv1' in source
     same = replace(asked, block="layer2.1")
     source = render_mermaid(figure(build([catalog.network("resnet50")], same)))
-    assert 'block_shortcut_question1 -->|"yes#58; 28×28×512"| block_add1' in source
+    assert '-->|"yes#58; 28×28×512"| block_add1' in source
 
 
 @pytest.mark.parametrize("package", MERMAID_PACKAGES)
@@ -119,8 +125,9 @@ def test_labels_are_shown_letter_by_letter(package: str) -> None:
     (chart,) = render_mermaid_real([render_mermaid(shown)], package)
     squeezed = "".join(NASTY.split())
     assert not chart.error
-    assert squeezed in ["".join(text.split()) for text in chart.nodes]
-    assert squeezed in ["".join(text.split()) for text in chart.labels]
+    assert ["".join(text.split()) for text in chart.nodes].count(
+        squeezed
+    ) == 2  # a box and a shortcut's label
     assert chart.title == NASTY
 
 
@@ -159,8 +166,8 @@ def test_groups_are_titled_with_their_counts() -> None:
     shown = named("resnet152")
     (chart,) = render_mermaid_real([render_mermaid(shown)])
     framed = [one for one in groups(shown.diagram.items) if one.role is not GroupRole.BLOCK or one.repeat > 1]
-    assert len(chart.groups) == len(framed) + 1
-    assert {"Stage\u00a03\u00a0[×36]", "[×35]", "Legend"} <= set(chart.groups)
+    assert len(chart.groups) == len(framed) + 1  # and the legend
+    assert {"Stage\u00a03\u00a0[×36]", "[×35]"} <= set(chart.groups)
 
 
 def styled(source: str) -> dict[int, str]:
@@ -169,18 +176,24 @@ def styled(source: str) -> dict[int, str]:
     return {int(number): style for numbers, style in rows for number in numbers.split(",")}
 
 
+ARROW = re.compile(r" (-->|---|-\.->|-\.-|~~~)(?:\|.*?\||(?= ))")
+
+
 def test_every_shortcut_is_styled_and_no_main_arrow() -> None:
-    shown = named("resnet20")
-    source = render_mermaid(shown)
+    source = render_mermaid(named("resnet20"))
     styles = styled(source)
-    for number, edge in enumerate(edges(shown.diagram)):
-        assert (number in styles) is (edge.role is not EdgeRole.FLOW)
-        if edge.role is EdgeRole.ZERO_PAD:
-            assert "stroke-dasharray" in styles[number]
-        if edge.role is EdgeRole.IDENTITY:
-            assert "stroke-dasharray" not in styles[number]
-    assert 'stage1_block1_activation1 -->|"identity"| stage1_blocks2to3_add1' in source
-    assert '-.->|"zero-pad, s=2"|' in source
+    content = source[source.index("flowchart") : source.index("classDef")]
+    arrows = ARROW.findall(re.sub(r'"[^"]*"', '""', content))
+    dashed = {number for number, arrow in enumerate(arrows) if arrow.startswith("-.-")}
+    assert dashed
+    assert dashed == {number for number, style in styles.items() if "stroke-dasharray" in style}
+    assert {number for number, arrow in enumerate(arrows) if arrow == "---"} <= set(styles) - dashed
+    assert {number for number, style in styles.items() if "marker-end:none" in style} == {
+        number for number, arrow in enumerate(arrows) if arrow in ("---", "-.-")
+    }
+    tag = "stage1_blocks2to3_add1_shortcut"
+    assert f'stage1_block1_activation1 --- {tag}["identity"]:::plain --> stage1_blocks2to3_add1' in source
+    assert '["zero-pad, s=2"]:::plain -.->' in source
 
 
 @pytest.mark.parametrize("theme", theme_names())
@@ -217,7 +230,7 @@ def test_legend_and_title_can_be_left_out() -> None:
     plain = named("resnet18").diagram
     (chart,) = render_mermaid_real([render_mermaid(figure(replace(plain, legend=(), title="")))])
     assert not chart.error
-    assert "Legend" not in chart.groups
+    assert not any("addition" in text for text in chart.nodes)
     assert chart.title == "Network architecture"
 
 
@@ -232,3 +245,40 @@ def test_size_does_not_grow_with_depth() -> None:
 def test_a_chart_over_mermaids_limits_is_reported() -> None:
     with pytest.warns(UnrenderedWarning, match="500"):
         render_mermaid(named("preact-resnet1001", View.FULL))
+
+
+WIDTH, HEIGHT = 1200, 1600
+"""Largest default chart of a named network, in pixels: GitHub's column shows it at 10 pixels type or more."""
+
+
+@pytest.mark.parametrize("package", ["mermaid", "mermaid-11"])
+def test_default_charts_fit_the_page_they_are_read_on(package: str) -> None:
+    sources = [render_mermaid(shown) for shown in distinct().values()]
+    for width, height, clashes in mermaid_geometry(sources, package):
+        assert width <= WIDTH
+        assert height <= HEIGHT
+        assert clashes == []
+
+
+def test_the_default_chart_is_short() -> None:
+    lines = render_mermaid(named("resnet50")).splitlines()
+    assert len(lines) <= 60
+    assert sum("stage3" in line for line in lines) <= 8  # a stage: frame, direction, row, two shortcuts
+
+
+def test_a_chart_too_high_for_a_page_is_folded_and_says_so() -> None:
+    many = [
+        stage(number, *(residual(f"r{number}{at}", conv(f"c{number}{at}")) for at in range(60)))
+        for number in range(1, 9)
+    ]
+    high = figure(diagram(*many))
+    overview = named("resnet18", View.OVERVIEW)
+    source = render_mermaid(replace(high, folded=lambda: overview))
+    assert "%% Stages are folded" in source
+    assert "flowchart TB" in source
+    assert "%%" not in render_mermaid(overview).replace("%% arrows by number", "")
+
+
+@pytest.mark.parametrize(("direction", "flow"), [("down", "TB"), ("right", "LR")])
+def test_a_direction_that_is_asked_for_is_taken(direction: str, flow: str) -> None:
+    assert f"\nflowchart {flow}\n" in render_mermaid(named("resnet18", View.PAPER, Direction(direction)))

@@ -2,31 +2,32 @@
 
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from resnet_diagram.diagram.model import (
     Diagram,
-    Direction,
     Edge,
     EdgeRole,
-    Group,
+    Flow,
     GroupRole,
-    Item,
-    LegendEntry,
     Node,
     NodeRole,
     Taper,
 )
-from resnet_diagram.diagram.walk import edges, groups, nodes, written_count, written_lines
+from resnet_diagram.diagram.walk import written_lines
 from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.render.chart.build import fitting_chart
+from resnet_diagram.render.chart.metrics import Metrics
+from resnet_diagram.render.chart.model import Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
-from resnet_diagram.render.mermaid.styles import Values, class_name, classes, line, link_styles
+from resnet_diagram.render.mermaid.styles import Palette, Values, line, link_style
 from resnet_diagram.render.templates import render
-from resnet_diagram.style.theme import Theme
 
-_DIRECTION = {Direction.DOWN: "TB", Direction.RIGHT: "LR"}
 _BOX = ("[", "]")
 _SHAPES = {
     NodeRole.INPUT: ("([", "])"),
@@ -36,35 +37,40 @@ _SHAPES = {
     NodeRole.CONCAT: ("([", "])"),
     NodeRole.QUESTION: ("{", "}"),
 }
-_TAPERS = {
-    (Taper.CLOSING, Direction.DOWN): ("[\\", "/]"),
-    (Taper.OPENING, Direction.DOWN): ("[/", "\\]"),
-    (Taper.BARREL, Direction.DOWN): ("{{", "}}"),
-}
-_START = "start"
-"""The id of a dot before the first node, where a shortcut leaves before anything is drawn."""
+_TAPERS = {Taper.CLOSING: ("[\\", "/]"), Taper.OPENING: ("[/", "\\]"), Taper.BARREL: ("{{", "}}")}
+_DOT = '(("\u00a0"))'
 
 _UNBREAKABLE = "\u00a0"
 """Stands for a space in the title of a frame, which Mermaid would break and lay over the first node."""
-
-_SYMBOLS = {NodeRole.ADD: "+", NodeRole.MULTIPLY: "×"}
-
 
 _MOST_CHARACTERS = 50_000
 _MOST_ARROWS = 500
 """Mermaid's `maxTextSize` and `maxEdges` where a page does not set them."""
 
+PAGES = ((1060.0, 1600.0), (1400.0, 2400.0))
+"""Width of a row and height of a chart, in pixels: at first what GitHub's column shows at 10 pixels type."""
+_TYPE_SIZE = 14.0
+"""Type size of a chart, in pixels; the template sets it."""
+_PADDING = {"(": 14.0, "[\\": 50.0, "[/": 50.0, "{": 50.0, "{{": 30.0}
+"""Width that a shape adds to its text, in pixels."""
+
 
 def render_mermaid(figure: Figure) -> str:
-    """The Mermaid source of a figure; the same figure gives the same text.
+    """Return the Mermaid source of a figure; the same figure gives the same text.
 
-    A chart beyond Mermaid's limits is folded further if it can be, with a warning; else only warned of.
+    A chart in rows that is too high is folded further if it can be, which a comment says. A chart beyond
+    Mermaid's limits is folded further with a warning; if it cannot be, it is only warned of.
     """
-    drawn = edges(figure.diagram)
-    text = _chart(figure, drawn)
-    if len(text) <= _MOST_CHARACTERS and len(drawn) <= _MOST_ARROWS:
+    root, fits = fitting_chart(figure.diagram, METRICS, PAGES)
+    if not fits and figure.folded and figure.diagram.flow is Flow.ROWS:
+        overview = figure.folded()
+        folded = render_mermaid(replace(overview, diagram=replace(overview.diagram, flow=Flow.ROWS)))
+        return folded.replace("\nflowchart", f"\n{_FOLDED}\nflowchart", 1)
+    count = sum(len(frame.arrows) for frame in (root, *frames(root)))
+    text = _source(figure, root)
+    if len(text) <= _MOST_CHARACTERS and count <= _MOST_ARROWS:
         return text
-    too_large = f"The Mermaid chart has {len(drawn)} arrows and {len(text)} characters; GitHub stops at "
+    too_large = f"The Mermaid chart has {count} arrows and {len(text)} characters; GitHub stops at "
     too_large += f"{_MOST_ARROWS} and {_MOST_CHARACTERS}. "
     if figure.folded:
         warnings.warn(
@@ -77,16 +83,139 @@ def render_mermaid(figure: Figure) -> str:
     return text
 
 
+_FOLDED = "%% Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
+
+
 def render_markdown(figure: Figure) -> str:
-    """The Mermaid source in a fence, for Markdown."""
+    """Return the Mermaid source in a fence, for Markdown."""
     return f"```mermaid\n{render_mermaid(figure)}```\n"
 
 
-def _chart(figure: Figure, drawn: Sequence[Edge]) -> str:
-    """The source of the chart with these arrows, however large."""
+def _node_size(node: Node) -> tuple[float, float]:
+    """Estimate width and height of a node, in pixels."""
+    rows = written_lines(node)
+    width = max((_text_width(row) for row in rows), default=0.0)
+    return width + _PADDING.get(_shape(node)[0], 10.0), 21.0 * max(1, len(rows)) + 14.0
+
+
+def _text_width(text: str) -> float:
+    return text_width(text, _TYPE_SIZE)
+
+
+METRICS = Metrics(node=_node_size, text=_text_width, gap=33.0, nested_gap=25.0, line=32.0, frame=(26.0, 52.0))
+"""Sizes in pixels. The gap is the template's `rankSpacing` and 25 pixels that Mermaid adds at each level."""
+
+
+def _shape(node: Node) -> tuple[str, str]:
+    return _TAPERS.get(node.taper) or _SHAPES.get(node.role, _BOX)
+
+
+class _Writer:
+    """Write frames as lines; a node is defined where it is first named."""
+
+    def __init__(self, root: Frame, palette: Palette) -> None:
+        every = (root, *frames(root))
+        parts = [part for frame in every for part in frame.parts]
+        starts = [frame.start_id for frame in every if frame.start]
+        self.names = identifiers([*(part.id for part in parts), *starts])
+        self.nodes = {part.id: part for part in parts if not isinstance(part, Frame)}
+        self.frames = {part.id: part for part in parts if isinstance(part, Frame)}
+        self.starts = set(starts)
+        self.palette = palette
+        self.narrow = _is_to_the_right(root)
+        """Labels between frames are broken where the frames follow each other to the right."""
+        self.named: set[str] = set()
+        self.repeated: list[str] = []
+        """Names of frames round repeated blocks, whose class Mermaid 10 takes only outside of subgraphs."""
+        self.arrows: list[tuple[EdgeRole, bool]] = []
+        """Role of each arrow written so far, and whether it has no head: Mermaid styles arrows by number."""
+
+    def content(self, frame: Frame, indent: str) -> Iterator[str]:
+        """Yield the lines of the parts of a frame and of the arrows between them."""
+        for part in frame.parts:
+            if isinstance(part, Frame) and part.isolated:
+                yield from self.isolated(part, indent)
+        flows = [arrow for arrow in frame.arrows if arrow.role is EdgeRole.FLOW]
+        for chain in _chains(flows):
+            yield indent + self.chain(chain)
+        for chain in _chains(arrow for arrow in frame.arrows if arrow.role is not EdgeRole.FLOW):
+            yield indent + self.chain(chain)
+        for part in frame.parts:
+            if isinstance(part, Frame) and not part.isolated:
+                yield indent + self.membership(part)
+            elif part.id not in self.named:
+                yield indent + self.node(part.id)
+
+    def isolated(self, frame: Frame, indent: str) -> Iterator[str]:
+        """Yield the lines of a subgraph with a direction of its own."""
+        title = mermaid_text(frame.title).replace(" ", _UNBREAKABLE) or " "
+        yield f'{indent}subgraph {self.names[frame.id]}["{title}"]'
+        yield f"{indent}  direction {'TB' if frame.down else 'LR'}"
+        yield from self.content(frame, indent + "  ")
+        yield f"{indent}end"
+
+    def membership(self, frame: Frame) -> str:
+        """Return a subgraph, in one line, round nodes that are joined by the arrows outside it."""
+        inside = [part for part in frame.parts if not isinstance(part, Frame)]
+        nested = [self.membership(part) for part in frame.parts if isinstance(part, Frame)]
+        members = " & ".join(self.node(node.id) for node in inside)
+        title = mermaid_text(frame.title).replace(" ", _UNBREAKABLE) or " "
+        name = self.names[frame.id]
+        self.repeated.append(name)
+        statements = [f'subgraph {name}["{title}"]', members, *nested, "end"]
+        return "; ".join(statement for statement in statements if statement)
+
+    def chain(self, arrows: list[Edge]) -> str:
+        """Return arrows, each from the head of the one before, as one line."""
+        text = self.node(arrows[0].tail)
+        for arrow in arrows:
+            words = arrow.label.replace(" → ", " →\n") if self.narrow else arrow.label
+            label = f'|"{mermaid_text(words)}"|' if words else ""
+            open_end = isinstance(self.nodes.get(arrow.head), Tag)
+            text += (
+                f" {line(arrow.role, self.palette.theme, open_end=open_end)}{label} {self.node(arrow.head)}"
+            )
+            self.arrows.append((arrow.role, open_end))
+        return text
+
+    def node(self, name: str) -> str:
+        """Return the name of a part, with its text and its class where it is named first."""
+        if name in self.named:
+            return self.names[name]
+        self.named.add(name)
+        if name in self.frames:
+            return f"{self.names[name]}:::{'plain' if _is_row(self.frames[name]) else 'frame'}"
+        if name in self.starts:
+            return f"{self.names[name]}{_DOT}:::dot"
+        node = self.nodes[name]
+        if isinstance(node, Tag):
+            return f'{self.names[name]}["{mermaid_text(node.text)}"]:::plain'
+        before, after = _shape(node)
+        rows = "\n".join(written_lines(node))
+        text = mermaid_text(rows.replace(": ", ":\n") if self.narrow else rows) or " "
+        return f'{self.names[name]}{before}"{text}"{after}:::{self.palette.class_of(node.role, node.shade)}'
+
+
+def _chains(arrows: Iterable[Edge]) -> Iterator[list[Edge]]:
+    """Split arrows into runs in which each leaves the head of the one before."""
+    chain: list[Edge] = []
+    for arrow in arrows:
+        if chain and chain[-1].head != arrow.tail:
+            yield chain
+            chain = []
+        chain.append(arrow)
+    if chain:
+        yield chain
+
+
+def _source(figure: Figure, root: Frame) -> str:
     diagram, theme = figure.diagram, figure.theme
-    names = _names(diagram)
-    first = len(drawn)
+    palette = Palette(theme)
+    writer = _Writer(root, palette)
+    lines = list(writer.content(root, "  "))
+    if writer.repeated:
+        lines[-1] += f"; class {','.join(writer.repeated)} frame"
+    legend = _legend(diagram, root, writer)
     return render(
         "mermaid",
         "figure.mmd.jinja",
@@ -94,118 +223,77 @@ def _chart(figure: Figure, drawn: Sequence[Edge]) -> str:
         title=json.dumps(diagram.title, ensure_ascii=False) if diagram.title else "",
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),
-        start=names[_START] if any(not edge.tail for edge in drawn) else "",
-        direction=_DIRECTION[diagram.direction],
-        items=[_item(item, figure, names) for item in diagram.items],
-        arrows=[_arrow(edge, theme, names) for edge in drawn],
-        legend=_legend_nodes(diagram.legend, theme),
-        legend_arrows=_legend_arrows(diagram, theme, names),
-        link_styles=link_styles([edge.role for edge in drawn], diagram.legend, first, theme),
-        frames=[names[one.id] for one in groups(diagram.items) if _framed(one)]
-        + ["legend"] * bool(diagram.legend),
-        classes=classes(diagram, theme),
+        direction="LR" if _is_to_the_right(root) else "TB",
+        lines=[*lines, *legend],
+        classes=palette.classes(),
+        dots=bool(writer.starts) or any("_dot" in row for row in legend),
+        link_styles=_link_styles(writer.arrows, palette),
     )
 
 
+def _is_row(frame: Frame) -> bool:
+    return not frame.title and frame.role in (None, GroupRole.BLOCK)
+
+
 def _line_of(text: str) -> str:
-    """A text in one line."""
+    """Return a text in one line."""
     return mermaid_text(" ".join(text.splitlines()))
 
 
-def _names(diagram: Diagram) -> dict[str, str]:
-    held = [one.id for one in groups(diagram.items)]
-    return identifiers([*held, *(one.id for one in nodes(diagram.items)), _START])
-
-
-def _framed(group: Group) -> bool:
-    """Return whether a group gets a frame; Mermaid would draw an empty one as a node."""
-    return (group.role is not GroupRole.BLOCK or group.repeat > 1) and any(nodes(group.items))
-
-
-def _item(item: Item, figure: Figure, names: dict[str, str]) -> Values:
-    match item:
-        case Group():
-            return {
-                "kind": "group",
-                "name": names[item.id],
-                "label": mermaid_text(
-                    " ".join(part for part in (item.title, written_count(item)) if part)
-                ).replace(" ", _UNBREAKABLE),
-                "alone": item.role is GroupRole.NETWORK,
-                "framed": _framed(item),
-                "items": [_item(one, figure, names) for one in item.items],
-            }
-        case Node():
-            return _node(item, figure, names)
-        case _:
-            inside = [_item(one, figure, names) for branch in item.branches for one in branch]
-            beside = item.shortcut.nodes if item.shortcut else ()
-            inside += [_node(one, figure, names) for one in beside]
-            return {"kind": "fork", "items": [*inside, _node(item.merge, figure, names)]}
-
-
-def _node(node: Node, figure: Figure, names: dict[str, str]) -> Values:
-    before, after = _TAPERS.get((node.taper, figure.diagram.direction)) or _SHAPES.get(node.role, _BOX)
-    text = "\n".join(written_lines(node))
-    return {
-        "kind": "node",
-        "name": names[node.id],
-        "text": f'{before}"{mermaid_text(text) or " "}"{after}',
-        "style": class_name(node.role, node.shade, figure.theme),
-    }
-
-
-def _arrow(edge: Edge, theme: Theme, names: dict[str, str]) -> Values:
-    label = f'|"{mermaid_text(edge.label)}"|' if edge.label else ""
-    return {
-        "tail": names[edge.tail or _START],
-        "head": names[edge.head],
-        "line": line(edge.role, theme),
-        "label": label,
-    }
-
-
-def _legend_nodes(entries: Sequence[LegendEntry], theme: Theme) -> list[Values]:
-    """The legend's nodes, a chain: dots that the arrows join, boxes in the styles explained, words."""
-    boxes = [entry for entry in entries if isinstance(entry.role, NodeRole)]
-    words = "\n".join(entry.text for entry in entries if entry.role is None)
-    dots = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
-    found = [_legend_node(f"legend_dot{number}", " ", "dot") for number in range(len(dots) + 1) if dots]
-    for box in boxes:
-        assert isinstance(box.role, NodeRole)
-        symbol = _SYMBOLS.get(box.role, "")
-        found.append(
-            _legend_node(f"legend_{box.role}", f"{symbol} {box.text}".strip(), class_name(box.role, 0, theme))
-        )
-    return [*found, *([_legend_node("legend_words", words, "unseen")] if words else [])]
-
-
-def _legend_node(name: str, text: str, style: str) -> Values:
-    before, after = ("((", "))") if style == "dot" else _BOX
-    return {"name": name, "text": f'{before}"{mermaid_text(text)}"{after}', "style": style}
-
-
-def _legend_arrows(diagram: Diagram, theme: Theme, names: dict[str, str]) -> list[Values]:
-    """The arrows explained, then unseen links that hold the legend together, behind the last node."""
-    explained = [entry for entry in diagram.legend if isinstance(entry.role, EdgeRole)]
-    chain = [one["name"] for one in _legend_nodes(diagram.legend, theme)]
-    seen = [
-        {"line": line(EdgeRole(entry.role or ""), theme), "label": f'|"{mermaid_text(entry.text)}"|'}
-        for entry in explained
+def _link_styles(arrows: list[tuple[EdgeRole, bool]], palette: Palette) -> list[Values]:
+    """Return colour and dashes of each kind of arrow but the main path's, with the numbers of its arrows."""
+    order = list(EdgeRole)
+    numbered = sorted(enumerate(arrows), key=lambda pair: (order.index(pair[1][0]), pair[1][1], pair[0]))
+    return [
+        {
+            "role": role.value,
+            "numbers": ",".join(str(number) for number, _ in run),
+            "style": link_style(palette.theme.style(role), open_end=open_end),
+        }
+        for (role, open_end), run in groupby(numbered, key=lambda pair: pair[1])
+        if role is not EdgeRole.FLOW
     ]
-    unseen = {"line": "~~~", "label": ""}
-    links = [*seen, *[unseen] * (len(chain) - 1 - len(seen))]
-    joined = [
-        {"tail": tail, "head": head, **link}
-        for tail, head, link in zip(chain, chain[1:], links, strict=False)
-    ]
-    hold = [{"tail": names[end], "head": chain[0], **unseen} for end in _ends(diagram) if chain]
-    return [*joined, *hold]
 
 
-def _ends(diagram: Diagram) -> list[str]:
-    """The last node; of networks side by side that of each, so that all begin at one height."""
-    beside = [
-        item.items for item in diagram.items if isinstance(item, Group) and item.role is GroupRole.NETWORK
-    ]
-    return [one.id for held in beside or [diagram.items] for one in list(nodes(held))[-1:]]
+def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
+    """Return the legend in one line of swatches, and the invisible link that keeps it below the chart."""
+    entries = [entry for entry in diagram.legend if entry.role is not EdgeRole.FLOW]
+    if not entries:
+        return []
+    words = ", ".join(entry.text for entry in entries if entry.role is None)
+    text, count = 'legend_dot0(("\u00a0")):::dot', 0
+    for entry in entries:
+        if isinstance(entry.role, EdgeRole):
+            count += 1
+            label = mermaid_text(entry.text)
+            text += f' {line(entry.role, writer.palette.theme)}|"{label}"| legend_dot{count}{_DOT}:::dot'
+            writer.arrows.append((entry.role, False))
+    swatches = [text] if count else []
+    for number, entry in enumerate(entries):
+        if isinstance(entry.role, NodeRole):
+            symbol = {NodeRole.ADD: "⊕", NodeRole.MULTIPLY: "⊗"}.get(entry.role, "")
+            style = writer.palette.class_of(entry.role, 0)
+            box = mermaid_text(f"{symbol} {entry.text}".strip())
+            swatches.append(f'legend_{number}["{box}"]:::{style}')
+    swatches += [f'legend_words["{mermaid_text(words)}"]:::plain'] if words else []
+    writer.arrows += [(EdgeRole.FLOW, False)] * (len(swatches) - 1)
+    content = " ~~~ ".join(swatches)
+    if _is_to_the_right(root):
+        return [
+            '  subgraph legend[" "]',
+            "    direction LR",
+            f"    {content}",
+            "  end",
+            "  class legend plain",
+        ]
+    tails = {arrow.tail for arrow in root.arrows}
+    ends = [writer.names[part.id] for part in root.parts if part.id not in tails]
+    stacked = root.down and not root.arrows
+    links = (" ~~~ " if stacked else " & ").join(ends)
+    writer.arrows += [(EdgeRole.FLOW, False)] * len(ends)
+    return [f'  subgraph legend[" "]; {content}; end; {links} ~~~ legend:::plain']
+
+
+def _is_to_the_right(root: Frame) -> bool:
+    """Return whether the frames of a chart follow each other to the right, joined by arrows."""
+    return not root.down and bool(root.arrows)

@@ -1,10 +1,8 @@
-"""Styles of Mermaid: classes for nodes, styles for arrows by their numbers."""
+"""Styles of nodes and arrows in Mermaid: classes for nodes, styles for arrows."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from resnet_diagram.diagram.model import Diagram, EdgeRole, LegendEntry, NodeRole
-from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.style.contrast import on_any_page
 from resnet_diagram.style.theme import Style, Theme
 
@@ -13,54 +11,43 @@ Values = dict[str, Any]
 _UNBOXED = "fill:none,stroke:none,font-style:italic"
 
 
-def line(role: EdgeRole, theme: Theme) -> str:
-    """The arrow Mermaid draws for a role: dashed or solid."""
-    return "-.->" if theme.style(role).dash else "-->"
+def line(role: EdgeRole, theme: Theme, *, open_end: bool = False) -> str:
+    """Return the arrow Mermaid draws for a role, dashed or solid; `open_end`: without its head."""
+    if theme.style(role).dash:
+        return "-.-" if open_end else "-.->"
+    return "---" if open_end else "-->"
 
 
-def link_styles(
-    drawn: Iterable[EdgeRole], legend: Iterable[LegendEntry], first: int, theme: Theme
-) -> list[Values]:
-    """Colour and dashes of every kind of arrow but the main path's, with the numbers of its arrows.
+def link_style(style: Style, *, open_end: bool) -> str:
+    """Return the style of an arrow: colour, width and dashes.
 
-    Mermaid counts arrows as they are written: `first` is the number of the legend's first.
+    Mermaid 11.4 draws a head also at an `open_end`, unless the style has none.
     """
-    explained = [entry.role for entry in legend if isinstance(entry.role, EdgeRole)]
-    numbered = [*enumerate(drawn), *enumerate(explained, first)]
-    found = []
-    for role in EdgeRole:
-        numbers = [str(number) for number, one in numbered if one is role]
-        if numbers and role is not EdgeRole.FLOW:
-            found.append({"numbers": ",".join(numbers), "style": _stroke(theme.style(role))})
-    return found
+    parts = [f"stroke:{on_any_page(style.stroke)}", "stroke-width:2px", *_dashes(style, 2.0)]
+    return ",".join(parts + ["marker-end:none"] * open_end)
 
 
-def _stroke(style: Style) -> str:
-    parts = [f"stroke:{on_any_page(style.stroke)}", "stroke-width:2px"]
-    return ",".join([*parts, *_dashes(style, 2.0)])
+class Palette:
+    """The classes of a chart's nodes: looks that are the same share one class."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._names: dict[str, str] = {}
+
+    def class_of(self, role: NodeRole, shade: int) -> str:
+        """Return the class of a node of that role, in the shade of its stage; the first user names it."""
+        name = f"shade{shade}" if shade and role in self.theme.shaded else role.value
+        style = _UNBOXED if role is NodeRole.TERMINAL else _paint(self.theme.style(role, shade))
+        return self._names.setdefault(style, name)
+
+    def classes(self) -> list[Values]:
+        """Return the name and the style of each class, in the order of first use."""
+        return [{"name": name, "style": style} for style, name in self._names.items()]
 
 
 def _dashes(style: Style, scale: float) -> list[str]:
     pattern = " ".join(f"{length * scale:.1f}".removesuffix(".0") for length in style.dash)
     return [f"stroke-dasharray:{pattern}"] if pattern else []
-
-
-def class_name(role: NodeRole, shade: int, theme: Theme) -> str:
-    """The class of a node of that role, in the shade of its stage."""
-    return f"{role.value}_{shade}" if shade and role in theme.shaded else role.value
-
-
-def classes(diagram: Diagram, theme: Theme) -> list[Values]:
-    """One class for each look of a node, in the order of first use."""
-    used = [(node.role, node.shade) for node in nodes(diagram.items)]
-    used += [(entry.role, 0) for entry in diagram.legend if isinstance(entry.role, NodeRole)]
-    styles = {
-        class_name(role, shade, theme): _UNBOXED
-        if role is NodeRole.TERMINAL
-        else _paint(theme.style(role, shade))
-        for role, shade in used
-    }
-    return [{"name": name, "style": style} for name, style in styles.items()]
 
 
 def _paint(style: Style) -> str:

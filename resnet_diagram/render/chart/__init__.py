@@ -1,0 +1,1 @@
+"""Charts: diagrams for formats that lay out by themselves."""

@@ -1,0 +1,283 @@
+"""A diagram as a chart: frames with rows of nodes, for formats that lay out by themselves.
+
+Graphviz and Mermaid place a long chain in one line. In a chart each stem, stage and head is a frame whose
+content runs to the right; the frames follow each other downwards, joined by arrows from frame to frame.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from resnet_diagram.diagram.model import (
+    Diagram,
+    Edge,
+    EdgeRole,
+    Flow,
+    Fork,
+    Group,
+    GroupRole,
+    Item,
+    Link,
+    Node,
+)
+from resnet_diagram.diagram.walk import branch_role, link_edges, nodes, written_count
+from resnet_diagram.render.chart.metrics import Metrics
+from resnet_diagram.render.chart.model import START, Frame, Tag, is_framed
+from resnet_diagram.wording.terms import NOTHING, Label
+
+
+def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
+    """Return the chart of a diagram.
+
+    In rows, a frame's content runs to the right and is broken where it is wider than `room`, which whole
+    networks, side by side, share; single blocks are placed below each other. In a diagram that flows down or
+    to the right, frames follow each other in that direction, and their content runs down.
+    """
+    networks = [item for item in diagram.items if isinstance(item, Group) and item.role is GroupRole.NETWORK]
+    beside = sum(any(isinstance(item, Group) for item in network.items) for network in networks)
+    rows = diagram.flow is Flow.ROWS
+    builder = _Builder(
+        metrics=metrics,
+        room=room / max(1, beside) if rows else float("inf"),
+        down=not rows,
+    )
+    down = not beside and diagram.flow is not Flow.RIGHT
+    return builder.column("", "", None, 0, diagram.items, down=down)
+
+
+def fitting_chart(
+    diagram: Diagram, metrics: Metrics, pages: Sequence[tuple[float, float]]
+) -> tuple[Frame, bool]:
+    """Return the chart of a diagram for the first page that holds it, and whether one does.
+
+    `pages`: for each, the width of a row and the height of the chart, in the units of the metrics.
+    """
+    charts = (chart(diagram, metrics, room) for room, _ in pages)
+    fits = [(root, root.height <= height) for root, (_, height) in zip(charts, pages, strict=True)]
+    return next((pair for pair in fits if pair[1]), fits[-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Builder:
+    metrics: Metrics
+    room: float
+    down: bool
+
+    def column(
+        self, name: str, title: str, role: GroupRole | None, shade: int, items: Sequence[Item], *, down: bool
+    ) -> Frame:
+        """Return a frame of frames; loose items between framed groups share a row."""
+        content: list[Item] = []
+        for run in _runs(items):
+            loose = not _is_framed_group(run[0]) and not any(map(_has_stage, run))
+            row = Group(
+                id=f"{name or 'row'}-{len(content) + 1}",
+                role=GroupRole.BLOCK,
+                title=NOTHING,
+                items=tuple(run),
+            )
+            content += [row] if loose else run
+        walk = _Walk(builder=self, frame_id=name, isolate=True)
+        walk.series(content, "")
+        frame = walk.frame(title, role, shade, down=down)
+        heights = [self.height_of(part) for part in frame.parts]
+        between = self.metrics.line * max(0, len(heights) - 1)
+        height = sum(heights) + between if down else max(heights, default=0.0)
+        return replace(frame, height=height + self.metrics.frame[1])
+
+    def height_of(self, part: Node | Tag | Frame) -> float:
+        """Return the estimated height of a part of a column."""
+        if isinstance(part, Frame):
+            return part.height
+        return self.metrics.node(part)[1] if isinstance(part, Node) else self.metrics.line
+
+    def row(self, group: Group) -> Frame:
+        """Return the frame of a group that no arrow enters, broken into rows where it is too wide."""
+        title = " ".join(part for part in (group.title, written_count(group)) if part)
+        if group.role is GroupRole.NETWORK:
+            return self.column(group.id, title, group.role, group.shade, group.items, down=True)
+        rows = self.broken(tuple(_flattened(group.items)))
+        if len(rows) == 1:
+            walk = _Walk(builder=self, frame_id=group.id, isolate=False)
+            walk.series(group.items, "")
+            frame = walk.frame(title, group.role, group.shade, down=self.down)
+            return replace(frame, height=self.metrics.series(group.items)[1] + self.metrics.frame[1])
+        parts = [
+            self.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
+            for number, row in enumerate(rows, 1)
+        ]
+        arrows = [Edge(tail=tail.id, head=head.id, role=EdgeRole.FLOW) for tail, head in pairwise(parts)]
+        return Frame(
+            id=group.id,
+            title=title,
+            role=group.role,
+            shade=group.shade,
+            parts=tuple(parts),
+            arrows=tuple(arrows),
+            down=True,
+            height=sum(part.height + self.metrics.line for part in parts) + self.metrics.frame[1],
+        )
+
+    def broken(self, items: Sequence[Item]) -> list[tuple[Item, ...]]:
+        """Break items into rows no wider than the room, an item wider than that alone in its row."""
+        if self.metrics.series(items)[0] <= self.room:
+            return [tuple(items)]
+        gap = self.metrics.gap + self.metrics.nested_gap
+        rows: list[list[Item]] = [[]]
+        width = 0.0
+        for item in items:
+            size = self.metrics.size(item)[0] + _gaps(item) * self.metrics.nested_gap
+            if rows[-1] and width + gap + size > self.room:
+                rows.append([])
+                width = 0.0
+            width += size + (gap if rows[-1] else 0)
+            rows[-1].append(item)
+        return [tuple(row) for row in rows]
+
+
+def _gaps(item: Item) -> int:
+    """Return the number of gaps along an item in a row."""
+    match item:
+        case Node():
+            return 0
+        case Group():
+            return sum(map(_gaps, item.items)) + max(0, len(item.items) - 1)
+        case Fork():
+            inside = [sum(map(_gaps, branch)) + max(0, len(branch) - 1) for branch in item.branches]
+            return max(inside, default=0) + 2
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """Collect the parts and the arrows of one frame in the order of the flow."""
+
+    builder: _Builder
+    frame_id: str
+    isolate: bool
+    parts: list[Node | Tag | Frame] = field(default_factory=list)
+    arrows: list[Edge] = field(default_factory=list)
+    start: bool = False
+
+    def frame(self, title: str, role: GroupRole | None, shade: int, *, down: bool) -> Frame:
+        """Return the frame of what was collected."""
+        return Frame(
+            id=self.frame_id,
+            title=title,
+            role=role,
+            shade=shade,
+            parts=tuple(self.parts),
+            arrows=tuple(self.arrows),
+            start=self.start,
+            down=down,
+        )
+
+    def series(self, items: Iterable[Item], tail: str, label: Label = NOTHING) -> str:
+        """Collect items in series behind the part `tail`; return the id of the last part."""
+        for item in items:
+            match item:
+                case Group(role=GroupRole.NETWORK):
+                    self.parts.append(self.builder.row(item))
+                case Group() if self.isolate and any(nodes(item.items)):
+                    self._join(tail, item.id, item.caption or label)
+                    self.parts.append(self.builder.row(item))
+                    tail = item.id
+                case Group() if is_framed(item):
+                    tail = self._membership(item, tail, item.caption or label)
+                case Group():
+                    tail = self.series(item.items, tail, item.caption or label)
+                case Fork():
+                    tail = self._fork(item, tail, label)
+                case Node():
+                    self._join(tail, item.id, label)
+                    self.parts.append(item)
+                    tail = item.id
+            label = NOTHING
+        return tail
+
+    def _membership(self, group: Group, tail: str, label: Label) -> str:
+        """Collect a repeated group inside a row: a frame round nodes that the row's arrows join directly."""
+        inner = _Walk(builder=self.builder, frame_id=group.id, isolate=False)
+        inner.arrows = self.arrows
+        if not tail and isinstance(next(iter(_flattened(group.items)), None), Fork):
+            self.start = True
+            tail = self._start_id
+        tail = inner.series(group.items, tail, label)
+        frame = inner.frame(written_count(group) or group.title, group.role, group.shade, down=False)
+        self.parts.append(replace(frame, arrows=(), isolated=False))
+        return tail
+
+    @property
+    def _start_id(self) -> str:
+        return f"{self.frame_id}-{START}" if self.frame_id else START
+
+    def _join(self, tail: str, head: str, label: Label = NOTHING, role: EdgeRole = EdgeRole.FLOW) -> None:
+        if tail:
+            self.arrows.append(Edge(tail=tail, head=head, role=role, label=label))
+
+    def _fork(self, fork: Fork, tail: str, label: Label) -> str:
+        if not tail:
+            self.start = True
+            tail = self._start_id
+        merge, direct = fork.merge, []
+        for branch in fork.branches:
+            end = self.series(branch, tail, label) if branch else ""
+            if end:
+                self._join(end, merge.id)
+                label = NOTHING
+            else:
+                direct.append(Edge(tail=tail, head=merge.id, role=branch_role(fork)))
+        self.parts.append(merge)
+        self.arrows += direct
+        if fork.shortcut:
+            self._shortcut(fork.shortcut, tail, merge.id)
+        return merge.id
+
+    def _shortcut(self, link: Link, tail: str, merge: str) -> None:
+        arrows = list(link_edges(link, tail, merge))
+        self.parts += link.nodes
+        if len(arrows) == 1 and arrows[0].label:
+            tag = Tag(id=f"{merge}-shortcut", text=arrows[0].label, role=link.role)
+            self.parts.append(tag)
+            ends = [(tail, tag.id), (tag.id, merge)]
+            arrows = [Edge(tail=start, head=end, role=link.role) for start, end in ends]
+        self.arrows += arrows
+
+
+def _is_framed_group(item: Item) -> bool:
+    return isinstance(item, Group) and is_framed(item) and item.role is not GroupRole.BLOCK
+
+
+def _has_stage(item: Item) -> bool:
+    """Return whether a fork or a block holds a stage, which needs a frame of its own."""
+    match item:
+        case Node():
+            return False
+        case Fork():
+            return any(
+                _is_framed_group(inner) or _has_stage(inner) for branch in item.branches for inner in branch
+            )
+        case _:
+            return any(_is_framed_group(inner) or _has_stage(inner) for inner in item.items)
+
+
+def _runs(items: Iterable[Item]) -> list[list[Item]]:
+    """Split items into runs of loose ones, with each framed group or fork of stages by itself."""
+    runs: list[list[Item]] = []
+    joined = False
+    for item in items:
+        alone = _is_framed_group(item) or _has_stage(item)
+        if joined and not alone:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+        joined = not alone
+    return runs
+
+
+def _flattened(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items without the groups that have no frame."""
+    for item in items:
+        if isinstance(item, Group) and not is_framed(item):
+            yield from _flattened(item.items)
+        else:
+            yield item

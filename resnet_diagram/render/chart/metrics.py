@@ -1,0 +1,56 @@
+"""Estimated sizes of the parts of a chart."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from resnet_diagram.diagram.model import (
+    Fork,
+    Group,
+    Item,
+    Node,
+)
+from resnet_diagram.diagram.walk import written_count
+from resnet_diagram.render.chart.model import is_framed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """Estimated sizes of a chart's parts, in the pixels or points of its format.
+
+    `node`: width and height of a node; `text`: width of a label. `gap`: distance between two parts of a row,
+    in a row of a broken frame with `nested_gap` added. `line`: height of a row that is no more than a line
+    with a label. `frame`: what a frame adds to the width and the height of its content.
+    """
+
+    node: Callable[[Node], tuple[float, float]]
+    text: Callable[[str], float]
+    gap: float
+    nested_gap: float
+    line: float
+    frame: tuple[float, float]
+
+    def size(self, item: Item) -> tuple[float, float]:
+        """Return width and height of an item in a row."""
+        match item:
+            case Node():
+                return self.node(item)
+            case Group():
+                width, height = self.series(item.items)
+                added = self.frame if is_framed(item) else (0.0, 0.0)
+                return max(self.text(written_count(item)), width) + added[0], height + added[1]
+            case Fork():
+                tracks = [self.series(branch) if branch else (0.0, self.line) for branch in item.branches]
+                if item.shortcut:
+                    boxes = self.series(item.shortcut.nodes)
+                    label = self.text(item.shortcut.label)
+                    tracks.append((boxes[0] + label, max(boxes[1], self.line)))
+                width = (
+                    max((track[0] for track in tracks), default=0.0) + 2 * self.gap + self.node(item.merge)[0]
+                )
+                return width, sum(track[1] for track in tracks)
+
+    def series(self, items: Iterable[Item]) -> tuple[float, float]:
+        """Return width and height of items in one row."""
+        sizes = [self.size(item) for item in items]
+        width = sum(size[0] for size in sizes) + self.gap * max(0, len(sizes) - 1)
+        return width, max((size[1] for size in sizes), default=0.0)
