@@ -9,6 +9,8 @@ from resnet_diagram.spec.toml.schema.types import (
     Elements,
     Flag,
     Many,
+    SettingTable,
+    Signs,
     Sizes,
     Table,
     Text,
@@ -80,6 +82,10 @@ def _of(expected: Type) -> Schema:  # one case for each type of value
         case Whole():
             odd: Schema = {"not": {"multipleOf": 2}} if expected.odd else {}
             return {"type": "integer", "minimum": expected.least} | odd
+        case Signs():
+            return {"type": "array", "items": {"enum": [1, -1]}}
+        case SettingTable():
+            return {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}}
         case Table():
             return _reference(expected.name)
         case Either():

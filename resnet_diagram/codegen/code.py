@@ -1,6 +1,6 @@
 """A network as PyTorch code."""
 
-from resnet_diagram.codegen.blocks.plain_units import with_units
+from resnet_diagram.codegen.blocks.plain_units import with_dropouts, with_units
 from resnet_diagram.codegen.docstrings import module_doc
 from resnet_diagram.codegen.helpers import HELPERS
 from resnet_diagram.codegen.network.network_class import class_name, network_lines
@@ -17,6 +17,7 @@ def code(network: Network, block: str | None = None) -> str:
     `block` asks for one block only: its name, its place (`stage2.block1`) or its type (`bottleneck`). Raises
     CodeError, naming the part, where something cannot be written, and UsageError for an unknown block.
     """
+    network = with_dropouts(network)
     if block is not None:
         return snippet(network, block)
     united = with_units(network)

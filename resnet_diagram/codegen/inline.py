@@ -6,6 +6,7 @@ from resnet_diagram.codegen.layers import Cell, dims
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import Call
 from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.settings import FACTOR, setting
 
 
 def expression(cell: Cell, scope: Scope, x: str) -> str:
@@ -23,6 +24,8 @@ def expression(cell: Cell, scope: Scope, x: str) -> str:
         return _subsampled(cell, scope, x)
     if layer.op == "zero_pad":
         return _padded(cell, x)
+    if layer.op in ("scale", "shift") and layer.settings and not layer.params:
+        return _arithmetic(layer, x)
     if layer.kind in (LayerKind.RESHAPE, LayerKind.PAD):
         raise refuse(layer, "the network does not record which value goes where")
     return ""
@@ -34,6 +37,8 @@ def module(cell: Cell, scope: Scope) -> Call | None:
     text = expression(cell, scope, "{}")
     if not text:
         return None
+    if layer.op in ("scale", "shift"):
+        raise refuse(layer, "it is no module, and its neighbours are written as a sequence of modules")
     if layer.op in ("global_avg_pool", "global_max_pool"):
         pool = layers.module(cell, scope)
         return Call("nn.Sequential", (pool, Call("nn.Flatten")))
@@ -48,6 +53,15 @@ def module(cell: Cell, scope: Scope) -> Call | None:
             raise refuse(layer, "its stride differs along the dimensions")
         return Call("Subsample", (steps[0],))
     return Call("Pad", (text.removeprefix("F.pad({}, ").removesuffix(")"),))
+
+
+def _arithmetic(layer: Layer, x: str) -> str:
+    """Return the product and sum of `x` with the numbers of a scale or shift."""
+    factor, offset = setting(layer, FACTOR), setting(layer, "value") or 0.0
+    product = x if factor == 1 else f"{factor!r} * {x}"
+    if factor == -1:
+        return f"{offset!r} - {x}" if offset else f"-{x}"
+    return f"{product} + {offset!r}".replace("+ -", "- ") if offset else product
 
 
 def only_ones(layer: Layer) -> bool:

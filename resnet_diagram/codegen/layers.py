@@ -11,6 +11,7 @@ from resnet_diagram.codegen.blocks.parameters import Scope, compact
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import Call
 from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.settings import DROPOUT
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
 
 Cell = tuple[Layer, ...]
@@ -33,6 +34,10 @@ ACTIVATIONS = {
     "celu": "CELU",
     "log_sigmoid": "LogSigmoid",
     "softsign": "Softsign",
+    "hardtanh": "Hardtanh",
+    "hardshrink": "Hardshrink",
+    "softshrink": "Softshrink",
+    "rrelu": "RReLU",
 }
 """Activations without parameters, by the name of their module."""
 
@@ -46,6 +51,11 @@ def module(cell: Cell, scope: Scope) -> Call:
     if maker := _MAKERS.get(layer.op) or _KINDS.get(layer.kind):
         return maker(cell, scope)
     raise refuse(layer, "no PyTorch module is known for it")
+
+
+def settings(cell: Cell) -> tuple[str, ...]:
+    """Return the keyword arguments for the settings that differ from PyTorch's defaults."""
+    return tuple(f"{name}={value!r}" for name, value in cell[0].settings if name != DROPOUT)
 
 
 def dims(layer: Layer) -> int:
@@ -173,20 +183,22 @@ def _batch_norm(cell: Cell, scope: Scope) -> Call:
     affine = expect_params(cell, _per_channel)
     name = "nn.BatchNorm1d" if dims(cell[0]) == 0 else dimensional("BatchNorm", cell[0])
     channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    return Call(name, (channels, *(() if affine else ("affine=False",))))
+    return Call(name, (channels, *settings(cell), *(() if affine else ("affine=False",))))
 
 
 def _instance_norm(cell: Cell, scope: Scope) -> Call:
     affine = expect_params(cell, _per_channel)
     channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    return Call(dimensional("InstanceNorm", cell[0]), (channels, *(("affine=True",) if affine else ())))
+    arguments = (channels, *settings(cell), *(("affine=True",) if affine else ()))
+    return Call(dimensional("InstanceNorm", cell[0]), arguments)
 
 
 def _group_norm(cell: Cell, scope: Scope) -> Call:
     affine = expect_params(cell, _per_channel)
     groups = scope.setting([layer.groups for layer in cell], "norm_groups")
     channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    return Call("nn.GroupNorm", (groups, channels, *(() if affine else ("affine=False",))))
+    arguments = (groups, channels, *settings(cell), *(() if affine else ("affine=False",)))
+    return Call("nn.GroupNorm", arguments)
 
 
 def _layer_norm(cell: Cell, scope: Scope) -> Call:
@@ -195,9 +207,9 @@ def _layer_norm(cell: Cell, scope: Scope) -> Call:
     if everything and len({layer.in_shape for layer in cell}) > 1:
         raise refuse(cell[0], "it norms over all values, whose number differs from block to block")
     if everything:
-        return Call("nn.LayerNorm", (str(cell[0].in_shape),))
+        return Call("nn.LayerNorm", (str(cell[0].in_shape), *settings(cell)))
     channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    return Call("ChannelNorm" if dims(cell[0]) else "nn.LayerNorm", (channels,))
+    return Call("ChannelNorm" if dims(cell[0]) else "nn.LayerNorm", (channels, *settings(cell)))
 
 
 def _activation(cell: Cell, scope: Scope) -> Call:
@@ -205,7 +217,7 @@ def _activation(cell: Cell, scope: Scope) -> Call:
     if layer.op not in ACTIVATIONS:
         raise refuse(layer, "no PyTorch module is known for it")
     expect_params(cell, lambda _: (0,))
-    return Call(f"nn.{ACTIVATIONS[layer.op]}")
+    return Call(f"nn.{ACTIVATIONS[layer.op]}", settings(cell))
 
 
 def _prelu(cell: Cell, scope: Scope) -> Call:
@@ -240,7 +252,8 @@ def _pool(cell: Cell, scope: Scope) -> Call:
     else:
         args = [f"kernel_size={compact(layer.kernel)}", *_setting(cell, scope, "stride", 0)]
     args += [] if not layer.padding else _setting(cell, scope, "padding", 0)
-    return Call(dimensional(name, layer), (*args, *_rounding(cell)))
+    args += [] if not layer.dilation else _setting(cell, scope, "dilation", 1)
+    return Call(dimensional(name, layer), (*args, *_rounding(cell), *settings(cell)))
 
 
 def _rounding(cell: Cell) -> list[str]:
@@ -248,7 +261,9 @@ def _rounding(cell: Cell) -> list[str]:
     counts = []
     for layer in cell:
         padding = layer.padding or (0,) * dims(layer)
-        along = list(zip(layer.in_shape[1:], layer.kernel, layer.stride, padding, strict=True))
+        dilation = layer.dilation or (1,) * dims(layer)
+        reach = [pace * (size - 1) + 1 for size, pace in zip(layer.kernel, dilation, strict=True)]
+        along = list(zip(layer.in_shape[1:], reach, layer.stride, padding, strict=True))
         down = tuple(window_out(*sizes) for sizes in along) == layer.out_shape[1:]
         up = tuple(window_out_ceil(*sizes) for sizes in along) == layer.out_shape[1:]
         counts.append((down, up))
@@ -284,11 +299,11 @@ def _upsample(cell: Cell, scope: Scope) -> Call:
         raise refuse(
             layer, "only enlarging all dimensions by one whole factor, by a known mode, can be written"
         )
-    return Call("nn.Upsample", (f"scale_factor={factors.pop()}", f'mode="{mode}"'))
+    return Call("nn.Upsample", (f"scale_factor={factors.pop()}", f'mode="{mode}"', *settings(cell)))
 
 
 def _dropout(cell: Cell, scope: Scope) -> Call:
-    return Call("nn.Dropout")
+    return Call("nn.Dropout", settings(cell))
 
 
 _MAKERS: dict[str, Maker] = {

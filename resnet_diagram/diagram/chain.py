@@ -47,6 +47,7 @@ _MERGES = {
     Merge.MULTIPLY: (NodeRole.MULTIPLY, literal("×", Kind.SIGN)),
     Merge.CONCAT: (NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT)),
 }
+_SUBTRACTION = (NodeRole.SUBTRACT, literal("−", Kind.SIGN))
 _CHOSEN = {LayerKind.NORM: Show.NORM, LayerKind.ACTIVATION: Show.ACT}
 _ENDS = {
     BlockKind.BOTTLENECK: (Taper.CLOSING, Taper.OPENING),
@@ -208,7 +209,7 @@ def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pen: Pen) -> Fork:
     """Return the fork of a block with branches that are already drawn."""
-    role, symbol = _MERGES[element.merge]
+    role, symbol = _MERGES[element.merge] if not element.signs else _SUBTRACTION
     merge = Node(
         id=pen.names.numbered(prefix, role.value),
         role=role,
@@ -225,7 +226,8 @@ def _math(block: Block) -> tuple[Label, Label]:
     """Return formulas of the branch and of the sum, as in He et al. 2015 (equations 1 and 2)."""
     if not is_residual(block) or block.shortcut is None:
         return NOTHING, NOTHING
-    total = "F(x) + x" if block.shortcut.kind is ShortcutKind.IDENTITY else "F(x) + Wx"
+    own = "x" if block.shortcut.kind is ShortcutKind.IDENTITY else "Wx"
+    total = f"{own} − F(x)" if block.signs == (-1, 1) else f"F(x) {'−' if block.signs else '+'} {own}"
     return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
 
 

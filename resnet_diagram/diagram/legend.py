@@ -18,6 +18,7 @@ WORDS: dict[NodeRole | EdgeRole, Word] = {
     EdgeRole.OTHER: Word.OTHER_SHORTCUT,
     EdgeRole.SKIP: Word.SKIP_CONNECTION,
     NodeRole.ADD: Word.ADDITION,
+    NodeRole.SUBTRACT: Word.SUBTRACTION,
     NodeRole.MULTIPLY: Word.MULTIPLICATION,
     NodeRole.CONCAT: Word.CONCATENATION,
     NodeRole.OPAQUE: Word.OPAQUE,

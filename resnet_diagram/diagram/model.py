@@ -41,6 +41,7 @@ class NodeRole(StrEnum):
     BLOCK = "block"
     STAGE = "stage"
     ADD = "add"
+    SUBTRACT = "subtract"
     MULTIPLY = "multiply"
     CONCAT = "concat"
     TERMINAL = "terminal"

@@ -6,7 +6,8 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.model import Layer, LayerKind, Setting
+from resnet_diagram.spec.settings import DROPOUT, setting, setting_text
 from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED
 from resnet_diagram.wording.counts import count_text
@@ -106,13 +107,35 @@ def _fields(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
     if left.groups != right.groups:
         yield Pair(f"{_groups(left)} in the {name}", _groups(right))
     if left.dilation != right.dilation:
-        before, after = (f"dilation {extent_text(layer.dilation)}" for layer in (left, right))
+        before, after = (f"dilation {extent_text(layer.dilation or (1,))}" for layer in (left, right))
         yield Pair(f"{before} in the {name}", after)
     if left.padding != right.padding and not (_keeps_size(left) and _keeps_size(right)):
         before, after = (f"padding {extent_text(layer.padding)}" for layer in (left, right))
         yield Pair(f"{before} in the {name}", after)
     if left.bias != right.bias:
         yield Pair(_bias(left, name), _bias(right, name))
+    yield from _settings(left, right, name)
+
+
+def _settings(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
+    """Yield the settings of the operation that differ, such as eps or a slope."""
+    for key in sorted({key for key, _ in (*left.settings, *right.settings)}):
+        values = setting(left, key), setting(right, key)
+        if values[0] == values[1]:
+            continue
+        if key == DROPOUT:
+            before, after = (f"dropout {value:g}" if value else "no dropout" for value in values)
+            yield Pair(f"{before} after the {name}", f"{after} there")
+        elif left.op in ("scale", "shift"):
+            yield Pair(layer_label(left), layer_label(right))
+        else:
+            before, after = (setting_words(key, value) for value in values)
+            yield Pair(f"{before} in the {name}", after)
+
+
+def setting_words(name: str, value: Setting | None) -> str:
+    """Return a setting in words, such as "negative slope 0.2"."""
+    return f"{name.replace('_', ' ')} {setting_text(value) if value is not None else 'unknown'}"
 
 
 def _results(left: Layer, right: Layer, name: str) -> Iterator[Pair]:

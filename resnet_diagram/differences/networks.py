@@ -1,27 +1,38 @@
 """Differences of two networks: each once, with the places of all blocks that have it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 
 from resnet_diagram.differences.align import Parts, Place, Unit, take_apart
-from resnet_diagram.differences.layers import Pair, Subject, layer_differences
+from resnet_diagram.differences.layers import Pair, Subject, layer_differences, setting_words
 from resnet_diagram.differences.model import Difference
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
-from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Layer, Network, Setting
+from resnet_diagram.spec.settings import defaults
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.signature import rebuilt
 from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.layers import operator_name
 from resnet_diagram.wording.places import places, ranges
 from resnet_diagram.wording.terms import literal
 
 
 def differences(left: Network, right: Network) -> tuple[Difference, ...]:
     """Return the differences of two networks from input to head, names aside; empty if they are the same."""
-    before, after = take_apart(left), take_apart(right)
     found: list[Difference] = []
     if left.input_shape != right.input_shape:
         shapes = (shape_text(network.input_shape) for network in (left, right))
         found.append(_difference("input", *shapes))
     if left.stopped_at is not None or right.stopped_at is not None:
         found.append(_difference("forward", *map(_end, (left, right))))
+    shared = _shared_settings(left, right)
+    for (operator, name), values in shared.items():
+        before_words, after_words = (setting_words(name, value) for value in values)
+        found.append(_difference("everywhere", f"{before_words} in each {operator}", after_words))
+    before, after = (
+        take_apart(rebuilt(network, lambda layer: _without(layer, shared))) for network in (left, right)
+    )
     if _have_other_stage_ends(before, after):
         return (*found, *_in_run("layers", _all_layers(before), _all_layers(after)))
     found += _in_run("stem", before.stem, after.stem)
@@ -59,6 +70,36 @@ def _have_other_stage_ends(left: Parts, right: Parts) -> bool:
         for parts in (left, right)
     ]
     return ends[0] != ends[1]
+
+
+def _shared_settings(left: Network, right: Network) -> dict[tuple[str, str], tuple[Setting, Setting]]:
+    """Return the settings that all layers of an operation share in each network, but not in both.
+
+    The key is the operation in short and the setting; there are at least two such layers in each network.
+    """
+    columns: list[dict[tuple[str, str], list[Setting]]] = []
+    for network in (left, right):
+        column: dict[tuple[str, str], list[Setting]] = {}
+        for layer in walk(network):
+            for name, default in defaults(layer.kind, layer.op).items():
+                value = dict(layer.settings).get(name, default)
+                column.setdefault((operator_name(layer), name), []).append(value)
+        columns.append(column)
+    before, after = columns
+    return {
+        key: (values[0], after[key][0])
+        for key, values in before.items()
+        if key in after
+        and min(len(values), len(after[key])) > 1
+        and len(set(values)) == len(set(after[key])) == 1
+        and values[0] != after[key][0]
+    }
+
+
+def _without(layer: Layer, shared: Container[tuple[str, str]]) -> Layer:
+    """Return the layer without the shared settings."""
+    settings = tuple(one for one in layer.settings if (operator_name(layer), one[0]) not in shared)
+    return replace(layer, settings=settings) if settings != layer.settings else layer
 
 
 def _in_stages(left: Parts, right: Parts) -> list[Difference]:

@@ -81,6 +81,8 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     inner = dict.fromkeys((*branches, *beside))
     if causes & {Subject.WIDTH, Subject.EXPANSION}:
         inner = {pair: None for pair in inner if pair.subject is not Subject.CHANNELS}
+    if left.signs != right.signs:
+        yield Pair(_joined(left), _joined(right))
     yield from larger
     yield from inner
     for pair in layer_differences(canonical(left.before), canonical(right.before)):
@@ -88,6 +90,15 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     own, other = canonical(left.after), canonical(right.after)
     if [layer.op for layer in own] != [layer.op for layer in other]:
         yield Pair(_after_words(own), _after_words(other))
+
+
+def _joined(block: Block) -> str:
+    """Return the inputs that a sum subtracts, in words."""
+    several = len(block.branches) > 1
+    inputs = [f"branch {number}" if several else "the branch" for number in range(1, len(block.branches) + 1)]
+    inputs += ["the shortcut"] if block.shortcut else []
+    subtracted = [word for word, sign in zip(inputs, block.signs, strict=False) if sign < 0]
+    return f"{' and '.join(subtracted)} subtracted" if subtracted else "all inputs added"
 
 
 def _moved_stride(left: Block, right: Block) -> list[Pair]:

@@ -11,7 +11,7 @@ _LINE = 20.0
 _SWATCH = 9.0
 _GAP = 3.5
 _BETWEEN = 13.0
-_MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
+_MERGES = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
 def draw_legend(

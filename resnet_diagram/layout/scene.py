@@ -30,6 +30,7 @@ class Sign(StrEnum):
 
     NONE = ""
     PLUS = "plus"
+    MINUS = "minus"
     TIMES = "times"
 
 
@@ -140,6 +141,8 @@ class Box:
         reach = self.width / 2 - SIGN_INSET
         if self.sign is Sign.PLUS:
             return ((x - reach, y), (x + reach, y)), ((x, y - reach), (x, y + reach))
+        if self.sign is Sign.MINUS:
+            return (((x - reach, y), (x + reach, y)),)
         if self.sign is Sign.TIMES:
             leg = reach * math.sqrt(0.5)
             return ((x - leg, y - leg), (x + leg, y + leg)), ((x - leg, y + leg), (x + leg, y - leg))

@@ -41,12 +41,13 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.INPUT: {"style": '"filled,rounded"'},
     NodeRole.ACTIVATION: {"style": '"filled,rounded"'},
     NodeRole.ADD: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
+    NodeRole.SUBTRACT: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.MULTIPLY: {"shape": "circle", "width": "0.26", "fixedsize": "true", "fontsize": "14"},
     NodeRole.CONCAT: {"style": '"filled,rounded"'},
     NodeRole.QUESTION: {"shape": "diamond", "margin": '"0,0"'},
     NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
-_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.MULTIPLY: "⊗"}
+_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
 _TAPERS: dict[Taper, Values] = {
     Taper.CLOSING: {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
     Taper.OPENING: {"shape": "trapezium", "margin": '"0,0"', "height": "0.45"},

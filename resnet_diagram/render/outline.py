@@ -7,7 +7,7 @@ from resnet_diagram.wording.symbols import times
 
 _BESIDE = "╎ "
 _SHORT = 5
-_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.MULTIPLY: "⊗"}
+_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
 _SHORTCUTS = {
     EdgeRole.IDENTITY: "",
     EdgeRole.PROJECTION: " (projection)",
@@ -18,7 +18,7 @@ _SHORTCUTS = {
 }
 """Return the kind of a shortcut if its label does not name it."""
 
-_EXPLAINED = (NodeRole.ADD, NodeRole.MULTIPLY)
+_EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
 
 def render_outline(figure: Figure) -> str:

@@ -111,6 +111,13 @@ def _check_arms(block: Block) -> None:
         raise FaultError("it has no branches; expected at least one")
     if next(walk(block), None) is None:
         raise FaultError("it has no layers; expected at least one on a branch")
+    inputs = len(block.branches) + (block.shortcut is not None)
+    if block.signs and (block.merge is not Merge.ADD or len(block.signs) != inputs):
+        raise FaultError(
+            f"signs is {list(block.signs)}; expected one for each of the {inputs} inputs of a sum"
+        )
+    if block.signs and not {-1} <= set(block.signs) <= {1, -1}:
+        raise FaultError(f"signs is {list(block.signs)}; expected 1 or -1 each, at least one -1")
     if block.shortcut:
         _check_shortcut(block.shortcut)
     elif len(block.branches) < 2:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import prod
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
+from resnet_diagram.spec.settings import setting_problem
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
 from resnet_diagram.spec.traits import KEEPING_SHAPE
 
@@ -44,6 +45,8 @@ def check_layer(layer: Layer, entering: Shape) -> Shape:
         raise FaultError(f"{found}; expected {shape_text(entering)}, the shape that arrives there")
     if not layer.out_shape or min(layer.out_shape) < 1:
         raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected sizes of 1 or more")
+    if problem := setting_problem(layer):
+        raise FaultError(problem)
     _check_counts(layer)
     _check_window(layer)
     if expected := _out_fault(layer):

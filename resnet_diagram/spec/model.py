@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 Shape = tuple[int, ...]
+Setting = bool | int | float | str
+Settings = tuple[tuple[str, Setting], ...]
+"""Names and values of settings, in the order of the alphabet."""
 
 
 class LayerKind(StrEnum):
@@ -54,7 +57,8 @@ class Layer:
     `batch_norm`, `group_norm`, `layer_norm`; `relu`, `silu`, `sigmoid`, `gelu`; `max_pool`, `avg_pool`,
     `global_avg_pool` (all positions to one); `zero_pad`, `subsample` (strided slice); `flatten`.
     `groups` are of a convolution or a `group_norm`. `params` counts each parameter where first used;
-    `macs` are multiply-accumulates for one input.
+    `macs` are multiply-accumulates for one input. `settings` are those of the operation that differ from
+    PyTorch's defaults (see `spec.settings`), such as `("eps", 0.001)`.
     """
 
     kind: LayerKind
@@ -70,6 +74,7 @@ class Layer:
     bias: bool = False
     params: int = 0
     macs: int = 0
+    settings: Settings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +91,9 @@ class Block:
 
     A residual block has one branch, a `shortcut` and `merge=ADD`. `before` holds layers that branch and
     shortcut share (the shared pre-activation); `after` what follows the merge inside the block, such as
-    the ReLU after the addition. Without `shortcut` it is another kind of meeting: a gate (`MULTIPLY`; the
-    gated branch first, the gating one second), a concatenation, or a sum of branches. An empty branch hands
-    its input on.
+    the ReLU after the addition. Without `shortcut` the block is a gate (`MULTIPLY`; the gated branch first,
+    the gating one second), a concatenation, or a sum of branches. An empty branch returns its input.
+    `signs` holds 1 or -1 for each branch, then for the shortcut; it is empty where nothing is subtracted.
     """
 
     branches: "tuple[tuple[Element, ...], ...]"
@@ -97,6 +102,7 @@ class Block:
     shortcut: Shortcut | None = None
     merge: Merge = Merge.ADD
     after: tuple[Layer, ...] = ()
+    signs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from math import prod
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from resnet_diagram.spec.measure import gate_ratio
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shortcut, Stage
+from resnet_diagram.spec.settings import DROPOUT, FACTOR, setting, with_settings
 from resnet_diagram.spec.traits import is_renaming
 
 Described = TypeVar("Described", Network, Layer, Block, Stage, Element, Shortcut)
@@ -23,9 +24,9 @@ class Level(StrEnum):
     """How much two parts must share, strictest first.
 
     ANONYMOUS: everything but names, sources and notes. STRUCTURE: what is computed, whatever the resolution:
-    operations, windows, channels, bias; layers that only arrange values do not count. CLASS: what one
-    parametrised class can make: channels, strides, padding and groups may differ. PATTERN: what one drawing
-    with symbols can show: only operations, kernels and whether a convolution is grouped or dilated.
+    operations, windows, channels, bias, settings; layers that only arrange values do not count. CLASS: what
+    one parametrised class can make: channels, strides, padding and groups may differ. PATTERN: what one
+    drawing with symbols can show: operations, factors, kernels, grouped and dilated convolutions.
     """
 
     ANONYMOUS = "anonymous"
@@ -50,7 +51,7 @@ def signature(
         case Block():
             ends = signature(part.before, level), signature(part.after, level)
             branches = tuple(signature(branch, level) for branch in part.branches)
-            return part.merge, ends, branches, signature(part.shortcut, level)
+            return part.merge, part.signs, ends, branches, signature(part.shortcut, level)
         case Stage() if level is Level.CLASS:
             return "stage", anonymous(part)
         case Stage():
@@ -63,19 +64,20 @@ def signature(
 
 def _structure(layer: Layer) -> Signature:
     window = (layer.kernel, layer.stride, layer.padding, layer.dilation, layer.groups, layer.bias)
-    return layer.kind, layer.op, window, layer.out_shape[0]
+    return layer.kind, layer.op, window, layer.out_shape[0], layer.settings
 
 
 def _class(layer: Layer) -> Signature:
     pooled_by_stride = layer.op in ("max_pool", "avg_pool") and layer.kernel == layer.stride
     window = "stride" if pooled_by_stride else layer.kernel
     dims = len(layer.in_shape), len(layer.out_shape)
-    return layer.op, window, dims, layer.bias, layer.params > 0
+    return layer.op, window, dims, layer.bias, layer.params > 0, layer.settings
 
 
 def _pattern(layer: Layer) -> Signature:
     grouped = "depthwise" if 1 < layer.groups == layer.in_shape[0] else layer.groups > 1
-    return layer.kind, layer.op, layer.kernel, grouped, any(step > 1 for step in layer.dilation)
+    dilated = any(step > 1 for step in layer.dilation)
+    return layer.kind, layer.op, layer.kernel, grouped, dilated, setting(layer, FACTOR)
 
 
 _LAYERS: dict[Level, Callable[[Layer], Signature]] = {
@@ -89,40 +91,87 @@ _LAYERS: dict[Level, Callable[[Layer], Signature]] = {
 def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     """Return layers in the one spelling that is compared.
 
-    Layers that only arrange values are left out, and a pooling over all positions is the global one.
+    Layers that only arrange values and poolings of single positions are left out; a pooling over all
+    positions is the global one, with or without its dimensions of size 1; a dropout layer is a setting of
+    the layer before it, or of the next.
     """
-    return tuple(_global_pool(layer) for layer in layers if not is_renaming(layer))
+    compared: list[Layer] = []
+    waiting = 0.0
+    for layer in layers:
+        own = setting(layer, "p" if layer.op == "dropout" else DROPOUT)
+        rate = own if isinstance(own, float) else 0.0
+        if is_renaming(layer) or layer.op == "dropout" or _is_idle_pool(layer):
+            if compared:
+                compared[-1] = _dropped(compared[-1], rate)
+            else:
+                waiting = rate or waiting
+        else:
+            compared.append(_dropped(_global_pool(layer), waiting))
+            waiting = 0.0
+    return tuple(compared)
+
+
+def _is_idle_pool(layer: Layer) -> bool:
+    """Return whether a layer pools each position alone, as an adaptive pooling may."""
+    single = set(layer.kernel) == {1} and layer.in_shape == layer.out_shape
+    return layer.kind is LayerKind.POOL and single
+
+
+def _dropped(layer: Layer, rate: float) -> Layer:
+    """Return the layer with a dropout rate; as it is for a rate of 0."""
+    return with_settings(layer, {DROPOUT: rate}) if rate else layer
 
 
 def _global_pool(layer: Layer) -> Layer:
-    covers_all = prod(layer.out_shape[1:]) == 1 and layer.kernel == layer.in_shape[1:]
-    if layer.kind is not LayerKind.POOL or not covers_all:
+    covers_all = prod(layer.out_shape[1:]) == 1 and layer.kernel == layer.in_shape[1:] != ()
+    if layer.kind is not LayerKind.POOL or not (covers_all or layer.op.startswith("global_")):
         return layer
-    return Layer(kind=layer.kind, op=f"global_{layer.op}", in_shape=layer.in_shape, out_shape=layer.out_shape)
+    op = layer.op if layer.op.startswith("global_") else f"global_{layer.op}"
+    rate = tuple((name, value) for name, value in layer.settings if name == DROPOUT)
+    ones = (1,) * len(layer.in_shape[1:])
+    return replace(
+        layer,
+        op=op,
+        out_shape=(layer.out_shape[0], *ones),
+        kernel=(),
+        stride=(),
+        padding=(),
+        dilation=(),
+        settings=rate,
+    )
 
 
 def anonymous(part: Described) -> Described:
     """Return the part without any name, source and note, so that equal structures compare equal."""
+    return rebuilt(part, lambda layer: replace(layer, name=""), named=False)
+
+
+def rebuilt(part: Described, change: Callable[[Layer], Layer], *, named: bool = True) -> Described:
+    """Return the part with each layer changed; without `named`, other parts lose their names."""
+
+    def run(elements: Iterable[Element]) -> tuple[Element, ...]:
+        return tuple(rebuilt(element, change, named=named) for element in elements)
+
+    nameless: dict[str, Any] = {} if named else {"name": ""}
     match part:
         case Layer():
-            return replace(part, name="")
+            return change(part)
         case Shortcut():
-            return replace(part, layers=anonymous_run(part.layers))
+            return replace(part, layers=run(part.layers))
         case Stage():
-            return replace(part, name="", body=anonymous_run(part.body))
+            return replace(part, body=run(part.body), **nameless)
         case Block():
             return replace(
                 part,
-                name="",
-                before=tuple(anonymous(layer) for layer in part.before),
-                branches=tuple(anonymous_run(branch) for branch in part.branches),
-                shortcut=anonymous(part.shortcut) if part.shortcut else None,
-                after=tuple(anonymous(layer) for layer in part.after),
+                before=tuple(change(layer) for layer in part.before),
+                branches=tuple(run(branch) for branch in part.branches),
+                shortcut=rebuilt(part.shortcut, change, named=named) if part.shortcut else None,
+                after=tuple(change(layer) for layer in part.after),
+                **nameless,
             )
         case Network():
-            stem, body, head = anonymous_run(part.stem), anonymous_run(part.body), anonymous_run(part.head)
-            bare = replace(part, name="", source="", notes=(), stopped_at=None)
-            return replace(bare, stem=stem, body=body, head=head)
+            nameless |= {} if named else {"source": "", "notes": (), "stopped_at": None}
+            return replace(part, stem=run(part.stem), body=run(part.body), head=run(part.head), **nameless)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
 
 

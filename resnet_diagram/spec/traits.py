@@ -5,9 +5,9 @@ that a module asks `layer.kind in WEIGHTED` and names no kinds itself.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from resnet_diagram.spec.model import Element, Layer, LayerKind, ShortcutKind
+from resnet_diagram.spec.model import Element, Layer, LayerKind, Setting, ShortcutKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,8 @@ class LayerTraits:
     weights, so that it makes a branch a branch. `follows`: is written with the weighted layer before it, as
     norms and activations are. `bar`: has a bar of its own in the overview and a cell in a table. `brief`: is
     named in a one-line summary. `windowed`: may change the resolution by kernel and stride.
-    `keeps_shape`: the output has the shape of the input.
+    `keeps_shape`: the output has the shape of the input. `settings`: those that all operations of the kind
+    have, with PyTorch's defaults.
     """
 
     role: str
@@ -31,6 +32,7 @@ class LayerTraits:
     brief: bool = True
     windowed: bool = False
     keeps_shape: bool = False
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,12 @@ LAYERS: Mapping[LayerKind, LayerTraits] = {
         role="activation", follows=True, bar=False, brief=False, keeps_shape=True
     ),
     LayerKind.POOL: LayerTraits(role="pool", attribute="pool", windowed=True),
-    LayerKind.UPSAMPLE: LayerTraits(role="other", attribute="up", windowed=True),
+    LayerKind.UPSAMPLE: LayerTraits(
+        role="other", attribute="up", windowed=True, settings={"align_corners": False}
+    ),
     LayerKind.DROPOUT: LayerTraits(role="other", attribute="dropout", bar=False, keeps_shape=True),
     LayerKind.PAD: LayerTraits(role="other", attribute="pad", bar=False),
-    LayerKind.ATTENTION: LayerTraits(role="attention", mixes=True),
+    LayerKind.ATTENTION: LayerTraits(role="attention", mixes=True, settings={"is_causal": False}),
     LayerKind.RESHAPE: LayerTraits(role="other", bar=False, brief=False),
     LayerKind.OPAQUE: LayerTraits(role="opaque"),
     LayerKind.OTHER: LayerTraits(role="other"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
+from resnet_diagram.spec.settings import FACTOR, setting
 from resnet_diagram.spec.shapes import extent_text
 from resnet_diagram.spec.traits import FOLLOWING, SILENT
 from resnet_diagram.wording.symbols import PLUS
@@ -86,11 +87,21 @@ def operator_name(layer: Layer) -> Label:
     >>> operator_name(Layer(kind=LayerKind.NORM, op="batch_norm", in_shape=(1,), out_shape=(1,)))
     'BN'
     """
-    word = _OPERATORS.get(layer.op, layer.op.replace("_", " "))
+    word = _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
     if layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     return Label(Term(kind=kind, word=word))
+
+
+def _arithmetic(layer: Layer) -> str:
+    """Return the factor and the offset of a scale or shift by numbers, such as "×0.2"; else nothing."""
+    factor, offset = setting(layer, FACTOR), setting(layer, "value")
+    if layer.op not in ("scale", "shift") or not layer.settings:
+        return ""
+    parts = [f"×{factor:g}"] if isinstance(factor, float) and factor != 1 else []
+    parts += [f"{'−' if offset < 0 else '+'} {abs(offset):g}"] if isinstance(offset, float) and offset else []
+    return " ".join(parts).replace("-", "−")
 
 
 def is_depthwise(layer: Layer) -> bool:

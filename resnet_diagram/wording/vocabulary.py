@@ -140,6 +140,7 @@ class Word(StrEnum):
     OTHER_SHORTCUT = "other shortcut"
     SKIP_CONNECTION = "skip connection"
     ADDITION = "addition"
+    SUBTRACTION = "subtraction"
     MULTIPLICATION = "multiplication"
     CONCATENATION = "concatenation"
     OPAQUE = "irregular part, not drawn open"

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Network
-from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.spec.signature import anonymous, canonical
 from resnet_diagram.tracer import load_model, parse_input, trace
 from tests.codegen.made import model_of, traced
 from tests.programs import all_only
@@ -117,7 +117,7 @@ def weighted(model: nn.Module) -> Iterable[nn.Module]:
 
 def assert_same_layers(network: Network, again: Network) -> None:
     """Which of them are stages is told by the modules they are in, and may differ."""
-    assert [anonymous(one) for one in walk(again)] == [anonymous(one) for one in walk(network)]
+    assert canonical(walk(anonymous(again))) == canonical(walk(anonymous(network)))
     assert [one.merge for one in all_blocks(again)] == [one.merge for one in all_blocks(network)]
 
 

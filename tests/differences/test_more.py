@@ -118,7 +118,10 @@ CHANGES: dict[str, tuple[Change, Said]] = {
         norm_behind,
         [("stage 1: 2", "ReLU, BN after the addition", "ReLU after the addition")],
     ),
-    "dropout": (set_to("avgpool", lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout())), []),
+    "dropout": (
+        set_to("avgpool", lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout())),
+        [("head", "dropout 0.5 after the global avg pool", "no dropout there")],
+    ),
     "window": (set_to("avgpool", lambda: nn.AvgPool2d(7)), []),
 }
 

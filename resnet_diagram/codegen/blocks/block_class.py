@@ -128,7 +128,7 @@ def _residual(made: BlockClass, classes: Classes, comments: bool) -> None:
         lines += ["shortcut = x", *sentences(way[leave:join], "x", comments=comments)]
         lines += _late_shortcut(found)
     lines += sentences(way[join:], "x", comments=comments)
-    total = nested(after, "x + shortcut")
+    total = nested(after, _signed(("x", "shortcut"), blocks[0]))
     made.forward = [
         *_entry_note(made, comments),
         *lines,
@@ -219,4 +219,12 @@ def _meeting(block: Block, labels: Sequence[str]) -> str:
         raise refuse(block, "what meets there has different numbers of dimensions")
     if block.merge is Merge.CONCAT:
         return f"torch.cat(({', '.join(labels)}), dim={concat_axis(given) + 1})"
-    return (" * " if block.merge is Merge.MULTIPLY else " + ").join(labels)
+    return " * ".join(labels) if block.merge is Merge.MULTIPLY else _signed(labels, block)
+
+
+def _signed(labels: Sequence[str], block: Block) -> str:
+    """Return the sum of some variables, those that the block subtracts last."""
+    signs = block.signs or (1,) * len(labels)
+    added = [label for label, sign in zip(labels, signs, strict=True) if sign > 0]
+    subtracted = [label for label, sign in zip(labels, signs, strict=True) if sign < 0]
+    return " - ".join([" + ".join(added), *subtracted])

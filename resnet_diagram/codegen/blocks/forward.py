@@ -40,7 +40,9 @@ def nested(pieces: Sequence[Piece], x: str) -> str:
     'relu(relu(x))'
     """
     for piece in pieces:
-        x = piece.text.replace("{}", x)
+        bare = " * {}" in piece.text or piece.text.startswith(("{}", "-{}")) or " - {}" in piece.text
+        needs_brackets = bare and (" + " in x or " - " in x)
+        x = piece.text.replace("{}", f"({x})" if needs_brackets else x)
     return x
 
 

@@ -21,7 +21,7 @@ def run_key(elements: Iterable[Element], nested: KeyOf) -> Key:
 
 def block_key(block: Block, nested: KeyOf) -> Key:
     """What two blocks share."""
-    key = (block.merge, len(block.branches), run_key(block.after, nested))
+    key = (block.merge, block.signs, len(block.branches), run_key(block.after, nested))
     if residual(block):
         return ("residual", *key, run_key(main(block), nested))
     arms = [run_key(branch, nested) for branch in block.branches]

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from resnet_diagram.spec.measure import all_blocks, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.settings import DROPOUT, changed, setting, with_settings
 from resnet_diagram.spec.traits import FOLLOWING
 
 FEWEST = 4
@@ -23,6 +24,52 @@ def with_units(network: Network) -> Network:
         united = _stages(_units([element for element in elements if isinstance(element, Layer)]))
         return replace(network, stem=(), body=tuple(united), head=())
     return replace(network, body=tuple(_united(element) for element in network.body))
+
+
+def with_dropouts(network: Network) -> Network:
+    """Return the network with each dropout that is a setting as a layer of its own."""
+    if not any(DROPOUT in dict(layer.settings) for layer in walk(network)):
+        return network
+    stem, body, head = (_with_dropouts(run) for run in (network.stem, network.body, network.head))
+    return replace(network, stem=stem, body=body, head=head)
+
+
+def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
+    elements: list[Element] = []
+    for element in run:
+        match element:
+            case Layer():
+                elements += _layer_with_dropout(element)
+            case Stage():
+                elements.append(replace(element, body=_with_dropouts(element.body)))
+            case Block():
+                shortcut = element.shortcut
+                if shortcut:
+                    shortcut = replace(shortcut, layers=_with_dropouts(shortcut.layers))
+                branches = tuple(map(_with_dropouts, element.branches))
+                before, after = (
+                    tuple(one for layer in part for one in _layer_with_dropout(layer))
+                    for part in (element.before, element.after)
+                )
+                elements.append(
+                    replace(element, before=before, branches=branches, shortcut=shortcut, after=after)
+                )
+    return tuple(elements)
+
+
+def _layer_with_dropout(layer: Layer) -> tuple[Layer, ...]:
+    rate = setting(layer, DROPOUT)
+    if not rate:
+        return (layer,)
+    settings = changed(LayerKind.DROPOUT, "dropout", {"p": rate})
+    dropout = Layer(
+        kind=LayerKind.DROPOUT,
+        op="dropout",
+        in_shape=layer.out_shape,
+        out_shape=layer.out_shape,
+        settings=settings,
+    )
+    return (with_settings(layer, {DROPOUT: 0.0}), dropout)
 
 
 def _united(element: Element) -> Element:

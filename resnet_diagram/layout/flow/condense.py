@@ -21,6 +21,7 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
+_SUMS = (NodeRole.ADD, NodeRole.SUBTRACT)
 
 
 class Beside(NamedTuple):
@@ -80,7 +81,7 @@ def _shared(diagram: Diagram) -> SharedNotation:
     forks = [place for place in _forks(diagram.items, NOTHING, NOTHING) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [beside for found in convs for beside in found]
-    after = _only({place.after for place in forks if place.fork.merge.role is NodeRole.ADD})
+    after = _only({place.after for place in forks if place.fork.merge.role in _SUMS})
     before = _only({beside.before for beside in every})
     last = _only({found[-1].behind for found in convs if found})
     if before and last == NOTHING:
@@ -175,7 +176,7 @@ def _notation(shared: SharedNotation, merge: Label) -> Iterator[Label]:
 
 def _merge(diagram: Diagram) -> Label:
     """Return the legend's words for the merges that end a block."""
-    ends = (NodeRole.ADD, NodeRole.CONCAT)
+    ends = (*_SUMS, NodeRole.CONCAT)
     return Label(*(entry.text for entry in diagram.legend if entry.role in ends), joint=" / ")
 
 
@@ -190,7 +191,7 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
                 found.append(_fork(item, shared))
             case Node():
                 before = found[-1] if found else None
-                said = shared.after and isinstance(before, Fork) and before.merge.role is NodeRole.ADD
+                said = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS
                 if not said or item.role not in _PILLS:
                     found.append(item)
     return tuple(found)

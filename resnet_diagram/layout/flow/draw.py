@@ -187,7 +187,7 @@ def _mark(canvas: Canvas, words: str, at: Point, anchor: Anchor) -> None:
         canvas.words(words, MARK, "text", at, italic=True, anchor=anchor)
 
 
-_SIGNS = {NodeRole.ADD: Sign.PLUS, NodeRole.MULTIPLY: Sign.TIMES}
+_SIGNS = {NodeRole.ADD: Sign.PLUS, NodeRole.SUBTRACT: Sign.MINUS, NodeRole.MULTIPLY: Sign.TIMES}
 
 
 def merge_box(canvas: Canvas, merge: Node, centre: Point) -> Box:

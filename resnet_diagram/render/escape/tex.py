@@ -62,6 +62,7 @@ TEX_MATHS = {
     "↑": r"\uparrow",
     "↓": r"\downarrow",
     "⊕": r"\oplus",
+    "⊖": r"\ominus",
     "⊗": r"\otimes",
     "⊙": r"\odot",
     "≤": r"\leq",

@@ -33,6 +33,7 @@ _SHAPES = {
     NodeRole.INPUT: ("([", "])"),
     NodeRole.ACTIVATION: ("([", "])"),
     NodeRole.ADD: ("((", "))"),
+    NodeRole.SUBTRACT: ("((", "))"),
     NodeRole.MULTIPLY: ("((", "))"),
     NodeRole.CONCAT: ("([", "])"),
     NodeRole.QUESTION: ("{", "}"),
@@ -271,7 +272,7 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
     swatches = [text] if count else []
     for number, entry in enumerate(entries):
         if isinstance(entry.role, NodeRole):
-            symbol = {NodeRole.ADD: "⊕", NodeRole.MULTIPLY: "⊗"}.get(entry.role, "")
+            symbol = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}.get(entry.role, "")
             style = writer.palette.class_of(entry.role, 0)
             box = mermaid_text(f"{symbol} {entry.text}".strip())
             swatches.append(f'legend_{number}["{box}"]:::{style}')

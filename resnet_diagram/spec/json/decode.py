@@ -9,6 +9,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.spec.json.encode import TYPE_KEY, choices, type_word
+from resnet_diagram.spec.model import Layer, Settings
+from resnet_diagram.spec.settings import with_settings
 
 Decoder = Callable[[Any], Any]
 
@@ -34,6 +36,8 @@ class DecodeError(Exception):
 @cache
 def decoder(hint: Any) -> Decoder:
     """The function that turns a JSON value into a value of type `hint`, or raises DecodeError."""
+    if hint == Settings:
+        return _settings
     if get_origin(hint) is tuple:
         return _list_decoder(get_args(hint)[0])
     if choices(hint):
@@ -123,6 +127,17 @@ def _list_decoder(item: Any) -> Decoder:
     return decode
 
 
+def _settings(value: Any) -> Settings:
+    if not isinstance(value, dict):
+        raise DecodeError(f"expected an object of settings, found {_shown(value)}.")
+    for name, content in value.items():
+        if not isinstance(content, bool | int | float | str):
+            raise DecodeError(f"expected a number, text, true or false, found {_shown(content)}.").within(
+                f".{name}"
+            )
+    return tuple(sorted(value.items()))
+
+
 def _choice_decoder(classes: tuple[type, ...]) -> Decoder:
     by_word = {type_word(cls): cls for cls in classes}
     words = " or ".join(f'"{word}"' for word in by_word)
@@ -158,7 +173,8 @@ def _object_decoder(cls: type) -> Decoder:
                 found[key] = decoder(hints[key])(content)
             except DecodeError as error:
                 raise error.within(f".{key}") from None
-        return cls(**found)
+        made = cls(**found)
+        return with_settings(made, {}) if isinstance(made, Layer) else made
 
     return decode
 

@@ -6,6 +6,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
+from resnet_diagram.spec.model import Settings
+
 TYPE_KEY = "type"
 """The key that tells which class an object is, where several may stand."""
 
@@ -22,6 +24,8 @@ def encode(value: object, hint: object) -> Any:
             if content != field.default:
                 pairs[field.name] = encode(content, field_hint)
         return pairs
+    if hint == Settings:
+        return dict(value)  # type: ignore[call-overload]
     if isinstance(value, tuple):
         item = get_args(hint)[0]
         return [encode(one, item) for one in value]

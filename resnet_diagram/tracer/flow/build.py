@@ -5,7 +5,14 @@ from dataclasses import replace
 from math import prod
 
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
-from resnet_diagram.tracer.flow.classify import Operation, adds_product, is_zeros, macs_of, without_batch
+from resnet_diagram.tracer.flow.classify import (
+    Operation,
+    adds_product,
+    is_zeros,
+    macs_of,
+    operand_factors,
+    without_batch,
+)
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
 from resnet_diagram.tracer.flow.rewrites.partial_sums import complete_sums
@@ -96,6 +103,8 @@ class _Builder:
             return
         if adds_product(node):
             sources = self._product(node, sources)
+        elif len(sources) > 1:
+            sources = self._scaled(node, sources)
         params, macs = self._counts(node)
         if self._writes_again(node, sources):
             self._step_of[node.index] = sources[1]
@@ -105,6 +114,8 @@ class _Builder:
             self._step_of[node.index] = sources[0]
             self.steps[sources[0]].params += params
             self.steps[sources[0]].macs += macs
+            if "dropout" in node.op and self.steps[sources[0]].nodes:
+                self.steps[sources[0]].nodes[-1].dropout = float(node.args[1])  # type: ignore[arg-type]
             return
         step = self._append(operation, sources)
         step.params, step.macs = params, macs
@@ -138,6 +149,19 @@ class _Builder:
         step = self._append(Operation(product, len(inner)), inner)
         step.params, step.macs = self._counts(product)
         return [number for number in sources if number not in inner] + [step.index]
+
+    def _scaled(self, node: Node, sources: list[int]) -> list[int]:
+        """Makes the factors of a difference, or of a sum with `alpha`, steps of their own."""
+        scaled = list(sources)
+        for ref, factor in operand_factors(node):
+            if factor != 1 and ref.node.active:
+                names = ("self", "other")
+                product = replace(node, op="mul", args=(ref, factor), names=names, kwargs={}, refs=None)
+                product.shape, product.inputs, product.dropout = ref.shape, (ref.node,), 0.0
+                (source,) = self._sources(product)
+                step = self._append(Operation(product, 1), [source])
+                scaled[scaled.index(source)] = step.index
+        return scaled
 
     def _writes_again(self, node: Node, sources: list[int]) -> bool:
         """Return whether a padding written into a part of a buffer is assigned to that part once more."""

@@ -113,6 +113,18 @@ def adds_product(node: Node) -> bool:
     return operator_of(node.op).name == "addmm" and references(node)[0].node.active
 
 
+def operand_factors(node: Node) -> list[tuple[Ref, float]]:
+    """Return the two tensors that a sum or difference reads, and the number each is multiplied by."""
+    name, refs = operator_of(node.op).name, references(node)
+    if name not in ("add", "sub", "rsub") or len(refs) != 2:
+        return []
+    alpha = argument(node, "alpha")
+    factor = float(alpha) if isinstance(alpha, (int, float)) else 1.0
+    if name == "rsub":
+        return [(refs[0], -factor), (refs[1], 1.0)]
+    return [(refs[0], 1.0), (refs[1], -factor if name == "sub" else factor)]
+
+
 def is_weighted_product(node: Node) -> bool:
     """Return True for the product of an activation and a matrix of weights, transposed or not."""
     read = references(node) if operator_of(node.op).name in ("matmul", "mm") else ()

@@ -24,7 +24,8 @@ class Node:
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
     values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
     `call` numbers the module call that ran the operation; `tensor` is the id of a parameter or constant;
-    `refs` are the tensors among the arguments, where somebody looked for them.
+    `refs` are the tensors among the arguments, where somebody looked for them. `dropout` is the rate of a
+    dropout that the value passes, which does nothing in evaluation.
     """
 
     index: int
@@ -40,6 +41,7 @@ class Node:
     defaults: dict[str, object] = field(default_factory=dict)
     tensor: int = 0
     refs: "tuple[Ref, ...] | None" = field(default=None, repr=False)
+    dropout: float = 0.0
 
 
 @dataclass(slots=True, eq=False)

@@ -103,6 +103,8 @@ def _merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
 def bypass(step: Step, steps: Sequence[Step]) -> None:
     """Take a step with one source out of the flow."""
     source = steps[step.sources[0]]
+    if step.nodes and source.nodes and step.nodes[-1].dropout:
+        source.nodes[-1].dropout = step.nodes[-1].dropout
     source.targets = list(dict.fromkeys([t for t in source.targets if t != step.index] + step.targets))
     for index in step.targets:
         target = steps[index]

@@ -240,6 +240,7 @@ _TABLE: list[Operator] = [
     # merges
     *_each("add sub", role=Role.ADD, rule=joins.binary, in_place=if_other_fits, neutral=0),
     Operator(name="rsub", role=Role.ADD, rule=joins.binary),
+    Operator(name="neg", role=Role.SCALE, rule=rules.pointwise),
     *_each("lerp addcmul logaddexp", role=Role.ADD),
     *_each("mul div", role=Role.MULTIPLY, rule=joins.binary, in_place=if_other_fits, neutral=1),
     Operator(name="true_divide", role=Role.MULTIPLY),
@@ -273,7 +274,7 @@ _TABLE: list[Operator] = [
     *_each("item _local_scalar_dense", asks=float),
     # others whose shape is known
     *_each(
-        "sqrt rsqrt exp abs neg sin cos square log sign erf reciprocal expm1 log1p floor ceil round trunc "
+        "sqrt rsqrt exp abs sin cos square log sign erf reciprocal expm1 log1p floor ceil round trunc "
         "clamp_max",
         rule=rules.pointwise,
     ),

@@ -278,6 +278,8 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         self, overload: Overload, args: Sequence[Any], kwargs: dict[str, Any], reading: Reading, result: Any
     ) -> Any:
         if not overload.writes and any(result is t for t in reading.tensors):
+            if "dropout" in overload.name:
+                reading.refs[0].node.dropout = float(args[1])
             return result  # dropout in eval mode, a needless contiguous(): nothing happened
         shape = self._interned(_shape_of_result(overload, args, kwargs, result))
         node = Node(

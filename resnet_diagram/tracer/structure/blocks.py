@@ -7,6 +7,7 @@ from math import prod
 
 from resnet_diagram.spec.measure import merged_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
+from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.tracer.flow.calls import common_call, owner_of
 from resnet_diagram.tracer.flow.graph import Node, Sizes, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
@@ -18,6 +19,9 @@ from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
 from resnet_diagram.tracer.structure.residual import cost, is_residual, layers_in, shortcut_kind
 from resnet_diagram.tracer.structure.stages import staged
+
+_MINUS = ((FACTOR, -1.0),)
+"""Settings of a layer that changes the sign of its input."""
 
 
 class Translator:
@@ -131,9 +135,12 @@ class Translator:
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
         """Return a block of equal branches."""
         elements = tuple(self.elements(b, region) for b in branches)
+        signs: tuple[int, ...] = ()
+        if merge is Merge.ADD:
+            elements, signs = _signed(elements)
         numbers = [n for b in branches for n in steps_in(b)]
         call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
-        block = Block(name=self.calls[call].path, branches=elements, merge=merge)
+        block = Block(name=self.calls[call].path, branches=elements, merge=merge, signs=signs)
         return Part(block, call, [*numbers, region.merge])
 
     def _gate(self, region: Region, branches: list[list[Item]]) -> Part:
@@ -148,9 +155,10 @@ class Translator:
 
     def _sum(self, region: Region, branches: list[list[Item]]) -> Part:
         """Return a residual block, or a sum of branches of equal standing."""
-        ordered = [(self.elements(b, region), b) for b in branches]
-        ordered.sort(key=lambda m: cost(m[0]))
-        (shortcut, _), *rest = ordered
+        runs, signs = _signed([self.elements(b, region) for b in branches])
+        sign_of = dict(zip(map(id, branches), signs, strict=False))
+        ordered = sorted(zip(runs, branches, strict=True), key=lambda m: cost(m[0]))
+        (shortcut, way), *rest = ordered
         if len(rest) == 1 and shortcut and _same_reshape(shortcut, rest[0][0][-1:]):
             shortcut, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
         if not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
@@ -162,6 +170,7 @@ class Translator:
             branches=tuple(m[0] for m in reversed(rest)),
             shortcut=Shortcut(kind=shortcut_kind(shortcut), layers=shortcut),
             merge=Merge.ADD,
+            signs=tuple(sign_of[id(b)] for b in (*(m[1] for m in reversed(rest)), way)) if signs else (),
         )
         numbers = [n for _, b in ordered for n in steps_in(b)]
         return Part(block, call, [*numbers, region.merge])
@@ -183,6 +192,16 @@ class Translator:
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)
         return (*stem, *stages, *head)
+
+
+def _signed(runs: Sequence[tuple[Element, ...]]) -> tuple[tuple[tuple[Element, ...], ...], tuple[int, ...]]:
+    """Return the branches of a sum without the factor -1 at their ends, and the sign of each.
+
+    There are no signs where nothing is subtracted.
+    """
+    minus = [bool(run) and isinstance(run[-1], Layer) and run[-1].settings == _MINUS for run in runs]
+    plain = tuple(run[:-1] if negative else run for run, negative in zip(runs, minus, strict=True))
+    return plain, tuple(-1 if negative else 1 for negative in minus) if any(minus) else ()
 
 
 def _outputs_read(node: Node, source: Node) -> Iterator[int]:

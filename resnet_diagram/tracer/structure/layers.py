@@ -1,9 +1,11 @@
 """Convert a step of the flow to a layer of the network description."""
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
-from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.model import Layer, LayerKind, Setting
+from resnet_diagram.spec.settings import DROPOUT, FACTOR, changed, defaults
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of
 from resnet_diagram.tracer.flow.rewrites.formulas import SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
@@ -30,9 +32,16 @@ def layer_of(step: Step, name: str) -> Layer:
     """Return the layer a step of one source is."""
     node = step.nodes[-1]
     details = _details_of(step, node)
-    kind = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER))
+    kind, op = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER)), details["op"]
+    values = (
+        _factor_and_offset(node) if step.role is Role.SCALE else _plain_arguments(node, defaults(kind, op))
+    )
+    if not any(details.get("padding", ())):
+        values.pop("count_include_pad", None)
+    values[DROPOUT] = max(node.dropout for node in step.nodes)
     return Layer(
         kind=kind,
+        settings=changed(kind, op, values),
         name=name,
         in_shape=step.in_shape,
         out_shape=step.out_shape,
@@ -75,7 +84,7 @@ def _details_of(step: Step, node: Node) -> dict[str, Any]:
 
 def _scaling(node: Node) -> str:
     """Return the name of a product or sum with constants; a learned factor is told from a given one."""
-    if operator_of(node.op).name not in ("mul", "div"):
+    if operator_of(node.op).name not in ("mul", "div", "neg"):
         return "shift"
     sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
     learned = [constant for constant in sources if constant.kind is NodeKind.PARAMETER]
@@ -86,12 +95,44 @@ def _scaling(node: Node) -> str:
     return "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
 
 
+def _plain_arguments(node: Node, names: Iterable[str]) -> dict[str, Setting | None]:
+    """Return the numbers and texts an operation was given for some arguments."""
+    values = {name: argument(node, name) for name in names}
+    return {name: value for name, value in values.items() if isinstance(value, (bool, int, float, str))}
+
+
+def _factor_and_offset(node: Node) -> dict[str, Setting | None]:
+    """Return the factor and the offset of a product or sum of an activation and a number."""
+    name, number = operator_of(node.op).name, argument(node, "other")
+    if name == "neg":
+        return {FACTOR: -1.0}
+    if not isinstance(number, (int, float)):
+        return {}
+    alpha = argument(node, "alpha")
+    step = alpha if isinstance(alpha, (int, float)) else 1.0
+    match name:
+        case "mul":
+            return {FACTOR: float(number)}
+        case "div" | "true_divide":
+            return {FACTOR: 1 / number if number else float("inf")}
+        case "add":
+            return {"value": float(number * step)}
+        case "sub":
+            return {"value": float(-number * step)}
+        case "rsub":
+            return {"value": float(number), FACTOR: float(-step)}
+    return {}
+
+
 def _plain_name(node: Node) -> str:
     """Return the name of the layer that an operation is."""
     operator = operator_of(node.op)
     limits = (argument(node, "min_val"), argument(node, "max_val"))
     if operator.name == "hardtanh" and limits == (0.0, 6.0):
         return "relu6"
+    if operator.name in ("clamp", "clamp_min"):
+        limits = (argument(node, "min"), argument(node, "max"))
+        return "relu" if limits == (0, None) else "relu6" if limits == (0, 6) else "clamp"
     return operator.label or operator.name
 
 
@@ -154,7 +195,9 @@ def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     if kernel == spatial and not any(padding):
         return {"op": f"global_{kind}_pool"}
     stride = _spread(argument(node, "stride") or kernel, len(spatial))
-    return {"op": f"{kind}_pool", "kernel": kernel, "stride": stride, "padding": padding}
+    dilation = _spread(argument(node, "dilation") or 1, len(spatial))
+    dilated = {"dilation": dilation} if set(dilation) != {1} else {}
+    return {"op": f"{kind}_pool", "kernel": kernel, "stride": stride, "padding": padding, **dilated}
 
 
 def _covers_space(node: Node, step: Step) -> bool:

@@ -149,7 +149,8 @@ WRONG = (
     ),
     Wrong(
         'depths = [1]\nstem = [{ op = "relu", kernel = 3 }]',
-        "net.toml, line 2, stem 1, kernel: a plain layer has no key 'kernel'. Known are op, params, macs.",
+        "net.toml, line 2, stem 1, kernel: a plain layer has no key 'kernel'. Known are op, settings, "
+        "params, macs.",
     ),
     Wrong(
         'body = ["relu"]\ndepths = [1]',

@@ -95,6 +95,7 @@ def block_of(said: dict[str, Any], shape: Shape, name: str) -> Block:
         branches=tuple(tuple(branch.elements) for branch in branches),
         shortcut=_shortcut(said, before.shape, f"{name}.shortcut."),
         merge=Merge(said.get("merge", "add")),
+        signs=tuple(said.get("signs", ())),
     )
     if next(walk(draft), None) is None:
         raise DesignError("it has no layers; expected at least one on a branch.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
+from resnet_diagram.spec.settings import setting_problem, with_settings
 from resnet_diagram.spec.shapes import (
     act,
     avg_pool,
@@ -31,7 +32,11 @@ def layer_of(said: Said, shape: Shape) -> Layer:
     _check_dims(said, len(shape) - 1)
     layer = _BUILDERS[table_of(said)](said, shape)
     counts = {key: said[key] for key in ("params", "macs") if key in said}
-    return replace(layer, **counts) if counts else layer
+    layer = replace(layer, **counts) if counts else layer
+    layer = with_settings(layer, said.get("settings", {}))
+    if problem := setting_problem(layer):
+        raise DesignError(f"{problem}.", "settings")
+    return layer
 
 
 def _check_dims(said: Said, dims: int) -> None:

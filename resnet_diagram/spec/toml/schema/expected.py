@@ -7,6 +7,8 @@ from resnet_diagram.spec.toml.schema.types import (
     Elements,
     Flag,
     Many,
+    SettingTable,
+    Signs,
     Sizes,
     Table,
     Text,
@@ -32,6 +34,10 @@ def words(expected: Type) -> str:
             return "true or false"
         case Table():
             return "a table"
+        case SettingTable():
+            return "a table of settings, such as { eps = 0.001 }"
+        case Signs():
+            return "a list of 1 and -1"
         case Either():
             return ", or ".join(words(one) for one in expected.types)
     return _list_words(expected)

@@ -11,6 +11,8 @@ from resnet_diagram.spec.toml.schema.types import (
     Elements,
     Flag,
     Many,
+    SettingTable,
+    Signs,
     Sizes,
     Table,
     Text,
@@ -94,6 +96,13 @@ _COUNTS: Keys = {
     ),
     "macs": Key(Whole(least=0), "Multiply-accumulates, where they are not the usual ones."),
 }
+_SETTINGS: Keys = {
+    "settings": Key(
+        SettingTable(),
+        "Settings of the operation other than PyTorch's defaults, such as { eps = 0.001 }; `dropout` is the "
+        "rate of a dropout behind it.",
+    )
+}
 _REPEAT: Keys = {"repeat": Key(Whole(), "How many such blocks follow each other. Default: 1.")}
 
 
@@ -162,6 +171,9 @@ TABLES: dict[str, Keys] = {
             "identity, none, or the layers on it. Default: identity beside `layers`, none beside `branches`.",
         ),
         "merge": Key(Word(tuple(Merge)), "How they come together. Default: add."),
+        "signs": Key(
+            Signs(), "1 or -1 for each branch, then for the shortcut: -1 subtracts. Default: all are added."
+        ),
         "after": Key(LAYERS, "Layers behind the merge."),
     },
     "written shortcut": {
@@ -180,12 +192,14 @@ TABLES: dict[str, Keys] = {
         "dilation": Key(Sizes(), "Dilation. Default: 1."),
         "groups": Key(Whole(), "Groups. Default: 1."),
         "bias": Key(Flag(), "Whether it has a bias. Default: false."),
+        **_SETTINGS,
         **_COUNTS,
     },
     "linear": {
         **_op("linear"),
         "width": Key(Whole(), "Features it yields.", required=True),
         "bias": Key(Flag(), "Whether it has a bias. Default: true."),
+        **_SETTINGS,
         **_COUNTS,
     },
     "pooling": {
@@ -193,15 +207,25 @@ TABLES: dict[str, Keys] = {
         "kernel": Key(Sizes(), "Kernel.", required=True),
         **_WINDOW,
         "ceil_mode": Key(Flag(), "Round sizes up. Default: false."),
+        **_SETTINGS,
     },
-    "zero padding": {**_op("zero padding"), "width": Key(Whole(), "Channels it yields.", required=True)},
-    "subsampling": {**_op("subsampling"), "stride": Key(Sizes(), "Step.", required=True)},
-    "group norm": {**_op("group norm"), "groups": Key(Whole(), "Groups. Default: 32."), **_COUNTS},
+    "zero padding": {
+        **_op("zero padding"),
+        "width": Key(Whole(), "Channels it yields.", required=True),
+        **_SETTINGS,
+    },
+    "subsampling": {**_op("subsampling"), "stride": Key(Sizes(), "Step.", required=True), **_SETTINGS},
+    "group norm": {
+        **_op("group norm"),
+        "groups": Key(Whole(), "Groups. Default: 32."),
+        **_SETTINGS,
+        **_COUNTS,
+    },
     "gate": {
         **_op("gate"),
         "reduction": SETTING_KEYS["reduction"],
     },
-    "plain layer": {**_op("plain layer"), **_COUNTS},
+    "plain layer": {**_op("plain layer"), **_SETTINGS, **_COUNTS},
     "any layer": {
         "op": Key(Text(), "The operation.", required=True),
         "kind": Key(Word(tuple(LayerKind)), "The sort of work it does.", required=True),
@@ -212,6 +236,7 @@ TABLES: dict[str, Keys] = {
         "dilation": Key(Sizes(), "Dilation."),
         "groups": Key(Whole(), "Groups. Default: 1."),
         "bias": Key(Flag(), "Whether it has a bias. Default: false."),
+        **_SETTINGS,
         **_COUNTS,
     },
 }  # fmt: skip

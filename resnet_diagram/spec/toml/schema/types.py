@@ -48,6 +48,16 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """A list of the numbers 1 and -1."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingTable:
+    """A table of settings of an operation: numbers, texts, true or false."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of that name in `TABLES`."""
 
@@ -79,4 +89,18 @@ class Either:
     types: "tuple[Type, ...]"
 
 
-Type = Whole | Wholes | Sizes | Word | Text | Texts | Flag | Table | Many | Elements | Either
+Type = (
+    Whole
+    | Wholes
+    | Sizes
+    | Word
+    | Text
+    | Texts
+    | Flag
+    | Signs
+    | SettingTable
+    | Table
+    | Many
+    | Elements
+    | Either
+)

@@ -12,6 +12,8 @@ from resnet_diagram.spec.toml.schema.types import (
     Elements,
     Flag,
     Many,
+    SettingTable,
+    Signs,
     Sizes,
     Table,
     Text,
@@ -156,6 +158,18 @@ def _sizes(value: Any, expected: Sizes) -> None:
         raise _unexpected(value, expected)
 
 
+def _signs(value: Any, expected: Signs) -> None:
+    if not isinstance(value, list) or not all(type(item) is int and abs(item) == 1 for item in value):
+        raise _unexpected(value, expected)
+
+
+def _settings(value: Any, expected: SettingTable) -> None:
+    if not isinstance(value, dict) or not all(
+        isinstance(item, bool | int | float | str) for item in value.values()
+    ):
+        raise _unexpected(value, expected)
+
+
 _CHECKS: dict[type, Callable[[Any, Any], None]] = {
     Table: _table,
     Elements: _elements,
@@ -165,6 +179,8 @@ _CHECKS: dict[type, Callable[[Any, Any], None]] = {
     Text: _text,
     Texts: _texts,
     Flag: _flag,
+    Signs: _signs,
+    SettingTable: _settings,
     Whole: _whole,
     Wholes: _wholes,
     Sizes: _sizes,

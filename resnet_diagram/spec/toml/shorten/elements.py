@@ -93,7 +93,8 @@ def _full(layer: Layer, table: str) -> Said:
         value = _width(layer) if key == "width" else getattr(layer, key)
         if value != ():
             said[key] = _short(value)
-    return said | {"params": layer.params, "macs": layer.macs}
+    settings: Said = {"settings": dict(layer.settings)} if layer.settings else {}
+    return said | settings | {"params": layer.params, "macs": layer.macs}
 
 
 def _width(layer: Layer) -> int:
@@ -149,6 +150,8 @@ def _block(block: Block) -> Said:
     said |= _shortcut(block.shortcut, "layers" in said)
     if block.merge is not Merge.ADD:
         said["merge"] = block.merge.value
+    if block.signs:
+        said["signs"] = list(block.signs)
     if block.after:
         said["after"] = spelled(block.after)
     return said
