@@ -8,10 +8,13 @@ from pathlib import Path
 
 from resnet_diagram.app.draw import render
 from resnet_diagram.app.options import Output
+from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.sheet import sheet
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.measure import blocks, macs, params, residual_blocks, walk
 from resnet_diagram.spec.model import LayerKind, Network, Stage
+from resnet_diagram.wording.terms import literal
 
 PAGE = Path(__file__).resolve().parent / "coverage.md"
 HEADS = (
@@ -19,6 +22,7 @@ HEADS = (
     "blocks per stage",
     "shortcuts",
     "opaque layers",
+    "accounted for",
     "parameters, M",
     "MACs, G",
     "remarks",
@@ -75,6 +79,7 @@ def row(subject: Subject) -> tuple[str, ...]:
         stage_text(network),
         shortcut_text(network),
         opaque_text(network),
+        accounted_text(network),
         f"{params(network) / 1e6:.2f}",
         f"{macs(network) / 1e9:.2f}",
         remark(network),
@@ -111,6 +116,12 @@ def opaque_text(network: Network) -> str:
     return ", ".join(f"{count} {op}" for op, count in found.items())
 
 
+def accounted_text(network: Network) -> str:
+    """Whether the figure shows or names every operation: "all", or how many it leaves out."""
+    left = left_out(network, sheet(network, literal(network.name), Options()).panels)
+    return f"all but {len(left)}" if left else "all"
+
+
 def remark(network: Network) -> str:
     """What was drawn in part, or with an assumption; the guess of the input is not worth one."""
     notes = [note for note in network.notes if "was guessed" not in note]
@@ -142,7 +153,9 @@ def page(sections: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> str:
         "inside others are counted too; in a network without any, the blocks are those whose branches are",
         "concatenated or added. An opaque layer is a tangle of operations drawn as one box, named after its",
         "module's class; `gathered` is a sum or concatenation to which some ways are not drawn. What leaves",
-        "tangles, and why, is in [How tracing works](tracing.md).",
+        "tangles, and why, is in [How tracing works](tracing.md). Accounted for is what the figure shows,",
+        "names or folds: whatever has parameters, norms, activations, poolings, resamplings, attention and",
+        "merges.",
         "",
     ]
     for title, rows in sections:

@@ -40,6 +40,14 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
     return tuple(name for name in wanted if name not in shown)
 
 
+def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
+    """Return the operations that the overview, or the panel of a type of block, does not show."""
+    overviews = [panel.content for panel in panels if isinstance(panel.content, Strip)]
+    opened = [panel for panel in panels if not isinstance(panel.content, Strip)]
+    left = missing(network, overviews or [panel.content for panel in opened])
+    return left + tuple(name for panel in opened for name in missing_in(network, panel))
+
+
 class _Index:
     """The operations of a network by the paths of its parts."""
 

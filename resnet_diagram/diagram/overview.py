@@ -311,7 +311,8 @@ def _is_long(element: Element) -> bool:
     branches = [branch for branch in element.branches if branch]
     if len(branches) != 1 or not (element.shortcut or () in element.branches):
         return False
-    if any(isinstance(one, Stage) or _has_blocks(one) for one in branches[0]):
+    has_blocks = residual_blocks if is_residual(element) else _has_blocks
+    if any(isinstance(one, Stage) or has_blocks(one) for one in branches[0]):
         return True
     return any(prod(one.out_shape[1:]) > prod(one.in_shape[1:]) for one in _resized(branches[0]))
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import resnet_diagram as rd
+from resnet_diagram.diagram import accounting
 from resnet_diagram.diagram.accounting import missing, missing_in
 from resnet_diagram.diagram.model import Item, NodeRole, Panel, Slab, Strip
 from resnet_diagram.diagram.options import Options, View
@@ -27,14 +28,7 @@ def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
 
 
 def left_out(network: Network) -> list[str]:
-    """Return the operations that the overview, or a panel of a block, does not show."""
-    drawn = panels(network)
-    strips = [panel.content for panel in drawn if isinstance(panel.content, Strip)]
-    left = list(missing(network, strips or [panel.content for panel in drawn]))
-    for panel in drawn:
-        if not isinstance(panel.content, Strip):
-            left += missing_in(network, panel)
-    return left
+    return list(accounting.left_out(network, panels(network)))
 
 
 def bars(network: Network) -> list[Slab]:
@@ -383,6 +377,35 @@ def test_blocks_that_differ_are_not_folded() -> None:
     content = panels(network)[1].content
     assert isinstance(content, tuple)
     assert not any(group.repeat > 1 for group in groups(content))
+
+
+class Joined(nn.Module):
+    """A residual block whose branch has two convolutions beside each other, merged as given."""
+
+    def __init__(self, merge: Callable[[list[Tensor]], Tensor], width: int) -> None:
+        super().__init__()
+        self.p, self.q = nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 3, 1, 1)
+        self.last, self.merge = nn.Conv2d(width, 16, 1), merge
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.last(self.merge([F.relu(self.p(x)), F.relu(self.q(x))]))
+        return 0.2 * y + x
+
+
+MERGES: dict[str, tuple[Callable[[list[Tensor]], Tensor], int]] = {
+    "concatenated": (lambda values: torch.cat(values, 1), 16),
+    "added": (lambda values: values[0] + values[1], 8),
+}
+
+
+@pytest.mark.parametrize(("merge", "width"), MERGES.values(), ids=MERGES)
+def test_a_lone_block_with_branches_inside_is_one_bar(
+    merge: Callable[[list[Tensor]], Tensor], width: int
+) -> None:
+    network = traced(Net(Step(16), Step(16), nn.Conv2d(16, 16, 1), Joined(merge, width)))
+    assert left_out(network) == []
+    assert not any(slab.text in ("1×1 conv, 16", "scale") for slab in bars(network)[-3:])
+    assert all(panel.title.startswith("Identity") for panel in panels(network)[1:])
 
 
 class Deep(nn.Module):
