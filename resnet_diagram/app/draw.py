@@ -11,8 +11,8 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.caption import caption, label
-from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import build, view_named
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.figure import Figure
@@ -70,10 +70,10 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     """
     sources, view = request.sources, request.options.view
     if any(NAME in target.path.name for target in request.targets if target.path):
-        if view is View.COMPARE:
+        if view_named(view).most > 1:
             raise UsageError(f"--view compare draws one figure of all sources; name its file without {NAME}.")
         return _each(request, log)
-    if len(sources) > 1 and view is not View.COMPARE:
+    if len(sources) > 1 and view_named(view).most == 1:
         raise UsageError(
             f"Got {len(sources)} sources; --view {view} draws one. Add --view compare to draw them "
             f"side by side, or write a file each: -o 'figures/{NAME}.svg'."
@@ -163,7 +163,7 @@ def _figure(networks: Sequence[Network], options: Options, output: Output, *, pa
 
 def _folder(networks: Sequence[Network], options: Options, output: Output) -> Callable[[], Figure] | None:
     """Return what makes the same figure with more folded, where something can be."""
-    view = {View.FULL: View.PAPER, View.PAPER: View.OVERVIEW}.get(options.view)
+    view = view_named(options.view).folded
     if view is None:
         return None
     return lambda: _figure(networks, replace(options, view=view), output, paged=False)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, TypedDict
 
 from resnet_diagram.app.option import Option, check_keywords, one_of
 from resnet_diagram.diagram.model import Direction
-from resnet_diagram.diagram.options import USUAL, Options, Show, View
+from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
+from resnet_diagram.diagram.views import VIEWS, view_named
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import (
     FREE,
@@ -256,9 +257,10 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
     """Return what is drawn and how it is written. Raise UsageError for a wrong keyword or value."""
     check_keywords(choices, DrawChoices, "drawing")
     direction, block, dpi = choices.get("direction"), choices.get("block", ""), choices.get("dpi", DPI)
-    view = one_of(View, choices.get("view") or (View.BLOCK if block else View.PAPER), "view")
-    if block and view is not View.BLOCK:
-        raise UsageError(f"--block {block} is drawn by --view block, not {view}. Leave one of them out.")
+    usual = next(row.view for row in VIEWS if row.takes_block) if block else DEFAULT_VIEW
+    view = one_of(View, choices.get("view") or usual, "view")
+    if block and not view_named(view).takes_block:
+        raise UsageError(f"--block {block} is drawn by --view {usual}, not {view}. Leave one of them out.")
     if dpi not in _RESOLUTIONS:
         limits = f"{_RESOLUTIONS.start} to {_RESOLUTIONS.stop - 1}"
         raise UsageError(f"--dpi {dpi}: expected pixels per inch, {limits}. Printing needs {DPI}.")

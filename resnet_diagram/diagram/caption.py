@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.options import DEFAULT_VIEW, Options
 from resnet_diagram.spec.measure import is_residual, macs, params
 from resnet_diagram.spec.model import Block, Network, Stage
 from resnet_diagram.wording.blocks import block_types
@@ -15,13 +15,13 @@ from resnet_diagram.wording.vocabulary import Word
 
 def caption(networks: Sequence[Network], options: Options) -> Label:
     """Return a sentence of facts: the blocks of each stage, parameters, MACs, the input."""
-    if options.view is View.COMPARE:
+    if len(networks) > 1:
         names = enumeration([literal(paper_name(network)) for network in networks])
         sizes = Label(*map(_size, networks), joint=Word.CLAUSES)
         return phrase(Kind.SENTENCE, Word.CAPTION_OF_SEVERAL, names, sizes)
     network = networks[0]
     name = options.title or paper_name(network)
-    if options.view is View.BLOCK and options.block:
+    if options.block:
         return phrase(Kind.SENTENCE, Word.CAPTION_OF_BLOCK, name, options.block)
     blocks, facts = _blocks(network), _size(network)
     facts = phrase(Kind.SENTENCE, Word.WITH, blocks, facts) if blocks else facts
@@ -31,7 +31,7 @@ def caption(networks: Sequence[Network], options: Options) -> Label:
 def label(networks: Sequence[Network], options: Options) -> str:
     """Return a name for cross-references, such as "fig:resnet50" or "fig:resnet50-full"."""
     words = [network.name for network in networks]
-    words += [options.view] if options.view not in (View.PAPER, View.COMPARE) else []
+    words += [options.view] if len(networks) == 1 and options.view is not DEFAULT_VIEW else []
     return "fig:" + "-".join(re.sub(r"[^A-Za-z0-9]+", "-", word).strip("-") or "network" for word in words)
 
 

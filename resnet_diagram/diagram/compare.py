@@ -26,7 +26,6 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
-from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
@@ -38,10 +37,6 @@ from resnet_diagram.wording.counts import count_labels, counted
 from resnet_diagram.wording.shapes import resolution_text, shape_label
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
-
-MOST = 4
-"""Networks side by side."""
-
 
 Key = tuple[str, int]
 """What parts of networks are aligned by: a resolution, and how many of it came before."""
@@ -61,9 +56,7 @@ _NOTHING = _Part(key=("", 0), words="", elements=(), shade=0)
 
 
 def compared(networks: Sequence[Network], options: Options) -> Diagram:
-    """Two to four networks side by side. Raises UsageError for another number."""
-    if not 2 <= len(networks) <= MOST:
-        raise UsageError(f"Got {len(networks)} networks to compare; give two to {MOST}.")
+    """Return the diagram of networks side by side."""
     comparison = _comparison(networks, options)
     title = " and ".join(network.name for network in networks) if options.title is None else options.title
     diagram = Diagram(

@@ -17,6 +17,9 @@ class View(StrEnum):
     COMPARE = "compare"
 
 
+DEFAULT_VIEW = View.PAPER
+
+
 class Show(StrEnum):
     """What may be written into a drawing beside the operations themselves."""
 
@@ -42,7 +45,7 @@ class Options:
     or a type of block; "" takes the first of each type. `lang` names the language of the words.
     """
 
-    view: View = View.PAPER
+    view: View = DEFAULT_VIEW
     direction: Direction | None = None
     legend: bool = True
     title: str | None = None

@@ -8,7 +8,7 @@ from resnet_diagram.diagram.block_types import SYMBOLS, Kind, Unit, kinds
 from resnet_diagram.diagram.insets import insets
 from resnet_diagram.diagram.legend import sheet_legend
 from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Sheet, Strip
-from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.overview import strip
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Network
@@ -18,17 +18,17 @@ from resnet_diagram.wording.terms import NOTHING, Label, literal
 from resnet_diagram.wording.vocabulary import Word
 
 
-def sheet(network: Network, title: Label, options: Options) -> Sheet:
-    """The panels of the views `paper` and `overview`, with their legend."""
+def sheet(network: Network, title: Label, options: Options, *, with_insets: bool) -> Sheet:
+    """Return the panel of the overview, and those of the types of block, with their legend."""
     drawn, units = strip(network, options.names)
     found = kinds(units)
-    noted = replace(drawn, bays=tuple(_noted(bay, found, options) for bay in drawn.bays))
-    panels: tuple[Panel, ...] = (
-        ()
-        if _is_one_block(noted) and options.view is View.PAPER
-        else (Panel(id="strip", title=title, content=noted),)
+    noted = replace(
+        drawn, bays=tuple(_noted(bay, found, options, with_symbols=with_insets) for bay in drawn.bays)
     )
-    if options.view is View.PAPER:
+    panels: tuple[Panel, ...] = (
+        () if _is_one_block(noted) and with_insets else (Panel(id="strip", title=title, content=noted),)
+    )
+    if with_insets:
         stages = sum(bay.role is GroupRole.STAGE for bay in drawn.bays)
         panels += insets(found, units, stages, options.show)
     return sheet_of(panels, options)
@@ -46,7 +46,7 @@ def _is_one_block(drawn: Strip) -> bool:
     return len(slabs) == 2 and len(drawn.arcs) <= 1
 
 
-def _noted(bay: Bay, found: Sequence[Kind], options: Options) -> Bay:
+def _noted(bay: Bay, found: Sequence[Kind], options: Options, *, with_symbols: bool) -> Bay:
     """The bay with what its blocks are, and what the symbols of the insets stand for in it."""
     caption = bay.caption if Show.SHAPES in options.show else NOTHING
     if bay.role is not GroupRole.STAGE:
@@ -54,7 +54,7 @@ def _noted(bay: Bay, found: Sequence[Kind], options: Options) -> Bay:
     inside = [(kind, unit) for kind in found for unit in kind.units if bay.id == f"stage{unit.stage}"]
     firsts = {id(kind): kind.units[0].block for kind, _ in inside}
     types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
-    notes = [Label(*types, joint=Word.LIST), _symbols(inside) if options.view is View.PAPER else NOTHING]
+    notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
     notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
     return replace(bay, caption=caption, notes=tuple(note for note in notes if note))
 

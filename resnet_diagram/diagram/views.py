@@ -1,8 +1,8 @@
-"""The views: how much of a network is drawn."""
+"""Table of views, and the builders of those that show one network."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
@@ -36,29 +36,57 @@ from resnet_diagram.wording.stages import stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
+StageBuilder = Callable[[Stage, str, Pen], tuple[Item, ...]]
+"""Build the items of a stage, with ids that begin with a prefix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRow:
+    """A view and the function that builds its diagrams.
+
+    `least` and `most`: how many networks one diagram takes. `takes_block`: `Options.block` selects its
+    content. `folded`: the view to take where a chart of this one is too large.
+    """
+
+    view: View
+    build: Callable[[Sequence[Network], Options, bool], Diagram]
+    least: int = 1
+    most: int = 1
+    takes_block: bool = False
+    folded: View | None = None
+
+
+def view_named(view: View) -> ViewRow:
+    """Return the row of a view."""
+    return next(row for row in VIEWS if row.view is view)
+
 
 def build(networks: Sequence[Network], options: Options, *, paged: bool = True) -> Diagram:
-    """The diagram of one network, in the view the options ask for, or of several to compare.
+    """Return the diagram of networks in the requested view.
 
-    Without `paged` it has no sheet: formats that lay out by themselves need none. Raises UsageError
-    where the view wants another number of networks, or a block that is not there.
+    Without `paged` it has no sheet: formats that lay out by themselves need none. Raises UsageError for a
+    number of networks that the view does not take, or an unknown block.
     """
-    if options.view is View.COMPARE:
-        from resnet_diagram.diagram.compare import compared
-
-        return compared(networks, options)
-    if len(networks) != 1:
-        raise UsageError(f"Got {len(networks)} networks; the view {options.view} draws one. Take 'compare'.")
-    if options.view is View.BLOCK:
-        return _blocks(networks[0], options)
-    return _whole(networks[0], options, paged=paged)
+    row = view_named(options.view)
+    if row.most == 1 and len(networks) != 1:
+        raise UsageError(f"Got {len(networks)} networks; the view {row.view} draws one. Take 'compare'.")
+    if not row.least <= len(networks) <= row.most:
+        raise UsageError(f"Got {len(networks)} networks to {row.view}; give {row.least} to {row.most}.")
+    return row.build(networks, options, paged)
 
 
-def _blocks(network: Network, options: Options) -> Diagram:
-    """One block, or one of each type."""
+def _compare(networks: Sequence[Network], options: Options, _: bool) -> Diagram:
+    from resnet_diagram.diagram.compare import compared
+
+    return compared(networks, options)
+
+
+def _blocks(networks: Sequence[Network], options: Options, _: bool) -> Diagram:
+    """Return the diagram of one block, or of one of each type."""
     from resnet_diagram.diagram.block import block_groups, block_panels
     from resnet_diagram.diagram.sheet import sheet_of
 
+    (network,) = networks
     panels = block_panels(network, options)
     title = network.name if options.title is None else options.title
     diagram = Diagram(
@@ -73,34 +101,53 @@ def _blocks(network: Network, options: Options) -> Diagram:
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
-def _whole(network: Network, options: Options, *, paged: bool) -> Diagram:
-    """The network from its stem to its head."""
-    pen = Pen(names=Names(), shade=0, stage=_STAGES[options.view], show=options.show)
-    title = _name(network) if options.title is None else literal(options.title)
+def _paper_view(networks: Sequence[Network], options: Options, paged: bool) -> Diagram:
+    """Return an overview and one inset for each type of block; as a chart, the first blocks open."""
+    (network,) = networks
+    diagram = _whole(network, options, _paper, Flow.ROWS)
+    return replace(diagram, sheet=_sheet(network, options, with_insets=True) if paged else None)
+
+
+def _overview_view(networks: Sequence[Network], options: Options, paged: bool) -> Diagram:
+    """Return an overview; as a chart, one node a stage."""
+    (network,) = networks
+    diagram = _whole(network, options, _summary, Flow.RIGHT)
+    return replace(diagram, sheet=_sheet(network, options, with_insets=False) if paged else None)
+
+
+def _full_view(networks: Sequence[Network], options: Options, _: bool) -> Diagram:
+    """Return the chain of a network with every block open."""
+    (network,) = networks
+    return replace(_whole(network, options, _full, Flow.ROWS), dense=True)
+
+
+def _whole(network: Network, options: Options, stage: StageBuilder, flow: Flow) -> Diagram:
+    """Return a network from stem to head; `flow`: the direction of its chart if none is requested."""
+    pen = Pen(names=Names(), shade=0, stage=stage, show=options.show)
     drawn = (*_stem(network, pen), *_body(network, pen, options), *_head(network, pen, options))
     diagram = Diagram(
-        title=title,
+        title=_title(network, options),
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
-        dense=options.view is View.FULL,
-        flow=Flow(options.direction or _FLOWS[options.view]),
+        flow=Flow(options.direction or flow),
         items=drawn,
         description=describe(network),
-        sheet=_sheet(network, title, options) if paged and options.view is not View.FULL else None,
     )
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
-def _name(network: Network) -> Label:
-    """Return the network's name, marked as a part if its forward stopped."""
+def _title(network: Network, options: Options) -> Label:
+    """Return the requested title, or the network's name, marked as a part if its forward stopped."""
+    if options.title is not None:
+        return literal(options.title)
     name = literal(network.name)
     return name if network.stopped_at is None else phrase(Kind.TITLE, Word.PARTIAL, name)
 
 
-def _sheet(network: Network, title: Label, options: Options) -> Sheet:
+def _sheet(network: Network, options: Options, *, with_insets: bool) -> Sheet:
     from resnet_diagram.diagram.sheet import sheet
 
-    return sheet(network, title, options)
+    return sheet(network, _title(network, options), options, with_insets=with_insets)
 
 
 def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
@@ -258,12 +305,11 @@ def _run(
     )
 
 
-_FLOWS = {View.OVERVIEW: Flow.RIGHT, View.PAPER: Flow.ROWS, View.FULL: Flow.ROWS}
-"""Direction of a chart where none is asked for."""
-
-_STAGES = {
-    View.OVERVIEW: _summary,
-    View.PAPER: _paper,
-    View.FULL: _full,
-}
-"""How each view draws a stage."""
+VIEWS = (
+    ViewRow(view=View.PAPER, build=_paper_view, folded=View.OVERVIEW),
+    ViewRow(view=View.OVERVIEW, build=_overview_view),
+    ViewRow(view=View.BLOCK, build=_blocks, takes_block=True),
+    ViewRow(view=View.FULL, build=_full_view, folded=View.PAPER),
+    ViewRow(view=View.COMPARE, build=_compare, least=2, most=4),
+)
+"""All views, the default first."""

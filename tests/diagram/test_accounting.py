@@ -24,7 +24,8 @@ ALL = bool(os.environ.get("RESNET_DIAGRAM_ALL_MODELS"))
 
 
 def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
-    return sheet(network, literal(network.name), Options(view=view)).panels
+    with_insets = view is View.PAPER
+    return sheet(network, literal(network.name), Options(view=view), with_insets=with_insets).panels
 
 
 def left_out(network: Network) -> list[str]:

@@ -108,7 +108,7 @@ def only_fork(panel: Panel) -> Fork:
 
 
 def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
-    drawn = sheet(catalog.network("resnet50d"), NOTHING, Options())
+    drawn = sheet(catalog.network("resnet50d"), NOTHING, Options(), with_insets=True)
     forks = [only_fork(panel) for panel in drawn.panels[1:]]
     boxes = [[node.lines for node in fork.shortcut.nodes] for fork in forks if fork.shortcut]
     assert boxes == [[("1×1 conv, 256", "BN")], [], [("2×2 avg pool, s=2",), ("1×1 conv, 4C", "BN")]]
@@ -116,7 +116,8 @@ def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
 
 def test_the_overview_is_the_strip_alone() -> None:
     network = catalog.network("resnet50")
-    assert [panel.id for panel in sheet(network, NOTHING, Options(view=View.OVERVIEW)).panels] == ["strip"]
+    panels = sheet(network, NOTHING, Options(view=View.OVERVIEW), with_insets=False).panels
+    assert [panel.id for panel in panels] == ["strip"]
 
 
 def panels(block: str, name: str = "resnet50", show: frozenset[Show] = USUAL) -> tuple[Panel, ...]:

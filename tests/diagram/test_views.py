@@ -6,7 +6,7 @@ import pytest
 
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Group, GroupRole, NodeRole, Taper
 from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.views import VIEWS, ViewRow, build
 from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
@@ -172,3 +172,18 @@ def test_a_network_is_titled_as_partial_by_its_field_alone() -> None:
     stopped = replace(network, stopped_at="layer3.0")
     titles = [str(build([each], Options()).title) for each in (network, noted, stopped)]
     assert titles == ["resnet18", "resnet18", "resnet18 (as far as it ran)"]
+
+
+def test_every_view_has_a_row() -> None:
+    assert [row.view for row in VIEWS] == list(View)
+    assert VIEWS[0].view is Options().view
+
+
+@pytest.mark.parametrize("row", VIEWS, ids=lambda row: row.view.value)
+def test_a_view_takes_the_numbers_of_networks_in_its_row(row: ViewRow) -> None:
+    network = catalog.network("resnet18")
+    for count in (row.least, row.most):
+        assert build([network] * count, Options(view=row.view)).title is not None
+    for count in (row.least - 1, row.most + 1):
+        with pytest.raises(UsageError, match=f"Got {count} networks"):
+            build([network] * count, Options(view=row.view))
