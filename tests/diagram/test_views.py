@@ -1,9 +1,13 @@
 """What each view draws."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Group, GroupRole, NodeRole, Taper
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import VIEWS, ViewRow, build
@@ -187,3 +191,10 @@ def test_a_view_takes_the_numbers_of_networks_in_its_row(row: ViewRow) -> None:
     for count in (row.least - 1, row.most + 1):
         with pytest.raises(UsageError, match=f"Got {count} networks"):
             build([network] * count, Options(view=row.view))
+
+
+@pytest.mark.parametrize("row", VIEWS, ids=lambda row: row.view.value)
+def test_a_view_is_documented(row: ViewRow) -> None:
+    help_text = CliRunner().invoke(main, ["draw", "--help"]).stdout
+    assert re.search(rf"--view \[[^\]]*\b{row.view}\b", " ".join(help_text.split()))
+    assert f"`{row.view}`" in Path("docs/drawing.md").read_text(encoding="utf-8")
