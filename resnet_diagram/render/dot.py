@@ -1,7 +1,6 @@
 """Write a diagram as Graphviz source, which lays it out by itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.walk import written_lines
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.build import fitting_chart
+from resnet_diagram.render.chart.folding import folded_stages
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
 from resnet_diagram.render.escape.xml import dot_html, dot_quote
@@ -66,9 +66,8 @@ def render_dot(figure: Figure) -> str:
     """Return the DOT source of a figure; the same figure gives the same text."""
     diagram, theme = figure.diagram, figure.theme
     root, fits = fitting_chart(diagram, _metrics(theme), _PAGES)
-    if not fits and figure.folded and diagram.flow is Flow.ROWS:
-        overview = figure.folded()
-        return _FOLDED + render_dot(replace(overview, diagram=replace(overview.diagram, flow=Flow.ROWS)))
+    if overview := None if fits else folded_stages(figure):
+        return _FOLDED + render_dot(overview)
     writer = _Writer(root, figure)
     legend = _legend(diagram.legend, theme)
     return render(

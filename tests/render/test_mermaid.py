@@ -273,8 +273,12 @@ def test_a_chart_too_high_for_a_page_is_folded_and_says_so() -> None:
     ]
     high = figure(diagram(*many))
     overview = named("resnet18", View.OVERVIEW)
-    source = render_mermaid(replace(high, folded=lambda: overview))
+    with pytest.warns(UnrenderedWarning, match="too high for a page"):
+        source = render_mermaid(replace(high, folded=lambda: overview))
     assert "%% Stages are folded" in source
+    complete = replace(high, diagram=replace(high.diagram, dense=True), folded=lambda: overview)
+    with pytest.warns(UnrenderedWarning, match="500"):
+        assert "too high" not in render_mermaid(complete)
     assert "flowchart TB" in source
     assert "%%" not in render_mermaid(overview).replace("%% arrows by number", "")
 

@@ -59,7 +59,7 @@ def test_fonts_are_embedded_and_text_can_be_found() -> None:
     assert "7×7 conv, 64, s=2" in only.extract_text()
     assert bitmap_fonts(BytesIO(render_pdf(named("resnet152")))) == []
     fonts = faces(reader)
-    assert {name.split("+")[1] for name, _ in fonts} == {"Arimo-Regular", "Arimo-Bold"}
+    assert {name.split("+")[1] for name, _ in fonts} == {"Arimo-Regular", "Arimo-Bold", "Arimo-Italic"}
     assert all(embedded for _, embedded in fonts)
 
 
@@ -179,4 +179,8 @@ def test_another_face_is_taken_where_the_theme_says_so() -> None:
     if "Liberation Serif" not in typst.Fonts().families():
         missing("the face Liberation Serif")
     reader = PdfReader(BytesIO(render_pdf(replace(named("resnet50"), theme=serif))))
-    assert {name.split("+")[1] for name, _ in faces(reader)} == {"LiberationSerif", "LiberationSerif-Bold"}
+    assert {name.split("+")[1] for name, _ in faces(reader)} == {
+        "LiberationSerif",
+        "LiberationSerif-Bold",
+        "LiberationSerif-Italic",
+    }

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from resnet_diagram.cli.main import main
+from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
 from resnet_diagram.layout.scene import Box, Connector, Group, Marker, Text, groups, walk
 from resnet_diagram.render.scene import SCHEMA, render_scene
@@ -58,7 +59,7 @@ def test_every_field_is_documented() -> None:
 
 
 def test_connectors_name_the_elements_and_sides_they_join() -> None:
-    content = json.loads(render_scene(named("resnet18", view=View.FULL)))
+    content = json.loads(render_scene(named("resnet18", View.FULL, Direction.DOWN)))
     shortcut = next(
         one for one in elements(content["root"]) if one["type"] == "connector" and one["role"] == "projection"
     )

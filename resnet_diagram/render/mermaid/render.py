@@ -3,14 +3,12 @@
 import json
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from resnet_diagram.diagram.model import (
     Diagram,
     Edge,
     EdgeRole,
-    Flow,
     GroupRole,
     Node,
     NodeRole,
@@ -20,6 +18,7 @@ from resnet_diagram.diagram.walk import written_lines
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.build import fitting_chart
+from resnet_diagram.render.chart.folding import folded_stages
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
@@ -59,13 +58,13 @@ _PADDING = {"(": 14.0, "[\\": 50.0, "[/": 50.0, "{": 50.0, "{{": 30.0}
 def render_mermaid(figure: Figure) -> str:
     """Return the Mermaid source of a figure; the same figure gives the same text.
 
-    A chart in rows that is too high is folded further if it can be, which a comment says. A chart beyond
-    Mermaid's limits is folded further with a warning; if it cannot be, it is only warned of.
+    The chart of a view that folds blocks shows folded stages if it is too high for a page; a comment and a
+    warning say so. A chart beyond Mermaid's limits is folded further with a warning; if it cannot be, it is
+    only warned of.
     """
     root, fits = fitting_chart(figure.diagram, METRICS, PAGES)
-    if not fits and figure.folded and figure.diagram.flow is Flow.ROWS:
-        overview = figure.folded()
-        folded = render_mermaid(replace(overview, diagram=replace(overview.diagram, flow=Flow.ROWS)))
+    if overview := None if fits else folded_stages(figure):
+        folded = render_mermaid(overview)
         return folded.replace("\nflowchart", f"\n{_FOLDED}\nflowchart", 1)
     count = sum(len(frame.arrows) for frame in (root, *frames(root)))
     text = _source(figure, root)
