@@ -35,6 +35,36 @@ def did_you_mean(guess: str) -> str:
     return f" Did you mean {guess!r}?" if guess else ""
 
 
+_CONTROL = {
+    code: ascii(chr(code))[1:-1]
+    for low, high in ((0, 9), (11, 32), (127, 160), (0x202A, 0x202F), (0x2066, 0x206A), (0xD800, 0xE000))
+    for code in range(low, high)
+}
+
+
+def escape_controls(text: str) -> str:
+    r"""Return a text whose control characters are spelled out: they would act on a terminal.
+
+    Line feeds and tabs stay; marks that reverse the direction of text and halves of surrogate pairs do not.
+
+    >>> escape_controls("conv" + chr(27) + "[2J")
+    'conv\\x1b[2J'
+    """
+    return text.translate(_CONTROL)
+
+
+_BEYOND_JSON = {code: f"\\u{code:04X}" for code in range(127, 160)}
+
+
+def escape_in_quotes(text: str) -> str:
+    r"""Return text in JSON, TOML or YAML without raw control characters; `json` escapes those below 32.
+
+    >>> escape_in_quotes('"' + chr(155) + '"')
+    '"\\u009B"'
+    """
+    return text.translate(_BEYOND_JSON)
+
+
 class ResnetDiagramError(Exception):
     """Something the user can mend; the message says what was given, what was expected and what to do."""
 

@@ -1,78 +1,115 @@
-"""Write files whole or not at all."""
+"""Write files whole or not at all; write into what is no regular file (devices, pipes)."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_diagram.errors import RenderError
 
 Content = str | bytes
 
-_HELD: ContextVar[dict[Path, bytes] | None] = ContextVar("held", default=None)
+_IN_PLACE = ("/dev/", "/proc/")
+"""Folders whose files are written into, never replaced: `/dev/stdout` may lead to a regular file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where one content goes: the path as it was given, links followed in `target`, its file if there is one.
+
+    `draft` is a file beside the target that takes its place, None where the target is written into.
+    """
+
+    path: Path
+    content: bytes
+    target: Path
+    present: os.stat_result | None
+    draft: Path | None
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to `path`. Raises RenderError as `write_files` does."""
+    """Write `text` as UTF-8 to `path`. Raise RenderError as `write_files` does."""
     write_files([(path, text)])
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path`. Raises RenderError as `write_files` does."""
+    """Write `data` to `path`. Raise RenderError as `write_files` does."""
     write_files([(path, data)])
 
 
 def write_files(files: Sequence[tuple[Path, Content]]) -> None:
-    """Write all files beside their places first, then put each in its place in one step.
+    """Write all files beside their targets first, then move each into place in one step.
 
-    Texts are written as UTF-8. A link is followed, so that the file it names is replaced. Raises RenderError
-    where a folder is missing or may not be written; then no file has changed, unless putting a finished one
-    in its place was what failed.
+    Texts are written as UTF-8. A link is followed. A file that exists keeps its mode and, where possible, its
+    owner; one with several names (hard links), a device or a pipe is written into. Raises RenderError if a
+    folder is missing, or a file or a folder is read-only; then no file has changed, unless moving a finished
+    one into place was what failed.
     """
-    kept = _HELD.get()
-    if kept is not None:
-        kept.update((path, _bytes(content)) for path, content in files)
-        return
-    targets = [Path(os.path.realpath(path)) for path, _ in files]
-    drafts = [_draft(target, number) for number, target in enumerate(targets)]
+    places = [_place(path, content) for path, content in files]
     try:
-        for draft, (path, content) in zip(drafts, files, strict=True):
-            with _named(path):
-                draft.write_bytes(_bytes(content))
-        for draft, target, (path, _) in zip(drafts, targets, files, strict=True):
-            with _named(path):
-                draft.replace(target)
+        for place in places:
+            if place.draft:
+                with _named(place.path):
+                    _write_draft(place.draft, place)
+        for place in places:
+            with _named(place.path):
+                if place.draft:
+                    place.draft.replace(place.target)
+                else:
+                    with place.target.open("wb") as file:
+                        file.write(place.content)
     finally:
-        for draft in drafts:
-            with suppress(OSError):
-                draft.unlink()
+        for place in places:
+            if place.draft:
+                with suppress(OSError):
+                    place.draft.unlink()
 
 
-@contextmanager
-def held() -> Iterator[dict[Path, bytes]]:
-    """Hold back what would be written meanwhile: a dictionary that gets each file's content, by its path."""
-    files: dict[Path, bytes] = {}
-    token = _HELD.set(files)
-    try:
-        yield files
-    finally:
-        _HELD.reset(token)
+def encoded(content: Content) -> bytes:
+    """Return the bytes of a file: text as UTF-8, "?" for half of a surrogate pair."""
+    return content.encode(errors="replace") if isinstance(content, str) else content
 
 
-def _bytes(content: Content) -> bytes:
-    return content.encode() if isinstance(content, str) else content
+def _place(path: Path, content: Content) -> _Place:
+    """Return where a content goes. Raise RenderError if the file is read-only or is a folder."""
+    data = encoded(content)
+    present = None
+    with _named(path), suppress(FileNotFoundError, NotADirectoryError):
+        present = os.stat(path)
+    if present and stat.S_ISDIR(present.st_mode):
+        raise RenderError(f"Cannot write {str(path)!r}: it is a folder. Name a file in it.")
+    target = Path(os.path.realpath(path))
+    if (present and not stat.S_ISREG(present.st_mode)) or os.path.abspath(path).startswith(_IN_PLACE):
+        return _Place(path=path, content=data, target=path, present=present, draft=None)
+    if present and not (present.st_mode & 0o222 and os.access(target, os.W_OK)):
+        raise RenderError(
+            f"Cannot write {str(path)!r}: the file is read-only. Name another, or change its mode."
+        )
+    draft = target.with_name(f".{os.urandom(8).hex()}.part")
+    linked = present is not None and present.st_nlink > 1
+    return _Place(path=path, content=data, target=target, present=present, draft=None if linked else draft)
 
 
-def _draft(target: Path, number: int) -> Path:
-    return target.with_name(f".{target.name}.{os.getpid()}-{number}.part")
+def _write_draft(draft: Path, place: _Place) -> None:
+    """Write the content beside its target; the draft of an existing file is private until it is finished."""
+    mode = 0o600 if place.present else 0o666
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(place.content)
+    if place.present:
+        with suppress(OSError, AttributeError):
+            os.chown(draft, place.present.st_uid, place.present.st_gid)
+        os.chmod(draft, stat.S_IMODE(place.present.st_mode))
 
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Say which file it was that could not be written."""
+    """Turn an OSError into a RenderError that names the file."""
     try:
         yield
     except OSError as problem:
         message = f"Cannot write {str(path)!r}: {problem.strerror}. Name a file in a folder you may write to."
         raise RenderError(message) from problem
+    except ValueError as problem:
+        raise RenderError(f"Cannot write {str(path)!r}: {problem}.") from problem

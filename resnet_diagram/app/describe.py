@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.requests import Artifact, DescribeRequest, read
+from resnet_diagram.errors import escape_controls, escape_in_quotes
 from resnet_diagram.render.formats import FORMATS
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import depth, macs, option, params
@@ -69,13 +70,13 @@ def describe_text(network: Network) -> str:
 def describe_artifacts(request: DescribeRequest, log: Log) -> tuple[Artifact, ...]:
     """Return the facts of a network as text, or as JSON."""
     network = read(request.source, request.reading, log)
-    text = facts_text(network) if request.json else describe_text(network)
+    text = facts_text(network) if request.json else escape_controls(describe_text(network))
     return (Artifact(name=None, content=f"{text}\n", format="text"),)
 
 
 def facts_text(network: Network) -> str:
     """The facts as JSON."""
-    return json.dumps(facts(network), indent=2, ensure_ascii=False)
+    return escape_in_quotes(json.dumps(facts(network), indent=2, ensure_ascii=False))
 
 
 def networks_text() -> str:

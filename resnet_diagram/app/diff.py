@@ -8,6 +8,7 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.requests import DiffRequest, read_pair
 from resnet_diagram.differences.model import Difference
 from resnet_diagram.differences.networks import differences
+from resnet_diagram.errors import escape_in_quotes
 from resnet_diagram.sources.resolve import network_of
 from resnet_diagram.spec.model import Network
 
@@ -71,4 +72,4 @@ def difference_json(left: Network, right: Network, found: tuple[Difference, ...]
     listed = [{"where": one.where, "left": one.left, "right": one.right} for one in found]
     names = _names(left, right)
     report = {"left": names[0], "right": names[1], "same": not found, "differences": listed}
-    return json.dumps(report, indent=2, ensure_ascii=False)
+    return escape_in_quotes(json.dumps(report, indent=2, ensure_ascii=False))

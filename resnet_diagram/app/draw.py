@@ -19,7 +19,7 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.latex_float import Placing
 from resnet_diagram.render.registry import has_suffix
-from resnet_diagram.saving import write_files
+from resnet_diagram.saving import encoded, write_files
 from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme
@@ -232,7 +232,7 @@ def to_bytes(
 ) -> bytes:
     """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
     content = render(networks_of(what, input_shape), to, *draw_options(choices))
-    return content.encode() if isinstance(content, str) else content
+    return encoded(content)
 
 
 def to_graphviz(

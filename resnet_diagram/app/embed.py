@@ -102,6 +102,10 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
             lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
         elif isinstance(artifact.content, str) and not any(other.name for other in artifacts):
             lines += body(syntax, artifact.format, artifact.content)
+    if any(syntax.begin.match(line) or syntax.end.match(line) for line in lines):
+        raise EmbedError(
+            f"{part.where}:{region.line}: a name in the network holds a marker and would break the document."
+        )
     return lines
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_diagram.app.log import Log
-from resnet_diagram.errors import RenderError, UsageError
+from resnet_diagram.errors import RenderError, ResnetDiagramError, UsageError
+from resnet_diagram.saving import encoded
 from resnet_diagram.sources.resolve import is_code, read_source
 from resnet_diagram.spec.model import Network
 
@@ -51,7 +52,7 @@ class Artifact:
     @property
     def data(self) -> bytes:
         """The content as it is in a file."""
-        return self.content.encode() if isinstance(self.content, str) else self.content
+        return encoded(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +172,15 @@ def sources_of(request: Request) -> tuple[str, ...]:
 def read(source: str, reading: Reading, log: Log) -> Network:
     """Return the network of a source; its notes go to the log."""
     log.detail(f"Reading {source}")
-    network = read_source(
-        source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe, folder=reading.folder
-    )
+    try:
+        network = read_source(
+            source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe, folder=reading.folder
+        )
+    except ResnetDiagramError:
+        raise
+    except Exception as error:
+        error.add_note(f"while reading {source!r}")
+        raise
     if reading.weights:
         log.note(f"{reading.weights.name} fits: every name and shape is the model's")
     for text in network.notes:

@@ -8,6 +8,7 @@ import click
 from resnet_diagram.app.requests import DiffRequest
 from resnet_diagram.cli.messages import LOG
 from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
+from resnet_diagram.errors import escape_controls
 
 
 @click.command(
@@ -25,5 +26,5 @@ def command(context: click.Context, /, left: str, right: str, as_json: bool, **v
 
     request = DiffRequest(left=left, right=right, reading=reading_of(values, Path()), json=as_json)
     text, differs = diff_report(request, LOG)
-    click.echo(text)
+    click.echo(escape_controls(text))
     context.exit(int(differs))

@@ -9,7 +9,7 @@ from resnet_diagram.app.embed import Update, updates
 from resnet_diagram.cli.messages import LOG, detail, loudness_options
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.embed.document import read_document
-from resnet_diagram.errors import EmbedError
+from resnet_diagram.errors import EmbedError, escape_controls
 from resnet_diagram.saving import write_files
 
 
@@ -43,7 +43,7 @@ def command(paths: tuple[Path, ...], check: bool) -> None:
         write_files([(update.path, update.new) for update in stale])
     elif stale:
         for update in stale:
-            click.echo(_difference(update), nl=False)
+            click.echo(escape_controls(_difference(update)), nl=False)
         names = ", ".join(str(update.path) for update in stale)
         raise EmbedError(f"Stale: {names}. Run 'resnet-diagram embed' to write anew.")
 

@@ -3,34 +3,29 @@
 import errno
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
 
-from resnet_diagram.cli.messages import loudness_options, warn
-from resnet_diagram.errors import ResnetDiagramError, UsageError
+from resnet_diagram.cli.messages import loudness, loudness_options, warn
+from resnet_diagram.errors import ResnetDiagramError, UsageError, escape_controls
 
-COMMANDS = {
-    "draw": "draw",
-    "table": "table",
-    "describe": "describe",
-    "diff": "diff",
-    "check": "check",
-    "embed": "embed",
-    "spec": "spec",
-    "code": "code",
-    "list": "list",
-}
-"""The subcommands in the order of the help, and the module of each, whose `command` it is."""
+COMMANDS = ("draw", "table", "describe", "diff", "check", "embed", "spec", "code", "list")
+"""The subcommands in the order of the help; each is the `command` of its module."""
+
+COMPARING = ("diff", "check")
+"""Commands that end with 1 for a difference, and with 2 for an error."""
 
 INTERRUPTED = 130
 
 
 class _Commands(click.Group):
-    """Imports a subcommand when it is asked for, and turns this package's errors into messages.
+    """Imports a subcommand when it is called, and turns errors into messages.
 
-    Exit code 2 for a wrong call, 130 after Ctrl-C, 1 for all else.
+    Exit code 1 for an error, 2 for wrong usage and for any error of a comparison, 130 after Ctrl-C.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -39,34 +34,79 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"resnet_diagram.cli.{COMMANDS[cmd_name]}").command
+        command = import_module(f"resnet_diagram.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _messages(ctx):
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(INTERRUPTED)
-        except UsageError as problem:
-            raise click.UsageError(str(problem)) from problem
-        except ResnetDiagramError as problem:
-            raise click.ClickException(str(problem)) from problem
-        except OSError as problem:
-            if problem.errno == errno.EPIPE:
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command; errors before a subcommand runs, as of `--help`, are messages too."""
+        try:
+            return super().main(*args, **kwargs)
+        except Exception as problem:
+            if isinstance(problem, click.ClickException) or not kwargs.get("standalone_mode", True):
                 raise
-            place = repr(problem.filename) if problem.filename else "standard output"
-            raise click.ClickException(f"Cannot read or write {place}: {problem.strerror}.") from problem
+            failure = _failure(problem, verbose=False)
+            failure.show()
+            sys.exit(failure.exit_code)
+
+
+@contextmanager
+def _messages(ctx: click.Context) -> Iterator[None]:
+    """Turn every error into one message, and set the exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Interrupted.", err=True)
+        ctx.exit(INTERRUPTED)
+    except (click.Abort, click.exceptions.Exit):
+        raise
+    except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
+            raise
+        failure = _failure(problem, verbose=loudness(ctx) > 0)
+        if ctx.invoked_subcommand in COMPARING:
+            failure.exit_code = 2  # type: ignore[misc] # click reads it from the instance
+        raise failure from problem
+
+
+def _failure(problem: Exception, *, verbose: bool) -> click.ClickException:
+    """Return the message for an error; one nobody expected is called a bug, with its trace when verbose."""
+    if isinstance(problem, click.ClickException):
+        return problem
+    text = escape_controls(str(problem))
+    if isinstance(problem, UsageError):
+        return click.UsageError(text)
+    if isinstance(problem, ResnetDiagramError):
+        return click.ClickException(text)
+    if isinstance(problem, OSError):
+        place = repr(problem.filename) if problem.filename else "standard output"
+        return click.ClickException(f"Cannot read or write {place}: {problem.strerror or problem}.")
+    if verbose:
+        from traceback import format_exception
+
+        click.echo(escape_controls("".join(format_exception(problem))), err=True, nl=False)
+    first = text.splitlines()[0] if text.strip() else ""
+    where = "".join(f" {escape_controls(note)}" for note in getattr(problem, "__notes__", ()))
+    return click.ClickException(
+        f"Internal error{where}: {type(problem).__name__}{f': {first}' if first else ''}. This is a bug in "
+        f"resnet-diagram: please report it with the command and the source{' (trace: -v)' * (not verbose)}."
+    )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @loudness_options
 @click.version_option(package_name="resnet-diagram")
 def main() -> None:
-    """Draw the architecture of residual networks from the real PyTorch model."""
+    """Draw the architecture of residual networks from the real PyTorch model.
+
+    Exit code: 0 done, 1 error, 2 wrong usage.
+    """
     warnings.showwarning = warn
-    # torch says so where numpy is not installed; nothing here needs it
+    # torch warns of missing numpy, which nothing here needs
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from resnet_diagram.app.log import Log
+from resnet_diagram.errors import escape_controls
 
 _KEY = "resnet_diagram.loudness"
 
@@ -47,19 +48,19 @@ def loudness(context: click.Context | None = None) -> int:
 def note(text: str) -> None:
     """Print something the user should know."""
     if loudness() >= 0:
-        click.echo(f"Note: {text}", err=True)
+        click.echo(f"Note: {escape_controls(text)}", err=True)
 
 
 def detail(text: str) -> None:
     """Print a progress detail, when verbose."""
     if loudness() > 0:
-        click.echo(text, err=True)
+        click.echo(escape_controls(text), err=True)
 
 
 def warn(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning; the arguments are those of `warnings.showwarning`."""
     if loudness() >= 0:
-        click.echo(f"Warning: {message}", err=True)
+        click.echo(f"Warning: {escape_controls(str(message))}", err=True)
 
 
 def progress(items: Sequence[str]) -> Iterator[str]:
@@ -67,7 +68,9 @@ def progress(items: Sequence[str]) -> Iterator[str]:
     if len(items) < 2 or not sys.stderr.isatty() or loudness() < 0:
         yield from items
         return
-    with click.progressbar(items, file=sys.stderr, item_show_func=lambda item: item or "") as bar:
+    with click.progressbar(
+        items, file=sys.stderr, item_show_func=lambda item: escape_controls(item or "")
+    ) as bar:
         yield from bar
 
 

@@ -7,21 +7,26 @@ import click
 from resnet_diagram.app.make import make
 from resnet_diagram.app.requests import Request
 from resnet_diagram.cli.messages import LOG, detail
+from resnet_diagram.errors import RenderError
 from resnet_diagram.saving import write_files
 
 
 def run(request: Request) -> None:
-    """Make the artifacts of a request, write the files among them, then the rest to standard output."""
+    """Make the artifacts of a request, write the files among them, then the rest to standard output.
+
+    Standard output gets the bytes a file would have, whatever the encoding of the terminal.
+    """
     artifacts = make(request, LOG)
-    files = [(artifact.name, artifact.content) for artifact in artifacts if artifact.name]
-    write_files(files)
+    if sys.stdout is None and not all(artifact.name for artifact in artifacts):
+        raise RenderError("Standard output is closed; name a file (-o).")
+    write_files([(artifact.name, artifact.content) for artifact in artifacts if artifact.name])
     for artifact in artifacts:
         if artifact.name:
             detail(f"Wrote {artifact.name} ({artifact.format})")
         else:
-            click.echo(artifact.content, nl=False)
+            click.echo(artifact.data, nl=False)
 
 
 def is_terminal() -> bool:
     """Return whether standard output is a terminal."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()

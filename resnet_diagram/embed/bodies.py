@@ -43,9 +43,11 @@ def body(syntax: Syntax, format_name: str, text: str) -> list[str]:
             directive = ".. raw:: html" if raw else f".. code-block:: {language}"
             return ["", directive, "", *(f"   {line}" if line else "" for line in lines), ""]
         case "latex":
-            return [r"\begin{verbatim}", *lines, r"\end{verbatim}"]
+            kept = [line.replace(r"\end{verbatim}", r"\end {verbatim}") for line in lines]
+            return [r"\begin{verbatim}", *kept, r"\end{verbatim}"]
         case _:
-            return [f"```{language}", *lines, "```"]
+            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+            return [f"{fence}{language}", *lines, fence]
 
 
 _WORDS = "\ue000"

@@ -3,6 +3,7 @@
 import codecs
 import json
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from resnet_diagram.errors import EmbedError
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _MARK = "\ufeff"
+
+LARGEST = 100_000_000
+"""Maximum size of a document, in bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +45,19 @@ class Document:
 def read_document(path: Path) -> Document:
     """The document in a file. Raises EmbedError where it cannot be read, or its markers are wrong."""
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise EmbedError(f"{path}: not a regular file.")
+        if status.st_size > LARGEST:
+            raise EmbedError(f"{path}: {status.st_size:,} bytes; a document has {LARGEST:,} at most.")
         raw = path.read_bytes()
     except OSError as error:
         raise EmbedError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
     syntax = syntax_of(path)
-    encoding, text = _decoded(raw)
+    try:
+        encoding, text = _decoded(raw)
+    except UnicodeDecodeError as error:
+        raise EmbedError(f"{path}: not a text in {error.encoding}, as its first bytes say.") from error
     if path.suffix.lower() == ".ipynb":
         return _notebook(path, raw, syntax, encoding, text)
     part = _part(text, syntax, str(path))
@@ -74,6 +86,8 @@ def _notebook(path: Path, raw: bytes, syntax: Syntax, encoding: str, text: str) 
         notebook = json.loads(text.lstrip(_MARK))
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
         sources = ["".join(cell["source"]) for cell in cells]
+    except RecursionError:
+        raise EmbedError(f"{path}: not a notebook that can be read (nested too deeply).") from None
     except (ValueError, KeyError, TypeError) as error:
         raise EmbedError(f"{path}: not a notebook that can be read ({error!r}).") from None
     parts = [_part(source, syntax, f"{path}, text cell {at}") for at, source in enumerate(sources, 1)]

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import needs_installed, ours_first
 from resnet_diagram.render.numbers import number
@@ -44,7 +45,8 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
 
     font = figure.theme.font
     svg = svg_text(figure, replace(figure.theme, font=ours_first(font), dark=None), _size(figure, form))
-    inputs = {"svg": svg, "title": figure.spoken_title, "description": figure.scene.description}
+    texts = {"title": figure.spoken_title, "description": figure.scene.description}
+    inputs = {"svg": svg} | {name: printable(text) for name, text in texts.items()}
     installed = needs_installed(svg, font)
     if installed:
         _warn_of_missing(inputs)

@@ -20,7 +20,7 @@ from resnet_diagram.render.chart.build import fitting_chart
 from resnet_diagram.render.chart.folding import folded_stages
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
-from resnet_diagram.render.escape.xml import dot_html, dot_quote
+from resnet_diagram.render.escape.xml import dot_html, dot_quote, printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
 from resnet_diagram.render.templates import render
@@ -75,7 +75,7 @@ def render_dot(figure: Figure) -> str:
         "figure.dot.jinja",
         figure.templates,
         title=dot_quote(diagram.title),
-        description=diagram.description.splitlines(),
+        description=[line.replace("\t", " ") for line in printable(diagram.description).splitlines()],
         rankdir="TB" if diagram.flow is Flow.DOWN else "LR",
         font=dot_quote(theme.font.replace("'", "").replace(", ", ",")),
         page=theme.page,

@@ -1,6 +1,7 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
+from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
 from resnet_diagram.wording.symbols import times
@@ -24,7 +25,7 @@ _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 def render_outline(figure: Figure) -> str:
     """The outline of a figure, with a final line break; trees grow to the right with each group and fork."""
     diagram = figure.diagram
-    return render(
+    text = render(
         "outline",
         "figure.txt.jinja",
         figure.templates,
@@ -32,6 +33,7 @@ def render_outline(figure: Figure) -> str:
         lines=[line for item in diagram.items for line in _top(item)],
         legend=_legend(diagram),
     )
+    return escape_controls(text)
 
 
 def _top(item: Item) -> list[str]:
@@ -86,7 +88,7 @@ def _heading(group: Group) -> str:
     """`Stage 3 [×36]  28×28×512 → 14×14×1024`."""
     count = times(group.repeat)
     name = " ".join(part for part in (group.title, count) if part) or "block"
-    return "  ".join(part for part in (name, group.caption) if part)
+    return "  ".join(" ".join(part.split()) for part in (name, group.caption) if part)
 
 
 def _fork(fork: Fork) -> list[list[str]]:

@@ -5,6 +5,7 @@ import zlib
 
 from resnet_diagram.errors import RenderError
 from resnet_diagram.render.convert import convert
+from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 
 _HEAD = 8 + 25
@@ -30,7 +31,7 @@ def render_png(figure: Figure) -> bytes:
             f"The drawing is {scene.width:.0f} × {scene.height:.0f} pt: at {dpi} dpi a PNG would have "
             f"{pixels / 1e6:.0f} million pixels. Ask for --dpi {fits} or less, or take SVG or PDF."
         )
-    return with_metadata(convert(figure, "png"), dpi, figure.spoken_title)
+    return with_metadata(convert(figure, "png"), dpi, printable(figure.spoken_title))
 
 
 def with_metadata(png: bytes, dpi: float, title: str) -> bytes:

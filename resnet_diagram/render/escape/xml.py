@@ -66,7 +66,7 @@ def dot_quote(text: str) -> str:
     >>> dot_quote("")
     '""'
     """
-    clean = printable(text)
+    clean = printable(text).replace("\t", " ")
     escaped = clean.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;").replace("\n", "\\n")
     return f'"{escaped}"'
 
@@ -89,5 +89,5 @@ def dot_html(text: str) -> str:
     >>> dot_html("残差 🦜")
     '残差 🦜'
     """
-    shown = xml_text(text).replace("&#10;", "<br/>")
+    shown = xml_text(text).replace("&#10;", "<br/>").replace("\t", " ")
     return re.sub(r"\\(?=[NGETHL])", r"\\&#8203;", shown)

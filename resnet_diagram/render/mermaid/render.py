@@ -15,7 +15,7 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.diagram.walk import written_lines
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import UnrenderedWarning, escape_in_quotes
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.build import fitting_chart
 from resnet_diagram.render.chart.folding import folded_stages
@@ -220,7 +220,7 @@ def _source(figure: Figure, root: Frame) -> str:
         "mermaid",
         "figure.mmd.jinja",
         figure.templates,
-        title=json.dumps(diagram.title, ensure_ascii=False) if diagram.title else "",
+        title=escape_in_quotes(json.dumps(diagram.title, ensure_ascii=False)) if diagram.title else "",
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),
         direction="LR" if _is_to_the_right(root) else "TB",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.scene import Scene, Text
+from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.latex_float import Float, Placing
 from resnet_diagram.render.numbers import number
@@ -137,4 +138,4 @@ def _group(section: Section, theme: Theme, found: Parts, usual: Common) -> Group
 
 def _comment(text: str) -> str:
     """`text` on one line, for a comment."""
-    return " ".join(text.split())
+    return " ".join(printable(text).split())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.errors import SourceError, SpecError
+from resnet_diagram.errors import SourceError, SpecError, escape_in_quotes
 from resnet_diagram.saving import write_text
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.json.decode import DecodeError, decoder, suggestion
@@ -23,7 +23,7 @@ VERSION = 1
 def dumps(network: Network) -> str:
     """The JSON text of a network, with a line feed at its end."""
     head = {"format": FORMAT, "version": VERSION}
-    return text(head | encode(network, Network)) + "\n"
+    return escape_in_quotes(text(head | encode(network, Network))) + "\n"
 
 
 def loads(content: str, where: str = "") -> Network:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from resnet_diagram.errors import escape_in_quotes
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 100
 
@@ -53,7 +55,7 @@ def _string(text: str) -> str:
     >>> print(_string('a "b"'))
     "a \"b\""
     """
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return escape_in_quotes(json.dumps(text, ensure_ascii=False))
 
 
 def _value(value: Any, indent: str = "") -> str:

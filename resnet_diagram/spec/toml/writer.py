@@ -1,6 +1,6 @@
 """Networks as TOML text."""
 
-from resnet_diagram.errors import SpecError
+from resnet_diagram.errors import SpecError, escape_controls
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.shorten.network import is_short, shortened
@@ -29,5 +29,5 @@ def _called(network: Network) -> str:
 
 
 def _comments(network: Network) -> str:
-    lines = [line for note in network.notes for line in note.splitlines()]
+    lines = [escape_controls(line) for note in network.notes for line in note.splitlines()]
     return "".join(f"# {line}\n" for line in lines)

@@ -8,17 +8,25 @@ from resnet_diagram.tables.model import Count, Part, Stack, Table, Words
 from resnet_diagram.tables.render.grid import lines
 from resnet_diagram.tables.render.look import Look
 
+_FORMULA = "=+-@\t\n"
+
 
 def render_csv(table: Table, look: Look) -> str:
     """Return the table as CSV in UTF-8, with all heads in each row."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(printable(head) for head in table.heads)
+    writer.writerow(map(_text, table.heads))
     heads: tuple[str, ...] = ("",) * table.keys
     for line in lines(table):
         heads = line.heads if line.heads[0] else _filled(line.heads, heads)
-        writer.writerow([*map(printable, heads), *(_cell(parts) for parts in line.cells)])
+        writer.writerow([*map(_text, heads), *(_cell(parts) for parts in line.cells)])
     return out.getvalue()
+
+
+def _text(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe."""
+    clean = printable(text)
+    return f"'{clean}" if len(clean) > 1 and clean[0] in _FORMULA else clean
 
 
 def _filled(heads: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
@@ -33,7 +41,7 @@ def _cell(parts: tuple[Part, ...]) -> str:
 def _part(part: Part) -> str:
     match part:
         case Words():
-            return printable(part.text)
+            return _text(part.text)
         case Count():
             return str(part.value)
         case Stack():

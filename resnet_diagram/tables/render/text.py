@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from textwrap import wrap
 
+from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.tables.model import Band, Cell, Count, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, count_text, named
@@ -33,7 +34,7 @@ def render_plain_text(table: Table, look: Look) -> str:
         shown += [*between, *_drawn(band, widths)]
     shown = [*shown, rule, *(line for band in totals for line in _drawn(band, widths))]
     shown += [line for at, note in enumerate(table.notes) for line in _note(note, whole, first=at == 0)]
-    return "\n".join(line.rstrip() for line in shown) + "\n"
+    return escape_controls("\n".join(line.rstrip() for line in shown) + "\n")
 
 
 def _line(text: str) -> str:
