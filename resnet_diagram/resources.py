@@ -1,4 +1,4 @@
-"""Where the files are that come with the package: installed, editable or in a checkout."""
+"""Locate packaged files: installed, editable or in a checkout."""
 
 from pathlib import Path
 

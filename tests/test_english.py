@@ -18,8 +18,8 @@ VAGUE_NAMES = re.compile(
 )
 """Names that describe no quantity; a noun of the field says more."""
 
-QUESTION_LIMIT = 0.17
-VAGUE_LIMIT = 0.08
+QUESTION_LIMIT = 0.10
+VAGUE_LIMIT = 0.06
 
 
 def trees(root: Path = PACKAGE) -> Iterator[tuple[Path, ast.Module]]:

@@ -37,10 +37,10 @@ def options_in(keywords: type) -> dict[str, Option]:
     return {name: value.__metadata__[0] for name, value in keywords.__annotations__.items()}
 
 
-def check_keywords(given: Collection[str], keywords: type, noun: str) -> None:
+def check_keywords(value: Collection[str], keywords: type, noun: str) -> None:
     """Raise UsageError for a keyword that the TypedDict does not have; `noun`: what the options belong to."""
     names = keywords.__annotations__
-    for name in given:
+    for name in value:
         if name not in names:
             hint = did_you_mean(closest(name, names))
             raise UsageError(f"A {noun} has no option {name!r}.{hint} The options are {', '.join(names)}.")

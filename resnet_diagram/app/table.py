@@ -45,9 +45,9 @@ def table(
     "latex", "typst", "markdown", "html" or "csv". `input_shape` is for modules, as in `trace`. `choices`:
     the options of `resnet-diagram table`. Raises ResnetDiagramError.
     """
-    form, (wanted, look) = table_format_named(to), table_options(choices)
+    form, (target, look) = table_format_named(to), table_options(choices)
     networks = networks_of(what, input_shape)
-    return form.render(_table(networks, wanted, shortcuts=choices.get("shortcuts", False)), look)
+    return form.render(_table(networks, target, shortcuts=choices.get("shortcuts", False)), look)
 
 
 def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
@@ -61,7 +61,7 @@ def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
         raise UsageError(f"Got {decimals} decimals; choose between 0 and {DECIMALS[-1]}.")
     check_label(label)
     environment = choices.get("float") or (Float.TABLE if choices.get("caption") or label else None)
-    wanted = Wanted(
+    target = Wanted(
         names=one_of(StageNames, choices.get("names", StageNames.PAPER), "naming of stages"),
         heads=tuple(choices.get("heads", ())),
         caption=choices.get("caption"),
@@ -74,7 +74,7 @@ def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
         float=one_of(Float, environment, "float") if environment else None,
         templates=choices.get("templates"),
     )
-    return wanted, look
+    return target, look
 
 
 def table_targets(paths: Sequence[Path], format_name: str | None) -> tuple[Target, ...]:
@@ -82,17 +82,17 @@ def table_targets(paths: Sequence[Path], format_name: str | None) -> tuple[Targe
 
     Raises UsageError for an unknown format or suffix.
     """
-    named = table_format_named(format_name).name if format_name else ""
-    return targets_of(paths, named, lambda path: table_format_for(path).name, default="text")
+    name = table_format_named(format_name).name if format_name else ""
+    return targets_of(paths, name, lambda path: table_format_for(path).name, default="text")
 
 
 def table_artifacts(request: TableRequest, log: Log) -> tuple[Artifact, ...]:
     """Return the table in each format. With code among the sources, options for code are for code alone."""
     reading = request.reading
     check_folders([target.path for target in request.targets], reading.folder)
-    named = Reading(folder=reading.folder) if any(map(is_code, request.sources)) else reading
+    by_name = Reading(folder=reading.folder) if any(map(is_code, request.sources)) else reading
     networks = [
-        read(source, reading if is_code(source) else named, log) for source in log.progress(request.sources)
+        read(source, reading if is_code(source) else by_name, log) for source in log.progress(request.sources)
     ]
     table = _table(networks, request.wanted, shortcuts=request.shortcuts)
     return tuple(
@@ -106,12 +106,12 @@ def table_artifacts(request: TableRequest, log: Log) -> tuple[Artifact, ...]:
     )
 
 
-def _table(networks: Sequence[Network], wanted: Wanted, *, shortcuts: bool) -> Table:
+def _table(networks: Sequence[Network], target: Wanted, *, shortcuts: bool) -> Table:
     """Return the table. Raise UsageError without networks, or if the headings are not one for each."""
     if not networks:
         raise UsageError("Expected at least one network to make a table of, got none.")
-    if wanted.heads and len(wanted.heads) != len(networks):
+    if target.heads and len(target.heads) != len(networks):
         raise UsageError(
-            f"Got {len(wanted.heads)} names for columns and {len(networks)} networks; name each or none."
+            f"Got {len(target.heads)} names for columns and {len(networks)} networks; name each or none."
         )
-    return (shortcut_table if shortcuts else architecture_table)(networks, wanted)
+    return (shortcut_table if shortcuts else architecture_table)(networks, target)

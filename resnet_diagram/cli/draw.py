@@ -59,9 +59,9 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
 @reading_options
 def command(**values: Any) -> None:
     """Draw a network, or compare several."""
-    asked = request(values, Path())
-    for target in asked.targets:
+    requested = request(values, Path())
+    for target in requested.targets:
         if target.path is None and is_binary(target.format) and is_terminal():
             remedy = f"name a file (-o figure.{target.format}), or redirect the output."
             raise UsageError(f"{target.format} is not text, and standard output is a terminal: {remedy}")
-    run(asked)
+    run(requested)

@@ -118,13 +118,13 @@ def _declared(name: str, declared: Option) -> Decorator:
 
 def choices_of(keywords: type, values: dict[str, Any], folder: Path) -> Any:
     """Take the declared options out of a command's values: lists split, paths taken from `folder`."""
-    found = {}
+    table = {}
     for name, declared in options_in(keywords).items():
         value = values[name]
         if declared.kind is tuple and isinstance(value, str):
             value = [word for word in value.split(",") if word]
-        found[name] = in_folder(value, declared, folder)
-    return found
+        table[name] = in_folder(value, declared, folder)
+    return table
 
 
 def target_options(output_help: str, to_help: str) -> Decorator:

@@ -29,12 +29,12 @@ def request(values: dict[str, Any], folder: Path) -> TableRequest:
     """Return the request of a parsed command. Raise UsageError."""
     from resnet_diagram.app.table import table_options, table_targets
 
-    wanted, look = table_options(choices_of(TableChoices, values, folder))
+    target, look = table_options(choices_of(TableChoices, values, folder))
     return TableRequest(
         sources=values["sources"],
         reading=reading_of(values, folder),
         targets=table_targets(values["outputs"], values["format_name"]),
-        wanted=wanted,
+        wanted=target,
         look=look,
         shortcuts=values["shortcuts"],
     )

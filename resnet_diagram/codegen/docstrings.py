@@ -1,4 +1,4 @@
-"""What classes are called, and what their docstrings say."""
+"""Names and docstrings of generated classes."""
 
 from collections.abc import Sequence
 
@@ -43,12 +43,12 @@ def class_name(block: Block) -> str:
 
 
 def plain(block: Block) -> bool:
-    """Whether nothing meets in a block: a run of layers that goes by one name."""
+    """Return whether nothing meets in a block: a run of layers that goes by one name."""
     return len(block.branches) == 1 and block.shortcut is None
 
 
 def squeezes(block: Block) -> bool:
-    """Whether a gate is a squeeze-and-excitation: two weighted layers behind a global pooling."""
+    """Return whether a gate is a squeeze-and-excitation: two weighted layers behind a global pooling."""
     layers = list(walk(block.branches[-1]))
     pools = bool(layers) and layers[0].op == "global_avg_pool"
     return pools and sum(layer.kind in WEIGHTED for layer in layers) == 2
@@ -80,7 +80,7 @@ def _gate_doc(block: Block) -> str:
 
 
 def _convolutions(block: Block) -> str:
-    """Which convolutions a block has."""
+    """Describe the convolutions of a block."""
     layers = weighted_layers(block)
     words = [_kernel(layer) for layer in layers]
     kind = "Pre-activation residual block" if pre_activation(block) else "Residual block"
@@ -95,7 +95,7 @@ def _convolutions(block: Block) -> str:
 
 
 def _stride_place(layers: Sequence[Layer]) -> str:
-    """Which of several different convolutions has the stride, with a space behind it."""
+    """Return the name of the strided convolution and a space, if there are several kinds."""
     strided = [_kernel(layer) for layer in layers if any(step > 1 for step in layer.stride)]
     if len(strided) != 1 or len({_kernel(layer) for layer in layers}) == 1:
         return ""
@@ -110,7 +110,7 @@ def _kernel(layer: Layer) -> str:
 
 
 def _shortcut_doc(block: Block, condition: str | None) -> str:
-    """What the shortcut is, and when."""
+    """Describe the shortcut and its condition."""
     kind = block.shortcut.kind if block.shortcut else ShortcutKind.IDENTITY
     if condition is None or kind is ShortcutKind.IDENTITY:
         return "The shortcut is the identity."
@@ -120,8 +120,8 @@ def _shortcut_doc(block: Block, condition: str | None) -> str:
     )
     if not condition:
         return f"{words} in every block.{pooled}"
-    where = "where `project` is set" if condition == "project" else "where the sizes differ"
-    return f"{words} {where}, the identity elsewhere.{pooled}"
+    place = "where `project` is set" if condition == "project" else "where the sizes differ"
+    return f"{words} {place}, the identity elsewhere.{pooled}"
 
 
 def called(network: Network) -> str:
@@ -137,8 +137,8 @@ def title(network: Network) -> str:
 
 def module_doc(network: Network) -> str:
     """The docstring of the file."""
-    taken = shape_text(network.input_shape)
+    used = shape_text(network.input_shape)
     letter = option(network)
     shortcuts = f" Shortcuts are of option {letter}." if letter else ""
-    counts = f"{params(network):,} parameters, {macs(network):,} multiply-accumulates for one {taken} input"
+    counts = f"{params(network):,} parameters, {macs(network):,} multiply-accumulates for one {used} input"
     return f"{called(network)} in PyTorch.\nDepth {depth(network)}, {counts}.{shortcuts}"

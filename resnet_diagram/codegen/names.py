@@ -1,4 +1,4 @@
-"""What things are called in the code: the network's own names where they fit, else the usual ones."""
+"""Names in generated code: the network's names where they fit, else conventional ones."""
 
 import keyword
 import re
@@ -19,7 +19,7 @@ requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty
 type xpu zero_grad T_destination
 """
 _TAKEN = frozenset(_NN_MODULE.split())
-"""What `nn.Module` itself has."""
+"""Attributes of `nn.Module`."""
 
 _MODULE_NAMES = frozenset({"torch", "nn", "Tensor", "F", "Sequence", "x"})
 _USUAL = {"batch_norm": "bn", "max_pool": "maxpool", "avg_pool": "avgpool", "global_avg_pool": "avgpool"}
@@ -38,7 +38,7 @@ def function_name(name: str) -> str:
 
 
 def is_attribute(name: str) -> bool:
-    """Whether a module can have an attribute of that name."""
+    """Return whether a module can have an attribute of that name."""
     fits = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
     return fits and name not in _TAKEN and not name.startswith("_")
 
@@ -55,7 +55,7 @@ def relative(name: str, owner: str) -> str:
 
 
 def usual(element: Element) -> str:
-    """What an element is usually called, without a number."""
+    """Return the conventional name of an element, without a number."""
     if isinstance(element, Layer):
         if element.kind is LayerKind.ACTIVATION:
             return element.op
@@ -69,20 +69,20 @@ def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str
     `owners`: the name of the block each item of a cell is from. The model's own names are kept where they can
     be attributes and no other cell has them.
     """
-    own = [_common(cell, owners) for cell in cells]
-    members = _sequences(own)
-    plain = [name for name, member in zip(own, members, strict=True) if not member]
-    kept = [
+    left = [_common(cell, owners) for cell in cells]
+    members = _sequences(left)
+    plain = [name for name, member in zip(left, members, strict=True) if not member]
+    names = [
         name if member or (_named(cell[0]) and is_attribute(name) and plain.count(name) == 1) else ""
-        for cell, name, member in zip(cells, own, members, strict=True)
+        for cell, name, member in zip(cells, left, members, strict=True)
     ]
-    nameless = [cell for cell, name in zip(cells, kept, strict=True) if not name]
-    usual_names = iter(_usual_names(nameless, {name.partition(".")[0] for name in kept}))
-    return [name or next(usual_names) for name in kept]
+    nameless = [cell for cell, name in zip(cells, names, strict=True) if not name]
+    usual_names = iter(_usual_names(nameless, {name.partition(".")[0] for name in names}))
+    return [name or next(usual_names) for name in names]
 
 
 def _named(element: Element) -> bool:
-    """Whether an element goes by its own name: one with weights, or a pooling."""
+    """Return whether an element goes by its own name: one with weights, or a pooling."""
     return not isinstance(element, Layer) or element.params > 0 or element.kind is LayerKind.POOL
 
 
@@ -92,27 +92,27 @@ def _common(cell: Aligned, owners: Sequence[str]) -> str:
 
 
 def _sequences(names: Sequence[str]) -> list[bool]:
-    """Which names are items of a whole sequence: `branch.0`, `branch.1`, …, side by side and nowhere else."""
+    """Flag the names that are items of a complete sequence: `branch.0`, `branch.1`, …, adjacent."""
     heads = [name.rpartition(".")[0] for name in names]
-    found = [False] * len(names)
+    items = [False] * len(names)
     for head in {head for head in heads if is_attribute(head)}:
-        places = [place for place, other in enumerate(heads) if other == head]
-        wanted = [f"{head}.{number}" for number in range(len(places))]
+        places = [place for place, right in enumerate(heads) if right == head]
+        target = [f"{head}.{number}" for number in range(len(places))]
         side_by_side = places[-1] - places[0] == len(places) - 1
-        if side_by_side and [names[place] for place in places] == wanted and head not in names:
+        if side_by_side and [names[place] for place in places] == target and head not in names:
             for place in places:
-                found[place] = True
-    return found
+                items[place] = True
+    return items
 
 
-def _usual_names(cells: Sequence[Aligned], taken: Collection[str]) -> list[str]:
+def _usual_names(cells: Sequence[Aligned], used: Collection[str]) -> list[str]:
     """The usual names, numbered where several want one; activations without weights share theirs."""
     bases = [usual(cell[0]) for cell in cells]
     counters = {base: count(1) for base in bases}
     names = []
     for cell, base in zip(cells, bases, strict=True):
         shared = isinstance(cell[0], Layer) and cell[0].kind is LayerKind.ACTIVATION and not cell[0].params
-        alone = bases.count(base) == 1 and base not in taken
+        alone = bases.count(base) == 1 and base not in used
         tries = (f"{base}{number}" for number in counters[base])
-        names.append(base if shared or alone else next(name for name in tries if name not in taken))
+        names.append(base if shared or alone else next(name for name in tries if name not in used))
     return names

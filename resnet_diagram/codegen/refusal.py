@@ -1,4 +1,4 @@
-"""Why a part of a network cannot be written."""
+"""Refuse the parts of a network that cannot be written as code."""
 
 from resnet_diagram.errors import CodeError
 from resnet_diagram.spec.model import Block, Layer, Stage

@@ -16,67 +16,67 @@ from resnet_diagram.spec.places import placed
 from resnet_diagram.spec.shapes import shape_text
 
 
-def snippet(network: Network, wanted: str) -> str:
+def snippet(network: Network, target: str) -> str:
     """A Python file of the class of one block, with that block's shapes in comments.
 
-    `wanted`: a block's name (`layer2.0`), its place (`stage2.block1`), or a type (`bottleneck`, or the name
+    `target`: a block's name (`layer2.0`), its place (`stage2.block1`), or a type (`bottleneck`, or the name
     of a class), which stands for the first block of it. Raises UsageError for anything else, CodeError where
     the network cannot be written.
     """
-    named = dict(_named(network))
+    by_name = dict(_named(network))
     types = dict(_types(plan(network, HELPERS).made))
-    block = named.get(wanted) or types.get(wanted.lower())
+    block = by_name.get(target) or types.get(target.lower())
     if block is None:
-        raise _unknown(network, wanted, named, types)
-    made = plan(network, HELPERS, block)
-    own = made.class_of[block]
+        raise _unknown(network, target, by_name, types)
+    result = plan(network, HELPERS, block)
+    left = result.class_of[block]
     shapes = f"{shape_text(in_shape(block))} → {shape_text(out_shape(block))}"
-    place = next(name for name, one in named.items() if one == block)
-    doc = f"Block {place} of {called(network)}: {own.call([block], Scope(1))}\nShapes: {shapes}."
-    return source(doc, [one.lines() for one in _needed(own, made.made)], len(network.input_shape) - 1)
+    place = next(name for name, item in by_name.items() if item == block)
+    doc = f"Block {place} of {called(network)}: {left.call([block], Scope(1))}\nShapes: {shapes}."
+    return source(doc, [entry.lines() for entry in _needed(left, result.made)], len(network.input_shape) - 1)
 
 
 def _named(network: Network) -> Iterator[tuple[str, Block]]:
     """All blocks by their names and places; the first of a name counts."""
-    found: dict[str, Block] = {}
+    table: dict[str, Block] = {}
     for element, place in placed(network):
         if isinstance(element, Block):
-            found.setdefault(place.path, element)
+            table.setdefault(place.path, element)
     stages = [element for element in network.body if isinstance(element, Stage)]
     for number, stage in enumerate(stages, 1):
         for position, block in enumerate(blocks(stage), 1):
-            found.setdefault(f"stage{number}.block{position}", block)
-    yield from found.items()
+            table.setdefault(f"stage{number}.block{position}", block)
+    yield from table.items()
 
 
 def _types(classes: Sequence[BlockClass]) -> Iterator[tuple[str, Block]]:
     """The first block of each type, by the type and by the name of its class, in lower case."""
-    found: dict[str, Block] = {}
-    for one in classes:
-        first = one.blocks[0]
-        found.setdefault(one.name.lower(), first)
+    table: dict[str, Block] = {}
+    for item in classes:
+        first = item.blocks[0]
+        table.setdefault(item.name.lower(), first)
         if is_residual(first):
-            found.setdefault(block_kind(first).value, first)
-    yield from found.items()
+            table.setdefault(block_kind(first).value, first)
+    yield from table.items()
 
 
-def _needed(own: BlockClass, classes: Sequence[BlockClass]) -> list[BlockClass]:
+def _needed(block_class: BlockClass, classes: Sequence[BlockClass]) -> list[BlockClass]:
     """The classes a class is made of, itself last."""
-    needed = [own]
-    for one in reversed(classes[: classes.index(own)]):
-        text = "\n".join(line for other in needed for line in other.init)
-        if re.search(rf"\b{one.name}\(", text):
-            needed.insert(0, one)
+    needed = [block_class]
+    for item in reversed(classes[: classes.index(block_class)]):
+        text = "\n".join(line for right in needed for line in right.init)
+        if re.search(rf"\b{item.name}\(", text):
+            needed.insert(0, item)
     return needed
 
 
-def _unknown(network: Network, wanted: str, named: dict[str, Block], types: dict[str, Block]) -> UsageError:
-    known = [*named, *types]
-    if not known:
+def _unknown(network: Network, target: str, by_name: dict[str, Block], types: dict[str, Block]) -> UsageError:
+    names = [*by_name, *types]
+    if not names:
         return UsageError(f"{called(network)} has no blocks; leave --block out to write all of it.")
     listed = ", ".join(repr(name) for name in types)
-    hint = did_you_mean(closest(wanted, known))
+    hint = did_you_mean(closest(target, names))
     return UsageError(
-        f"{called(network)} has no block {wanted!r}.{hint} Expected a name such as {known[0]!r}, a place "
+        f"{called(network)} has no block {target!r}.{hint} Expected a name such as {names[0]!r}, a place "
         f"such as 'stage1.block1', or a type: {listed}."
     )

@@ -10,9 +10,9 @@ def source(doc: str, parts: Sequence[Sequence[str]], dims: int) -> str:
     """The text of a file: docstring, imports, the helpers used, the parts."""
     text = "\n".join(line for part in parts for line in part)
     helpers = helper_lines(text, dims)
-    everything = [*helpers, *parts]
-    head = [*docstring(doc), "", *_imports("\n".join(line for part in everything for line in part))]
-    blocks = ["\n".join(head), *("\n".join(part) for part in everything)]
+    contents = [*helpers, *parts]
+    head = [*docstring(doc), "", *_imports("\n".join(line for part in contents for line in part))]
+    blocks = ["\n".join(head), *("\n".join(part) for part in contents)]
     return "\n\n\n".join(blocks) + "\n"
 
 

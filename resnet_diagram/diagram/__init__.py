@@ -1,1 +1,1 @@
-"""What is drawn."""
+"""Logical model of a drawing, without coordinates."""

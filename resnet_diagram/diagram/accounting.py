@@ -36,8 +36,8 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
     """
     inside = _Index(network)
     shown = set(inside.shown(panel.content))
-    wanted = dict.fromkeys(name for path in panel.origin.paths for name in inside.certain(path))
-    return tuple(name for name in wanted if name not in shown)
+    target = dict.fromkeys(name for path in panel.origin.paths for name in inside.certain(path))
+    return tuple(name for name in target if name not in shown)
 
 
 def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class _Index:
         """Yield the operations that all parts of a path have."""
         parts = [list(self.operations(part)) for part in self._parts.get(path, ())]
         for name in parts[0] if parts else ():
-            if all(name in others for others in parts):
+            if all(name in rest for rest in parts):
                 yield name
 
     def shown(self, content: Strip | tuple[Item, ...]) -> Iterator[str]:

@@ -43,12 +43,12 @@ def shortcut_origin(block: Block, copies: Copies) -> Origin:
 
 def copies_of(runs: Sequence[Sequence[Element]]) -> Copies:
     """Map each element of the first run, and each inside it, to its counterparts in all runs."""
-    found: dict[int, tuple[Element, ...]] = {}
+    copies: dict[int, tuple[Element, ...]] = {}
     for column in zip(*runs, strict=False):
-        found[id(column[0])] = column
+        copies[id(column[0])] = column
         for inner in zip(*(parts(element) for element in column), strict=False):
-            found.update(copies_of(inner))
-    return found
+            copies.update(copies_of(inner))
+    return copies
 
 
 def _paths(element: Element) -> Iterator[str]:

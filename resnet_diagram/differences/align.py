@@ -51,24 +51,24 @@ def take_apart(network: Network) -> Parts:
 
 def _stages(network: Network) -> list[tuple[Element, ...]]:
     """Return the bodies of the stages; elements between stages are a group of their own."""
-    found: list[tuple[Element, ...]] = []
+    items: list[tuple[Element, ...]] = []
     loose: list[Element] = []
     for element in network.body:
         if isinstance(element, Stage):
-            found += [tuple(loose)] if loose else []
-            found.append(element.body)
+            items += [tuple(loose)] if loose else []
+            items.append(element.body)
             loose = []
         else:
             loose.append(element)
-    return [*found, tuple(loose)] if loose else found
+    return [*items, tuple(loose)] if loose else items
 
 
 def _body(network: Network, elements: Iterable[Element]) -> list[Element]:
     """Return the elements of a stage and of the stages inside it."""
-    found: list[Element] = []
+    items: list[Element] = []
     for element in elements:
-        found += _body(network, element.body) if isinstance(element, Stage) else [element]
-    return found
+        items += _body(network, element.body) if isinstance(element, Stage) else [element]
+    return items
 
 
 def _pop_layers(groups: list[list[Element]], *, first: bool) -> list[Layer]:

@@ -1,4 +1,4 @@
-"""Where a document shows code: markers in it are examples.
+"""Code blocks of a document; markers inside them are examples and are ignored.
 
 Each function gives the state behind a line from the one before it: "" outside code, else what tells its end.
 """
@@ -44,8 +44,8 @@ def literal(line: str, state: str) -> str:
     """
     if state and (not line.strip() or len(line) - len(line.lstrip()) >= len(state)):
         return state
-    found = _LITERAL.match(line)
-    return f"{found['indent']}|" if found else ""
+    match = _LITERAL.match(line)
+    return f"{match['indent']}|" if match else ""
 
 
 def verbatim(line: str, state: str) -> str:
@@ -58,5 +58,5 @@ def verbatim(line: str, state: str) -> str:
     """
     if state:
         return "" if rf"\end{{{state}}}" in line else state
-    found = _VERBATIM.match(line)
-    return found[1] if found else ""
+    match = _VERBATIM.match(line)
+    return match[1] if match else ""

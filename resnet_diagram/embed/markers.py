@@ -8,12 +8,12 @@ from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError
 
 COMMANDS = ("draw", "table", "describe", "spec", "code")
-"""What may stand in a marker."""
+"""Commands allowed in a marker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """What stands between two markers: lines `start` to before `end`, counted from 0.
+    """Region between two markers: lines `start` to before `end`, counted from 0.
 
     `words`: the command with its arguments. `indent` stands before the marker, and before each line: spaces,
     and signs of a quotation.
@@ -30,17 +30,17 @@ class Region:
         return self.start
 
 
-def regions(lines: Sequence[str], syntax: Syntax, where: str) -> tuple[Region, ...]:
+def regions(lines: Sequence[str], syntax: Syntax, position: str) -> tuple[Region, ...]:
     """Every region of a document.
 
     Raises EmbedError with file and line for a marker that is not closed, not opened, inside another, or that
     holds no command of this tool.
     """
-    found: list[Region] = []
+    items: list[Region] = []
     opened: Region | None = None
     code = ""
     for at, line in enumerate(lines):
-        place = f"{where}:{at + 1}"
+        place = f"{position}:{at + 1}"
         code = "" if opened else syntax.code(line, code)
         if code:
             continue
@@ -52,11 +52,11 @@ def regions(lines: Sequence[str], syntax: Syntax, where: str) -> tuple[Region, .
         elif syntax.end.match(line.rstrip("\r\n")):
             if not opened:
                 raise EmbedError(f"{place}: a closing marker without an opening one before it.")
-            found.append(Region(words=opened.words, start=opened.start, end=at, indent=opened.indent))
+            items.append(Region(words=opened.words, start=opened.start, end=at, indent=opened.indent))
             opened = None
     if opened:
-        raise EmbedError(f"{where}:{opened.line}: the marker is not closed; end it with /resnet-diagram.")
-    return tuple(found)
+        raise EmbedError(f"{position}:{opened.line}: the marker is not closed; end it with /resnet-diagram.")
+    return tuple(items)
 
 
 def _words(command: str, syntax: Syntax, place: str) -> tuple[str, ...]:
@@ -70,19 +70,19 @@ def _words(command: str, syntax: Syntax, place: str) -> tuple[str, ...]:
     except ValueError as error:
         raise EmbedError(f"{place}: the command cannot be read: {error}.") from None
     if not words or words[0] not in COMMANDS:
-        given = repr(words[0]) if words else "nothing"
+        value = repr(words[0]) if words else "nothing"
         raise EmbedError(
-            f"{place}: a marker holds one of {', '.join(COMMANDS)}, with its arguments; got {given}."
+            f"{place}: a marker holds one of {', '.join(COMMANDS)}, with its arguments; got {value}."
         )
     return words
 
 
 def replaced(lines: Sequence[str], bodies: Mapping[Region, Sequence[str]], newline: str) -> list[str]:
     """The document's lines, their ends included, with a new body in each region."""
-    found: list[str] = []
+    texts: list[str] = []
     at = 0
     for region, body in sorted(bodies.items(), key=lambda pair: pair[0].start):
-        found += lines[at : region.start]
-        found += [f"{region.indent}{line}".rstrip(" \t") + newline for line in body]
+        texts += lines[at : region.start]
+        texts += [f"{region.indent}{line}".rstrip(" \t") + newline for line in body]
         at = region.end
-    return [*found, *lines[at:]]
+    return [*texts, *lines[at:]]

@@ -1,4 +1,4 @@
-"""How markers are written in each kind of document, and what stands there by itself."""
+"""Marker syntax of each document format."""
 
 import re
 from collections.abc import Callable

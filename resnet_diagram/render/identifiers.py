@@ -20,12 +20,12 @@ def identifiers(ids: Iterable[str]) -> dict[str, str]:
     """
     names: dict[str, str] = {}
     used: set[str] = set()
-    for one in dict.fromkeys(ids):
-        name = re.sub(r"[^A-Za-z0-9_]+", "_", one).strip("_")
+    for item in dict.fromkeys(ids):
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", item).strip("_")
         if not name or _RESERVED.fullmatch(name):
             name = f"n_{name}"
-        names[one] = _unused(name, used)
-        used.add(names[one].lower())
+        names[item] = _unused(name, used)
+        used.add(names[item].lower())
     return names
 
 

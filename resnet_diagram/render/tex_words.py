@@ -25,11 +25,11 @@ def tex_words(text: str) -> str:
     50\% of a\_b
     """
     line = " ".join(text.split())
-    found, at = [], 0
+    result, at = [], 0
     for sizes in _SIZES.finditer(line):
-        found += [tex_text(line[at : sizes.start()]), f"${_times(sizes[0])}$"]
+        result += [tex_text(line[at : sizes.start()]), f"${_times(sizes[0])}$"]
         at = sizes.end()
-    return "".join([*found, tex_text(line[at:])])
+    return "".join([*result, tex_text(line[at:])])
 
 
 def tex_prose(text: str) -> str:
@@ -60,15 +60,15 @@ def tex_math(text: str) -> str:
     {}[\text{odd\_name}
     """
     line = " ".join(text.split())
-    math = "".join(_token(found) for found in _TOKENS.finditer(line)).strip()
+    math = "".join(_token(result) for result in _TOKENS.finditer(line)).strip()
     return "{}" + math if math.startswith("[") else math
 
 
-def _token(found: re.Match[str]) -> str:
-    kind = found.lastgroup or ""
+def _token(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
     if kind == "words":
-        return rf"\text{{{tex_text(found[0])}}}"
-    return _MATHS.get(kind) or _times(found[0])
+        return rf"\text{{{tex_text(match[0])}}}"
+    return _MATHS.get(kind) or _times(match[0])
 
 
 def _times(text: str) -> str:

@@ -32,9 +32,9 @@ def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: 
     return run(model, specs or None, name=name or type(model).__name__)
 
 
-def _shapes(given: Shapes | None) -> list[Sequence[int]]:
+def _shapes(shapes: Shapes | None) -> list[Sequence[int]]:
     """Return one shape for each input."""
-    if not given:
+    if not shapes:
         return []
-    several = [shape for shape in given if not isinstance(shape, int)]
-    return several or [[size for size in given if isinstance(size, int)]]
+    several = [shape for shape in shapes if not isinstance(shape, int)]
+    return several or [[size for size in shapes if isinstance(size, int)]]

@@ -1,4 +1,4 @@
-"""What a residual network is: the data, what follows from it, its files and the catalog.
+"""Model of a residual network: data, derived facts, files and catalog.
 
 Nothing is imported here, so that each user of the layer loads only what it needs.
 """

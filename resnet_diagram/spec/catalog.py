@@ -36,7 +36,7 @@ _LOOKALIKES = str.maketrans("oil", "011")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the catalog says of a network.
+    """Catalog entry of a network.
 
     `paper` cites where it comes from; `summary` tells it from the others.
     """
@@ -52,9 +52,9 @@ def names() -> tuple[str, ...]:
 
 
 def entry(name: str) -> Entry:
-    """What the catalog says of a network. Raises SourceError for an unknown name."""
-    found = _table(name)
-    return Entry(name=name, summary=found["summary"], paper=found["paper"])
+    """Return the catalog entry of a network. Raises SourceError for an unknown name."""
+    table = _table(name)
+    return Entry(name=name, summary=table["summary"], paper=table["paper"])
 
 
 def design(name: str) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def network(name: str) -> Network:
 
 
 def _table(name: str) -> dict[str, Any]:
-    """What the family of a network says of all its members, and what is said of this one."""
+    """Return the family's common keys and the network's own keys."""
     family = _homes().get(name)
     if family is None:
         hint = did_you_mean(_closest(name))
@@ -94,14 +94,14 @@ def _members(family: str) -> dict[str, dict[str, Any]]:
     import tomllib
 
     shared = tomllib.loads(_text(family))
-    own = shared.pop("network")
-    return {one["name"]: shared | one for one in own}
+    left = shared.pop("network")
+    return {item["name"]: shared | item for item in left}
 
 
 def _closest(name: str) -> str:
     """The name of the catalog that is most like `name`, or nothing."""
-    known = {_bare(one): one for one in names()}
-    return known.get(closest(_bare(name), known), "")
+    available = {_bare(item): item for item in names()}
+    return available.get(closest(_bare(name), available), "")
 
 
 def _bare(name: str) -> str:

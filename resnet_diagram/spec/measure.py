@@ -1,4 +1,4 @@
-"""What follows from a network's layers: their order, counts, shapes, and what kind of block they make.
+"""Facts derived from layers: order, counts, shapes, kinds of block.
 
 A `Part` is anything with layers in it: a network, an element, a shortcut or a sequence of elements.
 """
@@ -26,7 +26,7 @@ Part = Network | Element | Shortcut | Iterable[Element]
 
 
 class BlockKind(StrEnum):
-    """How the weighted layers of a residual branch are arranged."""
+    """Arrangement of the weighted layers of a residual branch."""
 
     BASIC = "basic"
     BOTTLENECK = "bottleneck"
@@ -60,17 +60,17 @@ def walk(part: Part, *, shortcuts: bool = True, gates: bool = True) -> Iterator[
     """
     waiting: list[Iterator[Part]] = [iter((part,))]
     while waiting:
-        one = next(waiting[-1], None)
-        if one is None:
+        item = next(waiting[-1], None)
+        if item is None:
             waiting.pop()
-        elif isinstance(one, Layer):
-            yield one
+        elif isinstance(item, Layer):
+            yield item
         else:
-            waiting.append(iter(_inside(one, shortcuts, gates)))
+            waiting.append(iter(_inside(item, shortcuts, gates)))
 
 
 def _inside(part: Part, shortcuts: bool, gates: bool) -> Iterable[Element]:
-    """What `walk` goes through for anything but a layer."""
+    """Yield the direct children of a part that is not a layer."""
     match part:
         case Block():
             sides = part.shortcut.layers if shortcuts and part.shortcut else ()
@@ -85,8 +85,8 @@ def _inside(part: Part, shortcuts: bool, gates: bool) -> Iterable[Element]:
 
 def _branches(block: Block, gates: bool) -> tuple[Element, ...]:
     """The elements of all branches; without `gates` those of the gated branch alone, where it is a gate."""
-    chosen = block.branches if gates or not is_gate(block) else block.branches[:1]
-    return tuple(element for branch in chosen for element in branch)
+    branches = block.branches if gates or not is_gate(block) else block.branches[:1]
+    return tuple(element for branch in branches for element in branch)
 
 
 def params(part: Part) -> int:
@@ -182,12 +182,12 @@ def broadcast(shapes: Iterable[Shape]) -> Shape:
 
 
 def is_residual(block: Block) -> bool:
-    """Whether the block adds a shortcut to its branch."""
+    """Return whether the block adds a shortcut to its branch."""
     return block.shortcut is not None and block.merge is Merge.ADD
 
 
 def is_gate(block: Block) -> bool:
-    """Whether the block multiplies a branch by what the other branches compute from it."""
+    """Return whether the block multiplies a branch by what the other branches compute from it."""
     return block.shortcut is None and block.merge is Merge.MULTIPLY
 
 
@@ -217,13 +217,13 @@ def gate_ratio(element: Element) -> int:
 
 def blocks(part: Stage | Iterable[Element]) -> tuple[Block, ...]:
     """The blocks directly in a stage, and in stages inside it, in order; gates are no blocks of their own."""
-    found: list[Block] = []
+    items: list[Block] = []
     for element in part.body if isinstance(part, Stage) else part:
         if isinstance(element, Stage):
-            found += blocks(element)
+            items += blocks(element)
         elif isinstance(element, Block) and not is_gate(element):
-            found.append(element)
-    return tuple(found)
+            items.append(element)
+    return tuple(items)
 
 
 def units(elements: Iterable[Element]) -> tuple[Block, ...]:
@@ -236,7 +236,7 @@ def _units(element: Element) -> tuple[Block, ...]:
         return ()
     if isinstance(element, Stage):
         return units(element.body)
-    return units(one for branch in element.branches for one in branch) or (element,)
+    return units(item for branch in element.branches for item in branch) or (element,)
 
 
 def residual_blocks(part: Part) -> tuple[Block, ...]:
@@ -270,7 +270,7 @@ def weighted_layers(block: Block) -> tuple[Layer, ...]:
 
 
 def block_kind(block: Block) -> BlockKind:
-    """How the weighted layers are arranged.
+    """Return the arrangement of the weighted layers.
 
     Basic: two convolutions wider than 1×1. Bottleneck: 1×1, k×k, 1×1. Inverted bottleneck: three layers,
     one of them k×k, that widen inside beyond the block's output (MobileNetV2, ConvNeXt).
@@ -278,13 +278,13 @@ def block_kind(block: Block) -> BlockKind:
     layers = weighted_layers(block)
     if any(layer.kind is LayerKind.ATTENTION for layer in layers):
         return BlockKind.OTHER
-    wide = tuple(_is_wide(layer) for layer in layers)
-    if wide == (True, True):
+    is_wide = tuple(_is_wide(layer) for layer in layers)
+    if is_wide == (True, True):
         return BlockKind.BASIC
-    if len(wide) == 3 and wide.count(True) == 1 and not wide[2]:
+    if len(is_wide) == 3 and is_wide.count(True) == 1 and not is_wide[2]:
         if max(channels(layer)[1] for layer in layers[:2]) > channels(layers[2])[1]:
             return BlockKind.INVERTED_BOTTLENECK
-        if wide[1]:
+        if is_wide[1]:
             return BlockKind.BOTTLENECK
     return BlockKind.OTHER
 
@@ -299,7 +299,7 @@ def channels(layer: Layer) -> tuple[int, int]:
 
 
 def pre_activation(block: Block) -> bool:
-    """Whether a norm or an activation stands before the first weighted layer."""
+    """Return whether a norm or an activation stands before the first weighted layer."""
     for layer in (*block.before, *main_layers(block)):
         if layer.kind in FOLLOWING:
             return True
@@ -316,8 +316,8 @@ def cardinality(block: Block) -> int:
 def width(block: Block) -> int:
     """Channels of the first convolution wider than 1×1, else of the first weighted layer; 0 without any."""
     layers = weighted_layers(block)
-    wide = [layer for layer in layers if _is_wide(layer)]
-    return channels((wide or layers)[0])[1] if layers else 0
+    is_wide = [layer for layer in layers if _is_wide(layer)]
+    return channels((is_wide or layers)[0])[1] if layers else 0
 
 
 def stride(block: Block) -> Shape:
@@ -357,20 +357,20 @@ def _step(element: Element) -> tuple[float, ...]:
 
 
 def option(network: Network) -> str | None:
-    """Which shortcuts a network has, by the letter of He et al. 2015, section 4.1.
+    """Return the shortcut option of a network, by the letter of He et al. 2015, section 4.1.
 
     "A": zero-padding where sizes differ, identity elsewhere. "B": projections (pooled ones too) where sizes
     differ, identity elsewhere. "C": projections everywhere. None: anything else, and where the blocks do
     not tell.
     """
     changed: set[ShortcutKind] = set()
-    kept: set[ShortcutKind] = set()
+    kinds: set[ShortcutKind] = set()
     for block in residual_blocks(network):
         if block.shortcut:
             differs = in_shape(block) != merged_shape(block)
-            (changed if differs else kept).add(block.shortcut.kind)
-    if kept == {ShortcutKind.IDENTITY}:
+            (changed if differs else kinds).add(block.shortcut.kind)
+    if kinds == {ShortcutKind.IDENTITY}:
         if changed == {ShortcutKind.ZERO_PAD}:
             return "A"
         return "B" if changed and changed.issubset(PROJECTIONS) else None
-    return "C" if kept and (changed | kept).issubset(PROJECTIONS) else None
+    return "C" if kinds and (changed | kinds).issubset(PROJECTIONS) else None

@@ -1,4 +1,4 @@
-"""Where the blocks and stages of a network stand."""
+"""Paths of the blocks and stages of a network."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

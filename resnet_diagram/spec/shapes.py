@@ -32,13 +32,13 @@ def extent_text(extent: Shape) -> str:
     return str(extent[0]) if len(set(extent)) == 1 else "×".join(map(str, extent))
 
 
-def sizes(given: Sizes, dims: int) -> Shape:
+def sizes(value: Sizes, dims: int) -> Shape:
     """One entry per spatial dimension.
 
     >>> sizes(3, 2), sizes((1, 3), 2)
     ((3, 3), (1, 3))
     """
-    return (given,) * dims if isinstance(given, int) else given
+    return (value,) * dims if isinstance(value, int) else value
 
 
 def window_out(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
@@ -74,7 +74,7 @@ def conv(
 ) -> Layer:
     """A convolution to `channels` channels."""
     dims = len(in_shape) - 1
-    window = [sizes(given, dims) for given in (kernel, stride, padding, dilation)]
+    window = [sizes(value, dims) for value in (kernel, stride, padding, dilation)]
     spatial = (window_out(*along) for along in zip(in_shape[1:], *window, strict=True))
     out_shape = (channels, *spatial)
     weights = in_shape[0] // groups * channels * prod(window[0])
@@ -157,8 +157,8 @@ def _pool(
     name: str,
 ) -> Layer:
     dims = len(in_shape) - 1
-    chosen = kernel if stride is None else stride
-    window = [sizes(given, dims) for given in (kernel, chosen, padding)]
+    selection = kernel if stride is None else stride
+    window = [sizes(value, dims) for value in (kernel, selection, padding)]
     count = window_out_ceil if ceil_mode else window_out
     spatial = (count(*along) for along in zip(in_shape[1:], *window, strict=True))
     return Layer(
@@ -175,14 +175,14 @@ def _pool(
 
 def global_avg_pool(in_shape: Shape, *, keep_dims: bool = True, name: str = "") -> Layer:
     """The average over all positions: `(C, 1, 1)`, or `(C,)` without `keep_dims`."""
-    ones = (1,) * (len(in_shape) - 1) if keep_dims else ()
-    return _plain(LayerKind.POOL, "global_avg_pool", in_shape, (in_shape[0], *ones), name)
+    items = (1,) * (len(in_shape) - 1) if keep_dims else ()
+    return _plain(LayerKind.POOL, "global_avg_pool", in_shape, (in_shape[0], *items), name)
 
 
 def global_max_pool(in_shape: Shape, *, name: str = "") -> Layer:
     """The maximum over all positions: `(C, 1, 1)`."""
-    ones = (1,) * (len(in_shape) - 1)
-    return _plain(LayerKind.POOL, "global_max_pool", in_shape, (in_shape[0], *ones), name)
+    items = (1,) * (len(in_shape) - 1)
+    return _plain(LayerKind.POOL, "global_max_pool", in_shape, (in_shape[0], *items), name)
 
 
 def flatten(in_shape: Shape, *, name: str = "") -> Layer:

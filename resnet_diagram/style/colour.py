@@ -47,10 +47,10 @@ def ramp(colours: tuple[str, ...], count: int) -> tuple[str, ...]:
     """
     stops = [lab(colour) for colour in colours]
     ends = [0.0]
-    for one, other in pairwise(stops):
-        ends.append(ends[-1] + math.dist(one, other))
-    wanted = [ends[-1] * step / (count - 1) for step in range(count)]
-    return tuple(from_lab(_at(place, stops, ends)) for place in wanted)
+    for item, right in pairwise(stops):
+        ends.append(ends[-1] + math.dist(item, right))
+    target = [ends[-1] * step / (count - 1) for step in range(count)]
+    return tuple(from_lab(_at(place, stops, ends)) for place in target)
 
 
 def _at(place: float, stops: list[Lab], ends: list[float]) -> Lab:

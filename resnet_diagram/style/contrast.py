@@ -9,13 +9,13 @@ _LINE_CONTRAST = 4.0
 """More than the 3.0 that WCAG 2.1 asks of graphical objects (criterion 1.4.11): the lines are thin."""
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(left: str, right: str) -> float:
     """The contrast ratio of two colours, from 1 to 21, by the formula of WCAG 2.1.
 
     >>> round(contrast("#FFFFFF", "#000000"), 1)
     21.0
     """
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    light, dark = sorted((_luminance(left), _luminance(right)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 

@@ -1,1 +1,1 @@
-"""What a table says: networks side by side, and their shortcuts. Data only; `render.tables` writes it."""
+"""Contents of tables: networks side by side, and shortcuts. `render` writes them."""

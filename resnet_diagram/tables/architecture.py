@@ -27,18 +27,18 @@ _PARAMS, _MACS = 6, 9
 """Usual power of ten for a count."""
 
 
-def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
+def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
     """Return the table of one network or several: output sizes, blocks, parameters and MACs.
 
     Networks of one input resolution are aligned by the resolution of their stages; others by position, with
     the resolutions in the cells.
     """
-    columns = [titled(sections(network), wanted.names) for network in networks]
-    same = len({network.input_shape[1:] for network in networks}) == 1
-    rows = (by_size if same else by_position)(columns)
-    heads = wanted.heads or tuple(network.name for network in networks)
+    columns = [titled(sections(network), target.names) for network in networks]
+    equal = len({network.input_shape[1:] for network in networks}) == 1
+    rows = (by_size if equal else by_position)(columns)
+    heads = target.heads or tuple(network.name for network in networks)
     depths = [unit_depth(column) for column in columns]
-    bands = tuple(_band(row, depths, sized=same) for row in rows)
+    bands = tuple(_band(row, depths, sized=equal) for row in rows)
     cells = [cell for band in bands for line in band.rows for cell in line]
     notes = (
         MACS,
@@ -48,25 +48,25 @@ def architecture_table(networks: Sequence[Network], wanted: Wanted) -> Table:
         *link_notes(networks),
     )
     return Table(
-        heads=("stage", *(("output size",) if same else ()), *heads),
-        keys=2 if same else 1,
+        heads=("stage", *(("output size",) if equal else ()), *heads),
+        keys=2 if equal else 1,
         bands=bands,
         totals=(
-            _total("params", [params(network) for network in networks], _PARAMS, wanted.decimals),
-            _total("MACs", [macs(network) for network in networks], _MACS, wanted.decimals),
+            _total("params", [params(network) for network in networks], _PARAMS, target.decimals),
+            _total("MACs", [macs(network) for network in networks], _MACS, target.decimals),
         ),
         centred=True,
-        caption=_caption(networks, heads) if wanted.caption is None else wanted.caption,
-        label=label(networks) if wanted.label is None else wanted.label,
-        notes=notes if wanted.notes else (),
+        caption=_caption(networks, heads) if target.caption is None else target.caption,
+        label=label(networks) if target.label is None else target.label,
+        notes=notes if target.notes else (),
     )
 
 
 def _band(row: Row, depths: Sequence[int], *, sized: bool) -> Band:
     """Return a row of sections; a common start of all networks has a line of its own, over all columns."""
-    stacks = [parts(one, depth) if one else () for one, depth in zip(row.sections, depths, strict=True)]
+    stacks = [parts(item, depth) if item else () for item, depth in zip(row.sections, depths, strict=True)]
     if not sized:
-        stacks = [_sized(stack, one) for stack, one in zip(stacks, row.sections, strict=True)]
+        stacks = [_sized(stack, entry) for stack, entry in zip(stacks, row.sections, strict=True)]
     name = joint_title(section.title for section in row.present)
     size = max((section.size for section in row.present), key=len)
     heads = (name, *((resolution_text(size),) if sized else ()))
@@ -99,20 +99,20 @@ def _cells(stacks: Sequence[tuple[Part, ...]]) -> tuple[Cell, ...]:
     return tuple(Cell(parts=stack) for stack in stacks)
 
 
-def _total(name: str, values: Sequence[int], usual: int, decimals: int) -> Band:
-    power = _power(values, usual)
+def _total(name: str, values: Sequence[int], default: int, decimals: int) -> Band:
+    power = _power(values, default)
     cells = (Cell(parts=(Count(value=value, power=power, decimals=decimals),)) for value in values)
     return Band(heads=(name,), rows=(tuple(cells),))
 
 
-def _power(values: Sequence[int], usual: int) -> int:
+def _power(values: Sequence[int], default: int) -> int:
     """Return the power of ten for counts: the usual one, or less if the least is below a tenth of it.
 
     >>> _power([25557032, 60192808], 6), _power([269722], 6), _power([40551040], 9), _power([0], 9)
     (6, 6, 6, 0)
     """
     least = min((value for value in values if value), default=0)
-    return next((power for power in range(usual, 0, -3) if 10 * least >= 10**power), 0)
+    return next((power for power in range(default, 0, -3) if 10 * least >= 10**power), 0)
 
 
 def _caption(networks: Sequence[Network], heads: Sequence[str]) -> str:

@@ -32,9 +32,9 @@ def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
     return tuple(part for run in fold(atoms) for part in _run(atoms, run))
 
 
-def unit_depth(found: Iterable[Section]) -> int:
+def unit_depth(sections: Iterable[Section]) -> int:
     """Return the number of names in the path of a block, as 2 for `layer1.0`; 0 if no block has a name."""
-    for section in found:
+    for section in sections:
         for element in section.elements:
             if isinstance(element, Block) and not is_gate(element) and element.name:
                 return element.name.count(".") + 1
@@ -52,7 +52,7 @@ def _run(atoms: list[_Atom], run: Run) -> Iterator[Part]:
 
 def _atoms(section: Section, depth: int) -> Iterator[_Atom]:
     """Yield a section's elements; layers of one unit that makes no block are one atom."""
-    for unit, run in groupby(section.elements, key=lambda one: _unit(one, depth)):
+    for unit, run in groupby(section.elements, key=lambda item: _unit(item, depth)):
         elements = list(run)
         lines = block_lines(elements)
         if unit is None or len(lines) < 2:

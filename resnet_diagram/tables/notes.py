@@ -65,7 +65,10 @@ def _strides(column: Iterable[Section]) -> Iterator[_Stride]:
     """Yield one for each stride and place."""
     titles_of: dict[tuple[str, str], list[str]] = {}
     for section in column:
-        first = next((one for one in section.elements if isinstance(one, Block) and is_residual(one)), None)
+        first = next(
+            (element for element in section.elements if isinstance(element, Block) and is_residual(element)),
+            None,
+        )
         steps = stride(first) if first else ()
         if first and any(step > 1 for step in steps):
             titles_of.setdefault((extent_text(steps), _place(first)), []).append(section.title)
@@ -85,7 +88,7 @@ def _place(block: Block) -> str:
 
 
 def _is_gated(block: Block) -> bool:
-    return any(gate_ratio(one) for one in all_blocks(block))
+    return any(gate_ratio(item) for item in all_blocks(block))
 
 
 def _stride_note(fact: _Stride, heads: list[str], total: int) -> str:
@@ -129,7 +132,7 @@ def input_text(networks: Sequence[Network]) -> str:
 
     Such as "224×224×3".
     """
-    return enumeration(list(dict.fromkeys(shape_text(one.input_shape) for one in networks)))
+    return enumeration(list(dict.fromkeys(shape_text(network.input_shape) for network in networks)))
 
 
 def label(networks: Sequence[Network], kind: str = "tab") -> str:

@@ -37,14 +37,14 @@ class _Fact(NamedTuple):
     pointwise: str
 
 
-def shortcut_table(networks: Sequence[Network], wanted: Wanted) -> Table:
+def shortcut_table(networks: Sequence[Network], target: Wanted) -> Table:
     """Return the shortcuts of one network or several: a row for each sort of block in a stage."""
-    heads = wanted.heads or tuple(network.name for network in networks)
+    heads = target.heads or tuple(network.name for network in networks)
     several = len(networks) > 1
     bands = tuple(
         band
         for head, network in zip(heads, networks, strict=True)
-        for band in _bands(network, wanted, (head,) if several else ())
+        for band in _bands(network, target, (head,) if several else ())
     )
     caption = f"Shortcuts of {enumeration(heads)}: the way round the blocks of each stage."
     return Table(
@@ -52,15 +52,15 @@ def shortcut_table(networks: Sequence[Network], wanted: Wanted) -> Table:
         keys=2 if several else 1,
         bands=bands,
         grouped=several,
-        caption=caption if wanted.caption is None else wanted.caption,
-        label=label(networks, "tab:shortcuts") if wanted.label is None else wanted.label,
+        caption=caption if target.caption is None else target.caption,
+        label=label(networks, "tab:shortcuts") if target.label is None else target.label,
     )
 
 
-def _bands(network: Network, wanted: Wanted, head: tuple[str, ...]) -> Iterator[Band]:
+def _bands(network: Network, target: Wanted, head: tuple[str, ...]) -> Iterator[Band]:
     bands = [
         Band(heads=(*head, section.title), rows=rows)
-        for section in titled(sections(network), wanted.names)
+        for section in titled(sections(network), target.names)
         if (rows := tuple(_rows(section)))
     ]
     nothing = Cell(parts=(Words(text=literal("no block adds a shortcut")),), span=len(_HEADS) - 1)

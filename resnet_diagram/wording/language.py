@@ -28,10 +28,10 @@ def language(name_or_path: str) -> Language:
         return {}
     path = _folder() / f"{name_or_path}.toml" if name_or_path in language_names() else Path(name_or_path)
     if path.suffix != ".toml" or not path.is_file():
-        known = ", ".join(language_names())
+        names = ", ".join(language_names())
         hint = did_you_mean(closest(name_or_path, language_names()))
         raise UsageError(
-            f"No language named {name_or_path!r}.{hint} Choose one of {known}, or give a .toml file."
+            f"No language named {name_or_path!r}.{hint} Choose one of {names}, or give a .toml file."
         )
     return _read(path)
 

@@ -18,19 +18,19 @@ _FIRST = (Word.FIRST_OF_STAGE, Word.FIRST_OF_STAGES, Word.FIRST_OF_THE_STAGE, Wo
 """Phrases for one stage, for several, for the only stage, and for all."""
 
 
-def places(found: Sequence[Place], everything: Sequence[Place], total: int, *, rest: bool = False) -> Label:
+def places(items: Sequence[Place], contents: Sequence[Place], total: int, *, rest: bool = False) -> Label:
     """Return the places of some blocks among all blocks of a network and its `total` stages.
 
     With `rest`, most blocks are "all other blocks" where no list is shorter.
     """
-    if len(found) == len(everything):
-        return phrase(Kind.PLACE, Word.ALL_BLOCKS) if len(found) > 1 else NOTHING
-    stages, totals = _by_stage(found), _by_stage(everything)
+    if len(items) == len(contents):
+        return phrase(Kind.PLACE, Word.ALL_BLOCKS) if len(items) > 1 else NOTHING
+    stages, totals = _by_stage(items), _by_stage(contents)
     if all(numbers == totals[stage] for stage, numbers in stages.items()):
         return _of_stages(_ALL, list(stages), total)
     if all(numbers == [1] for numbers in stages.values()):
         return _of_stages(_FIRST, list(stages), total)
-    if rest and 2 * len(found) > len(everything):
+    if rest and 2 * len(items) > len(contents):
         return phrase(Kind.PLACE, Word.ALL_OTHER_BLOCKS)
     listed = [
         phrase(Kind.PLACE, Word.BLOCKS_OF_STAGE, stage, ranges(numbers)) for stage, numbers in stages.items()
@@ -39,23 +39,23 @@ def places(found: Sequence[Place], everything: Sequence[Place], total: int, *, r
     if len(label) <= _MAX_LIST_LENGTH:
         return label
     if len(stages) == total:
-        return counted(len(found), phrase(Kind.BLOCK, Word.BLOCK))
+        return counted(len(items), phrase(Kind.BLOCK, Word.BLOCK))
     word = Word.SOME_OF_STAGES if len(stages) > 1 else Word.SOME_OF_STAGE
-    return phrase(Kind.PLACE, word, len(found), ranges(list(stages)))
+    return phrase(Kind.PLACE, word, len(items), ranges(list(stages)))
 
 
-def _by_stage(found: Sequence[Place]) -> dict[int, list[int]]:
+def _by_stage(items: Sequence[Place]) -> dict[int, list[int]]:
     stages: dict[int, list[int]] = {}
-    for stage, number in found:
+    for stage, number in items:
         stages.setdefault(stage, []).append(number)
     return stages
 
 
 def _of_stages(words: tuple[Word, Word, Word, Word], stages: list[int], total: int) -> Label:
-    one, several, only, each = words
+    item, several, only, each = words
     if len(stages) == total:
         return phrase(Kind.PLACE, each if total > 1 else only)
-    return phrase(Kind.PLACE, several if len(stages) > 1 else one, ranges(stages))
+    return phrase(Kind.PLACE, several if len(stages) > 1 else item, ranges(stages))
 
 
 def ranges(numbers: Sequence[int]) -> Label:

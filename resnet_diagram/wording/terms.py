@@ -175,5 +175,5 @@ def phrase(kind: Kind, word: Word, *values: Label | str | int) -> Label:
     >>> phrase(Kind.TITLE, Word.STAGE, 2)
     'Stage 2'
     """
-    filled = tuple(value if isinstance(value, Label) else literal(str(value)) for value in values)
-    return Label(Term(kind=kind, word=word, values=filled))
+    literals = tuple(value if isinstance(value, Label) else literal(str(value)) for value in values)
+    return Label(Term(kind=kind, word=word, values=literals))

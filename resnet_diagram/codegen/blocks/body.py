@@ -44,7 +44,7 @@ class Body:
     def pieces(self, cells: Sequence[Aligned], names: Sequence[str]) -> list[Piece]:
         """The operations of a run; its modules become attributes of those names."""
         check_joints(cells)
-        found: list[Piece] = []
+        items: list[Piece] = []
         place = 0
         while place < len(cells):
             head, dot, _ = names[place].partition(".")
@@ -52,11 +52,11 @@ class Body:
             while dot and end < len(cells) and names[end].startswith(f"{head}."):
                 end += 1
             if dot:
-                found.append(self._member_run(cells[place:end], head))
+                items.append(self._member_run(cells[place:end], head))
             else:
-                found.append(self._piece(cells[place], head))
+                items.append(self._piece(cells[place], head))
             place = end
-        return found
+        return items
 
     def _member_run(self, cells: Sequence[Aligned], name: str) -> Piece:
         self.attributes[name] = Call("nn.Sequential", tuple(self.module(cell) for cell in cells))
@@ -74,12 +74,12 @@ class Body:
 
     def _shared(self, name: str, call: Call) -> str:
         """The attribute that holds such a module: that of the name, or a new one where that holds another."""
-        wanted, number = name, 1
-        while self.attributes.get(wanted, call) != call:
+        target, number = name, 1
+        while self.attributes.get(target, call) != call:
             number += 1
-            wanted = f"{name}{number}"
-        self.attributes[wanted] = call
-        return wanted
+            target = f"{name}{number}"
+        self.attributes[target] = call
+        return target
 
     def module(self, cell: Aligned) -> Call:
         """The call that makes the module of a cell."""
@@ -88,14 +88,14 @@ class Body:
             return self.classes.call([item for item in cell if isinstance(item, Block)], self.scope)
         if isinstance(first, Stage):
             return self.classes.sequence(first, self.scope)
-        made = inline.module(layer_cell(cell), self.scope) or layers.module(layer_cell(cell), self.scope)
-        changes = made.callee == "nn.ReLU" and first.op not in self.lazy
-        return replace(made, args=("inplace=True",)) if changes else made
+        result = inline.module(layer_cell(cell), self.scope) or layers.module(layer_cell(cell), self.scope)
+        changes = result.callee == "nn.ReLU" and first.op not in self.lazy
+        return replace(result, args=("inplace=True",)) if changes else result
 
     def lines(self) -> list[str]:
         """The assignments of the attributes, in `__init__`."""
-        found = (statement(f"self.{name} = ", call, INSIDE) for name, call in self.attributes.items())
-        return [line for lines in found for line in lines]
+        statements = (statement(f"self.{name} = ", call, INSIDE) for name, call in self.attributes.items())
+        return [line for lines in statements for line in lines]
 
 
 def layer_cell(cell: Aligned) -> layers.Cell:
@@ -116,13 +116,13 @@ def names_of(runs: Sequence[Sequence[Aligned]], owners: Sequence[str]) -> list[l
 
 def kept_inputs(runs: Iterable[Sequence[Element]]) -> frozenset[str]:
     """The activations that somewhere read a value others may read too: not one a layer just made."""
-    found = set()
+    entries = set()
     for run in runs:
         for before, element in zip((None, *run), run, strict=False):
-            made = isinstance(before, Layer) and before.kind in _FRESH
-            if isinstance(element, Layer) and element.kind is LayerKind.ACTIVATION and not made:
-                found.add(element.op)
-    return frozenset(found)
+            flag = isinstance(before, Layer) and before.kind in _FRESH
+            if isinstance(element, Layer) and element.kind is LayerKind.ACTIVATION and not flag:
+                entries.add(element.op)
+    return frozenset(entries)
 
 
 def check_joints(cells: Sequence[Aligned]) -> None:

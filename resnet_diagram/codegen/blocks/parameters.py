@@ -1,4 +1,4 @@
-"""What a class is told when it is made, and how the numbers inside it follow from that.
+"""Constructor parameters of a generated class, and the expressions derived from them.
 
 A class stands for several blocks of a network. Each number inside it (channels, a stride) is a column: one
 value for each of these blocks. A column becomes a parameter, an expression of one, or a literal.
@@ -33,9 +33,9 @@ class Variable:
 
     def spread(self, places: Sequence[int], size: int) -> "Variable":
         """It in all blocks, known only in some."""
-        known = dict(zip(places, self.values, strict=True))
+        names = dict(zip(places, self.values, strict=True))
         filler = self.values[0] if self.default is None else self.default
-        return replace(self, values=tuple(known.get(place, filler) for place in range(size)))
+        return replace(self, values=tuple(names.get(place, filler) for place in range(size)))
 
     @property
     def annotation(self) -> str:
@@ -65,9 +65,9 @@ class Scope:
     constants: dict[str, int] = field(default_factory=dict)
 
     def parameters(self) -> list[Variable]:
-        """What the class is told, in the order of its signature."""
-        told = [one for one in (*self.channels, *self.settings) if not one.source]
-        return sorted(told, key=lambda one: one.default is not None)
+        """Return the constructor parameters in the order of the signature."""
+        message = [item for item in (*self.channels, *self.settings) if not item.source]
+        return sorted(message, key=lambda entry: entry.default is not None)
 
     def channel(self, column: Sequence[int], hint: str) -> str:
         """The expression of a number of channels, by the name `hint` where it follows from nothing known."""
@@ -86,7 +86,7 @@ class Scope:
         """The expression of a stride, padding or the like; parameters get a default if it occurs."""
         values = same_type(tuple(column))
         constant = len(set(values)) == 1
-        equal = [one.name for one in self.settings if one.values == values]
+        equal = [item.name for item in self.settings if item.values == values]
         if hint in equal or (equal and not constant):
             return hint if hint in equal else equal[0]
         if constant:
@@ -94,9 +94,9 @@ class Scope:
         return self._new(self.settings, values, hint, default if default in values else None)
 
     def _new(self, home: list[Variable], values: Column, hint: str, default: Value | None) -> str:
-        taken = {one.name for one in (*self.channels, *self.settings)}
-        numbered = (f"{hint}{number}" for number in range(2, len(taken) + 3))
-        name = hint if hint not in taken else next(one for one in numbered if one not in taken)
+        names = {item.name for item in (*self.channels, *self.settings)}
+        numbered = (f"{hint}{number}" for number in range(2, len(names) + 3))
+        name = hint if hint not in names else next(entry for entry in numbered if entry not in names)
         home.append(Variable(name=name, values=values, default=default))
         return name
 
@@ -104,16 +104,18 @@ class Scope:
     def at(self, places: Sequence[int]) -> Iterator["Scope"]:
         """The scope of some of the blocks; what is new there gets the first value everywhere else."""
         inner = Scope(
-            len(places), [one.at(places) for one in self.channels], [one.at(places) for one in self.settings]
+            len(places),
+            [channel.at(places) for channel in self.channels],
+            [setting.at(places) for setting in self.settings],
         )
         yield inner
-        for outer, found in ((self.channels, inner.channels), (self.settings, inner.settings)):
-            outer += [one.spread(places, self.size) for one in found[len(outer) :]]
+        for outer, result in ((self.channels, inner.channels), (self.settings, inner.settings)):
+            outer += [item.spread(places, self.size) for item in result[len(outer) :]]
 
     def column(self, name: str) -> Column | None:
         """The values of a known name."""
-        found = (one.values for one in (*self.channels, *self.settings) if one.name == name)
-        return next(found, None)
+        entries = (item.values for item in (*self.channels, *self.settings) if item.name == name)
+        return next(entries, None)
 
 
 def ratio(values: Sequence[int], variable: Variable) -> str:
@@ -122,9 +124,9 @@ def ratio(values: Sequence[int], variable: Variable) -> str:
         (value, base) for value, base in zip(values, variable.values, strict=True) if isinstance(base, int)
     ]
     value, base = pairs[0]
-    if value > base and value % base == 0 and all(one == two * (value // base) for one, two in pairs):
+    if value > base and value % base == 0 and all(item == two * (value // base) for item, two in pairs):
         return f"{value // base} * {variable.name}"
-    if base > value and base % value == 0 and all(two == one * (base // value) for one, two in pairs):
+    if base > value and base % value == 0 and all(two == entry * (base // value) for entry, two in pairs):
         return f"{variable.name} // {base // value}"
     return ""
 

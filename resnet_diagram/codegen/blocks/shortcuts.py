@@ -23,7 +23,10 @@ class Arm:
 
 
 def zero_padding(elements: Sequence[Element]) -> bool:
-    """Whether these are the layers of option A: some positions, zeros for the missing channels, or both."""
+    """Return whether these are the layers of option A.
+
+    Some positions, zeros for the missing channels, or both.
+    """
     layers = [element for element in elements if isinstance(element, Layer)]
     ops = tuple(layer.op for layer in layers)
     if ops not in (("subsample", "zero_pad"), ("zero_pad",), ("subsample",)) or len(layers) != len(elements):
@@ -34,11 +37,11 @@ def zero_padding(elements: Sequence[Element]) -> bool:
     return regular and channels_only and len(layers[-1].in_shape) > 1
 
 
-def optional_pool(long: Sequence[Element], short: Sequence[Element]) -> bool:
-    """Whether `long` is `short` behind a pooling by its stride."""
+def optional_pool(long: Sequence[Element], elements: Sequence[Element]) -> bool:
+    """Return whether `long` is `elements` behind a pooling by its stride."""
     first = long[0] if long else None
     pools = isinstance(first, Layer) and first.kind is LayerKind.POOL and first.kernel == first.stride != ()
-    return pools and len(long) == len(short) + 1
+    return pools and len(long) == len(elements) + 1
 
 
 def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
@@ -57,7 +60,7 @@ def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
         with scope.at(places) as inner:
             call = _modules(some, replace(body, scope=inner), name)
     return Arm(
-        name=name.partition(".")[0], call=call, condition=condition(scope, [bool(one) for one in arms])
+        name=name.partition(".")[0], call=call, condition=condition(scope, [bool(item) for item in arms])
     )
 
 
@@ -65,11 +68,11 @@ def _zero_padding(arms: Sequence[Sequence[Element]], scope: Scope, places: Seque
     ends = [run[-1] for run in arms]
     pads = [layer for layer in ends if isinstance(layer, Layer)]
     firsts = [run[0] for run in arms]
-    strides = [compact(one.stride) if isinstance(one, Layer) and one.stride else 1 for one in firsts]
+    strides = [compact(first.stride) if isinstance(first, Layer) and first.stride else 1 for first in firsts]
     with scope.at(places) as inner:
-        taken = inner.channel([layer.in_shape[0] for layer in pads], "in_channels")
+        channel = inner.channel([layer.in_shape[0] for layer in pads], "in_channels")
         yielded = inner.channel([layer.out_shape[0] for layer in pads], "out_channels")
-        return Call("ZeroPadding", (taken, yielded, inner.setting(strides, "stride", 1)))
+        return Call("ZeroPadding", (channel, yielded, inner.setting(strides, "stride", 1)))
 
 
 def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call:
@@ -83,11 +86,11 @@ def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call
         calls.append(f"{pool} if stride != 1 else nn.Identity()")
     rest = [run if len(run) < longest or len(pooled) == len(arms) else run[1:] for run in arms]
     check_joints(cells := aligned(rest))
-    made = [_module(cell, body, arms[0]) for cell in cells]
+    modules = [_module(cell, body, arms[0]) for cell in cells]
     first = cells[0][0]
     if isinstance(first, Layer) and first.kind is LayerKind.POOL:
-        made[0] = _ceiled(made[0])
-    calls += made
+        modules[0] = _ceiled(modules[0])
+    calls += modules
     single = len(calls) == 1 and isinstance(calls[0], Call) and not name.endswith(".0")
     return calls[0] if single and isinstance(calls[0], Call) else Call("nn.Sequential", tuple(calls))
 
@@ -124,15 +127,15 @@ def _name(arms: Sequence[Sequence[Element]], owners: Sequence[str]) -> str:
 
 
 def condition(scope: Scope, flags: Sequence[bool]) -> str:
-    """When a block has something, in terms of what its class is told; a parameter of its own at need."""
+    """Return a condition on the constructor parameters; add a parameter if none fits."""
     if all(flags):
         return ""
-    wanted = tuple(flags)
+    target = tuple(flags)
     candidates = _candidates(scope)
-    found = (text for text, values in candidates.items() if values == wanted)
-    if text := next(found, ""):
+    texts = (text for text, values in candidates.items() if values == target)
+    if text := next(texts, ""):
         return text
-    scope.settings.append(Variable(name="project", values=wanted, default=False))
+    scope.settings.append(Variable(name="project", values=target, default=False))
     return "project"
 
 
@@ -143,13 +146,13 @@ def _candidates(scope: Scope) -> dict[str, tuple[bool, ...]]:
         strides = None
     out_name = "out_channels" if scope.column("out_channels") else "width"
     outs = scope.column(out_name)
-    found = {}
+    table = {}
     if strides is not None:
-        found["stride != 1"] = tuple(stride != 1 for stride in strides)
+        table["stride != 1"] = tuple(stride != 1 for stride in strides)
     if ins is not None and outs is not None:
-        differs = tuple(one != two for one, two in zip(ins, outs, strict=True))
-        found[f"in_channels != {out_name}"] = differs
+        differs = tuple(item != two for item, two in zip(ins, outs, strict=True))
+        table[f"in_channels != {out_name}"] = differs
         if strides is not None:
-            either = tuple(one or two for one, two in zip(found["stride != 1"], differs, strict=True))
-            found = {f"stride != 1 or in_channels != {out_name}": either, **found}
-    return found
+            either = tuple(entry or two for entry, two in zip(table["stride != 1"], differs, strict=True))
+            table = {f"stride != 1 or in_channels != {out_name}": either, **table}
+    return table

@@ -1,4 +1,4 @@
-"""What the class of some blocks is told first: its channels."""
+"""Channel parameters of a generated class."""
 
 from collections.abc import Sequence
 
@@ -65,10 +65,10 @@ def _gate(blocks: Sequence[Block], scope: Scope) -> None:
     ins = _entries(blocks)
     scope.channels.append(Variable(name="channels", values=ins))
     layers = [[layer for layer in walk(block) if layer.kind in WEIGHTED] for block in blocks]
-    if any(len(found) != 2 or block.branches[0] for found, block in zip(layers, blocks, strict=True)):
+    if any(len(result) != 2 or block.branches[0] for result, block in zip(layers, blocks, strict=True)):
         return
-    squeezed = tuple(found[0].out_shape[0] for found, block in zip(layers, blocks, strict=True))
-    factors = {whole // part if whole % part == 0 else 0 for whole, part in zip(ins, squeezed, strict=True)}
+    squeezed = tuple(results[0].out_shape[0] for results, block in zip(layers, blocks, strict=True))
+    factors = {full // part if full % part == 0 else 0 for full, part in zip(ins, squeezed, strict=True)}
     if len(factors) == 1 and min(factors) > 1:
         scope.constants["reduction"] = factors.pop()
         source = "channels // self.reduction"

@@ -41,8 +41,8 @@ def network_lines(
         "",
         *indented([*_forward(network, pieces), "", *initialiser(elements)]),
     ]
-    given = f"({', '.join(str(len(stage.body)) for stage in stages)})" if depths else ""
-    return class_lines, _factory(network, name, given, classes)
+    value = f"({', '.join(str(len(stage.body)) for stage in stages)})" if depths else ""
+    return class_lines, _factory(network, name, value, classes)
 
 
 def _last_weighted(elements: Sequence[Element]) -> int | None:
@@ -59,7 +59,7 @@ def _last_weighted(elements: Sequence[Element]) -> int | None:
 
 
 def _classes(elements: Sequence[Element], names: Sequence[str]) -> int:
-    """How many classes the network tells apart; 0 where its last layer is no classifier of its own."""
+    """Return the number of output classes; 0 if the last layer is not a named classifier."""
     place = _last_weighted(elements)
     if place is None or "." in names[place]:
         return 0

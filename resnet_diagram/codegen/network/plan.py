@@ -51,22 +51,22 @@ class Plan:
             yield call if count == 1 else Repeat(call, str(count))
 
     def nested_key(self, block: Block) -> Key:
-        """What blocks around two blocks must find equal in them: their class."""
+        """Return the key of a nested block: its class."""
         return ("class", self.class_of[block].name)
 
 
 def plan(network: Network, reserved: Iterable[str] = (), shown: Block | None = None) -> Plan:
     """The classes of a network; those of `shown` and of blocks in it tell its shapes in comments."""
     focus = [] if shown is None else [shown, *_inside(shown)]
-    made = Plan(names=set(reserved))
+    result = Plan(names=set(reserved))
     for level in levels(network):
         groups: dict[Key, dict[Block, None]] = {}
         for block in level:
-            groups.setdefault(block_key(block, made.nested_key), {})[block] = None
+            groups.setdefault(block_key(block, result.nested_key), {})[block] = None
         for blocks in groups.values():
-            for variant in _variants(list(blocks), made):
-                _add(variant, made, focus)
-    return made
+            for variant in _variants(list(blocks), result):
+                _add(variant, result, focus)
+    return result
 
 
 def _inside(block: Block) -> Iterator[Block]:
@@ -75,28 +75,28 @@ def _inside(block: Block) -> Iterator[Block]:
         yield from _inside(child)
 
 
-def _add(blocks: list[Block], made: Plan, focus: Sequence[Block]) -> None:
+def _add(blocks: list[Block], result: Plan, focus: Sequence[Block]) -> None:
     """Make the class of some blocks; the first is one of those in focus, if any is."""
     blocks.sort(key=lambda block: block not in focus)
-    wanted = class_name(blocks[0])
-    tries = (wanted if number == 1 else f"{wanted}{number}" for number in range(1, len(made.names) + 2))
-    name = next(one for one in tries if one not in made.names)
-    made.names.add(name)
-    added = block_class(name, blocks, made, comments=blocks[0] in focus)
-    made.made.append(added)
-    made.class_of.update(dict.fromkeys(blocks, added))
+    target = class_name(blocks[0])
+    tries = (target if number == 1 else f"{target}{number}" for number in range(1, len(result.names) + 2))
+    name = next(item for item in tries if item not in result.names)
+    result.names.add(name)
+    added = block_class(name, blocks, result, comments=blocks[0] in focus)
+    result.made.append(added)
+    result.class_of.update(dict.fromkeys(blocks, added))
 
 
-def _variants(blocks: list[Block], made: Plan) -> list[list[Block]]:
+def _variants(blocks: list[Block], result: Plan) -> list[list[Block]]:
     """The blocks by their shortcuts, so that each class has at most one besides the identity."""
     if not residual(blocks[0]):
         return [blocks]
     kinds: dict[Key, list[Block]] = {}
     for block in blocks:
-        kinds.setdefault(_shortcut_key(block, made), []).append(block)
+        kinds.setdefault(_shortcut_key(block, result), []).append(block)
     plain = [key for key, members in kinds.items() if not arm(members[0])]
     laid = [key for key, members in kinds.items() if arm(members[0])]
-    groups = _merged_pools([kinds[key] for key in laid], made)
+    groups = _merged_pools([kinds[key] for key in laid], result)
     for key in plain:
         fork = len(kinds[key][0].before)
         home = next((group for group in groups if _joins(group, fork)), None)
@@ -110,25 +110,25 @@ def _variants(blocks: list[Block], made: Plan) -> list[list[Block]]:
 
 
 def _joins(group: Sequence[Block], fork: int) -> bool:
-    """Whether blocks with an identity that leaves at `fork` can be of the class of a group."""
-    own = [len(block.before) for block in group if arm(block)]
-    return bool(own) and own[0] >= fork and all(arm(block) for block in group)
+    """Return whether blocks with an identity that leaves at `fork` can be of the class of a group."""
+    counts = [len(block.before) for block in group if arm(block)]
+    return bool(counts) and counts[0] >= fork and all(arm(block) for block in group)
 
 
-def _shortcut_key(block: Block, made: Plan) -> Key:
+def _shortcut_key(block: Block, result: Plan) -> Key:
     if zero_padding(arm(block)):
         return (len(block.before), "zero padding")
-    return arm_key(block, made.nested_key)
+    return arm_key(block, result.nested_key)
 
 
-def _merged_pools(groups: list[list[Block]], made: Plan) -> list[list[Block]]:
+def _merged_pools(groups: list[list[Block]], result: Plan) -> list[list[Block]]:
     """The groups; two that differ in a pooling before the shortcut, of strided blocks alone, are one."""
     if len(groups) != 2:
         return groups
-    long, short = sorted(groups, key=lambda group: -len(arm(group[0])))
-    same_place = len(long[0].before) == len(short[0].before)
-    rest = (arm(long[0])[1:], arm(short[0]))
-    same = run_key(rest[0], made.nested_key) == run_key(rest[1], made.nested_key)
-    if same and same_place and optional_pool(arm(long[0]), arm(short[0])):
-        return [[*long, *short]]
+    long, shortened = sorted(groups, key=lambda group: -len(arm(group[0])))
+    same_place = len(long[0].before) == len(shortened[0].before)
+    rest = (arm(long[0])[1:], arm(shortened[0]))
+    equal = run_key(rest[0], result.nested_key) == run_key(rest[1], result.nested_key)
+    if equal and same_place and optional_pool(arm(long[0]), arm(shortened[0])):
+        return [[*long, *shortened]]
     return groups

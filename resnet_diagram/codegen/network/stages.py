@@ -27,22 +27,22 @@ class Helper:
         """The call that makes a stage; `count` is the expression of its number of blocks."""
         channels, settings = [], []
         place = self.made.blocks.index(_blocks(stage)[0])
-        for one in self.made.scope.parameters():
-            text = str(one.values[place])
-            if one.default is None:
+        for parameter in self.made.scope.parameters():
+            text = str(parameter.values[place])
+            if parameter.default is None:
                 channels.append(text)
-            elif text != str(one.default):
-                settings.append(f"{one.name}={text}")
+            elif text != str(parameter.default):
+                settings.append(f"{parameter.name}={text}")
         return Call(HELPER, (*channels, count, *settings))
 
     def lines(self) -> list[str]:
         """The function."""
         parameters = self.made.scope.parameters()
-        declared = [one.declaration for one in parameters if one.default is None]
-        declared += ["blocks: int", *(one.declaration for one in parameters if one.default is not None)]
-        first = Call(self.made.name, tuple(_given(one, one.name) for one in parameters))
-        passed = (one for one in parameters if one.name not in self.first_only)
-        rest = Call(self.made.name, tuple(_given(one, self._inner(one)) for one in passed))
+        declared = [parameter.declaration for parameter in parameters if parameter.default is None]
+        declared += ["blocks: int", *(entry.declaration for entry in parameters if entry.default is not None)]
+        first = Call(self.made.name, tuple(_given(element, element.name) for element in parameters))
+        passed = (item for item in parameters if item.name not in self.first_only)
+        rest = Call(self.made.name, tuple(_given(value, self._inner(value)) for value in passed))
         return [
             *signature(f"def {HELPER}", declared, "nn.Sequential"),
             f'{STEP}"""A stage; its first block may change resolution and channels."""',
@@ -52,7 +52,7 @@ class Helper:
         ]
 
     def _inner(self, parameter: Variable) -> str:
-        """What the blocks behind the first are given."""
+        """Return the argument for the blocks after the first."""
         return out_expression(self.made) if parameter.name == "in_channels" else parameter.name
 
 
@@ -90,10 +90,10 @@ def _others(call: Call) -> list[str]:
     return [f"{STEP}others = (", *generator(call, "blocks - 1", INSIDE), f"{STEP})"]
 
 
-def out_expression(made: BlockClass) -> str:
+def out_expression(block_class: BlockClass) -> str:
     """The channels a block gives, in terms of what it is told, outside its class."""
-    if "expansion" in made.scope.constants:
-        return f"width * {made.name}.expansion"
+    if "expansion" in block_class.scope.constants:
+        return f"width * {block_class.name}.expansion"
     return "out_channels"
 
 
@@ -101,56 +101,58 @@ def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
     """The helper for the stages of one class that are regular; nothing where there are none."""
     by_class: dict[str, list[Stage]] = {}
     for stage in stages:
-        made = _class_of(stage, plan)
-        if made is not None and made.scope.column("in_channels"):
-            by_class.setdefault(made.name, []).append(stage)
-    candidates = [_helper(own, plan) for own in by_class.values()]
-    found = [one for one in candidates if one is not None]
-    return max(found, key=lambda one: len(one.stages), default=None)
+        result = _class_of(stage, plan)
+        if result is not None and result.scope.column("in_channels"):
+            by_class.setdefault(result.name, []).append(stage)
+    candidates = [_helper(left, plan) for left in by_class.values()]
+    entries = [candidate for candidate in candidates if candidate is not None]
+    return max(entries, key=lambda item: len(item.stages), default=None)
 
 
 def _class_of(stage: Stage, plan: Plan) -> BlockClass | None:
     members = [plan.class_of.get(block) for block in stage.body if isinstance(block, Block)]
-    same = len(members) == len(stage.body) and all(member is members[0] for member in members)
-    return members[0] if same else None
+    equal = len(members) == len(stage.body) and all(member is members[0] for member in members)
+    return members[0] if equal else None
 
 
 def _helper(stages: Sequence[Stage], plan: Plan) -> Helper | None:
-    made = _class_of(stages[0], plan)
-    assert made is not None
+    result = _class_of(stages[0], plan)
+    assert result is not None
     fits: list[Stage] = []
     first_only: set[str] = set()
     carried: set[str] = set()
     for stage in stages:
-        ways = _ways(stage, made)
-        if ways is None or ways[0] & carried or ways[1] & first_only:
+        paths = _ways(stage, result)
+        if paths is None or paths[0] & carried or paths[1] & first_only:
             continue
-        first_only |= ways[0]
-        carried |= ways[1]
+        first_only |= paths[0]
+        carried |= paths[1]
         fits.append(stage)
-    only = {one.name for one in made.scope.parameters() if one.default is not None} - carried
+    only = {
+        parameter.name for parameter in result.scope.parameters() if parameter.default is not None
+    } - carried
     if sum(len(stage.body) for stage in fits) < 2:
         return None
-    return Helper(made=made, first_only=frozenset(only), stages=tuple(fits))
+    return Helper(made=result, first_only=frozenset(only), stages=tuple(fits))
 
 
-def _ways(stage: Stage, made: BlockClass) -> tuple[set[str], set[str]] | None:
+def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | None:
     """The parameters only the first block can be given, and those all must be; None where neither does."""
-    places = [made.blocks.index(block) for block in _blocks(stage)]
+    places = [block_class.blocks.index(block) for block in _blocks(stage)]
     first_only: set[str] = set()
     carried: set[str] = set()
-    outs = made.scope.column("out_channels")
-    for one in made.scope.parameters():
-        first, *others = [one.values[place] for place in places]
-        if one.name == "in_channels":
-            if outs is None or any(other != outs[places[0]] for other in others):
+    outs = block_class.scope.column("out_channels")
+    for parameter in block_class.scope.parameters():
+        first, *rest = [parameter.values[place] for place in places]
+        if parameter.name == "in_channels":
+            if outs is None or any(second != outs[places[0]] for second in rest):
                 return None
-        elif any(other != first for other in others):
-            if not _all_default(others, one):
+        elif any(right != first for right in rest):
+            if not _all_default(rest, parameter):
                 return None
-            first_only.add(one.name)
-        elif others and not _all_default(others, one):
-            carried.add(one.name)
+            first_only.add(parameter.name)
+        elif rest and not _all_default(rest, parameter):
+            carried.add(parameter.name)
     return first_only, carried
 
 

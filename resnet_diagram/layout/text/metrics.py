@@ -20,10 +20,10 @@ def _advances(face: str) -> dict[str, float]:
     return {character: int(width) / em for width, text in table[face].items() for character in text}
 
 
-def _advance(character: str, known: dict[str, float]) -> float:
+def _advance(character: str, names: dict[str, float]) -> float:
     """Width in ems; East Asian wide characters take one em, marks that combine take none."""
-    if character in known:
-        return known[character]
+    if character in names:
+        return names[character]
     if unicodedata.category(character).startswith("M"):
         return 0.0
     return _WIDE if unicodedata.east_asian_width(character) in "WF" else _UNKNOWN
@@ -35,8 +35,8 @@ def unmeasured(text: str) -> str:
     >>> unmeasured("conv → 残差残")
     '残差'
     """
-    known = _advances("regular")
-    return "".join(dict.fromkeys(one for one in text if one not in known and one.isprintable()))
+    advances = _advances("regular")
+    return "".join(dict.fromkeys(item for item in text if item not in advances and item.isprintable()))
 
 
 @lru_cache(maxsize=8192)
@@ -50,5 +50,5 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> text_width("残差", 10)
     20.0
     """
-    known = _advances("bold" if bold else "regular")
-    return size * sum((_advance(character, known) for character in text), 0.0)
+    advances = _advances("bold" if bold else "regular")
+    return size * sum((_advance(character, advances) for character in text), 0.0)

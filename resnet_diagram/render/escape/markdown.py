@@ -30,6 +30,6 @@ def markdown_text(text: str) -> str:
     '残差 🦜'
     """
     line = " ".join(printable(text).split())
-    escaped = _MARKS.sub(lambda found: "\\" + found[0], line)
+    escaped = _MARKS.sub(lambda result: "\\" + result[0], line)
     escaped = _LISTED.sub(r"\\\1", _NUMBERED.sub(r"\1\\\2", escaped))
-    return _ADDRESSES.sub(lambda found: found[0] + "<!-- -->", escaped)
+    return _ADDRESSES.sub(lambda results: results[0] + "<!-- -->", escaped)

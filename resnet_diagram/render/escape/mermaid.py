@@ -49,7 +49,7 @@ def mermaid_text(text: str) -> str:
     clean = _MERMAID_LIST.sub("\\1\u00a0", clean)
     clean = re.sub(r"\$(?=\$)", "$\u2060", clean)
     between = "\n" if _MERMAID_READ.search(clean) else _MERMAID_NAMED["\n"]
-    marks = {found.start(found.lastindex or 0) for found in _MERMAID_MARKS.finditer(clean)}
+    marks = {result.start(result.lastindex or 0) for result in _MERMAID_MARKS.finditer(clean)}
     return "".join(
         between if sign == "\n" else _mermaid_sign(sign, at in marks) for at, sign in enumerate(clean)
     )

@@ -24,13 +24,13 @@ def tikz_words(text: str) -> str:
     >>> print(tikz_words("残差"))
     \resnetother{残差}{U+6B8B U+5DEE}
     """
-    found, at = [], 0
+    result, at = [], 0
     for formula in _FORMULA.finditer(text):
         inner = formula[0].strip(" ")
         start = formula.start() + formula[0].index(inner)
-        found += [tex_text(text[at:start], OTHER), f"${_formula(inner)}$"]
+        result += [tex_text(text[at:start], OTHER), f"${_formula(inner)}$"]
         at = start + len(inner)
-    return "".join([*found, tex_text(text[at:], OTHER)])
+    return "".join([*result, tex_text(text[at:], OTHER)])
 
 
 def _formula(text: str) -> str:
@@ -38,9 +38,9 @@ def _formula(text: str) -> str:
     return "".join(map(_token, _TOKEN.finditer(text))).strip()
 
 
-def _token(found: re.Match[str]) -> str:
-    before, sign, after = found.groups()
+def _token(match: re.Match[str]) -> str:
+    before, sign, after = match.groups()
     if not sign:
-        return found[0]
+        return match[0]
     command = TEX_MATHS[sign]
     return f" {command} " if before or after else f"{{{command}}}"

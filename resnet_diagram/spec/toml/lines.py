@@ -22,8 +22,8 @@ def line_of(text: str, path: Path) -> int:
     """
     scanner = _Scanner(text)
     scanner.document()
-    known = (scanner.found[path[:end]] for end in range(len(path), 0, -1) if path[:end] in scanner.found)
-    place = next(known, -1)
+    names = (scanner.found[path[:end]] for end in range(len(path), 0, -1) if path[:end] in scanner.found)
+    place = next(names, -1)
     return 0 if place < 0 else text.count("\n", 0, place) + 1
 
 
@@ -67,7 +67,7 @@ class _Scanner:
         path = (*path, last)
         if several:
             self.counts[path] = self.counts.get(path, -1) + 1
-            for inner in [known for known in self.counts if known[: len(path)] == path and known != path]:
+            for inner in [names for names in self.counts if names[: len(path)] == path and names != path]:
                 del self.counts[inner]
         path = self._entered(path)
         self._note(path, start)

@@ -12,8 +12,8 @@ from resnet_diagram.spec.toml.schema.types import Table
 from resnet_diagram.spec.toml.schema.validate import validate
 
 
-def loads(text: str, where: str = "", name: str = "") -> Network:
-    """The network a TOML text describes, checked. `where` names the file; `name` the network, if it does not.
+def loads(text: str, place: str = "", name: str = "") -> Network:
+    """The network a TOML text describes, checked. `place` names the file; `name` the network, if it does not.
 
     Raises SpecError for invalid TOML, unknown keys, wrong values, and whatever `check` refuses; the message
     names file, line and key.
@@ -21,19 +21,19 @@ def loads(text: str, where: str = "", name: str = "") -> Network:
     try:
         return network_of(tomllib.loads(text), name)
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{where or 'TOML'}: {_syntax(str(error))}") from None
+        raise SpecError(f"{place or 'TOML'}: {_syntax(str(error))}") from None
     except RecursionError:
-        raise SpecError(f"{where or 'TOML'}: nested too deeply to be read.") from None
+        raise SpecError(f"{place or 'TOML'}: nested too deeply to be read.") from None
     except DesignError as fault:
-        raise SpecError(_message(text, where, fault)) from None
+        raise SpecError(_message(text, place, fault)) from None
     except SpecError as error:
-        raise SpecError(f"{where}: {error}" if where else str(error)) from None
+        raise SpecError(f"{place}: {error}" if place else str(error)) from None
 
 
-def network_of(said: dict[str, Any], name: str = "") -> Network:
+def network_of(settings: dict[str, Any], name: str = "") -> Network:
     """The network a table describes, checked. Raises DesignError, and SpecError as `check` does."""
-    validate(said, Table("network"))
-    return check(build(said, name))
+    validate(settings, Table("network"))
+    return check(build(settings, name))
 
 
 def _syntax(problem: str) -> str:
@@ -42,9 +42,9 @@ def _syntax(problem: str) -> str:
     return f"{place.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
 
 
-def _message(text: str, where: str, fault: DesignError) -> str:
+def _message(text: str, position: str, fault: DesignError) -> str:
     from resnet_diagram.spec.toml.lines import line_of
 
     line = line_of(text, fault.path)
-    places = [where, f"line {line}" if line else "", path_text(fault.path)]
+    places = [position, f"line {line}" if line else "", path_text(fault.path)]
     return ": ".join([", ".join(place for place in places if place), fault.problem]).removeprefix(": ")

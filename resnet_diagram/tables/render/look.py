@@ -1,4 +1,4 @@
-"""How a caller wants a table written."""
+"""Appearance of a table."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Float(StrEnum):
-    """What stands round a table in LaTeX: a float of one column, or one over both."""
+    """LaTeX environment around a table: a float of one column, or of both."""
 
     TABLE = "table"
     WIDE = "table*"

@@ -86,7 +86,7 @@ def _convolutions(design: BlockDesign) -> tuple[_Convolution, ...]:
 
 
 def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
-    """What lies on a shortcut that is no identity."""
+    """Return the shortcut of a block whose shapes differ."""
     chain = _chain(design, before.shape, f"{before.prefix}shortcut.")
     stride = design.stride
     if design.option == "A":

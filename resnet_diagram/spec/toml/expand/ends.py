@@ -23,9 +23,9 @@ def stem_of(word: str, width: int) -> dict[str, Any]:
     return {"width": width}
 
 
-def build_stem(chain: Chain, said: dict[str, Any], width: int, *, pre_activation: bool) -> None:
+def build_stem(chain: Chain, settings: dict[str, Any], width: int, *, pre_activation: bool) -> None:
     """Put the stem; in pre-activation its last convolution has no norm and no activation behind it."""
-    full = STEM_DEFAULTS | {"width": width} | said
+    full = STEM_DEFAULTS | {"width": width} | settings
     widths = full["width"] if isinstance(full["width"], list) else [full["width"]]
     for number, channels in enumerate(widths, 1):
         chain.conv(f"conv{number}", channels, full["kernel"], stride=full["stride"] if number == 1 else 1)
@@ -36,10 +36,10 @@ def build_stem(chain: Chain, said: dict[str, Any], width: int, *, pre_activation
         chain.put(max_pool(chain.shape, 3, stride=2, padding=1, name="maxpool"))
 
 
-def build_head(chain: Chain, said: dict[str, Any], *, pre_activation: bool) -> None:
+def build_head(chain: Chain, settings: dict[str, Any], *, pre_activation: bool) -> None:
     """Put the head; in pre-activation it begins with a norm and an activation."""
-    full = HEAD_DEFAULTS | said
-    if full["classifier"] == NONE and "classes" in said:
+    full = HEAD_DEFAULTS | settings
+    if full["classifier"] == NONE and "classes" in settings:
         raise DesignError('classifier = "none" has no classes; leave one of them out.', "classes")
     if pre_activation:
         chain.norm()

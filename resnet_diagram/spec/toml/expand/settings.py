@@ -1,4 +1,4 @@
-"""What is said of blocks, with what is left unsaid filled in."""
+"""Block settings with defaults applied."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "norm_groups": 32,
     "activation": "relu",
 }
-"""What holds where nothing is said; `expansion` depends on the block."""
+"""Default settings; `expansion` depends on the block."""
 
 EXPANSIONS = {"basic": 1, "bottleneck": 4}
 _OF_BOTTLENECKS = ("cardinality", "base_width", "stride_in")
@@ -65,9 +65,9 @@ class BlockDesign:
         return self.width * self.expansion
 
 
-def block_design(said: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
+def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
     """The block that is meant by what is said of it. Raises DesignError for what contradicts itself."""
-    full = _full(said)
+    full = _full(settings)
     bottleneck = full["block"] == "bottleneck"
     design = BlockDesign(
         bottleneck=bottleneck,
@@ -91,17 +91,17 @@ def block_design(said: Mapping[str, Any], width: int, stride: int) -> BlockDesig
     return design
 
 
-def _full(said: Mapping[str, Any]) -> dict[str, Any]:
+def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Every setting, with what is understood where nothing is said."""
-    full = DEFAULTS | {key: value for key, value in said.items() if key in SETTINGS}
+    full = DEFAULTS | {key: value for key, value in settings.items() if key in SETTINGS}
     if full["block"] == "basic":
-        _check_basic(said)
+        _check_basic(settings)
     return {"expansion": EXPANSIONS[full["block"]]} | full
 
 
-def _check_basic(said: Mapping[str, Any]) -> None:
+def _check_basic(settings: Mapping[str, Any]) -> None:
     for key in _OF_BOTTLENECKS:
-        if key in said and said[key] != DEFAULTS[key]:
+        if key in settings and settings[key] != DEFAULTS[key]:
             raise DesignError(
                 f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
             )

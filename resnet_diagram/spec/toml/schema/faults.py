@@ -1,11 +1,11 @@
-"""What is wrong with a design, and where."""
+"""Faults of a design, with their paths."""
 
 Path = tuple[str | int, ...]
 """Keys and positions from the top of the file: `("stage", 2, "width")`."""
 
 
 class DesignError(Exception):
-    """What does not fit; the place is filled in from the inside out."""
+    """Mismatch with the expected type; callers prefix the path from the inside out."""
 
     def __init__(self, problem: str, *path: str | int) -> None:
         super().__init__(problem)

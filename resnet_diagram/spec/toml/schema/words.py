@@ -33,11 +33,11 @@ SETTINGS = (
     *("block", "pre_activation", "expansion", "cardinality", "base_width", "kernel", "dilation", "stride_in"),
     *("shortcut", "pooled_projection", "gate", "reduction", "norm", "norm_groups", "activation"),
 )
-"""What is said of blocks: for the whole network, a stage, or one block."""
+"""Block settings: for the network, a stage, or one block."""
 
 
 def table_of(value: Mapping[str, object], *, in_stage: bool = False) -> str:
-    """Which table a value is meant to be, told by the keys that only one of them has.
+    """Return the kind of table, from the keys that only one kind has.
 
     `in_stage`: directly in a stage, where a table without such a key is a "block". "" where an operation is
     given that is not known.

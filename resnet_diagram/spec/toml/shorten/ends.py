@@ -17,34 +17,34 @@ Said = dict[str, Any]
 
 def stem_said(network: Network, common: Said, width: int) -> Any:
     """The stem as a word, as a table, or as a list of layers. `width`: of the first stage."""
-    for short, said in _stems(network.stem, width):
+    for shortened, settings in _stems(network.stem, width):
         chain = _chain(network.input_shape, common)
         try:
-            build_stem(chain, said, width, pre_activation=common["pre_activation"])
+            build_stem(chain, settings, width, pre_activation=common["pre_activation"])
         except DesignError:
             continue
         if anonymous_run(chain.elements) == anonymous_run(network.stem):
-            return short
+            return shortened
     return spelled(network.stem)
 
 
 def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, Said]]:
-    """What may be said of a stem, in short and as a table."""
+    """Yield the possible notations of a stem, shortest first."""
     for word in STEMS:
         if word != "deep" or width % 2 == 0:
             yield word, stem_of(word, width)
     table = _stem_table(stem)
-    usual = STEM_DEFAULTS | {"width": width}
-    yield {key: one for key, one in table.items() if usual[key] != one}, table
+    default = STEM_DEFAULTS | {"width": width}
+    yield {key: item for key, item in table.items() if default[key] != item}, table
 
 
 def _stem_table(stem: Sequence[Element]) -> Said:
     convolutions = [
-        one for one in stem if isinstance(one, Layer) and one.kind is LayerKind.CONV and one.kernel
+        item for item in stem if isinstance(item, Layer) and item.kind is LayerKind.CONV and item.kernel
     ]
     if not convolutions:
         return {}
-    widths = [one.out_shape[0] for one in convolutions]
+    widths = [convolution.out_shape[0] for convolution in convolutions]
     last = stem[-1]
     return {
         "width": widths if len(widths) > 1 else widths[0],
@@ -56,19 +56,19 @@ def _stem_table(stem: Sequence[Element]) -> Said:
 
 def head_said(network: Network, common: Said) -> Any:
     """The head as a table, or as a list of layers."""
-    said = _head_table(network.head)
+    head_table = _head_table(network.head)
     chain = _chain(out_shape((*network.stem, *network.body)), common)
     try:
-        build_head(chain, said, pre_activation=common["pre_activation"])
+        build_head(chain, head_table, pre_activation=common["pre_activation"])
     except DesignError:
         return spelled(network.head)
     if anonymous_run(chain.elements) != anonymous_run(network.head):
         return spelled(network.head)
-    return {key: one for key, one in said.items() if key == "classes" or HEAD_DEFAULTS[key] != one}
+    return {key: item for key, item in head_table.items() if key == "classes" or HEAD_DEFAULTS[key] != item}
 
 
 def _head_table(head: Sequence[Element]) -> Said:
-    layers = [one for one in head if isinstance(one, Layer)]
+    layers = [item for item in head if isinstance(item, Layer)]
     ops = {layer.op for layer in layers}
     pool = next((word for word in ("avg", "max") if f"global_{word}_pool" in ops), NONE)
     if layers and layers[-1].op in ("linear", "flatten"):

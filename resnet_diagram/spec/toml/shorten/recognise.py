@@ -22,28 +22,28 @@ Values = Sequence[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What is known of a block: its width and stride, and the values each setting may have."""
+    """Inferred settings of a block: width, stride, and possible values of each setting."""
 
     width: int
     stride: int
     allowed: dict[str, Values]
 
     def allows(self, key: str, value: Any) -> bool:
-        """Whether a setting may have that value."""
+        """Return whether a setting may have that value."""
         return key not in self.allowed or value in self.allowed[key]
 
 
 def seen_in(elements: Sequence[Element], shape: Shape) -> Seen | None:
-    """What is known of a block that `shape` enters, or of a run of plain layers; None where nothing fits."""
-    found = _read(elements)
-    if found is None:
+    """Infer the settings of a block, or of a run of layers, with input `shape`; None if none fit."""
+    result = _read(elements)
+    if result is None:
         return None
-    said = {key: values[0] for key, values in found.allowed.items()}
+    settings = {key: values[0] for key, values in result.allowed.items()}
     try:
-        made = block_elements(block_design(said, found.width, found.stride), shape, "")
+        output = block_elements(block_design(settings, result.width, result.stride), shape, "")
     except DesignError:
         return None
-    return found if anonymous_run(made) == anonymous_run(elements) else None
+    return result if anonymous_run(output) == anonymous_run(elements) else None
 
 
 def _read(elements: Sequence[Element]) -> Seen | None:
@@ -73,30 +73,30 @@ def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | Non
 def _orders(layers: Sequence[Layer]) -> dict[str, Values]:
     """Norm and activation, and whether they come first."""
     norms = [layer for layer in layers if layer.kind is LayerKind.NORM]
-    found: dict[str, Values] = {
+    table: dict[str, Values] = {
         "pre_activation": (layers[0].kind is not LayerKind.CONV,),
         "norm": (norms[0].op if norms else NONE,),
     }
     acts = [layer.op for layer in layers if layer.kind is LayerKind.ACTIVATION]
     if norms and norms[0].op == "group_norm":
-        found["norm_groups"] = (norms[0].groups,)
-    return found | ({"activation": (acts[0],)} if acts else {})
+        table["norm_groups"] = (norms[0].groups,)
+    return table | ({"activation": (acts[0],)} if acts else {})
 
 
 def _windows(convolutions: Sequence[Layer]) -> dict[str, Values]:
     """Kernel and dilation, and which convolution strides."""
     bottleneck = len(convolutions) == 3
-    wide = convolutions[1 if bottleneck else 0]
-    found: dict[str, Values] = {
+    convolution = convolutions[1 if bottleneck else 0]
+    table: dict[str, Values] = {
         "block": ("bottleneck" if bottleneck else "basic",),
-        "kernel": (wide.kernel[0],),
+        "kernel": (convolution.kernel[0],),
     }
-    if wide.kernel[0] > 1:
-        found["dilation"] = (wide.dilation[0],)
+    if convolution.kernel[0] > 1:
+        table["dilation"] = (convolution.dilation[0],)
     strides = [layer.stride[0] for layer in convolutions]
     if not bottleneck or max(strides) > 1:
-        found["stride_in"] = ("first" if bottleneck and strides[0] > 1 else "middle",)
-    return found
+        table["stride_in"] = ("first" if bottleneck and strides[0] > 1 else "middle",)
+    return table
 
 
 def _widths(convolutions: Sequence[Layer]) -> tuple[int, dict[str, Values]] | None:
@@ -118,14 +118,14 @@ def _bases(width: int, one_group: int) -> Values:
     """Every base width that makes groups of so many channels, the usual one first."""
     if not width or not one_group:
         return ()
-    usual = DEFAULTS["base_width"]
-    found = range(-(-usual * one_group // width), (usual * (one_group + 1) - 1) // width + 1)
-    return sorted(found, key=lambda base: base != usual)
+    default = DEFAULTS["base_width"]
+    result = range(-(-default * one_group // width), (default * (one_group + 1) - 1) // width + 1)
+    return sorted(result, key=lambda base: base != default)
 
 
 def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
-    """Which shortcut option it may be, and whether projections pool."""
-    convolutions = [one for one in run if isinstance(one, Layer) and one.kind is LayerKind.CONV]
+    """Return the possible shortcut options and pooling of projections."""
+    convolutions = [item for item in run if isinstance(item, Layer) and item.kind is LayerKind.CONV]
     if not convolutions:
         return {}
     strided = any(max(layer.stride, default=1) > 1 for layer in convolutions)
@@ -137,13 +137,13 @@ def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
             return {"shortcut": ("A",), "pooled_projection": (False,)}
         case ShortcutKind.POOLED_PROJECTION:
             return {"shortcut": ("B", "C"), "pooled_projection": (True,)}
-    found: dict[str, Values] = {"shortcut": ("B", "C") if differs else ("C",)}
-    return found | ({"pooled_projection": (False,)} if strided else {})
+    table: dict[str, Values] = {"shortcut": ("B", "C") if differs else ("C",)}
+    return table | ({"pooled_projection": (False,)} if strided else {})
 
 
 def _gates(run: Sequence[Element]) -> dict[str, Values]:
-    """Whether the branch ends in a gate, and by what it reduces."""
-    gates = [one for one in run if isinstance(one, Block) and is_gate(one)]
+    """Return the possible gates at the end of the branch and their reductions."""
+    gates = [item for item in run if isinstance(item, Block) and is_gate(item)]
     if not gates:
         return {"gate": (NONE,)}
     reductions = list(_reductions(gates[0]))
@@ -165,8 +165,12 @@ def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
 
     Three convolutions a block where the first is 1×1, else two. Empty where they do not come out even.
     """
-    places = [at for at, one in enumerate(elements) if isinstance(one, Layer) and one.kind is LayerKind.CONV]
-    if not places or any(isinstance(one, Block) and not is_gate(one) for one in elements):
+    places = [
+        at
+        for at, element in enumerate(elements)
+        if isinstance(element, Layer) and element.kind is LayerKind.CONV
+    ]
+    if not places or any(isinstance(item, Block) and not is_gate(item) for item in elements):
         return []
     first = elements[places[0]]
     each = 3 if isinstance(first, Layer) and max(first.kernel, default=0) == 1 else 2
@@ -183,7 +187,7 @@ def _borders(places: Sequence[int], each: int) -> Iterator[tuple[int, int]]:
 
 
 def _cut(elements: Sequence[Element], first: int, last: int) -> int:
-    """Where a block begins: at its convolution, or in pre-activation behind what ends the one before it."""
+    """Return the start of a block: its convolution, or before it in pre-activation."""
     opening = elements[0]
     if isinstance(opening, Layer) and opening.kind is LayerKind.CONV:
         return first

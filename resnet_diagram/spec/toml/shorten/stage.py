@@ -41,54 +41,54 @@ class SeenStage:
 
     def table(self, common: Said) -> Said:
         """The stage's table beside what is said of the whole network."""
-        own: Said = {"name": self.name} if self.name else {}
+        left: Said = {"name": self.name} if self.name else {}
         if not self.seen:
-            return own | {"block": counted(self._listed({}))}
-        chosen = common_settings(self.seen)
+            return left | {"block": counted(self._listed({}))}
+        selection = common_settings(self.seen)
         width, stride = self.seen[0].width, self.seen[0].stride
-        own |= {"depth": len(self.parts), "width": width, "stride": stride}
-        own |= _overrides(self.seen, common, chosen)
-        if any(self._listed(common | own)):
-            own = {key: value for key, value in own.items() if key not in ("depth", "block")}
-            listed = self._listed(common | own)
-            return own | {"block": counted(listed)}
-        return own
+        left |= {"depth": len(self.parts), "width": width, "stride": stride}
+        left |= _overrides(self.seen, common, selection)
+        if any(self._listed(common | left)):
+            left = {key: value for key, value in left.items() if key not in ("depth", "block")}
+            listed = self._listed(common | left)
+            return left | {"block": counted(listed)}
+        return left
 
     def _listed(self, inherited: Said) -> list[Written]:
-        """What is special of each block, and what is written of those that no design fits."""
-        found: list[Written] = []
+        """Return the deviating settings of each block, and the notation of blocks that fit no design."""
+        items: list[Written] = []
         for number, part in enumerate(self.parts):
-            found += [_special(part, number, inherited)] if isinstance(part, Seen) else part
-        return found
+            items += [_special(part, number, inherited)] if isinstance(part, Seen) else part
+        return items
 
 
 def _special(part: Seen, number: int, inherited: Said) -> Said:
-    own: Said = {}
+    left: Said = {}
     if part.width != inherited["width"]:
-        own["width"] = part.width
+        left["width"] = part.width
     if part.stride != (inherited["stride"] if number == 0 else 1):
-        own["stride"] = part.stride
-    return own | _overrides([part], inherited, common_settings([part]))
+        left["stride"] = part.stride
+    return left | _overrides([part], inherited, common_settings([part]))
 
 
-def common_settings(seen: Sequence[Seen]) -> Said:
+def common_settings(visited: Sequence[Seen]) -> Said:
     """For each setting the value most of the blocks may have."""
-    found = {key: _elected(key, seen) for key in SETTINGS if key != "expansion"}
-    usual = EXPANSIONS[found["block"]]
-    return found | {"expansion": _elected("expansion", seen, usual)}
+    entries = {key: _elected(key, visited) for key in SETTINGS if key != "expansion"}
+    default = EXPANSIONS[entries["block"]]
+    return entries | {"expansion": _elected("expansion", visited, default)}
 
 
-def _elected(key: str, seen: Sequence[Seen], usual: Any = None) -> Any:
-    usual = DEFAULTS.get(key, usual)
-    candidates = dict.fromkeys([usual, *(value for one in seen for value in one.allowed.get(key, ()))])
-    return max(candidates, key=lambda value: sum(one.allows(key, value) for one in seen))
+def _elected(key: str, visited: Sequence[Seen], default: Any = None) -> Any:
+    default = DEFAULTS.get(key, default)
+    candidates = dict.fromkeys([default, *(value for item in visited for value in item.allowed.get(key, ()))])
+    return max(candidates, key=lambda value: sum(entry.allows(key, value) for entry in visited))
 
 
-def _overrides(seen: Sequence[Seen], inherited: Said, chosen: Said) -> Said:
+def _overrides(visited: Sequence[Seen], inherited: Said, selection: Said) -> Said:
     """The settings that must be said anew for all of these blocks, where one value fits them all."""
     return {
-        key: chosen[key]
+        key: selection[key]
         for key in SETTINGS
-        if not all(one.allows(key, inherited[key]) for one in seen)
-        and all(one.allows(key, chosen[key]) for one in seen)
+        if not all(entry.allows(key, inherited[key]) for entry in visited)
+        and all(item.allows(key, selection[key]) for item in visited)
     }

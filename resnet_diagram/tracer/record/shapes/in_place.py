@@ -10,11 +10,11 @@ def always(*args: Any) -> bool:
     return True
 
 
-def if_other_fits(target: Tensor, other: Any = None, *rest: Any) -> bool:
+def if_other_fits(target: Tensor, right: Any = None, *rest: Any) -> bool:
     """Return True if the other operand is a number or spreads over the target without changing its type."""
-    if not isinstance(other, Tensor):
-        return type(other) in (int, float) and target.dtype.is_floating_point
-    if target.dtype != other.dtype or other.dim() > target.dim():
+    if not isinstance(right, Tensor):
+        return type(right) in (int, float) and target.dtype.is_floating_point
+    if target.dtype != right.dtype or right.dim() > target.dim():
         return False
-    pairs = zip(reversed(target.shape), reversed(other.shape), strict=False)
+    pairs = zip(reversed(target.shape), reversed(right.shape), strict=False)
     return all(b in (a, 1) for a, b in pairs)
