@@ -1,4 +1,4 @@
-"""Golden files, tests/golden/<case>/<file>; RESNET_DIAGRAM_UPDATE_GOLDEN=1 rewrites them."""
+"""Golden files, tests/golden/<case>/<file>; `pytest --update-golden` rewrites them."""
 
 import difflib
 import os
@@ -11,14 +11,16 @@ UPDATE = "RESNET_DIAGRAM_UPDATE_GOLDEN"
 
 
 def check_golden(case: str, file: str, text: str) -> None:
-    """Fail with the difference unless the golden file holds this text; a missing file fails too."""
+    """Fail with a unified diff unless the golden file holds this text. A missing file fails too."""
     path = FOLDER / case / file
     if os.environ.get(UPDATE) == "1":
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     if not path.is_file():
-        pytest.fail(f"there is no {path}; {UPDATE}=1 writes it")
-    wanted = path.read_text(encoding="utf-8")
-    lines = difflib.unified_diff(wanted.splitlines(), text.splitlines(), str(path), "now", lineterm="")
-    difference = "\n".join(lines)
-    assert text == wanted, f"not as in the golden file; look at it, then {UPDATE}=1 rewrites it\n{difference}"
+        pytest.fail(f"{path} is missing; pytest --update-golden writes it")
+    expected = path.read_text(encoding="utf-8")
+    lines = difflib.unified_diff(
+        expected.splitlines(), text.splitlines(), f"golden/{case}/{file}", "now", lineterm=""
+    )
+    if text != expected:
+        pytest.fail("\n".join([*lines, "", "If the change is right, run pytest --update-golden."]))
