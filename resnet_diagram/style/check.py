@@ -11,13 +11,13 @@ USES = ("title", "group", "badge", "node", "label", "caption", "legend")
 SMALLEST_TYPE = 6.0
 
 _STYLE_KEYS = ("fill", "stroke", "text", "line_width", "dash")
-_KEYS = ("name", "font", "dark", "defaults", "styles", "sizes", "shades", "shaded")
+_KEYS = ("extends", "name", "font", "dark", "defaults", "styles", "sizes", "shades", "shaded")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 def check_theme(table: dict[str, Any], where: str) -> None:
     """Raise UsageError unless `table`, read from the file `where`, describes a whole theme."""
-    _check_keys(table, _KEYS, f"Theme '{where}'")
+    _check_keys({"extends": ""} | table, _KEYS, f"Theme '{where}'")
     for key in ("defaults", "styles", "sizes"):
         _demand(isinstance(table[key], dict), where, key, table[key], "a table")
     for key in ("name", "font", "dark"):

@@ -171,6 +171,7 @@ def test_an_unknown_name_is_answered_with_a_near_one() -> None:
         ("extends = 3", "must be a theme's name"),
         ("font = 3", "it must be a text"),
         ("colour = 3", "unknown key 'colour'"),
+        ('base = "paper"', "Known keys: extends, name"),
         ("[[[", "cannot be read"),
     ],
 )
