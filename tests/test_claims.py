@@ -66,10 +66,10 @@ CLAIMS = {
     "plain, typed PyTorch file": "codegen/test_style.py::test_the_types_are_right",
     "writes the class of one block": "codegen/test_command.py::test_one_block",
     "with caption and label": (
-        "render/test_tikz_placing.py::test_captions_and_labels_are_proposed_and_may_be_given"
+        "render/tikz/test_placing.py::test_captions_and_labels_are_proposed_and_may_be_given"
     ),
     "prints the lines for the preamble": (
-        "render/test_tikz_placing.py::test_the_preamble_alone_is_on_standard_output"
+        "render/tikz/test_placing.py::test_the_preamble_alone_is_on_standard_output"
     ),
     "`describe` prints one row per stage": "test_cli.py::test_describe_prints_a_table",
     "every residual addition": "test_cli.py::test_describe_json_holds_the_facts",

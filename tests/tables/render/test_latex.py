@@ -7,7 +7,7 @@ import pytest
 from resnet_diagram.tables.render.latex import render_latex
 from resnet_diagram.tables.render.look import Float, Look
 from tests.programs import Compiled, run_latex
-from tests.render.tikz_scenes import words_of
+from tests.render.tikz.scenes import words_of
 from tests.tables.render.samples import FIVE, TABLES, TRACED, architecture, nasty, shortcuts, traced_table
 
 ARTICLE = r"\documentclass{article}"

@@ -15,7 +15,7 @@ from resnet_diagram.resources import fonts_dir
 
 typst = pytest.importorskip("typst")
 
-PAPER = Path(__file__).resolve().parents[2] / "examples" / "typst" / "paper.typ"
+PAPER = Path(__file__).resolve().parents[3] / "examples" / "typst" / "paper.typ"
 COLUMN, ACROSS = 241, 498
 
 

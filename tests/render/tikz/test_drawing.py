@@ -17,7 +17,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Stage
 from resnet_diagram.style.theme import load_theme
 from tests.layout.samples import SAMPLES, diagram
-from tests.render.tikz_scenes import figure_of, figure_with, labelled, nasty_figure
+from tests.render.tikz.scenes import figure_of, figure_with, labelled, nasty_figure
 
 NODE = re.compile(r"^ *\\node\[.*?\] \(([^)]*)\)", re.MULTILINE)
 

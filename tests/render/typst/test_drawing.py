@@ -17,7 +17,7 @@ from resnet_diagram.render.typst import render_typst
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme
 from tests.render.figures import named, samples
-from tests.render.tikz_scenes import NASTY, nasty_figure
+from tests.render.tikz.scenes import NASTY, nasty_figure
 
 typst = pytest.importorskip("typst")
 

@@ -14,8 +14,8 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz.render import render_tikz
 from resnet_diagram.spec import catalog
 from tests.programs import all_only
-from tests.render.tikz_pages import check_pages, compiled, compiled_pages
-from tests.render.tikz_scenes import figure_of
+from tests.render.tikz.pages import check_pages, compiled, compiled_pages
+from tests.render.tikz.scenes import figure_of
 
 THEMES = ("paper", "color", "gray", "dark")
 LARGE = ("resnet1202", "resnet1202-b", "resnet1202-c")

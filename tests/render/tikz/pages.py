@@ -12,7 +12,7 @@ from resnet_diagram.layout.scene import Box, walk
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz.render import render_tikz
 from tests.programs import Compiled, require, run_latex
-from tests.render.tikz_scenes import Word
+from tests.render.tikz.scenes import Word
 
 _HEAD = r"""\RequirePackage{fix-cm}
 \documentclass{article}

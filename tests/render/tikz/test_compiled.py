@@ -10,8 +10,8 @@ from resnet_diagram.diagram.options import View
 from resnet_diagram.render.tikz.render import render_tikz
 from tests.layout.samples import SAMPLES, diagram
 from tests.programs import run_latex
-from tests.render.tikz_pages import check_pages, compiled
-from tests.render.tikz_scenes import figure_of, nasty_figure, words_of
+from tests.render.tikz.pages import check_pages, compiled
+from tests.render.tikz.scenes import figure_of, nasty_figure, words_of
 
 SAMPLE = (
     ("resnet152", View.PAPER, Direction.DOWN, "paper"),
