@@ -118,7 +118,7 @@ def opaque_text(network: Network) -> str:
 
 def accounted_text(network: Network) -> str:
     """Whether the figure shows or names every operation: "all", or how many it leaves out."""
-    left = left_out(network, sheet(network, literal(network.name), Options()).panels)
+    left = left_out(network, sheet(network, literal(network.name), Options(), with_insets=True).panels)
     return f"all but {len(left)}" if left else "all"
 
 

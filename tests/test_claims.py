@@ -51,7 +51,7 @@ CLAIMS = {
     ),
     "a saved TorchScript model (`.pt`)": "tracer/test_saved.py::test_torchscript_is_traced",
     "exported program (`.pt2`)": (
-        "tracer/test_saved.py::test_an_exported_program_is_traced_with_its_own_input"
+        "tracer/test_saved.py::test_an_exported_program_is_traced_with_its_example_input"
     ),
     "a spec file: a dozen lines of TOML": "test_cli.py::test_a_spec_file_draws_as_its_network",
     "`--view` sets the amount of detail": "diagram/test_views.py::test_the_full_view_draws_every_block",

@@ -160,4 +160,4 @@ def test_code_is_traced_with_the_input_of_the_other_network() -> None:
 def test_wrong_calls() -> None:
     assert run("diff", "resnet50").exit_code == 2
     assert run("check", "resnet50").exit_code == 2
-    assert run("diff", "resnet50", "resnet51").exit_code == 1
+    assert run("diff", "resnet50", "resnet51").exit_code == 2

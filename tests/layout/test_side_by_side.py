@@ -80,7 +80,7 @@ def test_a_page_too_narrow_is_refused() -> None:
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_two_to_four_networks(count: int) -> None:
-    with pytest.raises(UsageError, match="give two to 4"):
+    with pytest.raises(UsageError, match="give 2 to 4"):
         drawn(*["resnet18"] * count)
 
 

@@ -40,7 +40,7 @@ WITHOUT_CODE = {
 }
 """Activations that generated code refuses, with the reason."""
 INNER = {
-    *("special_expit", "rrelu", "rrelu_with_noise", "hardshrink", "hardtanh"),
+    *("special_expit", "rrelu", "rrelu_with_noise", "hardshrink", "softshrink", "hardtanh"),
     *("log_sigmoid", "log_softmax", "clamp_min"),
 }
 """Activations whose torch name is the best there is."""
@@ -63,7 +63,15 @@ def test_activations_are_named_in_one_table_of_the_tracer() -> None:
     root = Path(tracer.__file__).parent
     homes = {root / "record" / "operators.py", root / "flow" / "rewrites" / "formulas.py"}
     names = {name for name in OPERATORS if OPERATORS[name].role is Role.ACTIVATION}
-    allowed = {"relu6", "hardtanh", "softmax", "clamp", "clamp_min", "threshold"}  # told by their arguments
+    allowed = {
+        "relu",
+        "relu6",
+        "hardtanh",
+        "softmax",
+        "clamp",
+        "clamp_min",
+        "threshold",
+    }  # told by their arguments
     repeated = {
         (path.name, node.value)
         for path in root.rglob("*.py")

@@ -50,7 +50,7 @@ class Every(nn.Module):
     def pointwise(self, x: Tensor) -> None:
         for name in ("relu", "gelu", "silu", "hardswish", "hardsigmoid", "hardtanh", "relu6", "leaky_relu"):
             getattr(F, name)(x)
-        for name in ("elu", "mish", "softplus", "selu", "celu", "hardshrink"):
+        for name in ("elu", "mish", "softplus", "selu", "celu", "hardshrink", "softshrink"):
             getattr(F, name)(x)
         for name in ("sigmoid", "tanh", "sqrt", "rsqrt", "exp", "abs", "neg", "sin", "cos", "square", "log"):
             getattr(torch, name)(x)

@@ -161,7 +161,7 @@ _TABLE: list[Operator] = [
         rule=rules.pointwise,
         in_place=always,
     ),
-    *_each("hardshrink softplus clamp_min", role=Role.ACTIVATION, rule=rules.pointwise),
+    *_each("hardshrink softshrink softplus clamp_min", role=Role.ACTIVATION, rule=rules.pointwise),
     *_each("sigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=2, ends=True),
     *_each("tanh", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=1, ends=True),
     *_each("hardsigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=2),
