@@ -96,12 +96,12 @@ class _Builder:
         title = " ".join(part for part in (group.title, written_count(group)) if part)
         if group.role is GroupRole.NETWORK:
             return self.column(group.id, title, group.role, group.shade, group.items, down=True)
-        rows = self.broken(tuple(_flattened(group.items)))
+        items = tuple(_flattened(group.items))
+        rows = self.broken(items)
+        if len(rows) == 1 and len(items) == 1 and self.metrics.series(items)[0] > self.room:
+            return self.series(group, title, items, isolate=True)
         if len(rows) == 1:
-            walk = _Walk(builder=self, frame_id=group.id, isolate=False)
-            walk.series(group.items, "")
-            frame = walk.frame(title, group.role, group.shade, down=self.down)
-            return replace(frame, height=self.metrics.series(group.items)[1] + self.metrics.frame[1])
+            return self.series(group, title, group.items, isolate=False)
         parts = [
             self.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
             for number, row in enumerate(rows, 1)
@@ -117,6 +117,17 @@ class _Builder:
             down=True,
             height=sum(part.height + self.metrics.line for part in parts) + self.metrics.frame[1],
         )
+
+    def series(self, group: Group, title: str, items: Sequence[Item], *, isolate: bool) -> Frame:
+        """Return the frame of a group in one row; `isolate`: in a column, with a row for each group inside."""
+        walk = _Walk(builder=self, frame_id=group.id, isolate=isolate)
+        walk.series(items, "")
+        frame = walk.frame(title, group.role, group.shade, down=isolate or self.down)
+        if isolate:
+            height = sum(map(self.height_of, frame.parts)) + self.metrics.line * (len(frame.parts) - 1)
+        else:
+            height = self.metrics.series(items)[1]
+        return replace(frame, height=height + self.metrics.frame[1])
 
     def broken(self, items: Sequence[Item]) -> list[tuple[Item, ...]]:
         """Break items into rows no wider than the room, an item wider than that alone in its row."""
