@@ -8,6 +8,7 @@ from pathlib import Path
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
 from resnet_diagram.app.requests import Artifact, Request, with_id_prefix
+from resnet_diagram.app.trust import check_artifact, check_request
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
 from resnet_diagram.embed.markers import Region
@@ -73,7 +74,10 @@ def _artifacts(marker: Marker, parse: Parse, log: Log) -> tuple[Artifact, ...]:
     try:
         parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
         request = with_id_prefix(parsed.request, f"figure{marker.number}")
+        check_request(request, marker.document.path)
         artifacts = make(request, replace(log, note=lambda _: None) if parsed.quiet else log)
+        for artifact in artifacts:
+            check_artifact(artifact, marker.document.path)
     except ResnetDiagramError as problem:
         raise EmbedError(f"{marker.place}: {problem}") from problem
     if any(isinstance(artifact.content, bytes) for artifact in artifacts if not artifact.name):

@@ -119,7 +119,7 @@ class _Builder:
         )
 
     def series(self, group: Group, title: str, items: Sequence[Item], *, isolate: bool) -> Frame:
-        """Return the frame of a group in one row; `isolate`: in a column, with a row for each group inside."""
+        """Return the frame of a group in one row; `isolate`: in a column, with a row for each group in it."""
         walk = _Walk(builder=self, frame_id=group.id, isolate=isolate)
         walk.series(items, "")
         frame = walk.frame(title, group.role, group.shade, down=isolate or self.down)

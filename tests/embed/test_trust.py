@@ -1,0 +1,55 @@
+"""Markers cannot run code from outside the project, and cannot write outside it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.embed.test_embed import MARKED, embed, written
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("draw \"os:system('touch ran')\"", "may not load"),
+        ("draw \"subprocess:run(['touch', 'ran'])\"", "may not load"),
+        ("describe \"torchvision.datasets.utils:download_url('x')\"", "may not load"),
+        ("code \"timm.models:layers.os.system('touch ran')\"", "may not load"),
+        ("draw ../outside.py:Net", "may not load"),
+        ("draw {tmp}/outside.py:Net", "may not load"),
+        ("draw link.py:Net", "may not load"),
+        ("draw resnet18 --templates .", "--templates"),
+        ("draw net.pt --unsafe", "--unsafe"),
+        ("draw resnet18 -o ../x.svg", "may not write"),
+        ("draw resnet18 -o {tmp}/x.svg", "may not write"),
+        ("draw resnet18 -o .git/x.svg", "may not write"),
+        ("draw resnet18 -o out/x.svg", "may not write"),
+        ("code resnet18 -o ../x.py", "may not write"),
+    ],
+)
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_a_marker_is_data(tmp_path: Path, command: str, message: str, check: tuple[str, ...]) -> None:
+    project = tmp_path / "project"
+    (project / ".git").mkdir(parents=True)
+    (tmp_path / "outside.py").write_text("from pathlib import Path\nPath('ran').touch()\n", encoding="utf-8")
+    (project / "link.py").symlink_to(tmp_path / "outside.py")
+    (project / "out").symlink_to(tmp_path)
+    (project / "net.pt").write_bytes(b"")
+    text = MARKED.format(command.replace("{tmp}", str(tmp_path)))
+    document = written(project / "a.md", text)
+    before = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*"))
+    result = embed(document, *check)
+    assert result.exit_code not in (0, None)
+    assert message in " ".join(result.output.split())
+    assert "a.md:2" in result.output
+    assert document.read_text(encoding="utf-8") == text
+    assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*")) == before
+    assert not Path("ran").exists()
+
+
+def test_a_project_is_the_repository_of_the_document(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs").mkdir()
+    document = written(tmp_path / "docs" / "a.md", MARKED.format("draw resnet18 -o ../figure.svg"))
+    result = embed(document)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "figure.svg").exists()
