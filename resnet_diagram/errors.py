@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-def closest(given: object, known: Iterable[str]) -> str:
+def closest(value: object, names: Iterable[str]) -> str:
     """The known name most like the one given, or "".
 
     Among like ones the one with the fewest letters changed.
@@ -15,12 +15,12 @@ def closest(given: object, known: Iterable[str]) -> str:
     """
     from difflib import SequenceMatcher, get_close_matches  # slow to import, and for messages only
 
-    if not isinstance(given, str):
+    if not isinstance(value, str):
         return ""
-    close = get_close_matches(given, list(known), n=5)
+    close = get_close_matches(value, list(names), n=5)
 
     def changes(name: str) -> int:
-        steps = SequenceMatcher(None, given, name).get_opcodes()
+        steps = SequenceMatcher(None, value, name).get_opcodes()
         return sum(max(end - start, stop - begin) for tag, start, end, begin, stop in steps if tag != "equal")
 
     return str(min(close, key=changes, default=""))

@@ -17,7 +17,7 @@ _IN_PLACE = ("/dev/", "/proc/")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where one content goes: the path as it was given, links followed in `target`, its file if there is one.
+    """Destination of one content: the path as given, links followed in `target`, its file if there is one.
 
     `draft` is a file beside the target that takes its place, None where the target is written into.
     """

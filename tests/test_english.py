@@ -18,8 +18,8 @@ VAGUE_NAMES = re.compile(
 )
 """Names that describe no quantity; a noun of the field says more."""
 
-QUESTION_LIMIT = 0.10
-VAGUE_LIMIT = 0.06
+QUESTION_LIMIT = 0.02
+VAGUE_LIMIT = 0.01
 
 
 def trees(root: Path = PACKAGE) -> Iterator[tuple[Path, ast.Module]]:

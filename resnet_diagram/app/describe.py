@@ -40,7 +40,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[i
 
 
 def describe_text(network: Network) -> str:
-    """What a network is made of: a line each for stem, stages and head, and the totals."""
+    """Return a line for stem, each stage and head, and the totals."""
     heads = ("stage", "blocks", "block type", "spatial", "shortcut", "stride", "output", "params", "MACs")
     rows = [
         (
@@ -99,7 +99,7 @@ def networks_text() -> str:
 
 def formats_text() -> str:
     """The formats: name, suffixes and what they are."""
-    rows = [(one.name, " ".join(one.suffixes), one.summary) for one in FORMATS]
+    rows = [(item.name, " ".join(item.suffixes), item.summary) for item in FORMATS]
     rows.append(("json", ".json", "the network itself, as a spec file"))
     rows.append(("toml", ".toml", "the network itself, as a spec file to edit by hand"))
     return table(("format", "suffixes", "what"), rows)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def diff(
     left: "Drawable", right: "Drawable", *, input_shape: "Shapes | None" = None
 ) -> tuple[Difference, ...]:
-    """What differs between two networks, names aside; nothing where they are the same.
+    """Return the differences between two networks, names ignored; empty if there are none.
 
     Each is a `Network`, a PyTorch module, or a source as on the command line. `input_shape` is for modules;
     None takes that of the other network. Raises ResnetDiagramError.
@@ -33,31 +33,31 @@ def assert_same(model: "Drawable", reference: "Drawable", *, input_shape: "Shape
 
     For use in a test suite: `assert_same(MyResNet(), "resnet50")`.
     """
-    own, other = _pair(model, reference, input_shape)
-    found = differences(own, other)
-    if found:
-        raise AssertionError(difference_text(own, other, found))
+    left, right = _pair(model, reference, input_shape)
+    result = differences(left, right)
+    if result:
+        raise AssertionError(difference_text(left, right, result))
 
 
 def _pair(left: "Drawable", right: "Drawable", input_shape: "Shapes | None") -> tuple[Network, Network]:
-    other = network_of(right, input_shape)
-    return network_of(left, input_shape or other.input_shape), other
+    network = network_of(right, input_shape)
+    return network_of(left, input_shape or network.input_shape), network
 
 
 def diff_report(request: DiffRequest, log: Log) -> tuple[str, bool]:
     """Return the differences of two networks as text or JSON, and whether there are any."""
     left, right = read_pair(request.left, request.right, request.reading, log)
-    found = differences(left, right)
-    return (difference_json if request.json else difference_text)(left, right, found), bool(found)
+    result = differences(left, right)
+    return (difference_json if request.json else difference_text)(left, right, result), bool(result)
 
 
-def difference_text(left: Network, right: Network, found: tuple[Difference, ...]) -> str:
+def difference_text(left: Network, right: Network, items: tuple[Difference, ...]) -> str:
     """The differences as a table with a sentence before it."""
     names = _names(left, right)
-    if not found:
+    if not items:
         return f"{names[0]} and {names[1]} are the same, names aside."
-    count = f"{len(found)} difference{'s' * (len(found) != 1)}"
-    rows = [(one.where, one.left, one.right) for one in found]
+    count = f"{len(items)} difference{'s' * (len(items) != 1)}"
+    rows = [(item.where, item.left, item.right) for item in items]
     return f"{names[0]} and {names[1]}: {count}.\n\n{table(('where', *names), rows)}"
 
 
@@ -67,9 +67,9 @@ def _names(left: Network, right: Network) -> tuple[str, str]:
     return left.source or left.name, right.source or f"{right.name} (2)"
 
 
-def difference_json(left: Network, right: Network, found: tuple[Difference, ...]) -> str:
+def difference_json(left: Network, right: Network, items: tuple[Difference, ...]) -> str:
     """The differences for programs."""
-    listed = [{"where": one.where, "left": one.left, "right": one.right} for one in found]
+    listed = [{"where": item.where, "left": item.left, "right": item.right} for item in items]
     names = _names(left, right)
-    report = {"left": names[0], "right": names[1], "same": not found, "differences": listed}
+    report = {"left": names[0], "right": names[1], "same": not items, "differences": listed}
     return escape_in_quotes(json.dumps(report, indent=2, ensure_ascii=False))

@@ -42,8 +42,8 @@ def targets(paths: Sequence[Path], format_name: str | None) -> tuple[Target, ...
     """
     if not paths and not format_name:
         raise UsageError("Nothing to write: name a file (-o figure.svg) or a format (-t mermaid).")
-    named = _canonical(format_name) if format_name else ""
-    return targets_of(paths, named, _format_of)
+    by_name = _canonical(format_name) if format_name else ""
+    return targets_of(paths, by_name, _format_of)
 
 
 def _canonical(format_name: str) -> str:
@@ -91,20 +91,20 @@ def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     for source in log.progress(request.sources):
         network = read(source, request.reading, log)
         name = re.sub(r"[^\w.-]+", "-", network.name).strip("-.") or "network"
-        named = tuple(
+        by_name = tuple(
             replace(target, path=target.path.with_name(target.path.name.replace(NAME, name)))
             for target in request.targets
             if target.path
         )
-        for target in named:
+        for target in by_name:
             assert target.path is not None
-            other = owners.setdefault(target.path, source)
-            if other != source:
+            right = owners.setdefault(target.path, source)
+            if right != source:
                 raise UsageError(
-                    f"{other!r} and {source!r} are both named {name!r} and would both be written to "
+                    f"{right!r} and {source!r} are both named {name!r} and would both be written to "
                     f"{str(target.path)!r}. Draw one of them into a file of another name."
                 )
-        artifacts += _drawn([network], replace(request, targets=named), (source,))
+        artifacts += _drawn([network], replace(request, targets=by_name), (source,))
     return tuple(artifacts)
 
 
@@ -169,16 +169,16 @@ def _folder(networks: Sequence[Network], options: Options, output: Output) -> Ca
     return lambda: _figure(networks, replace(options, view=view), output, paged=False)
 
 
-def _placing(networks: Sequence[Network], options: Options, asked: Placing) -> Placing:
-    """Where LaTeX puts the drawing, with a proposal for what was not said."""
-    if not asked.environment:
-        return asked
+def _placing(networks: Sequence[Network], options: Options, placing: Placing) -> Placing:
+    """Return the LaTeX placement with missing values filled in."""
+    if not placing.environment:
+        return placing
     return replace(
-        asked,
+        placing,
         caption=in_language(caption(networks, options), language(options.lang))
-        if asked.caption is None
-        else asked.caption,
-        label=label(networks, options) if asked.label is None else asked.label,
+        if placing.caption is None
+        else placing.caption,
+        label=label(networks, options) if placing.label is None else placing.label,
     )
 
 

@@ -63,8 +63,8 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log) -> list[Updat
         for marker in [Marker(document=document, part=part, region=region, number=number)]
     }
     artifacts = {place: _artifacts(markers[place], parse, log) for place in log.progress(list(markers))}
-    beside = _beside([(markers[place], made) for place, made in artifacts.items()], documents)
-    files = [Update(path=path, old=_bytes(path), new=content) for path, content in beside.items()]
+    neighbour = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
+    files = [Update(path=path, old=_bytes(path), new=content) for path, content in neighbour.items()]
     return [*files, *(_rewriting(document, artifacts) for document in documents)]
 
 
@@ -104,7 +104,7 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
     for artifact in artifacts:
         if artifact.name:
             lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
-        elif isinstance(artifact.content, str) and not any(other.name for other in artifacts):
+        elif isinstance(artifact.content, str) and not any(right.name for right in artifacts):
             lines += body(syntax, artifact.format, artifact.content)
     if any(syntax.begin.match(line) or syntax.end.match(line) for line in lines):
         raise EmbedError(
@@ -119,8 +119,8 @@ def _beside(
     """Return the files beside the documents. Raise EmbedError where two markers write one file."""
     files: dict[Path, bytes] = {}
     owners: dict[Path, str] = {document.path.resolve(): str(document.path) for document in documents}
-    for marker, made in artifacts:
-        for artifact in made:
+    for marker, result in artifacts:
+        for artifact in result:
             if not artifact.name:
                 continue
             path = (marker.document.path.parent / artifact.name).resolve()

@@ -238,7 +238,7 @@ class TableChoices(LatexChoices, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How a drawing is laid out and written.
+    """Layout and output settings of a drawing.
 
     `theme`: a name or a TOML file; `templates`: searched first; `id_prefix`: begins each id in an SVG.
     """
@@ -257,10 +257,10 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
     """Return what is drawn and how it is written. Raise UsageError for a wrong keyword or value."""
     check_keywords(choices, DrawChoices, "drawing")
     direction, block, dpi = choices.get("direction"), choices.get("block", ""), choices.get("dpi", DPI)
-    usual = next(row.view for row in VIEWS if row.takes_block) if block else DEFAULT_VIEW
-    view = one_of(View, choices.get("view") or usual, "view")
+    default = next(row.view for row in VIEWS if row.takes_block) if block else DEFAULT_VIEW
+    view = one_of(View, choices.get("view") or default, "view")
     if block and not view_named(view).takes_block:
-        raise UsageError(f"--block {block} is drawn by --view {usual}, not {view}. Leave one of them out.")
+        raise UsageError(f"--block {block} is drawn by --view {default}, not {view}. Leave one of them out.")
     if dpi not in _RESOLUTIONS:
         limits = f"{_RESOLUTIONS.start} to {_RESOLUTIONS.stop - 1}"
         raise UsageError(f"--dpi {dpi}: expected pixels per inch, {limits}. Printing needs {DPI}.")
@@ -290,8 +290,8 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
 def _placing(choices: DrawChoices) -> Placing:
     """Return the float of a drawing in LaTeX; a caption or a label implies one."""
     figure, label, width = choices.get("figure"), choices.get("label"), choices.get("width")
-    named = bool(choices.get("caption") or label)
-    environment = one_of(Float, figure, "float") if figure else Float.AUTO if named else None
+    by_name = bool(choices.get("caption") or label)
+    environment = one_of(Float, figure, "float") if figure else Float.AUTO if by_name else None
     if environment and choices.get("standalone"):
         raise UsageError("--standalone writes a document, --figure a part of one; leave one out.")
     check_label(label)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How sources are read.
+    """Settings for reading sources.
 
     `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles. `folder`:
     start of relative paths.
@@ -34,7 +34,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where an artifact goes, as the caller wrote it (None: standard output), and its format."""
+    """Destination of an artifact as the caller wrote it (None: standard output), and its format."""
 
     path: Path | None
     format: str
@@ -138,20 +138,20 @@ STDOUT = Path("-")
 
 
 def targets_of(
-    paths: Sequence[Path], named: str, of_suffix: Callable[[Path], str], default: str = ""
+    paths: Sequence[Path], by_name: str, of_suffix: Callable[[Path], str], default: str = ""
 ) -> tuple[Target, ...]:
     """Return each file, or standard output without files, with its format.
 
-    `named`: format of all, "" for that of the suffix; `default`: format of standard output if none is named.
+    `by_name`: format of all, "" for that of the suffix; `default`: format of standard output without one.
     Raises UsageError if standard output has no format.
     """
 
     def target(path: Path) -> Target:
         if path != STDOUT:
-            return Target(path=path, format=named or of_suffix(path))
-        if not (named or default):
+            return Target(path=path, format=by_name or of_suffix(path))
+        if not (by_name or default):
             raise UsageError("Standard output has no suffix; name a format, such as -t svg.")
-        return Target(path=None, format=named or default)
+        return Target(path=None, format=by_name or default)
 
     return tuple(target(path) for path in paths or [STDOUT])
 
@@ -193,10 +193,10 @@ def read_pair(left: str, right: str, reading: Reading, log: Log) -> tuple[Networ
 
     A name or a spec file beside code is read without the options for code.
     """
-    named = [not is_code(source) for source in (left, right)]
-    if all(named) or not any(named):
+    by_name = [not is_code(source) for source in (left, right)]
+    if all(by_name) or not any(by_name):
         return read(left, reading, log), read(right, reading, log)
-    known = read(right if named[1] else left, Reading(folder=reading.folder), log)
-    shapes = reading.inputs or ("x".join(map(str, known.input_shape)),)
-    traced = read(left if named[1] else right, replace(reading, inputs=shapes), log)
-    return (traced, known) if named[1] else (known, traced)
+    names = read(right if by_name[1] else left, Reading(folder=reading.folder), log)
+    shapes = reading.inputs or ("x".join(map(str, names.input_shape)),)
+    traced = read(left if by_name[1] else right, replace(reading, inputs=shapes), log)
+    return (traced, names) if by_name[1] else (names, traced)

@@ -90,9 +90,9 @@ def _failure(problem: Exception, *, verbose: bool) -> click.ClickException:
 
         click.echo(escape_controls("".join(format_exception(problem))), err=True, nl=False)
     first = text.splitlines()[0] if text.strip() else ""
-    where = "".join(f" {escape_controls(note)}" for note in getattr(problem, "__notes__", ()))
+    place = "".join(f" {escape_controls(note)}" for note in getattr(problem, "__notes__", ()))
     return click.ClickException(
-        f"Internal error{where}: {type(problem).__name__}{f': {first}' if first else ''}. This is a bug in "
+        f"Internal error{place}: {type(problem).__name__}{f': {first}' if first else ''}. This is a bug in "
         f"resnet-diagram: please report it with the command and the source{' (trace: -v)' * (not verbose)}."
     )
 

@@ -22,11 +22,11 @@ def code(network: Network, block: str | None = None) -> str:
         return snippet(network, block)
     united = with_units(network)
     name = class_name(network)
-    made = plan(united, reserved=(name, *HELPERS))
+    result = plan(united, reserved=(name, *HELPERS))
     elements = (*united.stem, *united.body, *united.head)
     stages = [element for element in elements if isinstance(element, Stage)]
-    staging = helper(stages, made)
-    class_lines, factory = network_lines(united, name, made, staging)
-    parts = [one.lines() for one in made.made]
+    staging = helper(stages, result)
+    class_lines, factory = network_lines(united, name, result, staging)
+    parts = [item.lines() for item in result.made]
     parts += [staging.lines()] if staging else []
     return source(module_doc(network), [*parts, class_lines, factory], len(network.input_shape) - 1)

@@ -18,8 +18,8 @@ def expression(cell: Cell, scope: Scope, x: str) -> str:
         name, spatial = ("mean" if "avg" in layer.op else "amax"), tuple(range(2, dims(layer) + 2))
         return f"{x}.{name}(dim={spatial if len(spatial) > 1 else spatial[0]})"
     if layer.op == "reshape" and only_ones(layer):
-        ones = "".join(f", {size}" if size == 1 else ", -1" for size in layer.out_shape)
-        return f"{x}.reshape({x}.shape[0]{ones})"
+        items = "".join(f", {size}" if size == 1 else ", -1" for size in layer.out_shape)
+        return f"{x}.reshape({x}.shape[0]{items})"
     if layer.op == "subsample":
         return _subsampled(cell, scope, x)
     if layer.op == "zero_pad":
@@ -45,7 +45,7 @@ def module(cell: Cell, scope: Scope) -> Call | None:
     if layer.op == "flatten" or (layer.op == "reshape" and len(layer.out_shape) == 1):
         return Call("nn.Flatten")
     if layer.op == "reshape":
-        channels = scope.channel([one.out_shape[0] for one in cell], "channels")
+        channels = scope.channel([item.out_shape[0] for item in cell], "channels")
         return Call("nn.Unflatten", ("1", f"({channels}{', 1' * dims(layer) or ','})"))
     if layer.op == "subsample":
         steps = text.rpartition("[:, :, ")[2].removesuffix("]").replace(":", "").split(", ")
@@ -65,7 +65,7 @@ def _arithmetic(layer: Layer, x: str) -> str:
 
 
 def only_ones(layer: Layer) -> bool:
-    """Whether a reshape only adds or takes away dimensions of size 1."""
+    """Return whether a reshape only adds or takes away dimensions of size 1."""
     larger = [[size for size in shape if size != 1] for shape in (layer.in_shape, layer.out_shape)]
     return larger[0] == larger[1] and len(larger[0]) <= 1
 
@@ -99,7 +99,7 @@ def channel_padding(cell: Cell, scope: Scope) -> Call:
 
 
 def _edges(cell: Cell) -> str:
-    """What is added before and behind each spatial dimension, from the last to the first."""
+    """Return the padding before and after each spatial dimension, last dimension first."""
     rows = set()
     for layer in cell:
         pads = layer.padding or (0,) * dims(layer)

@@ -59,7 +59,7 @@ def settings(cell: Cell) -> tuple[str, ...]:
 
 
 def dims(layer: Layer) -> int:
-    """How many spatial dimensions a layer works on."""
+    """Return the number of spatial dimensions of a layer."""
     return len(layer.in_shape) - 1
 
 
@@ -71,18 +71,18 @@ def dimensional(name: str, layer: Layer) -> str:
 
 
 def expect_params(cell: Cell, counts: Callable[[Layer], tuple[int, ...]]) -> int:
-    """Which of the usual parameter counts the layers have; CodeError where one has another."""
-    found = set()
+    """Return the index of the parameter count that all layers have. Raises CodeError."""
+    entries = set()
     for layer in cell:
-        known = counts(layer)
-        if layer.params not in known:
-            wanted = " or ".join(f"{count:,}" for count in known)
+        names = counts(layer)
+        if layer.params not in names:
+            target = " or ".join(f"{count:,}" for count in names)
             shares = "; it may share its weights with another layer" if not layer.params else ""
             raise refuse(
-                layer, f"it has {layer.params:,} parameters where its settings make {wanted}{shares}"
+                layer, f"it has {layer.params:,} parameters where its settings make {target}{shares}"
             )
-        found.add(known.index(layer.params))
-    return max(found)
+        entries.add(names.index(layer.params))
+    return max(entries)
 
 
 # -- convolutions and linear layers ------------------------------------------------------------------------
@@ -109,8 +109,8 @@ def _conv(cell: Cell, scope: Scope) -> Call:
 
 
 def _channels(cell: Cell, scope: Scope) -> tuple[str, str]:
-    taken = scope.channel([layer.in_shape[0] for layer in cell], "in_channels")
-    return taken, scope.channel([layer.out_shape[0] for layer in cell], "width")
+    channel = scope.channel([layer.in_shape[0] for layer in cell], "in_channels")
+    return channel, scope.channel([layer.out_shape[0] for layer in cell], "width")
 
 
 def _setting(cell: Cell, scope: Scope, name: str, default: int) -> list[str]:
@@ -127,7 +127,7 @@ def _padding(cell: Cell, scope: Scope) -> list[str]:
 
 
 def _fits(layer: Layer) -> bool:
-    """Whether a convolution leaves the size its window does; transposed ones add what is missing."""
+    """Return whether a convolution leaves the size its window does; transposed ones add what is missing."""
     if layer.op == "conv_transpose":
         return True
     along = zip(layer.in_shape[1:], layer.kernel, layer.stride, layer.padding, layer.dilation, strict=True)
@@ -203,10 +203,10 @@ def _group_norm(cell: Cell, scope: Scope) -> Call:
 
 def _layer_norm(cell: Cell, scope: Scope) -> Call:
     """A norm over the channels at each position, or over all values."""
-    everything = expect_params(cell, lambda layer: (2 * layer.in_shape[0], 2 * prod(layer.in_shape)))
-    if everything and len({layer.in_shape for layer in cell}) > 1:
+    contents = expect_params(cell, lambda layer: (2 * layer.in_shape[0], 2 * prod(layer.in_shape)))
+    if contents and len({layer.in_shape for layer in cell}) > 1:
         raise refuse(cell[0], "it norms over all values, whose number differs from block to block")
-    if everything:
+    if contents:
         return Call("nn.LayerNorm", (str(cell[0].in_shape), *settings(cell)))
     channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
     return Call("ChannelNorm" if dims(cell[0]) else "nn.LayerNorm", (channels, *settings(cell)))
@@ -222,7 +222,7 @@ def _activation(cell: Cell, scope: Scope) -> Call:
 
 def _prelu(cell: Cell, scope: Scope) -> Call:
     several = expect_params(cell, lambda layer: (1, layer.in_shape[0]))
-    return Call("nn.PReLU", (scope.channel([one.params for one in cell], "channels"),) if several else ())
+    return Call("nn.PReLU", (scope.channel([item.params for item in cell], "channels"),) if several else ())
 
 
 def _glu(cell: Cell, scope: Scope) -> Call:
@@ -246,8 +246,8 @@ def _pool(cell: Cell, scope: Scope) -> Call:
     name = {"max_pool": "MaxPool", "avg_pool": "AvgPool"}.get(layer.op)
     if name is None or not layer.kernel:
         raise refuse(layer, "no PyTorch module is known for it")
-    strides = [compact(one.stride) for one in cell]
-    if strides == [compact(one.kernel) for one in cell]:
+    strides = [compact(item.stride) for item in cell]
+    if strides == [compact(entry.kernel) for entry in cell]:
         args = [scope.setting(strides, "stride")]
     else:
         args = [f"kernel_size={compact(layer.kernel)}", *_setting(cell, scope, "stride", 0)]
@@ -257,7 +257,7 @@ def _pool(cell: Cell, scope: Scope) -> Call:
 
 
 def _rounding(cell: Cell) -> list[str]:
-    """How a pooling rounds: up only where it must; CodeError where neither way gives the size."""
+    """Return the rounding argument of a pooling. Raises CodeError if no rounding gives the size."""
     counts = []
     for layer in cell:
         padding = layer.padding or (0,) * dims(layer)
@@ -284,7 +284,7 @@ def _adaptive_pool(cell: Cell, scope: Scope) -> Call:
     layer = cell[0]
     name = "AdaptiveMaxPool" if layer.op == "adaptive_max_pool" else "AdaptiveAvgPool"
     return Call(
-        dimensional(name, layer), (scope.setting((compact(one.out_shape[1:]) for one in cell), "size"),)
+        dimensional(name, layer), (scope.setting((compact(item.out_shape[1:]) for item in cell), "size"),)
     )
 
 
@@ -293,7 +293,7 @@ def _upsample(cell: Cell, scope: Scope) -> Call:
     if layer.op == "pixel_shuffle":
         return Call("nn.PixelShuffle", (str(layer.out_shape[1] // layer.in_shape[1]),))
     mode = UPSAMPLINGS.get(layer.op.rstrip("123d"))
-    pairs = [pair for one in cell for pair in zip(one.in_shape[1:], one.out_shape[1:], strict=True)]
+    pairs = [pair for item in cell for pair in zip(item.in_shape[1:], item.out_shape[1:], strict=True)]
     factors = {after // before if after % before == 0 else 0 for before, after in pairs}
     if mode is None or len(factors) > 1 or factors == {0}:
         raise refuse(
@@ -322,7 +322,7 @@ _MAKERS: dict[str, Maker] = {
     "adaptive_avg_pool": _adaptive_pool,
     "adaptive_max_pool": _adaptive_pool,
 }
-"""What makes a module, by the operation."""
+"""Module writers by operation."""
 
 _KINDS: dict[LayerKind, Maker] = {
     LayerKind.LINEAR: _linear,
@@ -331,4 +331,4 @@ _KINDS: dict[LayerKind, Maker] = {
     LayerKind.UPSAMPLE: _upsample,
     LayerKind.DROPOUT: _dropout,
 }
-"""What makes a module, by the kind, for operations that have no maker of their own."""
+"""Module writers by layer kind, for operations without an entry in `_MAKERS`."""

@@ -24,18 +24,18 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
 
     Each type without a name. Raises UsageError where there is no such block.
     """
-    drawn, units = strip(network, options.names)
-    stages = sum(bay.role is GroupRole.STAGE for bay in drawn.bays)
-    found = kinds(units)
-    if not found:
+    drawing, units = strip(network, options.names)
+    stages = sum(bay.role is GroupRole.STAGE for bay in drawing.bays)
+    result = kinds(units)
+    if not result:
         raise UsageError(f"{network.name} has no blocks; --view block draws one. Take --view full.")
     if not options.block:
-        return insets(found, units, stages, options.show)
+        return insets(result, units, stages, options.show)
     if unit := _named(network, units, options.block):
         return (_panel(unit, options),)
-    if chosen := _of_type(found, options.block):
-        return insets(chosen, units, stages, options.show)
-    raise UsageError(_unknown(network, found, options.block))
+    if selection := _of_type(result, options.block):
+        return insets(selection, units, stages, options.show)
+    raise UsageError(_unknown(network, result, options.block))
 
 
 def block_groups(panels: Sequence[Panel]) -> tuple[Group, ...]:
@@ -61,13 +61,13 @@ def _panel(unit: Unit, options: Options) -> Panel:
     )
 
 
-def _named(network: Network, units: Sequence[Unit], wanted: str) -> Unit | None:
+def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
     """The block of that name in the model, or of that place, such as "stage2.block1"."""
     by_place = {f"stage{unit.stage}.block{unit.number}": unit for unit in units}
-    if wanted in by_place:
-        return by_place[wanted]
+    if target in by_place:
+        return by_place[target]
     for element, place in placed(network):
-        if isinstance(element, Block) and wanted in (place.path, element.name):
+        if isinstance(element, Block) and target in (place.path, element.name):
             return next(
                 (unit for unit in units if unit.block is element),
                 Unit(elements=(element,), stage=1, number=1),
@@ -75,20 +75,20 @@ def _named(network: Network, units: Sequence[Unit], wanted: str) -> Unit | None:
     return None
 
 
-def _of_type(found: Sequence[Kind], wanted: str) -> list[Kind]:
+def _of_type(items: Sequence[Kind], target: str) -> list[Kind]:
     """The types all of whose words are in the title, "projection bottleneck" or "bottleneck"."""
-    words = wanted.lower().replace("-", " ").split()
+    words = target.lower().replace("-", " ").split()
     return [
         kind
-        for kind in found
+        for kind in items
         if set(words) <= set(unit_title(kind.units[0].elements).lower().replace("-", " ").split())
     ]
 
 
-def _unknown(network: Network, found: Sequence[Kind], wanted: str) -> str:
+def _unknown(network: Network, items: Sequence[Kind], target: str) -> str:
     names = [place.path for element, place in placed(network) if isinstance(element, Block)]
-    types = [unit_title(kind.units[0].elements).lower() for kind in found]
-    hint = did_you_mean(closest(wanted, [*names, *types]))
-    ways = f"by its path ({names[0]!r}), its place ('stage1.block1') or its type"
-    known = ", ".join(dict.fromkeys(types))
-    return f"{network.name} has no block {wanted!r}.{hint} Name one {ways}: {known}."
+    types = [unit_title(kind.units[0].elements).lower() for kind in items]
+    hint = did_you_mean(closest(target, [*names, *types]))
+    paths = f"by its path ({names[0]!r}), its place ('stage1.block1') or its type"
+    available = ", ".join(dict.fromkeys(types))
+    return f"{network.name} has no block {target!r}.{hint} Name one {paths}: {available}."

@@ -106,16 +106,16 @@ def kinds(units: Sequence[Unit]) -> tuple[Kind, ...]:
     groups: dict[Hashable, list[Unit]] = {}
     for unit in units:
         groups.setdefault(unit.skeleton, []).append(unit)
-    found = [kind for group in groups.values() for kind in _split(group)]
-    first = {id(kind): units.index(kind.units[0]) for kind in found}
-    return tuple(sorted(found, key=lambda kind: first[id(kind)]))
+    entries = [kind for group in groups.values() for kind in _split(group)]
+    first = {id(kind): units.index(kind.units[0]) for kind in entries}
+    return tuple(sorted(entries, key=lambda kind: first[id(kind)]))
 
 
 def _split(units: list[Unit]) -> list[Kind]:
     """Return one type if symbols fit the sizes of all units; else one for each placement of the strides."""
-    whole = _kind(units)
-    if whole:
-        return [whole]
+    kind = _kind(units)
+    if kind:
+        return [kind]
     placed: dict[Hashable, list[Unit]] = {}
     for unit in units:
         key = tuple(max(layer.stride, default=1) > 1 for layer in unit.layers)
@@ -153,20 +153,20 @@ def _shared_sizes(
 
     The channels of a layer in a gate that no symbol fits are a range.
     """
-    own = [sizes_of(layer) for layer in layers]
-    stride = own[0].stride
-    if len({sizes.stride for sizes in own}) > 1:
+    left = [sizes_of(layer) for layer in layers]
+    stride = left[0].stride
+    if len({sizes.stride for sizes in left}) > 1:
         if [max(layer.stride, default=1) for layer in layers] != [value["s"] for value in values]:
             return None
         stride = _STRIDE
     if layers[0].kind not in WEIGHTED:
-        return own[0]._replace(stride=stride)
+        return left[0]._replace(stride=stride)
     counts = [layer.out_shape[0] for layer in layers]
     channels = _channels(counts, values)
     if channels is None and in_gate:
         channels = literal(f"{min(counts)}–{max(counts)}", TermKind.CHANNELS)
-    groups = own[0].groups
-    if len({sizes.groups for sizes in own}) > 1:
+    groups = left[0].groups
+    if len({sizes.groups for sizes in left}) > 1:
         group_widths = {layer.in_shape[0] // layer.groups for layer in layers}
         if len(group_widths) > 1:
             return None

@@ -44,7 +44,9 @@ def paper_name(network: Network) -> str:
 def _blocks(network: Network) -> Label:
     """Return the number of blocks in each stage and their type."""
     stages = [stage for stage in network.body if isinstance(stage, Stage)]
-    blocks = [[one for one in stage.body if isinstance(one, Block) and is_residual(one)] for stage in stages]
+    blocks = [
+        [item for item in stage.body if isinstance(item, Block) and is_residual(item)] for stage in stages
+    ]
     counts = [Label(number(Kind.COUNT, len(members))) for members in blocks if members]
     if not counts:
         return NOTHING

@@ -88,20 +88,22 @@ class Pen(NamedTuple):
     closes: bool = False
 
 
-def items(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
+def items(elements: Iterable[Element], prefix: str, context: Pen) -> tuple[Item, ...]:
     """Return the items for a run of elements; reshaping that only renames positions is not drawn."""
-    if not pen.folds:
-        return _series(elements, prefix, pen)
-    shown = [element for element in elements if not isinstance(element, Layer) or _drawn(element, pen.show)]
-    found: list[Item] = []
+    if not context.folds:
+        return _series(elements, prefix, context)
+    shown = [
+        element for element in elements if not isinstance(element, Layer) or _drawn(element, context.show)
+    ]
+    result: list[Item] = []
     start = 0
     for run in fold([signature(element, Level.STRUCTURE) for element in shown]):
         parts = [shown[at : at + run.period] for at in _starts(run)]
         if _is_worth_folding(parts):
-            found += _series(shown[start : run.start], prefix, pen)
-            found.append(_repeated(parts, prefix, pen))
+            result += _series(shown[start : run.start], prefix, context)
+            result.append(_repeated(parts, prefix, context))
             start = run.start + run.period * run.count
-    return (*found, *_series(shown[start:], prefix, pen))
+    return (*result, *_series(shown[start:], prefix, context))
 
 
 def _starts(run: Run) -> range:
@@ -115,38 +117,38 @@ def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
     return len(parts) >= least and any(layer.kind in MIXING for layer in walk(first))
 
 
-def _repeated(parts: Sequence[Sequence[Element]], prefix: str, pen: Pen) -> Group:
+def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: Pen) -> Group:
     """Return a frame round the first of equal parts, with their number."""
-    inner = pen.names.numbered(prefix, "repeat")
+    inner = context.names.numbered(prefix, "repeat")
     served = {
-        number: tuple(copy for part in column for copy in pen.copies.get(id(part), (part,)))
+        number: tuple(copy for part in column for copy in context.copies.get(id(part), (part,)))
         for number, column in copies_of(parts).items()
     }
-    copies = {**pen.copies, **served}
-    held = _series(parts[0], inner, pen._replace(copies=copies))
-    while len(held) == 1 and isinstance(held[0], Group) and held[0].repeat == 1:
-        held = held[0].items
+    copies = {**context.copies, **served}
+    series = _series(parts[0], inner, context._replace(copies=copies))
+    while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
+        series = series[0].items
     return Group(
         id=inner,
         role=GroupRole.BLOCK,
         title=NOTHING,
-        items=held,
+        items=series,
         repeat=len(parts),
-        shade=pen.shade,
+        shade=context.shade,
         origin=origin(parts[0], copies),
     )
 
 
-def _series(elements: Iterable[Element], prefix: str, pen: Pen) -> tuple[Item, ...]:
-    found: list[Item] = []
+def _series(elements: Iterable[Element], prefix: str, context: Pen) -> tuple[Item, ...]:
+    result: list[Item] = []
     for is_layer, run in groupby(elements, key=lambda element: isinstance(element, Layer)):
         if is_layer:
-            layers = [layer for layer in run if isinstance(layer, Layer) and _drawn(layer, pen.show)]
-            found += _nodes(layers, prefix, pen)
+            layers = [layer for layer in run if isinstance(layer, Layer) and _drawn(layer, context.show)]
+            result += _nodes(layers, prefix, context)
         else:
             for element in run:
-                found += _composite(element, prefix, pen)
-    return tuple(found)
+                result += _composite(element, prefix, context)
+    return tuple(result)
 
 
 def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
@@ -155,40 +157,40 @@ def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
     return not is_renaming(layer)
 
 
-def _composite(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _composite(element: Element, prefix: str, context: Pen) -> tuple[Item, ...]:
     match element:
         case Block() if gate_ratio(element):
-            return (gate(element, prefix, pen),)
-        case Block() if pen.closes and is_residual(element):
-            return (_closed(element, prefix, pen),)
+            return (gate(element, prefix, context),)
+        case Block() if context.closes and is_residual(element):
+            return (_closed(element, prefix, context),)
         case Block():
-            return block(element, prefix, pen)
+            return block(element, prefix, context)
         case Stage():
-            inner = pen.names.numbered(prefix, "group")
-            held = pen.stage(element, inner, pen)
-            if not held or (pen.folds and len(held) == 1 and isinstance(held[0], Group)):
-                return held
+            inner = context.names.numbered(prefix, "group")
+            stage = context.stage(element, inner, context)
+            if not stage or (context.folds and len(stage) == 1 and isinstance(stage[0], Group)):
+                return stage
             group = Group(
                 id=inner,
                 role=GroupRole.BLOCK,
                 title=NOTHING,
-                items=held,
-                shade=pen.shade,
-                origin=origin((element,), pen.copies),
+                items=stage,
+                shade=context.shade,
+                origin=origin((element,), context.copies),
             )
             return (group,)
     return ()
 
 
-def block(element: Block, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def block(element: Block, prefix: str, context: Pen) -> tuple[Item, ...]:
     """Return the layers before a fork, the fork, and the layers after the merge."""
-    before = items(element.before, prefix, pen)
-    drawn = [items(branch, prefix, pen) for branch in element.branches]
-    branches = tuple(tapered(branch, block_kind(element)) for branch in drawn)
+    before = items(element.before, prefix, context)
+    drawing = [items(branch, prefix, context) for branch in element.branches]
+    branches = tuple(tapered(branch, block_kind(element)) for branch in drawing)
     return (
         *before,
-        fork(element, branches, prefix, pen),
-        *items(element.after, prefix, pen),
+        fork(element, branches, prefix, context),
+        *items(element.after, prefix, context),
     )
 
 
@@ -207,18 +209,18 @@ def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
     )
 
 
-def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, pen: Pen) -> Fork:
+def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: Pen) -> Fork:
     """Return the fork of a block with branches that are already drawn."""
     role, symbol = _MERGES[element.merge] if not element.signs else _SUBTRACTION
     merge = Node(
-        id=pen.names.numbered(prefix, role.value),
+        id=context.names.numbered(prefix, role.value),
         role=role,
         lines=(symbol,),
-        shade=pen.shade,
-        origin=merge_origin(element, pen.copies),
+        shade=context.shade,
+        origin=merge_origin(element, context.copies),
     )
-    shortcut = _link(element, element.shortcut, f"{prefix}-shortcut", pen) if element.shortcut else None
-    mark, result = _math(element) if Show.MATH in pen.show else (NOTHING, NOTHING)
+    shortcut = _link(element, element.shortcut, f"{prefix}-shortcut", context) if element.shortcut else None
+    mark, result = _math(element) if Show.MATH in context.show else (NOTHING, NOTHING)
     return Fork(branches=branches, merge=merge, shortcut=shortcut, branch_mark=mark, merge_mark=result)
 
 
@@ -226,94 +228,94 @@ def _math(block: Block) -> tuple[Label, Label]:
     """Return formulas of the branch and of the sum, as in He et al. 2015 (equations 1 and 2)."""
     if not is_residual(block) or block.shortcut is None:
         return NOTHING, NOTHING
-    own = "x" if block.shortcut.kind is ShortcutKind.IDENTITY else "Wx"
-    total = f"{own} − F(x)" if block.signs == (-1, 1) else f"F(x) {'−' if block.signs else '+'} {own}"
+    left = "x" if block.shortcut.kind is ShortcutKind.IDENTITY else "Wx"
+    total = f"{left} − F(x)" if block.signs == (-1, 1) else f"F(x) {'−' if block.signs else '+'} {left}"
     return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
 
 
-def _link(element: Block, shortcut: Shortcut, prefix: str, pen: Pen) -> Link:
+def _link(element: Block, shortcut: Shortcut, prefix: str, context: Pen) -> Link:
     label, boxes = shortcut_label(shortcut), tuple[Node, ...]()
-    if pen.spread:
-        boxes = tuple(box for box in items(shortcut.layers, prefix, pen) if isinstance(box, Node))
-        if Show.QUESTION in pen.show:
-            boxes = (_question(element, prefix, pen), *boxes)
+    if context.spread:
+        boxes = tuple(box for box in items(shortcut.layers, prefix, context) if isinstance(box, Node))
+        if Show.QUESTION in context.show:
+            boxes = (_question(element, prefix, context), *boxes)
         label = NOTHING if boxes else kind_label(shortcut.kind)
     return Link(
         role=edge_role(shortcut.kind),
         label=label,
         nodes=boxes,
-        origin=shortcut_origin(element, pen.copies),
+        origin=shortcut_origin(element, context.copies),
     )
 
 
-def _question(element: Block, prefix: str, pen: Pen) -> Node:
+def _question(element: Block, prefix: str, context: Pen) -> Node:
     """Return the question that decides about a shortcut: is the shape of the input that of the sum."""
     before, after = in_shape(element), merged_shape(element)
     answer = phrase(Kind.SHORTCUT, Word.YES if before == after else Word.NO)
     shapes = shape_label(before) if before == after else change_label(before, after)
-    lines = (phrase(Kind.SHORTCUT, Word.SAME_SHAPE), answer, *(() if pen.sizes else (shapes,)))
-    return Node(id=pen.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
+    lines = (phrase(Kind.SHORTCUT, Word.SAME_SHAPE), answer, *(() if context.sizes else (shapes,)))
+    return Node(id=context.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
 
 
-def gate(element: Block, prefix: str, pen: Pen) -> Node:
+def gate(element: Block, prefix: str, context: Pen) -> Node:
     """Return a squeeze-and-excitation gate as one node."""
     return Node(
-        id=pen.names.numbered(prefix, "gate"),
+        id=context.names.numbered(prefix, "gate"),
         role=NodeRole.GATE,
         lines=gate_lines(gate_ratio(element)),
-        shade=pen.shade,
-        origin=origin((element,), pen.copies),
+        shade=context.shade,
+        origin=origin((element,), context.copies),
     )
 
 
-def _closed(element: Block, prefix: str, pen: Pen) -> Node:
+def _closed(element: Block, prefix: str, context: Pen) -> Node:
     """Return a residual block within another as one box: its type, and its channels if all copies agree."""
-    channels = {out_shape(copy)[0] for copy in pen.copies.get(id(element), (element,))}
+    channels = {out_shape(copy)[0] for copy in context.copies.get(id(element), (element,))}
     counts = [number(Kind.CHANNELS, count) for count in channels] if len(channels) == 1 else []
     return Node(
-        id=pen.names.numbered(prefix, "block"),
+        id=context.names.numbered(prefix, "block"),
         role=NodeRole.BLOCK,
         lines=(Label(unit_title((element,), capital=False), *counts, joint=", "),),
         taper=_WHOLE.get(block_kind(element), Taper.NONE),
-        shade=pen.shade,
-        origin=origin((element,), pen.copies),
+        shade=context.shade,
+        origin=origin((element,), context.copies),
     )
 
 
-def folded(element: Block, prefix: str, pen: Pen, *, detailed: bool) -> tuple[Item, ...]:
+def folded(element: Block, prefix: str, context: Pen, *, detailed: bool) -> tuple[Item, ...]:
     """Return a block with its branch as one node; `detailed` lists the layers of the branch.
 
     Only a residual block of one branch has a short name; any other is drawn open.
     """
     if not is_residual(element) or len(element.branches) != 1:
-        return block(element, prefix, pen)
+        return block(element, prefix, context)
     layers = weighted_layers(element) if detailed else ()
     lines = (*block_type_lines(element), *(layer_lines(layer)[0] for layer in layers))
     inside = Node(
-        id=pen.names.numbered(prefix, "branch"),
+        id=context.names.numbered(prefix, "branch"),
         role=NodeRole.BLOCK,
         lines=lines,
         taper=_WHOLE.get(block_kind(element), Taper.NONE),
-        shade=pen.shade,
-        origin=origin((element,), pen.copies),
+        shade=context.shade,
+        origin=origin((element,), context.copies),
     )
     return (
-        *items(element.before, prefix, pen),
-        fork(element, ((inside,),), prefix, pen),
-        *items(element.after, prefix, pen),
+        *items(element.before, prefix, context),
+        fork(element, ((inside,),), prefix, context),
+        *items(element.after, prefix, context),
     )
 
 
-def _nodes(layers: list[Layer], prefix: str, pen: Pen) -> Iterator[Node]:
+def _nodes(layers: list[Layer], prefix: str, context: Pen) -> Iterator[Node]:
     for unit in joined_layers(layers):
         main = _main(unit)
         role = node_role(main.kind)
         yield Node(
-            id=pen.names.numbered(prefix, role.value),
+            id=context.names.numbered(prefix, role.value),
             role=role,
-            lines=_lines(unit, pen),
-            shade=pen.shade,
-            origin=origin(unit, pen.copies),
+            lines=_lines(unit, context),
+            shade=context.shade,
+            origin=origin(unit, context.copies),
         )
 
 
@@ -351,7 +353,7 @@ def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
     return [*units, waiting] if waiting else units
 
 
-def _lines(unit: list[Layer], pen: Pen) -> tuple[Label, ...]:
+def _lines(unit: list[Layer], context: Pen) -> tuple[Label, ...]:
     """Return the lines of a layer with its norm and activation, its name and counts.
 
     Name and counts are left out where one drawing serves many blocks.
@@ -361,8 +363,8 @@ def _lines(unit: list[Layer], pen: Pen) -> tuple[Label, ...]:
         if minor:
             lines.append(names_only(run))
         else:
-            lines += [line for layer in run for line in layer_lines(layer, pen.sizes.get(layer))]
-    if pen.sizes:
+            lines += [line for layer in run for line in layer_lines(layer, context.sizes.get(layer))]
+    if context.sizes:
         return tuple(lines)
-    name = _main(unit).name if Show.NAMES in pen.show else ""
-    return (*lines, *([literal(name)] if name else []), *count_labels(unit, pen.show))
+    name = _main(unit).name if Show.NAMES in context.show else ""
+    return (*lines, *([literal(name)] if name else []), *count_labels(unit, context.show))

@@ -39,7 +39,7 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 Key = tuple[str, int]
-"""What parts of networks are aligned by: a resolution, and how many of it came before."""
+"""Alignment key: a resolution, and the number of earlier parts with that resolution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +93,15 @@ def _chain(column: Column, rows: Sequence[str]) -> Group:
 
 def _comparison(networks: Sequence[Network], options: Options) -> Comparison:
     parts = _aligned([_parts(network) for network in networks])
-    keys = _merged([[part.key for part in own] for own in parts])
+    keys = _merged([[part.key for part in value] for value in parts])
     first = {part.key: part for part in parts[0]}
     columns = [
-        _column(number, network, own, keys, first if number > 1 else None, options)
-        for number, (network, own) in enumerate(zip(networks, parts, strict=True), 1)
+        _column(number, network, mine, keys, first if number > 1 else None, options)
+        for number, (network, mine) in enumerate(zip(networks, parts, strict=True), 1)
     ]
     words: dict[Key, dict[str, None]] = {}
-    for own in parts:
-        for part in own:
+    for left in parts:
+        for part in left:
             words.setdefault(part.key, {})[part.words] = None
     rows = tuple(Label(*map(_row_label, words[key]), joint=" / ") for key in keys)
     return Comparison(rows=rows, columns=tuple(columns))
@@ -113,10 +113,10 @@ def _row_label(size: str) -> Label:
 
 def _aligned(parts: list[list[_Part]]) -> list[list[_Part]]:
     """Networks with equally many parts are aligned part by part, whatever their resolutions."""
-    kinds = {tuple(part.key[0] if part.key[0] in _ENDS else "stage" for part in own) for own in parts}
+    kinds = {tuple(part.key[0] if part.key[0] in _ENDS else "stage" for part in left) for left in parts}
     if len(kinds) > 1:
         return parts
-    return [[replace(part, key=("part", at)) for at, part in enumerate(own)] for own in parts]
+    return [[replace(part, key=("part", at)) for at, part in enumerate(mine)] for mine in parts]
 
 
 _ENDS = ("stem", "head")
@@ -124,8 +124,8 @@ _ENDS = ("stem", "head")
 
 def _parts(network: Network) -> list[_Part]:
     """Stem, stages and head; stages at one resolution are told apart by their order."""
-    found = [_Part(key=("stem", 0), words="", elements=network.stem, shade=0)] if network.stem else []
-    seen: dict[str, int] = {}
+    entries = [_Part(key=("stem", 0), words="", elements=network.stem, shade=0)] if network.stem else []
+    visited: dict[str, int] = {}
     loose: list[Element] = []
     stages = 0
     for element in (*network.body, None):
@@ -136,11 +136,11 @@ def _parts(network: Network) -> list[_Part]:
             if part:
                 stages += 1
                 size = resolution_text(out_shape(part)[1:])
-                seen[size] = seen.get(size, 0) + 1
-                found.append(_Part(key=(size, seen[size]), words=size, elements=part, shade=stages))
+                visited[size] = visited.get(size, 0) + 1
+                entries.append(_Part(key=(size, visited[size]), words=size, elements=part, shade=stages))
         loose = []
     return [
-        *found,
+        *entries,
         *([_Part(key=("head", 0), words="", elements=network.head, shade=0)] if network.head else []),
     ]
 
@@ -148,9 +148,9 @@ def _parts(network: Network) -> list[_Part]:
 def _merged(rows: Sequence[Sequence[Key]]) -> list[Key]:
     """All keys in an order that keeps that of each network: a new one stands before its next known one."""
     merged = list(rows[0])
-    for own in rows[1:]:
+    for row in rows[1:]:
         at = 0
-        for key in own:
+        for key in row:
             if key in merged:
                 at = merged.index(key) + 1
             else:
@@ -164,17 +164,17 @@ def _column(
     network: Network,
     parts: Sequence[_Part],
     keys: Sequence[Key],
-    others: Mapping[Key, _Part] | None,
+    rest: Mapping[Key, _Part] | None,
     options: Options,
 ) -> Column:
-    """A network's column; what differs from the `others` in its rows is marked."""
+    """A network's column; what differs from the `rest` in its rows is marked."""
     by_key = {part.key: part for part in parts}
     prefix = f"network{number}"
     cells: list[tuple[Item, ...]] = []
     for row, key in enumerate(keys, 1):
         part = by_key.get(key)
-        other = others.get(key, _NOTHING) if others is not None else None
-        cells.append(_cell(part, other, f"{prefix}-row{row}", options) if part else ())
+        right = rest.get(key, _NOTHING) if rest is not None else None
+        cells.append(_cell(part, right, f"{prefix}-row{row}", options) if part else ())
     start = Node(
         id=f"{prefix}-input",
         role=NodeRole.INPUT,
@@ -187,85 +187,87 @@ def _column(
     return Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
 
 
-def _cell(part: _Part, other: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
+def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
     """A part in short: each run of equal blocks once, with its layers listed and how many there are."""
     show = options.show - {Show.NORM, Show.ACT}
-    pen = Pen(names=Names(), shade=part.shade, stage=_plain, show=show)
-    found = _short(part.elements, other.elements if other else None, prefix, pen)
-    hidden = other is not None and signature(part.elements, Level.STRUCTURE) != signature(
-        other.elements, Level.STRUCTURE
+    context = Pen(names=Names(), shade=part.shade, stage=_plain, show=show)
+    result = _short(part.elements, right.elements if right else None, prefix, context)
+    hidden = right is not None and signature(part.elements, Level.STRUCTURE) != signature(
+        right.elements, Level.STRUCTURE
     )
-    return flagged(found) if hidden and not has_marks(found) else found
+    return flagged(result) if hidden and not has_marks(result) else result
 
 
-def _plain(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
-    return _short(stage.body, None, prefix, pen)
+def _plain(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+    return _short(stage.body, None, prefix, context)
 
 
 def _short(
-    elements: Sequence[Element], others: Sequence[Element] | None, prefix: str, pen: Pen
+    elements: Sequence[Element], rest: Sequence[Element] | None, prefix: str, context: Pen
 ) -> tuple[Item, ...]:
-    body, theirs = _drawn(elements), _drawn(others or ())
+    body, theirs = _drawn(elements), _drawn(rest or ())
     runs = fold([anonymous(element) for element in body])
     if len(runs) > _MANY:
-        return (_counted(body, prefix, pen),)
-    found: list[Item] = []
+        return (_counted(body, prefix, context),)
+    result: list[Item] = []
     for run in runs:
-        held: list[Item] = []
+        stored: list[Item] = []
         stop = run.start + run.period * run.count
-        pen = pen._replace(
+        context = context._replace(
             copies=copies_of([body[at : at + run.period] for at in range(run.start, stop, run.period)])
         )
         for at in range(run.start, run.start + run.period):
-            beside = theirs[at : run.start + run.period * run.count : run.period]
-            held += _element(body[at], beside if others is not None else None, prefix, pen)
+            neighbour = theirs[at : run.start + run.period * run.count : run.period]
+            stored += _element(body[at], neighbour if rest is not None else None, prefix, context)
         last = run.start + run.period * run.count == len(body)
-        counted = others is not None and last and len(body) != len(theirs) and run.count > 1
-        if held:
-            inner = pen.names.numbered(prefix, "blocks")
+        counted = rest is not None and last and len(body) != len(theirs) and run.count > 1
+        if stored:
+            inner = context.names.numbered(prefix, "blocks")
             group = Group(
                 id=inner,
                 role=GroupRole.BLOCK,
                 title=NOTHING,
-                items=tuple(held),
+                items=tuple(stored),
                 repeat=run.count,
-                shade=pen.shade,
+                shade=context.shade,
                 marked=counted,
-                origin=origin(body[run.start : run.start + run.period], pen.copies),
+                origin=origin(body[run.start : run.start + run.period], context.copies),
             )
-            found.append(group)
-    return tuple(found)
+            result.append(group)
+    return tuple(result)
 
 
 def _drawn(elements: Sequence[Element]) -> list[Element]:
-    return [one for one in elements if not isinstance(one, Layer) or one.kind not in SILENT]
+    return [element for element in elements if not isinstance(element, Layer) or element.kind not in SILENT]
 
 
-def _element(element: Element, beside: Sequence[Element] | None, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _element(
+    element: Element, elements: Sequence[Element] | None, prefix: str, context: Pen
+) -> tuple[Item, ...]:
     """An element with what differs from the first of those beside it that is another marked."""
-    own = _open(element, prefix, pen)
-    if beside is None:
-        return own
+    left = _open(element, prefix, context)
+    if elements is None:
+        return left
     structure = signature(element, Level.STRUCTURE)
-    unlike = [one for one in beside if signature(one, Level.STRUCTURE) != structure]
-    if beside and not unlike:
-        return own
-    other = _open(unlike[0], prefix, pen._replace(names=Names())) if unlike else ()
-    found = marked(own, other)
-    return found if has_marks(found) else flagged(found)
+    unlike = [item for item in elements if signature(item, Level.STRUCTURE) != structure]
+    if elements and not unlike:
+        return left
+    right = _open(unlike[0], prefix, context._replace(names=Names())) if unlike else ()
+    result = marked(left, right)
+    return result if has_marks(result) else flagged(result)
 
 
-def _counted(body: Sequence[Element], prefix: str, pen: Pen) -> Node:
-    """How many blocks of each type there are, where they are too many to be drawn."""
-    titles = Counter(unit_title((one,), capital=False) for one in body if isinstance(one, Block))
-    layers = sum(isinstance(one, Layer) for one in body)
+def _counted(body: Sequence[Element], prefix: str, context: Pen) -> Node:
+    """Return a node with the number of blocks of each type, for parts too long to draw."""
+    titles = Counter(unit_title((item,), capital=False) for item in body if isinstance(item, Block))
+    layers = sum(isinstance(entry, Layer) for entry in body)
     lines = [counted(count, title) for title, count in titles.items()]
     lines += [counted(layers, phrase(Kind.OPERATOR, Word.LAYER))] if layers else []
     return Node(
-        id=pen.names.numbered(prefix, "blocks"),
+        id=context.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
         lines=tuple(lines),
-        shade=pen.shade,
+        shade=context.shade,
         origin=origin(body),
     )
 
@@ -274,13 +276,15 @@ _MANY = 8
 """More runs of blocks than this in one row are counted, not drawn."""
 
 
-def _open(element: Element, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _open(element: Element, prefix: str, context: Pen) -> tuple[Item, ...]:
     if isinstance(element, Block) and is_residual(element):
         bare = replace(element, before=(), after=())
-        copies = {**pen.copies, id(bare): pen.copies.get(id(element), (element,))}
-        found = folded(bare, prefix, pen._replace(copies=copies), detailed=True)
-        return tuple(_unnamed(item) for item in found)
-    return block(element, prefix, pen) if isinstance(element, Block) else items((element,), prefix, pen)
+        copies = {**context.copies, id(bare): context.copies.get(id(element), (element,))}
+        result = folded(bare, prefix, context._replace(copies=copies), detailed=True)
+        return tuple(_unnamed(item) for item in result)
+    return (
+        block(element, prefix, context) if isinstance(element, Block) else items((element,), prefix, context)
+    )
 
 
 def _unnamed(item: Item) -> Item:

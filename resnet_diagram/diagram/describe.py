@@ -25,13 +25,13 @@ def describe(network: Network) -> str:
 
 
 def _part(title: str, elements: tuple[Element, ...]) -> list[str]:
-    layers = [one for one in elements if isinstance(one, Layer) and one.kind not in SILENT]
+    layers = [element for element in elements if isinstance(element, Layer) and element.kind not in SILENT]
     words = "; ".join(" ".join(layer_lines(layer)) for layer in layers)
     return [f"{title}: {words}."] if words else []
 
 
 def _stage(number: int, stage: Stage) -> str:
-    runs = [(text, len(list(run))) for text, run in groupby(_block(one) for one in stage.body)]
+    runs = [(text, len(list(run))) for text, run in groupby(_block(item) for item in stage.body)]
     words = ", then ".join(f"{count} times {text}" if count > 1 else text for text, count in runs if text)
     total = len(units(stage.body))
     shapes = change_label(in_shape(stage), out_shape(stage))

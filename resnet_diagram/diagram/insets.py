@@ -28,25 +28,27 @@ _SHARED_BLOCK_SHADE = 2
 
 
 def insets(
-    kinds: Sequence[Kind], everything: Sequence[Unit], stages: int, show: frozenset[Show]
+    kinds: Sequence[Kind], units: Sequence[Unit], stages: int, show: frozenset[Show]
 ) -> tuple[Panel, ...]:
     """Return a panel for each of the most frequent types, in order of appearance.
 
-    `everything`: all units of the network, `stages`: how many stages it has.
+    `units`: all units of the network, `stages`: how many stages it has.
     """
     open_kinds = [kind for kind in kinds if not is_opaque(kind.units[0].elements)]
     frequent = sorted(open_kinds, key=_rank)[:MOST]
-    chosen = [kind for kind in open_kinds if kind in frequent]
-    where = [_places(kind, everything, stages) for kind in chosen]
-    panels = [_inset(number, *pair, show) for number, pair in enumerate(zip(chosen, where, strict=True), 1)]
+    selection = [kind for kind in open_kinds if kind in frequent]
+    place = [_places(kind, units, stages) for kind in selection]
+    panels = [
+        _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
+    ]
     if not any(_is_crowded(panel) for panel in panels):
         return tuple(panels)
     panels = [
         _inset(number, *pair, show, closes=True)
-        for number, pair in enumerate(zip(chosen, where, strict=True), 1)
+        for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
     pictures = {_picture(panel) for panel in panels}
-    for kind in _inner_kinds(chosen, kinds):
+    for kind in _inner_kinds(selection, kinds):
         inner = _inset(len(panels) + 1, kind, phrase(TermKind.PLACE, Word.IN_BLOCKS), show, closes=True)
         if len(panels) < MOST and _picture(inner) not in pictures:
             pictures.add(_picture(inner))
@@ -63,21 +65,21 @@ def _picture(panel: Panel) -> Hashable:
 
 
 def _is_crowded(panel: Panel) -> bool:
-    """Whether a panel has so many boxes that the blocks within its block are drawn elsewhere."""
+    """Return whether a panel has so many boxes that the blocks within its block are drawn elsewhere."""
     return not isinstance(panel.content, Strip) and sum(1 for _ in nodes(panel.content)) > _MAX_BOXES
 
 
-def _inner_kinds(chosen: Sequence[Kind], known: Sequence[Kind]) -> list[Kind]:
+def _inner_kinds(kinds: Sequence[Kind], names: Sequence[Kind]) -> list[Kind]:
     """Return the types of the residual blocks within the blocks of others, outer ones first."""
-    seen = {kind.units[0].skeleton for kind in known}
-    found: list[Kind] = []
-    outer = list(chosen)
+    skeletons = {kind.units[0].skeleton for kind in names}
+    result: list[Kind] = []
+    outer = list(kinds)
     while outer:
         units = [unit for kind in outer for unit in _nested(kind.units)]
-        outer = [kind for kind in block_types(units) if kind.units[0].skeleton not in seen]
-        seen |= {kind.units[0].skeleton for kind in outer}
-        found += outer
-    return found
+        outer = [kind for kind in block_types(units) if kind.units[0].skeleton not in skeletons]
+        skeletons |= {kind.units[0].skeleton for kind in outer}
+        result += outer
+    return result
 
 
 def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
@@ -97,11 +99,11 @@ def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
 _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
 
 
-def _places(kind: Kind, everything: Sequence[Unit], stages: int) -> Label:
+def _places(kind: Kind, units: Sequence[Unit], stages: int) -> Label:
     """Return the places of the units of a type: those in stages, then stem and head."""
     gates = _is_gate(kind.units[0])
     here = [(unit.stage, unit.number) for unit in kind.units if unit.stage]
-    comparable = [(unit.stage, unit.number) for unit in everything if unit.stage and _is_gate(unit) == gates]
+    comparable = [(unit.stage, unit.number) for unit in units if unit.stage and _is_gate(unit) == gates]
     staged = places(here, comparable, stages, rest=True) if here else NOTHING
     parts = dict.fromkeys(unit.part for unit in kind.units if unit.part)
     around = [phrase(TermKind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
@@ -123,18 +125,18 @@ def is_opaque(elements: Sequence[Element]) -> bool:
     return all(isinstance(element, Layer) and element.kind is LayerKind.OPAQUE for element in elements)
 
 
-def _inset(number: int, kind: Kind, where: Label, show: frozenset[Show], *, closes: bool = False) -> Panel:
+def _inset(number: int, kind: Kind, place: Label, show: frozenset[Show], *, closes: bool = False) -> Panel:
     first = kind.units[0]
     title = unit_title(first.elements)
     if kind.numbered and len(kind.units) > 1:
-        where = (
-            phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, where, first.number, first.stage)
+        place = (
+            phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, first.number, first.stage)
             if first.stage
-            else phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK, where, first.number)
+            else phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK, place, first.number)
         )
     return Panel(
         id=f"inset{number}",
-        title=phrase(TermKind.TITLE, Word.TITLE_AND_PLACE, title, where) if where else title,
+        title=phrase(TermKind.TITLE, Word.TITLE_AND_PLACE, title, place) if place else title,
         content=unit_items(first, f"inset{number}", show, kind, closes=closes),
         origin=origin(first.elements, _copies(kind)),
     )
@@ -152,7 +154,7 @@ def unit_items(
 
     `closes`: residual blocks within it are boxes.
     """
-    pen = Pen(
+    context = Pen(
         names=Names(),
         shade=_SHARED_BLOCK_SHADE if kind else max(1, unit.stage),
         stage=_opened,
@@ -164,19 +166,19 @@ def unit_items(
         closes=closes,
     )
     if unit.block:
-        inner = (*block(unit.block, prefix, pen), *items(unit.elements[1:], prefix, pen))
+        inner = (*block(unit.block, prefix, context), *items(unit.elements[1:], prefix, context))
     else:
-        inner = _run(unit.elements, prefix, pen)
+        inner = _run(unit.elements, prefix, context)
     ends = [
         Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
     ]
     return (ends[0], *inner, ends[1])
 
 
-def _run(elements: tuple[Element, ...], prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _run(elements: tuple[Element, ...], prefix: str, context: Pen) -> tuple[Item, ...]:
     """Return layers without a shortcut, with the outlines of a block of such layers."""
-    return tapered(items(elements, prefix, pen), block_kind(Block(branches=(elements,))))
+    return tapered(items(elements, prefix, context), block_kind(Block(branches=(elements,))))
 
 
-def _opened(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
-    return items(stage.body, prefix, pen)
+def _opened(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+    return items(stage.body, prefix, context)

@@ -10,33 +10,33 @@ from resnet_diagram.wording.symbols import DIFFERS
 from resnet_diagram.wording.terms import Kind, literal
 
 
-def marked(own: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
+def marked(left: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
     """Return items with every label that is not that of its counterpart marked."""
-    return tuple(_marked(one, other) for one, other in zip_longest(own, theirs[: len(own)]))
+    return tuple(_marked(item, right) for item, right in zip_longest(left, theirs[: len(left)]))
 
 
-def _marked(own: Item, theirs: Item | None) -> Item:
-    match own:
+def _marked(left: Item, theirs: Item | None) -> Item:
+    match left:
         case Node():
             counterpart = next(nodes([theirs]), None) if theirs else None
             lines = counterpart.lines if counterpart else ()
-            unlike = (at for at, line in enumerate(own.lines) if at >= len(lines) or line != lines[at])
-            return replace(own, marked=tuple(unlike))
+            unlike = (at for at, line in enumerate(left.lines) if at >= len(lines) or line != lines[at])
+            return replace(left, marked=tuple(unlike))
         case Group():
-            return replace(own, items=marked(own.items, theirs.items if isinstance(theirs, Group) else ()))
+            return replace(left, items=marked(left.items, theirs.items if isinstance(theirs, Group) else ()))
         case Fork():
-            return _marked_fork(own, theirs if isinstance(theirs, Fork) else None)
+            return _marked_fork(left, theirs if isinstance(theirs, Fork) else None)
 
 
-def _marked_fork(own: Fork, theirs: Fork | None) -> Fork:
+def _marked_fork(fork: Fork, theirs: Fork | None) -> Fork:
     branches = theirs.branches if theirs else ()
-    pairs = zip_longest(own.branches, branches[: len(own.branches)], fillvalue=())
-    link = own.shortcut
+    pairs = zip_longest(fork.branches, branches[: len(fork.branches)], fillvalue=())
+    link = fork.shortcut
     if link:
-        other = theirs.shortcut if theirs else None
-        same = other is not None and (other.role, other.label) == (link.role, link.label)
-        link = replace(link, marked=not same)
-    return replace(own, branches=tuple(marked(mine, its) for mine, its in pairs), shortcut=link)
+        shortcut = theirs.shortcut if theirs else None
+        equal = shortcut is not None and (shortcut.role, shortcut.label) == (link.role, link.label)
+        link = replace(link, marked=not equal)
+    return replace(fork, branches=tuple(marked(mine, its) for mine, its in pairs), shortcut=link)
 
 
 def has_marks(items: Iterable[Item]) -> bool:
@@ -48,8 +48,8 @@ def has_marks(items: Iterable[Item]) -> bool:
             case Group() if item.marked or has_marks(item.items):
                 return True
             case Fork():
-                beside = item.shortcut is not None and item.shortcut.marked
-                if beside or any(has_marks(branch) for branch in item.branches):
+                neighbour = item.shortcut is not None and item.shortcut.marked
+                if neighbour or any(has_marks(branch) for branch in item.branches):
                     return True
     return False
 
@@ -57,8 +57,8 @@ def has_marks(items: Iterable[Item]) -> bool:
 def flagged(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return items with a sign in the last box, for a difference that no label shows."""
     for at in range(len(items) - 1, -1, -1):
-        if found := _flagged(items[at]):
-            return (*items[:at], found, *items[at + 1 :])
+        if result := _flagged(items[at]):
+            return (*items[:at], result, *items[at + 1 :])
     return tuple(items)
 
 

@@ -1,4 +1,4 @@
-"""What is drawn: a series-parallel tree of nodes and groups, without coordinates and without a format.
+"""Model of a drawing: a series-parallel tree of nodes and groups, independent of formats.
 
 The tree mirrors the flow. A tuple of items is run in order; a `Fork` sends its input through every
 branch and round them through its shortcut, and ends in its merge node. `links.edges` lists the arrows.
@@ -11,7 +11,7 @@ from resnet_diagram.wording.terms import NOTHING, Label
 
 
 class Direction(StrEnum):
-    """Which way the stages follow each other."""
+    """Direction in which the stages follow each other."""
 
     DOWN = "down"
     RIGHT = "right"
@@ -26,7 +26,7 @@ class Flow(StrEnum):
 
 
 class NodeRole(StrEnum):
-    """What a node stands for; its style has the same name."""
+    """Role of a node; its style has the same name."""
 
     INPUT = "input"
     CONV = "conv"
@@ -49,7 +49,7 @@ class NodeRole(StrEnum):
 
 
 class EdgeRole(StrEnum):
-    """What an arrow carries; its style has the same name."""
+    """Role of an arrow; its style has the same name."""
 
     FLOW = "flow"
     IDENTITY = "identity"
@@ -62,7 +62,7 @@ class EdgeRole(StrEnum):
 
 
 class GroupRole(StrEnum):
-    """What a frame holds; its style has the same name. A network's frame holds a chain of its own."""
+    """Role of a frame; its style has the same name. A network's frame holds a separate chain."""
 
     NETWORK = "network"
     STEM = "stem"
@@ -72,7 +72,7 @@ class GroupRole(StrEnum):
 
 
 class Taper(StrEnum):
-    """How the width of the features changes through a node."""
+    """Change of the feature width through a node."""
 
     NONE = "none"
     CLOSING = "closing"
@@ -197,7 +197,7 @@ class Slab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Omitted:
-    """Where `count` slabs are left out, like those before."""
+    """Ellipsis for `count` omitted bars, equal to those before."""
 
     count: int
     origin: Origin = NO_ORIGIN

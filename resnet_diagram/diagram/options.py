@@ -1,4 +1,4 @@
-"""What a reader may choose about a drawing."""
+"""Options of a drawing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from resnet_diagram.wording.stages import StageNames
 
 
 class View(StrEnum):
-    """How much is drawn."""
+    """Amount of detail in a drawing."""
 
     PAPER = "paper"
     OVERVIEW = "overview"
@@ -21,7 +21,7 @@ DEFAULT_VIEW = View.PAPER
 
 
 class Show(StrEnum):
-    """What may be written into a drawing beside the operations themselves."""
+    """Optional labels of a drawing, in addition to the operations."""
 
     SHAPES = "shapes"
     PARAMS = "params"
@@ -34,7 +34,7 @@ class Show(StrEnum):
 
 
 USUAL = frozenset({Show.SHAPES, Show.NORM, Show.ACT})
-"""What is shown unless something else is asked for."""
+"""Labels shown by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,10 +132,10 @@ def _notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
         name = phrase(Kind.OPERATOR, Word.CONV) if is_conv else operation(replace(main, kernel=()))
         patterns.setdefault(name, {}).setdefault(ends, []).append(main)
     notes = []
-    for name, found in patterns.items():
-        usual = max(found, key=lambda ends: len(found[ends])) if (NOTHING, NOTHING) not in found else None
-        for ends, mains in found.items():
-            names = [name] if ends == usual else [layer_lines(main)[0] for main in mains]
+    for name, result in patterns.items():
+        default = None if (NOTHING, NOTHING) in result else max(result, key=lambda ends: len(result[ends]))
+        for ends, mains in result.items():
+            names = [name] if ends == default else [layer_lines(main)[0] for main in mains]
             notes += [Label(ends[0], name, ends[1], joint=ARROW) for name in names if any(ends)]
     return tuple(dict.fromkeys(notes))
 
@@ -174,7 +174,7 @@ def _layers(draft: _Strip, bay: _Draft, layers: Iterable[Layer]) -> None:
 
 
 def _belongs_to_last(bay: _Draft, layer: Layer) -> bool:
-    """Whether a layer is a norm or an activation that the module of the block before it runs."""
+    """Return whether a layer is a norm or an activation that the module of the block before it runs."""
     unit = bay.units.get(bay.slabs[-1].id) if bay.slabs else None
     block = unit.elements[0] if unit else None
     if not isinstance(block, Block) or is_residual(block) or not block.name or layer.kind not in FOLLOWING:
@@ -218,10 +218,10 @@ def _flow(draft: _Strip, elements: Sequence[Element], bay: _Draft | None) -> Non
 
 def _twins(elements: Sequence[Element]) -> set[int]:
     """Positions of long blocks that stand there more than once: drawn as slabs, not open."""
-    long = [at for at, one in enumerate(elements) if isinstance(one, Block) and _is_long(one)]
+    long = [at for at, element in enumerate(elements) if isinstance(element, Block) and _is_long(element)]
     keys = {at: Unit(elements=(elements[at],), stage=0, number=0).skeleton for at in long}
-    found = list(keys.values())
-    return {at for at, key in keys.items() if found.count(key) > 1}
+    result = list(keys.values())
+    return {at for at, key in keys.items() if result.count(key) > 1}
 
 
 def _stage(draft: _Strip, stage: Stage, around: _Draft | None) -> None:
@@ -236,8 +236,8 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
     inner = bay or draft.bay()
     branch = next(branch for branch in block.branches if branch)
     _flow(draft, (*block.before, *branch), inner)
-    made = [slab for one in draft.bays for slab in one.slabs][before:]
-    if made:
+    slabs = [slab for item in draft.bays for slab in item.slabs][before:]
+    if slabs:
         role, label = _shortcut(block)
         label = label or (phrase(Kind.OPERATOR, Word.CONCAT) if role is EdgeRole.SKIP else NOTHING)
         following = (
@@ -246,7 +246,7 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
         label = Label(label, names_only(following), joint=PLUS)
         shown = shortcut_origin(block, {})
         shown = replace(shown, paths=tuple(dict.fromkeys((*shown.paths, *filter(None, [block.name])))))
-        draft.arcs.append(Arc(tail=made[0].id, head=made[-1].id, role=role, label=label, origin=shown))
+        draft.arcs.append(Arc(tail=slabs[0].id, head=slabs[-1].id, role=role, label=label, origin=shown))
     last = draft.bays[-1]
     _fill(draft, last, block.after)
     return bay if bay and bay.stage else (None if last.stage else last)
@@ -258,7 +258,7 @@ def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Dra
         return bay
     bay = bay or draft.bay()
     weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
-    if bay.stage and weighted > 1 and any(_is_unit_or_long(one) for one in bay.stage.body):
+    if bay.stage and weighted > 1 and any(_is_unit_or_long(item) for item in bay.stage.body):
         slab = draft.slab(bay, NodeRole.BLOCK, out_shape(elements), shown=elements)
         number = len(bay.units) + 1
         bay.units[slab.id] = Unit(elements=tuple(elements), stage=bay.number, number=number, part=bay.role)
@@ -273,7 +273,7 @@ def _block(draft: _Strip, bay: _Draft, block: Block) -> None:
         text = phrase(Kind.GATE, Word.WITH, *gate_lines(ratio))
         draft.slab(bay, NodeRole.GATE, out_shape(block), text, (block,))
         return
-    opaque = next((one for branch in block.branches for one in branch if _is_opaque(one)), None)
+    opaque = next((item for branch in block.branches for item in branch if _is_opaque(item)), None)
     role = NodeRole.OPAQUE if opaque and not is_residual(block) else NodeRole.BLOCK
     role = NodeRole.GATE if is_gate(block) and role is NodeRole.BLOCK else role
     inside = 0 if is_residual(block) else len(residual_blocks(block))
@@ -297,7 +297,7 @@ def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
 
 
 def _is_unit_or_long(element: Element) -> bool:
-    """Whether it is a block of its own, no squeeze-and-excitation gate and no regrouping of positions."""
+    """Return whether it is a block but no squeeze-and-excitation gate or regrouping of positions."""
     if not isinstance(element, Block) or gate_ratio(element):
         return False
     kinds = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
@@ -305,20 +305,20 @@ def _is_unit_or_long(element: Element) -> bool:
 
 
 def _is_long(element: Element) -> bool:
-    """Whether blocks, stages or an upsampling lie inside the one branch of a block with a way round."""
+    """Return whether the only branch beside a shortcut contains blocks, stages or an upsampling."""
     if not isinstance(element, Block) or is_gate(element):
         return False
     branches = [branch for branch in element.branches if branch]
     if len(branches) != 1 or not (element.shortcut or () in element.branches):
         return False
     has_blocks = residual_blocks if is_residual(element) else _has_blocks
-    if any(isinstance(one, Stage) or has_blocks(one) for one in branches[0]):
+    if any(isinstance(item, Stage) or has_blocks(item) for item in branches[0]):
         return True
-    return any(prod(one.out_shape[1:]) > prod(one.in_shape[1:]) for one in _resized(branches[0]))
+    return any(prod(entry.out_shape[1:]) > prod(entry.in_shape[1:]) for entry in _resized(branches[0]))
 
 
 def _has_blocks(element: Element) -> bool:
-    """Whether it is a block with bars of its own, or a gate with residual blocks in it."""
+    """Return whether it is a block with bars of its own, or a gate with residual blocks in it."""
     if isinstance(element, Block) and is_gate(element):
         return bool(residual_blocks(element))
     return _is_unit_or_long(element)

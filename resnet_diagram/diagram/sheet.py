@@ -20,17 +20,17 @@ from resnet_diagram.wording.vocabulary import Word
 
 def sheet(network: Network, title: Label, options: Options, *, with_insets: bool) -> Sheet:
     """Return the panel of the overview, and those of the types of block, with their legend."""
-    drawn, units = strip(network, options.names)
-    found = kinds(units)
+    drawing, units = strip(network, options.names)
+    result = kinds(units)
     noted = replace(
-        drawn, bays=tuple(_noted(bay, found, options, with_symbols=with_insets) for bay in drawn.bays)
+        drawing, bays=tuple(_noted(bay, result, options, with_symbols=with_insets) for bay in drawing.bays)
     )
     panels: tuple[Panel, ...] = (
         () if _is_one_block(noted) and with_insets else (Panel(id="strip", title=title, content=noted),)
     )
     if with_insets:
-        stages = sum(bay.role is GroupRole.STAGE for bay in drawn.bays)
-        panels += insets(found, units, stages, options.show)
+        stages = sum(bay.role is GroupRole.STAGE for bay in drawing.bays)
+        panels += insets(result, units, stages, options.show)
     return sheet_of(panels, options)
 
 
@@ -40,18 +40,18 @@ def sheet_of(panels: tuple[Panel, ...], options: Options) -> Sheet:
     return Sheet(panels=panels, legend=legend)
 
 
-def _is_one_block(drawn: Strip) -> bool:
-    """Whether the strip shows no more than its only block would."""
-    slabs = [slab for bay in drawn.bays for slab in bay.slabs]
-    return len(slabs) == 2 and len(drawn.arcs) <= 1
+def _is_one_block(drawing: Strip) -> bool:
+    """Return whether the strip shows no more than its only block would."""
+    slabs = [slab for bay in drawing.bays for slab in bay.slabs]
+    return len(slabs) == 2 and len(drawing.arcs) <= 1
 
 
-def _noted(bay: Bay, found: Sequence[Kind], options: Options, *, with_symbols: bool) -> Bay:
+def _noted(bay: Bay, items: Sequence[Kind], options: Options, *, with_symbols: bool) -> Bay:
     """The bay with what its blocks are, and what the symbols of the insets stand for in it."""
     caption = bay.caption if Show.SHAPES in options.show else NOTHING
     if bay.role is not GroupRole.STAGE:
         return replace(bay, caption=caption)
-    inside = [(kind, unit) for kind in found for unit in kind.units if bay.id == f"stage{unit.stage}"]
+    inside = [(kind, unit) for kind in items for unit in kind.units if bay.id == f"stage{unit.stage}"]
     firsts = {id(kind): kind.units[0].block for kind, _ in inside}
     types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
     notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]

@@ -123,14 +123,14 @@ def _full_view(networks: Sequence[Network], options: Options, _: bool) -> Diagra
 
 def _whole(network: Network, options: Options, stage: StageBuilder, flow: Flow) -> Diagram:
     """Return a network from stem to head; `flow`: the direction of its chart if none is requested."""
-    pen = Pen(names=Names(), shade=0, stage=stage, show=options.show)
-    drawn = (*_stem(network, pen), *_body(network, pen, options), *_head(network, pen, options))
+    context = Pen(names=Names(), shade=0, stage=stage, show=options.show)
+    drawing = (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
     diagram = Diagram(
         title=_title(network, options),
         direction=options.direction or Direction.DOWN,
         fixed=options.direction is not None,
         flow=Flow(options.direction or flow),
-        items=drawn,
+        items=drawing,
         description=describe(network),
     )
     return replace(diagram, legend=legend(diagram)) if options.legend else diagram
@@ -150,19 +150,19 @@ def _sheet(network: Network, options: Options, *, with_insets: bool) -> Sheet:
     return sheet(network, _title(network, options), options, with_insets=with_insets)
 
 
-def _stem(network: Network, pen: Pen) -> tuple[Item, ...]:
-    given = Origin(shape=shape_text(network.input_shape))
-    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=given)
-    held = (start, *items(network.stem, "stem", pen))
+def _stem(network: Network, context: Pen) -> tuple[Item, ...]:
+    value = Origin(shape=shape_text(network.input_shape))
+    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=value)
+    stored = (start, *items(network.stem, "stem", context))
     if not network.stem:
-        return held
+        return stored
     title = phrase(Kind.TITLE, Word.STEM)
-    return (Group(id="stem", role=GroupRole.STEM, title=title, items=held, origin=origin(network.stem)),)
+    return (Group(id="stem", role=GroupRole.STEM, title=title, items=stored, origin=origin(network.stem)),)
 
 
-def _head(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
-    held = items(network.head, "head", pen)
-    if not held:
+def _head(network: Network, context: Pen, options: Options) -> tuple[Item, ...]:
+    stored = items(network.head, "head", context)
+    if not stored:
         return ()
     shapes = change_label(in_shape(network.head[0]), out_shape(network.head[-1]))
     caption = shapes if Show.SHAPES in options.show else NOTHING
@@ -171,30 +171,30 @@ def _head(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
             id="head",
             role=GroupRole.HEAD,
             title=phrase(Kind.TITLE, Word.HEAD),
-            items=held,
+            items=stored,
             caption=caption,
             origin=origin(network.head),
         ),
     )
 
 
-def _body(network: Network, pen: Pen, options: Options) -> tuple[Item, ...]:
+def _body(network: Network, context: Pen, options: Options) -> tuple[Item, ...]:
     """The stages, numbered; blocks outside any are drawn as those of a stage, without its frame."""
-    found: list[Item] = []
+    result: list[Item] = []
     number = 0
     for kind, run in groupby(network.body, key=type):
         if kind is Stage:
             stages = [element for element in run if isinstance(element, Stage)]
             numbered = enumerate(stages, number + 1)
-            found += [_stage(one, at, pen._replace(shade=at), options) for at, one in numbered]
+            result += [_stage(item, at, context._replace(shade=at), options) for at, item in numbered]
             number += len(stages)
         else:
-            draw = pen.stage if kind is Block else _full
-            found += draw(Stage(body=tuple(run)), "body", pen._replace(shade=1))
-    return tuple(found)
+            draw = context.stage if kind is Block else _full
+            result += draw(Stage(body=tuple(run)), "body", context._replace(shade=1))
+    return tuple(result)
 
 
-def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
+def _stage(stage: Stage, number: int, context: Pen, options: Options) -> Group:
     prefix = f"stage{number}"
     title = stage_title(stage, number, options.names)
     counts = Label(*count_labels(stage, options.show), joint=Word.LIST)
@@ -202,7 +202,7 @@ def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
         id=prefix,
         role=GroupRole.STAGE,
         title=phrase(Kind.TITLE, Word.WITH, title, counts) if counts else title,
-        items=pen.stage(stage, prefix, pen),
+        items=context.stage(stage, prefix, context),
         repeat=max(1, len(units(stage.body))),
         caption=change_label(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else NOTHING,
         shade=number,
@@ -210,7 +210,7 @@ def _stage(stage: Stage, number: int, pen: Pen, options: Options) -> Group:
     )
 
 
-def _summary(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _summary(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
     """Return one node: the types of block, and how many shortcuts of each kind."""
     blocks = [element for element in stage.body if isinstance(element, Block)]
     types = Counter(map(block_type, blocks))
@@ -218,10 +218,10 @@ def _summary(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
     lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
     lines += [Label(number(Kind.COUNT, count), line) for line, count in shortcuts.items()]
     node = Node(
-        id=pen.names.numbered(prefix, "blocks"),
+        id=context.names.numbered(prefix, "blocks"),
         role=NodeRole.STAGE,
         lines=tuple(lines),
-        shade=pen.shade,
+        shade=context.shade,
         origin=origin(stage.body),
     )
     return (node,)
@@ -233,73 +233,80 @@ def _shortcut_line(shortcut: Shortcut) -> Label:
     return kind if Kind.SHORTCUT in words.kinds else phrase(Kind.SHORTCUT, Word.NAMED, kind, words)
 
 
-def _paper(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
+def _paper(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
     """The first block open, equal neighbours behind it folded."""
-    opened = next((at for at, one in enumerate(stage.body) if not isinstance(one, Layer)), len(stage.body))
-    found: list[Item] = list(items(stage.body[:opened], prefix, pen))
+    opened = next((at for at, item in enumerate(stage.body) if not isinstance(item, Layer)), len(stage.body))
+    result: list[Item] = list(items(stage.body[:opened], prefix, context))
     if opened < len(stage.body):
-        found.append(_open(stage.body[opened], 1, prefix, pen))
+        result.append(_open(stage.body[opened], 1, prefix, context))
     rest = stage.body[opened + 1 :]
     runs = fold([anonymous(element) for element in rest])
     for run in runs:
-        found += _run(rest, run, 2, prefix, pen, detailed=len(runs) > 1)
-    return tuple(found)
+        result += _run(rest, run, 2, prefix, context, detailed=len(runs) > 1)
+    return tuple(result)
 
 
-def _full(stage: Stage, prefix: str, pen: Pen) -> tuple[Item, ...]:
-    found: list[Item] = []
+def _full(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+    result: list[Item] = []
     count = 0
     for is_layer, run in groupby(stage.body, key=lambda element: isinstance(element, Layer)):
         if is_layer:
-            found += items(run, prefix, pen)
+            result += items(run, prefix, context)
         else:
-            blocks = [_open(element, number, prefix, pen) for number, element in enumerate(run, count + 1)]
-            found += blocks
+            blocks = [
+                _open(element, number, prefix, context) for number, element in enumerate(run, count + 1)
+            ]
+            result += blocks
             count += len(blocks)
-    return tuple(found)
+    return tuple(result)
 
 
-def _open(element: Element, number: int, prefix: str, pen: Pen) -> Group:
+def _open(element: Element, number: int, prefix: str, context: Pen) -> Group:
     """One block with its layers."""
     inner = f"{prefix}-block{number}"
     if isinstance(element, Block):
-        held = block(element, inner, pen)
+        stored = block(element, inner, context)
     else:
-        held = items(element.body if isinstance(element, Stage) else (element,), inner, pen)
+        stored = items(element.body if isinstance(element, Stage) else (element,), inner, context)
     return Group(
-        id=inner, role=GroupRole.BLOCK, title=NOTHING, items=held, shade=pen.shade, origin=origin((element,))
+        id=inner,
+        role=GroupRole.BLOCK,
+        title=NOTHING,
+        items=stored,
+        shade=context.shade,
+        origin=origin((element,)),
     )
 
 
 def _run(
-    rest: tuple[Element, ...], run: Run, first: int, prefix: str, pen: Pen, *, detailed: bool
+    rest: tuple[Element, ...], run: Run, first: int, prefix: str, context: Pen, *, detailed: bool
 ) -> tuple[Item, ...]:
     """A folded run: one group with its count."""
     repeats = [
         rest[at : at + run.period] for at in range(run.start, run.start + run.period * run.count, run.period)
     ]
     pattern, copies = repeats[0], copies_of(repeats)
-    pen = pen._replace(copies=copies)
+    context = context._replace(copies=copies)
     before = sum(not isinstance(element, Layer) for element in rest[: run.start])
     many = sum(not isinstance(element, Layer) for element in pattern) * run.count
     start = first + before
     if not many:
-        return items(rest[run.start : run.start + run.period * run.count], prefix, pen)
+        return items(rest[run.start : run.start + run.period * run.count], prefix, context)
     inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
-    held: list[Item] = []
+    stored: list[Item] = []
     for element in pattern:
         if isinstance(element, Block):
-            held += folded(element, inner, pen, detailed=detailed)
+            stored += folded(element, inner, context, detailed=detailed)
         else:
-            held += items((element,), inner, pen)
+            stored += items((element,), inner, context)
     return (
         Group(
             id=inner,
             role=GroupRole.BLOCK,
             title=NOTHING,
-            items=tuple(held),
+            items=tuple(stored),
             repeat=run.count,
-            shade=pen.shade,
+            shade=context.shade,
             origin=origin(pattern, copies),
         ),
     )

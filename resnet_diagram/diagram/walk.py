@@ -73,7 +73,7 @@ def written_count(group: Group) -> str:
 
 
 def stage_count(diagram: Diagram) -> int:
-    """How many stages have a shade of their own."""
+    """Return the number of stage shades in use."""
     shades = [node.shade for node in nodes(diagram.items)] + [group.shade for group in groups(diagram.items)]
     return max(shades, default=0)
 
@@ -85,39 +85,39 @@ def edges(diagram: Diagram) -> tuple[Edge, ...]:
 
 def series_edges(items: Iterable[Item]) -> tuple[Edge, ...]:
     """The arrows between items in the order of the flow."""
-    found: list[Edge] = []
-    _series(items, "", NOTHING, found)
-    return tuple(found)
+    result: list[Edge] = []
+    _series(items, "", NOTHING, result)
+    return tuple(result)
 
 
-def _series(items: Iterable[Item], tail: str, label: Label, found: list[Edge]) -> str:
+def _series(items: Iterable[Item], tail: str, label: Label, result: list[Edge]) -> str:
     """Run the arrows through `items` from the node `tail`; the id of the last node is returned."""
     for item in items:
         match item:
             case Group(role=GroupRole.NETWORK):
-                _series(item.items, "", NOTHING, found)
+                _series(item.items, "", NOTHING, result)
             case Group():
-                tail = _series(item.items, tail, item.caption or label, found)
+                tail = _series(item.items, tail, item.caption or label, result)
             case Fork():
-                tail = _fork(item, tail, label, found)
+                tail = _fork(item, tail, label, result)
             case Node():
                 if tail:
-                    found.append(Edge(tail=tail, head=item.id, role=EdgeRole.FLOW, label=label))
+                    result.append(Edge(tail=tail, head=item.id, role=EdgeRole.FLOW, label=label))
                 tail = item.id
         label = NOTHING
     return tail
 
 
-def _fork(fork: Fork, tail: str, label: Label, found: list[Edge]) -> str:
+def _fork(fork: Fork, tail: str, label: Label, items: list[Edge]) -> str:
     for branch in fork.branches:
         if branch:
-            end = _series(branch, tail, label, found)
-            found.append(Edge(tail=end, head=fork.merge.id, role=EdgeRole.FLOW))
+            end = _series(branch, tail, label, items)
+            items.append(Edge(tail=end, head=fork.merge.id, role=EdgeRole.FLOW))
             label = NOTHING
         else:
-            found.append(Edge(tail=tail, head=fork.merge.id, role=branch_role(fork)))
+            items.append(Edge(tail=tail, head=fork.merge.id, role=branch_role(fork)))
     if fork.shortcut:
-        found += link_edges(fork.shortcut, tail, fork.merge.id)
+        items += link_edges(fork.shortcut, tail, fork.merge.id)
     return fork.merge.id
 
 
@@ -128,8 +128,8 @@ def link_edges(link: Link, tail: str, merge: str) -> Iterator[Edge]:
     label = Label(literal(DIFFERS, Kind.SIGN), link.label) if marked else link.label
     labels = [NOTHING, *map(_answer, link.nodes)] if link.nodes else [label]
     return (
-        Edge(tail=one, head=next_one, role=link.role, label=label)
-        for (one, next_one), label in zip(pairwise(stops), labels, strict=True)
+        Edge(tail=item, head=next_one, role=link.role, label=label)
+        for (item, next_one), label in zip(pairwise(stops), labels, strict=True)
     )
 
 

@@ -150,8 +150,8 @@ def _results(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
 
 def _keeps_size(layer: Layer) -> bool:
     """Return whether the padding makes up for the kernel and its dilation."""
-    taken = zip(layer.kernel, layer.dilation, strict=False)
-    return layer.padding == tuple((size - 1) * step // 2 for size, step in taken)
+    kernel = zip(layer.kernel, layer.dilation, strict=False)
+    return layer.padding == tuple((size - 1) * step // 2 for size, step in kernel)
 
 
 def _groups(layer: Layer) -> str:

@@ -20,24 +20,24 @@ from resnet_diagram.wording.terms import literal
 
 def differences(left: Network, right: Network) -> tuple[Difference, ...]:
     """Return the differences of two networks from input to head, names aside; empty if they are the same."""
-    found: list[Difference] = []
+    items: list[Difference] = []
     if left.input_shape != right.input_shape:
         shapes = (shape_text(network.input_shape) for network in (left, right))
-        found.append(_difference("input", *shapes))
+        items.append(_difference("input", *shapes))
     if left.stopped_at is not None or right.stopped_at is not None:
-        found.append(_difference("forward", *map(_end, (left, right))))
+        items.append(_difference("forward", *map(_end, (left, right))))
     shared = _shared_settings(left, right)
     for (operator, name), values in shared.items():
         before_words, after_words = (setting_words(name, value) for value in values)
-        found.append(_difference("everywhere", f"{before_words} in each {operator}", after_words))
+        items.append(_difference("everywhere", f"{before_words} in each {operator}", after_words))
     before, after = (
         take_apart(rebuilt(network, lambda layer: _without(layer, shared))) for network in (left, right)
     )
     if _have_other_stage_ends(before, after):
-        return (*found, *_in_run("layers", _all_layers(before), _all_layers(after)))
-    found += _in_run("stem", before.stem, after.stem)
-    found += _in_stages(before, after)
-    return (*found, *_in_run("head", before.head, after.head))
+        return (*items, *_in_run("layers", _all_layers(before), _all_layers(after)))
+    items += _in_run("stem", before.stem, after.stem)
+    items += _in_stages(before, after)
+    return (*items, *_in_run("head", before.head, after.head))
 
 
 def _end(network: Network) -> str:
@@ -51,14 +51,14 @@ def _all_layers(parts: Parts) -> list[Layer]:
     return [*parts.stem, *inner, *parts.head]
 
 
-def _difference(where: str, left: str, right: str) -> Difference:
-    return Difference(where=where, left=left, right=right)
+def _difference(place: str, left: str, right: str) -> Difference:
+    return Difference(where=place, left=left, right=right)
 
 
-def _in_run(where: str, left: Sequence[Layer], right: Sequence[Layer]) -> Iterator[Difference]:
+def _in_run(place: str, left: Sequence[Layer], right: Sequence[Layer]) -> Iterator[Difference]:
     """Yield the differences of two runs of layers."""
     for pair in dict.fromkeys(layer_differences(left, right)):
-        yield _difference(where, pair.left, pair.right)
+        yield _difference(place, pair.left, pair.right)
 
 
 def _have_other_stage_ends(left: Parts, right: Parts) -> bool:
@@ -98,30 +98,32 @@ def _shared_settings(left: Network, right: Network) -> dict[tuple[str, str], tup
 
 def _without(layer: Layer, shared: Container[tuple[str, str]]) -> Layer:
     """Return the layer without the shared settings."""
-    settings = tuple(one for one in layer.settings if (operator_name(layer), one[0]) not in shared)
+    settings = tuple(
+        setting for setting in layer.settings if (operator_name(layer), setting[0]) not in shared
+    )
     return replace(layer, settings=settings) if settings != layer.settings else layer
 
 
 def _in_stages(left: Parts, right: Parts) -> list[Difference]:
-    found = list(_in_counts(left, right))
+    result = list(_in_counts(left, right))
     places_of: dict[Pair, list[Place]] = {}
-    everything: list[Place] = []
+    contents: list[Place] = []
     for number, (before, after) in enumerate(zip(left.stages, right.stages, strict=False), 1):
         if _is_plain(before) != _is_plain(after):
             for unit in after if _is_plain(before) else before:
-                everything.append(unit.place)
+                contents.append(unit.place)
                 shortcut = shortcut_words(unit)
                 pair = ("no shortcut", shortcut) if _is_plain(before) else (shortcut, "no shortcut")
                 if shortcut != "no shortcut":
                     places_of.setdefault(Pair(*pair), []).append(unit.place)
-            found += _in_run(f"stage {number}", without_shortcuts(before), without_shortcuts(after))
+            result += _in_run(f"stage {number}", without_shortcuts(before), without_shortcuts(after))
             continue
         for unit, counterpart in zip(before, after, strict=False):
-            everything.append(unit.place)
+            contents.append(unit.place)
             for difference in dict.fromkeys(unit_differences(unit, counterpart)):
                 places_of.setdefault(difference, []).append(unit.place)
     plain = all(map(_is_plain, left.stages))
-    return [*found, *_gathered(places_of, everything, len(left.stages), plain=plain)]
+    return [*result, *_gathered(places_of, contents, len(left.stages), plain=plain)]
 
 
 def _is_plain(units: Sequence[Unit]) -> bool:
@@ -157,34 +159,34 @@ def _depths(parts: Parts) -> str:
 
 
 def _gathered(
-    pairs: dict[Pair, list[Place]], everything: Sequence[Place], stages: int, *, plain: bool
+    pairs: dict[Pair, list[Place]], contents: Sequence[Place], stages: int, *, plain: bool
 ) -> Iterator[Difference]:
     """Yield one difference for each pair with all its places; widths of several stages are one."""
-    widths = {pair: found for pair, found in pairs.items() if pair.subject is Subject.WIDTH}
+    widths = {pair: results for pair, results in pairs.items() if pair.subject is Subject.WIDTH}
     if len(widths) > 1:
-        at = sorted(place for found in widths.values() for place in found)
+        at = sorted(place for value in widths.values() for place in value)
         yield _difference(
-            _where(at, everything, stages, plain=plain),
+            _where(at, contents, stages, plain=plain),
             f"width {', '.join(pair.left for pair in widths)} by stage",
             f"width {', '.join(pair.right for pair in widths)}",
         )
-    for pair, found in pairs.items():
+    for pair, result in pairs.items():
         if pair not in widths:
             left, right = pair.left, pair.right
         elif len(widths) == 1:
             left, right = f"width {pair.left}", f"width {pair.right}"
         else:
             continue
-        yield _difference(_where(found, everything, stages, plain=plain), left, right)
+        yield _difference(_where(result, contents, stages, plain=plain), left, right)
 
 
-def _where(found: Sequence[Place], everything: Sequence[Place], stages: int, *, plain: bool) -> str:
+def _where(items: Sequence[Place], contents: Sequence[Place], stages: int, *, plain: bool) -> str:
     """Return the places of units in words; in networks without blocks, those of stages."""
     if not plain:
-        return places(found, everything, stages) or "the block"
-    if len(found) == len(everything):
-        return "all stages" if len(found) > 1 else "stage 1"
-    numbers = list(dict.fromkeys(stage for stage, _ in found))
-    if any(place[0] in numbers and place not in found for place in everything):
-        return places(found, everything, stages)
+        return places(items, contents, stages) or "the block"
+    if len(items) == len(contents):
+        return "all stages" if len(items) > 1 else "stage 1"
+    numbers = list(dict.fromkeys(stage for stage, _ in items))
+    if any(place[0] in numbers and place not in items for place in contents):
+        return places(items, contents, stages)
     return f"{'stages' if len(numbers) > 1 else 'stage'} {ranges(numbers)}"

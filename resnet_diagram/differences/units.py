@@ -25,13 +25,13 @@ def unit_differences(left: Unit, right: Unit) -> list[Pair]:
 
 def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
     """Return the layers of blocks in a row, as a plain network has them."""
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for unit in units:
         for element in unit.elements:
             block = element if isinstance(element, Block) and element is unit.block else None
             parts = (*block.before, *block.branches[0], *block.after) if block else (element,)
-            found += canonical(walk(parts))
-    return tuple(found)
+            layers += canonical(walk(parts))
+    return tuple(layers)
 
 
 def shortcut_words(unit: Unit) -> str:
@@ -42,8 +42,8 @@ def shortcut_words(unit: Unit) -> str:
 def _kind(unit: Unit) -> str:
     """Return a unit in words: a block with its shortcut, or layers without one."""
     if unit.block is None:
-        named = WEIGHTED | {LayerKind.POOL}
-        layers = [layer_label(layer) for layer in canonical(walk(unit.elements)) if layer.kind in named]
+        by_name = WEIGHTED | {LayerKind.POOL}
+        layers = [layer_label(layer) for layer in canonical(walk(unit.elements)) if layer.kind in by_name]
         return f"no shortcut: {', then '.join(layers[:3])}{', …' if len(layers) > 3 else ''}"
     return f"a {block_type(unit.block)} with {_shortcut(unit.block)}"
 
@@ -60,9 +60,9 @@ def _blocks(left: Block, right: Block) -> Iterator[Pair]:
     if (is_residual(left), left.merge) != (is_residual(right), right.merge):
         yield Pair(f"a block with {_shortcut(left)}", f"one with {_shortcut(right)}")
         return
-    own, other = block_type(left, gates=False), block_type(right, gates=False)
-    if own != other and "block" not in (own, other):
-        yield Pair(f"a {own}", f"a {other}")
+    mine, second = block_type(left, gates=False), block_type(right, gates=False)
+    if mine != second and "block" not in (mine, second):
+        yield Pair(f"a {mine}", f"a {second}")
         yield from _on_shortcut(left, right, alike=False)
     else:
         yield from _same_type(left, right)
@@ -73,12 +73,12 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     larger = [*_moved_stride(left, right), *_sizes(left, right)]
     causes = {pair.subject for pair in larger}
     branches = list(_branches(left, right))
-    beside = list(_on_shortcut(left, right, alike=True))
+    on_shortcut = list(_on_shortcut(left, right, alike=True))
     if any(pair.subject is Subject.STRIDE for pair in branches):
-        beside = [pair for pair in beside if pair.subject is not Subject.STRIDE]
+        on_shortcut = [pair for pair in on_shortcut if pair.subject is not Subject.STRIDE]
     if Subject.MOVED_STRIDE in causes:
         branches = [pair for pair in branches if pair.subject is not Subject.STRIDE]
-    inner = dict.fromkeys((*branches, *beside))
+    inner = dict.fromkeys((*branches, *on_shortcut))
     if causes & {Subject.WIDTH, Subject.EXPANSION}:
         inner = {pair: None for pair in inner if pair.subject is not Subject.CHANNELS}
     if left.signs != right.signs:
@@ -87,9 +87,9 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     yield from inner
     for pair in layer_differences(canonical(left.before), canonical(right.before)):
         yield Pair(f"before the shortcut leaves: {pair.left}", pair.right)
-    own, other = canonical(left.after), canonical(right.after)
-    if [layer.op for layer in own] != [layer.op for layer in other]:
-        yield Pair(_after_words(own), _after_words(other))
+    mine, second = canonical(left.after), canonical(right.after)
+    if [layer.op for layer in mine] != [layer.op for layer in second]:
+        yield Pair(_after_words(mine), _after_words(second))
 
 
 def _joined(block: Block) -> str:
@@ -126,12 +126,12 @@ def _strided(block: Block) -> list[tuple[int, Layer]]:
 def _sizes(left: Block, right: Block) -> list[Pair]:
     """Return the differences in width and expansion, if these determine all channels of both blocks."""
     before, after = _width_and_expansion(left), _width_and_expansion(right)
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     if before and after and before[0] != after[0]:
-        found.append(Pair(str(before[0]), str(after[0]), Subject.WIDTH))
+        pairs.append(Pair(str(before[0]), str(after[0]), Subject.WIDTH))
     if before and after and before[1] != after[1] and len(weighted_layers(left)) > 2:
-        found.append(Pair(f"expansion {before[1]:g}", f"expansion {after[1]:g}", Subject.EXPANSION))
-    return found
+        pairs.append(Pair(f"expansion {before[1]:g}", f"expansion {after[1]:g}", Subject.EXPANSION))
+    return pairs
 
 
 def _width_and_expansion(block: Block) -> tuple[int, float] | None:
@@ -144,11 +144,11 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
     if len(left.branches) != len(right.branches):
         yield Pair(f"{len(left.branches)} branches", f"{len(right.branches)} branches")
         return
-    for own, other in zip(left.branches, right.branches, strict=True):
-        gates = _gates(own), _gates(other)
+    for mine, branch in zip(left.branches, right.branches, strict=True):
+        gates = _gates(mine), _gates(branch)
         if gates[0] != gates[1]:
             yield Pair(*gates)
-        layers = canonical(walk(own, gates=False)), canonical(walk(other, gates=False))
+        layers = canonical(walk(mine, gates=False)), canonical(walk(branch, gates=False))
         yield from layer_differences(*layers, end=_ADDITION)
 
 

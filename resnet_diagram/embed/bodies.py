@@ -1,4 +1,4 @@
-"""What stands between two markers: a text enclosed as its document wants it, or a file by its name."""
+"""Content between two markers: text in the document's syntax, or a reference to a file."""
 
 import html
 import re
@@ -17,7 +17,7 @@ _LANGUAGES = {
     "toml": "toml",
     "python": "python",
 }
-"""What highlighters call the formats; the others are "text"."""
+"""Language names for syntax highlighting, by format; "text" for all others."""
 
 _OWN = {
     "html": ("svg", "html"),
@@ -43,8 +43,8 @@ def body(syntax: Syntax, format_name: str, text: str) -> list[str]:
             directive = ".. raw:: html" if raw else f".. code-block:: {language}"
             return ["", directive, "", *(f"   {line}" if line else "" for line in lines), ""]
         case "latex":
-            kept = [line.replace(r"\end{verbatim}", r"\end {verbatim}") for line in lines]
-            return [r"\begin{verbatim}", *kept, r"\end{verbatim}"]
+            remaining = [line.replace(r"\end{verbatim}", r"\end {verbatim}") for line in lines]
+            return [r"\begin{verbatim}", *remaining, r"\end{verbatim}"]
         case _:
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
             return [f"{fence}{language}", *lines, fence]
@@ -56,8 +56,8 @@ _WORDS = "\ue000"
 def reference_in(syntax: Syntax, path: str, words: str, present: Sequence[str]) -> list[str]:
     """The lines that show a file: those present that do so in whatever words, else new ones."""
     pattern = re.escape("\n".join(reference(syntax, path, _WORDS))).replace(_WORDS, "(?:.*)")
-    found = re.search(rf"^{pattern}$", "\n".join(present), re.MULTILINE)
-    return found[0].split("\n") if found else reference(syntax, path, words)
+    match = re.search(rf"^{pattern}$", "\n".join(present), re.MULTILINE)
+    return match[0].split("\n") if match else reference(syntax, path, words)
 
 
 def reference(syntax: Syntax, path: str, words: str) -> list[str]:

@@ -75,10 +75,10 @@ def _decoded(raw: bytes) -> tuple[str, str]:
         return "latin-1", raw.decode("latin-1")
 
 
-def _part(text: str, syntax: Syntax, where: str) -> Part:
+def _part(text: str, syntax: Syntax, place: str) -> Part:
     lines = tuple(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
-    found = regions([line.lstrip(_MARK) for line in lines], syntax, where)
-    return Part(lines=lines, regions=found, where=where)
+    result = regions([line.lstrip(_MARK) for line in lines], syntax, place)
+    return Part(lines=lines, regions=result, where=place)
 
 
 def _notebook(path: Path, raw: bytes, syntax: Syntax, encoding: str, text: str) -> Document:
@@ -107,11 +107,11 @@ def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]
     ]
     if all(text == "".join(part.lines) for text, part in zip(texts, document.parts, strict=True)):
         return document.raw
-    whole = _filled(document, texts) if document.notebook is not None else texts[0]
+    full = _filled(document, texts) if document.notebook is not None else texts[0]
     try:
-        return whole.encode(document.encoding)
+        return full.encode(document.encoding)
     except UnicodeEncodeError as error:
-        letter = whole[error.start]
+        letter = full[error.start]
         raise EmbedError(
             f"{document.path}: {letter!r} cannot be written in {document.encoding}; save the file as UTF-8."
         ) from None
@@ -131,8 +131,8 @@ def _filled(document: Document, texts: Sequence[str]) -> str:
     for cell, text in zip(cells, texts, strict=True):
         listed = isinstance(cell["source"], list)
         cell["source"] = text.splitlines(keepends=True) if listed else text
-    found = re.search(r"\n([ \t]+)\"", raw)
+    match = re.search(r"\n([ \t]+)\"", raw)
     escaped = "\\u" in raw and raw.lstrip(_MARK).isascii()
-    filled = json.dumps(notebook, indent=found[1] if found else None, ensure_ascii=escaped)
-    ended = filled + ("\n" if raw.endswith("\n") else "")
+    complete = json.dumps(notebook, indent=match[1] if match else None, ensure_ascii=escaped)
+    ended = complete + ("\n" if raw.endswith("\n") else "")
     return _MARK * raw.startswith(_MARK) + (ended.replace("\n", "\r\n") if "\r\n" in raw else ended)

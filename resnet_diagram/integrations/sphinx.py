@@ -33,7 +33,7 @@ _BY_READER = "auto"
 """The theme that follows the reader's mode, which a printed page has not."""
 
 _NEEDS = "\\usepackage{adjustbox,tikz}\n\\usetikzlibrary{arrows.meta,babel,shadows}\n"
-"""What the LaTeX document loads for the drawings."""
+"""LaTeX preamble for the drawings."""
 
 
 class Drawing(nodes.General, nodes.Element):
@@ -102,8 +102,8 @@ class DrawingDirective(SphinxDirective):
     def _depend(self, folder: Path) -> None:
         """Build the document anew when a file it draws from changes."""
         for source in _sources(self.arguments[0]):
-            named = source.partition(":")[0]
-            for path in (folder / named, folder / f"{named.replace('.', '/')}.py"):
+            by_name = source.partition(":")[0]
+            for path in (folder / by_name, folder / f"{by_name.replace('.', '/')}.py"):
                 if path.is_file():
                     self.env.note_dependency(str(path))
 

@@ -111,9 +111,9 @@ class Canvas:
         """Return everything drawn; every element has an id of its own."""
         return with_ids(self.root.build())
 
-    def place(self, other: "Canvas", x: float, y: float) -> None:
+    def place(self, canvas: "Canvas", x: float, y: float) -> None:
         """Move everything drawn on another canvas into the current group, its origin at page point (x, y)."""
-        root = moved(other.root.build(), x, y)
+        root = moved(canvas.root.build(), x, y)
         self.current.texts += root.labels
         for child in root.children:
             match child:
@@ -168,7 +168,7 @@ class Canvas:
             line, self.line = self.line, None
             places = [*line.points, place]
             arrow = arrow and math.dist(*places[-2:]) >= _SHORTEST_ARROW
-            shared = [one for one, other in zip(line.within, self.path, strict=False) if one is other]
+            shared = [item for item, right in zip(line.within, self.path, strict=False) if item is right]
             connector = Connector(
                 role=line.role,
                 points=self.points(places),
@@ -320,6 +320,6 @@ def _is_straight(first: Point, second: Point, third: Point) -> bool:
     """Return whether three points lie on one horizontal or vertical line, in order."""
     for axis in (0, 1):
         if first[axis] == second[axis] == third[axis]:
-            other = 1 - axis
-            return (second[other] - first[other]) * (third[other] - second[other]) >= 0
+            right = 1 - axis
+            return (second[right] - first[right]) * (third[right] - second[right]) >= 0
     return False

@@ -80,20 +80,20 @@ def _least(canvas: Canvas, title: str, legend: tuple[LegendEntry, ...]) -> float
     return max(words, widest_entry(canvas, legend)) + 2 * spacing.PAGE_MARGIN
 
 
-def _demand(needed: float, given: float | None, how: str) -> None:
-    if given is not None and needed > given + 0.01:
+def _demand(needed: float, value: float | None, how: str) -> None:
+    if value is not None and needed > value + 0.01:
         raise RenderError(
-            f"The comparison is {needed:.0f} pt {how}, more than the {given:.0f} pt given. "
+            f"The comparison is {needed:.0f} pt {how}, more than the {value:.0f} pt given. "
             "Compare fewer networks, or give more room."
         )
 
 
 def _tracks(comparison: Comparison, theme: Theme, rules: BoxRules, gap: float) -> tuple[list[_Track], float]:
     """Every column with its place, `gap` points apart, and where the last one ends."""
-    everything = tuple(item for column in comparison.columns for cell in column.cells for item in cell)
-    measure = box_sizer(everything, theme, turned=True, wrapped=True, rules=rules)
+    contents = tuple(item for column in comparison.columns for cell in column.cells for item in cell)
+    measure = box_sizer(contents, theme, turned=True, wrapped=True, rules=rules)
     x = _label_width(comparison, theme)
-    found: list[_Track] = []
+    tracks: list[_Track] = []
     for column in comparison.columns:
         parts = tuple(series(cells(cell, measure), rules.gaps) for cell in column.cells)
         words = [text_width(column.title, theme.size("group"), bold=True)]
@@ -101,9 +101,9 @@ def _tracks(comparison: Comparison, theme: Theme, rules: BoxRules, gap: float) -
         half = max(words) / 2
         left = max(half, *(part.above for part in parts))
         right = max(half, *(part.below for part in parts))
-        found.append(_Track(column, parts, left, right, x + gap / 2 + left))
+        tracks.append(_Track(column, parts, left, right, x + gap / 2 + left))
         x += left + right + gap
-    return found, x
+    return tracks, x
 
 
 def _label_width(comparison: Comparison, theme: Theme) -> float:

@@ -57,10 +57,10 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
         for stretch in _STRETCHES
     ]
     best = _drawn(min(choices, key=lambda draft: _cost(draft.widths(), room, gap)))
-    if all(one.width <= room for one in best):
+    if all(element.width <= room for element in best):
         return best
-    turned = _drawn(_measured(broken, theme, wrapped=True, turned=True))
-    return [one if one.width <= room else other for one, other in zip(best, turned, strict=True)]
+    rotated = _drawn(_measured(broken, theme, wrapped=True, turned=True))
+    return [entry if entry.width <= room else right for entry, right in zip(best, rotated, strict=True)]
 
 
 def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
@@ -76,16 +76,16 @@ def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
 
 
 def _packed(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
-    found: list[list[int]] = []
+    items: list[list[int]] = []
     end = 0.0
     for number, width in enumerate(widths):
-        if found and end + gap + width <= room:
-            found[-1].append(number)
+        if items and end + gap + width <= room:
+            items[-1].append(number)
             end += gap + width
         else:
-            found.append([number])
+            items.append([number])
             end = width
-    return found
+    return items
 
 
 def _cost(widths: Sequence[float], room: float, gap: float) -> tuple[int, int]:
@@ -121,9 +121,9 @@ def _broken(item: Item) -> Item:
             first, *rest = item.lines
             return replace(item, lines=(*first.split_first(), *rest))
         case Group():
-            return replace(item, items=tuple(_broken(one) for one in item.items))
+            return replace(item, items=tuple(_broken(entry) for entry in item.items))
         case Fork():
-            branches = tuple(tuple(_broken(one) for one in branch) for branch in item.branches)
+            branches = tuple(tuple(_broken(element) for element in branch) for branch in item.branches)
             return replace(item, branches=branches)
 
 

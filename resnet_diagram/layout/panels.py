@@ -65,13 +65,13 @@ def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Sce
 def _pieces(sheet: Sheet, theme: Theme, room: float) -> list[Piece]:
     """Every panel measured, with its letter where there are several."""
     blocks = [panel.content for panel in sheet.panels if not isinstance(panel.content, Strip)]
-    drawn = iter(insets(blocks, theme, room, _COLUMN_GAP))
+    drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
     letters = [f"({_letter(number)})" if len(sheet.panels) > 1 else "" for number in range(len(sheet.panels))]
     return [
         Piece(
             panel,
             letter,
-            rack(panel.content, theme, room) if isinstance(panel.content, Strip) else next(drawn),
+            rack(panel.content, theme, room) if isinstance(panel.content, Strip) else next(drawing),
         )
         for panel, letter in zip(sheet.panels, letters, strict=True)
     ]
@@ -86,10 +86,10 @@ def _letter(number: int) -> str:
 def _width(canvas: Canvas, sheet: Sheet, pieces: Sequence[Piece], room: float) -> float:
     """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
     strips = [piece.width for piece in pieces if isinstance(piece.content, Rack)]
-    others = [piece.width for piece in pieces if isinstance(piece.content, Inset)]
-    packed = rows(others, room, _COLUMN_GAP)
-    filled = [sum(others[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
-    widest = max([*strips, *filled], default=0.0)
+    widths = [piece.width for piece in pieces if isinstance(piece.content, Inset)]
+    packed = rows(widths, room, _COLUMN_GAP)
+    complete = [sum(widths[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
+    widest = max([*strips, *complete], default=0.0)
     words = max(widest_entry(canvas, sheet.legend), *(_heading_least(canvas, piece) for piece in pieces))
     return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
 
@@ -106,8 +106,8 @@ def _heading_widths(canvas: Canvas, piece: Piece) -> tuple[float, float]:
 
 
 def _insets_in_rows(pieces: list[Piece], width: float) -> list[list[Piece]]:
-    found = rows([piece.width for piece in pieces], width, _COLUMN_GAP)
-    return [[pieces[number] for number in row] for row in found]
+    result = rows([piece.width for piece in pieces], width, _COLUMN_GAP)
+    return [[pieces[number] for number in row] for row in result]
 
 
 def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> float:
@@ -116,8 +116,8 @@ def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> fl
     spare = width - sum(piece.width for piece in tier) - _COLUMN_GAP * (len(tier) - 1)
     share = max(0.0, spare / len(tier))
     headings = [_heading(canvas, piece, piece.width + share) for piece in tier]
-    most = max(len(lines) for lines in headings)
-    y = top + (most * _HEADING + _UNDER_HEADING if most else 0.0)
+    maximum = max(len(lines) for lines in headings)
+    y = top + (maximum * _HEADING + _UNDER_HEADING if maximum else 0.0)
     line = max((piece.content.line for piece in tier if isinstance(piece.content, Inset)), default=0.0)
     bottom = y
     for piece, lines in zip(tier, headings, strict=True):
@@ -134,9 +134,9 @@ def _draw_content(
 ) -> float:
     """Draw a panel's content from page point `at`, a strip in the middle of `width`; return its bottom."""
     if isinstance(content, Rack):
-        own = Canvas(theme=canvas.theme, turned=False)
-        extent, height = draw_strip(own, content, width)
-        canvas.place(own, at[0] + max(0.0, (width - extent) / 2), at[1])
+        left = Canvas(theme=canvas.theme, turned=False)
+        extent, height = draw_strip(left, content, width)
+        canvas.place(left, at[0] + max(0.0, (width - extent) / 2), at[1])
         return at[1] + height
     down = line - content.line if content.line else 0.0
     canvas.place(content.canvas, at[0], at[1] + down)

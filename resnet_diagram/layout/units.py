@@ -55,18 +55,18 @@ def length(text: str) -> float:
 
     Raises UsageError for anything else.
     """
-    found = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", text)
-    if not found or found[2] not in _UNITS or not float(found[1]):
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*", text)
+    if not match or match[2] not in _UNITS or not float(match[1]):
         raise UsageError(
             f"{text!r} is no length; write a number with its unit: 3.25in, 84mm, 8.4cm or 234pt."
         )
-    return sized(float(found[1]) * _UNITS[found[2]], text)
+    return sized(float(match[1]) * _UNITS[match[2]], text)
 
 
-def sized(points: float, given: object) -> float:
+def sized(points: float, value: object) -> float:
     """A length large enough for a drawing. Raises UsageError for one that must have been meant otherwise."""
     if points < _LEAST:
-        raise UsageError(f"{given} is {points:g} pt, too small for a drawing; write 3.25in, 84mm or 234pt.")
+        raise UsageError(f"{value} is {points:g} pt, too small for a drawing; write 3.25in, 84mm or 234pt.")
     return points
 
 
@@ -96,8 +96,8 @@ def venue_width(text: str) -> float:
     """
     name, _, columns = text.lower().replace(" ", "-").replace(":", "-").partition("-")
     if name not in VENUES or columns not in ("", "single", "double"):
-        known = ", ".join(VENUES)
+        names = ", ".join(VENUES)
         raise UsageError(
-            f"No venue is called {text!r}; write one of {known}, with -single or -double behind it."
+            f"No venue is called {text!r}; write one of {names}, with -single or -double behind it."
         )
     return VENUES[name][columns == "double"]

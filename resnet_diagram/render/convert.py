@@ -84,9 +84,9 @@ def whole_pixels(figure: Figure) -> tuple[str, str]:
     from the width, too, and takes from that picture the pixel nearest to each of its own. Only where the two
     have one size is no row of pixels lost; a hair less than whole keeps the roundings where they belong.
     """
-    wide, high = (ceil(points * figure.dpi / _INCH) for points in (figure.scene.width, figure.scene.height))
-    less = _HAIR * min(1.0, wide / high)
-    pixels = (wide - less, high - less * high / wide - _HAIR)
+    width, high = (ceil(points * figure.dpi / _INCH) for points in (figure.scene.width, figure.scene.height))
+    less = _HAIR * min(1.0, width / high)
+    pixels = (width - less, high - less * high / width - _HAIR)
     return f"{pixels[0] * _INCH / figure.dpi:.6f}", f"{pixels[1] * _INCH / figure.dpi:.6f}"
 
 
@@ -106,6 +106,6 @@ def _warn_of_missing(inputs: dict[str, str]) -> None:
     try:
         typst.compile(page, font_paths=_fonts(True), format="pdf", sys_inputs=inputs, pdf_standards=_STRICT)
     except typst.TypstError as error:
-        if found := re.search(r'text `"(.+)"` could not be displayed', error.message):
-            message = f"No installed font has {found[1]!r}: it is drawn as a box. Install a font that has it."
+        if match := re.search(r'text `"(.+)"` could not be displayed', error.message):
+            message = f"No installed font has {match[1]!r}: it is drawn as a box. Install a font that has it."
             warnings.warn(message, UnrenderedWarning, stacklevel=2)

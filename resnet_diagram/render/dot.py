@@ -191,9 +191,9 @@ class _Writer:
             return self.between(arrow, tail, head)
         if {arrow.tail, arrow.head} <= self.stacked:
             return [self.in_one_rank(self.names[arrow.tail], self.names[arrow.head], {})]
-        own: Values = {"dir": "none"} if isinstance(head, Tag) else {}
-        own |= {"label": dot_quote(f"  {arrow.label}")} if arrow.label else {}
-        attributes = f" [{_attributes(own)}]" if own else ""
+        left: Values = {"dir": "none"} if isinstance(head, Tag) else {}
+        left |= {"label": dot_quote(f"  {arrow.label}")} if arrow.label else {}
+        attributes = f" [{_attributes(left)}]" if left else ""
         return [f"{self.names[arrow.tail]} -> {self.names[arrow.head]}{attributes}"]
 
     def between(self, arrow: Edge, tail: "Node | Tag | Frame | None", head: Frame) -> list[str]:
@@ -232,8 +232,8 @@ def _node(node: Node, figure: Figure) -> str:
     theme = figure.theme
     style, plain = theme.style(node.role, node.shade), theme.style("other")
     shape = _TAPERS.get(node.taper) or _SHAPES.get(node.role, {})
-    own = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
-    return _attributes({"label": dot_quote("\n".join(written_lines(node))), **shape, **own})
+    left = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
+    return _attributes({"label": dot_quote("\n".join(written_lines(node))), **shape, **left})
 
 
 def _box(style: Style) -> dict[str, str]:

@@ -122,27 +122,27 @@ SPECS = {"json": ".json", "toml": ".toml"}
 """Names and suffixes of the network description, which is no drawing and has no row; suggestions know it."""
 
 
-def write_as(one: Format, figure: Figure) -> Content:
+def write_as(item: Format, figure: Figure) -> Content:
     """The figure in that format, laid out by the figure's engine.
 
     Raises UsageError where the engine does not write the format. Warns where the theme follows the reader's
     mode and the format does not.
     """
-    check_engine(one, figure.engine)
-    own = figure.engine is Engine.OWN
-    if figure.theme.dark and not (one.modes and own):
-        what = one.name if own else f"Graphviz's {one.name}"
-        message = f"{what} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
+    check_engine(item, figure.engine)
+    left = figure.engine is Engine.OWN
+    if figure.theme.dark and not (item.modes and left):
+        name = item.name if left else f"Graphviz's {item.name}"
+        message = f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
-    return one.render(figure) if own or one.graphviz is None else one.graphviz(figure)
+    return item.render(figure) if left or item.graphviz is None else item.graphviz(figure)
 
 
-def check_engine(one: Format, engine: Engine) -> None:
+def check_engine(item: Format, engine: Engine) -> None:
     """Raise UsageError where the engine does not write the format."""
-    if engine is Engine.GRAPHVIZ and one.graphviz is None:
+    if engine is Engine.GRAPHVIZ and item.graphviz is None:
         able = ", ".join(row.name for row in FORMATS if row.graphviz)
         raise UsageError(
-            f"--engine graphviz writes {able}, not {one.name!r}. Leave --engine out, or change the format."
+            f"--engine graphviz writes {able}, not {item.name!r}. Leave --engine out, or change the format."
         )
 
 

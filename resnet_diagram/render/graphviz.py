@@ -41,9 +41,9 @@ def _drawn(figure: Figure, form: str, *attributes: str) -> bytes:
     command = _command(form, attributes)
     done = subprocess.run(command, input=render_dot(figure).encode(), capture_output=True, check=False)
     if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+        settings = done.stderr.decode(errors="replace").strip().splitlines()
         raise RenderError(
-            f"Graphviz ({command[0]}) cannot draw it: {said[-1] if said else 'it says nothing'}"
+            f"Graphviz ({command[0]}) cannot draw it: {settings[-1] if settings else 'it says nothing'}"
         )
     return done.stdout
 

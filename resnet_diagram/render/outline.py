@@ -47,12 +47,12 @@ def _tree(items: tuple[Item, ...]) -> list[str]:
     """The lines of items under a heading, each item with its branch of the tree; shortcuts run beside it."""
     shown = [lines for item in items for lines in _twigs(item)]
     last = len(shown) - 1
-    found: list[str] = []
+    texts: list[str] = []
     for at, (first, *rest) in enumerate(shown):
         mark = "" if first.startswith(_BESIDE) else "└ " if at == last else "├ "
-        found.append(mark + first)
-        found += [("  " if at == last else "│ ") + line for line in rest]
-    return found
+        texts.append(mark + first)
+        texts += [("  " if at == last else "│ ") + line for line in rest]
+    return texts
 
 
 def _twigs(item: Item) -> list[list[str]]:
@@ -94,14 +94,14 @@ def _heading(group: Group) -> str:
 def _fork(fork: Fork) -> list[list[str]]:
     """One branch stands as it is; of several each is a tree of its own. Shortcut and merge follow."""
     if len(fork.branches) == 1:
-        found = [twig for item in fork.branches[0] for twig in _twigs(item)]
+        twigs = [twig for item in fork.branches[0] for twig in _twigs(item)]
     else:
-        found = [_branch(number, branch) for number, branch in enumerate(fork.branches, 1)]
+        twigs = [_branch(number, branch) for number, branch in enumerate(fork.branches, 1)]
     if fork.shortcut:
         link = fork.shortcut
         words = " → ".join(_text(node) for node in link.nodes) or link.label
-        found.append([f"{_BESIDE}{words}{_SHORTCUTS.get(link.role, '')}"])
-    return [*found, [_text(fork.merge)]]
+        twigs.append([f"{_BESIDE}{words}{_SHORTCUTS.get(link.role, '')}"])
+    return [*twigs, [_text(fork.merge)]]
 
 
 def _branch(number: int, items: tuple[Item, ...]) -> list[str]:

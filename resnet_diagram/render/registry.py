@@ -22,21 +22,21 @@ NOTHING: Mapping[str, str] = {}
 
 
 def row_named(
-    rows: Sequence[Found], name: str, what: str, listed: str, others: Mapping[str, str] = NOTHING
+    rows: Sequence[Found], name: str, noun: str, listed: str, rest: Mapping[str, str] = NOTHING
 ) -> Found:
     """The row of that name.
 
-    Raises UsageError, with a suggestion, when there is none: no `what` has the name, and `listed` introduces
-    those there are. `others`: names, with their suffixes, that have no row but may be meant.
+    Raises UsageError, with a suggestion, when there is none: no `noun` has the name, and `listed` introduces
+    those there are. `rest`: names, with their suffixes, that have no row but may be meant.
     """
-    for one in rows:
-        if name == one.name or name in one.aliases:
-            return one
-    known = [*(one.name for one in rows), *others]
-    by_suffix = {suffix.lstrip("."): one.name for one in rows for suffix in one.suffixes}
-    wanted = name.lower().lstrip(".")
-    hint = did_you_mean(by_suffix.get(wanted) or closest(wanted, known))
-    raise UsageError(f"No {what} named {name!r}.{hint} {listed} {', '.join(known)}.")
+    for row in rows:
+        if name == row.name or name in row.aliases:
+            return row
+    names = [*(entry.name for entry in rows), *rest]
+    by_suffix = {suffix.lstrip("."): item.name for item in rows for suffix in item.suffixes}
+    target = name.lower().lstrip(".")
+    hint = did_you_mean(by_suffix.get(target) or closest(target, names))
+    raise UsageError(f"No {noun} named {name!r}.{hint} {listed} {', '.join(names)}.")
 
 
 def has_suffix(path: Path, suffix: str) -> bool:
@@ -44,14 +44,14 @@ def has_suffix(path: Path, suffix: str) -> bool:
     return path.name[1:].lower().endswith(suffix)
 
 
-def row_for(rows: Sequence[Found], path: Path, what: str, others: Mapping[str, str] = NOTHING) -> Found:
+def row_for(rows: Sequence[Found], path: Path, noun: str, rest: Mapping[str, str] = NOTHING) -> Found:
     """The row a file's suffix asks for. Raises UsageError, as `row_named` does, when there is none."""
     suffix = path.suffix.lower()
-    for one in rows:
-        if any(has_suffix(path, ending) for ending in one.suffixes):
-            return one
-    known = [*(suffix for one in rows for suffix in one.suffixes), *others.values()]
-    said = f"the suffix {path.suffix!r}" if suffix else "no suffix"
-    hint = did_you_mean(closest(suffix, known))
-    remedy = f"Use one of {', '.join(known)}, or name the format with -t."
-    raise UsageError(f"The file {str(path)!r} has {said}, which tells no {what}.{hint} {remedy}")
+    for row in rows:
+        if any(has_suffix(path, ending) for ending in row.suffixes):
+            return row
+    names = [*(suffix for item in rows for suffix in item.suffixes), *rest.values()]
+    settings = f"the suffix {path.suffix!r}" if suffix else "no suffix"
+    hint = did_you_mean(closest(suffix, names))
+    remedy = f"Use one of {', '.join(names)}, or name the format with -t."
+    raise UsageError(f"The file {str(path)!r} has {settings}, which tells no {noun}.{hint} {remedy}")

@@ -49,8 +49,8 @@ def _lines(element: Element, indent: str) -> Iterator[str]:
 def _values(element: Element | End | Origin) -> dict[str, Any]:
     """Return the fields of an element that differ from their defaults, after the type of the element."""
     kind = _TYPES.get(type(element))
-    found = ((field, getattr(element, field.name)) for field in fields(element))
-    values = {field.name: _value(value) for field, value in found if value != field.default}
+    items = ((field, getattr(element, field.name)) for field in fields(element))
+    values = {field.name: _value(value) for field, value in items if value != field.default}
     return {"type": kind, **values} if kind else values
 
 

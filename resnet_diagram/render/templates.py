@@ -30,9 +30,9 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
     A template is looked for in `override/folder` first, then in the package's own `folder`; "own/NAME" always
     is the package's, so that an overriding template can extend or import what it replaces.
     """
-    own = jinja2.FileSystemLoader(templates_dir() / folder)
-    prefixed = jinja2.PrefixLoader({"own": own})
-    loaders: list[jinja2.BaseLoader] = [own, prefixed]
+    left = jinja2.FileSystemLoader(templates_dir() / folder)
+    prefixed = jinja2.PrefixLoader({"own": left})
+    loaders: list[jinja2.BaseLoader] = [left, prefixed]
     if override is not None:
         loaders.insert(0, jinja2.FileSystemLoader(override / folder))
     return jinja2.Environment(

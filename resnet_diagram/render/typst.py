@@ -104,8 +104,8 @@ def _style(role: str, theme: Theme, sizes: Sizes) -> dict[str, str]:
 
 
 def _colour(colour: str, theme: Theme) -> str:
-    named = {theme.page: "paper", theme.style("text").text: "ink"}
-    return named.get(colour, f'rgb("{colour}")')
+    by_name = {theme.page: "paper", theme.style("text").text: "ink"}
+    return by_name.get(colour, f'rgb("{colour}")')
 
 
 def _stroke(style: Style, theme: Theme) -> str:
@@ -125,8 +125,8 @@ def _array(values: Iterable[str]) -> str:
     >>> _array(["1pt", "2pt"]), _array(["1pt"])
     ('(1pt, 2pt)', '(1pt,)')
     """
-    first, *others = values
-    return f"({', '.join([first, *others])})" if others else f"({first},)"
+    first, *rest = values
+    return f"({', '.join([first, *rest])})" if rest else f"({first},)"
 
 
 def _runs(scene: Scene, theme: Theme, sizes: Sizes) -> list[Run]:

@@ -1,4 +1,4 @@
-"""Whether a network description holds together."""
+"""Consistency checks of a network description."""
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -70,7 +70,7 @@ def _run(elements: Sequence[Element], shape: Shape, part: str, after: Sequence[L
 
 
 def _label(element: Element, part: str, number: int) -> str:
-    """What an element is called in a message: "shortcut layer 1 'conv'"."""
+    """Return the name of an element for messages: "shortcut layer 1 'conv'"."""
     name = f" {element.name!r}" if element.name else ""
     if isinstance(element, Layer):
         return f"{part}layer {number}{name}"
@@ -100,7 +100,7 @@ def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:
     }
     if block.shortcut:
         arms["shortcut"] = block.shortcut.layers
-    ends = {what: _run(arm, shape, f"{what} ") for what, arm in arms.items()}
+    ends = {noun: _run(arm, shape, f"{noun} ") for noun, arm in arms.items()}
     behind = block.after[0] if block.after else follower
     return _run(block.after, _merge(block.merge, ends, behind), "after ")
 
@@ -148,7 +148,7 @@ def _merge(merge: Merge, ends: dict[str, Shape], follower: Element | None) -> Sh
     if merge is Merge.CONCAT:
         return _concat(ends, follower)
     total = broadcast(shapes)
-    if any(size not in (1, whole) for shape in shapes for size, whole in _aligned(shape, total)):
+    if any(size not in (1, full) for shape in shapes for size, full in _aligned(shape, total)):
         raise FaultError(f"{_gives(ends)}; {_VERBS[merge]} needs equal sizes, or sizes of 1")
     return total
 
@@ -170,5 +170,5 @@ def _concat(ends: dict[str, Shape], follower: Element | None) -> Shape:
 
 
 def _gives(ends: dict[str, Shape]) -> str:
-    named = {what if what[-1].isdigit() else f"the {what}": shape for what, shape in ends.items()}
-    return " and ".join(f"{what} gives {shape_text(shape)}" for what, shape in named.items())
+    shapes = {noun if noun[-1].isdigit() else f"the {noun}": shape for noun, shape in ends.items()}
+    return " and ".join(f"{subject} gives {shape_text(shape)}" for subject, shape in shapes.items())

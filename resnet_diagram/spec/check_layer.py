@@ -1,4 +1,4 @@
-"""Whether one layer holds together: its counts, its window, its shapes."""
+"""Consistency checks of one layer: counts, window, shapes."""
 
 from collections.abc import Iterator
 from math import prod
@@ -12,7 +12,7 @@ _GATED_UNITS = ("glu",)
 
 
 class FaultError(Exception):
-    """What is wrong with a description; the place is filled in from the inside out."""
+    """Fault of a description; callers prefix the path from the inside out."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -41,8 +41,8 @@ def shape_text(shape: Shape) -> str:
 def check_layer(layer: Layer, entering: Shape) -> Shape:
     """The layer's output shape, when `entering` is what the layer takes; else FaultError."""
     if layer.in_shape != entering:
-        found = f"in_shape is {shape_text(layer.in_shape)}"
-        raise FaultError(f"{found}; expected {shape_text(entering)}, the shape that arrives there")
+        text = f"in_shape is {shape_text(layer.in_shape)}"
+        raise FaultError(f"{text}; expected {shape_text(entering)}, the shape that arrives there")
     if not layer.out_shape or min(layer.out_shape) < 1:
         raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected sizes of 1 or more")
     if problem := setting_problem(layer):
@@ -80,9 +80,9 @@ def _check_window(layer: Layer) -> None:
     for key, must in needed.items():
         values: Shape = getattr(layer, key)
         if len(values) != dims and (values or must):
-            found = f"{key} has {len(values)} {'entry' if len(values) == 1 else 'entries'}"
+            text = f"{key} has {len(values)} {'entry' if len(values) == 1 else 'entries'}"
             raise FaultError(
-                f"{found}; expected {dims}, one for each spatial dimension of {shape_text(layer.in_shape)}"
+                f"{text}; expected {dims}, one for each spatial dimension of {shape_text(layer.in_shape)}"
             )
         least = 0 if key == "padding" else 1
         if values and min(values) < least:
@@ -90,7 +90,7 @@ def _check_window(layer: Layer) -> None:
 
 
 def _out_fault(layer: Layer) -> str:
-    """What out_shape should have been, in words; nothing where it is right or where no rule is known."""
+    """Describe the expected out_shape; empty if it is right or no rule is known."""
     if layer.kind in KEEPING_SHAPE and layer.op not in _GATED_UNITS:
         return _unless(layer.out_shape == layer.in_shape, f"{shape_text(layer.in_shape)}, as at the entry")
     if layer.kind is LayerKind.CONV:
@@ -98,8 +98,8 @@ def _out_fault(layer: Layer) -> str:
     if layer.kind is LayerKind.POOL and layer.kernel:
         return _window_fault(layer, layer.in_shape[0])
     if layer.kind is LayerKind.LINEAR:
-        same = layer.out_shape[1:] == layer.in_shape[1:]
-        return _unless(same, f"the sizes of {shape_text(layer.in_shape)} but for the channels")
+        equal = layer.out_shape[1:] == layer.in_shape[1:]
+        return _unless(equal, f"the sizes of {shape_text(layer.in_shape)} but for the channels")
     return _reshape_fault(layer)
 
 

@@ -1,4 +1,4 @@
-"""What a residual network is: frozen data, numbers and strings only.
+"""Data model of residual networks: frozen, numbers and strings only.
 
 Shapes are `(C, *spatial)`, without the batch. Kernel, stride, padding and dilation have one entry
 per spatial dimension, so that 1-D, 2-D and 3-D networks are described alike.
@@ -31,7 +31,7 @@ class LayerKind(StrEnum):
 
 
 class ShortcutKind(StrEnum):
-    """What lies on the way round a residual branch."""
+    """Elements of a shortcut."""
 
     IDENTITY = "identity"
     PROJECTION = "projection"
@@ -42,7 +42,7 @@ class ShortcutKind(StrEnum):
 
 
 class Merge(StrEnum):
-    """How the branches of a block come together."""
+    """Operation that joins the branches of a block."""
 
     ADD = "add"
     CONCAT = "concat"

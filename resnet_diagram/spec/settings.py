@@ -49,10 +49,10 @@ def changed(kind: LayerKind, op: str, values: Mapping[str, Setting | None]) -> S
 
     None is the default; whole numbers become floats where the default is one. Unknown settings are kept.
     """
-    known = defaults(kind, op)
+    names = defaults(kind, op)
     settings = []
     for name, value in sorted(values.items()):
-        default = known.get(name)
+        default = names.get(name)
         if isinstance(default, float) and type(value) is int:
             value = float(value)
         if value is not None and value != default:
@@ -83,14 +83,14 @@ def setting_text(value: Setting) -> str:
 
 def setting_problem(layer: Layer) -> str:
     """Return what is wrong with a layer's settings, and what was expected; empty if nothing is."""
-    known = defaults(layer.kind, layer.op)
+    available = defaults(layer.kind, layer.op)
     names = [name for name, _ in layer.settings]
     if names != sorted(set(names)):
         return f"settings are {', '.join(names)}; expected each once, in the order of the alphabet"
     for name, value in layer.settings:
-        if name not in known:
-            return f"{layer.op} has no setting {name!r}; expected one of {', '.join(sorted(known))}"
-        if type(value) is not type(known[name]):
+        if name not in available:
+            return f"{layer.op} has no setting {name!r}; expected one of {', '.join(sorted(available))}"
+        if type(value) is not type(available[name]):
             word = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-            return f"setting {name} is {value!r}; expected {word[type(known[name])]}"
+            return f"setting {name} is {value!r}; expected {word[type(available[name])]}"
     return ""

@@ -21,7 +21,7 @@ Nested = Callable[[Block], Signature]
 
 
 class Level(StrEnum):
-    """How much two parts must share, strictest first.
+    """Level of equality, strictest first.
 
     ANONYMOUS: everything but names, sources and notes. STRUCTURE: what is computed, whatever the resolution:
     operations, windows, channels, bias, settings; layers that only arrange values do not count. CLASS: what
@@ -59,7 +59,7 @@ def signature(
         case Shortcut():
             return part.kind, signature(part.layers, level)
     renamings_count = level in (Level.ANONYMOUS, Level.CLASS)
-    return tuple(signature(one, level, nested) for one in part if renamings_count or not is_renaming(one))
+    return tuple(signature(item, level, nested) for item in part if renamings_count or not is_renaming(item))
 
 
 def _structure(layer: Layer) -> Signature:
@@ -98,8 +98,8 @@ def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     compared: list[Layer] = []
     waiting = 0.0
     for layer in layers:
-        own = setting(layer, "p" if layer.op == "dropout" else DROPOUT)
-        rate = own if isinstance(own, float) else 0.0
+        left = setting(layer, "p" if layer.op == "dropout" else DROPOUT)
+        rate = left if isinstance(left, float) else 0.0
         if is_renaming(layer) or layer.op == "dropout" or _is_idle_pool(layer):
             if compared:
                 compared[-1] = _dropped(compared[-1], rate)
@@ -128,11 +128,11 @@ def _global_pool(layer: Layer) -> Layer:
         return layer
     op = layer.op if layer.op.startswith("global_") else f"global_{layer.op}"
     rate = tuple((name, value) for name, value in layer.settings if name == DROPOUT)
-    ones = (1,) * len(layer.in_shape[1:])
+    items = (1,) * len(layer.in_shape[1:])
     return replace(
         layer,
         op=op,
-        out_shape=(layer.out_shape[0], *ones),
+        out_shape=(layer.out_shape[0], *items),
         kernel=(),
         stride=(),
         padding=(),
@@ -197,8 +197,8 @@ def _differences(path: str, left: object, right: object) -> Iterator[str]:
     if left == right:
         return
     if isinstance(left, tuple) and isinstance(right, tuple) and _nested(left + right):
-        for at, (one, other) in enumerate(zip(left, right, strict=False)):
-            yield from _differences(f"{path}[{at}]", one, other)
+        for at, (item, second) in enumerate(zip(left, right, strict=False)):
+            yield from _differences(f"{path}[{at}]", item, second)
         if len(left) != len(right):
             yield f"{path}: {len(left)} elements are not {len(right)}"
     elif is_dataclass(left) and type(left) is type(right):

@@ -15,58 +15,58 @@ _KEYS = ("extends", "name", "font", "dark", "defaults", "styles", "sizes", "shad
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
-def check_theme(table: dict[str, Any], where: str) -> None:
-    """Raise UsageError unless `table`, read from the file `where`, describes a whole theme."""
-    _check_keys({"extends": ""} | table, _KEYS, f"Theme '{where}'")
+def check_theme(table: dict[str, Any], place: str) -> None:
+    """Raise UsageError unless `table`, read from the file `place`, describes a whole theme."""
+    _check_keys({"extends": ""} | table, _KEYS, f"Theme '{place}'")
     for key in ("defaults", "styles", "sizes"):
-        _demand(isinstance(table[key], dict), where, key, table[key], "a table")
+        _demand(isinstance(table[key], dict), place, key, table[key], "a table")
     for key in ("name", "font", "dark"):
-        _demand(isinstance(table[key], str), where, key, table[key], "a text")
-    _check_keys(table["styles"], ROLES, f"Theme '{where}', styles")
-    _check_keys(table["sizes"], USES, f"Theme '{where}', sizes")
-    _check_style(table["defaults"], where, "defaults")
+        _demand(isinstance(table[key], str), place, key, table[key], "a text")
+    _check_keys(table["styles"], ROLES, f"Theme '{place}', styles")
+    _check_keys(table["sizes"], USES, f"Theme '{place}', sizes")
+    _check_style(table["defaults"], place, "defaults")
     for role, style in table["styles"].items():
-        _demand(isinstance(style, dict), where, f"styles.{role}", style, "a table")
-        _check_style(table["defaults"] | style, where, f"styles.{role}")
-    _check_values(table, where)
+        _demand(isinstance(style, dict), place, f"styles.{role}", style, "a table")
+        _check_style(table["defaults"] | style, place, f"styles.{role}")
+    _check_values(table, place)
 
 
-def _check_values(table: dict[str, Any], where: str) -> None:
+def _check_values(table: dict[str, Any], place: str) -> None:
     for use, size in table["sizes"].items():
         fits = _is_number(size) and size >= SMALLEST_TYPE
-        _demand(fits, where, f"sizes.{use}", size, f"a number of points, {SMALLEST_TYPE:g} at least")
+        _demand(fits, place, f"sizes.{use}", size, f"a number of points, {SMALLEST_TYPE:g} at least")
     shades = table["shades"]
     fits = isinstance(shades, list) and bool(shades) and all(map(_is_colour, shades))
-    _demand(fits, where, "shades", shades, 'a list of colours such as "#E3EEF8"')
+    _demand(fits, place, "shades", shades, 'a list of colours such as "#E3EEF8"')
     shaded = table["shaded"]
     fits = isinstance(shaded, list) and all(role in ROLES for role in shaded)
-    _demand(fits, where, "shaded", shaded, "a list of roles")
+    _demand(fits, place, "shaded", shaded, "a list of roles")
 
 
-def _check_style(style: dict[str, Any], where: str, name: str) -> None:
-    _check_keys(style, _STYLE_KEYS, f"Theme '{where}', {name}")
+def _check_style(style: dict[str, Any], place: str, name: str) -> None:
+    _check_keys(style, _STYLE_KEYS, f"Theme '{place}', {name}")
     for key in ("fill", "stroke", "text"):
-        _demand(_is_colour(style[key]), where, f"{name}.{key}", style[key], 'a colour such as "#1A1A1A"')
+        _demand(_is_colour(style[key]), place, f"{name}.{key}", style[key], 'a colour such as "#1A1A1A"')
     width, dash = style["line_width"], style["dash"]
-    _demand(_is_number(width) and width >= 0, where, f"{name}.line_width", width, "a number of points")
+    _demand(_is_number(width) and width >= 0, place, f"{name}.line_width", width, "a number of points")
     fits = isinstance(dash, list) and all(_is_number(part) and part > 0 for part in dash)
-    _demand(fits, where, f"{name}.dash", dash, "a list of points on and off, such as [3, 1.6]")
+    _demand(fits, place, f"{name}.dash", dash, "a list of points on and off, such as [3, 1.6]")
 
 
-def _check_keys(table: dict[str, Any], known: tuple[str, ...], what: str) -> None:
+def _check_keys(table: dict[str, Any], names: tuple[str, ...], noun: str) -> None:
     """Raise UsageError on a key that is unknown or missing."""
     for key in table:
-        if key not in known:
-            hint = did_you_mean(closest(key, known))
-            raise UsageError(f"{what}: unknown key '{key}'.{hint} Known keys: {', '.join(known)}.")
-    missing = [key for key in known if key not in table]
+        if key not in names:
+            hint = did_you_mean(closest(key, names))
+            raise UsageError(f"{noun}: unknown key '{key}'.{hint} Known keys: {', '.join(names)}.")
+    missing = [key for key in names if key not in table]
     if missing:
-        raise UsageError(f"{what}: '{missing[0]}' is missing. Add it, or let the theme extend another.")
+        raise UsageError(f"{noun}: '{missing[0]}' is missing. Add it, or let the theme extend another.")
 
 
-def _demand(fits: bool, where: str, key: str, value: object, expected: str) -> None:
+def _demand(fits: bool, place: str, key: str, value: object, expected: str) -> None:
     if not fits:
-        raise UsageError(f"Theme '{where}': {key} is {value!r}; it must be {expected}.")
+        raise UsageError(f"Theme '{place}': {key} is {value!r}; it must be {expected}.")
 
 
 def _is_colour(value: object) -> bool:

@@ -130,22 +130,22 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"Theme file '{path}' cannot be read: {error}. It must be a TOML file.") from error
 
 
-def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+def _merged(path: Path, paths: tuple[Path, ...]) -> dict[str, Any]:
     """The table in `path` laid over the theme it extends; a user's file extends `paper` unless it says so."""
-    if path in seen:
+    if path in paths:
         raise UsageError(f"Theme '{path.name}' extends itself. Let it extend one of: {_listed()}.")
-    own = _read(path)
-    base = own.pop("extends", "" if path.parent == _folder() else DEFAULT_THEME)
+    left = _read(path)
+    base = left.pop("extends", "" if path.parent == _folder() else DEFAULT_THEME)
     if not isinstance(base, str):
         raise UsageError(f"Theme '{path.name}': 'extends' is {base!r}; it must be a theme's name.")
-    own.setdefault("name", path.stem)
-    return _overlay(_merged(_find(base), (*seen, path)), own) if base else own
+    left.setdefault("name", path.stem)
+    return _overlay(_merged(_find(base), (*paths, path)), left) if base else left
 
 
-def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """`base` with the keys of `own` in place of its own; tables are overlaid key by key."""
+def _overlay(base: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `left` in place of its own; tables are overlaid key by key."""
     merged = dict(base)
-    for key, value in own.items():
+    for key, value in left.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _overlay(merged[key], value) if both else value
     return merged
@@ -157,7 +157,7 @@ def _theme(table: dict[str, Any]) -> Theme:
     return Theme(
         name=table["name"],
         font=table["font"],
-        entries=tuple((role, _style(common | own)) for role, own in sorted(table["styles"].items())),
+        entries=tuple((role, _style(common | left)) for role, left in sorted(table["styles"].items())),
         sizes=tuple((use, float(size)) for use, size in sorted(table["sizes"].items())),
         shades=tuple(table["shades"]),
         shaded=tuple(table["shaded"]),

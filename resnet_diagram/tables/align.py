@@ -32,8 +32,8 @@ def by_size(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
 
 def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
     """Return rows of the first, second … sections, whatever their resolution; the heads share a row."""
-    bodies = [[one for one in column if one.kind is not Kind.HEAD] for column in columns]
-    heads = [next((one for one in column if one.kind is Kind.HEAD), None) for column in columns]
+    bodies = [[item for item in column if item.kind is not Kind.HEAD] for column in columns]
+    heads = [next((entry for entry in column if entry.kind is Kind.HEAD), None) for column in columns]
     longest = max(map(len, bodies))
     rows = [
         Row(sections=tuple(body[at] if at < len(body) else None for body in bodies)) for at in range(longest)
@@ -44,26 +44,26 @@ def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
 def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list[Row]:
     """Return the rows with one more column, aligned by a longest common subsequence."""
     matched = _matches([_key(row.present[0]) for row in rows], [_key(section) for section in column])
-    found: list[Row] = []
+    items: list[Row] = []
     left = right = 0
     for at, with_it in [*matched.items(), (len(rows), len(column))]:
         before = [Row(sections=(*row.sections, None)) for row in rows[left:at]]
-        found += _by_area(before, [_alone(section, number) for section in column[right:with_it]])
+        items += _by_area(before, [_alone(section, number) for section in column[right:with_it]])
         if at < len(rows):
-            found.append(Row(sections=(*rows[at].sections, column[with_it])))
+            items.append(Row(sections=(*rows[at].sections, column[with_it])))
         left, right = at + 1, with_it + 1
-    return found
+    return items
 
 
 def _by_area(left: Sequence[Row], right: Sequence[Row]) -> list[Row]:
     """Merge two runs of rows, the larger resolution first, with the order of each kept."""
-    found: list[Row] = []
+    rows: list[Row] = []
     rest = list(right)
     for row in left:
         while rest and _area(rest[0]) > _area(row):
-            found.append(rest.pop(0))
-        found.append(row)
-    return [*found, *rest]
+            rows.append(rest.pop(0))
+        rows.append(row)
+    return [*rows, *rest]
 
 
 def _area(row: Row) -> int:
@@ -86,14 +86,14 @@ def _matches(left: Sequence[Key], right: Sequence[Key]) -> dict[int, int]:
         for j in reversed(range(len(right))):
             longer = max(best[i + 1][j], best[i][j + 1])
             best[i][j] = max(longer, best[i + 1][j + 1] + 1) if left[i] == right[j] else longer
-    found: dict[int, int] = {}
+    table: dict[int, int] = {}
     i = j = 0
     while i < len(left) and j < len(right):
         if left[i] == right[j] and best[i][j] == best[i + 1][j + 1] + 1:
-            found[i] = j
+            table[i] = j
             i, j = i + 1, j + 1
         elif best[i + 1][j] >= best[i][j + 1]:
             i += 1
         else:
             j += 1
-    return found
+    return table

@@ -52,8 +52,8 @@ def joint_title(titles: Iterable[str]) -> str:
     >>> joint_title(["conv3_x", "conv2_x"])
     'conv3_x / conv2_x'
     """
-    found = list(dict.fromkeys(titles))
-    return " / ".join(title for title in found if f"{title}_x" not in found)
+    result = list(dict.fromkeys(titles))
+    return " / ".join(title for title in result if f"{title}_x" not in result)
 
 
 def _convolves(section: Section) -> bool:
@@ -62,8 +62,8 @@ def _convolves(section: Section) -> bool:
 
 def _repeats(section: Section) -> bool:
     """Return whether a section has more than one layer."""
-    found = parts(section)
-    return len(found) > 1 or any(isinstance(part, Stack) for part in found)
+    result = parts(section)
+    return len(result) > 1 or any(isinstance(part, Stack) for part in result)
 
 
 def _module(section: Section) -> str:

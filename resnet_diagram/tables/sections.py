@@ -43,39 +43,39 @@ def sections(network: Network) -> tuple[Section, ...]:
     stem = _cut(network.stem, Kind.STEM)
     body = _cut(network.body, Kind.STAGE)
     head = _head_of(network, body)
-    found = _joined([*stem, *body, *head])
-    return tuple(_ended(found)) if found else ()
+    joined = _joined([*stem, *body, *head])
+    return tuple(_ended(joined)) if joined else ()
 
 
 def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
     """Return elements in sections, each of one resolution."""
-    found: list[Section] = []
+    items: list[Section] = []
     for element in _opened(elements):
         layers = shown((element,))
         size = spatial(layers[-1]) if layers else None
         if isinstance(element, Stage):
             left = out_shape(element)[1:]
-            found.append(Section(kind=kind, size=left, elements=element.body, module=element.name))
+            items.append(Section(kind=kind, size=left, elements=element.body, module=element.name))
         elif size is None:
-            if found:
-                found[-1] = _with(found[-1], element)
-        elif _continues(found, element, size):
-            found[-1] = _with(found[-1], element)
+            if items:
+                items[-1] = _with(items[-1], element)
+        elif _continues(items, element, size):
+            items[-1] = _with(items[-1], element)
         else:
-            found.append(Section(kind=kind, size=size, elements=(element,)))
-    return found
+            items.append(Section(kind=kind, size=size, elements=(element,)))
+    return items
 
 
 def _with(section: Section, element: Element) -> Section:
     return replace(section, elements=(*section.elements, element))
 
 
-def _continues(found: list[Section], element: Element, size: Shape) -> bool:
+def _continues(items: list[Section], element: Element, size: Shape) -> bool:
     """Return whether an element belongs to the last section: same resolution, and no new pooling."""
-    if not found or found[-1].size != size:
+    if not items or items[-1].size != size:
         return False
     if isinstance(element, Layer) and is_weightless(element):
-        return all(map(is_weightless, shown(found[-1].elements))) or not _changes(element)
+        return all(map(is_weightless, shown(items[-1].elements))) or not _changes(element)
     return True
 
 
@@ -104,7 +104,7 @@ def _is_deep(block: Element) -> TypeGuard[Block]:
     """Return whether the only branch of a block has stages, or a resolution other than those of its ends."""
     if not isinstance(block, Block) or is_gate(block):
         return False
-    if any(isinstance(one, Stage) for branch in block.branches for one in branch):
+    if any(isinstance(item, Stage) for branch in block.branches for item in branch):
         return True
     layers = [layer for layer in shown((block,)) if layer.kind in WINDOWED]
     if not layers or sum(map(bool, block.branches)) > 1:
@@ -118,22 +118,22 @@ def _head_of(network: Network, body: list[Section]) -> list[Section]:
     layers = shown(network.head)
     if layers:
         return [Section(kind=Kind.HEAD, size=spatial(layers[-1]), elements=network.head)]
-    found: list[Section] = []
+    items: list[Section] = []
     while len(body) > 1 and not body[-1].module and _is_flat(body[-1]):
-        found.insert(0, replace(body.pop(), kind=Kind.HEAD))
-    return found
+        items.insert(0, replace(body.pop(), kind=Kind.HEAD))
+    return items
 
 
 def _is_flat(section: Section) -> bool:
     return all(edge == 1 for edge in section.size) and not any(
-        isinstance(one, Block) for one in section.elements
+        isinstance(element, Block) for element in section.elements
     )
 
 
-def _joined(found: list[Section]) -> list[Section]:
+def _joined(items: list[Section]) -> list[Section]:
     """Join sections that only pool or upsample to the next one, and those of the head."""
     done: list[Section] = []
-    for section in found:
+    for section in items:
         last = done[-1] if done else None
         both_head = last and last.kind is section.kind is Kind.HEAD
         if last and (both_head or all(map(is_weightless, shown(last.elements)))):
@@ -143,20 +143,20 @@ def _joined(found: list[Section]) -> list[Section]:
     return done
 
 
-def _ended(found: list[Section]) -> Iterator[Section]:
+def _ended(items: list[Section]) -> Iterator[Section]:
     """Yield sections; a size without extents becomes ones, as many as the section before has extents."""
     rank = 1
-    for section in found:
+    for section in items:
         rank = len(section.size) or rank
         yield section if section.size else replace(section, size=(1,) * rank)
 
 
 def lead(section: Section) -> tuple[Layer, ...]:
     """Return the pooling and upsampling at the start of a section."""
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for element in section.elements:
         if not isinstance(element, Layer) or (is_shown(element) and not is_weightless(element)):
             break
         if is_shown(element):
-            found.append(element)
-    return tuple(found)
+            layers.append(element)
+    return tuple(layers)

@@ -72,12 +72,12 @@ def check_names(model: nn.Module, inputs: Sequence[InputSpec]) -> None:
         parameters = inspect.signature(model.forward).parameters
     except (TypeError, ValueError):
         return
-    given = inputs or [InputSpec(shape=(1,))]
-    named = [spec.name for spec in given if spec.name]
-    unknown = [name for name in named if name not in parameters]
+    value = inputs or [InputSpec(shape=(1,))]
+    names = [spec.name for spec in value if spec.name]
+    unknown = [name for name in names if name not in parameters]
     try:
         inspect.Signature(list(parameters.values())).bind(
-            *[None for spec in given if not spec.name], **dict.fromkeys(named)
+            *[None for spec in value if not spec.name], **dict.fromkeys(names)
         )
     except TypeError as error:
         action = f"no input is named {unknown[0]!r}" if unknown else str(error)

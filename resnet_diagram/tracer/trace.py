@@ -137,8 +137,8 @@ def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Modul
     """
     graphs = []
     typed = in_type_of(model, specs)
-    for given in [typed, specs] if typed != list(specs) else [specs]:
-        arguments = arguments_of(given)
+    for value in [typed, specs] if typed != list(specs) else [specs]:
+        arguments = arguments_of(value)
         ready = with_sizes(model, arguments)
         graphs.append(record(ready, arguments))
         if graphs[-1].error is None:

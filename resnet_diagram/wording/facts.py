@@ -38,7 +38,7 @@ def facts(network: Network) -> Facts:
     `[C, *spatial]`; `in` and `out` of a layer are channels; `block` is the number in the stage, from 1.
     """
     elements = list(placed(network))
-    found = [(block, place) for block, place in elements if isinstance(block, Block)]
+    items = [(block, place) for block, place in elements if isinstance(block, Block)]
     return {
         "name": network.name,
         "source": network.source,
@@ -50,8 +50,8 @@ def facts(network: Network) -> Facts:
         "notes": list(network.notes),
         "stopped_at": network.stopped_at,
         "stages": [_stage(stage) for stage, _ in elements if isinstance(stage, Stage)],
-        "residuals": [_residual(block, place) for block, place in found if is_residual(block)],
-        "other_merges": [_other_merge(block, place) for block, place in found if not is_residual(block)],
+        "residuals": [_residual(block, place) for block, place in items if is_residual(block)],
+        "other_merges": [_other_merge(block, place) for block, place in items if not is_residual(block)],
     }
 
 
@@ -113,13 +113,13 @@ def _residual(block: Block, place: Place) -> Facts:
 
 
 def _layer(layer: Layer) -> Facts:
-    taken, yielded = channels(layer)
+    used, yielded = channels(layer)
     return {
         "kind": layer.kind.value,
         "kernel": list(layer.kernel),
         "stride": list(layer.stride),
         "groups": layer.groups,
-        "in": taken,
+        "in": used,
         "out": yielded,
     }
 

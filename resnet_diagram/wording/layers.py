@@ -189,8 +189,8 @@ def shortcut_label(shortcut: Shortcut) -> Label:
             return kind_label(shortcut.kind)
         case ShortcutKind.ZERO_PAD:
             return Label(kind_label(shortcut.kind), *map(stride_label, layers), joint=", ")
-    named = Label(*(layer_on_shortcut(layer) for layer in layers if layer.kind not in SILENT), joint=PLUS)
-    return named or kind_label(shortcut.kind)
+    by_name = Label(*(layer_on_shortcut(layer) for layer in layers if layer.kind not in SILENT), joint=PLUS)
+    return by_name or kind_label(shortcut.kind)
 
 
 def plus_lines(label: Label) -> tuple[str, ...]:

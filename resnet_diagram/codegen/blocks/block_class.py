@@ -35,7 +35,7 @@ class BlockClass:
 
     def lines(self) -> list[str]:
         """The class."""
-        parameters = ["self", *(one.declaration for one in self.scope.parameters())]
+        parameters = ["self", *(parameter.declaration for parameter in self.scope.parameters())]
         constants = [f"{name} = {value}" for name, value in self.scope.constants.items()]
         return [
             f"class {self.name}(nn.Module):",
@@ -52,20 +52,22 @@ class BlockClass:
     def _computed(self) -> list[str]:
         """The channels that follow from what the class is told, as far as they are used."""
         text = "\n".join(self.init)
-        derived = [one for one in self.scope.channels if one.source]
-        return [f"{one.name} = {one.source}" for one in derived if _occurs(one.name, text)]
+        derived = [channel for channel in self.scope.channels if channel.source]
+        return [f"{item.name} = {item.source}" for item in derived if _occurs(item.name, text)]
 
     def call(self, blocks: Sequence[Block], outer: Scope) -> Call:
         """The call that makes these blocks, one for each item of the outer scope's columns."""
         places = [self.blocks.index(block) for block in blocks]
         args = []
-        for one in self.scope.parameters():
-            values: list[Value] = [one.values[place] for place in places]
-            if one.default is None and one in self.scope.channels:
-                args.append(outer.channel([value for value in values if isinstance(value, int)], one.name))
+        for parameter in self.scope.parameters():
+            values: list[Value] = [parameter.values[place] for place in places]
+            if parameter.default is None and parameter in self.scope.channels:
+                args.append(
+                    outer.channel([value for value in values if isinstance(value, int)], parameter.name)
+                )
             else:
-                text = outer.setting(values, one.name, one.default)
-                args += [f"{one.name}={text}"] if text != str(one.default) else []
+                text = outer.setting(values, parameter.name, parameter.default)
+                args += [f"{parameter.name}={text}"] if text != str(parameter.default) else []
         return Call(self.name, tuple(args))
 
 
@@ -73,29 +75,29 @@ def block_class(
     name: str, blocks: Sequence[Block], classes: Classes, *, comments: bool = False
 ) -> BlockClass:
     """The class of blocks that differ in nothing but numbers; `comments` tell the shapes of the first."""
-    made = BlockClass(name=name, blocks=tuple(blocks), scope=scope_of(blocks))
+    result = BlockClass(name=name, blocks=tuple(blocks), scope=scope_of(blocks))
     write = _residual if residual(blocks[0]) else _other
-    write(made, classes, comments)
-    _drop_unused(made)
-    return made
+    write(result, classes, comments)
+    _drop_unused(result)
+    return result
 
 
-def _drop_unused(made: BlockClass) -> None:
+def _drop_unused(result: BlockClass) -> None:
     """Leave out the parameters that nothing in the class reads."""
-    derived = [one.source for one in made.scope.channels if one.source]
-    text = "\n".join([*made.init, *derived])
-    channels = made.scope.channels
-    made.scope.channels = [one for one in channels if one.source or _occurs(one.name, text)]
+    derived = [channel.source for channel in result.scope.channels if channel.source]
+    text = "\n".join([*result.init, *derived])
+    channels = result.scope.channels
+    result.scope.channels = [item for item in channels if item.source or _occurs(item.name, text)]
 
 
 def _occurs(name: str, text: str) -> bool:
     return re.search(rf"\b{name}\b", text) is not None
 
 
-def _body(made: BlockClass, classes: Classes) -> Body:
-    runs = [run for branch in made.blocks for run in _runs(branch)]
-    owners = tuple(block.name for block in made.blocks)
-    return Body(scope=made.scope, classes=classes, owners=owners, lazy=kept_inputs(runs))
+def _body(result: BlockClass, classes: Classes) -> Body:
+    runs = [run for branch in result.blocks for run in _runs(branch)]
+    owners = tuple(block.name for block in result.blocks)
+    return Body(scope=result.scope, classes=classes, owners=owners, lazy=kept_inputs(runs))
 
 
 def _runs(block: Block) -> list[Sequence[Element]]:
@@ -104,49 +106,49 @@ def _runs(block: Block) -> list[Sequence[Element]]:
     return [*arms, arm(block), block.after[1:]]
 
 
-def _residual(made: BlockClass, classes: Classes, comments: bool) -> None:
-    blocks, body = made.blocks, _body(made, classes)
+def _residual(output: BlockClass, classes: Classes, comments: bool) -> None:
+    blocks, body = output.blocks, _body(output, classes)
     telling = max(
         blocks, key=lambda block: (bool(arm(block)), len(arm(block)), max(stride(block), default=1))
     )
     runs = [aligned([main(block) for block in blocks]), aligned([block.after for block in blocks])]
     names = names_of(runs, body.owners)
-    way = body.pieces(runs[0], names[0])
+    pieces = body.pieces(runs[0], names[0])
     after = body.pieces(runs[1], names[1])
-    found = shortcut(blocks, body)
-    made.init = [*body.lines(), *_arm_lines(found)]
-    made.doc = class_doc(telling, found.condition if found else None)
+    result = shortcut(blocks, body)
+    output.init = [*body.lines(), *_arm_lines(result)]
+    output.doc = class_doc(telling, result.condition if result else None)
     forks = [_fork(block, runs[0], names[0]) for block in blocks]
     plain = {fork for fork, block in zip(forks, blocks, strict=True) if not arm(block)}
-    gone = {fork for fork, block in zip(forks, blocks, strict=True) if arm(block)}
-    leave, join = min(plain | gone), max(gone | plain)
-    lines = sentences(way[:leave], "x", comments=comments)
+    removed = {fork for fork, block in zip(forks, blocks, strict=True) if arm(block)}
+    leave, join = min(plain | removed), max(removed | plain)
+    lines = sentences(pieces[:leave], "x", comments=comments)
     if leave == join:
         note = f"  # {shape_text(merged_shape(blocks[0]))}" if comments and arm(blocks[0]) else ""
-        lines += [f"{_shortcut_line(found)}{note}"]
+        lines += [f"{_shortcut_line(result)}{note}"]
     else:
-        lines += ["shortcut = x", *sentences(way[leave:join], "x", comments=comments)]
-        lines += _late_shortcut(found)
-    lines += sentences(way[join:], "x", comments=comments)
+        lines += ["shortcut = x", *sentences(pieces[leave:join], "x", comments=comments)]
+        lines += _late_shortcut(result)
+    lines += sentences(pieces[join:], "x", comments=comments)
     total = nested(after, _signed(("x", "shortcut"), blocks[0]))
-    made.forward = [
-        *_entry_note(made, comments),
+    output.forward = [
+        *_entry_note(output, comments),
         *lines,
-        f"x = {total}{_exit_note(made, comments)}",
+        f"x = {total}{_exit_note(output, comments)}",
         "return x",
     ]
 
 
-def _entry_note(made: BlockClass, comments: bool) -> list[str]:
-    return [f"# x: {shape_text(in_shape(made.blocks[0]))}"] if comments else []
+def _entry_note(result: BlockClass, comments: bool) -> list[str]:
+    return [f"# x: {shape_text(in_shape(result.blocks[0]))}"] if comments else []
 
 
-def _exit_note(made: BlockClass, comments: bool) -> str:
-    return f"  # {shape_text(out_shape(made.blocks[0]))}" if comments else ""
+def _exit_note(result: BlockClass, comments: bool) -> str:
+    return f"  # {shape_text(out_shape(result.blocks[0]))}" if comments else ""
 
 
 def _fork(block: Block, cells: Sequence[object], names: Sequence[str]) -> int:
-    """Which piece the shortcut leaves before: items of one sequence are one piece."""
+    """Return the index of the piece after the fork; items of one sequence are one piece."""
     heads = [name.partition(".")[0] if "." in name else number for number, name in enumerate(names)]
     place = len(block.before)
     if 0 < place < len(cells) and heads[place - 1] == heads[place]:
@@ -154,71 +156,71 @@ def _fork(block: Block, cells: Sequence[object], names: Sequence[str]) -> int:
     return len(dict.fromkeys(heads[:place]))
 
 
-def _arm_lines(found: Arm | None) -> list[str]:
-    if found is None:
+def _arm_lines(result: Arm | None) -> list[str]:
+    if result is None:
         return []
-    if not found.condition:
-        return statement(f"self.{found.name} = ", found.call, INSIDE)
-    lines = indented([f"self.{found.name}: nn.Module | None = None", f"if {found.condition}:"], INSIDE)
-    return [*lines, *statement(f"self.{found.name} = ", found.call, INSIDE + STEP)]
+    if not result.condition:
+        return statement(f"self.{result.name} = ", result.call, INSIDE)
+    lines = indented([f"self.{result.name}: nn.Module | None = None", f"if {result.condition}:"], INSIDE)
+    return [*lines, *statement(f"self.{result.name} = ", result.call, INSIDE + STEP)]
 
 
-def _shortcut_line(found: Arm | None) -> str:
-    if found is None:
+def _shortcut_line(result: Arm | None) -> str:
+    if result is None:
         return "shortcut = x"
-    if not found.condition:
-        return f"shortcut = self.{found.name}(x)"
-    return f"shortcut = x if self.{found.name} is None else self.{found.name}(x)"
+    if not result.condition:
+        return f"shortcut = self.{result.name}(x)"
+    return f"shortcut = x if self.{result.name} is None else self.{result.name}(x)"
 
 
-def _late_shortcut(found: Arm | None) -> list[str]:
+def _late_shortcut(result: Arm | None) -> list[str]:
     """The shortcut where it leaves behind the shared pre-activation, in the blocks that have layers on it."""
-    if found is None or not found.condition:
+    if result is None or not result.condition:
         return []
-    return [f"if self.{found.name} is not None:", f"{STEP}shortcut = self.{found.name}(x)"]
+    return [f"if self.{result.name} is not None:", f"{STEP}shortcut = self.{result.name}(x)"]
 
 
 # -- blocks with other meetings ----------------------------------------------------------------------------
 
 
-def _other(made: BlockClass, classes: Classes, comments: bool) -> None:
-    blocks, body = made.blocks, _body(made, classes)
-    ways = [[*block.branches, *([arm(block)] if block.shortcut else [])] for block in blocks]
-    arms = [aligned(branch) for branch in zip(*ways, strict=True)]
+def _other(result: BlockClass, classes: Classes, comments: bool) -> None:
+    blocks, body = result.blocks, _body(result, classes)
+    paths = [[*block.branches, *([arm(block)] if block.shortcut else [])] for block in blocks]
+    arms = [aligned(branch) for branch in zip(*paths, strict=True)]
     before, after = aligned([block.before for block in blocks]), aligned([block.after for block in blocks])
     names = names_of([before, *arms, after], body.owners)
     lines = sentences(body.pieces(before, names[0]), "x", comments=comments)
     labels = _labels(blocks[0], [bool(run) for run in arms])
-    for run, label, own in zip(arms, labels, names[1:-1], strict=True):
-        lines += sentences(body.pieces(run, own), "x", label, comments=comments)
+    for run, label, name in zip(arms, labels, names[1:-1], strict=True):
+        lines += sentences(body.pieces(run, name), "x", label, comments=comments)
     tail = body.pieces(after, names[-1])
-    made.init = body.lines()
-    made.doc = class_doc(blocks[0], None)
+    result.init = body.lines()
+    result.doc = class_doc(blocks[0], None)
     total = nested(tail, _meeting(blocks[0], labels) if len(labels) > 1 else "x")
     if total != "x":
-        lines.append(f"x = {total}{_exit_note(made, comments)}")
-    made.forward = [*_entry_note(made, comments), *lines, "return x"]
+        lines.append(f"x = {total}{_exit_note(result, comments)}")
+    result.forward = [*_entry_note(result, comments), *lines, "return x"]
 
 
-def _labels(block: Block, filled: Sequence[bool]) -> list[str]:
+def _labels(block: Block, complete: Sequence[bool]) -> list[str]:
     """The variables of the arms: the input itself for an empty one."""
-    if len(filled) == 1:
+    if len(complete) == 1:
         return ["x"]
-    if sum(filled) == 1:
+    if sum(complete) == 1:
         word = {Merge.MULTIPLY: "scale", Merge.CONCAT: "features", Merge.ADD: "out"}[block.merge]
-        return [word if full else "x" for full in filled]
-    return [f"branch{number}" if full else "x" for number, full in enumerate(filled, 1)]
+        return [word if full else "x" for full in complete]
+    return [f"branch{number}" if full else "x" for number, full in enumerate(complete, 1)]
 
 
 def _meeting(block: Block, labels: Sequence[str]) -> str:
     """The expression that joins the arms."""
     entry = block.before[-1].out_shape if block.before else None
     runs = [*block.branches, *([arm(block)] if block.shortcut else [])]
-    given = [out_shape(run) if run else entry or in_shape(block) for run in runs]
-    if len({len(shape) for shape in given}) > 1:
+    out_shapes = [out_shape(run) if run else entry or in_shape(block) for run in runs]
+    if len({len(shape) for shape in out_shapes}) > 1:
         raise refuse(block, "what meets there has different numbers of dimensions")
     if block.merge is Merge.CONCAT:
-        return f"torch.cat(({', '.join(labels)}), dim={concat_axis(given) + 1})"
+        return f"torch.cat(({', '.join(labels)}), dim={concat_axis(out_shapes) + 1})"
     return " * ".join(labels) if block.merge is Merge.MULTIPLY else _signed(labels, block)
 
 

@@ -1,4 +1,4 @@
-"""Which blocks one class can stand for: those that differ in nothing but numbers.
+"""Group blocks that one class can implement: those that differ only in numbers.
 
 A key is what two blocks must share. The shortcut is left out of it: a class has a block's shortcut, or the
 identity, depending on its parameters.
@@ -20,7 +20,7 @@ def run_key(elements: Iterable[Element], nested: KeyOf) -> Key:
 
 
 def block_key(block: Block, nested: KeyOf) -> Key:
-    """What two blocks share."""
+    """Return the key that two blocks of one class share."""
     key = (block.merge, block.signs, len(block.branches), run_key(block.after, nested))
     if residual(block):
         return ("residual", *key, run_key(main(block), nested))
@@ -29,17 +29,17 @@ def block_key(block: Block, nested: KeyOf) -> Key:
 
 
 def residual(block: Block) -> bool:
-    """Whether a block adds a shortcut to a single branch."""
+    """Return whether a block adds a shortcut to a single branch."""
     return is_residual(block) and len(block.branches) == 1
 
 
 def main(block: Block) -> tuple[Element, ...]:
-    """What a residual block does on the way of its branch, before the merge."""
+    """Return the elements of the residual branch, before the merge."""
     return (*block.before, *block.branches[0])
 
 
 def arm_key(block: Block, nested: KeyOf) -> Key:
-    """Where a shortcut leaves the main way, and what lies on it."""
+    """Return the position of the fork and the keys of the elements on the shortcut."""
     return (len(block.before), run_key(arm(block), nested))
 
 
@@ -66,18 +66,18 @@ def blocks_in(elements: Iterable[Element]) -> Iterator[Block]:
 
 def levels(network: Network) -> list[list[Block]]:
     """All blocks, the innermost first: those of one level hold only blocks of those before."""
-    found: list[list[Block]] = []
-    _place(blocks_in((*network.stem, *network.body, *network.head)), found)
-    return found
+    items: list[list[Block]] = []
+    _place(blocks_in((*network.stem, *network.body, *network.head)), items)
+    return items
 
 
-def _place(blocks: Iterable[Block], found: list[list[Block]]) -> int:
+def _place(blocks: Iterable[Block], items: list[list[Block]]) -> int:
     """Put blocks and what they hold into their levels; how many levels they fill."""
     height = 0
     for block in blocks:
-        level = _place(children(block), found)
-        while len(found) <= level:
-            found.append([])
-        found[level].append(block)
+        level = _place(children(block), items)
+        while len(items) <= level:
+            items.append([])
+        items[level].append(block)
         height = max(height, level + 1)
     return height

@@ -48,7 +48,7 @@ def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
                     shortcut = replace(shortcut, layers=_with_dropouts(shortcut.layers))
                 branches = tuple(map(_with_dropouts, element.branches))
                 before, after = (
-                    tuple(one for layer in part for one in _layer_with_dropout(layer))
+                    tuple(item for layer in part for item in _layer_with_dropout(layer))
                     for part in (element.before, element.after)
                 )
                 elements.append(
@@ -76,7 +76,7 @@ def _united(element: Element) -> Element:
     """A stage of layers with its convolutions as blocks; anything else as it is."""
     if not isinstance(element, Stage):
         return element
-    layers = [one for one in element.body if isinstance(one, Layer)]
+    layers = [item for item in element.body if isinstance(item, Layer)]
     return replace(element, body=tuple(_units(layers))) if len(layers) == len(element.body) else element
 
 
@@ -97,16 +97,16 @@ def _units(layers: Sequence[Layer]) -> list[Element]:
 
 def _stages(units: Sequence[Element]) -> list[Element]:
     """The units with neighbours of one resolution in a stage."""
-    found: list[Element] = []
+    elements: list[Element] = []
     number = 0
     for size, run in groupby(units, key=_resolution):
         members = tuple(run)
         if not size or len(members) == 1:
-            found += members
+            elements += members
             continue
         number += 1
-        found.append(Stage(name=f"stage{number}", body=members))
-    return found
+        elements.append(Stage(name=f"stage{number}", body=members))
+    return elements
 
 
 def _resolution(unit: Element) -> tuple[int, ...]:

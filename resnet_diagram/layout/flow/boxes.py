@@ -57,26 +57,26 @@ def natural_size(
     pad = gaps.pad_x + (1.2 if node.role in _PILLS else 0.0)
     widths = [text_width(line, theme.size("node"), bold=at in bold) for at, line in enumerate(lines)]
     widths += [text_width(badge, theme.size("badge"), bold=True)] if badge else []
-    wide = max(widths, default=0.0) + 2 * pad
+    is_wide = max(widths, default=0.0) + 2 * pad
     if node.role in _PILLS:
-        wide = max(wide, tall * 1.5)
+        is_wide = max(is_wide, tall * 1.5)
     if not turned:
-        return Size(wide, _narrow(node.taper, [(1 - 2 * pad / wide, tall)]))
+        return Size(is_wide, _narrow(node.taper, [(1 - 2 * pad / is_wide, tall)]))
     needs = [(0.5, 2 * pad)]
     top = gaps.pad_y
     for row, width in zip(rows, widths, strict=True):
         ends = (top / tall, (top + row) / tall)
         needs += [(t, width + 2 * pad) for t in (*ends, min(max(0.5, ends[0]), ends[1]))]
         top += row
-    return Size(tall, _narrow_across(node.taper, needs) if node.taper is not Taper.NONE else wide)
+    return Size(tall, _narrow_across(node.taper, needs) if node.taper is not Taper.NONE else is_wide)
 
 
 def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
     """The size of a text without a box, with a little room round it."""
     size = theme.size("badge")
-    wide = max((text_width(line, size) for line in lines), default=0.0) + 5.0
+    width = max((text_width(line, size) for line in lines), default=0.0) + 5.0
     tall = len(lines) * PITCH * size + 1.0
-    return Size(tall, wide) if turned else Size(wide, tall)
+    return Size(tall, width) if turned else Size(width, tall)
 
 
 def row_heights(lines: tuple[str, ...], badge: str, theme: Theme) -> list[float]:
@@ -91,8 +91,8 @@ def common_sizes(sizes: Iterable[tuple[str, Size]]) -> dict[str, Size]:
     for key, size in sizes:
         by_key.setdefault(key, []).append(size)
     return {
-        key: Size(_common([one.length for one in found]), _common([one.narrow for one in found]))
-        for key, found in by_key.items()
+        key: Size(_common([item.length for item in result]), _common([entry.narrow for entry in result]))
+        for key, result in by_key.items()
     }
 
 
@@ -195,13 +195,13 @@ class BoxSizer:
 
     def bold(self, node: Node) -> frozenset[int]:
         """Return the indices of bold lines: marked lines, and all lines they are broken into."""
-        found: set[int] = set()
+        numbers: set[int] = set()
         start = 0
         for at, line in enumerate(node.lines if node.marked else ()):
             end = start + len(self._broken(node, (line,)))
-            found |= set(range(start, end)) if at in node.marked else set()
+            numbers |= set(range(start, end)) if at in node.marked else set()
             start = end
-        return frozenset(found)
+        return frozenset(numbers)
 
     def is_upright(self, node: Node) -> bool:
         """Return whether the text of a node's box is turned, to be read from bottom to top."""
@@ -209,9 +209,9 @@ class BoxSizer:
 
     def stretched(self, factor: float) -> "BoxSizer":
         """The same with its boxes usually `factor` times as long, and a third as much wider."""
-        wide = 1 + (factor - 1) / 3
+        width = 1 + (factor - 1) / 3
         common = {
-            kind: Size(size.length * factor, size.narrow * wide) if kind in _STRETCHED else size
+            kind: Size(size.length * factor, size.narrow * width) if kind in _STRETCHED else size
             for kind, size in self.common.items()
         }
         return replace(self, common=common)
@@ -228,26 +228,26 @@ def box_sizer(
 
 def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
     """Every node that is drawn as a box, with the badge it wears."""
-    found: list[tuple[Node, str]] = []
+    rows: list[tuple[Node, str]] = []
     for item in items:
         match item:
             case Node():
-                found.append((item, badge_of(item, badge)))
+                rows.append((item, badge_of(item, badge)))
             case Group():
-                found += _boxes(item.items, inner_badge(item))
+                rows += _boxes(item.items, inner_badge(item))
             case Fork():
                 for branch in item.branches:
-                    found += _boxes(branch, badge)
-    return found
+                    rows += _boxes(branch, badge)
+    return rows
 
 
 def _kind(node: Node) -> str:
     return f"{node.role}{node.shade > 0:d}"
 
 
-def badge_of(node: Node, given: str) -> str:
+def badge_of(node: Node, value: str) -> str:
     """The badge a node wears: its own, or the one given to the folded block."""
-    return node.badge or (given if node.role is NodeRole.BLOCK else "")
+    return node.badge or (value if node.role is NodeRole.BLOCK else "")
 
 
 def inner_badge(group: Group) -> str:
@@ -273,13 +273,13 @@ def _blocks(items: tuple[Item, ...]) -> int:
 
 def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:
     """The size of a node's box: that of its kind, or more where its text needs it."""
-    own = natural(node, badge, sizer)
-    usual = sizer.common.get(_kind(node), own)
-    return Size(max(own.length, usual.length), max(own.narrow, usual.narrow))
+    left = natural(node, badge, sizer)
+    default = sizer.common.get(_kind(node), left)
+    return Size(max(left.length, default.length), max(left.narrow, default.narrow))
 
 
 def natural(node: Node, badge: str, sizer: BoxSizer) -> Size:
     """The least size that holds the texts of a node."""
-    turned, gaps = sizer.turned or sizer.is_upright(node), sizer.rules.gaps
+    rotated, gaps = sizer.turned or sizer.is_upright(node), sizer.rules.gaps
     lines, bold = sizer.lines(node), sizer.bold(node)
-    return natural_size(node, lines, badge, sizer.theme, turned=turned, gaps=gaps, bold=bold)
+    return natural_size(node, lines, badge, sizer.theme, turned=rotated, gaps=gaps, bold=bold)

@@ -100,24 +100,24 @@ def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -
     A drawing whose width is free gets more of them where it would be a scroll.
     """
     high = fit.height or spacing.PAGE_HEIGHT
-    wide = (fit.width or spacing.PAGE_WIDTH) - 2 * spacing.PAGE_MARGIN
+    is_wide = (fit.width or spacing.PAGE_WIDTH) - 2 * spacing.PAGE_MARGIN
     gaps = variant.rules.gaps
     measure = box_sizer(diagram.items, theme, turned=True, wrapped=variant.wrapped, rules=variant.rules)
-    found = [
+    measureds = [
         measured(group, tuple(pieces(cells(items, measure), _LONGEST * high)), gaps)
         for group, items in outer_groups(diagram)
     ]
-    layout = ColumnLayout((), *_reach(found, theme))
-    most = int((wide + spacing.COLUMN_GAP) / (_breadth(layout) + spacing.COLUMN_GAP))
-    count = max(0, min(most, int(columns_length(fill(found, math.inf)) / high)) - 1)
+    layout = ColumnLayout((), *_reach(measureds, theme))
+    maximum = int((is_wide + spacing.COLUMN_GAP) / (_breadth(layout) + spacing.COLUMN_GAP))
+    count = max(0, min(maximum, int(columns_length(fill(measureds, math.inf)) / high)) - 1)
     while True:
         count += 1
-        layout = layout._replace(columns=balance(found, count))
+        layout = layout._replace(columns=balance(measureds, count))
         height, width = (
             columns_length(layout.columns),
             max(_width(layout, count), spacing.SMALLEST_WIDTH),
         )
-        full = _width(layout, count + 1) > wide and (fit.width is not None or height < _SCROLL * width)
+        full = _width(layout, count + 1) > is_wide and (fit.width is not None or height < _SCROLL * width)
         good = height <= high and height <= _SLIM * width
         if full or good or len(layout.columns) < count or count >= variant.most:
             return layout
@@ -132,13 +132,13 @@ def _breadth(layout: ColumnLayout) -> float:
     return layout.above + layout.below
 
 
-def _reach(found: Sequence[Measured], theme: Theme) -> tuple[float, float]:
+def _reach(measureds: Sequence[Measured], theme: Theme) -> tuple[float, float]:
     """Return the extent of frames on both sides of their line: round all cells and titles."""
-    above = max((cell.above for one in found for cell in one.cells), default=0.0) + PAD
-    below = max((cell.below for one in found for cell in one.cells), default=0.0) + PAD
-    titles = [title_reach(one.group, theme, PAD) for one in found if one.group]
+    above = max((cell.above for element in measureds for cell in element.cells), default=0.0) + PAD
+    below = max((cell.below for value in measureds for cell in value.cells), default=0.0) + PAD
+    titles = [title_reach(item.group, theme, PAD) for item in measureds if item.group]
     above, below = max([above, *(left for left, _ in titles)]), max([below, *(right for _, right in titles)])
-    captions = [_caption_width(theme, one.group.caption) for one in found if one.group]
+    captions = [_caption_width(theme, entry.group.caption) for entry in measureds if entry.group]
     missing = max(0.0, max(captions, default=0.0) - above - below) / 2
     return above + missing, below + missing
 
@@ -172,15 +172,15 @@ def _caption_width(theme: Theme, caption: str) -> float:
 
 def _placements(layout: ColumnLayout, top: float) -> list[list[Placement]]:
     """Return the position of every segment, column by column."""
-    found: list[list[Placement]] = []
+    items: list[list[Placement]] = []
     for number, column in enumerate(layout.columns):
         v = spacing.PAGE_MARGIN + number * (_breadth(layout) + spacing.COLUMN_GAP) + layout.above
         u = top
-        found.append([])
+        items.append([])
         for segment in column:
-            found[-1].append(Placement(segment=segment, u=u, v=v))
+            items[-1].append(Placement(segment=segment, u=u, v=v))
             u += segment.length + BETWEEN
-    return found
+    return items
 
 
 def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Group) -> None:

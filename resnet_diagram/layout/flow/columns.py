@@ -52,16 +52,16 @@ def measured(group: Group | None, cells: tuple[Cell, ...], gaps: Gaps) -> Measur
     return Measured(group, cells, between, tuple(ends))
 
 
-def _start(one: Measured, at: int) -> float:
+def _start(item: Measured, at: int) -> float:
     """Return the distance from the start of the first cell to that of cell `at`."""
-    return one.ends[at] - one.cells[at].length
+    return item.ends[at] - item.cells[at].length
 
 
-def segment(one: Measured, start: int = 0, stop: int | None = None) -> Segment:
+def segment(item: Measured, start: int = 0, stop: int | None = None) -> Segment:
     """The part of a group from cell `start` to before cell `stop`, with the frame's strip and pad."""
-    inner = one.cells[start:stop]
-    length = one.ends[start + len(inner) - 1] - _start(one, start) if inner else 0.0
-    return Segment(group=one.group, cells=inner, first=not start, length=length + _frame(one, start))
+    inner = item.cells[start:stop]
+    length = item.ends[start + len(inner) - 1] - _start(item, start) if inner else 0.0
+    return Segment(group=item.group, cells=inner, first=not start, length=length + _frame(item, start))
 
 
 def _frame(measured: Measured, start: int) -> float:
@@ -76,7 +76,7 @@ def lead_of(cells: Sequence[Cell]) -> float:
 
 def column_length(column: Column) -> float:
     """Return the height of a column with its frames, in points."""
-    return sum(one.length for one in column) + BETWEEN * max(0, len(column) - 1)
+    return sum(item.length for item in column) + BETWEEN * max(0, len(column) - 1)
 
 
 def columns_length(columns: Sequence[Column]) -> float:
@@ -84,13 +84,13 @@ def columns_length(columns: Sequence[Column]) -> float:
     return max((column_length(column) for column in columns), default=0.0)
 
 
-def balance(found: Sequence[Measured], count: int) -> tuple[Column, ...]:
+def balance(measureds: Sequence[Measured], count: int) -> tuple[Column, ...]:
     """Up to `count` columns, the highest as low as can be."""
-    best = fill(found, float("inf"))
+    best = fill(measureds, float("inf"))
     low, high = 0.0, columns_length(best)
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        columns = fill(found, middle)
+        columns = fill(measureds, middle)
         if len(columns) <= count:
             best, high = columns, middle
         else:
@@ -98,29 +98,29 @@ def balance(found: Sequence[Measured], count: int) -> tuple[Column, ...]:
     return best
 
 
-def fill(found: Sequence[Measured], limit: float) -> tuple[Column, ...]:
+def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
     """Columns of up to `limit` points, or of one cell that is longer, each filled before the next begins."""
     columns: list[list[Segment]] = [[]]
     used = 0.0
-    for one in found:
+    for item in measureds:
         start = 0
-        while start < max(1, len(one.cells)):
+        while start < max(1, len(item.cells)):
             between = BETWEEN if columns[-1] else 0.0
-            stop = _fitting(one, start, limit - used - between)
+            stop = _fitting(item, start, limit - used - between)
             if stop <= start and columns[-1]:
                 columns.append([])
                 used = 0.0
                 continue
-            part = segment(one, start, max(stop, start + 1))
+            part = segment(item, start, max(stop, start + 1))
             columns[-1].append(part)
             used += part.length + between
             start = max(stop, start + 1)
     return tuple(tuple(column) for column in columns)
 
 
-def _fitting(one: Measured, start: int, room: float) -> int:
+def _fitting(item: Measured, start: int, room: float) -> int:
     """The cell before which a part that begins with cell `start` must stop to take no more than `room`."""
-    room -= _frame(one, start)
-    if not one.cells:
+    room -= _frame(item, start)
+    if not item.cells:
         return int(room >= 0)
-    return bisect_right(one.ends, room + _start(one, start) + _ROUNDING, lo=start)
+    return bisect_right(item.ends, room + _start(item, start) + _ROUNDING, lo=start)

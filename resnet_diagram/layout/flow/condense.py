@@ -59,7 +59,7 @@ class SharedNotation(NamedTuple):
 
     @property
     def bare(self) -> bool:
-        """Whether boxes of convolutions omit norm and activation."""
+        """Return whether boxes of convolutions omit norm and activation."""
         return self.before is not None or self.last is not None
 
 
@@ -80,13 +80,13 @@ def _shared(diagram: Diagram) -> SharedNotation:
     """Return the notation that all blocks share."""
     forks = [place for place in _forks(diagram.items, NOTHING, NOTHING) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
-    every = [beside for found in convs for beside in found]
+    every = [neighbour for conv in convs for neighbour in conv]
     after = _only({place.after for place in forks if place.fork.merge.role in _SUMS})
-    before = _only({beside.before for beside in every})
-    last = _only({found[-1].behind for found in convs if found})
+    before = _only({adjacent.before for adjacent in every})
+    last = _only({result[-1].behind for result in convs if result})
     if before and last == NOTHING:
         return SharedNotation(before=before, behind=None, last=None, after=after)
-    behind = _only({beside.behind for found in convs for beside in found[:-1]})
+    behind = _only({value.behind for results in convs for value in results[:-1]})
     if behind is None or last is None:
         behind = last = None
     return SharedNotation(before=None, behind=behind, last=last, after=after)
@@ -97,9 +97,9 @@ def _is_block(fork: Fork) -> bool:
     return fork.merge.role is not NodeRole.MULTIPLY
 
 
-def _only(found: set[Label]) -> Label | None:
-    """The one text in `found`, if there is just one."""
-    return next(iter(found)) if len(found) == 1 else None
+def _only(labels: set[Label]) -> Label | None:
+    """The one text in `labels`, if there is just one."""
+    return next(iter(labels)) if len(labels) == 1 else None
 
 
 class Place(NamedTuple):
@@ -112,14 +112,14 @@ class Place(NamedTuple):
 
 def _forks(items: Iterable[Item], before: Label, after: Label) -> Iterator[Place]:
     """Every fork; `before` and `after`: the norm and activation at the ends of `items`."""
-    held = list(items)
-    beside = [before, *(_pill(item) for item in held), after]
-    for number, item in enumerate(held):
+    stored = list(items)
+    neighbour = [before, *(_pill(item) for item in stored), after]
+    for number, item in enumerate(stored):
         match item:
             case Group():
                 yield from _forks(item.items, NOTHING, NOTHING)
             case Fork():
-                yield Place(item, beside[number], beside[number + 2])
+                yield Place(item, neighbour[number], neighbour[number + 2])
                 for branch in item.branches:
                     yield from _forks(branch, NOTHING, NOTHING)
 
@@ -182,19 +182,19 @@ def _merge(diagram: Diagram) -> Label:
 
 def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
     """The items of a chain without what is shared."""
-    found: list[Item] = []
+    result: list[Item] = []
     for item in items:
         match item:
             case Group():
-                found.append(replace(item, items=_items(item.items, shared)))
+                result.append(replace(item, items=_items(item.items, shared)))
             case Fork():
-                found.append(_fork(item, shared))
+                result.append(_fork(item, shared))
             case Node():
-                before = found[-1] if found else None
-                said = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS
-                if not said or item.role not in _PILLS:
-                    found.append(item)
-    return tuple(found)
+                before = result[-1] if result else None
+                settings = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS
+                if not settings or item.role not in _PILLS:
+                    result.append(item)
+    return tuple(result)
 
 
 def _fork(fork: Fork, shared: SharedNotation) -> Fork:

@@ -119,15 +119,15 @@ def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
     if canvas.line is None:
         canvas.begin(LOOSE, (u - spacing.FRAME_LEAD, v))
     tail = End(element=canvas.line.tail.element if canvas.line else "")
-    main, *others = cell.tracks
-    if others or cell.lanes or not main.series.parts:
+    main, *rest = cell.tracks
+    if rest or cell.lanes or not main.series.parts:
         tail = replace(tail, fork=canvas.fork(cell.merge.id, (u, v), spacing.DOT_RADIUS))
     if not main.series.parts:
         canvas.end(End(element=tail.fork), (u, v), arrow=False)
         canvas.begin(tail, (u, v), direct_role(cell.merge))
     draw(canvas, main.series, u + main.u, v)
     canvas.enter(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
-    for track in others:
+    for track in rest:
         _track(canvas, cell, track, tail, (u, v))
     for lane in cell.lanes:
         _lane(canvas, cell, lane, tail, (u, v))

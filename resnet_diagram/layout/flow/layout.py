@@ -38,10 +38,10 @@ def lay_out_flow(diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene]) -
         if _fits(scene, page):
             return scene
         tried.append(scene)
-    fitting = [scene for scene in tried if _fits(scene, fit)]
-    if not fitting:
+    scenes = [scene for scene in tried if _fits(scene, fit)]
+    if not scenes:
         raise _too_small(tried, theme, fit)
-    return min(fitting, key=lambda scene: _excess(scene, page))
+    return min(scenes, key=lambda scene: _excess(scene, page))
 
 
 def _fits(scene: Scene, fit: Fit) -> bool:
@@ -57,9 +57,9 @@ def _too_small(tried: list[Scene], theme: Theme, fit: Fit) -> RenderError:
     """The error that says what the drawing needs: where one side is free, the least of the other."""
     least = min(tried, key=lambda scene: _excess(scene, fit))
     size = theme.size("node")
-    wanted = " × ".join(f"{side:g} pt" for side in (fit.width, fit.height) if side is not None)
+    target = " × ".join(f"{side:g} pt" for side in (fit.width, fit.height) if side is not None)
     return RenderError(
-        f"The drawing does not fit into {wanted}: it needs at least {least.width:.0f} pt × "
+        f"The drawing does not fit into {target}: it needs at least {least.width:.0f} pt × "
         f"{least.height:.0f} pt at {size:g} pt type. Give more room (--width, --max-height), "
         "or draw less: --view overview."
     )

@@ -34,19 +34,19 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
     """The cell of a fork whose branches, one at least, and the boxes on its shortcut are measured already."""
     theme = sizer.theme
     main = branches[0]
-    ways = [
-        (Link(role=direct_role(fork.merge), label=NOTHING), _EMPTY) for one in branches[1:] if not one.parts
+    paths = [
+        (Link(role=direct_role(fork.merge), label=NOTHING), _EMPTY) for item in branches[1:] if not item.parts
     ]
-    ways += [(fork.shortcut, on_shortcut)] if fork.shortcut else []
+    paths += [(fork.shortcut, on_shortcut)] if fork.shortcut else []
     below = [branch for branch in branches[1:] if branch.parts]
     gaps = sizer.rules.gaps
     start = max(gaps.to_box, main.lead if main.parts else 0.0)
-    reach = _reach([main, *below], ways, start + gaps.arrow, theme)
+    reach = _reach([main, *below], paths, start + gaps.arrow, theme)
     room = _mark_room(fork.branch_mark, sizer)
     tracks = _tracks(main._replace(below=main.below + room), below, (start, reach - gaps.arrow), gaps)
     merge_u = reach + spacing.MERGE_RADIUS
     top = max(main.above + gaps.lane, spacing.MERGE_RADIUS + 6.0)
-    lanes, above = _lanes(ways, top, merge_u, theme)
+    lanes, above = _lanes(paths, top, merge_u, theme)
     last = tracks[-1]
     behind = text_width(fork.merge_mark, theme.size(MARK)) + _MARK_GAP if fork.merge_mark else 0.0
     return ForkCell(
@@ -75,16 +75,16 @@ def _mark_room(mark: str, sizer: BoxSizer) -> float:
     return _MARK_GAP + (text_width(mark, size) if sizer.turned else spacing.PITCH * size)
 
 
-def _reach(branches: list[Series], ways: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
+def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
     """Return the distance from the dot to the merge circle: space for branches, labels and boxes.
 
     `ends`: what lies before and behind the longest branch.
     """
     longest = max(branch.length for branch in branches)
     size = theme.size("label")
-    words = [part for link, on in ways if not on.parts for part in wrap_label(link.label, size, 0.0)]
+    words = [part for link, on in paths if not on.parts for part in wrap_label(link.label, size, 0.0)]
     label = max((text_width(word, size) for word in words), default=0.0)
-    boxes = max((on.length + 2 * _LANE_ENDS for _, on in ways if on.parts), default=0.0)
+    boxes = max((on.length + 2 * _LANE_ENDS for _, on in paths if on.parts), default=0.0)
     return max(
         ends + longest,
         label - spacing.MERGE_RADIUS + 2.0,
@@ -110,13 +110,13 @@ def _middle(branch: Series, start: float, end: float) -> float:
 
 
 def _lanes(
-    ways: list[tuple[Link, Series]], top: float, span: float, theme: Theme
+    paths: list[tuple[Link, Series]], top: float, span: float, theme: Theme
 ) -> tuple[tuple[Lane, ...], float]:
     """The lanes from the inside out, and how far they reach with their labels and boxes."""
     lanes: list[Lane] = []
     size = theme.size("label")
     at = top
-    for link, on in ways:
+    for link, on in paths:
         label = () if on.parts else wrap_label(link.label, size, span)
         at += on.below
         lanes.append(
@@ -144,7 +144,7 @@ def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = (
         case Fork():
             branches = item.branches or ((),)
             gaps = sizer.rules.gaps
-            measured = [series([_cell(one, badge, sizer) for one in branch], gaps) for branch in branches]
+            measured = [series([_cell(entry, badge, sizer) for entry in branch], gaps) for branch in branches]
             return fork_cell(item, measured, _on_shortcut(item, sizer), sizer)._replace(owners=owners)
         case Group():
             return _group(item, sizer, owners)
@@ -156,14 +156,14 @@ def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
     if link is None:
         return series([])
     plain = replace(sizer, wrapped=sizer.turned)
-    found: list[Cell] = []
+    items: list[Cell] = []
     for node in link.nodes:
         joined = Label(*node.lines, joint=PLUS)
         room = 0.0 if sizer.turned or len(link.nodes) > 1 else _LEVEL
         level = node.role is not NodeRole.QUESTION and text_width(joined, sizer.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
-        found.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
-    return series(found)
+        items.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
+    return series(items)
 
 
 def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
@@ -171,7 +171,7 @@ def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
 
 
 def _cell_of(node: Node, size: Size, badge: str, sizer: BoxSizer) -> NodeCell:
-    wide = size.narrow + depth_of(node.taper)
+    narrow = size.narrow + depth_of(node.taper)
     shadows = spacing.SHADOWS if badge else 0
     behind = shadows * spacing.SHADOW
     return NodeCell(
@@ -180,13 +180,13 @@ def _cell_of(node: Node, size: Size, badge: str, sizer: BoxSizer) -> NodeCell:
         bold=sizer.bold(node),
         badge=badge,
         front=size.length,
-        wide=wide,
+        wide=narrow,
         narrow=size.narrow,
         look=node.role,
         shadows=shadows,
         length=size.length + behind,
-        above=wide / 2,
-        below=wide / 2 + behind,
+        above=narrow / 2,
+        below=narrow / 2 + behind,
         lead=sizer.rules.gaps.arrow,
         upright=sizer.is_upright(node),
     )
@@ -200,20 +200,20 @@ def gap(before: Cell | None, cell: Cell, gaps: Gaps = ROOMY) -> float:
     return cell.lead + (gaps.block if blocks else 0.0)
 
 
-def series(found: list[Cell], gaps: Gaps = ROOMY) -> Series:
+def series(items: list[Cell], gaps: Gaps = ROOMY) -> Series:
     """Cells one behind the other."""
     parts: list[tuple[float, Cell]] = []
     at = 0.0
-    for cell in found:
+    for cell in items:
         at += gap(parts[-1][1] if parts else None, cell, gaps)
         parts.append((at, cell))
         at += cell.length
     return Series(
         parts=tuple(parts),
         length=at,
-        above=max((cell.above for cell in found), default=0.0),
-        below=max((cell.below for cell in found), default=0.0),
-        lead=found[0].lead if found else 0.0,
+        above=max((cell.above for cell in items), default=0.0),
+        below=max((cell.below for cell in items), default=0.0),
+        lead=items[0].lead if items else 0.0,
     )
 
 

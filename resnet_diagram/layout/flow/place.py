@@ -93,14 +93,14 @@ _CLEAR = 6.0
 """From a title to a level line under it."""
 
 
-def stack(found: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> list[Place]:
+def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> list[Place]:
     """The sections one under the other in frames of one width, from `top` down."""
     left = spacing.PAGE_MARGIN + gaps.outer
-    width = max((_least_width(section, canvas, gaps) for section in found), default=0.0)
+    width = max((_least_width(section, canvas, gaps) for section in sections), default=0.0)
     width = max(width, spacing.SMALLEST_WIDTH - 2 * left)
     places: list[Place] = []
     v = top
-    for section in found:
+    for section in sections:
         put = _beside if _has_room(section, canvas, gaps, width) else _under
         place = put(section, canvas, gaps, (left, left + width, v))
         places.append(place)

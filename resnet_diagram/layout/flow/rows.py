@@ -33,13 +33,13 @@ class Section(NamedTuple):
 
 def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
     """The outermost groups of a diagram; loose items and blocks that follow each other stand together."""
-    found: list[tuple[Group | None, tuple[Item, ...]]] = []
+    items: list[tuple[Group | None, tuple[Item, ...]]] = []
     for grouped, run in groupby(diagram.items, key=_is_section):
         if grouped:
-            found += [(item, item.items) for item in run if isinstance(item, Group)]
+            items += [(item, item.items) for item in run if isinstance(item, Group)]
         else:
-            found.append((None, tuple(run)))
-    return found
+            items.append((None, tuple(run)))
+    return items
 
 
 def _is_section(item: Item) -> bool:
@@ -65,13 +65,13 @@ def break_rows(
 
 def pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
     """The cells, those longer than `limit` points taken apart."""
-    found: list[Cell] = []
+    items: list[Cell] = []
     for cell in cells:
         if isinstance(cell, Series) and cell.length > limit:
-            found += pieces((part for _, part in cell.parts), limit)
+            items += pieces((part for _, part in cell.parts), limit)
         else:
-            found.append(cell)
-    return found
+            items.append(cell)
+    return items
 
 
 def has_lanes(cell: Cell) -> bool:

@@ -22,11 +22,11 @@ def sections(diagram: Diagram, theme: Theme, variant: Variant, room: float) -> l
     measure = box_sizer(diagram.items, theme, turned=False, wrapped=True, rules=variant.rules)
     measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
     limit = row_limit([inner for _, _, inner in measured]) if variant.breaks is Breaks.PAGE else room
-    found: list[Section] = []
+    result: list[Section] = []
     for number, (group, items, inner) in enumerate(measured):
         rows = _rows(items, inner, measure, variant.breaks, limit)
-        found.append(Section(group=group, note="" if number else _caption(group), rows=rows))
-    return found
+        result.append(Section(group=group, note="" if number else _caption(group), rows=rows))
+    return result
 
 
 def _caption(group: Group | None) -> str:
@@ -76,8 +76,8 @@ def _widest(
     gaps = measure.rules.gaps
     for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
         rules = BoxRules(gaps=gaps, limit=line)
-        other = box_sizer(items, measure.theme, turned=False, wrapped=wrapped, rules=rules)
-        wide = series(cells(items, other), gaps)
-        if wide.length <= room:
-            return (wide,)
+        right = box_sizer(items, measure.theme, turned=False, wrapped=wrapped, rules=rules)
+        width = series(cells(items, right), gaps)
+        if width.length <= room:
+            return (width,)
     return rows

@@ -27,8 +27,8 @@ def title_width(group: Group | None, theme: Theme, note: str = "") -> float:
         text_width(count_of(group), theme.size("badge"), bold=True),
         text_width(note, theme.size("caption")),
     ]
-    filled = [width for width in widths if width]
-    return sum(filled) + _GAP * max(0, len(filled) - 1)
+    complete = [width for width in widths if width]
+    return sum(complete) + _GAP * max(0, len(complete) - 1)
 
 
 def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> None:

@@ -73,8 +73,8 @@ def bows_of(bay: MeasuredBay, number: int, plugs: Iterable[Plug], width: float, 
     slots = {slot.slab.id: slot for slot in bay.slots if slot.slab}
     for slot in bay.slots:
         skyline.put(start + slot.x, start + slot.x + slot.size.width, slot.size.height / 2)
-    own = [one for one in plugs if not one.long and one.tail_bay == number]
-    ends = [(start + tail_x(slots[p.arc.tail], p), start + head_x(slots[p.arc.head], p)) for p in own]
+    left = [plug for plug in plugs if not plug.long and plug.tail_bay == number]
+    ends = [(start + tail_x(slots[p.arc.tail], p), start + head_x(slots[p.arc.head], p)) for p in left]
     walls = [start + x for x in bay.through]
     bows: list[Bow] = []
     labels: list[Label] = []
@@ -84,8 +84,8 @@ def bows_of(bay: MeasuredBay, number: int, plugs: Iterable[Plug], width: float, 
             tail, head = ends[at]
             lane = skyline.over(tail, head) + LANE_CLEAR
             skyline.put(tail - 1.0, head + 1.0, lane)
-            bows.append(Bow(own[at].arc, tail, head, lane))
-            waiting += [bows[-1]] * bool(label_of(own[at].arc))
+            bows.append(Bow(left[at].arc, tail, head, lane))
+            waiting += [bows[-1]] * bool(label_of(left[at].arc))
         done = {(bow.tail, bow.head) for bow in bows}
         rising = [*walls, *(x for pair in ends if pair not in done for x in pair)]
         waiting = [bow for bow in waiting if not _label(bow, rising, width, skyline, labels, theme)]
@@ -99,9 +99,11 @@ def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:
     """The numbers of the spans `ends`: first those over no other, then those over these only, and so on."""
     level: list[int] = []
     for number, (tail, head) in enumerate(ends):
-        inner = [level[other] for other in range(number) if ends[other][0] < head and tail < ends[other][1]]
+        inner = [level[right] for right in range(number) if ends[right][0] < head and tail < ends[right][1]]
         level.append(1 + max(inner, default=-1))
-    return [[at for at, one in enumerate(level) if one == rank] for rank in range(max(level, default=-1) + 1)]
+    return [
+        [at for at, item in enumerate(level) if item == rank] for rank in range(max(level, default=-1) + 1)
+    ]
 
 
 def _label(

@@ -15,7 +15,7 @@ _MOST_MOVED = 8.0
 
 
 class Caption(NamedTuple):
-    """What is written under a bay: its lines, centred at `x`, and how wide they are."""
+    """Caption below a frame: lines centred at `x`, and their width."""
 
     seat: Seat
     lines: tuple[str, ...]
@@ -36,44 +36,48 @@ class Caption(NamedTuple):
 def captions_of(tier: list[Seat], theme: Theme) -> list[Caption]:
     """The captions under a tier; where moving them a little does not do, those that meet are broken."""
     size = theme.size("caption")
-    whole = [_placed(seat, (seat.bay.bay.caption,), tier, size) for seat in tier if seat.bay.bay.caption]
+    full = [_placed(seat, (seat.bay.bay.caption,), tier, size) for seat in tier if seat.bay.bay.caption]
     room = tier[-1].end - tier[0].x if tier else 0.0
-    whole = [_placed(one.seat, _parts(one, size), tier, size) if one.width > room else one for one in whole]
-    moved = _moved(whole, tier)
+    full = [
+        _placed(item.seat, _parts(item, size), tier, size) if item.width > room else item for item in full
+    ]
+    moved = _moved(full, tier)
     if not any(_meet(*pair) for pair in pairwise(moved)) and _within(moved, tier):
         return moved
-    return _broken(whole, tier, size)
+    return _broken(full, tier, size)
 
 
-def _moved(whole: list[Caption], tier: list[Seat]) -> list[Caption]:
+def _moved(full: list[Caption], tier: list[Seat]) -> list[Caption]:
     """The captions moved apart, none further than looks well."""
-    found = list(whole)
+    captions = list(full)
     end = tier[-1].end + CAPTION_APART if tier else 0.0
-    for at in range(len(found) - 1, -1, -1):
-        least, wanted = found[at].x - _MOST_MOVED, end - CAPTION_APART - found[at].width / 2
-        found[at] = found[at]._replace(x=max(least, min(found[at].x, wanted)))
-        end = found[at].left
+    for at in range(len(captions) - 1, -1, -1):
+        least, target = captions[at].x - _MOST_MOVED, end - CAPTION_APART - captions[at].width / 2
+        captions[at] = captions[at]._replace(x=max(least, min(captions[at].x, target)))
+        end = captions[at].left
     end = tier[0].x - CAPTION_APART if tier else 0.0
-    for at in range(len(found)):
-        most = whole[at].x + _MOST_MOVED
-        wanted = end + CAPTION_APART + found[at].width / 2
-        found[at] = found[at]._replace(x=max(found[at].x, min(most, wanted)))
-        end = found[at].right
-    return found
+    for at in range(len(captions)):
+        maximum = full[at].x + _MOST_MOVED
+        target = end + CAPTION_APART + captions[at].width / 2
+        captions[at] = captions[at]._replace(x=max(captions[at].x, min(maximum, target)))
+        end = captions[at].right
+    return captions
 
 
-def _broken(whole: list[Caption], tier: list[Seat], size: float) -> list[Caption]:
+def _broken(captions: list[Caption], tier: list[Seat], size: float) -> list[Caption]:
     """The captions with those broken at their arrows that would meet, and any as wide as those."""
-    broken = [_placed(one.seat, _parts(one, size), tier, size) for one in whole]
-    found = list(whole)
-    for at in range(1, len(whole)):
-        if _meet(found[at - 1], found[at]):
-            wider = at if whole[at].width > found[at - 1].width else at - 1
-            found[wider] = broken[wider]
-        if _meet(found[at - 1], found[at]):
-            found[at - 1 : at + 1] = broken[at - 1 : at + 1]
-    least = min((one.width for one, now in zip(whole, found, strict=True) if one != now), default=1e9)
-    alike = [other if one.width >= least else one for one, other in zip(whole, broken, strict=True)]
+    broken = [_placed(caption.seat, _parts(caption, size), tier, size) for caption in captions]
+    result = list(captions)
+    for at in range(1, len(captions)):
+        if _meet(result[at - 1], result[at]):
+            wider = at if captions[at].width > result[at - 1].width else at - 1
+            result[wider] = broken[wider]
+        if _meet(result[at - 1], result[at]):
+            result[at - 1 : at + 1] = broken[at - 1 : at + 1]
+    least = min(
+        (entry.width for entry, now in zip(captions, result, strict=True) if entry != now), default=1e9
+    )
+    alike = [right if item.width >= least else item for item, right in zip(captions, broken, strict=True)]
     return broken if any(_meet(*pair) for pair in pairwise(alike)) else alike
 
 
@@ -85,13 +89,15 @@ def _placed(seat: Seat, lines: tuple[str, ...], tier: list[Seat], size: float) -
     return Caption(seat, lines, max(left, min(middle, right)) if left <= right else middle, width)
 
 
-def _within(found: list[Caption], tier: list[Seat]) -> bool:
+def _within(captions: list[Caption], tier: list[Seat]) -> bool:
     """Return whether all captions lie between the ends of the row."""
-    return all(tier[0].x < one.left + 0.01 and one.right < tier[-1].end + 0.01 for one in found)
+    return all(
+        tier[0].x < caption.left + 0.01 and caption.right < tier[-1].end + 0.01 for caption in captions
+    )
 
 
-def _meet(one: Caption, other: Caption) -> bool:
-    return one.right + CAPTION_APART > other.left + 0.01
+def _meet(left: Caption, right: Caption) -> bool:
+    return left.right + CAPTION_APART > right.left + 0.01
 
 
 def _parts(caption: Caption, size: float) -> tuple[str, ...]:

@@ -61,10 +61,10 @@ def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
     plugs = by_bay(rack.plugs, len(rack.bays))
     levels = [_level(canvas, rack, tier, plugs) for tier in tiers]
     end = max((seat.end for tier in tiers for seat in tier), default=0.0)
-    found = ports(rack, tiers, canvas.theme)
-    placed, tops = spans(rack, found, end, [level.above for level in levels], canvas.theme)
+    result = ports(rack, tiers, canvas.theme)
+    placed, tops = spans(rack, result, end, [level.above for level in levels], canvas.theme)
     lines, back, bottom = _lines(levels, tops)
-    sketch = Sketch(rack, levels, lines, back, ends_of(rack.plugs), found, placed, end)
+    sketch = Sketch(rack, levels, lines, back, ends_of(rack.plugs), result, placed, end)
     for number in range(len(levels)):
         _draw_level(canvas, sketch, number)
     _finish(canvas, sketch)
@@ -77,7 +77,7 @@ def _level(canvas: Canvas, rack: Rack, tier: list[Seat], plugs: list[list[Plug]]
     bows = [bows_of(seat.bay, seat.number, plugs[seat.number], seat.width, theme) for seat in tier]
     framed = [seat.bay.bay.role is not None for seat in tier]
     strip = spacing.TITLE_STRIP + _UNDER_TITLE
-    tops = [one.top + (strip if frame else _OVER) for one, frame in zip(bows, framed, strict=True)]
+    tops = [bow.top + (strip if frame else _OVER) for bow, frame in zip(bows, framed, strict=True)]
     bottoms = [_under(seat) for seat in tier]
     captions = captions_of(tier, theme)
     return Level(tier, bows, captions, max(tops, default=0.0), max(bottoms, default=0.0))
@@ -225,15 +225,15 @@ def _finish(canvas: Canvas, sketch: Sketch) -> None:
 
 def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
     """The shortcuts between bays, their labels on their lines."""
-    held: dict[int, list[Span]] = {}
+    stored: dict[int, list[Span]] = {}
     for span in sketch.spans:
-        held.setdefault(span.number, []).append(span)
-    for number, found in sorted(held.items()):
+        stored.setdefault(span.number, []).append(span)
+    for number, result in sorted(stored.items()):
         arc = sketch.rack.plugs[number].arc
         tail, head = sketch.ports[number]
-        found.sort(key=lambda span: span.tier)
+        result.sort(key=lambda span: span.tier)
         points = [(tail.x, sketch.lines[tail.tier])]
-        for at, span in enumerate(found):
+        for at, span in enumerate(result):
             lane = sketch.lines[span.tier] - span.lane
             points += (
                 [(span.right, lane), (span.left, lane)] if at else [(span.left, lane), (span.right, lane)]
@@ -241,7 +241,7 @@ def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
         points.append((head.x, sketch.lines[head.tier]))
         labels = [
             label
-            for span in found
+            for span in result
             for label in _span_labels(canvas, span, arc, sketch.lines[span.tier] - span.lane)
         ]
         _arc(canvas, arc, points, labels)

@@ -70,10 +70,10 @@ def measure_bay(
     slots, content = _slots(bay, scale, ends, theme)
     note = _note(bay, max(content, _NOTE_WIDTH), theme)
     by_id = {slot.slab.id: slot for slot in slots if slot.slab}
-    through = [tail_x(by_id[one.arc.tail], one) for one in plugs if _enters(one, number, tail=True)]
-    through += [head_x(by_id[one.arc.head], one) for one in plugs if _enters(one, number, tail=False)]
+    through = [tail_x(by_id[plug.arc.tail], plug) for plug in plugs if _enters(plug, number, tail=True)]
+    through += [head_x(by_id[item.arc.head], item) for item in plugs if _enters(item, number, tail=False)]
     plain = MeasuredBay(bay, slots, content, 0.0, note, tuple(through))
-    labels = [_word_width(one.arc, theme) for one in plugs if not one.long and one.tail_bay == number]
+    labels = [_word_width(entry.arc, theme) for entry in plugs if not entry.long and entry.tail_bay == number]
     words = [width + 4.0 for width in labels]
     if bay.role is not None:
         words.append(_caption_width(bay, theme) - scale.frame_gap + CAPTION_APART)
@@ -126,8 +126,8 @@ def content_start(bay: MeasuredBay, width: float, theme: Theme) -> float:
         return middle
     title, count = title_widths(bay, theme)
     least = SIDE + title + _CLEAR - min(bay.through) if title else 0.0
-    most = width - (SIDE + count + _CLEAR if count else 0.0) - max(bay.through)
-    return max(least, min(middle, most))
+    maximum = width - (SIDE + count + _CLEAR if count else 0.0) - max(bay.through)
+    return max(least, min(middle, maximum))
 
 
 def _enters(plug: Plug, number: int, *, tail: bool) -> bool:
@@ -174,33 +174,33 @@ def _word_width(arc: Arc, theme: Theme) -> float:
 
 def _slots(bay: Bay, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
     """The slots from left to right, and the width they take with the ends of shortcuts round them."""
-    sizes = _levelled(bay, [_size(one, bay, scale, theme) for one in bay.slabs])
+    sizes = _levelled(bay, [_size(slab, bay, scale, theme) for slab in bay.slabs])
     gap = _common_gap(bay, sizes, scale.gap, ends, theme)
-    found: list[Slot] = []
+    slots: list[Slot] = []
     x = _lead(bay, scale, ends)
-    for number, (one, size) in enumerate(zip(bay.slabs, sizes, strict=True)):
+    for number, (item, size) in enumerate(zip(bay.slabs, sizes, strict=True)):
         if number:
-            x += _gap_between(bay.slabs[number - 1], one, gap, ends)
-        found.append(Slot(one, x, size))
+            x += _gap_between(bay.slabs[number - 1], item, gap, ends)
+        slots.append(Slot(item, x, size))
         x += size.width
-    return tuple(found), x + _trail(bay, scale, ends)
+    return tuple(slots), x + _trail(bay, scale, ends)
 
 
-def _size(one: Slab | Omitted, bay: Bay, scale: Scale, theme: Theme) -> SlabSize:
-    if isinstance(one, Omitted):
+def _size(item: Slab | Omitted, bay: Bay, scale: Scale, theme: Theme) -> SlabSize:
+    if isinstance(item, Omitted):
         return SlabSize(DOTS, 0.0, ())
-    return slab_size(one, scale, theme, strict=bay.role is GroupRole.STAGE)
+    return slab_size(item, scale, theme, strict=bay.role is GroupRole.STAGE)
 
 
 def _levelled(bay: Bay, sizes: list[SlabSize]) -> list[SlabSize]:
     """The sizes, with slabs that hold text equally high where they have one resolution."""
     tallest: dict[float, float] = {}
-    for one, size in zip(bay.slabs, sizes, strict=True):
-        if isinstance(one, Slab) and one.text:
-            tallest[one.resolution] = max(tallest.get(one.resolution, 0.0), size.height)
+    for slab, size in zip(bay.slabs, sizes, strict=True):
+        if isinstance(slab, Slab) and slab.text:
+            tallest[slab.resolution] = max(tallest.get(slab.resolution, 0.0), size.height)
     return [
-        size._replace(height=tallest[one.resolution]) if isinstance(one, Slab) and one.text else size
-        for one, size in zip(bay.slabs, sizes, strict=True)
+        size._replace(height=tallest[item.resolution]) if isinstance(item, Slab) and item.text else size
+        for item, size in zip(bay.slabs, sizes, strict=True)
     ]
 
 
@@ -218,23 +218,23 @@ def _trail(bay: Bay, scale: Scale, ends: Ends) -> float:
 
 def _common_gap(bay: Bay, sizes: list[SlabSize], gap: float, ends: Ends, theme: Theme) -> float:
     """The gap between two neighbours that all neighbours in the bay have room in."""
-    for (before, left), (one, right) in pairwise(zip(bay.slabs, sizes, strict=True)):
-        if isinstance(before, Slab) and isinstance(one, Slab):
-            heads, tails = ends.heads[before.id], ends.tails[one.id]
+    for (before, left), (item, right) in pairwise(zip(bay.slabs, sizes, strict=True)):
+        if isinstance(before, Slab) and isinstance(item, Slab):
+            heads, tails = ends.heads[before.id], ends.tails[item.id]
             needed = reach_on(heads) + reach_back(tails) + (BETWEEN if heads and tails else END_GAP)
             indices = (
                 text_width(before.index, theme.size("label")),
-                text_width(one.index, theme.size("label")),
+                text_width(item.index, theme.size("label")),
             )
             overhang = (max(0.0, indices[0] - left.width) + max(0.0, indices[1] - right.width)) / 2
             gap = max(gap, needed if heads or tails else 0.0, overhang + 2.0)
     return gap
 
 
-def _gap_between(before: Slab | Omitted, one: Slab | Omitted, gap: float, ends: Ends) -> float:
+def _gap_between(before: Slab | Omitted, left: Slab | Omitted, gap: float, ends: Ends) -> float:
     """From one slot to the next; beside the dots a piece of the line is seen."""
-    if isinstance(before, Slab) and isinstance(one, Slab):
+    if isinstance(before, Slab) and isinstance(left, Slab):
         return gap
     out = reach_on(ends.heads[before.id]) + _BEHIND if isinstance(before, Slab) else _STUB
-    back = reach_back(ends.tails[one.id]) + _BEHIND if isinstance(one, Slab) else _STUB
+    back = reach_back(ends.tails[left.id]) + _BEHIND if isinstance(left, Slab) else _STUB
     return DOTS_CLEAR + max(_STUB, back if isinstance(before, Omitted) else out)

@@ -19,13 +19,13 @@ _EDGES = 16.0
 def pieces(bay: Bay, arcs: tuple[Arc, ...], scale: Scale, theme: Theme, room: float) -> list[Bay]:
     """The bay, or where it is wider than `room` points, the fewest parts that fit, as equal as can be."""
     plugs = plugs_of((bay,), arcs)
-    whole = measure_bay(bay, 0, scale, plugs, ends_of(plugs), theme)
+    full = measure_bay(bay, 0, scale, plugs, ends_of(plugs), theme)
     depth = len(levels([(plug.start - 0.5, plug.stop + 0.5) for plug in plugs if plug.start < plug.stop]))
     room -= _LINES + depth * _LINE
-    if whole.content <= room or len(bay.slabs) < 2:
+    if full.content <= room or len(bay.slabs) < 2:
         return [bay]
-    sizes = _sizes(whole.slots, room)
-    while len(narrower := _sizes(whole.slots, room - 4.0)) == len(sizes):
+    sizes = _sizes(full.slots, room)
+    while len(narrower := _sizes(full.slots, room - 4.0)) == len(sizes):
         sizes, room = narrower, room - 4.0
     return _parts(bay, sizes)
 
@@ -44,7 +44,7 @@ def _sizes(slots: tuple[Slot, ...], room: float) -> list[int]:
 
 def _parts(bay: Bay, sizes: list[int]) -> list[Bay]:
     """The bay in parts of so many slots each; what is said of all of it is said once."""
-    found: list[Bay] = []
+    bays: list[Bay] = []
     start = 0
     for number, size in enumerate(sizes):
         first, last = number == 0, number == len(sizes) - 1
@@ -57,6 +57,6 @@ def _parts(bay: Bay, sizes: list[int]) -> list[Bay]:
             notes=bay.notes if first else (),
             caption=bay.caption if last else NOTHING,
         )
-        found.append(part)
+        bays.append(part)
         start += size
-    return found
+    return bays

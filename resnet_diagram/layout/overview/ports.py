@@ -35,17 +35,17 @@ class Plug(NamedTuple):
 
     @property
     def long(self) -> bool:
-        """Whether it runs from one frame to another, above the frames."""
+        """Return whether it runs from one frame to another, above the frames."""
         return self.tail_bay != self.head_bay
 
 
 def by_bay(plugs: Iterable[Plug], count: int) -> list[list[Plug]]:
     """The arcs that leave or end in each of `count` bays."""
-    found: list[list[Plug]] = [[] for _ in range(count)]
+    items: list[list[Plug]] = [[] for _ in range(count)]
     for plug in plugs:
         for number in {plug.tail_bay, plug.head_bay}:
-            found[number].append(plug)
-    return found
+            items[number].append(plug)
+    return items
 
 
 class Ends(NamedTuple):
@@ -61,18 +61,18 @@ def plugs_of(bays: tuple[Bay, ...], arcs: Iterable[Arc]) -> list[Plug]:
     for number, bay in enumerate(bays):
         for slab in _slabs(bay):
             order[slab.id] = (number, len(order))
-    known = [arc for arc in arcs if arc.tail in order and arc.head in order]
-    known.sort(key=lambda arc: (order[arc.head][1] - order[arc.tail][1], order[arc.tail][1]))
+    names = [arc for arc in arcs if arc.tail in order and arc.head in order]
+    names.sort(key=lambda arc: (order[arc.head][1] - order[arc.tail][1], order[arc.tail][1]))
     tails: Counter[str] = Counter()
     heads: Counter[str] = Counter()
-    found: list[Plug] = []
-    for arc in known:
+    plugs: list[Plug] = []
+    for arc in names:
         tail_bay, head_bay = order[arc.tail][0], order[arc.head][0]
         long = tail_bay != head_bay
         tail_out = long and _slabs(bays[tail_bay])[0].id == arc.tail
         head_out = long and _slabs(bays[head_bay])[-1].id == arc.head
         tail_at, head_at = f"{arc.tail}{' out' * tail_out}", f"{arc.head}{' out' * head_out}"
-        found.append(
+        plugs.append(
             Plug(
                 arc=arc,
                 tail_bay=tail_bay,
@@ -87,15 +87,15 @@ def plugs_of(bays: tuple[Bay, ...], arcs: Iterable[Arc]) -> list[Plug]:
         )
         tails[tail_at] += 1
         heads[head_at] += 1
-    return found
+    return plugs
 
 
 def ends_of(plugs: Iterable[Plug]) -> Ends:
     """Count the ends of shortcuts at each bar, inside its frame."""
-    held = list(plugs)
+    stored = list(plugs)
     return Ends(
-        Counter(plug.arc.tail for plug in held if not plug.tail_out),
-        Counter(plug.arc.head for plug in held if not plug.head_out),
+        Counter(plug.arc.tail for plug in stored if not plug.tail_out),
+        Counter(plug.arc.head for plug in stored if not plug.head_out),
     )
 
 
@@ -110,4 +110,4 @@ def reach_on(heads: int) -> float:
 
 
 def _slabs(bay: Bay) -> list[Slab]:
-    return [one for one in bay.slabs if isinstance(one, Slab)]
+    return [slab for slab in bay.slabs if isinstance(slab, Slab)]

@@ -62,22 +62,22 @@ def rack(strip: Strip, theme: Theme, room: float) -> Rack:
 
     It is set tight where that saves a tier.
     """
-    wide = _rack(strip, theme, room, tight=False)
-    if len(wide.tiers) == 1:
-        return wide
+    width = _rack(strip, theme, room, tight=False)
+    if len(width.tiers) == 1:
+        return width
     tight = _rack(strip, theme, room, tight=True)
-    return tight if len(tight.tiers) < len(wide.tiers) else wide
+    return tight if len(tight.tiers) < len(width.tiers) else width
 
 
 def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
     scale = scale_of(strip, tight=tight)
     parts = (pieces(bay, strip.arcs, scale, theme, room) for bay in strip.bays)
-    bays = tuple(piece for held in parts for piece in held)
+    bays = tuple(piece for part in parts for piece in part)
     plugs = plugs_of(bays, strip.arcs)
     ends = ends_of(plugs)
-    own = by_bay(plugs, len(bays))
+    mine = by_bay(plugs, len(bays))
     measured = tuple(
-        measure_bay(bay, number, scale, own[number], ends, theme) for number, bay in enumerate(bays)
+        measure_bay(bay, number, scale, mine[number], ends, theme) for number, bay in enumerate(bays)
     )
     plain = Rack(
         measured, tuple(plugs), (tuple(range(len(bays))),), _frame_gap(plugs, scale), *_margins(plugs, 1, 0)
@@ -90,20 +90,20 @@ def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
     return many._replace(tiers=_balanced(many, room - left - right))
 
 
-def seats(one: Rack, width: float, theme: Theme) -> list[list[Seat]]:
+def seats(item: Rack, width: float, theme: Theme) -> list[list[Seat]]:
     """Every bay's place on its tier, where the strip is stretched to `width` points as far as looks well."""
-    room = width - one.left - one.right
-    return [_seats(one, tier, room, theme) for tier in one.tiers]
+    room = width - item.left - item.right
+    return [_seats(item, tier, room, theme) for tier in item.tiers]
 
 
-def column(one: Rack, number: int, end: float) -> float:
+def column(item: Rack, number: int, end: float) -> float:
     """Return the x of the track of a shortcut to the right of rows that end at `end`."""
-    return end + one.right - _COLUMN * (max(one.columns) - one.columns[number])
+    return end + item.right - _COLUMN * (max(item.columns) - item.columns[number])
 
 
-def turning(one: Rack, end: float) -> float:
+def turning(item: Rack, end: float) -> float:
     """Return the x at which the line of flow turns down, right of rows that end at `end`."""
-    return end + one.right - _COLUMN * (1 + max(one.columns, default=-1))
+    return end + item.right - _COLUMN * (1 + max(item.columns, default=-1))
 
 
 def beside(seat: Seat, rank: int, *, tail: bool) -> float:
@@ -114,42 +114,42 @@ def beside(seat: Seat, rank: int, *, tail: bool) -> float:
 def _columns(plugs: list[Plug]) -> tuple[int, ...]:
     """The column of each shortcut between bays: outside those it encloses; -1 for the others."""
     at = [number for number, plug in enumerate(plugs) if plug.long]
-    found = [-1] * len(plugs)
+    items = [-1] * len(plugs)
     for rank, level in enumerate(levels([(plugs[n].start - 0.5, plugs[n].stop + 0.5) for n in at])):
-        for one in level:
-            found[at[one]] = rank
-    return tuple(found)
+        for item in level:
+            items[at[item]] = rank
+    return tuple(items)
 
 
-def _seats(one: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[Seat]:
-    widths = _widths(one, tier, room - one.gap * (len(tier) - 1), theme)
-    found: list[Seat] = []
-    x = one.left
+def _seats(item: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[Seat]:
+    widths = _widths(item, tier, room - item.gap * (len(tier) - 1), theme)
+    items: list[Seat] = []
+    x = item.left
     for number, width in zip(tier, widths, strict=True):
-        found.append(Seat(number, fitted(one.bays[number], width, theme), x, width))
-        x += width + one.gap
-    return found
+        items.append(Seat(number, fitted(item.bays[number], width, theme), x, width))
+        x += width + item.gap
+    return items
 
 
-def _widths(one: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[float]:
+def _widths(item: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[float]:
     """The widths of the frames on a tier: stages equally wide if there is room, and the rest shared out."""
-    bays = [one.bays[number] for number in tier]
-    widths = _captioned(one, bays, room, theme)
-    if len(one.tiers) == 1 or sum(widths) >= _EVEN * room:
+    bays = [item.bays[number] for number in tier]
+    widths = _captioned(item, bays, room, theme)
+    if len(item.tiers) == 1 or sum(widths) >= _EVEN * room:
         widths = _evened(widths, [bay.bay.role is GroupRole.STAGE for bay in bays], room - sum(widths))
     framed = [bay.bay.role is not None for bay in bays]
     if not any(framed):
         return widths
     share = max(0.0, room - sum(widths)) / sum(framed)
-    most = max(width for width, has in zip(widths, framed, strict=True) if has) * (_MOST_STRETCH - 1)
-    share = min(share, most)
+    maximum = max(width for width, has in zip(widths, framed, strict=True) if has) * (_MOST_STRETCH - 1)
+    share = min(share, maximum)
     return [width + share * has for width, has in zip(widths, framed, strict=True)]
 
 
-def _captioned(one: Rack, bays: list[MeasuredBay], room: float, theme: Theme) -> list[float]:
+def _captioned(item: Rack, bays: list[MeasuredBay], room: float, theme: Theme) -> list[float]:
     """The least widths, or what captions want, for as many as there is `room`, small wants first."""
     size, widths = theme.size("caption"), [bay.width for bay in bays]
-    over = one.gap - CAPTION_APART
+    over = item.gap - CAPTION_APART
     wants = [text_width(bay.bay.caption, size) * TEX - over - bay.width for bay in bays]
     spare = room - sum(widths)
     for want, at in sorted((want, at) for at, want in enumerate(wants) if want > 0 and bays[at].bay.role):
@@ -162,9 +162,9 @@ def _captioned(one: Rack, bays: list[MeasuredBay], room: float, theme: Theme) ->
 
 def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float]:
     """The widths with the narrowest stages made wider, all alike, as far as `spare` points go."""
-    own = sorted(width for width, is_stage in zip(widths, stages, strict=True) if is_stage)
-    level = own[0] if own else 0.0
-    for count, (width, wider) in enumerate(pairwise(own), 1):
+    left = sorted(width for width, is_stage in zip(widths, stages, strict=True) if is_stage)
+    level = left[0] if left else 0.0
+    for count, (width, wider) in enumerate(pairwise(left), 1):
         step = min(wider - width, spare / count)
         level, spare = width + step, spare - step * count
         if spare <= 0:
@@ -172,30 +172,30 @@ def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float
     return [max(width, level) if is_stage else width for width, is_stage in zip(widths, stages, strict=True)]
 
 
-def _natural(one: Rack, tier: tuple[int, ...]) -> float:
-    return sum(one.bays[number].width for number in tier) + one.gap * max(0, len(tier) - 1)
+def _natural(item: Rack, tier: tuple[int, ...]) -> float:
+    return sum(item.bays[number].width for number in tier) + item.gap * max(0, len(tier) - 1)
 
 
-def _balanced(one: Rack, room: float) -> tuple[tuple[int, ...], ...]:
+def _balanced(item: Rack, room: float) -> tuple[tuple[int, ...], ...]:
     """The fewest tiers, then the narrowest limit that gives no more of them."""
-    best = _packed(one, room)
+    best = _packed(item, room)
     while room > 0:
         room -= 4.0
-        narrower = _packed(one, room)
+        narrower = _packed(item, room)
         if len(narrower) > len(best):
             return best
         best = narrower
     return best
 
 
-def _packed(one: Rack, room: float) -> tuple[tuple[int, ...], ...]:
+def _packed(item: Rack, room: float) -> tuple[tuple[int, ...], ...]:
     """As many bays a tier as fit into `room` points."""
     tiers: list[list[int]] = []
     width = 0.0
-    for number, bay in enumerate(one.bays):
-        if tiers and width + one.gap + bay.width <= room:
+    for number, bay in enumerate(item.bays):
+        if tiers and width + item.gap + bay.width <= room:
             tiers[-1].append(number)
-            width += one.gap + bay.width
+            width += item.gap + bay.width
         else:
             tiers.append([number])
             width = bay.width

@@ -66,7 +66,7 @@ def scale_of(strip: Strip, *, tight: bool) -> Scale:
 
     Slabs that hold text need not be lower or narrower than their text lets them.
     """
-    slabs = [one for bay in strip.bays for one in bay.slabs if isinstance(one, Slab)]
+    slabs = [item for bay in strip.bays for item in bay.slabs if isinstance(item, Slab)]
     plain = [slab for slab in slabs if not slab.text] or slabs
     levels = [_octaves(slab.resolution) for slab in plain] or [0.0]
     low, high = min(levels), max([*levels, *(_octaves(slab.resolution) for slab in slabs)])
@@ -95,8 +95,8 @@ def slab_size(slab: Slab, scale: Scale, theme: Theme, *, strict: bool) -> SlabSi
     if not slab.text:
         return SlabSize(width, height, ())
     size = theme.size("node")
-    usual = min(max(scale.tallest, height), _TALLEST_TEXT)
-    room = (max(height + _LEEWAY, _LEAST_ROOM) if strict or scale.strict else usual) - _TEXT_PAD
+    default = min(max(scale.tallest, height), _TALLEST_TEXT)
+    room = (max(height + _LEEWAY, _LEAST_ROOM) if strict or scale.strict else default) - _TEXT_PAD
     lines = wrap_evenly(slab.text, size, room / TEX)
     longest = max(text_width(line, size) for line in lines)
     return SlabSize(

@@ -30,12 +30,12 @@ class Port(NamedTuple):
     x: float
 
 
-def ports(one: Rack, tiers: list[list[Seat]], theme: Theme) -> list[tuple[Port, Port]]:
+def ports(rack: Rack, tiers: list[list[Seat]], theme: Theme) -> list[tuple[Port, Port]]:
     """The two ends of every shortcut of a strip."""
-    at = {seat.number: (tier, seat) for tier, held in enumerate(tiers) for seat in held}
+    at = {seat.number: (tier, seat) for tier, stored in enumerate(tiers) for seat in stored}
     return [
         (_port(plug, at[plug.tail_bay], theme, tail=True), _port(plug, at[plug.head_bay], theme, tail=False))
-        for plug in one.plugs
+        for plug in rack.plugs
     ]
 
 
@@ -52,7 +52,7 @@ def _port(plug: Plug, at: tuple[int, Seat], theme: Theme, *, tail: bool) -> Port
 
 
 def spans(
-    one: Rack, found: list[tuple[Port, Port]], end: float, tops: list[float], theme: Theme
+    rack: Rack, items: list[tuple[Port, Port]], end: float, tops: list[float], theme: Theme
 ) -> tuple[list[Span], list[float]]:
     """The spans of all shortcuts between bays, and how high each tier reaches with them.
 
@@ -60,9 +60,9 @@ def spans(
     """
     plain = [
         span
-        for number, (plug, (tail, head)) in enumerate(zip(one.plugs, found, strict=True))
+        for number, (plug, (tail, head)) in enumerate(zip(rack.plugs, items, strict=True))
         if plug.long
-        for span in _spans(one, number, tail, head, end, theme)
+        for span in _spans(rack, number, tail, head, end, theme)
     ]
     skylines = []
     for top in tops:
@@ -77,16 +77,16 @@ def spans(
     return placed, [skyline.over(-1e9, 1e9) for skyline in skylines]
 
 
-def _spans(one: Rack, number: int, tail: Port, head: Port, end: float, theme: Theme) -> list[Span]:
+def _spans(rack: Rack, number: int, tail: Port, head: Port, end: float, theme: Theme) -> list[Span]:
     """The spans of one shortcut; the longest carries its label."""
     if tail.tier == head.tier:
-        found = [Span(number, tail.tier, tail.x, head.x)]
+        items = [Span(number, tail.tier, tail.x, head.x)]
     else:
-        far = column(one, number, end)
-        found = [Span(number, tail.tier, tail.x, far), Span(number, head.tier, head.x, far)]
-    longest = max(range(len(found)), key=lambda at: found[at].right - found[at].left)
-    found[longest] = _labelled(found[longest], one.plugs[number].arc.label, theme)
-    return found
+        far = column(rack, number, end)
+        items = [Span(number, tail.tier, tail.x, far), Span(number, head.tier, head.x, far)]
+    longest = max(range(len(items)), key=lambda at: items[at].right - items[at].left)
+    items[longest] = _labelled(items[longest], rack.plugs[number].arc.label, theme)
+    return items
 
 
 def _labelled(span: Span, label: str, theme: Theme) -> Span:

@@ -75,14 +75,14 @@ def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     ('3×3 depthwise', 'conv, 144')
     """
     limit = _SUMMARY * size
-    found: list[str] = []
+    texts: list[str] = []
     for line in lines:
         head, colon, rest = line.partition(": ")
         if colon and text_width(line, size) > limit:
-            found += [*_even(_words(f"{head}:", size), limit, size), *_even(_words(rest, size), limit, size)]
+            texts += [*_even(_words(f"{head}:", size), limit, size), *_even(_words(rest, size), limit, size)]
         else:
-            found += _even(_words(line, size), limit, size)
-    return tuple(found)
+            texts += _even(_words(line, size), limit, size)
+    return tuple(texts)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -115,13 +115,13 @@ def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
 
     A plus sign is one word with what follows it, an equation with a symbol, such as "s = 2", is one word.
     """
-    most = max(longest, _LONGEST * size)
+    maximum = max(longest, _LONGEST * size)
     words = re.findall(r"\+ [^ ]+|[^ ]{1,2} = [^ ]+|[^ ]+", line)
     return [
         f"{_JOINER if number else ''}{piece}"
         for word in words
         for number, piece in enumerate(
-            piece for unit in _units(word, size, longest) for piece in _pieces(unit, size, most)
+            piece for unit in _units(word, size, longest) for piece in _pieces(unit, size, maximum)
         )
     ]
 
@@ -134,20 +134,20 @@ def _units(word: str, size: float, longest: float) -> list[str]:
     return [part for unit in units for part in _LETTER_ENDS.split(unit)]
 
 
-def _pieces(word: str, size: float, most: float) -> list[str]:
-    if text_width(word, size) <= most:
+def _pieces(word: str, size: float, maximum: float) -> list[str]:
+    if text_width(word, size) <= maximum:
         return [word]
     pieces = [""]
     for part in re.findall(r"[^._/×-]*[._/×-]|[^._/×-]+", word):
-        for letters in _cut(part, size, most):
-            fits = text_width(pieces[-1] + letters, size) <= most
+        for letters in _cut(part, size, maximum):
+            fits = text_width(pieces[-1] + letters, size) <= maximum
             pieces[-1:] = [pieces[-1] + letters] if fits else [pieces[-1], letters]
     return [piece for piece in pieces if piece]
 
 
-def _cut(part: str, size: float, most: float) -> list[str]:
+def _cut(part: str, size: float, maximum: float) -> list[str]:
     """`part` in pieces of ten letters if it is too long for a line of its own."""
-    if text_width(part, size) <= most:
+    if text_width(part, size) <= maximum:
         return [part]
     return [part[at : at + 10] for at in range(0, len(part), 10)]
 

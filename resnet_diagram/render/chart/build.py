@@ -34,14 +34,14 @@ def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
     to the right, frames follow each other in that direction, and their content runs down.
     """
     networks = [item for item in diagram.items if isinstance(item, Group) and item.role is GroupRole.NETWORK]
-    beside = sum(any(isinstance(item, Group) for item in network.items) for network in networks)
+    neighbour = sum(any(isinstance(item, Group) for item in network.items) for network in networks)
     rows = diagram.flow is Flow.ROWS
     builder = _Builder(
         metrics=metrics,
-        room=room / max(1, beside) if rows else float("inf"),
+        room=room / max(1, neighbour) if rows else float("inf"),
         down=not rows,
     )
-    down = not beside and diagram.flow is not Flow.RIGHT
+    down = not neighbour and diagram.flow is not Flow.RIGHT
     return builder.column("", "", None, 0, diagram.items, down=down)
 
 

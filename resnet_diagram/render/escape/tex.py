@@ -105,11 +105,11 @@ _TEX_ACCENTS = {
 _TEX_SIGNS = _TEX_ASCII | _TEX_TEXT | {sign: f"${{{command}}}$" for sign, command in TEX_MATHS.items()}
 
 
-def tex_text(text: str, other: str = "") -> str:
+def tex_text(text: str, right: str = "") -> str:
     r"""`text` for TeX outside math, as in a TikZ node (one with `align=` when there are several lines).
 
     Compiles with pdflatex as with lualatex. What pdflatex's standard fonts lack stays as it is for lualatex
-    and xelatex and is named by its code point under pdflatex; `other` is a macro that takes both.
+    and xelatex and is named by its code point under pdflatex; `right` is a macro that takes both.
 
     >>> tex_text("50% of #1 & a_b")
     '50\\% of \\#1 \\& a\\_b'
@@ -132,7 +132,7 @@ def tex_text(text: str, other: str = "") -> str:
     composed = unicodedata.normalize("NFC", clean)
     signs = [(sign, _tex_sign(sign)) for sign in composed]
     runs = groupby(signs, key=lambda pair: pair[1] is not None)
-    escaped = "".join(_tex_known(run) if known else _tex_unknown(run, other) for known, run in runs)
+    escaped = "".join(_tex_known(run) if names else _tex_unknown(run, right) for names, run in runs)
     return re.sub("-(?=-)", "-{}", escaped)
 
 
@@ -152,9 +152,9 @@ def _tex_known(run: Iterable[tuple[str, str | None]]) -> str:
     return "".join(tex or "" for _, tex in run)
 
 
-def _tex_unknown(run: Iterable[tuple[str, str | None]], other: str) -> str:
+def _tex_unknown(run: Iterable[tuple[str, str | None]], right: str) -> str:
     signs = [sign for sign, _ in run]
     names = " ".join(f"U+{ord(sign):04X}" for sign in signs)
-    if other:
-        return f"{other}{{{''.join(signs)}}}{{{names}}}"
+    if right:
+        return f"{right}{{{''.join(signs)}}}{{{names}}}"
     return rf"\ifdefined\Umathchar {''.join(signs)}\else {names}\fi{{}}"

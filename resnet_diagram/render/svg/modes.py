@@ -57,23 +57,23 @@ def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
     """Return the style sheet for these inks, if the theme follows the reader's mode."""
     if not theme.dark:
         return None
-    known = sorted(set(inks))
-    return Modes(light=_values(known, theme), dark=_values(known, theme.dark), rules=_rules(known))
+    names = sorted(set(inks))
+    return Modes(light=_values(names, theme), dark=_values(names, theme.dark), rules=_rules(names))
 
 
 def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
-    found = {
-        variable: _colour(theme.style(one.role, one.shade), part)
-        for one in inks
-        for _, variable, part in one.variables()
+    colours = {
+        variable: _colour(theme.style(ink.role, ink.shade), part)
+        for ink in inks
+        for _, variable, part in ink.variables()
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(colours.items()))
 
 
 def _rules(inks: list[Ink]) -> dict[str, str]:
     return {
-        one.name: "; ".join(f"{name}: var({variable})" for name, variable, _ in one.variables())
-        for one in inks
+        ink.name: "; ".join(f"{name}: var({variable})" for name, variable, _ in ink.variables())
+        for ink in inks
     }
 
 

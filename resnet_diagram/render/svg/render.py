@@ -34,13 +34,13 @@ class Brush:
     theme: Theme
     inks: set[Ink] = field(default_factory=set)
 
-    def ink(self, sort: str, role: str, shade: int = 0) -> str:
+    def ink(self, kind: str, role: str, shade: int = 0) -> str:
         """The class of an element, or "" where its attributes say all."""
         if not self.theme.dark:
             return ""
-        one = Ink(sort, role, self.theme.shade(role, shade))
-        self.inks.add(one)
-        return one.name
+        item = Ink(kind, role, self.theme.shade(role, shade))
+        self.inks.add(item)
+        return item.name
 
 
 def render_svg(figure: Figure) -> str:
@@ -115,7 +115,7 @@ def _box(box: Box, brush: Brush, prefix: str) -> Values:
         "id": _id(box.id, prefix),
         "path": xml_text(box.origin.span),
         "role": box.role,
-        "outlines": [_outline(one, brush) for one in (*box.stacked(), box)],
+        "outlines": [_outline(item, brush) for item in (*box.stacked(), box)],
         "strokes": [_segment(points, box.role, brush) for points in box.strokes()],
         "texts": [_text(text, brush) for text in box.texts],
         "labels": [_text(text, brush) for text in box.labels],
@@ -248,13 +248,13 @@ def bent(points: tuple[Point, ...], radius: float) -> str:
     >>> bent(((0, 0), (10, 0), (10, 20)), 4)
     'M0 0L6 0Q10 0 10 4L10 20'
     """
-    found = [f"M{_pair(points[0])}"]
+    items = [f"M{_pair(points[0])}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         room = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
         near = _moved(corner, _towards(before, corner), -room)
         far = _moved(corner, _towards(corner, after), room)
-        found.append(f"L{_pair(near)}Q{_pair(corner)} {_pair(far)}")
-    return "".join([*found, f"L{_pair(points[-1])}"])
+        items.append(f"L{_pair(near)}Q{_pair(corner)} {_pair(far)}")
+    return "".join([*items, f"L{_pair(points[-1])}"])
 
 
 def arrow_head(tip: Point, direction: Point) -> tuple[Point, ...]:

@@ -41,16 +41,16 @@ def common(parts: Parts, texts: list[Text]) -> Common:
     upright = [box for box in boxes if box.form is not Form.POLYGON]
     pills = [min(box.width, box.height) / 2 for box in boxes if box.form is Form.PILL]
     types = [type_of(text) for box in boxes for text in box.texts]
-    usual = most_usual((size for size, bold in types if not bold), "6.6")
+    default = most_usual((size for size, bold in types if not bold), "6.6")
     upright_roles = _by_role(upright)
-    forms = {role: most_usual((box.form for box in held), Form.RECTANGLE) for role, held in upright_roles}
-    kinds = {role: most_usual(map(type_of, held), ("6.6", False)) for role, held in _texts(texts)}
+    forms = {role: most_usual((box.form for box in stored), Form.RECTANGLE) for role, stored in upright_roles}
+    kinds = {role: most_usual(map(type_of, contents), ("6.6", False)) for role, contents in _texts(texts)}
     return Common(
-        type_in_box=usual,
-        badge=most_usual((one for one in types if one != (usual, False)), None),
+        type_in_box=default,
+        badge=most_usual((item for item in types if item != (default, False)), None),
         headings=_headings(texts, kinds),
         form=forms,
-        extent={role: usual_extent(held) for role, held in _by_role(boxes)},
+        extent={role: usual_extent(value) for role, value in _by_role(boxes)},
         type_of_text=kinds,
         pill_radius=min(pills, default=0.0),
         radius=most_usual((line.radius for line in lines if len(line.points) > 2), 4.0),
@@ -62,13 +62,13 @@ def type_of(text: Text) -> Type:
     return number(text.size), text.bold
 
 
-def type_commands(one: Type) -> str:
+def type_commands(item: Type) -> str:
     r"""The commands of TeX that choose a type.
 
     >>> print(type_commands(("8", True)))
     \fontsize{8}{9.44}\selectfont\bfseries\boldmath
     """
-    size, bold = one
+    size, bold = item
     weight = "\\bfseries\\boldmath" if bold else "\\mdseries\\unboldmath"
     return f"\\fontsize{{{size}}}{{{number(LINE_PITCH * float(size))}}}\\selectfont{weight}"
 
@@ -93,10 +93,10 @@ def usual_extent(boxes: list[Box]) -> tuple[str, str]:
 
 def _headings(texts: list[Text], kinds: dict[str, Type]) -> tuple[Type, ...]:
     """The types of texts that are set otherwise than most of their role, the most frequent first."""
-    others = Counter(
+    counts = Counter(
         type_of(text) for text in texts if type_of(text) != kinds[text.role] and text.role == "text"
     )
-    return tuple(one for one, count in others.most_common() if count > 1)
+    return tuple(item for item, count in counts.most_common() if count > 1)
 
 
 def _by_role(boxes: list[Box]) -> list[tuple[str, list[Box]]]:

@@ -91,10 +91,10 @@ def statements(leaf: Leaf, scope: Scope) -> list["Node | Line"]:
 
 def box_nodes(box: Box, scope: Scope) -> list[Node]:
     """Return the node of a box; turned texts are nodes of their own."""
-    usual = scope.usual
-    words = _words(box, usual)
+    default = scope.usual
+    words = _words(box, default)
     shaded, size = _own_look(box, scope)
-    shape = _form_options(box, usual) + (["resnet/folded"] if box.copies else [])
+    shape = _form_options(box, default) + (["resnet/folded"] if box.copies else [])
     look = [f"resnet/{box.role}", *shaded, *shape]
     polygon = box.form is Form.POLYGON
     name = scope.parts.names.get(box.id, "")
@@ -114,14 +114,14 @@ def _own_look(box: Box, scope: Scope) -> tuple[list[str], list[str]]:
     """The keys for the shade and the size of a box, where its scope and its style do not say them."""
     look = scope.looks.get(box.role, Looks((), ("", "")))
     shaded = [] if look.shaded else shaded_keys(box, scope.theme)
-    known = [own or usual for own, usual in zip(look.size, scope.usual.extent[box.role], strict=True)]
-    width, height = ("" if own == said else own for own, said in zip(extent(box), known, strict=True))
+    names = [left or default for left, default in zip(look.size, scope.usual.extent[box.role], strict=True)]
+    width, height = ("" if mine == name else mine for mine, name in zip(extent(box), names, strict=True))
     return shaded, size_keys((width, height))
 
 
-def _form_options(box: Box, usual: Common) -> list[str]:
+def _form_options(box: Box, default: Common) -> list[str]:
     """Return the keys for an outline that differs from the usual one of the role."""
-    common = usual.form.get(box.role, Form.RECTANGLE)
+    common = default.form.get(box.role, Form.RECTANGLE)
     form = Form.RECTANGLE if box.form is Form.POLYGON else box.form
     if form is common:
         return []
@@ -129,12 +129,12 @@ def _form_options(box: Box, usual: Common) -> list[str]:
     return form_keys(form) or [plain]
 
 
-def _words(box: Box, usual: Common) -> str | None:
+def _words(box: Box, common: Common) -> str | None:
     """Return the texts of a box as one text of TeX, centred in its node; None where they are turned."""
     if not holds_its_words(box):
         return None
-    lines = [_line(text, usual) for text in box.texts]
-    breaks = [*(_break(*pair, usual) for pair in pairwise(box.texts)), ""]
+    lines = [_line(text, common) for text in box.texts]
+    breaks = [*(_break(*pair, common) for pair in pairwise(box.texts)), ""]
     return "".join(line + end for line, end in zip(lines, breaks[: len(lines)], strict=True))
 
 
@@ -143,12 +143,12 @@ def holds_its_words(box: Box) -> bool:
     return not any(text.turned for text in box.texts)
 
 
-def _line(text: Text, usual: Common) -> str:
+def _line(text: Text, common: Common) -> str:
     """One line, in its own type where it is not the usual one."""
     words = text_of(text)
-    if type_of(text) == usual.badge:
+    if type_of(text) == common.badge:
         return f"{{\\resnetbadge {words}}}"
-    if type_of(text) != (usual.type_in_box, False):
+    if type_of(text) != (common.type_in_box, False):
         return f"{{{type_commands(type_of(text))} {words}}}"
     return f"{{{words}}}" if words.startswith(("[", "*")) else words
 
@@ -159,10 +159,10 @@ def text_of(text: Text) -> str:
     return f"\\resnetfit{{{tidy(text.width)}bp}}{{{words}}}" if OTHER in words else words
 
 
-def _break(upper: Text, lower: Text, usual: Common) -> str:
+def _break(upper: Text, lower: Text, common: Common) -> str:
     """The end of a line, with what the distance of the next is more than usual."""
     distance = lower.y - upper.y + CAPITAL_HEIGHT / 2 * (lower.size - upper.size)
-    more = distance - LINE_PITCH * float(usual.type_in_box)
+    more = distance - LINE_PITCH * float(common.type_in_box)
     return f"\\\\[{tidy(more)}bp]" if abs(more) > _UNEVEN else "\\\\"
 
 
@@ -176,29 +176,29 @@ def text_nodes(text: Text, scope: Scope, box: Box | None = None) -> list[Node]:
     options = _type_options(text, scope.usual)
     keys = {"resnet/italic": text.italic, "rotate=90": text.turned, "resnet/halo": text.halo}
     options += [_ANCHORS[text.anchor]] if text.anchor in _ANCHORS else []
-    options += [key for key, wanted in keys.items() if wanted]
+    options += [key for key, target in keys.items() if target]
     inside = box is not None and near((text.x, text.y), box.centre)
     at = f"({scope.parts.names[box.id]})" if box and inside else scope.place((text.x, text.y))
     return [Node(options=", ".join(options), name="", at=at, text=text_of(text))]
 
 
-def _type_options(text: Text, usual: Common) -> list[str]:
+def _type_options(text: Text, common: Common) -> list[str]:
     """The style of a text outside boxes, and what its type has that this one says otherwise."""
-    size, bold = usual.type_of_text[text.role]
-    own = type_of(text)
-    if text.role == "text" and own in usual.headings:
-        return [f"resnet/{heading_style(usual.headings.index(own))}"]
+    size, bold = common.type_of_text[text.role]
+    left = type_of(text)
+    if text.role == "text" and left in common.headings:
+        return [f"resnet/{heading_style(common.headings.index(left))}"]
     options = [f"resnet/{text_style(text.role)}"]
-    options += [f"resnet/size={own[0]}"] if own[0] != size else []
+    options += [f"resnet/size={left[0]}"] if left[0] != size else []
     return options + ["resnet/bold" if text.bold else "resnet/medium"] * (text.bold != bold)
 
 
 def marker_nodes(marker: Marker, scope: Scope) -> list[Node]:
     """Return a node for each dot of a marker; a fork has a name."""
     rim = scope.theme.style(marker.role).line_width
-    usual = scope.parts.markers[0].radius
+    radius = scope.parts.markers[0].radius
     size = f", minimum size={tidy(2 * marker.radius + rim)}bp"
-    options = "resnet/dot" + (size if tidy(marker.radius * 2) != tidy(usual * 2) else "")
+    options = "resnet/dot" + (size if tidy(marker.radius * 2) != tidy(radius * 2) else "")
     name = scope.parts.names[marker.id] if marker.kind is MarkerKind.FORK else ""
     return [Node(options=options, name=name, at=scope.place(point), text="") for point in marker.points]
 
@@ -215,10 +215,10 @@ def line(connector: Connector, scope: Scope) -> Line:
     start = _end(points[0], connector.tail, scope)
     end = _end(points[-1], connector.head, scope)
     if len(points) == 2:
-        border, other = _border(connector.tail, scope.parts), scope.parts.name(connector.head)
-        start = _projected(border, end) if border and other else start
-        border, other = _border(connector.head, scope.parts), scope.parts.name(connector.tail)
-        end = _projected(border, start) if border and other else end
+        border, right = _border(connector.tail, scope.parts), scope.parts.name(connector.head)
+        start = _projected(border, end) if border and right else start
+        border, right = _border(connector.head, scope.parts), scope.parts.name(connector.tail)
+        end = _projected(border, start) if border and right else end
     return Line(", ".join(options), route(points, start, end, scope.origin))
 
 
@@ -244,7 +244,7 @@ def _border(end: End, parts: Parts) -> str:
     return f"{parts.name(end)}.{_SIDES[end.side]}" if end.side and end.element in parts.frames else ""
 
 
-def _projected(border: str, other: str) -> str:
+def _projected(border: str, right: str) -> str:
     """Return the point of a frame's border that is level with the other end of a straight line."""
     bend = "|-" if border.endswith(("west", "east")) else "-|"
-    return f"({border} {bend} {other[1:-1]})"
+    return f"({border} {bend} {right[1:-1]})"

@@ -37,16 +37,16 @@ def node_names(ids: Iterable[str]) -> dict[str, str]:
     {'stage3-block1-conv2': 'stage3-block1-conv2', 'a.b': 'a-b', 'a,b': 'a-b-2', 'Öl': 'Ol', '残差': 'node'}
     """
     names: dict[str, str] = {}
-    taken: set[str] = set()
-    for one in dict.fromkeys(ids):
-        ascii_only = unicodedata.normalize("NFKD", one).encode("ascii", "ignore").decode()
+    used: set[str] = set()
+    for item in dict.fromkeys(ids):
+        ascii_only = unicodedata.normalize("NFKD", item).encode("ascii", "ignore").decode()
         plain = re.sub("[^A-Za-z0-9]+", "-", ascii_only).strip("-") or "node"
         name, count = plain, 1
-        while name in taken:
+        while name in used:
             count += 1
             name = f"{plain}-{count}"
-        names[one] = name
-        taken.add(name)
+        names[item] = name
+        used.add(name)
     return names
 
 
@@ -92,7 +92,7 @@ def _turns_squarely(points: Sequence[Point]) -> bool:
     level = [_is_level(*pair) for pair in pairwise(points)]
     upright = [abs(a[0] - b[0]) < _CLOSE for a, b in pairwise(points)]
     pieces = list(zip(level, upright, strict=True))
-    in_turn = all(one != two for one, two in pairwise(level))
+    in_turn = all(item != two for item, two in pairwise(level))
     return in_turn and (len(pieces) == 1 or all(flat != steep for flat, steep in pieces))
 
 

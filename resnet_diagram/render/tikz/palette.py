@@ -34,26 +34,26 @@ def _unused(name: str, palette: Palette) -> str:
 
 def palette(scene: Scene, theme: Theme) -> Palette:
     """The palette of a scene: ink and paper, the shades of the stages, then lines, boxes and texts."""
-    found = Palette()
-    found.name(theme.style("text").text, "ink")
-    found.name(theme.page, "page")
+    result = Palette()
+    result.name(theme.style("text").text, "ink")
+    result.name(theme.page, "page")
     items = list(walk(scene))
     boxes = [item for item in items if isinstance(item, Box)]
     for shade in shades(boxes, theme):
-        found.name(theme.shades[shade - 1], f"shade{shade}")
+        result.name(theme.shades[shade - 1], f"shade{shade}")
     for item in items:
         if isinstance(item, Connector):
-            found.name(theme.style(item.role).stroke, item.role)
+            result.name(theme.style(item.role).stroke, item.role)
     for box in boxes:
         style = theme.style(box.role, shade_of(box, theme))
         use = "frame" if box.role in set(GroupRole) else box.role
-        found.name(style.fill, use)
-        found.name(style.stroke, f"{use}line")
-        found.name(style.text, f"{use}text")
+        result.name(style.fill, use)
+        result.name(style.stroke, f"{use}line")
+        result.name(style.text, f"{use}text")
     for item in items:
         if isinstance(item, Text):
-            found.name(theme.style(item.role).text, item.role)
-    return found
+            result.name(theme.style(item.role).text, item.role)
+    return result
 
 
 def shade_of(box: Box, theme: Theme) -> int:

@@ -44,22 +44,22 @@ class Parts(NamedTuple):
 
 def parts(scene: Scene) -> Parts:
     """Collect the leaves of a scene."""
-    found, dots = boxes(scene), markers(scene)
+    result, dots = boxes(scene), markers(scene)
     forks = [marker.id for marker in dots if marker.kind is MarkerKind.FORK]
     return Parts(
-        boxes=found,
+        boxes=result,
         markers=dots,
         connectors=connectors(scene),
         texts=texts(scene),
-        names=node_names([*(box.id for box in found if box.id), *forks]),
-        by_id={box.id: box for box in found if box.id},
+        names=node_names([*(box.id for box in result if box.id), *forks]),
+        by_id={box.id: box for box in result if box.id},
         frames=frozenset(group.id for group in groups(scene) if group.frame),
     )
 
 
-def near(one: Point, other: Point) -> bool:
+def near(left: Point, right: Point) -> bool:
     """Return whether two points are the same on paper."""
-    return math.dist(one, other) < _CLOSE
+    return math.dist(left, right) < _CLOSE
 
 
 def leaves(group: Group) -> list[Box | Connector | Marker | Text]:

@@ -40,11 +40,11 @@ def render_tikz(figure: Figure) -> str:
     sets otherwise, or has no room for.
     """
     scene, theme, placing = figure.scene, figure.theme, figure.placing
-    found = parts(scene)
-    usual = common(found, _loose_texts(found))
+    result = parts(scene)
+    default = common(result, _loose_texts(result))
     colours = palette(scene, theme)
-    styles = _styles(found, theme, colours, usual)
-    written = [_group(section, theme, found, usual) for section in sections(scene)]
+    styles = _styles(result, theme, colours, default)
+    written = [_group(section, theme, result, default) for section in sections(scene)]
     large = sum(len(group.statements) for group in written) > _PDFTEX_HOLDS
     _warn(scene, large=large)
     return render(
@@ -52,7 +52,7 @@ def render_tikz(figure: Figure) -> str:
         "document.tex.jinja" if figure.standalone else "picture.tex.jinja",
         figure.templates,
         title=_comment(scene.title),
-        needs=_needs(found),
+        needs=_needs(result),
         float=_float(placing, scene),
         caption=tex_prose(placing.caption or ""),
         label=placing.label or "",
@@ -62,7 +62,7 @@ def render_tikz(figure: Figure) -> str:
         colours=[(name, value) for value, name in colours.names.items()],
         paints_page=theme.page.upper() != "#FFFFFF",
         pitch=number(LINE_PITCH),
-        badge=type_commands(usual.badge) if usual.badge else "",
+        badge=type_commands(default.badge) if default.badge else "",
         styles=styles,
         groups=written,
         spells=bool(_other_letters(scene)),
@@ -76,9 +76,9 @@ def tikz_preamble(figure: Figure) -> str:
     return render("tikz", "preamble.tex.jinja", figure.templates, needs=needs, spells=spells)
 
 
-def _needs(found: Parts) -> list[str]:
+def _needs(result: Parts) -> list[str]:
     """Lines for the preamble."""
-    libraries = "arrows.meta, shadows" if any(box.copies for box in found.boxes) else "arrows.meta"
+    libraries = "arrows.meta, shadows" if any(box.copies for box in result.boxes) else "arrows.meta"
     return [r"\usepackage{tikz}", rf"\usetikzlibrary{{{libraries}}}"]
 
 
@@ -91,18 +91,18 @@ def _float(placing: Placing, scene: Scene) -> str:
 
 def _other_letters(scene: Scene) -> str:
     """The letters that pdflatex has no glyphs for, each once."""
-    found = parts(scene)
+    result = parts(scene)
     words = "".join(
-        text.text for text in (*found.texts, *(text for box in found.boxes for text in box.texts))
+        text.text for text in (*result.texts, *(text for box in result.boxes for text in box.texts))
     )
     return "".join(sign for sign in dict.fromkeys(words) if not sign.isascii() and OTHER in tikz_words(sign))
 
 
 def _warn(scene: Scene, *, large: bool) -> None:
     """Warn of what pdflatex does not do."""
-    if other := _other_letters(scene):
+    if other_letters := _other_letters(scene):
         message = (
-            f"pdflatex has no letters such as {other[:3]!r}: it writes their code points. "
+            f"pdflatex has no letters such as {other_letters[:3]!r}: it writes their code points. "
             "Compile with lualatex or xelatex, and see --preamble for a font."
         )
         warnings.warn(message, UnrenderedWarning, stacklevel=3)
@@ -111,25 +111,25 @@ def _warn(scene: Scene, *, large: bool) -> None:
         warnings.warn(message, UnrenderedWarning, stacklevel=3)
 
 
-def _loose_texts(found: Parts) -> list[Text]:
+def _loose_texts(result: Parts) -> list[Text]:
     """The texts that are nodes of their own."""
-    beside = [text for box in found.boxes if not holds_its_words(box) for text in box.texts]
-    return [*beside, *found.texts]
+    neighbour = [text for box in result.boxes if not holds_its_words(box) for text in box.texts]
+    return [*neighbour, *result.texts]
 
 
-def _styles(found: Parts, theme: Theme, colours: Palette, usual: Common) -> dict[str, list[NamedStyle]]:
+def _styles(result: Parts, theme: Theme, colours: Palette, default: Common) -> dict[str, list[NamedStyle]]:
     """The styles under a heading for each sort."""
-    lines, texts = found.connectors, _loose_texts(found)
+    lines, texts = result.connectors, _loose_texts(result)
     return {
-        "Boxes": [*box_styles(found, theme, colours, usual), *dot_style(found, theme, colours)],
-        "Lines": line_styles(lines, theme, colours, usual),
-        "Texts outside boxes": text_styles(texts, theme, colours, usual),
+        "Boxes": [*box_styles(result, theme, colours, default), *dot_style(result, theme, colours)],
+        "Lines": line_styles(lines, theme, colours, default),
+        "Texts outside boxes": text_styles(texts, theme, colours, default),
     }
 
 
-def _group(section: Section, theme: Theme, found: Parts, usual: Common) -> Group:
-    shared = looks(section, theme, usual)
-    scope = Scope(found, theme, usual, section.origin, shared)
+def _group(section: Section, theme: Theme, result: Parts, default: Common) -> Group:
+    shared = looks(section, theme, default)
+    scope = Scope(result, theme, default, section.origin, shared)
     shift = [f"shift={{{place(section.origin)}}}"] if section.origin != PAGE else []
     keys = [f"resnet/{role}/.append style={{{', '.join(look.keys())}}}" for role, look in shared.items()]
     lines = (statement for leaf in section.leaves for statement in statements(leaf, scope))

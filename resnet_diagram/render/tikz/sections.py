@@ -49,14 +49,14 @@ def sections(scene: Scene) -> list[Section]:
     panels = [group for group in top if group.kind in (GroupKind.PANEL, GroupKind.NETWORK)]
     between = [leaf for panel in panels if _has_parts(panel) for leaf in leaves(_rest(panel))]
     root = Group(id="", kind=GroupKind.FIGURE, children=tuple(loose), labels=scene.root.labels)
-    found = [
+    items = [
         Section(TITLE, titles, PAGE),
         Section(ROWS, rows, PAGE),
         *(section for panel in panels for section in _sections(panel)),
         Section(BETWEEN, [*between, *leaves(root)], PAGE),
         Section(LEGEND, legend, _origin(legend)),
     ]
-    return [section for section in found if section.leaves]
+    return [section for section in items if section.leaves]
 
 
 def _has_parts(panel: Group) -> bool:
@@ -93,9 +93,9 @@ def _comment(group: Group) -> str:
 
 def _origin(inner: Iterable[Leaf]) -> Point:
     """Return the point that most boxes, or else most markers, are level with, to 0.1 points."""
-    found = list(inner)
-    places = [leaf.centre for leaf in found if isinstance(leaf, Box)]
-    places = places or [point for leaf in found if isinstance(leaf, Marker) for point in leaf.points]
+    result = list(inner)
+    places = [leaf.centre for leaf in result if isinstance(leaf, Box)]
+    places = places or [point for leaf in result if isinstance(leaf, Marker) for point in leaf.points]
     if not places:
         return PAGE
     xs, ys = zip(*places, strict=True)
@@ -107,18 +107,18 @@ def _usual(values: Iterable[float]) -> float:
     return Counter(round(value, 1) for value in values).most_common(1)[0][0]
 
 
-def looks(section: Section, theme: Theme, usual: Common) -> dict[str, Looks]:
+def looks(section: Section, theme: Theme, common: Common) -> dict[str, Looks]:
     """Return the settings that several boxes of a role share in a section, by role."""
     by_role: dict[str, list[Box]] = {}
     for box in sorted(section.boxes, key=lambda box: box.role):
         by_role.setdefault(box.role, []).append(box)
-    found = {role: _look(boxes, theme, usual) for role, boxes in by_role.items()}
-    return {role: look for role, look in found.items() if look.keys()}
+    entries = {role: _look(boxes, theme, common) for role, boxes in by_role.items()}
+    return {role: look for role, look in entries.items() if look.keys()}
 
 
-def _look(boxes: list[Box], theme: Theme, usual: Common) -> Looks:
+def _look(boxes: list[Box], theme: Theme, common: Common) -> Looks:
     shades = {tuple(shaded_keys(box, theme)) for box in boxes}
-    usual_size = usual.extent[boxes[0].role]
+    usual_size = common.extent[boxes[0].role]
     size = usual_extent(boxes)
-    width, height = ("" if value == known else value for value, known in zip(size, usual_size, strict=True))
+    width, height = ("" if value == names else value for value, names in zip(size, usual_size, strict=True))
     return Looks(shades.pop() if len(boxes) > 1 and len(shades) == 1 else (), (width, height))

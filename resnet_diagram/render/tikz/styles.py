@@ -29,26 +29,26 @@ def text_style(role: str) -> str:
     return role if role in PLAIN_TEXT_ROLES else f"{role} label"
 
 
-def box_styles(parts: Parts, theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+def box_styles(parts: Parts, theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
     """One style for each role of box and for each shade, after the one they build on."""
     boxes = parts.boxes
     if not boxes:
         return []
     looks = {role: theme.style(role) for role in sorted({box.role for box in boxes})}
     base = most_usual((_outline(look, palette) for look in looks.values()), ())
-    keys = ("inner sep=0pt", "outer sep=0pt", "align=center", f"resnet/size={usual.type_in_box}", *base)
-    found = [NamedStyle("box", keys)]
+    keys = ("inner sep=0pt", "outer sep=0pt", "align=center", f"resnet/size={common.type_in_box}", *base)
+    items = [NamedStyle("box", keys)]
     for role, look in looks.items():
         differs = [key for key in _outline(look, palette) if key not in base]
         plain = not all(shade_of(box, theme) for box in boxes if box.role == role)
         fill = [f"fill={palette.name(look.fill, role)}"] if plain else []
-        shape = [*form_keys(usual.form.get(role, Form.RECTANGLE)), *size_keys(usual.extent[role])]
+        shape = [*form_keys(common.form.get(role, Form.RECTANGLE)), *size_keys(common.extent[role])]
         sign = next((_sign(box, look, palette) for box in boxes if box.role == role and box.sign), [])
-        found.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), *fill, *sign)))
+        items.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), *fill, *sign)))
     for shade in shades(boxes, theme):
         name = palette.name(theme.shades[shade - 1], f"shade{shade}")
-        found.append(NamedStyle(f"shade {shade}", (f"fill={name}",)))
-    return [*found, *_form_styles(boxes, usual), *_folded_style(boxes)]
+        items.append(NamedStyle(f"shade {shade}", (f"fill={name}",)))
+    return [*items, *_form_styles(boxes, common), *_folded_style(boxes)]
 
 
 def _sign(box: Box, look: Style, palette: Palette) -> list[str]:
@@ -56,8 +56,8 @@ def _sign(box: Box, look: Style, palette: Palette) -> list[str]:
     segments = " ".join(
         f"+{place(start, box.centre)} -- +{place(end, box.centre)}" for start, end in box.strokes()
     )
-    pen = f"draw={palette.name(look.stroke, 'ink')}, line width={number(look.line_width)}bp"
-    return [f"path picture={{\\draw[{pen}] (path picture bounding box.center) {segments};}}"]
+    context = f"draw={palette.name(look.stroke, 'ink')}, line width={number(look.line_width)}bp"
+    return [f"path picture={{\\draw[{context}] (path picture bounding box.center) {segments};}}"]
 
 
 def _folded_style(boxes: list[Box]) -> list[NamedStyle]:
@@ -81,22 +81,22 @@ def dot_style(parts: Parts, theme: Theme, palette: Palette) -> list[NamedStyle]:
     return [NamedStyle("dot", ("circle", "inner sep=0pt", size, fill))]
 
 
-def _form_styles(boxes: list[Box], usual: Common) -> list[NamedStyle]:
+def _form_styles(boxes: list[Box], common: Common) -> list[NamedStyle]:
     forms = {box.form for box in boxes}
-    found = []
+    styles = []
     if Form.ROUNDED in forms:
-        found.append(NamedStyle("rounded", (f"rounded corners={number(FRAME_CORNER)}bp",)))
+        styles.append(NamedStyle("rounded", (f"rounded corners={number(FRAME_CORNER)}bp",)))
     if Form.PILL in forms:
-        found.append(NamedStyle("pill", (f"rounded corners={tidy(usual.pill_radius)}bp",)))
+        styles.append(NamedStyle("pill", (f"rounded corners={tidy(common.pill_radius)}bp",)))
     if any(box.form is Form.POLYGON for box in boxes):
-        found.append(NamedStyle("words", ("draw=none", "fill=none")))
-    return found
+        styles.append(NamedStyle("words", ("draw=none", "fill=none")))
+    return styles
 
 
 def form_keys(form: Form) -> list[str]:
     """The keys that give a node its outline."""
-    named = {Form.ROUNDED: "resnet/rounded", Form.PILL: "resnet/pill", Form.CIRCLE: "circle"}
-    return [named[form]] if form in named else []
+    by_name = {Form.ROUNDED: "resnet/rounded", Form.PILL: "resnet/pill", Form.CIRCLE: "circle"}
+    return [by_name[form]] if form in by_name else []
 
 
 def size_keys(size: tuple[str, str]) -> list[str]:
@@ -108,8 +108,8 @@ def size_keys(size: tuple[str, str]) -> list[str]:
     width, height = size
     if width and width == height:
         return [f"minimum size={width}bp"]
-    named = (("minimum width", width), ("minimum height", height))
-    return [f"{name}={value}bp" for name, value in named if value]
+    by_name = (("minimum width", width), ("minimum height", height))
+    return [f"{name}={value}bp" for name, value in by_name if value]
 
 
 def _outline(look: Style, palette: Palette) -> tuple[str, ...]:
@@ -132,17 +132,17 @@ def _dash(look: Style) -> list[str]:
     return [f"dash pattern={' '.join(parts)}"]
 
 
-def line_styles(lines: list[Connector], theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+def line_styles(lines: list[Connector], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
     """One style for each role of line, after the one they build on."""
     if not lines:
         return []
-    found = [NamedStyle("line", (f"rounded corners={number(usual.radius)}bp", "resnet/arrow"))]
+    styles = [NamedStyle("line", (f"rounded corners={number(common.radius)}bp", "resnet/arrow"))]
     for role in sorted({line.role for line in lines}):
         look = theme.style(role)
         colour = palette.name(look.stroke, role)
         width = f"line width={number(look.line_width)}bp"
-        found.append(NamedStyle(line_style(role), ("resnet/line", f"draw={colour}", width, *_dash(look))))
-    return found
+        styles.append(NamedStyle(line_style(role), ("resnet/line", f"draw={colour}", width, *_dash(look))))
+    return styles
 
 
 def line_style(role: str) -> str:
@@ -154,21 +154,21 @@ def line_style(role: str) -> str:
     return role if role in set(EdgeRole) else f"{role} line"
 
 
-def text_styles(texts: list[Text], theme: Theme, palette: Palette, usual: Common) -> list[NamedStyle]:
+def text_styles(texts: list[Text], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
     """One style for each role of text outside boxes, after the one they build on."""
-    found = []
+    styles = []
     for role in sorted({text.role for text in texts}):
-        size, bold = usual.type_of_text[role]
+        size, bold = common.type_of_text[role]
         colour = palette.name(theme.style(role).text, role)
         weight = ["resnet/bold"] if bold else []
         keys = ("resnet/label", f"resnet/size={size}", *weight, f"text={colour}")
-        found.append(NamedStyle(text_style(role), keys))
+        styles.append(NamedStyle(text_style(role), keys))
     ink = palette.name(theme.style("text").text, "ink")
-    for rank, one in enumerate(usual.headings):
-        weight = ["resnet/bold"] if one[1] else []
-        keys = ("resnet/label", f"resnet/size={one[0]}", *weight, f"text={ink}")
-        found.append(NamedStyle(heading_style(rank), keys))
-    return found
+    for rank, heading in enumerate(common.headings):
+        weight = ["resnet/bold"] if heading[1] else []
+        keys = ("resnet/label", f"resnet/size={heading[0]}", *weight, f"text={ink}")
+        styles.append(NamedStyle(heading_style(rank), keys))
+    return styles
 
 
 def heading_style(number: int) -> str:

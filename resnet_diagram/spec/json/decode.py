@@ -16,7 +16,7 @@ Decoder = Callable[[Any], Any]
 
 
 class DecodeError(Exception):
-    """What does not fit; the place is filled in from the inside out."""
+    """Mismatch with the expected type; callers prefix the path from the inside out."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -43,7 +43,7 @@ def decoder(hint: Any) -> Decoder:
     if choices(hint):
         return _choice_decoder(choices(hint))
     if NoneType in get_args(hint):
-        inner = decoder(next(one for one in get_args(hint) if one is not NoneType))
+        inner = decoder(next(item for item in get_args(hint) if item is not NoneType))
         return lambda value: None if value is None else inner(value)
     if is_dataclass(hint) and isinstance(hint, type):
         return _object_decoder(hint)
@@ -56,7 +56,7 @@ _PLAIN = {int: "a whole number", str: "a text", bool: "true or false"}
 
 
 def _words(hint: Any) -> str:
-    """What is expected where `hint` stands, in words."""
+    """Describe the type that `hint` allows."""
     if get_origin(hint) is tuple:
         item = get_args(hint)[0]
         return "a list of whole numbers" if item is int else "a list of texts" if item is str else "a list"
@@ -87,7 +87,7 @@ def _plain_decoder(cls: type) -> Decoder:
 
 
 def _is_writable(value: str) -> bool:
-    """Whether a text holds no half of a surrogate pair, which no file can take."""
+    """Return whether a text holds no half of a surrogate pair, which no file can take."""
     return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
@@ -97,16 +97,16 @@ def _word_decoder(cls: type[Enum]) -> Decoder:
     def decode(value: Any) -> Any:
         member = members.get(value) if isinstance(value, str) else None
         if member is None:
-            known = ", ".join(members)
-            raise DecodeError(f"expected one of {known}; found {_shown(value)}.{suggestion(value, members)}")
+            names = ", ".join(members)
+            raise DecodeError(f"expected one of {names}; found {_shown(value)}.{suggestion(value, members)}")
         return member
 
     return decode
 
 
-def suggestion(value: Any, known: Iterable[str]) -> str:
+def suggestion(value: Any, names: Iterable[str]) -> str:
     """A sentence with the word most like `value`, or nothing."""
-    return did_you_mean(closest(value, known))
+    return did_you_mean(closest(value, names))
 
 
 def _list_decoder(item: Any) -> Decoder:
@@ -115,14 +115,14 @@ def _list_decoder(item: Any) -> Decoder:
     def decode(value: Any) -> Any:
         if not isinstance(value, list):
             raise DecodeError(f"expected {words}, found {_shown(value)}.")
-        found = []
-        one = decoder(item)
+        items = []
+        element = decoder(item)
         for at, entry in enumerate(value):
             try:
-                found.append(one(entry))
+                items.append(element(entry))
             except DecodeError as error:
                 raise error.within(f"[{at}]") from None
-        return tuple(found)
+        return tuple(items)
 
     return decode
 
@@ -165,16 +165,16 @@ def _object_decoder(cls: type) -> Decoder:
     def decode(value: Any) -> Any:
         if not isinstance(value, dict):
             raise DecodeError(f"expected an object, found {_shown(value)}.")
-        content_of = {key: one for key, one in value.items() if (key, one) != (TYPE_KEY, word)}
+        content_of = {key: item for key, item in value.items() if (key, item) != (TYPE_KEY, word)}
         _check_keys(word, content_of, hints, required)
-        found = {}
+        table = {}
         for key, content in content_of.items():
             try:
-                found[key] = decoder(hints[key])(content)
+                table[key] = decoder(hints[key])(content)
             except DecodeError as error:
                 raise error.within(f".{key}") from None
-        made = cls(**found)
-        return with_settings(made, {}) if isinstance(made, Layer) else made
+        result = cls(**table)
+        return with_settings(result, {}) if isinstance(result, Layer) else result
 
     return decode
 

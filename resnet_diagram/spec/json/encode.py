@@ -28,19 +28,19 @@ def encode(value: object, hint: object) -> Any:
         return dict(value)  # type: ignore[call-overload]
     if isinstance(value, tuple):
         item = get_args(hint)[0]
-        return [encode(one, item) for one in value]
+        return [encode(entry, item) for entry in value]
     return value.value if isinstance(value, Enum) else value
 
 
 def type_word(cls: type) -> str:
-    """What the type key says for a class."""
+    """Return the value of the type key for a class."""
     return cls.__name__.lower()
 
 
 @cache
 def choices(hint: object) -> tuple[type, ...]:
     """The classes among which a type key chooses at a place of type `hint`; none where only one may stand."""
-    classes = tuple(one for one in get_args(hint) if isinstance(one, type) and is_dataclass(one))
+    classes = tuple(item for item in get_args(hint) if isinstance(item, type) and is_dataclass(item))
     return classes if len(classes) > 1 else ()
 
 
@@ -48,8 +48,8 @@ def choices(hint: object) -> tuple[type, ...]:
 def _fields(cls: type) -> tuple[tuple[Field[Any], object], ...]:
     """The fields of a class and their types, the name first."""
     hints = get_type_hints(cls)
-    found = sorted(fields(cls), key=lambda field: field.name != "name")
-    return tuple((field, hints[field.name]) for field in found)
+    result = sorted(fields(cls), key=lambda field: field.name != "name")
+    return tuple((field, hints[field.name]) for field in result)
 
 
 def text(value: Any, indent: str = "") -> str:
@@ -67,19 +67,19 @@ def text(value: Any, indent: str = "") -> str:
         return _LINE.encode(value)
     inner = f"{indent}  "
     if isinstance(value, dict):
-        lines = [f"{inner}{_LINE.encode(key)}: {text(one, inner)}" for key, one in value.items()]
+        lines = [f"{inner}{_LINE.encode(key)}: {text(item, inner)}" for key, item in value.items()]
     else:
-        lines = [f"{inner}{text(one, inner)}" for one in value]
+        lines = [f"{inner}{text(entry, inner)}" for entry in value]
     left, right = "{}" if isinstance(value, dict) else "[]"
     return f"{left}\n" + ",\n".join(lines) + f"\n{indent}{right}"
 
 
 def _is_short(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(not isinstance(one, dict) and _is_flat(one) for one in value.values())
+        return all(not isinstance(item, dict) and _is_flat(item) for item in value.values())
     return not isinstance(value, list) or _is_flat(value)
 
 
 def _is_flat(value: Any) -> bool:
-    """Whether it is no list, or a list of plain values."""
-    return not isinstance(value, list) or not any(isinstance(one, list | dict) for one in value)
+    """Return whether it is no list, or a list of plain values."""
+    return not isinstance(value, list) or not any(isinstance(item, list | dict) for item in value)

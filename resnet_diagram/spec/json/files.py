@@ -26,8 +26,8 @@ def dumps(network: Network) -> str:
     return escape_in_quotes(text(head | encode(network, Network))) + "\n"
 
 
-def loads(content: str, where: str = "") -> Network:
-    """The network a JSON text describes, checked. `where` names the file in messages.
+def loads(content: str, place: str = "") -> Network:
+    """The network a JSON text describes, checked. `place` names the file in messages.
 
     Raises SpecError for invalid JSON, unknown or missing keys, wrong values, and whatever `check` refuses.
     """
@@ -35,15 +35,15 @@ def loads(content: str, where: str = "") -> Network:
         network: Network = decoder(Network)(_without_header(_parsed(content)))
         return check(network)
     except DecodeError as error:
-        raise SpecError(_at(where, error.text())) from None
+        raise SpecError(_at(place, error.text())) from None
     except SpecError as error:
-        raise SpecError(_at(where, str(error))) from None
+        raise SpecError(_at(place, str(error))) from None
     except RecursionError:
-        raise SpecError(_at(where, "nested too deeply to be read.")) from None
+        raise SpecError(_at(place, "nested too deeply to be read.")) from None
 
 
-def _at(where: str, problem: str) -> str:
-    return f"{where}: {problem}" if where else problem
+def _at(place: str, problem: str) -> str:
+    return f"{place}: {problem}" if place else problem
 
 
 def _parsed(content: str) -> Any:
@@ -58,27 +58,27 @@ def _parsed(content: str) -> Any:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object whose keys are all different."""
-    found: dict[str, Any] = {}
+    table: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in table:
             raise DecodeError(f"key {key!r} stands twice in one object.")
-        found[key] = value
-    return found
+        table[key] = value
+    return table
 
 
 def _without_header(value: Any) -> Any:
     """The fields of the network, once format and version are known to be ours."""
     if not isinstance(value, dict):
         raise DecodeError('expected an object that begins with "format".')
-    known = f'expected "format": "{FORMAT}", as \'resnet-diagram spec\' writes it'
+    names = f'expected "format": "{FORMAT}", as \'resnet-diagram spec\' writes it'
     if "format" not in value:
         close = next((key for key in value if suggestion(key, ["format"])), None)
-        raise DecodeError(f"key 'format' is missing; {known}." + (f" Is {close!r} meant?" if close else ""))
+        raise DecodeError(f"key 'format' is missing; {names}." + (f" Is {close!r} meant?" if close else ""))
     if value["format"] != FORMAT:
-        raise DecodeError(f"format is {value['format']!r}; {known}.")
+        raise DecodeError(f"format is {value['format']!r}; {names}.")
     if value.get("version") != VERSION or isinstance(value.get("version"), bool):
         raise DecodeError(f"version is {value.get('version')!r}; this program reads version {VERSION}.")
-    return {key: one for key, one in value.items() if key not in ("format", "version")}
+    return {key: item for key, item in value.items() if key not in ("format", "version")}
 
 
 def read_network(path: Path | str) -> Network:

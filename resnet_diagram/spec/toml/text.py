@@ -11,7 +11,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 100
 
 
-def toml_text(said: Mapping[str, Any]) -> str:
+def toml_text(settings: Mapping[str, Any]) -> str:
     """The text of a table, with a line feed at its end.
 
     >>> print(toml_text({"name": "net", "depths": [2, 2], "head": {"classes": 10}}), end="")
@@ -21,14 +21,14 @@ def toml_text(said: Mapping[str, Any]) -> str:
     [head]
     classes = 10
     """
-    return "\n".join(_lines(said, "")) + "\n"
+    return "\n".join(_lines(settings, "")) + "\n"
 
 
-def _lines(said: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    for key, value in said.items():
+def _lines(settings: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, value in settings.items():
         if not _is_section(value):
             yield f"{_key(key)} = {_value(value)}"
-    for key, value in said.items():
+    for key, value in settings.items():
         if _is_section(value):
             several = isinstance(value, list)
             for table in value if several else [value]:
@@ -39,9 +39,14 @@ def _lines(said: Mapping[str, Any], prefix: str) -> Iterator[str]:
 
 
 def _is_section(value: Any) -> bool:
-    """Whether a value is written below a heading: a table, or a list of tables that are more than layers."""
+    """Return whether a value is written below a heading.
+
+    A table, or a list of tables that are more than layers.
+    """
     if isinstance(value, list):
-        return bool(value) and all(isinstance(one, dict) and "op" not in one for one in value[:1] + value[1:])
+        return bool(value) and all(
+            isinstance(item, dict) and "op" not in item for item in value[:1] + value[1:]
+        )
     return isinstance(value, dict)
 
 
@@ -65,7 +70,7 @@ def _value(value: Any, indent: str = "") -> str:
         case str():
             return _string(value)
         case dict():
-            pairs = (f"{_key(key)} = {_value(one, indent)}" for key, one in value.items())
+            pairs = (f"{_key(key)} = {_value(item, indent)}" for key, item in value.items())
             return f"{{ {', '.join(pairs)} }}"
         case list():
             return _list(value, indent)

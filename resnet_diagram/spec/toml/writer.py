@@ -14,14 +14,14 @@ def dumps(network: Network, *, short: bool = False) -> str:
     `short` where blocks would have to be written layer by layer.
     """
     try:
-        said = shortened(network)
+        settings = shortened(network)
     except DesignError as fault:
         raise SpecError(
             f"{_called(network)} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
         ) from None
-    if short and not is_short(said):
+    if short and not is_short(settings):
         raise SpecError(f"{_called(network)} has blocks that the short form of TOML has no words for.")
-    return _comments(network) + toml_text(said)
+    return _comments(network) + toml_text(settings)
 
 
 def _called(network: Network) -> str:

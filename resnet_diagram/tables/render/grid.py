@@ -28,13 +28,13 @@ class Named(NamedTuple):
 
 def named(table: Table) -> tuple[Named, ...]:
     """Return the bands of a table's body with their head cells."""
-    found: list[Named] = []
+    items: list[Named] = []
     last = ""
     for band in table.bands:
-        same = table.grouped and band.heads[0] == last
+        equal = table.grouped and band.heads[0] == last
         last = band.heads[0]
-        found.append(Named(band, ("", *band.heads[1:]) if same else band.heads, not same))
-    return tuple(found)
+        items.append(Named(band, ("", *band.heads[1:]) if equal else band.heads, not equal))
+    return tuple(items)
 
 
 class Head(NamedTuple):
@@ -59,12 +59,12 @@ class Row(NamedTuple):
 
 def groups(table: Table) -> list[list[Row]]:
     """Return the rows of the body by group."""
-    found: list[list[Band]] = []
-    for one in named(table):
-        if one.opens:
-            found.append([])
-        found[-1].append(one.band)
-    return [_joined(bands, table.keys) for bands in found]
+    items: list[list[Band]] = []
+    for item in named(table):
+        if item.opens:
+            items.append([])
+        items[-1].append(item.band)
+    return [_joined(bands, table.keys) for bands in items]
 
 
 def totals(table: Table) -> list[list[Row]]:
@@ -73,14 +73,12 @@ def totals(table: Table) -> list[list[Row]]:
 
 
 def _joined(bands: Sequence[Band], keys: int) -> list[Row]:
-    found: list[Row] = []
+    rows: list[Row] = []
     high = sum(len(band.rows) for band in bands)
     for at, band in enumerate(bands):
         heads = _heads(band, keys, high)[1 if at else 0 :]
-        found += [
-            Row(() if number else heads, row, opens=number == 0) for number, row in enumerate(band.rows)
-        ]
-    return found
+        rows += [Row(() if number else heads, row, opens=number == 0) for number, row in enumerate(band.rows)]
+    return rows
 
 
 def _heads(band: Band, keys: int, high: int) -> tuple[Head, ...]:
@@ -102,8 +100,8 @@ def lines(table: Table) -> Iterator[Line]:
 
     A row that spans all columns is joined with the next row of its band.
     """
-    for one in named(table):
-        yield from _band(one.band, one.heads, table)
+    for item in named(table):
+        yield from _band(item.band, item.heads, table)
     for band in table.totals:
         yield from _band(band, band.heads, table)
 

@@ -28,7 +28,7 @@ def render_latex(table: Table, look: Look) -> str:
         guarded=size.guarded,
         columns="l" * table.keys + inner * (len(table.heads) - table.keys),
         heads=[tex_words(head) for head in table.heads],
-        bands=[_band(one.band, one.heads, table, opens=one.opens) for one in named(table)],
+        bands=[_band(item.band, item.heads, table, opens=item.opens) for item in named(table)],
         grouped=table.grouped,
         totals=[_band(band, band.heads, table) for band in table.totals],
         notes=[tex_prose(note) for note in table.notes],

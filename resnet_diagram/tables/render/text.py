@@ -23,17 +23,17 @@ Row = tuple[tuple[Picture, int], ...]
 def render_plain_text(table: Table, look: Look) -> str:
     """Return the table as aligned text, with a final line break."""
     head: Row = tuple(((_line(text),), 1) for text in table.heads)
-    body = [_band(one.band, one.heads, table) for one in named(table)]
+    body = [_band(item.band, item.heads, table) for item in named(table)]
     totals = [_band(band, band.heads, table) for band in table.totals]
     widths = _widths([head, *(row for band in (*body, *totals) for row in band)], len(table.heads))
-    whole = sum(widths) + len(_GAP) * (len(widths) - 1)
-    rule = "─" * whole
-    shown = [*_prose(table.caption, whole), *_drawn([head], widths), rule]
+    full = sum(widths) + len(_GAP) * (len(widths) - 1)
+    rule = "─" * full
+    shown = [*_prose(table.caption, full), *_drawn([head], widths), rule]
     breaks = _breaks(table)
     for band, between in zip(body, breaks, strict=True):
         shown += [*between, *_drawn(band, widths)]
     shown = [*shown, rule, *(line for band in totals for line in _drawn(band, widths))]
-    shown += [line for at, note in enumerate(table.notes) for line in _note(note, whole, first=at == 0)]
+    shown += [line for at, note in enumerate(table.notes) for line in _note(note, full, first=at == 0)]
     return escape_controls("\n".join(line.rstrip() for line in shown) + "\n")
 
 
@@ -51,7 +51,7 @@ def _note(note: str, width: int, *, first: bool) -> list[str]:
 
 def _breaks(table: Table) -> list[list[str]]:
     """Return the text before each band: an empty line, in tables with groups only before each group."""
-    return [[""] if at and (one.opens or not table.grouped) else [] for at, one in enumerate(named(table))]
+    return [[""] if at and (item.opens or not table.grouped) else [] for at, item in enumerate(named(table))]
 
 
 def _band(band: Band, names: tuple[str, ...], table: Table) -> list[Row]:

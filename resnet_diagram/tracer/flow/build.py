@@ -61,11 +61,11 @@ def batch_of(graph: OpGraph) -> int:
 
 def _live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
     """Return the active nodes between the inputs and the output, in order."""
-    reached = {node.index for node in inputs}
+    indexes = {node.index for node in inputs}
     forward = []
     for node in graph.nodes:
-        if node.index in reached or any(source.index in reached for source in node.inputs):
-            reached.add(node.index)
+        if node.index in indexes or any(source.index in indexes for source in node.inputs):
+            indexes.add(node.index)
             forward.append(node)
     needed = {output.index}
     live = []

@@ -119,8 +119,8 @@ def _foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bo
 def _on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
     """Return what a factory makes, without values; `arange` would import sympy for it."""
     if factory is torch.arange:
-        made = factory(*args, **options)
-        return torch.empty(made.shape, dtype=made.dtype, device=_META)
+        result = factory(*args, **options)
+        return torch.empty(result.shape, dtype=result.dtype, device=_META)
     plain = torch.empty if factory in _VALUED and "out" not in options else factory
     tensor: Tensor = plain(*args, **{**options, "device": _META})
     return tensor

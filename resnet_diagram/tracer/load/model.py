@@ -93,8 +93,8 @@ def _name_of(attribute: str, target: Target) -> str:
     """Return the model's name: the attribute, with its arguments."""
     if not (target.args or target.kwargs):
         return attribute
-    given = [repr(a) for a in target.args] + [f"{name}={value!r}" for name, value in target.kwargs.items()]
-    return f"{attribute}({', '.join(given)})"
+    argument = [repr(a) for a in target.args] + [f"{name}={value!r}" for name, value in target.kwargs.items()]
+    return f"{attribute}({', '.join(argument)})"
 
 
 def _construct(factory: object, attribute: str, target: Target) -> nn.Module:

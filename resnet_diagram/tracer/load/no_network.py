@@ -36,7 +36,7 @@ def network_blocked() -> Iterator[None]:
             setattr(socket, name, function)
 
 
-def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) -> dict[str, object]:
+def without_weights(factory: Callable[..., Any], argument: Mapping[str, object]) -> dict[str, object]:
     """Return the arguments for a factory, those that ask for trained weights turned off.
 
     >>> def net(depth=18, pretrained=True): ...
@@ -48,11 +48,11 @@ def without_weights(factory: Callable[..., Any], given: Mapping[str, object]) ->
     except (TypeError, ValueError):
         parameters = {}
     defaults = {name: parameters[name].default for name in _SWITCHES if name in parameters}
-    arguments = {**defaults, **given}
+    arguments = {**defaults, **argument}
     disabled = {
         name: _disabled_value(name) for name, value in arguments.items() if _asks_weights(name, value)
     }
-    return {**given, **disabled}
+    return {**argument, **disabled}
 
 
 def _asks_weights(name: str, value: object) -> bool:

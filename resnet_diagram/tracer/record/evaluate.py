@@ -45,7 +45,7 @@ def maker_of(result: Any, args: Sequence[Any]) -> Callable[[Sequence[Any]], Any]
         return lambda given: torch.empty_strided(shape, stride, dtype=dtype, device="meta")
     if len(tensors) != len(result):
         return None
-    return lambda given: tuple(torch.empty_strided(s, t, dtype=d, device="meta") for s, t, d in layouts)
+    return lambda argument: tuple(torch.empty_strided(s, t, dtype=d, device="meta") for s, t, d in layouts)
 
 
 def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -61,10 +61,10 @@ def on_dummy_data(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any
         def with_value(t: Tensor) -> Tensor:
             return torch.full(t.shape, value, dtype=t.dtype) if t.is_meta else t
 
-        given = {name: map_tensors(argument, with_value) for name, argument in kwargs.items()}
-        if given.get("device") is not None:
-            given["device"] = _CPU
-        return map_tensors(func(*[map_tensors(a, with_value) for a in args], **given), as_meta)
+        entries = {name: map_tensors(argument, with_value) for name, argument in kwargs.items()}
+        if entries.get("device") is not None:
+            entries["device"] = _CPU
+        return map_tensors(func(*[map_tensors(a, with_value) for a in args], **entries), as_meta)
 
     try:
         return run(1)

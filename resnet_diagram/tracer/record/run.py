@@ -114,9 +114,9 @@ def _run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGrap
     return graph
 
 
-def _next_flips(flips: set[int], asked: int) -> bool:
+def _next_flips(flips: set[int], request: int) -> bool:
     """Move `flips` on to the next answers to negate, the last one first; False when all were tried."""
-    last = asked - 1
+    last = request - 1
     while last in flips:
         flips.discard(last)
         last -= 1

@@ -58,8 +58,8 @@ def schema_of(overload: Any) -> Any:
     """Return the schema of an operator's overload."""
     schema = None if public_only else getattr(overload, "_schema", None)
     if schema is None:
-        found: Any = get_signature_for_torch_op(overload, return_schemas=True)[1]
-        (schema,) = found
+        value: Any = get_signature_for_torch_op(overload, return_schemas=True)[1]
+        (schema,) = value
     return schema
 
 
@@ -163,7 +163,7 @@ def without_compiler() -> Iterator[None]:
     try:
         yield
     finally:
-        sys.meta_path[:] = [other for other in sys.meta_path if other is not finder]
+        sys.meta_path[:] = [right for right in sys.meta_path if right is not finder]
         if sys.modules.get(COMPILER) is proxy:
             del sys.modules[COMPILER]
 

@@ -65,10 +65,10 @@ def _trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shar
     In a call with several blocks a norm and an activation before the next one are the next one's.
     """
     run: list[Part] = []
-    for other in following:
-        if not (other.is_layer(_NORM, _ACTIVATION) and inside(calls, other.call, part.call)):
+    for right in following:
+        if not (right.is_layer(_NORM, _ACTIVATION) and inside(calls, right.call, part.call)):
             break
-        run.append(other)
+        run.append(right)
     if not shared:
         return run
     closing = 0
@@ -84,18 +84,18 @@ def _closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int
     blocks = Counter(calls[part.call].parent for part in parts if part.residual and part.call)
     closed = Counter(
         calls[part.call].parent
-        for part, other in pairwise(parts)
-        if part.residual and part.call and _runs_around(other, part, calls)
+        for part, right in pairwise(parts)
+        if part.residual and part.call and _runs_around(right, part, calls)
     )
     return {call for call, count in closed.items() if 2 * count > blocks[call] > 1}
 
 
-def _runs_around(other: Part, part: Part, calls: Sequence[Call]) -> bool:
+def _runs_around(right: Part, part: Part, calls: Sequence[Call]) -> bool:
     """Return whether a part is an activation that the module around a block runs, itself or as a module."""
-    layer = other.element
+    layer = right.element
     if not (isinstance(layer, Layer) and layer.kind is _ACTIVATION) or operator_of(layer.op).ends:
         return False
-    return calls[part.call].parent in (other.call, calls[other.call].parent)
+    return calls[part.call].parent in (right.call, calls[right.call].parent)
 
 
 def _enlarged(part: Part, before: Sequence[Part], after: Sequence[Part]) -> Part:

@@ -158,7 +158,7 @@ class Translator:
         runs, signs = _signed([self.elements(b, region) for b in branches])
         sign_of = dict(zip(map(id, branches), signs, strict=False))
         ordered = sorted(zip(runs, branches, strict=True), key=lambda m: cost(m[0]))
-        (shortcut, way), *rest = ordered
+        (shortcut, path), *rest = ordered
         if len(rest) == 1 and shortcut and _same_reshape(shortcut, rest[0][0][-1:]):
             shortcut, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
         if not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
@@ -170,7 +170,7 @@ class Translator:
             branches=tuple(m[0] for m in reversed(rest)),
             shortcut=Shortcut(kind=shortcut_kind(shortcut), layers=shortcut),
             merge=Merge.ADD,
-            signs=tuple(sign_of[id(b)] for b in (*(m[1] for m in reversed(rest)), way)) if signs else (),
+            signs=tuple(sign_of[id(b)] for b in (*(m[1] for m in reversed(rest)), path)) if signs else (),
         )
         numbers = [n for _, b in ordered for n in steps_in(b)]
         return Part(block, call, [*numbers, region.merge])

@@ -140,8 +140,8 @@ def _spread(value: Any, dims: int) -> Sizes:
     """Return a number or short list as one entry per spatial dimension."""
     if isinstance(value, (int, float)):
         return (int(value),) * dims
-    given = tuple(int(v) for v in value or ())
-    return given * dims if len(given) == 1 else given
+    entries = tuple(int(v) for v in value or ())
+    return entries * dims if len(entries) == 1 else entries
 
 
 def _convolution(node: Node) -> dict[str, Any]:
@@ -202,8 +202,8 @@ def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
 
 def _covers_space(node: Node, step: Step) -> bool:
     """Return whether a reduction runs over all spatial dimensions and no other."""
-    given = argument(node, "dim")
-    reduced = (given,) if isinstance(given, int) else tuple(given) if isinstance(given, (list, tuple)) else ()
+    value = argument(node, "dim")
+    reduced = (value,) if isinstance(value, int) else tuple(value) if isinstance(value, (list, tuple)) else ()
     spatial = _spatial_axes(step)
     return bool(spatial) and {d % (len(spatial) + 2) for d in reduced} == set(spatial)
 
@@ -215,12 +215,12 @@ def _spatial_axes(step: Step) -> list[int]:
 
 def _adaptive(step: Step, kind: str) -> dict[str, Any]:
     """Return the fields of an adaptive pooling; an even one is an ordinary pooling."""
-    given, target = step.in_shape[1:], step.out_shape[1:]
+    value, target = step.in_shape[1:], step.out_shape[1:]
     if all(n == 1 for n in target):
         return {"op": f"global_{kind}_pool"}
-    if len(given) != len(target) or any(n % m for n, m in zip(given, target, strict=True)):
+    if len(value) != len(target) or any(n % m for n, m in zip(value, target, strict=True)):
         return {"op": f"adaptive_{kind}_pool"}
-    kernel = tuple(n // m for n, m in zip(given, target, strict=True))
+    kernel = tuple(n // m for n, m in zip(value, target, strict=True))
     return {"op": f"{kind}_pool", "kernel": kernel, "stride": kernel, "padding": (0,) * len(kernel)}
 
 
@@ -234,11 +234,11 @@ def _pads_zero(node: Node) -> bool:
 
 def _edges(step: Step, node: Node) -> Sizes:
     """Return the padding per spatial dimension, () where the two sides differ."""
-    given = argument(node, "pad") or argument(node, "padding")
+    value = argument(node, "pad") or argument(node, "padding")
     rank = len(step.in_shape) + 1
-    if not isinstance(given, (list, tuple)):
+    if not isinstance(value, (list, tuple)):
         return ()
-    pairs = {rank - 1 - i // 2: (int(given[i]), int(given[i + 1])) for i in range(0, len(given) - 1, 2)}
+    pairs = {rank - 1 - i // 2: (int(value[i]), int(value[i + 1])) for i in range(0, len(value) - 1, 2)}
     added = [pairs.get(axis, (0, 0)) for axis in _spatial_axes(step)]
     even = all(a == b for a, b in added) and any(a for a, _ in added)
     return tuple(a for a, _ in added) if even and not any(pairs.get(step.axis, ())) else ()

@@ -36,9 +36,9 @@ def stop_note(graph: OpGraph, name: str) -> str:
     assert error is not None
     path, _, line = location(error).rpartition(":")
     place = f" ({Path(path).name}:{line})" if path else ""
-    given = f" with inputs {graph.failed_with}" if graph.failed_with else ""
+    value = f" with inputs {graph.failed_with}" if graph.failed_with else ""
     return (
-        f"only a part of {name} is drawn: its forward stopped in {graph.failed_in or name}{given}: "
+        f"only a part of {name} is drawn: its forward stopped in {graph.failed_in or name}{value}: "
         f"{message_of(error)}{place}"
     )
 

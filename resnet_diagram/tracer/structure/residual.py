@@ -26,28 +26,28 @@ def _works(layer: Layer) -> bool:
     return product or layer.kind in WORKING or layer.op in _WORKING_OPS
 
 
-def is_residual(short: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
+def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
     """Return whether a sum is that of residual branches and a way round them.
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
     kernels), nothing goes round anything; nor where each side takes another part of the channels.
     """
-    if _is_part(short) and any(_is_part(branch) for branch in rest):
+    if _is_part(elements) and any(_is_part(branch) for branch in rest):
         return False
-    weighted_short, main = cost(short)[0], rest[-1]
+    weighted_short, main = cost(elements)[0], rest[-1]
     weighted_main = cost(main)[0]
     if weighted_main == 0:
-        return not short and len(rest) == 1 and _mixes(main)
-    if weighted_short > 1 or (weighted_short and _enlarges(main) and not _enlarges(short)):
+        return not elements and len(rest) == 1 and _mixes(main)
+    if weighted_short > 1 or (weighted_short and _enlarges(main) and not _enlarges(elements)):
         return False
     if weighted_main > 1:
         return True
     if weighted_short == 0:
         return len(rest) == 1 and not (
-            short and all(layer.kind is LayerKind.NORM for layer in layers_in(short))
+            elements and all(layer.kind is LayerKind.NORM for layer in layers_in(elements))
         )
-    return _has_activation(main) and not _has_activation(short)
+    return _has_activation(main) and not _has_activation(elements)
 
 
 def _mixes(elements: Sequence[Element]) -> bool:

@@ -30,34 +30,34 @@ _NAMES = {"batch_norm": "bn", "linear": "fc"}
 
 def put_all(chain: Chain, written: Sequence[Written]) -> None:
     """Put every element of a list. Raises DesignError that names the position of a faulty one."""
-    for at, one in enumerate(written):
+    for at, item in enumerate(written):
         try:
-            put(chain, one)
+            put(chain, item)
         except DesignError as fault:
             raise fault.within(at) from None
 
 
 def put(chain: Chain, written: Written) -> None:
     """Put one element, or as many blocks as it says, numbered by their position."""
-    said: dict[str, Any] = {"op": written} if isinstance(written, str) else written
-    for _ in range(said.get("repeat", 1)):
-        _put_one(chain, said)
+    settings: dict[str, Any] = {"op": written} if isinstance(written, str) else written
+    for _ in range(settings.get("repeat", 1)):
+        _put_one(chain, settings)
         chain.number += 1
 
 
-def _put_one(chain: Chain, said: dict[str, Any]) -> None:
+def _put_one(chain: Chain, settings: dict[str, Any]) -> None:
     name = f"{chain.prefix}{chain.number}"
-    match table_of(said):
+    match table_of(settings):
         case "gate":
-            chain.gate(said.get("reduction", 16), f"se{chain.number}")
+            chain.gate(settings.get("reduction", 16), f"se{chain.number}")
         case "written stage":
-            inner = Chain(chain.shape, f"{said.get('name', name)}.")
-            _within("body", inner, said["body"])
-            chain.put(Stage(name=said.get("name", name), body=tuple(inner.elements)))
+            inner = Chain(chain.shape, f"{settings.get('name', name)}.")
+            _within("body", inner, settings["body"])
+            chain.put(Stage(name=settings.get("name", name), body=tuple(inner.elements)))
         case "written block":
-            _put_checked(chain, block_of(said, chain.shape, name))
+            _put_checked(chain, block_of(settings, chain.shape, name))
         case _:
-            layer = layer_of(said, chain.shape)
+            layer = layer_of(settings, chain.shape)
             name = f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"
             _put_checked(chain, replace(layer, name=name))
 
@@ -85,40 +85,40 @@ def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path:
     return chain
 
 
-def block_of(said: dict[str, Any], shape: Shape, name: str) -> Block:
+def block_of(settings: dict[str, Any], shape: Shape, name: str) -> Block:
     """The block a table describes layer by layer."""
-    before = _run("before", said.get("before", []), shape, f"{name}.before.")
-    branches = _branches(said, before.shape, name)
+    before = _run("before", settings.get("before", []), shape, f"{name}.before.")
+    branches = _branches(settings, before.shape, name)
     draft = Block(
         name=name,
         before=before.layers(),
         branches=tuple(tuple(branch.elements) for branch in branches),
-        shortcut=_shortcut(said, before.shape, f"{name}.shortcut."),
-        merge=Merge(said.get("merge", "add")),
-        signs=tuple(said.get("signs", ())),
+        shortcut=_shortcut(settings, before.shape, f"{name}.shortcut."),
+        merge=Merge(settings.get("merge", "add")),
+        signs=tuple(settings.get("signs", ())),
     )
     if next(walk(draft), None) is None:
         raise DesignError("it has no layers; expected at least one on a branch.")
-    after = _run("after", said.get("after", []), merged_shape(draft), f"{name}.after.")
+    after = _run("after", settings.get("after", []), merged_shape(draft), f"{name}.after.")
     return replace(draft, after=after.layers())
 
 
-def _branches(said: dict[str, Any], shape: Shape, name: str) -> list[Chain]:
-    if "layers" in said:
-        return [_run("layers", said["layers"], shape, f"{name}.")]
+def _branches(settings: dict[str, Any], shape: Shape, name: str) -> list[Chain]:
+    if "layers" in settings:
+        return [_run("layers", settings["layers"], shape, f"{name}.")]
     return [
-        _run("branches", branch, shape, f"{name}.{at}.", at) for at, branch in enumerate(said["branches"])
+        _run("branches", branch, shape, f"{name}.{at}.", at) for at, branch in enumerate(settings["branches"])
     ]
 
 
-def _shortcut(said: dict[str, Any], shape: Shape, prefix: str) -> Shortcut | None:
-    given = said.get("shortcut", "identity" if "layers" in said else NONE)
-    if isinstance(given, str):
-        return Shortcut(kind=ShortcutKind.IDENTITY) if given == "identity" else None
-    if isinstance(given, dict):
-        layers = _run("shortcut", given["layers"], shape, prefix).elements
-        return Shortcut(kind=ShortcutKind(given["kind"]), layers=tuple(layers))
-    layers = _run("shortcut", given, shape, prefix).elements
+def _shortcut(settings: dict[str, Any], shape: Shape, prefix: str) -> Shortcut | None:
+    value = settings.get("shortcut", "identity" if "layers" in settings else NONE)
+    if isinstance(value, str):
+        return Shortcut(kind=ShortcutKind.IDENTITY) if value == "identity" else None
+    if isinstance(value, dict):
+        layers = _run("shortcut", value["layers"], shape, prefix).elements
+        return Shortcut(kind=ShortcutKind(value["kind"]), layers=tuple(layers))
+    layers = _run("shortcut", value, shape, prefix).elements
     return Shortcut(kind=kind_of(layers), layers=tuple(layers))
 
 

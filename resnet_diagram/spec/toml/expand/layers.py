@@ -26,75 +26,75 @@ from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, table_of
 Said = Mapping[str, Any]
 
 
-def layer_of(said: Said, shape: Shape) -> Layer:
+def layer_of(settings: Said, shape: Shape) -> Layer:
     """The layer a table describes, which `shape` enters. Raises DesignError where it does not fit."""
-    said = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
-    _check_dims(said, len(shape) - 1)
-    layer = _BUILDERS[table_of(said)](said, shape)
-    counts = {key: said[key] for key in ("params", "macs") if key in said}
+    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
+    _check_dims(settings, len(shape) - 1)
+    layer = _BUILDERS[table_of(settings)](settings, shape)
+    counts = {key: settings[key] for key in ("params", "macs") if key in settings}
     layer = replace(layer, **counts) if counts else layer
-    layer = with_settings(layer, said.get("settings", {}))
+    layer = with_settings(layer, settings.get("settings", {}))
     if problem := setting_problem(layer):
         raise DesignError(f"{problem}.", "settings")
     return layer
 
 
-def _check_dims(said: Said, dims: int) -> None:
+def _check_dims(settings: Said, dims: int) -> None:
     for key in ("kernel", "stride", "padding", "dilation"):
-        value = said.get(key)
+        value = settings.get(key)
         if isinstance(value, tuple) and len(value) != dims:
             raise DesignError(
                 f"expected {dims} numbers, one for each spatial dimension, found {len(value)}.", key
             )
-    if "kernel" in said and dims < 1:
+    if "kernel" in settings and dims < 1:
         raise DesignError("there are no positions left to slide a window over.", "kernel")
 
 
-def _convolution(said: Said, shape: Shape) -> Layer:
+def _convolution(settings: Said, shape: Shape) -> Layer:
     dims = len(shape) - 1
-    kernel, dilation = (sizes(said.get(key, 1), dims) for key in ("kernel", "dilation"))
-    same = tuple(pace * (size - 1) // 2 for size, pace in zip(kernel, dilation, strict=True))
+    kernel, dilation = (sizes(settings.get(key, 1), dims) for key in ("kernel", "dilation"))
+    equal = tuple(pace * (size - 1) // 2 for size, pace in zip(kernel, dilation, strict=True))
     return conv(
         shape,
-        said.get("width", shape[0]),
+        settings.get("width", shape[0]),
         kernel,
-        stride=said.get("stride", 1),
-        padding=said.get("padding", same),
+        stride=settings.get("stride", 1),
+        padding=settings.get("padding", equal),
         dilation=dilation,
-        groups=said.get("groups", 1),
-        bias=said.get("bias", False),
+        groups=settings.get("groups", 1),
+        bias=settings.get("bias", False),
     )
 
 
-def _linear(said: Said, shape: Shape) -> Layer:
-    return linear(shape, said["width"], bias=said.get("bias", True))
+def _linear(settings: Said, shape: Shape) -> Layer:
+    return linear(shape, settings["width"], bias=settings.get("bias", True))
 
 
-def _pooling(said: Said, shape: Shape) -> Layer:
-    pool = max_pool if said["op"] == "max_pool" else avg_pool
+def _pooling(settings: Said, shape: Shape) -> Layer:
+    pool = max_pool if settings["op"] == "max_pool" else avg_pool
     return pool(
         shape,
-        said["kernel"],
-        stride=said.get("stride"),
-        padding=said.get("padding", 0),
-        ceil_mode=said.get("ceil_mode", False),
+        settings["kernel"],
+        stride=settings.get("stride"),
+        padding=settings.get("padding", 0),
+        ceil_mode=settings.get("ceil_mode", False),
     )
 
 
-def _zero_padding(said: Said, shape: Shape) -> Layer:
-    return zero_pad(shape, said["width"])
+def _zero_padding(settings: Said, shape: Shape) -> Layer:
+    return zero_pad(shape, settings["width"])
 
 
-def _subsampling(said: Said, shape: Shape) -> Layer:
-    return subsample(shape, said["stride"])
+def _subsampling(settings: Said, shape: Shape) -> Layer:
+    return subsample(shape, settings["stride"])
 
 
-def _group_norm(said: Said, shape: Shape) -> Layer:
-    return norm(shape, "group_norm", groups=said.get("groups", 32))
+def _group_norm(settings: Said, shape: Shape) -> Layer:
+    return norm(shape, "group_norm", groups=settings.get("groups", 32))
 
 
-def _plain(said: Said, shape: Shape) -> Layer:
-    match str(said["op"]):
+def _plain(settings: Said, shape: Shape) -> Layer:
+    match str(settings["op"]):
         case "flatten":
             return flatten(shape)
         case "global_avg_pool":
@@ -107,19 +107,19 @@ def _plain(said: Said, shape: Shape) -> Layer:
             return act(shape, op) if op in (*ACTIVATIONS, "softmax") else norm(shape, op)
 
 
-def _any(said: Said, shape: Shape) -> Layer:
+def _any(settings: Said, shape: Shape) -> Layer:
     dims = len(shape) - 1
     return Layer(
-        kind=LayerKind(said["kind"]),
-        op=said["op"],
+        kind=LayerKind(settings["kind"]),
+        op=settings["op"],
         in_shape=shape,
-        out_shape=said["out"],
-        kernel=sizes(said.get("kernel", ()), dims),
-        stride=sizes(said.get("stride", ()), dims),
-        padding=sizes(said.get("padding", ()), dims),
-        dilation=sizes(said.get("dilation", ()), dims),
-        groups=said.get("groups", 1),
-        bias=said.get("bias", False),
+        out_shape=settings["out"],
+        kernel=sizes(settings.get("kernel", ()), dims),
+        stride=sizes(settings.get("stride", ()), dims),
+        padding=sizes(settings.get("padding", ()), dims),
+        dilation=sizes(settings.get("dilation", ()), dims),
+        groups=settings.get("groups", 1),
+        bias=settings.get("bias", False),
     )
 
 

@@ -17,46 +17,46 @@ INPUT = (3, 224, 224)
 FIRST_WIDTH = 64
 
 
-def build(said: Said, name: str = "") -> Network:
+def build(settings: Said, name: str = "") -> Network:
     """The network a valid table describes. `name` where it has none. Raises DesignError."""
-    if "body" not in said and len(said.get("input", INPUT)) < 2:
+    if "body" not in settings and len(settings.get("input", INPUT)) < 2:
         raise DesignError("expected channels and at least one size, such as [3, 224, 224].", "input")
-    stages = [] if "body" in said else _stages(said)
-    shape: Shape = tuple(said.get("input", INPUT))
-    stem = _end(said, "stem", shape, _first_width(said, stages))
-    body = _body(said, stages, stem.shape)
-    head = _end(said, "head", body.shape, 0)
+    stages = [] if "body" in settings else _stages(settings)
+    shape: Shape = tuple(settings.get("input", INPUT))
+    stem = _end(settings, "stem", shape, _first_width(settings, stages))
+    body = _body(settings, stages, stem.shape)
+    head = _end(settings, "head", body.shape, 0)
     return Network(
-        name=said.get("name", name),
+        name=settings.get("name", name),
         input_shape=shape,
         stem=tuple(stem.elements),
         body=tuple(body.elements),
         head=tuple(head.elements),
-        stopped_at=said.get("stopped_at"),
+        stopped_at=settings.get("stopped_at"),
     )
 
 
-def _end(said: Said, part: str, shape: Shape, width: int) -> Chain:
+def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:
     """The stem or the head."""
-    settings = DEFAULTS | said
-    given = said.get(part, "imagenet" if part == "stem" else {})
+    settings = DEFAULTS | text
+    value = text.get(part, "imagenet" if part == "stem" else {})
     chain = Chain(shape, "", settings["norm"], settings["activation"], settings["norm_groups"])
     pre_activation = settings["pre_activation"]
     try:
-        if isinstance(given, list):
-            _put_written(chain, part, given)
+        if isinstance(value, list):
+            _put_written(chain, part, value)
         elif part == "stem":
-            table = stem_of(given, width) if isinstance(given, str) else given
+            table = stem_of(value, width) if isinstance(value, str) else value
             build_stem(chain, table, width, pre_activation=pre_activation)
         else:
-            build_head(chain, given, pre_activation=pre_activation)
+            build_head(chain, value, pre_activation=pre_activation)
     except DesignError as fault:
         raise fault if _is_common(fault) else fault.within(part) from None
     return chain
 
 
 def _is_common(fault: DesignError) -> bool:
-    """Whether a fault lies in what is said of the whole network."""
+    """Return whether a fault lies in what is said of the whole network."""
     return bool(fault.path) and fault.path[0] in SETTINGS
 
 
@@ -68,89 +68,95 @@ def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None
     put_all(chain, written)
 
 
-def _first_width(said: Said, stages: Sequence[Said]) -> int:
+def _first_width(settings: Said, stages: Sequence[Said]) -> int:
     """The width of the first stage, which the stem shares."""
     return int(stages[0]["width"]) if stages else FIRST_WIDTH
 
 
-def _stages(said: Said) -> list[dict[str, Any]]:
-    """What is said of each stage, by itself and by the lists for all of them."""
-    given: list[Said] = said.get("stage", [{}] * len(said.get("depths", [])))
-    common = {key: value for key, value in said.items() if key in SETTINGS}
-    found = []
-    for at, own in enumerate(given):
+def _stages(settings: Said) -> list[dict[str, Any]]:
+    """Return the keys of each stage, its own and those listed for all stages."""
+    argument: list[Said] = settings.get("stage", [{}] * len(settings.get("depths", [])))
+    common = {key: value for key, value in settings.items() if key in SETTINGS}
+    items = []
+    for at, left in enumerate(argument):
         stage = common | {"width": FIRST_WIDTH * 2**at, "stride": min(at, 1) + 1}
-        for many, one in (("depths", "depth"), ("widths", "width"), ("strides", "stride"), ("names", "name")):
-            if many in said:
-                if len(said[many]) != len(given):
+        for many, item in (
+            ("depths", "depth"),
+            ("widths", "width"),
+            ("strides", "stride"),
+            ("names", "name"),
+        ):
+            if many in settings:
+                if len(settings[many]) != len(argument):
                     raise DesignError(
-                        f"expected {len(given)} of them, one for each stage, found {len(said[many])}.", many
+                        f"expected {len(argument)} of them, one for each stage, found {len(settings[many])}.",
+                        many,
                     )
-                stage[one] = said[many][at]
-        if isinstance(own.get("block"), list):
-            stage["blocks"] = own["block"]
-            own = {key: value for key, value in own.items() if key != "block"}
-        found.append(stage | own)
-    return found
+                stage[item] = settings[many][at]
+        if isinstance(left.get("block"), list):
+            stage["blocks"] = left["block"]
+            left = {key: value for key, value in left.items() if key != "block"}
+        items.append(stage | left)
+    return items
 
 
-def _body(said: Said, stages: Sequence[Said], shape: Shape) -> Chain:
+def _body(settings: Said, stages: Sequence[Said], shape: Shape) -> Chain:
     body = Chain(shape)
-    if "body" in said:
+    if "body" in settings:
         try:
-            _put_written(body, "body", said["body"])
+            _put_written(body, "body", settings["body"])
         except DesignError as fault:
             raise fault.within("body") from None
     for at, stage in enumerate(stages):
         try:
             body.put(_stage(stage, f"layer{at + 1}", body.shape))
         except DesignError as fault:
-            own = said["stage"][at] if "stage" in said else {}
-            common = "stage" not in said or (_is_common(fault) and fault.path[0] not in own)
+            left = settings["stage"][at] if "stage" in settings else {}
+            common = "stage" not in settings or (_is_common(fault) and fault.path[0] not in left)
             raise fault if common else fault.within("stage", at) from None
     return body
 
 
-def _stage(said: Said, name: str, shape: Shape) -> Stage:
+def _stage(settings: Said, name: str, shape: Shape) -> Stage:
     chain = Chain(shape, f"{name}.")
-    if "blocks" in said:
-        _put_listed(chain, said)
-    elif "depth" in said:
-        for _ in range(said["depth"]):
-            _put_block(chain, said, {})
+    if "blocks" in settings:
+        _put_listed(chain, settings)
+    elif "depth" in settings:
+        for _ in range(settings["depth"]):
+            _put_block(chain, settings, {})
     else:
         raise DesignError("key 'depth' is missing; expected a whole number, or [[stage.block]] tables.")
-    return Stage(name=said.get("name", name), body=tuple(chain.elements))
+    return Stage(name=settings.get("name", name), body=tuple(chain.elements))
 
 
-def _put_listed(chain: Chain, said: Said) -> None:
+def _put_listed(chain: Chain, settings: Said) -> None:
     """Put the entries of a stage's list of blocks."""
-    listed: list[str | Said] = said["blocks"]
-    count = sum(one.get("repeat", 1) for one in listed if isinstance(one, dict) and "op" not in one)
-    if said.get("depth", count) != count:
-        raise DesignError(f"expected {said['depth']} blocks, as depth says, found {count}.", "block")
-    for at, one in enumerate(listed):
+    listed: list[str | Said] = settings["blocks"]
+    count = sum(entry.get("repeat", 1) for entry in listed if isinstance(entry, dict) and "op" not in entry)
+    if settings.get("depth", count) != count:
+        raise DesignError(f"expected {settings['depth']} blocks, as depth says, found {count}.", "block")
+    for at, item in enumerate(listed):
         try:
-            _put_entry(chain, said, one)
+            _put_entry(chain, settings, item)
         except DesignError as fault:
             raise fault.within("block", at) from None
 
 
-def _put_entry(chain: Chain, stage: Said, one: str | Said) -> None:
-    if isinstance(one, str) or table_of(one, in_stage=True) != "block":
+def _put_entry(chain: Chain, stage: Said, item: str | Said) -> None:
+    if isinstance(item, str) or table_of(item, in_stage=True) != "block":
         from resnet_diagram.spec.toml.expand.elements import put
 
-        put(chain, one)
+        put(chain, item)
     else:
-        for _ in range(one.get("repeat", 1)):
-            _put_block(chain, stage, one)
+        for _ in range(item.get("repeat", 1)):
+            _put_block(chain, stage, item)
 
 
-def _put_block(chain: Chain, stage: Said, own: Said) -> None:
-    """Put one block of a stage; `own` is what is said of it alone."""
-    usual = {"width": stage["width"], "stride": stage["stride"] if chain.number == 0 else 1}
-    said = {key: value for key, value in stage.items() if key in SETTINGS} | usual | own
-    design = block_design(said, said["width"], said["stride"])
+def _put_block(chain: Chain, stage: Said, left: Said) -> None:
+    """Put one block of a stage; `left` is what is said of it alone."""
+    default = {"width": stage["width"], "stride": stage["stride"] if chain.number == 0 else 1}
+    settings = {key: value for key, value in stage.items() if key in SETTINGS} | default | left
+    design = block_design(settings, settings["width"], settings["stride"])
     for element in block_elements(design, chain.shape, f"{chain.prefix}{chain.number}"):
         chain.put(element)
     chain.number += 1

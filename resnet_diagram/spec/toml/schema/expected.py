@@ -1,4 +1,4 @@
-"""What is expected of a value, and a value, in the words of a message."""
+"""Expected types and given values in the words of messages."""
 
 from typing import Any
 
@@ -21,11 +21,11 @@ from resnet_diagram.spec.toml.schema.types import (
 
 
 def words(expected: Type) -> str:
-    """What is expected, in words."""
+    """Describe the expected type."""
     match expected:
         case Word():
-            known = ", ".join(f'"{word}"' for word in expected.words)
-            return f"one of {known}" if len(expected.words) > 1 else known
+            names = ", ".join(f'"{word}"' for word in expected.words)
+            return f"one of {names}" if len(expected.words) > 1 else names
         case Whole():
             return f"{'an odd' if expected.odd else 'a whole'} number of {expected.least} or more"
         case Text():
@@ -39,7 +39,7 @@ def words(expected: Type) -> str:
         case Signs():
             return "a list of 1 and -1"
         case Either():
-            return ", or ".join(words(one) for one in expected.types)
+            return ", or ".join(words(item) for item in expected.types)
     return _list_words(expected)
 
 

@@ -27,7 +27,7 @@ from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, NONE, NORMS, OPS,
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What may stand behind a key, and what it means."""
+    """Type and meaning of a key."""
 
     type: Type
     means: str
@@ -84,7 +84,7 @@ SETTING_KEYS: Keys = {
     "norm_groups": Key(Whole(), "Groups of a group_norm. Default: 32."),
     "activation": Key(Word(ACTIVATIONS), "The activation. Default: relu."),
 }
-"""What is said of blocks, one for each of `SETTINGS`."""
+"""Keys of block settings, one for each of `SETTINGS`."""
 
 _WINDOW: Keys = {
     "stride": Key(Sizes(), "Step. Default: 1; of a pooling its kernel."),

@@ -1,4 +1,4 @@
-"""What may stand behind a key: the types of values."""
+"""Types of values."""
 
 from dataclasses import dataclass
 
@@ -84,7 +84,7 @@ class Elements:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """What one of the types says; each has another sort of value: text, number, list or table."""
+    """One of several types, each of a different Python type: text, number, list or table."""
 
     types: "tuple[Type, ...]"
 

@@ -1,4 +1,4 @@
-"""Whether the values of a TOML file are what the table of keys says."""
+"""Validate the values of a TOML file against the table of keys."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -46,14 +46,14 @@ def _table(value: Any, expected: Table) -> None:
 
 
 def _rules(name: str, value: dict[str, Any]) -> None:
-    """What a table says of several keys at once."""
+    """Check the rules that concern several keys of a table."""
     needed = NEEDS_ONE.get(name, ())
     if needed and not any(key in value for key in needed):
         raise DesignError(f"expected one of the keys {', '.join(map(repr, needed))}.")
-    key, others = EXCLUDES.get(name, ("", ()))
-    for other in others:
-        if key in value and other in value:
-            raise DesignError(f"{key!r} leaves no place for {other!r}; leave one of them out.", other)
+    key, rest = EXCLUDES.get(name, ("", ()))
+    for right in rest:
+        if key in value and right in value:
+            raise DesignError(f"{key!r} leaves no place for {right!r}; leave one of them out.", right)
 
 
 def _inside(step: str | int, value: Any, expected: Type) -> None:
@@ -80,9 +80,9 @@ def _elements(value: Any, expected: Elements) -> None:
         raise _unexpected(value, expected)
     for at, element in enumerate(value):
         if isinstance(element, str):
-            known = [op for op in WORD_OPS if op != GATE or "gate" in expected.names]
-            if element not in known:
-                raise DesignError(_not_a_word(element, known), at)
+            ops = [op for op in WORD_OPS if op != GATE or "gate" in expected.names]
+            if element not in ops:
+                raise DesignError(_not_a_word(element, ops), at)
         else:
             try:
                 _element(element, expected)
@@ -90,12 +90,12 @@ def _elements(value: Any, expected: Elements) -> None:
                 raise fault.within(at) from None
 
 
-def _not_a_word(element: str, known: Iterable[str]) -> str:
+def _not_a_word(element: str, names: Iterable[str]) -> str:
     if element == GATE:
         return "a gate cannot stand here; expected a layer."
     if element in TABLE_OF_OP:
         return f'{element!r} needs more than a word; write a table such as {{ op = "{element}", … }}.'
-    return _unknown(element, known, "operation")
+    return _unknown(element, names, "operation")
 
 
 def _many(value: Any, expected: Many) -> None:
@@ -106,9 +106,9 @@ def _many(value: Any, expected: Many) -> None:
 
 
 def _either(value: Any, expected: Either) -> None:
-    for one in expected.types:
-        if isinstance(value, _SORTS[type(one)]) and not isinstance(value, bool):
-            return validate(value, one)
+    for item in expected.types:
+        if isinstance(value, _SORTS[type(item)]) and not isinstance(value, bool):
+            return validate(value, item)
     raise _unexpected(value, expected)
 
 
@@ -193,7 +193,7 @@ _SORTS: dict[type, type] = {
     Whole: int,
     Wholes: list,
 }  # fmt: skip
-"""What a value must be for each type that stands in an `Either`."""
+"""Python type of each member of an `Either`."""
 
 
 def _unexpected(value: Any, expected: Type) -> DesignError:
@@ -204,8 +204,8 @@ def _article(name: str) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _unknown(word: Any, known: Iterable[str], what: str, advice: str = "") -> str:
-    return f"no {what} is named {shown(word)}{advice}.{did_you_mean(closest(word, known))}"
+def _unknown(word: Any, names: Iterable[str], noun: str, advice: str = "") -> str:
+    return f"no {noun} is named {shown(word)}{advice}.{did_you_mean(closest(word, names))}"
 
 
 def _hint(key: str, keys: Iterable[str]) -> str:

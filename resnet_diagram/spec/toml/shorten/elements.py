@@ -37,36 +37,36 @@ _KEYS = {
 
 
 def spelled(elements: Iterable[Element]) -> list[Written]:
-    """What a file says of a run of elements; equal blocks that follow each other are said once."""
+    """Return the TOML values of a run of elements; equal consecutive blocks are written once."""
     return counted(written(element) for element in elements)
 
 
 def counted(written: Iterable[Written]) -> list[Written]:
     """The same with equal tables of blocks that follow each other counted in `repeat`."""
-    found: list[Written] = []
-    for said in written:
-        last = found[-1] if found else None
-        if _is_block(said) and isinstance(last, dict) and _uncounted(last) == said:
-            found[-1] = {"repeat": last.get("repeat", 1) + 1} | _uncounted(last)
+    items: list[Written] = []
+    for settings in written:
+        last = items[-1] if items else None
+        if _is_block(settings) and isinstance(last, dict) and _uncounted(last) == settings:
+            items[-1] = {"repeat": last.get("repeat", 1) + 1} | _uncounted(last)
         else:
-            found.append(said)
-    return found
+            items.append(settings)
+    return items
 
 
-def _is_block(said: Written) -> bool:
-    return isinstance(said, dict) and not {"op", "body"} & said.keys()
+def _is_block(settings: Written) -> bool:
+    return isinstance(settings, dict) and not {"op", "body"} & settings.keys()
 
 
-def _uncounted(said: Said) -> Said:
-    return {key: value for key, value in said.items() if key != "repeat"}
+def _uncounted(settings: Said) -> Said:
+    return {key: value for key, value in settings.items() if key != "repeat"}
 
 
 def written(element: Element) -> Written:
-    """What a file says of one element."""
+    """Return the TOML value of one element."""
     match element:
         case Layer():
-            said = _layer(element)
-            return said["op"] if said.keys() == {"op"} and said["op"] in WORD_OPS else said
+            layer = _layer(element)
+            return layer["op"] if layer.keys() == {"op"} and layer["op"] in WORD_OPS else layer
         case Stage():
             return ({"name": element.name} if element.name else {}) | {"body": spelled(element.body)}
         case Block():
@@ -75,26 +75,26 @@ def written(element: Element) -> Written:
 
 def _layer(layer: Layer) -> Said:
     """The shortest table that makes the layer."""
-    wanted = anonymous(layer)
+    target = anonymous(layer)
     for table in (TABLE_OF_OP.get(layer.op, ""), "any layer"):
         full = _full(layer, table)
-        for said in (full, full | {"ceil_mode": True}) if table == "pooling" else (full,):
-            if table and _makes(said, wanted):
-                return _shortest(said, wanted)
+        for settings in (full, full | {"ceil_mode": True}) if table == "pooling" else (full,):
+            if table and _makes(settings, target):
+                return _shortest(settings, target)
     raise DesignError(f"layer {layer.name!r} of kind '{layer.kind}' has a shape that no table describes.")
 
 
 def _full(layer: Layer, table: str) -> Said:
     """A table with every key there is for it."""
-    said: Said = {"op": layer.op}
+    text: Said = {"op": layer.op}
     if table == "any layer":
-        said |= {"kind": layer.kind.value, "out": list(layer.out_shape)}
+        text |= {"kind": layer.kind.value, "out": list(layer.out_shape)}
     for key in _KEYS.get(table, ()):
         value = _width(layer) if key == "width" else getattr(layer, key)
         if value != ():
-            said[key] = _short(value)
+            text[key] = _short(value)
     settings: Said = {"settings": dict(layer.settings)} if layer.settings else {}
-    return said | settings | {"params": layer.params, "macs": layer.macs}
+    return text | settings | {"params": layer.params, "macs": layer.macs}
 
 
 def _width(layer: Layer) -> int:
@@ -108,19 +108,19 @@ def _short(value: Any) -> Any:
     return value
 
 
-def _makes(said: Said, wanted: Layer) -> bool:
+def _makes(settings: Said, layer: Layer) -> bool:
     try:
-        return layer_of(said, wanted.in_shape) == wanted
+        return layer_of(settings, layer.in_shape) == layer
     except (DesignError, KeyError):
         return False
 
 
-def _shortest(said: Said, wanted: Layer) -> Said:
+def _shortest(settings: Said, layer: Layer) -> Said:
     """The same table without the keys that may be left unsaid."""
-    for key in [key for key in said if key not in _SAID]:
-        shorter = {one: value for one, value in said.items() if one != key}
-        said = shorter if _makes(shorter, wanted) else said
-    return said
+    for key in [key for key in settings if key not in _SAID]:
+        shorter = {item: value for item, value in settings.items() if item != key}
+        settings = shorter if _makes(shorter, layer) else settings
+    return settings
 
 
 def _gate(block: Block) -> Written | None:
@@ -132,29 +132,29 @@ def _gate(block: Block) -> Written | None:
         return None
     channels, hidden = squeeze[0].in_shape[0], squeeze[0].out_shape[0]
     reduction = 16 if channels // 16 == hidden else channels // hidden
-    made = Chain(in_shape(block))
-    made.gate(max(1, reduction), "")
-    if anonymous(made.elements[0]) != anonymous(block):
+    result = Chain(in_shape(block))
+    result.gate(max(1, reduction), "")
+    if anonymous(result.elements[0]) != anonymous(block):
         return None
     return "se" if reduction == 16 else {"op": "se", "reduction": reduction}
 
 
 def _block(block: Block) -> Said:
-    said: Said = {}
+    settings: Said = {}
     if block.before:
-        said["before"] = spelled(block.before)
+        settings["before"] = spelled(block.before)
     if len(block.branches) == 1 and block.shortcut:
-        said["layers"] = spelled(block.branches[0])
+        settings["layers"] = spelled(block.branches[0])
     else:
-        said["branches"] = [spelled(branch) for branch in block.branches]
-    said |= _shortcut(block.shortcut, "layers" in said)
+        settings["branches"] = [spelled(branch) for branch in block.branches]
+    settings |= _shortcut(block.shortcut, "layers" in settings)
     if block.merge is not Merge.ADD:
-        said["merge"] = block.merge.value
+        settings["merge"] = block.merge.value
     if block.signs:
-        said["signs"] = list(block.signs)
+        settings["signs"] = list(block.signs)
     if block.after:
-        said["after"] = spelled(block.after)
-    return said
+        settings["after"] = spelled(block.after)
+    return settings
 
 
 def _shortcut(shortcut: Shortcut | None, is_usual: bool) -> Said:

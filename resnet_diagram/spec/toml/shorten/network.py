@@ -19,7 +19,7 @@ Said = dict[str, Any]
 
 _LISTED = frozenset({"depth", "width", "stride"})
 _ORDER = ("name", "depth", "width", "stride")
-"""What may be said of all stages in lists."""
+"""Keys that may be lists with one value per stage."""
 
 
 def shortened(network: Network) -> Said:
@@ -28,28 +28,30 @@ def shortened(network: Network) -> Said:
     Raises DesignError, with the first difference, where none does; SpecError where the network does not hold
     together.
     """
-    said = _designed(network)
-    if said is not None and _makes(said, network):
-        return said
-    said = _written(network)
-    made = network_of(said)
-    if not same(made, network):
-        raise DesignError(f"{differences(made, network)[0]}.")
-    return said
+    designed = _designed(network)
+    if designed is not None and _makes(designed, network):
+        return designed
+    designed = _written(network)
+    result = network_of(designed)
+    if not same(result, network):
+        raise DesignError(f"{differences(result, network)[0]}.")
+    return designed
 
 
-def _makes(said: Said, network: Network) -> bool:
+def _makes(settings: Said, network: Network) -> bool:
     try:
-        return same(network_of(said), network)
+        return same(network_of(settings), network)
     except (DesignError, SpecError):
         return False
 
 
-def is_short(said: Said) -> bool:
-    """Whether no block of a design is written layer by layer."""
-    stages = said.get("stage", [])
-    blocks = [one for stage in stages if isinstance(stage.get("block"), list) for one in stage["block"]]
-    return "body" not in said and not any({"op", "body", "layers", "branches"} & one.keys() for one in blocks)
+def is_short(settings: Said) -> bool:
+    """Return whether no block of a design is written layer by layer."""
+    stages = settings.get("stage", [])
+    blocks = [item for stage in stages if isinstance(stage.get("block"), list) for item in stage["block"]]
+    return "body" not in settings and not any(
+        {"op", "body", "layers", "branches"} & block.keys() for block in blocks
+    )
 
 
 def _written(network: Network) -> Said:
@@ -73,13 +75,13 @@ def _designed(network: Network) -> Said | None:
     stages = [SeenStage.of(stage) for stage in network.body if isinstance(stage, Stage) and stage.body]
     if not stages or len(stages) < len(network.body):
         return None
-    seen = [one for stage in stages for one in stage.seen]
-    common = common_settings(seen)
+    visited = [item for stage in stages for item in stage.seen]
+    common = common_settings(visited)
     tables = [stage.table(common) for stage in stages]
     if [table.get("name") for table in tables] == [f"layer{at}" for at in range(1, len(tables) + 1)]:
-        tables = [{key: one for key, one in table.items() if key != "name"} for table in tables]
+        tables = [{key: entry for key, entry in table.items() if key != "name"} for table in tables]
     common, tables = _expanded(common, tables, out_shape(network.stem)[0] if network.stem else 0)
-    settings = _settings(common) if seen else {}
+    settings = _settings(common) if visited else {}
     block = {key: settings.pop(key) for key in ("block",) if key in settings}
     stem = stem_said(network, common, tables[0].get("width", FIRST_WIDTH))
     return {
@@ -95,8 +97,8 @@ def _designed(network: Network) -> Said | None:
 def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, list[Said]]:
     """Bottlenecks wider inside are said to expand less, where their width is then that of the stem."""
     factor = common["base_width"] // DEFAULTS["base_width"]
-    usual = (common["cardinality"], common["expansion"]) == (1, EXPANSIONS["bottleneck"])
-    simple = usual and all(table.keys() <= {*_ORDER} for table in tables)
+    default = (common["cardinality"], common["expansion"]) == (1, EXPANSIONS["bottleneck"])
+    simple = default and all(table.keys() <= {*_ORDER} for table in tables)
     if factor not in (2, 4) or not simple or tables[0]["width"] * factor != entering:
         return common, tables
     narrower = {"base_width": DEFAULTS["base_width"], "expansion": common["expansion"] // factor}
@@ -105,28 +107,28 @@ def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, li
 
 def _settings(common: Said) -> Said:
     """The settings worth saying: those that differ from what is understood, and those a reader looks for."""
-    usual = DEFAULTS | {"expansion": EXPANSIONS[common["block"]]}
+    default = DEFAULTS | {"expansion": EXPANSIONS[common["block"]]}
     if common["block"] == "basic":
-        usual["stride_in"] = common["stride_in"]
+        default["stride_in"] = common["stride_in"]
     always = ["block", "shortcut"]
     always += ["stride_in"] if common["block"] == "bottleneck" else []
     always += ["reduction"] if common["gate"] != NONE else []
     return {
         key: common[key]
         for key in SETTINGS
-        if (key in always or common[key] != usual[key])
+        if (key in always or common[key] != default[key])
         and not (key == "reduction" and common["gate"] == NONE)
     }
 
 
 def _stages(tables: list[Said]) -> Said:
     """Names, depths, widths and strides as lists where there is nothing else; else a table for each stage."""
-    usual = [min(at, 1) + 1 for at in range(len(tables))]
+    default = [min(at, 1) + 1 for at in range(len(tables))]
     keys = {frozenset(table) for table in tables}
     if keys <= {_LISTED} or keys <= {_LISTED | {"name"}}:
-        found = {f"{key}s": [table[key] for table in tables] for key in _ORDER if key in tables[0]}
-        return {key: value for key, value in found.items() if (key, value) != ("strides", usual)}
-    for table, stride in zip(tables, usual, strict=True):
+        entries = {f"{key}s": [table[key] for table in tables] for key in _ORDER if key in tables[0]}
+        return {key: value for key, value in entries.items() if (key, value) != ("strides", default)}
+    for table, stride in zip(tables, default, strict=True):
         if table.get("stride") == stride:
             del table["stride"]
     return {"stage": tables}

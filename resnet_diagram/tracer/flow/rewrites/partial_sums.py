@@ -22,20 +22,20 @@ def complete_sums(steps: list[Step]) -> list[Step]:
     for step in steps:
         if step.role is Role.ADD and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
-            for cut, other in ((first, second), (second, first)):
-                if _fits(cut, other, step) and (
+            for cut, right in ((first, second), (second, first)):
+                if _fits(cut, right, step) and (
                     _reaches_rest(cut, step, steps) or _in_place(cut, step, steps)
                 ):
-                    _enlarge(cut, other, step, steps)
+                    _enlarge(cut, right, step, steps)
                     changed = True
                     break
     return renumbered(steps) if changed else steps
 
 
-def _fits(cut: Step, other: Step, addition: Step) -> bool:
+def _fits(cut: Step, right: Step, addition: Step) -> bool:
     """Return whether an addition sums a part of an earlier value and something of its size."""
-    alone = cut.targets == [addition.index] and other.index < cut.index
-    return alone and part_of(cut) is not None and other.out_shape == cut.out_shape == addition.out_shape
+    alone = cut.targets == [addition.index] and right.index < cut.index
+    return alone and part_of(cut) is not None and right.out_shape == cut.out_shape == addition.out_shape
 
 
 def part_of(step: Step) -> Part | None:
@@ -65,8 +65,8 @@ def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     (first, second) = (cut, rest) if place == 0 else (rest, cut)
     if rest.targets != [joining.index] or rest.sources != cut.sources or not _halves(first, second, joining):
         return False
-    whole = steps[rest.sources[0]]
-    whole.targets.remove(rest.index)
+    step = steps[rest.sources[0]]
+    step.targets.remove(rest.index)
     joining.sources = [addition.index]
     addition.nodes = addition.nodes + joining.nodes
     rest.sources, rest.targets, rest.nodes = [], [], []
@@ -83,8 +83,8 @@ def _halves(first: Step, second: Step, joining: Step) -> bool:
     if len(references(node)) != 2:
         return False
     dim = argument(node, "dim")
-    same = left[0] == right[0] == (dim % len(node.shape) if isinstance(dim, int) else 0)
-    return same and left[1] == 0 and left[2] == right[1] and right[2] == first.in_shape[left[0] - 1]
+    equal = left[0] == right[0] == (dim % len(node.shape) if isinstance(dim, int) else 0)
+    return equal and left[1] == 0 and left[2] == right[1] and right[2] == first.in_shape[left[0] - 1]
 
 
 def _in_place(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
@@ -99,8 +99,8 @@ def _assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     if len(addition.targets) != 2:
         return False
     again, assigned = (steps[n] for n in addition.targets)
-    same = part_of(again) == part_of(cut) and again.targets == [assigned.index]
-    if not same or assigned.nodes[-1].op != "copy_" or {*assigned.sources} != {again.index, addition.index}:
+    equal = part_of(again) == part_of(cut) and again.targets == [assigned.index]
+    if not equal or assigned.nodes[-1].op != "copy_" or {*assigned.sources} != {again.index, addition.index}:
         return False
     addition.targets = [assigned.index]
     assigned.sources = [addition.index]
@@ -111,33 +111,33 @@ def _assigns(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 def _read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
     """Return whether everything that reads the sum reads the whole value it was written into a part of."""
-    whole = references(cut.nodes[0])[0].shape
+    full = references(cut.nodes[0])[0].shape
     sums = addition.nodes[-1]
     for target in addition.targets:
         read = [ref.shape for node in steps[target].nodes for ref in references(node) if ref.node is sums]
-        if not read or any(shape != whole for shape in read):
+        if not read or any(shape != full for shape in read):
             return False
     return bool(addition.targets)
 
 
-def _enlarge(cut: Step, other: Step, addition: Step, steps: Sequence[Step]) -> None:
+def _enlarge(cut: Step, right: Step, addition: Step, steps: Sequence[Step]) -> None:
     """Make the slice a padding of the other operand, and the sum one of the whole."""
-    whole = steps[cut.sources[0]]
-    whole.targets = sorted({addition.index, *whole.targets} - {cut.index})
-    other.targets = sorted({cut.index, *other.targets} - {addition.index})
-    addition.sources = [cut.index if n == other.index else whole.index for n in addition.sources]
-    cut.nodes = [_padding(cut, other)]
-    cut.role, cut.sources = Role.PAD, [other.index]
-    cut.in_shape, cut.out_shape = other.out_shape, whole.out_shape
-    addition.in_shape = addition.out_shape = whole.out_shape
+    step = steps[cut.sources[0]]
+    step.targets = sorted({addition.index, *step.targets} - {cut.index})
+    right.targets = sorted({cut.index, *right.targets} - {addition.index})
+    addition.sources = [cut.index if n == right.index else step.index for n in addition.sources]
+    cut.nodes = [_padding(cut, right)]
+    cut.role, cut.sources = Role.PAD, [right.index]
+    cut.in_shape, cut.out_shape = right.out_shape, step.out_shape
+    addition.in_shape = addition.out_shape = step.out_shape
     addition.nodes = [*addition.nodes[:-1], replace(addition.nodes[-1], shape=cut.nodes[0].shape)]
 
 
-def _padding(cut: Step, other: Step) -> Node:
+def _padding(cut: Step, right: Step) -> Node:
     """Return an operation that pads the other operand with zeros to the size of the sliced value."""
     source = references(cut.nodes[0])[0]
     node = cut.nodes[0]
-    value = Ref(other.nodes[-1], node.shape)
+    value = Ref(right.nodes[-1], node.shape)
     names = ("self", "pad", "value")
     return Node(
         node.index,

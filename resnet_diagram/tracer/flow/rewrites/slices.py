@@ -24,8 +24,8 @@ def piece(ref: Ref) -> Node:
     """Return a slice that gives the piece a reference names, in place of the operation that cuts."""
     node = ref.node
     source = references(node)[0]
-    given = argument(node, "dim")
-    dim = (given if isinstance(given, int) else 0) % len(source.shape)
+    value = argument(node, "dim")
+    dim = (value if isinstance(value, int) else 0) % len(source.shape)
     if node.op == "unbind":
         return _slicing(node, "select", ref, (source, dim, ref.output), ("self", "dim", "index"))
     start = _begin(node, ref.output, source.shape[dim])
@@ -39,12 +39,12 @@ def _begin(node: Node, output: int, size: int) -> int:
     if name == "chunk":
         (count,) = listed(argument(node, "chunks"))
         return output * -(-size // count)
-    given = argument(node, "split_size") or argument(node, "split_sizes")
-    return output * given if isinstance(given, int) else sum(listed(given)[:output])
+    value = argument(node, "split_size") or argument(node, "split_sizes")
+    return output * value if isinstance(value, int) else sum(listed(value)[:output])
 
 
 def _slicing(node: Node, op: str, ref: Ref, args: tuple[object, ...], names: tuple[str, ...]) -> Node:
     """Return an operation that takes a part, in place of `node`."""
-    made = Node(node.index, NodeKind.OPERATION, op, ref.shape, node.call, True, node.inputs[:1])
-    made.args, made.names = args, names
-    return made
+    result = Node(node.index, NodeKind.OPERATION, op, ref.shape, node.call, True, node.inputs[:1])
+    result.args, result.names = args, names
+    return result

@@ -114,42 +114,42 @@ def _own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[C
 def _formula_of(end: Node, source: Node) -> Formula:
     """Return the operations from one node to another as a formula, empty if they read anything else."""
     lines: list[Line] = []
-    known = {source.index: Slot(-1)}
-    return tuple(lines) if _slot_of(end, lines, known) and lines else ()
+    names = {source.index: Slot(-1)}
+    return tuple(lines) if _slot_of(end, lines, names) and lines else ()
 
 
-def _slot_of(node: Node, lines: list[Line], known: dict[int, Slot]) -> Slot | None:
+def _slot_of(node: Node, lines: list[Line], names: dict[int, Slot]) -> Slot | None:
     """Return the line that gives a node's value, added with those it needs; None for a foreign value."""
-    if node.index in known:
-        return known[node.index]
+    if node.index in names:
+        return names[node.index]
     if node.kind is not NodeKind.OPERATION or len(lines) > _LONGEST:
         return None
     name = operator_of(node.op).name
     if operator_of(node.op).role is Role.PASS and name not in RESHAPES:
-        before = _slot_of(references(node)[0].node, lines, known)
+        before = _slot_of(references(node)[0].node, lines, names)
         if before is None:
             return None
-        known[node.index] = before
+        names[node.index] = before
     else:
-        args = tuple(_operand(value, node, place, lines, known) for place, value in enumerate(node.args))
+        args = tuple(_operand(value, node, place, lines, names) for place, value in enumerate(node.args))
         if _MISSING in args or any(isinstance(value, Ref) for value in node.kwargs.values()):
             return None
         options = tuple((key, value) for key, value in node.kwargs.items() if _is_plain(value))
-        known[node.index] = Slot(len(lines))
+        names[node.index] = Slot(len(lines))
         lines.append(Line(name, args, options))
-    return known[node.index]
+    return names[node.index]
 
 
-def _operand(value: object, node: Node, place: int, lines: list[Line], known: dict[int, Slot]) -> object:
+def _operand(value: object, node: Node, place: int, lines: list[Line], names: dict[int, Slot]) -> object:
     """Return an argument of a node as that of a line."""
     if isinstance(value, Ref) and not value.node.active:
         name = operator_of(node.op).name
         return Constant(adds=name in _ADDED or (name == "addcmul" and place == 0))
     if isinstance(value, Ref):
-        before = _slot_of(value.node, lines, known)
+        before = _slot_of(value.node, lines, names)
         return _MISSING if before is None else replace(before, output=value.output)
     if isinstance(value, (list, tuple)):
-        return tuple(_operand(item, node, place, lines, known) for item in value)
+        return tuple(_operand(item, node, place, lines, names) for item in value)
     return value if _is_plain(value) else _MISSING
 
 
@@ -175,7 +175,7 @@ def _unite(
     numbers = {step.index for step in region}
     call = common_call(calls, [step.call for step in region])
     last = end.nodes[-1]
-    given = next(
+    value = next(
         (
             ref
             for step in region
@@ -185,7 +185,7 @@ def _unite(
         ),
         Ref(source.nodes[-1], (last.shape[0], *source.out_shape)),
     )
-    node = replace(last, op=name, inputs=(given.node,), args=(given,), kwargs={}, names=("self",), call=call)
+    node = replace(last, op=name, inputs=(value.node,), args=(value,), kwargs={}, names=("self",), call=call)
     node.defaults, node.refs = {}, None
     end.role, end.nodes, end.call = role, [node], call
     end.in_shape, end.sources = source.out_shape, [source.index]

@@ -83,11 +83,11 @@ def memory_order(shape: Sizes, strides: Sequence[Sizes]) -> list[int]:
     order = list(reversed(range(len(shape))))
     for last in range(1, len(order)):
         moving = last
-        for other in reversed(range(last)):
-            verdict = _compared(order[other], order[moving], shape, strides)
+        for right in reversed(range(last)):
+            verdict = _compared(order[right], order[moving], shape, strides)
             if verdict > 0:
-                order[other], order[moving] = order[moving], order[other]
-                moving = other
+                order[right], order[moving] = order[moving], order[right]
+                moving = right
             elif verdict < 0:
                 break
     return order
