@@ -18,6 +18,9 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.wording.symbols import DIFFERS, times_marked
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
+MERGE_SIGNS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
+"""Signs of merges in text, for formats that lay out by themselves."""
+
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
     """Every node, in the order of the flow."""

@@ -14,10 +14,10 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.diagram.walk import written_lines
+from resnet_diagram.diagram.walk import MERGE_SIGNS, written_lines
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.build import fitting_chart
-from resnet_diagram.render.chart.folding import folded_stages
+from resnet_diagram.render.chart.folding import REMARK, folded_stages
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, printable
@@ -47,7 +47,6 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.QUESTION: {"shape": "diamond", "margin": '"0,0"'},
     NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
-_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
 _TAPERS: dict[Taper, Values] = {
     Taper.CLOSING: {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
     Taper.OPENING: {"shape": "trapezium", "margin": '"0,0"', "height": "0.45"},
@@ -67,7 +66,7 @@ def render_dot(figure: Figure) -> str:
     diagram, theme = figure.diagram, figure.theme
     root, fits = fitting_chart(diagram, _metrics(theme), _PAGES)
     if overview := None if fits else folded_stages(figure):
-        return _FOLDED + render_dot(overview)
+        return f"// {REMARK}\n{render_dot(overview)}"
     writer = _Writer(root, figure)
     legend = _legend(diagram.legend, theme)
     return render(
@@ -88,11 +87,6 @@ def render_dot(figure: Figure) -> str:
         aligned=writer.aligned,
         legend=legend,
     )
-
-
-_FOLDED = (
-    "// Stages are folded: the chart of --view paper is too high for a page. --direction down draws it.\n"
-)
 
 
 def _metrics(theme: Theme) -> Metrics:
@@ -275,7 +269,7 @@ def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
             sample = "– – ›" if style.dash else "——›"
             text = f'<font color="{style.text}">{sample} {text}</font>'
         elif row.role:
-            text = f"{_SYMBOLS.get(row.role, '')} {text}".strip()
+            text = f"{MERGE_SIGNS.get(row.role, '')} {text}".strip()
         cells.append(f'<td><font point-size="{size}">{text}</font></td>')
     lines = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in lines)

@@ -1,6 +1,7 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.walk import MERGE_SIGNS
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
@@ -8,7 +9,6 @@ from resnet_diagram.wording.symbols import times
 
 _BESIDE = "╎ "
 _SHORT = 5
-_SYMBOLS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
 _SHORTCUTS = {
     EdgeRole.IDENTITY: "",
     EdgeRole.PROJECTION: " (projection)",
@@ -110,7 +110,7 @@ def _branch(number: int, items: tuple[Item, ...]) -> list[str]:
 
 def _text(node: Node) -> str:
     """`1×1 conv, 256 · BN, ReLU`."""
-    words = [_SYMBOLS.get(node.role, "")] if node.role in _SYMBOLS else list(node.lines)
+    words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
     shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge) if word)
     return f"input {shown}" if node.role is NodeRole.INPUT else shown
 
@@ -122,5 +122,5 @@ def _legend(diagram: Diagram) -> list[str]:
 
 def _legend_line(entry: LegendEntry) -> list[str]:
     if entry.role in _EXPLAINED:
-        return [f"{_SYMBOLS[NodeRole(entry.role)]} {entry.text}"]
+        return [f"{MERGE_SIGNS[NodeRole(entry.role)]} {entry.text}"]
     return [entry.text] if entry.role is None else []

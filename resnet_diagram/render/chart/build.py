@@ -22,7 +22,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.walk import branch_role, link_edges, nodes, written_count
 from resnet_diagram.render.chart.metrics import Metrics
-from resnet_diagram.render.chart.model import START, Frame, Tag, is_framed
+from resnet_diagram.render.chart.model import Frame, Tag, is_framed, start_id
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -52,9 +52,11 @@ def fitting_chart(
 
     `pages`: for each, the width of a row and the height of the chart, in the units of the metrics.
     """
-    charts = (chart(diagram, metrics, room) for room, _ in pages)
-    fits = [(root, root.height <= height) for root, (_, height) in zip(charts, pages, strict=True)]
-    return next((pair for pair in fits if pair[1]), fits[-1])
+    for room, height in pages:
+        root = chart(diagram, metrics, room)
+        if root.height <= height:
+            return root, True
+    return root, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +79,14 @@ class _Builder:
                 items=tuple(run),
             )
             content += [row] if loose else run
+        return self.stacked(name, title, role, shade, content, down=down)
+
+    def stacked(
+        self, name: str, title: str, role: GroupRole | None, shade: int, items: Sequence[Item], *, down: bool
+    ) -> Frame:
+        """Return a frame in which each group is a frame of its own."""
         walk = _Walk(builder=self, frame_id=name, isolate=True)
-        walk.series(content, "")
+        walk.series(items, "")
         frame = walk.frame(title, role, shade, down=down)
         heights = [self.height_of(part) for part in frame.parts]
         between = self.metrics.line * max(0, len(heights) - 1)
@@ -99,9 +107,12 @@ class _Builder:
         items = tuple(_flattened(group.items))
         rows = self.broken(items)
         if len(rows) == 1 and len(items) == 1 and self.metrics.series(items)[0] > self.room:
-            return self.series(group, title, items, isolate=True)
+            return self.stacked(group.id, title, group.role, group.shade, items, down=True)
         if len(rows) == 1:
-            return self.series(group, title, group.items, isolate=False)
+            walk = _Walk(builder=self, frame_id=group.id, isolate=False)
+            walk.series(group.items, "")
+            frame = walk.frame(title, group.role, group.shade, down=self.down)
+            return replace(frame, height=self.metrics.series(group.items)[1] + self.metrics.frame[1])
         parts = [
             self.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
             for number, row in enumerate(rows, 1)
@@ -117,17 +128,6 @@ class _Builder:
             down=True,
             height=sum(part.height + self.metrics.line for part in parts) + self.metrics.frame[1],
         )
-
-    def series(self, group: Group, title: str, items: Sequence[Item], *, isolate: bool) -> Frame:
-        """Return the frame of a group in one row; `isolate`: in a column, with a row for each group in it."""
-        walk = _Walk(builder=self, frame_id=group.id, isolate=isolate)
-        walk.series(items, "")
-        frame = walk.frame(title, group.role, group.shade, down=isolate or self.down)
-        if isolate:
-            height = sum(map(self.height_of, frame.parts)) + self.metrics.line * (len(frame.parts) - 1)
-        else:
-            height = self.metrics.series(items)[1]
-        return replace(frame, height=height + self.metrics.frame[1])
 
     def broken(self, items: Sequence[Item]) -> list[tuple[Item, ...]]:
         """Break items into rows no wider than the room, an item wider than that alone in its row."""
@@ -211,15 +211,11 @@ class _Walk:
         inner.arrows = self.arrows
         if not tail and isinstance(next(iter(_flattened(group.items)), None), Fork):
             self.start = True
-            tail = self._start_id
+            tail = start_id(self.frame_id)
         tail = inner.series(group.items, tail, label)
         frame = inner.frame(written_count(group) or group.title, group.role, group.shade, down=False)
         self.parts.append(replace(frame, arrows=(), isolated=False))
         return tail
-
-    @property
-    def _start_id(self) -> str:
-        return f"{self.frame_id}-{START}" if self.frame_id else START
 
     def _join(self, tail: str, head: str, label: Label = NOTHING, role: EdgeRole = EdgeRole.FLOW) -> None:
         if tail:
@@ -228,7 +224,7 @@ class _Walk:
     def _fork(self, fork: Fork, tail: str, label: Label) -> str:
         if not tail:
             self.start = True
-            tail = self._start_id
+            tail = start_id(self.frame_id)
         merge, direct = fork.merge, []
         for branch in fork.branches:
             end = self.series(branch, tail, label) if branch else ""

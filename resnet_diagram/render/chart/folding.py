@@ -7,6 +7,9 @@ from resnet_diagram.diagram.model import Flow
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.figure import Figure
 
+REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
+"""Comment in the source of a chart with folded stages."""
+
 
 def folded_stages(figure: Figure) -> Figure | None:
     """Return the figure with a node for each stage, with a warning; None if every block was requested."""

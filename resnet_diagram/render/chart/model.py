@@ -12,8 +12,10 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.walk import nodes
 
-START = "start"
-"""Suffix of the id of a dot where a shortcut leaves before the first node of its frame."""
+
+def start_id(frame_id: str) -> str:
+    """Return the id of the dot where a shortcut leaves before the first node of a frame."""
+    return f"{frame_id}-start" if frame_id else "start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Frame:
     @property
     def start_id(self) -> str:
         """Id of the dot before the first part."""
-        return f"{self.id}-{START}" if self.id else START
+        return start_id(self.id)
 
 
 def entry(part: "Node | Tag | Frame") -> str:

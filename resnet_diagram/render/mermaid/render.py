@@ -14,11 +14,11 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.diagram.walk import written_lines
+from resnet_diagram.diagram.walk import MERGE_SIGNS, written_lines
 from resnet_diagram.errors import UnrenderedWarning, escape_in_quotes
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.build import fitting_chart
-from resnet_diagram.render.chart.folding import folded_stages
+from resnet_diagram.render.chart.folding import REMARK, folded_stages
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
@@ -65,7 +65,7 @@ def render_mermaid(figure: Figure) -> str:
     root, fits = fitting_chart(figure.diagram, METRICS, PAGES)
     if overview := None if fits else folded_stages(figure):
         folded = render_mermaid(overview)
-        return folded.replace("\nflowchart", f"\n{_FOLDED}\nflowchart", 1)
+        return folded.replace("\nflowchart", f"\n%% {REMARK}\nflowchart", 1)
     count = sum(len(frame.arrows) for frame in (root, *frames(root)))
     text = _source(figure, root)
     if len(text) <= _MOST_CHARACTERS and count <= _MOST_ARROWS:
@@ -81,9 +81,6 @@ def render_mermaid(figure: Figure) -> str:
         f"{too_large}Take a view that folds more, or a part of it.", UnrenderedWarning, stacklevel=2
     )
     return text
-
-
-_FOLDED = "%% Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
 
 
 def render_markdown(figure: Figure) -> str:
@@ -148,21 +145,23 @@ class _Writer:
 
     def isolated(self, frame: Frame, indent: str) -> Iterator[str]:
         """Yield the lines of a subgraph with a direction of its own."""
-        title = mermaid_text(frame.title).replace(" ", _UNBREAKABLE) or " "
-        yield f'{indent}subgraph {self.names[frame.id]}["{title}"]'
+        yield indent + self.opening(frame)
         yield f"{indent}  direction {'TB' if frame.down else 'LR'}"
         yield from self.content(frame, indent + "  ")
         yield f"{indent}end"
+
+    def opening(self, frame: Frame) -> str:
+        """Return the statement that opens a subgraph."""
+        title = mermaid_text(frame.title).replace(" ", _UNBREAKABLE) or " "
+        return f'subgraph {self.names[frame.id]}["{title}"]'
 
     def membership(self, frame: Frame) -> str:
         """Return a subgraph, in one line, round nodes that are joined by the arrows outside it."""
         inside = [part for part in frame.parts if not isinstance(part, Frame)]
         nested = [self.membership(part) for part in frame.parts if isinstance(part, Frame)]
         members = " & ".join(self.node(node.id) for node in inside)
-        title = mermaid_text(frame.title).replace(" ", _UNBREAKABLE) or " "
-        name = self.names[frame.id]
-        self.repeated.append(name)
-        statements = [f'subgraph {name}["{title}"]', members, *nested, "end"]
+        self.repeated.append(self.names[frame.id])
+        statements = [self.opening(frame), members, *nested, "end"]
         return "; ".join(statement for statement in statements if statement)
 
     def chain(self, arrows: list[Edge]) -> str:
@@ -271,7 +270,7 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
     swatches = [text] if count else []
     for number, entry in enumerate(entries):
         if isinstance(entry.role, NodeRole):
-            symbol = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}.get(entry.role, "")
+            symbol = MERGE_SIGNS.get(entry.role, "")
             style = writer.palette.class_of(entry.role, 0)
             box = mermaid_text(f"{symbol} {entry.text}".strip())
             swatches.append(f'legend_{number}["{box}"]:::{style}')
