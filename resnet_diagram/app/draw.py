@@ -2,28 +2,25 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.folding import folded_chart
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
-from resnet_diagram.diagram.caption import caption, label
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.diagram.views import build, view_named
-from resnet_diagram.diagram.walk import stage_count
+from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UsageError
-from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
-from resnet_diagram.render.latex_float import Placing
 from resnet_diagram.render.registry import has_suffix
 from resnet_diagram.saving import encoded, write_files
 from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.model import Network
-from resnet_diagram.style.theme import load_theme
-from resnet_diagram.wording.language import in_language, language
 
 if TYPE_CHECKING:
     import graphviz
@@ -118,7 +115,7 @@ def _drawn(networks: Sequence[Network], request: DrawRequest, sources: Sequence[
     if request.preamble:
         from resnet_diagram.render.tikz.render import tikz_preamble
 
-        yield Artifact(name=None, content=tikz_preamble(_figure(networks, options, output)), format="tikz")
+        yield Artifact(name=None, content=tikz_preamble(figure_of(networks, options, output)), format="tikz")
 
 
 def render(networks: Sequence[Network], format_name: str, options: Options, output: Output) -> Content:
@@ -132,54 +129,20 @@ def render(networks: Sequence[Network], format_name: str, options: Options, outp
 def rendered(
     networks: Sequence[Network], names: Sequence[str], options: Options, output: Output
 ) -> Iterator[Content]:
-    """Yield one text, or bytes, for each format name; the drawing is laid out once."""
-    paged = any(format_named(name).paged for name in names if name not in SPECS)
+    """Yield one text, or bytes, for each format name; the drawing is laid out once for all pages."""
     figure: Figure | None = None
     for name in names:
         if name in SPECS:
             from resnet_diagram.spec.json.files import text_of
 
             yield text_of(networks[0], name)
+            continue
+        row = format_named(name)
+        if row.paged and output.engine is Engine.OWN:
+            figure = figure or figure_of(networks, options, output)
+            yield write_as(row, figure)
         else:
-            figure = figure or _figure(networks, options, output, paged=paged)
-            yield write_as(format_named(name), figure)
-
-
-def _figure(networks: Sequence[Network], options: Options, output: Output, *, paged: bool = True) -> Figure:
-    diagram = in_language(build(networks, options, paged=paged), language(options.lang))
-    return Figure(
-        diagram=diagram,
-        theme=load_theme(output.theme).for_stages(stage_count(diagram)),
-        fit=output.fit,
-        standalone=output.standalone,
-        placing=_placing(networks, options, output.placing),
-        templates=output.templates,
-        dpi=output.dpi,
-        engine=output.engine,
-        prefix=output.id_prefix,
-        folded=_folder(networks, options, output),
-    )
-
-
-def _folder(networks: Sequence[Network], options: Options, output: Output) -> Callable[[], Figure] | None:
-    """Return what makes the same figure with more folded, where something can be."""
-    view = view_named(options.view).folded
-    if view is None:
-        return None
-    return lambda: _figure(networks, replace(options, view=view), output, paged=False)
-
-
-def _placing(networks: Sequence[Network], options: Options, placing: Placing) -> Placing:
-    """Return the LaTeX placement with missing values filled in."""
-    if not placing.environment:
-        return placing
-    return replace(
-        placing,
-        caption=in_language(caption(networks, options), language(options.lang))
-        if placing.caption is None
-        else placing.caption,
-        label=label(networks, options) if placing.label is None else placing.label,
-    )
+            yield folded_chart(row, networks, options, output)
 
 
 def draw(
@@ -245,6 +208,8 @@ def to_graphviz(
 
     It shows itself in notebooks, and its `render` draws it with a system's Graphviz.
     """
-    from resnet_diagram.render.dot import graphviz_source
+    import graphviz
 
-    return graphviz_source(_figure(networks_of(what, input_shape), *draw_options(choices)))
+    options, output = draw_options(choices)
+    content = render(networks_of(what, input_shape), "dot", options, replace(output, engine=Engine.OWN))
+    return graphviz.Source(content)

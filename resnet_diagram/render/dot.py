@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from resnet_diagram.diagram.model import (
     Edge,
@@ -16,8 +16,8 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.walk import MERGE_SIGNS, written_lines
 from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.render.chart.build import fitting_chart
-from resnet_diagram.render.chart.folding import REMARK, folded_stages
+from resnet_diagram.render.chart.budget import ChartSize
+from resnet_diagram.render.chart.build import chart_size, fitting_chart
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, printable
@@ -25,9 +25,6 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
-
-if TYPE_CHECKING:
-    import graphviz
 
 Values = dict[str, Any]
 
@@ -54,25 +51,17 @@ _TAPERS: dict[Taper, Values] = {
 }
 
 
-def graphviz_source(figure: Figure) -> "graphviz.Source":
-    """The DOT source as an object of the `graphviz` package, which a notebook shows."""
-    import graphviz
-
-    return graphviz.Source(render_dot(figure))
-
-
 def render_dot(figure: Figure) -> str:
     """Return the DOT source of a figure; the same figure gives the same text."""
     diagram, theme = figure.diagram, figure.theme
-    root, fits = fitting_chart(diagram, _metrics(theme), _PAGES)
-    if overview := None if fits else folded_stages(figure):
-        return f"// {REMARK}\n{render_dot(overview)}"
+    root, _ = fitting_chart(diagram, _metrics(theme), _PAGES)
     writer = _Writer(root, figure)
     legend = _legend(diagram.legend, theme)
     return render(
         "dot",
         "figure.dot.jinja",
         figure.templates,
+        remark=figure.remark,
         title=dot_quote(diagram.title),
         description=[line.replace("\t", " ") for line in printable(diagram.description).splitlines()],
         rankdir="TB" if diagram.flow is Flow.DOWN else "LR",
@@ -87,6 +76,11 @@ def render_dot(figure: Figure) -> str:
         aligned=writer.aligned,
         legend=legend,
     )
+
+
+def measure_dot(figure: Figure, text: str | bytes) -> ChartSize:
+    """Return the size of a figure's chart, of which `text` is the source."""
+    return chart_size(figure.diagram, _metrics(figure.theme), _PAGES, text)
 
 
 def _metrics(theme: Theme) -> Metrics:

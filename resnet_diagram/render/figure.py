@@ -1,6 +1,5 @@
 """All that a renderer needs to write one file."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -32,11 +31,10 @@ class Figure:
     """A drawing and how it shall look.
 
     `standalone`: a document that compiles by itself instead of a part of one.
-    `placing`: where LaTeX puts it.
-    `templates`: a folder searched for templates before the package's own. `dpi`: pixels to the inch, where
-    there are pixels. `engine`: who lays it out, in the formats that leave a choice. `folded`: makes the same
-    figure with more blocks folded, for formats that have limits. `prefix`: begins each id in an SVG, where
-    several figures share a page.
+    `placing`: where LaTeX puts it. `templates`: a folder searched for templates before the package's own.
+    `dpi`: pixels to the inch, where there are pixels. `engine`: who lays it out, in the formats that leave a
+    choice. `remark`: a comment in the source of a chart. `prefix`: begins each id in an SVG, where several
+    figures share a page.
     """
 
     diagram: Diagram
@@ -47,7 +45,7 @@ class Figure:
     templates: Path | None = None
     dpi: int = DPI
     engine: Engine = Engine.OWN
-    folded: "Callable[[], Figure] | None" = None
+    remark: str = ""
     prefix: str = ""
 
     @cached_property

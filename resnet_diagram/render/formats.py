@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.render.chart.budget import NO_LIMIT, Budget, ChartSize
 from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.registry import Row, row_for, row_named
 
 Content = str | bytes
 Renderer = Callable[[Figure], Content]
+Measure = Callable[[Figure, Content], ChartSize]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class Format(Row):
     `summary`: half a line for lists. `render` gives text,
     or bytes where `binary`. `graphviz` is how Graphviz writes it, where it can. `modes`: the drawing can
     follow the reader's light or dark mode. `paged`: it draws on a page; the others lay out by themselves.
+    `measure`: the size of the chart in a finished text, or of the one that Graphviz draws; `budget`: the
+    limits of the programs that read charts.
     """
 
     summary: str
@@ -29,17 +34,21 @@ class Format(Row):
     binary: bool = False
     modes: bool = False
     paged: bool = True
+    measure: Measure | None = None
+    budget: Budget = NO_LIMIT
 
 
-def _later(module: str, function: str) -> Renderer:
-    """A renderer whose module is imported when it first draws: no format pays for another's libraries."""
+def _later(module: str, function: str) -> Callable[..., Any]:
+    """Return a function whose module is imported when it is first called, with its libraries."""
 
-    def draw(figure: Figure) -> Content:
-        content = getattr(import_module(f"resnet_diagram.render.{module}"), function)(figure)
-        assert isinstance(content, str | bytes)
-        return content
+    def call(*arguments: Any) -> Any:
+        return getattr(import_module(f"resnet_diagram.render.{module}"), function)(*arguments)
 
-    return draw
+    return call
+
+
+_MERMAID_BUDGET = Budget(arrows=500, characters=50_000)
+"""Mermaid's `maxEdges` and `maxTextSize` where a page does not set them, as on GitHub."""
 
 
 FORMATS = (
@@ -49,6 +58,7 @@ FORMATS = (
         summary="vector picture for the web, slides and papers",
         render=_later("svg.render", "render_svg"),
         graphviz=_later("graphviz", "render_svg"),
+        measure=_later("dot", "measure_dot"),
         modes=True,
     ),
     Format(
@@ -57,6 +67,7 @@ FORMATS = (
         summary="vector picture with its fonts, for papers; needs resnet-diagram[pdf]",
         render=_later("pdf", "render_pdf"),
         graphviz=_later("graphviz", "render_pdf"),
+        measure=_later("dot", "measure_dot"),
         binary=True,
     ),
     Format(
@@ -65,6 +76,7 @@ FORMATS = (
         summary="pixels, 300 to the inch or --dpi; needs resnet-diagram[pdf]",
         render=_later("png", "render_png"),
         graphviz=_later("graphviz", "render_png"),
+        measure=_later("dot", "measure_dot"),
         binary=True,
     ),
     Format(
@@ -93,6 +105,7 @@ FORMATS = (
         summary="Graphviz source",
         render=_later("dot", "render_dot"),
         paged=False,
+        measure=_later("dot", "measure_dot"),
     ),
     Format(
         name="mermaid",
@@ -100,6 +113,8 @@ FORMATS = (
         summary="Mermaid flowchart for Markdown",
         render=_later("mermaid.render", "render_mermaid"),
         paged=False,
+        measure=_later("mermaid.render", "measure_mermaid"),
+        budget=_MERMAID_BUDGET,
     ),
     Format(
         name="markdown",
@@ -107,6 +122,8 @@ FORMATS = (
         summary="the Mermaid flowchart in a fence",
         render=_later("mermaid.render", "render_markdown"),
         paged=False,
+        measure=_later("mermaid.render", "measure_mermaid"),
+        budget=_MERMAID_BUDGET,
     ),
     Format(
         name="outline",

@@ -10,7 +10,6 @@ from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, groups
-from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.chart.build import fitting_chart
 from resnet_diagram.render.chart.model import Frame, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
@@ -242,11 +241,6 @@ def test_size_does_not_grow_with_depth() -> None:
     assert len(render_mermaid(named("resnet1202"))) < 1.05 * len(render_mermaid(named("resnet20")))
 
 
-def test_a_chart_over_mermaids_limits_is_reported() -> None:
-    with pytest.warns(UnrenderedWarning, match="500"):
-        render_mermaid(named("preact-resnet1001", View.FULL))
-
-
 WIDTH, HEIGHT = 1200, 1600
 """Largest default chart of a named network, in pixels: GitHub's column shows it at 10 pixels type or more."""
 
@@ -264,23 +258,6 @@ def test_the_default_chart_is_short() -> None:
     lines = render_mermaid(named("resnet50")).splitlines()
     assert len(lines) <= 60
     assert sum("stage3" in line for line in lines) <= 8  # a stage: frame, direction, row, two shortcuts
-
-
-def test_a_chart_too_high_for_a_page_is_folded_and_says_so() -> None:
-    many = [
-        stage(number, *(residual(f"r{number}{at}", conv(f"c{number}{at}")) for at in range(60)))
-        for number in range(1, 9)
-    ]
-    high = figure(diagram(*many))
-    overview = named("resnet18", View.OVERVIEW)
-    with pytest.warns(UnrenderedWarning, match="too high for a page"):
-        source = render_mermaid(replace(high, folded=lambda: overview))
-    assert "%% Stages are folded" in source
-    complete = replace(high, diagram=replace(high.diagram, dense=True), folded=lambda: overview)
-    with pytest.warns(UnrenderedWarning, match="500"):
-        assert "too high" not in render_mermaid(complete)
-    assert "flowchart TB" in source
-    assert "%%" not in render_mermaid(overview).replace("%% arrows by number", "")
 
 
 @pytest.mark.parametrize(("direction", "flow"), [("down", "TB"), ("right", "LR")])

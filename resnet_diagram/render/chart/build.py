@@ -21,8 +21,9 @@ from resnet_diagram.diagram.model import (
     Node,
 )
 from resnet_diagram.diagram.walk import branch_role, link_edges, nodes, written_count
+from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
-from resnet_diagram.render.chart.model import Frame, Tag, is_framed, start_id
+from resnet_diagram.render.chart.model import Frame, Tag, frames, is_framed, start_id
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -57,6 +58,15 @@ def fitting_chart(
         if root.height <= height:
             return root, True
     return root, False
+
+
+def chart_size(
+    diagram: Diagram, metrics: Metrics, pages: Sequence[tuple[float, float]], text: str | bytes
+) -> ChartSize:
+    """Return the size of the chart that `fitting_chart` returns, of which `text` is the source."""
+    root, fits_page = fitting_chart(diagram, metrics, pages)
+    arrows = sum(len(frame.arrows) for frame in (root, *frames(root)))
+    return ChartSize(arrows=arrows, characters=len(text), fits_page=fits_page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Write a diagram as a Mermaid flowchart, for Markdown on light and dark pages."""
 
 import json
-import warnings
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -15,10 +14,10 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.diagram.walk import MERGE_SIGNS, written_lines
-from resnet_diagram.errors import UnrenderedWarning, escape_in_quotes
+from resnet_diagram.errors import escape_in_quotes
 from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.render.chart.build import fitting_chart
-from resnet_diagram.render.chart.folding import REMARK, folded_stages
+from resnet_diagram.render.chart.budget import ChartSize
+from resnet_diagram.render.chart.build import chart_size, fitting_chart
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
@@ -43,10 +42,6 @@ _DOT = '(("\u00a0"))'
 _UNBREAKABLE = "\u00a0"
 """Stands for a space in the title of a frame, which Mermaid would break and lay over the first node."""
 
-_MOST_CHARACTERS = 50_000
-_MOST_ARROWS = 500
-"""Mermaid's `maxTextSize` and `maxEdges` where a page does not set them."""
-
 PAGES = ((1060.0, 1600.0), (1400.0, 2400.0))
 """Width of a row and height of a chart, in pixels: at first what GitHub's column shows at 10 pixels type."""
 _TYPE_SIZE = 14.0
@@ -56,31 +51,14 @@ _PADDING = {"(": 14.0, "[\\": 50.0, "[/": 50.0, "{": 50.0, "{{": 30.0}
 
 
 def render_mermaid(figure: Figure) -> str:
-    """Return the Mermaid source of a figure; the same figure gives the same text.
+    """Return the Mermaid source of a figure; the same figure gives the same text."""
+    root, _ = fitting_chart(figure.diagram, METRICS, PAGES)
+    return _source(figure, root)
 
-    The chart of a view that folds blocks shows folded stages if it is too high for a page; a comment and a
-    warning say so. A chart beyond Mermaid's limits is folded further with a warning; if it cannot be, it is
-    only warned of.
-    """
-    root, fits = fitting_chart(figure.diagram, METRICS, PAGES)
-    if overview := None if fits else folded_stages(figure):
-        folded = render_mermaid(overview)
-        return folded.replace("\nflowchart", f"\n%% {REMARK}\nflowchart", 1)
-    count = sum(len(frame.arrows) for frame in (root, *frames(root)))
-    text = _source(figure, root)
-    if len(text) <= _MOST_CHARACTERS and count <= _MOST_ARROWS:
-        return text
-    too_large = f"The Mermaid chart has {count} arrows and {len(text)} characters; GitHub stops at "
-    too_large += f"{_MOST_ARROWS} and {_MOST_CHARACTERS}. "
-    if figure.folded:
-        warnings.warn(
-            f"{too_large}Equal blocks are folded, as in --view paper.", UnrenderedWarning, stacklevel=2
-        )
-        return render_mermaid(figure.folded())
-    warnings.warn(
-        f"{too_large}Take a view that folds more, or a part of it.", UnrenderedWarning, stacklevel=2
-    )
-    return text
+
+def measure_mermaid(figure: Figure, text: str | bytes) -> ChartSize:
+    """Return the size of a figure's chart, of which `text` is the source."""
+    return chart_size(figure.diagram, METRICS, PAGES, text)
 
 
 def render_markdown(figure: Figure) -> str:
@@ -222,6 +200,7 @@ def _source(figure: Figure, root: Frame) -> str:
         title=escape_in_quotes(json.dumps(diagram.title, ensure_ascii=False)) if diagram.title else "",
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),
+        remark=figure.remark,
         direction="LR" if _is_to_the_right(root) else "TB",
         lines=[*lines, *legend],
         classes=palette.classes(),

@@ -1,0 +1,44 @@
+"""Figures of networks: a diagram in a language, with the theme and the settings of its output."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.app.options import Output
+from resnet_diagram.diagram.caption import caption, label
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import stage_count
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.latex_float import Placing
+from resnet_diagram.spec.model import Network
+from resnet_diagram.style.theme import load_theme
+from resnet_diagram.wording.language import in_language, language
+
+
+def figure_of(networks: Sequence[Network], options: Options, output: Output, *, paged: bool = True) -> Figure:
+    """Return the figure of networks, ready for a renderer."""
+    diagram = in_language(build(networks, options, paged=paged), language(options.lang))
+    return Figure(
+        diagram=diagram,
+        theme=load_theme(output.theme).for_stages(stage_count(diagram)),
+        fit=output.fit,
+        standalone=output.standalone,
+        placing=_placing(networks, options, output.placing),
+        templates=output.templates,
+        dpi=output.dpi,
+        engine=output.engine,
+        prefix=output.id_prefix,
+    )
+
+
+def _placing(networks: Sequence[Network], options: Options, placing: Placing) -> Placing:
+    """Return the LaTeX placement with missing values filled in."""
+    if not placing.environment:
+        return placing
+    return replace(
+        placing,
+        caption=in_language(caption(networks, options), language(options.lang))
+        if placing.caption is None
+        else placing.caption,
+        label=label(networks, options) if placing.label is None else placing.label,
+    )

@@ -1,0 +1,64 @@
+"""Charts within the limits of their format: a chart that is too large is drawn in a view that folds more."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.options import Output
+from resnet_diagram.diagram.model import Flow
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import view_named
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.render.chart.budget import ChartSize
+from resnet_diagram.render.formats import Content, Format, write_as
+from resnet_diagram.spec.model import Network
+
+REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
+"""Comment in the source of a chart with folded stages."""
+
+
+def folded_chart(row: Format, networks: Sequence[Network], options: Options, output: Output) -> Content:
+    """Return the chart of networks in a format, in the first view that the format's budget allows.
+
+    The views are tried from the requested one to those that fold more. In rows, a view that folds blocks must
+    also fit a page. Warns of what is folded, and where the last view is too large.
+    """
+    figure = figure_of(networks, options, output, paged=False)
+    view = view_named(options.view)
+    while True:
+        content = write_as(row, figure)
+        if row.measure is None:
+            return content
+        size = row.measure(figure, content)
+        in_rows = figure.diagram.flow is Flow.ROWS and not figure.diagram.dense
+        too_high = in_rows and not size.fits_page
+        if row.budget.allows(size) and not (too_high and view.folded):
+            return content
+        if view.folded is None:
+            _warn(f"{_excess(row, size)}Take a view that folds more, or a part of it.")
+            return content
+        if too_high:
+            _warn(
+                f"The chart of {figure.diagram.title or 'the network'} is too high for a page: its stages "
+                "are folded. Take --direction down or --view full to draw their blocks."
+            )
+        else:
+            _warn(f"{_excess(row, size)}Equal blocks are folded, as in --view {view.folded}.")
+        view = view_named(view.folded)
+        figure = figure_of(networks, replace(options, view=view.view), output, paged=False)
+        if too_high:
+            diagram = replace(figure.diagram, flow=Flow.ROWS)
+            figure = replace(figure, diagram=diagram, remark=REMARK)
+
+
+def _excess(row: Format, size: ChartSize) -> str:
+    """Return a sentence on the size of a chart and the limits of its format."""
+    return (
+        f"The Mermaid chart has {size.arrows} arrows and {size.characters} characters; GitHub "
+        f"stops at {row.budget.arrows} and {row.budget.characters}. "
+    )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UnrenderedWarning, stacklevel=3)
