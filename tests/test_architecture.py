@@ -27,6 +27,7 @@ MAY_IMPORT = {
         "errors",
         "saving",
         "spec",
+        "tracer",
         "codegen",
         "sources",
         "wording",

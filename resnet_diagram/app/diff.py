@@ -1,75 +1,150 @@
 """Compare two networks, whatever they come from, and say how they differ."""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resnet_diagram.app.describe import table
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.requests import DiffRequest, read_pair
-from resnet_diagram.differences.model import Difference
+from resnet_diagram.app.numerically import compare_outputs, output_difference
+from resnet_diagram.app.option import one_of
+from resnet_diagram.app.requests import DiffRequest, Reading, read_pair
+from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.networks import differences
-from resnet_diagram.errors import escape_in_quotes
+from resnet_diagram.errors import CodeError, TraceError, UsageError, escape_in_quotes
 from resnet_diagram.sources.resolve import network_of
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     from resnet_diagram.sources.module import Shapes
     from resnet_diagram.sources.resolve import Drawable
+    from resnet_diagram.tracer import Deviation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two networks and their differences; `deviation` of their outputs, or why there is none (`remark`)."""
+
+    left: Network
+    right: Network
+    differences: tuple[Difference, ...]
+    deviation: "Deviation | None" = None
+    remark: str = ""
 
 
 def diff(
-    left: "Drawable", right: "Drawable", *, input_shape: "Shapes | None" = None
+    left: "Drawable",
+    right: "Drawable",
+    *,
+    input_shape: "Shapes | None" = None,
+    ignore: Collection[str] = (),
+    numerically: bool = False,
 ) -> tuple[Difference, ...]:
-    """Return the differences between two networks, names ignored; empty if there are none.
+    """Return the differences of two networks, names ignored; empty if there are none.
 
     Each is a `Network`, a PyTorch module, or a source as on the command line. `input_shape` is for modules;
-    None takes that of the other network. Raises ResnetDiagramError.
+    None takes that of the other network. `ignore`: "head", or the number of "classes". `numerically` also
+    compares the outputs for the same random weights and input. Raises ResnetDiagramError.
     """
-    return differences(*_pair(left, right, input_shape))
+    return _compared(left, right, input_shape, ignore, numerically).differences
 
 
-def assert_same(model: "Drawable", reference: "Drawable", *, input_shape: "Shapes | None" = None) -> None:
+def assert_same(
+    model: "Drawable",
+    reference: "Drawable",
+    *,
+    input_shape: "Shapes | None" = None,
+    ignore: Collection[str] = (),
+    numerically: bool = False,
+) -> None:
     """Raise AssertionError, with the differences in words, unless a model is the reference network.
 
-    For use in a test suite: `assert_same(MyResNet(), "resnet50")`.
+    For use in a test suite: `assert_same(MyResNet(), "resnet50")`. Arguments as for `diff`.
     """
-    left, right = _pair(model, reference, input_shape)
-    result = differences(left, right)
-    if result:
-        raise AssertionError(difference_text(left, right, result))
+    result = _compared(model, reference, input_shape, ignore, numerically)
+    if result.differences:
+        raise AssertionError(difference_text(result))
 
 
-def _pair(left: "Drawable", right: "Drawable", input_shape: "Shapes | None") -> tuple[Network, Network]:
+def _compared(
+    left: "Drawable",
+    right: "Drawable",
+    input_shape: "Shapes | None",
+    ignore: Collection[str],
+    numerically: bool,
+) -> Comparison:
     network = network_of(right, input_shape)
-    return network_of(left, input_shape or network.input_shape), network
+    networks = network_of(left, input_shape or network.input_shape), network
+    return compare((left, right), networks, Reading(), ignore, numerically=numerically)
+
+
+def compare(
+    sources: "tuple[Drawable, Drawable]",
+    networks: tuple[Network, Network],
+    reading: Reading,
+    ignore: Collection[str],
+    *,
+    numerically: bool,
+) -> Comparison:
+    """Return the comparison of two networks; `sources` say where their models come from."""
+    ignored = {one_of(Ignored, part, "part to ignore") for part in ignore}
+    if ignored and numerically:
+        raise UsageError("Outputs can be compared only as a whole. Use 'ignore' or 'numerically', not both.")
+    left, right = networks
+    found = differences(left, right, ignored)
+    if not numerically:
+        return Comparison(left=left, right=right, differences=found)
+    try:
+        result = compare_outputs(sources, networks, reading)
+    except (CodeError, TraceError) as error:
+        if not found:
+            raise
+        return Comparison(left=left, right=right, differences=found, remark=str(error))
+    found += (output_difference(result),) if result.differs else ()
+    return Comparison(left=left, right=right, differences=found, deviation=result)
 
 
 def diff_report(request: DiffRequest, log: Log) -> tuple[str, bool]:
     """Return the differences of two networks as text or JSON, and whether there are any."""
-    left, right = read_pair(request.left, request.right, request.reading, log)
-    result = differences(left, right)
-    return (difference_json if request.json else difference_text)(left, right, result), bool(result)
+    networks = read_pair(request.left, request.right, request.reading, log)
+    result = compare(
+        (request.left, request.right),
+        networks,
+        request.reading,
+        request.ignore,
+        numerically=request.numerically,
+    )
+    if result.remark:
+        log.note(f"the outputs were not compared: {result.remark}")
+    return (difference_json if request.json else difference_text)(result), bool(result.differences)
 
 
-def difference_text(left: Network, right: Network, items: tuple[Difference, ...]) -> str:
-    """The differences as a table with a sentence before it."""
-    names = _names(left, right)
+def difference_text(result: Comparison) -> str:
+    """Return the differences as a table with a sentence before it."""
+    names, items, outputs = _names(result), result.differences, ""
+    if result.deviation and not result.deviation.differs:
+        relative = f"{result.deviation.relative:.2g}"
+        outputs = f" Largest relative deviation of the outputs: {relative}, for equal weights and input."
     if not items:
-        return f"{names[0]} and {names[1]} are the same, names aside."
+        return f"{names[0]} and {names[1]} are the same, names aside.{outputs}"
     count = f"{len(items)} difference{'s' * (len(items) != 1)}"
     rows = [(item.where, item.left, item.right) for item in items]
-    return f"{names[0]} and {names[1]}: {count}.\n\n{table(('where', *names), rows)}"
+    return f"{names[0]} and {names[1]}: {count}.{outputs}\n\n{table(('where', *names), rows)}"
 
 
-def _names(left: Network, right: Network) -> tuple[str, str]:
+def _names(result: Comparison) -> tuple[str, str]:
+    left, right = result.left, result.right
     if left.name != right.name:
         return left.name, right.name
     return left.source or left.name, right.source or f"{right.name} (2)"
 
 
-def difference_json(left: Network, right: Network, items: tuple[Difference, ...]) -> str:
-    """The differences for programs."""
-    listed = [{"where": item.where, "left": item.left, "right": item.right} for item in items]
-    names = _names(left, right)
-    report = {"left": names[0], "right": names[1], "same": not items, "differences": listed}
+def difference_json(result: Comparison) -> str:
+    """Return the differences for programs."""
+    listed = [{"where": item.where, "left": item.left, "right": item.right} for item in result.differences]
+    names = _names(result)
+    report = {"left": names[0], "right": names[1], "same": not listed, "differences": listed}
+    if result.deviation:
+        report["deviation"] = {"largest": result.deviation.largest, "relative": result.deviation.relative}
     return escape_in_quotes(json.dumps(report, indent=2, ensure_ascii=False))

@@ -121,12 +121,17 @@ class CodeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRequest:
-    """The differences between two networks, as text or as JSON."""
+    """The differences between two networks, as text or as JSON.
+
+    `ignore`: parts that may differ. `numerically`: compare the outputs for the same weights and input too.
+    """
 
     left: str
     right: str
     reading: Reading
     json: bool = False
+    ignore: tuple[str, ...] = ()
+    numerically: bool = False
 
 
 Request = DrawRequest | TableRequest | DescribeRequest | SpecRequest | CodeRequest

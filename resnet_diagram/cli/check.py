@@ -7,7 +7,13 @@ import click
 
 from resnet_diagram.app.requests import DiffRequest
 from resnet_diagram.cli.messages import LOG
-from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
+from resnet_diagram.cli.options import (
+    SOURCE_HELP,
+    comparing_of,
+    comparing_options,
+    reading_of,
+    reading_options,
+)
 from resnet_diagram.errors import escape_controls
 
 
@@ -17,13 +23,16 @@ from resnet_diagram.errors import escape_controls
 )
 @click.argument("source")
 @click.option("--against", metavar="SOURCE", required=True, help="Reference network, such as resnet50.")
+@comparing_options
 @reading_options
 @click.pass_context
 def command(context: click.Context, /, source: str, against: str, **values: Any) -> None:
     """Check that a network is the same as a reference."""
     from resnet_diagram.app.diff import diff_report
 
-    request = DiffRequest(left=source, right=against, reading=reading_of(values, Path()))
+    request = DiffRequest(
+        left=source, right=against, reading=reading_of(values, Path()), **comparing_of(values)
+    )
     text, differs = diff_report(request, LOG)
     click.echo(escape_controls(text))
     context.exit(int(differs))

@@ -7,7 +7,13 @@ import click
 
 from resnet_diagram.app.requests import DiffRequest
 from resnet_diagram.cli.messages import LOG
-from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
+from resnet_diagram.cli.options import (
+    SOURCE_HELP,
+    comparing_of,
+    comparing_options,
+    reading_of,
+    reading_options,
+)
 from resnet_diagram.errors import escape_controls
 
 
@@ -17,6 +23,7 @@ from resnet_diagram.errors import escape_controls
 )
 @click.argument("left", metavar="SOURCE")
 @click.argument("right", metavar="SOURCE")
+@comparing_options
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 @click.pass_context
@@ -24,7 +31,9 @@ def command(context: click.Context, /, left: str, right: str, as_json: bool, **v
     """List the differences between two networks."""
     from resnet_diagram.app.diff import diff_report
 
-    request = DiffRequest(left=left, right=right, reading=reading_of(values, Path()), json=as_json)
+    request = DiffRequest(
+        left=left, right=right, reading=reading_of(values, Path()), json=as_json, **comparing_of(values)
+    )
     text, differs = diff_report(request, LOG)
     click.echo(escape_controls(text))
     context.exit(int(differs))

@@ -10,8 +10,8 @@ from math import prod
 from resnet_diagram.codegen.blocks.parameters import Scope, compact
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import Call
-from resnet_diagram.spec.model import Layer, LayerKind
-from resnet_diagram.spec.settings import DROPOUT
+from resnet_diagram.spec.model import Layer, LayerKind, Setting
+from resnet_diagram.spec.settings import AXES, DROPOUT, setting
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
 
 Cell = tuple[Layer, ...]
@@ -55,7 +55,7 @@ def module(cell: Cell, scope: Scope) -> Call:
 
 def settings(cell: Cell) -> tuple[str, ...]:
     """Return the keyword arguments for the settings that differ from PyTorch's defaults."""
-    return tuple(f"{name}={value!r}" for name, value in cell[0].settings if name != DROPOUT)
+    return tuple(f"{name}={value!r}" for name, value in cell[0].settings if name not in (DROPOUT, AXES))
 
 
 def dims(layer: Layer) -> int:
@@ -226,16 +226,19 @@ def _prelu(cell: Cell, scope: Scope) -> Call:
 
 
 def _glu(cell: Cell, scope: Scope) -> Call:
-    layer = cell[0]
-    if layer.out_shape != (layer.in_shape[0] // 2, *layer.in_shape[1:]):
-        raise refuse(layer, "it halves another dimension than the channels")
-    return Call("nn.GLU", ("dim=1",))
+    return Call("nn.GLU", (f"dim={_dimension(cell[0])}",))
 
 
 def _softmax(cell: Cell, scope: Scope) -> Call:
-    if dims(cell[0]):
-        raise refuse(cell[0], "the dimension it runs over is not recorded")
-    return Call("nn.Softmax" if cell[0].op == "softmax" else "nn.LogSoftmax", ("dim=1",))
+    name = "nn.Softmax" if cell[0].op == "softmax" else "nn.LogSoftmax"
+    return Call(name, (f"dim={_dimension(cell[0])}",))
+
+
+def _dimension(layer: Layer) -> Setting | None:
+    """Return the dimension that an activation runs over. Raises CodeError if it is not recorded."""
+    if (dim := setting(layer, "dim")) == -1:
+        raise refuse(layer, "the dimension it runs over is not recorded")
+    return dim
 
 
 # -- pooling and resizing ----------------------------------------------------------------------------------

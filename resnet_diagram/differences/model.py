@@ -1,6 +1,14 @@
-"""A difference between two networks."""
+"""A difference between two networks, and the parts that may differ."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Ignored(StrEnum):
+    """A part of a network that is not compared: the whole head, or its number of classes."""
+
+    HEAD = "head"
+    CLASSES = "classes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,29 @@
 """Differences of two networks: each once, with the places of all blocks that have it."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.differences.align import Parts, Place, Unit, take_apart
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences, setting_words
-from resnet_diagram.differences.model import Difference
+from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, Network, Setting
 from resnet_diagram.spec.settings import defaults
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import rebuilt
+from resnet_diagram.spec.traits import WEIGHTED
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import operator_name
 from resnet_diagram.wording.places import places, ranges
 from resnet_diagram.wording.terms import literal
 
 
-def differences(left: Network, right: Network) -> tuple[Difference, ...]:
-    """Return the differences of two networks from input to head, names aside; empty if they are the same."""
+def differences(left: Network, right: Network, ignore: Collection[str] = ()) -> tuple[Difference, ...]:
+    """Return the differences of two networks from input to head, names aside; empty if they are the same.
+
+    `ignore`: any of `Ignored`.
+    """
     items: list[Difference] = []
     if left.input_shape != right.input_shape:
         shapes = (shape_text(network.input_shape) for network in (left, right))
@@ -31,13 +35,30 @@ def differences(left: Network, right: Network) -> tuple[Difference, ...]:
         before_words, after_words = (setting_words(name, value) for value in values)
         items.append(_difference("everywhere", f"{before_words} in each {operator}", after_words))
     before, after = (
-        take_apart(rebuilt(network, lambda layer: _without(layer, shared))) for network in (left, right)
+        _reduced(take_apart(rebuilt(network, lambda layer: _without(layer, shared))), ignore)
+        for network in (left, right)
     )
     if _have_other_stage_ends(before, after):
         return (*items, *_in_run("layers", _all_layers(before), _all_layers(after)))
     items += _in_run("stem", before.stem, after.stem)
     items += _in_stages(before, after)
     return (*items, *_in_run("head", before.head, after.head))
+
+
+def _reduced(parts: Parts, ignore: Collection[str]) -> Parts:
+    """Return the parts without what is ignored."""
+    if Ignored.HEAD in ignore:
+        return replace(parts, head=())
+    classifiers = [at for at, layer in enumerate(parts.head) if layer.kind in WEIGHTED]
+    if Ignored.CLASSES not in ignore or not classifiers:
+        return parts
+    start = classifiers[-1]
+    last = replace(parts.head[start], out_shape=(1, *parts.head[start].out_shape[1:]), params=0)
+    behind = (
+        replace(layer, in_shape=(1, *layer.in_shape[1:]), out_shape=(1, *layer.out_shape[1:]))
+        for layer in parts.head[start + 1 :]
+    )
+    return replace(parts, head=(*parts.head[:start], last, *behind))
 
 
 def _end(network: Network) -> str:

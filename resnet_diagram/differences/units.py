@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from resnet_diagram.differences.align import Unit
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences
 from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, walk, weighted_layers
-from resnet_diagram.spec.model import Block, Layer, LayerKind, ShortcutKind
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind, Stage
 from resnet_diagram.spec.signature import canonical
 from resnet_diagram.spec.traits import WEIGHTED
 from resnet_diagram.wording.blocks import block_type
@@ -17,10 +17,31 @@ _ADDITION = "before the addition"
 def unit_differences(left: Unit, right: Unit) -> list[Pair]:
     """Return the differences of two units at the same place."""
     if left.block and right.block:
-        return list(_blocks(left.block, right.block))
-    if left.block or right.block:
+        found = list(_blocks(left.block, right.block))
+    elif left.block or right.block:
         return [Pair(_kind(left), _kind(right))]
-    return list(layer_differences(canonical(walk(left.elements)), canonical(walk(right.elements))))
+    else:
+        found = list(layer_differences(canonical(walk(left.elements)), canonical(walk(right.elements))))
+    joins = [" then ".join(_joins(unit.elements)) or "one chain" for unit in (left, right)]
+    return found if found or joins[0] == joins[1] else [Pair(joins[0], joins[1])]
+
+
+def _joins(elements: Sequence[Element]) -> Iterator[str]:
+    """Yield how the branches of each block among some elements, and inside them, are joined."""
+    for element in elements:
+        if isinstance(element, Stage):
+            yield from _joins(element.body)
+        elif isinstance(element, Block):
+            inner = [", ".join(_joins(branch)) for branch in element.branches]
+            inner += [", ".join(_joins(element.shortcut.layers))] if element.shortcut else []
+            within = f" of ({'; '.join(inner)})" if any(inner) else ""
+            signs = (
+                f" with signs {', '.join(f'{sign:+d}' for sign in element.signs)}" if element.signs else ""
+            )
+            yield f"{_MERGED[element.merge]} of {len(inner)} paths{signs}{within}"
+
+
+_MERGED = {Merge.ADD: "sum", Merge.MULTIPLY: "product", Merge.CONCAT: "concatenation"}
 
 
 def without_shortcuts(units: Sequence[Unit]) -> tuple[Layer, ...]:
@@ -51,9 +72,14 @@ def _kind(unit: Unit) -> str:
 def _shortcut(block: Block) -> str:
     if block.shortcut is None:
         return f"no shortcut ({block.merge} of branches)"
-    kind = block.shortcut.kind
     text = shortcut_label(block.shortcut)
-    return "an identity shortcut" if kind is ShortcutKind.IDENTITY else f"a {kind} shortcut ({text})"
+    match block.shortcut.kind:
+        case ShortcutKind.IDENTITY:
+            return "an identity shortcut"
+        case ShortcutKind.OTHER:
+            return f"a shortcut with layers ({text})"
+        case kind:
+            return f"a {kind} shortcut ({text})"
 
 
 def _blocks(left: Block, right: Block) -> Iterator[Pair]:
@@ -90,6 +116,9 @@ def _same_type(left: Block, right: Block) -> Iterator[Pair]:
     mine, second = canonical(left.after), canonical(right.after)
     if [layer.op for layer in mine] != [layer.op for layer in second]:
         yield Pair(_after_words(mine), _after_words(second))
+    else:
+        for pair in layer_differences(mine, second):
+            yield pair._replace(left=f"after the addition: {pair.left}")
 
 
 def _joined(block: Block) -> str:
@@ -148,8 +177,18 @@ def _branches(left: Block, right: Block) -> Iterator[Pair]:
         gates = _gates(mine), _gates(branch)
         if gates[0] != gates[1]:
             yield Pair(*gates)
+        else:
+            yield from _inner_blocks(mine, branch)
         layers = canonical(walk(mine, gates=False)), canonical(walk(branch, gates=False))
         yield from layer_differences(*layers, end=_ADDITION)
+
+
+def _inner_blocks(left: Sequence[Element], right: Sequence[Element]) -> Iterator[Pair]:
+    """Yield the differences inside the gates and inner blocks of two branches that have equal names."""
+    inner = [[element for element in run if isinstance(element, Block)] for run in (left, right)]
+    for mine, second in zip(*inner, strict=True):
+        for pair in layer_differences(canonical(walk(mine)), canonical(walk(second))):
+            yield pair._replace(left=f"inside {_gate(mine)}: {pair.left}")
 
 
 def _gates(branch: Sequence[object]) -> str:

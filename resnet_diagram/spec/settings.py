@@ -1,6 +1,7 @@
 """Settings of operations beyond the fields of `Layer`, with PyTorch's defaults.
 
-A layer records the settings that differ from these defaults; one that is not recorded has its default.
+A layer records the settings that differ from these defaults; one that is not recorded has its default. `dim`
+counts the axes of the shape from 1, as if the batch came first: 1 is the channels; -1 is unknown.
 """
 
 from collections.abc import Mapping
@@ -13,13 +14,25 @@ DROPOUT = "dropout"
 """Setting of any layer: rate of the dropout that its output passes."""
 FACTOR = "factor"
 """Setting of a `scale` or `shift`: the number it multiplies by."""
+AXES = "normalized_axes"
+"""Setting of a norm over the last axes: their number."""
 
 _OF_ALL: Mapping[str, Setting] = {DROPOUT: 0.0}
 _OF_OP: Mapping[str, Mapping[str, Setting]] = {
-    "batch_norm": {"eps": 1e-5, "momentum": 0.1},
-    "instance_norm": {"eps": 1e-5},
+    "batch_norm": {"eps": 1e-5, "momentum": 0.1, "track_running_stats": True},
+    "instance_norm": {"eps": 1e-5, "momentum": 0.1, "track_running_stats": False},
     "group_norm": {"eps": 1e-5},
-    "layer_norm": {"eps": 1e-5},
+    "layer_norm": {"eps": 1e-5, AXES: 1},
+    "rms_norm": {"eps": 2.0**-23, AXES: 1},
+    "softmax": {"dim": 1},
+    "log_softmax": {"dim": 1},
+    "glu": {"dim": 1},
+    "pow": {"exponent": 2.0},
+    "roll": {"shifts": "", "dims": ""},
+    "flip": {"dims": ""},
+    "cumsum": {"dim": -1},
+    "clamp_min": {"min": float("-inf")},
+    "clamp_max": {"max": float("inf")},
     "leaky_relu": {"negative_slope": 0.01},
     "rrelu": {"lower": 0.125, "upper": 1 / 3},
     "elu": {"alpha": 1.0},

@@ -4,6 +4,7 @@ try:
     from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, parse_input
     from resnet_diagram.tracer.load.model import LoadedModel, load_model
     from resnet_diagram.tracer.load.saved.weights import check_weights
+    from resnet_diagram.tracer.outputs import Deviation, deviation
     from resnet_diagram.tracer.trace import read_run, run_once, trace
 except ModuleNotFoundError as error:
     if error.name != "torch":
@@ -14,9 +15,11 @@ except ModuleNotFoundError as error:
     ) from None
 
 __all__ = [
+    "Deviation",
     "InputSpec",
     "LoadedModel",
     "check_weights",
+    "deviation",
     "guess_inputs",
     "load_model",
     "parse_input",

@@ -8,6 +8,7 @@ from resnet_diagram.codegen.code import code
 from resnet_diagram.errors import CodeError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.settings import with_settings
 from resnet_diagram.spec.shapes import act, conv, linear, max_pool, norm
 
 SHAPE = (8, 16, 16)
@@ -29,7 +30,10 @@ def other(kind: LayerKind, op: str, shape: tuple[int, ...] = SHAPE) -> Layer:
         (other(LayerKind.RESHAPE, "permute"), "which value goes where"),
         (other(LayerKind.PAD, "zero_pad", (8, 17, 17)), "on which side the zeros are"),
         (other(LayerKind.PAD, "zero_pad", (12, 16, 16)), "which channels are the zeros"),
-        (act(SHAPE, "softmax", name="part"), "the dimension it runs over is not recorded"),
+        (
+            with_settings(act(SHAPE, "softmax", name="part"), {"dim": -1}),
+            "the dimension it runs over is not recorded",
+        ),
         (act(SHAPE, "swish42", name="part"), "no PyTorch module is known"),
         (linear((8, 16), 16, name="part"), "at many positions"),
         (replace(conv(SHAPE, 8, 3, padding=1, name="part"), params=0), "share its weights"),

@@ -25,6 +25,12 @@ SUMS: dict[str, Sum] = {
     "y / 5 + x": lambda y, x: y / 5 + x,
     "add alpha=0.2": lambda y, x: torch.add(x, y, alpha=0.2),
     "0.5 * x + y": lambda y, x: 0.5 * x + y,
+    "(y + x) / 2": lambda y, x: (y + x) / 2,
+    "0.5 * (x + y)": lambda y, x: 0.5 * (x + y),
+    "gated": lambda y, x: x + y * torch.sigmoid(y.mean((2, 3), keepdim=True)),
+    "hard gate": lambda y, x: x + y * F.hardsigmoid(y.mean((2, 3), keepdim=True)),
+    "inner sum": lambda y, x: x + F.relu(y + torch.sin(F.avg_pool2d(y, 3, 1, 1))),
+    "inner difference": lambda y, x: x + F.relu(y - torch.sin(F.avg_pool2d(y, 3, 1, 1))),
 }
 """Ways to join the branch `y` and the shortcut `x`."""
 

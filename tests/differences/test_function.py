@@ -1,14 +1,16 @@
 """A change of the function is a difference; another spelling of the same function is none."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 pytest.importorskip("torch")
 
 import torch
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 import resnet_diagram as rd
 from resnet_diagram.codegen.code import code
@@ -17,7 +19,7 @@ from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.spec.toml.writer import dumps as dumps_toml
 from tests.codegen.made import model_of
 from tests.codegen.test_weights import filled
-from tests.differences.small import KeptMeanHead, MeanHead, Small
+from tests.differences.small import Block, KeptMeanHead, MeanHead, Small
 
 SHAPE = (3, 8, 8)
 SUBTRACTED = [("all blocks", "the shortcut subtracted", "all inputs added")]
@@ -42,7 +44,11 @@ CHANGES: dict[str, Changed] = {
     "alpha": ({"join": "add alpha=0.2"}, SCALED),
     "scaled shortcut": (
         {"join": "0.5 * x + y"},
-        [("all blocks", "a other shortcut (×0.5)", "an identity shortcut")],
+        [("all blocks", "a shortcut with layers (×0.5)", "an identity shortcut")],
+    ),
+    "halved sum": (
+        {"join": "(y + x) / 2"},
+        [("all blocks", "×0.5, ReLU after the addition", "ReLU after the addition")],
     ),
     "batch norm eps": (
         {"norm": lambda c: nn.BatchNorm2d(c, eps=1e-3)},
@@ -71,6 +77,17 @@ def test_a_change_of_the_function_is_a_difference(name: str) -> None:
     assert said(Small(**arguments), Small()) == expected
     if not expected:
         rd.assert_same(Small(**arguments), Small(), input_shape=SHAPE)
+
+
+class Function(nn.Module):
+    """A module that is one function."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
 
 
 PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str, str]]] = {
@@ -104,6 +121,51 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str, str]]] = 
         {"last": nn.AvgPool2d(3, 1, 1)},
         ("head", "count include pad false in the 3×3 avg pool", "count include pad true"),
     ),
+    "softmax dim": (
+        {"last": nn.Softmax(1)},
+        {"last": nn.Softmax(-1)},
+        ("head", "dim 1 in the softmax", "dim 3"),
+    ),
+    "RMS norm eps": (
+        {"last": nn.RMSNorm([8, 8, 8], eps=1e-6)},
+        {"last": nn.RMSNorm([8, 8, 8])},
+        ("head", "eps 1e-6 in the RMSNorm", "eps 1.19209e-7"),
+    ),
+    "norm over all values": (
+        {"last": nn.LayerNorm([8, 8, 8], elementwise_affine=False)},
+        {"last": nn.LayerNorm([8], elementwise_affine=False)},
+        ("head", "normalized axes 3 in the LN", "normalized axes 1"),
+    ),
+    "statistics of the batch": (
+        {"last": nn.BatchNorm2d(8, track_running_stats=False)},
+        {"last": nn.BatchNorm2d(8)},
+        ("head", "track running stats false in the BN", "track running stats true"),
+    ),
+    "running statistics": (
+        {"last": nn.InstanceNorm2d(8, track_running_stats=True)},
+        {"last": nn.InstanceNorm2d(8)},
+        ("head", "track running stats true in the IN", "track running stats false"),
+    ),
+    "roll": (
+        {"last": Function(lambda x: x.roll(1, 2))},
+        {"last": Function(lambda x: x.roll(2, 2))},
+        ("head", "shifts 1 in the roll", "shifts 2"),
+    ),
+    "flip": (
+        {"last": Function(lambda x: x.flip(2))},
+        {"last": Function(lambda x: x.flip(3))},
+        ("head", "dims 2 in the flip", "dims 3"),
+    ),
+    "cumulative sum": (
+        {"last": Function(lambda x: x.cumsum(2))},
+        {"last": Function(lambda x: x.cumsum(3))},
+        ("head", "dim 2 in the cumsum", "dim 3"),
+    ),
+    "clamp": (
+        {"last": Function(lambda x: x.clamp_min(0.1))},
+        {"last": Function(lambda x: x.clamp_min(0.2))},
+        ("head", "min 0.1 in the clamp", "min 0.2"),
+    ),
     "dilated pool": (
         {"last": nn.MaxPool2d(3, 1, 1)},
         {"last": nn.MaxPool2d(3, 1, 1, dilation=2)},
@@ -135,8 +197,53 @@ def test_files_keep_what_changes_the_function(name: str) -> None:
     assert rd.diff(loads_toml(dumps_toml(network)), network) == ()
 
 
-UNWRITTEN = {"padding mode", "scaled shortcut"}
-"""Changes that generated code refuses: no module pads by reflection, or scales in a sequence."""
+UNWRITTEN = {
+    *("padding mode", "scaled shortcut", "roll", "flip", "cumulative sum", "RMS norm eps", "clamp"),
+    "norm over all values",
+}
+"""Changes that generated code refuses: no module pads by reflection, rolls, or scales in a sequence."""
+
+
+JOINS = {
+    "gate": ("gated", "hard gate", ("all blocks", "inside another gate: sigmoid", "hard-sigmoid")),
+    "inner sign": (
+        "inner sum",
+        "inner difference",
+        (
+            "all blocks",
+            "sum of 2 paths of (sum of 2 paths; )",
+            "sum of 2 paths of (sum of 2 paths with signs +1, -1; )",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", JOINS)
+def test_a_change_inside_an_inner_block_is_a_difference(name: str) -> None:
+    left, right, expected = JOINS[name]
+    assert said(Small(join=left), Small(join=right)) == [expected]
+    assert said(Small(join=left), Small(join=left)) == []
+
+
+def test_two_spellings_of_a_halved_sum_are_the_same() -> None:
+    assert said(Small(join="(y + x) / 2"), Small(join="0.5 * (x + y)")) == []
+
+
+def test_a_slope_behind_the_addition_alone_is_a_difference() -> None:
+    class Closed(Small):
+        def __init__(self, slope: float) -> None:
+            super().__init__(act=nn.LeakyReLU(0.1))
+            last = cast(Block, self.body[1])
+            last.join = lambda y, x: F.leaky_relu(y + x, slope)
+            last.act = nn.Tanh()
+
+    assert said(Closed(0.3), Closed(0.2)) == [
+        (
+            "stage 1: 2",
+            "after the addition: negative slope 0.3 in the leaky ReLU",
+            "negative slope 0.2",
+        )
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name in CHANGED if name not in UNWRITTEN])

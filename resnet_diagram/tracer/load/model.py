@@ -5,6 +5,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,19 +38,22 @@ class LoadedModel:
     inputs: tuple[InputSpec, ...] = ()
 
 
-def load_model(target: str, *, unsafe: bool = False, folder: Path = Path()) -> LoadedModel:
+def load_model(
+    target: str, *, unsafe: bool = False, folder: Path = Path(), with_values: bool = False
+) -> LoadedModel:
     """Return the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
     `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
-    the constructor is called without memory for weights. An instance is taken as it is. A TorchScript file or
-    exported program is read; a pickled model only if `unsafe`, as reading it may run any code. `folder`:
-    start of relative paths, and first in the search for modules. Raises SourceError where anything fails.
+    the constructor is called without memory for weights, unless `with_values`. An instance is taken as it
+    is. A TorchScript file or exported program is read; a pickled model only if `unsafe`, as reading it may
+    run any code. `folder`: start of relative paths, and first in the search for modules. Raises SourceError
+    where anything fails.
     """
     if is_saved(target):
         path = folder / Path(target).expanduser()
         model, inputs = saved_model(path, unsafe=unsafe)
         return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
-    parsed = replace(parse_target(target), folder=folder)
+    parsed = replace(parse_target(target), folder=folder, with_values=with_values)
     try:
         return _built(parsed)
     except SourceError as error:
@@ -108,7 +112,8 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
     try:
         with network_blocked():
             options = without_weights(factory, target.kwargs)
-            result = build(lambda: factory(*target.args, **options))
+            make = partial(factory, *target.args, **options)
+            result = make() if target.with_values else build(make)
     except SourceError:
         raise
     except (Exception, SystemExit, NetworkAskedError) as error:

@@ -16,7 +16,7 @@ class Target:
     """The place of a model: a module (a file or a dotted name), an attribute, and arguments for it.
 
     `called` says whether arguments, perhaps none, were written. `folder`: start of a relative path, and first
-    in the search for a module.
+    in the search for a module. `with_values`: the model is built with its weights in memory.
     """
 
     text: str
@@ -26,6 +26,7 @@ class Target:
     kwargs: dict[str, object] = field(default_factory=dict)
     called: bool = False
     folder: Path = Path()
+    with_values: bool = False
 
     @property
     def is_file(self) -> bool:

@@ -140,7 +140,7 @@ def _run_once(
     graph.script_weights = _script_weights(subject.modules)
     try:
         for value in (*arguments.args, *arguments.kwargs.values()):
-            for tensor in _tensors_of(value):
+            for tensor in tensors_of(value):
                 recorder.add_input(tensor)
         with _recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
@@ -183,7 +183,7 @@ def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterat
 def _output_nodes(recorder: Recorder, result: Any) -> list[Node]:
     """Return the producers of the tensors in a result, each once; loose ends where there are none."""
     nodes: dict[int, Node] = {}
-    for tensor in _tensors_of(result):
+    for tensor in tensors_of(result):
         mark = recorder.marks.get(tensor)
         if mark is not None and mark.producer.active:
             nodes.setdefault(mark.producer.index, mark.producer)
@@ -197,13 +197,13 @@ def _loose_ends(graph: OpGraph) -> list[Node]:
     return [n for n in active if n.index not in read]
 
 
-def _tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
+def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
     """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects."""
     if isinstance(value, Tensor):
         yield value
         return
     for item in _parts_of(value) if depth else ():
-        yield from _tensors_of(item, depth - 1)
+        yield from tensors_of(item, depth - 1)
 
 
 def _parts_of(value: Any) -> Sequence[Any]:

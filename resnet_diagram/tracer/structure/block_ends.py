@@ -60,23 +60,29 @@ def _leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool
 
 
 def _trailing(following: Iterable[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
-    """Return the norms and activations directly behind the merge that belong to the block.
+    """Return the norms, activations and factors directly behind the merge that belong to the block.
 
     In a call with several blocks a norm and an activation before the next one are the next one's.
     """
     run: list[Part] = []
     for right in following:
-        if not (right.is_layer(_NORM, _ACTIVATION) and inside(calls, right.call, part.call)):
+        closes = right.is_layer(_NORM, _ACTIVATION) or _is_scale(right)
+        if not (closes and inside(calls, right.call, part.call)):
             break
         run.append(right)
     if not shared:
         return run
     closing = 0
-    while closing < len(run) and run[closing].is_layer(_ACTIVATION):
+    while closing < len(run) and (run[closing].is_layer(_ACTIVATION) or _is_scale(run[closing])):
         closing += 1
     if part.call and not closing and len(run) == 1:
         return run
     return run[:closing]
+
+
+def _is_scale(part: Part) -> bool:
+    """Return whether a part multiplies by one number or by one for each channel."""
+    return isinstance(part.element, Layer) and part.element.op in ("scale", "learned_scale", "layer_scale")
 
 
 def _closed_from_around(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:

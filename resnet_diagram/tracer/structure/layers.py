@@ -5,8 +5,8 @@ from math import prod
 from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind, Setting
-from resnet_diagram.spec.settings import DROPOUT, FACTOR, changed, defaults
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of
+from resnet_diagram.spec.settings import AXES, DROPOUT, FACTOR, changed, defaults
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of, first_read
 from resnet_diagram.tracer.flow.rewrites.formulas import SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
@@ -34,7 +34,7 @@ def layer_of(step: Step, name: str) -> Layer:
     details = _details_of(step, node)
     kind, op = details.pop("kind", KINDS.get(step.role, LayerKind.OTHER)), details["op"]
     values = (
-        _factor_and_offset(node) if step.role is Role.SCALE else _plain_arguments(node, defaults(kind, op))
+        _factor_and_offset(node) if step.role is Role.SCALE else _arguments(step, node, defaults(kind, op))
     )
     if not any(details.get("padding", ())):
         values.pop("count_include_pad", None)
@@ -95,10 +95,35 @@ def _scaling(node: Node) -> str:
     return "learned_scale" if max(prod(constant.shape) for constant in learned) == 1 else "layer_scale"
 
 
-def _plain_arguments(node: Node, names: Iterable[str]) -> dict[str, Setting | None]:
-    """Return the numbers and texts an operation was given for some arguments."""
-    values = {name: argument(node, name) for name in names}
-    return {name: value for name, value in values.items() if isinstance(value, (bool, int, float, str))}
+def _arguments(step: Step, node: Node, names: Iterable[str]) -> dict[str, Setting | None]:
+    """Return the numbers and texts that an operation was given for some settings."""
+    values = {name: _plain(argument(node, name)) for name in names}
+    if "dim" in values:
+        values["dim"] = _dimension(step, node, values["dim"])
+    over = argument(node, "normalized_shape")
+    if isinstance(over, (list, tuple)):
+        values[AXES] = len(over)
+    if "track_running_stats" in values and "running_mean" in (*node.names, *node.kwargs):
+        from_input = argument(node, "use_input_stats") is True
+        values["track_running_stats"] = isinstance(argument(node, "running_mean"), Ref) and not from_input
+    return values
+
+
+def _plain(value: object) -> Setting | None:
+    """Return a number or text as it is, several numbers as a text, None for anything else."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, int) for item in value):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, (bool, int, float, str)) else None
+
+
+def _dimension(step: Step, node: Node, dim: Setting | None) -> int:
+    """Return the axis of the layer's shape that an argument `dim` names, counted from 1; -1 if unknown."""
+    source = first_read(node)
+    if not isinstance(dim, int) or source is None or len(source.shape) != len(step.in_shape) + 1:
+        return -1
+    axis = dim % len(source.shape)
+    axes = [0, step.axis, *_spatial_axes(step)]
+    return axes.index(axis) if axis in axes else -1
 
 
 def _factor_and_offset(node: Node) -> dict[str, Setting | None]:
