@@ -39,6 +39,7 @@ MAY_IMPORT = {
     | {"render", "tables", "differences", "embed"},
     "embed": {"errors"},
     "cli": {
+        "resources",
         "errors",
         "saving",
         "spec",

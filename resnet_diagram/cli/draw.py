@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from resnet_diagram.app.draw import is_binary, targets
-from resnet_diagram.app.options import LATEX, DrawChoices, draw_options
-from resnet_diagram.app.requests import DrawRequest
+from resnet_diagram.app.options import LATEX, MODEL, DrawChoices, draw_options
+from resnet_diagram.app.requests import STDOUT, DrawRequest
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     GroupedCommand,
@@ -56,9 +56,22 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
 @option(
     "--preamble", is_flag=True, group=LATEX, help="Print only what the LaTeX preamble needs for the drawing."
 )
+@option(
+    "--watch",
+    is_flag=True,
+    group=MODEL,
+    help="Draw again at every save of a file that the figure is made from, until Ctrl-C.",
+)
 @reading_options
 def command(**values: Any) -> None:
     """Draw a network, or compare several."""
+    if values["watch"]:
+        from resnet_diagram.cli.watch import watch
+
+        if not values["outputs"] or STDOUT in values["outputs"]:
+            raise UsageError("--watch writes files: name one, as in -o figure.svg.")
+        watch(lambda: run(request(values, Path())))
+        return
     requested = request(values, Path())
     for target in requested.targets:
         if target.path is None and is_binary(target.format) and is_terminal():

@@ -10,8 +10,7 @@ from typing import Any
 
 import click
 
-from resnet_diagram.cli.messages import loudness, loudness_options, warn
-from resnet_diagram.errors import ResnetDiagramError, UsageError, escape_controls
+from resnet_diagram.cli.messages import failure_of, loudness, loudness_options, warn
 
 COMMANDS = ("draw", "table", "describe", "diff", "check", "embed", "spec", "code", "list")
 """The subcommands in the order of the help; each is the `command` of its module."""
@@ -49,7 +48,7 @@ class _Commands(click.Group):
         except Exception as problem:
             if isinstance(problem, click.ClickException) or not kwargs.get("standalone_mode", True):
                 raise
-            failure = _failure(problem, verbose=False)
+            failure = failure_of(problem, verbose=False)
             failure.show()
             sys.exit(failure.exit_code)
 
@@ -67,34 +66,10 @@ def _messages(ctx: click.Context) -> Iterator[None]:
     except Exception as problem:
         if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
             raise
-        failure = _failure(problem, verbose=loudness(ctx) > 0)
+        failure = failure_of(problem, verbose=loudness(ctx) > 0)
         if ctx.invoked_subcommand in COMPARING:
             failure.exit_code = 2  # type: ignore[misc] # click reads it from the instance
         raise failure from problem
-
-
-def _failure(problem: Exception, *, verbose: bool) -> click.ClickException:
-    """Return the message for an error; one nobody expected is called a bug, with its trace when verbose."""
-    if isinstance(problem, click.ClickException):
-        return problem
-    text = escape_controls(str(problem))
-    if isinstance(problem, UsageError):
-        return click.UsageError(text)
-    if isinstance(problem, ResnetDiagramError):
-        return click.ClickException(text)
-    if isinstance(problem, OSError):
-        place = repr(problem.filename) if problem.filename else "standard output"
-        return click.ClickException(f"Cannot read or write {place}: {problem.strerror or problem}.")
-    if verbose:
-        from traceback import format_exception
-
-        click.echo(escape_controls("".join(format_exception(problem))), err=True, nl=False)
-    first = text.splitlines()[0] if text.strip() else ""
-    place = "".join(f" {escape_controls(note)}" for note in getattr(problem, "__notes__", ()))
-    return click.ClickException(
-        f"Internal error{place}: {type(problem).__name__}{f': {first}' if first else ''}. This is a bug in "
-        f"resnet-diagram: please report it with the command and the source{' (trace: -v)' * (not verbose)}."
-    )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from resnet_diagram.app.log import Log
-from resnet_diagram.errors import escape_controls
+from resnet_diagram.errors import ResnetDiagramError, UsageError, escape_controls
 
 _KEY = "resnet_diagram.loudness"
 
@@ -72,6 +72,30 @@ def progress(items: Sequence[str]) -> Iterator[str]:
         items, file=sys.stderr, item_show_func=lambda item: escape_controls(item or "")
     ) as bar:
         yield from bar
+
+
+def failure_of(problem: Exception, *, verbose: bool) -> click.ClickException:
+    """Return the message for an error; one nobody expected is called a bug, with its trace when verbose."""
+    if isinstance(problem, click.ClickException):
+        return problem
+    text = escape_controls(str(problem))
+    if isinstance(problem, UsageError):
+        return click.UsageError(text)
+    if isinstance(problem, ResnetDiagramError):
+        return click.ClickException(text)
+    if isinstance(problem, OSError):
+        place = repr(problem.filename) if problem.filename else "standard output"
+        return click.ClickException(f"Cannot read or write {place}: {problem.strerror or problem}.")
+    if verbose:
+        from traceback import format_exception
+
+        click.echo(escape_controls("".join(format_exception(problem))), err=True, nl=False)
+    first = text.splitlines()[0] if text.strip() else ""
+    place = "".join(f" {escape_controls(note)}" for note in getattr(problem, "__notes__", ()))
+    return click.ClickException(
+        f"Internal error{place}: {type(problem).__name__}{f': {first}' if first else ''}. This is a bug in "
+        f"resnet-diagram: please report it with the command and the source{' (trace: -v)' * (not verbose)}."
+    )
 
 
 LOG = Log(note=note, detail=detail, progress=progress)

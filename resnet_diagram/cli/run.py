@@ -1,6 +1,7 @@
 """Run a request from the command line: the place that writes files and standard output."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -11,10 +12,11 @@ from resnet_diagram.errors import RenderError
 from resnet_diagram.saving import write_files
 
 
-def run(request: Request) -> None:
+def run(request: Request) -> list[Path]:
     """Make the artifacts of a request, write the files among them, then the rest to standard output.
 
-    Standard output gets the bytes a file would have, whatever the encoding of the terminal.
+    Standard output gets the bytes a file would have, whatever the encoding of the terminal. Return the files
+    written.
     """
     artifacts = make(request, LOG)
     if sys.stdout is None and not all(artifact.name for artifact in artifacts):
@@ -25,6 +27,7 @@ def run(request: Request) -> None:
             detail(f"Wrote {artifact.name} ({artifact.format})")
         else:
             click.echo(artifact.data, nl=False)
+    return [artifact.name for artifact in artifacts if artifact.name]
 
 
 def is_terminal() -> bool:

@@ -42,12 +42,12 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
-        bytecode_cache=_compiled(),
+        bytecode_cache=compiled(),
         **_DELIMITERS.get(folder, {}),  # type: ignore[arg-type] # every delimiter is a string
     )
 
 
-def _compiled() -> jinja2.BytecodeCache | None:
+def compiled() -> jinja2.FileSystemBytecodeCache | None:
     """Return the cache folder of compiled templates, which only this user can write, if there is one."""
     try:
         return jinja2.FileSystemBytecodeCache()
