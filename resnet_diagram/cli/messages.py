@@ -10,6 +10,7 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.errors import ResnetDiagramError, UsageError, escape_controls
 
 _KEY = "resnet_diagram.loudness"
+_PRINTED = "resnet_diagram.warnings"
 
 
 def loudness_options(command: Any) -> Any:
@@ -58,8 +59,11 @@ def detail(text: str) -> None:
 
 
 def warn(message: Warning | str, *_: object, **__: object) -> None:
-    """Print a warning; the arguments are those of `warnings.showwarning`."""
-    if loudness() >= 0:
+    """Print a warning, each text once; the arguments are those of `warnings.showwarning`."""
+    context = click.get_current_context(silent=True)
+    printed = context.find_root().meta.setdefault(_PRINTED, set()) if context else set()
+    if loudness() >= 0 and str(message) not in printed:
+        printed.add(str(message))
         click.echo(f"Warning: {escape_controls(str(message))}", err=True)
 
 

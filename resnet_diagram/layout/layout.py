@@ -3,6 +3,7 @@
 from resnet_diagram.diagram.model import Diagram, Direction, Strip
 from resnet_diagram.layout.scene import Scene
 from resnet_diagram.layout.spacing import PAGE_WIDTH
+from resnet_diagram.layout.text.metrics import measured_in
 from resnet_diagram.layout.units import FREE, Fit, fits
 from resnet_diagram.style.theme import Theme
 
@@ -16,6 +17,11 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
     A comparison stands in columns. A sheet is drawn in panels where the page is wide enough. All else, and a
     sheet too high for its page, is drawn in the order of the flow. Raises RenderError where nothing fits.
     """
+    with measured_in(theme.font):
+        return _laid_out(diagram, theme, fit)
+
+
+def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     sheet = diagram.sheet
     if sheet and sheet.comparison:
         from resnet_diagram.layout.grid import lay_out_comparison

@@ -5,15 +5,15 @@ import warnings
 from dataclasses import replace
 from functools import cache
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.fonts import needs_installed, ours_first
+from resnet_diagram.render.fonts import drawn_font, font_paths, needs_installed, warn_of_absent
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.render import svg_text
-from resnet_diagram.resources import fonts_dir
 
 if TYPE_CHECKING:
     import typst
@@ -44,16 +44,17 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
     import typst
 
     font = figure.theme.font
-    svg = svg_text(figure, replace(figure.theme, font=ours_first(font), dark=None), _size(figure, form))
+    warn_of_absent(font)
+    svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), _size(figure, form))
     texts = {"title": figure.spoken_title, "description": figure.scene.description}
     inputs = {"svg": svg} | {name: printable(text) for name, text in texts.items()}
     installed = needs_installed(svg, font)
     if installed:
-        _warn_of_missing(inputs)
+        _warn_of_missing(inputs, font_paths(font))
     try:
         return typst.compile(
             _PAGE,
-            font_paths=_fonts(installed),
+            font_paths=_fonts(installed, font_paths(font)),
             format=form,
             ppi=float(figure.dpi),
             sys_inputs=inputs,
@@ -91,20 +92,22 @@ def whole_pixels(figure: Figure) -> tuple[str, str]:
 
 
 @cache
-def _fonts(installed: bool) -> "typst.Fonts":
-    """Our own faces, and those of the system where they are wanted: reading them takes a while."""
+def _fonts(installed: bool, folders: tuple[Path, ...]) -> "typst.Fonts":
+    """Return the fonts in some folders, and those of the system if wanted: reading them takes a while."""
     import typst
 
-    return typst.Fonts(include_system_fonts=installed, include_embedded_fonts=False, font_paths=[fonts_dir()])
+    return typst.Fonts(include_system_fonts=installed, include_embedded_fonts=False, font_paths=list(folders))
 
 
-def _warn_of_missing(inputs: dict[str, str]) -> None:
+def _warn_of_missing(inputs: dict[str, str], folders: tuple[Path, ...]) -> None:
     """Warn of the first letters that no font has; they are drawn as boxes."""
     import typst
 
     page = _PAGE.replace(b"date: none", b"date: datetime(year: 1970, month: 1, day: 1)")
     try:
-        typst.compile(page, font_paths=_fonts(True), format="pdf", sys_inputs=inputs, pdf_standards=_STRICT)
+        typst.compile(
+            page, font_paths=_fonts(True, folders), format="pdf", sys_inputs=inputs, pdf_standards=_STRICT
+        )
     except typst.TypstError as error:
         if match := re.search(r'text `"(.+)"` could not be displayed', error.message):
             message = f"No installed font has {match[1]!r}: it is drawn as a box. Install a font that has it."

@@ -1,39 +1,50 @@
-"""Choose the fonts of PDF and PNG."""
+"""Choose the fonts of SVG, PDF, PNG and Typst."""
 
+import warnings
+from pathlib import Path
+
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.layout.text.faces import OWN, css_list, face_of, present
+from resnet_diagram.layout.text.installed import folders_of
 from resnet_diagram.layout.text.metrics import unmeasured
-
-FACE = "Arimo"
-"""The family that comes with the package; its letters are as wide as those of the families below."""
-
-_AS_WIDE = frozenset({"helvetica", "helvetica neue", "arial", "liberation sans", "arimo", "nimbus sans"})
+from resnet_diagram.resources import fonts_dir
 
 
-def families(font: str) -> list[str]:
-    """The names in a list of families, as a theme writes it.
+def drawn_font(font: str) -> str:
+    """Return a theme's list of families from the first one that is there on, with the measured face in front.
 
-    >>> families("Helvetica, 'Liberation Sans', sans-serif")
-    ['Helvetica', 'Liberation Sans', 'sans-serif']
+    >>> drawn_font("Arial, sans-serif"), drawn_font("No Such Font")
+    ('Arimo, Arial, sans-serif', 'Arimo')
     """
-    return [name.strip(" \"'") for name in font.split(",")]
-
-
-def ours_first(font: str) -> str:
-    """The list of families with our face first, if the one wished for is as wide as ours.
-
-    >>> ours_first("Arial, sans-serif"), ours_first("Georgia, serif")
-    ('Arimo, Arial, sans-serif', 'Georgia, serif')
-    """
-    return f"{FACE}, {font}" if _is_ours(font) else font
+    face = face_of(font)
+    return css_list(dict.fromkeys((OWN if face.own else face.family, *present(font), OWN)))
 
 
 def needs_installed(text: str, font: str) -> bool:
     """Return whether system fonts are needed: the theme names one, or ours lacks a letter of `text`.
 
-    >>> needs_installed("3×3", "Arial"), needs_installed("残差", "Arial"), needs_installed("a", "Georgia")
-    (False, True, True)
+    >>> needs_installed("3×3", "Arial"), needs_installed("残差", "Arial"), needs_installed("a", "Absent")
+    (False, True, False)
     """
-    return not _is_ours(font) or bool(unmeasured(text))
+    return not face_of(font).own or bool(unmeasured(text))
 
 
-def _is_ours(font: str) -> bool:
-    return families(font)[0].lower() in _AS_WIDE
+def font_paths(font: str) -> tuple[Path, ...]:
+    """Return the folders with the package's own fonts and those of the family that is used."""
+    face = face_of(font)
+    return (fonts_dir(), *(() if face.own else folders_of(face.family)))
+
+
+def warn_of_absent(font: str) -> None:
+    """Warn of the families of a theme that are not installed, and name the one that is used."""
+    face = face_of(font)
+    if face.absent:
+        names = " and ".join(face.absent)
+        used = (
+            face.family if face.family == OWN or not face.own else f"{OWN}, which is as wide as {face.family}"
+        )
+        message = (
+            f"The theme's font {names} is not available: text is measured and drawn in {used}. "
+            "Install the font, or name another one in the theme."
+        )
+        warnings.warn(message, UnrenderedWarning, stacklevel=2)

@@ -20,16 +20,14 @@ from resnet_diagram.layout.scene import (
     texts,
     walk,
 )
+from resnet_diagram.layout.text.faces import alternatives
 from resnet_diagram.render.escape.typst import typst_comment, typst_string
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.fonts import families
+from resnet_diagram.render.fonts import warn_of_absent
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.render import corner
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
-
-_GENERIC = frozenset({"serif", "sans-serif", "monospace", "system-ui"})
-"""Families that name no face; Typst knows none of them."""
 
 _ANCHORS = {Anchor.START: "0", Anchor.END: "1"}
 _LINE = 100
@@ -50,6 +48,7 @@ class Run(NamedTuple):
 def render_typst(figure: Figure) -> str:
     """The Typst source of a figure; the same figure gives the same text."""
     scene, theme = figure.scene, figure.theme
+    warn_of_absent(theme.font)
     sizes = _usual_sizes(scene)
     return render(
         "typst",
@@ -63,7 +62,7 @@ def render_typst(figure: Figure) -> str:
         height=number(scene.height),
         ink=theme.style("text").text,
         page=theme.page,
-        faces=_array(typst_string(name) for name in families(theme.font) if name not in _GENERIC),
+        faces=_array(typst_string(name) for name in alternatives(theme.font)),
         shades=_shades(scene, theme),
         styles=[_style(role, theme, sizes) for role in _roles(scene)],
         runs=_runs(scene, theme, sizes),

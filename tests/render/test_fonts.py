@@ -3,8 +3,8 @@
 import pytest
 from fontTools.ttLib import TTFont
 
+from resnet_diagram.layout.text.faces import OWN
 from resnet_diagram.layout.text.metrics import text_width, unmeasured
-from resnet_diagram.render.fonts import FACE
 from resnet_diagram.resources import fonts_dir
 
 FACES = ("regular", "italic", "bold")
@@ -36,7 +36,7 @@ def test_the_face_is_named_licensed_and_small() -> None:
     assert sum(path.stat().st_size for path in files.values()) < 200_000
     assert "SIL OPEN FONT LICENSE Version 1.1" in files["OFL.txt"].read_text(encoding="utf-8")
     font = TTFont(files["Arimo-Regular.ttf"])
-    assert font["name"].getDebugName(1) == FACE
+    assert font["name"].getDebugName(1) == OWN
     assert "Reserved Font Name" not in font["name"].getDebugName(0)
 
 

@@ -118,7 +118,7 @@ def written(*lines: str) -> Figure:
 
 def test_letters_that_no_font_has_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts_dir()])
-    monkeypatch.setattr(conversion, "_fonts", lambda installed: bare)
+    monkeypatch.setattr(conversion, "_fonts", lambda installed, folders: bare)
     with pytest.warns(UnrenderedWarning, match="No installed font has '残"):
         render_pdf(written("3×3 conv", "残差"))
 

@@ -1,9 +1,15 @@
-"""Text metrics of an Arial-compatible font (Helvetica, Arial, Liberation Sans, Arimo)."""
+"""Text metrics of an Arial-compatible font (Helvetica, Arial, Liberation Sans, Arimo) or an installed one."""
 
 import json
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
+
+from resnet_diagram.layout.text.faces import OWN, face_of
+from resnet_diagram.layout.text.installed import Advances, advances_of
 
 CAPITAL_HEIGHT = 0.716
 """Height of a capital letter in an Arial-compatible face, in ems."""
@@ -12,15 +18,35 @@ _WIDE = 1.0
 _UNKNOWN = 0.62
 
 
+_family: ContextVar[str] = ContextVar("family", default=OWN)
+"""Family in which text is measured."""
+
+
+@contextmanager
+def measured_in(font: str) -> Iterator[None]:
+    """Measure text inside in the first family of a list that is there."""
+    face = face_of(font)
+    token = _family.set(OWN if face.own else face.family)
+    try:
+        yield
+    finally:
+        _family.reset(token)
+
+
 @cache
-def _advances(face: str) -> dict[str, float]:
-    """Advance width of each known character of `face` ("regular" or "bold"), in ems."""
+def _advances(face: str, family: str = OWN) -> Advances:
+    """Return the advance width of each character of `face` ("regular" or "bold"), in ems.
+
+    Characters that an installed family lacks are measured in the one that comes with the package.
+    """
+    if family != OWN:
+        return {**_advances(face), **(advances_of(family, bold=face == "bold") or {})}
     table = json.loads(Path(__file__).with_name("advance_widths.json").read_text(encoding="utf-8"))
     em = table["units_per_em"]
     return {character: int(width) / em for width, text in table[face].items() for character in text}
 
 
-def _advance(character: str, names: dict[str, float]) -> float:
+def _advance(character: str, names: Advances) -> float:
     """Width in ems; East Asian wide characters take one em, marks that combine take none."""
     if character in names:
         return names[character]
@@ -39,7 +65,6 @@ def unmeasured(text: str) -> str:
     return "".join(dict.fromkeys(item for item in text if item not in advances and item.isprintable()))
 
 
-@lru_cache(maxsize=8192)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width in points of one line of `text` set at `size` points.
 
@@ -50,5 +75,11 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> text_width("残差", 10)
     20.0
     """
-    advances = _advances("bold" if bold else "regular")
-    return size * sum((_advance(character, advances) for character in text), 0.0)
+    return size * _ems(text, "bold" if bold else "regular", _family.get())
+
+
+@lru_cache(maxsize=8192)
+def _ems(text: str, face: str, family: str) -> float:
+    """Return the width of a text in ems."""
+    advances = _advances(face, family)
+    return sum((_advance(character, advances) for character in text), 0.0)

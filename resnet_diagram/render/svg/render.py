@@ -4,14 +4,16 @@ Where the theme follows the reader's mode, a style sheet says the colours again,
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Element, Form, Group, Marker, Text
 from resnet_diagram.layout.spacing import FRAME_CORNER
+from resnet_diagram.layout.text.faces import css_list, present
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.fonts import warn_of_absent
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.modes import Ink, modes
 from resnet_diagram.render.templates import render
@@ -45,8 +47,10 @@ class Brush:
 
 def render_svg(figure: Figure) -> str:
     """The SVG document of a figure; the same figure gives the same text."""
-    scene = figure.scene
-    return svg_text(figure, figure.theme, (number(scene.width), number(scene.height)))
+    scene, theme = figure.scene, figure.theme
+    warn_of_absent(theme.font)
+    shown = replace(theme, font=css_list(present(theme.font)))
+    return svg_text(figure, shown, (number(scene.width), number(scene.height)))
 
 
 def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:

@@ -1,10 +1,12 @@
 r"""Write a scene as a TikZ picture to `\input`, or as a document of its own."""
 
 import warnings
+from dataclasses import replace
 from typing import NamedTuple
 
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.scene import Scene, Text
+from resnet_diagram.layout.text.faces import OWN, face_of
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.latex_float import Float, Placing
@@ -39,6 +41,7 @@ def render_tikz(figure: Figure) -> str:
     The same figure gives the same text. Compiles with pdflatex, lualatex and xelatex; warns of what pdflatex
     sets otherwise, or has no room for.
     """
+    figure = _in_document_font(figure)
     scene, theme, placing = figure.scene, figure.theme, figure.placing
     result = parts(scene)
     default = common(result, _loose_texts(result))
@@ -72,8 +75,16 @@ def render_tikz(figure: Figure) -> str:
 
 def tikz_preamble(figure: Figure) -> str:
     """Return the lines that a preamble needs for a figure's TikZ."""
-    needs, spells = _needs(parts(figure.scene)), bool(_other_letters(figure.scene))
+    scene = _in_document_font(figure).scene
+    needs, spells = _needs(parts(scene)), bool(_other_letters(scene))
     return render("tikz", "preamble.tex.jinja", figure.templates, needs=needs, spells=spells)
+
+
+def _in_document_font(figure: Figure) -> Figure:
+    """Return the figure measured in the package's own font: the document chooses the font, not the theme."""
+    if face_of(figure.theme.font).own:
+        return figure
+    return replace(figure, theme=replace(figure.theme, font=OWN))
 
 
 def _needs(result: Parts) -> list[str]:

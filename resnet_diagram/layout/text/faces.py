@@ -1,0 +1,89 @@
+"""Choose the face in which text is measured and drawn from a theme's list of families."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from resnet_diagram.layout.text.installed import advances_of
+
+OWN = "Arimo"
+"""The family that comes with the package; its letters are as wide as those of `_AS_WIDE`."""
+
+_AS_WIDE = frozenset({"helvetica", "helvetica neue", "arial", "liberation sans", "arimo", "nimbus sans"})
+_GENERIC = {
+    "sans-serif": (OWN,),
+    "system-ui": (OWN,),
+    "ui-sans-serif": (OWN,),
+    "serif": ("Times New Roman", "Liberation Serif", "Nimbus Roman", "DejaVu Serif", "Noto Serif"),
+    "monospace": ("Courier New", "Liberation Mono", "DejaVu Sans Mono", "Menlo", "Consolas"),
+}
+"""Families to try for each generic name of CSS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A family that is there. `absent`: the families that the theme names before it."""
+
+    family: str = OWN
+    absent: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Return whether the widths are those of the family that comes with the package."""
+        return self.family.lower() in _AS_WIDE
+
+
+def families(font: str) -> list[str]:
+    """Return the names in a list of families, as a theme writes it.
+
+    >>> families("Helvetica, 'Liberation Sans', sans-serif")
+    ['Helvetica', 'Liberation Sans', 'sans-serif']
+    """
+    return [name.strip(" \"'") for name in font.split(",")]
+
+
+@cache
+def face_of(font: str) -> Face:
+    """Return the first family of a list that is there, else the one that comes with the package.
+
+    >>> face_of("No Such Font, Arial, serif")
+    Face(family='Arial', absent=('No Such Font',))
+    """
+    absent: list[str] = []
+    for name in families(font):
+        for family in _GENERIC.get(name.lower(), (name,)):
+            if family.lower() in _AS_WIDE or advances_of(family, bold=False):
+                return Face(family, tuple(absent))
+        if name.lower() not in _GENERIC:
+            absent.append(name)
+    return Face(absent=tuple(absent))
+
+
+def present(font: str) -> list[str]:
+    """Return the families of a list from the first one that is there on.
+
+    >>> present("No Such Font, Arial, serif"), present("Arial, serif"), present("No Such Font")
+    (['Arial', 'serif'], ['Arial', 'serif'], ['Arimo'])
+    """
+    return families(font)[len(face_of(font).absent) :] or [OWN]
+
+
+def css_list(names: Iterable[str]) -> str:
+    """Return the names of families as CSS writes them.
+
+    >>> css_list(["Arial", "Latin Modern Roman 12", "sans-serif"])
+    "Arial, 'Latin Modern Roman 12', sans-serif"
+    """
+    return ", ".join(name if re.fullmatch(r"[A-Za-z-]+", name) else f"'{name}'" for name in names)
+
+
+def alternatives(font: str) -> list[str]:
+    """Return the names of families to try in turn on another machine, without generic names.
+
+    >>> alternatives("No Such Font, Georgia Pro, sans-serif")
+    ['No Such Font', 'Georgia Pro', 'Arimo', 'Arial', 'Liberation Sans']
+    """
+    named = [family for name in families(font) for family in _GENERIC.get(name.lower(), (name,))]
+    measured = face_of(font).family
+    return list(dict.fromkeys((*named, measured, "Arial", "Liberation Sans", OWN)))

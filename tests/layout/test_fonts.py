@@ -1,0 +1,150 @@
+"""The font of a theme: which one is used, how wide its text is, and what is said if it is absent."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+import resnet_diagram as rd
+from resnet_diagram.layout.text import installed
+from resnet_diagram.layout.text.faces import OWN, alternatives, face_of
+from resnet_diagram.layout.text.metrics import measured_in, text_width
+from tests.programs import missing
+
+FAMILIES = {"DejaVu Serif": "DejaVuSerif", "Liberation Mono": "LiberationMono"}
+"""Families of Debian's packages, and the stem of their files."""
+
+
+def file_of(family: str, style: str = "") -> Path:
+    names = (f"{FAMILIES[family]}{style}.ttf", f"{FAMILIES[family]}-Regular.ttf")
+    files = [folder / name for folder in installed.folders_of(family) for name in names]
+    return next((file for file in files if file.is_file()), None) or missing(f"the font {family}")
+
+
+def theme(path: Path, font: str) -> Path:
+    path = path / "theme.toml"
+    path.write_text(f'extends = "paper"\nfont = "{font}"\n', encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("style", ["", "-Bold"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_text_is_measured_in_the_font_that_is_used(family: str, style: str) -> None:
+    file = file_of(family, style)
+    font = TTFont(file)
+    em, glyphs = font["head"].unitsPerEm, font.getBestCmap()
+    words = "3×3 conv, 64, s=2 → 56×56 αβ"
+    expected = sum(font["hmtx"][glyphs[ord(letter)]][0] for letter in words) / em
+    with measured_in(f"No Such Font, '{family}', serif"):
+        assert text_width(words, 10, bold=bool(style)) == pytest.approx(10 * expected)
+        assert text_width("残", 10) == 10
+    assert text_width(words, 10) != pytest.approx(10 * expected)
+
+
+def test_all_characters_of_an_installed_font_are_read() -> None:
+    file = file_of("DejaVu Serif")
+    font = TTFont(file)
+    em = font["head"].unitsPerEm
+    expected = {chr(code): font["hmtx"][glyph][0] / em for code, glyph in font.getBestCmap().items()}
+    advances = installed.advances_of("dejavu serif", bold=False)
+    assert advances is not None
+    assert {letter: advances.get(letter) for letter in expected} == expected
+
+
+def test_a_broken_font_file_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "short.ttf").write_bytes(b"\0\1\0\0\0\x20")
+    (tmp_path / "empty.otf").write_bytes(b"")
+    (tmp_path / "Good.ttf").write_bytes(file_of("DejaVu Serif").read_bytes())
+    monkeypatch.setattr(installed, "font_folders", lambda: [tmp_path, tmp_path / "absent"])
+    assert set(installed._installed.__wrapped__()) == {"dejavu serif"}
+
+
+@pytest.mark.parametrize(
+    "font", ["No Such Font", "No Such Font, Helvetica, sans-serif", "No Such Font, Other"]
+)
+def test_an_absent_font_is_replaced_with_a_warning(tmp_path: Path, font: str) -> None:
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    with pytest.warns(rd.UnrenderedWarning, match=rf"No Such Font.* is not available: .* drawn in {OWN}"):
+        data = rd.to_bytes("resnet18", "pdf", theme=str(theme(tmp_path, font)))
+    page = pypdf.PdfReader(BytesIO(data)).pages[0]
+    assert "Stage 1" in page.extract_text()
+    assert {name.split("+")[1].split("-")[0] for name in embedded(page)} == {OWN}
+
+
+def test_an_installed_font_is_embedded(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    file_of("DejaVu Serif")
+    data = rd.to_bytes("resnet18", "pdf", theme=str(theme(tmp_path, "DejaVu Serif")))
+    names = embedded(pypdf.PdfReader(BytesIO(data)).pages[0])
+    assert {name.split("+")[1].split("-")[0] for name in names} == {"DejaVuSerif"}
+    assert not recwarn.list
+
+
+def embedded(page: object) -> list[str]:
+    """Return the names of the fonts that a page uses, all with their files."""
+    names = []
+    for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+        inner = font["/DescendantFonts"][0]
+        assert {"/FontFile2", "/FontFile3"} & inner["/FontDescriptor"].keys()
+        names.append(str(inner["/BaseFont"])[1:])
+    return names
+
+
+def test_boxes_hold_the_text_of_a_wider_font(tmp_path: Path) -> None:
+    file_of("Liberation Mono")
+    scenes = {
+        font: json.loads(rd.to_text("resnet50", "scene", theme=str(theme(tmp_path, font))))
+        for font in ("Arial", "Liberation Mono")
+    }
+    widths = {font: [text["width"] for text in texts_in(scene)] for font, scene in scenes.items()}
+    assert sum(widths["Liberation Mono"]) > 1.1 * sum(widths["Arial"])
+
+
+def texts_in(value: object) -> Iterator[dict[str, float]]:
+    """Yield the texts of a scene written as JSON."""
+    if isinstance(value, dict):
+        if {"text", "width"} <= value.keys():
+            yield value
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+
+
+def test_tikz_is_set_in_the_font_of_the_document(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    plain = rd.to_text("resnet18", "tikz")
+    assert rd.to_text("resnet18", "tikz", theme=str(theme(tmp_path, "DejaVu Serif"))) == plain
+    assert rd.to_text("resnet18", "tikz", theme=str(theme(tmp_path, "No Such Font"))) == plain
+    assert not recwarn.list
+
+
+def test_typst_sources_name_alternatives(tmp_path: Path) -> None:
+    with pytest.warns(rd.UnrenderedWarning):
+        text = rd.to_text("resnet18", "typst", theme=str(theme(tmp_path, "No Such Font")))
+    assert 'let faces = ("No Such Font", "Arimo", "Arial", "Liberation Sans")' in text
+
+
+def test_generic_names_are_resolved() -> None:
+    assert face_of("sans-serif").own
+    assert face_of("No Such Font, sans-serif").absent == ("No Such Font",)
+    assert "Liberation Serif" in alternatives("Georgia, serif")
+
+
+def test_a_condensed_face_is_not_taken_by_its_name() -> None:
+    assert face_of("Liberation Sans Narrow").own
+
+
+def test_the_command_warns_once(tmp_path: Path) -> None:
+    own = str(theme(tmp_path, "No Such Font"))
+    files = ("-o", str(tmp_path / "a.svg"), "-o", str(tmp_path / "a.typ"))
+    command = (sys.executable, "-m", "resnet_diagram", "draw", "resnet18", "--theme", own, *files)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert result.stderr.count("not available") == 1
