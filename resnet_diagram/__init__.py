@@ -9,17 +9,18 @@ The names in `__all__` are imported when they are first asked for, so that the c
 """
 
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     from resnet_diagram.app.code import code
-    from resnet_diagram.app.diff import assert_same, diff
-    from resnet_diagram.app.draw import draw, to_bytes, to_graphviz, to_text
-    from resnet_diagram.app.table import table
+    from resnet_diagram.app.diff import assert_same
+    from resnet_diagram.app.draw import to_bytes, to_graphviz, to_text
     from resnet_diagram.errors import (
         CodeError,
+        GuessedInputWarning,
         RenderError,
         ResnetDiagramError,
         SourceError,
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
         UnrenderedWarning,
         UsageError,
     )
-    from resnet_diagram.integrations.notebook import figure
-    from resnet_diagram.sources.module import trace_model as trace
+    from resnet_diagram.integrations.notebook import draw, figure
+    from resnet_diagram.integrations.python import diff, facts, save, table, trace
     from resnet_diagram.spec.catalog import names, network
     from resnet_diagram.spec.check import check
     from resnet_diagram.spec.json.files import read_network as load
-    from resnet_diagram.spec.json.files import write_network as save
     from resnet_diagram.spec.model import (
         Block,
         Element,
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
         ShortcutKind,
         Stage,
     )
-    from resnet_diagram.wording.facts import facts
 
 _HOMES = {
     "errors": (
         "CodeError",
+        "GuessedInputWarning",
         "RenderError",
         "ResnetDiagramError",
         "SourceError",
@@ -57,25 +57,24 @@ _HOMES = {
         "UnrenderedWarning",
         "UsageError",
     ),
-    "app.diff": ("assert_same", "diff"),
-    "integrations.notebook": ("figure",),
-    "app.draw": ("draw", "to_bytes", "to_graphviz", "to_text"),
-    "sources.module": ("trace_model",),
+    "app.diff": ("assert_same",),
+    "integrations.notebook": ("draw", "figure"),
+    "integrations.python": ("diff", "facts", "save", "table", "trace"),
+    "app.draw": ("to_bytes", "to_graphviz", "to_text"),
     "spec.catalog": ("names", "network"),
     "spec.check": ("check",),
-    "wording.facts": ("facts",),
-    "spec.json.files": ("read_network", "write_network"),
+    "spec.json.files": ("read_network",),
     "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
-    "app.table": ("table",),
     "app.code": ("code",),
 }
-_SHORTER = {"trace_model": "trace", "read_network": "load", "write_network": "save"}
+_SHORTER = {"read_network": "load"}
 _WHERE = {_SHORTER.get(name, name): (home, name) for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Block",
     "CodeError",
     "Element",
+    "GuessedInputWarning",
     "Layer",
     "LayerKind",
     "Merge",
@@ -110,11 +109,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name from its home."""
+    """Import a public name from its home; functions get errors in the words of Python."""
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home, original = _WHERE[name]
-    return getattr(import_module(f"{__name__}.{home}"), original)
+    value = getattr(import_module(f"{__name__}.{home}"), original)
+    if isinstance(value, FunctionType):
+        value = import_module(f"{__name__}.integrations.python").in_python(value)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

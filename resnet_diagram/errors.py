@@ -97,5 +97,9 @@ class UnrenderedWarning(UserWarning):
     """A format cannot show something the figure holds; it was left out."""
 
 
+class GuessedInputWarning(UserWarning):
+    """No input was given and the model has no example of one, so its shape was guessed."""
+
+
 class EmbedError(ResnetDiagramError):
     """A document's marker is wrong, or what it asks for cannot be made."""

@@ -53,7 +53,7 @@ MAY_IMPORT = {
         "app",
         "embed",
     },
-    "integrations": {"errors", "spec", "sources", "diagram", "app", "cli"},
+    "integrations": {"errors", "spec", "sources", "wording", "diagram", "differences", "app", "cli"},
     "__init__": {"errors", "spec", "sources", "wording", "diagram", "app", "integrations"},
     "__main__": {"cli"},
 }

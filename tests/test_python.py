@@ -1,10 +1,14 @@
 """The Python interface."""
 
+import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import resnet_diagram as rd
+from resnet_diagram.integrations.python import python_words
 from tests.programs import require
 
 
@@ -21,7 +25,7 @@ def test_public_names_are_completed() -> None:
 
 def test_what_is_no_model_is_refused() -> None:
     with pytest.raises(rd.UsageError, match="int"):
-        rd.draw(3, "x.svg")  # type: ignore[arg-type]
+        rd.draw(3, "x.svg")  # type: ignore[call-overload]
 
 
 def test_a_network_is_saved_loaded_and_drawn(tmp_path: Path) -> None:
@@ -66,3 +70,123 @@ def test_a_module_is_traced_untouched() -> None:
     assert rd.facts(network)["params"] == rd.facts(rd.network("resnet18"))["params"]
     assert model.training
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+
+
+def test_without_a_path_a_drawing_is_returned_and_shows_itself(tmp_path: Path) -> None:
+    drawing = rd.draw("resnet18", show="+params", theme="gray")
+    assert drawing == rd.figure("resnet18", show=["shapes", "norm", "act", "params"], theme="gray")
+    assert "image/svg+xml" in drawing._repr_mimebundle_()
+    assert repr(drawing) == "<Drawing of resnet18, view paper; save('figure.svg') writes it>"
+    drawing.save(tmp_path / "a.svg")
+    rd.draw("resnet18", tmp_path / "b.svg", show="+params", theme="gray")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("params", {"params"}),
+        ("params,macs", {"params", "macs"}),
+        ("+params", {"params", "shapes", "norm", "act"}),
+        ("-norm", {"shapes", "act"}),
+        (["+macs", "-shapes", "-act"], {"macs", "norm"}),
+        ("", set()),
+    ],
+)
+def test_labels_are_listed_or_changed(words: str, shown: set[str]) -> None:
+    assert rd.figure("resnet18", show=words).options.show == shown
+
+
+def test_a_network_has_totals_stages_and_a_short_text() -> None:
+    network = rd.network("resnet50")
+    facts = rd.facts(network)
+    assert (network.params, network.macs) == (facts["params"], facts["macs"])
+    assert [stage.name for stage in network.stages] == [stage["name"] for stage in facts["stages"]]
+    assert repr(network).splitlines() == [
+        "Network 'resnet50': input 3×224×224, 25,557,032 parameters, 4,089,184,256 MACs",
+        "  blocks by stage: layer1 (3), layer2 (4), layer3 (6), layer4 (3)",
+    ]
+    assert len(repr(rd.network("plain18")).splitlines()) == 2
+
+
+def test_facts_tables_and_differences_show_themselves() -> None:
+    facts = rd.facts("resnet18")
+    assert "11,689,512 params" in facts._repr_mimebundle_()["text/plain"]
+    assert json.loads(json.dumps(facts)) == rd.facts(rd.network("resnet18"))
+    table = rd.table(["resnet18", "resnet34"], "markdown", caption="")
+    assert table.startswith("| stage")
+    assert "<table" in table._repr_mimebundle_()["text/html"]
+    assert table._repr_mimebundle_()["text/plain"] == table
+    items = rd.diff("resnet18", "resnet34")
+    assert "2, 2, 2, 2 blocks" in repr(items)
+    assert [item.where for item in items] == ["stages"]
+    assert not rd.diff("resnet18", "resnet18")
+
+
+ERRORS: list[tuple[Callable[[], object], str]] = [
+    (lambda: rd.draw("resnet18", view="full", block="layer1.0"), "view='block'"),
+    (lambda: rd.draw("resnet18", dpi=3), "dpi=3: expected"),
+    (lambda: rd.draw("resnet18", width="3in", venue="ieee"), "width 3in and venue ieee"),
+    (lambda: rd.draw("resnet18", "x.what"), "to_text or to_bytes"),
+    (lambda: rd.draw("resnet18", input_shape=(3, 64, 64)), "leave input_shape out"),
+    (lambda: rd.draw(["resnet18", "resnet34"]), "Take 'compare'"),
+    (lambda: rd.figure("resnet18", show="+params,norm"), "'\\+params' and 'norm'"),
+    (lambda: rd.to_text("resnet18", "pdf"), "to_bytes"),
+    (lambda: rd.network("resnet51"), "resnet-diagram list networks"),
+    (lambda: rd.table("resnet18", decimals=40), "decimals"),
+    (lambda: rd.facts(3), "got 'int'"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("call", "words"), ERRORS, ids=[words for _, words in ERRORS])
+def test_errors_speak_of_keywords(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(rd.ResnetDiagramError, match=words) as caught:
+        call()
+    assert not re.search(r"(^|[\s('])--?[a-z]", str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Take --view full or --view paper.", "Take view='full' or view='paper'."),
+        ("Ask for --dpi 300 or less.", "Ask for dpi=300 or less."),
+        ("Give more room (--width, --max-height).", "Give more room (width, max_height)."),
+        ("as in --input 3x32x32.", 'as in input_shape="3x32x32".'),
+        ("--input 3x8x8 --input mask=1x16:bool.", 'input_shape=["3x8x8", "mask=1x16:bool"].'),
+        ("leave --input out", "leave input_shape out"),
+    ],
+)
+def test_options_become_keywords(text: str, expected: str) -> None:
+    assert python_words(text) == expected
+
+
+def test_models_of_one_class_have_names_that_differ() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from examples.resnet import resnet18, resnet34
+
+    models = [resnet18(), resnet34()]
+    size = (3, 64, 64)
+    assert [n.name for n in rd.figure(models, view="compare", input_shape=size).networks] == [
+        "ResNet (1)",
+        "ResNet (2)",
+    ]
+    assert "ResNet (1) and ResNet (2)" in repr(rd.diff(*models, input_shape=size))
+    assert "ResNet (2)" in rd.table(models, input_shape=size)
+    assert rd.trace(models[0], size, name="mine").name == "mine"
+
+
+def test_whatever_makes_a_network_is_taken(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from examples.resnet import resnet18
+
+    expected = rd.trace(resnet18(), (3, 64, 64))
+    for what in (resnet18, lambda: resnet18(), "examples.resnet:resnet18"):
+        network = rd.trace(what, "3x64x64")
+        assert (network.stem, network.body) == (expected.stem, expected.body)
+        assert not rd.diff(what, expected)
+    assert rd.trace("resnet18") == rd.network("resnet18")
+    rd.save("resnet18", tmp_path / "a.toml")
+    assert rd.facts(tmp_path / "a.toml")["params"] == rd.facts("resnet18")["params"]
+    with pytest.warns(rd.GuessedInputWarning, match="input_shape sets it") as caught:
+        rd.trace(resnet18())
+    assert caught[0].filename == __file__

@@ -8,11 +8,11 @@ from resnet_diagram.codegen.code import code as code_of
 from resnet_diagram.sources.resolve import network_of
 
 if TYPE_CHECKING:
-    from resnet_diagram.sources.module import Shapes
+    from resnet_diagram.sources.module import Input
     from resnet_diagram.sources.resolve import Drawable
 
 
-def code(what: "Drawable", *, block: str | None = None, input_shape: "Shapes | None" = None) -> str:
+def code(what: "Drawable", *, block: str | None = None, input_shape: "Input | None" = None) -> str:
     """Return the network as a PyTorch file, or one block of it.
 
     `what`: a `Network`, a PyTorch module, or a source as on the command line. `block` is a name, a place

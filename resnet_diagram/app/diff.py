@@ -13,11 +13,11 @@ from resnet_diagram.app.requests import DiffRequest, Reading, read_pair
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.errors import CodeError, TraceError, UsageError, escape_in_quotes
-from resnet_diagram.sources.resolve import network_of
+from resnet_diagram.sources.resolve import network_of, networks_of, numbered
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from resnet_diagram.sources.module import Shapes
+    from resnet_diagram.sources.module import Input
     from resnet_diagram.sources.resolve import Drawable
     from resnet_diagram.tracer import Deviation
 
@@ -33,28 +33,11 @@ class Comparison:
     remark: str = ""
 
 
-def diff(
-    left: "Drawable",
-    right: "Drawable",
-    *,
-    input_shape: "Shapes | None" = None,
-    ignore: Collection[str] = (),
-    numerically: bool = False,
-) -> tuple[Difference, ...]:
-    """Return the differences of two networks, names ignored; empty if there are none.
-
-    Each is a `Network`, a PyTorch module, or a source as on the command line. `input_shape` is for modules;
-    None takes that of the other network. `ignore`: "head", or the number of "classes". `numerically` also
-    compares the outputs for the same random weights and input. Raises ResnetDiagramError.
-    """
-    return _compared(left, right, input_shape, ignore, numerically).differences
-
-
 def assert_same(
     model: "Drawable",
     reference: "Drawable",
     *,
-    input_shape: "Shapes | None" = None,
+    input_shape: "Input | None" = None,
     ignore: Collection[str] = (),
     numerically: bool = False,
 ) -> None:
@@ -62,21 +45,30 @@ def assert_same(
 
     For use in a test suite: `assert_same(MyResNet(), "resnet50")`. Arguments as for `diff`.
     """
-    result = _compared(model, reference, input_shape, ignore, numerically)
+    result = compared(model, reference, input_shape, ignore, numerically)
     if result.differences:
         raise AssertionError(difference_text(result))
 
 
-def _compared(
+def compared(
     left: "Drawable",
     right: "Drawable",
-    input_shape: "Shapes | None",
-    ignore: Collection[str],
-    numerically: bool,
+    input_shape: "Input | None" = None,
+    ignore: Collection[str] = (),
+    numerically: bool = False,
 ) -> Comparison:
-    network = network_of(right, input_shape)
-    networks = network_of(left, input_shape or network.input_shape), network
-    return compare((left, right), networks, Reading(), ignore, numerically=numerically)
+    """Return the comparison of two networks, names ignored.
+
+    Each is a `Network`, a model, or a source as on the command line. `input_shape` is for code; None takes
+    that of the other network. `ignore`: "head", or the number of "classes". `numerically` also compares the
+    outputs for the same random weights and input. Raises ResnetDiagramError.
+    """
+    if input_shape is None:
+        network = network_of(right)
+        first, second = numbered([*networks_of([left], network.input_shape), network])
+    else:
+        first, second = networks_of([left, right], input_shape)
+    return compare((left, right), (first, second), Reading(), ignore, numerically=numerically)
 
 
 def compare(

@@ -1,6 +1,5 @@
 """Draw networks: the place that joins diagram, layout and formats."""
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,13 +18,13 @@ from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.registry import has_suffix
 from resnet_diagram.saving import encoded, write_files
-from resnet_diagram.sources.resolve import networks_of
+from resnet_diagram.sources.resolve import networks_of, numbered
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     import graphviz
 
-    from resnet_diagram.sources.module import Shapes
+    from resnet_diagram.sources.module import Input
     from resnet_diagram.sources.resolve import Drawings
 
 NAME = "{name}"
@@ -76,7 +75,7 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
             f"side by side, or write a file each: -o 'figures/{NAME}.svg'."
         )
     check_folders([target.path for target in request.targets], request.reading.folder)
-    networks = [read(source, request.reading, log) for source in log.progress(sources)]
+    networks = numbered([read(source, request.reading, log) for source in log.progress(sources)])
     return tuple(_drawn(networks, request, sources))
 
 
@@ -145,24 +144,6 @@ def rendered(
             yield folded_chart(row, networks, options, output)
 
 
-def draw(
-    what: "Drawings",
-    *paths: str | os.PathLike[str],
-    input_shape: "Shapes | None" = None,
-    **choices: Unpack[DrawChoices],
-) -> Network:
-    """Write a drawing to each path, in the format of its suffix; the (first) network is returned.
-
-    `what`: a `Network`, a PyTorch module, a source as on the command line, or several of them for the view
-    `compare`. `input_shape` is for modules, as in `trace`. The choices are the options of
-    `resnet-diagram draw`. Raises ResnetDiagramError.
-    """
-    files, (options, output) = targets([Path(path) for path in paths], None), draw_options(choices)
-    networks = networks_of(what, input_shape)
-    write(networks, files, options, output)
-    return networks[0]
-
-
 def write(networks: Sequence[Network], targets: Sequence[Target], options: Options, output: Output) -> None:
     """Write one file for each target; all are drawn before the first is written."""
     paths = [target.path for target in targets if target.path]
@@ -175,7 +156,7 @@ def to_text(
     what: "Drawings",
     to: str,
     *,
-    input_shape: "Shapes | None" = None,
+    input_shape: "Input | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> str:
     """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
@@ -190,7 +171,7 @@ def to_bytes(
     what: "Drawings",
     to: str,
     *,
-    input_shape: "Shapes | None" = None,
+    input_shape: "Input | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> bytes:
     """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
@@ -201,7 +182,7 @@ def to_bytes(
 def to_graphviz(
     what: "Drawings",
     *,
-    input_shape: "Shapes | None" = None,
+    input_shape: "Input | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> "graphviz.Source":
     """The drawing as an object of the `graphviz` package.

@@ -76,7 +76,7 @@ class LatexChoices(TypedDict, total=False):
 class DrawChoices(LatexChoices, total=False):
     """Keywords of `draw`, `figure`, `to_text` and kin: the options of `resnet-diagram draw`.
 
-    `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`.
+    `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`, a list or a text.
     """
 
     view: Annotated[
@@ -115,9 +115,10 @@ class DrawChoices(LatexChoices, total=False):
         ),
     ]
     show: Annotated[
-        Collection[str],
+        str | Collection[str],
         Option(
-            help=f"Labels to include, separated by commas: {', '.join(Show)}.",
+            help=f"Labels to include, separated by commas: {', '.join(Show)}. With + or - before each, "
+            "labels to add to the default or to remove: +params,-norm.",
             group=CONTENT,
             kind=tuple,
             default=tuple(sorted(USUAL)),
@@ -270,7 +271,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         direction=one_of(Direction, direction, "direction") if direction else None,
         legend=choices.get("legend", True),
         title=choices.get("title"),
-        show=frozenset(one_of(Show, word, "kind of label") for word in choices.get("show", USUAL)),
+        show=_shown(choices.get("show", USUAL)),
         names=one_of(StageNames, choices.get("names", StageNames.STAGE), "naming of stages"),
         lang=choices.get("lang", "en"),
     )
@@ -285,6 +286,25 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         id_prefix=choices.get("id_prefix", ""),
     )
     return content, output
+
+
+def _shown(words: str | Collection[str]) -> frozenset[Show]:
+    """Return the labels to include; words with a sign change the usual ones. Raise UsageError.
+
+    >>> sorted(_shown("+params,-norm")), sorted(_shown(["params"]))
+    ([<Show.ACT: 'act'>, <Show.PARAMS: 'params'>, <Show.SHAPES: 'shapes'>], [<Show.PARAMS: 'params'>])
+    """
+    listed = [word.strip() for word in (words.split(",") if isinstance(words, str) else words)]
+    signed = [word for word in listed if word[:1] in ("+", "-")]
+    if signed and len(signed) < len(listed):
+        plain = next(word for word in listed if word not in signed)
+        raise UsageError(
+            f"--show has {signed[0]!r} and {plain!r}: write a sign before each label, to add it to the usual "
+            "ones or remove it, or before none, to list all that are shown."
+        )
+    chosen = {one_of(Show, word.lstrip("+-"), "kind of label"): word[:1] for word in listed if word}
+    removed = {label for label, sign in chosen.items() if sign == "-"}
+    return frozenset(chosen).union(USUAL if signed else ()) - removed
 
 
 def _placing(choices: DrawChoices) -> Placing:

@@ -18,7 +18,7 @@ from resnet_diagram.app.requests import (
 )
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.latex_float import check_label
-from resnet_diagram.sources.resolve import is_code, networks_of
+from resnet_diagram.sources.resolve import is_code, networks_of, numbered
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Table, Wanted
@@ -28,26 +28,22 @@ from resnet_diagram.tables.shortcuts import shortcut_table
 from resnet_diagram.wording.stages import StageNames
 
 if TYPE_CHECKING:
-    from resnet_diagram.sources.module import Shapes
+    from resnet_diagram.sources.module import Input
     from resnet_diagram.sources.resolve import Drawings
 
 
 def table(
     what: "Drawings",
-    to: str = "text",
+    formats: Sequence[str],
     *,
-    input_shape: "Shapes | None" = None,
+    input_shape: "Input | None" = None,
     **choices: Unpack[TableChoices],
-) -> str:
-    """Return the architecture table of networks side by side, or with `shortcuts=True` that of shortcuts.
-
-    `what`: a `Network`, a PyTorch module, a source as on the command line, or several of them. `to`: "text",
-    "latex", "typst", "markdown", "html" or "csv". `input_shape` is for modules, as in `trace`. `choices`:
-    the options of `resnet-diagram table`. Raises ResnetDiagramError.
-    """
-    form, (target, look) = table_format_named(to), table_options(choices)
+) -> tuple[str, ...]:
+    """Return the table of networks side by side in each format. The choices are those of `TableChoices`."""
+    forms, (target, look) = [table_format_named(name) for name in formats], table_options(choices)
     networks = networks_of(what, input_shape)
-    return form.render(_table(networks, target, shortcuts=choices.get("shortcuts", False)), look)
+    made = _table(networks, target, shortcuts=choices.get("shortcuts", False))
+    return tuple(form.render(made, look) for form in forms)
 
 
 def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
@@ -94,7 +90,7 @@ def table_artifacts(request: TableRequest, log: Log) -> tuple[Artifact, ...]:
     networks = [
         read(source, reading if is_code(source) else by_name, log) for source in log.progress(request.sources)
     ]
-    table = _table(networks, request.wanted, shortcuts=request.shortcuts)
+    table = _table(numbered(networks), request.wanted, shortcuts=request.shortcuts)
     return tuple(
         Artifact(
             name=target.path,

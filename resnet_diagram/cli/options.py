@@ -162,7 +162,8 @@ reading_options = with_options(
         multiple=True,
         metavar="SHAPE",
         group=MODEL,
-        help="Shape of the model's input, such as 3x224x224 or 1x128:int64; repeat for several inputs.  "
+        help="Shape of the model's input, such as 3x224x224 or 1x128:int64; repeat for several inputs, as in "
+        "mask=1x16:bool or, for parts of dictionaries and lists, batch.image=3x32x32.  "
         "[default: guessed]",
     ),
     option(

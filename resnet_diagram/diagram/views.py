@@ -67,12 +67,17 @@ def build(networks: Sequence[Network], options: Options, *, paged: bool = True) 
     Without `paged` it has no sheet: formats that lay out by themselves need none. Raises UsageError for a
     number of networks that the view does not take, or an unknown block.
     """
-    row = view_named(options.view)
+    check_count(networks, options.view)
+    return view_named(options.view).build(networks, options, paged)
+
+
+def check_count(networks: Sequence[Network], view: View) -> None:
+    """Raise UsageError for a number of networks that a view does not take."""
+    row = view_named(view)
     if row.most == 1 and len(networks) != 1:
         raise UsageError(f"Got {len(networks)} networks; the view {row.view} draws one. Take 'compare'.")
     if not row.least <= len(networks) <= row.most:
         raise UsageError(f"Got {len(networks)} networks to {row.view}; give {row.least} to {row.most}.")
-    return row.build(networks, options, paged)
 
 
 def _compare(networks: Sequence[Network], options: Options, _: bool) -> Diagram:

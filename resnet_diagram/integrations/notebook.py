@@ -1,20 +1,22 @@
-"""Networks and drawings that show themselves in notebooks."""
+"""Draw from Python: figures that show themselves in a notebook, and files."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, overload
 from zlib import crc32
 
 from resnet_diagram.app.draw import render, targets, write
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import check_count
 from resnet_diagram.sources.resolve import networks_of
+from resnet_diagram.spec.json.files import dumps
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from resnet_diagram.sources.module import Shapes
+    from resnet_diagram.sources.module import Input
     from resnet_diagram.sources.resolve import Drawings
 
 
@@ -26,6 +28,10 @@ class Drawing:
     options: Options
     output: Output
 
+    def __repr__(self) -> str:
+        names = " and ".join(network.name for network in self.networks)
+        return f"<Drawing of {names}, view {self.options.view}; save('figure.svg') writes it>"
+
     def save(self, *paths: str | os.PathLike[str]) -> None:
         """Write it to each path, in the format of its suffix. Raises ResnetDiagramError."""
         write(self.networks, targets([Path(path) for path in paths], None), self.options, self.output)
@@ -34,11 +40,45 @@ class Drawing:
         return _bundle(self.networks, self.options, self.output)
 
 
+@overload
+def draw(
+    what: "Drawings", *, input_shape: "Input | None" = None, **choices: Unpack[DrawChoices]
+) -> Drawing: ...
+@overload
+def draw(
+    what: "Drawings",
+    path: str | os.PathLike[str],
+    *paths: str | os.PathLike[str],
+    input_shape: "Input | None" = None,
+    **choices: Unpack[DrawChoices],
+) -> Network: ...
+def draw(  # type: ignore[misc]  # mypy takes a keyword "path" for possible
+    what: "Drawings",
+    *paths: str | os.PathLike[str],
+    input_shape: "Input | None" = None,
+    **choices: Unpack[DrawChoices],
+) -> Network | Drawing:
+    """Return a drawing that shows itself; with paths write it to each, and return the (first) network.
+
+    `what`: a `Network`, a PyTorch module, a class or function that makes one, a source as on the command
+    line, or several of them for the view `compare`. `input_shape` is for code, as in `trace`. The format is
+    that of the path's suffix, the choices are the options of `resnet-diagram draw`. Raises
+    ResnetDiagramError.
+    """
+    files, settings = targets([Path(path) for path in paths], None) if paths else (), draw_options(choices)
+    drawing = Drawing(tuple(networks_of(what, input_shape)), *settings)
+    check_count(drawing.networks, drawing.options.view)
+    if not paths:
+        return drawing
+    write(drawing.networks, files, drawing.options, drawing.output)
+    return drawing.networks[0]
+
+
 def figure(
-    what: "Drawings", *, input_shape: "Shapes | None" = None, **choices: Unpack[DrawChoices]
+    what: "Drawings", *, input_shape: "Input | None" = None, **choices: Unpack[DrawChoices]
 ) -> Drawing:
-    """A drawing that shows itself in a notebook and can be saved. The arguments are those of `draw`."""
-    return Drawing(tuple(networks_of(what, input_shape)), *draw_options(choices))
+    """Return a drawing that shows itself in a notebook and can be saved. The arguments are as for `draw`."""
+    return draw(what, input_shape=input_shape, **choices)
 
 
 def network_bundle(network: Network) -> dict[str, str]:
@@ -62,7 +102,7 @@ def _bundle(networks: Sequence[Network], options: Options, output: Output) -> di
 
 def _prefixed(networks: Sequence[Network], options: Options, output: Output) -> Output:
     """Return the output with a prefix of ids of its own: the drawings of a notebook share a page."""
-    digest = crc32(repr((networks, options, output)).encode())
+    digest = crc32(repr((*map(dumps, networks), options, output)).encode())
     return replace(output, id_prefix=output.id_prefix or f"figure-{digest:08x}")
 
 

@@ -4,12 +4,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resnet_diagram.spec.model import Network
 
+if TYPE_CHECKING:
+    from resnet_diagram.tracer import InputSpec
+
 
 def read_code(
-    source: str, inputs: Sequence[str], *, weights: Path | None, unsafe: bool, folder: Path
+    source: str, inputs: "Sequence[str | InputSpec]", *, weights: Path | None, unsafe: bool, folder: Path
 ) -> Network:
     """Build the model that a source names, run it once and return its network.
 
@@ -18,7 +22,7 @@ def read_code(
     """
     from resnet_diagram.tracer import check_weights, load_model, parse_input, read_run, run_once
 
-    specs = [parse_input(text) for text in inputs]
+    specs = [parse_input(given) if isinstance(given, str) else given for given in inputs]
     with _forgotten(folder):
         loaded = load_model(source, unsafe=unsafe, folder=folder)
         if weights:

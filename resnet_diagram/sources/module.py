@@ -1,40 +1,51 @@
-"""Networks of PyTorch modules that a Python program holds."""
+"""Networks of PyTorch modules, classes and functions that a Python program holds."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Union
 
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import GuessedInputWarning, UsageError
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
-Shapes = Sequence[int] | Sequence[Sequence[int]]
+    Model = nn.Module | Callable[..., Any]
+
+Input = Union[str, Sequence[int], "Tensor", Sequence["Input"], Mapping[str, "Input | Any"]]
+"""A shape `(3, 224, 224)` or "3x224x224", an example tensor, or a dictionary or list of them."""
+
+_PACKAGE = str(Path(__file__).parents[1])
 
 
-def trace_model(model: "nn.Module", input_shape: Shapes | None = None, *, name: str = "") -> Network:
-    """Return the network of a PyTorch module.
+def trace_model(model: "Model", input_shape: Input | None = None) -> Network:
+    """Return the network of a PyTorch module, or of a class or function that makes one.
 
-    `input_shape`: `(3, 224, 224)`, with or without a batch of 1; a sequence of shapes for several inputs;
-    None guesses. The module keeps its weights, device and mode. Raises TraceError, and UsageError if `model`
-    is no module.
+    Warns of a guessed input. Raises TraceError, and UsageError if `model` is no model.
     """
     from torch import nn
 
-    from resnet_diagram.tracer import parse_input
+    from resnet_diagram.tracer import built_model, specs_of
     from resnet_diagram.tracer import trace as run
 
-    if not isinstance(model, nn.Module):
-        raise UsageError(f"Expected a torch.nn.Module to trace, got {type(model).__name__!r}.")
-    if hasattr(input_shape, "shape"):
-        raise UsageError("Expected the input's shape as numbers, such as (3, 224, 224); got a tensor.")
-    specs = [parse_input("x".join(map(str, shape))) for shape in _shapes(input_shape)]
-    return run(model, specs or None, name=name or type(model).__name__)
+    module = model if isinstance(model, nn.Module) else built_model(model) if callable(model) else None
+    if module is None:
+        raise UsageError(
+            "Expected a network: its name, a Network, a torch.nn.Module, or a class or function that makes "
+            f"one; got {type(model).__name__!r}."
+        )
+    network = run(module, specs_of(input_shape) or None, name=type(module).__name__)
+    for note in network.notes:
+        if " was guessed" in note:
+            warnings.warn(note.replace("--input", "input_shape"), GuessedInputWarning, _caller())
+    return network
 
 
-def _shapes(shapes: Shapes | None) -> list[Sequence[int]]:
-    """Return one shape for each input."""
-    if not shapes:
-        return []
-    several = [shape for shape in shapes if not isinstance(shape, int)]
-    return several or [[size for size in shapes if isinstance(size, int)]]
+def _caller() -> int:
+    """Return the number of frames, from the caller of this function, to the code outside of this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -1,8 +1,11 @@
 """Find the kind of a source and read it: the way from a text or an object to a Network."""
 
-from collections.abc import Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resnet_diagram.errors import SourceError, UsageError
 from resnet_diagram.sources.named import is_name, read_named
@@ -12,15 +15,16 @@ from resnet_diagram.spec.model import Network
 if TYPE_CHECKING:
     from torch import nn
 
-    from resnet_diagram.sources.module import Shapes
+    from resnet_diagram.sources.module import Input
+    from resnet_diagram.tracer import InputSpec
 
-    Drawable = Network | nn.Module | str
-    Drawings = Drawable | list[Drawable] | tuple[Drawable, ...]
+    Drawable = Network | nn.Module | Callable[..., Any] | str | os.PathLike[str]
+    Drawings = Drawable | Sequence[Drawable]
 
 
 def read_source(
     source: str,
-    inputs: Sequence[str] = (),
+    inputs: "Sequence[str | InputSpec]" = (),
     *,
     weights: Path | None = None,
     unsafe: bool = False,
@@ -56,18 +60,46 @@ def is_code(source: str) -> bool:
     return not is_name(source) and not is_spec(source)
 
 
-def network_of(what: "Drawable", input_shape: "Shapes | None" = None) -> Network:
-    """Return a network as it is, one read from a source, or one traced from a module."""
+def network_of(what: "Drawable", input_shape: "Input | None" = None) -> Network:
+    """Return a network as it is, one read from a source, or one traced from a module, class or function.
+
+    `input_shape` is for code. Raises UsageError where a network has its input written down.
+    """
+    if input_shape is not None and not _is_traced(what):
+        raise UsageError(f"{what!r} has its input shape written down; leave input_shape out, it is for code.")
     if isinstance(what, Network):
         return what
-    if isinstance(what, str):
-        return read_source(what)
-    from resnet_diagram.sources.module import trace_model
+    if not isinstance(what, str | os.PathLike):
+        from resnet_diagram.sources.module import trace_model
 
-    return trace_model(what, input_shape)
+        return trace_model(what, input_shape)
+    source = os.fspath(what)
+    if input_shape is None:
+        return read_source(source)
+    from resnet_diagram.tracer import specs_of
+
+    return read_source(source, specs_of(input_shape))
 
 
-def networks_of(what: "Drawings", input_shape: "Shapes | None" = None) -> list[Network]:
-    """Return the networks of one thing to draw, or of several."""
-    several = what if isinstance(what, (list, tuple)) else [what]
-    return [network_of(item, input_shape) for item in several]
+def _is_traced(what: "Drawable") -> bool:
+    """Return whether a network is read from code, whose input is given."""
+    return not isinstance(what, Network) and (
+        not isinstance(what, str | os.PathLike) or is_code(os.fspath(what))
+    )
+
+
+def networks_of(what: "Drawings", input_shape: "Input | None" = None) -> list[Network]:
+    """Return the networks of one thing to draw, or of several; of several, `input_shape` is for the code."""
+    if isinstance(what, Sequence) and not isinstance(what, str):
+        return numbered([network_of(item, input_shape if _is_traced(item) else None) for item in what])
+    return [network_of(what, input_shape)]
+
+
+def numbered(networks: Sequence[Network]) -> list[Network]:
+    """Return networks with names that differ: different ones of one name get a number."""
+    result, seen = list(networks), Counter[str]()
+    for at, network in enumerate(networks):
+        if any(other.name == network.name and other != network for other in networks):
+            seen[network.name] += 1
+            result[at] = replace(network, name=f"{network.name} ({seen[network.name]})")
+    return result

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resnet_diagram.sources.code import read_code
 from resnet_diagram.spec.model import Network
+
+if TYPE_CHECKING:
+    from resnet_diagram.tracer import InputSpec
 
 SUFFIXES = (".pt", ".pth", ".pt2", ".ckpt", ".bin", ".pkl", ".pickle", ".safetensors")
 
@@ -15,7 +19,7 @@ def is_saved(source: str) -> bool:
 
 
 def read_saved(
-    source: str, inputs: Sequence[str], *, weights: Path | None, unsafe: bool, folder: Path
+    source: str, inputs: "Sequence[str | InputSpec]", *, weights: Path | None, unsafe: bool, folder: Path
 ) -> Network:
     """Return the network of a saved model. The arguments and errors are those of `read_code`."""
     return read_code(source, inputs, weights=weights, unsafe=unsafe, folder=folder)

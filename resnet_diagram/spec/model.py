@@ -133,3 +133,34 @@ class Network:
     source: str = ""
     notes: tuple[str, ...] = ()
     stopped_at: str | None = None
+
+    @property
+    def params(self) -> int:
+        """Number of parameters; a shared one counts once."""
+        from resnet_diagram.spec.measure import params
+
+        return params(self)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one input."""
+        from resnet_diagram.spec.measure import macs
+
+        return macs(self)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of the body."""
+        return tuple(element for element in self.body if isinstance(element, Stage))
+
+    def __repr__(self) -> str:
+        """Return two lines: name, input and totals; stages with their numbers of blocks."""
+        from resnet_diagram.spec.measure import units
+
+        size = "×".join(map(str, self.input_shape))
+        guessed = " (guessed)" * any(" was guessed" in note for note in self.notes)
+        stages = ", ".join(f"{stage.name} ({len(units(stage.body))})" for stage in self.stages)
+        first = (
+            f"Network {self.name!r}: input {size}{guessed}, {self.params:,} parameters, {self.macs:,} MACs"
+        )
+        return f"{first}\n  blocks by stage: {stages or 'no stages'}"

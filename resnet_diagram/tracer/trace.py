@@ -8,12 +8,13 @@ from torch import nn
 from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
-from resnet_diagram.tracer.errors import check_names, failure
+from resnet_diagram.tracer.errors import failure
 from resnet_diagram.tracer.flow.graph import OpGraph
+from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of
 from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, in_type_of, variants
 from resnet_diagram.tracer.load.lazy import with_sizes
 from resnet_diagram.tracer.record.isolation import exclusive
-from resnet_diagram.tracer.record.run import Arguments, record, unwrapped
+from resnet_diagram.tracer.record.run import record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
 from resnet_diagram.tracer.structure.partial import is_useful, longest, operations, stop_note, with_stop
 
@@ -43,8 +44,8 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     """Return what one run of a model does; arguments and errors are those of `trace`."""
     with exclusive():
         inner = unwrapped(model)
-        check_names(inner, inputs or ())
-        graph, subject = _run_on_inputs(inner, inputs) if inputs else _run_on_guesses(inner)
+        specs = bound(inner, inputs or ())
+        graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
         sizes = {id(weight): (name, weight.numel()) for name, weight in subject.named_parameters()}
         return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
 
@@ -84,7 +85,15 @@ def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGra
 
 
 def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
-    """Return a run on the first guessed input that works, and the model that ran; raise TraceError."""
+    """Return a run on the model's own example or the first guessed input that works, and the model that ran.
+
+    Raises TraceError if none works.
+    """
+    for example in variants(own, model) if (own := example_of(model)) else ():
+        graph, subject = run(model, example)
+        if graph.error is None:
+            graph.notes += _batch_note(example)
+            return graph, subject
     trials: list[Trial] = []
     for spec in guess_inputs(model):
         graph, subject = run(model, [spec])
@@ -144,14 +153,6 @@ def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Modul
         if graphs[-1].error is None:
             break
     return longest(graphs) if graphs[-1].error else graphs[-1], ready
-
-
-def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
-    """Return tensors without values for some inputs."""
-    return Arguments(
-        args=tuple(s.tensor() for s in specs if not s.name),
-        kwargs={s.name: s.tensor() for s in specs if s.name},
-    )
 
 
 def _written(spec: InputSpec) -> str:

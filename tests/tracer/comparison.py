@@ -5,10 +5,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.tracer.load.arguments import arguments_of
 from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs
 from resnet_diagram.tracer.record.run import record
 from resnet_diagram.tracer.record.tensors import map_tensors
-from resnet_diagram.tracer.trace import arguments_of
 
 Facts = tuple[torch.Size, tuple[int, ...], torch.dtype]
 

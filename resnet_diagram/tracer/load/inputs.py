@@ -1,5 +1,6 @@
 """Read the inputs of a model from text, or guess them from its first weighted layer."""
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,44 +34,62 @@ _HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})
 
 CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
 _MANY_CLASSES = 1000  # as many as ImageNet has; its pictures are large
-_EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64 or mask=1x16:bool"
+_EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64, mask=1x16:bool or batch.image=3x32x32"
+_PATH = re.compile(r"(?:[^\W\d]\w*|\[\d+\])(?:\.\w+|\[\d+\])*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSpec:
-    """One tensor a model is called with; without a name it is a positional argument.
+    """One tensor, or another value, that a model is called with; without a name a positional argument.
 
-    `shape` is as the user wrote it, with or without the batch.
+    `shape` is as the user wrote it, with or without the batch; () for a `constant`. `name` may be the place
+    in a dictionary or list: `batch.image`, `pair[0]`; with `[0].image` the argument is the model's first.
     """
 
     shape: tuple[int, ...]
     name: str = ""
     dtype: str = "float32"
+    constant: object = None
 
-    def tensor(self) -> torch.Tensor:
-        """Return a tensor of this shape and type that has no values."""
+    def value(self) -> object:
+        """Return a tensor of this shape and type that has no values, or the constant."""
+        if not self.shape:
+            return self.constant
         return torch.empty(self.shape, dtype=getattr(torch, self.dtype), device="meta")
 
 
 def parse_input(text: str) -> InputSpec:
     """Return the input a text such as `3x224x224`, `1x128:int64` or `mask=1x16:bool` describes.
 
-    Raises UsageError for any other text.
+    The name may be the place in a dictionary or list, and True, False, None, a decimal number or a quoted
+    string after it is taken as it is. Raises UsageError for any other text.
 
     >>> parse_input("mask=1x16:bool")
     InputSpec(shape=(1, 16), name='mask', dtype='bool')
     >>> parse_input("3,224,224").shape
     (3, 224, 224)
+    >>> parse_input("options.deep=True").constant
+    True
     """
-    name, equals, rest = text.strip().rpartition("=")
+    name, equals, rest = text.strip().partition("=") if "=" in text else ("", "", text.strip())
+    if equals and _PATH.fullmatch(name.strip()) and _is_literal(rest.strip()):
+        return InputSpec(shape=(), name=name.strip(), constant=ast.literal_eval(rest.strip()))
     shape, colon, dtype = rest.partition(":")
     sizes = [part.strip() for part in re.split(r"[x×,]", shape.strip("()[] "))]
-    if (equals and not name.strip().isidentifier()) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
+    if (equals and not _PATH.fullmatch(name.strip())) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
         raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {_EXAMPLES}.")
     if colon and dtype.strip() not in _DTYPES:
         names = ", ".join(sorted(_DTYPES))
         raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {names}.")
     return InputSpec(shape=tuple(int(s) for s in sizes), name=name.strip(), dtype=dtype.strip() or "float32")
+
+
+def _is_literal(text: str) -> bool:
+    """Return whether a text is a value and no shape: True, False, None, a decimal number or a string."""
+    try:
+        return isinstance(ast.literal_eval(text), (bool, float, str, type(None)))
+    except (ValueError, SyntaxError):
+        return False
 
 
 def first_weighted(model: nn.Module) -> nn.Module | None:
@@ -107,19 +126,22 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
     first size of one is taken for the batch. The other reading is tried where the first does not run.
     """
     rank = _rank_of_input(first_weighted(model))
-    if rank is None and specs[0].shape[0] != 1:
-        first = [_batched(spec) for spec in specs]
-    else:
-        first = [_with_batch(spec, rank) if k == 0 else spec for k, spec in enumerate(specs)]
-        if first[0] != specs[0]:  # written without its batch, and so are the others
-            first = [first[0], *(_batched(spec) for spec in specs[1:])]
-    readings = [first, [_batched(spec) for spec in specs], [first[0], *specs[1:]], list(specs)]
+    tensors = [spec for spec in specs if spec.shape]
+    if not tensors:
+        return [list(specs)]
+    lead = tensors[0]
+    alone = _batched(lead) if rank is None and lead.shape[0] != 1 else _with_batch(lead, rank)
+    batched = [_batched(spec) for spec in specs]
+    rest = batched if alone != lead else list(specs)  # the others are written with a batch if the lead is
+    at = list(specs).index(lead)
+    first = [*rest[:at], alone, *rest[at + 1 :]]
+    readings = [first, batched, [*specs[:at], alone, *specs[at + 1 :]], list(specs)]
     return [reading for k, reading in enumerate(readings) if reading not in readings[:k]]
 
 
 def _batched(spec: InputSpec) -> InputSpec:
-    """Return the input with a batch of one before it."""
-    return InputSpec(shape=(1, *spec.shape), name=spec.name, dtype=spec.dtype)
+    """Return the input with a batch of one before it; a constant as it is."""
+    return replace(spec, shape=(1, *spec.shape)) if spec.shape else spec
 
 
 def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:

@@ -63,6 +63,14 @@ def load_model(
     return _built(parsed)
 
 
+def built_model(factory: Callable[..., Any]) -> nn.Module:
+    """Return the model that a class or function makes, without weights. Raise SourceError."""
+    name = getattr(factory, "__qualname__", type(factory).__name__)
+    home = getattr(factory, "__module__", "")
+    with exclusive():
+        return _construct(factory, name.rpartition(".")[2], Target(text=name, module=home))
+
+
 def _built(target: Target) -> LoadedModel:
     """Return the model a target names; raise SourceError."""
     with contextlib.ExitStack() as contexts:

@@ -1,0 +1,187 @@
+"""Arguments of a model's call: from inputs in a row to dictionaries, lists and tuples, and back."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeGuard
+
+from torch import Tensor, nn
+
+from resnet_diagram.errors import TraceError, UsageError
+from resnet_diagram.tracer.load.inputs import InputSpec, parse_input
+from resnet_diagram.tracer.record.run import Arguments
+
+_STEP = re.compile(r"[^.\[\]]+")
+_PARTS = "Parts of a dictionary or a list: {0}.key=3x32x32, {0}[0]=3x32x32; another value: {0}=True."
+
+
+def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
+    """Return tensors without values for some inputs; those with a place are put in dictionaries and lists."""
+    named = [(_STEP.findall(spec.name), spec.value()) for spec in specs if spec.name]
+    keywords = _nested(named) if named else {}
+    return Arguments(args=tuple(spec.value() for spec in specs if not spec.name), kwargs=keywords)
+
+
+def _nested(items: Sequence[tuple[Sequence[str], object]]) -> Any:
+    """Return values by their places: a list where the steps are the numbers from 0, else a dictionary.
+
+    >>> _nested([(["0", "rgb"], 1), (["0", "depth"], 2)]), _nested([([], 3)])
+    ([{'rgb': 1, 'depth': 2}], 3)
+    """
+    if len(items) == 1 and not items[0][0]:
+        return items[0][1]
+    groups: dict[str, list[tuple[Sequence[str], object]]] = {}
+    for steps, value in items:
+        if not steps:
+            raise UsageError("An input is given both as a whole and in parts; leave one out.")
+        groups.setdefault(steps[0], []).append((steps[1:], value))
+    parts = {step: _nested(group) for step, group in groups.items()}
+    if all(step in parts for step in map(str, range(len(parts)))):
+        return [parts[str(number)] for number in range(len(parts))]
+    return parts
+
+
+_OWN_EXAMPLES = ("example_input_array", "example_input", "example_inputs", "dummy_input", "dummy_inputs")
+"""Attributes in which a model keeps an example of its own input."""
+
+
+def example_of(model: nn.Module) -> list[InputSpec]:
+    """Return the inputs that a model has an example of; none if it has none, or one that does not fit."""
+    for attribute in _OWN_EXAMPLES:
+        try:
+            specs = specs_of(getattr(model, attribute, None))
+            if specs:
+                return bound(model, specs)
+        except Exception:  # a property of the model's own may fail
+            continue
+    return []
+
+
+def bound(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
+    """Return the inputs as arguments of the model's forward; none are given to be guessed.
+
+    Inputs that are no arguments of a forward with one argument are its parts: named ones those of a
+    dictionary, others those of a list. Raises TraceError, naming the arguments, where they fit in no way.
+    """
+    try:
+        parameters = list(inspect.signature(model.forward).parameters.values())
+    except (TypeError, ValueError):
+        return list(specs)
+    problem = _misfit(parameters, specs or [InputSpec(shape=(1,))])
+    if problem is None or not specs:
+        if problem and not specs:
+            raise TraceError(f"{type(model).__name__}: {problem}. {_expected_inputs(parameters)}")
+        return list(specs)
+    names = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    for parts in (_as_parts(names, specs), _as_arguments(names, specs)):
+        if parts and _misfit(parameters, parts) is None:
+            return parts
+    raise TraceError(f"{type(model).__name__}: {problem}. {_expected_inputs(parameters)}")
+
+
+def _as_parts(names: Sequence[str], specs: Sequence[InputSpec]) -> list[InputSpec]:
+    """Return the inputs as parts of the first argument; none if some have names and others have not."""
+    if not names or len({bool(spec.name) for spec in specs}) > 1:
+        return []
+    places = [spec.name if spec.name[:1] == "[" else f".{spec.name}" for spec in specs]
+    numbered = [f"[{at}]" for at in range(len(specs))]
+    places = places if specs[0].name else numbered
+    return [replace(spec, name=f"{names[0]}{place}") for spec, place in zip(specs, places, strict=True)]
+
+
+def _as_arguments(names: Sequence[str], specs: Sequence[InputSpec]) -> list[InputSpec]:
+    """Return inputs at `[0]`, `[1].key` as the first argument, a part of the second; else none."""
+    parts = [re.fullmatch(r"\[(\d+)\](.*)", spec.name) for spec in specs]
+    if not all(part and int(part[1]) < len(names) for part in parts):
+        return []
+    return [
+        replace(spec, name=f"{names[int(part[1])]}{part[2]}")
+        for spec, part in zip(specs, parts, strict=True)
+        if part
+    ]
+
+
+def _misfit(parameters: Sequence[inspect.Parameter], specs: Sequence[InputSpec]) -> str | None:
+    """Return why inputs are not the arguments of a forward; None if they are."""
+    roots = dict.fromkeys(
+        "" if spec.name[0] == "[" else _STEP.findall(spec.name)[0] for spec in specs if spec.name
+    )
+    try:
+        inspect.Signature(list(parameters)).bind(*[None for spec in specs if not spec.name], **roots)
+    except TypeError as error:
+        names = {parameter.name for parameter in parameters}
+        unknown = [root for root in roots if root not in names]
+        return f"no input is named {unknown[0]!r}" if unknown and unknown[0] else str(error)
+    return None
+
+
+def _expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
+    """Return which inputs a forward takes and how they are written.
+
+    >>> def forward(x, mask, scale=None): ...
+    >>> _expected_inputs(list(inspect.signature(forward).parameters.values()))[:60]
+    'Its forward takes x, mask, scale=None: repeat --input, as in'
+    """
+    listed = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    names = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in listed)
+    needed = [p.name for p in listed if p.default is p.empty]
+    if not listed:
+        return "Its forward takes no input."
+    parts = _PARTS.format(needed[-1] if needed else listed[0].name)
+    if len(needed) < 2:
+        return f"Its forward takes {names}. {parts}"
+    more = f"--input 3x224x224 --input {needed[1]}=1x16:bool"
+    return f"Its forward takes {names}: repeat --input, as in {more}. {parts}"
+
+
+def specs_of(example: object) -> list[InputSpec]:
+    """Return the inputs that an example means: tensors, shapes, texts, and dictionaries and lists of them.
+
+    A sequence of numbers is a shape; a list or tuple has an item for each argument; the keys of a dictionary
+    are names of arguments, or those of the one argument. Raises UsageError for anything else.
+
+    >>> specs_of({"image": (3, 32, 32), "deep": True})[0].name
+    'image'
+    """
+    if example is None or (isinstance(example, (list, tuple)) and not example):
+        return []
+    if isinstance(example, tuple) and len(example) == 1:
+        return specs_of(example[0])
+    several = isinstance(example, (list, tuple)) and not _is_shape(example)
+    items: Sequence[object] = example if isinstance(example, (list, tuple)) and several else ()
+    nested = (Mapping, list, tuple, bool, float, type(None))
+    if items and not any(isinstance(item, nested) and not _is_shape(item) for item in items):
+        return [spec for item in items for spec in _specs_at(item, "")]
+    return list(_specs_at(example, ""))
+
+
+def _is_shape(value: object) -> TypeGuard[Sequence[int]]:
+    """Return whether a value is a shape: whole numbers in a row."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return False
+    return all(isinstance(size, int) and not isinstance(size, bool) for size in value)
+
+
+def _specs_at(value: object, place: str) -> Iterator[InputSpec]:
+    """Yield the inputs in a value, each with its place."""
+    if isinstance(value, Tensor) and value.dim():
+        yield InputSpec(shape=tuple(value.shape), name=place, dtype=str(value.dtype).removeprefix("torch."))
+    elif _is_shape(value):
+        yield replace(parse_input("x".join(map(str, value))), name=place)
+    elif isinstance(value, str) and not place:
+        yield parse_input(value)
+    elif isinstance(value, str) and re.fullmatch(r"[\dx×]+(:\w+)?", value):
+        yield replace(parse_input(value), name=place)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _specs_at(item, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, (list, tuple)):
+        for at, item in enumerate(value):
+            yield from _specs_at(item, f"{place}[{at}]")
+    elif place:
+        yield InputSpec(shape=(), name=place, constant=value)
+    else:
+        raise UsageError(
+            f"Expected a shape, an example tensor, or a dictionary or list of them as input; got {value!r}."
+        )

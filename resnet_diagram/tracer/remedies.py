@@ -1,0 +1,103 @@
+"""What to do about a run that failed, found in its error."""
+
+import re
+from collections.abc import Iterator
+
+from torch import nn
+
+from resnet_diagram.tracer.load.inputs import CONVOLUTIONS, first_weighted
+
+_OF_SHAPE = re.compile(
+    r"shape|size|dimension|channel|input\[|mat1|mat2|broadcast|expected .*(input|tensor)|too (small|large)"
+    r"|num_features|out of range|divisible|stride",
+    re.IGNORECASE,
+)
+_AS_CONTAINER = re.compile(
+    r"only supports Tensor or scalar, but you passed in a <class 'str'>"
+    r"|indices.*got '?str|too many indices.*|only integers, slices"
+    r"|'Tensor' object has no attribute '(keys|values|items|get|\w*)'"
+    r"|not enough values to unpack|too many values to unpack|Iterating over a tensor",
+    re.DOTALL,
+)
+_REMEDIES = (
+    (
+        re.compile(r"'(list|dict)' object has no attribute|(must be|got) (Tensor, not |\()(list|dict)\b"),
+        "The model has one argument, and the inputs were given to it as parts of a list or dictionary. "
+        "Give one --input if it takes a tensor.",
+    ),
+    (
+        re.compile(r"quantized::|'Quantized\w*' backend|quantize_per_(tensor|channel)"),
+        "Quantised operations cannot be traced; draw the float model, before it is converted.",
+    ),
+    (
+        re.compile(
+            r"not compiled with CUDA|NVIDIA driver|CUDA error|dummy base class|no CUDA GPUs|CUDA.*not avail"
+        ),
+        "This line needs a GPU, and drawing runs without one: skip it there when the input is not on one "
+        "(x.is_cuda).",
+    ),
+    (
+        re.compile(
+            r"boolean value of Tensor|data-dependent|meta tensors|item\(\) cannot be called", re.IGNORECASE
+        ),
+        "The line needs the values of a tensor, and drawing runs without values.",
+    ),
+)
+
+
+def remedy(model: nn.Module, error: BaseException, *, given: bool) -> str:
+    """Return what to do about an error of a forward; another shape only where the shape is wrong."""
+    text = str(error)
+    if 'missing the required "forward"' in text:
+        return _named_parts(model)
+    for pattern, advice in _REMEDIES:
+        if pattern.search(text):
+            return advice
+    if _AS_CONTAINER.search(text):
+        return (
+            "If the model reads a dictionary or a list there, give its parts: --input image=3x32x32, "
+            f"or by the argument's name, as in --input batch[0].image=3x32x32.{_expectation(model)}"
+        )
+    if _OF_SHAPE.search(text):
+        expected = _expectation(model).lstrip()
+        action = "Give another shape with --input." if given else _GUESSED
+        return f"{expected} {action}".lstrip()
+    return "" if given else _GUESSED
+
+
+_GUESSED = "The input was guessed; give its shape with --input."
+
+
+def _named_parts(model: nn.Module) -> str:
+    """Return the advice to draw a part of a model without a forward."""
+    parts = ", ".join(f"{name} ({type(part).__name__})" for name, part in _with_forward(model))
+    if not parts:
+        return f"{type(model).__name__} has no forward and holds no module with one; name the network itself."
+    name = next(name for name, _ in _with_forward(model))
+    return (
+        f"{type(model).__name__} has no forward of its own. Draw a module that it holds: {parts}; "
+        f"as in path/file.py:{type(model).__name__}().{name}."
+    )
+
+
+def _with_forward(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield the modules that a model holds and that can be run."""
+    for name, part in model.named_children():
+        if type(part).forward is not nn.Module.forward and not isinstance(
+            part, (nn.ModuleList, nn.ModuleDict)
+        ):
+            yield name, part
+
+
+def _expectation(model: nn.Module) -> str:
+    """Return a sentence on the input of the first layer with weights, empty if it names none."""
+    layer = first_weighted(model)
+    for kind, dims in CONVOLUTIONS.items():
+        if isinstance(layer, kind):
+            shape = "×".join(["N", str(getattr(layer, "in_channels", "?")), *"DHW"[3 - dims :]])
+            return f" Its first convolution expects {shape}."
+    if isinstance(layer, nn.Linear):
+        return f" Its first linear layer expects N×{layer.in_features}."
+    if isinstance(layer, nn.Embedding):
+        return f" Its first layer looks up {layer.num_embeddings} words: whole numbers, as in 1x128:int64."
+    return ""
