@@ -42,6 +42,8 @@ def _model(source: "Drawable", network: Network, reading: Reading) -> "tuple[nn.
 
     if isinstance(source, nn.Module):
         return source, ()
+    if callable(source):
+        return source(), ()
     if isinstance(source, str) and is_code(source):
         loaded = load_model(source, unsafe=reading.unsafe, folder=reading.folder, with_values=True)
         return loaded.model, loaded.inputs
