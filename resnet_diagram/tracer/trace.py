@@ -1,5 +1,6 @@
 """Trace a model: choose its inputs, run it, describe it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,9 @@ from resnet_diagram.tracer.flow.graph import OpGraph
 from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of
 from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, in_type_of, variants
 from resnet_diagram.tracer.load.lazy import with_sizes
+from resnet_diagram.tracer.load.quantised import as_float
 from resnet_diagram.tracer.record.isolation import exclusive
+from resnet_diagram.tracer.record.operators import Role, operator_of
 from resnet_diagram.tracer.record.run import record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
 from resnet_diagram.tracer.structure.partial import is_useful, longest, operations, stop_note, with_stop
@@ -45,8 +48,10 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     with exclusive():
         inner = unwrapped(model)
         specs = bound(inner, inputs or ())
-        graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
-        sizes = {id(weight): (name, weight.numel()) for name, weight in subject.named_parameters()}
+        with as_float(inner) as notes:
+            graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
+            sizes = {id(weight): (name, weight.numel()) for name, weight in subject.named_parameters()}
+        graph.notes += notes
         return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
 
 
@@ -81,6 +86,10 @@ def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGra
             graph.notes += _batch_note(specs)
             return graph, subject
         trials.append((graph, subject, specs))
+    for trial in trials:
+        asked = _asked_batch(model, trial)
+        if asked is not None:
+            return asked
     return _longest_part(model, trials, given=True)
 
 
@@ -100,11 +109,43 @@ def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
         if graph.error is None:
             graph.notes.append(_guess_note(spec))
             return graph, subject
+        asked = _asked_batch(model, (graph, subject, [spec]))
+        if asked is not None:
+            asked[0].notes.append(_guess_note(spec))
+            return asked
         if not trials or _is_longer(graph, trials[-1][0]):
             trials = [*trials[:1], (graph, subject, [spec])]
     if not trials:
         raise TraceError("No input could be guessed; give its shape with --input.")
     return _longest_part(model, trials, given=False)
+
+
+_NEEDS_BATCH = re.compile(
+    r"shape '\[(\d+), [^']*' is invalid for input of size|(Expected more than 1 value per channel)"
+)
+
+
+def _batch_of_views(graph: OpGraph) -> int:
+    """Return the first size of the last view that makes a batch of many out of a batch of one; 1 without."""
+    views = [node for node in operations(graph) if operator_of(node.op).role is Role.VIEW and node.inputs]
+    counts = [node.shape[0] for node in views if node.shape[:1] > (1,) and node.inputs[0].shape[:1] == (1,)]
+    return counts[-1] if counts else 1
+
+
+def _asked_batch(model: nn.Module, trial: Trial) -> tuple[OpGraph, nn.Module] | None:
+    """Return a run with the batch that the error of a run with one input asks for; None if that fails too."""
+    found = _NEEDS_BATCH.search(str(trial[0].error))
+    count = int(found[1] or 2) if found else _batch_of_views(trial[0])
+    if count == 1 or any(spec.shape and spec.shape[0] != 1 for spec in trial[2]):
+        return None
+    graph, subject = run(model, [replace(s, shape=(count, *s.shape[1:])) if s.shape else s for s in trial[2]])
+    if graph.error is not None:
+        return None
+    reason = "a norm in training mode" if found and found[2] else "a size in its forward"
+    graph.notes.append(
+        f"{reason} asks for a batch of {count}, so it was run with one; all counts are for one input"
+    )
+    return graph, subject
 
 
 def _is_longer(graph: OpGraph, reference: OpGraph) -> bool:

@@ -37,6 +37,15 @@ def linear(node: Node) -> int:
     return prod(node.shape) * _shape_of(node, "weight")[-1]
 
 
+def recurrent(node: Node) -> int:
+    """Return the count of a recurrent layer: positions × entries of all weight matrices."""
+    weights = argument(node, "params")
+    if not isinstance(weights, (list, tuple)):
+        return 0
+    matrices = [weight.shape for weight in weights if isinstance(weight, Ref) and len(weight.shape) == 2]
+    return prod(_shape_of(node, "input")[:-1]) * sum(map(prod, matrices))
+
+
 def product(first: str) -> Counter:
     """Return the counter of a matrix product whose left factor is the argument `first`."""
 

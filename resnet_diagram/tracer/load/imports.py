@@ -4,12 +4,16 @@ import ast
 import contextlib
 import importlib
 import importlib.util
+import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from resnet_diagram.errors import SourceError
 from resnet_diagram.tracer.errors import source_error
@@ -68,8 +72,10 @@ def _file_module(target: Target) -> ModuleType:
     path = target.path
     if not path.is_file():
         raise SourceError(_missing_file(target.module, path))
-    if path.suffix != ".py":
-        raise SourceError(f"{target.module!r} is no Python file. A model comes from a .py file or a module.")
+    if path.suffix not in (".py", ".ipynb"):
+        raise SourceError(
+            f"{target.module!r} is no Python file. A model comes from a .py file, a notebook or a module."
+        )
     root, name = _package_of(path)
     with search_path(root):
         try:
@@ -91,10 +97,14 @@ def _missing_file(text: str, path: Path) -> str:
 
 
 def _package_of(path: Path) -> tuple[Path, str]:
-    """Return the folder to search from and the dotted name of a file: packages have an `__init__.py`."""
-    parts = [path.stem]
-    folder = path.parent
-    while (folder / "__init__.py").is_file():
+    """Return the folder to search from and the dotted name of a file.
+
+    Its packages are the folders with an `__init__.py`, and those that relative imports of the files beside
+    it reach up to. A stem that is no identifier is replaced by one.
+    """
+    stem = path.stem if path.stem.isidentifier() else f"_drawn_{re.sub(r'[^0-9a-zA-Z_]', '_', path.stem)}"
+    parts, folder, levels = [stem], path.parent, _relative_levels(path)
+    while (folder / "__init__.py").is_file() or len(parts) <= levels:
         parts.insert(0, folder.name)
         folder = folder.parent
     if parts[-1] == "__init__" and len(parts) > 1:
@@ -102,16 +112,47 @@ def _package_of(path: Path) -> tuple[Path, str]:
     return folder, ".".join(parts)
 
 
+def _relative_levels(path: Path) -> int:
+    """Return how many folders the relative imports of a file, and then of those beside it, reach up."""
+    levels = [_levels_in(path)]
+    if levels[0]:
+        levels += [_levels_in(beside) for beside in sorted(path.parent.glob("*.py"))]
+    return min(max(levels), len(path.parents) - 1)
+
+
+def _levels_in(path: Path) -> int:
+    """Return the largest number of dots of the relative imports in a file; 0 if it cannot be read."""
+    with contextlib.suppress(SyntaxError, ValueError, OSError):
+        tree = ast.parse(_source(path))
+        return max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
+    return 0
+
+
+def _source(path: Path) -> bytes:
+    """Return the code in a file; of a notebook, that of its code cells without commands of IPython.
+
+    Raises ValueError for a notebook that is damaged.
+    """
+    if path.suffix != ".ipynb":
+        return path.read_bytes()
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    lines = [line for text in texts if not text.lstrip().startswith("%%") for line in text.splitlines()]
+    return "\n".join(re.sub(r"^(\s*)[!%].*", r"\1pass", line) for line in lines).encode()
+
+
 def _fresh_module(path: Path, name: str) -> ModuleType:
     """Return the module of a file, run anew unless it is part of a package."""
-    if "." in name:
+    if "." in name and name.endswith(f".{path.stem}"):
         return _module_in_package(path, name)
-    alias = name
     existing = sys.modules.get(name)
     taken_by_other = existing is not None and getattr(existing, "__file__", None) != os.fspath(path)
-    if taken_by_other or name in sys.stdlib_module_names or not name.isidentifier():
-        alias = f"_drawn_{''.join(c if c.isalnum() else '_' for c in name)}"
-    spec = importlib.util.spec_from_file_location(alias, path)
+    alias = (
+        f"_drawn_{name}" if "." not in name and (taken_by_other or name in sys.stdlib_module_names) else name
+    )
+    if "." in name:
+        importlib.import_module(name.rpartition(".")[0])
+    spec = importlib.util.spec_from_file_location(alias, path, loader=_Loader(alias, os.fspath(path)))
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot import {path}")
     module = importlib.util.module_from_spec(spec)
@@ -122,6 +163,20 @@ def _fresh_module(path: Path, name: str) -> ModuleType:
         del sys.modules[alias]
         raise
     return module
+
+
+class _Loader(SourceFileLoader):
+    """Loads the code of a Python file or of a notebook."""
+
+    def get_data(self, path: str) -> bytes:
+        """Return the code in a file."""
+        return _source(Path(path)) if path.endswith(".ipynb") else super().get_data(path)
+
+    def path_stats(self, path: str) -> Any:
+        """Raise OSError for a notebook, whose code is not cached."""
+        if path.endswith(".ipynb"):
+            raise OSError
+        return super().path_stats(path)
 
 
 def _module_in_package(path: Path, name: str) -> ModuleType:
@@ -159,7 +214,7 @@ def _raised_by(error: BaseException, path: Path) -> bool:
 def _imports_of(path: Path) -> list[str]:
     """Return the modules a file imports at its top level, relative ones left out."""
     names: list[str] = []
-    for statement in ast.parse(path.read_bytes(), filename=str(path)).body:
+    for statement in ast.parse(_source(path), filename=str(path)).body:
         if isinstance(statement, ast.Import):
             names += [alias.name for alias in statement.names]
         elif isinstance(statement, ast.ImportFrom) and not statement.level and statement.module:

@@ -3,13 +3,25 @@
 import contextlib
 import inspect
 import socket
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from resnet_diagram.tracer.record.isolation import in_this_thread
 
 _SWITCHES = ("pretrained", "pretrained_backbone", "weights", "weights_backbone")
+
+
+_OF_WEIGHTS = (
+    "it asks the network, most likely for trained weights; a drawing needs none. Turn them off there, "
+    "with an argument such as weights=None, weights_backbone=None or pretrained=False"
+)
+_OF_DATA = (
+    "it asks the network for a data set; a drawing needs none. Put the download and the training in a "
+    "function, or under if __name__ == '__main__'"
+)
 
 
 class NetworkAskedError(BaseException):
@@ -21,10 +33,9 @@ def network_blocked() -> Iterator[None]:
     """Raise NetworkAskedError where the code inside connects to another machine."""
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise NetworkAskedError(
-            "it asks the network, most likely for trained weights; a drawing needs none. Turn them off "
-            "there, with an argument such as weights=None, weights_backbone=None or pretrained=False"
-        )
+        frames = traceback.extract_stack()
+        data = any("datasets" in Path(frame.filename).parts for frame in frames)
+        raise NetworkAskedError(_OF_DATA if data else _OF_WEIGHTS)
 
     saved = {name: getattr(socket, name) for name in ("create_connection", "getaddrinfo")}
     try:

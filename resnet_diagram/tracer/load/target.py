@@ -31,7 +31,7 @@ class Target:
     @property
     def is_file(self) -> bool:
         """Return whether the module is a file rather than a dotted name."""
-        return self.module.endswith(".py") or "/" in self.module or os.sep in self.module
+        return self.module.endswith((".py", ".ipynb")) or "/" in self.module or os.sep in self.module
 
     @property
     def path(self) -> Path:

@@ -138,7 +138,8 @@ _TABLE: list[Operator] = [
     Operator(name="deform_conv2d", role=Role.CONV, channels=1, macs=counters.convolution, label="conv"),
     Operator(name="linear", role=Role.LINEAR, rule=joins.linear, channels=-1, macs=counters.linear),
     Operator(name="addmm", role=Role.LINEAR, macs=counters.product("mat1"), label="linear"),
-    *_each("lstm gru rnn_tanh rnn_relu embedding", role=Role.LINEAR, channels=-1),
+    *_each("lstm gru rnn_tanh rnn_relu", role=Role.LINEAR, channels=-1, macs=counters.recurrent),
+    Operator(name="embedding", role=Role.LINEAR, channels=-1),
     *_each("bilinear embedding_bag", role=Role.LINEAR),
     # norms
     Operator(name="batch_norm", role=Role.NORM, rule=rules.batch_norm, channels=1),

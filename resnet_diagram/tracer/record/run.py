@@ -22,6 +22,7 @@ from resnet_diagram.tracer.record.isolation import (
     without_wrappers,
 )
 from resnet_diagram.tracer.record.recorder import EndlessLoopError, OperationLimitError, Recorder
+from resnet_diagram.tracer.record.stand_ins import stand_ins
 from resnet_diagram.tracer.structure.partial import operations
 
 _RETRIES = 8
@@ -170,6 +171,7 @@ def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterat
     """Record every operation inside, below autograd, with stand-ins if `compatible`."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(followed_calls(subject.model, subject.paths, recorder.graph, recorder.stack))
+        contexts.enter_context(stand_ins())
         contexts.enter_context(torch_private.uncompiled())
         contexts.enter_context(torch_private.without_compiler())
         contexts.enter_context(torch.no_grad())

@@ -1,0 +1,118 @@
+"""Stand-ins for functions of torch that need values, gradients or a GPU: sequences, hooks, CUDA events."""
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import _VF, Tensor
+
+from resnet_diagram.tracer.record.isolation import in_this_thread
+
+Functions = dict[str, Callable[..., Any]]
+
+
+@contextlib.contextmanager
+def stand_ins() -> Iterator[None]:
+    """Replace, in this thread, what would stop a run without values, gradients and GPU."""
+    cuda: Functions = {"Event": _Event, "Stream": _Stream, "current_stream": _Stream, "stream": _nothing}
+    cuda |= {"default_stream": _Stream, "synchronize": lambda *_, **__: None}
+    sequences: Functions = {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded}
+    sequences |= {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
+    hooks: Functions = {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}
+    replaced: list[tuple[Any, str, Any, bool]] = []
+    for owner, functions in ((torch.cuda, cuda), (_VF, sequences), (Tensor, hooks)):
+        for name, function in functions.items():
+            original = getattr(owner, name)
+            replaced.append((owner, name, original, name in vars(owner)))
+            setattr(owner, name, in_this_thread(function, original))
+    try:
+        yield
+    finally:
+        for owner, name, original, own in replaced:
+            if own:
+                setattr(owner, name, original)
+            else:
+                delattr(owner, name)
+
+
+class _Event:
+    """Stands in for a CUDA event: all work is done, and took no time."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def record(self, *_: Any) -> None:
+        """Do nothing."""
+
+    wait = synchronize = record
+
+    def query(self) -> bool:
+        """Return True."""
+        return True
+
+    def elapsed_time(self, _: Any) -> float:
+        """Return 0."""
+        return 0.0
+
+
+class _Stream(_Event):
+    """Stands in for a CUDA stream."""
+
+    def record_event(self, event: Any = None) -> Any:
+        """Return an event."""
+        return event or _Event()
+
+    def wait_stream(self, _: Any) -> None:
+        """Do nothing."""
+
+    wait_event = wait_stream
+
+
+def _nothing(*_: Any) -> contextlib.AbstractContextManager[None]:
+    """Return a context that does nothing."""
+    return contextlib.nullcontext()
+
+
+def _hooked(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the method of a tensor, which does nothing where the tensor has no gradient."""
+
+    def method(tensor: Tensor, *args: Any) -> Any:
+        return (
+            original(tensor, *args)
+            if tensor.requires_grad
+            else torch.utils.hooks.RemovableHandle(OrderedDict())
+        )
+
+    return method
+
+
+def _packed(data: Tensor, lengths: Tensor, batch_first: bool) -> tuple[Tensor, Tensor]:
+    """Return a batch of sequences as a packed sequence of sequences that all have the full length."""
+    steps = data.transpose(0, 1) if batch_first else data
+    count, batch = steps.shape[:2]
+    return steps.reshape(count * batch, *steps.shape[2:]), torch.full((count,), batch, device="cpu")
+
+
+def _padded(
+    data: Tensor, batch_sizes: Tensor, batch_first: bool, padding_value: float, max_length: int
+) -> tuple[Tensor, Tensor]:
+    """Return a packed sequence as a batch of sequences, and their lengths."""
+    count, batch = len(batch_sizes), data.shape[0] // len(batch_sizes)
+    steps = data.reshape(count, batch, *data.shape[1:])
+    return steps.transpose(0, 1) if batch_first else steps, torch.full((batch,), count, device="cpu")
+
+
+def _on_padded(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a recurrent function that runs a packed sequence, followed by its batch sizes, as a batch."""
+
+    def run(data: Tensor, *args: Any) -> Any:
+        if len(args) < 3 or not isinstance(args[2], (list, tuple)):
+            return original(data, *args)
+        batch_sizes, *rest = args
+        steps = data.reshape(len(batch_sizes), -1, data.shape[-1])
+        output, *states = original(steps, *rest, False)
+        return output.reshape(data.shape[0], -1), *states
+
+    return run
