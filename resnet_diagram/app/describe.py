@@ -8,11 +8,13 @@ from resnet_diagram.app.requests import Artifact, DescribeRequest, read
 from resnet_diagram.errors import escape_controls, escape_in_quotes
 from resnet_diagram.render.formats import FORMATS
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.measure import depth, macs, option, params
+from resnet_diagram.spec.measure import activations, depth, macs, option, params
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.receptive_field import receptive_field
 from resnet_diagram.style.theme import theme_names
-from resnet_diagram.wording.counts import count_text, giga_text
+from resnet_diagram.wording.counts import count_text, giga_text, si_text
 from resnet_diagram.wording.facts import facts, stage_rows
+from resnet_diagram.wording.shapes import resolution_text
 
 _DEPTH_NOTE = (
     "depth: convolutions and fully connected layers outside shortcuts and gates. Two names count otherwise:",
@@ -60,7 +62,10 @@ def describe_text(network: Network) -> str:
         f"depth {depth(network)}",
         f"{count_text(params(network))} params",
         f"{giga_text(macs(network))}MACs",
+        f"{si_text(activations(network))} activations",
     ]
+    if field := receptive_field(network):
+        totals.append(f"receptive field {resolution_text(field)}")
     if letter := option(network):
         totals.append(f"shortcut option {letter}")
     title = f"{network.name}, input {'×'.join(map(str, network.input_shape))}"

@@ -6,6 +6,7 @@ A `Part` is anything with layers in it: a network, an element, a shortcut or a s
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import chain, zip_longest
+from math import prod
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.model import (
@@ -97,6 +98,15 @@ def params(part: Part) -> int:
 def macs(part: Part) -> int:
     """Multiply-accumulates for one input."""
     return sum(layer.macs for layer in walk(part))
+
+
+def activations(part: Part) -> int:
+    """Elements of the outputs of all convolutions, for one input.
+
+    Radosavovic et al. 2020, "Designing Network Design Spaces", section 3: what the memory of a network and
+    its time on an accelerator follow more closely than its multiply-accumulates.
+    """
+    return sum(prod(layer.out_shape) for layer in walk(part) if layer.kind is LayerKind.CONV)
 
 
 def depth(part: Part) -> int:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from resnet_diagram.spec.measure import (
+    activations,
     channels,
     depth,
     in_shape,
@@ -22,8 +23,9 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Shape, Stage
 from resnet_diagram.spec.places import Place, placed
+from resnet_diagram.spec.receptive_field import receptive_field, stage_fields
 from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.wording.blocks import layout_name
 from resnet_diagram.wording.shapes import change_text, resolution_text
@@ -38,6 +40,7 @@ def facts(network: Network) -> Facts:
     `[C, *spatial]`; `in` and `out` of a layer are channels; `block` is the number in the stage, from 1.
     """
     elements = list(placed(network))
+    fields = {id(stage): field for stage, field in stage_fields(network)}
     items = [(block, place) for block, place in elements if isinstance(block, Block)]
     return {
         "name": network.name,
@@ -46,21 +49,29 @@ def facts(network: Network) -> Facts:
         "depth": depth(network),
         "params": params(network),
         "macs": macs(network),
+        "activations": activations(network),
+        "receptive_field": _sizes(receptive_field(network)),
         "option": option(network),
         "notes": list(network.notes),
         "stopped_at": network.stopped_at,
-        "stages": [_stage(stage) for stage, _ in elements if isinstance(stage, Stage)],
+        "stages": [_stage(stage, fields.get(id(stage))) for stage, _ in elements if isinstance(stage, Stage)],
         "residuals": [_residual(block, place) for block, place in items if is_residual(block)],
         "other_merges": [_other_merge(block, place) for block, place in items if not is_residual(block)],
     }
 
 
-def _stage(stage: Stage) -> Facts:
+def _sizes(field: Shape | None) -> list[int] | None:
+    """Return a receptive field as a list."""
+    return None if field is None else list(field)
+
+
+def _stage(stage: Stage, field: Shape | None) -> Facts:
     return {
         "name": stage.name,
         "blocks": len(units(stage.body)),
         "in_shape": list(in_shape(stage)),
         "out_shape": list(out_shape(stage)),
+        "receptive_field": _sizes(field),
         "runs": [list(run) for run in _runs(description(element) for element in stage.body)],
     }
 

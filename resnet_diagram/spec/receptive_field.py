@@ -1,0 +1,122 @@
+"""Receptive fields: how many positions of the input one position of an output depends on.
+
+After Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", Distill:
+along a path, a layer of kernel k, dilation d and stride s widens the field by d (k - 1) times the product of
+the strides before it; where paths meet, the field is the smallest interval that holds those of all. The
+factors of gates and the statistics of norms are left out, since either depends on all positions.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from math import floor
+
+from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shape, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Interval:
+    """Positions of the input that position 0 of a map depends on; `step`: those to the next position."""
+
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 1.0
+
+    def widened(self, before: float, after: float, scale: float = 1.0) -> "_Interval":
+        """The interval with positions of the map added on both sides, and the step multiplied."""
+        low, high = self.low - self.step * before, self.high + self.step * after
+        return _Interval(low=low, high=high, step=self.step * scale)
+
+
+_Field = tuple[_Interval, ...] | None
+"""One interval for each spatial dimension; None for the whole input."""
+
+
+def receptive_field(network: Network) -> Shape | None:
+    """Positions of the input, for each spatial dimension, that one position of the body's output depends on.
+
+    More than the input has where the padding takes part; padding is taken to be even on both sides. None for
+    all positions, as behind attention or global pooling.
+    """
+    return _size(_through((*network.stem, *network.body), _start(network), []))
+
+
+def stage_fields(network: Network) -> Iterator[tuple[Stage, Shape | None]]:
+    """Yield each stage with the receptive field of its output."""
+    found: list[tuple[Stage, _Field]] = []
+    _through((*network.stem, *network.body, *network.head), _start(network), found)
+    for stage, field in found:
+        yield stage, _size(field)
+
+
+def _start(network: Network) -> _Field:
+    return tuple(_Interval() for _ in network.input_shape[1:])
+
+
+def _size(field: _Field) -> Shape | None:
+    """Return the number of positions in each dimension."""
+    return None if field is None else tuple(floor(item.high - item.low + 1e-6) + 1 for item in field)
+
+
+def _through(elements: Iterable[Element], field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
+    """Return the field behind a run of elements; add the stages in it with theirs."""
+    for element in elements:
+        match element:
+            case Layer():
+                field = _behind_layer(element, field)
+            case Stage():
+                field = _through(element.body, field, stages)
+                stages.append((element, field))
+            case Block():
+                field = _behind_block(element, field, stages)
+    return field
+
+
+def _behind_block(block: Block, field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
+    """Return the field behind a block: the hull of those of its branches and its shortcut."""
+    entry = _through(block.before, field, stages)
+    branches = block.branches[:1] if is_gate(block) else block.branches
+    paths = chain(branches, [block.shortcut.layers] if block.shortcut else [])
+    fields = [_through(path, entry, stages) for path in paths]
+    ends = [item for item in fields if item is not None]
+    if not ends or len(ends) < len(fields):
+        return entry if not fields else None
+    hull = tuple(
+        _Interval(
+            low=min(item.low for item in column),
+            high=max(item.high for item in column),
+            step=column[0].step,
+        )
+        for column in zip(*ends, strict=False)
+    )
+    return _through(block.after, hull, stages)
+
+
+def _behind_layer(layer: Layer, field: _Field) -> _Field:
+    """Return the field behind a layer."""
+    before, after = layer.in_shape[1:], layer.out_shape[1:]
+    if field is None or layer.kind is LayerKind.ATTENTION or len(before) != len(field):
+        return None
+    if len(layer.stride) == len(field):
+        ones = (1,) * len(field)
+        kernel, dilation = layer.kernel or ones, layer.dilation or ones
+        window = zip(field, kernel, layer.stride, dilation, layer.padding or (0,) * len(field), strict=True)
+        if layer.op == "conv_transpose":
+            return tuple(_enlarged(item, (k - 1) * d, s, p) for item, k, s, d, p in window)
+        return tuple(item.widened(p, (k - 1) * d - p, s) for item, k, s, d, p in window)
+    if layer.kind is LayerKind.UPSAMPLE and len(after) == len(before):
+        reach = 0.0 if "nearest" in layer.op else 0.5
+        sizes = zip(field, before, after, strict=True)
+        return tuple(item.widened(reach, reach, old / new) for item, old, new in sizes)
+    if layer.kind is LayerKind.PAD and len(after) == len(before):
+        added = zip(field, before, after, strict=True)
+        return tuple(item.widened((new - old) // 2, -((new - old) // 2)) for item, old, new in added)
+    return field if before == after else None
+
+
+def _enlarged(item: _Interval, reach: int, stride: int, padding: int) -> _Interval:
+    """Return the interval behind a transposed convolution whose kernel reaches over `reach` outputs."""
+    extent = reach // stride
+    before = min(extent, max(0, round((reach - padding) / stride)))
+    return item.widened(before, extent - before, 1 / stride)
