@@ -96,7 +96,7 @@ def _of(expected: Type) -> Schema:  # one case for each type of value
 def _list_of(expected: Wholes | Sizes | Many | Elements) -> Schema:
     match expected:
         case Wholes():
-            return {"type": "array", "items": _of(Whole()), "minItems": expected.count}
+            return {"type": "array", "items": _of(Whole(least=expected.least)), "minItems": expected.count}
         case Sizes():
             one = _of(Whole(least=expected.least))
             return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}

@@ -1,11 +1,11 @@
 """Refuse the parts of a network that cannot be written as code."""
 
 from resnet_diagram.errors import CodeError
-from resnet_diagram.spec.model import Block, Layer, Stage
+from resnet_diagram.spec.model import Block, Graph, Layer, Stage
 from resnet_diagram.spec.shapes import shape_text
 
 
-def refuse(part: Layer | Block | Stage, reason: str) -> CodeError:
+def refuse(part: Layer | Block | Stage | Graph, reason: str) -> CodeError:
     """The error that says which part cannot be written, and why."""
     kind = type(part).__name__.lower()
     name = f" {part.name!r}" if part.name else ""

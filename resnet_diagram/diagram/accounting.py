@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.diagram.model import Item, NodeRole, Omitted, Origin, Panel, Slab, Strip
 from resnet_diagram.diagram.walk import forks, nodes
-from resnet_diagram.spec.measure import all_blocks, walk
+from resnet_diagram.spec.measure import all_blocks, graphs, parts, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING
 
@@ -57,6 +57,8 @@ class _Index:
             self._parts.setdefault(layer.name, []).append(layer)
         for block in all_blocks(network):
             self._parts.setdefault(block.name, []).append(block)
+        for graph in graphs(network):
+            self._parts.setdefault(graph.name, []).append(graph)
         for stage in _stages((*network.stem, *network.body, *network.head)):
             self._parts.setdefault(stage.name, []).append(stage)
 
@@ -117,5 +119,5 @@ def _stages(elements: Iterable[Element]) -> Iterator[Stage]:
             yield element
             yield from _stages(element.body)
         elif not isinstance(element, Layer):
-            for branch in (element.before, *element.branches, element.after):
-                yield from _stages(branch)
+            for run in parts(element):
+                yield from _stages(run)

@@ -156,7 +156,7 @@ def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
                 layers = []
                 if isinstance(element, Stage):
                     _fill(draft, bay, element.body)
-                else:
+                elif isinstance(element, Block):
                     _block(draft, bay, element)
     _layers(draft, bay, layers)
 

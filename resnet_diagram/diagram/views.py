@@ -23,6 +23,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.errors import UsageError
+from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
@@ -68,7 +69,7 @@ def build(networks: Sequence[Network], options: Options, *, paged: bool = True) 
     number of networks that the view does not take, or an unknown block.
     """
     check_count(networks, options.view)
-    return view_named(options.view).build(networks, options, paged)
+    return view_named(options.view).build([closed(network) for network in networks], options, paged)
 
 
 def check_count(networks: Sequence[Network], view: View) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resnet_diagram.spec.measure import is_gate, walk
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.signature import canonical
 
 Place = tuple[int, int]
@@ -67,7 +67,12 @@ def _body(network: Network, elements: Iterable[Element]) -> list[Element]:
     """Return the elements of a stage and of the stages inside it."""
     items: list[Element] = []
     for element in elements:
-        items += _body(network, element.body) if isinstance(element, Stage) else [element]
+        if isinstance(element, Stage):
+            items += _body(network, element.body)
+        elif isinstance(element, Graph):
+            items += (item for node in element.nodes for item in _body(network, node.body))
+        else:
+            items.append(element)
     return items
 
 

@@ -7,8 +7,8 @@ from resnet_diagram.differences.align import Parts, Place, Unit, take_apart
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences, setting_words
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
-from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Layer, Network, Setting
+from resnet_diagram.spec.measure import graphs, walk
+from resnet_diagram.spec.model import GraphNode, Layer, Network, Setting
 from resnet_diagram.spec.settings import defaults
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import rebuilt
@@ -42,7 +42,40 @@ def differences(left: Network, right: Network, ignore: Collection[str] = ()) -> 
         return (*items, *_in_run("layers", _all_layers(before), _all_layers(after)))
     items += _in_run("stem", before.stem, after.stem)
     items += _in_stages(before, after)
-    return (*items, *_in_run("head", before.head, after.head))
+    items += _in_run("head", before.head, after.head)
+    return (*items, *_in_graphs(left, right))
+
+
+def _in_graphs(left: Network, right: Network) -> Iterator[Difference]:
+    """Yield the differences in what the nodes of graphs read and how they join it."""
+    before, after = list(graphs(left)), list(graphs(right))
+    if len(before) != len(after):
+        yield _difference("graphs", str(len(before)), str(len(after)))
+    for number, (first, second) in enumerate(zip(before, after, strict=False), 1):
+        place = f"graph {number}"
+        sizes = [f"{len(graph.nodes)} nodes, {len(graph.outputs)} outputs" for graph in (first, second)]
+        if sizes[0] != sizes[1]:
+            yield _difference(place, *sizes)
+            continue
+        if first.outputs != second.outputs:
+            yield _difference(f"{place} outputs", *(_numbers(graph.outputs) for graph in (first, second)))
+        for at, nodes in enumerate(zip(first.nodes, second.nodes, strict=True)):
+            words = [_node_words(node) for node in nodes]
+            if words[0] != words[1]:
+                yield _difference(f"{place} node {at}", *words)
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _node_words(node: GraphNode) -> str:
+    """Return how a node of a graph joins the nodes it reads, in words."""
+    words = [f"shape {shape_text(node.shape)}"] if not node.reads else [f"reads {_numbers(node.reads)}"]
+    words += [node.merge.value] if node.merge else []
+    words += [f"{node.shortcut.value} shortcut"] if node.shortcut else []
+    words += [f"signs {_numbers(node.signs)}"] if node.signs else []
+    return ", ".join([*words, *([f"shares {node.shares}"] if node.shares is not None else [])])
 
 
 def _reduced(parts: Parts, ignore: Collection[str]) -> Parts:

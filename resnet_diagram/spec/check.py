@@ -5,10 +5,12 @@ from itertools import zip_longest
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.check_layer import FaultError, check_layer, shape_text
-from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, walk
+from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, out_shape, walk
 from resnet_diagram.spec.model import (
     Block,
     Element,
+    Graph,
+    GraphNode,
     Layer,
     Merge,
     Network,
@@ -17,7 +19,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
-from resnet_diagram.spec.traits import SHORTCUTS
+from resnet_diagram.spec.traits import APPENDED, SHORTCUTS
 
 
 def check(network: Network) -> Network:
@@ -32,6 +34,7 @@ def check(network: Network) -> Network:
         shape = _run(network.body, shape, "")
         _run(network.head, shape, "head ")
         _check_some_layer(network)
+        _check_ports(network)
     except FaultError as fault:
         raise SpecError(f"{network.name or 'network'}: {fault.text()}") from None
     return network
@@ -54,6 +57,32 @@ def _check_entry(network: Network) -> None:
 def _check_some_layer(network: Network) -> None:
     if next(walk(network), None) is None:
         raise FaultError("there is no layer; expected at least one in stem, body or head")
+
+
+def _check_ports(network: Network) -> None:
+    """Check that graphs with several inputs or outputs are at the ends, and as many as have names."""
+    elements = (*network.stem, *network.body, *network.head)
+    for position, graph in enumerate(elements):
+        if isinstance(graph, Graph) and position and len(graph_inputs(graph)) > 1:
+            raise FaultError("a graph with several inputs is not the first element")
+        if isinstance(graph, Graph) and position < len(elements) - 1 and len(graph.outputs) > 1:
+            raise FaultError("a graph with several outputs is not the last element")
+    first, last = elements[0], elements[-1]
+    inner = [graph_inputs(first) if isinstance(first, Graph) else (network.input_shape,)]
+    inner += [
+        tuple(last.nodes[n].shape for n in last.outputs) if isinstance(last, Graph) else (out_shape(network),)
+    ]
+    for noun, ports, shapes in zip(
+        ("inputs", "outputs"), (network.inputs, network.outputs), inner, strict=True
+    ):
+        if (ports or len(shapes) > 1) and tuple(port.shape for port in ports) != shapes:
+            listed = ", ".join(map(shape_text, shapes))
+            raise FaultError(f"{noun} has {len(ports)} entries; expected names for the shapes {listed}")
+
+
+def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
+    """Return the shapes of the inputs of a graph."""
+    return tuple(node.shape for node in graph.nodes if not node.reads)
 
 
 def _run(elements: Sequence[Element], shape: Shape, part: str, after: Sequence[Layer] = ()) -> Shape:
@@ -87,6 +116,70 @@ def _element(element: Element, shape: Shape, follower: Element | None) -> Shape:
             return _run(element.body, shape, "")
         case Block():
             return _block(element, shape, follower)
+        case Graph():
+            return _graph(element, shape)
+
+
+def _graph(graph: Graph, shape: Shape) -> Shape:
+    """The shape of the first output of a graph that `shape` enters."""
+    if not graph.nodes or graph.nodes[0].reads:
+        raise FaultError("its first node reads others; expected an input, with an empty 'reads'")
+    if graph.nodes[0].shape != shape:
+        entered = f"the input has shape {shape_text(graph.nodes[0].shape)}"
+        raise FaultError(f"{entered}; expected {shape_text(shape)}, the shape that arrives there")
+    for number, node in enumerate(graph.nodes):
+        try:
+            _graph_node(graph, number, node)
+        except FaultError as fault:
+            raise fault.within(f"node {number}" + (f" {node.name!r}" if node.name else "")) from None
+    wrong = [number for number in graph.outputs if not 0 <= number < len(graph.nodes)]
+    if wrong or not graph.outputs:
+        raise FaultError(
+            f"outputs is {list(graph.outputs)}; expected numbers of its {len(graph.nodes)} nodes"
+        )
+    return graph.nodes[graph.outputs[0]].shape
+
+
+def _graph_node(graph: Graph, number: int, node: GraphNode) -> None:
+    """Check one node of a graph against the nodes it reads."""
+    if any(not 0 <= read < number for read in node.reads):
+        raise FaultError(f"reads is {list(node.reads)}; expected numbers of nodes before it, below {number}")
+    if not node.reads:
+        if node.body or node.merge or any(earlier.reads for earlier in graph.nodes[:number]):
+            raise FaultError("it reads nothing; expected this of inputs alone, which are the first nodes")
+        return
+    if (node.merge is None) is not bool(node.body):
+        raise FaultError("expected either 'merge' or 'body'")
+    if node.shares is not None and not (0 <= node.shares < number and graph.nodes[node.shares].body):
+        raise FaultError(f"shares is {node.shares}; expected the number of an earlier node with a body")
+    entering = [graph.nodes[read].shape for read in node.reads]
+    if node.merge is not None:
+        given = _merged_node(node, entering)
+    elif len(node.reads) == 1:
+        given = {_run(node.body, entering[0], "")}
+    elif len(node.body) > 1 or not isinstance(node.body[0], Layer):
+        raise FaultError("it reads several values; expected one layer in 'body'")
+    else:
+        given = {node.body[0].out_shape}
+    if node.shape not in given:
+        raise FaultError(f"shape is {shape_text(node.shape)}; expected {shape_text(min(given))}")
+
+
+def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
+    """Return the shapes that the merge of a node may give."""
+    if len(entering) < 2:
+        raise FaultError(f"it reads one value; {_VERBS[node.merge or Merge.ADD]} needs two")
+    if node.shortcut is not None and node.merge is not Merge.ADD:
+        raise FaultError(f"it has a shortcut; expected merge 'add', found '{node.merge}'")
+    if node.signs and (node.merge is not Merge.ADD or len(node.signs) != len(entering)):
+        raise FaultError(
+            f"signs is {list(node.signs)}; expected one for each of {len(entering)} values added"
+        )
+    ends = {f"value {number}": shape for number, shape in enumerate(entering, 1)}
+    given = {_merge(node.merge or Merge.ADD, ends, None)}
+    if node.merge is Merge.CONCAT and len(set(entering)) == 1:
+        given |= {concatenated(entering, axis) for axis in range(len(entering[0]))}
+    return given
 
 
 def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:
@@ -127,7 +220,7 @@ def _check_arms(block: Block) -> None:
 def _check_shortcut(shortcut: Shortcut) -> None:
     kinds = {layer.kind for layer in walk(shortcut)}
     if shortcut.kind is ShortcutKind.IDENTITY:
-        if shortcut.layers:
+        if any(layer.op != APPENDED for layer in walk(shortcut)):
             raise FaultError("shortcut of kind 'identity' has layers; expected none, or another kind")
     elif not shortcut.layers:
         raise FaultError(f"shortcut of kind '{shortcut.kind}' has no layers; only an identity has none")

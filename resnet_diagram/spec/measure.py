@@ -12,6 +12,7 @@ from resnet_diagram.errors import SpecError
 from resnet_diagram.spec.model import (
     Block,
     Element,
+    Graph,
     Layer,
     LayerKind,
     Merge,
@@ -49,15 +50,18 @@ def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]
             return (part.layers,)
         case Block():
             return (part.before, *part.branches, part.shortcut.layers if part.shortcut else (), part.after)
+        case Graph():
+            return tuple(node.body for node in part.nodes)
         case Layer():
             return ()
 
 
-def walk(part: Part, *, shortcuts: bool = True, gates: bool = True) -> Iterator[Layer]:
+def walk(part: Part, *, shortcuts: bool = True, gates: bool = True, repeats: bool = True) -> Iterator[Layer]:
     """Every layer in flow order; a block's shortcut follows its branches.
 
     Without `shortcuts` the layers on shortcuts are left out, without `gates` those that compute the
-    factor of a gate (the branches of a `MULTIPLY` block behind its first).
+    factor of a gate (the branches of a `MULTIPLY` block behind its first), without `repeats` those of the
+    nodes of a graph that run an earlier node's modules again.
     """
     waiting: list[Iterator[Part]] = [iter((part,))]
     while waiting:
@@ -67,12 +71,16 @@ def walk(part: Part, *, shortcuts: bool = True, gates: bool = True) -> Iterator[
         elif isinstance(item, Layer):
             yield item
         else:
-            waiting.append(iter(_inside(item, shortcuts, gates)))
+            waiting.append(iter(_inside(item, shortcuts, gates, repeats)))
 
 
-def _inside(part: Part, shortcuts: bool, gates: bool) -> Iterable[Element]:
+def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable[Element]:
     """Yield the direct children of a part that is not a layer."""
     match part:
+        case Graph():
+            skipped = set() if shortcuts else _shortcut_nodes(part)
+            kept = (n for k, n in enumerate(part.nodes) if k not in skipped and (repeats or n.shares is None))
+            return chain.from_iterable(node.body for node in kept)
         case Block():
             sides = part.shortcut.layers if shortcuts and part.shortcut else ()
             return (*part.before, *_branches(part, gates), *sides, *part.after)
@@ -84,6 +92,12 @@ def _inside(part: Part, shortcuts: bool, gates: bool) -> Iterable[Element]:
             return part
 
 
+def _shortcut_nodes(graph: Graph) -> set[int]:
+    """Return the numbers of the nodes that lie on shortcuts of a graph."""
+    ends = {node.reads[-1] for node in graph.nodes if node.shortcut not in (None, ShortcutKind.IDENTITY)}
+    return {end for end in ends if graph.nodes[end].body}
+
+
 def _branches(block: Block, gates: bool) -> tuple[Element, ...]:
     """The elements of all branches; without `gates` those of the gated branch alone, where it is a gate."""
     branches = block.branches if gates or not is_gate(block) else block.branches[:1]
@@ -91,8 +105,9 @@ def _branches(block: Block, gates: bool) -> tuple[Element, ...]:
 
 
 def params(part: Part) -> int:
-    """Parameters; a shared one counts where it is first used."""
-    return sum(layer.params for layer in walk(part))
+    """Parameters; a shared one counts where it is first used. A network has those that never run too."""
+    idle = sum(module.params for module in part.idle) if isinstance(part, Network) else 0
+    return idle + sum(layer.params for layer in walk(part))
 
 
 def macs(part: Part) -> int:
@@ -116,7 +131,8 @@ def depth(part: Part) -> int:
     shortcuts and leave the classifier out, so that wrn-28-10 has depth 26 here. A deep stem has three
     convolutions where the name counts one, so that resnet50d has depth 52.
     """
-    return sum(layer.kind in WEIGHTED for layer in walk(part, shortcuts=False, gates=False))
+    layers = walk(part, shortcuts=False, gates=False, repeats=False)
+    return sum(layer.kind in WEIGHTED for layer in layers)
 
 
 def in_shape(part: Part) -> Shape:
@@ -126,6 +142,8 @@ def in_shape(part: Part) -> Shape:
             return part.input_shape
         case Layer():
             return part.in_shape
+        case Graph():
+            return part.nodes[0].shape
     first = next(walk(part), None)
     if first is None:
         raise SpecError(f"Expected at least one layer to take a shape from; {_called(part)} has none.")
@@ -145,6 +163,8 @@ def out_shape(part: Part) -> Shape:
             return part.out_shape
         case Block():
             return part.after[-1].out_shape if part.after else merged_shape(part)
+        case Graph():
+            return part.nodes[part.outputs[0]].shape
         case Network() | Stage() | Shortcut():
             last = [run for run in parts(part) if run]
             return out_shape(last[-1]) if last else in_shape(part)
@@ -231,13 +251,15 @@ def blocks(part: Stage | Iterable[Element]) -> tuple[Block, ...]:
     for element in part.body if isinstance(part, Stage) else part:
         if isinstance(element, Stage):
             items += blocks(element)
+        elif isinstance(element, Graph):
+            items += (block for node in element.nodes if node.shares is None for block in blocks(node.body))
         elif isinstance(element, Block) and not is_gate(element):
             items.append(element)
     return tuple(items)
 
 
 def units(elements: Iterable[Element]) -> tuple[Block, ...]:
-    """The blocks a reader counts: gates are none, and one that is round others stands for those in it."""
+    """The blocks a reader counts, innermost ones; gates are none, nor other merges in a residual block."""
     return tuple(block for element in elements for block in _units(element))
 
 
@@ -246,7 +268,10 @@ def _units(element: Element) -> tuple[Block, ...]:
         return ()
     if isinstance(element, Stage):
         return units(element.body)
-    return units(item for branch in element.branches for item in branch) or (element,)
+    if isinstance(element, Graph):
+        return tuple(unit for node in element.nodes if node.shares is None for unit in units(node.body))
+    inner = units(item for branch in element.branches for item in branch)
+    return inner if inner and (not is_residual(element) or any(map(is_residual, inner))) else (element,)
 
 
 def residual_blocks(part: Part) -> tuple[Block, ...]:
@@ -255,10 +280,19 @@ def residual_blocks(part: Part) -> tuple[Block, ...]:
 
 
 def all_blocks(part: Part) -> Iterator[Block]:
-    """Every block in the order its merge is executed: nested ones before the one around them."""
+    """Every block in the order its merge is executed: nested ones before the one around them.
+
+    A merge of a graph is a block too (`merge_block`); nodes that run earlier modules again are left out.
+    """
     match part:
         case Layer():
             return
+        case Graph():
+            for number, node in enumerate(part.nodes):
+                if node.shares is None:
+                    yield from all_blocks(node.body)
+                if node.merge is not None and node.shares is None:
+                    yield merge_block(part, number)
         case Network() | Block() | Stage() | Shortcut():
             for run in parts(part):
                 yield from all_blocks(run)
@@ -267,6 +301,57 @@ def all_blocks(part: Part) -> Iterator[Block]:
         case _:
             for element in part:
                 yield from all_blocks(element)
+
+
+def graphs(part: Part) -> Iterator[Graph]:
+    """Yield every graph of a part, outer ones before those inside them."""
+    match part:
+        case Layer():
+            return
+        case Network() | Block() | Stage() | Shortcut() | Graph():
+            if isinstance(part, Graph):
+                yield part
+            for run in parts(part):
+                yield from graphs(run)
+        case _:
+            for element in part:
+                yield from graphs(element)
+
+
+def merge_block(graph: Graph, number: int) -> Block:
+    """Return a merge of a graph as a block.
+
+    The branch of a residual addition is all that leads to it from the value where its shortcut begins. Other
+    merges have one branch for each value: the chain that ends in it.
+    """
+    node = graph.nodes[number]
+    merge = node.merge or Merge.ADD
+    if node.shortcut is None:
+        branches = tuple(graph.nodes[read].body for read in node.reads)
+        return Block(name=node.name, branches=branches, merge=merge, signs=node.signs)
+    *operands, last = node.reads
+    on_it = graph.nodes[last].body if node.shortcut is not ShortcutKind.IDENTITY else ()
+    origin = graph.nodes[last].reads[0] if on_it else last
+    steps = between(graph, origin, operands) or tuple(operands)
+    main = tuple(element for step in steps for element in graph.nodes[step].body)
+    shortcut = Shortcut(kind=node.shortcut, layers=on_it)
+    return Block(name=node.name, branches=(main,), shortcut=shortcut, merge=merge)
+
+
+def between(graph: Graph, origin: int, ends: Iterable[int]) -> tuple[int, ...]:
+    """Return the numbers of the nodes that `origin` leads to and that lead to `ends`, these included."""
+    behind = {origin}
+    for number in range(origin + 1, len(graph.nodes)):
+        if behind.intersection(graph.nodes[number].reads):
+            behind.add(number)
+    found: set[int] = set()
+    waiting = [end for end in ends if end in behind and end != origin]
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += [read for read in graph.nodes[number].reads if read in behind and read != origin]
+    return tuple(sorted(found))
 
 
 def main_layers(block: Block) -> tuple[Layer, ...]:
@@ -358,6 +443,9 @@ def _step(element: Element) -> tuple[float, ...]:
             return _steps((*element.before, *_first_branch(element), *element.after))
         case Stage():
             return _steps(element.body)
+        case Graph():
+            before, after = in_shape(element), out_shape(element)
+            return tuple(b / a for b, a in zip(before[1:], after[1:], strict=False))
     if element.op == "conv_transpose":
         return tuple(1 / step for step in element.stride)
     if element.kind is LayerKind.UPSAMPLE:

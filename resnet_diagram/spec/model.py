@@ -113,7 +113,57 @@ class Stage:
     name: str = ""
 
 
-Element = Layer | Block | Stage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphNode:
+    """A value in a graph and its computation.
+
+    `reads`: numbers of the nodes it reads, all before it; empty for an input of the graph. It is one of: an
+    input; a `merge` of several values; a chain of elements (`body`) on one value; one layer that reads
+    several values. `shape` is that of the value. `shortcut`: the kind of shortcut of a residual addition,
+    which is the last value read; None for other merges. `signs` are as those of a block. `shares`: the
+    number of an earlier node whose modules it runs again.
+    """
+
+    shape: Shape
+    reads: tuple[int, ...] = ()
+    merge: Merge | None = None
+    body: "tuple[Element, ...]" = ()
+    shortcut: ShortcutKind | None = None
+    signs: tuple[int, ...] = ()
+    shares: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Parts that are no series of branches: values that are read in several places, joined in several more.
+
+    `nodes` are in an order in which they can be run, inputs first; `outputs` are the numbers of those nodes
+    whose values leave the graph. One with several inputs begins a network, one with several outputs ends it.
+    """
+
+    nodes: tuple[GraphNode, ...]
+    outputs: tuple[int, ...]
+    name: str = ""
+
+
+Element = Layer | Block | Stage | Graph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """An input or output of a network: its name, such as `image`, `res2` or `boxes.0`, and its shape."""
+
+    name: str
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """A module with parameters that no layer of a network has: it is never run, or leads to no output."""
+
+    name: str
+    params: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +172,8 @@ class Network:
 
     `notes` state what a trace had to assume. `source`: the name or file it was read from, such as
     `torchvision.models:resnet50`. `stopped_at`: dotted path of the module in which the forward failed, so
-    that the rest of the network is missing; None if it ran to its end.
+    that the rest of the network is missing; None if it ran to its end. `inputs` and `outputs` are those of
+    the graph that begins or ends the network, in order; each is empty where there is one without a name.
     """
 
     name: str
@@ -133,6 +184,9 @@ class Network:
     source: str = ""
     notes: tuple[str, ...] = ()
     stopped_at: str | None = None
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = ()
+    idle: tuple[Idle, ...] = ()
 
     @property
     def params(self) -> int:

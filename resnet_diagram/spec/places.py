@@ -1,10 +1,11 @@
 """Paths of the blocks and stages of a network."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from resnet_diagram.spec.measure import is_gate, is_residual
-from resnet_diagram.spec.model import Block, Element, Network, Stage
+from resnet_diagram.spec.measure import is_gate, is_residual, merge_block
+from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,13 +13,15 @@ class Place:
     """In which stage and which of its blocks an element stands, and inside which residual block.
 
     `path`: the element's name, or its position, such as `body[0].branches[1][2]`. `block` counts from 1 and
-    is 0 outside stages. `nested_in`: path of the innermost residual block around it.
+    is 0 outside stages. `nested_in`: path of the innermost residual block around it. `runs`: how often it is
+    run, with the same weights.
     """
 
     path: str = ""
     stage: str = ""
     block: int = 0
     nested_in: str | None = None
+    runs: int = 1
 
 
 Placed = Iterator[tuple[Block | Stage, Place]]
@@ -42,6 +45,20 @@ def _inside(elements: Iterable[Element], position: str, around: Place) -> Placed
         elif isinstance(element, Stage):
             yield from _in_stage(element, place)
             yield element, place
+        elif isinstance(element, Graph):
+            yield from _in_graph(element, place)
+
+
+def _in_graph(graph: Graph, place: Place) -> Placed:
+    """Yield what is in a graph, once where several nodes run the same modules, and its merges as blocks."""
+    shared = Counter(node.shares for node in graph.nodes)
+    for number, node in enumerate(graph.nodes):
+        position = f"{place.path}.nodes[{number}]"
+        inner = replace(place, runs=place.runs * (1 + shared[number]))
+        if node.shares is None:
+            yield from _inside(node.body, f"{position}.body", inner)
+            if node.merge is not None:
+                yield merge_block(graph, number), replace(inner, path=node.name or position)
 
 
 def _in_block(block: Block, place: Place) -> Placed:

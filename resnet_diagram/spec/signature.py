@@ -11,11 +11,11 @@ from math import prod
 from typing import Any, TypeVar
 
 from resnet_diagram.spec.measure import gate_ratio
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shortcut, Stage
 from resnet_diagram.spec.settings import DROPOUT, FACTOR, setting, with_settings
 from resnet_diagram.spec.traits import is_renaming
 
-Described = TypeVar("Described", Network, Layer, Block, Stage, Element, Shortcut)
+Described = TypeVar("Described", Network, Layer, Block, Stage, Graph, Element, Shortcut)
 Signature = Hashable
 Nested = Callable[[Block], Signature]
 
@@ -56,6 +56,12 @@ def signature(
             return "stage", anonymous(part)
         case Stage():
             return signature(part.body, level)
+        case Graph():
+            nodes = tuple(
+                (node.reads, node.merge, node.shortcut, node.signs, node.shares, signature(node.body, level))
+                for node in part.nodes
+            )
+            return nodes, part.outputs
         case Shortcut():
             return part.kind, signature(part.layers, level)
     renamings_count = level in (Level.ANONYMOUS, Level.CLASS)
@@ -169,10 +175,21 @@ def rebuilt(part: Described, change: Callable[[Layer], Layer], *, named: bool = 
                 after=tuple(change(layer) for layer in part.after),
                 **nameless,
             )
+        case Graph():
+            nodes = tuple(replace(node, body=run(node.body), **nameless) for node in part.nodes)
+            return replace(part, nodes=nodes, **nameless)
         case Network():
-            nameless |= {} if named else {"source": "", "notes": (), "stopped_at": None}
+            nameless |= (
+                {} if named else {"source": "", "notes": (), "stopped_at": None, **_unnamed_ends(part)}
+            )
             return replace(part, stem=run(part.stem), body=run(part.body), head=run(part.head), **nameless)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
+
+
+def _unnamed_ends(network: Network) -> dict[str, Any]:
+    """Return the ports and idle modules of a network without their names."""
+    fields_of = {key: getattr(network, key) for key in ("inputs", "outputs", "idle")}
+    return {key: tuple(replace(item, name="") for item in items) for key, items in fields_of.items()}
 
 
 def anonymous_run(elements: Iterable[Element]) -> tuple[Element, ...]:
@@ -217,6 +234,6 @@ def _short(value: object) -> str:
     match value:
         case Layer():
             return f"{value.op} {value.in_shape} → {value.out_shape}"
-        case Block() | Stage() | Shortcut() | Network():
+        case Block() | Stage() | Shortcut() | Graph() | Network():
             return f"a {type(value).__name__.lower()}"
     return repr(str(value)) if isinstance(value, str) else repr(value)

@@ -136,6 +136,10 @@ PROJECTIONS = frozenset(kind for kind, traits in SHORTCUTS.items() if traits.pro
 """Shortcuts with learned weights."""
 
 
+APPENDED = "append_channels"
+"""The operation on a dual path that leaves room for channels that only the other operand has."""
+
+
 def is_renaming(element: Element) -> bool:
     """Return whether a layer only arranges values anew: a flatten or permute, but no strided slice."""
     return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Shape, Stage
 from resnet_diagram.spec.shapes import extent_text
 from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
 from resnet_diagram.wording.layers import is_depthwise, kernel_text, operator_name
@@ -116,6 +116,8 @@ def _lines(element: Element) -> tuple[Label, ...]:
             return (layer_line(element, steps=False),) if is_shown(element) else ()
         case Stage():
             return block_lines(element.body)
+        case Graph():
+            return tuple(line for node in element.nodes for line in block_lines(node.body))
     if is_gate(element):
         return (*block_lines(element.branches[0]), gate_line(element))
     branches = [branch for branch in element.branches if block_lines(branch)]

@@ -1,9 +1,9 @@
 """Facts about a network: for programs as JSON, and as rows of a table."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from resnet_diagram.spec.measure import (
@@ -23,7 +23,7 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Network, Port, Shape, Stage
 from resnet_diagram.spec.places import Place, placed
 from resnet_diagram.spec.receptive_field import receptive_field, stage_fields
 from resnet_diagram.spec.shapes import extent_text, shape_text
@@ -48,16 +48,55 @@ def facts(network: Network) -> Facts:
         "input_shape": list(network.input_shape),
         "depth": depth(network),
         "params": params(network),
+        "idle": [{"name": module.name, "params": module.params} for module in network.idle],
         "macs": macs(network),
         "activations": activations(network),
         "receptive_field": _sizes(receptive_field(network)),
         "option": option(network),
         "notes": list(network.notes),
         "stopped_at": network.stopped_at,
+        "inputs": [_port(port) for port in inputs(network)],
+        "outputs": [_port(port) | {"from": source} for port, source in fed_outputs(network)],
         "stages": [_stage(stage, fields.get(id(stage))) for stage, _ in elements if isinstance(stage, Stage)],
         "residuals": [_residual(block, place) for block, place in items if is_residual(block)],
         "other_merges": [_other_merge(block, place) for block, place in items if not is_residual(block)],
     }
+
+
+def inputs(network: Network) -> tuple[Port, ...]:
+    """Return the inputs of a network; one without a name has an empty one."""
+    return network.inputs or (Port(name="", shape=network.input_shape),)
+
+
+def fed_outputs(network: Network) -> list[tuple[Port, str]]:
+    """Return the outputs of a network, each with the name of the layer or merge that gives it."""
+    elements = (*network.stem, *network.body, *network.head)
+    last = elements[-1] if elements else None
+    if not isinstance(last, Graph):
+        outputs = network.outputs or (Port(name="", shape=out_shape(network)),)
+        return [(outputs[0], _last_name(elements))]
+    outputs = network.outputs or (Port(name="", shape=out_shape(last)),)
+    nodes = [last.nodes[number] for number in last.outputs]
+    return [(port, _last_name(node.body) or node.name) for port, node in zip(outputs, nodes, strict=True)]
+
+
+def _last_name(elements: Sequence[Element]) -> str:
+    """Return the name of the last layer or merge of a run of elements."""
+    match elements[-1] if elements else None:
+        case Stage() as stage:
+            return _last_name(stage.body)
+        case Block() as block:
+            return _last_name(block.after) or block.name
+        case Graph() as graph:
+            node = graph.nodes[graph.outputs[0]]
+            return _last_name(node.body) or node.name
+        case Layer() as layer:
+            return layer.name
+    return ""
+
+
+def _port(port: Port) -> Facts:
+    return {"name": port.name, "shape": list(port.shape)}
 
 
 def _sizes(field: Shape | None) -> list[int] | None:
@@ -88,6 +127,8 @@ def description(element: Element) -> str:
             return element.op
         case Stage():
             return f"stage {element.name}".rstrip()
+        case Graph():
+            return f"graph of {len(element.nodes)} nodes"
     if not is_residual(element) or element.shortcut is None:
         return reason(element)
     steps = stride(element)
@@ -103,7 +144,15 @@ def reason(block: Block) -> str:
         return "product with a shortcut"
     if block.merge is Merge.CONCAT:
         return "concatenation with a shortcut" if block.shortcut else "concatenation"
+    if len({_rescales(branch) for branch in block.branches}) > 1:
+        return "sum across resolutions"
     return "sum of branches"
+
+
+def _rescales(elements: Iterable[Element]) -> bool:
+    """Return whether a branch ends in another resolution than it begins."""
+    run = tuple(elements)
+    return bool(run) and in_shape(run)[1:] != out_shape(run)[1:]
 
 
 def _residual(block: Block, place: Place) -> Facts:
@@ -120,6 +169,7 @@ def _residual(block: Block, place: Place) -> Facts:
         "main": [_layer(layer) for layer in weighted_layers(block)],
         "pre_activation": pre_activation(block),
         "nested_in": place.nested_in,
+        "runs": place.runs,
     }
 
 
@@ -165,8 +215,54 @@ def stage_rows(network: Network) -> tuple[StageRow, ...]:
         if loose:
             rows.append(_row("layers", tuple(element for _, element in run)))
         else:
-            rows += [_row(_name(element, number), (element,)) for number, element in run]
-    return (*rows, _row("head", network.head)) if network.head else tuple(rows)
+            for number, element in run:
+                rows += (
+                    _graph_rows(element)
+                    if isinstance(element, Graph)
+                    else [_row(_name(element, number), (element,))]
+                )
+    if network.head:
+        rows.append(_row("head", network.head))
+    if network.idle:
+        rows.append(_idle_row(network))
+    return tuple(rows)
+
+
+def _idle_row(network: Network) -> StageRow:
+    """Return the row of the modules that are never run."""
+    count = sum(module.params for module in network.idle)
+    return StageRow(
+        name="never run",
+        blocks=0,
+        block_type=", ".join(module.name for module in network.idle),
+        spatial_change="",
+        shortcut="",
+        strides="",
+        output="",
+        params=count,
+        macs=0,
+    )
+
+
+def _graph_rows(graph: Graph) -> list[StageRow]:
+    """Return a row for each stage of a graph, and for each run of other elements of one of its nodes."""
+    rows = []
+    for number, node in enumerate(graph.nodes):
+        for is_stage, run in groupby(node.body, key=lambda element: isinstance(element, Stage)):
+            part = tuple(run)
+            if is_stage:
+                rows += [_row(_name(element, number), (element,)) for element in part]
+            else:
+                rows.append(_row(_run_name(part, number), part))
+    return rows
+
+
+def _run_name(elements: Sequence[Element], number: int) -> str:
+    """Return the path of the module that a run of elements lies in, or the number of its node."""
+    paths = [layer.name.split(".") for layer in walk(elements) if layer.name]
+    columns = zip(*paths, strict=False)
+    common = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
+    return ".".join(common) or f"node {number}"
 
 
 def _name(element: Element, number: int) -> str:

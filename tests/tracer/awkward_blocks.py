@@ -372,7 +372,8 @@ class Coupling(nn.Module):
         return torch.cat([a, b], 1)
 
 
-COUPLINGS = ("both ways", "one way", "contiguous")
+COUPLINGS = {"both ways": 2, "one way": 0, "contiguous": 2}
+"""Spellings, and the residual additions of each."""
 
 
 class HalfResidual(nn.Module):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, Network, Stage
+from resnet_diagram.spec.measure import merge_block
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Network, Stage
 
 
 def elements(network: Network) -> Iterator[Element]:
@@ -22,6 +23,11 @@ def opened(found: Sequence[Element]) -> Iterator[Element]:
                 yield from opened(branch)
             yield from opened(element.shortcut.layers if element.shortcut else ())
             yield from opened(element.after)
+        elif isinstance(element, Graph):
+            for number, node in enumerate(element.nodes):
+                if node.shares is None:
+                    yield from opened(node.body)
+                    yield from [merge_block(element, number)] if node.merge else []
 
 
 def blocks(network: Network) -> list[Block]:

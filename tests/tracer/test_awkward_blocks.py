@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 
 from torch import nn
 
-from resnet_diagram.spec.measure import params
+from resnet_diagram.spec.measure import graphs, params
 from resnet_diagram.spec.model import Merge
 from tests.tracer import awkward_blocks as given
 from tests.tracer import awkward_mixing as mixing
@@ -66,9 +66,9 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str]]] = [
     (given.Res2Net, "16x16x16", ["identity"]),
     (given.SelectiveKernel, "8x16x16", ["identity"]),
     (given.OneShot, "8x16x16", ["identity"]),
-    (given.DualPath, "3x16x16", ["zero-pad"] * 2),
-    (given.Exchange, "4x16x16", []),
-    (given.ForeignPartialSum, "4x16x16", []),
+    (given.DualPath, "3x16x16", ["identity"] * 2),
+    (given.Exchange, "4x16x16", ["identity"] * 2),
+    (given.ForeignPartialSum, "4x16x16", ["identity"]),
     (given.Positions, "3x16x16", []),
     (mixing.PartlyConvolved, "8x16x16", ["identity"]),
     (mixing.GhostSum, "8x16x16", []),
@@ -112,26 +112,21 @@ def test_layers_of_the_shortcut(inplace: bool, before: list[str], branch: list[s
     assert (ops(block.before), ops(block.branches[0])) == (before, branch)
 
 
-HIDDEN = [
-    (given.Exchange, "4x16x16", 4),
+INNER = [
+    (given.Exchange, "4x16x16", 2),
     (given.Res2Net, "16x16x16", 2),
 ]
 
 
-@pytest.mark.parametrize(("make", "shape", "count"), HIDDEN)
-def test_additions_that_are_not_drawn_are_counted(
+@pytest.mark.parametrize(("make", "shape", "count"), INNER)
+def test_additions_of_irregular_parts_are_merges_of_a_graph(
     make: Callable[[], nn.Module], shape: str, count: int
 ) -> None:
     network = traced(make(), shape)
-    assert network.notes == (f"{count} additions inside an opaque layer are not drawn",)
-
-
-def test_each_opaque_layer_is_named_in_the_note() -> None:
-    model = nn.Sequential(nn.Conv2d(3, 16, 1), *(given.Res2Net() for _ in range(6)))
-    (note,) = traced(model).notes
-    assert note == (
-        "12 additions inside opaque layers are not drawn: 2 in '1', 2 in '2', 2 in '3', 2 in '4' and 2 more"
-    )
+    sums = [node for graph in graphs(network) for node in graph.nodes if node.merge is Merge.ADD]
+    assert len(sums) == count
+    assert not [layer for layer in layers(network) if layer.kind == "opaque"]
+    assert network.notes == ()
 
 
 def test_nothing_is_noted_where_everything_is_drawn() -> None:
@@ -169,9 +164,9 @@ def test_rexnet_pads_with_zeros() -> None:
     assert shortcuts(network) == ["zero-pad"] * 11
 
 
-@pytest.mark.parametrize("spelling", given.COUPLINGS)
-def test_halves_added_to_each_other_are_no_residual(spelling: str) -> None:
-    assert shortcuts(traced(given.Coupling(spelling), "8x16x16")) == []
+@pytest.mark.parametrize(("spelling", "count"), given.COUPLINGS.items())
+def test_sums_of_halves_are_residual_where_each_half_is_changed(spelling: str, count: int) -> None:
+    assert shortcuts(traced(given.Coupling(spelling), "8x16x16")) == ["identity"] * count
 
 
 def test_a_half_can_have_a_residual_block() -> None:
@@ -185,11 +180,11 @@ def test_a_part_that_is_handed_on_is_a_branch() -> None:
     assert not [layer for layer in layers(network) if layer.kind == "opaque"]
 
 
-def test_a_dual_path_is_a_sum_of_two_padded_values() -> None:
+def test_a_dual_path_is_a_sum_with_channels_of_either_value_appended() -> None:
     first, second = blocks(traced(given.DualPath(), "3x16x16"))
     for block, channels in ((first, 16), (second, 20)):
         ends = [run[-1] for run in (block.branches[0], block.shortcut.layers if block.shortcut else ())]
-        assert [(e.op, e.out_shape[0]) for e in ends] == [("zero_pad", channels)] * 2  # type: ignore[union-attr]
+        assert [(e.op, e.out_shape[0]) for e in ends] == [("append_channels", channels)] * 2  # type: ignore[union-attr]
     assert ops(first.branches[0])[0] == "conv"
 
 

@@ -54,4 +54,5 @@ def counted(name: str, size: int) -> tuple[int, int]:
     options = f", image_size={size}" if name.startswith(SIZED) else ""
     model = load_model(f"torchvision.models:get_model({name!r}, weights=None{options})").model
     network = trace(model, [parse_input(f"3x{size}x{size}")])
-    return params(network), macs(network)
+    unused = UNUSED.get(name) or sum(module.params for module in network.idle)
+    return params(network) - unused, macs(network)

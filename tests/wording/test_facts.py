@@ -18,8 +18,8 @@ def test_totals() -> None:
     network = catalog.network("resnet50")
     found = facts(network)
     assert list(found) == [
-        "name", "source", "input_shape", "depth", "params", "macs", "option", "notes", "stopped_at", "stages",
-        "residuals", "other_merges",
+        "name", "source", "input_shape", "depth", "params", "idle", "macs", "option", "notes", "stopped_at",
+        "inputs", "outputs", "stages", "residuals", "other_merges",
     ]  # fmt: skip
     assert (found["name"], found["input_shape"], found["depth"], found["option"]) == (
         "resnet50", [3, 224, 224], 50, "B",
@@ -79,6 +79,7 @@ def test_a_residual_block() -> None:
         ],
         "pre_activation": False,
         "nested_in": None,
+        "runs": 1,
     }
 
 

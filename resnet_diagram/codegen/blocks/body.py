@@ -12,7 +12,7 @@ from resnet_diagram.codegen.names import Aligned, attribute_names
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import INSIDE, Call, statement
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED
 
 _FRESH = WEIGHTED | {LayerKind.NORM}
@@ -88,6 +88,8 @@ class Body:
             return self.classes.call([item for item in cell if isinstance(item, Block)], self.scope)
         if isinstance(first, Stage):
             return self.classes.sequence(first, self.scope)
+        if isinstance(first, Graph):
+            raise refuse(first, "its values meet other than in branches that begin at one value")
         result = inline.module(layer_cell(cell), self.scope) or layers.module(layer_cell(cell), self.scope)
         changes = result.callee == "nn.ReLU" and first.op not in self.lazy
         return replace(result, args=("inplace=True",)) if changes else result

@@ -1,6 +1,6 @@
 """Build the flow of activations from the recorded operations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -26,13 +26,15 @@ from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 Change = Callable[[list[Step]], list[Step]]
 
 
-def build_flow(graph: OpGraph, output: Node, inputs: Iterable[Node], change: Change | None = None) -> Flow:
-    """Return the steps on a path from one of `inputs` to `output`, changed as asked."""
-    live = _live_nodes(graph, output, inputs)
+def build_flow(
+    graph: OpGraph, outputs: Sequence[Node], inputs: Iterable[Node], change: Change | None = None
+) -> Flow:
+    """Return the steps on a path from one of `inputs` to one of `outputs`, changed as asked."""
+    live = _live_nodes(graph, outputs, inputs)
     builder = _Builder(graph, cut_apart(live), frozenset(node.index for node in live))
     for node in live:
         builder.add(node)
-    builder.close(output)
+    builder.close(outputs)
     steps = dual_paths(complete_sums(recognized(simplified(builder.steps), graph.calls)))
     steps = change(steps) if change else steps
     reuse_concatenations(steps)
@@ -59,15 +61,15 @@ def batch_of(graph: OpGraph) -> int:
     return next((node.shape[0] for node in graph.inputs if len(node.shape) > 1), 1)
 
 
-def _live_nodes(graph: OpGraph, output: Node, inputs: Iterable[Node]) -> list[Node]:
-    """Return the active nodes between the inputs and the output, in order."""
+def _live_nodes(graph: OpGraph, outputs: Iterable[Node], inputs: Iterable[Node]) -> list[Node]:
+    """Return the active nodes between the inputs and the outputs, in order."""
     indexes = {node.index for node in inputs}
     forward = []
     for node in graph.nodes:
         if node.index in indexes or any(source.index in indexes for source in node.inputs):
             indexes.add(node.index)
             forward.append(node)
-    needed = {output.index}
+    needed = {output.index for output in outputs}
     live = []
     for node in reversed(forward):
         if node.index in needed and node.active:
@@ -211,13 +213,20 @@ class _Builder:
         """Return the ids of the parameters read so far."""
         return frozenset(self._graph.nodes[index].tensor for index in self._owned)
 
-    def close(self, output: Node) -> None:
-        """Add the sink behind the output."""
-        last = self._step_of.get(output.index, len(self.steps) - 1)
-        sink = Step(len(self.steps), Role.SINK, [], [last], self.steps[last].out_shape, (), 0)
-        self.steps[last].targets.append(sink.index)
-        self.steps.append(sink)
+    def close(self, outputs: Sequence[Node]) -> None:
+        """Add the sink behind the outputs; of several, each has a sink of its own before it."""
+        ends = [self._step_of.get(output.index, len(self.steps) - 1) for output in outputs]
+        self._sink(ends if len(ends) == 1 else [self._sink([end]) for end in ends])
         self._read_shapes()
+
+    def _sink(self, sources: list[int]) -> int:
+        """Add a sink behind some steps and return its number."""
+        shape = self.steps[sources[0]].out_shape
+        sink = Step(len(self.steps), Role.SINK, [], sources, shape, (), 0)
+        for source in sources:
+            self.steps[source].targets.append(sink.index)
+        self.steps.append(sink)
+        return sink.index
 
     def _read_shapes(self) -> None:
         """Give a step written through a view the shape that all later steps read its memory in."""

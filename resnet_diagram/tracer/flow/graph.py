@@ -69,12 +69,16 @@ class OpGraph:
 
     `script_weights` are the parameters of scripted modules by id: plain tensors, and new objects each time
     they are asked for unless somebody holds them.
+    `asked` is the number of answers that were assumed.
     Where it stopped early: `error` says why, `failed_in` in which module, `failed_with` on which shapes.
     """
 
     nodes: list[Node] = field(default_factory=list)
     inputs: list[Node] = field(default_factory=list)
     outputs: list[Node] = field(default_factory=list)
+    asked: int = 0
+    input_names: list[str] = field(default_factory=list)
+    output_names: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     script_weights: dict[int, object] = field(default_factory=dict)

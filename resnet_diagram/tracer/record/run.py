@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,7 +77,7 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     with restored(subject.modules), quiet():
         model.eval()
         try:
-            return _run_once(subject, arguments, frozenset(), False, check)
+            return _fullest(subject, arguments, _run_once(subject, arguments, frozenset(), False, check))
         except Stopped as stopped:
             return _run_again(subject, arguments, stopped)
 
@@ -86,6 +87,26 @@ def _subject_of(model: nn.Module) -> Subject:
     by_path = dict(model.named_modules())
     paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
     return Subject(model=model, modules=tuple(by_path.values()), paths=paths)
+
+
+def _fullest(subject: Subject, arguments: Arguments, graph: OpGraph) -> OpGraph:
+    """Return the run of most operations when answers that were assumed are negated, the last one first.
+
+    A negated answer that leads no further is taken back, so that a loop asks for one more run only.
+    """
+    flips: frozenset[int] = frozenset()
+    for _ in range(_RETRIES if graph.asked else 0):
+        untried = graph.asked - 1
+        if untried in flips:
+            break
+        try:
+            longer = _run_once(subject, arguments, flips | {untried}, False, None)
+        except (Stopped, TraceError):
+            break
+        if len(operations(longer)) <= len(operations(graph)):
+            break
+        graph, flips = longer, flips | {untried}
+    return graph
 
 
 def _run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
@@ -112,6 +133,7 @@ def _run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGrap
     graph.error = best.cause
     if not graph.outputs:
         graph.outputs = _loose_ends(graph)
+        graph.output_names = [str(number) for number in range(len(graph.outputs))]
     return graph
 
 
@@ -140,12 +162,15 @@ def _run_once(
     graph.calls.append(Call("", class_name(model), -1))
     graph.script_weights = _script_weights(subject.modules)
     try:
-        for value in (*arguments.args, *arguments.kwargs.values()):
-            for tensor in tensors_of(value):
+        for name, value in _named_arguments(model, arguments):
+            for path, tensor in named_tensors(value, name):
                 recorder.add_input(tensor)
+                graph.input_names.append(path)
         with _recording(subject, recorder, compatible):
             result = model(*arguments.args, **arguments.kwargs)
-        graph.outputs = _output_nodes(recorder, result)
+        outputs = _output_nodes(recorder, result)
+        graph.asked = recorder.asked
+        graph.outputs, graph.output_names = list(outputs.values()), list(outputs)
     except OperationLimitError as error:
         raise TraceError(f"{type(model).__name__} could not be read: {error}.") from None
     except SystemExit as error:
@@ -182,14 +207,26 @@ def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterat
         yield
 
 
-def _output_nodes(recorder: Recorder, result: Any) -> list[Node]:
-    """Return the producers of the tensors in a result, each once; loose ends where there are none."""
-    nodes: dict[int, Node] = {}
-    for tensor in tensors_of(result):
+def _named_arguments(model: nn.Module, arguments: Arguments) -> list[tuple[str, Any]]:
+    """Return the arguments of a call with the names they have in the signature."""
+    try:
+        known = list(inspect.signature(model.forward).parameters)
+    except (TypeError, ValueError):
+        known = []
+    names = [known[k] if k < len(known) else f"input{k + 1}" for k in range(len(arguments.args))]
+    return [*zip(names, arguments.args, strict=True), *arguments.kwargs.items()]
+
+
+def _output_nodes(recorder: Recorder, result: Any) -> dict[str, Node]:
+    """Return the producers of the tensors in a result by name, each once; loose ends where there are none."""
+    nodes: dict[str, Node] = {}
+    found: set[int] = set()
+    for name, tensor in named_tensors(result, ""):
         mark = recorder.marks.get(tensor)
-        if mark is not None and mark.producer.active:
-            nodes.setdefault(mark.producer.index, mark.producer)
-    return list(nodes.values()) or _loose_ends(recorder.graph)
+        if mark is not None and mark.producer.active and mark.producer.index not in found:
+            found.add(mark.producer.index)
+            nodes[name] = mark.producer
+    return nodes or {str(number): node for number, node in enumerate(_loose_ends(recorder.graph))}
 
 
 def _loose_ends(graph: OpGraph) -> list[Node]:
@@ -199,23 +236,31 @@ def _loose_ends(graph: OpGraph) -> list[Node]:
     return [n for n in active if n.index not in read]
 
 
-def tensors_of(value: Any, depth: int = 8) -> Iterator[Tensor]:
-    """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects."""
+def named_tensors(value: Any, name: str, depth: int = 8) -> Iterator[tuple[str, Tensor]]:
+    """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects, with its path."""
     if isinstance(value, Tensor):
-        yield value
+        yield name, value
         return
-    for item in _parts_of(value) if depth else ():
-        yield from tensors_of(item, depth - 1)
+    for key, item in _parts_of(value) if depth else ():
+        yield from named_tensors(item, f"{name}.{key}".lstrip("."), depth - 1)
 
 
-def _parts_of(value: Any) -> Sequence[Any]:
-    """Return what a container holds; nothing for other values."""
+def tensors_of(value: Any) -> Iterator[Tensor]:
+    """Yield each tensor in a nest of lists, dictionaries, data classes and plain objects."""
+    for _, tensor in named_tensors(value, ""):
+        yield tensor
+
+
+def _parts_of(value: Any) -> Sequence[tuple[str, Any]]:
+    """Return what a container holds, with the names or positions; nothing for other values."""
     if isinstance(value, Mapping):
-        return list(value.values())
+        return [(str(key), item) for key, item in value.items()]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return [(name, getattr(value, name)) for name in getattr(type(value), "_fields")]  # noqa: B009
     if isinstance(value, (list, tuple, set)):
-        return list(value)
+        return [(str(number), item) for number, item in enumerate(value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [getattr(value, f.name) for f in dataclasses.fields(value)]
+        return [(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)]
     if hasattr(value, "__dict__") and not isinstance(value, (nn.Module, type)) and not callable(value):
-        return list(vars(value).values())
+        return list(vars(value).items())
     return ()

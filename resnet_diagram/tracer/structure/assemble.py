@@ -1,23 +1,25 @@
 """Convert the recorded operations of a model to its description."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from resnet_diagram.spec.measure import residual_blocks
-from resnet_diagram.spec.model import LayerKind, Network
+from resnet_diagram.spec.measure import graphs, residual_blocks
+from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, Network, Port
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
-from resnet_diagram.tracer.flow.graph import Node, OpGraph
+from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.steps import Flow
 from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
 from resnet_diagram.tracer.structure.block_ends import attach_ends
 from resnet_diagram.tracer.structure.blocks import Translator
 from resnet_diagram.tracer.structure.chains import chain_staged
+from resnet_diagram.tracer.structure.naming import with_distinct_stages
 from resnet_diagram.tracer.structure.opaque import Joined, hidden_note
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.regions import series_of
 from resnet_diagram.tracer.structure.residual import layers_in
-from resnet_diagram.tracer.structure.stages import staged
+from resnet_diagram.tracer.structure.stages import Split, staged
 
 _SHOWN = 4
 
@@ -33,6 +35,7 @@ class Reading:
     parts: list[Part]
     joined: list[Joined]
     inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
 
 
 def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network | None:
@@ -46,60 +49,136 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
     if not reading.parts:
         return None
     flow = reading.flow
-    stem, body, head = chain_staged(reading.parts, graph.calls) or staged(reading.parts, graph.calls)
+    stem, body, head = with_distinct_stages(_split(reading.parts, graph.calls))
     layers = layers_in(part.element for part in reading.parts)
-    first = flow.steps[1].out_shape if len(flow.steps) > 1 else ()
-    return Network(
+    elements = (*stem, *body, *head)
+    network = Network(
         name=name,
-        input_shape=first,
+        input_shape=flow.steps[1].out_shape if len(flow.steps) > 1 else (),
         stem=tuple(stem),
         body=tuple(body),
         head=tuple(head),
         source=source,
+        idle=_idle(sizes, flow),
         notes=(
             *graph.notes,
             *input_note(graph, reading.inputs, flow.undrawn),
-            *_unused_note(sizes, flow),
+            *_unused_notes(sizes, flow),
             *output_note(graph, flow.ran | flow.undrawn.nodes, batch_of(graph)),
             *_gathering_note(flow),
             *hidden_note(layers, reading.joined, flow.steps),
         ),
     )
+    return _with_ports(network, elements, graph, reading)
 
 
-def _unused_note(sizes: Sizes, flow: Flow) -> list[str]:
-    """Return a note on the parameters that nothing drawn reads."""
-    unused = dict(weight for number, weight in sizes.items() if number not in flow.parameters)
-    if not unused:
-        return []
-    return [f"{sum(unused.values()):,} parameters are not on the drawn way to the output: {listed(unused)}"]
+def _with_ports(network: Network, elements: Sequence[Element], graph: OpGraph, reading: Reading) -> Network:
+    """Return the network with the names of its inputs and outputs, where there are several."""
+    first, last = elements[0], elements[-1]
+    if isinstance(first, Graph) and len(reading.inputs) > 1:
+        shapes = [node.shape for node in first.nodes if not node.reads]
+        inputs = tuple(
+            Port(name=graph.input_names[graph.inputs.index(node)], shape=shape)
+            for node, shape in zip(reading.inputs, shapes, strict=False)
+        )
+        network = replace(network, inputs=inputs)
+    if isinstance(last, Graph) and len(reading.outputs) > 1:
+        outputs = tuple(
+            Port(name=graph.output_names[graph.outputs.index(node)], shape=last.nodes[number].shape)
+            for node, number in zip(reading.outputs, last.outputs, strict=True)
+        )
+        network = replace(network, outputs=outputs)
+    return network
+
+
+def _split(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
+    """Return stem, body and head of a series; graphs that hold blocks or end the network are in the body."""
+    large = [
+        at for at, part in enumerate(parts) if isinstance(part.element, Graph) and _is_large(part.element)
+    ]
+    if not large:
+        return chain_staged(parts, calls) or staged(parts, calls)
+    first, last = large[0], large[-1]
+    stem, body, rest = staged(parts[:first], calls)
+    if not body:
+        stem, rest = [*stem, *rest], []
+    between = [part.element for part in parts[first : last + 1]]
+    before, stages, head = staged(parts[last + 1 :], calls)
+    return stem, [*body, *rest, *between, *(before if stages else ()), *stages], head
+
+
+def _is_large(graph: Graph) -> bool:
+    """Return whether a graph is more than a part of a block: it has blocks inside, or several ends."""
+    inputs = sum(not node.reads for node in graph.nodes)
+    return inputs > 1 or len(graph.outputs) > 1 or bool(residual_blocks(graph))
+
+
+def _idle(sizes: Sizes, flow: Flow) -> tuple[Idle, ...]:
+    """Return the modules with parameters that nothing drawn reads, of a run that came to its end."""
+    counts: Counter[str] = Counter()
+    for number, (name, count) in sizes.items():
+        if number not in flow.parameters:
+            counts[name.rpartition(".")[0] or name] += count
+    return () if flow.graph.error else tuple(Idle(name=name, params=n) for name, n in counts.items())
+
+
+def _unused_notes(sizes: Sizes, flow: Flow) -> Iterator[str]:
+    """Yield a note on the parameters that nothing reads, and on those that nothing drawn reads."""
+    read = {node.tensor for node in flow.graph.nodes if node.kind is NodeKind.PARAMETER}
+    never: dict[str, int] = {}
+    elsewhere: dict[str, int] = {}
+    for number, (name, count) in sizes.items():
+        if number not in flow.parameters:
+            (elsewhere if number in read or flow.graph.error else never)[name] = count
+    if never:
+        modules = dict.fromkeys(name.rpartition(".")[0] or name for name in never)
+        yield f"{sum(never.values()):,} parameters are never run in evaluation: {listed(modules)}"
+    if elsewhere:
+        count = sum(elsewhere.values())
+        yield f"{count:,} parameters are not on the drawn way to the output: {listed(elsewhere)}"
 
 
 def _best_reading(graph: OpGraph) -> Reading:
-    """Return the reading from all inputs at once, or from the one that explains most blocks.
+    """Return the reading from all inputs to all outputs, unless one with fewer keeps more blocks whole.
 
-    Inputs of several shapes have no common beginning: then it is one of them, of equals the longest.
+    Masks, time steps and the like enter every block, and maps of attention leave them: then the reading is
+    that of the main output, from the input of most blocks, of equals the longest.
     """
-    output = _main_output(graph)
-    shapes = {node.shape for node in graph.inputs}
-    readings = [_read(graph, output, graph.inputs)] if len(shapes) == 1 else []
+    main = [_main_output(graph)]
+    outputs = main if graph.error else graph.outputs
+    readings = [_read(graph, outputs, graph.inputs)]
+    if len(outputs) > 1:
+        readings.append(_read(graph, main, graph.inputs))
     if len(graph.inputs) > 1:
-        alone = [_read(graph, output, [node]) for node in graph.inputs]
+        alone = [_read(graph, main, [node]) for node in graph.inputs]
         readings += sorted((r for r in alone if r.parts), key=lambda r: -len(r.flow.steps))
-    readings = readings or [_read(graph, output, graph.inputs)]
-    best = max(readings, key=lambda r: sum(part.residual for part in r.parts))
-    if not any(layer.kind is LayerKind.OPAQUE for layer, _ in best.joined):
+    best = max(readings, key=_whole_blocks)
+    if not _is_irregular(best):
         return best
-    variants = [_read(graph, output, best.inputs, change) for change in (with_long_sums, without_gathering)]
-    return max((best, *variants), key=lambda r: len(residual_blocks(part.element for part in r.parts)))
+    changed = (_read(graph, best.outputs, best.inputs, one) for one in (with_long_sums, without_gathering))
+    return max((best, *(reading for reading in changed if not _is_irregular(reading))), key=_whole_blocks)
 
 
-def _read(graph: OpGraph, output: Node, inputs: Sequence[Node], change: Change | None = None) -> Reading:
-    """Return flow and parts from some inputs to the output, the flow changed as asked."""
-    flow = build_flow(graph, output, inputs, change)
+def _whole_blocks(reading: Reading) -> int:
+    """Return the number of residual blocks in one piece: those with all between their ends inside."""
+    elements = [part.element for part in reading.parts]
+    in_pieces = sum(node.shortcut is not None for graph in graphs(elements) for node in graph.nodes)
+    return len(residual_blocks(elements)) - in_pieces
+
+
+def _is_irregular(reading: Reading) -> bool:
+    irregular = any(layer.kind is LayerKind.OPAQUE for layer, _ in reading.joined)
+    return irregular or any(graphs(part.element for part in reading.parts))
+
+
+def _read(
+    graph: OpGraph, outputs: Sequence[Node], inputs: Sequence[Node], change: Change | None = None
+) -> Reading:
+    """Return flow and parts from some inputs to some outputs, the flow changed as asked."""
+    flow = build_flow(graph, outputs, inputs, change)
     translator = Translator(flow)
     parts = attach_ends(translator.parts(series_of(flow.steps), ()), graph.calls)
-    return Reading(flow, parts, translator.joined, tuple(inputs))
+    return Reading(flow, parts, translator.joined, tuple(inputs), tuple(outputs))
 
 
 def _gathering_note(flow: Flow) -> list[str]:

@@ -13,9 +13,11 @@ from resnet_diagram.tracer.flow.graph import Node, Sizes, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.block_ends import attach_ends
+from resnet_diagram.tracer.structure.graphs import graph_part, only_way
 from resnet_diagram.tracer.structure.layers import layer_of
 from resnet_diagram.tracer.structure.opaque import Joined, is_around_weights, is_attention, joined_layer
 from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.reduction import Reduction
 from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
 from resnet_diagram.tracer.structure.residual import cost, is_residual, layers_in, shortcut_kind
 from resnet_diagram.tracer.structure.stages import staged
@@ -45,10 +47,18 @@ class Translator:
         for item in items:
             if isinstance(item, Region):
                 parts += self._adapted(shape, self.steps[item.fork].out_shape, self.steps[item.fork])
-                part = self._region(item, ending)
-                part.values = _values_of(self.steps[item.merge])
-                parts.append(part)
-                merge_done, shape = item.merge, _shape_after(part.element)
+                reduction = self._reduction(item)
+                series = only_way(reduction) if reduction else None
+                if series:
+                    parts += self.parts(series, self.steps[item.fork].out_shape, ending)
+                else:
+                    part = graph_part(self, item, reduction) if reduction else self._region(item, ending)
+                    part.values = part.values or _values_of(self.steps[item.merge])
+                    parts.append(part)
+                if series and not isinstance(series[-1], Region):
+                    shape = _shape_after(parts[-1].element)
+                    continue
+                merge_done, shape = item.merge, _shape_after(parts[-1].element)
             elif item != merge_done and self._visible(self.steps[item]):
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
@@ -83,9 +93,8 @@ class Translator:
 
     def _region(self, region: Region, ending: int) -> Part:
         merge = self.steps[region.merge]
-        if region.inner or merge.role not in MERGES:
-            numbers = region.inner or steps_in([region])
-            return self._joined(region, numbers)
+        if region.inner or merge.role not in MERGES or self._has_ports(region):
+            return self._irregular(region)
         branches = self._flattened(region)
         if merge.role is Role.MULTIPLY:
             part = self._gate(region, branches)
@@ -93,7 +102,33 @@ class Translator:
             part = self._meeting(region, branches, Merge.CONCAT)
         else:
             part = self._sum(region, branches)
-        return part if self._fits(part, region, ending) else self._joined(region, steps_in([region]))
+        return part if self._fits(part, region, ending) else self._irregular(region)
+
+    def _reduction(self, region: Region) -> Reduction | None:
+        """Return the reduction of an irregular region; None for what is a block or one layer."""
+        if not region.inner or self._has_ports(region) or not self._is_graph(region.inner, region.merge):
+            return None
+        return Reduction(self.steps, region)
+
+    def _irregular(self, region: Region) -> Part:
+        """Return a region with no branches to show: a graph, or one layer."""
+        numbers = region.inner or steps_in([region])
+        if not self._has_ports(region) and not self._is_graph(numbers, region.merge):
+            return self._joined(region, numbers)
+        inner = Region(region.fork, region.merge, inner=numbers, direct=region.direct)
+        return graph_part(self, inner, Reduction(self.steps, inner, whole=False))
+
+    def _has_ports(self, region: Region) -> bool:
+        """Return whether several inputs of the network enter a region, or several outputs leave it."""
+        several = not region.fork and len(self.steps[0].targets) > 1
+        return several or self.steps[region.merge].role is Role.SINK
+
+    def _is_graph(self, numbers: Sequence[int], merge: int) -> bool:
+        """Return whether steps have a structure worth showing: weights, and more than one attention."""
+        steps = [self.steps[n] for n in (*numbers, merge) if self.steps[n].nodes]
+        if is_attention(steps) and not any(is_around_weights(step, self.steps) for step in steps):
+            return False
+        return any(step.role in WEIGHTED for step in steps)
 
     def _fits(self, part: Part, region: Region, ending: int) -> bool:
         """Return whether the branches of a block give the shape their merge was seen to have.
@@ -111,8 +146,7 @@ class Translator:
         steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
         call = common_call(self.calls, [s.call for s in steps])
         shape = self.steps[region.fork].out_shape
-        residual = is_attention(steps) and any(is_around_weights(step, self.steps) for step in steps)
-        layer = joined_layer(steps, shape, self.calls[call], residual)
+        layer = joined_layer(steps, shape, self.calls[call])
         self.joined.append((layer, [s.index for s in steps]))
         return Part(layer, call, [s.index for s in steps])
 
@@ -161,7 +195,8 @@ class Translator:
         (shortcut, path), *rest = ordered
         if len(rest) == 1 and shortcut and _same_reshape(shortcut, rest[0][0][-1:]):
             shortcut, rest = (), [(rest[0][0][:-1], rest[0][1])]  # both sides are added in another shape
-        if not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
+        averaged = self.steps[region.merge].nodes[-1].op == "mean" and cost(shortcut)[0] > 0
+        if averaged or not self._same_value(region) or not is_residual(shortcut, [m[0] for m in rest]):
             return self._meeting(region, branches, Merge.ADD)
         working = [n for _, b in rest for n in steps_in(b) if self.steps[n].role in WEIGHTED]
         call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in working])
@@ -185,9 +220,12 @@ class Translator:
         return len({output for node in readers for output in _outputs_read(node, fork.nodes[-1])}) < 2
 
     def elements(self, items: Sequence[Item], region: Region) -> tuple[Element, ...]:
-        """Return the elements of a branch of a region; several residual blocks in it are stages."""
-        parts = self.parts(items, self.steps[region.fork].out_shape, region.merge)
-        parts = attach_ends(parts, self.calls)
+        """Return the elements of a branch of a region."""
+        return self.run(items, self.steps[region.fork].out_shape, region.merge)
+
+    def run(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> tuple[Element, ...]:
+        """Return the elements of a series that `shape` enters; several residual blocks in it are stages."""
+        parts = attach_ends(self.parts(items, shape, ending), self.calls)
         if sum(part.residual for part in parts) < 2:
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)

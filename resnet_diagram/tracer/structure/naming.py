@@ -1,12 +1,12 @@
 """Disambiguate the names of residual blocks that one module runs, as a transformer's layer does."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import count, takewhile
 
 from resnet_diagram.spec.measure import is_gate
-from resnet_diagram.spec.model import Block, Layer, LayerKind
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.residual import WORKING, layers_in
@@ -31,6 +31,46 @@ def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     counts = Counter(names.values())
     unique = {key: name for key, name in names.items() if counts[name] == 1}
     return [_renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
+
+
+def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Element]]:
+    """Return stem, body and head with a number behind each name of a stage that another stage has.
+
+    `stage1` becomes the next `stage` number that is free, other names get `.2` and so on. A stage that is run
+    again with the same modules keeps its name.
+    """
+    taken: set[str] = set()
+
+    def renamed(elements: Iterable[Element]) -> tuple[Element, ...]:
+        return tuple(map(changed, elements))
+
+    def changed(element: Element) -> Element:
+        match element:
+            case Stage():
+                name = _free_name(element.name, taken)
+                taken.add(name)
+                return replace(element, name=name, body=renamed(element.body))
+            case Block() if any(
+                isinstance(e, Stage | Graph | Block) for run in element.branches for e in run
+            ):
+                return replace(element, branches=tuple(map(renamed, element.branches)))
+            case Graph():
+                nodes = [
+                    n if n.shares is not None else replace(n, body=renamed(n.body)) for n in element.nodes
+                ]
+                return replace(element, nodes=tuple(nodes))
+        return element
+
+    return [list(renamed(elements)) for elements in split]
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name for a stage that no other has."""
+    base, separator = ("stage", "") if name.startswith("stage") and name[5:].isdigit() else (name, ".")
+    numbers = count(1 if not separator else 2)
+    return (
+        name if name not in taken else next(f for n in numbers if (f := f"{base}{separator}{n}") not in taken)
+    )
 
 
 def _renamed(part: Part, name: str) -> Part:

@@ -15,12 +15,9 @@ Joined = tuple[Layer, Sequence[int]]
 """A layer that stands for several steps, and their numbers."""
 
 
-def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call, residual: bool) -> Layer:
-    """Return one layer for steps that are not drawn one by one, named after the module around them.
-
-    Where some of them are `residual`, there is more to it than an attention.
-    """
-    attention = is_attention(steps) and not residual
+def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
+    """Return one layer for steps that are not drawn one by one, named after the module around them."""
+    attention = is_attention(steps)
     return Layer(
         kind=LayerKind.ATTENTION if attention else LayerKind.OPAQUE,
         op="attention" if attention else call.cls.lower(),

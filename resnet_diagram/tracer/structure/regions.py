@@ -19,13 +19,14 @@ class Region:
     """The branches between a fork and the step that merges them, both excluded.
 
     An empty branch is a direct connection. `inner` holds all steps of an irregular region, which has no
-    branches.
+    branches; `direct` says whether a connection from fork to merge is part of it.
     """
 
     fork: int
     merge: int
     branches: "list[list[Item]]" = field(default_factory=list)
     inner: list[int] = field(default_factory=list)
+    direct: bool = True
 
 
 Item = int | Region
@@ -73,7 +74,7 @@ def _region_between(
     """Return the region between two neighbouring cut points."""
     parts = _connected_parts(steps, inner)
     if (len(parts) == 1 and not direct) or depth >= _DEEPEST:
-        return Region(fork, merge, inner=inner)
+        return Region(fork, merge, inner=inner, direct=direct)
     branches: list[list[Item]] = [[]] if direct else []
     branches += [_series(steps, [fork, *part, merge], True, depth + 1) for part in parts]
     return Region(fork, merge, branches)

@@ -1,9 +1,11 @@
 """Decide whether an addition is residual, and classify the shortcut of a residual block by its layers."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
 
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, ShortcutKind, Stage
-from resnet_diagram.spec.traits import MIXING, WEIGHTED
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, ShortcutKind, Stage
+from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED
 
 _WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 _PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
@@ -11,10 +13,10 @@ WORKING = MIXING | {LayerKind.OPAQUE}
 
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
-    """Return the number of working layers, the MACs and the number of layers of a branch."""
+    """Return the number of working layers outside gates, the MACs and the number of layers of a branch."""
     layers = list(layers_in(elements))
     return (
-        sum(_works(layer) for layer in layers),
+        sum(_works(layer) for layer in walk(elements, gates=False)),
         sum(layer.macs for layer in layers),
         len(layers),
     )
@@ -31,15 +33,18 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
-    kernels), nothing goes round anything; nor where each side takes another part of the channels.
+    kernels), nothing goes round anything; nor where each side takes another part of the channels, or the
+    larger branch only corrects the other (low-rank adapters).
     """
     if _is_part(elements) and any(_is_part(branch) for branch in rest):
         return False
-    weighted_short, main = cost(elements)[0], rest[-1]
+    weighted_short, main = _weighted_in_row(elements), rest[-1]
     weighted_main = cost(main)[0]
     if weighted_main == 0:
         return not elements and len(rest) == 1 and _mixes(main)
     if weighted_short > 1 or (weighted_short and _enlarges(main) and not _enlarges(elements)):
+        return False
+    if weighted_short and not _has_activation(main) and cost(main)[1] < cost(elements)[1]:
         return False
     if weighted_main > 1:
         return True
@@ -48,6 +53,21 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
             elements and all(layer.kind is LayerKind.NORM for layer in layers_in(elements))
         )
     return _has_activation(main) and not _has_activation(elements)
+
+
+def _weighted_in_row(elements: Sequence[Element]) -> int:
+    """Return the most working layers behind each other; a concatenation counts with its longest branch."""
+    return sum(
+        max(map(_weighted_in_row, element.branches)) if _is_concatenation(element) else cost([element])[0]
+        for element in elements
+    )
+
+
+def _is_concatenation(element: Element) -> TypeGuard[Block]:
+    """Return whether an element is a block that concatenates branches of layers."""
+    if not isinstance(element, Block) or element.merge is not Merge.CONCAT or element.shortcut:
+        return False
+    return all(isinstance(item, Layer) for branch in element.branches for item in branch)
 
 
 def _mixes(elements: Sequence[Element]) -> bool:
@@ -59,7 +79,8 @@ def _mixes(elements: Sequence[Element]) -> bool:
 def _enlarges(elements: Sequence[Element]) -> bool:
     """Return whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
     return any(
-        layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose" for layer in layers_in(elements)
+        layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose"
+        for layer in walk(elements, gates=False)
     )
 
 
@@ -86,20 +107,24 @@ def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:
                 yield from layers_in(branch)
             yield from layers_in(element.shortcut.layers if element.shortcut else ())
             yield from element.after
+        elif isinstance(element, Graph):
+            for node in element.nodes:
+                yield from layers_in(node.body)
 
 
 def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
     """Return the kind of a shortcut that runs through these elements."""
-    if not elements:
-        return ShortcutKind.IDENTITY
-    if not all(isinstance(e, Layer) for e in elements):
+    if not all(isinstance(e, Layer) or _is_concatenation(e) for e in elements):
         return ShortcutKind.OTHER
-    layers = [e for e in elements if isinstance(e, Layer)]
+    layers = [e for e in layers_in(elements) if e.op != APPENDED]
+    if not layers:
+        return ShortcutKind.IDENTITY
     if any(e.kind in WEIGHTED for e in layers):
         return _projection_kind(layers)
-    if any(e.op == "zero_pad" for e in layers):
+    if any(e.op == "zero_pad" and e.in_shape[0] != e.out_shape[0] for e in layers):
         return ShortcutKind.ZERO_PAD
-    if all(e.kind is LayerKind.POOL or e.op == "subsample" for e in layers):
+    layers = [e for e in layers if e.op != "zero_pad"]
+    if layers and all(e.kind is LayerKind.POOL or e.op == "subsample" for e in layers):
         return ShortcutKind.POOLED
     return ShortcutKind.OTHER
 

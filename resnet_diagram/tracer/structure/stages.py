@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, residual_blocks
-from resnet_diagram.spec.model import Block, Element, Layer, Stage
+from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, out_shape, residual_blocks
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, Stage
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.structure.parts import Part
@@ -229,4 +229,6 @@ def shape_behind(element: Element) -> Sizes:
         return element.out_shape
     if isinstance(element, Block):
         return element.after[-1].out_shape if element.after else merged_shape(element)
+    if isinstance(element, Graph):
+        return out_shape(element)
     return shape_behind(element.body[-1])

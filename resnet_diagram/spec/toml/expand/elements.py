@@ -6,10 +6,12 @@ from typing import Any
 
 from resnet_diagram.spec.check import check_element
 from resnet_diagram.spec.check_layer import FaultError
-from resnet_diagram.spec.measure import merged_shape, walk
+from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, merged_shape, walk
 from resnet_diagram.spec.model import (
     Block,
     Element,
+    Graph,
+    GraphNode,
     Layer,
     LayerKind,
     Merge,
@@ -54,6 +56,8 @@ def _put_one(chain: Chain, settings: dict[str, Any]) -> None:
             inner = Chain(chain.shape, f"{settings.get('name', name)}.")
             _within("body", inner, settings["body"])
             chain.put(Stage(name=settings.get("name", name), body=tuple(inner.elements)))
+        case "written graph":
+            _put_checked(chain, graph_of(settings, chain.shape, settings.get("name", name)))
         case "written block":
             _put_checked(chain, block_of(settings, chain.shape, name))
         case _:
@@ -62,7 +66,7 @@ def _put_one(chain: Chain, settings: dict[str, Any]) -> None:
             _put_checked(chain, replace(layer, name=name))
 
 
-def _put_checked(chain: Chain, element: Layer | Block) -> None:
+def _put_checked(chain: Chain, element: Layer | Block | Graph) -> None:
     """Put what may not fit the shape that enters it. Raises DesignError where it does not."""
     shape = chain.shape
     chain.put(element)
@@ -83,6 +87,42 @@ def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path:
     chain = Chain(shape, prefix)
     _within(key, chain, written, *path)
     return chain
+
+
+def graph_of(settings: dict[str, Any], shape: Shape, name: str) -> Graph:
+    """The graph a table describes node by node."""
+    nodes: list[GraphNode] = []
+    for number, written in enumerate(settings["nodes"]):
+        try:
+            nodes.append(_graph_node(written, nodes, shape, f"{name}.{number}"))
+        except DesignError as fault:
+            raise fault.within("nodes", number) from None
+    return Graph(nodes=tuple(nodes), outputs=tuple(settings["outputs"]), name=name)
+
+
+def _graph_node(settings: dict[str, Any], nodes: Sequence[GraphNode], shape: Shape, name: str) -> GraphNode:
+    """The node of a graph that a table describes; `nodes` are those before it."""
+    reads = tuple(settings.get("reads", ()))
+    if any(read >= len(nodes) for read in reads):
+        raise DesignError(f"expected numbers of nodes before this one, below {len(nodes)}.", "reads")
+    merge = Merge(settings["merge"]) if "merge" in settings else None
+    entering = [nodes[read].shape for read in reads] or [shape]
+    body = _run("body", settings.get("body", []), entering[0], f"{name}.")
+    given = body.shape
+    if merge is Merge.CONCAT:
+        given = concatenated(entering, concat_axis(entering))
+    elif merge is not None:
+        given = broadcast(entering)
+    return GraphNode(
+        shape=tuple(settings.get("shape", given)),
+        reads=reads,
+        merge=merge,
+        body=tuple(body.elements),
+        shortcut=ShortcutKind(settings["shortcut"]) if "shortcut" in settings else None,
+        signs=tuple(settings.get("signs", ())),
+        shares=settings.get("shares"),
+        name=name,
+    )
 
 
 def block_of(settings: dict[str, Any], shape: Shape, name: str) -> Block:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from resnet_diagram.spec.model import Network, Shape, Stage
+from resnet_diagram.spec.model import Element, Graph, Idle, Network, Port, Shape, Stage
 from resnet_diagram.spec.toml.expand.blocks import block_elements
 from resnet_diagram.spec.toml.expand.chain import Chain
 from resnet_diagram.spec.toml.expand.ends import build_head, build_stem, stem_of
@@ -33,7 +33,26 @@ def build(settings: Said, name: str = "") -> Network:
         body=tuple(body.elements),
         head=tuple(head.elements),
         stopped_at=settings.get("stopped_at"),
+        idle=tuple(Idle(name=key, params=int(count)) for key, count in settings.get("idle", {}).items()),
+        inputs=_ports(settings, "inputs", (*stem.elements, *body.elements)[:1]),
+        outputs=_ports(settings, "outputs", (*stem.elements, *body.elements, *head.elements)[-1:]),
     )
+
+
+def _ports(settings: Said, key: str, ends: Sequence[Element]) -> tuple[Port, ...]:
+    """The named inputs or outputs of the graph at the beginning or the end of a network."""
+    if key not in settings:
+        return ()
+    graph = ends[0] if ends else None
+    if not isinstance(graph, Graph):
+        raise DesignError("expected a graph there, with 'nodes'.", key)
+    inner = [node.shape for node in graph.nodes if not node.reads]
+    shapes = (
+        inner if key == "inputs" else [graph.nodes[n].shape for n in graph.outputs if n < len(graph.nodes)]
+    )
+    if len(shapes) != len(settings[key]):
+        raise DesignError(f"expected {len(shapes)} names, found {len(settings[key])}.", key)
+    return tuple(Port(name=name, shape=shape) for name, shape in zip(settings[key], shapes, strict=True))
 
 
 def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:

@@ -47,7 +47,7 @@ _LAYERS = (
     "any layer",
 )
 LAYERS = Elements(_LAYERS)
-_ELEMENTS = (*_LAYERS, "gate", "written block", "written stage")
+_ELEMENTS = (*_LAYERS, "gate", "written block", "written stage", "written graph")
 ELEMENTS = Elements(_ELEMENTS)
 SOME_ELEMENTS = Elements(_ELEMENTS, 1)
 
@@ -114,6 +114,9 @@ TABLES: dict[str, Keys] = {
     "network": {
         "name": Key(Text(), "The network's name. Default: the file's name."),
         "input": Key(Wholes(1), "Channels, then the size in each spatial dimension. Default: [3, 224, 224]."),
+        "inputs": Key(Texts(), "Names of the inputs of the graph that begins the body."),
+        "outputs": Key(Texts(), "Names of the outputs of the graph that ends the network."),
+        "idle": Key(SettingTable(), "Parameters of the modules that are never run, by name."),
         "stopped_at": Key(Text(), "Path of the module in which a forward failed; the rest is missing."),
         **SETTING_KEYS,
         "depths": Key(Wholes(), "Blocks of each stage."),
@@ -183,6 +186,28 @@ TABLES: dict[str, Keys] = {
     "written stage": {
         "name": Key(Text(), "The stage's name."),
         "body": Key(SOME_ELEMENTS, "What is in the stage.", required=True),
+    },
+    "written graph": {
+        "name": Key(Text(), "The graph's name."),
+        "nodes": Key(
+            Many(Table("graph node")),
+            "Its nodes, numbered from 0 in an order in which they can be run; inputs first.",
+            required=True,
+        ),
+        "outputs": Key(Wholes(least=0), "Numbers of the nodes whose values leave the graph.", required=True),
+    },
+    "graph node": {
+        "reads": Key(Wholes(least=0), "Numbers of the nodes it reads. Without it the node is an input."),
+        "shape": Key(
+            Wholes(), "Shape of its value, where what it reads does not tell. Default: that which arrives."
+        ),
+        "merge": Key(Word(tuple(Merge)), "How the values it reads come together."),
+        "body": Key(ELEMENTS, "The elements run on the value it reads; one layer where it reads several."),
+        "shortcut": Key(
+            Word(tuple(ShortcutKind)), "Kind of the shortcut, the last value read, of a residual addition."
+        ),
+        "signs": Key(Signs(), "1 or -1 for each value read: -1 subtracts. Default: all are added."),
+        "shares": Key(Whole(least=0), "Number of the earlier node whose modules it runs again."),
     },
     "convolution": {
         **_op("convolution"),

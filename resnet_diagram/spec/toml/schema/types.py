@@ -13,9 +13,10 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Wholes:
-    """A list of whole numbers of 1 or more; at least `count` of them."""
+    """A list of whole numbers of `least` or more; at least `count` of them."""
 
     count: int = 1
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,7 @@ def _wholes(value: Any, expected: Wholes) -> None:
     if not isinstance(value, list) or len(value) < expected.count:
         raise _unexpected(value, expected)
     for at, item in enumerate(value):
-        _inside(at, item, Whole())
+        _inside(at, item, Whole(least=expected.least))
 
 
 def _sizes(value: Any, expected: Sizes) -> None:

@@ -44,6 +44,8 @@ def table_of(value: Mapping[str, object], *, in_stage: bool = False) -> str:
     """
     if "op" in value:
         return "any layer" if "kind" in value else TABLE_OF_OP.get(str(value["op"]), "")
+    if "nodes" in value:
+        return "written graph"
     if "body" in value:
         return "written stage"
     return "block" if in_stage and not {"layers", "branches"} & value.keys() else "written block"

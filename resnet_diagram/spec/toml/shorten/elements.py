@@ -7,6 +7,8 @@ from resnet_diagram.spec.measure import in_shape, is_gate
 from resnet_diagram.spec.model import (
     Block,
     Element,
+    Graph,
+    GraphNode,
     Layer,
     LayerKind,
     Merge,
@@ -54,7 +56,7 @@ def counted(written: Iterable[Written]) -> list[Written]:
 
 
 def _is_block(settings: Written) -> bool:
-    return isinstance(settings, dict) and not {"op", "body"} & settings.keys()
+    return isinstance(settings, dict) and not {"op", "body", "nodes"} & settings.keys()
 
 
 def _uncounted(settings: Said) -> Said:
@@ -71,6 +73,25 @@ def written(element: Element) -> Written:
             return ({"name": element.name} if element.name else {}) | {"body": spelled(element.body)}
         case Block():
             return (_gate(element) if is_gate(element) else None) or _block(element)
+        case Graph():
+            name = {"name": element.name} if element.name else {}
+            nodes = [_graph_node(node) for node in element.nodes]
+            return {**name, "nodes": nodes, "outputs": list(element.outputs)}
+
+
+def _graph_node(node: GraphNode) -> Said:
+    """The table of a node of a graph; a merge is written with its shape, which its inputs may not tell."""
+    settings: Said = {"reads": list(node.reads)} if node.reads else {}
+    if not node.body:
+        settings["shape"] = list(node.shape)
+    for key in ("merge", "shortcut"):
+        if value := getattr(node, key):
+            settings[key] = value.value
+    if node.signs:
+        settings["signs"] = list(node.signs)
+    if node.shares is not None:
+        settings["shares"] = node.shares
+    return settings | ({"body": spelled(node.body)} if node.body else {})
 
 
 def _layer(layer: Layer) -> Said:

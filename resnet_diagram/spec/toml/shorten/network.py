@@ -50,7 +50,7 @@ def is_short(settings: Said) -> bool:
     stages = settings.get("stage", [])
     blocks = [item for stage in stages if isinstance(stage.get("block"), list) for item in stage["block"]]
     return "body" not in settings and not any(
-        {"op", "body", "layers", "branches"} & block.keys() for block in blocks
+        {"op", "body", "nodes", "layers", "branches"} & block.keys() for block in blocks
     )
 
 
@@ -67,7 +67,11 @@ def _written(network: Network) -> Said:
 def _opening(network: Network) -> Said:
     name = {"name": network.name} if network.name else {}
     stopped = {} if network.stopped_at is None else {"stopped_at": network.stopped_at}
-    return {**name, "input": list(network.input_shape), **stopped}
+    ports = {key: [port.name for port in getattr(network, key)] for key in ("inputs", "outputs")}
+    named: Said = {key: names for key, names in ports.items() if names}
+    if network.idle:
+        named["idle"] = {module.name: module.params for module in network.idle}
+    return {**name, "input": list(network.input_shape), **named, **stopped}
 
 
 def _designed(network: Network) -> Said | None:

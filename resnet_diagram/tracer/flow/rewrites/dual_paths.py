@@ -8,6 +8,7 @@ the whole branch, either with zeros for what the other has alone.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from resnet_diagram.spec.traits import APPENDED
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument
 from resnet_diagram.tracer.flow.rewrites.partial_sums import part_of
 from resnet_diagram.tracer.flow.simplify import bypass, drop_unread, renumbered
@@ -129,9 +130,9 @@ def _append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], 
 
 
 def _padding(pad: Step, operand: Step) -> Node:
-    """Return an operation that pads a value with zeros."""
+    """Return an operation that leaves room for the channels that the other operand has alone."""
     last = pad.nodes[-1]
     value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
-    node = Node(last.index, NodeKind.OPERATION, "constant_pad_nd", last.shape, last.call, True)
+    node = Node(last.index, NodeKind.OPERATION, APPENDED, last.shape, last.call, True)
     node.inputs, node.args, node.names = (value.node,), (value, (), 0), ("self", "pad", "value")
     return node

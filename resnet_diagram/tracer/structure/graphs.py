@@ -1,0 +1,284 @@
+"""Convert an irregular part of the flow to a graph of chains and merges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import TYPE_CHECKING
+
+from resnet_diagram.spec.measure import concat_axis, concatenated, out_shape
+from resnet_diagram.spec.model import (
+    Element,
+    Graph,
+    GraphNode,
+    Layer,
+    LayerKind,
+    Merge,
+    ShortcutKind,
+)
+from resnet_diagram.spec.traits import WEIGHTED as WEIGHTED_KINDS
+from resnet_diagram.tracer.flow.calls import common_call
+from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import MERGES, Role, operator_of
+from resnet_diagram.tracer.structure.layers import layer_of
+from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.reduction import Reduction, Way
+from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
+from resnet_diagram.tracer.structure.residual import cost, is_residual, layers_in, shortcut_kind
+
+if TYPE_CHECKING:
+    from resnet_diagram.tracer.structure.blocks import Translator
+
+_KINDS = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
+_MOST_VISITED = 2000
+_MOST_FOLLOWED = 8
+_SQUASHING = 2
+
+
+def only_way(reduction: Reduction) -> list[Item] | None:
+    """Return the series that a region is after all; None for a graph."""
+    fork = reduction.out[reduction.fork]
+    return fork[0].items if len(reduction.into) == 2 and len(fork) == 1 else None
+
+
+def graph_part(translator: "Translator", region: Region, reduction: Reduction) -> Part:
+    """Return the graph that an irregular region is."""
+    return _Builder(translator, region, reduction).part()
+
+
+@dataclass(slots=True, eq=False)
+class _Builder:
+    translator: "Translator"
+    region: Region
+    reduction: Reduction
+    nodes: list[GraphNode] = field(default_factory=list)
+    number_of: dict[int, int] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    shared: dict[tuple[str, ...], int] = field(default_factory=dict)
+    waiting: dict[int, list[Way]] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return self.translator.steps
+
+    def part(self) -> Part:
+        """Return the part that the whole graph is."""
+        fork, merge = self.region.fork, self.region.merge
+        for number in self.reduction.remaining:
+            self._vertex(number)
+        ends = self.steps[merge].sources if self.steps[merge].role is Role.SINK else [merge]
+        outputs = tuple(self.number_of[number] for number in ends)
+        inner = [number for number in (*self.region.inner, merge) if self.steps[number].nodes]
+        call = common_call(self.translator.calls, [self.steps[number].call for number in inner])
+        name = self.translator.calls[call].path or "graph"
+        graph = Graph(nodes=tuple(self.nodes), outputs=outputs, name=name)
+        values = prod(self.steps[ends[0]].nodes[-1].shape) if self.steps[ends[0]].nodes else 0
+        return Part(graph, call if fork else 0, inner, values)
+
+    def _vertex(self, number: int) -> None:
+        """Add the nodes of a step that remains: the chains that lead to it, and the step itself."""
+        step, ways = self.steps[number], self.reduction.into[number]
+        if step.role is Role.SOURCE:
+            return
+        if number == self.region.fork or step.sources == [0]:
+            self._add(GraphNode(shape=step.out_shape), number)
+            return
+        if step.role is Role.SINK:
+            for way in ways:
+                last = steps_in(way.items)[-1] if way.items else way.tail
+                self.number_of[last] = self._chain(way, way.items)
+            return
+        if len(ways) == 1:
+            self.number_of[number] = self._chain(ways[0], [*ways[0].items, number])
+            return
+        ways = [one for way in ways for one in self.waiting.pop(way.tail, [way])]
+        if self._is_part_of_sum(number):
+            self.waiting[number] = ways
+            return
+        reads = [self._chain(way, way.items) for way in ways]
+        if step.role in MERGES and self._fits(step, reads):
+            self._merge(number, step, ways, reads)
+        else:
+            layer = layer_of(step, self.translator.name(step))
+            node = GraphNode(shape=layer.out_shape, reads=tuple(reads), body=(layer,))
+            self._add(node, number)
+
+    def _is_part_of_sum(self, number: int) -> bool:
+        """Return whether a step is a sum that only another sum reads, directly."""
+        after = self.reduction.out[number]
+        if self.steps[number].role is not Role.ADD or len(after) != 1 or after[0].items:
+            return False
+        return self.steps[after[0].head].role is Role.ADD and len(self.reduction.into[after[0].head]) > 1
+
+    def _fits(self, step: Step, reads: Sequence[int]) -> bool:
+        """Return whether the merge of what is read gives the shape the step was seen to have."""
+        if step.params or step.macs:
+            return False
+        total = sum(prod(self.nodes[read].shape) for read in reads)
+        partial = step.index == self.region.merge and not self.region.direct
+        return step.role is not Role.CONCAT or total == prod(step.out_shape) or partial
+
+    def _add(self, node: GraphNode, step: int) -> None:
+        self.number_of[step] = len(self.nodes)
+        self.nodes.append(node)
+
+    def _chain(self, way: Way, items: Sequence[Item]) -> int:
+        """Return the node behind a chain; that before it where nothing lies on it."""
+        start = self.number_of[way.tail]
+        if items and isinstance(items[0], int) and items[0] == way.tail:
+            items = items[1:]
+        before = self.nodes[start].shape
+        elements = self.translator.run(items, self.steps[way.tail].out_shape or before)
+        if not elements:
+            return start
+        key = tuple(layer.name for layer in layers_in(elements) if layer.kind in WEIGHTED_KINDS)
+        shares = self.shared.get(key) if key else None
+        if key and shares is None:
+            self.shared[key] = len(self.nodes)
+        node = GraphNode(shape=_given(elements), reads=(start,), body=elements, shares=shares)
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def _merge(self, number: int, step: Step, ways: Sequence[Way], reads: list[int]) -> None:
+        signs = self._signs(reads) if step.role is Role.ADD else ()
+        kind: ShortcutKind | None = None
+        if step.role is Role.ADD:
+            place = self._shortcut(number, step, ways, reads)
+            if place is not None:
+                kind = shortcut_kind(self._between(ways[place], reads[place]))
+                order = [*(k for k in range(len(reads)) if k != place), place]
+                reads = [reads[k] for k in order]
+                signs = tuple(signs[k] for k in order) if signs else ()
+        name = self._unique(self.translator.name(step))
+        shapes = [self.nodes[read].shape for read in reads]
+        is_part = step.role is Role.CONCAT and sum(map(prod, shapes)) != prod(step.out_shape)
+        node = GraphNode(
+            shape=concatenated(shapes, concat_axis(shapes)) if is_part else step.out_shape,
+            reads=tuple(reads),
+            merge=_KINDS[step.role],
+            shortcut=kind,
+            signs=signs,
+            name=name,
+        )
+        self._add(node, number)
+
+    def _unique(self, name: str) -> str:
+        """Return a name that no other merge of the graph has."""
+        self.names[name] = count = self.names.get(name, 0) + 1
+        return name if count == 1 else f"{name}{count}"
+
+    def _signs(self, reads: list[int]) -> tuple[int, ...]:
+        """Return the signs of what a sum reads; take the factor -1 out of the chains it ends in."""
+        signs = []
+        for place, read in enumerate(reads):
+            node = self.nodes[read]
+            last = node.body[-1] if node.body else None
+            negative = isinstance(last, Layer) and last.settings == (("factor", -1.0),)
+            signs.append(-1 if negative else 1)
+            if negative and len(node.body) == 1:
+                reads[place] = node.reads[0]
+                if read == len(self.nodes) - 1:
+                    self.nodes.pop()
+            elif negative:
+                shorter = replace(node, body=node.body[:-1], shape=_given(node.body[:-1]))
+                self.nodes[read] = shorter
+        return tuple(signs) if -1 in signs else ()
+
+    def _between(self, way: Way, read: int) -> tuple[Element, ...]:
+        """Return the elements on a way into a merge."""
+        return () if read == self.number_of[way.tail] else self.nodes[read].body
+
+    # -- residual additions --------------------------------------------------------------------------------
+
+    def _shortcut(self, number: int, step: Step, ways: Sequence[Way], reads: Sequence[int]) -> int | None:
+        """Return the place of the way that is the shortcut of a residual addition, None for another sum."""
+        if self._is_in_gate(number):
+            return None
+        runs = [self._between(way, read) for way, read in zip(ways, reads, strict=True)]
+        for place in sorted(range(len(ways)), key=lambda k: cost(runs[k])):
+            start, shape = self.number_of[ways[place].tail], self.nodes[reads[place]].shape
+            others = [read for k, read in enumerate(reads) if k != place]
+            free = [read for read in others if not self._is_used_elsewhere(read)]
+            main = self._main(start, free) if prod(shape) == prod(step.out_shape) else ()
+            beside = tuple(e for k, run in enumerate(runs) if k != place for e in run if e not in main)
+            if not main or any(isinstance(element, Graph) for element in runs[place]):
+                continue
+            if not _goes_finer(main) and is_residual(runs[place], [(*beside, *main)]):
+                if not runs[place]:
+                    self._complete_pair(start, others)
+                return place
+        return None
+
+    def _complete_pair(self, start: int, ends: Sequence[int]) -> None:
+        """Make the first sum of a reversible pair, `a = x + F(y)` before `b = y + G(a)`, residual too."""
+        waiting, seen = [end for end in ends if end > start], set[int]()
+        while waiting and len(seen) < _MOST_FOLLOWED:
+            number = waiting.pop()
+            node = self.nodes[number]
+            seen.add(number)
+            inner = [read for read in node.reads if self.nodes[read].reads == (start,)]
+            plain = [read for read in node.reads if read not in inner and read != start]
+            is_sum = node.merge is Merge.ADD and not (node.shortcut or node.signs)
+            works = len(inner) == len(plain) == 1 and cost(self.nodes[inner[0]].body)[0]
+            if is_sum and works and self.nodes[plain[0]].shape == node.shape:
+                kind = ShortcutKind.IDENTITY
+                self.nodes[number] = replace(node, reads=(*inner, *plain), shortcut=kind)
+            waiting += [read for read in node.reads if read > start and read not in seen]
+
+    def _is_used_elsewhere(self, read: int) -> bool:
+        """Return whether a value has another use than to be added: it is no residual then."""
+        steps = (
+            step for step, number in self.number_of.items() if number == read and step in self.reduction.out
+        )
+        readers = [way for step in steps for way in self.reduction.out[step] if not way.items]
+        return any(self.steps[way.head].role is not Role.ADD for way in readers)
+
+    def _main(self, start: int, ends: Sequence[int]) -> tuple[Element, ...]:
+        """Return what lies between a node and others behind it; nothing if it leads to none of them."""
+        found: set[int] = set()
+        waiting = [end for end in ends if end > start]
+        reaches = False
+        while waiting and len(found) < _MOST_VISITED:
+            number = waiting.pop()
+            if number in found:
+                continue
+            found.add(number)
+            reaches = reaches or start in self.nodes[number].reads
+            waiting += [read for read in self.nodes[number].reads if read > start]
+        if not reaches:
+            return ()
+        return tuple(element for number in sorted(found) for element in self.nodes[number].body)
+
+    def _is_in_gate(self, number: int) -> bool:
+        """Return whether a value does nothing but weigh another: it is squashed and multiplied."""
+        squashed = False
+        for _ in range(_MOST_FOLLOWED):
+            targets = self.steps[number].targets
+            if len(targets) != 1:
+                return False
+            number = targets[0]
+            step = self.steps[number]
+            if step.role is Role.MULTIPLY:
+                return squashed
+            if step.nodes and step.role is Role.ACTIVATION:
+                squashed = squashed or operator_of(step.nodes[-1].op).squashes >= _SQUASHING
+        return False
+
+
+def _given(elements: Sequence[Element]) -> tuple[int, ...]:
+    """Return the shape behind a run of elements."""
+    return out_shape(elements[-1])
+
+
+def _goes_finer(main: Sequence[Element]) -> bool:
+    """Return whether a way passes a higher resolution than that of the sum it ends in.
+
+    So does the way from a level of a pyramid to the finer one and back.
+    """
+    layers = list(layers_in(main))
+    end = prod(layers[-1].out_shape[1:])
+    enlarged = (
+        prod(layer.out_shape[1:])
+        for layer in layers
+        if layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose"
+    )
+    return any(size > end for size in enlarged)

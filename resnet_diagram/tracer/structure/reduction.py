@@ -1,0 +1,155 @@
+"""Reduce an irregular part of the flow to a small graph whose edges are series.
+
+A step with one way in and one way out joins the two; ways into a step that all come from one other step are
+branches. What has one way in and one way out, but cannot be reduced, becomes one irregular region. Each
+step is looked at a bounded number of times.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+
+from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
+
+
+@dataclass(slots=True, eq=False)
+class Way:
+    """A series from one step to another, both excluded."""
+
+    tail: int
+    head: int
+    items: list[Item] = field(default_factory=list)
+
+
+class Reduction:
+    """The steps that remain between the ends of a region, and the ways into and out of each.
+
+    Unless it is `whole`, the ways into its merge stay as they are.
+    """
+
+    def __init__(self, steps: Sequence[Step], region: Region, *, whole: bool = True) -> None:
+        fork, merge, inner = region.fork, region.merge, region.inner
+        self.fork, self.merge = fork, merge
+        self._joins = () if whole else (merge,)
+        inputs = (number for number in inner if steps[number].sources == [0] and not fork)
+        self._ends = {fork, merge, *inputs}
+        numbers = [fork, *inner, merge]
+        self.into: dict[int, list[Way]] = {number: [] for number in numbers}
+        self.out: dict[int, list[Way]] = {number: [] for number in numbers}
+        for number in numbers:
+            for source in steps[number].sources if number != fork else ():
+                outside = (source, number) == (fork, merge) and not region.direct
+                if source in self.out and source != number and not outside:
+                    self._add(Way(source, number))
+        self._simplify(numbers)
+        while self._close_hammocks():
+            pass
+
+    @property
+    def remaining(self) -> list[int]:
+        """The steps that are left, each behind those it reads, else in the order they ran."""
+        missing = {number: len(ways) for number, ways in self.into.items()}
+        ready = [number for number, count in missing.items() if not count]
+        heapify(ready)
+        order = []
+        while ready:
+            order.append(number := heappop(ready))
+            for way in self.out[number]:
+                missing[way.head] -= 1
+                if not missing[way.head]:
+                    heappush(ready, way.head)
+        return order
+
+    def _add(self, way: Way) -> None:
+        self.out[way.tail].append(way)
+        self.into[way.head].append(way)
+
+    def _remove(self, way: Way) -> None:
+        self.out[way.tail].remove(way)
+        self.into[way.head].remove(way)
+
+    def _simplify(self, numbers: Iterable[int]) -> None:
+        """Join series and branches, beginning at some steps, until nothing changes."""
+        waiting = list(numbers)[::-1]
+        while waiting:
+            number = waiting.pop()
+            if number not in self.into:
+                continue
+            ways = self.into[number]
+            if len(ways) > 1 and number not in self._joins and all(way.tail == ways[0].tail for way in ways):
+                tail = ways[0].tail
+                branches = sorted((way.items for way in ways), key=_first_step)
+                for way in list(ways):
+                    self._remove(way)
+                self._add(Way(tail, number, [Region(tail, number, branches)]))
+                waiting += [tail]
+            if number not in self._ends and len(ways) == len(self.out[number]) == 1:
+                before, after = ways[0], self.out[number][0]
+                self._remove(before)
+                self._remove(after)
+                del self.into[number], self.out[number]
+                self._add(Way(before.tail, after.head, [*before.items, number, *after.items]))
+                waiting += [after.head]
+
+    def _close_hammocks(self) -> bool:
+        """Make each irreducible part with one way in and one out a region; return whether there was any."""
+        numbers = self.remaining
+        before = _dominators(numbers, {n: [way.tail for way in self.into[n]] for n in numbers})
+        behind = _dominators(numbers[::-1], {n: [way.head for way in self.out[n]] for n in numbers})
+        changed = False
+        for end in numbers[1:]:
+            start = before.get(end, end)
+            if end not in self.into or start not in self.into or behind.get(start) != end:
+                continue
+            inner = self._inside(start, end)
+            if inner and len(inner) < len(numbers) - 2 and (start, end) != (self.fork, self.merge):
+                self._close(start, end, inner)
+                changed = True
+        if changed:
+            self._simplify(self.remaining)
+        return changed
+
+    def _inside(self, start: int, end: int) -> set[int]:
+        """Return the remaining steps between two."""
+        inner: set[int] = set()
+        waiting = [way.tail for way in self.into[end]]
+        while waiting:
+            number = waiting.pop()
+            if number != start and number not in inner:
+                inner.add(number)
+                waiting += [way.tail for way in self.into[number]]
+        return inner
+
+    def _close(self, start: int, end: int, inner: set[int]) -> None:
+        ways = [way for number in inner for way in self.into[number]] + list(self.into[end])
+        numbers = sorted(inner.union(*(steps_in(way.items) for way in ways)))
+        for way in ways:
+            self._remove(way)
+        for number in inner:
+            del self.into[number], self.out[number]
+        self._add(Way(start, end, [Region(start, end, inner=numbers)]))
+
+
+def _first_step(items: Sequence[Item]) -> int:
+    """Return the first step of a series, -1 for an empty one."""
+    return min(steps_in(items[:1]) or [-1]) if items else -1
+
+
+def _dominators(order: Sequence[int], sources: dict[int, list[int]]) -> dict[int, int]:
+    """Return for each step the last one that all ways to it pass; `order` begins with the root."""
+    root = order[0]
+    above, depth = {root: root}, {root: 0}
+    for number in order[1:]:
+        known = [source for source in sources[number] if source in depth]
+        if not known:
+            continue
+        common = known[0]
+        for right in known[1:]:
+            while common != right:
+                if depth[common] >= depth[right]:
+                    common = above[common]
+                else:
+                    right = above[right]
+        above[number], depth[number] = common, depth[common] + 1
+    return {number: parent for number, parent in above.items() if number != root}
