@@ -1,17 +1,80 @@
-"""Networks with graphs as one layer each, for readers that know series of branches only."""
+"""Networks without graphs, for readers that know series of branches only: what is no series is one layer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from resnet_diagram.spec.measure import graphs, in_shape, macs, out_shape, params
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shortcut, Stage
+from resnet_diagram.spec.measure import graphs, in_shape, macs, out_shape, params, residual_blocks, walk
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Graph,
+    Layer,
+    LayerKind,
+    Network,
+    Port,
+    Shortcut,
+    Stage,
+)
+
+_LISTED = 4
 
 
 def closed(network: Network) -> Network:
-    """Return a network with an opaque layer in place of each graph; the network itself if it has none."""
+    """Return a network with an opaque layer in place of each graph; the network itself if it has none.
+
+    The chain of stages and blocks that a graph of the body begins with stays open; the layer behind it names
+    the modules and outputs that it stands for.
+    """
     if next(graphs(network), None) is None:
         return network
-    return replace(network, stem=_run(network.stem), body=_run(network.body), head=_run(network.head))
+    body: list[Element] = []
+    for element in network.body:
+        body += _opened(element, network.outputs) if isinstance(element, Graph) else _run((element,))
+    return replace(network, stem=_run(network.stem), body=tuple(body), head=_run(network.head))
+
+
+def _opened(graph: Graph, outputs: Sequence[Port]) -> list[Element]:
+    """Return the trunk of a graph, and a layer for all else."""
+    trunk = _trunk(graph)
+    elements = [element for number in trunk for element in _run(graph.nodes[number].body)]
+    rest = [element for k, node in enumerate(graph.nodes) if k not in trunk for element in node.body]
+    ends = ", ".join(port.name for port in outputs) if len(graph.outputs) > 1 else ""
+    words = [_modules(rest), f"→ {ends}" if ends else ""]
+    shape = graph.nodes[trunk[-1] if trunk else 0].shape
+    box = _box(graph, rest, shape, " ".join(filter(None, words)) or "graph")
+    return [*elements, box]
+
+
+def _trunk(graph: Graph) -> list[int]:
+    """Return the numbers of the nodes with blocks that follow each other from the only input of a graph."""
+    if sum(not node.reads for node in graph.nodes) > 1:
+        return []
+    numbers: list[int] = []
+    at = 0
+    for number, node in enumerate(graph.nodes):
+        if node.reads == (at,) and node.body and residual_blocks(node.body):
+            numbers.append(number)
+            at = number
+    return numbers
+
+
+def _modules(elements: Iterable[Element]) -> str:
+    """Return the outermost modules of some elements, the first few by name."""
+    names = list(dict.fromkeys(layer.name.split(".")[0] for layer in walk(elements) if layer.params))
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(filter(None, names[:_LISTED])) + more
+
+
+def _box(graph: Graph, inside: Sequence[Element], shape: tuple[int, ...], op: str) -> Layer:
+    return Layer(
+        kind=LayerKind.OPAQUE,
+        op=op,
+        name=graph.name,
+        in_shape=shape,
+        out_shape=out_shape(graph),
+        params=params(inside),
+        macs=macs(inside),
+    )
 
 
 def _run(elements: Iterable[Element]) -> tuple[Element, ...]:
@@ -21,15 +84,8 @@ def _run(elements: Iterable[Element]) -> tuple[Element, ...]:
 def _closed(element: Element) -> Element:
     match element:
         case Graph():
-            return Layer(
-                kind=LayerKind.OPAQUE,
-                op="graph",
-                name=element.name,
-                in_shape=in_shape(element),
-                out_shape=out_shape(element),
-                params=params(element),
-                macs=macs(element),
-            )
+            inside = [inner for node in element.nodes for inner in node.body]
+            return _box(element, inside, in_shape(element), "graph")
         case Stage():
             return replace(element, body=_run(element.body))
         case Block():

@@ -77,7 +77,11 @@ def fed_outputs(network: Network) -> list[tuple[Port, str]]:
         return [(outputs[0], _last_name(elements))]
     outputs = network.outputs or (Port(name="", shape=out_shape(last)),)
     nodes = [last.nodes[number] for number in last.outputs]
-    return [(port, _last_name(node.body) or node.name) for port, node in zip(outputs, nodes, strict=True)]
+    before = _last_name(elements[:-1])
+    return [
+        (port, _last_name(node.body) or node.name if node.reads else before)
+        for port, node in zip(outputs, nodes, strict=True)
+    ]
 
 
 def _last_name(elements: Sequence[Element]) -> str:

@@ -90,22 +90,23 @@ def _subject_of(model: nn.Module) -> Subject:
 
 
 def _fullest(subject: Subject, arguments: Arguments, graph: OpGraph) -> OpGraph:
-    """Return the run of most operations when answers that were assumed are negated, the last one first.
+    """Return the run of most operations when assumed answers are negated, one by one, the last first.
 
-    A negated answer that leads no further is taken back, so that a loop asks for one more run only.
+    Each answer is negated once, in a bounded number of runs; one that leads no further is taken back.
     """
     flips: frozenset[int] = frozenset()
-    for _ in range(_RETRIES if graph.asked else 0):
-        untried = graph.asked - 1
-        if untried in flips:
+    tried: set[int] = set()
+    for _ in range(_RETRIES):
+        untried = next((number for number in reversed(range(graph.asked)) if number not in tried), None)
+        if untried is None:
             break
+        tried.add(untried)
         try:
-            longer = _run_once(subject, arguments, flips | {untried}, False, None)
+            other = _run_once(subject, arguments, flips | {untried}, False, None)
         except (Stopped, TraceError):
-            break
-        if len(operations(longer)) <= len(operations(graph)):
-            break
-        graph, flips = longer, flips | {untried}
+            continue
+        if len(operations(other)) > len(operations(graph)):
+            graph, flips = other, flips | {untried}
     return graph
 
 

@@ -1,0 +1,105 @@
+"""Graphs in a network description: checks, measures, differences and refusals."""
+
+from dataclasses import replace
+
+import pytest
+
+from resnet_diagram.codegen.code import code
+from resnet_diagram.differences.networks import differences
+from resnet_diagram.errors import CodeError, SpecError
+from resnet_diagram.spec.check import check
+from resnet_diagram.spec.closed import closed
+from resnet_diagram.spec.json.files import loads
+from resnet_diagram.spec.measure import depth, macs, params, residual_blocks
+from resnet_diagram.spec.model import (
+    Graph,
+    GraphNode,
+    LayerKind,
+    Merge,
+    Network,
+    Port,
+    ShortcutKind,
+)
+from resnet_diagram.spec.shapes import conv
+from resnet_diagram.wording.facts import facts, stage_rows
+
+WIDE = (4, 8, 8)
+NODES = (
+    GraphNode(shape=(3, 8, 8)),
+    GraphNode(shape=WIDE, reads=(0,), body=(conv((3, 8, 8), 4, 3, padding=1, name="entry"),)),
+    GraphNode(shape=WIDE, reads=(1,), body=(conv(WIDE, 4, 3, padding=1, name="first"),)),
+    GraphNode(shape=WIDE, reads=(2, 1), merge=Merge.ADD, shortcut=ShortcutKind.IDENTITY, name="sum"),
+    GraphNode(shape=WIDE, reads=(3,), body=(conv(WIDE, 4, 3, padding=1, name="second"),)),
+    GraphNode(shape=WIDE, reads=(4, 2), merge=Merge.ADD, shortcut=ShortcutKind.IDENTITY, name="sum2"),
+)
+PORTS = (Port(name="early", shape=WIDE), Port(name="late", shape=WIDE))
+GRAPH = Graph(nodes=NODES, outputs=(3, 5), name="graph")
+NETWORK = Network(name="net", input_shape=(3, 8, 8), body=(GRAPH,), outputs=PORTS)
+
+
+def changed(number: int, **fields: object) -> Network:
+    nodes = list(NODES)
+    nodes[number] = replace(nodes[number], **fields)  # type: ignore[arg-type]
+    return replace(NETWORK, body=(replace(GRAPH, nodes=tuple(nodes)),))
+
+
+def test_measures_count_every_node() -> None:
+    assert check(NETWORK) is NETWORK
+    assert (params(NETWORK), depth(NETWORK), macs(NETWORK)) == (108 + 144 + 144, 3, 64 * (108 + 144 + 144))
+    assert [block.name for block in residual_blocks(NETWORK)] == ["sum", "sum2"]
+    rows = stage_rows(NETWORK)
+    assert sum(row.params for row in rows) == params(NETWORK)
+
+
+def test_a_residual_of_a_graph_has_the_layers_from_its_shortcut_to_its_sum() -> None:
+    first, second = facts(NETWORK)["residuals"]
+    assert [len(one["main"]) for one in (first, second)] == [1, 1]
+    assert facts(NETWORK)["outputs"] == [
+        {"name": "early", "shape": [4, 8, 8], "from": "sum"},
+        {"name": "late", "shape": [4, 8, 8], "from": "sum2"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("network", "problem"),
+    [
+        (changed(2, reads=(5,)), "reads is [5]; expected numbers of nodes before it, below 2"),
+        (changed(3, reads=(2,)), "an addition needs two"),
+        (changed(3, merge=None), "expected either 'merge' or 'body'"),
+        (changed(3, merge=Merge.CONCAT, shape=(8, 8, 8)), "it has a shortcut; expected merge 'add'"),
+        (changed(3, shape=(5, 8, 8)), "shape is [5, 8, 8]; expected [4, 8, 8]"),
+        (changed(0, shape=(1, 8, 8)), "the input has shape [1, 8, 8]; expected [3, 8, 8]"),
+        (changed(4, shares=4), "shares is 4; expected the number of an earlier node"),
+        (replace(NETWORK, body=(replace(GRAPH, outputs=(3, 9)),)), "outputs is [3, 9]"),
+        (replace(NETWORK, outputs=PORTS[:1]), "outputs has 1 entries"),
+        (replace(NETWORK, head=(conv(WIDE, 2, 1),)), "several outputs is not the last element"),
+    ],
+)
+def test_faults_are_named(network: Network, problem: str) -> None:
+    with pytest.raises(SpecError, match="net: ") as caught:
+        check(network)
+    assert problem in str(caught.value)
+
+
+def test_a_file_without_graphs_is_read_as_ever() -> None:
+    text = """{"format": "resnet-diagram-network", "version": 1, "name": "old", "input_shape": [3],
+    "body": [{"type": "layer", "kind": "linear", "op": "linear", "in_shape": [3], "out_shape": [2]}]}"""
+    assert (loads(text).inputs, loads(text).outputs, loads(text).idle) == ((), (), ())
+
+
+def test_other_connections_are_a_difference() -> None:
+    other = changed(5, reads=(4, 1))
+    assert differences(NETWORK, NETWORK) == ()
+    (only,) = differences(NETWORK, other)
+    assert (only.where, only.left) == ("graph 1 node 5", "reads 4, 2, add, identity shortcut")
+
+
+def test_code_refuses_a_graph() -> None:
+    with pytest.raises(CodeError, match="Cannot write PyTorch code for graph 'graph'"):
+        code(NETWORK)
+
+
+def test_a_closed_network_names_what_is_in_its_box() -> None:
+    (box,) = [layer for layer in closed(NETWORK).body if getattr(layer, "kind", None) is LayerKind.OPAQUE]
+    assert box.op == "entry, first, second → early, late"  # type: ignore[union-attr]
+    assert params(closed(NETWORK)) == params(NETWORK)

@@ -1,0 +1,143 @@
+"""Networks that are no chain: residual blocks in every lane and head, every input and output."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("torch")
+
+from torch import nn
+
+from resnet_diagram.spec.json.files import dumps, loads, text_of
+from resnet_diagram.spec.measure import graphs, params
+from resnet_diagram.spec.model import LayerKind, Network
+from resnet_diagram.spec.signature import same
+from resnet_diagram.spec.toml.reader import loads as loads_toml
+from resnet_diagram.tracer import parse_input, trace
+from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import Role
+from resnet_diagram.tracer.structure.reduction import Reduction
+from resnet_diagram.tracer.structure.regions import Region
+from resnet_diagram.wording.facts import facts
+from tests.tracer import graph_models as given
+from tests.tracer.facts import layers
+
+PICTURE = "3x32x32"
+SIX = {"identity": 4, "projection": 2}
+
+CASES: list[tuple[Callable[[], nn.Module], tuple[str, ...], dict[str, int]]] = [
+    (lambda: given.Features("dict"), (PICTURE,), SIX),
+    (lambda: given.Features("tuple"), (PICTURE,), SIX),
+    (lambda: given.Features("named tuple"), (PICTURE,), SIX),
+    (lambda: given.Features("data class"), (PICTURE,), SIX),
+    (given.Pyramid, (PICTURE,), SIX),
+    (given.BottomUp, (PICTURE,), SIX),
+    (given.Lanes, (PICTURE,), {"identity": 6}),
+    (lambda: given.Lanes(4), (PICTURE,), {"identity": 10}),
+    (given.Twins, (PICTURE, PICTURE), SIX),
+    (given.Streams, (PICTURE, "1x32x32"), {"identity": 3}),
+    (given.Overlapping, (PICTURE,), {"identity": 5}),
+    (given.Reversible, (PICTURE,), {"identity": 6}),
+    (given.Gated, (PICTURE,), {"projection": 3}),
+    (given.Cascade, (PICTURE,), {"identity": 1}),
+    (given.Unused, (PICTURE,), {"identity": 1}),
+    (given.Exits, (PICTURE,), {"identity": 3}),
+    (given.Skipping, (PICTURE,), {"identity": 2}),
+    (given.Adapted, (PICTURE,), {}),
+    (given.Averaged, (PICTURE,), {}),
+    (given.GatedShortcut, (PICTURE,), {"other": 1}),
+    (given.PaddedPool, ("3x32",), {"pooled": 1}),
+    (given.TwoPaths, (PICTURE,), {"pooled-projection": 1}),
+]
+
+
+def traced(model: nn.Module, *inputs: str) -> Network:
+    return trace(model, [parse_input(text) for text in inputs or (PICTURE,)])
+
+
+@pytest.mark.parametrize(("make", "inputs", "kinds"), CASES)
+def test_residuals_are_found_wherever_they_lie(
+    make: Callable[[], nn.Module], inputs: tuple[str, ...], kinds: dict[str, int]
+) -> None:
+    network = traced(make(), *inputs)
+    assert Counter(one["shortcut"] for one in facts(network)["residuals"]) == kinds
+    assert not [layer for layer in layers(network) if layer.kind is LayerKind.OPAQUE]
+
+
+@pytest.mark.parametrize(("make", "inputs", "kinds"), CASES)
+def test_parameters_are_those_of_the_model(
+    make: Callable[[], nn.Module], inputs: tuple[str, ...], kinds: dict[str, int]
+) -> None:
+    model = make()
+    network = traced(model, *inputs)
+    assert params(network) == sum(p.numel() for p in model.parameters())
+    assert not [note for note in network.notes if "join up" in note]
+
+
+@pytest.mark.parametrize(("make", "inputs", "kinds"), CASES)
+def test_files_keep_the_network(
+    make: Callable[[], nn.Module], inputs: tuple[str, ...], kinds: dict[str, int]
+) -> None:
+    network = traced(make(), *inputs)
+    assert loads(dumps(network)) == network
+    assert same(loads_toml(text_of(network, "toml")), network)
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("dict", ["fine", "deep.middle", "deep.coarse"]),
+        ("tuple", ["0", "1.0", "1.1"]),
+        ("named tuple", ["fine", "coarse"]),
+        ("data class", ["logits", "features"]),
+    ],
+)
+def test_outputs_have_the_names_of_their_container(form: str, names: list[str]) -> None:
+    network = traced(given.Features(form))
+    assert [port.name for port in network.outputs] == names
+    assert [one["name"] for one in facts(network)["outputs"]] == names
+    assert all(one["from"] for one in facts(network)["outputs"])
+
+
+def test_a_head_that_several_levels_share_is_one_head() -> None:
+    network = traced(given.Pyramid())
+    (graph,) = graphs(network)
+    shared = Counter(node.shares for node in graph.nodes if node.shares is not None)
+    assert sorted(shared.values()) == [2, 2]
+    assert [port.name for port in network.outputs] == [
+        f"{head}.{k}" for head in ("kind", "place") for k in range(3)
+    ]
+
+
+def test_stages_of_a_pyramid_are_whole() -> None:
+    stages = [(stage["name"], stage["blocks"]) for stage in facts(traced(given.Pyramid()))["stages"]]
+    assert stages == [("levels.fine", 2), ("levels.middle", 2), ("levels.coarse", 2)]
+
+
+def test_merges_of_levels_have_a_reason() -> None:
+    reasons = Counter(one["reason"] for one in facts(traced(given.Pyramid()))["other_merges"])
+    assert reasons == {"sum across resolutions": 2}
+
+
+def test_what_two_inputs_share_is_listed_once() -> None:
+    network = traced(given.Twins(), PICTURE, PICTURE)
+    assert [port.name for port in network.inputs] == ["left", "right"]
+    assert {one["runs"] for one in facts(network)["residuals"]} == {2}
+
+
+def test_modules_that_never_run_are_named() -> None:
+    network = traced(given.Unused())
+    assert facts(network)["idle"] == [{"name": "spare", "params": 20}]
+    assert network.notes == ("20 parameters are never run in evaluation: spare",)
+
+
+@pytest.mark.parametrize("count", [200, 400])
+def test_the_reduction_visits_each_way_a_bounded_number_of_times(count: int) -> None:
+    """A ladder of overlapping shortcuts cannot be reduced; the steps that are kept grow as it does."""
+    steps = [Step(k, Role.ADD, [], [n for n in (k - 2, k - 1) if n >= 0], (), (), 0) for k in range(count)]
+    for step in steps:
+        for source in step.sources:
+            steps[source].targets.append(step.index)
+    reduction = Reduction(steps, Region(0, count - 1, inner=list(range(1, count - 1))))
+    assert len(reduction.remaining) == count - 1 or len(reduction.remaining) == count
