@@ -9,7 +9,7 @@ from resnet_diagram.codegen.network.stages import helper
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.snippet import snippet
 from resnet_diagram.codegen.source import source
-from resnet_diagram.spec.measure import graphs
+from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.model import Network, Stage
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.diagram.model import Item, NodeRole, Omitted, Origin, Panel, Slab, Strip
 from resnet_diagram.diagram.walk import forks, nodes
-from resnet_diagram.spec.measure import all_blocks, graphs, parts, walk
+from resnet_diagram.spec.graph import graphs, parts
+from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING
 

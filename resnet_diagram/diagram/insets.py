@@ -9,7 +9,8 @@ from resnet_diagram.diagram.model import GroupRole, Item, Node, NodeRole, Panel,
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.walk import nodes, series_edges
-from resnet_diagram.spec.measure import block_kind, is_gate, is_residual, parts
+from resnet_diagram.spec.graph import parts
+from resnet_diagram.spec.measure import block_kind, is_gate, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.places import places

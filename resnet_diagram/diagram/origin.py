@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from resnet_diagram.diagram.model import Origin
-from resnet_diagram.spec.measure import macs, merged_shape, params, parts
+from resnet_diagram.spec.graph import parts
+from resnet_diagram.spec.measure import macs, merged_shape, params
 from resnet_diagram.spec.model import Block, Element, Layer
 from resnet_diagram.spec.shapes import shape_text
 

@@ -7,7 +7,8 @@ from resnet_diagram.differences.align import Parts, Place, Unit, take_apart
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences, setting_words
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
-from resnet_diagram.spec.measure import graphs, walk
+from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import GraphNode, Layer, Network, Setting
 from resnet_diagram.spec.settings import defaults
 from resnet_diagram.spec.shapes import shape_text

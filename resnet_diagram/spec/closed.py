@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from resnet_diagram.spec.measure import graphs, in_shape, macs, out_shape, params, residual_blocks, walk
+from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.measure import in_shape, macs, out_shape, params, residual_blocks, walk
 from resnet_diagram.spec.model import (
     Block,
     Element,

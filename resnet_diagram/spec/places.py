@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from resnet_diagram.spec.measure import is_gate, is_residual, merge_block
+from resnet_diagram.spec.graph import merge_block
+from resnet_diagram.spec.measure import is_gate, is_residual
 from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from resnet_diagram.spec.measure import merge_block
+from resnet_diagram.spec.graph import merge_block
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Network, Stage
 
 

@@ -8,7 +8,8 @@ pytest.importorskip("torch")
 
 from torch import nn
 
-from resnet_diagram.spec.measure import graphs, params
+from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.measure import params
 from resnet_diagram.spec.model import Merge
 from tests.tracer import awkward_blocks as given
 from tests.tracer import awkward_mixing as mixing

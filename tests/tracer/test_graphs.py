@@ -9,8 +9,9 @@ pytest.importorskip("torch")
 
 from torch import nn
 
+from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
-from resnet_diagram.spec.measure import graphs, params
+from resnet_diagram.spec.measure import params
 from resnet_diagram.spec.model import LayerKind, Network
 from resnet_diagram.spec.signature import same
 from resnet_diagram.spec.toml.reader import loads as loads_toml

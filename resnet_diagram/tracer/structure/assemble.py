@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resnet_diagram.spec.measure import graphs, residual_blocks
+from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, Network, Port
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph

@@ -1,0 +1,88 @@
+"""The elements directly inside a part, the graphs in it, and the merges of a graph as blocks."""
+
+from collections.abc import Iterable, Iterator
+
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Graph,
+    Layer,
+    Merge,
+    Network,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
+
+Part = Network | Element | Shortcut | Iterable[Element]
+
+
+def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]:
+    """The runs of elements directly inside, in flow order; a layer has none.
+
+    A block gives `before`, each branch, the shortcut's layers (if it has a shortcut) and `after`.
+    """
+    match part:
+        case Network():
+            return (part.stem, part.body, part.head)
+        case Stage():
+            return (part.body,)
+        case Shortcut():
+            return (part.layers,)
+        case Block():
+            return (part.before, *part.branches, part.shortcut.layers if part.shortcut else (), part.after)
+        case Graph():
+            return tuple(node.body for node in part.nodes)
+        case Layer():
+            return ()
+
+
+def graphs(part: Part) -> Iterator[Graph]:
+    """Yield every graph of a part, outer ones before those inside them."""
+    match part:
+        case Layer():
+            return
+        case Network() | Block() | Stage() | Shortcut() | Graph():
+            if isinstance(part, Graph):
+                yield part
+            for run in parts(part):
+                yield from graphs(run)
+        case _:
+            for element in part:
+                yield from graphs(element)
+
+
+def merge_block(graph: Graph, number: int) -> Block:
+    """Return a merge of a graph as a block.
+
+    The branch of a residual addition is all that leads to it from the value where its shortcut begins. Other
+    merges have one branch for each value: the chain that ends in it.
+    """
+    node = graph.nodes[number]
+    merge = node.merge or Merge.ADD
+    if node.shortcut is None:
+        branches = tuple(graph.nodes[read].body for read in node.reads)
+        return Block(name=node.name, branches=branches, merge=merge, signs=node.signs)
+    *operands, last = node.reads
+    on_it = graph.nodes[last].body if node.shortcut is not ShortcutKind.IDENTITY else ()
+    origin = graph.nodes[last].reads[0] if on_it else last
+    steps = between(graph, origin, operands) or tuple(operands)
+    main = tuple(element for step in steps for element in graph.nodes[step].body)
+    shortcut = Shortcut(kind=node.shortcut, layers=on_it)
+    return Block(name=node.name, branches=(main,), shortcut=shortcut, merge=merge)
+
+
+def between(graph: Graph, origin: int, ends: Iterable[int]) -> tuple[int, ...]:
+    """Return the numbers of the nodes that `origin` leads to and that lead to `ends`, these included."""
+    behind = {origin}
+    for number in range(origin + 1, len(graph.nodes)):
+        if behind.intersection(graph.nodes[number].reads):
+            behind.add(number)
+    found: set[int] = set()
+    waiting = [end for end in ends if end in behind and end != origin]
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += [read for read in graph.nodes[number].reads if read in behind and read != origin]
+    return tuple(sorted(found))
