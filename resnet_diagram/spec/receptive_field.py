@@ -6,13 +6,13 @@ the strides before it; where paths meet, the field is the smallest interval that
 factors of gates and the statistics of norms are left out, since either depends on all positions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import floor
 
 from resnet_diagram.spec.measure import is_gate
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shape, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,33 @@ def _through(elements: Iterable[Element], field: _Field, stages: list[tuple[Stag
                 stages.append((element, field))
             case Block():
                 field = _behind_block(element, field, stages)
+            case Graph():
+                field = _behind_graph(element, field, stages)
     return field
+
+
+def _behind_graph(graph: Graph, field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
+    """Return the field behind the first output of a graph."""
+    fields: list[_Field] = []
+    for node in graph.nodes:
+        entering = _hull([fields[read] for read in node.reads]) if node.reads else field
+        fields.append(_through(node.body, entering, stages))
+    return fields[graph.outputs[0]]
+
+
+def _hull(fields: Sequence[_Field]) -> _Field:
+    """Return the smallest field that holds all of some; None if one is the whole input."""
+    ends = [item for item in fields if item is not None]
+    if len(ends) < len(fields):
+        return None
+    return tuple(
+        _Interval(
+            low=min(item.low for item in column),
+            high=max(item.high for item in column),
+            step=column[0].step,
+        )
+        for column in zip(*ends, strict=False)
+    )
 
 
 def _behind_block(block: Block, field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
@@ -79,18 +105,10 @@ def _behind_block(block: Block, field: _Field, stages: list[tuple[Stage, _Field]
     branches = block.branches[:1] if is_gate(block) else block.branches
     paths = chain(branches, [block.shortcut.layers] if block.shortcut else [])
     fields = [_through(path, entry, stages) for path in paths]
-    ends = [item for item in fields if item is not None]
-    if not ends or len(ends) < len(fields):
-        return entry if not fields else None
-    hull = tuple(
-        _Interval(
-            low=min(item.low for item in column),
-            high=max(item.high for item in column),
-            step=column[0].step,
-        )
-        for column in zip(*ends, strict=False)
-    )
-    return _through(block.after, hull, stages)
+    if not fields:
+        return entry
+    hull = _hull(fields)
+    return hull if hull is None else _through(block.after, hull, stages)
 
 
 def _behind_layer(layer: Layer, field: _Field) -> _Field:
