@@ -18,8 +18,9 @@ def test_totals() -> None:
     network = catalog.network("resnet50")
     found = facts(network)
     assert list(found) == [
-        "name", "source", "input_shape", "depth", "params", "idle", "macs", "option", "notes", "stopped_at",
-        "inputs", "outputs", "stages", "residuals", "other_merges",
+        "name", "source", "input_shape", "depth", "params", "idle", "macs", "activations",
+        "receptive_field", "option", "notes", "stopped_at", "inputs", "outputs", "stages", "residuals",
+        "other_merges",
     ]  # fmt: skip
     assert (found["name"], found["input_shape"], found["depth"], found["option"]) == (
         "resnet50", [3, 224, 224], 50, "B",
