@@ -86,3 +86,9 @@ def between(graph: Graph, origin: int, ends: Iterable[int]) -> tuple[int, ...]:
             found.add(number)
             waiting += [read for read in graph.nodes[number].reads if read in behind and read != origin]
     return tuple(sorted(found))
+
+
+def shortcut_nodes(graph: Graph) -> set[int]:
+    """Return the numbers of the nodes that lie on shortcuts of a graph."""
+    ends = {node.reads[-1] for node in graph.nodes if node.shortcut not in (None, ShortcutKind.IDENTITY)}
+    return {end for end in ends if graph.nodes[end].body}

@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from math import prod
 
 from resnet_diagram.errors import SpecError
-from resnet_diagram.spec.graph import merge_block, parts
+from resnet_diagram.spec.graph import merge_block, parts, shortcut_nodes
 from resnet_diagram.spec.model import (
     Block,
     Element,
@@ -59,7 +59,7 @@ def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable
     """Yield the direct children of a part that is not a layer."""
     match part:
         case Graph():
-            skipped = set() if shortcuts else _shortcut_nodes(part)
+            skipped = set() if shortcuts else shortcut_nodes(part)
             kept = (n for k, n in enumerate(part.nodes) if k not in skipped and (repeats or n.shares is None))
             return chain.from_iterable(node.body for node in kept)
         case Block():
@@ -71,12 +71,6 @@ def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable
             return (part,)
         case _:
             return part
-
-
-def _shortcut_nodes(graph: Graph) -> set[int]:
-    """Return the numbers of the nodes that lie on shortcuts of a graph."""
-    ends = {node.reads[-1] for node in graph.nodes if node.shortcut not in (None, ShortcutKind.IDENTITY)}
-    return {end for end in ends if graph.nodes[end].body}
 
 
 def _branches(block: Block, gates: bool) -> tuple[Element, ...]:

@@ -54,6 +54,7 @@ def test_stages() -> None:
         "blocks": 36,
         "in_shape": [512, 28, 28],
         "out_shape": [1024, 14, 14],
+        "receptive_field": [1291, 1291],
         "runs": [["bottleneck, projection shortcut, stride 2", 1], ["bottleneck, identity shortcut", 35]],
     }
 
