@@ -10,7 +10,7 @@ from resnet_diagram.app.draw import render
 from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.diagram.sheet import sheet
+from resnet_diagram.diagram.panels import panels
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.measure import blocks, macs, params, residual_blocks, walk
 from resnet_diagram.spec.model import LayerKind, Network, Stage
@@ -118,7 +118,7 @@ def opaque_text(network: Network) -> str:
 
 def accounted_text(network: Network) -> str:
     """Whether the figure shows or names every operation: "all", or how many it leaves out."""
-    left = left_out(network, sheet(network, literal(network.name), Options(), with_insets=True).panels)
+    left = left_out(network, panels(network, literal(network.name), Options(), with_insets=True))
     return f"all but {len(left)}" if left else "all"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.caption import caption, label
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
@@ -15,12 +16,12 @@ from resnet_diagram.style.theme import load_theme
 from resnet_diagram.wording.language import in_language, language
 
 
-def figure_of(networks: Sequence[Network], options: Options, output: Output, *, paged: bool = True) -> Figure:
-    """Return the figure of networks, ready for a renderer."""
-    diagram = in_language(build(networks, options, paged=paged), language(options.lang))
+def figure_of(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
+    """Return the figure of networks, or of the flat reading of their diagram, ready for a renderer."""
+    diagram = in_language(build(networks, options, flat=flat), language(options.lang))
     return Figure(
         diagram=diagram,
-        theme=load_theme(output.theme).for_stages(stage_count(diagram)),
+        theme=load_theme(output.theme).for_stages(stage_count(flattened(diagram).chain.items)),
         fit=output.fit,
         standalone=output.standalone,
         placing=_placing(networks, options, output.placing),

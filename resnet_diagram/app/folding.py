@@ -24,14 +24,14 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
     The views are tried from the requested one to those that fold more. In rows, a view that folds blocks must
     also fit a page. Warns of what is folded, and where the last view is too large.
     """
-    figure = figure_of(networks, options, output, paged=False)
+    figure = figure_of(networks, options, output, flat=True)
     view = view_named(options.view)
     while True:
         content = write_as(row, figure)
         if row.measure is None:
             return content
         size = row.measure(figure, content)
-        in_rows = figure.diagram.flow is Flow.ROWS and not figure.diagram.dense
+        in_rows = figure.diagram.flow is Flow.ROWS and not figure.diagram.chain.dense
         too_high = in_rows and not size.fits_page
         if row.budget.allows(size) and not (too_high and view.folded):
             return content
@@ -46,7 +46,7 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
         else:
             _warn(f"{_excess(row, size)}Equal blocks are folded, as in --view {view.folded}.")
         view = view_named(view.folded)
-        figure = figure_of(networks, replace(options, view=view.view), output, paged=False)
+        figure = figure_of(networks, replace(options, view=view.view), output, flat=True)
         if too_high:
             diagram = replace(figure.diagram, flow=Flow.ROWS)
             figure = replace(figure, diagram=diagram, remark=REMARK)

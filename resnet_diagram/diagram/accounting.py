@@ -8,8 +8,8 @@ value is no merge.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_diagram.diagram.model import Item, NodeRole, Omitted, Origin, Panel, Slab, Strip
-from resnet_diagram.diagram.walk import forks, nodes
+from resnet_diagram.diagram.model import Content, Item, NodeRole, Omitted, Origin, Panel, Slab, Strip
+from resnet_diagram.diagram.walk import content_items, forks, nodes
 from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
@@ -20,7 +20,7 @@ _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
 _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
-def missing(network: Network, contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[str, ...]:
+def missing(network: Network, contents: Sequence[Content]) -> tuple[str, ...]:
     """Return the operations of a network that none of some drawings shows, in the order they run.
 
     An operation is the path of a layer, or that of a block followed by the kind of its merge.
@@ -83,7 +83,7 @@ class _Index:
             if all(name in rest for rest in parts):
                 yield name
 
-    def shown(self, content: Strip | tuple[Item, ...]) -> Iterator[str]:
+    def shown(self, content: Content) -> Iterator[str]:
         """Yield the operations that a drawing shows."""
         if isinstance(content, Strip):
             for bay in content.bays:
@@ -91,10 +91,10 @@ class _Index:
                     yield from self._inside(slab)
             for arc in content.arcs:
                 yield from self._joined(arc.origin)
-            return
-        for node in nodes(content):
+        items = content_items(content)
+        for node in nodes(items):
             yield from self._joined(node.origin) if node.role in _MERGES else self._inside(node)
-        for fork in forks(content):
+        for fork in forks(items):
             if fork.shortcut:
                 yield from self._joined(fork.shortcut.origin)
 

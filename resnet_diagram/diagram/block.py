@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from resnet_diagram.diagram.block_types import Kind, Unit, kinds
-from resnet_diagram.diagram.insets import insets, unit_items
-from resnet_diagram.diagram.model import Group, GroupRole, Panel
+from resnet_diagram.diagram.insets import insets, unit_inset
+from resnet_diagram.diagram.model import GroupRole, Panel
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin
 from resnet_diagram.diagram.overview import strip
@@ -38,17 +38,6 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
     raise UsageError(_unknown(network, result, options.block))
 
 
-def block_groups(panels: Sequence[Panel]) -> tuple[Group, ...]:
-    """The same for formats that lay out by themselves: a frame for each, nothing between them."""
-    return tuple(
-        Group(
-            id=panel.id, role=GroupRole.NETWORK, title=panel.title, items=panel.content, origin=panel.origin
-        )
-        for panel in panels
-        if isinstance(panel.content, tuple)
-    )
-
-
 def _panel(unit: Unit, options: Options) -> Panel:
     shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
     name = unit.block.name if unit.block else ""
@@ -56,7 +45,7 @@ def _panel(unit: Unit, options: Options) -> Panel:
     return Panel(
         id="block",
         title=phrase(TermKind.TITLE, Word.NAMED, literal(name), title) if name else title,
-        content=unit_items(unit, "block", options.show),
+        content=unit_inset(unit, "block", options.show),
         origin=origin(unit.elements),
     )
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
-from resnet_diagram.diagram.legend import sheet_legend
+from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.model import (
     Column,
     Comparison,
     Diagram,
-    Direction,
     Flow,
     Fork,
     Group,
@@ -22,10 +21,11 @@ from resnet_diagram.diagram.model import (
     Node,
     NodeRole,
     Origin,
-    Sheet,
+    Panel,
 )
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
+from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
@@ -58,37 +58,18 @@ _NOTHING = _Part(key=("", 0), words="", elements=(), shade=0)
 def compared(networks: Sequence[Network], options: Options) -> Diagram:
     """Return the diagram of networks side by side."""
     comparison = _comparison(networks, options)
-    title = " and ".join(network.name for network in networks) if options.title is None else options.title
-    diagram = Diagram(
-        title=title if options.title is not None else "",
-        direction=options.direction or Direction.DOWN,
-        flow=Flow(options.direction or Flow.ROWS),
-        fixed=options.direction is not None,
-        items=tuple(_chain(column, comparison.rows) for column in comparison.columns),
-        description=" ".join(describe(network) for network in networks),
-    )
-    if not options.legend:
-        return replace(diagram, sheet=Sheet(comparison=comparison))
-    entries = sheet_legend([sum(column.cells, ()) for column in comparison.columns])
-    if any(has_marks(cell) for column in comparison.columns for cell in column.cells):
+    entries = legend([comparison])
+    if has_marks(content_items(comparison)):
         text = phrase(Kind.LEGEND, Word.DIFFERS_FROM, networks[0].name)
         entries += (LegendEntry(role=None, text=text),)
-    return replace(diagram, sheet=Sheet(comparison=comparison, legend=entries), legend=entries)
-
-
-def _chain(column: Column, rows: Sequence[str]) -> Group:
-    """Return a network's cells in series, each framed and titled by its resolution, for charts."""
-    cells = tuple(
-        Group(
-            id=f"{column.id}-row{number}",
-            role=GroupRole.STAGE if words else GroupRole.BLOCK,
-            title=literal(words),
-            items=cell,
-        )
-        for number, (words, cell) in enumerate(zip(rows, column.cells, strict=True), 1)
-        if cell
+    return Diagram(
+        title=options.title or "",
+        panels=(Panel(id="comparison", title=NOTHING, content=comparison),),
+        legend=entries if options.legend else (),
+        description=" ".join(describe(network) for network in networks),
+        direction=options.direction,
+        flow=Flow(options.direction or Flow.ROWS),
     )
-    return Group(id=column.id, role=GroupRole.NETWORK, title=literal(column.title), items=cells)
 
 
 def _comparison(networks: Sequence[Network], options: Options) -> Comparison:

@@ -5,10 +5,10 @@ from collections.abc import Hashable, Iterator, Sequence
 from resnet_diagram.diagram.block_types import Kind, Unit
 from resnet_diagram.diagram.block_types import kinds as block_types
 from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
-from resnet_diagram.diagram.model import GroupRole, Item, Node, NodeRole, Panel, Strip
+from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
-from resnet_diagram.diagram.walk import nodes, series_edges
+from resnet_diagram.diagram.walk import content_items, edges, nodes
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import block_kind, is_gate, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
@@ -59,15 +59,15 @@ def insets(
 
 def _picture(panel: Panel) -> Hashable:
     """Return what is seen of a panel: its boxes, and the lines between them."""
-    content = () if isinstance(panel.content, Strip) else panel.content
-    numbers = {node.id: number for number, node in enumerate(nodes(content))}
-    lines = [(numbers[edge.tail], numbers[edge.head], edge.role) for edge in series_edges(content)]
-    return tuple((node.role, node.lines) for node in nodes(content)), tuple(lines)
+    items = content_items(panel.content)
+    numbers = {node.id: number for number, node in enumerate(nodes(items))}
+    lines = [(numbers[edge.tail], numbers[edge.head], edge.role) for edge in edges(items)]
+    return tuple((node.role, node.lines) for node in nodes(items)), tuple(lines)
 
 
 def _is_crowded(panel: Panel) -> bool:
     """Return whether a panel has so many boxes that the blocks within its block are drawn elsewhere."""
-    return not isinstance(panel.content, Strip) and sum(1 for _ in nodes(panel.content)) > _MAX_BOXES
+    return sum(1 for _ in nodes(content_items(panel.content))) > _MAX_BOXES
 
 
 def _inner_kinds(kinds: Sequence[Kind], names: Sequence[Kind]) -> list[Kind]:
@@ -138,7 +138,7 @@ def _inset(number: int, kind: Kind, place: Label, show: frozenset[Show], *, clos
     return Panel(
         id=f"inset{number}",
         title=phrase(TermKind.TITLE, Word.TITLE_AND_PLACE, title, place) if place else title,
-        content=unit_items(first, f"inset{number}", show, kind, closes=closes),
+        content=unit_inset(first, f"inset{number}", show, kind, closes=closes),
         origin=origin(first.elements, _copies(kind)),
     )
 
@@ -148,9 +148,9 @@ def _copies(kind: Kind) -> Copies:
     return copies_of([unit.elements for unit in kind.units])
 
 
-def unit_items(
+def unit_inset(
     unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None, *, closes: bool = False
-) -> tuple[Item, ...]:
+) -> Inset:
     """Return a unit from x to y; with `kind`, with sizes that hold for all units of its type.
 
     `closes`: residual blocks within it are boxes.
@@ -173,7 +173,7 @@ def unit_items(
     ends = [
         Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
     ]
-    return (ends[0], *inner, ends[1])
+    return Inset(items=(ends[0], *inner, ends[1]))
 
 
 def _run(elements: tuple[Element, ...], prefix: str, context: Pen) -> tuple[Item, ...]:

@@ -1,9 +1,20 @@
 """Legend entries for the roles and kinds of term in use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import assert_never
 
-from resnet_diagram.diagram.model import Diagram, EdgeRole, Item, LegendEntry, NodeRole, Slab, Strip
-from resnet_diagram.diagram.walk import edges, groups, nodes, series_edges
+from resnet_diagram.diagram.model import (
+    Chain,
+    Comparison,
+    Content,
+    EdgeRole,
+    Inset,
+    LegendEntry,
+    NodeRole,
+    Slab,
+    Strip,
+)
+from resnet_diagram.diagram.walk import content_items, edges, groups, nodes
 from resnet_diagram.wording.language import kinds_in
 from resnet_diagram.wording.terms import Kind, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -34,41 +45,31 @@ _ABBREVIATIONS = {
 """Explanation of each kind of term that is written with a symbol."""
 
 
-def legend(diagram: Diagram) -> tuple[LegendEntry, ...]:
-    """Return one entry for each role drawn, lines before symbols, then the abbreviations in use."""
-    roles = {node.role for node in nodes(diagram.items)} | {edge.role for edge in edges(diagram)}
-    repeats = [group.repeat for group in groups(diagram.items)]
-    return tuple(_entries(roles, kinds_in(diagram.items), repeats))
-
-
-def sheet_legend(contents: Sequence[Strip | tuple[Item, ...]]) -> tuple[LegendEntry, ...]:
-    """Return one entry for each role drawn on a sheet, then those for bars and abbreviations."""
-    roles: set[NodeRole | EdgeRole] = {EdgeRole.FLOW}
-    repeats: list[int] = []
+def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
+    """Return one entry for each role drawn, lines before symbols, then those for bars and abbreviations."""
+    items = [item for content in contents for item in content_items(content)]
+    strips = [content for content in contents if isinstance(content, Strip)]
+    roles: set[NodeRole | EdgeRole] = {node.role for node in nodes(items)}
+    repeats = [group.repeat for group in groups(items)]
     for content in contents:
-        if isinstance(content, Strip):
-            roles |= {arc.role for arc in content.arcs}
-            roles |= {slab.role for bay in content.bays for slab in bay.slabs if isinstance(slab, Slab)}
-            repeats += [bay.repeat for bay in content.bays]
-        else:
-            roles |= {node.role for node in nodes(content)} | {edge.role for edge in series_edges(content)}
-            repeats += [group.repeat for group in groups(content)]
-    has_bars = any(isinstance(content, Strip) for content in contents) and NodeRole.BLOCK in roles
-    notes = [note for content in contents if isinstance(content, Strip) for note in content.notes]
-    return (
-        *_entries(roles, kinds_in(tuple(contents)), repeats, has_bars=has_bars),
-        *(LegendEntry(role=None, text=note) for note in notes),
-    )
-
-
-def _entries(
-    roles: set[NodeRole | EdgeRole], kinds: frozenset[Kind], repeats: Iterable[int], *, has_bars: bool = False
-) -> list[LegendEntry]:
+        match content:
+            case Strip():
+                roles |= {EdgeRole.FLOW, *(arc.role for arc in content.arcs)}
+                roles |= {slab.role for bay in content.bays for slab in bay.slabs if isinstance(slab, Slab)}
+                repeats += [bay.repeat for bay in content.bays]
+            case Inset() | Chain():
+                roles |= {edge.role for edge in edges(content.items)}
+            case Comparison():
+                roles |= {edge.role for column in content.columns for edge in edges(sum(column.cells, ()))}
+            case _:
+                assert_never(content)
+    kinds = kinds_in((*strips, *items))
+    hidden = {Kind.WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
     words: list[tuple[NodeRole | EdgeRole | None, Word]] = [
         (role, word) for role, word in WORDS.items() if role in roles
     ]
-    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if has_bars else []
-    hidden = {Kind.WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
+    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if strips and NodeRole.BLOCK in roles else []
     words += [(None, word) for kind, word in _ABBREVIATIONS.items() if kind in kinds - hidden]
     words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
-    return [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
+    entries = [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
+    return (*entries, *(LegendEntry(role=None, text=note) for strip in strips for note in strip.notes))

@@ -265,41 +265,60 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inset:
+    """A type of block, or a block, drawn open from x to y."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """A whole network, or several, in the order of the flow.
+
+    `dense`: every block is open, so that boxes are best drawn small.
+    """
+
+    items: tuple[Item, ...]
+    dense: bool = False
+
+
+Content = Strip | Inset | Chain | Comparison
+"""What a panel shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One of the drawings on a sheet: a strip, or items in the order of the flow."""
+    """One of the drawings in a diagram."""
 
     id: str
     title: Label
-    content: Strip | tuple[Item, ...]
+    content: Content
     origin: Origin = NO_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """The drawing for a page, in panels or as a comparison; formats that lay out by themselves need none."""
-
-    panels: tuple[Panel, ...] = ()
-    comparison: Comparison | None = None
-    legend: tuple[LegendEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagram:
-    """A whole drawing. `description` says the architecture in words, for readers who cannot see it.
+    """A whole drawing: its panels, and the legend of what they show.
 
-    `sheet` is the same in panels, for a wide page; `fixed` says that `direction` was asked for; `dense` that
-    every block is open, so that boxes are best drawn small. `flow` is for charts.
+    `description`: the architecture in words, for readers who cannot see it. `direction`: the one that was
+    requested; None lets the layout decide. `flow` is for charts. `flat`: a chain of the same networks, for
+    pages without room for the panels; None where `flat` in `walk` derives it.
     """
 
     title: str
-    direction: Direction
-    items: tuple[Item, ...]
+    panels: tuple[Panel, ...]
     legend: tuple[LegendEntry, ...] = ()
     description: str = ""
-    sheet: Sheet | None = None
-    fixed: bool = False
-    dense: bool = False
+    direction: Direction | None = None
     flow: Flow = Flow.ROWS
+    flat: "Diagram | None" = None
+
+    @property
+    def chain(self) -> Chain:
+        """The content of the only panel of a flat diagram."""
+        (panel,) = self.panels
+        assert isinstance(panel.content, Chain)
+        return panel.content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
 from resnet_diagram.diagram.describe import describe
+from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
+    Chain,
     Diagram,
-    Direction,
     Flow,
     Group,
     GroupRole,
@@ -18,7 +19,7 @@ from resnet_diagram.diagram.model import (
     Node,
     NodeRole,
     Origin,
-    Sheet,
+    Panel,
 )
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.origin import copies_of, origin
@@ -41,16 +42,21 @@ StageBuilder = Callable[[Stage, str, Pen], tuple[Item, ...]]
 """Build the items of a stage, with ids that begin with a prefix."""
 
 
+Builder = Callable[[Sequence[Network], Options], Diagram]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewRow:
-    """A view and the function that builds its diagrams.
+    """A view and the functions that build its diagrams.
 
-    `least` and `most`: how many networks one diagram takes. `takes_block`: `Options.block` selects its
-    content. `folded`: the view to take where a chart of this one is too large.
+    `flat` builds the flat reading alone where the diagram keeps one. `least` and `most`: how many networks
+    one diagram takes. `takes_block`: `Options.block` selects its content. `folded`: the view to take where a
+    chart of this one is too large.
     """
 
     view: View
-    build: Callable[[Sequence[Network], Options, bool], Diagram]
+    build: Builder
+    flat: Builder | None = None
     least: int = 1
     most: int = 1
     takes_block: bool = False
@@ -62,14 +68,18 @@ def view_named(view: View) -> ViewRow:
     return next(row for row in VIEWS if row.view is view)
 
 
-def build(networks: Sequence[Network], options: Options, *, paged: bool = True) -> Diagram:
-    """Return the diagram of networks in the requested view.
+def build(networks: Sequence[Network], options: Options, *, flat: bool = False) -> Diagram:
+    """Return the diagram of networks in the requested view, or its flat reading.
 
-    Without `paged` it has no sheet: formats that lay out by themselves need none. Raises UsageError for a
-    number of networks that the view does not take, or an unknown block.
+    Raises UsageError for a number of networks that the view does not take, or an unknown block.
     """
     check_count(networks, options.view)
-    return view_named(options.view).build([closed(network) for network in networks], options, paged)
+    row = view_named(options.view)
+    chains = [closed(network) for network in networks]
+    if flat and row.flat:
+        return row.flat(chains, options)
+    diagram = row.build(chains, options)
+    return flattened(diagram) if flat else diagram
 
 
 def check_count(networks: Sequence[Network], view: View) -> None:
@@ -81,65 +91,80 @@ def check_count(networks: Sequence[Network], view: View) -> None:
         raise UsageError(f"Got {len(networks)} networks to {row.view}; give {row.least} to {row.most}.")
 
 
-def _compare(networks: Sequence[Network], options: Options, _: bool) -> Diagram:
+def _compare(networks: Sequence[Network], options: Options) -> Diagram:
     from resnet_diagram.diagram.compare import compared
 
     return compared(networks, options)
 
 
-def _blocks(networks: Sequence[Network], options: Options, _: bool) -> Diagram:
+def _blocks(networks: Sequence[Network], options: Options) -> Diagram:
     """Return the diagram of one block, or of one of each type."""
-    from resnet_diagram.diagram.block import block_groups, block_panels
-    from resnet_diagram.diagram.sheet import sheet_of
+    from resnet_diagram.diagram.block import block_panels
 
     (network,) = networks
     panels = block_panels(network, options)
     title = network.name if options.title is None else options.title
-    diagram = Diagram(
-        title=literal(title) if len(panels) > 1 or options.title is not None else NOTHING,
-        direction=options.direction or Direction.DOWN,
-        fixed=options.direction is not None,
-        flow=Flow(options.direction or Flow.ROWS),
-        items=block_groups(panels),
-        description=f"{network.name}: " + "; ".join(panel.title for panel in panels) + ".",
-        sheet=sheet_of(panels, options),
+    return _diagram(
+        literal(title) if len(panels) > 1 or options.title is not None else NOTHING,
+        panels,
+        options,
+        f"{network.name}: " + "; ".join(panel.title for panel in panels) + ".",
     )
-    return replace(diagram, legend=legend(diagram)) if options.legend else diagram
 
 
-def _paper_view(networks: Sequence[Network], options: Options, paged: bool) -> Diagram:
-    """Return an overview and one inset for each type of block; as a chart, the first blocks open."""
-    (network,) = networks
-    diagram = _whole(network, options, _paper, Flow.ROWS)
-    return replace(diagram, sheet=_sheet(network, options, with_insets=True) if paged else None)
+def _paper_chain(networks: Sequence[Network], options: Options) -> Diagram:
+    """Return the chain of a network with the first block of each stage open."""
+    return _whole(networks[0], options, _paper)
 
 
-def _overview_view(networks: Sequence[Network], options: Options, paged: bool) -> Diagram:
-    """Return an overview; as a chart, one node a stage."""
-    (network,) = networks
-    diagram = _whole(network, options, _summary, Flow.RIGHT)
-    return replace(diagram, sheet=_sheet(network, options, with_insets=False) if paged else None)
+def _paper_view(networks: Sequence[Network], options: Options) -> Diagram:
+    """Return an overview and one inset for each type of block; as a chain, the first blocks open."""
+    return _in_panels(networks[0], options, _paper_chain(networks, options), with_insets=True)
 
 
-def _full_view(networks: Sequence[Network], options: Options, _: bool) -> Diagram:
+def _overview_chain(networks: Sequence[Network], options: Options) -> Diagram:
+    """Return the chain of a network with one node a stage."""
+    return _whole(networks[0], options, _summary, flow=Flow.RIGHT)
+
+
+def _overview_view(networks: Sequence[Network], options: Options) -> Diagram:
+    """Return an overview; as a chain, one node a stage."""
+    return _in_panels(networks[0], options, _overview_chain(networks, options), with_insets=False)
+
+
+def _full_view(networks: Sequence[Network], options: Options) -> Diagram:
     """Return the chain of a network with every block open."""
-    (network,) = networks
-    return replace(_whole(network, options, _full, Flow.ROWS), dense=True)
+    return _whole(networks[0], options, _full, dense=True)
 
 
-def _whole(network: Network, options: Options, stage: StageBuilder, flow: Flow) -> Diagram:
+def _in_panels(network: Network, options: Options, flat: Diagram, *, with_insets: bool) -> Diagram:
+    """Return the panels of a network, with its flat reading."""
+    from resnet_diagram.diagram.panels import panels
+
+    content = panels(network, _title(network, options), options, with_insets=with_insets)
+    return replace(_diagram(flat.title, content, options, flat.description), flow=flat.flow, flat=flat)
+
+
+def _diagram(title: str, panels: tuple[Panel, ...], options: Options, description: str) -> Diagram:
+    return Diagram(
+        title=title,
+        panels=panels,
+        legend=legend([panel.content for panel in panels]) if options.legend else (),
+        description=description,
+        direction=options.direction,
+        flow=Flow(options.direction or Flow.ROWS),
+    )
+
+
+def _whole(
+    network: Network, options: Options, stage: StageBuilder, *, flow: Flow = Flow.ROWS, dense: bool = False
+) -> Diagram:
     """Return a network from stem to head; `flow`: the direction of its chart if none is requested."""
     context = Pen(names=Names(), shade=0, stage=stage, show=options.show)
     drawing = (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
-    diagram = Diagram(
-        title=_title(network, options),
-        direction=options.direction or Direction.DOWN,
-        fixed=options.direction is not None,
-        flow=Flow(options.direction or flow),
-        items=drawing,
-        description=describe(network),
-    )
-    return replace(diagram, legend=legend(diagram)) if options.legend else diagram
+    panels = (network_panel(Chain(items=drawing, dense=dense)),)
+    diagram = _diagram(_title(network, options), panels, options, describe(network))
+    return replace(diagram, flow=Flow(options.direction or flow))
 
 
 def _title(network: Network, options: Options) -> Label:
@@ -148,12 +173,6 @@ def _title(network: Network, options: Options) -> Label:
         return literal(options.title)
     name = literal(network.name)
     return name if network.stopped_at is None else phrase(Kind.TITLE, Word.PARTIAL, name)
-
-
-def _sheet(network: Network, options: Options, *, with_insets: bool) -> Sheet:
-    from resnet_diagram.diagram.sheet import sheet
-
-    return sheet(network, _title(network, options), options, with_insets=with_insets)
 
 
 def _stem(network: Network, context: Pen) -> tuple[Item, ...]:
@@ -319,8 +338,8 @@ def _run(
 
 
 VIEWS = (
-    ViewRow(view=View.PAPER, build=_paper_view, folded=View.OVERVIEW),
-    ViewRow(view=View.OVERVIEW, build=_overview_view),
+    ViewRow(view=View.PAPER, build=_paper_view, flat=_paper_chain, folded=View.OVERVIEW),
+    ViewRow(view=View.OVERVIEW, build=_overview_view, flat=_overview_chain),
     ViewRow(view=View.BLOCK, build=_blocks, takes_block=True),
     ViewRow(view=View.FULL, build=_full_view, folded=View.PAPER),
     ViewRow(view=View.COMPARE, build=_compare, least=2, most=4),

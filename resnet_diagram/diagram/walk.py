@@ -1,25 +1,43 @@
 """The flat reading of a diagram's tree: its nodes, and the arrows between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import assert_never
 
 from resnet_diagram.diagram.model import (
-    Diagram,
+    Chain,
+    Comparison,
+    Content,
     Edge,
     EdgeRole,
     Fork,
     Group,
     GroupRole,
+    Inset,
     Item,
     Link,
     Node,
     NodeRole,
+    Strip,
 )
 from resnet_diagram.wording.symbols import DIFFERS, times_marked
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 MERGE_SIGNS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
 """Signs of merges in text, for formats that lay out by themselves."""
+
+
+def content_items(content: Content) -> tuple[Item, ...]:
+    """Return all items of a panel's content; an overview has bars instead."""
+    match content:
+        case Inset() | Chain():
+            return content.items
+        case Comparison():
+            return tuple(item for column in content.columns for cell in column.cells for item in cell)
+        case Strip():
+            return ()
+        case _:
+            assert_never(content)
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
@@ -75,19 +93,14 @@ def written_count(group: Group) -> str:
     return times_marked(group.repeat, marked=group.marked)
 
 
-def stage_count(diagram: Diagram) -> int:
+def stage_count(items: Sequence[Item]) -> int:
     """Return the number of stage shades in use."""
-    shades = [node.shade for node in nodes(diagram.items)] + [group.shade for group in groups(diagram.items)]
+    shades = [node.shade for node in nodes(items)] + [group.shade for group in groups(items)]
     return max(shades, default=0)
 
 
-def edges(diagram: Diagram) -> tuple[Edge, ...]:
+def edges(items: Iterable[Item]) -> tuple[Edge, ...]:
     """Every arrow, in the order of the flow. The arrow into a group carries the group's caption."""
-    return series_edges(diagram.items)
-
-
-def series_edges(items: Iterable[Item]) -> tuple[Edge, ...]:
-    """The arrows between items in the order of the flow."""
     result: list[Edge] = []
     _series(items, "", NOTHING, result)
     return tuple(result)

@@ -45,7 +45,7 @@ class _Track(NamedTuple):
 def lay_out_comparison(diagram: Diagram, comparison: Comparison, theme: Theme, fit: Fit) -> Scene:
     """The scene of networks side by side, in points. Raises RenderError where the page is too narrow."""
     canvas = Canvas(theme=theme, turned=True)
-    legend = diagram.sheet.legend if diagram.sheet else ()
+    legend = diagram.legend
     least = _least(canvas, diagram.title, legend)
     for rules, gap in _BOX_RULES:
         tracks, right = _tracks(comparison, theme, rules, gap)

@@ -20,7 +20,7 @@ _MARGIN = 1.0
 """Round what is drawn: half a line's width."""
 
 
-class Inset(NamedTuple):
+class DrawnInset(NamedTuple):
     """A drawing of its own: its size, and how far down its line of flow is (0 where the flow runs down)."""
 
     canvas: Canvas
@@ -44,7 +44,7 @@ class Draft(NamedTuple):
 Block = tuple[Item, ...]
 
 
-def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[Inset]:
+def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[DrawnInset]:
     """The drawings of `blocks`: in large type if that takes no more rows of `room` points, `gap` between two.
 
     One that is too wide even with its texts broken runs down the page.
@@ -107,7 +107,7 @@ def _measured(
     return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
 
 
-def _drawn(draft: Draft) -> list[Inset]:
+def _drawn(draft: Draft) -> list[DrawnInset]:
     """Every block of a draft, drawn."""
     return [_inset(Canvas(theme=draft.theme, turned=draft.turned), *block) for block in draft.blocks]
 
@@ -132,12 +132,12 @@ def _stub(block: Block) -> float:
     return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
 
 
-def _inset(canvas: Canvas, inner: Series, stub: float) -> Inset:
+def _inset(canvas: Canvas, inner: Series, stub: float) -> DrawnInset:
     """One block on a canvas of its own."""
     draw(canvas, inner, _MARGIN + stub, _MARGIN + inner.above)
     canvas.line = None
     length = inner.length + stub + 2 * _MARGIN
     breadth = inner.above + inner.below + 2 * _MARGIN
     if canvas.turned:
-        return Inset(canvas, breadth, length, 0.0)
-    return Inset(canvas, length, breadth, _MARGIN + inner.above)
+        return DrawnInset(canvas, breadth, length, 0.0)
+    return DrawnInset(canvas, length, breadth, _MARGIN + inner.above)

@@ -1,13 +1,13 @@
-"""Lay out a sheet: its panels from the top of the page to the bottom, then the legend."""
+"""Lay out panels: from the top of the page to the bottom, then the legend."""
 
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram, Panel, Sheet, Strip
+from resnet_diagram.diagram.model import Diagram, Inset, Panel, Strip
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.insets import Inset, insets, rows
+from resnet_diagram.layout.insets import DrawnInset, insets, rows
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.overview.draw import draw_strip
 from resnet_diagram.layout.overview.rows import Rack, rack
@@ -31,7 +31,7 @@ class Piece(NamedTuple):
 
     panel: Panel
     letter: str
-    content: Rack | Inset
+    content: Rack | DrawnInset
 
     @property
     def width(self) -> float:
@@ -39,20 +39,20 @@ class Piece(NamedTuple):
         return self.content.width
 
 
-def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Scene:
-    """The scene of a sheet, in points."""
+def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
+    """Return the scene of panels, in points."""
     margin = spacing.PAGE_MARGIN
     room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
     canvas = Canvas(theme=theme, turned=False)
-    pieces = _pieces(sheet, theme, room)
-    width = _width(canvas, sheet, pieces, room)
+    pieces = _pieces(diagram.panels, theme, room)
+    width = _width(canvas, diagram, pieces, room)
     y = margin
     for is_strip, run in groupby(pieces, key=lambda piece: isinstance(piece.panel.content, Strip)):
         for tier in [[piece] for piece in run] if is_strip else _insets_in_rows(list(run), width):
             y += _ROW_GAP if y > margin else 0.0
             y = _draw_row(canvas, tier, width, y)
-    if sheet.legend:
-        y = draw_legend(canvas, sheet.legend, (margin, margin + width), y + spacing.LEGEND_GAP)
+    if diagram.legend:
+        y = draw_legend(canvas, diagram.legend, (margin, margin + width), y + spacing.LEGEND_GAP)
     return Scene(
         width=round(width + 2 * margin, 2),
         height=round(y + margin, 2),
@@ -62,18 +62,18 @@ def lay_out_sheet(diagram: Diagram, sheet: Sheet, theme: Theme, fit: Fit) -> Sce
     )
 
 
-def _pieces(sheet: Sheet, theme: Theme, room: float) -> list[Piece]:
+def _pieces(panels: Sequence[Panel], theme: Theme, room: float) -> list[Piece]:
     """Every panel measured, with its letter where there are several."""
-    blocks = [panel.content for panel in sheet.panels if not isinstance(panel.content, Strip)]
+    blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
-    letters = [f"({_letter(number)})" if len(sheet.panels) > 1 else "" for number in range(len(sheet.panels))]
+    letters = [f"({_letter(number)})" if len(panels) > 1 else "" for number in range(len(panels))]
     return [
         Piece(
             panel,
             letter,
             rack(panel.content, theme, room) if isinstance(panel.content, Strip) else next(drawing),
         )
-        for panel, letter in zip(sheet.panels, letters, strict=True)
+        for panel, letter in zip(panels, letters, strict=True)
     ]
 
 
@@ -83,14 +83,14 @@ def _letter(number: int) -> str:
     return before + chr(ord("a") + number % 26)
 
 
-def _width(canvas: Canvas, sheet: Sheet, pieces: Sequence[Piece], room: float) -> float:
+def _width(canvas: Canvas, diagram: Diagram, pieces: Sequence[Piece], room: float) -> float:
     """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
     strips = [piece.width for piece in pieces if isinstance(piece.content, Rack)]
-    widths = [piece.width for piece in pieces if isinstance(piece.content, Inset)]
+    widths = [piece.width for piece in pieces if isinstance(piece.content, DrawnInset)]
     packed = rows(widths, room, _COLUMN_GAP)
     complete = [sum(widths[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
     widest = max([*strips, *complete], default=0.0)
-    words = max(widest_entry(canvas, sheet.legend), *(_heading_least(canvas, piece) for piece in pieces))
+    words = max(widest_entry(canvas, diagram.legend), *(_heading_least(canvas, piece) for piece in pieces))
     return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
 
 
@@ -118,7 +118,7 @@ def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> fl
     headings = [_heading(canvas, piece, piece.width + share) for piece in tier]
     maximum = max(len(lines) for lines in headings)
     y = top + (maximum * _HEADING + _UNDER_HEADING if maximum else 0.0)
-    line = max((piece.content.line for piece in tier if isinstance(piece.content, Inset)), default=0.0)
+    line = max((piece.content.line for piece in tier if isinstance(piece.content, DrawnInset)), default=0.0)
     bottom = y
     for piece, lines in zip(tier, headings, strict=True):
         panel = piece.panel
@@ -130,7 +130,7 @@ def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> fl
 
 
 def _draw_content(
-    canvas: Canvas, content: Rack | Inset, at: tuple[float, float], line: float, width: float
+    canvas: Canvas, content: Rack | DrawnInset, at: tuple[float, float], line: float, width: float
 ) -> float:
     """Draw a panel's content from page point `at`, a strip in the middle of `width`; return its bottom."""
     if isinstance(content, Rack):

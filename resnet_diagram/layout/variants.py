@@ -60,10 +60,10 @@ _DENSE = (
 def variants(diagram: Diagram, fit: Fit) -> Iterator[Variant]:
     """All ways to draw a diagram, from the best looking to the smallest."""
     rows = list(_rows(fit))
-    if diagram.direction is Direction.RIGHT or (diagram.dense and not diagram.fixed):
-        if not diagram.dense:
+    if diagram.direction is Direction.RIGHT or (diagram.chain.dense and diagram.direction is None):
+        if not diagram.chain.dense:
             yield _DETAILED
-        elif sum(1 for _ in nodes(diagram.items)) <= _FEW:
+        elif sum(1 for _ in nodes(diagram.chain.items)) <= _FEW:
             yield _DETAILED._replace(most=1)
         yield from _DENSE
         yield from (row._replace(resort=True) for row in rows)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
     Edge,
     EdgeRole,
@@ -53,7 +54,7 @@ _TAPERS: dict[Taper, Values] = {
 
 def render_dot(figure: Figure) -> str:
     """Return the DOT source of a figure; the same figure gives the same text."""
-    diagram, theme = figure.diagram, figure.theme
+    diagram, theme = flattened(figure.diagram), figure.theme
     root, _ = fitting_chart(diagram, _metrics(theme), _PAGES)
     writer = _Writer(root, figure)
     legend = _legend(diagram.legend, theme)
@@ -80,7 +81,7 @@ def render_dot(figure: Figure) -> str:
 
 def measure_dot(figure: Figure, text: str | bytes) -> ChartSize:
     """Return the size of a figure's chart, of which `text` is the source."""
-    return chart_size(figure.diagram, _metrics(figure.theme), _PAGES, text)
+    return chart_size(flattened(figure.diagram), _metrics(figure.theme), _PAGES, text)
 
 
 def _metrics(theme: Theme) -> Metrics:

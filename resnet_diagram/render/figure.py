@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.render.latex_float import IN_TEXT, Placing
@@ -60,7 +61,7 @@ class Figure:
         """The title, or what to call a drawing without one: by what is framed in it, side by side."""
         framed = [
             item.title
-            for item in self.diagram.items
+            for item in flattened(self.diagram).chain.items
             if isinstance(item, Group) and item.role is GroupRole.NETWORK
         ]
         return self.diagram.title or " and ".join(framed) or "Network architecture"

@@ -1,5 +1,6 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
 from resnet_diagram.diagram.walk import MERGE_SIGNS
 from resnet_diagram.errors import escape_controls
@@ -24,13 +25,13 @@ _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
 def render_outline(figure: Figure) -> str:
     """The outline of a figure, with a final line break; trees grow to the right with each group and fork."""
-    diagram = figure.diagram
+    diagram = flattened(figure.diagram)
     text = render(
         "outline",
         "figure.txt.jinja",
         figure.templates,
         title=" ".join(diagram.title.split()),
-        lines=[line for item in diagram.items for line in _top(item)],
+        lines=[line for item in diagram.chain.items for line in _top(item)],
         legend=_legend(diagram),
     )
     return escape_controls(text)

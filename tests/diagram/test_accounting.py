@@ -11,10 +11,10 @@ from torch import Tensor, nn
 import resnet_diagram as rd
 from resnet_diagram.diagram import accounting
 from resnet_diagram.diagram.accounting import missing, missing_in
-from resnet_diagram.diagram.model import Item, NodeRole, Panel, Slab, Strip
+from resnet_diagram.diagram.model import Inset, NodeRole, Panel, Slab, Strip
 from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.sheet import sheet
-from resnet_diagram.diagram.walk import groups, nodes
+from resnet_diagram.diagram.panels import panels as panels_of
+from resnet_diagram.diagram.walk import content_items, groups, nodes
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Layer, Network
@@ -25,7 +25,7 @@ ALL = bool(os.environ.get("RESNET_DIAGRAM_ALL_MODELS"))
 
 def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
     with_insets = view is View.PAPER
-    return sheet(network, literal(network.name), Options(view=view), with_insets=with_insets).panels
+    return panels_of(network, literal(network.name), Options(view=view), with_insets=with_insets)
 
 
 def left_out(network: Network) -> list[str]:
@@ -44,7 +44,7 @@ def texts(network: Network) -> list[str]:
         if isinstance(panel.content, Strip):
             found += panel.content.notes
         else:
-            found += [line for node in nodes(panel.content) for line in node.lines]
+            found += [line for node in nodes(content_items(panel.content)) for line in node.lines]
     return [str(text) for text in found]
 
 
@@ -273,7 +273,7 @@ def test_each_number_in_a_panel_is_true_of_every_block_it_serves(name: str) -> N
     network = catalog.network(name)
     for panel in panels(network):
         if not isinstance(panel.content, Strip):
-            for node in nodes(panel.content):
+            for node in nodes(content_items(panel.content)):
                 check_numbers(
                     node.lines, [layer for path in node.origin.paths for layer in layers_of(network, path)]
                 )
@@ -330,8 +330,8 @@ def test_what_is_left_out_is_found() -> None:
     )
     assert missing(network, [short])
     content = insets[0].content
-    assert isinstance(content, tuple)
-    cut: tuple[Item, ...] = content[:1]
+    assert isinstance(content, Inset)
+    cut = Inset(items=content.items[:1])
     assert missing_in(network, Panel(id="cut", title=insets[0].title, content=cut, origin=insets[0].origin))
     assert all(isinstance(block, Block) for stage in network.body for block in getattr(stage, "body", ()))
 
@@ -365,8 +365,8 @@ def test_equal_blocks_within_a_panel_are_drawn_once(make: type[Group] | type[Hal
     network = traced(Net(make(9), make(9)))
     assert left_out(network) == []
     (inset,) = panels(network)[1:]
-    assert isinstance(inset.content, tuple)
-    assert [group.repeat for group in groups(inset.content)] == [9]
+    assert isinstance(inset.content, Inset)
+    assert [group.repeat for group in groups(inset.content.items)] == [9]
 
 
 def test_blocks_that_differ_are_not_folded() -> None:
@@ -376,8 +376,8 @@ def test_blocks_that_differ_are_not_folded() -> None:
     network = traced(Net(group, Group(1)))
     assert left_out(network) == []
     content = panels(network)[1].content
-    assert isinstance(content, tuple)
-    assert not any(group.repeat > 1 for group in groups(content))
+    assert isinstance(content, Inset)
+    assert not any(group.repeat > 1 for group in groups(content.items))
 
 
 class Joined(nn.Module):
@@ -434,12 +434,12 @@ def test_a_crowded_panel_names_the_blocks_within_it_and_draws_each_type_once(mak
     network = traced(Net(make(2), Step(16), make(2), Step(16)))
     assert left_out(network) == []
     drawn = panels(network)[1:]
-    sizes = [sum(1 for _ in nodes(panel.content)) for panel in drawn if isinstance(panel.content, tuple)]
+    sizes = [sum(1 for _ in nodes(content_items(panel.content))) for panel in drawn]
     assert max(sizes) <= 24
     assert any("within other blocks" in panel.title for panel in drawn)
     pictures = [
-        [(node.role, node.lines) for node in nodes(panel.content)]
+        [(node.role, node.lines) for node in nodes(content_items(panel.content))]
         for panel in drawn
-        if isinstance(panel.content, tuple) and "within" in panel.title
+        if isinstance(panel.content, Inset) and "within" in panel.title
     ]
     assert all(pictures.count(picture) == 1 for picture in pictures)

@@ -4,10 +4,10 @@ import pytest
 
 from resnet_diagram.diagram.block import block_panels
 from resnet_diagram.diagram.block_types import Kind, Unit, kinds
-from resnet_diagram.diagram.model import Fork, Node, NodeRole, Panel
+from resnet_diagram.diagram.model import Fork, Inset, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import USUAL, Options, Show, View
 from resnet_diagram.diagram.overview import strip
-from resnet_diagram.diagram.sheet import sheet
+from resnet_diagram.diagram.panels import panels as panels_of
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
@@ -102,21 +102,21 @@ def test_each_block_is_served_by_one_type() -> None:
 
 
 def only_fork(panel: Panel) -> Fork:
-    assert isinstance(panel.content, tuple)
-    (fork,) = (item for item in panel.content if isinstance(item, Fork))
+    assert isinstance(panel.content, Inset)
+    (fork,) = (item for item in panel.content.items if isinstance(item, Fork))
     return fork
 
 
 def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
-    drawn = sheet(catalog.network("resnet50d"), NOTHING, Options(), with_insets=True)
-    forks = [only_fork(panel) for panel in drawn.panels[1:]]
+    drawn = panels_of(catalog.network("resnet50d"), NOTHING, Options(), with_insets=True)
+    forks = [only_fork(panel) for panel in drawn[1:]]
     boxes = [[node.lines for node in fork.shortcut.nodes] for fork in forks if fork.shortcut]
     assert boxes == [[("1×1 conv, 256", "BN")], [], [("2×2 avg pool, s=2",), ("1×1 conv, 4C", "BN")]]
 
 
 def test_the_overview_is_the_strip_alone() -> None:
     network = catalog.network("resnet50")
-    panels = sheet(network, NOTHING, Options(view=View.OVERVIEW), with_insets=False).panels
+    panels = panels_of(network, NOTHING, Options(view=View.OVERVIEW), with_insets=False)
     assert [panel.id for panel in panels] == ["strip"]
 
 
@@ -128,8 +128,8 @@ def panels(block: str, name: str = "resnet50", show: frozenset[Show] = USUAL) ->
 def test_one_block_has_its_own_sizes(block: str) -> None:
     (panel,) = panels(block)
     assert panel.title == "layer2.0: Projection bottleneck, 56×56×256 → 28×28×512"
-    assert isinstance(panel.content, tuple)
-    convs = [node.lines[0] for node in nodes(panel.content) if node.role is NodeRole.CONV]
+    assert isinstance(panel.content, Inset)
+    convs = [node.lines[0] for node in nodes(panel.content.items) if node.role is NodeRole.CONV]
     assert convs == ["1×1 conv, 128", "3×3 conv, 128, s=2", "1×1 conv, 512", "1×1 conv, 512, s=2"]
 
 
@@ -156,7 +156,7 @@ def test_the_formulas_of_the_paper_on_request() -> None:
 
 def test_norm_and_activation_only_where_they_are_shown() -> None:
     (panel,) = panels("layer1.1", show=frozenset())
-    assert isinstance(panel.content, tuple)
-    drawn = list(nodes(panel.content))
+    assert isinstance(panel.content, Inset)
+    drawn = list(nodes(panel.content.items))
     assert all(len(node.lines) == 1 for node in drawn)
     assert [node for node in drawn if isinstance(node, Node) and node.role is NodeRole.ACTIVATION] == []

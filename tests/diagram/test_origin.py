@@ -11,6 +11,7 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.spec.catalog import network
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Network
+from tests.layout.samples import items_of
 
 
 def elements(value: object) -> Iterator[object]:
@@ -54,7 +55,7 @@ def test_compared_networks_show_every_block() -> None:
 
 def test_a_folded_block_shows_all_its_repetitions() -> None:
     diagram = build([network("resnet50")], Options())
-    folded = [item for item in elements(diagram.items) if isinstance(item, Group) and item.repeat > 1]
+    folded = [item for item in elements(items_of(diagram)) if isinstance(item, Group) and item.repeat > 1]
     stage3 = next(item for item in folded if item.role is GroupRole.BLOCK and item.shade == 3)
     assert stage3.origin.paths == tuple(f"layer3.{number}" for number in range(1, 6))
     assert stage3.origin.shape == "14×14×1024"
@@ -66,7 +67,7 @@ def test_a_layer_has_its_path_shape_and_counts() -> None:
     diagram = build([network("resnet18")], Options(view=View.FULL))
     node = next(
         item
-        for item in elements(diagram.items)
+        for item in elements(items_of(diagram))
         if isinstance(item, Node) and item.id == "stage2-block1-conv1"
     )
     assert node.origin.paths == ("layer2.0.conv1", "layer2.0.bn1", "layer2.0.relu1")
@@ -77,7 +78,7 @@ def test_bars_left_out_of_the_overview_are_accounted_for() -> None:
     diagram = build([network("resnet152")], Options(view=View.OVERVIEW))
     shown = {
         path
-        for item in elements(diagram.sheet)
+        for item in elements(diagram.panels)
         if not isinstance(item, Slab) and isinstance(origin := getattr(item, "origin", None), Origin)
         for path in origin.paths
     }

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from resnet_diagram.cli.main import main
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, EdgeRole, Group, GroupRole, NodeRole, Taper
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import VIEWS, ViewRow, build
@@ -19,19 +20,19 @@ from resnet_diagram.spec.model import Block, Merge, Shortcut, ShortcutKind, Stag
 
 def diagram(name: str, view: View = View.PAPER) -> Diagram:
     several = 2 if view is View.COMPARE else 1
-    return build([catalog.network(name)] * several, Options(view=view))
+    return flattened(build([catalog.network(name)] * several, Options(view=view)))
 
 
 def stage(drawn: Diagram, number: int) -> Group:
-    return next(group for group in groups(drawn.items) if group.id == f"stage{number}")
+    return next(group for group in groups(drawn.chain.items) if group.id == f"stage{number}")
 
 
 def labels(drawn: Diagram, role: EdgeRole) -> list[str]:
-    return [edge.label for edge in edges(drawn) if edge.role is role]
+    return [edge.label for edge in edges(drawn.chain.items) if edge.role is role]
 
 
 def test_five_phases_and_the_head() -> None:
-    found = [group for group in groups(diagram("resnet152").items) if group.role is not GroupRole.BLOCK]
+    found = [group for group in groups(diagram("resnet152").chain.items) if group.role is not GroupRole.BLOCK]
     assert [group.title for group in found] == ["Stem", "Stage 1", "Stage 2", "Stage 3", "Stage 4", "Head"]
     assert [group.repeat for group in found] == [1, 3, 8, 36, 3, 1]
 
@@ -96,14 +97,13 @@ def test_norms_and_activations_stand_where_they_run() -> None:
 def test_shared_pre_activation_comes_before_the_fork() -> None:
     drawn = diagram("resnet50-v2")
     shared = next(nodes(stage(drawn, 2).items))
-    (tail,) = {
-        edge.tail for edge in edges(drawn) if edge.role is EdgeRole.PROJECTION and "stage2" in edge.head
-    }
+    projections = [edge for edge in edges(drawn.chain.items) if edge.role is EdgeRole.PROJECTION]
+    (tail,) = {edge.tail for edge in projections if "stage2" in edge.head}
     assert tail == shared.id
 
 
 def test_a_gate_is_one_node() -> None:
-    gates = [node for node in nodes(diagram("seresnet50").items) if node.role is NodeRole.GATE]
+    gates = [node for node in nodes(diagram("seresnet50").chain.items) if node.role is NodeRole.GATE]
     assert len(gates) == 4
     assert {node.lines for node in gates} == {("SE gate", "r=16")}
 
@@ -118,7 +118,7 @@ def test_the_overview_has_one_node_a_stage() -> None:
 
 def test_the_full_view_draws_every_block() -> None:
     drawn = diagram("resnet1202", View.FULL)
-    assert sum(node.role is NodeRole.ADD for node in nodes(drawn.items)) == 600
+    assert sum(node.role is NodeRole.ADD for node in nodes(drawn.chain.items)) == 600
 
 
 @pytest.mark.parametrize("name", catalog.names())
@@ -129,16 +129,16 @@ def test_ids_are_unique_and_every_arrow_joins_two_of_them(name: str, view: View)
     if view is View.BLOCK and name.startswith("plain"):
         pytest.skip("a plain network has no blocks; another test asks for one")
     drawn = diagram(name, view)
-    ids = [node.id for node in nodes(drawn.items)]
+    ids = [node.id for node in nodes(drawn.chain.items)]
     assert len(ids) == len(set(ids))
-    assert {end for edge in edges(drawn) for end in (edge.tail, edge.head)} == set(ids)
+    assert {end for edge in edges(drawn.chain.items) for end in (edge.tail, edge.head)} == set(ids)
 
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_the_legend_explains_the_lines_drawn(name: str) -> None:
     drawn = diagram(name)
     explained = {entry.role for entry in drawn.legend if isinstance(entry.role, EdgeRole)}
-    assert explained == {edge.role for edge in edges(drawn)}
+    assert explained == {edge.role for edge in edges(drawn.chain.items)}
 
 
 def test_the_description_says_the_architecture_in_words() -> None:
@@ -150,8 +150,8 @@ def test_the_description_says_the_architecture_in_words() -> None:
 def test_blocks_inside_a_long_skip_are_folded() -> None:
     network = catalog.network("resnet56")
     long = Block(branches=((network.body[0],),), shortcut=Shortcut(kind=ShortcutKind.IDENTITY))
-    drawn = build([replace(network, body=(long,))], Options())
-    assert 8 in {group.repeat for group in groups(drawn.items)}
+    drawn = build([replace(network, body=(long,))], Options(), flat=True)
+    assert 8 in {group.repeat for group in groups(drawn.chain.items)}
     assert len(labels(drawn, EdgeRole.IDENTITY)) == 3
 
 
@@ -160,9 +160,12 @@ def test_a_concatenation_among_folded_blocks_keeps_both_its_ways() -> None:
     first = network.body[0]
     assert isinstance(first, Stage)
     joined = Block(branches=((), first.body[:1]), merge=Merge.CONCAT)
-    drawn = build([replace(network, body=(Stage(body=(*first.body[:1], joined)),))], Options())
-    merge = next(node for node in nodes(drawn.items) if node.role is NodeRole.CONCAT)
-    assert [edge.role for edge in edges(drawn) if edge.head == merge.id] == [EdgeRole.SKIP, EdgeRole.FLOW]
+    drawn = build([replace(network, body=(Stage(body=(*first.body[:1], joined)),))], Options(), flat=True)
+    merge = next(node for node in nodes(drawn.chain.items) if node.role is NodeRole.CONCAT)
+    assert [edge.role for edge in edges(drawn.chain.items) if edge.head == merge.id] == [
+        EdgeRole.SKIP,
+        EdgeRole.FLOW,
+    ]
 
 
 def test_a_network_without_blocks_has_none_to_draw() -> None:

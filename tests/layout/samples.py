@@ -1,9 +1,9 @@
 """Diagrams of every sort, built by hand: the layout must draw each of them well."""
 
-from dataclasses import replace
-
+from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
+    Chain,
     Diagram,
     Direction,
     EdgeRole,
@@ -57,9 +57,22 @@ def stage(number: int, *items: Item, caption: str = "56×56×256 → 28×28×512
     )
 
 
-def diagram(*items: Item, direction: Direction = Direction.DOWN, title: str = "net") -> Diagram:
-    plain = Diagram(title=title, direction=direction, items=items, description="a network")
-    return replace(plain, legend=legend(plain))
+def diagram(
+    *items: Item, direction: Direction | None = None, title: str = "net", dense: bool = False
+) -> Diagram:
+    chain = Chain(items=items, dense=dense)
+    return Diagram(
+        title=title,
+        direction=direction,
+        panels=(network_panel(chain),),
+        description="a network",
+        legend=legend([chain]),
+    )
+
+
+def items_of(shown: Diagram) -> tuple[Item, ...]:
+    """Return the items of the flat reading of a diagram."""
+    return flattened(shown).chain.items
 
 
 def nested(depth: int) -> Item:

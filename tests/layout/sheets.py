@@ -11,6 +11,7 @@ from resnet_diagram.diagram.model import (
     EdgeRole,
     Fork,
     GroupRole,
+    Inset,
     Item,
     LegendEntry,
     Link,
@@ -18,7 +19,6 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Omitted,
     Panel,
-    Sheet,
     Slab,
     Strip,
     Taper,
@@ -162,14 +162,17 @@ def bottleneck(name: str, *, projects: bool, marks: bool = False) -> tuple[Item,
 
 
 def sheet(
-    *panels: tuple[str, Strip | tuple[Item, ...]], title: str = "net", direction: Direction = Direction.RIGHT
+    *panels: tuple[str, Strip | tuple[Item, ...]], title: str = "net", direction: Direction | None = None
 ) -> Diagram:
     found = tuple(
-        Panel(id=f"panel{number}", title=label(words), content=content)
+        Panel(
+            id=f"panel{number}",
+            title=label(words),
+            content=Inset(items=content) if isinstance(content, tuple) else content,
+        )
         for number, (words, content) in enumerate(panels, 1)
     )
-    plain = Diagram(title=title, direction=direction, items=(), description="a network")
-    return replace(plain, sheet=Sheet(panels=found, legend=LEGEND))
+    return Diagram(title=title, direction=direction, panels=found, description="a network", legend=LEGEND)
 
 
 def paper(*counts: int) -> Diagram:

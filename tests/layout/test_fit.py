@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Direction, GroupRole, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
@@ -78,8 +79,8 @@ def test_any_tree_fits_or_is_refused(seed: int) -> None:
     theme = load_theme()
     chance = random.Random(seed)
     fit = Fit(chance.uniform(150, 700), chance.choice([None, chance.uniform(200, 900)]))
-    tree = diagram(*Maker(seed).items(3), direction=chance.choice(list(Direction)))
-    tree = replace(tree, dense=chance.random() < 0.5)
+    items = Maker(seed).items(3)
+    tree = diagram(*items, direction=chance.choice(list(Direction)), dense=chance.random() < 0.5)
     try:
         scene = layout(tree, theme, fit)
     except RenderError:
@@ -112,12 +113,12 @@ def test_boxes_of_one_kind_stay_equal_where_room_is_short(width: float) -> None:
 def test_a_gate_is_no_block() -> None:
     gate = fork("m", (), (conv("g1"), conv("g2", "1×1 conv, 8", "sigmoid")), merge=NodeRole.MULTIPLY)
     gated = stage(1, residual("b", conv("c"), gate))
-    found = words(layout(replace(diagram(gated), dense=True), load_theme()))
+    found = words(layout(diagram(gated, dense=True), load_theme()))
     assert not [line for line in found if "sigmoid" in line and "→" in line]
 
 
 def test_without_a_legend_nothing_is_left_to_it() -> None:
-    plain = replace(shown("resnet152", View.PAPER), legend=())
+    plain = replace(flattened(shown("resnet152", View.PAPER)), legend=())
     found = words(layout(plain, load_theme(), Fit(218.0, None)))
     assert found.count("BN") + found.count("BN, ReLU") >= 12
 

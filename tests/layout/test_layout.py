@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Direction, EdgeRole, GroupRole, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
@@ -191,7 +192,7 @@ def test_the_same_diagram_gives_the_same_scene() -> None:
 
 
 def test_a_title_and_a_legend_can_be_left_out() -> None:
-    shown = replace(drawn("resnet18", View.PAPER, Direction.DOWN), title="", legend=())
+    shown = replace(flattened(drawn("resnet18", View.PAPER, Direction.DOWN)), title="", legend=())
     scene = layout(shown, load_theme())
     assert problems(scene, load_theme()) == []
     assert not [item for item in walk(scene) if isinstance(item, Text) and "shortcut" in item.text]

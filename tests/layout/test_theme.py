@@ -14,7 +14,7 @@ from resnet_diagram.style.check import ROLES
 from resnet_diagram.style.colour import lab
 from resnet_diagram.style.theme import Theme, load_theme, theme_names
 from tests.layout.geometry import LEAST_CONTRAST, contrast
-from tests.layout.samples import SAMPLES, diagram
+from tests.layout.samples import SAMPLES, diagram, items_of
 from tests.layout.vision import DEFICIENCIES, difference, seen
 
 SHORTCUTS = [role for role in EdgeRole if role not in (EdgeRole.FLOW, EdgeRole.SKIP)]
@@ -94,8 +94,8 @@ def test_many_stages_have_even_steps_from_the_first_shade_to_the_last(theme: The
 
 def test_each_of_twelve_stages_is_drawn_in_a_shade_of_its_own() -> None:
     shown = diagram(*SAMPLES["twelve stages"])
-    assert stage_count(shown) == 12
-    theme = load_theme().for_stages(stage_count(shown))
+    assert stage_count(items_of(shown)) == 12
+    theme = load_theme().for_stages(stage_count(items_of(shown)))
     boxes = [item for item in walk(layout(shown, theme)) if isinstance(item, Box) and item.role == "conv"]
     assert len({theme.style(box.role, box.shade).fill for box in boxes}) == 12
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Direction, Edge, Group, GroupRole, Node
 from resnet_diagram.diagram.options import View
 from resnet_diagram.diagram.walk import edges, nodes, written_lines
@@ -65,9 +66,9 @@ def is_kept(edge: Edge, root: Frame) -> bool:
 
 def check(diagram: Diagram, room: float) -> None:
     root = chart(diagram, METRICS, room)
-    shown = [name for name in inside(root) if name in {node.id for node in nodes(diagram.items)}]
-    assert sorted(shown) == sorted(node.id for node in nodes(diagram.items))
-    lost = [edge for edge in edges(diagram) if not is_kept(edge, root)]
+    shown = [name for name in inside(root) if name in {node.id for node in nodes(diagram.chain.items)}]
+    assert sorted(shown) == sorted(node.id for node in nodes(diagram.chain.items))
+    lost = [edge for edge in edges(diagram.chain.items) if not is_kept(edge, root)]
     assert lost == []
 
 
@@ -81,26 +82,28 @@ def test_samples_lose_nothing(name: str, room: float) -> None:
 @pytest.mark.parametrize("name", ["resnet20", "resnet50d", "seresnet50", "preact-resnet110"])
 def test_views_lose_nothing(name: str, view: View) -> None:
     for direction in (*Direction, None):
-        check(named(name, view, direction).diagram, 500.0)
+        check(flattened(named(name, view, direction).diagram), 500.0)
 
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_captions_are_on_the_arrows_into_their_stages(name: str) -> None:
-    diagram = named(name).diagram
+    diagram = flattened(named(name).diagram)
     root = chart(diagram, METRICS, 900.0)
-    captions = {item.id: item.caption for item in diagram.items if isinstance(item, Group) and item.caption}
+    captions = {
+        item.id: item.caption for item in diagram.chain.items if isinstance(item, Group) and item.caption
+    }
     assert {arrow.head: arrow.label for arrow in root.arrows if arrow.label} == captions
 
 
 def test_a_row_is_no_wider_than_the_room() -> None:
-    diagram = named("plain34").diagram
+    diagram = flattened(named("plain34").diagram)
     for frame in frames(chart(diagram, METRICS, 600.0)):
         if frame.role is GroupRole.BLOCK:
             assert METRICS.series([part for part in frame.parts if isinstance(part, Node)])[0] <= 600.0
 
 
 def test_the_first_page_that_holds_the_chart_is_taken() -> None:
-    diagram = named("plain34").diagram
+    diagram = flattened(named("plain34").diagram)
     low = chart(diagram, METRICS, 5000.0).height
     assert fitting_chart(diagram, METRICS, [(600.0, low), (5000.0, low)])[0].height == low
     assert fitting_chart(diagram, METRICS, [(600.0, 9999.0), (5000.0, low)])[0].height > low

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Direction, EdgeRole, Group, GroupRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.diagram.walk import edges, groups, nodes
@@ -16,7 +17,7 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import theme_names
 from tests.golden import check_golden
-from tests.layout.samples import conv, diagram, residual, stage
+from tests.layout.samples import conv, diagram, items_of, residual, stage
 from tests.programs import run_dot
 from tests.render.figures import NASTY, figure, named, samples
 
@@ -43,12 +44,12 @@ def framed(group: Group) -> bool:
 def check_counts(shown: Figure, svg: ET.Element) -> None:
     main = [name for name in titles(svg, "node") if not name.endswith("start")]
     tags = [name for name in main if name.endswith("_shortcut")]
-    assert len(main) - len(tags) == len(list(nodes(shown.diagram.items)))
+    assert len(main) - len(tags) == len(list(nodes(items_of(shown.diagram))))
     assert len(tags) == sum(
-        edge.role is not EdgeRole.FLOW and bool(edge.label) for edge in edges(shown.diagram)
+        edge.role is not EdgeRole.FLOW and bool(edge.label) for edge in edges(items_of(shown.diagram))
     )
     titled = [text for text in texts(svg, "cluster") if text]
-    held = [group for group in groups(shown.diagram.items) if framed(group) and list(nodes(group.items))]
+    held = [group for group in groups(items_of(shown.diagram)) if framed(group) and list(nodes(group.items))]
     assert len(titled) >= len([group for group in held if group.title or group.repeat > 1])
 
 
@@ -109,7 +110,9 @@ def test_the_main_path_comes_first_and_weighs_most() -> None:
 @pytest.mark.parametrize("direction", [None, *Direction])
 def test_stage_entries_carry_their_shapes(direction: Direction | None) -> None:
     shown = named("resnet50", direction=direction)
-    captions = [one.label for one in edges(shown.diagram) if one.role is EdgeRole.FLOW and one.label]
+    captions = [
+        one.label for one in edges(items_of(shown.diagram)) if one.role is EdgeRole.FLOW and one.label
+    ]
     svg = drawn(shown)
     written = "".join(texts(svg, "cluster" if direction is None else "edge")).replace(" ", "")
     assert len(captions) == 5
@@ -117,7 +120,7 @@ def test_stage_entries_carry_their_shapes(direction: Direction | None) -> None:
 
 
 def test_legend_and_title_can_be_left_out() -> None:
-    plain = named("resnet18").diagram
+    plain = flattened(named("resnet18").diagram)
     both, bare = texts(drawn(named("resnet18")), "graph")[0], figure(replace(plain, legend=(), title=""))
     assert "identity shortcut" in both
     assert "identity shortcut" not in texts(drawn(bare), "graph")[0]

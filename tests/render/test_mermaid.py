@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Direction, EdgeRole, GroupRole
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
@@ -20,7 +21,7 @@ from resnet_diagram.style.contrast import DARK_PAGE, LIGHT_PAGE, contrast
 from resnet_diagram.style.theme import theme_names
 from tests.browser import MERMAID_PACKAGES, Chart, mermaid_geometry, mermaid_places, render_mermaid_real
 from tests.golden import check_golden
-from tests.layout.samples import conv, diagram, residual, stage
+from tests.layout.samples import conv, diagram, items_of, residual, stage
 from tests.render.figures import NASTY, figure, named, samples
 
 LIMIT_OF_TEXT = 50_000
@@ -164,7 +165,9 @@ def test_signs_of_markdown_are_shown_in_several_lines(package: str) -> None:
 def test_groups_are_titled_with_their_counts() -> None:
     shown = named("resnet152")
     (chart,) = render_mermaid_real([render_mermaid(shown)])
-    framed = [one for one in groups(shown.diagram.items) if one.role is not GroupRole.BLOCK or one.repeat > 1]
+    framed = [
+        one for one in groups(items_of(shown.diagram)) if one.role is not GroupRole.BLOCK or one.repeat > 1
+    ]
     assert len(chart.groups) == len(framed) + 1  # and the legend
     assert {"Stage\u00a03\u00a0[×36]", "[×35]"} <= set(chart.groups)
 
@@ -217,7 +220,7 @@ def test_text_shows_on_its_fill(theme: str) -> None:
 def test_it_keeps_within_the_limits_of_github(name: str) -> None:
     shown = named(name)
     assert len(render_mermaid(shown)) < LIMIT_OF_TEXT
-    assert len(edges(shown.diagram)) < LIMIT_OF_ARROWS / 2
+    assert len(edges(items_of(shown.diagram))) < LIMIT_OF_ARROWS / 2
 
 
 @pytest.mark.parametrize("name", ["resnet50", "resnet20"])
@@ -226,7 +229,7 @@ def test_golden(name: str) -> None:
 
 
 def test_legend_and_title_can_be_left_out() -> None:
-    plain = named("resnet18").diagram
+    plain = flattened(named("resnet18").diagram)
     (chart,) = render_mermaid_real([render_mermaid(figure(replace(plain, legend=(), title="")))])
     assert not chart.error
     assert not any("addition" in text for text in chart.nodes)

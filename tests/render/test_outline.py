@@ -8,7 +8,7 @@ from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.render.outline import render_outline
 from resnet_diagram.spec import catalog
 from tests.golden import check_golden
-from tests.layout.samples import box, conv, diagram, fork, residual, stage
+from tests.layout.samples import box, conv, diagram, fork, items_of, residual, stage
 from tests.render.figures import NASTY, figure, named, samples
 
 SAMPLES = samples()
@@ -19,9 +19,9 @@ SYMBOLS = (NodeRole.ADD, NodeRole.MULTIPLY)
 def test_every_node_of_every_sample_is_named(name: str) -> None:
     shown = SAMPLES[name]
     text = render_outline(shown)
-    for node in nodes(shown.diagram.items):
+    for node in nodes(items_of(shown.diagram)):
         assert node.role in SYMBOLS or all(line in text for line in node.lines)
-    merges = sum(node.role is NodeRole.ADD for node in nodes(shown.diagram.items))
+    merges = sum(node.role is NodeRole.ADD for node in nodes(items_of(shown.diagram)))
     assert text.partition("╎ shortcut ·")[0].count("⊕") == merges
 
 

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from resnet_diagram.diagram.model import Diagram, Direction, Node, NodeRole
+from resnet_diagram.diagram.model import Direction, Node, NodeRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.scene import Anchor, Box, Text, walk
@@ -22,6 +22,7 @@ from resnet_diagram.render.pdf import render_pdf
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme, theme_names
 from resnet_diagram.wording.terms import literal
+from tests.layout.samples import diagram
 from tests.programs import bitmap_fonts, missing, run_latex
 from tests.render.figures import figure, named
 
@@ -113,7 +114,7 @@ def test_it_needs_no_font_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None
 def written(*lines: str) -> Figure:
     """A figure of one box with these lines in it."""
     node = Node(id="a", role=NodeRole.CONV, lines=tuple(map(literal, lines)))
-    return figure(Diagram(title="net", direction=Direction.DOWN, items=(node,)))
+    return figure(diagram(node))
 
 
 def test_letters_that_no_font_has_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

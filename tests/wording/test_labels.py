@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.flow.condense import Condensed, condense
@@ -18,7 +19,7 @@ from resnet_diagram.wording.vocabulary import Word
 
 def legend(network: Network, options: Options) -> set[str]:
     drawn = build([network], options)
-    entries = (*drawn.legend, *(drawn.sheet.legend if drawn.sheet else ()))
+    entries = (*drawn.legend, *flattened(drawn).legend)
     return {str(entry.text) for entry in entries}
 
 
@@ -60,10 +61,10 @@ def test_a_part_of_a_label_is_a_label() -> None:
 
 
 def test_shared_notation_is_written_in_the_language_of_the_legend() -> None:
-    drawn = build([catalog.network("resnet50")], Options())
+    drawn = build([catalog.network("resnet50")], Options(), flat=True)
     spoken = in_language(drawn, {Word.CONV: "Faltung", Word.ADDITION: "Summe"})
     entries = [entry.text for entry in condense(spoken, Condensed.ALL).legend]
     assert "Faltung → BN → Summe → ReLU" in entries
-    boxes = condense(drawn, Condensed.ALL).items
-    assert Kind.NORM in kinds_in(drawn.items[1])
+    boxes = condense(drawn, Condensed.ALL).chain.items
+    assert Kind.NORM in kinds_in(drawn.chain.items[1])
     assert Kind.NORM not in kinds_in(boxes[1])

@@ -135,8 +135,7 @@ def test_names_stay_as_they_are() -> None:
     network = catalog.network("resnet18")
     drawn = in_language(build([network], Options(title="block and stage")), language("zh"))
     assert drawn.title == "block and stage"
-    assert drawn.sheet is not None
-    assert drawn.sheet.panels[0].title == "block and stage"
+    assert drawn.panels[0].title == "block and stage"
 
 
 def test_a_label_stays_the_same_through_other_languages() -> None:

@@ -102,7 +102,7 @@ def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -
     high = fit.height or spacing.PAGE_HEIGHT
     is_wide = (fit.width or spacing.PAGE_WIDTH) - 2 * spacing.PAGE_MARGIN
     gaps = variant.rules.gaps
-    measure = box_sizer(diagram.items, theme, turned=True, wrapped=variant.wrapped, rules=variant.rules)
+    measure = box_sizer(diagram.chain.items, theme, turned=True, wrapped=variant.wrapped, rules=variant.rules)
     measureds = [
         measured(group, tuple(pieces(cells(items, measure), _LONGEST * high)), gaps)
         for group, items in outer_groups(diagram)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
+from resnet_diagram.diagram.flat import network_panel
 from resnet_diagram.diagram.model import (
     Diagram,
     EdgeRole,
@@ -73,12 +74,13 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
     language = diagram.legend[0].text.language
     entries = (label.in_language(language) for label in _notation(shared, _merge(diagram)))
     legend = (*diagram.legend, *(LegendEntry(role=None, text=label) for label in entries))
-    return replace(diagram, items=_items(diagram.items, shared), legend=legend)
+    chain = replace(diagram.chain, items=_items(diagram.chain.items, shared))
+    return replace(diagram, panels=(network_panel(chain),), legend=legend)
 
 
 def _shared(diagram: Diagram) -> SharedNotation:
     """Return the notation that all blocks share."""
-    forks = [place for place in _forks(diagram.items, NOTHING, NOTHING) if _is_block(place.fork)]
+    forks = [place for place in _forks(diagram.chain.items, NOTHING, NOTHING) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [neighbour for conv in convs for neighbour in conv]
     after = _only({place.after for place in forks if place.fork.merge.role in _SUMS})

@@ -34,7 +34,7 @@ class Section(NamedTuple):
 def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
     """The outermost groups of a diagram; loose items and blocks that follow each other stand together."""
     items: list[tuple[Group | None, tuple[Item, ...]]] = []
-    for grouped, run in groupby(diagram.items, key=_is_section):
+    for grouped, run in groupby(diagram.chain.items, key=_is_section):
         if grouped:
             items += [(item, item.items) for item in run if isinstance(item, Group)]
         else:

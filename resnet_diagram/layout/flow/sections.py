@@ -19,7 +19,7 @@ _LINE = 27.5
 
 def sections(diagram: Diagram, theme: Theme, variant: Variant, room: float) -> list[Section]:
     """Every outer group with its rows, which are at most `room` points long if that can be."""
-    measure = box_sizer(diagram.items, theme, turned=False, wrapped=True, rules=variant.rules)
+    measure = box_sizer(diagram.chain.items, theme, turned=False, wrapped=True, rules=variant.rules)
     measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
     limit = row_limit([inner for _, _, inner in measured]) if variant.breaks is Breaks.PAGE else room
     result: list[Section] = []

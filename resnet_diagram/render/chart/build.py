@@ -34,7 +34,9 @@ def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
     networks, side by side, share; single blocks are placed below each other. In a diagram that flows down or
     to the right, frames follow each other in that direction, and their content runs down.
     """
-    networks = [item for item in diagram.items if isinstance(item, Group) and item.role is GroupRole.NETWORK]
+    networks = [
+        item for item in diagram.chain.items if isinstance(item, Group) and item.role is GroupRole.NETWORK
+    ]
     neighbour = sum(any(isinstance(item, Group) for item in network.items) for network in networks)
     rows = diagram.flow is Flow.ROWS
     builder = _Builder(
@@ -43,7 +45,7 @@ def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
         down=not rows,
     )
     down = not neighbour and diagram.flow is not Flow.RIGHT
-    return builder.column("", "", None, 0, diagram.items, down=down)
+    return builder.column("", "", None, 0, diagram.chain.items, down=down)
 
 
 def fitting_chart(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
     Diagram,
     Edge,
@@ -52,13 +53,13 @@ _PADDING = {"(": 14.0, "[\\": 50.0, "[/": 50.0, "{": 50.0, "{{": 30.0}
 
 def render_mermaid(figure: Figure) -> str:
     """Return the Mermaid source of a figure; the same figure gives the same text."""
-    root, _ = fitting_chart(figure.diagram, METRICS, PAGES)
+    root, _ = fitting_chart(flattened(figure.diagram), METRICS, PAGES)
     return _source(figure, root)
 
 
 def measure_mermaid(figure: Figure, text: str | bytes) -> ChartSize:
     """Return the size of a figure's chart, of which `text` is the source."""
-    return chart_size(figure.diagram, METRICS, PAGES, text)
+    return chart_size(flattened(figure.diagram), METRICS, PAGES, text)
 
 
 def render_markdown(figure: Figure) -> str:
@@ -186,7 +187,7 @@ def _chains(arrows: Iterable[Edge]) -> Iterator[list[Edge]]:
 
 
 def _source(figure: Figure, root: Frame) -> str:
-    diagram, theme = figure.diagram, figure.theme
+    diagram, theme = flattened(figure.diagram), figure.theme
     palette = Palette(theme)
     writer = _Writer(root, palette)
     lines = list(writer.content(root, "  "))

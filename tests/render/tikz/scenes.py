@@ -66,7 +66,7 @@ def figure_of(
 
 def figure_with(*items: Element, diagram: Diagram | None = None, standalone: bool = False) -> Figure:
     """A figure of 200 × 100 points with these items."""
-    plain = Diagram(title="hand", direction=Direction.DOWN, items=())
+    plain = Diagram(title="hand", panels=())
     root = Group(id="figure", kind=GroupKind.FIGURE, children=items)
     scene = Scene(width=200, height=100, title="hand", description="", root=root)
     theme = load_theme()

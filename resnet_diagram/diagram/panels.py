@@ -1,4 +1,4 @@
-"""The sheet: the strip of a network and the insets of its types of block, as panels of one figure."""
+"""The panels of a network: its overview, and the insets of its types of block."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,7 @@ from itertools import groupby
 
 from resnet_diagram.diagram.block_types import SYMBOLS, Kind, Unit, kinds
 from resnet_diagram.diagram.insets import insets
-from resnet_diagram.diagram.legend import sheet_legend
-from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Sheet, Strip
+from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Strip
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.overview import strip
 from resnet_diagram.spec.measure import is_residual
@@ -18,26 +17,19 @@ from resnet_diagram.wording.terms import NOTHING, Label, literal
 from resnet_diagram.wording.vocabulary import Word
 
 
-def sheet(network: Network, title: Label, options: Options, *, with_insets: bool) -> Sheet:
-    """Return the panel of the overview, and those of the types of block, with their legend."""
+def panels(network: Network, title: Label, options: Options, *, with_insets: bool) -> tuple[Panel, ...]:
+    """Return the panel of the overview, and those of the types of block."""
     drawing, units = strip(network, options.names)
     result = kinds(units)
     noted = replace(
         drawing, bays=tuple(_noted(bay, result, options, with_symbols=with_insets) for bay in drawing.bays)
     )
-    panels: tuple[Panel, ...] = (
-        () if _is_one_block(noted) and with_insets else (Panel(id="strip", title=title, content=noted),)
-    )
-    if with_insets:
-        stages = sum(bay.role is GroupRole.STAGE for bay in drawing.bays)
-        panels += insets(result, units, stages, options.show)
-    return sheet_of(panels, options)
-
-
-def sheet_of(panels: tuple[Panel, ...], options: Options) -> Sheet:
-    """The panels with their legend, where one is wanted."""
-    legend = sheet_legend([panel.content for panel in panels]) if options.legend else ()
-    return Sheet(panels=panels, legend=legend)
+    overview = Panel(id="strip", title=title, content=noted)
+    if not with_insets:
+        return (overview,)
+    stages = sum(bay.role is GroupRole.STAGE for bay in drawing.bays)
+    opened = insets(result, units, stages, options.show)
+    return opened if _is_one_block(noted) else (overview, *opened)
 
 
 def _is_one_block(drawing: Strip) -> bool:

@@ -1,0 +1,66 @@
+"""The flat reading of a diagram: one chain, for formats that lay out by themselves and for narrow pages."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from resnet_diagram.diagram.model import (
+    Chain,
+    Column,
+    Comparison,
+    Diagram,
+    Group,
+    GroupRole,
+    Inset,
+    Item,
+    Panel,
+    Strip,
+)
+from resnet_diagram.wording.terms import NOTHING, Label, literal
+
+
+def flattened(diagram: Diagram) -> Diagram:
+    """Return a diagram of one chain: that of the whole network, or a frame round each block or network."""
+    if diagram.flat:
+        return diagram.flat
+    items: list[Item] = []
+    for panel in diagram.panels:
+        match panel.content:
+            case Chain():
+                return diagram
+            case Inset():
+                items.append(
+                    Group(
+                        id=panel.id,
+                        role=GroupRole.NETWORK,
+                        title=panel.title,
+                        items=panel.content.items,
+                        origin=panel.origin,
+                    )
+                )
+            case Comparison():
+                items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
+            case Strip():
+                pass
+            case _:
+                assert_never(panel.content)
+    return replace(diagram, panels=(network_panel(Chain(items=tuple(items))),))
+
+
+def network_panel(chain: Chain) -> Panel:
+    """Return the only panel of a flat diagram; the title is that of the diagram."""
+    return Panel(id="network", title=NOTHING, content=chain)
+
+
+def _in_series(column: Column, rows: tuple[Label, ...]) -> Group:
+    """Return a network's cells in series, each framed and titled by its resolution."""
+    cells = tuple(
+        Group(
+            id=f"{column.id}-row{number}",
+            role=GroupRole.STAGE if words else GroupRole.BLOCK,
+            title=words,
+            items=cell,
+        )
+        for number, (words, cell) in enumerate(zip(rows, column.cells, strict=True), 1)
+        if cell
+    )
+    return Group(id=column.id, role=GroupRole.NETWORK, title=literal(column.title), items=cells)
