@@ -8,7 +8,7 @@ value is no merge.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_diagram.diagram.model import Content, Item, NodeRole, Omitted, Origin, Panel, Slab, Strip
+from resnet_diagram.diagram.model import Bar, Content, Item, NodeRole, Omitted, Origin, Overview, Panel
 from resnet_diagram.diagram.walk import content_items, forks, nodes
 from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import all_blocks, walk
@@ -43,8 +43,8 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
 
 def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
     """Return the operations that the overview, or the panel of a type of block, does not show."""
-    overviews = [panel.content for panel in panels if isinstance(panel.content, Strip)]
-    opened = [panel for panel in panels if not isinstance(panel.content, Strip)]
+    overviews = [panel.content for panel in panels if isinstance(panel.content, Overview)]
+    opened = [panel for panel in panels if not isinstance(panel.content, Overview)]
     left = missing(network, overviews or [panel.content for panel in opened])
     return left + tuple(name for panel in opened for name in missing_in(network, panel))
 
@@ -85,10 +85,10 @@ class _Index:
 
     def shown(self, content: Content) -> Iterator[str]:
         """Yield the operations that a drawing shows."""
-        if isinstance(content, Strip):
-            for bay in content.bays:
-                for slab in bay.slabs:
-                    yield from self._inside(slab)
+        if isinstance(content, Overview):
+            for frame in content.frames:
+                for bar in frame.bars:
+                    yield from self._inside(bar)
             for arc in content.arcs:
                 yield from self._joined(arc.origin)
         items = content_items(content)
@@ -98,7 +98,7 @@ class _Index:
             if fork.shortcut:
                 yield from self._joined(fork.shortcut.origin)
 
-    def _inside(self, element: "Slab | Omitted | Item") -> Iterator[str]:
+    def _inside(self, element: Bar | Omitted | Item) -> Iterator[str]:
         for path in getattr(element, "origin", Origin()).paths:
             yield from self.of(path)
 

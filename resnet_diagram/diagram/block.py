@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 
-from resnet_diagram.diagram.block_types import Kind, Unit, kinds
+from resnet_diagram.diagram.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.insets import insets, unit_inset
 from resnet_diagram.diagram.model import GroupRole, Panel
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin
-from resnet_diagram.diagram.overview import strip
+from resnet_diagram.diagram.overview import overview
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Network
 from resnet_diagram.spec.places import placed
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.shapes import change_label
-from resnet_diagram.wording.terms import Kind as TermKind
-from resnet_diagram.wording.terms import literal, phrase
+from resnet_diagram.wording.terms import Kind, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 
@@ -24,9 +23,9 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
 
     Each type without a name. Raises UsageError where there is no such block.
     """
-    drawing, units = strip(network, options.names)
-    stages = sum(bay.role is GroupRole.STAGE for bay in drawing.bays)
-    result = kinds(units)
+    drawing, units = overview(network, options.names)
+    stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
+    result = types_of(units)
     if not result:
         raise UsageError(f"{network.name} has no blocks; --view block draws one. Take --view full.")
     if not options.block:
@@ -41,10 +40,10 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
 def _panel(unit: Unit, options: Options) -> Panel:
     shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
     name = unit.block.name if unit.block else ""
-    title = phrase(TermKind.TITLE, Word.WITH, unit_title(unit.elements), shapes)
+    title = phrase(Kind.TITLE, Word.WITH, unit_title(unit.elements), shapes)
     return Panel(
         id="block",
-        title=phrase(TermKind.TITLE, Word.NAMED, literal(name), title) if name else title,
+        title=phrase(Kind.TITLE, Word.NAMED, literal(name), title) if name else title,
         content=unit_inset(unit, "block", options.show),
         origin=origin(unit.elements),
     )
@@ -64,7 +63,7 @@ def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
     return None
 
 
-def _of_type(items: Sequence[Kind], target: str) -> list[Kind]:
+def _of_type(items: Sequence[BlockType], target: str) -> list[BlockType]:
     """The types all of whose words are in the title, "projection bottleneck" or "bottleneck"."""
     words = target.lower().replace("-", " ").split()
     return [
@@ -74,7 +73,7 @@ def _of_type(items: Sequence[Kind], target: str) -> list[Kind]:
     ]
 
 
-def _unknown(network: Network, items: Sequence[Kind], target: str) -> str:
+def _unknown(network: Network, items: Sequence[BlockType], target: str) -> str:
     names = [place.path for element, place in placed(network) if isinstance(element, Block)]
     types = [unit_title(kind.units[0].elements).lower() for kind in items]
     hint = did_you_mean(closest(target, [*names, *types]))

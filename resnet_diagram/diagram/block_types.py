@@ -24,14 +24,13 @@ from resnet_diagram.spec.model import Block, Element, Layer
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import WEIGHTED
 from resnet_diagram.wording.layers import Sizes, sizes_of
-from resnet_diagram.wording.terms import Kind as TermKind
-from resnet_diagram.wording.terms import Label, literal, phrase
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
-SYMBOLS = {"C": TermKind.WIDTH, "C′": TermKind.END_WIDTH, "s": TermKind.STRIDE}
+SYMBOLS = {"C": Kind.WIDTH, "C′": Kind.END_WIDTH, "s": Kind.STRIDE}
 """Symbols for sizes that differ between the blocks of a type, and the kind of term each makes."""
 
-_STRIDE = literal("s", TermKind.STRIDE)
+_STRIDE = literal("s", Kind.STRIDE)
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
 _FRACTIONS = (*_MULTIPLES, 12, 24, 32, 64)
 
@@ -89,7 +88,7 @@ def _steps(layers: Iterable[Layer]) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class BlockType:
     """Units that one drawing serves, with the labels for the sizes of each layer of the first.
 
     `numbered`: the sizes follow no rule, and those of the first unit are written.
@@ -101,7 +100,7 @@ class Kind:
     numbered: bool = False
 
 
-def kinds(units: Sequence[Unit]) -> tuple[Kind, ...]:
+def types_of(units: Sequence[Unit]) -> tuple[BlockType, ...]:
     """Return the types among units, in order of appearance."""
     groups: dict[Hashable, list[Unit]] = {}
     for unit in units:
@@ -111,7 +110,7 @@ def kinds(units: Sequence[Unit]) -> tuple[Kind, ...]:
     return tuple(sorted(entries, key=lambda kind: first[id(kind)]))
 
 
-def _split(units: list[Unit]) -> list[Kind]:
+def _split(units: list[Unit]) -> list[BlockType]:
     """Return one type if symbols fit the sizes of all units; else one for each placement of the strides."""
     kind = _kind(units)
     if kind:
@@ -123,12 +122,12 @@ def _split(units: list[Unit]) -> list[Kind]:
     return [_kind(group) or _numbered(group) for group in placed.values()]
 
 
-def _numbered(units: list[Unit]) -> Kind:
+def _numbered(units: list[Unit]) -> BlockType:
     """Return a type whose sizes follow no rule, with the numbers of its first unit."""
-    return Kind(units=tuple(units), sizes={}, numbered=True)
+    return BlockType(units=tuple(units), sizes={}, numbered=True)
 
 
-def _kind(units: list[Unit]) -> Kind | None:
+def _kind(units: list[Unit]) -> BlockType | None:
     """Return the type of units with symbols for sizes that differ; None where no symbol fits."""
     if len({len(unit.layers) for unit in units}) > 1:
         return None
@@ -138,12 +137,12 @@ def _kind(units: list[Unit]) -> Kind | None:
         shared = _shared_sizes(column, [unit.values for unit in units], in_gate=at in gating)
         if shared is None or sizes.setdefault(column[0], shared) != shared:
             return None
-    kinds = frozenset[TermKind]().union(
+    kinds = frozenset[Kind]().union(
         *(shared.channels.kinds for shared in sizes.values()),
         *(shared.stride.kinds for shared in sizes.values() if shared.stride == _STRIDE),
     )
     symbols = frozenset(symbol for symbol, kind in SYMBOLS.items() if kind in kinds)
-    return Kind(units=tuple(units), sizes=sizes, symbols=symbols)
+    return BlockType(units=tuple(units), sizes=sizes, symbols=symbols)
 
 
 def _shared_sizes(
@@ -164,20 +163,20 @@ def _shared_sizes(
     counts = [layer.out_shape[0] for layer in layers]
     channels = _channels(counts, values)
     if channels is None and in_gate:
-        channels = literal(f"{min(counts)}–{max(counts)}", TermKind.CHANNELS)
+        channels = literal(f"{min(counts)}–{max(counts)}", Kind.CHANNELS)
     groups = left[0].groups
     if len({sizes.groups for sizes in left}) > 1:
         group_widths = {layer.in_shape[0] // layer.groups for layer in layers}
         if len(group_widths) > 1:
             return None
-        groups = phrase(TermKind.GROUPS, Word.GROUPS_OF, group_widths.pop())
+        groups = phrase(Kind.GROUPS, Word.GROUPS_OF, group_widths.pop())
     return Sizes(channels=channels, stride=stride, groups=groups) if channels else None
 
 
 def _channels(counts: list[int], values: Sequence[Mapping[str, int]]) -> Label | None:
     """Return the channels of one layer of all units: "64", "4C", "C/2"; None where no symbol fits."""
     if len(set(counts)) == 1:
-        return literal(str(counts[0]), TermKind.CHANNELS)
+        return literal(str(counts[0]), Kind.CHANNELS)
     for symbol, times in product(("C", "C′"), _FRACTIONS):
         widths = [value.get(symbol, 0) for value in values]
         if times in _MULTIPLES and counts == [times * width for width in widths]:

@@ -56,7 +56,7 @@ _ENDS = {
 _WHOLE = {BlockKind.BOTTLENECK: Taper.HOURGLASS, BlockKind.INVERTED_BOTTLENECK: Taper.BARREL}
 
 
-class Names:
+class IdAllocator:
     """Allocator of unique, readable ids: `stage3-block1-conv2`."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Names:
         return f"{stem}{self._used[stem]}"
 
 
-class Pen(NamedTuple):
+class BuildContext(NamedTuple):
     """Context shared by all parts of a stage: allocator of ids, shade, and function that draws a stage.
 
     `show`: what is written beside the operations. `sizes` replaces the sizes of layers. `spread` draws the
@@ -77,9 +77,9 @@ class Pen(NamedTuple):
     equal neighbours once, in a frame with their number; `closes` draws inner residual blocks as boxes.
     """
 
-    names: Names
+    names: IdAllocator
     shade: int
-    stage: "Callable[[Stage, str, Pen], tuple[Item, ...]]"
+    stage: "Callable[[Stage, str, BuildContext], tuple[Item, ...]]"
     show: frozenset[Show] = USUAL
     sizes: Mapping[Layer, Sizes] = MappingProxyType({})
     spread: bool = False
@@ -88,7 +88,7 @@ class Pen(NamedTuple):
     closes: bool = False
 
 
-def items(elements: Iterable[Element], prefix: str, context: Pen) -> tuple[Item, ...]:
+def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the items for a run of elements; reshaping that only renames positions is not drawn."""
     if not context.folds:
         return _series(elements, prefix, context)
@@ -117,7 +117,7 @@ def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
     return len(parts) >= least and any(layer.kind in MIXING for layer in walk(first))
 
 
-def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: Pen) -> Group:
+def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
     """Return a frame round the first of equal parts, with their number."""
     inner = context.names.numbered(prefix, "repeat")
     served = {
@@ -139,7 +139,7 @@ def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: Pen) -> 
     )
 
 
-def _series(elements: Iterable[Element], prefix: str, context: Pen) -> tuple[Item, ...]:
+def _series(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
     result: list[Item] = []
     for is_layer, run in groupby(elements, key=lambda element: isinstance(element, Layer)):
         if is_layer:
@@ -157,7 +157,7 @@ def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
     return not is_renaming(layer)
 
 
-def _composite(element: Element, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     match element:
         case Block() if gate_ratio(element):
             return (gate(element, prefix, context),)
@@ -182,7 +182,7 @@ def _composite(element: Element, prefix: str, context: Pen) -> tuple[Item, ...]:
     return ()
 
 
-def block(element: Block, prefix: str, context: Pen) -> tuple[Item, ...]:
+def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
     drawing = [items(branch, prefix, context) for branch in element.branches]
@@ -209,7 +209,7 @@ def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
     )
 
 
-def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: Pen) -> Fork:
+def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: BuildContext) -> Fork:
     """Return the fork of a block with branches that are already drawn."""
     role, symbol = _MERGES[element.merge] if not element.signs else _SUBTRACTION
     merge = Node(
@@ -233,7 +233,7 @@ def _math(block: Block) -> tuple[Label, Label]:
     return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
 
 
-def _link(element: Block, shortcut: Shortcut, prefix: str, context: Pen) -> Link:
+def _link(element: Block, shortcut: Shortcut, prefix: str, context: BuildContext) -> Link:
     label, boxes = shortcut_label(shortcut), tuple[Node, ...]()
     if context.spread:
         boxes = tuple(box for box in items(shortcut.layers, prefix, context) if isinstance(box, Node))
@@ -248,7 +248,7 @@ def _link(element: Block, shortcut: Shortcut, prefix: str, context: Pen) -> Link
     )
 
 
-def _question(element: Block, prefix: str, context: Pen) -> Node:
+def _question(element: Block, prefix: str, context: BuildContext) -> Node:
     """Return the question that decides about a shortcut: is the shape of the input that of the sum."""
     before, after = in_shape(element), merged_shape(element)
     answer = phrase(Kind.SHORTCUT, Word.YES if before == after else Word.NO)
@@ -257,7 +257,7 @@ def _question(element: Block, prefix: str, context: Pen) -> Node:
     return Node(id=context.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
 
 
-def gate(element: Block, prefix: str, context: Pen) -> Node:
+def gate(element: Block, prefix: str, context: BuildContext) -> Node:
     """Return a squeeze-and-excitation gate as one node."""
     return Node(
         id=context.names.numbered(prefix, "gate"),
@@ -268,7 +268,7 @@ def gate(element: Block, prefix: str, context: Pen) -> Node:
     )
 
 
-def _closed(element: Block, prefix: str, context: Pen) -> Node:
+def _closed(element: Block, prefix: str, context: BuildContext) -> Node:
     """Return a residual block within another as one box: its type, and its channels if all copies agree."""
     channels = {out_shape(copy)[0] for copy in context.copies.get(id(element), (element,))}
     counts = [number(Kind.CHANNELS, count) for count in channels] if len(channels) == 1 else []
@@ -282,7 +282,7 @@ def _closed(element: Block, prefix: str, context: Pen) -> Node:
     )
 
 
-def folded(element: Block, prefix: str, context: Pen, *, detailed: bool) -> tuple[Item, ...]:
+def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool) -> tuple[Item, ...]:
     """Return a block with its branch as one node; `detailed` lists the layers of the branch.
 
     Only a residual block of one branch has a short name; any other is drawn open.
@@ -306,7 +306,7 @@ def folded(element: Block, prefix: str, context: Pen, *, detailed: bool) -> tupl
     )
 
 
-def _nodes(layers: list[Layer], prefix: str, context: Pen) -> Iterator[Node]:
+def _nodes(layers: list[Layer], prefix: str, context: BuildContext) -> Iterator[Node]:
     for unit in joined_layers(layers):
         main = _main(unit)
         role = node_role(main.kind)
@@ -353,7 +353,7 @@ def _joined_to_next(layers: Sequence[Layer]) -> list[list[Layer]]:
     return [*units, waiting] if waiting else units
 
 
-def _lines(unit: list[Layer], context: Pen) -> tuple[Label, ...]:
+def _lines(unit: list[Layer], context: BuildContext) -> tuple[Label, ...]:
     """Return the lines of a layer with its norm and activation, its name and counts.
 
     Name and counts are left out where one drawing serves many blocks.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
+from resnet_diagram.diagram.chain import BuildContext, IdAllocator, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.marks import flagged, has_marks, marked
@@ -171,7 +171,7 @@ def _column(
 def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
     """A part in short: each run of equal blocks once, with its layers listed and how many there are."""
     show = options.show - {Show.NORM, Show.ACT}
-    context = Pen(names=Names(), shade=part.shade, stage=_plain, show=show)
+    context = BuildContext(names=IdAllocator(), shade=part.shade, stage=_plain, show=show)
     result = _short(part.elements, right.elements if right else None, prefix, context)
     hidden = right is not None and signature(part.elements, Level.STRUCTURE) != signature(
         right.elements, Level.STRUCTURE
@@ -179,12 +179,12 @@ def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tu
     return flagged(result) if hidden and not has_marks(result) else result
 
 
-def _plain(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _plain(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     return _short(stage.body, None, prefix, context)
 
 
 def _short(
-    elements: Sequence[Element], rest: Sequence[Element] | None, prefix: str, context: Pen
+    elements: Sequence[Element], rest: Sequence[Element] | None, prefix: str, context: BuildContext
 ) -> tuple[Item, ...]:
     body, theirs = _drawn(elements), _drawn(rest or ())
     runs = fold([anonymous(element) for element in body])
@@ -223,7 +223,7 @@ def _drawn(elements: Sequence[Element]) -> list[Element]:
 
 
 def _element(
-    element: Element, elements: Sequence[Element] | None, prefix: str, context: Pen
+    element: Element, elements: Sequence[Element] | None, prefix: str, context: BuildContext
 ) -> tuple[Item, ...]:
     """An element with what differs from the first of those beside it that is another marked."""
     left = _open(element, prefix, context)
@@ -233,12 +233,12 @@ def _element(
     unlike = [item for item in elements if signature(item, Level.STRUCTURE) != structure]
     if elements and not unlike:
         return left
-    right = _open(unlike[0], prefix, context._replace(names=Names())) if unlike else ()
+    right = _open(unlike[0], prefix, context._replace(names=IdAllocator())) if unlike else ()
     result = marked(left, right)
     return result if has_marks(result) else flagged(result)
 
 
-def _counted(body: Sequence[Element], prefix: str, context: Pen) -> Node:
+def _counted(body: Sequence[Element], prefix: str, context: BuildContext) -> Node:
     """Return a node with the number of blocks of each type, for parts too long to draw."""
     titles = Counter(unit_title((item,), capital=False) for item in body if isinstance(item, Block))
     layers = sum(isinstance(entry, Layer) for entry in body)
@@ -257,7 +257,7 @@ _MANY = 8
 """More runs of blocks than this in one row are counted, not drawn."""
 
 
-def _open(element: Element, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _open(element: Element, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     if isinstance(element, Block) and is_residual(element):
         bare = replace(element, before=(), after=())
         copies = {**context.copies, id(bare): context.copies.get(id(element), (element,))}

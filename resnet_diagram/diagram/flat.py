@@ -12,8 +12,8 @@ from resnet_diagram.diagram.model import (
     GroupRole,
     Inset,
     Item,
+    Overview,
     Panel,
-    Strip,
 )
 from resnet_diagram.wording.terms import NOTHING, Label, literal
 
@@ -39,7 +39,7 @@ def flattened(diagram: Diagram) -> Diagram:
                 )
             case Comparison():
                 items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
-            case Strip():
+            case Overview():
                 pass
             case _:
                 assert_never(panel.content)

@@ -2,9 +2,8 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from resnet_diagram.diagram.block_types import Kind, Unit
-from resnet_diagram.diagram.block_types import kinds as block_types
-from resnet_diagram.diagram.chain import Names, Pen, block, items, tapered
+from resnet_diagram.diagram.block_types import BlockType, Unit, types_of
+from resnet_diagram.diagram.chain import BuildContext, IdAllocator, block, items, tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
@@ -14,8 +13,7 @@ from resnet_diagram.spec.measure import block_kind, is_gate, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.places import places
-from resnet_diagram.wording.terms import NOTHING, Label, literal, phrase
-from resnet_diagram.wording.terms import Kind as TermKind
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 MOST = 6
@@ -29,15 +27,15 @@ _SHARED_BLOCK_SHADE = 2
 
 
 def insets(
-    kinds: Sequence[Kind], units: Sequence[Unit], stages: int, show: frozenset[Show]
+    block_types: Sequence[BlockType], units: Sequence[Unit], stages: int, show: frozenset[Show]
 ) -> tuple[Panel, ...]:
     """Return a panel for each of the most frequent types, in order of appearance.
 
     `units`: all units of the network, `stages`: how many stages it has.
     """
-    open_kinds = [kind for kind in kinds if not is_opaque(kind.units[0].elements)]
-    frequent = sorted(open_kinds, key=_rank)[:MOST]
-    selection = [kind for kind in open_kinds if kind in frequent]
+    open_types = [kind for kind in block_types if not is_opaque(kind.units[0].elements)]
+    frequent = sorted(open_types, key=_rank)[:MOST]
+    selection = [kind for kind in open_types if kind in frequent]
     place = [_places(kind, units, stages) for kind in selection]
     panels = [
         _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
@@ -49,8 +47,8 @@ def insets(
         for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
     pictures = {_picture(panel) for panel in panels}
-    for kind in _inner_kinds(selection, kinds):
-        inner = _inset(len(panels) + 1, kind, phrase(TermKind.PLACE, Word.IN_BLOCKS), show, closes=True)
+    for kind in _inner_types(selection, block_types):
+        inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
         if len(panels) < MOST and _picture(inner) not in pictures:
             pictures.add(_picture(inner))
             panels.append(inner)
@@ -70,14 +68,14 @@ def _is_crowded(panel: Panel) -> bool:
     return sum(1 for _ in nodes(content_items(panel.content))) > _MAX_BOXES
 
 
-def _inner_kinds(kinds: Sequence[Kind], names: Sequence[Kind]) -> list[Kind]:
+def _inner_types(block_types: Sequence[BlockType], names: Sequence[BlockType]) -> list[BlockType]:
     """Return the types of the residual blocks within the blocks of others, outer ones first."""
     skeletons = {kind.units[0].skeleton for kind in names}
-    result: list[Kind] = []
-    outer = list(kinds)
+    result: list[BlockType] = []
+    outer = list(block_types)
     while outer:
         units = [unit for kind in outer for unit in _nested(kind.units)]
-        outer = [kind for kind in block_types(units) if kind.units[0].skeleton not in skeletons]
+        outer = [kind for kind in types_of(units) if kind.units[0].skeleton not in skeletons]
         skeletons |= {kind.units[0].skeleton for kind in outer}
         result += outer
     return result
@@ -100,14 +98,14 @@ def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
 _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
 
 
-def _places(kind: Kind, units: Sequence[Unit], stages: int) -> Label:
+def _places(kind: BlockType, units: Sequence[Unit], stages: int) -> Label:
     """Return the places of the units of a type: those in stages, then stem and head."""
     gates = _is_gate(kind.units[0])
     here = [(unit.stage, unit.number) for unit in kind.units if unit.stage]
     comparable = [(unit.stage, unit.number) for unit in units if unit.stage and _is_gate(unit) == gates]
     staged = places(here, comparable, stages, rest=True) if here else NOTHING
     parts = dict.fromkeys(unit.part for unit in kind.units if unit.part)
-    around = [phrase(TermKind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
+    around = [phrase(Kind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
     return Label(staged, *around, joint=Word.AND)
 
 
@@ -115,7 +113,7 @@ def _is_gate(unit: Unit) -> bool:
     return unit.block is not None and is_gate(unit.block)
 
 
-def _rank(kind: Kind) -> tuple[bool, int]:
+def _rank(kind: BlockType) -> tuple[bool, int]:
     """Return a sort key: types with a shortcut first, then by number of blocks."""
     first = kind.units[0].block
     return not (first and first.shortcut), -len(kind.units)
@@ -126,37 +124,39 @@ def is_opaque(elements: Sequence[Element]) -> bool:
     return all(isinstance(element, Layer) and element.kind is LayerKind.OPAQUE for element in elements)
 
 
-def _inset(number: int, kind: Kind, place: Label, show: frozenset[Show], *, closes: bool = False) -> Panel:
+def _inset(
+    number: int, kind: BlockType, place: Label, show: frozenset[Show], *, closes: bool = False
+) -> Panel:
     first = kind.units[0]
     title = unit_title(first.elements)
     if kind.numbered and len(kind.units) > 1:
         place = (
-            phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, first.number, first.stage)
+            phrase(Kind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, first.number, first.stage)
             if first.stage
-            else phrase(TermKind.PLACE, Word.SIZES_OF_BLOCK, place, first.number)
+            else phrase(Kind.PLACE, Word.SIZES_OF_BLOCK, place, first.number)
         )
     return Panel(
         id=f"inset{number}",
-        title=phrase(TermKind.TITLE, Word.TITLE_AND_PLACE, title, place) if place else title,
+        title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, title, place) if place else title,
         content=unit_inset(first, f"inset{number}", show, kind, closes=closes),
         origin=origin(first.elements, _copies(kind)),
     )
 
 
-def _copies(kind: Kind) -> Copies:
+def _copies(kind: BlockType) -> Copies:
     """Return the elements of all units of a type, by those of the first, which is drawn."""
     return copies_of([unit.elements for unit in kind.units])
 
 
 def unit_inset(
-    unit: Unit, prefix: str, show: frozenset[Show], kind: Kind | None = None, *, closes: bool = False
+    unit: Unit, prefix: str, show: frozenset[Show], kind: BlockType | None = None, *, closes: bool = False
 ) -> Inset:
     """Return a unit from x to y; with `kind`, with sizes that hold for all units of its type.
 
     `closes`: residual blocks within it are boxes.
     """
-    context = Pen(
-        names=Names(),
+    context = BuildContext(
+        names=IdAllocator(),
         shade=_SHARED_BLOCK_SHADE if kind else max(1, unit.stage),
         stage=_opened,
         show=show,
@@ -176,10 +176,10 @@ def unit_inset(
     return Inset(items=(ends[0], *inner, ends[1]))
 
 
-def _run(elements: tuple[Element, ...], prefix: str, context: Pen) -> tuple[Item, ...]:
+def _run(elements: tuple[Element, ...], prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return layers without a shortcut, with the outlines of a block of such layers."""
     return tapered(items(elements, prefix, context), block_kind(Block(branches=(elements,))))
 
 
-def _opened(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _opened(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     return items(stage.body, prefix, context)

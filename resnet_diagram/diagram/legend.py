@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from resnet_diagram.diagram.model import (
+    Bar,
     Chain,
     Comparison,
     Content,
@@ -11,8 +12,7 @@ from resnet_diagram.diagram.model import (
     Inset,
     LegendEntry,
     NodeRole,
-    Slab,
-    Strip,
+    Overview,
 )
 from resnet_diagram.diagram.walk import content_items, edges, groups, nodes
 from resnet_diagram.wording.language import kinds_in
@@ -48,28 +48,31 @@ _ABBREVIATIONS = {
 def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
     """Return one entry for each role drawn, lines before symbols, then those for bars and abbreviations."""
     items = [item for content in contents for item in content_items(content)]
-    strips = [content for content in contents if isinstance(content, Strip)]
+    overviews = [content for content in contents if isinstance(content, Overview)]
     roles: set[NodeRole | EdgeRole] = {node.role for node in nodes(items)}
     repeats = [group.repeat for group in groups(items)]
     for content in contents:
         match content:
-            case Strip():
+            case Overview():
                 roles |= {EdgeRole.FLOW, *(arc.role for arc in content.arcs)}
-                roles |= {slab.role for bay in content.bays for slab in bay.slabs if isinstance(slab, Slab)}
-                repeats += [bay.repeat for bay in content.bays]
+                roles |= {bar.role for frame in content.frames for bar in frame.bars if isinstance(bar, Bar)}
+                repeats += [frame.repeat for frame in content.frames]
             case Inset() | Chain():
                 roles |= {edge.role for edge in edges(content.items)}
             case Comparison():
                 roles |= {edge.role for column in content.columns for edge in edges(sum(column.cells, ()))}
             case _:
                 assert_never(content)
-    kinds = kinds_in((*strips, *items))
+    kinds = kinds_in((*overviews, *items))
     hidden = {Kind.WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
     words: list[tuple[NodeRole | EdgeRole | None, Word]] = [
         (role, word) for role, word in WORDS.items() if role in roles
     ]
-    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if strips and NodeRole.BLOCK in roles else []
+    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if overviews and NodeRole.BLOCK in roles else []
     words += [(None, word) for kind, word in _ABBREVIATIONS.items() if kind in kinds - hidden]
     words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
     entries = [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
-    return (*entries, *(LegendEntry(role=None, text=note) for strip in strips for note in strip.notes))
+    return (
+        *entries,
+        *(LegendEntry(role=None, text=note) for overview in overviews for note in overview.notes),
+    )

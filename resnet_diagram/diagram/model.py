@@ -178,8 +178,8 @@ class LegendEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slab:
-    """A layer or a block in a strip, upright across the flow.
+class Bar:
+    """A layer or a block in an overview, upright across the flow.
 
     Its height follows `resolution`, the edge of its output over that of the network's input; its width
     follows `channels`, those of its output. `text` stands in it, turned; `index` under it.
@@ -205,7 +205,7 @@ class Omitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arc:
-    """A shortcut in a strip, from before the slab `tail` to behind the slab `head`."""
+    """A shortcut in an overview, from before the bar `tail` to behind the bar `head`."""
 
     tail: str
     head: str
@@ -215,8 +215,8 @@ class Arc:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bay:
-    """Slabs in one frame; without a frame where `role` is None.
+class Frame:
+    """Bars in one frame; without a frame where `role` is None.
 
     `notes`: lines on all its blocks, such as "C = 64, s = 2". `caption`: the shapes at its ends.
     """
@@ -224,7 +224,7 @@ class Bay:
     id: str
     role: GroupRole | None
     title: Label
-    slabs: tuple[Slab | Omitted, ...]
+    bars: tuple[Bar | Omitted, ...]
     repeat: int = 1
     notes: tuple[Label, ...] = ()
     caption: Label = NOTHING
@@ -232,13 +232,13 @@ class Bay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """A whole network as a row of slabs, and the shortcuts over them.
+class Overview:
+    """A whole network as a row of bars, and the shortcuts over them.
 
-    `notes`: norms and activations that slabs of layers show without naming them, such as "conv → BN, ReLU".
+    `notes`: norms and activations that bars of layers show without naming them, such as "conv → BN, ReLU".
     """
 
-    bays: tuple[Bay, ...]
+    frames: tuple[Frame, ...]
     arcs: tuple[Arc, ...] = ()
     notes: tuple[Label, ...] = ()
 
@@ -282,7 +282,7 @@ class Chain:
     dense: bool = False
 
 
-Content = Strip | Inset | Chain | Comparison
+Content = Overview | Inset | Chain | Comparison
 """What a panel shows."""
 
 

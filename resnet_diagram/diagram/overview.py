@@ -1,4 +1,4 @@
-"""A network as a strip: slabs in the order of the flow, in bays, with shortcuts as arcs over them."""
+"""A network as an overview: bars in the order of the flow, in frames, with shortcuts as arcs over them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,17 @@ from math import prod
 
 from resnet_diagram.diagram.block_types import Unit
 from resnet_diagram.diagram.chain import joined_layers
-from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Origin, Slab, Strip
+from resnet_diagram.diagram.model import (
+    Arc,
+    Bar,
+    EdgeRole,
+    Frame,
+    GroupRole,
+    NodeRole,
+    Omitted,
+    Origin,
+    Overview,
+)
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.fold import Run, fold
@@ -37,8 +47,8 @@ _LAST = ("sigmoid", "softmax", "log_softmax", "tanh")
 
 
 @dataclass
-class _Draft:
-    """A bay in the making: its slabs, the units among them, and what its frame says."""
+class _FrameDraft:
+    """A frame under construction: its bars, the units among them, and its texts."""
 
     role: GroupRole | None
     id: str
@@ -46,76 +56,76 @@ class _Draft:
     caption: Label = NOTHING
     stage: Stage | None = None
     number: int = 0
-    slabs: list[Slab] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
     units: dict[str, Unit] = field(default_factory=dict)
 
 
 @dataclass
-class _Strip:
-    """A strip in the making."""
+class _OverviewDraft:
+    """An overview under construction."""
 
     largest: int
     dims: int
-    bays: list[_Draft] = field(default_factory=list)
+    frames: list[_FrameDraft] = field(default_factory=list)
     arcs: list[Arc] = field(default_factory=list)
     layer_bars: list[tuple[Layer, Sequence[Layer]]] = field(default_factory=list)
     stages: int = 0
     count: int = 0
 
-    def bay(
+    def frame(
         self, role: GroupRole | None = None, title: Label = NOTHING, stage: Stage | None = None
-    ) -> _Draft:
-        """Begin a bay."""
+    ) -> _FrameDraft:
+        """Begin a frame."""
         self.stages += stage is not None
         number = self.stages if stage else 0
-        name = f"stage{number}" if stage else (role.value if role else f"part{len(self.bays)}")
-        draft = _Draft(role=role, id=name, title=title, stage=stage, number=number)
+        name = f"stage{number}" if stage else (role.value if role else f"part{len(self.frames)}")
+        draft = _FrameDraft(role=role, id=name, title=title, stage=stage, number=number)
         draft.caption = change_label(in_shape(stage), out_shape(stage)) if stage else NOTHING
-        self.bays.append(draft)
+        self.frames.append(draft)
         return draft
 
-    def slab(
+    def bar(
         self,
-        bay: _Draft,
+        frame: _FrameDraft,
         role: NodeRole,
         shape: Shape,
         text: Label = NOTHING,
         shown: Sequence[Element] = (),
-    ) -> Slab:
-        """Add a slab that yields `shape` and shows the elements `shown`."""
+    ) -> Bar:
+        """Add a bar that yields `shape` and shows the elements `shown`."""
         self.count += 1
-        slab = Slab(
-            id=f"{bay.id}-slab{len(bay.slabs) + 1}",
+        bar = Bar(
+            id=f"{frame.id}-slab{len(frame.bars) + 1}",
             role=role,
             resolution=min(1.0, (prod(shape[1:]) / self.largest) ** (1 / self.dims)),
             channels=shape[0],
             text=text,
-            shade=bay.number,
+            shade=frame.number,
             origin=origin(shown) if shown else Origin(shape=shape_text(shape)),
         )
-        bay.slabs.append(slab)
-        return slab
+        frame.bars.append(bar)
+        return bar
 
 
-def strip(network: Network, names: StageNames) -> tuple[Strip, tuple[Unit, ...]]:
-    """The strip of a network, and the units that stand in it as blocks."""
+def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit, ...]]:
+    """Return the overview of a network, and the units that are blocks in it."""
     shapes = [network.input_shape, *(layer.out_shape for layer in walk(network))]
-    draft = _Strip(
+    draft = _OverviewDraft(
         largest=max(prod(shape[1:]) for shape in shapes),
         dims=max(1, len(max(shapes, key=lambda shape: prod(shape[1:]))) - 1),
     )
-    stem = draft.bay(GroupRole.STEM, phrase(Kind.TITLE, Word.STEM)) if network.stem else draft.bay()
-    draft.slab(stem, NodeRole.INPUT, network.input_shape, shape_label(network.input_shape))
+    stem = draft.frame(GroupRole.STEM, phrase(Kind.TITLE, Word.STEM)) if network.stem else draft.frame()
+    draft.bar(stem, NodeRole.INPUT, network.input_shape, shape_label(network.input_shape))
     _fill(draft, stem, network.stem)
     stem.caption = result_label(out_shape(network.stem)) if network.stem else NOTHING
     _flow(draft, network.body, None if network.stem else stem)
     if network.head:
-        head = draft.bay(GroupRole.HEAD, phrase(Kind.TITLE, Word.HEAD))
+        head = draft.frame(GroupRole.HEAD, phrase(Kind.TITLE, Word.HEAD))
         head.caption = change_label(in_shape(network.head), out_shape(network.head))
         _fill(draft, head, network.head)
-    units = tuple(unit for bay in draft.bays for unit in bay.units.values())
-    shown = [_finished(bay, names) for bay in draft.bays if bay.slabs]
-    return Strip(bays=tuple(shown), arcs=_arcs(draft.arcs, shown), notes=_notes(draft.layer_bars)), units
+    units = tuple(unit for frame in draft.frames for unit in frame.units.values())
+    shown = [_finished(frame, names) for frame in draft.frames if frame.bars]
+    return Overview(frames=tuple(shown), arcs=_arcs(draft.arcs, shown), notes=_notes(draft.layer_bars)), units
 
 
 def _notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
@@ -140,104 +150,104 @@ def _notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
     return tuple(dict.fromkeys(notes))
 
 
-def _fill(draft: _Strip, bay: _Draft, elements: Iterable[Element]) -> None:
+def _fill(draft: _OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]) -> None:
     """Add bars for a run of elements: one for a block, a gate, or a layer with its norm and activation."""
     layers: list[Layer] = []
     for element in elements:
         match element:
-            case Layer() if layers or not _belongs_to_last(bay, element):
+            case Layer() if layers or not _belongs_to_last(frame, element):
                 layers.append(element)
             case Layer():
-                _append_to_last(bay, element)
+                _append_to_last(frame, element)
             case Block() if not (is_gate(element) or _is_unit_or_long(element)):
                 layers += walk(element)
             case _:
-                _layers(draft, bay, layers)
+                _layers(draft, frame, layers)
                 layers = []
                 if isinstance(element, Stage):
-                    _fill(draft, bay, element.body)
+                    _fill(draft, frame, element.body)
                 elif isinstance(element, Block):
-                    _block(draft, bay, element)
-    _layers(draft, bay, layers)
+                    _block(draft, frame, element)
+    _layers(draft, frame, layers)
 
 
-def _layers(draft: _Strip, bay: _Draft, layers: Iterable[Layer]) -> None:
+def _layers(draft: _OverviewDraft, frame: _FrameDraft, layers: Iterable[Layer]) -> None:
     """Add bars for layers; norms and activations share that of the layer they follow or precede."""
     shown = [layer for layer in layers if layer.kind in BARS | FOLLOWING]
     for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
         for unit in [[layer] for layer in run] if ends else joined_layers(list(run)):
             main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
             text = names_only(unit) if main.kind in FOLLOWING else layer_lines(main)[0]
-            draft.slab(bay, node_role(main.kind), unit[-1].out_shape, text, unit)
+            draft.bar(frame, node_role(main.kind), unit[-1].out_shape, text, unit)
             if main.kind not in FOLLOWING:
                 draft.layer_bars.append((main, unit))
 
 
-def _belongs_to_last(bay: _Draft, layer: Layer) -> bool:
+def _belongs_to_last(frame: _FrameDraft, layer: Layer) -> bool:
     """Return whether a layer is a norm or an activation that the module of the block before it runs."""
-    unit = bay.units.get(bay.slabs[-1].id) if bay.slabs else None
+    unit = frame.units.get(frame.bars[-1].id) if frame.bars else None
     block = unit.elements[0] if unit else None
     if not isinstance(block, Block) or is_residual(block) or not block.name or layer.kind not in FOLLOWING:
         return False
     return layer.name.startswith(f"{block.name}.")
 
 
-def _append_to_last(bay: _Draft, layer: Layer) -> None:
+def _append_to_last(frame: _FrameDraft, layer: Layer) -> None:
     """Make a layer a part of the last block."""
-    last = bay.slabs[-1]
-    unit = bay.units[last.id]
+    last = frame.bars[-1]
+    unit = frame.units[last.id]
     elements = (*unit.elements, layer)
-    bay.units[last.id] = replace(unit, elements=elements)
-    bay.slabs[-1] = replace(last, origin=origin(elements))
+    frame.units[last.id] = replace(unit, elements=elements)
+    frame.bars[-1] = replace(last, origin=origin(elements))
 
 
-def _flow(draft: _Strip, elements: Sequence[Element], bay: _Draft | None) -> None:
-    """Elements in the order of the flow: stages get bays of their own, what is between them loose ones."""
-    twins = _twins(elements)
+def _flow(draft: _OverviewDraft, elements: Sequence[Element], frame: _FrameDraft | None) -> None:
+    """Add elements in the order of the flow: a frame for each stage, loose frames between them."""
+    repeated = _repeated_long_blocks(elements)
     waiting: list[Element] = []
     for at, element in enumerate(elements):
-        if isinstance(element, Layer) and not waiting and bay and _belongs_to_last(bay, element):
-            _append_to_last(bay, element)
+        if isinstance(element, Layer) and not waiting and frame and _belongs_to_last(frame, element):
+            _append_to_last(frame, element)
             continue
         if isinstance(element, Stage) or _is_unit_or_long(element):
-            bay = _between(draft, bay, waiting)
+            frame = _between(draft, frame, waiting)
             waiting = []
         if isinstance(element, Stage):
-            _stage(draft, element, bay)
-            bay = bay if bay and bay.stage else None
-        elif isinstance(element, Block) and _is_long(element) and at not in twins:
-            bay = _long(draft, element, bay)
+            _stage(draft, element, frame)
+            frame = frame if frame and frame.stage else None
+        elif isinstance(element, Block) and _is_long(element) and at not in repeated:
+            frame = _long(draft, element, frame)
         elif _is_unit_or_long(element):
             assert isinstance(element, Block)
-            bay = bay or draft.bay()
-            _block(draft, bay, element)
+            frame = frame or draft.frame()
+            _block(draft, frame, element)
         else:
             waiting.append(element)
-    _between(draft, bay, waiting)
+    _between(draft, frame, waiting)
 
 
-def _twins(elements: Sequence[Element]) -> set[int]:
-    """Positions of long blocks that stand there more than once: drawn as slabs, not open."""
+def _repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
+    """Return the positions of long blocks that are repeated, which are drawn as bars."""
     long = [at for at, element in enumerate(elements) if isinstance(element, Block) and _is_long(element)]
     keys = {at: Unit(elements=(elements[at],), stage=0, number=0).skeleton for at in long}
     result = list(keys.values())
     return {at for at, key in keys.items() if result.count(key) > 1}
 
 
-def _stage(draft: _Strip, stage: Stage, around: _Draft | None) -> None:
-    """A stage in a bay of its own; one inside another stage goes on in that one's."""
-    bay = around if around and around.stage else draft.bay(GroupRole.STAGE, NOTHING, stage)
-    _flow(draft, stage.body, bay)
+def _stage(draft: _OverviewDraft, stage: Stage, around: _FrameDraft | None) -> None:
+    """Add a stage in a frame of its own; a stage inside another continues the outer frame."""
+    frame = around if around and around.stage else draft.frame(GroupRole.STAGE, NOTHING, stage)
+    _flow(draft, stage.body, frame)
 
 
-def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
-    """A block whose branch is drawn open: an arc from before its first slab to behind its last."""
+def _long(draft: _OverviewDraft, block: Block, frame: _FrameDraft | None) -> _FrameDraft | None:
+    """Add a block whose branch is drawn open: an arc from before its first bar to behind its last."""
     before = draft.count
-    inner = bay or draft.bay()
+    inner = frame or draft.frame()
     branch = next(branch for branch in block.branches if branch)
     _flow(draft, (*block.before, *branch), inner)
-    slabs = [slab for item in draft.bays for slab in item.slabs][before:]
-    if slabs:
+    bars = [bar for item in draft.frames for bar in item.bars][before:]
+    if bars:
         role, label = _shortcut(block)
         label = label or (phrase(Kind.OPERATOR, Word.CONCAT) if role is EdgeRole.SKIP else NOTHING)
         following = (
@@ -246,44 +256,48 @@ def _long(draft: _Strip, block: Block, bay: _Draft | None) -> _Draft | None:
         label = Label(label, names_only(following), joint=PLUS)
         shown = shortcut_origin(block, {})
         shown = replace(shown, paths=tuple(dict.fromkeys((*shown.paths, *filter(None, [block.name])))))
-        draft.arcs.append(Arc(tail=slabs[0].id, head=slabs[-1].id, role=role, label=label, origin=shown))
-    last = draft.bays[-1]
+        draft.arcs.append(Arc(tail=bars[0].id, head=bars[-1].id, role=role, label=label, origin=shown))
+    last = draft.frames[-1]
     _fill(draft, last, block.after)
-    return bay if bay and bay.stage else (None if last.stage else last)
+    return frame if frame and frame.stage else (None if last.stage else last)
 
 
-def _between(draft: _Strip, bay: _Draft | None, elements: list[Element]) -> _Draft | None:
-    """Layers between blocks: one slab inside a stage that has blocks, else a slab each."""
+def _between(draft: _OverviewDraft, frame: _FrameDraft | None, elements: list[Element]) -> _FrameDraft | None:
+    """Add layers between blocks: one bar inside a stage that has blocks, else a bar each."""
     if not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
-        return bay
-    bay = bay or draft.bay()
+        return frame
+    frame = frame or draft.frame()
     weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
-    if bay.stage and weighted > 1 and any(_is_unit_or_long(item) for item in bay.stage.body):
-        slab = draft.slab(bay, NodeRole.BLOCK, out_shape(elements), shown=elements)
-        number = len(bay.units) + 1
-        bay.units[slab.id] = Unit(elements=tuple(elements), stage=bay.number, number=number, part=bay.role)
+    if frame.stage and weighted > 1 and any(_is_unit_or_long(item) for item in frame.stage.body):
+        bar = draft.bar(frame, NodeRole.BLOCK, out_shape(elements), shown=elements)
+        number = len(frame.units) + 1
+        frame.units[bar.id] = Unit(
+            elements=tuple(elements), stage=frame.number, number=number, part=frame.role
+        )
     else:
-        _fill(draft, bay, elements)
-    return bay
+        _fill(draft, frame, elements)
+    return frame
 
 
-def _block(draft: _Strip, bay: _Draft, block: Block) -> None:
-    """One slab with the block's shortcut as an arc over it."""
+def _block(draft: _OverviewDraft, frame: _FrameDraft, block: Block) -> None:
+    """Add one bar with the block's shortcut as an arc over it."""
     if ratio := gate_ratio(block):
         text = phrase(Kind.GATE, Word.WITH, *gate_lines(ratio))
-        draft.slab(bay, NodeRole.GATE, out_shape(block), text, (block,))
+        draft.bar(frame, NodeRole.GATE, out_shape(block), text, (block,))
         return
     opaque = next((item for branch in block.branches for item in branch if _is_opaque(item)), None)
     role = NodeRole.OPAQUE if opaque and not is_residual(block) else NodeRole.BLOCK
     role = NodeRole.GATE if is_gate(block) and role is NodeRole.BLOCK else role
     inside = 0 if is_residual(block) else len(residual_blocks(block))
     text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
-    slab = draft.slab(bay, role, out_shape(block), text, (block,))
-    bay.units[slab.id] = Unit(elements=(block,), stage=bay.number, number=len(bay.units) + 1, part=bay.role)
+    bar = draft.bar(frame, role, out_shape(block), text, (block,))
+    frame.units[bar.id] = Unit(
+        elements=(block,), stage=frame.number, number=len(frame.units) + 1, part=frame.role
+    )
     if block.shortcut or (() in block.branches and not is_gate(block)):
         edge, label = _shortcut(block)
         shown = shortcut_origin(block, {})
-        draft.arcs.append(Arc(tail=slab.id, head=slab.id, role=edge, label=label, origin=shown))
+        draft.arcs.append(Arc(tail=bar.id, head=bar.id, role=edge, label=label, origin=shown))
 
 
 def _is_opaque(element: Element) -> bool:
@@ -331,25 +345,25 @@ def _resized(branch: Sequence[Element]) -> Iterator[Layer]:
             yield layer
 
 
-def _finished(bay: _Draft, names: StageNames) -> Bay:
-    """The bay with its runs folded, indices under its blocks, and its captions."""
-    slabs = [replace(slab, index=_index(bay, slab)) for slab in bay.slabs]
-    return Bay(
-        id=bay.id,
-        role=bay.role,
-        title=stage_title(bay.stage, bay.number, names) if bay.stage else bay.title,
-        slabs=tuple(_folded(slabs, bay.units)),
-        repeat=max(1, sum(slab.role is not NodeRole.GATE for slab in slabs if slab.id in bay.units))
-        if bay.stage
+def _finished(frame: _FrameDraft, names: StageNames) -> Frame:
+    """Return the frame with its runs folded, indices under its blocks, and its captions."""
+    bars = [replace(bar, index=_index(frame, bar)) for bar in frame.bars]
+    return Frame(
+        id=frame.id,
+        role=frame.role,
+        title=stage_title(frame.stage, frame.number, names) if frame.stage else frame.title,
+        bars=tuple(_folded(bars, frame.units)),
+        repeat=max(1, sum(bar.role is not NodeRole.GATE for bar in bars if bar.id in frame.units))
+        if frame.stage
         else 1,
-        caption=bay.caption,
-        origin=origin((bay.stage,)) if bay.stage else _joined(slabs),
+        caption=frame.caption,
+        origin=origin((frame.stage,)) if frame.stage else _joined(bars),
     )
 
 
-def _joined(slabs: Iterable[Slab]) -> Origin:
-    """Return the origin of several slabs together."""
-    origins = [slab.origin for slab in slabs]
+def _joined(bars: Iterable[Bar]) -> Origin:
+    """Return the origin of several bars together."""
+    origins = [bar.origin for bar in bars]
     return Origin(
         paths=tuple(path for origin in origins for path in origin.paths),
         params=sum(origin.params for origin in origins),
@@ -357,16 +371,16 @@ def _joined(slabs: Iterable[Slab]) -> Origin:
     )
 
 
-def _index(bay: _Draft, slab: Slab) -> str:
-    return str(bay.units[slab.id].number) if slab.id in bay.units and len(bay.units) > 1 else ""
+def _index(frame: _FrameDraft, bar: Bar) -> str:
+    return str(frame.units[bar.id].number) if bar.id in frame.units and len(frame.units) > 1 else ""
 
 
-def _folded(slabs: list[Slab], units: dict[str, Unit]) -> Iterator[Slab | Omitted]:
+def _folded(bars: list[Bar], units: dict[str, Unit]) -> Iterator[Bar | Omitted]:
     """Slabs with all but the first and the last of long runs left out."""
-    keys = [units[slab.id].skeleton if slab.id in units else slab.id for slab in slabs]
+    keys = [units[bar.id].skeleton if bar.id in units else bar.id for bar in bars]
     runs = fold(keys)
     for run in runs:
-        part = slabs[run.start : run.start + run.period * run.count]
+        part = bars[run.start : run.start + run.period * run.count]
         ahead = run.period * (2 if len(runs) == 1 and run.period == 1 else 1)
         hidden = len(part) - ahead - run.period
         if hidden < _least_hidden(run):
@@ -378,23 +392,23 @@ def _folded(slabs: list[Slab], units: dict[str, Unit]) -> Iterator[Slab | Omitte
 
 
 def _least_hidden(run: Run) -> int:
-    """From how many slabs on "…" is worth its place."""
+    """Return the least number of bars that an ellipsis replaces."""
     return 2 if run.period == 1 else run.period
 
 
-def _arcs(arcs: Iterable[Arc], bays: Sequence[Bay]) -> tuple[Arc, ...]:
-    """The arcs whose ends are shown; in each bay one of those that say the same says it."""
-    bay_of = {slab.id: bay.id for bay in bays for slab in bay.slabs if isinstance(slab, Slab)}
-    shown = [arc for arc in arcs if arc.tail in bay_of and arc.head in bay_of]
+def _arcs(arcs: Iterable[Arc], frames: Sequence[Frame]) -> tuple[Arc, ...]:
+    """Return the arcs whose ends are shown; of equal labels in a frame only the last is kept."""
+    frame_of = {bar.id: frame.id for frame in frames for bar in frame.bars if isinstance(bar, Bar)}
+    shown = [arc for arc in arcs if arc.tail in frame_of and arc.head in frame_of]
     groups: dict[tuple[str, ...], list[Arc]] = {}
     for arc in shown:
-        groups.setdefault(_group(arc, bay_of), []).append(arc)
+        groups.setdefault(_group(arc, frame_of), []).append(arc)
     last = {key: arcs[-1] for key, arcs in groups.items() if len({arc.label for arc in arcs}) == 1}
     return tuple(
-        arc if last.get(_group(arc, bay_of), arc) is arc else replace(arc, label=NOTHING) for arc in shown
+        arc if last.get(_group(arc, frame_of), arc) is arc else replace(arc, label=NOTHING) for arc in shown
     )
 
 
-def _group(arc: Arc, bay_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Arcs of a kind over single slabs of one bay stand together; any other stands for itself."""
-    return (bay_of[arc.tail], arc.role) if arc.tail == arc.head else (arc.tail, arc.head)
+def _group(arc: Arc, frame_of: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the key of arcs that share a label: those of a kind over single bars of one frame."""
+    return (frame_of[arc.tail], arc.role) if arc.tail == arc.head else (arc.tail, arc.head)

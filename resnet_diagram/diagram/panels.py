@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from resnet_diagram.diagram.block_types import SYMBOLS, Kind, Unit, kinds
+from resnet_diagram.diagram.block_types import SYMBOLS, BlockType, Unit, types_of
 from resnet_diagram.diagram.insets import insets
-from resnet_diagram.diagram.model import Bay, GroupRole, Panel, Strip
+from resnet_diagram.diagram.model import Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
-from resnet_diagram.diagram.overview import strip
+from resnet_diagram.diagram.overview import overview
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.blocks import block_type
@@ -19,39 +19,40 @@ from resnet_diagram.wording.vocabulary import Word
 
 def panels(network: Network, title: Label, options: Options, *, with_insets: bool) -> tuple[Panel, ...]:
     """Return the panel of the overview, and those of the types of block."""
-    drawing, units = strip(network, options.names)
-    result = kinds(units)
+    drawing, units = overview(network, options.names)
+    result = types_of(units)
     noted = replace(
-        drawing, bays=tuple(_noted(bay, result, options, with_symbols=with_insets) for bay in drawing.bays)
+        drawing,
+        frames=tuple(_noted(frame, result, options, with_symbols=with_insets) for frame in drawing.frames),
     )
-    overview = Panel(id="strip", title=title, content=noted)
+    whole = Panel(id="strip", title=title, content=noted)
     if not with_insets:
-        return (overview,)
-    stages = sum(bay.role is GroupRole.STAGE for bay in drawing.bays)
+        return (whole,)
+    stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
     opened = insets(result, units, stages, options.show)
-    return opened if _is_one_block(noted) else (overview, *opened)
+    return opened if _is_one_block(noted) else (whole, *opened)
 
 
-def _is_one_block(drawing: Strip) -> bool:
-    """Return whether the strip shows no more than its only block would."""
-    slabs = [slab for bay in drawing.bays for slab in bay.slabs]
-    return len(slabs) == 2 and len(drawing.arcs) <= 1
+def _is_one_block(drawing: Overview) -> bool:
+    """Return whether the overview shows no more than its only block would."""
+    bars = [bar for frame in drawing.frames for bar in frame.bars]
+    return len(bars) == 2 and len(drawing.arcs) <= 1
 
 
-def _noted(bay: Bay, items: Sequence[Kind], options: Options, *, with_symbols: bool) -> Bay:
-    """The bay with what its blocks are, and what the symbols of the insets stand for in it."""
-    caption = bay.caption if Show.SHAPES in options.show else NOTHING
-    if bay.role is not GroupRole.STAGE:
-        return replace(bay, caption=caption)
-    inside = [(kind, unit) for kind in items for unit in kind.units if bay.id == f"stage{unit.stage}"]
+def _noted(frame: Frame, items: Sequence[BlockType], options: Options, *, with_symbols: bool) -> Frame:
+    """Return the frame with notes: its types of block, and the values of the symbols in the insets."""
+    caption = frame.caption if Show.SHAPES in options.show else NOTHING
+    if frame.role is not GroupRole.STAGE:
+        return replace(frame, caption=caption)
+    inside = [(kind, unit) for kind in items for unit in kind.units if frame.id == f"stage{unit.stage}"]
     firsts = {id(kind): kind.units[0].block for kind, _ in inside}
     types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
     notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
     notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
-    return replace(bay, caption=caption, notes=tuple(note for note in notes if note))
+    return replace(frame, caption=caption, notes=tuple(note for note in notes if note))
 
 
-def _symbols(inside: Sequence[tuple[Kind, Unit]]) -> Label:
+def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:
     """Return the values of the symbols in a stage: "C = 128, s = 2"."""
     ordered = sorted(inside, key=lambda pair: pair[1].number)
     values: list[Label] = []

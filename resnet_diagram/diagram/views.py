@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from resnet_diagram.diagram.chain import Names, Pen, block, folded, items
+from resnet_diagram.diagram.chain import BuildContext, IdAllocator, block, folded, items
 from resnet_diagram.diagram.describe import describe
 from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.legend import legend
@@ -38,7 +38,7 @@ from resnet_diagram.wording.stages import stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
-StageBuilder = Callable[[Stage, str, Pen], tuple[Item, ...]]
+StageBuilder = Callable[[Stage, str, BuildContext], tuple[Item, ...]]
 """Build the items of a stage, with ids that begin with a prefix."""
 
 
@@ -160,7 +160,7 @@ def _whole(
     network: Network, options: Options, stage: StageBuilder, *, flow: Flow = Flow.ROWS, dense: bool = False
 ) -> Diagram:
     """Return a network from stem to head; `flow`: the direction of its chart if none is requested."""
-    context = Pen(names=Names(), shade=0, stage=stage, show=options.show)
+    context = BuildContext(names=IdAllocator(), shade=0, stage=stage, show=options.show)
     drawing = (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
     panels = (network_panel(Chain(items=drawing, dense=dense)),)
     diagram = _diagram(_title(network, options), panels, options, describe(network))
@@ -175,7 +175,7 @@ def _title(network: Network, options: Options) -> Label:
     return name if network.stopped_at is None else phrase(Kind.TITLE, Word.PARTIAL, name)
 
 
-def _stem(network: Network, context: Pen) -> tuple[Item, ...]:
+def _stem(network: Network, context: BuildContext) -> tuple[Item, ...]:
     value = Origin(shape=shape_text(network.input_shape))
     start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=value)
     stored = (start, *items(network.stem, "stem", context))
@@ -185,7 +185,7 @@ def _stem(network: Network, context: Pen) -> tuple[Item, ...]:
     return (Group(id="stem", role=GroupRole.STEM, title=title, items=stored, origin=origin(network.stem)),)
 
 
-def _head(network: Network, context: Pen, options: Options) -> tuple[Item, ...]:
+def _head(network: Network, context: BuildContext, options: Options) -> tuple[Item, ...]:
     stored = items(network.head, "head", context)
     if not stored:
         return ()
@@ -203,7 +203,7 @@ def _head(network: Network, context: Pen, options: Options) -> tuple[Item, ...]:
     )
 
 
-def _body(network: Network, context: Pen, options: Options) -> tuple[Item, ...]:
+def _body(network: Network, context: BuildContext, options: Options) -> tuple[Item, ...]:
     """The stages, numbered; blocks outside any are drawn as those of a stage, without its frame."""
     result: list[Item] = []
     number = 0
@@ -219,7 +219,7 @@ def _body(network: Network, context: Pen, options: Options) -> tuple[Item, ...]:
     return tuple(result)
 
 
-def _stage(stage: Stage, number: int, context: Pen, options: Options) -> Group:
+def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -> Group:
     prefix = f"stage{number}"
     title = stage_title(stage, number, options.names)
     counts = Label(*count_labels(stage, options.show), joint=Word.LIST)
@@ -235,7 +235,7 @@ def _stage(stage: Stage, number: int, context: Pen, options: Options) -> Group:
     )
 
 
-def _summary(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return one node: the types of block, and how many shortcuts of each kind."""
     blocks = [element for element in stage.body if isinstance(element, Block)]
     types = Counter(map(block_type, blocks))
@@ -258,7 +258,7 @@ def _shortcut_line(shortcut: Shortcut) -> Label:
     return kind if Kind.SHORTCUT in words.kinds else phrase(Kind.SHORTCUT, Word.NAMED, kind, words)
 
 
-def _paper(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _paper(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """The first block open, equal neighbours behind it folded."""
     opened = next((at for at, item in enumerate(stage.body) if not isinstance(item, Layer)), len(stage.body))
     result: list[Item] = list(items(stage.body[:opened], prefix, context))
@@ -271,7 +271,7 @@ def _paper(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
     return tuple(result)
 
 
-def _full(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
+def _full(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     result: list[Item] = []
     count = 0
     for is_layer, run in groupby(stage.body, key=lambda element: isinstance(element, Layer)):
@@ -286,7 +286,7 @@ def _full(stage: Stage, prefix: str, context: Pen) -> tuple[Item, ...]:
     return tuple(result)
 
 
-def _open(element: Element, number: int, prefix: str, context: Pen) -> Group:
+def _open(element: Element, number: int, prefix: str, context: BuildContext) -> Group:
     """One block with its layers."""
     inner = f"{prefix}-block{number}"
     if isinstance(element, Block):
@@ -304,7 +304,7 @@ def _open(element: Element, number: int, prefix: str, context: Pen) -> Group:
 
 
 def _run(
-    rest: tuple[Element, ...], run: Run, first: int, prefix: str, context: Pen, *, detailed: bool
+    rest: tuple[Element, ...], run: Run, first: int, prefix: str, context: BuildContext, *, detailed: bool
 ) -> tuple[Item, ...]:
     """A folded run: one group with its count."""
     repeats = [

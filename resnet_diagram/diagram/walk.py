@@ -18,7 +18,7 @@ from resnet_diagram.diagram.model import (
     Link,
     Node,
     NodeRole,
-    Strip,
+    Overview,
 )
 from resnet_diagram.wording.symbols import DIFFERS, times_marked
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
@@ -34,7 +34,7 @@ def content_items(content: Content) -> tuple[Item, ...]:
             return content.items
         case Comparison():
             return tuple(item for column in content.columns for cell in column.cells for item in cell)
-        case Strip():
+        case Overview():
             return ()
         case _:
             assert_never(content)

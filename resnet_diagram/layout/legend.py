@@ -85,9 +85,9 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
 
 
 def _swatch(role: NodeRole, x: float, y: float) -> list[Box]:
-    """A small box, or two slabs; a width of `_SWATCH` in all."""
-    slabs = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
-    shapes = slabs if role is NodeRole.BLOCK else ((0.0, _SWATCH, 7.0, 0),)
+    """A small box, or two bars; a width of `_SWATCH` in all."""
+    bars = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
+    shapes = bars if role is NodeRole.BLOCK else ((0.0, _SWATCH, 7.0, 0),)
     return [
         Box(
             id="",

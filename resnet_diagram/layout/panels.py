@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram, Inset, Panel, Strip
+from resnet_diagram.diagram.model import Diagram, Inset, Overview, Panel
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.insets import DrawnInset, insets, rows
 from resnet_diagram.layout.legend import draw_legend, widest_entry
-from resnet_diagram.layout.overview.draw import draw_strip
-from resnet_diagram.layout.overview.rows import Rack, rack
+from resnet_diagram.layout.overview.draw import draw_overview
+from resnet_diagram.layout.overview.rows import OverviewLayout, break_rows
 from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
@@ -26,12 +26,12 @@ _UNDER_HEADING = 2.5
 _LETTER_GAP = 4.5
 
 
-class Piece(NamedTuple):
-    """A panel ready to be placed: its letter, and a strip that can be stretched or a finished inset."""
+class MeasuredPanel(NamedTuple):
+    """A measured panel: its letter, and an overview that can be stretched or a finished inset."""
 
     panel: Panel
     letter: str
-    content: Rack | DrawnInset
+    content: OverviewLayout | DrawnInset
 
     @property
     def width(self) -> float:
@@ -44,13 +44,13 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     margin = spacing.PAGE_MARGIN
     room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
     canvas = Canvas(theme=theme, turned=False)
-    pieces = _pieces(diagram.panels, theme, room)
-    width = _width(canvas, diagram, pieces, room)
+    panels = _measured(diagram.panels, theme, room)
+    width = _width(canvas, diagram, panels, room)
     y = margin
-    for is_strip, run in groupby(pieces, key=lambda piece: isinstance(piece.panel.content, Strip)):
-        for tier in [[piece] for piece in run] if is_strip else _insets_in_rows(list(run), width):
+    for is_strip, run in groupby(panels, key=lambda item: isinstance(item.panel.content, Overview)):
+        for row in [[item] for item in run] if is_strip else _insets_in_rows(list(run), width):
             y += _ROW_GAP if y > margin else 0.0
-            y = _draw_row(canvas, tier, width, y)
+            y = _draw_row(canvas, row, width, y)
     if diagram.legend:
         y = draw_legend(canvas, diagram.legend, (margin, margin + width), y + spacing.LEGEND_GAP)
     return Scene(
@@ -62,16 +62,16 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     )
 
 
-def _pieces(panels: Sequence[Panel], theme: Theme, room: float) -> list[Piece]:
+def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[MeasuredPanel]:
     """Every panel measured, with its letter where there are several."""
     blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
     letters = [f"({_letter(number)})" if len(panels) > 1 else "" for number in range(len(panels))]
     return [
-        Piece(
+        MeasuredPanel(
             panel,
             letter,
-            rack(panel.content, theme, room) if isinstance(panel.content, Strip) else next(drawing),
+            break_rows(panel.content, theme, room) if isinstance(panel.content, Overview) else next(drawing),
         )
         for panel, letter in zip(panels, letters, strict=True)
     ]
@@ -83,59 +83,59 @@ def _letter(number: int) -> str:
     return before + chr(ord("a") + number % 26)
 
 
-def _width(canvas: Canvas, diagram: Diagram, pieces: Sequence[Piece], room: float) -> float:
+def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:
     """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
-    strips = [piece.width for piece in pieces if isinstance(piece.content, Rack)]
-    widths = [piece.width for piece in pieces if isinstance(piece.content, DrawnInset)]
+    overviews = [item.width for item in panels if isinstance(item.content, OverviewLayout)]
+    widths = [item.width for item in panels if isinstance(item.content, DrawnInset)]
     packed = rows(widths, room, _COLUMN_GAP)
     complete = [sum(widths[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
-    widest = max([*strips, *complete], default=0.0)
-    words = max(widest_entry(canvas, diagram.legend), *(_heading_least(canvas, piece) for piece in pieces))
+    widest = max([*overviews, *complete], default=0.0)
+    words = max(widest_entry(canvas, diagram.legend), *(_heading_least(canvas, item) for item in panels))
     return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
 
 
-def _heading_least(canvas: Canvas, piece: Piece) -> float:
+def _heading_least(canvas: Canvas, item: MeasuredPanel) -> float:
     """The width of a panel's title if it need not be broken."""
-    return sum(_heading_widths(canvas, piece))
+    return sum(_heading_widths(canvas, item))
 
 
-def _heading_widths(canvas: Canvas, piece: Piece) -> tuple[float, float]:
+def _heading_widths(canvas: Canvas, item: MeasuredPanel) -> tuple[float, float]:
     size = canvas.theme.size("badge")
-    letter = text_width(piece.letter, size, bold=True) + _LETTER_GAP if piece.letter else 0.0
-    return letter, text_width(piece.panel.title, size, bold=not piece.letter)
+    letter = text_width(item.letter, size, bold=True) + _LETTER_GAP if item.letter else 0.0
+    return letter, text_width(item.panel.title, size, bold=not item.letter)
 
 
-def _insets_in_rows(pieces: list[Piece], width: float) -> list[list[Piece]]:
-    result = rows([piece.width for piece in pieces], width, _COLUMN_GAP)
-    return [[pieces[number] for number in row] for row in result]
+def _insets_in_rows(panels: list[MeasuredPanel], width: float) -> list[list[MeasuredPanel]]:
+    result = rows([item.width for item in panels], width, _COLUMN_GAP)
+    return [[panels[number] for number in row] for row in result]
 
 
-def _draw_row(canvas: Canvas, tier: list[Piece], width: float, top: float) -> float:
+def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float) -> float:
     """Draw panels side by side from `top` down, and share out what is left of `width`; return the bottom."""
     left = spacing.PAGE_MARGIN
-    spare = width - sum(piece.width for piece in tier) - _COLUMN_GAP * (len(tier) - 1)
-    share = max(0.0, spare / len(tier))
-    headings = [_heading(canvas, piece, piece.width + share) for piece in tier]
+    spare = width - sum(item.width for item in row) - _COLUMN_GAP * (len(row) - 1)
+    share = max(0.0, spare / len(row))
+    headings = [_heading(canvas, item, item.width + share) for item in row]
     maximum = max(len(lines) for lines in headings)
     y = top + (maximum * _HEADING + _UNDER_HEADING if maximum else 0.0)
-    line = max((piece.content.line for piece in tier if isinstance(piece.content, DrawnInset)), default=0.0)
+    line = max((item.content.line for item in row if isinstance(item.content, DrawnInset)), default=0.0)
     bottom = y
-    for piece, lines in zip(tier, headings, strict=True):
-        panel = piece.panel
+    for item, lines in zip(row, headings, strict=True):
+        panel = item.panel
         with canvas.group(panel.id, GroupKind.PANEL, panel.title, panel.origin):
-            _draw_heading(canvas, piece, lines, (left, top))
-            bottom = max(bottom, _draw_content(canvas, piece.content, (left, y), line, width))
-        left += piece.width + share + _COLUMN_GAP
+            _draw_heading(canvas, item, lines, (left, top))
+            bottom = max(bottom, _draw_content(canvas, item.content, (left, y), line, width))
+        left += item.width + share + _COLUMN_GAP
     return bottom
 
 
 def _draw_content(
-    canvas: Canvas, content: Rack | DrawnInset, at: tuple[float, float], line: float, width: float
+    canvas: Canvas, content: OverviewLayout | DrawnInset, at: tuple[float, float], line: float, width: float
 ) -> float:
-    """Draw a panel's content from page point `at`, a strip in the middle of `width`; return its bottom."""
-    if isinstance(content, Rack):
+    """Draw a panel's content from page point `at`, an overview centred in `width`; return its bottom."""
+    if isinstance(content, OverviewLayout):
         left = Canvas(theme=canvas.theme, turned=False)
-        extent, height = draw_strip(left, content, width)
+        extent, height = draw_overview(left, content, width)
         canvas.place(left, at[0] + max(0.0, (width - extent) / 2), at[1])
         return at[1] + height
     down = line - content.line if content.line else 0.0
@@ -143,24 +143,26 @@ def _draw_content(
     return at[1] + down + content.height
 
 
-def _heading(canvas: Canvas, piece: Piece, room: float) -> tuple[str, ...]:
+def _heading(canvas: Canvas, item: MeasuredPanel, room: float) -> tuple[str, ...]:
     """The title of a panel, in several lines if it is long."""
-    if not piece.panel.title:
-        return ("",) if piece.letter else ()
-    letter, _ = _heading_widths(canvas, piece)
+    if not item.panel.title:
+        return ("",) if item.letter else ()
+    letter, _ = _heading_widths(canvas, item)
     return wrap_title(
-        piece.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0), bold=not piece.letter
+        item.panel.title, canvas.theme.size("badge"), max(room - letter, 1.0), bold=not item.letter
     )
 
 
-def _draw_heading(canvas: Canvas, piece: Piece, lines: tuple[str, ...], at: tuple[float, float]) -> None:
+def _draw_heading(
+    canvas: Canvas, item: MeasuredPanel, lines: tuple[str, ...], at: tuple[float, float]
+) -> None:
     """Write a panel's letter and title."""
     x, y = at
-    letter, _ = _heading_widths(canvas, piece)
-    if piece.letter:
-        canvas.words(piece.letter, "badge", "text", (x, y + _HEADING / 2), bold=True)
+    letter, _ = _heading_widths(canvas, item)
+    if item.letter:
+        canvas.words(item.letter, "badge", "text", (x, y + _HEADING / 2), bold=True)
     for number, words in enumerate(lines):
         if words:
             canvas.words(
-                words, "badge", "text", (x + letter, y + (number + 0.5) * _HEADING), bold=not piece.letter
+                words, "badge", "text", (x + letter, y + (number + 0.5) * _HEADING), bold=not item.letter
             )

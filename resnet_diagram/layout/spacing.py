@@ -38,7 +38,7 @@ FRAME_LEAD = 8.0
 """From a frame's edge to where its content begins."""
 TURN_PAD = 5.0
 """From a frame's edge to the lines that turn from one row into the next."""
-TITLE_STRIP = 13.0
+TITLE_HEIGHT = 13.0
 ROW_GAP = 16.0
 """Between two rows in a frame; the line from one to the other runs in its middle."""
 OUTER_LANE = 6.5

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 import resnet_diagram as rd
 from resnet_diagram.diagram import accounting
 from resnet_diagram.diagram.accounting import missing, missing_in
-from resnet_diagram.diagram.model import Inset, NodeRole, Panel, Slab, Strip
+from resnet_diagram.diagram.model import Bar, Inset, NodeRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.panels import panels as panels_of
 from resnet_diagram.diagram.walk import content_items, groups, nodes
@@ -32,16 +32,16 @@ def left_out(network: Network) -> list[str]:
     return list(accounting.left_out(network, panels(network)))
 
 
-def bars(network: Network) -> list[Slab]:
-    (strip,) = (panel.content for panel in panels(network) if isinstance(panel.content, Strip))
-    return [slab for bay in strip.bays for slab in bay.slabs if isinstance(slab, Slab)]
+def bars(network: Network) -> list[Bar]:
+    (overview,) = (panel.content for panel in panels(network) if isinstance(panel.content, Overview))
+    return [bar for frame in overview.frames for bar in frame.bars if isinstance(bar, Bar)]
 
 
 def texts(network: Network) -> list[str]:
     """Return the words of bars, notes and boxes."""
-    found = [slab.text for slab in bars(network)]
+    found = [bar.text for bar in bars(network)]
     for panel in panels(network):
-        if isinstance(panel.content, Strip):
+        if isinstance(panel.content, Overview):
             found += panel.content.notes
         else:
             found += [line for node in nodes(content_items(panel.content)) for line in node.lines]
@@ -183,7 +183,7 @@ GATES: dict[str, tuple[nn.Module, str]] = {
 def test_a_gate_is_drawn_wherever_it_is(model: nn.Module, text: str) -> None:
     network = traced(model)
     assert left_out(network) == []
-    assert any(slab.role is NodeRole.GATE for slab in bars(network))
+    assert any(bar.role is NodeRole.GATE for bar in bars(network))
     assert any(text in found or found == text.split(",")[0] for found in texts(network)) or text == "⊗"
 
 
@@ -226,7 +226,7 @@ def test_a_convolution_without_a_norm_is_not_said_to_have_one() -> None:
 def test_blocks_within_branches_are_counted_and_drawn() -> None:
     network = traced(Net(Masked(), Step(16), Masked()))
     assert left_out(network) == []
-    assert [str(slab.text) for slab in bars(network)].count("3 residual blocks") == 2
+    assert [str(bar.text) for bar in bars(network)].count("3 residual blocks") == 2
 
 
 class Gated(nn.Module):
@@ -272,7 +272,7 @@ def layers_of(network: Network, path: str) -> Iterator[Layer]:
 def test_each_number_in_a_panel_is_true_of_every_block_it_serves(name: str) -> None:
     network = catalog.network(name)
     for panel in panels(network):
-        if not isinstance(panel.content, Strip):
+        if not isinstance(panel.content, Overview):
             for node in nodes(content_items(panel.content)):
                 check_numbers(
                     node.lines, [layer for path in node.origin.paths for layer in layers_of(network, path)]
@@ -322,9 +322,9 @@ def test_a_block_with_an_activation_behind_its_merge_keeps_its_title() -> None:
 
 def test_what_is_left_out_is_found() -> None:
     network = catalog.network("resnet20")
-    (strip, *insets) = panels(network)
-    assert isinstance(strip.content, Strip)
-    short = Strip(bays=strip.content.bays[:-1])
+    (overview, *insets) = panels(network)
+    assert isinstance(overview.content, Overview)
+    short = Overview(frames=overview.content.frames[:-1])
     assert missing(network, [short]) == tuple(
         layer.name for layer in walk(network.head) if layer.name in set(missing(network, [short]))
     )
@@ -405,7 +405,7 @@ def test_a_lone_block_with_branches_inside_is_one_bar(
 ) -> None:
     network = traced(Net(Step(16), Step(16), nn.Conv2d(16, 16, 1), Joined(merge, width)))
     assert left_out(network) == []
-    assert not any(slab.text in ("1×1 conv, 16", "scale") for slab in bars(network)[-3:])
+    assert not any(bar.text in ("1×1 conv, 16", "scale") for bar in bars(network)[-3:])
     assert all(panel.title.startswith("Identity") for panel in panels(network)[1:])
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from resnet_diagram.diagram.block import block_panels
-from resnet_diagram.diagram.block_types import Kind, Unit, kinds
+from resnet_diagram.diagram.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.model import Fork, Inset, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import USUAL, Options, Show, View
-from resnet_diagram.diagram.overview import strip
+from resnet_diagram.diagram.overview import overview
 from resnet_diagram.diagram.panels import panels as panels_of
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
@@ -19,20 +19,20 @@ from resnet_diagram.wording.terms import NOTHING
 
 def types(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
     """Title, place and the sizes of the convolutions of each type."""
-    found, units = strip(catalog.network(name), StageNames.STAGE)
-    total = sum(bay.id.startswith("stage") for bay in found.bays)
+    found, units = overview(catalog.network(name), StageNames.STAGE)
+    total = sum(frame.id.startswith("stage") for frame in found.frames)
     return [
         (unit_title(kind.units[0].elements), _place(kind, units, total), _sizes(kind))
-        for kind in kinds(units)
+        for kind in types_of(units)
     ]
 
 
-def _place(kind: Kind, units: tuple[Unit, ...], total: int) -> str:
+def _place(kind: BlockType, units: tuple[Unit, ...], total: int) -> str:
     at, everything = ([(unit.stage, unit.number) for unit in some] for some in (kind.units, units))
     return places(at, everything, total, rest=True)
 
 
-def _sizes(kind: Kind) -> tuple[str, ...]:
+def _sizes(kind: BlockType) -> tuple[str, ...]:
     convs = [kind.sizes[layer] for layer in kind.units[0].layers if layer.kind == "conv"]
     return tuple(", ".join(label for label in sizes if label) for sizes in convs)
 
@@ -75,8 +75,8 @@ def test_types_are_called_by_shortcut_and_block(name: str, titles: list[str]) ->
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_every_symbol_stands_for_the_sizes_it_replaces(name: str) -> None:
-    _, units = strip(catalog.network(name), StageNames.STAGE)
-    for kind in kinds(units):
+    _, units = overview(catalog.network(name), StageNames.STAGE)
+    for kind in types_of(units):
         for unit in kind.units:
             for own, layer in zip(unit.layers, kind.units[0].layers, strict=True):
                 if layer in kind.sizes and layer.kind == "conv":
@@ -96,8 +96,8 @@ def _value(text: str, unit: Unit) -> float:
 
 def test_each_block_is_served_by_one_type() -> None:
     for name in ("resnet152", "resnet50d", "resnet1202"):
-        _, units = strip(catalog.network(name), StageNames.STAGE)
-        served = [id(unit) for kind in kinds(units) for unit in kind.units]
+        _, units = overview(catalog.network(name), StageNames.STAGE)
+        served = [id(unit) for kind in types_of(units) for unit in kind.units]
         assert sorted(served) == sorted(id(unit) for unit in units)
 
 
@@ -114,7 +114,7 @@ def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
     assert boxes == [[("1×1 conv, 256", "BN")], [], [("2×2 avg pool, s=2",), ("1×1 conv, 4C", "BN")]]
 
 
-def test_the_overview_is_the_strip_alone() -> None:
+def test_the_overview_is_the_overview_alone() -> None:
     network = catalog.network("resnet50")
     panels = panels_of(network, NOTHING, Options(view=View.OVERVIEW), with_insets=False)
     assert [panel.id for panel in panels] == ["strip"]

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Node, NodeRole, Origin, Slab
+from resnet_diagram.diagram.model import Bar, Diagram, Group, GroupRole, Node, NodeRole, Origin
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.spec.catalog import network
@@ -79,7 +79,7 @@ def test_bars_left_out_of_the_overview_are_accounted_for() -> None:
     shown = {
         path
         for item in elements(diagram.panels)
-        if not isinstance(item, Slab) and isinstance(origin := getattr(item, "origin", None), Origin)
+        if not isinstance(item, Bar) and isinstance(origin := getattr(item, "origin", None), Origin)
         for path in origin.paths
     }
     assert "layer3.17" in shown

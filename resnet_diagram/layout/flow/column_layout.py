@@ -12,7 +12,7 @@ from resnet_diagram.layout.flow.cells import NodeCell
 from resnet_diagram.layout.flow.columns import (
     BETWEEN,
     PAD,
-    STRIP,
+    TITLE_HEIGHT,
     Column,
     Measured,
     Segment,
@@ -64,7 +64,7 @@ class Placement(NamedTuple):
     @property
     def start(self) -> float:
         """Start of its first cell."""
-        return self.u + (STRIP + lead_of(self.segment.cells) if self.segment.group else 0.0)
+        return self.u + (TITLE_HEIGHT + lead_of(self.segment.cells) if self.segment.group else 0.0)
 
 
 def draw_columns(
@@ -187,7 +187,10 @@ def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Gr
     left, right = placement.v - layout.above, placement.v + layout.below
     canvas.frame(group.role, (placement.u, left), (placement.end_u, right))
     draw_title_round(
-        canvas, group, (left + PAD, placement.u + STRIP / 2 + 1.0, right - PAD), full=placement.segment.first
+        canvas,
+        group,
+        (left + PAD, placement.u + TITLE_HEIGHT / 2 + 1.0, right - PAD),
+        full=placement.segment.first,
     )
 
 

@@ -10,7 +10,7 @@ from resnet_diagram.layout.flow.cells import Cell
 from resnet_diagram.layout.flow.measure import gap
 from resnet_diagram.layout.spacing import Gaps
 
-STRIP = 12.0
+TITLE_HEIGHT = 12.0
 """Above the content of a frame, beside the line into it."""
 PAD = 5.0
 """From a frame's lower edge and sides to its content."""
@@ -58,7 +58,7 @@ def _start(item: Measured, at: int) -> float:
 
 
 def segment(item: Measured, start: int = 0, stop: int | None = None) -> Segment:
-    """The part of a group from cell `start` to before cell `stop`, with the frame's strip and pad."""
+    """Return the part of a group from cell `start` to before `stop`, with its title and padding."""
     inner = item.cells[start:stop]
     length = item.ends[start + len(inner) - 1] - _start(item, start) if inner else 0.0
     return Segment(group=item.group, cells=inner, first=not start, length=length + _frame(item, start))
@@ -66,7 +66,7 @@ def segment(item: Measured, start: int = 0, stop: int | None = None) -> Segment:
 
 def _frame(measured: Measured, start: int) -> float:
     """Return the length that a frame adds to its cells from `start` on."""
-    return STRIP + PAD + lead_of(measured.cells[start : start + 1]) if measured.group else 0.0
+    return TITLE_HEIGHT + PAD + lead_of(measured.cells[start : start + 1]) if measured.group else 0.0
 
 
 def lead_of(cells: Sequence[Cell]) -> float:

@@ -229,10 +229,10 @@ def _group(group: Group, sizer: BoxSizer, owners: tuple[Group, ...]) -> Cell:
 def frame(group: Group, inner: Series, sizer: BoxSizer) -> FrameCell:
     """A frame round `inner` with the group's title at its top."""
     width = title_width(group, sizer.theme, group.caption) + 2 * spacing.FRAME_PAD
-    strip = spacing.TITLE_STRIP
-    inset = spacing.FRAME_PAD + (strip if sizer.turned else 0.0) + max(0.0, inner.lead - spacing.FRAME_PAD)
+    title = spacing.TITLE_HEIGHT
+    inset = spacing.FRAME_PAD + (title if sizer.turned else 0.0) + max(0.0, inner.lead - spacing.FRAME_PAD)
     length = inset + inner.length + spacing.FRAME_PAD
-    above = inner.above + spacing.FRAME_PAD + (0.0 if sizer.turned else strip)
+    above = inner.above + spacing.FRAME_PAD + (0.0 if sizer.turned else title)
     below = inner.below + spacing.FRAME_PAD
     if sizer.turned:  # the line enters beside the title
         above = max(above, width)

@@ -145,15 +145,15 @@ def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float
 
 def _title_drop() -> float:
     """From a frame's upper edge to the middle of its title."""
-    return spacing.TITLE_STRIP / 2 + 1.5
+    return spacing.TITLE_HEIGHT / 2 + 1.5
 
 
 def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
     """A section whose rows stand under its title."""
     left, right, v = at
     pad = spacing.FRAME_PAD if section.group else 0.0
-    strip = spacing.TITLE_STRIP + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
-    lines = flow_lines(section, v + (strip if section.group else 0.0))
+    title_height = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
+    lines = flow_lines(section, v + (title_height if section.group else 0.0))
     end = lines[-1] + section.rows[-1].below + pad
     return _place(section, gaps, (left, right), (v, end), (left + _margin(section, gaps), lines))
 

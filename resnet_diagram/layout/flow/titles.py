@@ -3,7 +3,7 @@
 from resnet_diagram.diagram.model import Group
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.scene import Anchor, Point
-from resnet_diagram.layout.spacing import FRAME_PAD, TITLE_STRIP
+from resnet_diagram.layout.spacing import FRAME_PAD, TITLE_HEIGHT
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import times
@@ -32,8 +32,8 @@ def title_width(group: Group | None, theme: Theme, note: str = "") -> float:
 
 
 def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> None:
-    """Write a group's title, its count and a note into the strip below page point `corner` of its frame."""
-    x, y = corner[0] + FRAME_PAD, corner[1] + TITLE_STRIP / 2 + 1.5
+    """Write a group's title, its count and a note below page point `corner` of its frame."""
+    x, y = corner[0] + FRAME_PAD, corner[1] + TITLE_HEIGHT / 2 + 1.5
     if group.title:
         x += canvas.words(group.title, "group", "text", (x, y), bold=True) + _GAP
     if count_of(group):

@@ -1,26 +1,26 @@
-"""Lead the shortcuts of a strip over its slabs: inner ones first, each as low as those allow."""
+"""Route the shortcuts of an overview over its bars: inner ones first, each as low as those allow."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc
 from resnet_diagram.layout.overview.measure import (
-    MeasuredBay,
+    MeasuredFrame,
     content_start,
     head_x,
     label_lines,
     label_of,
     tail_x,
 )
-from resnet_diagram.layout.overview.ports import Plug
+from resnet_diagram.layout.overview.ports import Connection
 from resnet_diagram.layout.spacing import PITCH
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
-LANE_CLEAR = 5.5
+TRACK_CLEARANCE = 5.5
 """From what lies under a shortcut to the shortcut."""
 _LABEL_CLEAR = 1.6
-_SIDE = 2.0
+_LABEL_MARGIN = 2.0
 _UNDER_TITLE = 2.4
 """Extra clearance between a line and a title, in points."""
 
@@ -40,13 +40,13 @@ class Skyline:
         return max((top for x, end, top in self._spans if x < right and left < end), default=0.0)
 
 
-class Bow(NamedTuple):
-    """A shortcut over slabs of one bay: from `tail` to `head` along the flow, `lane` above it."""
+class ArcRoute(NamedTuple):
+    """A shortcut over bars of one frame: from `tail` to `head` along the flow, `track` above it."""
 
     arc: Arc
     tail: float
     head: float
-    lane: float
+    track: float
 
 
 class Label(NamedTuple):
@@ -58,41 +58,45 @@ class Label(NamedTuple):
     base: float
 
 
-class Bows(NamedTuple):
-    """All that is drawn over the slabs of one bay, and how high it reaches above the flow."""
+class FrameRoutes(NamedTuple):
+    """All that is drawn over the bars of one frame, and how high it reaches above the flow."""
 
-    bows: tuple[Bow, ...]
+    routes: tuple[ArcRoute, ...]
     labels: tuple[Label, ...]
     top: float
 
 
-def bows_of(bay: MeasuredBay, number: int, plugs: Iterable[Plug], width: float, theme: Theme) -> Bows:
-    """The shortcuts within a bay whose frame is `width` wide; places count from the frame's left edge."""
-    start = content_start(bay, width, theme)
+def routes_of(
+    frame: MeasuredFrame, number: int, connections: Iterable[Connection], width: float, theme: Theme
+) -> FrameRoutes:
+    """Route the shortcuts within a frame `width` wide; positions are relative to its left edge."""
+    start = content_start(frame, width, theme)
     skyline = Skyline()
-    slots = {slot.slab.id: slot for slot in bay.slots if slot.slab}
-    for slot in bay.slots:
+    slots = {slot.bar.id: slot for slot in frame.slots if slot.bar}
+    for slot in frame.slots:
         skyline.put(start + slot.x, start + slot.x + slot.size.width, slot.size.height / 2)
-    left = [plug for plug in plugs if not plug.long and plug.tail_bay == number]
+    left = [
+        connection for connection in connections if not connection.long and connection.tail_frame == number
+    ]
     ends = [(start + tail_x(slots[p.arc.tail], p), start + head_x(slots[p.arc.head], p)) for p in left]
-    walls = [start + x for x in bay.through]
-    bows: list[Bow] = []
+    walls = [start + x for x in frame.crossings]
+    routes: list[ArcRoute] = []
     labels: list[Label] = []
-    waiting: list[Bow] = []
+    waiting: list[ArcRoute] = []
     for level in levels(ends):
         for at in level:
             tail, head = ends[at]
-            lane = skyline.over(tail, head) + LANE_CLEAR
-            skyline.put(tail - 1.0, head + 1.0, lane)
-            bows.append(Bow(left[at].arc, tail, head, lane))
-            waiting += [bows[-1]] * bool(label_of(left[at].arc))
-        done = {(bow.tail, bow.head) for bow in bows}
+            track = skyline.over(tail, head) + TRACK_CLEARANCE
+            skyline.put(tail - 1.0, head + 1.0, track)
+            routes.append(ArcRoute(left[at].arc, tail, head, track))
+            waiting += [routes[-1]] * bool(label_of(left[at].arc))
+        done = {(route.tail, route.head) for route in routes}
         rising = [*walls, *(x for pair in ends if pair not in done for x in pair)]
-        waiting = [bow for bow in waiting if not _label(bow, rising, width, skyline, labels, theme)]
-    for bow in waiting:
-        _label(bow, walls, width, skyline, labels, theme, squeezed=True)
-    highest = max((bow.lane for bow in bows), default=0.0) + _UNDER_TITLE
-    return Bows(tuple(bows), tuple(labels), max(skyline.over(-1e9, 1e9), highest if bows else 0.0))
+        waiting = [route for route in waiting if not _label(route, rising, width, skyline, labels, theme)]
+    for route in waiting:
+        _label(route, walls, width, skyline, labels, theme, squeezed=True)
+    highest = max((route.track for route in routes), default=0.0) + _UNDER_TITLE
+    return FrameRoutes(tuple(routes), tuple(labels), max(skyline.over(-1e9, 1e9), highest if routes else 0.0))
 
 
 def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:
@@ -107,7 +111,7 @@ def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:
 
 
 def _label(
-    bow: Bow,
+    route: ArcRoute,
     rising: list[float],
     width: float,
     skyline: Skyline,
@@ -118,17 +122,17 @@ def _label(
 ) -> bool:
     """Write a label over its shortcut, between the lines that are still `rising`; whether there was room."""
     size = theme.size("label")
-    middle = (bow.tail + bow.head) / 2
-    left = max([_SIDE, *(x + _SIDE for x in rising if x < middle)])
-    right = min([width - _SIDE, *(x - _SIDE for x in rising if x > middle)])
-    lines = label_lines(bow.arc, size, max(width - 2 * _SIDE, 0.0))
+    middle = (route.tail + route.head) / 2
+    left = max([_LABEL_MARGIN, *(x + _LABEL_MARGIN for x in rising if x < middle)])
+    right = min([width - _LABEL_MARGIN, *(x - _LABEL_MARGIN for x in rising if x > middle)])
+    lines = label_lines(route.arc, size, max(width - 2 * _LABEL_MARGIN, 0.0))
     if squeezed and max(text_width(line, size) for line in lines) > right - left:
-        lines = label_lines(bow.arc, size, 0.0)
+        lines = label_lines(route.arc, size, 0.0)
     half = max(text_width(line, size) for line in lines) / 2
     if 2 * half > right - left and not squeezed:
         return False
     x = max(left + half, min(middle, right - half))
     base = skyline.over(x - half - 1.5, x + half + 1.5) + _LABEL_CLEAR
-    labels.append(Label(bow.arc, lines, x, base))
+    labels.append(Label(route.arc, lines, x, base))
     skyline.put(x - half - 1.5, x + half + 1.5, base + len(lines) * PITCH * size)
     return True

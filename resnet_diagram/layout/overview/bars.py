@@ -1,29 +1,29 @@
-"""Draw a slab with its text and index, and the dots for slabs left out."""
+"""Draw a bar with its text and index, and the ellipsis for omitted bars."""
 
-from resnet_diagram.diagram.model import Omitted, Slab
+from resnet_diagram.diagram.model import Bar, Omitted
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.overview.measure import DOTS, DOTS_CLEAR
-from resnet_diagram.layout.overview.scale import SlabSize
+from resnet_diagram.layout.overview.measure import ELLIPSIS_GAP, ELLIPSIS_WIDTH
+from resnet_diagram.layout.overview.scale import BarSize
 from resnet_diagram.layout.scene import Box, End, Form, MarkerKind, Text
 from resnet_diagram.layout.text.metrics import text_width
 
-INDEX = 8.4
-"""From a slab to under its index."""
-_ELLIPSIS = 0.8
+INDEX_HEIGHT = 8.4
+"""Distance from a bar to the bottom of its index, in points."""
+_ELLIPSIS_RADIUS = 0.8
 """Radius of a dot."""
 
 
-def draw_dots(canvas: Canvas, omitted: Omitted, marker_id: str, x: float, y: float) -> None:
+def draw_ellipsis(canvas: Canvas, omitted: Omitted, marker_id: str, x: float, y: float) -> None:
     """Draw three dots that interrupt the line of flow."""
-    canvas.end(End(element=marker_id), (x - DOTS_CLEAR, y), arrow=False)
-    places = [(x + number * DOTS / 2, y) for number in range(3)]
-    canvas.mark(marker_id, MarkerKind.ELLIPSIS, places, _ELLIPSIS, omitted.origin)
-    canvas.begin(End(element=marker_id), (x + DOTS + DOTS_CLEAR, y))
+    canvas.end(End(element=marker_id), (x - ELLIPSIS_GAP, y), arrow=False)
+    places = [(x + number * ELLIPSIS_WIDTH / 2, y) for number in range(3)]
+    canvas.mark(marker_id, MarkerKind.ELLIPSIS, places, _ELLIPSIS_RADIUS, omitted.origin)
+    canvas.begin(End(element=marker_id), (x + ELLIPSIS_WIDTH + ELLIPSIS_GAP, y))
 
 
-def draw_slab(canvas: Canvas, slab: Slab, extent: SlabSize, at: tuple[float, float]) -> None:
-    """A slab whose left side is at `at`, with its turned text, and its index under it."""
+def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float]) -> None:
+    """Draw a bar whose left side is at `at`, with its turned text, and its index under it."""
     width, height, lines = extent
     x, y = at
     size = canvas.theme.size("node")
@@ -35,29 +35,31 @@ def draw_slab(canvas: Canvas, slab: Slab, extent: SlabSize, at: tuple[float, flo
             text=line,
             size=size,
             width=text_width(line, size),
-            role=slab.role,
+            role=bar.role,
             turned=True,
         )
         for number, line in enumerate(lines)
     )
     left, top = canvas.point(x, y - height / 2)
     labels: tuple[Text, ...] = ()
-    if slab.index:
+    if bar.index:
         labels = (
-            canvas.text(slab.index, "label", "muted", (x + width / 2, y + height / 2 + INDEX / 2 + 0.8)),
+            canvas.text(
+                bar.index, "label", "muted", (x + width / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8)
+            ),
         )
     canvas.current.boxes.append(
         Box(
-            id=slab.id,
-            role=slab.role,
+            id=bar.id,
+            role=bar.role,
             form=Form.RECTANGLE,
             x=left,
             y=top,
             width=round(width, 3),
             height=round(height, 3),
             texts=texts,
-            shade=slab.shade,
+            shade=bar.shade,
             labels=labels,
-            origin=slab.origin,
+            origin=bar.origin,
         )
     )

@@ -1,11 +1,11 @@
-"""Place the captions under a strip's bays, and break them where they would meet."""
+"""Place the captions under an overview's frames, and break those that would overlap."""
 
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.layout.overview.measure import CAPTION_APART
-from resnet_diagram.layout.overview.rows import Seat
-from resnet_diagram.layout.overview.scale import TEX
+from resnet_diagram.layout.overview.measure import CAPTION_GAP
+from resnet_diagram.layout.overview.rows import PlacedFrame
+from resnet_diagram.layout.overview.scale import TEX_STRETCH
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
@@ -17,7 +17,7 @@ _MOST_MOVED = 8.0
 class Caption(NamedTuple):
     """Caption below a frame: lines centred at `x`, and their width."""
 
-    seat: Seat
+    place: PlacedFrame
     lines: tuple[str, ...]
     x: float
     width: float
@@ -33,40 +33,44 @@ class Caption(NamedTuple):
         return self.x + self.width / 2
 
 
-def captions_of(tier: list[Seat], theme: Theme) -> list[Caption]:
-    """The captions under a tier; where moving them a little does not do, those that meet are broken."""
+def captions_of(row: list[PlacedFrame], theme: Theme) -> list[Caption]:
+    """Return the captions under a row; those that still overlap after a small move are broken."""
     size = theme.size("caption")
-    full = [_placed(seat, (seat.bay.bay.caption,), tier, size) for seat in tier if seat.bay.bay.caption]
-    room = tier[-1].end - tier[0].x if tier else 0.0
     full = [
-        _placed(item.seat, _parts(item, size), tier, size) if item.width > room else item for item in full
+        _placed(place, (place.measured.frame.caption,), row, size)
+        for place in row
+        if place.measured.frame.caption
     ]
-    moved = _moved(full, tier)
-    if not any(_meet(*pair) for pair in pairwise(moved)) and _within(moved, tier):
+    room = row[-1].end - row[0].x if row else 0.0
+    full = [
+        _placed(item.place, _parts(item, size), row, size) if item.width > room else item for item in full
+    ]
+    moved = _moved(full, row)
+    if not any(_meet(*pair) for pair in pairwise(moved)) and _within(moved, row):
         return moved
-    return _broken(full, tier, size)
+    return _broken(full, row, size)
 
 
-def _moved(full: list[Caption], tier: list[Seat]) -> list[Caption]:
+def _moved(full: list[Caption], row: list[PlacedFrame]) -> list[Caption]:
     """The captions moved apart, none further than looks well."""
     captions = list(full)
-    end = tier[-1].end + CAPTION_APART if tier else 0.0
+    end = row[-1].end + CAPTION_GAP if row else 0.0
     for at in range(len(captions) - 1, -1, -1):
-        least, target = captions[at].x - _MOST_MOVED, end - CAPTION_APART - captions[at].width / 2
+        least, target = captions[at].x - _MOST_MOVED, end - CAPTION_GAP - captions[at].width / 2
         captions[at] = captions[at]._replace(x=max(least, min(captions[at].x, target)))
         end = captions[at].left
-    end = tier[0].x - CAPTION_APART if tier else 0.0
+    end = row[0].x - CAPTION_GAP if row else 0.0
     for at in range(len(captions)):
         maximum = full[at].x + _MOST_MOVED
-        target = end + CAPTION_APART + captions[at].width / 2
+        target = end + CAPTION_GAP + captions[at].width / 2
         captions[at] = captions[at]._replace(x=max(captions[at].x, min(maximum, target)))
         end = captions[at].right
     return captions
 
 
-def _broken(captions: list[Caption], tier: list[Seat], size: float) -> list[Caption]:
+def _broken(captions: list[Caption], row: list[PlacedFrame], size: float) -> list[Caption]:
     """The captions with those broken at their arrows that would meet, and any as wide as those."""
-    broken = [_placed(caption.seat, _parts(caption, size), tier, size) for caption in captions]
+    broken = [_placed(caption.place, _parts(caption, size), row, size) for caption in captions]
     result = list(captions)
     for at in range(1, len(captions)):
         if _meet(result[at - 1], result[at]):
@@ -81,26 +85,24 @@ def _broken(captions: list[Caption], tier: list[Seat], size: float) -> list[Capt
     return broken if any(_meet(*pair) for pair in pairwise(alike)) else alike
 
 
-def _placed(seat: Seat, lines: tuple[str, ...], tier: list[Seat], size: float) -> Caption:
-    """A caption in the middle of its bay, or as near to it as the ends of the tier let it be."""
-    width = max(text_width(line, size) for line in lines) * TEX
-    middle = seat.x + seat.width / 2
-    left, right = tier[0].x + width / 2, tier[-1].end - width / 2
-    return Caption(seat, lines, max(left, min(middle, right)) if left <= right else middle, width)
+def _placed(place: PlacedFrame, lines: tuple[str, ...], row: list[PlacedFrame], size: float) -> Caption:
+    """Return a caption centred on its frame, moved where the row ends."""
+    width = max(text_width(line, size) for line in lines) * TEX_STRETCH
+    middle = place.x + place.width / 2
+    left, right = row[0].x + width / 2, row[-1].end - width / 2
+    return Caption(place, lines, max(left, min(middle, right)) if left <= right else middle, width)
 
 
-def _within(captions: list[Caption], tier: list[Seat]) -> bool:
+def _within(captions: list[Caption], row: list[PlacedFrame]) -> bool:
     """Return whether all captions lie between the ends of the row."""
-    return all(
-        tier[0].x < caption.left + 0.01 and caption.right < tier[-1].end + 0.01 for caption in captions
-    )
+    return all(row[0].x < caption.left + 0.01 and caption.right < row[-1].end + 0.01 for caption in captions)
 
 
 def _meet(left: Caption, right: Caption) -> bool:
-    return left.right + CAPTION_APART > right.left + 0.01
+    return left.right + CAPTION_GAP > right.left + 0.01
 
 
 def _parts(caption: Caption, size: float) -> tuple[str, ...]:
-    """The caption with a line for each shape, and those in as many as the bay's width makes them need."""
-    parts = change_lines(caption.seat.bay.bay.caption)
-    return tuple(line for part in parts for line in wrap_label(part, size, caption.seat.width))
+    """Return the lines of a caption: one for each shape, wrapped to the width of the frame."""
+    parts = change_lines(caption.place.measured.frame.caption)
+    return tuple(line for part in parts for line in wrap_label(part, size, caption.place.width))

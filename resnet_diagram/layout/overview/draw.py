@@ -1,4 +1,4 @@
-"""Draw a strip: a network as a row of slabs in frames, with its shortcuts over them."""
+"""Draw an overview: a network as a row of bars in frames, with its shortcuts over them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,12 +7,12 @@ from typing import NamedTuple
 from resnet_diagram.diagram.model import Arc, Omitted
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import GROUP_KINDS, Canvas
-from resnet_diagram.layout.overview.arcs import Bows, bows_of
-from resnet_diagram.layout.overview.bars import INDEX, draw_dots, draw_slab
+from resnet_diagram.layout.overview.arcs import FrameRoutes, routes_of
+from resnet_diagram.layout.overview.bars import INDEX_HEIGHT, draw_bar, draw_ellipsis
 from resnet_diagram.layout.overview.captions import Caption, captions_of
-from resnet_diagram.layout.overview.measure import SIDE, Slot, content_start
-from resnet_diagram.layout.overview.ports import Ends, Plug, by_bay, ends_of
-from resnet_diagram.layout.overview.rows import Rack, Seat, seats, turning
+from resnet_diagram.layout.overview.measure import FRAME_PADDING, Slot, content_start
+from resnet_diagram.layout.overview.ports import Connection, Ends, by_frame, ends_of
+from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, place_frames, turning
 from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
 from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, End, GroupKind, Point, Side, Text
 
@@ -22,31 +22,34 @@ _BOTTOM = 4.6
 _CAPTION = 8.2
 _CAPTION_GAP = 2.6
 _BACK_GAP = 5.5
-"""From the captions of a tier to the line that runs back, and from that to the next tier."""
+"""Gap between the captions of a row and the line that runs back, and below that, in points."""
 _OVER = 2.0
 _BEHIND_LAST = 4.0
 _FORK = 0.9
 """Radius of the dot where a shortcut leaves."""
 
 
-class Level(NamedTuple):
-    """A tier with all that has been measured of it: distances from its line of flow, in points.
+class MeasuredRow(NamedTuple):
+    """A measured row: distances from its line of flow, in points.
 
     `above`, `below`: the frames' edges. `captions`: lines of captions under them.
     """
 
-    seats: list[Seat]
-    bows: list[Bows]
+    places: list[PlacedFrame]
+    routes: list[FrameRoutes]
     captions: list[Caption]
     above: float
     below: float
 
 
-class Sketch(NamedTuple):
-    """A strip being drawn: where each tier's line of flow is, and where the widest tier ends."""
+class RoutedOverview(NamedTuple):
+    """A measured overview with the routes between its frames.
 
-    rack: Rack
-    levels: list[Level]
+    `lines`: the line of flow of each row. `back`: lines between rows. `end`: end of the widest row.
+    """
+
+    layout: OverviewLayout
+    rows: list[MeasuredRow]
     lines: list[float]
     back: list[float]
     ends: Ends
@@ -55,146 +58,153 @@ class Sketch(NamedTuple):
     end: float
 
 
-def draw_strip(canvas: Canvas, rack: Rack, width: float) -> tuple[float, float]:
-    """Draw a measured strip from (0, 0), stretched to `width` points if it can be; return its extent."""
-    tiers = seats(rack, width, canvas.theme)
-    plugs = by_bay(rack.plugs, len(rack.bays))
-    levels = [_level(canvas, rack, tier, plugs) for tier in tiers]
-    end = max((seat.end for tier in tiers for seat in tier), default=0.0)
-    result = ports(rack, tiers, canvas.theme)
-    placed, tops = spans(rack, result, end, [level.above for level in levels], canvas.theme)
-    lines, back, bottom = _lines(levels, tops)
-    sketch = Sketch(rack, levels, lines, back, ends_of(rack.plugs), result, placed, end)
-    for number in range(len(levels)):
-        _draw_level(canvas, sketch, number)
-    _finish(canvas, sketch)
-    _draw_long(canvas, sketch)
-    return end + rack.right, bottom
+def draw_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> tuple[float, float]:
+    """Draw a measured overview from (0, 0), stretched to `width` points if it can be; return its extent."""
+    placed_rows = place_frames(layout, width, canvas.theme)
+    connections = by_frame(layout.connections, len(layout.frames))
+    rows = [_measured_row(canvas, layout, row, connections) for row in placed_rows]
+    end = max((place.end for row in placed_rows for place in row), default=0.0)
+    result = ports(layout, placed_rows, canvas.theme)
+    placed, tops = spans(layout, result, end, [row.above for row in rows], canvas.theme)
+    lines, back, bottom = _lines(rows, tops)
+    routed = RoutedOverview(layout, rows, lines, back, ends_of(layout.connections), result, placed, end)
+    for number in range(len(rows)):
+        _draw_row(canvas, routed, number)
+    _finish(canvas, routed)
+    _draw_long(canvas, routed)
+    return end + layout.right, bottom
 
 
-def _level(canvas: Canvas, rack: Rack, tier: list[Seat], plugs: list[list[Plug]]) -> Level:
+def _measured_row(
+    canvas: Canvas, layout: OverviewLayout, row: list[PlacedFrame], connections: list[list[Connection]]
+) -> MeasuredRow:
     theme = canvas.theme
-    bows = [bows_of(seat.bay, seat.number, plugs[seat.number], seat.width, theme) for seat in tier]
-    framed = [seat.bay.bay.role is not None for seat in tier]
-    strip = spacing.TITLE_STRIP + _UNDER_TITLE
-    tops = [bow.top + (strip if frame else _OVER) for bow, frame in zip(bows, framed, strict=True)]
-    bottoms = [_under(seat) for seat in tier]
-    captions = captions_of(tier, theme)
-    return Level(tier, bows, captions, max(tops, default=0.0), max(bottoms, default=0.0))
+    routes = [
+        routes_of(place.measured, place.number, connections[place.number], place.width, theme)
+        for place in row
+    ]
+    framed = [place.measured.frame.role is not None for place in row]
+    title = spacing.TITLE_HEIGHT + _UNDER_TITLE
+    tops = [route.top + (title if frame else _OVER) for route, frame in zip(routes, framed, strict=True)]
+    bottoms = [_under(place) for place in row]
+    captions = captions_of(row, theme)
+    return MeasuredRow(row, routes, captions, max(tops, default=0.0), max(bottoms, default=0.0))
 
 
-def _under(seat: Seat) -> float:
+def _under(place: PlacedFrame) -> float:
     """Return the extent of a frame below the line of flow, in points."""
-    slots = [slot for slot in seat.bay.slots if slot.slab]
-    deepest = max((slot.size.height / 2 + INDEX * bool(_index(slot)) for slot in slots), default=0.0)
-    notes = len(seat.bay.note) * _NOTE
-    return deepest + notes + (_BOTTOM if seat.bay.bay.role or notes else 0.0)
+    slots = [slot for slot in place.measured.slots if slot.bar]
+    deepest = max((slot.size.height / 2 + INDEX_HEIGHT * bool(_index(slot)) for slot in slots), default=0.0)
+    notes = len(place.measured.note) * _NOTE
+    return deepest + notes + (_BOTTOM if place.measured.frame.role or notes else 0.0)
 
 
 def _index(slot: Slot) -> str:
-    return slot.slab.index if slot.slab else ""
+    return slot.bar.index if slot.bar else ""
 
 
-def _lines(levels: list[Level], tops: list[float]) -> tuple[list[float], list[float], float]:
+def _lines(rows: list[MeasuredRow], tops: list[float]) -> tuple[list[float], list[float], float]:
     """Return the line of flow of each row, the lines between rows, and the bottom."""
     lines: list[float] = []
     back: list[float] = []
     y = 0.0
-    for number, (level, top) in enumerate(zip(levels, tops, strict=True)):
+    for number, (row, top) in enumerate(zip(rows, tops, strict=True)):
         if number:
             back.append(y + _BACK_GAP)
             y += 2 * _BACK_GAP
         lines.append(y + top)
-        rows = max((len(caption.lines) for caption in level.captions), default=0)
-        y = lines[-1] + level.below + (rows * _CAPTION + _CAPTION_GAP if rows else 0.0)
+        count = max((len(caption.lines) for caption in row.captions), default=0)
+        y = lines[-1] + row.below + (count * _CAPTION + _CAPTION_GAP if count else 0.0)
     return lines, back, y
 
 
-def _draw_level(canvas: Canvas, sketch: Sketch, number: int) -> None:
-    level, y = sketch.levels[number], sketch.lines[number]
+def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
+    row, y = routed.rows[number], routed.lines[number]
     outer = [
-        tail.x for plug, (tail, _) in zip(sketch.rack.plugs, sketch.ports, strict=True) if not plug.tail_bay
+        tail.x
+        for connection, (tail, _) in zip(routed.layout.connections, routed.ports, strict=True)
+        if not connection.tail_frame
     ]
-    if not number and outer and min(outer) < level.seats[0].x:
+    if not number and outer and min(outer) < row.places[0].x:
         canvas.begin(LOOSE, (min(outer), y))
     if number:
-        lane = turning(sketch.rack, sketch.end)
-        near = sketch.rack.left - spacing.OUTER_LANE if not sketch.rack.left else 0.6
-        canvas.turn(lane, sketch.back[number - 1], near)
+        track = turning(routed.layout, routed.end)
+        near = routed.layout.left - spacing.OUTER_LANE if not routed.layout.left else 0.6
+        canvas.turn(track, routed.back[number - 1], near)
         canvas.via((near, y))
-    captions = {caption.seat.number: caption for caption in level.captions}
-    for seat, bows in zip(level.seats, level.bows, strict=True):
-        bay = seat.bay.bay
-        kind = GROUP_KINDS[bay.role] if bay.role else GroupKind.PART
-        if bay.role and canvas.line:
-            canvas.enter(bay.id, (seat.x, y))
-            canvas.begin(End(element=bay.id, side=Side.LEFT), (seat.x, y))
-        with canvas.group(bay.id, kind, bay.title, bay.origin, bay.repeat, bay.caption) as part:
-            if bay.role and canvas.line:
+    captions = {caption.place.number: caption for caption in row.captions}
+    for place, routes in zip(row.places, row.routes, strict=True):
+        frame = place.measured.frame
+        kind = GROUP_KINDS[frame.role] if frame.role else GroupKind.PART
+        if frame.role and canvas.line:
+            canvas.enter(frame.id, (place.x, y))
+            canvas.begin(End(element=frame.id, side=Side.LEFT), (place.x, y))
+        with canvas.group(frame.id, kind, frame.title, frame.origin, frame.repeat, frame.caption) as part:
+            if frame.role and canvas.line:
                 canvas.line.within = canvas.path
-            _frame(canvas, seat, level, y)
-            _flow(canvas, sketch.ends, seat, y, first=seat.number == 0)
-            _bows(canvas, seat, bows, y)
-            caption = captions.get(seat.number)
-            for row, line in enumerate(caption.lines if caption else ()):
-                at = y + level.below + _CAPTION_GAP + (row + 0.5) * _CAPTION
+            _frame(canvas, place, row, y)
+            _flow(canvas, routed.ends, place, y, first=place.number == 0)
+            _draw_routes(canvas, place, routes, y)
+            caption = captions.get(place.number)
+            for nth, line in enumerate(caption.lines if caption else ()):
+                at = y + row.below + _CAPTION_GAP + (nth + 0.5) * _CAPTION
                 assert caption
                 part.texts.append(canvas.text(line, "caption", "caption", (caption.x, at)))
 
 
-def _frame(canvas: Canvas, seat: Seat, level: Level, y: float) -> None:
-    """The frame of a bay, its title and its note."""
-    bay, count = seat.bay.bay, seat.bay.times
-    top, bottom = y - level.above, y + level.below
-    if bay.role is not None:
-        canvas.frame(bay.role, (seat.x, top), (seat.end, bottom))
-        middle = top + spacing.TITLE_STRIP / 2 + 1.5
-        if bay.title:
-            canvas.words(bay.title, "group", "text", (seat.x + SIDE, middle), bold=True)
+def _frame(canvas: Canvas, place: PlacedFrame, row: MeasuredRow, y: float) -> None:
+    """Draw the outline of a frame, its title and its notes."""
+    frame, count = place.measured.frame, place.measured.times
+    top, bottom = y - row.above, y + row.below
+    if frame.role is not None:
+        canvas.frame(frame.role, (place.x, top), (place.end, bottom))
+        middle = top + spacing.TITLE_HEIGHT / 2 + 1.5
+        if frame.title:
+            canvas.words(frame.title, "group", "text", (place.x + FRAME_PADDING, middle), bold=True)
         if count:
-            end = (seat.end - SIDE, middle)
+            end = (place.end - FRAME_PADDING, middle)
             canvas.words(count, "badge", "text", end, bold=True, anchor=Anchor.END)
-    for row, line in enumerate(reversed(seat.bay.note)):
-        at = bottom - _BOTTOM - (row + 0.5) * _NOTE + 1.0
-        canvas.current.texts.append(canvas.text(line, "caption", "text", (seat.x + seat.width / 2, at)))
+    for nth, line in enumerate(reversed(place.measured.note)):
+        at = bottom - _BOTTOM - (nth + 0.5) * _NOTE + 1.0
+        canvas.current.texts.append(canvas.text(line, "caption", "text", (place.x + place.width / 2, at)))
 
 
-def _flow(canvas: Canvas, ends: Ends, seat: Seat, y: float, *, first: bool) -> None:
-    """The slabs of a bay on the line of flow, and the line through them."""
-    start = seat.x + content_start(seat.bay, seat.width, canvas.theme)
-    framed = seat.bay.bay.role is not None
-    slots = seat.bay.slots
-    if not (framed and canvas.line) and first and slots and slots[0].slab and ends.tails[slots[0].slab.id]:
+def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bool) -> None:
+    """Draw the bars of a frame on the line of flow, and the line through them."""
+    start = place.x + content_start(place.measured, place.width, canvas.theme)
+    framed = place.measured.frame.role is not None
+    slots = place.measured.slots
+    if not (framed and canvas.line) and first and slots and slots[0].bar and ends.tails[slots[0].bar.id]:
         canvas.begin(LOOSE, (start, y))
     before: Slot | None = None
     for number, slot in enumerate(slots):
         x = start + slot.x
         if isinstance(slot.item, Omitted):
-            draw_dots(canvas, slot.item, f"{seat.bay.bay.id}-omitted{number}", x, y)
+            draw_ellipsis(canvas, slot.item, f"{place.measured.frame.id}-omitted{number}", x, y)
         else:
-            slab = slot.item
-            busy = ends.tails[slab.id] or (before and before.slab and ends.heads[before.slab.id])
+            bar = slot.item
+            busy = ends.tails[bar.id] or (before and before.bar and ends.heads[before.bar.id])
             arrow = not busy and (before is not None or not framed)
-            canvas.end(End(element=slab.id, side=Side.LEFT), (x, y), arrow=arrow)
-            draw_slab(canvas, slab, slot.size, (x, y))
-            canvas.leave(slab.id, (x + slot.size.width, y))
+            canvas.end(End(element=bar.id, side=Side.LEFT), (x, y), arrow=arrow)
+            draw_bar(canvas, bar, slot.size, (x, y))
+            canvas.leave(bar.id, (x + slot.size.width, y))
         before = slot
 
 
-def _bows(canvas: Canvas, seat: Seat, bows: Bows, y: float) -> None:
+def _draw_routes(canvas: Canvas, place: PlacedFrame, routes: FrameRoutes, y: float) -> None:
     """Draw the shortcuts over the bars of one frame."""
     pitch = spacing.PITCH * canvas.theme.size("label")
-    for bow in bows.bows:
-        tail, head, lane = seat.x + bow.tail, seat.x + bow.head, y - bow.lane
+    for route in routes.routes:
+        tail, head, track = place.x + route.tail, place.x + route.head, y - route.track
         labels = [
             canvas.text(
-                line, "label", label.arc.role, (seat.x + label.x, y - label.base - (row + 0.5) * pitch)
+                line, "label", label.arc.role, (place.x + label.x, y - label.base - (nth + 0.5) * pitch)
             )
-            for label in bows.labels
-            if label.arc is bow.arc
-            for row, line in enumerate(reversed(label.lines))
+            for label in routes.labels
+            if label.arc is route.arc
+            for nth, line in enumerate(reversed(label.lines))
         ]
-        _arc(canvas, bow.arc, [(tail, y), (tail, lane), (head, lane), (head, y)], labels)
+        _arc(canvas, route.arc, [(tail, y), (tail, track), (head, track), (head, y)], labels)
 
 
 def _arc(canvas: Canvas, arc: Arc, places: list[Point], labels: list[Text]) -> None:
@@ -212,45 +222,45 @@ def _arc(canvas: Canvas, arc: Arc, places: list[Point], labels: list[Text]) -> N
     )
 
 
-def _finish(canvas: Canvas, sketch: Sketch) -> None:
-    """End the line of flow behind the last slab where a shortcut ends there."""
-    if not canvas.line or not sketch.levels:
+def _finish(canvas: Canvas, routed: RoutedOverview) -> None:
+    """End the line of flow behind the last bar where a shortcut ends there."""
+    if not canvas.line or not routed.rows:
         return
-    last = sketch.levels[-1].seats[-1]
+    last = routed.rows[-1].places[-1]
     end = canvas.line.points[-1][0]
-    heads = [head.x for _, head in sketch.ports if head.tier == len(sketch.levels) - 1]
+    heads = [head.x for _, head in routed.ports if head.row == len(routed.rows) - 1]
     if max(heads, default=0.0) > end:
-        canvas.end(LOOSE, (max(max(heads) + _BEHIND_LAST, last.end), sketch.lines[-1]), arrow=False)
+        canvas.end(LOOSE, (max(max(heads) + _BEHIND_LAST, last.end), routed.lines[-1]), arrow=False)
 
 
-def _draw_long(canvas: Canvas, sketch: Sketch) -> None:
-    """The shortcuts between bays, their labels on their lines."""
+def _draw_long(canvas: Canvas, routed: RoutedOverview) -> None:
+    """Draw the shortcuts between frames, with their labels on their lines."""
     stored: dict[int, list[Span]] = {}
-    for span in sketch.spans:
+    for span in routed.spans:
         stored.setdefault(span.number, []).append(span)
     for number, result in sorted(stored.items()):
-        arc = sketch.rack.plugs[number].arc
-        tail, head = sketch.ports[number]
-        result.sort(key=lambda span: span.tier)
-        points = [(tail.x, sketch.lines[tail.tier])]
+        arc = routed.layout.connections[number].arc
+        tail, head = routed.ports[number]
+        result.sort(key=lambda span: span.row)
+        points = [(tail.x, routed.lines[tail.row])]
         for at, span in enumerate(result):
-            lane = sketch.lines[span.tier] - span.lane
+            track = routed.lines[span.row] - span.track
             points += (
-                [(span.right, lane), (span.left, lane)] if at else [(span.left, lane), (span.right, lane)]
+                [(span.right, track), (span.left, track)] if at else [(span.left, track), (span.right, track)]
             )
-        points.append((head.x, sketch.lines[head.tier]))
+        points.append((head.x, routed.lines[head.row]))
         labels = [
             label
             for span in result
-            for label in _span_labels(canvas, span, arc, sketch.lines[span.tier] - span.lane)
+            for label in _span_labels(canvas, span, arc, routed.lines[span.row] - span.track)
         ]
         _arc(canvas, arc, points, labels)
 
 
-def _span_labels(canvas: Canvas, span: Span, arc: Arc, lane: float) -> Iterator[Text]:
+def _span_labels(canvas: Canvas, span: Span, arc: Arc, track: float) -> Iterator[Text]:
     """Yield the lines of the label of a shortcut between frames, on its line."""
     pitch = spacing.PITCH * canvas.theme.size("label")
-    for row, line in enumerate(span.lines):
-        at = lane + (row - (len(span.lines) - 1) / 2) * pitch
+    for nth, line in enumerate(span.lines):
+        at = track + (nth - (len(span.lines) - 1) / 2) * pitch
         text = canvas.text(line, "label", arc.role, ((span.left + span.right) / 2, at))
         yield replace(text, halo=True)

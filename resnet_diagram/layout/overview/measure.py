@@ -1,11 +1,11 @@
-"""Measure the bays of a strip: where each slab stands in its frame, and how wide the frame is at least."""
+"""Measure the frames of an overview: the place of each bar, and the least width of the frame."""
 
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, Omitted, Slab
-from resnet_diagram.layout.overview.ports import BETWEEN, END_GAP, Ends, Plug, reach_back, reach_on
-from resnet_diagram.layout.overview.scale import TEX, Scale, SlabSize, slab_size
+from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, Omitted
+from resnet_diagram.layout.overview.ports import BETWEEN, END_GAP, Connection, Ends, reach_back, reach_on
+from resnet_diagram.layout.overview.scale import TEX_STRETCH, BarSize, Scale, bar_size
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
@@ -14,13 +14,13 @@ from resnet_diagram.wording.shapes import change_lines
 from resnet_diagram.wording.symbols import times
 from resnet_diagram.wording.terms import NOTHING, Label
 
-SIDE = 5.0
-"""From a frame's edge to its title."""
-DOTS = 6.0
-DOTS_CLEAR = 3.0
-"""Width of the three dots, and from them to the line they interrupt."""
-CAPTION_APART = 4.5
-"""Between two captions."""
+FRAME_PADDING = 5.0
+"""Gap between a frame's edge and its title, in points."""
+ELLIPSIS_WIDTH = 6.0
+ELLIPSIS_GAP = 3.0
+"""Width of the ellipsis, and gap between it and the line it interrupts, in points."""
+CAPTION_GAP = 4.5
+"""Gap between two captions, in points."""
 _STUB = 4.5
 _BEHIND = 3.8
 _COUNT_GAP = 8.0
@@ -33,123 +33,132 @@ _MOST_SPREAD = 6.0
 class Slot(NamedTuple):
     """A bar, or an ellipsis for bars left out, `x` points from the start of the content."""
 
-    item: Slab | Omitted
+    item: Bar | Omitted
     x: float
-    size: SlabSize
+    size: BarSize
 
     @property
-    def slab(self) -> Slab | None:
+    def bar(self) -> Bar | None:
         """The bar, or None for an ellipsis."""
-        return self.item if isinstance(self.item, Slab) else None
+        return self.item if isinstance(self.item, Bar) else None
 
 
-class MeasuredBay(NamedTuple):
-    """A bay: its slots, the width of its content, and the least width of its frame.
+class MeasuredFrame(NamedTuple):
+    """A frame: its slots, the width of its content, and the least width of its frame.
 
-    `note`: its lines. `tails`, `heads`: where the long shortcuts cross its frame, from where the content
-    begins.
+    `note`: its lines. `crossings`: x offsets from the start of the content where long shortcuts cross it.
     """
 
-    bay: Bay
+    frame: Frame
     slots: tuple[Slot, ...]
     content: float
     width: float
     note: tuple[str, ...]
-    through: tuple[float, ...]
+    crossings: tuple[float, ...]
 
     @property
     def times(self) -> str:
         """Number of repetitions, such as "[×36]"; empty for one."""
-        return times(self.bay.repeat)
+        return times(self.frame.repeat)
 
 
-def measure_bay(
-    bay: Bay, number: int, scale: Scale, plugs: list[Plug], ends: Ends, theme: Theme
-) -> MeasuredBay:
-    """One bay with the ends of its shortcuts; `number` is its place in the strip."""
-    slots, content = _slots(bay, scale, ends, theme)
-    note = _note(bay, max(content, _NOTE_WIDTH), theme)
-    by_id = {slot.slab.id: slot for slot in slots if slot.slab}
-    through = [tail_x(by_id[plug.arc.tail], plug) for plug in plugs if _enters(plug, number, tail=True)]
-    through += [head_x(by_id[item.arc.head], item) for item in plugs if _enters(item, number, tail=False)]
-    plain = MeasuredBay(bay, slots, content, 0.0, note, tuple(through))
-    labels = [_word_width(entry.arc, theme) for entry in plugs if not entry.long and entry.tail_bay == number]
+def measure_frame(
+    frame: Frame, number: int, scale: Scale, connections: list[Connection], ends: Ends, theme: Theme
+) -> MeasuredFrame:
+    """Measure a frame with the ends of its shortcuts; `number` is its position in the overview."""
+    slots, content = _slots(frame, scale, ends, theme)
+    note = _note(frame, max(content, _NOTE_WIDTH), theme)
+    by_id = {slot.bar.id: slot for slot in slots if slot.bar}
+    crossings = [
+        tail_x(by_id[connection.arc.tail], connection)
+        for connection in connections
+        if _enters(connection, number, tail=True)
+    ]
+    crossings += [
+        head_x(by_id[item.arc.head], item) for item in connections if _enters(item, number, tail=False)
+    ]
+    plain = MeasuredFrame(frame, slots, content, 0.0, note, tuple(crossings))
+    labels = [
+        _word_width(entry.arc, theme)
+        for entry in connections
+        if not entry.long and entry.tail_frame == number
+    ]
     words = [width + 4.0 for width in labels]
-    if bay.role is not None:
-        words.append(_caption_width(bay, theme) - scale.frame_gap + CAPTION_APART)
+    if frame.role is not None:
+        words.append(_caption_width(frame, theme) - scale.frame_gap + CAPTION_GAP)
     return plain._replace(width=max(_least_width(plain, theme), *words, 0.0))
 
 
-def _caption_width(bay: Bay, theme: Theme) -> float:
-    """The width of what is written under a bay, broken as far as it can be."""
+def _caption_width(frame: Frame, theme: Theme) -> float:
+    """Return the least width of the caption under a frame."""
     size = theme.size("caption")
-    lines = [line for part in change_lines(bay.caption) for line in wrap_label(part, size, 0.0)]
-    return max((text_width(line, size) for line in lines), default=0.0) * TEX
+    lines = [line for part in change_lines(frame.caption) for line in wrap_label(part, size, 0.0)]
+    return max((text_width(line, size) for line in lines), default=0.0) * TEX_STRETCH
 
 
-def tail_x(slot: Slot, plug: Plug) -> float:
+def tail_x(slot: Slot, connection: Connection) -> float:
     """Return the x of a shortcut's start before a bar."""
-    return slot.x - reach_back(plug.tail_rank + 1)
+    return slot.x - reach_back(connection.tail_rank + 1)
 
 
-def head_x(slot: Slot, plug: Plug) -> float:
+def head_x(slot: Slot, connection: Connection) -> float:
     """Return the x of a shortcut's end behind a bar."""
-    return slot.x + slot.size.width + reach_on(plug.head_rank + 1)
+    return slot.x + slot.size.width + reach_on(connection.head_rank + 1)
 
 
-def title_widths(bay: MeasuredBay, theme: Theme) -> tuple[float, float]:
-    """The widths of a bay's title and of its count."""
-    title = text_width(bay.bay.title, theme.size("group"), bold=True)
-    return title, text_width(bay.times, theme.size("badge"), bold=True)
+def title_widths(frame: MeasuredFrame, theme: Theme) -> tuple[float, float]:
+    """Return the widths of a frame's title and of its count."""
+    title = text_width(frame.frame.title, theme.size("group"), bold=True)
+    return title, text_width(frame.times, theme.size("badge"), bold=True)
 
 
-def fitted(bay: MeasuredBay, width: float, theme: Theme) -> MeasuredBay:
-    """The bay in a frame of that width: the fewest lines of note, slots as far apart as looks well."""
-    bay = bay._replace(note=_note(bay.bay, width - 2 * SIDE, theme))
-    spare = width - bay.content - _ROOMY
-    if bay.through or spare <= 0 or len(bay.slots) < 2:
-        return bay
-    step = min(_MOST_SPREAD, spare / (len(bay.slots) - 1))
-    slots = tuple(slot._replace(x=slot.x + at * step) for at, slot in enumerate(bay.slots))
-    return bay._replace(slots=slots, content=bay.content + step * (len(slots) - 1))
+def fitted(frame: MeasuredFrame, width: float, theme: Theme) -> MeasuredFrame:
+    """Spread the content of a frame over its width, with the notes wrapped to it."""
+    frame = frame._replace(note=_note(frame.frame, width - 2 * FRAME_PADDING, theme))
+    spare = width - frame.content - _ROOMY
+    if frame.crossings or spare <= 0 or len(frame.slots) < 2:
+        return frame
+    step = min(_MOST_SPREAD, spare / (len(frame.slots) - 1))
+    slots = tuple(slot._replace(x=slot.x + at * step) for at, slot in enumerate(frame.slots))
+    return frame._replace(slots=slots, content=frame.content + step * (len(slots) - 1))
 
 
-def _note(bay: Bay, room: float, theme: Theme) -> tuple[str, ...]:
-    notes = [wrap_label(line, theme.size("caption"), room) for line in bay.notes]
+def _note(frame: Frame, room: float, theme: Theme) -> tuple[str, ...]:
+    notes = [wrap_label(line, theme.size("caption"), room) for line in frame.notes]
     return tuple(line for lines in notes for line in lines)
 
 
-def content_start(bay: MeasuredBay, width: float, theme: Theme) -> float:
+def content_start(frame: MeasuredFrame, width: float, theme: Theme) -> float:
     """Return the start of the content in a frame of that width: centred, clear of the title."""
-    middle = (width - bay.content) / 2
-    if not bay.through:
+    middle = (width - frame.content) / 2
+    if not frame.crossings:
         return middle
-    title, count = title_widths(bay, theme)
-    least = SIDE + title + _CLEAR - min(bay.through) if title else 0.0
-    maximum = width - (SIDE + count + _CLEAR if count else 0.0) - max(bay.through)
+    title, count = title_widths(frame, theme)
+    least = FRAME_PADDING + title + _CLEAR - min(frame.crossings) if title else 0.0
+    maximum = width - (FRAME_PADDING + count + _CLEAR if count else 0.0) - max(frame.crossings)
     return max(least, min(middle, maximum))
 
 
-def _enters(plug: Plug, number: int, *, tail: bool) -> bool:
+def _enters(connection: Connection, number: int, *, tail: bool) -> bool:
     """Return whether an end of a long shortcut lies in the frame of that number."""
-    if not plug.long:
+    if not connection.long:
         return False
     if tail:
-        return plug.tail_bay == number and not plug.tail_out
-    return plug.head_bay == number and not plug.head_out
+        return connection.tail_frame == number and not connection.tail_out
+    return connection.head_frame == number and not connection.head_out
 
 
-def _least_width(bay: MeasuredBay, theme: Theme) -> float:
-    if bay.bay.role is None:
-        return bay.content
-    title, count = title_widths(bay, theme)
-    heading = title + count + 2 * SIDE + (_COUNT_GAP if title and count else 0.0)
-    notes = [text_width(line, theme.size("caption")) + 2 * SIDE for line in bay.note]
-    width = max(bay.content, heading, *notes, 0.0)
-    if bay.through:
-        start = max(0.0, SIDE + title + _CLEAR - min(bay.through)) if title else 0.0
-        behind = max(bay.through) + (SIDE + count + _CLEAR if count else 0.0)
-        width = max(width, start + max(bay.content, behind))
+def _least_width(frame: MeasuredFrame, theme: Theme) -> float:
+    if frame.frame.role is None:
+        return frame.content
+    title, count = title_widths(frame, theme)
+    heading = title + count + 2 * FRAME_PADDING + (_COUNT_GAP if title and count else 0.0)
+    notes = [text_width(line, theme.size("caption")) + 2 * FRAME_PADDING for line in frame.note]
+    width = max(frame.content, heading, *notes, 0.0)
+    if frame.crossings:
+        start = max(0.0, FRAME_PADDING + title + _CLEAR - min(frame.crossings)) if title else 0.0
+        behind = max(frame.crossings) + (FRAME_PADDING + count + _CLEAR if count else 0.0)
+        width = max(width, start + max(frame.content, behind))
     return width
 
 
@@ -172,54 +181,54 @@ def _word_width(arc: Arc, theme: Theme) -> float:
     return max((text_width(line, size) for line in label_lines(arc, size, 0.0)), default=0.0)
 
 
-def _slots(bay: Bay, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
+def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
     """The slots from left to right, and the width they take with the ends of shortcuts round them."""
-    sizes = _levelled(bay, [_size(slab, bay, scale, theme) for slab in bay.slabs])
-    gap = _common_gap(bay, sizes, scale.gap, ends, theme)
+    sizes = _levelled(frame, [_size(bar, frame, scale, theme) for bar in frame.bars])
+    gap = _common_gap(frame, sizes, scale.gap, ends, theme)
     slots: list[Slot] = []
-    x = _lead(bay, scale, ends)
-    for number, (item, size) in enumerate(zip(bay.slabs, sizes, strict=True)):
+    x = _lead(frame, scale, ends)
+    for number, (item, size) in enumerate(zip(frame.bars, sizes, strict=True)):
         if number:
-            x += _gap_between(bay.slabs[number - 1], item, gap, ends)
+            x += _gap_between(frame.bars[number - 1], item, gap, ends)
         slots.append(Slot(item, x, size))
         x += size.width
-    return tuple(slots), x + _trail(bay, scale, ends)
+    return tuple(slots), x + _trail(frame, scale, ends)
 
 
-def _size(item: Slab | Omitted, bay: Bay, scale: Scale, theme: Theme) -> SlabSize:
+def _size(item: Bar | Omitted, frame: Frame, scale: Scale, theme: Theme) -> BarSize:
     if isinstance(item, Omitted):
-        return SlabSize(DOTS, 0.0, ())
-    return slab_size(item, scale, theme, strict=bay.role is GroupRole.STAGE)
+        return BarSize(ELLIPSIS_WIDTH, 0.0, ())
+    return bar_size(item, scale, theme, strict=frame.role is GroupRole.STAGE)
 
 
-def _levelled(bay: Bay, sizes: list[SlabSize]) -> list[SlabSize]:
-    """The sizes, with slabs that hold text equally high where they have one resolution."""
+def _levelled(frame: Frame, sizes: list[BarSize]) -> list[BarSize]:
+    """Return the sizes, with equal heights for bars with text of one resolution."""
     tallest: dict[float, float] = {}
-    for slab, size in zip(bay.slabs, sizes, strict=True):
-        if isinstance(slab, Slab) and slab.text:
-            tallest[slab.resolution] = max(tallest.get(slab.resolution, 0.0), size.height)
+    for bar, size in zip(frame.bars, sizes, strict=True):
+        if isinstance(bar, Bar) and bar.text:
+            tallest[bar.resolution] = max(tallest.get(bar.resolution, 0.0), size.height)
     return [
-        size._replace(height=tallest[item.resolution]) if isinstance(item, Slab) and item.text else size
-        for item, size in zip(bay.slabs, sizes, strict=True)
+        size._replace(height=tallest[item.resolution]) if isinstance(item, Bar) and item.text else size
+        for item, size in zip(frame.bars, sizes, strict=True)
     ]
 
 
-def _lead(bay: Bay, scale: Scale, ends: Ends) -> float:
-    first = bay.slabs[0] if bay.slabs else None
-    tails = ends.tails[first.id] if isinstance(first, Slab) else 0
-    return max(scale.lead if bay.role else 0.0, reach_back(tails) + _BEHIND if tails else 0.0)
+def _lead(frame: Frame, scale: Scale, ends: Ends) -> float:
+    first = frame.bars[0] if frame.bars else None
+    tails = ends.tails[first.id] if isinstance(first, Bar) else 0
+    return max(scale.lead if frame.role else 0.0, reach_back(tails) + _BEHIND if tails else 0.0)
 
 
-def _trail(bay: Bay, scale: Scale, ends: Ends) -> float:
-    last = bay.slabs[-1] if bay.slabs else None
-    heads = ends.heads[last.id] if isinstance(last, Slab) else 0
-    return max(scale.lead if bay.role else 0.0, reach_on(heads) + _BEHIND if heads else 0.0)
+def _trail(frame: Frame, scale: Scale, ends: Ends) -> float:
+    last = frame.bars[-1] if frame.bars else None
+    heads = ends.heads[last.id] if isinstance(last, Bar) else 0
+    return max(scale.lead if frame.role else 0.0, reach_on(heads) + _BEHIND if heads else 0.0)
 
 
-def _common_gap(bay: Bay, sizes: list[SlabSize], gap: float, ends: Ends, theme: Theme) -> float:
-    """The gap between two neighbours that all neighbours in the bay have room in."""
-    for (before, left), (item, right) in pairwise(zip(bay.slabs, sizes, strict=True)):
-        if isinstance(before, Slab) and isinstance(item, Slab):
+def _common_gap(frame: Frame, sizes: list[BarSize], gap: float, ends: Ends, theme: Theme) -> float:
+    """Return the gap that suffices between any two neighbours in a frame."""
+    for (before, left), (item, right) in pairwise(zip(frame.bars, sizes, strict=True)):
+        if isinstance(before, Bar) and isinstance(item, Bar):
             heads, tails = ends.heads[before.id], ends.tails[item.id]
             needed = reach_on(heads) + reach_back(tails) + (BETWEEN if heads and tails else END_GAP)
             indices = (
@@ -231,10 +240,10 @@ def _common_gap(bay: Bay, sizes: list[SlabSize], gap: float, ends: Ends, theme: 
     return gap
 
 
-def _gap_between(before: Slab | Omitted, left: Slab | Omitted, gap: float, ends: Ends) -> float:
+def _gap_between(before: Bar | Omitted, left: Bar | Omitted, gap: float, ends: Ends) -> float:
     """From one slot to the next; beside the dots a piece of the line is seen."""
-    if isinstance(before, Slab) and isinstance(left, Slab):
+    if isinstance(before, Bar) and isinstance(left, Bar):
         return gap
-    out = reach_on(ends.heads[before.id]) + _BEHIND if isinstance(before, Slab) else _STUB
-    back = reach_back(ends.tails[left.id]) + _BEHIND if isinstance(left, Slab) else _STUB
-    return DOTS_CLEAR + max(_STUB, back if isinstance(before, Omitted) else out)
+    out = reach_on(ends.heads[before.id]) + _BEHIND if isinstance(before, Bar) else _STUB
+    back = reach_back(ends.tails[left.id]) + _BEHIND if isinstance(left, Bar) else _STUB
+    return ELLIPSIS_GAP + max(_STUB, back if isinstance(before, Omitted) else out)

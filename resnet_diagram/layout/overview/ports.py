@@ -4,28 +4,28 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Arc, Bay, Slab
+from resnet_diagram.diagram.model import Arc, Bar, Frame
 
 END_GAP = 3.6
-"""From a slab to the nearest end of a shortcut."""
+"""Distance from a bar to the nearest end of a shortcut, in points."""
 TAIL_STEP = 3.2
 HEAD_STEP = 4.0
-"""Between two shortcuts that leave, or end, at one slab."""
+"""Distance between two shortcuts that leave, or end, at one bar, in points."""
 BETWEEN = 3.4
-"""Between the last that ends and the first that leaves."""
+"""Gap between the last incoming and the first outgoing port, in points."""
 
 
-class Plug(NamedTuple):
+class Connection(NamedTuple):
     """An arc and its ends.
 
-    `tail_bay`, `head_bay`: numbers of the bays. `tail_rank`, `head_rank`: how many shortcuts leave, or end,
-    nearer to the same slab. `tail_out`, `head_out`: the end lies beside the bay, not in it. `start`, `stop`:
-    the slabs' places in the strip.
+    `tail_frame`, `head_frame`: numbers of the frames. `tail_rank`, `head_rank`: number of shortcuts that
+    leave, or end, nearer to the same bar. `tail_out`, `head_out`: the end lies beside the frame, not in it.
+    `start`, `stop`: positions of the bars in the overview.
     """
 
     arc: Arc
-    tail_bay: int
-    head_bay: int
+    tail_frame: int
+    head_frame: int
     tail_rank: int
     head_rank: int
     tail_out: bool
@@ -36,15 +36,15 @@ class Plug(NamedTuple):
     @property
     def long(self) -> bool:
         """Return whether it runs from one frame to another, above the frames."""
-        return self.tail_bay != self.head_bay
+        return self.tail_frame != self.head_frame
 
 
-def by_bay(plugs: Iterable[Plug], count: int) -> list[list[Plug]]:
-    """The arcs that leave or end in each of `count` bays."""
-    items: list[list[Plug]] = [[] for _ in range(count)]
-    for plug in plugs:
-        for number in {plug.tail_bay, plug.head_bay}:
-            items[number].append(plug)
+def by_frame(connections: Iterable[Connection], count: int) -> list[list[Connection]]:
+    """Return the connections that leave or end in each of `count` frames."""
+    items: list[list[Connection]] = [[] for _ in range(count)]
+    for connection in connections:
+        for number in {connection.tail_frame, connection.head_frame}:
+            items[number].append(connection)
     return items
 
 
@@ -55,28 +55,28 @@ class Ends(NamedTuple):
     heads: Counter[str]
 
 
-def plugs_of(bays: tuple[Bay, ...], arcs: Iterable[Arc]) -> list[Plug]:
-    """Every arc whose slabs are there, shorter ones first."""
+def connections_of(frames: tuple[Frame, ...], arcs: Iterable[Arc]) -> list[Connection]:
+    """Return a connection for each arc whose bars are shown, shorter ones first."""
     order: dict[str, tuple[int, int]] = {}
-    for number, bay in enumerate(bays):
-        for slab in _slabs(bay):
-            order[slab.id] = (number, len(order))
+    for number, frame in enumerate(frames):
+        for bar in _bars(frame):
+            order[bar.id] = (number, len(order))
     names = [arc for arc in arcs if arc.tail in order and arc.head in order]
     names.sort(key=lambda arc: (order[arc.head][1] - order[arc.tail][1], order[arc.tail][1]))
     tails: Counter[str] = Counter()
     heads: Counter[str] = Counter()
-    plugs: list[Plug] = []
+    connections: list[Connection] = []
     for arc in names:
-        tail_bay, head_bay = order[arc.tail][0], order[arc.head][0]
-        long = tail_bay != head_bay
-        tail_out = long and _slabs(bays[tail_bay])[0].id == arc.tail
-        head_out = long and _slabs(bays[head_bay])[-1].id == arc.head
+        tail_frame, head_frame = order[arc.tail][0], order[arc.head][0]
+        long = tail_frame != head_frame
+        tail_out = long and _bars(frames[tail_frame])[0].id == arc.tail
+        head_out = long and _bars(frames[head_frame])[-1].id == arc.head
         tail_at, head_at = f"{arc.tail}{' out' * tail_out}", f"{arc.head}{' out' * head_out}"
-        plugs.append(
-            Plug(
+        connections.append(
+            Connection(
                 arc=arc,
-                tail_bay=tail_bay,
-                head_bay=head_bay,
+                tail_frame=tail_frame,
+                head_frame=head_frame,
                 tail_rank=tails[tail_at],
                 head_rank=heads[head_at],
                 tail_out=tail_out,
@@ -87,27 +87,27 @@ def plugs_of(bays: tuple[Bay, ...], arcs: Iterable[Arc]) -> list[Plug]:
         )
         tails[tail_at] += 1
         heads[head_at] += 1
-    return plugs
+    return connections
 
 
-def ends_of(plugs: Iterable[Plug]) -> Ends:
+def ends_of(connections: Iterable[Connection]) -> Ends:
     """Count the ends of shortcuts at each bar, inside its frame."""
-    stored = list(plugs)
+    stored = list(connections)
     return Ends(
-        Counter(plug.arc.tail for plug in stored if not plug.tail_out),
-        Counter(plug.arc.head for plug in stored if not plug.head_out),
+        Counter(connection.arc.tail for connection in stored if not connection.tail_out),
+        Counter(connection.arc.head for connection in stored if not connection.head_out),
     )
 
 
 def reach_back(tails: int) -> float:
-    """From the farthest of so many ends before a slab to the slab."""
+    """Return the distance from the farthest of `tails` outgoing ports to their bar."""
     return END_GAP + (tails - 1) * TAIL_STEP if tails else 0.0
 
 
 def reach_on(heads: int) -> float:
-    """From a slab to the farthest of so many ends behind it."""
+    """Return the distance from a bar to the farthest of its `heads` incoming ports."""
     return END_GAP + (heads - 1) * HEAD_STEP if heads else 0.0
 
 
-def _slabs(bay: Bay) -> list[Slab]:
-    return [slab for slab in bay.slabs if isinstance(slab, Slab)]
+def _bars(frame: Frame) -> list[Bar]:
+    return [bar for bar in frame.bars if isinstance(bar, Bar)]

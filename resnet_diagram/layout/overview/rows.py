@@ -1,32 +1,39 @@
-"""Break a strip into tiers that fit the page, and give every bay its width."""
+"""Break an overview into rows that fit the page, and compute the width of each frame."""
 
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import GroupRole, Strip
+from resnet_diagram.diagram.model import GroupRole, Overview
 from resnet_diagram.layout.overview.arcs import levels
-from resnet_diagram.layout.overview.measure import CAPTION_APART, MeasuredBay, fitted, measure_bay
-from resnet_diagram.layout.overview.pieces import pieces
-from resnet_diagram.layout.overview.ports import HEAD_STEP, TAIL_STEP, Plug, by_bay, ends_of, plugs_of
-from resnet_diagram.layout.overview.scale import TEX, Scale, scale_of
+from resnet_diagram.layout.overview.measure import CAPTION_GAP, MeasuredFrame, fitted, measure_frame
+from resnet_diagram.layout.overview.ports import (
+    HEAD_STEP,
+    TAIL_STEP,
+    Connection,
+    by_frame,
+    connections_of,
+    ends_of,
+)
+from resnet_diagram.layout.overview.scale import TEX_STRETCH, Scale, scale_of
+from resnet_diagram.layout.overview.split import split_frame
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
-_OUT = 4.2
-"""From a frame to the first shortcut that ends behind it."""
-BACK = 7.0
-"""From a frame back to the first shortcut that leaves before it: an arrow has room between."""
-_LANE = 6.5
+_INCOMING_PORT_OFFSET = 4.2
+"""Distance from a frame to its first incoming port, in points."""
+OUTGOING_PORT_OFFSET = 7.0
+"""Distance from a frame back to its first outgoing port, in points; leaves room for an arrow head."""
+_OUTER_TRACK = 6.5
 _COLUMN = 4.0
 _MOST_STRETCH = 2.0
 _EVEN = 0.78
 
 
-class Seat(NamedTuple):
-    """A bay on a tier: its number in the strip, where its frame begins, and how wide that is."""
+class PlacedFrame(NamedTuple):
+    """A frame on a row: its number in the overview, its left edge and its width."""
 
     number: int
-    bay: MeasuredBay
+    measured: MeasuredFrame
     x: float
     width: float
 
@@ -36,16 +43,16 @@ class Seat(NamedTuple):
         return self.x + self.width
 
 
-class Rack(NamedTuple):
-    """A measured strip: its bays, their shortcuts, and the tiers by numbers of bays.
+class OverviewLayout(NamedTuple):
+    """A measured overview: its frames, their shortcuts, and the rows by numbers of frames.
 
-    `gap`: between two frames. `left`, `right`: room for lines beside the tiers. `columns`: in which column on
-    the right each shortcut would run down to another tier.
+    `gap`: between two frames. `left`, `right`: space for lines beside the rows. `columns`: for each
+    connection, the column on the right in which it runs down to another row.
     """
 
-    bays: tuple[MeasuredBay, ...]
-    plugs: tuple[Plug, ...]
-    tiers: tuple[tuple[int, ...], ...]
+    frames: tuple[MeasuredFrame, ...]
+    connections: tuple[Connection, ...]
+    rows: tuple[tuple[int, ...], ...]
     gap: float
     left: float
     right: float
@@ -53,91 +60,103 @@ class Rack(NamedTuple):
 
     @property
     def width(self) -> float:
-        """The least width of the whole strip, in points."""
-        return self.left + max((_natural(self, tier) for tier in self.tiers), default=0.0) + self.right
+        """Return the least width of the whole overview, in points."""
+        return self.left + max((_natural(self, row) for row in self.rows), default=0.0) + self.right
 
 
-def rack(strip: Strip, theme: Theme, room: float) -> Rack:
-    """The strip in the fewest tiers that are no wider than `room`, as equally wide as can be.
+def break_rows(overview: Overview, theme: Theme, room: float) -> OverviewLayout:
+    """Break an overview into the fewest rows no wider than `room`, as equally wide as possible.
 
-    It is set tight where that saves a tier.
+    Spacing is tight where that saves a row.
     """
-    width = _rack(strip, theme, room, tight=False)
-    if len(width.tiers) == 1:
+    width = _break_rows(overview, theme, room, tight=False)
+    if len(width.rows) == 1:
         return width
-    tight = _rack(strip, theme, room, tight=True)
-    return tight if len(tight.tiers) < len(width.tiers) else width
+    tight = _break_rows(overview, theme, room, tight=True)
+    return tight if len(tight.rows) < len(width.rows) else width
 
 
-def _rack(strip: Strip, theme: Theme, room: float, *, tight: bool) -> Rack:
-    scale = scale_of(strip, tight=tight)
-    parts = (pieces(bay, strip.arcs, scale, theme, room) for bay in strip.bays)
-    bays = tuple(piece for part in parts for piece in part)
-    plugs = plugs_of(bays, strip.arcs)
-    ends = ends_of(plugs)
-    mine = by_bay(plugs, len(bays))
+def _break_rows(overview: Overview, theme: Theme, room: float, *, tight: bool) -> OverviewLayout:
+    scale = scale_of(overview, tight=tight)
+    parts = (split_frame(frame, overview.arcs, scale, theme, room) for frame in overview.frames)
+    frames = tuple(frame for part in parts for frame in part)
+    connections = connections_of(frames, overview.arcs)
+    ends = ends_of(connections)
+    mine = by_frame(connections, len(frames))
     measured = tuple(
-        measure_bay(bay, number, scale, mine[number], ends, theme) for number, bay in enumerate(bays)
+        measure_frame(frame, number, scale, mine[number], ends, theme) for number, frame in enumerate(frames)
     )
-    plain = Rack(
-        measured, tuple(plugs), (tuple(range(len(bays))),), _frame_gap(plugs, scale), *_margins(plugs, 1, 0)
+    plain = OverviewLayout(
+        measured,
+        tuple(connections),
+        (tuple(range(len(frames))),),
+        _frame_gap(connections, scale),
+        *_margins(connections, 1, 0),
     )
     if plain.width <= room:
         return plain
-    columns = _columns(plugs)
-    left, right = _margins(plugs, 2, 1 + max(columns, default=-1))
+    columns = _columns(connections)
+    left, right = _margins(connections, 2, 1 + max(columns, default=-1))
     many = plain._replace(left=left, right=right, columns=columns)
-    return many._replace(tiers=_balanced(many, room - left - right))
+    return many._replace(rows=_balanced(many, room - left - right))
 
 
-def seats(item: Rack, width: float, theme: Theme) -> list[list[Seat]]:
-    """Every bay's place on its tier, where the strip is stretched to `width` points as far as looks well."""
+def place_frames(item: OverviewLayout, width: float, theme: Theme) -> list[list[PlacedFrame]]:
+    """Place every frame on its row, with the rows stretched towards `width` points."""
     room = width - item.left - item.right
-    return [_seats(item, tier, room, theme) for tier in item.tiers]
+    return [_place_row(item, row, room, theme) for row in item.rows]
 
 
-def column(item: Rack, number: int, end: float) -> float:
+def column(item: OverviewLayout, number: int, end: float) -> float:
     """Return the x of the track of a shortcut to the right of rows that end at `end`."""
     return end + item.right - _COLUMN * (max(item.columns) - item.columns[number])
 
 
-def turning(item: Rack, end: float) -> float:
+def turning(item: OverviewLayout, end: float) -> float:
     """Return the x at which the line of flow turns down, right of rows that end at `end`."""
     return end + item.right - _COLUMN * (1 + max(item.columns, default=-1))
 
 
-def beside(seat: Seat, rank: int, *, tail: bool) -> float:
+def beside(place: PlacedFrame, rank: int, *, tail: bool) -> float:
     """Return the x at which a shortcut before or behind a frame meets the line of flow."""
-    return seat.x - BACK - rank * TAIL_STEP if tail else seat.end + _OUT + rank * HEAD_STEP
+    return (
+        place.x - OUTGOING_PORT_OFFSET - rank * TAIL_STEP
+        if tail
+        else place.end + _INCOMING_PORT_OFFSET + rank * HEAD_STEP
+    )
 
 
-def _columns(plugs: list[Plug]) -> tuple[int, ...]:
-    """The column of each shortcut between bays: outside those it encloses; -1 for the others."""
-    at = [number for number, plug in enumerate(plugs) if plug.long]
-    items = [-1] * len(plugs)
-    for rank, level in enumerate(levels([(plugs[n].start - 0.5, plugs[n].stop + 0.5) for n in at])):
+def _columns(connections: list[Connection]) -> tuple[int, ...]:
+    """Return the column of each connection between frames, outside those it encloses; -1 for others."""
+    at = [number for number, connection in enumerate(connections) if connection.long]
+    items = [-1] * len(connections)
+    for rank, level in enumerate(
+        levels([(connections[n].start - 0.5, connections[n].stop + 0.5) for n in at])
+    ):
         for item in level:
             items[at[item]] = rank
     return tuple(items)
 
 
-def _seats(item: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[Seat]:
-    widths = _widths(item, tier, room - item.gap * (len(tier) - 1), theme)
-    items: list[Seat] = []
+def _place_row(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Theme) -> list[PlacedFrame]:
+    widths = _widths(item, row, room - item.gap * (len(row) - 1), theme)
+    items: list[PlacedFrame] = []
     x = item.left
-    for number, width in zip(tier, widths, strict=True):
-        items.append(Seat(number, fitted(item.bays[number], width, theme), x, width))
+    for number, width in zip(row, widths, strict=True):
+        items.append(PlacedFrame(number, fitted(item.frames[number], width, theme), x, width))
         x += width + item.gap
     return items
 
 
-def _widths(item: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> list[float]:
-    """The widths of the frames on a tier: stages equally wide if there is room, and the rest shared out."""
-    bays = [item.bays[number] for number in tier]
-    widths = _captioned(item, bays, room, theme)
-    if len(item.tiers) == 1 or sum(widths) >= _EVEN * room:
-        widths = _evened(widths, [bay.bay.role is GroupRole.STAGE for bay in bays], room - sum(widths))
-    framed = [bay.bay.role is not None for bay in bays]
+def _widths(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Theme) -> list[float]:
+    """Return the widths of the frames on a row: stages equally wide if possible, the rest shared."""
+    frames = [item.frames[number] for number in row]
+    widths = _captioned(item, frames, room, theme)
+    if len(item.rows) == 1 or sum(widths) >= _EVEN * room:
+        widths = _evened(
+            widths, [frame.frame.role is GroupRole.STAGE for frame in frames], room - sum(widths)
+        )
+    framed = [frame.frame.role is not None for frame in frames]
     if not any(framed):
         return widths
     share = max(0.0, room - sum(widths)) / sum(framed)
@@ -146,13 +165,13 @@ def _widths(item: Rack, tier: tuple[int, ...], room: float, theme: Theme) -> lis
     return [width + share * has for width, has in zip(widths, framed, strict=True)]
 
 
-def _captioned(item: Rack, bays: list[MeasuredBay], room: float, theme: Theme) -> list[float]:
+def _captioned(item: OverviewLayout, frames: list[MeasuredFrame], room: float, theme: Theme) -> list[float]:
     """The least widths, or what captions want, for as many as there is `room`, small wants first."""
-    size, widths = theme.size("caption"), [bay.width for bay in bays]
-    over = item.gap - CAPTION_APART
-    wants = [text_width(bay.bay.caption, size) * TEX - over - bay.width for bay in bays]
+    size, widths = theme.size("caption"), [frame.width for frame in frames]
+    over = item.gap - CAPTION_GAP
+    wants = [text_width(frame.frame.caption, size) * TEX_STRETCH - over - frame.width for frame in frames]
     spare = room - sum(widths)
-    for want, at in sorted((want, at) for at, want in enumerate(wants) if want > 0 and bays[at].bay.role):
+    for want, at in sorted((want, at) for at, want in enumerate(wants) if want > 0 and frames[at].frame.role):
         if want > spare:
             break
         widths[at] += want
@@ -172,12 +191,12 @@ def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float
     return [max(width, level) if is_stage else width for width, is_stage in zip(widths, stages, strict=True)]
 
 
-def _natural(item: Rack, tier: tuple[int, ...]) -> float:
-    return sum(item.bays[number].width for number in tier) + item.gap * max(0, len(tier) - 1)
+def _natural(item: OverviewLayout, row: tuple[int, ...]) -> float:
+    return sum(item.frames[number].width for number in row) + item.gap * max(0, len(row) - 1)
 
 
-def _balanced(item: Rack, room: float) -> tuple[tuple[int, ...], ...]:
-    """The fewest tiers, then the narrowest limit that gives no more of them."""
+def _balanced(item: OverviewLayout, room: float) -> tuple[tuple[int, ...], ...]:
+    """Return the fewest rows, with the narrowest limit that gives no more of them."""
     best = _packed(item, room)
     while room > 0:
         room -= 4.0
@@ -188,38 +207,38 @@ def _balanced(item: Rack, room: float) -> tuple[tuple[int, ...], ...]:
     return best
 
 
-def _packed(item: Rack, room: float) -> tuple[tuple[int, ...], ...]:
-    """As many bays a tier as fit into `room` points."""
-    tiers: list[list[int]] = []
+def _packed(item: OverviewLayout, room: float) -> tuple[tuple[int, ...], ...]:
+    """Fill rows with the frames that fit into `room` points."""
+    rows: list[list[int]] = []
     width = 0.0
-    for number, bay in enumerate(item.bays):
-        if tiers and width + item.gap + bay.width <= room:
-            tiers[-1].append(number)
-            width += item.gap + bay.width
+    for number, frame in enumerate(item.frames):
+        if rows and width + item.gap + frame.width <= room:
+            rows[-1].append(number)
+            width += item.gap + frame.width
         else:
-            tiers.append([number])
-            width = bay.width
-    return tuple(map(tuple, tiers))
+            rows.append([number])
+            width = frame.width
+    return tuple(map(tuple, rows))
 
 
-def _frame_gap(plugs: list[Plug], scale: Scale) -> float:
+def _frame_gap(connections: list[Connection], scale: Scale) -> float:
     """The gap between two frames that has room for every shortcut that leaves or ends in one."""
-    heads = max((plug.head_rank + 1 for plug in plugs if plug.head_out), default=0)
-    tails = max((plug.tail_rank + 1 for plug in plugs if plug.tail_out), default=0)
+    heads = max((connection.head_rank + 1 for connection in connections if connection.head_out), default=0)
+    tails = max((connection.tail_rank + 1 for connection in connections if connection.tail_out), default=0)
     if not heads and not tails:
         return scale.frame_gap
-    behind = _OUT + (heads - 1) * HEAD_STEP if heads else 0.0
-    before = BACK + (tails - 1) * TAIL_STEP if tails else BACK
+    behind = _INCOMING_PORT_OFFSET + (heads - 1) * HEAD_STEP if heads else 0.0
+    before = OUTGOING_PORT_OFFSET + (tails - 1) * TAIL_STEP if tails else OUTGOING_PORT_OFFSET
     return max(scale.frame_gap, behind + 3.4 + before)
 
 
-def _margins(plugs: list[Plug], tiers: int, columns: int) -> tuple[float, float]:
-    """Room on the left and on the right of the tiers for the lines that run there."""
-    tails = max((plug.tail_rank + 1 for plug in plugs if plug.tail_out), default=0)
-    heads = max((plug.head_rank + 1 for plug in plugs if plug.head_out), default=0)
-    first = any(plug.tail_out and plug.tail_bay == 0 for plug in plugs)
-    back = BACK + tails * TAIL_STEP if tails and (tiers > 1 or first) else 0.0
-    on = _OUT + heads * HEAD_STEP if heads else 0.0
-    if tiers == 1:
+def _margins(connections: list[Connection], rows: int, columns: int) -> tuple[float, float]:
+    """Return the space on the left and on the right of the rows for the lines there."""
+    tails = max((connection.tail_rank + 1 for connection in connections if connection.tail_out), default=0)
+    heads = max((connection.head_rank + 1 for connection in connections if connection.head_out), default=0)
+    first = any(connection.tail_out and connection.tail_frame == 0 for connection in connections)
+    back = OUTGOING_PORT_OFFSET + tails * TAIL_STEP if tails and (rows > 1 or first) else 0.0
+    on = _INCOMING_PORT_OFFSET + heads * HEAD_STEP if heads else 0.0
+    if rows == 1:
         return back, on
-    return max(_LANE, back + 2.0), max(_LANE, on + 2.0) + columns * _COLUMN
+    return max(_OUTER_TRACK, back + 2.0), max(_OUTER_TRACK, on + 2.0) + columns * _COLUMN

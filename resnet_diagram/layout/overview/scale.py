@@ -3,7 +3,7 @@
 from math import log2
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Slab, Strip
+from resnet_diagram.diagram.model import Bar, Overview
 from resnet_diagram.layout.spacing import PITCH
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_evenly
@@ -18,19 +18,19 @@ _SPREAD = 13.0
 _TALLEST_TEXT = 84.0
 _LEEWAY = 4.0
 _LEAST_ROOM = 36.0
-"""A slab lower than this may be as high for its text."""
+"""Least height that a bar may take for its text, in points."""
 _TEXT_PAD = 4.0
-TEX = 1.05
-"""TeX sets a text a little wider than a browser does."""
+TEX_STRETCH = 1.05
+"""Factor by which TeX sets a text wider than a browser."""
 
 
 class Scale(NamedTuple):
-    """Height and width of a slab, in points: linear in the logarithms of resolution and of channels.
+    """Height and width of a bar, in points: linear in the logarithms of resolution and of channels.
 
     `lowest` stands at log2 resolution `low` and rises by `rise` an octave; `narrowest` at log2 channels
-    `few` widens by `widen` an octave. `strict`: slabs with text are no higher than their resolution asks for,
-    as far as their text can be broken. `gap`, `lead` and `frame_gap`: between two slabs, between a frame and
-    its first slab, and between two frames.
+    `few` widens by `widen` an octave. `strict`: bars with text are no higher than their resolution asks for,
+    as far as their text can be broken. `gap`, `lead` and `frame_gap`: between two bars, between a frame and
+    its first bar, and between two frames.
     """
 
     low: float
@@ -45,32 +45,32 @@ class Scale(NamedTuple):
     frame_gap: float
 
     def height(self, resolution: float) -> float:
-        """The height of a slab of that resolution, in points."""
+        """Return the height of a bar of a resolution, in points."""
         return self.lowest + self.rise * max(0.0, _octaves(resolution) - self.low)
 
     def width(self, channels: int) -> float:
-        """The width of a slab of so many channels, in points."""
+        """Return the width of a bar of a number of channels, in points."""
         return _NARROWEST + self.widen * max(0.0, _octaves(channels) - self.few)
 
 
-class SlabSize(NamedTuple):
-    """A slab's size in points, and the turned lines of text in it."""
+class BarSize(NamedTuple):
+    """A bar's size in points, and the turned lines of text in it."""
 
     width: float
     height: float
     lines: tuple[str, ...]
 
 
-def scale_of(strip: Strip, *, tight: bool) -> Scale:
-    """The scale that spreads the slabs of a strip over the usual height; narrower where it is `tight`.
+def scale_of(overview: Overview, *, tight: bool) -> Scale:
+    """Return the scale that spreads the bars over the usual height; narrower where it is `tight`.
 
     Slabs that hold text need not be lower or narrower than their text lets them.
     """
-    slabs = [item for bay in strip.bays for item in bay.slabs if isinstance(item, Slab)]
-    plain = [slab for slab in slabs if not slab.text] or slabs
-    levels = [_octaves(slab.resolution) for slab in plain] or [0.0]
-    low, high = min(levels), max([*levels, *(_octaves(slab.resolution) for slab in slabs)])
-    widths = [_octaves(slab.channels) for slab in plain] or [0.0]
+    bars = [item for frame in overview.frames for item in frame.bars if isinstance(item, Bar)]
+    plain = [bar for bar in bars if not bar.text] or bars
+    levels = [_octaves(bar.resolution) for bar in plain] or [0.0]
+    low, high = min(levels), max([*levels, *(_octaves(bar.resolution) for bar in bars)])
+    widths = [_octaves(bar.channels) for bar in plain] or [0.0]
     rise = min(_RISE, _SPAN / max(high - low, 1e-6))
     return Scale(
         low=low,
@@ -79,28 +79,28 @@ def scale_of(strip: Strip, *, tight: bool) -> Scale:
         few=min(widths),
         widen=min(_WIDEN, _SPREAD / max(max(widths) - min(widths), 1e-6)) * (0.5 if tight else 1.0),
         tallest=_LOWEST + rise * (high - low),
-        strict=sum(not slab.text for slab in slabs) < len(slabs) / 2,
+        strict=sum(not bar.text for bar in bars) < len(bars) / 2,
         gap=7.6 if tight else 9.0,
         lead=5.0 if tight else 7.0,
         frame_gap=9.0 if tight else 11.0,
     )
 
 
-def slab_size(slab: Slab, scale: Scale, theme: Theme, *, strict: bool) -> SlabSize:
-    """The size of a slab; a text longer than the tallest slab is broken into several lines.
+def bar_size(bar: Bar, scale: Scale, theme: Theme, *, strict: bool) -> BarSize:
+    """Return the size of a bar; a text longer than the tallest bar is wrapped.
 
-    `strict`: one longer than the slab's own height is broken too.
+    `strict`: a text longer than the bar's own height is wrapped too.
     """
-    height, width = scale.height(slab.resolution), scale.width(slab.channels)
-    if not slab.text:
-        return SlabSize(width, height, ())
+    height, width = scale.height(bar.resolution), scale.width(bar.channels)
+    if not bar.text:
+        return BarSize(width, height, ())
     size = theme.size("node")
     default = min(max(scale.tallest, height), _TALLEST_TEXT)
     room = (max(height + _LEEWAY, _LEAST_ROOM) if strict or scale.strict else default) - _TEXT_PAD
-    lines = wrap_evenly(slab.text, size, room / TEX)
+    lines = wrap_evenly(bar.text, size, room / TEX_STRETCH)
     longest = max(text_width(line, size) for line in lines)
-    return SlabSize(
-        max(width, len(lines) * PITCH * size + 3.2), max(height, longest * TEX + _TEXT_PAD), lines
+    return BarSize(
+        max(width, len(lines) * PITCH * size + 3.2), max(height, longest * TEX_STRETCH + _TEXT_PAD), lines
     )
 
 

@@ -1,11 +1,11 @@
-"""Lead the shortcuts between bays over the frames, and from tier to tier on the right of them."""
+"""Route the connections between frames: above the frames, and from row to row on their right."""
 
 from typing import NamedTuple
 
-from resnet_diagram.layout.overview.arcs import LANE_CLEAR, Skyline
+from resnet_diagram.layout.overview.arcs import TRACK_CLEARANCE, Skyline
 from resnet_diagram.layout.overview.measure import content_start, head_x, tail_x
-from resnet_diagram.layout.overview.ports import Plug
-from resnet_diagram.layout.overview.rows import Rack, Seat, beside, column
+from resnet_diagram.layout.overview.ports import Connection
+from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, beside, column
 from resnet_diagram.layout.spacing import BEND, PITCH
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_evenly
@@ -13,56 +13,59 @@ from resnet_diagram.style.theme import Theme
 
 
 class Span(NamedTuple):
-    """A shortcut's way over one tier, `lane` above the line of flow, and the `lines` of its label on it."""
+    """The part of a connection over one row, `track` above the line of flow, with its label."""
 
     number: int
-    tier: int
+    row: int
     left: float
     right: float
     lines: tuple[str, ...] = ()
-    lane: float = 0.0
+    track: float = 0.0
 
 
 class Port(NamedTuple):
     """End of a shortcut on the line of flow: number of the row, and position along it."""
 
-    tier: int
+    row: int
     x: float
 
 
-def ports(rack: Rack, tiers: list[list[Seat]], theme: Theme) -> list[tuple[Port, Port]]:
-    """The two ends of every shortcut of a strip."""
-    at = {seat.number: (tier, seat) for tier, stored in enumerate(tiers) for seat in stored}
+def ports(layout: OverviewLayout, rows: list[list[PlacedFrame]], theme: Theme) -> list[tuple[Port, Port]]:
+    """Return the two ports of each connection of an overview."""
+    at = {place.number: (row, place) for row, stored in enumerate(rows) for place in stored}
     return [
-        (_port(plug, at[plug.tail_bay], theme, tail=True), _port(plug, at[plug.head_bay], theme, tail=False))
-        for plug in rack.plugs
+        (
+            _port(connection, at[connection.tail_frame], theme, tail=True),
+            _port(connection, at[connection.head_frame], theme, tail=False),
+        )
+        for connection in layout.connections
     ]
 
 
-def _port(plug: Plug, at: tuple[int, Seat], theme: Theme, *, tail: bool) -> Port:
-    tier, seat = at
-    if tail and plug.tail_out:
-        return Port(tier, beside(seat, plug.tail_rank, tail=True))
-    if not tail and plug.head_out:
-        return Port(tier, beside(seat, plug.head_rank, tail=False))
-    name = plug.arc.tail if tail else plug.arc.head
-    slot = next(slot for slot in seat.bay.slots if slot.slab and slot.slab.id == name)
-    inner = tail_x(slot, plug) if tail else head_x(slot, plug)
-    return Port(tier, seat.x + content_start(seat.bay, seat.width, theme) + inner)
+def _port(connection: Connection, at: tuple[int, PlacedFrame], theme: Theme, *, tail: bool) -> Port:
+    row, place = at
+    if tail and connection.tail_out:
+        return Port(row, beside(place, connection.tail_rank, tail=True))
+    if not tail and connection.head_out:
+        return Port(row, beside(place, connection.head_rank, tail=False))
+    name = connection.arc.tail if tail else connection.arc.head
+    slot = next(slot for slot in place.measured.slots if slot.bar and slot.bar.id == name)
+    inner = tail_x(slot, connection) if tail else head_x(slot, connection)
+    return Port(row, place.x + content_start(place.measured, place.width, theme) + inner)
 
 
 def spans(
-    rack: Rack, items: list[tuple[Port, Port]], end: float, tops: list[float], theme: Theme
+    layout: OverviewLayout, items: list[tuple[Port, Port]], end: float, tops: list[float], theme: Theme
 ) -> tuple[list[Span], list[float]]:
-    """The spans of all shortcuts between bays, and how high each tier reaches with them.
+    """Return the spans of all connections between frames, and the height of each row with them.
 
-    `end`: where the widest tier ends. `tops`: how high the tiers reach without.
+    `end`: end of the widest row. `tops`: heights of the rows without spans.
     """
     plain = [
         span
-        for number, (plug, (tail, head)) in enumerate(zip(rack.plugs, items, strict=True))
-        if plug.long
-        for span in _spans(rack, number, tail, head, end, theme)
+        for number, (connection, (tail, head)) in enumerate(zip(layout.connections, items, strict=True))
+        if connection.long
+        for span in _spans(layout, number, tail, head, end, theme)
     ]
     skylines = []
     for top in tops:
@@ -71,21 +74,23 @@ def spans(
     placed: list[Span] = []
     for span in sorted(plain, key=lambda span: (min(span.right, end) - span.left, span.number)):
         half = len(span.lines) * PITCH * theme.size("label") / 2
-        lane = skylines[span.tier].over(span.left, span.right) + max(LANE_CLEAR, half + 1.0)
-        skylines[span.tier].put(span.left - 2.0, span.right + 2.0, lane + half)
-        placed.append(span._replace(lane=lane))
+        track = skylines[span.row].over(span.left, span.right) + max(TRACK_CLEARANCE, half + 1.0)
+        skylines[span.row].put(span.left - 2.0, span.right + 2.0, track + half)
+        placed.append(span._replace(track=track))
     return placed, [skyline.over(-1e9, 1e9) for skyline in skylines]
 
 
-def _spans(rack: Rack, number: int, tail: Port, head: Port, end: float, theme: Theme) -> list[Span]:
+def _spans(
+    layout: OverviewLayout, number: int, tail: Port, head: Port, end: float, theme: Theme
+) -> list[Span]:
     """The spans of one shortcut; the longest carries its label."""
-    if tail.tier == head.tier:
-        items = [Span(number, tail.tier, tail.x, head.x)]
+    if tail.row == head.row:
+        items = [Span(number, tail.row, tail.x, head.x)]
     else:
-        far = column(rack, number, end)
-        items = [Span(number, tail.tier, tail.x, far), Span(number, head.tier, head.x, far)]
+        far = column(layout, number, end)
+        items = [Span(number, tail.row, tail.x, far), Span(number, head.row, head.x, far)]
     longest = max(range(len(items)), key=lambda at: items[at].right - items[at].left)
-    items[longest] = _labelled(items[longest], rack.plugs[number].arc.label, theme)
+    items[longest] = _labelled(items[longest], layout.connections[number].arc.label, theme)
     return items
 
 

@@ -1,9 +1,9 @@
-"""The strip of a network: which slabs are shown, how high and wide they are, and the arcs over them."""
+"""The overview of a network: which bars are shown, how high and wide they are, and the arcs over them."""
 
 import pytest
 
-from resnet_diagram.diagram.model import Arc, Bay, EdgeRole, GroupRole, NodeRole, Omitted, Slab, Strip
-from resnet_diagram.diagram.overview import strip
+from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
+from resnet_diagram.diagram.overview import overview
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import (
     Block,
@@ -19,45 +19,47 @@ from resnet_diagram.spec.model import (
 from resnet_diagram.wording.stages import StageNames
 
 
-def drawn(name: str, names: StageNames = StageNames.STAGE) -> Strip:
-    return strip(catalog.network(name), names)[0]
+def drawn(name: str, names: StageNames = StageNames.STAGE) -> Overview:
+    return overview(catalog.network(name), names)[0]
 
 
-def stages(found: Strip) -> list[Bay]:
-    return [bay for bay in found.bays if bay.role is GroupRole.STAGE]
+def stages(found: Overview) -> list[Frame]:
+    return [frame for frame in found.frames if frame.role is GroupRole.STAGE]
 
 
-def shown(bay: Bay) -> list[str]:
-    return [slab.index or slab.text if isinstance(slab, Slab) else f"…{slab.count}" for slab in bay.slabs]
+def shown(frame: Frame) -> list[str]:
+    return [bar.index or bar.text if isinstance(bar, Bar) else f"…{bar.count}" for bar in frame.bars]
 
 
 def test_a_stage_shows_its_first_two_blocks_and_its_last() -> None:
-    assert [shown(bay) for bay in stages(drawn("resnet152"))] == [
+    assert [shown(frame) for frame in stages(drawn("resnet152"))] == [
         ["1", "2", "3"],
         ["1", "2", "…5", "8"],
         ["1", "2", "…33", "36"],
         ["1", "2", "3"],
     ]
-    assert [bay.repeat for bay in stages(drawn("resnet152"))] == [3, 8, 36, 3]
+    assert [frame.repeat for frame in stages(drawn("resnet152"))] == [3, 8, 36, 3]
 
 
-def test_the_strip_does_not_grow_with_depth() -> None:
-    count = {name: sum(len(bay.slabs) for bay in drawn(name).bays) for name in ("resnet110", "resnet1202")}
+def test_the_overview_does_not_grow_with_depth() -> None:
+    count = {
+        name: sum(len(frame.bars) for frame in drawn(name).frames) for name in ("resnet110", "resnet1202")
+    }
     assert count["resnet110"] == count["resnet1202"]
 
 
 def test_heights_follow_the_resolution_and_widths_the_channels() -> None:
-    first = [bay.slabs[0] for bay in stages(drawn("resnet50"))]
-    slabs = [slab for slab in first if isinstance(slab, Slab)]
-    assert [round(1 / slab.resolution) for slab in slabs] == [4, 8, 16, 32]
-    assert [slab.channels for slab in slabs] == [256, 512, 1024, 2048]
+    first = [frame.bars[0] for frame in stages(drawn("resnet50"))]
+    bars = [bar for bar in first if isinstance(bar, Bar)]
+    assert [round(1 / bar.resolution) for bar in bars] == [4, 8, 16, 32]
+    assert [bar.channels for bar in bars] == [256, 512, 1024, 2048]
 
 
 def test_stem_and_head_say_what_their_layers_are() -> None:
     found = drawn("resnet50")
-    assert shown(found.bays[0]) == ["224×224×3", "7×7 conv, 64, s=2", "3×3 max pool, s=2"]
-    assert shown(found.bays[-1]) == ["global avg pool", "fc, 1000"]
-    assert (found.bays[0].caption, found.bays[-1].caption) == ("→ 56×56×64", "7×7×2048 → 1000")
+    assert shown(found.frames[0]) == ["224×224×3", "7×7 conv, 64, s=2", "3×3 max pool, s=2"]
+    assert shown(found.frames[-1]) == ["global avg pool", "fc, 1000"]
+    assert (found.frames[0].caption, found.frames[-1].caption) == ("→ 56×56×64", "7×7×2048 → 1000")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_stem_and_head_say_what_their_layers_are() -> None:
 )
 def test_the_first_block_of_a_later_stage_has_its_kind_of_arc(name: str, role: EdgeRole) -> None:
     found = drawn(name)
-    first = {bay.slabs[0].id for bay in stages(found)[1:] if isinstance(bay.slabs[0], Slab)}
+    first = {frame.bars[0].id for frame in stages(found)[1:] if isinstance(frame.bars[0], Bar)}
     assert {arc.role for arc in found.arcs if arc.tail in first} == {role}
     assert {arc.role for arc in found.arcs if arc.tail not in first} <= {
         EdgeRole.IDENTITY,
@@ -80,17 +82,17 @@ def test_the_first_block_of_a_later_stage_has_its_kind_of_arc(name: str, role: E
 
 def test_like_arcs_of_a_stage_are_labelled_once() -> None:
     found = drawn("resnet152")
-    for bay in stages(found):
-        ids = {slab.id for slab in bay.slabs if isinstance(slab, Slab)}
+    for frame in stages(found):
+        ids = {bar.id for bar in frame.bars if isinstance(bar, Bar)}
         labels = [str(arc.label) for arc in found.arcs if arc.tail in ids]
         assert labels.count("identity") == 1
         assert len([label for label in labels if label]) == 2
 
 
 def test_stages_are_called_as_asked() -> None:
-    assert [bay.title for bay in stages(drawn("resnet50", StageNames.PAPER))][1] == "conv3_x"
-    assert [bay.title for bay in stages(drawn("resnet50", StageNames.MODULE))][1] == "layer2"
-    assert [bay.title for bay in stages(drawn("resnet50", StageNames.BOTH))][1] == "conv3_x / layer2"
+    assert [frame.title for frame in stages(drawn("resnet50", StageNames.PAPER))][1] == "conv3_x"
+    assert [frame.title for frame in stages(drawn("resnet50", StageNames.MODULE))][1] == "layer2"
+    assert [frame.title for frame in stages(drawn("resnet50", StageNames.BOTH))][1] == "conv3_x / layer2"
 
 
 def conv(size: int = 8, stride: int = 1) -> Layer:
@@ -112,13 +114,13 @@ def network(*body: Element) -> Network:
     return Network(name="n", input_shape=(4, 8, 8), stem=(conv(),), body=body)
 
 
-def only(found: Strip, arc: Arc) -> tuple[str, str]:
-    order = [slab.id for bay in found.bays for slab in bay.slabs if isinstance(slab, Slab)]
+def only(found: Overview, arc: Arc) -> tuple[str, str]:
+    order = [bar.id for frame in found.frames for bar in frame.bars if isinstance(bar, Bar)]
     return str(order.index(arc.tail)), str(order.index(arc.head))
 
 
 def test_a_long_skip_is_an_arc_over_the_blocks_inside_it() -> None:
-    found, units = strip(
+    found, units = overview(
         network(residual(Stage(body=(residual(conv()), residual(conv()))), conv())), StageNames.STAGE
     )
     ends = [only(found, arc) for arc in found.arcs]
@@ -128,28 +130,28 @@ def test_a_long_skip_is_an_arc_over_the_blocks_inside_it() -> None:
 
 def test_a_gate_or_a_change_of_windows_is_no_long_skip() -> None:
     gate = Block(branches=((), (conv(1, 8),)), merge=Merge.MULTIPLY)
-    found, units = strip(
+    found, units = overview(
         network(Stage(body=(residual(conv(), gate), residual(conv(), gate)))), StageNames.STAGE
     )
     assert [unit.number for unit in units] == [1, 2]
     assert all(arc.tail == arc.head for arc in found.arcs)
 
 
-def test_layers_between_blocks_are_one_slab() -> None:
+def test_layers_between_blocks_are_one_bar() -> None:
     plain = (conv(), conv())
-    found, units = strip(network(Stage(body=(*plain, residual(conv())))), StageNames.STAGE)
+    found, units = overview(network(Stage(body=(*plain, residual(conv())))), StageNames.STAGE)
     assert shown(stages(found)[0]) == ["1", "2"]
     assert [unit.block is None for unit in units] == [True, False]
 
 
 def test_equal_groups_of_blocks_stay_closed() -> None:
     group = residual(residual(conv()), residual(conv()), conv())
-    found, units = strip(network(Stage(body=(group,) * 10)), StageNames.STAGE)
+    found, units = overview(network(Stage(body=(group,) * 10)), StageNames.STAGE)
     assert len(units) == 10
-    assert [type(slab) for slab in stages(found)[0].slabs] == [Slab, Slab, Omitted, Slab]
+    assert [type(bar) for bar in stages(found)[0].bars] == [Bar, Bar, Omitted, Bar]
 
 
 def test_a_part_that_is_not_known_inside_says_so() -> None:
     hidden = Layer(kind=LayerKind.OPAQUE, op="mixer", in_shape=(4, 8, 8), out_shape=(4, 8, 8))
-    found, _ = strip(network(hidden), StageNames.STAGE)
-    assert [slab.role for slab in found.bays[-1].slabs if isinstance(slab, Slab)] == [NodeRole.OPAQUE]
+    found, _ = overview(network(hidden), StageNames.STAGE)
+    assert [bar.role for bar in found.frames[-1].bars if isinstance(bar, Bar)] == [NodeRole.OPAQUE]

@@ -10,15 +10,15 @@ from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.geometry import problems, text_rect
+from tests.layout.panelled import OVERVIEWS, bottleneck, overview, panelled, paper, stage, terminal
 from tests.layout.samples import SAMPLES, conv, fork
-from tests.layout.sheets import STRIPS, bottleneck, paper, sheet, stage, strip, terminal
 from tests.work import calls
 
 WIDTHS = (234.0, 347.0, 396.0, 495.0, 516.0, None)
 
 
-def overview(name: str) -> Diagram:
-    return sheet(("", STRIPS[name]))
+def alone(name: str) -> Diagram:
+    return panelled(("", OVERVIEWS[name]))
 
 
 def drawn(diagram: Diagram, width: float | None = None) -> Scene:
@@ -38,10 +38,10 @@ def frames(scene: Scene) -> list[Box]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", STRIPS)
-def test_strips_of_every_sort(name: str, width: float | None) -> None:
+@pytest.mark.parametrize("name", OVERVIEWS)
+def test_overviews_of_every_sort(name: str, width: float | None) -> None:
     theme = load_theme()
-    scene = layout(overview(name), theme, Fit(width))
+    scene = layout(alone(name), theme, Fit(width))
     assert problems(scene, theme) == []
     assert scene.width <= (width or 495.0)
 
@@ -51,7 +51,7 @@ def test_strips_of_every_sort(name: str, width: float | None) -> None:
 def test_insets_of_every_sort(name: str, width: float | None) -> None:
     items = (terminal("x", "x"), *SAMPLES[name], terminal("y", "y"))
     scene = drawn(
-        sheet(("A block", items), ("Another", bottleneck("other", projects=True, marks=True))), width
+        panelled(("A block", items), ("Another", bottleneck("other", projects=True, marks=True))), width
     )
     assert problems(scene, load_theme()) == []
 
@@ -65,7 +65,7 @@ def test_the_reference_in_every_theme_and_width(name: str, width: float | None) 
     assert scene.width <= (width or 495.0)
 
 
-def test_the_reference_is_one_strip_over_two_insets() -> None:
+def test_the_reference_is_one_overview_over_two_insets() -> None:
     scene = drawn(paper(3, 8, 36, 3))
     found = texts(scene)
     assert {"(a)", "(b)", "(c)", "[×36]", "14×14×1024 → 7×7×2048", "C = 256"} <= found.keys()
@@ -75,34 +75,32 @@ def test_the_reference_is_one_strip_over_two_insets() -> None:
     assert scene.height < 270.0
 
 
-def test_a_narrow_page_wraps_the_strip_into_tiers() -> None:
-    tiers = [len({frame.y for frame in frames(drawn(overview("seven bays"), width))}) for width in (495, 234)]
-    assert tiers == [1, 2]
+def test_a_narrow_page_wraps_the_overview_into_rows() -> None:
+    rows = [len({frame.y for frame in frames(drawn(alone("seven bays"), width))}) for width in (495, 234)]
+    assert rows == [1, 2]
 
 
-def test_a_slab_follows_resolution_and_channels() -> None:
-    found = boxes(drawn(overview("seven bays")))
-    slabs = [found[f"stage{number}-block1"] for number in range(1, 5)]
-    heights, widths = [slab.height for slab in slabs], [slab.width for slab in slabs]
+def test_a_bar_follows_resolution_and_channels() -> None:
+    found = boxes(drawn(alone("seven bays")))
+    bars = [found[f"stage{number}-block1"] for number in range(1, 5)]
+    heights, widths = [bar.height for bar in bars], [bar.width for bar in bars]
     assert {round(one - other, 3) for one, other in pairwise(heights)} == {round(heights[0] - heights[1], 3)}
     assert {round(other - one, 3) for one, other in pairwise(widths)} == {round(widths[1] - widths[0], 3)}
     assert heights[0] > heights[1]
     assert widths[1] > widths[0]
 
 
-def test_slabs_stand_on_one_line_with_equal_gaps() -> None:
-    scene = drawn(overview("seven bays"))
+def test_bars_stand_on_one_line_with_equal_gaps() -> None:
+    scene = drawn(alone("seven bays"))
     found = boxes(scene)
-    slabs = [found[f"stage4-block{number}"] for number in (1, 2, 3)]
-    assert (
-        len({round(slab.y + slab.height / 2, 2) for slab in found.values() if slab not in frames(scene)}) == 1
-    )
-    assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(slabs)}) == 1
+    bars = [found[f"stage4-block{number}"] for number in (1, 2, 3)]
+    assert len({round(bar.y + bar.height / 2, 2) for bar in found.values() if bar not in frames(scene)}) == 1
+    assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(bars)}) == 1
     assert len({round(b.x - a.x - a.width, 2) for a, b in pairwise(frames(scene))}) == 1
 
 
 def test_shortcuts_nest_outward() -> None:
-    paths = [item for item in walk(drawn(overview("nested shortcuts"))) if isinstance(item, Connector)]
+    paths = [item for item in walk(drawn(alone("nested shortcuts"))) if isinstance(item, Connector)]
     arcs = [path for path in paths if len(path.points) == 4]
     for one in arcs:
         for other in arcs:
@@ -111,7 +109,7 @@ def test_shortcuts_nest_outward() -> None:
 
 
 def test_a_long_skip_runs_above_the_frames_with_its_label_on_it() -> None:
-    scene = drawn(overview("global skip"))
+    scene = drawn(alone("global skip"))
     label = texts(scene)["identity"]
     assert label.halo
     assert text_rect(label)[3] < min(frame.y for frame in frames(scene))
@@ -135,7 +133,7 @@ def test_boxes_of_one_role_are_equally_large_in_all_insets() -> None:
 
 
 def test_variables_are_italic() -> None:
-    scene = drawn(sheet(("", bottleneck("b", projects=False, marks=True))))
+    scene = drawn(panelled(("", bottleneck("b", projects=False, marks=True))))
     found = texts(scene)
     assert all(found[name].italic for name in ("x", "y", "F(x)", "F(x) + x"))
     assert not any(text.startswith("(") for text in found)
@@ -143,24 +141,26 @@ def test_variables_are_italic() -> None:
 
 def test_an_inset_too_wide_for_the_page_runs_down() -> None:
     many = (terminal("x", "x"), fork("f", tuple(conv(f"c{n}") for n in range(20))), terminal("y", "y"))
-    scene = drawn(sheet(("", many)), 347.0)
+    scene = drawn(panelled(("", many)), 347.0)
     assert scene.width <= 347.0
     assert boxes(scene)["c19"].y > boxes(scene)["c0"].y + 200
 
 
 def test_the_page_is_no_higher_than_needed() -> None:
-    low, high = (drawn(sheet(("", strip(stage(1, 3, resolution=size), stage(2, 3))))) for size in (0.2, 1.0))
+    low, high = (
+        drawn(panelled(("", overview(stage(1, 3, resolution=size), stage(2, 3))))) for size in (0.2, 1.0)
+    )
     assert low.height < high.height
 
 
-def test_the_same_sheet_gives_the_same_scene() -> None:
+def test_the_same_panels_gives_the_same_scene() -> None:
     assert drawn(paper(3, 8, 36, 3)) == drawn(paper(3, 8, 36, 3))
 
 
-def test_cost_grows_in_step_with_the_bays() -> None:
+def test_cost_grows_in_step_with_the_frames() -> None:
     def work(count: int) -> float:
-        shown = sheet(("", strip(*(stage(n, 3, resolution=0.5) for n in range(1, count + 1)))))
+        shown = panelled(("", overview(*(stage(n, 3, resolution=0.5) for n in range(1, count + 1)))))
         return calls(lambda: drawn(shown)) / count
 
-    drawn(sheet(("", strip(stage(1, 3)))))
+    drawn(panelled(("", overview(stage(1, 3)))))
     assert work(320) < 2 * work(40)
