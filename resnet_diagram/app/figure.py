@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.app.options import Output
-from resnet_diagram.diagram.caption import caption, label
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.prose.caption import caption, label
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.latex_float import Placing
+from resnet_diagram.render.latex.floats import Placing
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme
 from resnet_diagram.wording.language import in_language, language

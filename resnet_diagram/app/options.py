@@ -21,7 +21,7 @@ from resnet_diagram.layout.units import (
     venue_width,
 )
 from resnet_diagram.render.figure import DPI, Engine
-from resnet_diagram.render.latex_float import IN_TEXT, Float, Placing, check_label
+from resnet_diagram.render.latex.floats import IN_TEXT, Float, Placing, check_label
 from resnet_diagram.wording.stages import StageNames
 
 COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (

@@ -17,7 +17,7 @@ from resnet_diagram.app.requests import (
     targets_of,
 )
 from resnet_diagram.errors import UsageError
-from resnet_diagram.render.latex_float import check_label
+from resnet_diagram.render.latex.floats import check_label
 from resnet_diagram.sources.resolve import is_code, networks_of, numbered
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table

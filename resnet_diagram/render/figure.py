@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole
 from resnet_diagram.layout.units import FREE, Fit
-from resnet_diagram.render.latex_float import IN_TEXT, Placing
+from resnet_diagram.render.latex.floats import IN_TEXT, Placing
 from resnet_diagram.style.theme import Theme
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from resnet_diagram.diagram import accounting
 from resnet_diagram.diagram.accounting import missing, missing_in
 from resnet_diagram.diagram.model import Bar, Inset, NodeRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.panels import panels as panels_of
+from resnet_diagram.diagram.panels.network import panels as panels_of
 from resnet_diagram.diagram.walk import content_items, groups, nodes
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import walk

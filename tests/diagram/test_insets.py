@@ -2,12 +2,12 @@
 
 import pytest
 
-from resnet_diagram.diagram.block import block_panels
-from resnet_diagram.diagram.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.model import Fork, Inset, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import USUAL, Options, Show, View
-from resnet_diagram.diagram.overview import overview
-from resnet_diagram.diagram.panels import panels as panels_of
+from resnet_diagram.diagram.panels.block import block_panels
+from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
+from resnet_diagram.diagram.panels.network import panels as panels_of
+from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog

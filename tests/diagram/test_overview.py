@@ -3,7 +3,7 @@
 import pytest
 
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
-from resnet_diagram.diagram.overview import overview
+from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import (
     Block,

@@ -1,4 +1,4 @@
-"""Sheets built by hand: overviews and insets of every sort."""
+"""Panels built by hand: overviews and insets of every sort."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ LEGEND = (
     LegendEntry(role=EdgeRole.IDENTITY, text=label("identity shortcut")),
     LegendEntry(role=EdgeRole.PROJECTION, text=label("projection shortcut")),
     LegendEntry(role=NodeRole.ADD, text=label("addition")),
-    LegendEntry(role=NodeRole.BLOCK, text=label("slab height: log spatial size, width: log channels")),
+    LegendEntry(role=NodeRole.BLOCK, text=label("bar height: log spatial size, width: log channels")),
     LegendEntry(role=None, text=label("s: stride; C: bottleneck width")),
 )
 
@@ -207,7 +207,7 @@ def _long_skips(count: int) -> Overview:
     names = [f"{'down' if n <= count else 'up'}{n}" for n in range(1, 2 * count + 1)]
     frames = [
         Frame(
-            id=f"bay{n}",
+            id=f"frame{n}",
             role=GroupRole.STAGE,
             title=label(f"Stage {n}"),
             bars=(
@@ -244,13 +244,13 @@ _LONG_WORDS = "a_very_long_module_path.with.many_parts.layer3.block17 convolutio
 
 OVERVIEWS: dict[str, Overview] = {
     "nothing": Overview(frames=()),
-    "one slab": overview(loose("only", "", None, bar("only", "3×3 conv, 64", 1.0, 64))),
-    "one bay": overview(stage(1, 3)),
-    "one bay of one": overview(stage(1, 1)),
-    "five bays": resnet(2, 2, 2),
-    "seven bays": resnet(3, 8, 36, 3),
-    "twelve bays": overview(*(stage(n, 4, channels=64 * n, resolution=1 / n) for n in range(1, 13))),
-    "forty bays": overview(*(stage(n, 400, channels=16 * n, resolution=1 / n) for n in range(1, 41))),
+    "one bar": overview(loose("only", "", None, bar("only", "3×3 conv, 64", 1.0, 64))),
+    "one frame": overview(stage(1, 3)),
+    "one frame of one": overview(stage(1, 1)),
+    "five frames": resnet(2, 2, 2),
+    "seven frames": resnet(3, 8, 36, 3),
+    "twelve frames": overview(*(stage(n, 4, channels=64 * n, resolution=1 / n) for n in range(1, 13))),
+    "forty frames": overview(*(stage(n, 400, channels=16 * n, resolution=1 / n) for n in range(1, 41))),
     "long texts": overview(
         replace(stem(), title=label("A stem with a very long title")),
         stage(
@@ -276,8 +276,8 @@ OVERVIEWS: dict[str, Overview] = {
         loose("second", "B", GroupRole.STAGE, bar("b", "", 1.0, 64)),
         arcs=(arc("a", "b", "2×2 avg pool, s=2 + 1×1 conv", EdgeRole.POOLED_PROJECTION),),
     ),
-    "wide bay": overview(stem(), _wide_frame(60), head()),
-    "wide loose bay": overview(
+    "wide frame": overview(stem(), _wide_frame(60), head()),
+    "wide loose frame": overview(
         loose("all", "", None, *(bar(f"s{n}", f"3×3 conv, {n}", 1 / n, n) for n in range(1, 40))),
         arcs=tuple(arc(f"s{n}", f"s{39 - n}") for n in range(1, 10)),
     ),
@@ -295,4 +295,4 @@ OVERVIEWS: dict[str, Overview] = {
         replace(stem(), title=label("输入")), stage(1, 3, words="1×1 卷积, s=2", notes=("瓶颈块",))
     ),
 }
-"""Strips by what is special about them."""
+"""Overviews by what is special about them."""

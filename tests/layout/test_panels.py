@@ -1,4 +1,4 @@
-"""Sheets keep the rules of geometry at every width, and look the way the reference drawing does."""
+"""Panels keep the rules of geometry at every width, and look the way the reference drawing does."""
 
 from itertools import pairwise
 
@@ -76,12 +76,12 @@ def test_the_reference_is_one_overview_over_two_insets() -> None:
 
 
 def test_a_narrow_page_wraps_the_overview_into_rows() -> None:
-    rows = [len({frame.y for frame in frames(drawn(alone("seven bays"), width))}) for width in (495, 234)]
+    rows = [len({frame.y for frame in frames(drawn(alone("seven frames"), width))}) for width in (495, 234)]
     assert rows == [1, 2]
 
 
 def test_a_bar_follows_resolution_and_channels() -> None:
-    found = boxes(drawn(alone("seven bays")))
+    found = boxes(drawn(alone("seven frames")))
     bars = [found[f"stage{number}-block1"] for number in range(1, 5)]
     heights, widths = [bar.height for bar in bars], [bar.width for bar in bars]
     assert {round(one - other, 3) for one, other in pairwise(heights)} == {round(heights[0] - heights[1], 3)}
@@ -91,7 +91,7 @@ def test_a_bar_follows_resolution_and_channels() -> None:
 
 
 def test_bars_stand_on_one_line_with_equal_gaps() -> None:
-    scene = drawn(alone("seven bays"))
+    scene = drawn(alone("seven frames"))
     found = boxes(scene)
     bars = [found[f"stage4-block{number}"] for number in (1, 2, 3)]
     assert len({round(bar.y + bar.height / 2, 2) for bar in found.values() if bar not in frames(scene)}) == 1

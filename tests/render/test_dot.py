@@ -12,7 +12,7 @@ from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Direction, EdgeRole, Group, GroupRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.diagram.walk import edges, groups, nodes
-from resnet_diagram.render.dot import render_dot
+from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import theme_names

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from resnet_diagram.render.escape.mermaid import mermaid_text
-from resnet_diagram.render.escape.tex import tex_text
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, xml_text
+from resnet_diagram.render.latex.escape import tex_text
 from tests.browser import MERMAID_PACKAGES, render_mermaid_real
 from tests.programs import run_dot, run_latex
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError
-from resnet_diagram.render.png import render_png, with_metadata
+from resnet_diagram.render.conversion.png import render_png, with_metadata
 from tests.render.figures import named
 
 pytest.importorskip("typst")

@@ -6,7 +6,7 @@ import jinja2
 import pytest
 
 from resnet_diagram.errors import RenderError
-from resnet_diagram.render.dot import render_dot
+from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.mermaid.render import render_mermaid
 from resnet_diagram.render.outline import render_outline
 from resnet_diagram.render.templates import environment, render

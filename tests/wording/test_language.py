@@ -9,9 +9,9 @@ from string import Formatter
 import pytest
 
 from resnet_diagram.app.draw import to_text
-from resnet_diagram.diagram.caption import caption
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options, Show, View
+from resnet_diagram.diagram.prose.caption import caption
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UsageError
 from resnet_diagram.resources import templates_dir

@@ -4,16 +4,16 @@ from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.flow.column_layout import draw_columns
+from resnet_diagram.layout.flow.columns.draw import draw_columns
 from resnet_diagram.layout.flow.condense import condense
-from resnet_diagram.layout.flow.place import draw_sections, row_room, stack
-from resnet_diagram.layout.flow.sections import sections
+from resnet_diagram.layout.flow.rows.place import draw_sections, row_room, stack
+from resnet_diagram.layout.flow.rows.sections import sections
+from resnet_diagram.layout.flow.variants import Variant, variants
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.scene import GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit, excess, fits
-from resnet_diagram.layout.variants import Variant, variants
 from resnet_diagram.style.theme import Theme
 
 _LONGEST_TITLE = 400.0

@@ -9,10 +9,10 @@ from resnet_diagram.layout.scene import Scene, Text
 from resnet_diagram.layout.text.faces import OWN, face_of
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.latex_float import Float, Placing
+from resnet_diagram.render.latex.floats import Float, Placing
+from resnet_diagram.render.latex.words import tex_prose
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.templates import render
-from resnet_diagram.render.tex_words import tex_prose
 from resnet_diagram.render.tikz.common import LINE_PITCH, Common, common, type_commands
 from resnet_diagram.render.tikz.items import Line, Node, Scope, holds_its_words, statements
 from resnet_diagram.render.tikz.names import PAGE, place

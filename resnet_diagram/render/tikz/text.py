@@ -2,7 +2,7 @@ r"""The words of a drawing in TeX: shapes and signs as formulas, letters that pd
 
 import re
 
-from resnet_diagram.render.escape.tex import TEX_MATHS, tex_text
+from resnet_diagram.render.latex.escape import TEX_MATHS, tex_text
 
 OTHER = "\\resnetother"
 """The macro of a picture for letters of other scripts: it takes them, and their code points."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.render.latex.words import tex_math, tex_prose, tex_words
 from resnet_diagram.render.templates import render
-from resnet_diagram.render.tex_words import tex_math, tex_prose, tex_words
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, mantissa, named
 from resnet_diagram.tables.render.look import Float, Look

@@ -12,8 +12,8 @@ from pypdf import PdfReader
 
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.render.conversion.png import render_png
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.png import render_png
 from resnet_diagram.render.typst import render_typst
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme

@@ -106,6 +106,28 @@ def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tu
     return (*result, *_series(shown[start:], prefix, context))
 
 
+def block_group(
+    name: str,
+    items: Iterable[Item],
+    elements: Sequence[Element],
+    context: BuildContext,
+    *,
+    repeat: int = 1,
+    marked: bool = False,
+) -> Group:
+    """Return the frame of a block without a title; `elements`: what one repetition of it shows."""
+    return Group(
+        id=name,
+        role=GroupRole.BLOCK,
+        title=NOTHING,
+        items=tuple(items),
+        repeat=repeat,
+        shade=context.shade,
+        marked=marked,
+        origin=origin(elements, context.copies),
+    )
+
+
 def _starts(run: Run) -> range:
     return range(run.start, run.start + run.period * run.count, run.period)
 
@@ -128,15 +150,7 @@ def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: BuildCon
     series = _series(parts[0], inner, context._replace(copies=copies))
     while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
         series = series[0].items
-    return Group(
-        id=inner,
-        role=GroupRole.BLOCK,
-        title=NOTHING,
-        items=series,
-        repeat=len(parts),
-        shade=context.shade,
-        origin=origin(parts[0], copies),
-    )
+    return block_group(inner, series, parts[0], context._replace(copies=copies), repeat=len(parts))
 
 
 def _series(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -170,15 +184,7 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
             stage = context.stage(element, inner, context)
             if not stage or (context.folds and len(stage) == 1 and isinstance(stage[0], Group)):
                 return stage
-            group = Group(
-                id=inner,
-                role=GroupRole.BLOCK,
-                title=NOTHING,
-                items=stage,
-                shade=context.shade,
-                origin=origin((element,), context.copies),
-            )
-            return (group,)
+            return (block_group(inner, stage, (element,), context),)
     return ()
 
 

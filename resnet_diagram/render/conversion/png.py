@@ -4,7 +4,7 @@ import struct
 import zlib
 
 from resnet_diagram.errors import RenderError
-from resnet_diagram.render.convert import convert
+from resnet_diagram.render.conversion.convert import convert
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 

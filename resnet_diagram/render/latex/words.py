@@ -2,7 +2,7 @@ r"""The words of a table for LaTeX: as text, and as math inside a bmatrix."""
 
 import re
 
-from resnet_diagram.render.escape.tex import tex_text
+from resnet_diagram.render.latex.escape import tex_text
 
 _SIZES = re.compile(r"\d+(?:×\d+)+")
 _TOKENS = re.compile(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from resnet_diagram.diagram.block_types import SYMBOLS, BlockType, Unit, types_of
-from resnet_diagram.diagram.insets import insets
 from resnet_diagram.diagram.model import Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
-from resnet_diagram.diagram.overview import overview
+from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
+from resnet_diagram.diagram.panels.insets import insets
+from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.blocks import block_type

@@ -5,8 +5,8 @@ from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.boxes import BoxRules, BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Cell, Series
 from resnet_diagram.layout.flow.measure import cells, series
-from resnet_diagram.layout.flow.rows import Section, break_rows, has_lanes, outer_groups
-from resnet_diagram.layout.variants import Breaks, Variant
+from resnet_diagram.layout.flow.rows.split import Section, break_rows, has_lanes, outer_groups
+from resnet_diagram.layout.flow.variants import Breaks, Variant
 from resnet_diagram.style.theme import Theme
 
 _SCROLL = 3.0

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from resnet_diagram.diagram.block_types import BlockType, Unit, types_of
-from resnet_diagram.diagram.insets import insets, unit_inset
 from resnet_diagram.diagram.model import GroupRole, Panel
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin
-from resnet_diagram.diagram.overview import overview
+from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
+from resnet_diagram.diagram.panels.insets import insets, unit_inset
+from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Network

@@ -2,11 +2,11 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from resnet_diagram.diagram.block_types import BlockType, Unit, types_of
-from resnet_diagram.diagram.chain import BuildContext, IdAllocator, block, items, tapered
+from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items, tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
+from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.walk import content_items, edges, nodes
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import block_kind, is_gate, is_residual

@@ -7,9 +7,9 @@ import sys
 from importlib.util import find_spec
 
 from resnet_diagram.errors import RenderError
-from resnet_diagram.render.dot import render_dot
+from resnet_diagram.render.conversion.png import with_metadata
+from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.png import with_metadata
 
 # Reads DOT and writes the picture, as `dot` does. In a process of its own: the library prints what it likes.
 _BUNDLED = (

@@ -1,6 +1,6 @@
 """Write a figure as PDF: vectors, fonts embedded, text that can be selected."""
 
-from resnet_diagram.render.convert import convert
+from resnet_diagram.render.conversion.convert import convert
 from resnet_diagram.render.figure import Figure
 
 

@@ -9,7 +9,7 @@ from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import box_sizer
 from resnet_diagram.layout.flow.cells import NodeCell
-from resnet_diagram.layout.flow.columns import (
+from resnet_diagram.layout.flow.columns.fill import (
     BETWEEN,
     PAD,
     TITLE_HEIGHT,
@@ -24,11 +24,11 @@ from resnet_diagram.layout.flow.columns import (
 )
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
-from resnet_diagram.layout.flow.rows import outer_groups, pieces
+from resnet_diagram.layout.flow.rows.split import outer_groups, pieces
 from resnet_diagram.layout.flow.titles import draw_title_round, title_reach
+from resnet_diagram.layout.flow.variants import Variant
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import Fit
-from resnet_diagram.layout.variants import Variant
 from resnet_diagram.style.theme import Theme
 
 _LANE = 6.0

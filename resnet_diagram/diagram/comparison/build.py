@@ -4,18 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resnet_diagram.diagram.chain import BuildContext, IdAllocator, block, folded, items
-from resnet_diagram.diagram.describe import describe
+from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
+from resnet_diagram.diagram.comparison.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.model import (
     Column,
     Comparison,
     Diagram,
     Flow,
     Fork,
-    Group,
-    GroupRole,
     Item,
     LegendEntry,
     Node,
@@ -25,6 +22,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
+from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import is_residual, out_shape
@@ -204,17 +202,8 @@ def _short(
         counted = rest is not None and last and len(body) != len(theirs) and run.count > 1
         if stored:
             inner = context.names.numbered(prefix, "blocks")
-            group = Group(
-                id=inner,
-                role=GroupRole.BLOCK,
-                title=NOTHING,
-                items=tuple(stored),
-                repeat=run.count,
-                shade=context.shade,
-                marked=counted,
-                origin=origin(body[run.start : run.start + run.period], context.copies),
-            )
-            result.append(group)
+            pattern = body[run.start : run.start + run.period]
+            result.append(block_group(inner, stored, pattern, context, repeat=run.count, marked=counted))
     return tuple(result)
 
 

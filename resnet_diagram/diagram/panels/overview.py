@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import prod
 
-from resnet_diagram.diagram.block_types import Unit
-from resnet_diagram.diagram.chain import joined_layers
+from resnet_diagram.diagram.chain.blocks import joined_layers
 from resnet_diagram.diagram.model import (
     Arc,
     Bar,
@@ -19,6 +18,8 @@ from resnet_diagram.diagram.model import (
     Overview,
 )
 from resnet_diagram.diagram.origin import origin, shortcut_origin
+from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import (
@@ -32,7 +33,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
 from resnet_diagram.spec.shapes import shape_text
-from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING, WEIGHTED
+from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED
 from resnet_diagram.wording.blocks import gate_lines
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only, operation, shortcut_label
@@ -159,7 +160,7 @@ def _fill(draft: _OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]
                 layers.append(element)
             case Layer():
                 _append_to_last(frame, element)
-            case Block() if not (is_gate(element) or _is_unit_or_long(element)):
+            case Block() if not (is_gate(element) or is_unit_or_long(element)):
                 layers += walk(element)
             case _:
                 _layers(draft, frame, layers)
@@ -203,35 +204,27 @@ def _append_to_last(frame: _FrameDraft, layer: Layer) -> None:
 
 def _flow(draft: _OverviewDraft, elements: Sequence[Element], frame: _FrameDraft | None) -> None:
     """Add elements in the order of the flow: a frame for each stage, loose frames between them."""
-    repeated = _repeated_long_blocks(elements)
+    repeated = repeated_long_blocks(elements)
     waiting: list[Element] = []
     for at, element in enumerate(elements):
         if isinstance(element, Layer) and not waiting and frame and _belongs_to_last(frame, element):
             _append_to_last(frame, element)
             continue
-        if isinstance(element, Stage) or _is_unit_or_long(element):
+        if isinstance(element, Stage) or is_unit_or_long(element):
             frame = _between(draft, frame, waiting)
             waiting = []
         if isinstance(element, Stage):
             _stage(draft, element, frame)
             frame = frame if frame and frame.stage else None
-        elif isinstance(element, Block) and _is_long(element) and at not in repeated:
+        elif isinstance(element, Block) and is_long(element) and at not in repeated:
             frame = _long(draft, element, frame)
-        elif _is_unit_or_long(element):
+        elif is_unit_or_long(element):
             assert isinstance(element, Block)
             frame = frame or draft.frame()
             _block(draft, frame, element)
         else:
             waiting.append(element)
     _between(draft, frame, waiting)
-
-
-def _repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
-    """Return the positions of long blocks that are repeated, which are drawn as bars."""
-    long = [at for at, element in enumerate(elements) if isinstance(element, Block) and _is_long(element)]
-    keys = {at: Unit(elements=(elements[at],), stage=0, number=0).skeleton for at in long}
-    result = list(keys.values())
-    return {at for at, key in keys.items() if result.count(key) > 1}
 
 
 def _stage(draft: _OverviewDraft, stage: Stage, around: _FrameDraft | None) -> None:
@@ -268,7 +261,7 @@ def _between(draft: _OverviewDraft, frame: _FrameDraft | None, elements: list[El
         return frame
     frame = frame or draft.frame()
     weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
-    if frame.stage and weighted > 1 and any(_is_unit_or_long(item) for item in frame.stage.body):
+    if frame.stage and weighted > 1 and any(is_unit_or_long(item) for item in frame.stage.body):
         bar = draft.bar(frame, NodeRole.BLOCK, out_shape(elements), shown=elements)
         number = len(frame.units) + 1
         frame.units[bar.id] = Unit(
@@ -308,41 +301,6 @@ def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
     if block.shortcut:
         return edge_role(block.shortcut.kind), shortcut_label(block.shortcut)
     return (EdgeRole.SKIP if block.merge is Merge.CONCAT else EdgeRole.FLOW), NOTHING
-
-
-def _is_unit_or_long(element: Element) -> bool:
-    """Return whether it is a block but no squeeze-and-excitation gate or regrouping of positions."""
-    if not isinstance(element, Block) or gate_ratio(element):
-        return False
-    kinds = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
-    return bool(element.shortcut) or any(layer.kind in kinds for layer in walk(element))
-
-
-def _is_long(element: Element) -> bool:
-    """Return whether the only branch beside a shortcut contains blocks, stages or an upsampling."""
-    if not isinstance(element, Block) or is_gate(element):
-        return False
-    branches = [branch for branch in element.branches if branch]
-    if len(branches) != 1 or not (element.shortcut or () in element.branches):
-        return False
-    has_blocks = residual_blocks if is_residual(element) else _has_blocks
-    if any(isinstance(item, Stage) or has_blocks(item) for item in branches[0]):
-        return True
-    return any(prod(entry.out_shape[1:]) > prod(entry.in_shape[1:]) for entry in _resized(branches[0]))
-
-
-def _has_blocks(element: Element) -> bool:
-    """Return whether it is a block with bars of its own, or a gate with residual blocks in it."""
-    if isinstance(element, Block) and is_gate(element):
-        return bool(residual_blocks(element))
-    return _is_unit_or_long(element)
-
-
-def _resized(branch: Sequence[Element]) -> Iterator[Layer]:
-    """The layers that may enlarge the resolution."""
-    for layer in walk(branch, gates=False):
-        if layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose":
-            yield layer
 
 
 def _finished(frame: _FrameDraft, names: StageNames) -> Frame:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.draw import draw
-from resnet_diagram.layout.flow.rows import Section, has_lanes
+from resnet_diagram.layout.flow.rows.split import Section, has_lanes
 from resnet_diagram.layout.flow.titles import draw_title, title_width
 from resnet_diagram.layout.spacing import Gaps
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT, text_width

@@ -1,0 +1,1 @@
+"""Networks, stages and blocks as chains of items."""

@@ -1,0 +1,184 @@
+"""A whole network as a chain, from stem to head, with its stages drawn in one of several ways."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import groupby
+
+from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
+from resnet_diagram.diagram.model import (
+    Group,
+    GroupRole,
+    Item,
+    Node,
+    NodeRole,
+    Origin,
+)
+from resnet_diagram.diagram.options import Options, Show
+from resnet_diagram.diagram.origin import copies_of, origin
+from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.measure import in_shape, out_shape, units
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
+from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.counts import count_labels, counted
+from resnet_diagram.wording.layers import kind_label, shortcut_label
+from resnet_diagram.wording.shapes import change_label, shape_label
+from resnet_diagram.wording.stages import stage_title
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, number, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+StageBuilder = Callable[[Stage, str, BuildContext], tuple[Item, ...]]
+"""Build the items of a stage, with ids that begin with a prefix."""
+
+
+def network_items(network: Network, options: Options, stage: StageBuilder) -> tuple[Item, ...]:
+    """Return the items of a network from stem to head, with its stages drawn by `stage`."""
+    context = BuildContext(names=IdAllocator(), shade=0, stage=stage, show=options.show)
+    return (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
+
+
+def _stem(network: Network, context: BuildContext) -> tuple[Item, ...]:
+    value = Origin(shape=shape_text(network.input_shape))
+    start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=value)
+    stored = (start, *items(network.stem, "stem", context))
+    if not network.stem:
+        return stored
+    title = phrase(Kind.TITLE, Word.STEM)
+    return (Group(id="stem", role=GroupRole.STEM, title=title, items=stored, origin=origin(network.stem)),)
+
+
+def _head(network: Network, context: BuildContext, options: Options) -> tuple[Item, ...]:
+    stored = items(network.head, "head", context)
+    if not stored:
+        return ()
+    shapes = change_label(in_shape(network.head[0]), out_shape(network.head[-1]))
+    caption = shapes if Show.SHAPES in options.show else NOTHING
+    return (
+        Group(
+            id="head",
+            role=GroupRole.HEAD,
+            title=phrase(Kind.TITLE, Word.HEAD),
+            items=stored,
+            caption=caption,
+            origin=origin(network.head),
+        ),
+    )
+
+
+def _body(network: Network, context: BuildContext, options: Options) -> tuple[Item, ...]:
+    """Return the stages, numbered; blocks outside any are drawn without a frame."""
+    result: list[Item] = []
+    number = 0
+    for kind, run in groupby(network.body, key=type):
+        if kind is Stage:
+            stages = [element for element in run if isinstance(element, Stage)]
+            numbered = enumerate(stages, number + 1)
+            result += [_stage(item, at, context._replace(shade=at), options) for at, item in numbered]
+            number += len(stages)
+        else:
+            draw = context.stage if kind is Block else every_block_open
+            result += draw(Stage(body=tuple(run)), "body", context._replace(shade=1))
+    return tuple(result)
+
+
+def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -> Group:
+    prefix = f"stage{number}"
+    title = stage_title(stage, number, options.names)
+    counts = Label(*count_labels(stage, options.show), joint=Word.LIST)
+    return Group(
+        id=prefix,
+        role=GroupRole.STAGE,
+        title=phrase(Kind.TITLE, Word.WITH, title, counts) if counts else title,
+        items=context.stage(stage, prefix, context),
+        repeat=max(1, len(units(stage.body))),
+        caption=change_label(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else NOTHING,
+        shade=number,
+        origin=origin((stage,)),
+    )
+
+
+def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
+    """Return one node for a stage: the types of block, and how many shortcuts of each kind."""
+    blocks = [element for element in stage.body if isinstance(element, Block)]
+    types = Counter(map(block_type, blocks))
+    shortcuts = Counter(_shortcut_line(block.shortcut) for block in blocks if block.shortcut)
+    lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
+    lines += [Label(number(Kind.COUNT, count), line) for line, count in shortcuts.items()]
+    node = Node(
+        id=context.names.numbered(prefix, "blocks"),
+        role=NodeRole.STAGE,
+        lines=tuple(lines),
+        shade=context.shade,
+        origin=origin(stage.body),
+    )
+    return (node,)
+
+
+def _shortcut_line(shortcut: Shortcut) -> Label:
+    """Return the kind of a shortcut and the layers on it."""
+    kind, words = kind_label(shortcut.kind), shortcut_label(shortcut)
+    return kind if Kind.SHORTCUT in words.kinds else phrase(Kind.SHORTCUT, Word.NAMED, kind, words)
+
+
+def first_blocks_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
+    """Return the first block of a stage open, and equal neighbours behind it folded."""
+    opened = next((at for at, item in enumerate(stage.body) if not isinstance(item, Layer)), len(stage.body))
+    result: list[Item] = list(items(stage.body[:opened], prefix, context))
+    if opened < len(stage.body):
+        result.append(_open(stage.body[opened], 1, prefix, context))
+    rest = stage.body[opened + 1 :]
+    runs = fold([anonymous(element) for element in rest])
+    for run in runs:
+        result += _run(rest, run, 2, prefix, context, detailed=len(runs) > 1)
+    return tuple(result)
+
+
+def every_block_open(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
+    """Return every block of a stage open."""
+    result: list[Item] = []
+    count = 0
+    for is_layer, run in groupby(stage.body, key=lambda element: isinstance(element, Layer)):
+        if is_layer:
+            result += items(run, prefix, context)
+        else:
+            blocks = [
+                _open(element, number, prefix, context) for number, element in enumerate(run, count + 1)
+            ]
+            result += blocks
+            count += len(blocks)
+    return tuple(result)
+
+
+def _open(element: Element, number: int, prefix: str, context: BuildContext) -> Group:
+    """Return one block with its layers."""
+    inner = f"{prefix}-block{number}"
+    if isinstance(element, Block):
+        stored = block(element, inner, context)
+    else:
+        stored = items(element.body if isinstance(element, Stage) else (element,), inner, context)
+    return block_group(inner, stored, (element,), context)
+
+
+def _run(
+    rest: tuple[Element, ...], run: Run, first: int, prefix: str, context: BuildContext, *, detailed: bool
+) -> tuple[Item, ...]:
+    """Return one group with its count for a run of equal elements."""
+    repeats = [
+        rest[at : at + run.period] for at in range(run.start, run.start + run.period * run.count, run.period)
+    ]
+    pattern = repeats[0]
+    context = context._replace(copies=copies_of(repeats))
+    before = sum(not isinstance(element, Layer) for element in rest[: run.start])
+    many = sum(not isinstance(element, Layer) for element in pattern) * run.count
+    start = first + before
+    if not many:
+        return items(rest[run.start : run.start + run.period * run.count], prefix, context)
+    inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
+    stored: list[Item] = []
+    for element in pattern:
+        if isinstance(element, Block):
+            stored += folded(element, inner, context, detailed=detailed)
+        else:
+            stored += items((element,), inner, context)
+    return (block_group(inner, stored, pattern, context, repeat=run.count),)

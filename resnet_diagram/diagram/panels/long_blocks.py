@@ -1,0 +1,55 @@
+"""Blocks that an overview draws as bars of their own, and long blocks whose branch it draws open."""
+
+from collections.abc import Sequence
+from math import prod
+
+from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.spec.measure import (
+    gate_ratio,
+    is_gate,
+    is_residual,
+    residual_blocks,
+    walk,
+)
+from resnet_diagram.spec.model import Block, Element, LayerKind, Stage
+from resnet_diagram.spec.traits import MIXING
+
+
+def repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
+    """Return the positions of long blocks that are repeated, which are drawn as bars."""
+    long = [at for at, element in enumerate(elements) if isinstance(element, Block) and is_long(element)]
+    keys = {at: Unit(elements=(elements[at],), stage=0, number=0).skeleton for at in long}
+    result = list(keys.values())
+    return {at for at, key in keys.items() if result.count(key) > 1}
+
+
+def is_unit_or_long(element: Element) -> bool:
+    """Return whether it is a block but no squeeze-and-excitation gate or regrouping of positions."""
+    if not isinstance(element, Block) or gate_ratio(element):
+        return False
+    kinds = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
+    return bool(element.shortcut) or any(layer.kind in kinds for layer in walk(element))
+
+
+def is_long(element: Element) -> bool:
+    """Return whether the only branch beside a shortcut contains blocks, stages or an upsampling."""
+    if not isinstance(element, Block) or is_gate(element):
+        return False
+    branches = [branch for branch in element.branches if branch]
+    if len(branches) != 1 or not (element.shortcut or () in element.branches):
+        return False
+    has_blocks = residual_blocks if is_residual(element) else _has_blocks
+    if any(isinstance(item, Stage) or has_blocks(item) for item in branches[0]):
+        return True
+    return any(
+        prod(layer.out_shape[1:]) > prod(layer.in_shape[1:])
+        for layer in walk(branches[0], gates=False)
+        if layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose"
+    )
+
+
+def _has_blocks(element: Element) -> bool:
+    """Return whether it is a block with bars of its own, or a gate with residual blocks in it."""
+    if isinstance(element, Block) and is_gate(element):
+        return bool(residual_blocks(element))
+    return is_unit_or_long(element)

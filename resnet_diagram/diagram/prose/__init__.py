@@ -1,0 +1,1 @@
+"""Sentences on a network: captions and descriptions."""

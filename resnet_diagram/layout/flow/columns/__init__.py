@@ -1,0 +1,1 @@
+"""Layout in columns, with the flow running down."""

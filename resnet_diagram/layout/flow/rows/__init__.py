@@ -1,0 +1,1 @@
+"""Layout in rows, with the flow running to the right."""

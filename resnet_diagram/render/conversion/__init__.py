@@ -1,0 +1,1 @@
+"""PDF and PNG, converted from the SVG."""

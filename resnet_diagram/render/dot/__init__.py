@@ -1,0 +1,1 @@
+"""Graphviz: the DOT source, and pictures drawn from it."""

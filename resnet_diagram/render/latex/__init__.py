@@ -1,0 +1,1 @@
+"""LaTeX text that drawings and tables share."""
