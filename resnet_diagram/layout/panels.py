@@ -90,13 +90,10 @@ def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], ro
     packed = rows(widths, room, _COLUMN_GAP)
     complete = [sum(widths[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
     widest = max([*overviews, *complete], default=0.0)
-    words = max(widest_entry(canvas, diagram.legend), *(_heading_least(canvas, item) for item in panels))
+    words = max(
+        widest_entry(canvas, diagram.legend), *(sum(_heading_widths(canvas, item)) for item in panels)
+    )
     return max(widest, room if widest >= _FILLED * room else 0.0, min(words, room))
-
-
-def _heading_least(canvas: Canvas, item: MeasuredPanel) -> float:
-    """The width of a panel's title if it need not be broken."""
-    return sum(_heading_widths(canvas, item))
 
 
 def _heading_widths(canvas: Canvas, item: MeasuredPanel) -> tuple[float, float]:

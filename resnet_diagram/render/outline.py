@@ -1,7 +1,7 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.model import EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
 from resnet_diagram.diagram.walk import MERGE_SIGNS
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.figure import Figure
@@ -32,7 +32,7 @@ def render_outline(figure: Figure) -> str:
         figure.templates,
         title=" ".join(diagram.title.split()),
         lines=[line for item in diagram.chain.items for line in _top(item)],
-        legend=_legend(diagram),
+        legend=[line for entry in diagram.legend for line in _legend_line(entry)],
     )
     return escape_controls(text)
 
@@ -114,11 +114,6 @@ def _text(node: Node) -> str:
     words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
     shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge) if word)
     return f"input {shown}" if node.role is NodeRole.INPUT else shown
-
-
-def _legend(diagram: Diagram) -> list[str]:
-    """Return the legend of an outline: its signs and the abbreviations in use."""
-    return [line for entry in diagram.legend for line in _legend_line(entry)]
 
 
 def _legend_line(entry: LegendEntry) -> list[str]:

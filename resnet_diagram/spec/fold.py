@@ -14,6 +14,16 @@ class Run:
     period: int
     count: int
 
+    @property
+    def stop(self) -> int:
+        """Position behind the last repetition."""
+        return self.start + self.period * self.count
+
+    @property
+    def starts(self) -> range:
+        """Position of the first item of each repetition."""
+        return range(self.start, self.stop, self.period)
+
 
 def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
     """The runs of equal keys, left to right; a repeated pattern of several keys is one run too.
@@ -28,7 +38,7 @@ def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
     while start < len(keys):
         best = max(_repeats(keys, start), key=lambda run: (run.period * (run.count - 1), -run.period))
         runs.append(best)
-        start += best.period * best.count
+        start = best.stop
     return tuple(runs)
 
 

@@ -19,7 +19,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import USUAL, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, merge_origin, origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
-from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
@@ -98,11 +98,11 @@ def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tu
     result: list[Item] = []
     start = 0
     for run in fold([signature(element, Level.STRUCTURE) for element in shown]):
-        parts = [shown[at : at + run.period] for at in _starts(run)]
+        parts = [shown[at : at + run.period] for at in run.starts]
         if _is_worth_folding(parts):
             result += _series(shown[start : run.start], prefix, context)
             result.append(_repeated(parts, prefix, context))
-            start = run.start + run.period * run.count
+            start = run.stop
     return (*result, *_series(shown[start:], prefix, context))
 
 
@@ -126,10 +126,6 @@ def block_group(
         marked=marked,
         origin=origin(elements, context.copies),
     )
-
-
-def _starts(run: Run) -> range:
-    return range(run.start, run.start + run.period * run.count, run.period)
 
 
 def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:

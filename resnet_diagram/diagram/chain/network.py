@@ -164,16 +164,14 @@ def _run(
     rest: tuple[Element, ...], run: Run, first: int, prefix: str, context: BuildContext, *, detailed: bool
 ) -> tuple[Item, ...]:
     """Return one group with its count for a run of equal elements."""
-    repeats = [
-        rest[at : at + run.period] for at in range(run.start, run.start + run.period * run.count, run.period)
-    ]
+    repeats = [rest[at : at + run.period] for at in run.starts]
     pattern = repeats[0]
     context = context._replace(copies=copies_of(repeats))
     before = sum(not isinstance(element, Layer) for element in rest[: run.start])
     many = sum(not isinstance(element, Layer) for element in pattern) * run.count
     start = first + before
     if not many:
-        return items(rest[run.start : run.start + run.period * run.count], prefix, context)
+        return items(rest[run.start : run.stop], prefix, context)
     inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
     stored: list[Item] = []
     for element in pattern:

@@ -191,14 +191,11 @@ def _short(
     result: list[Item] = []
     for run in runs:
         stored: list[Item] = []
-        stop = run.start + run.period * run.count
-        context = context._replace(
-            copies=copies_of([body[at : at + run.period] for at in range(run.start, stop, run.period)])
-        )
+        context = context._replace(copies=copies_of([body[at : at + run.period] for at in run.starts]))
         for at in range(run.start, run.start + run.period):
-            neighbour = theirs[at : run.start + run.period * run.count : run.period]
+            neighbour = theirs[at : run.stop : run.period]
             stored += _element(body[at], neighbour if rest is not None else None, prefix, context)
-        last = run.start + run.period * run.count == len(body)
+        last = run.stop == len(body)
         counted = rest is not None and last and len(body) != len(theirs) and run.count > 1
         if stored:
             inner = context.names.numbered(prefix, "blocks")

@@ -4,7 +4,7 @@ A unit is a block, or a run of layers between blocks. Where one drawing serves s
 differ are written with symbols: C, 4C, s.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -78,13 +78,13 @@ class Unit:
         block = self.block
         if block and block_kind(block) in (BlockKind.BASIC, BlockKind.BOTTLENECK):
             return {"C": width(block), "s": max(stride(block), default=1)}
-        steps = stride(block) if block else _steps(walk(self.elements, gates=False))
+        steps = (
+            stride(block)
+            if block
+            else tuple(step for layer in walk(self.elements, gates=False) for step in layer.stride)
+        )
         ends = {"C": in_shape(self.elements)[0], "C′": out_shape(self.elements)[0]}
         return {**ends, "s": max(steps, default=1)}
-
-
-def _steps(layers: Iterable[Layer]) -> tuple[int, ...]:
-    return tuple(step for layer in layers for step in layer.stride)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +119,9 @@ def _split(units: list[Unit]) -> list[BlockType]:
     for unit in units:
         key = tuple(max(layer.stride, default=1) > 1 for layer in unit.layers)
         placed.setdefault(key, []).append(unit)
-    return [_kind(group) or _numbered(group) for group in placed.values()]
-
-
-def _numbered(units: list[Unit]) -> BlockType:
-    """Return a type whose sizes follow no rule, with the numbers of its first unit."""
-    return BlockType(units=tuple(units), sizes={}, numbered=True)
+    return [
+        _kind(group) or BlockType(units=tuple(group), sizes={}, numbered=True) for group in placed.values()
+    ]
 
 
 def _kind(units: list[Unit]) -> BlockType | None:

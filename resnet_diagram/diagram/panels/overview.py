@@ -21,7 +21,7 @@ from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
-from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     gate_ratio,
     in_shape,
@@ -278,7 +278,8 @@ def _block(draft: _OverviewDraft, frame: _FrameDraft, block: Block) -> None:
         text = phrase(Kind.GATE, Word.WITH, *gate_lines(ratio))
         draft.bar(frame, NodeRole.GATE, out_shape(block), text, (block,))
         return
-    opaque = next((item for branch in block.branches for item in branch if _is_opaque(item)), None)
+    layers = [item for branch in block.branches for item in branch if isinstance(item, Layer)]
+    opaque = any(layer.kind is LayerKind.OPAQUE for layer in layers)
     role = NodeRole.OPAQUE if opaque and not is_residual(block) else NodeRole.BLOCK
     role = NodeRole.GATE if is_gate(block) and role is NodeRole.BLOCK else role
     inside = 0 if is_residual(block) else len(residual_blocks(block))
@@ -293,10 +294,6 @@ def _block(draft: _OverviewDraft, frame: _FrameDraft, block: Block) -> None:
         draft.arcs.append(Arc(tail=bar.id, head=bar.id, role=edge, label=label, origin=shown))
 
 
-def _is_opaque(element: Element) -> bool:
-    return isinstance(element, Layer) and element.kind is LayerKind.OPAQUE
-
-
 def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
     if block.shortcut:
         return edge_role(block.shortcut.kind), shortcut_label(block.shortcut)
@@ -305,7 +302,8 @@ def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
 
 def _finished(frame: _FrameDraft, names: StageNames) -> Frame:
     """Return the frame with its runs folded, indices under its blocks, and its captions."""
-    bars = [replace(bar, index=_index(frame, bar)) for bar in frame.bars]
+    numbers = {name: str(unit.number) for name, unit in frame.units.items()} if len(frame.units) > 1 else {}
+    bars = [replace(bar, index=numbers.get(bar.id, "")) for bar in frame.bars]
     return Frame(
         id=frame.id,
         role=frame.role,
@@ -329,29 +327,20 @@ def _joined(bars: Iterable[Bar]) -> Origin:
     )
 
 
-def _index(frame: _FrameDraft, bar: Bar) -> str:
-    return str(frame.units[bar.id].number) if bar.id in frame.units and len(frame.units) > 1 else ""
-
-
 def _folded(bars: list[Bar], units: dict[str, Unit]) -> Iterator[Bar | Omitted]:
     """Slabs with all but the first and the last of long runs left out."""
     keys = [units[bar.id].skeleton if bar.id in units else bar.id for bar in bars]
     runs = fold(keys)
     for run in runs:
-        part = bars[run.start : run.start + run.period * run.count]
+        part = bars[run.start : run.stop]
         ahead = run.period * (2 if len(runs) == 1 and run.period == 1 else 1)
         hidden = len(part) - ahead - run.period
-        if hidden < _least_hidden(run):
+        if hidden < (2 if run.period == 1 else run.period):
             yield from part
         else:
             yield from part[:ahead]
             yield Omitted(count=hidden, origin=_joined(part[ahead : -run.period]))
             yield from part[-run.period :]
-
-
-def _least_hidden(run: Run) -> int:
-    """Return the least number of bars that an ellipsis replaces."""
-    return 2 if run.period == 1 else run.period
 
 
 def _arcs(arcs: Iterable[Arc], frames: Sequence[Frame]) -> tuple[Arc, ...]:

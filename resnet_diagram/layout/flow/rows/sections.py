@@ -1,6 +1,6 @@
 """Measure the outer groups of a diagram, with rows and texts broken as the room asks."""
 
-from resnet_diagram.diagram.model import Diagram, Group, Item
+from resnet_diagram.diagram.model import Diagram, Item
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.boxes import BoxRules, BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Cell, Series
@@ -25,12 +25,10 @@ def sections(diagram: Diagram, theme: Theme, variant: Variant, room: float) -> l
     result: list[Section] = []
     for number, (group, items, inner) in enumerate(measured):
         rows = _rows(items, inner, measure, variant.breaks, limit)
-        result.append(Section(group=group, note="" if number else _caption(group), rows=rows))
+        result.append(
+            Section(group=group, note="" if number else (group.caption if group else ""), rows=rows)
+        )
     return result
-
-
-def _caption(group: Group | None) -> str:
-    return group.caption if group else ""
 
 
 def row_limit(groups: list[list[Cell]]) -> float:
