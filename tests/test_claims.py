@@ -28,7 +28,7 @@ CLAIMS = {
     "v1 and v1.5 strides": "tracer/test_catalog.py::test_stride_placement_is_seen",
     "pre-activation, ResNeXt, SE, ResNet-D": "tracer/test_catalog.py::test_timm_equals_the_catalog",
     "Repeated blocks are folded": (
-        "diagram/test_strip.py::test_a_stage_shows_its_first_two_blocks_and_its_last"
+        "diagram/test_overview.py::test_a_stage_shows_its_first_two_blocks_and_its_last"
     ),
     "Each type of block is drawn in\n  full once": (
         "diagram/test_insets.py::test_each_block_is_served_by_one_type"

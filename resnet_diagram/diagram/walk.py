@@ -54,6 +54,8 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
                 if item.shortcut:
                     yield from item.shortcut.nodes
                 yield item.merge
+            case _:
+                assert_never(item)
 
 
 def forks(items: Iterable[Item]) -> Iterator[Fork]:
@@ -120,6 +122,8 @@ def _series(items: Iterable[Item], tail: str, label: Label, result: list[Edge]) 
                 if tail:
                     result.append(Edge(tail=tail, head=item.id, role=EdgeRole.FLOW, label=label))
                 tail = item.id
+            case _:
+                assert_never(item)
         label = NOTHING
     return tail
 

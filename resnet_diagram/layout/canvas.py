@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole, GroupRole, Origin
 from resnet_diagram.diagram.model import Group as DiagramGroup
@@ -125,6 +126,10 @@ class Canvas:
                     self.current.boxes.append(child)
                 case Marker():
                     self.current.markers.append(child)
+                case Text():
+                    self.current.texts.append(child)
+                case _:
+                    assert_never(child)
 
     def point(self, u: float, v: float) -> Point:
         """Return the page point (x, y) of a place along and across the flow, rounded to 0.001 points."""

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import TypeVar, assert_never, cast
 
 from resnet_diagram.diagram.model import NO_ORIGIN, Origin
 
@@ -320,6 +320,8 @@ def moved(element: _Some, dx: float, dy: float) -> _Some:
             shifted = replace(element, points=_points_moved(element.points, dx, dy))
         case Text():
             shifted = replace(element, x=element.x + dx, y=element.y + dy)
+        case _:
+            assert_never(element)
     return cast(_Some, shifted)
 
 

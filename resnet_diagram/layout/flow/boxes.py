@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole, Taper
 from resnet_diagram.layout.scene import Form
@@ -238,6 +238,8 @@ def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
             case Fork():
                 for branch in item.branches:
                     rows += _boxes(branch, badge)
+            case _:
+                assert_never(item)
     return rows
 
 
@@ -268,6 +270,8 @@ def _blocks(items: tuple[Item, ...]) -> int:
                 count += _blocks(item.items)
             case Fork():
                 count += sum(_blocks(branch) for branch in item.branches)
+            case _:
+                assert_never(item)
     return count
 
 

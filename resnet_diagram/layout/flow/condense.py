@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from resnet_diagram.diagram.flat import network_panel
 from resnet_diagram.diagram.model import (
@@ -124,6 +124,10 @@ def _forks(items: Iterable[Item], before: Label, after: Label) -> Iterator[Place
                 yield Place(item, neighbour[number], neighbour[number + 2])
                 for branch in item.branches:
                     yield from _forks(branch, NOTHING, NOTHING)
+            case Node():
+                pass
+            case _:
+                assert_never(item)
 
 
 def _pill(item: Item) -> Label:
@@ -196,6 +200,8 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
                 settings = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS
                 if not settings or item.role not in _PILLS:
                     result.append(item)
+            case _:
+                assert_never(item)
     return tuple(result)
 
 

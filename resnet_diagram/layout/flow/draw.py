@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import assert_never
 
 from resnet_diagram.diagram.model import Node, NodeRole
 from resnet_diagram.layout import spacing
@@ -31,6 +32,8 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
                 _fork(canvas, cell, u, v)
             case FrameCell():
                 _frame(canvas, cell, u, v)
+            case _:
+                assert_never(cell)
 
 
 def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:

@@ -7,6 +7,7 @@ content runs to the right; the frames follow each other downwards, joined by arr
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import assert_never
 
 from resnet_diagram.diagram.model import (
     Diagram,
@@ -214,6 +215,8 @@ class _Walk:
                     self._join(tail, item.id, label)
                     self.parts.append(item)
                     tail = item.id
+                case _:
+                    assert_never(item)
             label = NOTHING
         return tail
 
