@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 
 from resnet_diagram.app.draw import render
-from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.panels.network import panels
+from resnet_diagram.render.figure import Output
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.measure import blocks, macs, params, residual_blocks, walk
 from resnet_diagram.spec.model import LayerKind, Network, Stage

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Unpack
 from resnet_diagram.app.figure import figure_of
 from resnet_diagram.app.folding import folded_chart
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.options import DrawChoices, Output, draw_options
+from resnet_diagram.app.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UsageError
-from resnet_diagram.render.figure import Engine, Figure
+from resnet_diagram.render.figure import Engine, Figure, Output
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.registry import has_suffix
 from resnet_diagram.saving import encoded, write_files

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.prose.caption import caption, label
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
-from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.latex.floats import Placing
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme
@@ -22,13 +21,7 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     return Figure(
         diagram=diagram,
         theme=load_theme(output.theme).for_stages(stage_count(flattened(diagram).chain.items)),
-        fit=output.fit,
-        standalone=output.standalone,
-        placing=_placing(networks, options, output.placing),
-        templates=output.templates,
-        dpi=output.dpi,
-        engine=output.engine,
-        prefix=output.id_prefix,
+        output=replace(output, placing=_placing(networks, options, output.placing)),
     )
 
 

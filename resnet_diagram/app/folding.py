@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.app.figure import figure_of
-from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.model import Flow
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.chart.budget import ChartSize
+from resnet_diagram.render.figure import Output
 from resnet_diagram.render.formats import Content, Format, write_as
 from resnet_diagram.spec.model import Network
 

@@ -1,7 +1,6 @@
 """The options of drawings and tables: declared once, read into `Options`, `Output`, `Wanted` and `Look`."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -11,7 +10,6 @@ from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, V
 from resnet_diagram.diagram.views import VIEWS, view_named
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import (
-    FREE,
     NAMED_WIDTHS,
     VENUES,
     Fit,
@@ -21,6 +19,7 @@ from resnet_diagram.layout.units import (
     venue_width,
 )
 from resnet_diagram.render.figure import DPI, Engine
+from resnet_diagram.render.figure import Output as Output
 from resnet_diagram.render.latex.floats import IN_TEXT, Float, Placing, check_label
 from resnet_diagram.wording.stages import StageNames
 
@@ -235,23 +234,6 @@ class TableChoices(LatexChoices, total=False):
             values=("table", "table*"),
         ),
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """Layout and output settings of a drawing.
-
-    `theme`: a name or a TOML file; `templates`: searched first; `id_prefix`: begins each id in an SVG.
-    """
-
-    theme: str = "paper"
-    fit: Fit = FREE
-    standalone: bool = False
-    placing: Placing = IN_TEXT
-    templates: Path | None = None
-    dpi: int = DPI
-    engine: Engine = Engine.OWN
-    id_prefix: str = ""
 
 
 def draw_options(choices: DrawChoices) -> tuple[Options, Output]:

@@ -12,8 +12,8 @@ from resnet_diagram.sources.resolve import is_code, read_source
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from resnet_diagram.app.options import Output
     from resnet_diagram.diagram.options import Options
+    from resnet_diagram.render.figure import Output
     from resnet_diagram.tables.model import Wanted
     from resnet_diagram.tables.render.look import Look
 

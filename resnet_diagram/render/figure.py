@@ -1,6 +1,6 @@
 """All that a renderer needs to write one file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -27,34 +27,41 @@ class Engine(StrEnum):
     GRAPHVIZ = "graphviz"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A drawing and how it shall look.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Layout and output settings of a drawing.
 
-    `standalone`: a document that compiles by itself instead of a part of one.
-    `placing`: where LaTeX puts it. `templates`: a folder searched for templates before the package's own.
-    `dpi`: pixels to the inch, where there are pixels. `engine`: who lays it out, in the formats that leave a
-    choice. `remark`: a comment in the source of a chart. `prefix`: begins each id in an SVG, where several
-    figures share a page.
+    `theme`: a name or a TOML file. `standalone`: a document that compiles by itself instead of a part of one.
+    `placing`: the float in LaTeX. `templates`: a folder searched for templates before the package's own.
+    `dpi`: pixels per inch, where there are pixels. `engine`: the layout engine, in formats that leave a
+    choice. `id_prefix`: begins each id in an SVG, where several figures share a page.
     """
 
-    diagram: Diagram
-    theme: Theme
+    theme: str = "paper"
     fit: Fit = FREE
     standalone: bool = False
     placing: Placing = IN_TEXT
     templates: Path | None = None
     dpi: int = DPI
     engine: Engine = Engine.OWN
+    id_prefix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A drawing with its theme and output settings. `remark`: a comment in the source of a chart."""
+
+    diagram: Diagram
+    theme: Theme
+    output: Output = field(default_factory=Output)
     remark: str = ""
-    prefix: str = ""
 
     @cached_property
     def scene(self) -> "Scene":
         """The diagram laid out, once a format asks for it."""
         from resnet_diagram.layout.layout import layout
 
-        return layout(self.diagram, self.theme, self.fit)
+        return layout(self.diagram, self.theme, self.output.fit)
 
     @property
     def spoken_title(self) -> str:

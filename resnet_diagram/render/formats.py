@@ -145,8 +145,8 @@ def write_as(item: Format, figure: Figure) -> Content:
     Raises UsageError where the engine does not write the format. Warns where the theme follows the reader's
     mode and the format does not.
     """
-    check_engine(item, figure.engine)
-    left = figure.engine is Engine.OWN
+    check_engine(item, figure.output.engine)
+    left = figure.output.engine is Engine.OWN
     if figure.theme.dark and not (item.modes and left):
         name = item.name if left else f"Graphviz's {item.name}"
         message = f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."

@@ -29,7 +29,7 @@ def render_outline(figure: Figure) -> str:
     text = render(
         "outline",
         "figure.txt.jinja",
-        figure.templates,
+        figure.output.templates,
         title=" ".join(diagram.title.split()),
         lines=[line for item in diagram.chain.items for line in _top(item)],
         legend=[line for entry in diagram.legend for line in _legend_line(entry)],

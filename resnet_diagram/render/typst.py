@@ -53,11 +53,11 @@ def render_typst(figure: Figure) -> str:
     return render(
         "typst",
         "figure.typ.jinja",
-        figure.templates,
+        figure.output.templates,
         title=typst_comment(figure.spoken_title),
         quoted_title=typst_string(figure.spoken_title),
         description=wrap(typst_comment(scene.description), _LINE),
-        standalone=figure.standalone,
+        standalone=figure.output.standalone,
         width=number(scene.width),
         height=number(scene.height),
         ink=theme.style("text").text,

@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.errors import RenderError
-from resnet_diagram.render import graphviz as by_graphviz
+from resnet_diagram.render.dot import graphviz as by_graphviz
 from resnet_diagram.render.figure import Engine, Figure
 from resnet_diagram.render.formats import format_named, write_as
 from tests.programs import missing, require
-from tests.render.figures import NASTY, named
+from tests.render.figures import NASTY, named, with_output
 
 
 @pytest.fixture(params=["program", "package"])
@@ -28,7 +29,7 @@ def figure(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> F
         missing("the Python package pygraphviz")
     else:
         monkeypatch.setattr(shutil, "which", lambda _: None)
-    return replace(named("resnet50"), engine=Engine.GRAPHVIZ)
+    return with_output(named("resnet50"), engine=Engine.GRAPHVIZ)
 
 
 def test_svg_is_graphviz_own(figure: Figure) -> None:
@@ -49,7 +50,7 @@ def test_pdf_holds_the_words(figure: Figure) -> None:
 
 @pytest.mark.parametrize("dpi", [72, 200])
 def test_png_has_the_resolution_asked_for(figure: Figure, dpi: int) -> None:
-    content = write_as(format_named("png"), replace(figure, dpi=dpi))
+    content = write_as(format_named("png"), with_output(figure, dpi=dpi))
     svg = write_as(format_named("svg"), figure)
     assert isinstance(content, bytes)
     found = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', str(svg))
@@ -65,7 +66,7 @@ def test_the_same_figure_gives_the_same_bytes(figure: Figure, form: str) -> None
 
 
 def test_nasty_names_pass(figure: Figure) -> None:
-    titled = replace(figure, diagram=replace(figure.diagram, title=NASTY))
+    titled = replace(figure, diagram=replace(flattened(figure.diagram), title=NASTY))
     text = write_as(format_named("svg"), titled)
     assert isinstance(text, str)
     assert NASTY in "".join(ET.fromstring(text.encode()).itertext())
@@ -75,11 +76,11 @@ def test_without_graphviz_it_says_what_was_tried(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(by_graphviz, "find_spec", lambda _: None)
     with pytest.raises(RenderError, match=r"no program 'dot' .* no package pygraphviz.*\[graphviz\]"):
-        write_as(format_named("svg"), replace(named("resnet50"), engine=Engine.GRAPHVIZ))
+        write_as(format_named("svg"), with_output(named("resnet50"), engine=Engine.GRAPHVIZ))
 
 
 def test_what_graphviz_says_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     require("dot")
     monkeypatch.setattr(by_graphviz, "render_dot", lambda _: "digraph {")
     with pytest.raises(RenderError, match=r"cannot draw it: .*syntax error"):
-        write_as(format_named("svg"), replace(named("resnet50"), engine=Engine.GRAPHVIZ))
+        write_as(format_named("svg"), with_output(named("resnet50"), engine=Engine.GRAPHVIZ))

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.render.figure import Engine
 from resnet_diagram.render.formats import FORMATS, Format, format_for, format_named, write_as
-from tests.render.figures import named
+from tests.render.figures import named, with_output
 
 
 def test_names_and_suffixes_are_given_once() -> None:
@@ -56,7 +55,7 @@ def test_bytes_are_told_from_text() -> None:
 
 def test_an_engine_that_does_not_write_the_format_is_refused() -> None:
     with pytest.raises(UsageError, match="--engine graphviz writes svg, pdf, png, not 'tikz'"):
-        write_as(format_named("tikz"), replace(named("resnet18"), engine=Engine.GRAPHVIZ))
+        write_as(format_named("tikz"), with_output(named("resnet18"), engine=Engine.GRAPHVIZ))
 
 
 @pytest.mark.parametrize("one", [row for row in FORMATS if not row.modes], ids=lambda one: one.name)

@@ -8,9 +8,9 @@ from importlib import import_module
 import pytest
 
 from resnet_diagram.app.draw import render
-from resnet_diagram.app.options import Output
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.render.figure import Output
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import blocks
 from resnet_diagram.spec.model import Network

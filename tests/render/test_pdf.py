@@ -15,7 +15,7 @@ from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.scene import Anchor, Box, Text, walk
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
-from resnet_diagram.render import convert as conversion
+from resnet_diagram.render.conversion import convert as conversion
 from resnet_diagram.render.conversion.pdf import render_pdf
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import format_named, write_as
@@ -24,7 +24,7 @@ from resnet_diagram.style.theme import load_theme, theme_names
 from resnet_diagram.wording.terms import literal
 from tests.layout.samples import diagram
 from tests.programs import bitmap_fonts, missing, run_latex
-from tests.render.figures import figure, named
+from tests.render.figures import figure, named, with_output
 
 typst = pytest.importorskip("typst")
 
@@ -166,7 +166,7 @@ def test_a_broken_template_is_told(tmp_path: Path) -> None:
     (tmp_path / "svg").mkdir()
     (tmp_path / "svg" / "figure.svg.jinja").write_text("<svg>", encoding="utf-8")
     with pytest.raises(RenderError, match="typst cannot turn the SVG into PDF"):
-        render_pdf(replace(named("resnet50"), templates=tmp_path))
+        render_pdf(with_output(named("resnet50"), templates=tmp_path))
 
 
 def test_a_theme_that_follows_the_reader_gives_its_light_colours_and_a_warning() -> None:

@@ -9,14 +9,14 @@ from PIL import Image
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError
 from resnet_diagram.render.conversion.png import render_png, with_metadata
-from tests.render.figures import named
+from tests.render.figures import named, with_output
 
 pytest.importorskip("typst")
 
 
 @pytest.mark.parametrize("dpi", [72, 300, 601])
 def test_it_has_the_pixels_asked_for_and_says_so(dpi: int) -> None:
-    shown = replace(named("resnet18"), dpi=dpi)
+    shown = with_output(named("resnet18"), dpi=dpi)
     with Image.open(BytesIO(render_png(shown))) as image:
         assert image.size == pytest.approx(
             (shown.scene.width * dpi / 72, shown.scene.height * dpi / 72), abs=1
@@ -37,7 +37,7 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
 
 
 def test_more_pixels_than_any_viewer_opens_are_refused_with_a_number_that_works() -> None:
-    large = replace(named("resnet1202", View.FULL), dpi=2400)
+    large = with_output(named("resnet1202", View.FULL), dpi=2400)
     with pytest.raises(RenderError, match=r"Ask for --dpi (\d+) or less, or take SVG or PDF") as caught:
         render_png(large)
     assert "million pixels" in str(caught.value)

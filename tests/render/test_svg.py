@@ -2,18 +2,17 @@
 
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 
 import pytest
 
 from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.options import View
 from resnet_diagram.layout.scene import Box, Connector, Text, walk
-from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.svg.render import arrow_head, bent, render_svg
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.samples import SAMPLES, diagram, residual, stage
-from tests.render.figures import named
+from tests.render.figures import named, with_output
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -105,7 +104,7 @@ def test_nodes_can_be_found_by_their_id() -> None:
 
 def test_two_figures_in_one_page_share_no_id() -> None:
     shown = diagram(stage(1, residual("layer1.0")))
-    texts = [render_svg(replace(figure(shown, "auto"), prefix=prefix)) for prefix in ("left", "right")]
+    texts = [render_svg(with_output(figure(shown, "auto"), id_prefix=prefix)) for prefix in ("left", "right")]
     ids = [found for text in texts for found in re.findall(r' id="([^"]*)"', text)]
     assert len(ids) == len(set(ids)) > 20
 
@@ -133,7 +132,7 @@ def test_the_readers_own_template_comes_first(tmp_path_factory: pytest.TempPathF
     (folder / "svg").mkdir()
     (folder / "svg" / "figure.svg.jinja").write_text("<svg>{{ title }}</svg>", encoding="utf-8")
     plain = figure(diagram(residual("b"), title="mine"))
-    own = Figure(diagram=plain.diagram, theme=plain.theme, templates=folder)
+    own = Figure(diagram=plain.diagram, theme=plain.theme, output=Output(templates=folder))
     assert render_svg(own) == "<svg>mine</svg>"
 
 

@@ -11,7 +11,7 @@ from resnet_diagram.diagram.model import Direction, GroupRole
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.units import Fit
-from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.svg.render import render_svg
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
@@ -88,7 +88,7 @@ def seen_in_chromium(markup: str, folder: Path) -> dict[str, Any]:
 
 def figure(names: Sequence[str], options: Options, width: float | None) -> Figure:
     networks = [traced(name) if name in SUBJECTS else catalog.network(name) for name in names]
-    return Figure(diagram=build(networks, options), theme=load_theme(), fit=Fit(width))
+    return Figure(diagram=build(networks, options), theme=load_theme(), output=Output(fit=Fit(width)))
 
 
 @pytest.mark.parametrize(

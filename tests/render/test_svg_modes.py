@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from resnet_diagram.render.svg.render import render_svg
 from resnet_diagram.style.theme import load_theme
 from tests.browser import Browser, browser, open_in_chromium
 from tests.programs import require
-from tests.render.figures import named
+from tests.render.figures import named, with_output
 
 _PAPER, _DARK = load_theme("paper"), load_theme("dark")
 _PAGES = {
@@ -57,7 +56,7 @@ def test_it_takes_the_colours_of_the_readers_mode(
 
 
 def test_two_in_one_page_keep_their_own_colours(window: Browser, tmp_path: Path) -> None:
-    figures = [replace(named("resnet18", theme=theme), prefix=theme) for theme in ("auto", "paper")]
+    figures = [with_output(named("resnet18", theme=theme), id_prefix=theme) for theme in ("auto", "paper")]
     markup = "".join(map(render_svg, figures))
     window.prefer("dark")
     shown = open_in_chromium(f"<!doctype html>{markup}", tmp_path)

@@ -56,7 +56,7 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
             _PAGE,
             font_paths=_fonts(installed, font_paths(font)),
             format=form,
-            ppi=float(figure.dpi),
+            ppi=float(figure.output.dpi),
             sys_inputs=inputs,
             pdf_standards=_PDF_VERSION if form == "pdf" else [],
         )
@@ -85,10 +85,11 @@ def whole_pixels(figure: Figure) -> tuple[str, str]:
     from the width, too, and takes from that picture the pixel nearest to each of its own. Only where the two
     have one size is no row of pixels lost; a hair less than whole keeps the roundings where they belong.
     """
-    width, high = (ceil(points * figure.dpi / _INCH) for points in (figure.scene.width, figure.scene.height))
+    scene, dpi = figure.scene, figure.output.dpi
+    width, high = (ceil(points * dpi / _INCH) for points in (scene.width, scene.height))
     less = _HAIR * min(1.0, width / high)
     pixels = (width - less, high - less * high / width - _HAIR)
-    return f"{pixels[0] * _INCH / figure.dpi:.6f}", f"{pixels[1] * _INCH / figure.dpi:.6f}"
+    return f"{pixels[0] * _INCH / dpi:.6f}", f"{pixels[1] * _INCH / dpi:.6f}"
 
 
 @cache

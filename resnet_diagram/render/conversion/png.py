@@ -19,11 +19,11 @@ _INCH = 72
 
 
 def render_png(figure: Figure) -> bytes:
-    """A picture of `figure.dpi` pixels to the inch; the same figure gives the same bytes.
+    """A picture of `figure.output.dpi` pixels to the inch; the same figure gives the same bytes.
 
     Raises RenderError for more pixels than a viewer opens.
     """
-    scene, dpi = figure.scene, figure.dpi
+    scene, dpi = figure.scene, figure.output.dpi
     pixels = scene.width * scene.height * (dpi / _INCH) ** 2
     if pixels > _MOST_PIXELS:
         fits = int(dpi * (_MOST_PIXELS / pixels) ** 0.5)

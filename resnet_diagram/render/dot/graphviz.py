@@ -32,8 +32,10 @@ def render_pdf(figure: Figure) -> bytes:
 
 
 def render_png(figure: Figure) -> bytes:
-    """The PNG that Graphviz draws, of `figure.dpi` pixels to the inch."""
-    return with_metadata(_drawn(figure, "png", f"dpi={figure.dpi}"), figure.dpi, figure.spoken_title)
+    """The PNG that Graphviz draws, of `figure.output.dpi` pixels to the inch."""
+    return with_metadata(
+        _drawn(figure, "png", f"dpi={figure.output.dpi}"), figure.output.dpi, figure.spoken_title
+    )
 
 
 def _drawn(figure: Figure, form: str, *attributes: str) -> bytes:

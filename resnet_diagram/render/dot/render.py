@@ -61,7 +61,7 @@ def render_dot(figure: Figure) -> str:
     return render(
         "dot",
         "figure.dot.jinja",
-        figure.templates,
+        figure.output.templates,
         remark=figure.remark,
         title=dot_quote(diagram.title),
         description=[line.replace("\t", " ") for line in printable(diagram.description).splitlines()],

@@ -197,7 +197,7 @@ def _source(figure: Figure, root: Frame) -> str:
     return render(
         "mermaid",
         "figure.mmd.jinja",
-        figure.templates,
+        figure.output.templates,
         title=escape_in_quotes(json.dumps(diagram.title, ensure_ascii=False)) if diagram.title else "",
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),

@@ -57,12 +57,12 @@ def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:
     """The SVG document of a figure in the colours and the face of `theme`, on a page of `size` points."""
     scene, brush = figure.scene, Brush(theme)
     page = brush.ink("area", "page")
-    prefix = f"{figure.prefix}-" if figure.prefix else ""
+    prefix = f"{figure.output.id_prefix}-" if figure.output.id_prefix else ""
     shapes = [_shape(child, brush, prefix) for child in scene.root.children]
     return render(
         "svg",
         "figure.svg.jinja",
-        figure.templates,
+        figure.output.templates,
         name=_id(scene.root.id, prefix),
         width=size[0],
         height=size[1],

@@ -42,7 +42,7 @@ def render_tikz(figure: Figure) -> str:
     sets otherwise, or has no room for.
     """
     figure = _in_document_font(figure)
-    scene, theme, placing = figure.scene, figure.theme, figure.placing
+    scene, theme, placing = figure.scene, figure.theme, figure.output.placing
     result = parts(scene)
     default = common(result, _loose_texts(result))
     colours = palette(scene, theme)
@@ -52,8 +52,8 @@ def render_tikz(figure: Figure) -> str:
     _warn(scene, large=large)
     return render(
         "tikz",
-        "document.tex.jinja" if figure.standalone else "picture.tex.jinja",
-        figure.templates,
+        "document.tex.jinja" if figure.output.standalone else "picture.tex.jinja",
+        figure.output.templates,
         title=_comment(scene.title),
         needs=_needs(result),
         float=_float(placing, scene),
@@ -77,7 +77,7 @@ def tikz_preamble(figure: Figure) -> str:
     """Return the lines that a preamble needs for a figure's TikZ."""
     scene = _in_document_font(figure).scene
     needs, spells = _needs(parts(scene)), bool(_other_letters(scene))
-    return render("tikz", "preamble.tex.jinja", figure.templates, needs=needs, spells=spells)
+    return render("tikz", "preamble.tex.jinja", figure.output.templates, needs=needs, spells=spells)
 
 
 def _in_document_font(figure: Figure) -> Figure:

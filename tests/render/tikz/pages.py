@@ -3,7 +3,6 @@
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path as File
 
 import pytest
@@ -12,6 +11,7 @@ from resnet_diagram.layout.scene import Box, walk
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.tikz.render import render_tikz
 from tests.programs import Compiled, require, run_latex
+from tests.render.figures import with_output
 from tests.render.tikz.scenes import Word
 
 _HEAD = r"""\RequirePackage{fix-cm}
@@ -41,7 +41,7 @@ def compiled_pages(figures: Sequence[Figure], engine: str, folder: File) -> Comp
     """One document with a page for each figure, compiled without a complaint."""
     lines = []
     for number, figure in enumerate(figures):
-        drawn = render_tikz(replace(figure, standalone=False))
+        drawn = render_tikz(with_output(figure, standalone=False))
         (folder / f"page{number}.tex").write_text(drawn, encoding="utf-8")
         scene = figure.scene
         lines.append(rf"\page{{page{number}}}{{{scene.width:.2f}}}{{{scene.height:.2f}}}")

@@ -21,7 +21,7 @@ from resnet_diagram.layout.scene import (
     Text,
 )
 from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
 from tests.programs import require
@@ -61,7 +61,7 @@ def figure_of(
     block = "layer2.0" if view is View.BLOCK else ""
     options = Options(view=view, direction=direction, block=block)
     diagram = build([catalog.network(one) for one in names], options)
-    return Figure(diagram=diagram, theme=look, standalone=standalone)
+    return Figure(diagram=diagram, theme=look, output=Output(standalone=standalone))
 
 
 def figure_with(*items: Element, diagram: Diagram | None = None, standalone: bool = False) -> Figure:
@@ -70,7 +70,7 @@ def figure_with(*items: Element, diagram: Diagram | None = None, standalone: boo
     root = Group(id="figure", kind=GroupKind.FIGURE, children=items)
     scene = Scene(width=200, height=100, title="hand", description="", root=root)
     theme = load_theme()
-    figure = Figure(diagram=diagram or plain, theme=theme, standalone=standalone)
+    figure = Figure(diagram=diagram or plain, theme=theme, output=Output(standalone=standalone))
     return with_scene(figure, scene)
 
 

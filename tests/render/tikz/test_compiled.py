@@ -10,6 +10,7 @@ from resnet_diagram.diagram.options import View
 from resnet_diagram.render.tikz.render import render_tikz
 from tests.layout.samples import SAMPLES, diagram
 from tests.programs import run_latex
+from tests.render.figures import with_output
 from tests.render.tikz.pages import check_pages, compiled
 from tests.render.tikz.scenes import figure_of, nasty_figure, words_of
 
@@ -77,7 +78,7 @@ def test_any_name_compiles_with_other_engines(engine: str, tmp_path: File) -> No
 def test_two_figures_in_one_two_column_paper(tmp_path: File) -> None:
     """Each keeps its own colours and styles, and neither touches the document round it."""
     for theme in ("paper", "dark"):
-        figure = replace(figure_of("resnet18", View.OVERVIEW, Direction.RIGHT, theme), standalone=False)
+        figure = with_output(figure_of("resnet18", View.OVERVIEW, Direction.RIGHT, theme), standalone=False)
         (tmp_path / f"{theme}.tex").write_text(render_tikz(figure), encoding="utf-8")
     body = r"\noindent\resizebox{\columnwidth}{!}{\input{paper}}" "\n\n"
     body += r"\noindent\resizebox{\columnwidth}{!}{\input{dark}}" "\n\n"

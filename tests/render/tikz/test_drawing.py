@@ -17,6 +17,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Stage
 from resnet_diagram.style.theme import load_theme
 from tests.layout.samples import SAMPLES, diagram
+from tests.render.figures import with_output
 from tests.render.tikz.scenes import figure_of, figure_with, labelled, nasty_figure
 
 NODE = re.compile(r"^ *\\node\[.*?\] \(([^)]*)\)", re.MULTILINE)
@@ -223,7 +224,7 @@ def test_same_figure_same_text() -> None:
 def test_a_template_of_the_user_comes_first(tmp_path: File) -> None:
     (tmp_path / "tikz").mkdir()
     (tmp_path / "tikz" / "picture.tex.jinja").write_text("mine: << title >>")
-    figure = replace(figure_of("resnet18", standalone=False), templates=tmp_path)
+    figure = with_output(figure_of("resnet18", standalone=False), templates=tmp_path)
     assert render_tikz(figure) == "mine: resnet18"
 
 

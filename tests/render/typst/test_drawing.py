@@ -17,7 +17,7 @@ from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.typst import render_typst
 from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme
-from tests.render.figures import named, samples
+from tests.render.figures import named, samples, with_output
 from tests.render.tikz.scenes import NASTY, nasty_figure
 
 typst = pytest.importorskip("typst")
@@ -48,7 +48,7 @@ def words(pdf: bytes) -> str:
 
 @pytest.mark.parametrize("name", _SMALL)
 def test_every_sample_compiles(name: str, fonts: object) -> None:
-    figure = replace(_SAMPLES[name], standalone=True)
+    figure = with_output(_SAMPLES[name], standalone=True)
     (page,) = PdfReader(BytesIO(compiled(render_typst(figure), fonts))).pages
     size = (figure.scene.width, figure.scene.height)
     assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(size, abs=0.02)
@@ -56,7 +56,9 @@ def test_every_sample_compiles(name: str, fonts: object) -> None:
 
 def difference(figure: Figure, fonts: object) -> float:
     """How far the native drawing is from the SVG's, as the mean over all pixels and channels, 0 to 255."""
-    native = compiled(render_typst(replace(figure, standalone=True)), fonts, "png", ppi=float(figure.dpi))
+    native = compiled(
+        render_typst(with_output(figure, standalone=True)), fonts, "png", ppi=float(figure.output.dpi)
+    )
     return apart(native, render_png(figure))
 
 
@@ -91,12 +93,12 @@ def test_it_is_the_same_picture_as_the_svg(network: str, view: View, theme: str,
 
 @pytest.mark.parametrize("dpi", [72, 110, 201])
 def test_no_row_of_pixels_is_lost_at_any_resolution(dpi: int, fonts: object) -> None:
-    assert difference(replace(named("resnet50"), dpi=dpi), fonts) < 0.6
+    assert difference(with_output(named("resnet50"), dpi=dpi), fonts) < 0.6
 
 
 def test_another_picture_is_seen_to_be_another(fonts: object) -> None:
     figure = named("resnet20", View.FULL)
-    moved = replace(figure, standalone=True)
+    moved = with_output(figure, standalone=True)
     source = render_typst(moved).replace('"conv": (fill: rgb("#E3EEF8")', '"conv": (fill: rgb("#E3AAF8")')
     shifted = re.sub(
         r"words\((\"[\w-]+\"), ([\d.]+)", lambda one: f"words({one[1]}, {float(one[2]) + 3}", source
@@ -125,7 +127,7 @@ _PAPER = """#set page(width: 300mm, height: 297mm, margin: 20mm)
 def test_a_document_changes_nothing_in_it(fonts: object, tmp_path: Path) -> None:
     figure = named("resnet20", View.OVERVIEW)
     (tmp_path / "figure.typ").write_text(render_typst(figure), encoding="utf-8")
-    alone = compiled(render_typst(replace(figure, standalone=True)), fonts, "png", ppi=144.0)
+    alone = compiled(render_typst(with_output(figure, standalone=True)), fonts, "png", ppi=144.0)
     document = tmp_path / "document.typ"
     size = "#set page(margin: 0pt, width: auto, height: auto)\n"
     for rules in ("", _PAPER):
