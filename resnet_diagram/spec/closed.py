@@ -12,7 +12,6 @@ from resnet_diagram.spec.model import (
     Layer,
     LayerKind,
     Network,
-    Port,
     Shortcut,
     Stage,
 )
@@ -30,17 +29,19 @@ def closed(network: Network) -> Network:
         return network
     body: list[Element] = []
     for element in network.body:
-        body += _opened(element, network.outputs) if isinstance(element, Graph) else _run((element,))
+        body += _opened(element, network) if isinstance(element, Graph) else _run((element,))
     return replace(network, stem=_run(network.stem), body=tuple(body), head=_run(network.head))
 
 
-def _opened(graph: Graph, outputs: Sequence[Port]) -> list[Element]:
-    """Return the trunk of a graph, and a layer for all else."""
+def _opened(graph: Graph, network: Network) -> list[Element]:
+    """Return the trunk of a graph, and a layer for all else that names its inputs, modules and outputs."""
     trunk = _trunk(graph)
     elements = [element for number in trunk for element in _run(graph.nodes[number].body)]
     rest = [element for k, node in enumerate(graph.nodes) if k not in trunk for element in node.body]
-    ends = ", ".join(port.name for port in outputs) if len(graph.outputs) > 1 else ""
-    words = [_modules(rest), f"→ {ends}" if ends else ""]
+    several = sum(not node.reads for node in graph.nodes) > 1
+    starts = _listed(port.name for port in network.inputs) if several else ""
+    ends = _listed(port.name for port in network.outputs) if len(graph.outputs) > 1 else ""
+    words = [f"{starts} →" * bool(starts), _modules(rest), f"→ {ends}" * bool(ends)]
     shape = graph.nodes[trunk[-1] if trunk else 0].shape
     box = _box(graph, rest, shape, " ".join(filter(None, words)) or "graph")
     return [*elements, box]
@@ -61,9 +62,14 @@ def _trunk(graph: Graph) -> list[int]:
 
 def _modules(elements: Iterable[Element]) -> str:
     """Return the outermost modules of some elements, the first few by name."""
-    names = list(dict.fromkeys(layer.name.split(".")[0] for layer in walk(elements) if layer.params))
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(filter(None, names[:_LISTED])) + more
+    return _listed(dict.fromkeys(layer.name.split(".")[0] for layer in walk(elements) if layer.params))
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return the first few of some names, and how many more there are."""
+    items = [name for name in names if name]
+    more = f" and {len(items) - _LISTED} more" if len(items) > _LISTED else ""
+    return ", ".join(items[:_LISTED]) + more
 
 
 def _box(graph: Graph, inside: Sequence[Element], shape: tuple[int, ...], op: str) -> Layer:

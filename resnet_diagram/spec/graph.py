@@ -1,6 +1,6 @@
 """The elements directly inside a part, the graphs in it, and the merges of a graph as blocks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.spec.model import (
     Block,
@@ -72,10 +72,10 @@ def merge_block(graph: Graph, number: int) -> Block:
     return Block(name=node.name, branches=(main,), shortcut=shortcut, merge=merge)
 
 
-def between(graph: Graph, origin: int, ends: Iterable[int]) -> tuple[int, ...]:
+def between(graph: Graph, origin: int, ends: Sequence[int]) -> tuple[int, ...]:
     """Return the numbers of the nodes that `origin` leads to and that lead to `ends`, these included."""
     behind = {origin}
-    for number in range(origin + 1, len(graph.nodes)):
+    for number in range(origin + 1, max(ends, default=origin) + 1):
         if behind.intersection(graph.nodes[number].reads):
             behind.add(number)
     found: set[int] = set()

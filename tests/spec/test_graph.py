@@ -103,3 +103,18 @@ def test_a_closed_network_names_what_is_in_its_box() -> None:
     (box,) = [layer for layer in closed(NETWORK).body if getattr(layer, "kind", None) is LayerKind.OPAQUE]
     assert box.op == "entry, first, second → early, late"  # type: ignore[union-attr]
     assert params(closed(NETWORK)) == params(NETWORK)
+
+
+def test_a_closed_network_names_its_inputs() -> None:
+    shapes = ((3, 8, 8), (3, 8, 8))
+    nodes = (
+        *(GraphNode(shape=shape) for shape in shapes),
+        GraphNode(shape=(3, 8, 8), reads=(0, 1), merge=Merge.ADD),
+        GraphNode(shape=WIDE, reads=(2,), body=(conv((3, 8, 8), 4, 3, padding=1, name="mix"),)),
+    )
+    ports = tuple(Port(name=name, shape=shape) for name, shape in zip(("left", "right"), shapes, strict=True))
+    network = check(
+        Network(name="two", input_shape=(3, 8, 8), body=(Graph(nodes=nodes, outputs=(3,)),), inputs=ports)
+    )
+    (box,) = closed(network).body
+    assert box.op == "left, right → mix"  # type: ignore[union-attr]

@@ -18,7 +18,7 @@ from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
-from resnet_diagram.tracer.structure.reduction import Reduction
+from resnet_diagram.tracer.structure.reduction import Reduction, Way
 from resnet_diagram.tracer.structure.regions import Region
 from resnet_diagram.wording.facts import facts
 from tests.tracer import graph_models as given
@@ -133,12 +133,54 @@ def test_modules_that_never_run_are_named() -> None:
     assert network.notes == ("20 parameters are never run in evaluation: spare",)
 
 
-@pytest.mark.parametrize("count", [200, 400])
-def test_the_reduction_visits_each_way_a_bounded_number_of_times(count: int) -> None:
-    """A ladder of overlapping shortcuts cannot be reduced; the steps that are kept grow as it does."""
+def ladder(count: int) -> list[Step]:
+    """Return sums that each read the two before, which no series or branches explain."""
     steps = [Step(k, Role.ADD, [], [n for n in (k - 2, k - 1) if n >= 0], (), (), 0) for k in range(count)]
     for step in steps:
         for source in step.sources:
             steps[source].targets.append(step.index)
-    reduction = Reduction(steps, Region(0, count - 1, inner=list(range(1, count - 1))))
-    assert len(reduction.remaining) == count - 1 or len(reduction.remaining) == count
+    return steps
+
+
+def work_of(steps: list[Step]) -> int:
+    """Return the number of ways that the reduction of some steps adds and removes."""
+    changes = 0
+
+    class Counted(Reduction):
+        def _add(self, way: Way) -> None:
+            nonlocal changes
+            changes += 1
+            super()._add(way)
+
+        def _remove(self, way: Way) -> None:
+            nonlocal changes
+            changes += 1
+            super()._remove(way)
+
+    last = len(steps) - 1
+    Counted(steps, Region(0, last, inner=list(range(1, last))))
+    return changes
+
+
+def test_the_work_of_a_reduction_grows_as_the_steps_do() -> None:
+    few, many = work_of(ladder(200)), work_of(ladder(800))
+    assert few > 200
+    assert many < 4.2 * few
+
+
+def test_a_series_of_branches_is_reduced_whole() -> None:
+    """Two branches between each fork and the next, two hundred times."""
+    steps = [Step(0, Role.ADD, [], [], (), (), 0)]
+    for fork in range(0, 600, 3):
+        steps += [
+            Step(fork + 1, Role.CONV, [], [fork], (), (), 0),
+            Step(fork + 2, Role.CONV, [], [fork], (), (), 0),
+            Step(fork + 3, Role.ADD, [], [fork + 1, fork + 2], (), (), 0),
+        ]
+    for step in steps:
+        for source in step.sources:
+            steps[source].targets.append(step.index)
+    reduction = Reduction(steps, Region(0, 600, inner=list(range(1, 600))))
+    assert reduction.remaining == [0, 600]
+    (way,) = reduction.into[600]
+    assert sum(isinstance(item, Region) for item in way.items) == 200

@@ -52,6 +52,7 @@ class _Builder:
     reduction: Reduction
     nodes: list[GraphNode] = field(default_factory=list)
     number_of: dict[int, int] = field(default_factory=dict)
+    steps_of: dict[int, list[int]] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     shared: dict[tuple[str, ...], int] = field(default_factory=dict)
     waiting: dict[int, list[Way]] = field(default_factory=dict)
@@ -85,10 +86,10 @@ class _Builder:
         if step.role is Role.SINK:
             for way in ways:
                 last = steps_in(way.items)[-1] if way.items else way.tail
-                self.number_of[last] = self._chain(way, way.items)
+                self._record(last, self._chain(way, way.items))
             return
         if len(ways) == 1:
-            self.number_of[number] = self._chain(ways[0], [*ways[0].items, number])
+            self._record(number, self._chain(ways[0], [*ways[0].items, number]))
             return
         ways = [one for way in ways for one in self.waiting.pop(way.tail, [way])]
         if self._is_part_of_sum(number):
@@ -118,8 +119,13 @@ class _Builder:
         return step.role is not Role.CONCAT or total == prod(step.out_shape) or partial
 
     def _add(self, node: GraphNode, step: int) -> None:
-        self.number_of[step] = len(self.nodes)
+        self._record(step, len(self.nodes))
         self.nodes.append(node)
+
+    def _record(self, step: int, number: int) -> None:
+        """Record the node that holds the value of a step."""
+        self.number_of[step] = number
+        self.steps_of.setdefault(number, []).append(step)
 
     def _chain(self, way: Way, items: Sequence[Item]) -> int:
         """Return the node behind a chain; that before it where nothing lies on it."""
@@ -226,10 +232,8 @@ class _Builder:
 
     def _is_used_elsewhere(self, read: int) -> bool:
         """Return whether a value has another use than to be added: it is no residual then."""
-        steps = (
-            step for step, number in self.number_of.items() if number == read and step in self.reduction.out
-        )
-        readers = [way for step in steps for way in self.reduction.out[step] if not way.items]
+        ways = (way for step in self.steps_of.get(read, ()) for way in self.reduction.out.get(step, ()))
+        readers = (way for way in ways if not way.items)
         return any(self.steps[way.head].role is not Role.ADD for way in readers)
 
     def _main(self, start: int, ends: Sequence[int]) -> tuple[Element, ...]:
