@@ -15,6 +15,7 @@ from resnet_diagram.spec.model import (
     Shortcut,
     Stage,
 )
+from resnet_diagram.spec.traits import WEIGHTED
 
 _LISTED = 4
 
@@ -48,9 +49,7 @@ def _opened(graph: Graph, network: Network) -> list[Element]:
 
 
 def _trunk(graph: Graph) -> list[int]:
-    """Return the numbers of the nodes with blocks that follow each other from the only input of a graph."""
-    if sum(not node.reads for node in graph.nodes) > 1:
-        return []
+    """Return the numbers of the nodes with blocks that follow each other from the first input of a graph."""
     numbers: list[int] = []
     at = 0
     for number, node in enumerate(graph.nodes):
@@ -62,7 +61,8 @@ def _trunk(graph: Graph) -> list[int]:
 
 def _modules(elements: Iterable[Element]) -> str:
     """Return the outermost modules of some elements, the first few by name."""
-    return _listed(dict.fromkeys(layer.name.split(".")[0] for layer in walk(elements) if layer.params))
+    working = (layer for layer in walk(elements) if layer.params or layer.kind in WEIGHTED)
+    return _listed(dict.fromkeys(layer.name.split(".")[0] for layer in working))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -9,9 +9,10 @@ pytest.importorskip("torch")
 
 from torch import nn
 
+from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
-from resnet_diagram.spec.measure import params
+from resnet_diagram.spec.measure import params, residual_blocks
 from resnet_diagram.spec.model import LayerKind, Network
 from resnet_diagram.spec.signature import same
 from resnet_diagram.spec.toml.reader import loads as loads_toml
@@ -125,6 +126,13 @@ def test_what_two_inputs_share_is_listed_once() -> None:
     network = traced(given.Twins(), PICTURE, PICTURE)
     assert [port.name for port in network.inputs] == ["left", "right"]
     assert {one["runs"] for one in facts(network)["residuals"]} == {2}
+
+
+def test_a_picture_of_two_inputs_shows_the_blocks_and_names_both() -> None:
+    drawn = closed(traced(given.Twins(), PICTURE, PICTURE))
+    assert len(residual_blocks(drawn)) == 6
+    (box,) = [layer for layer in layers(drawn) if layer.kind is LayerKind.OPAQUE]
+    assert box.op == "left, right → encoder"
 
 
 def test_modules_that_never_run_are_named() -> None:
