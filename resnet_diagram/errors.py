@@ -1,6 +1,7 @@
 """The exceptions and warnings this package raises, and the hint their messages share."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def closest(value: object, names: Iterable[str]) -> str:
@@ -33,6 +34,16 @@ def did_you_mean(guess: str) -> str:
     (" Did you mean 'stride'?", '')
     """
     return f" Did you mean {guess!r}?" if guess else ""
+
+
+def missing_file(text: str, path: Path) -> str:
+    """Return what to say about a file of code that is not there, with the files beside it."""
+    if path.is_dir():
+        return f"{text!r} is a folder; name a Python file in it."
+    neighbours = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
+    hint = did_you_mean(closest(path.name, neighbours))
+    hint += f" In that folder there are {', '.join(neighbours)}." if neighbours else ""
+    return f"There is no file {text!r}.{hint}"
 
 
 _CONTROL = {

@@ -10,11 +10,12 @@ PACKAGE = Path(__file__).resolve().parent.parent / "resnet_diagram"
 
 MAY_IMPORT = {
     "errors": set[str](),
+    "phases": set[str](),
     "resources": set[str](),
     "saving": {"errors"},
     "spec": {"errors", "saving"},
     "tracer": {"errors", "spec"},
-    "sources": {"errors", "spec", "tracer"},
+    "sources": {"errors", "phases", "spec", "tracer"},
     "codegen": {"errors", "spec"},
     "wording": {"errors", "resources", "spec"},
     "diagram": {"errors", "spec", "wording"},
@@ -25,6 +26,7 @@ MAY_IMPORT = {
     "differences": {"spec", "wording"},
     "app": {
         "errors",
+        "phases",
         "saving",
         "spec",
         "tracer",
@@ -41,6 +43,7 @@ MAY_IMPORT = {
     "cli": {
         "resources",
         "errors",
+        "phases",
         "saving",
         "spec",
         "sources",

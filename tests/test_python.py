@@ -90,6 +90,9 @@ def test_without_a_path_a_drawing_is_returned_and_shows_itself(tmp_path: Path) -
         ("+params", {"params", "shapes", "norm", "act"}),
         ("-norm", {"shapes", "act"}),
         (["+macs", "-shapes", "-act"], {"macs", "norm"}),
+        ("+params,macs", {"params", "macs", "shapes", "norm", "act"}),
+        ("-norm,act,+math", {"shapes", "math"}),
+        ("params,+macs", {"params", "macs"}),
         ("", set()),
     ],
 )
@@ -130,7 +133,7 @@ ERRORS: list[tuple[Callable[[], object], str]] = [
     (lambda: rd.draw("resnet18", "x.what"), "to_text or to_bytes"),
     (lambda: rd.draw("resnet18", input_shape=(3, 64, 64)), "leave input_shape out"),
     (lambda: rd.draw(["resnet18", "resnet34"]), "Take 'compare'"),
-    (lambda: rd.figure("resnet18", show="+params,norm"), "'\\+params' and 'norm'"),
+    (lambda: rd.figure("resnet18", show="+parms"), "Did you mean 'params'"),
     (lambda: rd.to_text("resnet18", "pdf"), "to_bytes"),
     (lambda: rd.network("resnet51"), "resnet-diagram list networks"),
     (lambda: rd.table("resnet18", decimals=40), "decimals"),

@@ -1,6 +1,7 @@
 """Draw networks: the place that joins diagram, layout and formats."""
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from resnet_diagram.app.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.phases import phase
 from resnet_diagram.render.figure import Engine, Figure, Output
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
 from resnet_diagram.render.registry import has_suffix
@@ -104,9 +106,20 @@ def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     return tuple(artifacts)
 
 
+def _warn_of_captions(request: DrawRequest) -> None:
+    """Warn of a caption or label that none of the formats shows."""
+    placing = request.output.placing
+    given = [word for word in ("caption", "label") if getattr(placing, word)]
+    names = sorted({target.format for target in request.targets})
+    if given and names and "tikz" not in names:
+        message = f"{' and '.join(names)}: no place for a {' and a '.join(given)}, left out; -t tikz has one."
+        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+
+
 def _drawn(networks: Sequence[Network], request: DrawRequest, sources: Sequence[str]) -> Iterator[Artifact]:
     """Yield one artifact for each target, laid out once, then the LaTeX preamble if it is wanted."""
     options, output = request.options, request.output
+    _warn_of_captions(request)
     alt = options.title or f"Architecture of {' and '.join(sources)}"
     names = [target.format for target in request.targets]
     for target, content in zip(request.targets, rendered(networks, names, options, output), strict=True):
@@ -131,6 +144,7 @@ def rendered(
     """Yield one text, or bytes, for each format name; the drawing is laid out once for all pages."""
     figure: Figure | None = None
     for name in names:
+        phase(f"drawing {name}")
         if name in SPECS:
             from resnet_diagram.spec.json.files import text_of
 
@@ -138,6 +152,7 @@ def rendered(
             continue
         row = format_named(name)
         if row.paged and output.engine is Engine.OWN:
+            phase(f"laying out {' and '.join(network.name for network in networks)}")
             figure = figure or figure_of(networks, options, output)
             yield write_as(row, figure)
         else:

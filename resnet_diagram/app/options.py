@@ -21,6 +21,7 @@ from resnet_diagram.layout.units import (
 from resnet_diagram.render.figure import DPI, Engine
 from resnet_diagram.render.figure import Output as Output
 from resnet_diagram.render.latex.floats import IN_TEXT, Float, Placing, check_label
+from resnet_diagram.style.theme import theme_names as theme_names
 from resnet_diagram.wording.stages import StageNames
 
 COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (
@@ -271,22 +272,21 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
 
 
 def _shown(words: str | Collection[str]) -> frozenset[Show]:
-    """Return the labels to include; words with a sign change the usual ones. Raise UsageError.
+    """Return the labels to include; from the first word with a sign on, labels are added or removed.
+
+    A list that begins with a sign changes the usual labels. Raises UsageError for an unknown label.
 
     >>> sorted(_shown("+params,-norm")), sorted(_shown(["params"]))
     ([<Show.ACT: 'act'>, <Show.PARAMS: 'params'>, <Show.SHAPES: 'shapes'>], [<Show.PARAMS: 'params'>])
     """
     listed = [word.strip() for word in (words.split(",") if isinstance(words, str) else words)]
-    signed = [word for word in listed if word[:1] in ("+", "-")]
-    if signed and len(signed) < len(listed):
-        plain = next(word for word in listed if word not in signed)
-        raise UsageError(
-            f"--show has {signed[0]!r} and {plain!r}: write a sign before each label, to add it to the usual "
-            "ones or remove it, or before none, to list all that are shown."
-        )
-    chosen = {one_of(Show, word.lstrip("+-"), "kind of label"): word[:1] for word in listed if word}
-    removed = {label for label, sign in chosen.items() if sign == "-"}
-    return frozenset(chosen).union(USUAL if signed else ()) - removed
+    shown: set[Show] = set(USUAL) if listed and listed[0][:1] in ("+", "-") else set()
+    sign = "+"
+    for word in filter(None, listed):
+        sign = word[0] if word[0] in ("+", "-") else sign
+        label = one_of(Show, word.lstrip("+-"), "kind of label")
+        shown = shown | {label} if sign == "+" else shown - {label}
+    return frozenset(shown)
 
 
 def _placing(choices: DrawChoices) -> Placing:

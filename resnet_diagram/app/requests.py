@@ -1,5 +1,7 @@
 """Requests: what a caller wants, parsed once from a command line, a marker, Sphinx or MkDocs."""
 
+import os
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -165,7 +167,10 @@ def check_folders(paths: Iterable[Path | None], folder: Path) -> None:
     """Raise RenderError where a file's folder does not exist, before work is done."""
     for path in filter(None, paths):
         if not (folder / path).parent.is_dir():
-            message = f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it first."
+            command = f"mkdir {'-p ' * (os.name != 'nt')}{shlex.quote(str(folder / path.parent))}"
+            message = (
+                f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it: {command}"
+            )
             raise RenderError(message)
 
 

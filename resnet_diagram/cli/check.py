@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from resnet_diagram.app.requests import DiffRequest
-from resnet_diagram.cli.messages import LOG
+from resnet_diagram.cli.completion import sources
+from resnet_diagram.cli.messages import LOG, loudness
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     comparing_of,
@@ -14,6 +15,7 @@ from resnet_diagram.cli.options import (
     reading_of,
     reading_options,
 )
+from resnet_diagram.cli.spinner import spinning
 from resnet_diagram.errors import escape_controls
 
 
@@ -21,7 +23,7 @@ from resnet_diagram.errors import escape_controls
     help="Check that a network is the same as a reference, ignoring names.\n\n"
     f"Exit code: 0 same, 1 different, 2 error.\n\n{SOURCE_HELP}"
 )
-@click.argument("source")
+@click.argument("source", shell_complete=sources)
 @click.option("--against", metavar="SOURCE", required=True, help="Reference network, such as resnet50.")
 @comparing_options
 @reading_options
@@ -33,6 +35,7 @@ def command(context: click.Context, /, source: str, against: str, **values: Any)
     request = DiffRequest(
         left=source, right=against, reading=reading_of(values, Path()), **comparing_of(values)
     )
-    text, differs = diff_report(request, LOG)
+    with spinning(shown=loudness() >= 0):
+        text, differs = diff_report(request, LOG)
     click.echo(escape_controls(text))
     context.exit(int(differs))

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from resnet_diagram.app.requests import DescribeRequest
+from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.options import SOURCE_HELP, reading_of, reading_options
 from resnet_diagram.cli.run import run
 
@@ -18,7 +19,7 @@ def request(values: dict[str, Any], folder: Path) -> DescribeRequest:
 
 
 @click.command(help=f"Print the stages, blocks, parameters and MACs of a network.\n\n{SOURCE_HELP}")
-@click.argument("source")
+@click.argument("source", shell_complete=sources)
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def command(**values: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from resnet_diagram.app.requests import DiffRequest
-from resnet_diagram.cli.messages import LOG
+from resnet_diagram.cli.completion import sources
+from resnet_diagram.cli.messages import LOG, loudness
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     comparing_of,
@@ -14,6 +15,7 @@ from resnet_diagram.cli.options import (
     reading_of,
     reading_options,
 )
+from resnet_diagram.cli.spinner import spinning
 from resnet_diagram.errors import escape_controls
 
 
@@ -21,8 +23,8 @@ from resnet_diagram.errors import escape_controls
     help="List the differences between two networks, ignoring names.\n\n"
     f"Exit code: 0 same, 1 different, 2 error.\n\n{SOURCE_HELP}"
 )
-@click.argument("left", metavar="SOURCE")
-@click.argument("right", metavar="SOURCE")
+@click.argument("left", metavar="SOURCE", shell_complete=sources)
+@click.argument("right", metavar="SOURCE", shell_complete=sources)
 @comparing_options
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
@@ -34,6 +36,7 @@ def command(context: click.Context, /, left: str, right: str, as_json: bool, **v
     request = DiffRequest(
         left=left, right=right, reading=reading_of(values, Path()), json=as_json, **comparing_of(values)
     )
-    text, differs = diff_report(request, LOG)
+    with spinning(shown=loudness() >= 0):
+        text, differs = diff_report(request, LOG)
     click.echo(escape_controls(text))
     context.exit(int(differs))

@@ -8,6 +8,7 @@ import click
 from resnet_diagram.app.draw import is_binary, targets
 from resnet_diagram.app.options import LATEX, MODEL, DrawChoices, draw_options
 from resnet_diagram.app.requests import STDOUT, DrawRequest
+from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     GroupedCommand,
@@ -45,7 +46,7 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
 @click.command(
     cls=GroupedCommand, help=f"Draw a network, or compare several.\n\n{SOURCE_HELP}", epilog=_EXAMPLES
 )
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, shell_complete=sources)
 @target_options(
     "File to write; its suffix selects the format. Repeat for several files; - is standard output. "
     "With several sources, {name} is replaced by each network's name.",

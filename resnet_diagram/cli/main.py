@@ -1,6 +1,7 @@
 """The command `resnet-diagram`: its subcommands are imported when they are called."""
 
 import errno
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any
 import click
 
 from resnet_diagram.cli.messages import failure_of, loudness, loudness_options, warn
+from resnet_diagram.errors import closest, did_you_mean
+from resnet_diagram.spec.catalog import names
 
 COMMANDS = ("draw", "table", "describe", "diff", "check", "embed", "spec", "code", "list")
 """The subcommands in the order of the help; each is the `command` of its module."""
@@ -19,6 +22,8 @@ COMPARING = ("diff", "check")
 """Commands that end with 1 for a difference, and with 2 for an error."""
 
 INTERRUPTED = 130
+_COMPLETE = "_RESNET_DIAGRAM_COMPLETE"
+"""Environment variable by which a shell asks for completions."""
 
 
 class _Commands(click.Group):
@@ -37,12 +42,25 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the subcommand. Fail for an unknown one, with a suggestion."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            hint = did_you_mean(closest(args[0], COMMANDS))
+            if not hint and (args[0] in names() or ":" in args[0] or "." in args[0]):
+                hint = f" To draw it: resnet-diagram draw {args[0]}"
+            ctx.fail(f"No such command {args[0]!r}.{hint} The commands are {', '.join(COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         with _messages(ctx):
             return super().invoke(ctx)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command; errors before a subcommand runs, as of `--help`, are messages too."""
+        if _COMPLETE in os.environ:
+            import_module("resnet_diagram.cli.completion")
         try:
             return super().main(*args, **kwargs)
         except Exception as problem:

@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from resnet_diagram.app.log import Log
+from resnet_diagram.cli.spinner import above_spinner
 from resnet_diagram.errors import ResnetDiagramError, UsageError, escape_controls
 
 _KEY = "resnet_diagram.loudness"
-_PRINTED = "resnet_diagram.warnings"
+_PRINTED = "resnet_diagram.printed"
 
 
 def loudness_options(command: Any) -> Any:
@@ -47,24 +48,30 @@ def loudness(context: click.Context | None = None) -> int:
 
 
 def note(text: str) -> None:
-    """Print something the user should know."""
-    if loudness() >= 0:
-        click.echo(f"Note: {escape_controls(text)}", err=True)
+    """Print something the user should know, once."""
+    _print_once(f"Note: {text}")
 
 
 def detail(text: str) -> None:
     """Print a progress detail, when verbose."""
     if loudness() > 0:
-        click.echo(escape_controls(text), err=True)
+        with above_spinner():
+            click.echo(escape_controls(text), err=True)
 
 
 def warn(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning, each text once; the arguments are those of `warnings.showwarning`."""
+    _print_once(f"Warning: {message}")
+
+
+def _print_once(text: str) -> None:
+    """Print a text on standard error, unless quiet or printed before."""
     context = click.get_current_context(silent=True)
-    printed = context.find_root().meta.setdefault(_PRINTED, set()) if context else set()
-    if loudness() >= 0 and str(message) not in printed:
-        printed.add(str(message))
-        click.echo(f"Warning: {escape_controls(str(message))}", err=True)
+    printed: set[str] = context.find_root().meta.setdefault(_PRINTED, set()) if context else set()
+    if loudness() >= 0 and text not in printed:
+        printed.add(text)
+        with above_spinner():
+            click.echo(escape_controls(text), err=True)
 
 
 def progress(items: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import click
 from resnet_diagram.app.option import Option, in_folder, options_in
 from resnet_diagram.app.options import COMMON, CONTENT, LATEX, MODEL, OTHER, PAGE
 from resnet_diagram.app.requests import STDOUT, Reading
+from resnet_diagram.cli.completion import values_of
 from resnet_diagram.cli.messages import loudness_options
 from resnet_diagram.differences.model import Ignored
 
@@ -110,6 +111,7 @@ def _declared(name: str, declared: Option) -> Decorator:
         settings |= {"default": joined, "show_default": True}
     elif declared.default == "":
         settings["default"] = ""
+    settings["shell_complete"] = values_of(name)
     kind = declared.kind if declared.kind is int else str
     values: Any = click.Choice([str(value) for value in declared.values]) if declared.values else kind
     if declared.kind is Path:
@@ -141,7 +143,15 @@ def target_options(output_help: str, to_help: str) -> Decorator:
             group=COMMON,
             help=output_help,
         ),
-        option("-t", "--to", "format_name", metavar="FORMAT", group=COMMON, help=to_help),
+        option(
+            "-t",
+            "--to",
+            "format_name",
+            metavar="FORMAT",
+            group=COMMON,
+            help=to_help,
+            shell_complete=values_of("format_name"),
+        ),
     )
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from resnet_diagram.app.make import make
-from resnet_diagram.app.requests import Request
-from resnet_diagram.cli.messages import LOG, detail
+from resnet_diagram.app.requests import Request, sources_of
+from resnet_diagram.cli.messages import LOG, detail, loudness
+from resnet_diagram.cli.spinner import spinning
 from resnet_diagram.errors import RenderError
 from resnet_diagram.saving import write_files
 
@@ -18,7 +19,8 @@ def run(request: Request) -> list[Path]:
     Standard output gets the bytes a file would have, whatever the encoding of the terminal. Return the files
     written.
     """
-    artifacts = make(request, LOG)
+    with spinning(shown=shows_spinner(request)):
+        artifacts = make(request, LOG)
     if sys.stdout is None and not all(artifact.name for artifact in artifacts):
         raise RenderError("Standard output is closed; name a file (-o).")
     write_files([(artifact.name, artifact.content) for artifact in artifacts if artifact.name])
@@ -28,6 +30,11 @@ def run(request: Request) -> list[Path]:
         else:
             click.echo(artifact.data, nl=False)
     return [artifact.name for artifact in artifacts if artifact.name]
+
+
+def shows_spinner(request: Request) -> bool:
+    """Return whether a phase is shown: not when quiet, and not below the bar of several sources."""
+    return loudness() >= 0 and len(sources_of(request)) < 2
 
 
 def is_terminal() -> bool:

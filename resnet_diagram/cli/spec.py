@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from resnet_diagram.app.requests import SpecRequest
+from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.options import SOURCE_HELP, file_or_stdout, output_option, reading_of, reading_options
 from resnet_diagram.cli.run import run
 
@@ -21,7 +22,7 @@ def request(values: dict[str, Any], folder: Path) -> SpecRequest:
 
 
 @click.command(help=f"Write a network as a spec file.\n\n{SOURCE_HELP}")
-@click.argument("source")
+@click.argument("source", shell_complete=sources)
 @reading_options
 @output_option
 @click.option(

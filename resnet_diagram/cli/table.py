@@ -7,6 +7,7 @@ import click
 
 from resnet_diagram.app.options import TableChoices
 from resnet_diagram.app.requests import TableRequest
+from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     GroupedCommand,
@@ -46,7 +47,7 @@ def request(values: dict[str, Any], folder: Path) -> TableRequest:
     "With several sources, --input applies to all that are code.",
     epilog=_EXAMPLES,
 )
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, shell_complete=sources)
 @target_options(
     "File to write; its suffix (.txt, .tex, .typ, .md, .html, .csv) selects the format. "
     "Repeat for several files; - is standard output.",

@@ -3,13 +3,20 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resnet_diagram.errors import SourceError, missing_file
+from resnet_diagram.phases import phase
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     from resnet_diagram.tracer import InputSpec
+
+
+_FILES = (".py", ".ipynb", ".pt", ".pt2", ".pth", ".ckpt")
+"""Suffixes of files that hold code or a model."""
 
 
 def read_code(
@@ -20,16 +27,31 @@ def read_code(
     `inputs`: shapes such as "3x224x224". `weights`: a checkpoint whose names and shapes must fit. `folder`:
     start of relative paths, and first in the search for modules. Raises SourceError or TraceError.
     """
+    _check_file(source, folder)
+    phase("importing torch")
     from resnet_diagram.tracer import check_weights, load_model, parse_input, read_run, run_once
 
     specs = [parse_input(given) if isinstance(given, str) else given for given in inputs]
     with _forgotten(folder):
+        phase(f"building {source}")
         loaded = load_model(source, unsafe=unsafe, folder=folder)
-        if weights:
-            check_weights(loaded.model, weights, unsafe=unsafe)
+        remark = check_weights(loaded.model, weights, unsafe=unsafe) if weights else ""
+        phase(f"running {source}")
         run, name = run_once(loaded.model, specs or loaded.inputs or None), loaded.name
         del loaded  # the weights of a large model need more memory than its recorded run
-        return read_run(run, name=name, source=source)
+        phase(f"reading the run of {source}")
+        network = read_run(run, name=name, source=source)
+        return replace(network, notes=(*network.notes, remark)) if remark else network
+
+
+def _check_file(source: str, folder: Path) -> None:
+    """Raise SourceError for a file that is not there, before torch is imported."""
+    head = source.partition("(")[0]
+    name, colon, attribute = head.rpartition(":")
+    name = name if colon and not attribute.startswith(("/", "\\")) else head
+    path = folder / Path(name).expanduser()
+    if name.endswith(_FILES) and not path.is_file():
+        raise SourceError(missing_file(name, path))
 
 
 @contextmanager

@@ -31,6 +31,12 @@ FAMILIES = (
 
 _FOLDER = Path(__file__).parent / "networks"
 _NAME = re.compile(r'^name = "(.*)"$', re.MULTILINE)
+_OF_TORCHVISION = re.compile(
+    r"(vgg|densenet|squeezenet|shufflenet|mobilenet|mnasnet|efficientnet|regnet|convnext|vit|swin|maxvit)\w*\d|"
+    r"(alexnet|googlenet|inceptionv3|convnext|swin|vit|maxvit|efficientnet|mobilenet)[a-z]*$"
+)
+"""Families of networks that torchvision has and the catalog has not, without separators."""
+
 _LOOKALIKES = str.maketrans("oil", "011")
 
 
@@ -63,16 +69,40 @@ def design(name: str) -> dict[str, Any]:
 
 
 def network(name: str) -> Network:
-    """The network of that name. Raises SourceError for an unknown name."""
+    """The network of that name; case and separators do not matter. Raises SourceError for an unknown name."""
     from resnet_diagram.spec.toml.expand.network import build
 
-    return replace(build(design(name)), source=name)
+    known = canonical(name)
+    return replace(build(design(known)), source=known)
+
+
+def canonical(name: str) -> str:
+    """Return the name of the catalog that differs in case and separators only; else the name as it is.
+
+    >>> canonical("ResNet-50"), canonical("WRN_28_10"), canonical("resnet51")
+    ('resnet50', 'wrn-28-10', 'resnet51')
+    """
+    return _spellings().get(_letters(name), name) if name not in _homes() else name
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    return {_letters(name): name for name in names()}
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
 def _table(name: str) -> dict[str, Any]:
     """Return the family's common keys and the network's own keys."""
     family = _homes().get(name)
     if family is None:
+        if _OF_TORCHVISION.match(_letters(name)):
+            raise SourceError(
+                f"The catalog holds residual networks; it has no {name!r}. torchvision has it, if it is "
+                f"installed: torchvision:{name.lower().replace('-', '')}."
+            )
         hint = did_you_mean(_closest(name))
         raise SourceError(f"No network named {name!r}.{hint} 'resnet-diagram list networks' shows all.")
     return _members(family)[name]

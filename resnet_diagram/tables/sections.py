@@ -74,6 +74,8 @@ def _continues(items: list[Section], element: Element, size: Shape) -> bool:
     """Return whether an element belongs to the last section: same resolution, and no new pooling."""
     if not items or items[-1].size != size:
         return False
+    if _only_blurs(items[-1]):
+        return False
     if isinstance(element, Layer) and is_weightless(element):
         return all(map(is_weightless, shown(items[-1].elements))) or not _changes(element)
     return True
@@ -136,11 +138,21 @@ def _joined(items: list[Section]) -> list[Section]:
     for section in items:
         last = done[-1] if done else None
         both_head = last and last.kind is section.kind is Kind.HEAD
-        if last and (both_head or all(map(is_weightless, shown(last.elements)))):
+        if last and len(done) > 1 and not both_head and _only_blurs(last):
+            stem = done[-2]
+            done[-2:] = [replace(stem, size=last.size, elements=(*stem.elements, *last.elements)), section]
+        elif last and (both_head or all(map(is_weightless, shown(last.elements)))):
             done[-1] = replace(section, elements=(*last.elements, *section.elements))
         else:
             done.append(section)
     return done
+
+
+def _only_blurs(section: Section) -> bool:
+    """Return whether a section only pools, with a blur pool at its end: it ends a stem."""
+    layers = shown(section.elements)
+    blurs = bool(layers) and layers[-1].op == "blur_pool"
+    return blurs and all(map(is_weightless, layers))
 
 
 def _ended(items: list[Section]) -> Iterator[Section]:

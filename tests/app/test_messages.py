@@ -50,8 +50,8 @@ def test_a_bar_is_shown_on_a_terminal(tmp_path: Path) -> None:
     assert "100%" in on_a_terminal(tmp_path, "embed", "a.md")
 
 
-@pytest.mark.parametrize("call", [("-q", *SEVERAL), (*SEVERAL, "-q"), ("draw", "resnet18", "-o", "a.svg")])
-def test_no_bar_for_the_quiet_or_for_one_thing(tmp_path: Path, call: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("call", [("-q", *SEVERAL), (*SEVERAL, "-q"), ("describe", "resnet18", "-q")])
+def test_neither_bar_nor_phase_for_the_quiet(tmp_path: Path, call: tuple[str, ...]) -> None:
     assert on_a_terminal(tmp_path, *call) == ""
 
 
@@ -97,3 +97,19 @@ def test_completion_in_the_shell(shell: str) -> None:
     }
     words = subprocess.run([program], env={**os.environ, **asked}, capture_output=True, text=True, check=True)
     assert "embed" in words.stdout
+
+
+SLOW = "import time\nfrom torch import nn\ndef net():\n    time.sleep(2.5)\n    return nn.Conv2d(3, 8, 3)\n"
+
+
+def test_a_phase_that_takes_long_is_shown_on_a_terminal_and_cleared(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    (tmp_path / "slow.py").write_text(SLOW)
+    words = ("draw", "slow.py:net", "--input", "3x8x8", "-o", "a.svg")
+    told = on_a_terminal(tmp_path, *words)
+    assert "building slow.py:net (" in told
+    assert told.rsplit("\r", 2)[1].strip() == ""
+    assert "building" not in on_a_terminal(tmp_path, *words, "-q")
+    assert (
+        "building" not in off_a_terminal("describe", f"{tmp_path / 'slow.py'}:net", "--input", "3x8x8").stderr
+    )

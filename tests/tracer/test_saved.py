@@ -203,7 +203,7 @@ def test_an_exported_program_keeps_its_modules(tmp_path: Path) -> None:
 
 
 def test_weights_that_fit(checkpoint: Path) -> None:
-    assert check_weights(Net(), checkpoint) == len(Net().state_dict())
+    assert check_weights(Net(), checkpoint) == ""
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "module._orig_mod."])

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from resnet_diagram.errors import SourceError
+from resnet_diagram.errors import SourceError, missing_file
 from resnet_diagram.tracer.errors import source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
@@ -71,7 +71,7 @@ def _file_module(target: Target) -> ModuleType:
     """Return the module in a file, imported by its dotted name where it lies in a package."""
     path = target.path
     if not path.is_file():
-        raise SourceError(_missing_file(target.module, path))
+        raise SourceError(missing_file(target.module, path))
     if path.suffix not in (".py", ".ipynb"):
         raise SourceError(
             f"{target.module!r} is no Python file. A model comes from a .py file, a notebook or a module."
@@ -85,15 +85,6 @@ def _file_module(target: Target) -> ModuleType:
             return build(lambda: _fresh_module(path, name))
         except (Exception, SystemExit) as error:
             raise source_error(f"Importing {target.module!r} failed", error, path) from error
-
-
-def _missing_file(text: str, path: Path) -> str:
-    """Return what to say about a file that is not there."""
-    if path.is_dir():
-        return f"{text!r} is a folder; name a Python file in it."
-    neighbours = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
-    hint = f" In that folder there are {', '.join(neighbours)}." if neighbours else ""
-    return f"There is no file {text!r}.{hint}"
 
 
 def _package_of(path: Path) -> tuple[Path, str]:

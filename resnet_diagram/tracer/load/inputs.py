@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from resnet_diagram.errors import UsageError
+from resnet_diagram.tracer.record.isolation import attribute_of
 
 _DTYPES = frozenset(
     [
@@ -172,7 +173,7 @@ Guess = tuple[tuple[int, ...], str]
 def _configured(model: nn.Module) -> Iterator[Guess]:
     """Yield the input a model says it was made for."""
     for attribute in ("pretrained_cfg", "default_cfg"):
-        config = getattr(model, attribute, None)
+        config = attribute_of(model, attribute)
         size = config.get("input_size") if isinstance(config, dict) else None
         if isinstance(size, (tuple, list)) and size:
             yield tuple(int(n) for n in size), "float32"
@@ -216,7 +217,7 @@ def _classes_of(model: nn.Module) -> int:
 
 def _named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:
     """Return the picture size a model keeps in an attribute."""
-    value = getattr(model, attribute, None)
+    value = attribute_of(model, attribute)
     if isinstance(value, int) and value > 0:
         return value, value
     if isinstance(value, (tuple, list)) and len(value) >= 2 and all(isinstance(n, int) for n in value):

@@ -84,7 +84,21 @@ def _built(target: Target) -> LoadedModel:
         ready = isinstance(value, nn.Module) and not target.called
         model = value if ready else _construct(value, attribute, target)
     assert isinstance(model, nn.Module)
-    return LoadedModel(model=model, name=_name_of(attribute, target), source=target.text)
+    name = _name_of(attribute, target) + f".{target.inner}" * bool(target.inner)
+    return LoadedModel(model=_part_of(model, target), name=name, source=target.text)
+
+
+def _part_of(model: nn.Module, target: Target) -> nn.Module:
+    """Return the module within a model that a target names, or the model. Raise SourceError."""
+    try:
+        return model.get_submodule(target.inner)
+    except AttributeError:
+        names = [name for name, _ in model.named_modules() if name]
+        hint = did_you_mean(closest(target.inner, names))
+        raise SourceError(
+            f"{type(model).__name__} in {target.module!r} has no module {target.inner!r}.{hint} It has "
+            f"{_listed(names)}."
+        ) from None
 
 
 def _imported(target: Target) -> ModuleType:

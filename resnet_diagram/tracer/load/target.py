@@ -15,7 +15,8 @@ NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 class Target:
     """The place of a model: a module (a file or a dotted name), an attribute, and arguments for it.
 
-    `called` says whether arguments, perhaps none, were written. `folder`: start of a relative path, and first
+    `called` says whether arguments, perhaps none, were written; `inner` is the path of a module within the
+    model, as in `Lit().net`. `folder`: start of a relative path, and first
     in the search for a module. `with_values`: the model is built with its weights in memory.
     """
 
@@ -25,6 +26,7 @@ class Target:
     args: tuple[object, ...] = ()
     kwargs: dict[str, object] = field(default_factory=dict)
     called: bool = False
+    inner: str = ""
     folder: Path = Path()
     with_values: bool = False
 
@@ -62,8 +64,23 @@ def parse_target(text: str) -> Target:
         raise SourceError(
             f"Cannot read the source {text!r}: arguments need a name before them, as in file.py:Net(20)."
         )
-    args, kwargs = _literal_arguments(text, text[len(head) :])
-    return Target(text=text, module=module, attribute=attribute, args=args, kwargs=kwargs, called=True)
+    call, inner = _split_inner(text[len(head) :])
+    args, kwargs = _literal_arguments(text, call)
+    return Target(
+        text=text, module=module, attribute=attribute, args=args, kwargs=kwargs, called=True, inner=inner
+    )
+
+
+def _split_inner(call: str) -> tuple[str, str]:
+    """Return the arguments in their brackets, and the path of a module behind them.
+
+    >>> _split_inner("(depth=20).net.layers[0]"), _split_inner("('a).b')")
+    (('(depth=20)', 'net.layers.0'), ("('a).b')", ''))
+    """
+    found = re.fullmatch(r"(.*\))((?:\.\w+|\[\d+\])+)", call, re.DOTALL)
+    if not found:
+        return call, ""
+    return found[1], re.sub(r"\[(\d+)\]", r".\1", found[2]).lstrip(".")
 
 
 def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:

@@ -61,6 +61,14 @@ def _restore_container(holder: Container, names: tuple[Any, ...], values: list[A
                 holder[name] = value
 
 
+def attribute_of(model: nn.Module, name: str) -> Any:
+    """Return an attribute of a model, None where there is none or its own `__getattr__` fails."""
+    try:
+        return getattr(model, name, None)
+    except Exception:
+        return None
+
+
 @contextlib.contextmanager
 def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Restore modules afterwards: mode, buffers, hooks, cached and collected results."""
@@ -210,5 +218,5 @@ def _remember_failure(graph: OpGraph, call: Call, args: Sequence[Any]) -> None:
 
 def class_name(module: nn.Module) -> str:
     """Return the class of a module as its author wrote it, scripted modules included."""
-    name = getattr(module, "original_name", None)
+    name = attribute_of(module, "original_name")
     return name if isinstance(name, str) else type(module).__name__

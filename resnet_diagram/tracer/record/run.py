@@ -15,6 +15,7 @@ from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.compat import Compatible
 from resnet_diagram.tracer.record.isolation import (
+    attribute_of,
     check_interrupt,
     class_name,
     followed_calls,
@@ -58,9 +59,9 @@ class Stopped(Exception):  # noqa: N818 - it carries a half-finished run, and ne
 def unwrapped(model: nn.Module) -> nn.Module:
     """Return the model inside `torch.compile` and data-parallel wrappers."""
     while True:
-        inner = getattr(model, "_orig_mod", None)
+        inner = attribute_of(model, "_orig_mod")
         if inner is None and type(model).__name__ in ("DataParallel", "DistributedDataParallel"):
-            inner = getattr(model, "module", None)
+            inner = attribute_of(model, "module")
         if not isinstance(inner, nn.Module):
             return model
         model = inner

@@ -203,12 +203,24 @@ def _weighted(node: Node) -> dict[str, Any]:
     return {"op": name, "kind": LayerKind.OTHER}
 
 
+def _whole_padding(
+    step: Step, kernel: tuple[int, ...], stride: tuple[int, ...], padding: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return the padding of a pooling with that of a layer before it, by the shapes of both ends."""
+    sizes = zip(step.in_shape[1:], step.out_shape[1:], kernel, stride, padding, strict=False)
+    return tuple(
+        next((p for p in range(least, k + 1) if (size + 2 * p - k) // s + 1 == out), least)
+        for size, out, k, s, least in sizes
+    )
+
+
 def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     """Return the fields of a pooling: global ones, whatever their spelling, have no kernel."""
     spatial = step.in_shape[1:]
     name = operator_of(node.op).name
     if name == "blur_pool":
-        return {"op": name, **{key: _convolution(node)[key] for key in ("kernel", "stride", "padding")}}
+        fields = {key: _convolution(node)[key] for key in ("kernel", "stride", "padding")}
+        return {"op": name, **fields, "padding": _whole_padding(step, **fields)}
     if name in SUMMARIES.values():
         return {"op": name}
     if name in ("mean", "amax"):

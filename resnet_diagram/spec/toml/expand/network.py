@@ -23,6 +23,12 @@ def build(settings: Said, name: str = "") -> Network:
         raise DesignError("expected channels and at least one size, such as [3, 224, 224].", "input")
     stages = [] if "body" in settings else _stages(settings)
     shape: Shape = tuple(settings.get("input", INPUT))
+    if len(shape) == 3 and shape[0] == shape[1] > shape[2] in (1, 3, 4):
+        raise DesignError(
+            f"{list(shape)} has {shape[0]} channels and an image of {shape[1]}×{shape[2]}; was it meant as "
+            f"height, width, channels? Channels come first: [{shape[2]}, {shape[0]}, {shape[1]}].",
+            "input",
+        )
     stem = _end(settings, "stem", shape, _first_width(settings, stages))
     body = _body(settings, stages, stem.shape)
     head = _end(settings, "head", body.shape, 0)

@@ -25,6 +25,9 @@ DEFAULTS: dict[str, Any] = {
 }
 """Default settings; `expansion` depends on the block."""
 
+SYNONYMS = {"swish": "silu"}
+"""Other names of activations."""
+
 EXPANSIONS = {"basic": 1, "bottleneck": 4}
 _OF_BOTTLENECKS = ("cardinality", "base_width", "stride_in")
 
@@ -85,7 +88,7 @@ def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockD
         reduction=full["reduction"] if full["gate"] != NONE else 0,
         norm=full["norm"],
         norm_groups=full["norm_groups"],
-        activation=full["activation"],
+        activation=SYNONYMS.get(full["activation"], full["activation"]),
     )
     _check(design)
     return design
@@ -96,7 +99,13 @@ def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
     full = DEFAULTS | {key: value for key, value in settings.items() if key in SETTINGS}
     if full["block"] == "basic":
         _check_basic(settings)
-    return {"expansion": EXPANSIONS[full["block"]]} | full
+    base = default_base_width(full["cardinality"])
+    return {"expansion": EXPANSIONS[full["block"]]} | full | {"base_width": settings.get("base_width", base)}
+
+
+def default_base_width(cardinality: int) -> int:
+    """Return the base width where none is given: with groups that of most ResNeXts, 4 channels each."""
+    return DEFAULTS["base_width"] if cardinality == 1 else 4
 
 
 def _check_basic(settings: Mapping[str, Any]) -> None:

@@ -5,7 +5,19 @@ from collections.abc import Mapping
 NONE = "none"
 STEMS = ("imagenet", "deep", "cifar")
 NORMS = ("batch_norm", "group_norm")
-ACTIVATIONS = ("relu", "relu6", "leaky_relu", "elu", "silu", "gelu", "mish", "hardswish", "tanh", "sigmoid")
+ACTIVATIONS = (
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "silu",
+    "gelu",
+    "mish",
+    "hardswish",
+    "tanh",
+    "sigmoid",
+    "swish",
+)
 PLAIN_OPS = (
     *("batch_norm", "layer_norm", "instance_norm"),
     *ACTIVATIONS,

@@ -7,7 +7,7 @@ from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Network, Stage
 from resnet_diagram.spec.signature import differences, same
 from resnet_diagram.spec.toml.expand.network import FIRST_WIDTH
-from resnet_diagram.spec.toml.expand.settings import DEFAULTS, EXPANSIONS
+from resnet_diagram.spec.toml.expand.settings import DEFAULTS, EXPANSIONS, default_base_width
 from resnet_diagram.spec.toml.reader import network_of
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS
@@ -112,6 +112,7 @@ def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, li
 def _settings(common: Said) -> Said:
     """The settings worth saying: those that differ from what is understood, and those a reader looks for."""
     default = DEFAULTS | {"expansion": EXPANSIONS[common["block"]]}
+    default["base_width"] = default_base_width(common["cardinality"])
     if common["block"] == "basic":
         default["stride_in"] = common["stride_in"]
     always = ["block", "shortcut"]

@@ -1,5 +1,6 @@
 """Compare a checkpoint with a model: names and shapes."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,16 +15,40 @@ _COUNTER = "num_batches_tracked"  # newer norms keep it, older checkpoints lack 
 _SHOWN = 20
 
 
-def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> int:
-    """Return how many tensors of a checkpoint the model takes; raise SourceError with all that misfit."""
+def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> str:
+    """Return a remark on the names of a checkpoint, "" if they are the model's own.
+
+    Raises SourceError with all names and shapes that misfit.
+    """
     saved = _unwrapped_names(shapes_in(path, unsafe=unsafe))
     expected = _model_shapes(model)
-    faults = _misfits(saved, expected)
     if not saved:
         raise SourceError(f"{path.name!r} holds no tensors by name; wanted is a state_dict.")
+    prefix = _prefix(saved, expected)
+    within = {name.removeprefix(prefix): shape for name, shape in saved.items() if name.startswith(prefix)}
+    faults = _misfits(within, expected)
+    remark = f"names in {path.name!r} begin with {prefix!r}, which was left out" if prefix else ""
+    others = len(saved) - len(within)
+    remark += f"; {others} tensors without it are of other modules" if others else ""
     if faults:
-        raise SourceError("\n  ".join([f"{path.name!r} does not fit the model:", *faults]))
-    return len(saved)
+        first = f"{path.name!r} does not fit the model{f' ({remark})' if remark else ''}:"
+        raise SourceError("\n  ".join([first, *faults]))
+    return remark
+
+
+def _prefix(saved: Shapes, expected: Shapes) -> str:
+    """Return the prefix in a checkpoint with which the most names are the model's; "" for none.
+
+    >>> _prefix({"net.fc.weight": (3,), "loss.scale": (1,)}, {"fc.weight": (3,)})
+    'net.'
+    """
+    counts = Counter(
+        name.removesuffix(known)
+        for name in saved
+        for at, _ in enumerate(name.split("."))
+        if (known := ".".join(name.split(".")[at:])) in expected
+    )
+    return max(counts, key=lambda prefix: (counts[prefix], -len(prefix)), default="")
 
 
 def _model_shapes(model: nn.Module) -> Shapes:

@@ -1,0 +1,138 @@
+"""Completion in the shell: networks, files and the names in them, themes, formats and venues."""
+
+import ast
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from click import Context, Parameter
+from click.shell_completion import BashComplete, CompletionItem, FishComplete, add_completion_class
+
+_SOURCES = (".py", ".ipynb", ".toml", ".json", ".pt", ".pt2")
+"""Suffixes of files that may hold a network."""
+
+Completer = Callable[[Context, Parameter, str], list[CompletionItem]]
+
+
+@add_completion_class
+class Bash(BashComplete):
+    """Completion for Bash, which takes a colon for a word and completes the part behind it."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one to complete, and that one, with colons put back into words."""
+        args, incomplete = super().get_completion_args()
+        words: list[str] = []
+        for word in (*args, incomplete):
+            if words and (word == ":" or words[-1].endswith(":")):
+                words[-1] += word
+            else:
+                words.append(word)
+        return words[:-1], words[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return an item without what Bash has behind a colon already."""
+        return f"{item.type},{item.value.rpartition(':')[2]}"
+
+
+@add_completion_class
+class Fish(FishComplete):
+    """Completion for fish, with commas in values."""
+
+    source_template = FishComplete.source_template.replace('split ","', 'split --max 1 ","')
+
+
+def sources(context: Context, parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the sources that begin as typed: networks, files, and behind a colon the names in a file."""
+    file, colon, _ = incomplete.rpartition(":")
+    if colon and file.endswith(".py"):
+        return _items([f"{file}:{name}" for name in names_in(Path(file))], incomplete)
+    return [*_items(_networks(), incomplete), *_files(incomplete, _SOURCES)]
+
+
+def names_in(path: Path) -> list[str]:
+    """Return the classes, functions and variables of a Python file, read without running it."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return []
+    names: list[str] = []
+    for statement in tree.body:
+        if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
+            names.append(statement.name)
+        elif isinstance(statement, ast.Assign):
+            names += [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    return [name for name in dict.fromkeys(names) if not name.startswith("_")]
+
+
+def values_of(name: str) -> Completer | None:
+    """Return the completion of an option's value by the option's name; None for other options."""
+    return {
+        "theme": lambda _, __, typed: [*_items(_themes(), typed), *_files(typed, (".toml",))],
+        "lang": lambda _, __, typed: [*_items(_languages(), typed), *_files(typed, (".toml",))],
+        "venue": lambda _, __, typed: _items(_venues(), typed),
+        "show": lambda _, __, typed: _listed(_labels(), typed),
+        "format_name": lambda _, __, typed: _items(_formats(), typed),
+    }.get(name)
+
+
+def _items(words: Iterable[str], typed: str) -> list[CompletionItem]:
+    """Return the words that begin as typed."""
+    return [CompletionItem(word) for word in words if word.startswith(typed)]
+
+
+def _listed(words: Iterable[str], typed: str) -> list[CompletionItem]:
+    """Return lists whose last word begins as typed; signs stay."""
+    head, comma, last = typed.rpartition(",")
+    sign = last[:1] if last[:1] in ("+", "-") else ""
+    return _items([f"{head}{comma}{sign}{word}" for word in words], typed)
+
+
+def _files(typed: str, suffixes: tuple[str, ...]) -> list[CompletionItem]:
+    """Return the files with a suffix, and the folders, that begin as typed."""
+    folder, name = (Path(typed), "") if typed.endswith("/") else (Path(typed).parent, Path(typed).name)
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return []
+    start = typed[: len(typed) - len(name)]
+    return [
+        CompletionItem(f"{start}{path.name}{'/' * path.is_dir()}")
+        for path in found
+        if path.name.startswith(name) and (path.is_dir() or path.suffix in suffixes)
+        if not path.name.startswith(".") or name.startswith(".")
+    ]
+
+
+def _networks() -> Iterable[str]:
+    from resnet_diagram.spec.catalog import names
+
+    return names()
+
+
+def _themes() -> Iterable[str]:
+    from resnet_diagram.app.options import theme_names
+
+    return theme_names()
+
+
+def _languages() -> Iterable[str]:
+    from resnet_diagram.wording.language import language_names
+
+    return language_names()
+
+
+def _venues() -> Iterable[str]:
+    from resnet_diagram.layout.units import VENUES
+
+    return [f"{venue}{columns}" for venue in VENUES for columns in ("", "-double")]
+
+
+def _labels() -> Iterable[str]:
+    from resnet_diagram.diagram.options import Show
+
+    return [label.value for label in Show]
+
+
+def _formats() -> Iterable[str]:
+    from resnet_diagram.render.formats import FORMATS, SPECS
+
+    return [*(row.name for row in FORMATS), *SPECS]
