@@ -276,9 +276,7 @@ def test_entries_cite_a_paper() -> None:
     ("given", "meant"),
     [
         ("resnet5O", "resnet50"),
-        ("ResNet-152", "resnet152"),
-        ("resnext50-32x4d", "resnext50_32x4d"),
-        ("wrn28-10", "wrn-28-10"),
+        ("ResNet-151", "resnet152"),
         ("preact-resnet101", "preact-resnet1001"),
     ],
 )
@@ -289,6 +287,14 @@ def test_unknown_name(given: str, meant: str) -> None:
         f"No network named {given!r}. Did you mean {meant!r}? 'resnet-diagram list networks' shows all."
     )
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("ResNet-152", "resnet152"), ("resnext50-32x4d", "resnext50_32x4d"), ("wrn28-10", "wrn-28-10")],
+)
+def test_name_in_another_spelling(given: str, meant: str) -> None:
+    assert catalog.network(given) == catalog.network(meant)
 
 
 def test_unknown_name_like_no_other() -> None:
