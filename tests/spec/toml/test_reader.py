@@ -91,7 +91,7 @@ def test_a_stage_may_differ() -> None:
     assert [stage.name for stage in network.body if isinstance(stage, Stage)] == ["conv2_x", "layer2"]
     assert [cardinality(block) for block in body(network, 1)] == [1, 1]
     assert [(cardinality(block), width(block), stride(block)) for block in body(network, 2)] == [
-        (8, 768, (1, 1))
+        (8, 48, (1, 1))
     ] * 3
     kinds = [block.shortcut.kind for block in body(network, 2) if block.shortcut]
     assert kinds == [ShortcutKind.PROJECTION] * 3
