@@ -111,10 +111,14 @@ MESSAGES = [
     ({"stem__0__op": DELETE}, "stem[0]: key 'op' of the layer is missing; expected a text."),
     ({"stem": {}}, "stem: expected a list, found an object."),
     ({"stem__0": 3}, "stem[0]: expected an object, found 3."),
-    ({"stem__0__type": DELETE}, 'stem[0]: key \'type\' is missing; expected "layer" or "block" or "stage".'),
+    (
+        {"stem__0__type": DELETE},
+        'stem[0]: key \'type\' is missing; expected "layer" or "block" or "stage" or "graph".',
+    ),
     (
         {"body__0__type": "stag"},
-        'body[0].type: expected "layer" or "block" or "stage", found \'stag\'. Did you mean \'stage\'?',
+        'body[0].type: expected "layer" or "block" or "stage" or "graph", found \'stag\'. '
+        "Did you mean 'stage'?",
     ),
     (
         {"body__0__body__1__merge": "plus"},
