@@ -7,8 +7,8 @@ from pathlib import Path
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
-from resnet_diagram.app.requests import Artifact, Request, with_id_prefix
-from resnet_diagram.app.trust import check_artifact, check_request
+from resnet_diagram.app.requests import Artifact, Request, paths_of, with_id_prefix
+from resnet_diagram.app.trust import Trust, check_paths, check_request, trust_in
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
 from resnet_diagram.embed.markers import Region
@@ -52,8 +52,11 @@ class Marker:
         return f"{self.part.where}:{self.region.line}"
 
 
-def updates(documents: Sequence[Document], parse: Parse, log: Log) -> list[Update]:
-    """Return the files beside the documents, then the documents. Raise EmbedError where a marker fails."""
+def updates(documents: Sequence[Document], parse: Parse, log: Log, *, code: bool = True) -> list[Update]:
+    """Return the files beside the documents, then the documents. Raise EmbedError where a marker fails.
+
+    Without `code`, no marker may load any.
+    """
     markers = {
         marker.place: marker
         for document in documents
@@ -62,22 +65,26 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log) -> list[Updat
         )
         for marker in [Marker(document=document, part=part, region=region, number=number)]
     }
-    artifacts = {place: _artifacts(markers[place], parse, log) for place in log.progress(list(markers))}
+    trusts = {path: trust_in(path, code=code) for path in {document.path.parent for document in documents}}
+    artifacts = {
+        place: _artifacts(markers[place], parse, log, trusts[markers[place].document.path.parent])
+        for place in log.progress(list(markers))
+    }
     neighbour = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
     files = [Update(path=path, old=_bytes(path), new=content) for path, content in neighbour.items()]
     return [*files, *(_rewriting(document, artifacts) for document in documents)]
 
 
-def _artifacts(marker: Marker, parse: Parse, log: Log) -> tuple[Artifact, ...]:
-    """Return what the command of a marker makes."""
+def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Artifact, ...]:
+    """Return what the command of a marker makes, within the limits of its document."""
     words, folder = marker.region.words, marker.document.path.parent
     try:
         parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
         request = with_id_prefix(parsed.request, f"figure{marker.number}")
-        check_request(request, marker.document.path)
+        check_request(request, trust)
+        check_paths(paths_of(request), folder, trust)
         artifacts = make(request, replace(log, note=lambda _: None) if parsed.quiet else log)
-        for artifact in artifacts:
-            check_artifact(artifact, marker.document.path)
+        check_paths((artifact.name for artifact in artifacts), folder, trust)
     except ResnetDiagramError as problem:
         raise EmbedError(f"{marker.place}: {problem}") from problem
     if any(isinstance(artifact.content, bytes) for artifact in artifacts if not artifact.name):

@@ -174,6 +174,13 @@ def check_folders(paths: Iterable[Path | None], folder: Path) -> None:
             raise RenderError(message)
 
 
+def paths_of(request: Request) -> tuple[Path | None, ...]:
+    """Return the files of a request as they were written; None is standard output."""
+    if isinstance(request, DrawRequest | TableRequest):
+        return tuple(target.path for target in request.targets)
+    return () if isinstance(request, DescribeRequest) else (request.path,)
+
+
 def sources_of(request: Request) -> tuple[str, ...]:
     """Return the sources of a request."""
     return request.sources if isinstance(request, DrawRequest | TableRequest) else (request.source,)

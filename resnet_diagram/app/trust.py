@@ -1,24 +1,37 @@
 """Limits of a marker's request: a marker is data, perhaps written by somebody else."""
 
 import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from resnet_diagram.app.requests import Artifact, DrawRequest, Request, TableRequest, sources_of
+from resnet_diagram.app.requests import STDOUT, DrawRequest, Request, TableRequest, sources_of
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.sources.resolve import is_code
+from resnet_diagram.sources.spec_file import STDIN
 
 ZOOS = ("torchvision", "torchvision.models", "timm", "timm.models", "transformers")
 """Installed modules whose models a marker may name."""
 
 
-def project_root(document: Path) -> Path:
-    """Return the root of the repository that holds a document, or else the document's folder."""
-    folder = document.resolve().parent
-    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), folder)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Limits of a document: the folder of its project, and whether code inside it may run."""
+
+    root: Path
+    code: bool = True
 
 
-def check_request(request: Request, document: Path) -> None:
-    """Raise EmbedError if the request of a marker could run code from outside the document's project."""
+def trust_in(folder: Path, *, code: bool = True) -> Trust:
+    """Return the trust in a folder's documents: its project is its repository, or else the folder."""
+    here = folder.resolve()
+    root = next((parent for parent in (here, *here.parents) if (parent / ".git").exists()), here)
+    return Trust(root=root, code=code)
+
+
+def check_request(request: Request, trust: Trust) -> None:
+    """Raise EmbedError if the request of a marker could run code that is not trusted."""
     if request.reading.unsafe:
         raise EmbedError(
             "--unsafe runs the code in a file; a marker may not use it. Run the command yourself."
@@ -27,25 +40,37 @@ def check_request(request: Request, document: Path) -> None:
     templates = request.look.templates if isinstance(request, TableRequest) else templates
     if templates:
         raise EmbedError("--templates loads code; a marker may not use it. Run the command yourself.")
-    root = project_root(document)
     for source in sources_of(request):
-        if is_code(source) and not _is_trusted(source, request.reading.folder, root):
+        if source == STDIN:
+            raise EmbedError("A marker may not read standard input. Name a file.")
+        if is_code(source) and not trust.code:
+            raise EmbedError(
+                f"A marker may not load {source!r}: code is switched off. Write it down as a spec file: "
+                "resnet-diagram spec."
+            )
+        if is_code(source) and not _is_trusted(source, request.reading.folder, trust.root):
             raise EmbedError(
                 f"A marker may not load {source!r}: expected a network by name, a spec file, code inside "
-                f"{str(root)!r}, or a model of {', '.join(zoo for zoo in ZOOS if '.' not in zoo)}."
+                f"{str(trust.root)!r}, or a model of {', '.join(zoo for zoo in ZOOS if '.' not in zoo)}."
             )
 
 
-def check_artifact(artifact: Artifact, document: Path) -> None:
-    """Raise EmbedError if a marker writes outside the document's project, or into a hidden folder."""
-    root = project_root(document)
-    path = (document.parent / (artifact.name or "")).resolve()
-    inside = path.relative_to(root).parts if path.is_relative_to(root) else (".",)
-    if any(part.startswith(".") for part in inside):
-        raise EmbedError(
-            f"A marker may not write {str(artifact.name)!r}: it is not inside {str(root)!r}. "
-            "Name a file of the project."
-        )
+def check_paths(paths: Iterable[Path | None], folder: Path, trust: Trust) -> None:
+    """Raise EmbedError if a marker of a document in `folder` writes outside its project or hidden files.
+
+    A document in a hidden folder may write beside itself.
+    """
+    for name in paths:
+        if name is None or name == STDOUT:
+            continue
+        path = (folder / name).resolve()
+        inside = path.relative_to(trust.root).parts if path.is_relative_to(trust.root) else (".",)
+        checked = inside[-1:] if path.parent == folder.resolve() else inside
+        if any(part.startswith(".") for part in checked):
+            raise EmbedError(
+                f"A marker may not write {str(name)!r}: it is hidden, or not inside {str(trust.root)!r}. "
+                "Name a file of the project."
+            )
 
 
 def _is_trusted(source: str, folder: Path, root: Path) -> bool:
@@ -55,8 +80,8 @@ def _is_trusted(source: str, folder: Path, root: Path) -> bool:
     if "/" in module or "\\" in module or (folder / module).is_file():
         return (folder / module).resolve().is_relative_to(root)
     top = module.split(".")[0]
-    own = [place / name for place in (folder, root) for name in (top, f"{top}.py")]
-    if any(path.exists() for path in own):
+    own = [place / name for place in (folder, root, root / "src") for name in (top, f"{top}.py")]
+    if top not in sys.stdlib_module_names and any(path.exists() for path in own):
         return True
-    zoo = module in ZOOS or module.startswith(("torchvision.models.", "timm.models.", "transformers."))
+    zoo = module in ZOOS or module.startswith(("torchvision.models.", "timm.models.", "transformers.models."))
     return zoo and "." not in attribute

@@ -25,7 +25,8 @@ from resnet_diagram.saving import write_files
 @click.option(
     "--check", is_flag=True, help="Change nothing; print a diff and exit with 1 if a diagram is out of date."
 )
-def command(paths: tuple[Path, ...], check: bool) -> None:
+@click.option("--no-code", is_flag=True, help="Refuse markers that load code; see docs/security.md.")
+def command(paths: tuple[Path, ...], check: bool, no_code: bool) -> None:
     """Update the diagrams between the markers of documents.
 
     A marker in Markdown or HTML is '<!-- resnet-diagram: draw resnet50 -->', closed by
@@ -35,7 +36,7 @@ def command(paths: tuple[Path, ...], check: bool) -> None:
     With -o, the file is written and a reference to it is placed between the markers.
     """
     documents = [read_document(path) for path in dict.fromkeys(paths)]
-    files = updates(documents, parse, LOG)
+    files = updates(documents, parse, LOG, code=not no_code)
     stale = [update for update in files if update.old != update.new]
     for update in files:
         detail(f"{update.path}: {'fresh' if update.old == update.new else 'stale'}")

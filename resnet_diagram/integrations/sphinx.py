@@ -1,6 +1,7 @@
 """A Sphinx extension: `.. resnet-diagram:: resnet50` draws a network where it stands.
 
-HTML gets the SVG inline, LaTeX gets TikZ, other builders the outline as text.
+HTML gets the SVG inline, LaTeX gets TikZ, other builders the outline as text. A directive has the limits of a
+marker: see docs/security.md. `resnet_diagram_code = False` in conf.py loads no code at all.
 """
 
 import re
@@ -20,6 +21,7 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.option import in_folder, options_in
 from resnet_diagram.app.options import COMMON, CONTENT, PAGE, DrawChoices, draw_options
 from resnet_diagram.app.requests import DrawRequest, Reading, Target
+from resnet_diagram.app.trust import check_request, trust_in
 from resnet_diagram.errors import ResnetDiagramError
 
 _OPTIONS = {
@@ -64,6 +66,7 @@ class DrawingDirective(SphinxDirective):
         folder = Path(self.env.doc2path(self.env.docname)).parent
         try:
             request = self._request(folder)
+            check_request(request, trust_in(folder, code=self.config.resnet_diagram_code))
             svg = _drawn(request, "svg")
         except ResnetDiagramError as problem:
             raise self.error(str(problem)) from problem
@@ -159,6 +162,7 @@ def _add_needs(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx for `extensions = ["resnet_diagram.integrations.sphinx"]`."""
     app.add_node(Drawing, html=(_visit_html, _depart), latex=(_visit_latex, _depart))
+    app.add_config_value("resnet_diagram_code", True, "env", bool)
     app.add_directive("resnet-diagram", DrawingDirective)
     app.connect("config-inited", _add_needs)
     app.connect("doctree-resolved", _outlines)

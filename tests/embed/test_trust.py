@@ -24,6 +24,9 @@ from tests.embed.test_embed import MARKED, embed, written
         ("draw resnet18 -o .git/x.svg", "may not write"),
         ("draw resnet18 -o out/x.svg", "may not write"),
         ("code resnet18 -o ../x.py", "may not write"),
+        ("spec resnet18 -o ../x.toml", "may not write"),
+        ("draw resnet18 -o .github/{{name}}.svg", "may not write"),
+        ("draw - -t mermaid", "standard input"),
     ],
 )
 @pytest.mark.parametrize("check", [(), ("--check",)])
@@ -53,3 +56,41 @@ def test_a_project_is_the_repository_of_the_document(tmp_path: Path) -> None:
     result = embed(document)
     assert result.exit_code == 0, result.output
     assert (tmp_path / "figure.svg").exists()
+
+
+def test_a_document_in_a_hidden_folder_writes_itself_and_beside_itself(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".github").mkdir()
+    document = written(tmp_path / ".github" / "README.md", MARKED.format("draw resnet18 -o figure.svg"))
+    written(tmp_path / ".github" / "other.md", MARKED.format("draw resnet18"))
+    result = embed(document, str(tmp_path / ".github" / "other.md"))
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / ".github" / "figure.svg").exists()
+
+
+NET = "from pathlib import Path\nPath('ran').touch()\n"
+
+
+@pytest.mark.parametrize("source", ["net.py:Net", "net:Net", "torchvision.models:resnet18", "net.pt"])
+def test_without_code_a_marker_loads_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(NET, encoding="utf-8")
+    document = written(tmp_path / "a.md", MARKED.format(f"describe {source}"))
+    result = embed(document, "--no-code", "--check")
+    assert result.exit_code == 1
+    assert "code is switched off" in " ".join(result.output.split())
+    assert not Path("ran").exists()
+    allowed = written(tmp_path / "b.md", MARKED.format("describe resnet18"))
+    assert embed(allowed, "--no-code").exit_code == 0
+
+
+def test_targets_are_checked_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(NET, encoding="utf-8")
+    result = embed(written(tmp_path / "a.md", MARKED.format("draw net.py:Net -o ../x.svg")))
+    assert "may not write" in " ".join(result.output.split())
+    assert not Path("ran").exists()

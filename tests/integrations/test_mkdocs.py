@@ -18,9 +18,9 @@ markdown_extensions:
 """
 
 
-def build(folder: Path, page: str) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, page: str, config: str = CONFIG) -> subprocess.CompletedProcess[str]:
     (folder / "docs").mkdir()
-    (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
     (folder / "docs" / "index.md").write_text(page, encoding="utf-8")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -51,3 +51,25 @@ def test_a_wrong_fence_stops_the_build(tmp_path: Path, fence: str, message: str)
     done = build(tmp_path, f"```resnet-diagram\n{fence}\n```\n")
     assert done.returncode != 0
     assert message in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "fence", "message"),
+    [
+        ("../outside.py:Net", "fence", "may not load"),
+        ("\"os:system('touch ran')\"", "fence", "may not load"),
+        ("net.pt --unsafe", "fence", "--unsafe"),
+        ("resnet18 --templates .", "fence", "--templates"),
+        ("net.py:Net", "fence_without_code", "code is switched off"),
+    ],
+)
+def test_a_fence_has_the_limits_of_a_marker(tmp_path: Path, source: str, fence: str, message: str) -> None:
+    site = tmp_path / "site-sources"
+    site.mkdir()
+    for folder, name in ((tmp_path, "outside.py"), (site, "net.py")):
+        (folder / name).write_text("from pathlib import Path\nPath('ran').touch()\n", encoding="utf-8")
+    config = CONFIG.replace("mkdocs.fence", f"mkdocs.{fence}")
+    done = build(site, f"```resnet-diagram\n{source}\n```\n", config)
+    assert done.returncode != 0
+    assert message in done.stderr + done.stdout
+    assert not (site / "ran").exists()

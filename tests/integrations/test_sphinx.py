@@ -90,6 +90,8 @@ def test_other_builders_get_words(tmp_path: Path) -> None:
         (".. resnet-diagram:: resnet19", "No network named 'resnet19'"),
         (".. resnet-diagram:: resnet18\n   :view: all", "No view is named 'all'. Choose one of paper"),
         (".. resnet-diagram:: resnet18\n   :vue: full", 'unknown option: "vue"'),
+        (".. resnet-diagram:: ../outside.py:Net", "A marker may not load '../outside.py:Net'"),
+        (".. resnet-diagram:: os:system('x')", "A marker may not load"),
     ],
 )
 def test_an_error_points_at_its_line(tmp_path: Path, line: str, message: str) -> None:
@@ -134,6 +136,14 @@ def test_code_with_its_input_in_a_build_by_several_processes(tmp_path: Path) -> 
     (tmp_path / "net.py").write_text(MODEL.replace("super()", "width = 48; super()"), encoding="utf-8")
     build(tmp_path, "html", INDEX, "-j2")
     assert "3×3 conv, 48" in (out / "page3.html").read_text(encoding="utf-8")
+
+
+def test_a_directive_loads_no_code_where_it_is_switched_off(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text("from pathlib import Path\nPath('ran').touch()\n", encoding="utf-8")
+    drawn = "Title\n=====\n\n.. resnet-diagram:: net:Net\n"
+    _, warned = build(tmp_path, "html", drawn, "-D", "resnet_diagram_code=0")
+    assert "code is switched off" in warned
+    assert not Path("ran").exists()
 
 
 def test_a_source_may_have_spaces_in_its_brackets() -> None:

@@ -15,6 +15,7 @@ from torch import nn
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.tracer.errors import source_error
 from resnet_diagram.tracer.load.build import build
+from resnet_diagram.tracer.load.factories import reason_not_to_call
 from resnet_diagram.tracer.load.imports import module_of, own_arguments
 from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.no_network import NetworkAskedError, network_blocked, without_weights
@@ -129,6 +130,11 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
         raise SourceError(
             f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
             "torch.nn.Module, or a class or function that makes one."
+        )
+    if reason := reason_not_to_call(factory):
+        raise SourceError(
+            f"{attribute!r} in {target.module!r} is not called, because {reason}; expected a torch.nn.Module "
+            "class, or a function that returns a module."
         )
     _check_arguments(factory, attribute, target)
     try:

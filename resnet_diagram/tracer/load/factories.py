@@ -1,0 +1,40 @@
+"""Callables that plainly make no model, and are therefore not called."""
+
+import functools
+import inspect
+import sys
+from types import BuiltinFunctionType, MethodWrapperType, WrapperDescriptorType
+
+from torch import Tensor, nn
+
+_PLAIN = (int, float, complex, str, bytes, bool, type(None), Tensor)
+"""Types of values that hold no model."""
+
+_PLAIN_WORDS = frozenset(kind.__name__ for kind in _PLAIN) | {"None", "torch.Tensor"}
+
+
+def reason_not_to_call(factory: object) -> str:
+    """Return why a callable plainly makes no model; "" if it may make one.
+
+    It may be an nn.Module class, a class that decides on its instances itself, or a function that is neither
+    compiled nor of the standard library or torch, and that is not annotated with another result.
+    """
+    while isinstance(factory, functools.partial):
+        factory = factory.func
+    if inspect.isclass(factory) and issubclass(factory, nn.Module):
+        return ""
+    top = str(getattr(factory, "__module__", None) or "").split(".")[0]
+    if isinstance(factory, (BuiltinFunctionType, MethodWrapperType, WrapperDescriptorType)):
+        return "it is a built-in function"
+    if top in sys.stdlib_module_names and top != "__main__":
+        return f"it belongs to Python's own module {top!r}"
+    if top == "torch" and not str(factory.__module__).startswith("torch.hub"):
+        return "it is a function of torch"
+    if inspect.isclass(factory):
+        own = type(factory).__call__ is not type.__call__ or factory.__new__ is not object.__new__
+        return "" if own else "it is a class, but not of torch.nn.Module"
+    result = getattr(factory, "__annotations__", {}).get("return", nn.Module)
+    plain = result is None or (inspect.isclass(result) and issubclass(result, _PLAIN))
+    if plain or (isinstance(result, str) and result in _PLAIN_WORDS):
+        return f"it returns {getattr(result, '__name__', result)}"
+    return ""
