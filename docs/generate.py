@@ -1,12 +1,15 @@
 """Write the generated pages of the docs, and what stands between markers: `python -m docs.generate`."""
 
+import ast
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from docs.spec_keys import keys_page
 from docs.spec_schema import schema_text
+from resnet_diagram import limits
 from resnet_diagram.app.describe import formats_text, networks_text
 from resnet_diagram.cli.main import main
 
@@ -56,8 +59,24 @@ def networks_page() -> str:
     )
 
 
+def limits_page() -> str:
+    """The constants of `resnet_diagram/limits.py` with their docstrings."""
+    tree = ast.parse((FOLDER.parent / "resnet_diagram" / "limits.py").read_text(encoding="utf-8"))
+    rows = [
+        f"| `{place.targets[0].id}` | {getattr(limits, place.targets[0].id):,.0f} | {text.value.value} |"
+        for place, text in pairwise(tree.body)
+        if isinstance(place, ast.Assign)
+        and isinstance(place.targets[0], ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    ]
+    head = ["# Limits", "", "Generated from `resnet_diagram/limits.py` by `python -m docs.generate`.", ""]
+    return "\n".join([*head, "| limit | value | meaning |", "|---|---:|---|", *rows, ""])
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
+    "limits.md": limits_page,
     "networks.md": networks_page,
     "spec-keys.md": keys_page,
     "spec.schema.json": schema_text,

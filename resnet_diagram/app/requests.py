@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.errors import RenderError, ResnetDiagramError, UsageError
+from resnet_diagram.limits import raised_to
 from resnet_diagram.saving import encoded
 from resnet_diagram.sources.resolve import is_code, read_source
 from resnet_diagram.spec.model import Network
@@ -25,13 +26,14 @@ class Reading:
     """Settings for reading sources.
 
     `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles. `folder`:
-    start of relative paths.
+    start of relative paths. `limit`: most elements and operations, None for the usual limits.
     """
 
     inputs: tuple[str, ...] = ()
     weights: Path | None = None
     unsafe: bool = False
     folder: Path = Path()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +192,10 @@ def read(source: str, reading: Reading, log: Log) -> Network:
     """Return the network of a source; its notes go to the log."""
     log.detail(f"Reading {source}")
     try:
-        network = read_source(
-            source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe, folder=reading.folder
-        )
+        with raised_to(reading.limit):
+            network = read_source(
+                source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe, folder=reading.folder
+            )
     except ResnetDiagramError:
         raise
     except Exception as error:
@@ -213,7 +216,7 @@ def read_pair(left: str, right: str, reading: Reading, log: Log) -> tuple[Networ
     by_name = [not is_code(source) for source in (left, right)]
     if all(by_name) or not any(by_name):
         return read(left, reading, log), read(right, reading, log)
-    names = read(right if by_name[1] else left, Reading(folder=reading.folder), log)
+    names = read(right if by_name[1] else left, Reading(folder=reading.folder, limit=reading.limit), log)
     shapes = reading.inputs or ("x".join(map(str, names.input_shape)),)
     traced = read(left if by_name[1] else right, replace(reading, inputs=shapes), log)
     return (traced, names) if by_name[1] else (names, traced)

@@ -86,7 +86,9 @@ def table_artifacts(request: TableRequest, log: Log) -> tuple[Artifact, ...]:
     """Return the table in each format. With code among the sources, options for code are for code alone."""
     reading = request.reading
     check_folders([target.path for target in request.targets], reading.folder)
-    by_name = Reading(folder=reading.folder) if any(map(is_code, request.sources)) else reading
+    by_name = (
+        Reading(folder=reading.folder, limit=reading.limit) if any(map(is_code, request.sources)) else reading
+    )
     networks = [
         read(source, reading if is_code(source) else by_name, log) for source in log.progress(request.sources)
     ]

@@ -40,6 +40,8 @@ def check_request(request: Request, trust: Trust) -> None:
     templates = request.look.templates if isinstance(request, TableRequest) else templates
     if templates:
         raise EmbedError("--templates loads code; a marker may not use it. Run the command yourself.")
+    if request.reading.limit:
+        raise EmbedError("--limit allows more work; a marker may not use it. Run the command yourself.")
     for source in sources_of(request):
         if source == STDIN:
             raise EmbedError("A marker may not read standard input. Name a file.")

@@ -12,6 +12,7 @@ from resnet_diagram.app.requests import STDOUT, Reading
 from resnet_diagram.cli.completion import values_of
 from resnet_diagram.cli.messages import loudness_options
 from resnet_diagram.differences.model import Ignored
+from resnet_diagram.limits import ELEMENTS, OPERATIONS
 
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
 (package.module:attribute or path/file.py:attribute, optionally with literal arguments:
@@ -189,6 +190,14 @@ reading_options = with_options(
         group=MODEL,
         help="Load pickled models too. A pickle can run any code: use it only for files you trust.",
     ),
+    option(
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        group=MODEL,
+        help=f"Most layers and blocks of a spec file, and most operations of a run.  "
+        f"[default: {ELEMENTS:,} and {OPERATIONS:,}]",
+    ),
     loudness_options,
 )
 """The options for reading sources, and `-q`, `-v`."""
@@ -220,7 +229,11 @@ def comparing_of(values: dict[str, Any]) -> dict[str, Any]:
 def reading_of(values: dict[str, Any], folder: Path) -> Reading:
     """Return how sources are read, from a command's values."""
     return Reading(
-        inputs=tuple(values["inputs"]), weights=values["weights"], unsafe=values["unsafe"], folder=folder
+        inputs=tuple(values["inputs"]),
+        weights=values["weights"],
+        unsafe=values["unsafe"],
+        folder=folder,
+        limit=values["limit"],
     )
 
 

@@ -39,12 +39,13 @@ class DraftGroup:
         """
         inner = [group.build() if isinstance(group, DraftGroup) else group for group in self.groups.values()]
         inner = [group for group in inner if group.frame or group.children or group.labels]
-        below = [group for group in inner if _is_framed(group) or not (self.connectors or self.boxes)]
+        flat = not (self.connectors or self.boxes)
+        below = [group for group in inner if flat or _is_framed(group)]
         children: tuple[Element, ...] = (
             *below,
             *sorted(self.connectors, key=lambda line: any(label.halo for label in line.labels)),
             *self.boxes,
-            *(group for group in inner if group not in below),
+            *(group for group in inner if not (flat or _is_framed(group))),
             *self.markers,
         )
         return Group(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from resnet_diagram.errors import UsageError
+from resnet_diagram.limits import POINTS, is_length
 
 _UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
 _LEAST = 36.0
@@ -65,6 +66,8 @@ def length(text: str) -> float:
 
 def sized(points: float, value: object) -> float:
     """A length large enough for a drawing. Raises UsageError for one that must have been meant otherwise."""
+    if not is_length(points):
+        raise UsageError(f"{str(value)[:20]} is too long for a drawing; expected {POINTS:g} pt at most.")
     if points < _LEAST:
         raise UsageError(f"{value} is {points:g} pt, too small for a drawing; write 3.25in, 84mm or 234pt.")
     return points

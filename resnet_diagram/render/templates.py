@@ -2,11 +2,13 @@
 
 from functools import lru_cache
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import jinja2
 
 from resnet_diagram.errors import RenderError
+from resnet_diagram.limits import TEXT
 from resnet_diagram.resources import templates_dir
 
 # Curly braces are everywhere in TeX; these signs are in no TikZ picture.
@@ -61,7 +63,14 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
     Raises RenderError, naming the template and the line, when the template is missing or broken.
     """
     try:
-        return environment(folder, override).get_template(name).render(**values)
+        template = _template(folder, name, override)
+        parts, written = [], 0
+        for part in template.generate(**values):
+            parts.append(part)
+            written += len(part)
+            if written > TEXT:
+                raise RenderError(f"The {folder} template {name!r} writes more than {TEXT:,} characters.")
+        return "".join(parts)
     except jinja2.TemplateSyntaxError as error:
         place = f"{error.filename or error.name or name}:{error.lineno}"
         raise RenderError(f"The template {place} is not valid Jinja: {error.message}.") from error
@@ -69,12 +78,28 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
         raise RenderError(
             f"The {folder} template {error.name!r} is in none of the template folders."
         ) from error
+    except UnicodeDecodeError as error:
+        raise RenderError(f"The {folder} template {name!r} is not a text in UTF-8: {error}.") from error
+    except RenderError:
+        raise
     except Exception as error:
         # A template may call anything; whatever goes wrong in one is the template author's to mend.
         line = _template_line(error)
         if line is None:
             raise
         raise RenderError(f"The template {line} failed: {type(error).__name__}: {error}.") from error
+
+
+def _template(folder: str, name: str, override: Path | None) -> jinja2.Template:
+    """Return a template; where its compiled form in the cache is damaged, compile it again."""
+    found = environment(folder, override)
+    try:
+        return found.get_template(name)
+    except (EOFError, ValueError, TypeError, MemoryError, UnpicklingError) as error:
+        if isinstance(error, UnicodeDecodeError) or found.bytecode_cache is None:
+            raise
+        found.bytecode_cache.clear()
+        return found.get_template(name)
 
 
 def _template_line(error: BaseException) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from resnet_diagram.errors import SpecError
+from resnet_diagram.limits import SIZE
 from resnet_diagram.spec.check_layer import FaultError, check_layer, shape_text
 from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, out_shape, walk
 from resnet_diagram.spec.model import (
@@ -47,10 +48,10 @@ def check_element(element: Element, shape: Shape) -> Shape:
 
 def _check_entry(network: Network) -> None:
     shape = network.input_shape
-    if not shape or min(shape) < 1:
+    if not shape or min(shape) < 1 or max(shape) > SIZE:
         example = shape_text((3, 224, 224))
         raise FaultError(
-            f"input_shape is {shape_text(shape)}; expected sizes of 1 or more, such as {example}"
+            f"input_shape is {shape_text(shape)}; expected sizes of 1 to {SIZE:,}, such as {example}"
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import prod
 
+from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
 from resnet_diagram.spec.settings import setting_problem
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
@@ -45,6 +46,10 @@ def check_layer(layer: Layer, entering: Shape) -> Shape:
         raise FaultError(f"{text}; expected {shape_text(entering)}, the shape that arrives there")
     if not layer.out_shape or min(layer.out_shape) < 1:
         raise FaultError(f"out_shape is {shape_text(layer.out_shape)}; expected sizes of 1 or more")
+    if max(layer.out_shape) > SIZE or prod(layer.out_shape) > COUNT:
+        raise FaultError(
+            f"out_shape is {shape_text(layer.out_shape)}; expected sizes up to {SIZE:,}, and {COUNT:,} values"
+        )
     if problem := setting_problem(layer):
         raise FaultError(problem)
     _check_counts(layer)
@@ -59,6 +64,8 @@ def _check_counts(layer: Layer) -> None:
         count = getattr(layer, key)
         if count < least:
             raise FaultError(f"{key} is {count}; expected {least} or more")
+        if count > COUNT:
+            raise FaultError(f"{key} is {count:.3g}; expected {COUNT:,} at most")
     channels = (layer.in_shape[0], layer.out_shape[0])
     grouped = layer.kind is LayerKind.CONV or layer.op == "group_norm"
     if grouped and any(count % layer.groups for count in channels):
@@ -85,6 +92,8 @@ def _check_window(layer: Layer) -> None:
                 f"{text}; expected {dims}, one for each spatial dimension of {shape_text(layer.in_shape)}"
             )
         least = 0 if key == "padding" else 1
+        if values and max(values) > SIZE:
+            raise FaultError(f"{key} is {shape_text(values)}; expected numbers up to {SIZE:,}")
         if values and min(values) < least:
             raise FaultError(f"{key} is {shape_text(values)}; expected numbers of {least} or more")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole, GroupRole, NodeRole
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.limits import POINTS, is_length
 
 ROLES = (*NodeRole, *EdgeRole, *GroupRole, "text", "muted", "caption", "page")
 USES = ("title", "group", "badge", "node", "label", "caption", "legend")
@@ -34,7 +35,7 @@ def check_theme(table: dict[str, Any], place: str) -> None:
 def _check_values(table: dict[str, Any], place: str) -> None:
     for use, size in table["sizes"].items():
         fits = _is_number(size) and size >= SMALLEST_TYPE
-        _demand(fits, place, f"sizes.{use}", size, f"a number of points, {SMALLEST_TYPE:g} at least")
+        _demand(fits, place, f"sizes.{use}", size, f"a number of points, {SMALLEST_TYPE:g} to {POINTS:g}")
     shades = table["shades"]
     fits = isinstance(shades, list) and bool(shades) and all(map(_is_colour, shades))
     _demand(fits, place, "shades", shades, 'a list of colours such as "#E3EEF8"')
@@ -74,4 +75,4 @@ def _is_colour(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and is_length(value)

@@ -126,7 +126,7 @@ def _listed() -> str:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"Theme file '{path}' cannot be read: {error}. It must be a TOML file.") from error
 
 

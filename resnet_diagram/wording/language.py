@@ -43,7 +43,7 @@ def _folder() -> Path:
 def _read(path: Path) -> Language:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"Language file '{path}' cannot be read: {error}. It must be a TOML file."
         ) from error

@@ -11,10 +11,10 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram import limits
 from resnet_diagram.errors import TraceError
 from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.tracer import parse_input, trace
-from resnet_diagram.tracer.record import recorder
 
 INPUT = [parse_input("3x8x8")]
 
@@ -54,7 +54,7 @@ def test_a_loop_that_depends_on_data_ends(goes_on: Callable[[Tensor], object]) -
 
 
 def test_an_endless_run_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "MOST_OPERATIONS", 500)
+    monkeypatch.setattr(limits, "OPERATIONS", 500)
     with pytest.raises(TraceError, match="ran more than 500 operations and may not end"):
         trace(Looping(lambda x: True), INPUT)
 
@@ -67,7 +67,7 @@ def test_the_model_cannot_hide_that_it_is_endless(monkeypatch: pytest.MonkeyPatc
             except Exception:
                 return self.forward(x)
 
-    monkeypatch.setattr(recorder, "MOST_OPERATIONS", 500)
+    monkeypatch.setattr(limits, "OPERATIONS", 500)
     with pytest.raises(TraceError, match="may not end"):
         trace(Hiding(lambda x: True), INPUT)
 

@@ -32,6 +32,7 @@ class BlockClass:
     doc: str = ""
     init: list[str] = field(default_factory=list)
     forward: list[str] = field(default_factory=list)
+    _places: dict[int, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """The class."""
@@ -55,9 +56,15 @@ class BlockClass:
         derived = [channel for channel in self.scope.channels if channel.source]
         return [f"{item.name} = {item.source}" for item in derived if _occurs(item.name, text)]
 
+    def places(self, blocks: Sequence[Block]) -> list[int]:
+        """The columns of these blocks in the scope."""
+        if len(self._places) != len(self.blocks):
+            self._places.update({id(block): place for place, block in enumerate(self.blocks)})
+        return [self._places[id(block)] for block in blocks]
+
     def call(self, blocks: Sequence[Block], outer: Scope) -> Call:
         """The call that makes these blocks, one for each item of the outer scope's columns."""
-        places = [self.blocks.index(block) for block in blocks]
+        places = self.places(blocks)
         args = []
         for parameter in self.scope.parameters():
             values: list[Value] = [parameter.values[place] for place in places]

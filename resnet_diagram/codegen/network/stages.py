@@ -26,7 +26,7 @@ class Helper:
     def call(self, stage: Stage, count: str) -> Call:
         """The call that makes a stage; `count` is the expression of its number of blocks."""
         channels, settings = [], []
-        place = self.made.blocks.index(_blocks(stage)[0])
+        (place,) = self.made.places(_blocks(stage)[:1])
         for parameter in self.made.scope.parameters():
             text = str(parameter.values[place])
             if parameter.default is None:
@@ -138,7 +138,7 @@ def _helper(stages: Sequence[Stage], plan: Plan) -> Helper | None:
 
 def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | None:
     """The parameters only the first block can be given, and those all must be; None where neither does."""
-    places = [block_class.blocks.index(block) for block in _blocks(stage)]
+    places = block_class.places(_blocks(stage))
     first_only: set[str] = set()
     carried: set[str] = set()
     outs = block_class.scope.column("out_channels")

@@ -88,6 +88,8 @@ def read_network(path: Path | str) -> Network:
     does not fit.
     """
     try:
+        if Path(path).exists() and not Path(path).is_file():
+            raise SourceError(f"{str(path)!r} is not a regular file; name a spec file.")
         content = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SourceError(f"Cannot read {str(path)!r}: {error.strerror}.") from error

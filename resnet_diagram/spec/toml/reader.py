@@ -4,6 +4,7 @@ import tomllib
 from typing import Any
 
 from resnet_diagram.errors import SpecError
+from resnet_diagram.limits import counting_elements
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.expand.network import build
@@ -22,6 +23,8 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
         return network_of(tomllib.loads(text), name)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"{place or 'TOML'}: {_syntax(str(error))}") from None
+    except ValueError as error:
+        raise SpecError(f"{place or 'TOML'}: not valid TOML: {error}.") from None
     except RecursionError:
         raise SpecError(f"{place or 'TOML'}: nested too deeply to be read.") from None
     except DesignError as fault:
@@ -33,7 +36,8 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
 def network_of(settings: dict[str, Any], name: str = "") -> Network:
     """The network a table describes, checked. Raises DesignError, and SpecError as `check` does."""
     validate(settings, Table("network"))
-    return check(build(settings, name))
+    with counting_elements():
+        return check(build(settings, name))
 
 
 def _syntax(problem: str) -> str:

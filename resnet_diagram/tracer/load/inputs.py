@@ -4,11 +4,13 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import torch
 from torch import nn
 
 from resnet_diagram.errors import UsageError
+from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.tracer.record.isolation import attribute_of
 
 _DTYPES = frozenset(
@@ -79,6 +81,11 @@ def parse_input(text: str) -> InputSpec:
     sizes = [part.strip() for part in re.split(r"[x×,]", shape.strip("()[] "))]
     if (equals and not _PATH.fullmatch(name.strip())) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
         raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {_EXAMPLES}.")
+    if any(len(s) > len(str(SIZE)) for s in sizes) or prod(map(int, sizes)) > COUNT // 16:
+        raise UsageError(
+            f"The input {text[:40]!r} is too large: expected sizes up to {SIZE:,}, and "
+            f"{COUNT // 16:,} values."
+        )
     if colon and dtype.strip() not in _DTYPES:
         names = ", ".join(sorted(_DTYPES))
         raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {names}.")

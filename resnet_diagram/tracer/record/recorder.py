@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.limits import QUESTIONS, operations
 from resnet_diagram.tracer.errors import is_foreign
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes
 from resnet_diagram.tracer.record.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
@@ -15,12 +16,6 @@ from resnet_diagram.tracer.record.overloads import Overload, read_overload
 from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, written
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
 from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
-
-MOST_OPERATIONS = 1_000_000
-"""Number of recorded values after which a run is taken for endless."""
-
-_MOST_QUESTIONS = 256
-"""Number of times one line of a module call may ask for a value before its loop is taken for endless."""
 
 _NONE: dict[str, Any] = {}
 """The keyword arguments and defaults of what has none; nobody writes to it."""
@@ -62,6 +57,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
 
     def __init__(self, flips: frozenset[int] = frozenset(), check: Callable[..., None] | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.most = operations()
         self.graph = OpGraph()
         self.marks = Marks()
         self.stack = [0]
@@ -220,10 +216,10 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         """Return an assumed answer to a question about values: yes, or one. Raises EndlessLoopError."""
         path = self.graph.calls[self.stack[-1]].path or "the model"
         earlier = self._questions.setdefault((self.stack[-1], *_user_position()), [])
-        if len(earlier) >= _MOST_QUESTIONS:
-            repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > _MOST_QUESTIONS]
+        if len(earlier) >= QUESTIONS:
+            repeated = [numbers for numbers in self._questions.values() if 2 * len(numbers) > QUESTIONS]
             raise EndlessLoopError(
-                f"{path} asked {_MOST_QUESTIONS} times for a value that only real data has "
+                f"{path} asked {QUESTIONS} times for a value that only real data has "
                 f"({overload.name}): a loop whose end depends on the data",
                 [numbers[1] for numbers in repeated],
             )
@@ -297,10 +293,10 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             refs=tuple(reading.refs),
         )
         self.graph.nodes.append(node)
-        if len(self.graph.nodes) > MOST_OPERATIONS:
+        if len(self.graph.nodes) > self.most:
             raise OperationLimitError(
-                f"it ran more than {MOST_OPERATIONS:,} operations and may not end. Give a smaller input, or "
-                "draw a part of the model"
+                f"it ran more than {self.most:,} operations and may not end. Give a smaller input, "
+                "draw a part of the model, or allow more with --limit"
             )
         if overload.writes:
             self._mark_written(overload, args, kwargs, node)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from resnet_diagram.limits import count_element
 from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Merge, Shape
 from resnet_diagram.spec.shapes import act, conv, global_avg_pool, norm, shape_text
@@ -30,6 +31,7 @@ class Chain:
 
     def put(self, element: Element) -> None:
         """Append an element and take over its output shape. Raises DesignError where nothing is left."""
+        count_element()
         shape = out_shape(element)
         if min(shape, default=0) < 1:
             raise DesignError(f"{shape_text(self.shape)} is too small for what comes here.")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from resnet_diagram.errors import closest, did_you_mean
+from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.spec.toml.schema.expected import shown, words
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, TABLES
@@ -141,6 +142,8 @@ def _flag(value: Any, expected: Flag) -> None:
 def _whole(value: Any, expected: Whole) -> None:
     if type(value) is not int or value < expected.least or (expected.odd and value % 2 == 0):
         raise _unexpected(value, expected)
+    if value > SIZE:
+        raise DesignError(f"expected {words(expected)}, {SIZE:,} at most, found {shown(value)}.")
 
 
 def _wholes(value: Any, expected: Wholes) -> None:
@@ -154,8 +157,8 @@ def _sizes(value: Any, expected: Sizes) -> None:
     if isinstance(value, list) and value:
         for at, item in enumerate(value):
             _inside(at, item, Whole(least=expected.least))
-    elif type(value) is not int or value < expected.least:
-        raise _unexpected(value, expected)
+    else:
+        _whole(value, Whole(least=expected.least))
 
 
 def _signs(value: Any, expected: Signs) -> None:
@@ -165,7 +168,8 @@ def _signs(value: Any, expected: Signs) -> None:
 
 def _settings(value: Any, expected: SettingTable) -> None:
     if not isinstance(value, dict) or not all(
-        isinstance(item, bool | int | float | str) for item in value.values()
+        isinstance(item, bool | float | str) or (isinstance(item, int) and abs(item) <= COUNT)
+        for item in value.values()
     ):
         raise _unexpected(value, expected)
 

@@ -147,5 +147,5 @@ def _safetensors_shapes(path: Path) -> Shapes:
             for name, entry in header.items()
             if name != "__metadata__"
         }
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise unreadable(path, error) from error

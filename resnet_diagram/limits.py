@@ -1,0 +1,74 @@
+"""Upper limits of what is read, traced and drawn, so that a wrong or hostile number ends with a message."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from resnet_diagram.errors import SpecError
+
+ELEMENTS = 250_000
+"""Most layers, blocks and stages that a spec file may expand to; `--limit` raises it."""
+
+OPERATIONS = 1_000_000
+"""Most operations of one run of a model; `--limit` raises it."""
+
+QUESTIONS = 256
+"""Most times that one line of a module may ask for a value that only real data has."""
+
+SIZE = 10**12
+"""Largest size, count of channels or number of repetitions."""
+
+COUNT = 10**18
+"""Largest number of values, parameters or multiply-accumulates."""
+
+POINTS = 100_000.0
+"""Largest length in a theme, and largest width and height of a drawing, in points."""
+
+TEXT = 256_000_000
+"""Most characters that a template may write."""
+
+_raised: ContextVar[int | None] = ContextVar("raised", default=None)
+_counted: ContextVar[list[int] | None] = ContextVar("counted", default=None)
+
+
+def operations() -> int:
+    """Return the most operations of one run."""
+    return _raised.get() or OPERATIONS
+
+
+@contextmanager
+def raised_to(count: int | None) -> Iterator[None]:
+    """Allow as many elements and operations inside; None leaves the limits as they are."""
+    token = _raised.set(count or _raised.get())
+    try:
+        yield
+    finally:
+        _raised.reset(token)
+
+
+@contextmanager
+def counting_elements() -> Iterator[None]:
+    """Count the elements that are made inside."""
+    token = _counted.set([0])
+    try:
+        yield
+    finally:
+        _counted.reset(token)
+
+
+def count_element() -> None:
+    """Count one element. Raise SpecError above the limit."""
+    counter, most = _counted.get(), _raised.get() or ELEMENTS
+    if counter is None:
+        return
+    counter[0] += 1
+    if counter[0] > most:
+        raise SpecError(
+            f"it has more than {most:,} layers and blocks; expected fewer. Lower its depths and repeats, or "
+            "allow more with --limit."
+        )
+
+
+def is_length(value: float) -> bool:
+    """Return whether a number of points is finite and within the limit."""
+    return -POINTS <= value <= POINTS
