@@ -61,6 +61,7 @@ def test_elements_are_counted(lines: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_limit_raises_the_number_of_elements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"{limits.ELEMENTS:,}" in " ".join(CliRunner().invoke(main, ["describe", "--help"]).stdout.split())
     monkeypatch.setattr(limits, "ELEMENTS", 20)
     (tmp_path / "net.toml").write_text(NET + "depths = [20]\n", encoding="utf-8")
     words = ["describe", str(tmp_path / "net.toml")]
