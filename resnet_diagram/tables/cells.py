@@ -42,10 +42,12 @@ def unit_depth(sections: Iterable[Section]) -> int:
 
 
 def _run(atoms: list[_Atom], run: Run) -> Iterator[Part]:
-    """Yield a run as parts: layers that are not repeated as lines of their own, all else as a stack."""
+    """Yield a run as parts: a stack of what is repeated, else of each block, and a line for each layer."""
     pattern = atoms[run.start : run.start + run.period]
-    if run.count == 1 and not any(atom.block for atom in pattern):
-        yield from (Words(text=line) for atom in pattern for line in atom.lines)
+    if run.count == 1:
+        for atom in pattern:
+            lines = tuple(Words(text=line) for line in atom.lines)
+            yield from (Stack(lines=atom.lines, times=1),) if atom.block else lines
     else:
         yield Stack(lines=tuple(line for atom in pattern for line in atom.lines), times=run.count)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeGuard
 
-from resnet_diagram.spec.measure import is_gate, out_shape
+from resnet_diagram.spec.measure import is_gate, is_residual, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
 from resnet_diagram.spec.traits import WINDOWED
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
@@ -55,7 +55,8 @@ def _cut(elements: Iterable[Element], kind: Kind) -> list[Section]:
         size = spatial(layers[-1]) if layers else None
         if isinstance(element, Stage):
             left = out_shape(element)[1:]
-            items.append(Section(kind=kind, size=left, elements=element.body, module=element.name))
+            body = tuple(_flat(element.body))
+            items.append(Section(kind=kind, size=left, elements=body, module=element.name))
         elif size is None:
             if items:
                 items[-1] = _with(items[-1], element)
@@ -97,15 +98,28 @@ def _opened(elements: Iterable[Element]) -> Iterator[Element]:
             yield element
 
 
+def _flat(elements: Iterable[Element]) -> Iterator[Element]:
+    """Yield the elements of a stage, of the stages in it, and of the blocks round them."""
+    for element in _opened(elements):
+        if isinstance(element, Stage):
+            yield from _flat(element.body)
+        else:
+            yield element
+
+
 def has_long_links(network: Network) -> bool:
     """Return whether blocks are taken apart, so that a table does not show their shortcuts."""
-    return any(_is_deep(element) for element in (*network.stem, *network.body))
+    elements = (*network.stem, *network.body)
+    inner = (item for element in elements if isinstance(element, Stage) for item in element.body)
+    return any(map(_is_deep, (*elements, *inner)))
 
 
 def _is_deep(block: Element) -> TypeGuard[Block]:
-    """Return whether the only branch of a block has stages, or a resolution other than those of its ends."""
+    """Return whether the only branch of a block has stages, blocks, or a resolution other than its ends'."""
     if not isinstance(block, Block) or is_gate(block):
         return False
+    if sum(map(is_residual, units((block,)))) > 1:
+        return True
     if any(isinstance(item, Stage) for branch in block.branches for item in branch):
         return True
     layers = [layer for layer in shown((block,)) if layer.kind in WINDOWED]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from resnet_diagram.diagram.options import DEFAULT_VIEW, Options
-from resnet_diagram.spec.measure import is_residual, macs, params
-from resnet_diagram.spec.model import Block, Network, Stage
+from resnet_diagram.spec.measure import is_residual, macs, params, units
+from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.wording.blocks import block_types
 from resnet_diagram.wording.counts import macs_label, si_text
 from resnet_diagram.wording.shapes import shape_label
@@ -43,11 +43,9 @@ def paper_name(network: Network) -> str:
 
 def _blocks(network: Network) -> Label:
     """Return the number of blocks in each stage and their type."""
-    stages = [stage for stage in network.body if isinstance(stage, Stage)]
-    blocks = [
-        [item for item in stage.body if isinstance(item, Block) and is_residual(item)] for stage in stages
-    ]
-    counts = [Label(number(Kind.COUNT, len(members))) for members in blocks if members]
+    blocks = [units((element,)) for element in network.body if not isinstance(element, Layer)]
+    blocks = [members for members in blocks if any(map(is_residual, members))]
+    counts = [Label(number(Kind.COUNT, len(members))) for members in blocks]
     if not counts:
         return NOTHING
     types = {block_types(block) for members in blocks for block in members}

@@ -70,6 +70,7 @@ def render_tikz(figure: Figure) -> str:
         groups=written,
         spells=bool(_other_letters(scene)),
         large=large,
+        stacked=any(box.copies for box in result.boxes),
     )
 
 

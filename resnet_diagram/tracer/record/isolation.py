@@ -162,17 +162,22 @@ def followed_calls(
 ) -> Iterator[None]:
     """Append each module call of this thread to `graph.calls` and keep `stack` on the running ones.
 
-    `names` are the paths of the modules inside `model` by id.
+    `names` are the paths of the modules inside `model` by id. A module that is not registered is named after
+    the list or attribute that holds it.
     """
     original = nn.Module.__call__
-    calls = graph.calls
+    calls, paths, running = graph.calls, dict(names), [model]
+    kept: list[nn.Module] = []  # so that no other module gets the id of one that is gone
 
     def followed(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
         if module is model and len(calls) == 1:
             return original(module, *args, **kwargs)
-        unnamed = f"{calls[stack[-1]].path}.{type(module).__name__}".lstrip(".")
-        call = Call(names.get(id(module), unnamed), class_name(module), stack[-1])
+        if id(module) not in paths:
+            _add_unregistered(paths, module, running)
+            kept.append(module)
+        call = Call(paths[id(module)], class_name(module), stack[-1])
         stack.append(len(calls))
+        running.append(module)
         calls.append(call)
         try:
             return original(module, *args, **kwargs)
@@ -181,6 +186,7 @@ def followed_calls(
             raise
         finally:
             stack.pop()
+            running.pop()
             call.end = len(calls)
 
     nn.Module.__call__ = in_this_thread(followed, original)  # type: ignore[method-assign]
@@ -188,6 +194,33 @@ def followed_calls(
         yield
     finally:
         nn.Module.__call__ = original  # type: ignore[method-assign]
+
+
+def _add_unregistered(paths: dict[int, str], module: nn.Module, running: Sequence[nn.Module]) -> None:
+    """Add paths for a module that no running module has registered, and for the modules in it."""
+    owner = next((o for o in reversed(running) if _attribute_of(o, module)), running[-1])
+    place = _attribute_of(owner, module) or type(module).__name__
+    path = plain = f"{paths.get(id(owner), '')}.{place}".lstrip(".")
+    taken, count = set(paths.values()), 1
+    while path in taken:
+        count += 1
+        path = f"{plain}_{count}"
+    for inner, part in module.named_modules():
+        paths.setdefault(id(part), f"{path}.{inner}".rstrip("."))
+
+
+def _attribute_of(owner: nn.Module, module: nn.Module) -> str:
+    """Return the attribute of `owner` that holds a module, alone or in a list or dictionary; "" for none."""
+    for name, value in vars(owner).items():
+        if name.startswith("_"):
+            continue
+        held = dict(enumerate(value)) if isinstance(value, (list, tuple)) else value
+        if held is module:
+            return name
+        for key, item in held.items() if isinstance(held, dict) else ():
+            if item is module:
+                return f"{name}.{key}"
+    return ""
 
 
 def without_wrappers(path: str) -> str:

@@ -73,8 +73,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
     def finish(self) -> None:
         """Take marks off lasting tensors and gives constants their values back."""
         self.marks.remove()
-        for tensor, before in self._saved:
-            tensor.copy_(before)
+        with torch.no_grad():
+            for tensor, before in self._saved:
+                tensor.copy_(before)
         self._saved.clear()
 
     def __torch_dispatch__(

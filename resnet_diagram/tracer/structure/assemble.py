@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import residual_blocks
@@ -65,6 +66,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
             *graph.notes,
             *input_note(graph, reading.inputs, flow.undrawn),
             *_unused_notes(sizes, flow),
+            *_unregistered_note(graph, sizes, flow),
             *output_note(graph, flow.ran | flow.undrawn.nodes, batch_of(graph)),
             *_gathering_note(flow),
             *hidden_note(layers, reading.joined, flow.steps),
@@ -137,6 +139,27 @@ def _unused_notes(sizes: Sizes, flow: Flow) -> Iterator[str]:
     if elsewhere:
         count = sum(elsewhere.values())
         yield f"{count:,} parameters are not on the drawn way to the output: {listed(elsewhere)}"
+
+
+def _unregistered_note(graph: OpGraph, sizes: Sizes, flow: Flow) -> list[str]:
+    """Return a note on the parameters that ran but are not the model's own, as of layers in a plain list."""
+    foreign = {
+        node.tensor: node
+        for node in graph.nodes
+        if node.kind is NodeKind.PARAMETER
+        and node.tensor in flow.parameters
+        and node.tensor not in sizes
+        and node.tensor not in graph.script_weights
+    }
+    if not foreign:
+        return []
+    count = sum(prod(node.shape) for node in foreign.values())
+    owners = dict.fromkeys(filter(None, (graph.calls[node.call].path for node in foreign.values())))
+    return [
+        f"{count:,} parameters ran that the model does not register, so that they are neither trained nor "
+        f"saved{': ' * bool(owners)}{listed(owners)}. Keep layers in nn.ModuleList, weights in "
+        "nn.ParameterList"
+    ]
 
 
 def _best_reading(graph: OpGraph) -> Reading:

@@ -35,7 +35,7 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     stem = [p.element for p in parts[:first]]
     head = [p.element for p in parts[last:]]
     units = _units_of(parts[first:last], numbers[first:last], calls)
-    if len(members) == 1 and not _container_of(units[0].path, _values_inside(units)):
+    if len(members) == 1 and not _container_of(units[0].path, _values_inside(units), set()):
         return stem, [p.element for p in parts[first:last]], head
     if not any(residual_blocks(p.element) for p in parts):
         units = [
@@ -106,7 +106,8 @@ def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     A container whose blocks have several resolutions holds several stages, told apart by shape.
     """
     values = _values_inside(units)
-    holders = [_container_of(unit.path, values) for unit in units]
+    wrapped = _lists_of_wrapped_blocks(units, values)
+    holders = [_container_of(unit.path, values, wrapped) for unit in units]
     units_by_holder: dict[str, list[Unit]] = {}
     for holder, unit in zip(holders, units, strict=True):
         units_by_holder.setdefault(holder, []).append(unit)
@@ -151,14 +152,33 @@ def _values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
     return members
 
 
-def _container_of(path: str, values: dict[str, set[int]]) -> str:
+def _lists_of_wrapped_blocks(units: Sequence[Unit], values: dict[str, set[int]]) -> set[str]:
+    """Return the paths of lists whose items hold one block each, deeper inside, some of equal size."""
+    lists: dict[str, dict[str, set[str]]] = {}
+    for path in {unit.path for unit in units}:
+        names = path.split(".")
+        for at in range(1, len(names) - 1):
+            if names[at].isdigit():
+                items = lists.setdefault(".".join(names[:at]), {})
+                items.setdefault(names[at], set()).add(path)
+    return {
+        path
+        for path, items in lists.items()
+        if all(len(held) == 1 for held in items.values()) and len(values[path]) < len(items)
+    }
+
+
+def _container_of(path: str, values: dict[str, set[int]], wrapped: Collection[str]) -> str:
     """Return the path of the module that holds a block's stage.
 
     It is the module around the block; where that is an item of a list and all blocks in the list give out as
-    many values, the list, and so on outwards. An item of `stages` holds all that is in it.
+    many values, the list, and so on outwards; so it is if the items wrap one block each (`wrapped`). An item
+    of `stages` holds all that is in it.
     """
     if declared := _stage_in(path):
         return declared
+    if inside := [holder for holder in wrapped if path.startswith(f"{holder}.")]:
+        return max(inside, key=len)
     holder = path.rpartition(".")[0]
     while True:
         outer, _, last = holder.rpartition(".")

@@ -1,0 +1,149 @@
+"""Caption, table, facts and picture count the same blocks; each format names a part once."""
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+import resnet_diagram as rd
+from resnet_diagram.diagram.caption import caption
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.tables.architecture import architecture_table
+from resnet_diagram.tables.model import Stack, Wanted
+from resnet_diagram.wording.facts import stage_rows
+
+
+def long_skips() -> list[Network]:
+    """Return networks with a shortcut round the blocks of a stage."""
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+
+    class Block(nn.Module):  # type: ignore[misc,name-defined]
+        def __init__(self, channels: int, stride: int = 1) -> None:
+            super().__init__()
+            self.a = nn.Conv2d(channels // stride, channels, 3, stride, 1)
+            self.b = nn.Conv2d(channels, channels, 3, 1, 1)
+            self.side = nn.Conv2d(channels // stride, channels, 1, stride) if stride > 1 else nn.Identity()
+
+        def forward(self, x: Any) -> Any:
+            return self.side(x) + self.b(torch.relu(self.a(x)))
+
+    class Whole(nn.Module):  # type: ignore[misc,name-defined]
+        """A shortcut round all blocks."""
+
+        def __init__(self, way: Any) -> None:
+            super().__init__()
+            self.head, self.tail = nn.Conv2d(3, 16, 3, 1, 1), nn.Conv2d(16, 3, 3, 1, 1)
+            self.body = nn.Sequential(Block(16), Block(16), Block(16))
+            self.way = way
+
+        def forward(self, x: Any) -> Any:
+            x = self.head(x)
+            return self.tail(self.way(x) + self.body(x))
+
+    class Last(nn.Module):  # type: ignore[misc,name-defined]
+        """A shortcut from the third stage round the fourth."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.stem = nn.Conv2d(3, 8, 3, 1, 1)
+            self.stage1 = nn.Sequential(Block(8), Block(8))
+            self.stage2 = nn.Sequential(Block(16, 2), Block(16), Block(16))
+            self.stage3 = nn.Sequential(Block(32, 2), Block(32))
+            self.lateral = nn.Conv2d(16, 32, 1, 2)
+            self.fc = nn.Linear(32, 5)
+
+        def forward(self, x: Any) -> Any:
+            x = self.stage2(self.stage1(self.stem(x)))
+            return self.fc((self.stage3(x) + self.lateral(x)).mean((2, 3)))
+
+    models: dict[str, Any] = {
+        "identity": Whole(nn.Identity()),
+        "pooled": Whole(nn.AvgPool2d(3, 1, 1)),
+        "last": Last(),
+    }
+    return [rd.trace(model, (3, 32, 32), name=name) for name, model in models.items()]
+
+
+@pytest.fixture(scope="module")
+def skipping() -> dict[str, Network]:
+    return {network.name: network for network in long_skips()}
+
+
+def counts_in_rows(network: Network) -> list[int]:
+    """Return the number of blocks of each stage in the table of `describe`."""
+    return [row.blocks for row in stage_rows(network) if row.blocks]
+
+
+def counts_in_caption(network: Network) -> list[int]:
+    sentence = str(caption([network], Options()))
+    counted = re.search(r": ([\d, and]+) [\w -]+ in (?:one stage|\d+ stages)", sentence)
+    return [int(number) for number in re.findall(r"\d+", counted[1])] if counted else []
+
+
+def counts_in_table(network: Network) -> list[int]:
+    bands = architecture_table([network], Wanted()).bands
+    cells = [[part for row in band.rows for cell in row for part in cell.parts] for band in bands]
+    totals = [sum(part.times for part in parts if isinstance(part, Stack)) for parts in cells]
+    return [total for total in totals if total]
+
+
+def counts_in_picture(network: Network) -> list[int]:
+    """Return the numbers in the titles of stages; a stage of one block has none."""
+    text = rd.to_text(network, "svg", view="overview", legend=False)
+    return [int(number) for number in re.findall(r">\[×(\d+)\]<", text)]
+
+
+def assert_one_count(network: Network) -> None:
+    rows = counts_in_rows(network)
+    assert counts_in_table(network) == rows
+    assert counts_in_picture(network) == [count for count in rows if count > 1]
+    stages = [stage["blocks"] for stage in rd.facts(network)["stages"]]
+    assert sum(stages) == sum(rows)
+    if rd.facts(network)["residuals"]:
+        assert counts_in_caption(network) == rows
+
+
+@pytest.mark.parametrize("name", rd.names())
+def test_a_known_network_is_counted_once(name: str) -> None:
+    network = rd.network(name)
+    if name.startswith("plain") or "-plain" in name:
+        assert not counts_in_rows(network)
+        assert not counts_in_caption(network)
+    else:
+        assert_one_count(network)
+
+
+@pytest.mark.parametrize("name", ["identity", "pooled", "last"])
+def test_blocks_inside_a_long_skip_are_counted(name: str, skipping: dict[str, Network]) -> None:
+    network = skipping[name]
+    expected = {"last": [2, 3, 2]}.get(name, [3])
+    assert counts_in_rows(network) == counts_in_caption(network) == expected
+    assert counts_in_table(network) == expected
+    assert counts_in_picture(network) == expected
+    assert any(not isinstance(element, Layer) for element in network.body)
+
+
+def test_a_comparison_draws_the_blocks_inside_a_long_skip(skipping: dict[str, Network]) -> None:
+    text = rd.to_text([skipping["last"], skipping["last"]], "svg", view="compare")
+    assert text.count(">identity<") == 2 * 3
+
+
+NAMES = {
+    "svg": r'\bid="([^"]+)"',
+    "tikz": r"\\node\[[^\n]*?\] \(([^)]+)\) at",
+    "dot": r'^\s*"?([\w.-]+)"? \[label',
+    "mermaid": r'\b(\w+)(?:\[|\(\[|\(\()"',
+}
+
+
+@pytest.mark.parametrize("view", ["paper", "full"])
+@pytest.mark.parametrize("form", NAMES)
+@pytest.mark.parametrize("name", ["identity", "pooled", "last", "resnet50", "seresnet50", "resnet20"])
+def test_each_part_is_named_once(name: str, form: str, view: str, skipping: dict[str, Network]) -> None:
+    text = rd.to_text(skipping.get(name, name), form, view=view)
+    names = re.findall(NAMES[form], text, flags=re.MULTILINE)
+    assert len(names) > 4
+    assert [item for item, count in Counter(names).items() if count > 1] == []
