@@ -195,7 +195,7 @@ def test_a_snippet_is_one_picture_and_says_what_it_needs() -> None:
     assert r"\documentclass" not in tex
     assert tex.startswith("% resnet50\n% Needs in the preamble: \\usepackage{tikz} \\usetikzlibrary{arrows")
     assert tex.count(r"\begin{tikzpicture}") == tex.count(r"\end{tikzpicture}%") == 1
-    assert tex.endswith("\\end{tikzpicture}%\n")
+    assert tex.endswith("\\end{tikzpicture}%\n\\endgroup\n")
 
 
 def test_a_document_holds_the_snippet() -> None:
