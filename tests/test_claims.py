@@ -44,6 +44,7 @@ CLAIMS = {
     "the installation is small": (
         "test_packaging.py::test_the_wheel_ships_the_package_with_templates_and_data"
     ),
+    "run in PowerShell as they stand": "test_docs.py::test_commands_in_the_readme_run_in_powershell_too",
     "a name: `resnet18`": "spec/test_catalog.py::test_blocks_of_each_stage",
     "PyTorch code: `package.module:attribute`": "tracer/test_load.py::test_literal_arguments",
     "`--weights net.pth` checks a checkpoint": (
@@ -79,6 +80,7 @@ CLAIMS = {
 
 NO_PROMISES = (
     "A source is one of",
+    "In PowerShell:",
     "[Quickstart]",
     "In a checkout, install the test dependencies",
     "[MIT]",

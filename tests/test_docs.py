@@ -97,3 +97,10 @@ def test_the_hooks_for_pre_commit_run_commands_that_exist() -> None:
 def test_the_diagrams_in_the_docs_are_fresh() -> None:
     result = CliRunner().invoke(main, ["embed", "--check", *map(str, TEXTS)])
     assert result.exit_code == 0, result.output
+
+
+def test_commands_in_the_readme_run_in_powershell_too() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [line for line in text.splitlines() if line.startswith("$ ")]
+    assert len(commands) > 15
+    assert [line for line in commands if re.search(r"&&|\|\||\\$|\$\(|`|~|<|>", line)] == []

@@ -11,6 +11,7 @@ from resnet_diagram.app.requests import Artifact, Request, paths_of, with_id_pre
 from resnet_diagram.app.trust import Trust, check_paths, check_request, trust_in
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
+from resnet_diagram.embed.edited import is_edited, with_digest
 from resnet_diagram.embed.markers import Region
 from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError, ResnetDiagramError
@@ -30,11 +31,26 @@ Parse = Callable[[Sequence[str], Path, str], Parsed]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A file's present content, None if it does not exist, and its new content."""
+    """A file's present content, None if it does not exist, and its new content.
+
+    `edited`: the present content is a drawing in TikZ that was edited by hand.
+    """
 
     path: Path
     old: bytes | None
     new: bytes
+    edited: bool = False
+
+    @property
+    def is_fresh(self) -> bool:
+        """Return whether the present content is the new one; in a text, the ends of lines do not count."""
+        if self.old is None or self.old == self.new:
+            return self.old is not None
+        try:
+            old, new = (content.decode("utf-8").replace("\r\n", "\n") for content in (self.old, self.new))
+        except UnicodeDecodeError:
+            return False
+        return old == new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +87,7 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log, *, code: bool
         for place in log.progress(list(markers))
     }
     neighbour = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
-    files = [Update(path=path, old=_bytes(path), new=content) for path, content in neighbour.items()]
+    files = [_neighbour(path, artifact) for path, artifact in neighbour.items()]
     return [*files, *(_rewriting(document, artifacts) for document in documents)]
 
 
@@ -122,9 +138,9 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
 
 def _beside(
     artifacts: Sequence[tuple[Marker, tuple[Artifact, ...]]], documents: Sequence[Document]
-) -> dict[Path, bytes]:
+) -> dict[Path, Artifact]:
     """Return the files beside the documents. Raise EmbedError where two markers write one file."""
-    files: dict[Path, bytes] = {}
+    files: dict[Path, Artifact] = {}
     owners: dict[Path, str] = {document.path.resolve(): str(document.path) for document in documents}
     for marker, result in artifacts:
         for artifact in result:
@@ -132,13 +148,22 @@ def _beside(
                 continue
             path = (marker.document.path.parent / artifact.name).resolve()
             owner = owners.setdefault(path, marker.place)
-            if owner != marker.place and files.get(path) != artifact.data:
+            if owner != marker.place and (path not in files or files[path].data != artifact.data):
                 raise EmbedError(
                     f"{marker.place}: {artifact.name.as_posix()!r} is also written by {owner}; "
                     "use another name."
                 )
-            files[path] = artifact.data
+            files[path] = artifact
     return files
+
+
+def _neighbour(path: Path, artifact: Artifact) -> Update:
+    """Return the update of a file beside a document; a drawing in TikZ has a digest of its content."""
+    old = _bytes(path)
+    if artifact.format != "tikz" or not isinstance(artifact.content, str):
+        return Update(path=path, old=old, new=artifact.data)
+    edited = old is not None and is_edited(old.decode("utf-8", errors="replace"))
+    return Update(path=path, old=old, new=with_digest(artifact.content).encode("utf-8"), edited=edited)
 
 
 def _bytes(path: Path) -> bytes | None:

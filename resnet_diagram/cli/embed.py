@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from resnet_diagram.app.embed import Update, updates
-from resnet_diagram.cli.messages import LOG, detail, loudness_options
+from resnet_diagram.cli.messages import LOG, detail, loudness_options, note
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.embed.document import read_document
 from resnet_diagram.errors import EmbedError, escape_controls
@@ -26,7 +26,8 @@ from resnet_diagram.saving import write_files
     "--check", is_flag=True, help="Change nothing; print a diff and exit with 1 if a diagram is out of date."
 )
 @click.option("--no-code", is_flag=True, help="Refuse markers that load code; see docs/security.md.")
-def command(paths: tuple[Path, ...], check: bool, no_code: bool) -> None:
+@click.option("--force", is_flag=True, help="Also replace TikZ files that were edited by hand.")
+def command(paths: tuple[Path, ...], check: bool, no_code: bool, force: bool) -> None:
     """Update the diagrams between the markers of documents.
 
     A marker in Markdown or HTML is '<!-- resnet-diagram: draw resnet50 -->', closed by
@@ -37,9 +38,11 @@ def command(paths: tuple[Path, ...], check: bool, no_code: bool) -> None:
     """
     documents = [read_document(path) for path in dict.fromkeys(paths)]
     files = updates(documents, parse, LOG, code=not no_code)
-    stale = [update for update in files if update.old != update.new]
+    stale = [update for update in files if not update.is_fresh and (force or not update.edited)]
     for update in files:
-        detail(f"{update.path}: {'fresh' if update.old == update.new else 'stale'}")
+        if update.edited and not (force or update.is_fresh):
+            note(f"{update.path} was edited by hand and is kept; --force replaces it")
+        detail(f"{update.path}: {'stale' if update in stale else 'fresh'}")
     if not check:
         write_files([(update.path, update.new) for update in stale])
     elif stale:

@@ -11,8 +11,7 @@ except ModuleNotFoundError as error:
     if error.name != "torch":
         raise
     raise SourceError(
-        "Reading a network from code needs PyTorch, which is not installed: "
-        "pip install 'resnet-diagram[torch]'"
+        "Reading a network from code needs PyTorch, which is not installed: pip install 'torch>=2.4'"
     ) from None
 
 __all__ = [

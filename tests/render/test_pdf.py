@@ -158,7 +158,7 @@ def test_pdflatex_includes_it_without_a_warning(tmp_path: Path) -> None:
 
 def test_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(RenderError, match=r"pip install 'resnet-diagram\[pdf\]'"):
+    with pytest.raises(RenderError, match=r"pip install 'typst>=0.15'"):
         render_pdf(named("resnet50"))
 
 

@@ -68,7 +68,7 @@ def _demand_typst(form: str) -> None:
     try:
         import typst  # noqa: F401 # only whether it is there
     except ImportError as error:
-        message = f"{form.upper()} needs the package typst: pip install 'resnet-diagram[pdf]'."
+        message = f"{form.upper()} needs the package typst: pip install 'typst>=0.15'."
         raise RenderError(message) from error
 
 

@@ -57,5 +57,5 @@ def _command(form: str, attributes: tuple[str, ...]) -> list[str]:
         return [sys.executable, "-c", _BUNDLED, form, *attributes]
     raise RenderError(
         "--engine graphviz found no program 'dot' on the PATH and no package pygraphviz. Install Graphviz, "
-        "or pip install 'resnet-diagram[graphviz]', which holds its own; or leave --engine out."
+        "or pip install pygraphviz, which holds its own; or leave --engine out."
     )

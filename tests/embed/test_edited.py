@@ -1,0 +1,84 @@
+"""Files that were edited by hand are kept; the ends of lines do not count."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pypdf import PdfReader
+
+import resnet_diagram as rd
+from resnet_diagram.cli.main import main
+from resnet_diagram.embed.edited import is_edited, with_digest
+from tests.programs import run_latex
+
+PAPER = "% resnet-diagram: draw resnet18 -o figure.tex\n% /resnet-diagram\n"
+PAGE = "<!-- resnet-diagram: draw resnet18 -o figure.svg -->\n<!-- /resnet-diagram -->\n"
+
+
+def embed(document: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, ["embed", str(document), *options])
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    path = tmp_path / "paper.tex"
+    path.write_text(PAPER, encoding="utf-8")
+    assert embed(path).exit_code == 0
+    return path
+
+
+def test_an_edited_drawing_is_kept_unless_forced(paper: Path) -> None:
+    figure = paper.with_name("figure.tex")
+    written = figure.read_text(encoding="utf-8")
+    figure.write_text(edited := written.replace("Stage 1", "Entry"), encoding="utf-8")
+    result = embed(paper)
+    assert result.exit_code == 0
+    assert "figure.tex was edited by hand and is kept; --force replaces it" in result.stderr
+    assert figure.read_text(encoding="utf-8") == edited
+    assert embed(paper, "--check").exit_code == 0
+    assert embed(paper, "--force").exit_code == 0
+    assert figure.read_text(encoding="utf-8") == written
+
+
+def test_a_drawing_that_was_not_edited_is_replaced(paper: Path) -> None:
+    paper.write_text(paper.read_text(encoding="utf-8").replace("resnet18", "resnet34"), encoding="utf-8")
+    assert embed(paper, "--check").exit_code == 1
+    result = embed(paper)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "resnet34" in paper.with_name("figure.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "text"), [("paper.tex", PAPER), ("page.md", PAGE)])
+def test_a_checkout_with_crlf_is_fresh(name: str, text: str, tmp_path: Path) -> None:
+    document = tmp_path / name
+    document.write_text(text, encoding="utf-8")
+    assert embed(document).exit_code == 0
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    result = embed(document, "--check")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert embed(document).exit_code == 0
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_digest_is_of_the_whole_text() -> None:
+    signed = with_digest("% title\nbody\n")
+    assert not is_edited(signed)
+    assert not is_edited(signed.replace("\n", "\r\n"))
+    for changed in (signed + "x", signed.replace("title", "Title"), "% title\nbody\n"):
+        assert is_edited(changed)
+
+
+def test_the_preamble_overrides_styles(tmp_path: Path) -> None:
+    rd.draw("resnet18", tmp_path / "drawing.tex")
+    override = r"\tikzset{resnet/overrides/.style={resnet/conv/.append style={fill=red}}}"
+    head = r"\documentclass{article}\usepackage{tikz}\usetikzlibrary{arrows.meta,shadows}"
+    body = r"\begin{document}\input{drawing.tex}\end{document}"
+    contents = []
+    for extra in ("", override):
+        made = run_latex(f"{head}{extra}{body}", "pdflatex", tmp_path)
+        content = PdfReader(made.pdf).pages[0].get_contents()
+        assert content is not None
+        contents.append(content.get_data())
+    assert contents[0].count(b"1 0 0 rg") == 0 < contents[1].count(b"1 0 0 rg")
