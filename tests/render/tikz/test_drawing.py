@@ -200,7 +200,7 @@ def test_a_snippet_is_one_picture_and_says_what_it_needs() -> None:
 
 def test_a_document_holds_the_snippet() -> None:
     snippet = picture()
-    drawing = snippet[snippet.index(r"\begin{tikzpicture}") :]
+    drawing = snippet[snippet.index(r"\begin{tikzpicture}") :].removesuffix("\\endgroup\n")
     assert drawing in render_tikz(figure_of("resnet50"))
 
 
