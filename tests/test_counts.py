@@ -5,10 +5,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from resnet_diagram.diagram.caption import caption
 
 import resnet_diagram as rd
 from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.prose.caption import caption
 from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Stack, Wanted
