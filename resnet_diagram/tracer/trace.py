@@ -9,7 +9,7 @@ from torch import nn
 from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network
-from resnet_diagram.tracer.errors import failure
+from resnet_diagram.tracer.errors import failure, message_of
 from resnet_diagram.tracer.flow.graph import OpGraph
 from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of
 from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, in_type_of, variants
@@ -134,7 +134,8 @@ def _batch_of_views(graph: OpGraph) -> int:
 
 def _asked_batch(model: nn.Module, trial: Trial) -> tuple[OpGraph, nn.Module] | None:
     """Return a run with the batch that the error of a run with one input asks for; None if that fails too."""
-    found = _NEEDS_BATCH.search(str(trial[0].error))
+    error = trial[0].error
+    found = _NEEDS_BATCH.search(message_of(error)) if error else None
     count = int(found[1] or 2) if found else _batch_of_views(trial[0])
     if count == 1 or any(spec.shape and spec.shape[0] != 1 for spec in trial[2]):
         return None

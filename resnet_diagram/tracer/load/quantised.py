@@ -30,12 +30,12 @@ def as_float(model: nn.Module) -> Iterator[list[str]]:
             plain = _float_module(module)
             if plain is not None:
                 replaced.append((holder, name, module))
-                holder._modules[name] = plain
+                setattr(holder, name, plain)
     try:
         yield ["quantised modules are drawn as the float modules that they were"] if replaced else []
     finally:
         for holder, name, module in replaced:
-            holder._modules[name] = module
+            setattr(holder, name, module)
 
 
 def _float_module(module: nn.Module) -> nn.Module | None:
