@@ -112,7 +112,7 @@ def test_describe_json_holds_the_facts() -> None:
     facts = json.loads(run("describe", "resnet152", "--json").stdout)
     assert set(facts) == {
         "name", "source", "input_shape", "depth", "params", "macs", "activations", "receptive_field",
-        "option", "notes", "stopped_at", "stages", "residuals", "other_merges",
+        "option", "notes", "stopped_at", "stages", "residuals", "other_merges", "idle", "inputs", "outputs",
     }  # fmt: skip
     assert facts["depth"] == 152
     assert facts["option"] == "B"
@@ -216,7 +216,7 @@ def test_torch_missing_names_the_extra(tmp_path: Path) -> None:
         env={"PYTHONPATH": str(tmp_path)},
     )
     assert done.returncode == 1
-    assert "resnet-diagram[torch]" in done.stderr
+    assert "pip install 'torch>=2.4'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

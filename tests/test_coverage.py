@@ -30,8 +30,8 @@ def test_a_row_of_timm() -> None:
 
 def test_opaque_layers_are_named() -> None:
     timm_module()
-    found = row(Subject(name="res2net", source="timm:res2net50_14w_8s"))
-    assert found[3] == "12 bottle2neck"
+    found = row(Subject(name="efficientvit_mit", source="timm:efficientvit_b0"))
+    assert found[3] == "4 litemla"
 
 
 def test_what_cannot_be_drawn_says_why() -> None:

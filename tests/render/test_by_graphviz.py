@@ -75,7 +75,9 @@ def test_nasty_names_pass(figure: Figure) -> None:
 def test_without_graphviz_it_says_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(by_graphviz, "find_spec", lambda _: None)
-    with pytest.raises(RenderError, match=r"no program 'dot' .* no package pygraphviz.*\[graphviz\]"):
+    with pytest.raises(
+        RenderError, match=r"no program 'dot' .* no package pygraphviz.*pip install pygraphviz"
+    ):
         write_as(format_named("svg"), with_output(named("resnet50"), engine=Engine.GRAPHVIZ))
 
 

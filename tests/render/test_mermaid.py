@@ -33,10 +33,11 @@ def check(shown: Figure, chart: Chart) -> None:
     assert not chart.error
     assert chart.description.strip() == shown.diagram.description.strip()
     assert chart.title == shown.spoken_title
-    root, _ = fitting_chart(shown.diagram, METRICS, PAGES)
+    flat = flattened(shown.diagram)
+    root, _ = fitting_chart(flat, METRICS, PAGES)
     every = (root, *frames(root))
     parts = [part for frame in every for part in frame.parts if not isinstance(part, Frame)]
-    entries = [entry for entry in shown.diagram.legend if entry.role is not EdgeRole.FLOW]
+    entries = [entry for entry in flat.legend if entry.role is not EdgeRole.FLOW]
     lines = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
     boxes = [entry for entry in entries if entry.role and not isinstance(entry.role, EdgeRole)]
     words = any(entry.role is None for entry in entries)

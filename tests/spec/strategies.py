@@ -90,7 +90,17 @@ def designs(draw: st.DrawFn) -> Said:
             del said["depths"]
             for stage in said["stage"]:
                 stage.setdefault("depth", draw(st.integers(1, 3)))
+    said = _with_base_width(said)
     return _growing(said) if said.get("shortcut") == "A" else said
+
+
+def _with_base_width(said: Said) -> Said:
+    """The same with the base width beside each cardinality: the usual one leaves narrow stages no channel."""
+    stages = [
+        {"base_width": 64} | stage if "cardinality" in stage else stage for stage in said.get("stage", [])
+    ]
+    whole = {"base_width": 64} | said if "cardinality" in said else said
+    return whole | ({"stage": stages} if stages else {})
 
 
 def _growing(said: Said) -> Said:

@@ -38,7 +38,7 @@ def odd() -> Network:
         after=(act((8, 9)),),
     )
     opaque = Layer(
-        kind=LayerKind.OPAQUE, op="strange", in_shape=(8, 9), out_shape=(8,), groups=3, params=10**20
+        kind=LayerKind.OPAQUE, op="strange", in_shape=(8, 9), out_shape=(8,), groups=3, params=10**17
     )
     return Network(
         name="odd",
@@ -223,7 +223,7 @@ def test_whatever_is_wrong_it_is_a_spec_error_or_a_network_that_can_be_measured(
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"Cannot read '.*nowhere\.json': No such file"):
         read_network(tmp_path / "nowhere.json")
-    with pytest.raises(SourceError, match="Cannot read"):
+    with pytest.raises(SourceError, match="is not a regular file"):
         read_network(tmp_path)
     (tmp_path / "latin.json").write_bytes(b'{"name": "\xe9"}')
     with pytest.raises(SpecError, match=r"latin\.json: not a text in UTF-8"):

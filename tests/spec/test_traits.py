@@ -13,7 +13,7 @@ from resnet_diagram.spec.model import Layer, LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.traits import FOLLOWING, LAYERS, SHORTCUTS, WEIGHTED, is_renaming
 
 PARTIAL = {
-    "diagram.chain._CHOSEN": "norms and activations can be hidden",
+    "diagram.chain.blocks._CHOSEN": "norms and activations can be hidden",
     "tables.words._MERGED": "a concatenation has a word of its own",
     "codegen.layers._KINDS": "other kinds have a maker by operation, or are refused",
 }

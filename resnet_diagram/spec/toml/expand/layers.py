@@ -21,7 +21,7 @@ from resnet_diagram.spec.shapes import (
     zero_pad,
 )
 from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, table_of
+from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, SYNONYMS, table_of
 
 Said = Mapping[str, Any]
 
@@ -103,7 +103,8 @@ def _plain(settings: Said, shape: Shape) -> Layer:
             return global_max_pool(shape)
         case "dropout":
             return Layer(kind=LayerKind.DROPOUT, op="dropout", in_shape=shape, out_shape=shape)
-        case op:
+        case written:
+            op = SYNONYMS.get(written, written)
             return act(shape, op) if op in (*ACTIVATIONS, "softmax") else norm(shape, op)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS
+from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS, SYNONYMS
 
 DEFAULTS: dict[str, Any] = {
     "block": "basic",
@@ -24,9 +24,6 @@ DEFAULTS: dict[str, Any] = {
     "activation": "relu",
 }
 """Default settings; `expansion` depends on the block."""
-
-SYNONYMS = {"swish": "silu"}
-"""Other names of activations."""
 
 EXPANSIONS = {"basic": 1, "bottleneck": 4}
 _OF_BOTTLENECKS = ("cardinality", "base_width", "stride_in")

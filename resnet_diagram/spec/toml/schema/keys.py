@@ -22,7 +22,7 @@ from resnet_diagram.spec.toml.schema.types import (
     Wholes,
     Word,
 )
-from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, NONE, NORMS, OPS, STEMS
+from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, NONE, NORMS, OPS, STEMS, SYNONYMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ SETTING_KEYS: Keys = {
         Word((*NORMS, NONE)), "The normalisation; with none, convolutions have a bias. Default: batch_norm."
     ),
     "norm_groups": Key(Whole(), "Groups of a group_norm. Default: 32."),
-    "activation": Key(Word(ACTIVATIONS), "The activation; swish is silu. Default: relu."),
+    "activation": Key(Word((*ACTIVATIONS, *SYNONYMS)), "The activation; swish is silu. Default: relu."),
 }
 """Keys of block settings, one for each of `SETTINGS`."""
 

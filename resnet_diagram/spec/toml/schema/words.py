@@ -16,11 +16,13 @@ ACTIVATIONS = (
     "hardswish",
     "tanh",
     "sigmoid",
-    "swish",
 )
+SYNONYMS = {"swish": "silu"}
+"""Other names of activations."""
 PLAIN_OPS = (
     *("batch_norm", "layer_norm", "instance_norm"),
     *ACTIVATIONS,
+    *SYNONYMS,
     *("softmax", "dropout", "flatten", "global_avg_pool", "global_max_pool"),
 )
 """Operations that need no more than their name."""
