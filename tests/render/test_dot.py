@@ -139,7 +139,8 @@ def test_default_charts_fit_a_page(name: str) -> None:
     layout = layout_of(named(name))
     _, _, width, height = map(float, layout["bb"].split(","))
     assert 0.5 <= width / height <= 2
-    assert 9.6 * 6.875 * 72 / width >= 5  # size of the type, in points, at 6.875 inches
+    scale = min(1, 6.875 * 72 / width, 9 * 72 / height)
+    assert 9.6 * scale >= 6  # size of the type, in points, on a page of 6.875 by 9 inches
     tops = [float(part["bb"].split(",")[3]) for part in framed_parts(layout)]
     assert tops == sorted(tops, reverse=True)
     assert label_clashes(layout) == []

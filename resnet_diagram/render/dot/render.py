@@ -32,8 +32,8 @@ Values = dict[str, Any]
 _ENLARGED = 1.5
 """A theme's points are those of a printed figure; Graphviz draws for the screen."""
 
-_PAGES = ((880.0, 1600.0), (1100.0, 2000.0))
-"""Width of a row and height of a chart, in points: no higher than twice its width."""
+_PAGES = ((740.0, 1030.0), (1100.0, 2000.0))
+"""Width of a row and height of a chart, in points; the first is readable on a page of 6.875 × 9 inches."""
 
 _SHAPES: dict[NodeRole, Values] = {
     NodeRole.INPUT: {"style": '"filled,rounded"'},
@@ -46,10 +46,15 @@ _SHAPES: dict[NodeRole, Values] = {
     NodeRole.TERMINAL: {"shape": "plaintext", "style": '""', "width": "0", "fontname": '"Times-Italic"'},
 }
 _TAPERS: dict[Taper, Values] = {
-    Taper.CLOSING: {"shape": "invtrapezium", "margin": '"0,0"', "height": "0.45"},
-    Taper.OPENING: {"shape": "trapezium", "margin": '"0,0"', "height": "0.45"},
-    Taper.BARREL: {"shape": "hexagon", "margin": '"0,0"', "height": "0.45"},
+    Taper.CLOSING: {"shape": "invtrapezium"},
+    Taper.OPENING: {"shape": "trapezium"},
+    Taper.BARREL: {"shape": "hexagon"},
 }
+
+_PADDING = 7.0
+"""Space beside the text of a box, on both sides together, in points."""
+_TAPERED = 1.45
+"""Width of a tapered box by that of its text, which must clear the slanted sides."""
 
 
 def render_dot(figure: Figure) -> str:
@@ -93,8 +98,8 @@ def _metrics(theme: Theme) -> Metrics:
 
     def node(shown: Node) -> tuple[float, float]:
         rows = written_lines(shown)
-        padding = 50.0 if shown.taper is not Taper.NONE else 18.0
-        return max(map(text, rows), default=0.0) + padding, 12.0 * len(rows) + 12.0
+        share = _TAPERED if shown.taper is not Taper.NONE else 1.0
+        return share * max(map(text, rows), default=0.0) + _PADDING, 12.0 * len(rows) + 12.0
 
     return Metrics(node=node, text=text, gap=22.0, nested_gap=0.0, line=24.0, frame=(18.0, 30.0))
 
@@ -137,7 +142,7 @@ class _Writer:
                 return {"kind": "node", "name": self.names[part.id], "attributes": _node(part, self.figure)}
             case Tag():
                 style = self.figure.theme.style(part.role)
-                label = {"label": dot_quote(part.text), "fontcolor": f'"{style.text}"'}
+                label = {"label": dot_quote(part.text.replace(" + ", "\n+ ")), "fontcolor": f'"{style.text}"'}
                 shape = {"shape": "plaintext", "style": '""', "margin": '"0.04,0"', "height": "0.2"}
                 attributes = _attributes({**label, **shape})
                 return {"kind": "node", "name": self.names[part.id], "attributes": attributes}
@@ -220,7 +225,10 @@ def _node(node: Node, figure: Figure) -> str:
     """Return the attributes of a node."""
     theme = figure.theme
     style, plain = theme.style(node.role, node.shade), theme.style("other")
-    shape = _TAPERS.get(node.taper) or _SHAPES.get(node.role, {})
+    shape = _SHAPES.get(node.role, {})
+    if node.taper in _TAPERS:
+        width, height = (_number(side / 72) for side in _metrics(theme).node(node))
+        shape = _TAPERS[node.taper] | {"width": width, "height": height, "fixedsize": "true"}
     left = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
     return _attributes({"label": dot_quote("\n".join(written_lines(node))), **shape, **left})
 
