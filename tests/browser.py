@@ -3,6 +3,7 @@
 import atexit
 import shutil
 import tempfile
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,6 +72,14 @@ class Browser:
         """Save a PNG of the page in a window of this size."""
         self._driver.set_window_size(width, height)
         self._driver.save_screenshot(str(path))
+        return path
+
+    def capture(self, path: Path, *, width: int, height: int) -> Path:
+        """Save a PNG of exactly this many pixels from the top left corner of the page."""
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        request = {"format": "png", "clip": clip, "captureBeyondViewport": True}
+        shot = self._driver.execute_cdp_cmd("Page.captureScreenshot", request)
+        path.write_bytes(b64decode(shot["data"]))
         return path
 
     def prefer(self, mode: str) -> None:

@@ -1,4 +1,4 @@
-"""The outside programs that tests draw with: Graphviz, LaTeX, Chromium, Mermaid.
+"""The outside programs that tests draw with: Graphviz, LaTeX, Chromium, Mermaid, draw.io.
 
 A test that needs a program which is not installed is skipped with a reason; with
 RESNET_DIAGRAM_ALL_PROGRAMS=1 in the environment it fails instead.

@@ -13,7 +13,7 @@ CLAIMS = {
     "Draws residual networks from the real PyTorch model": (
         "test_cli.py::test_draw_writes_every_file_asked_for"
     ),
-    "as SVG, PDF, PNG, TikZ for LaTeX, Typst, Mermaid or Graphviz DOT": (
+    "as SVG, PDF, PNG, TikZ for LaTeX, Typst, draw.io, Mermaid or Graphviz DOT": (
         "render/test_formats.py::test_each_format_is_found_by_name_and_suffix"
     ),
     "lists the differences between two networks": (
@@ -72,6 +72,14 @@ CLAIMS = {
     "prints the lines for the preamble": (
         "render/tikz/test_placing.py::test_the_preamble_alone_is_on_standard_output"
     ),
+    "stages are containers to move and fold": (
+        "render/drawio/test_in_drawio.py::test_a_folded_stage_hides_its_content_and_keeps_its_flow"
+    ),
+    "boxes are native shapes": "render/drawio/test_file.py::test_boxes_are_the_shapes_of_drawio",
+    "connectors are attached at both ends": (
+        "render/drawio/test_in_drawio.py::test_drawio_opens_it_with_all_cells_in_their_places"
+    ),
+    "as a tooltip": "render/drawio/test_in_drawio.py::test_tooltips_show_the_facts",
     "`describe` prints one row per stage": "test_cli.py::test_describe_prints_a_table",
     "every residual addition": "test_cli.py::test_describe_json_holds_the_facts",
     "`python -m tests` runs ruff, mypy and pytest": "test_claims.py::test_the_test_command_runs_all_three",

@@ -1,4 +1,4 @@
-"""Four small networks as golden files: the diagram and the scene as JSON, the figure as SVG and TikZ."""
+"""Four small networks as golden files: diagram and scene as JSON, the figure as SVG, TikZ and draw.io."""
 
 import json
 from collections.abc import Callable
@@ -42,6 +42,7 @@ FILES: dict[str, Callable[[Network], str]] = {
     "scene.json": lambda network: to_text(network, "scene"),
     "figure.svg": lambda network: to_text(network, "svg"),
     "figure.tex": lambda network: to_text(network, "tikz"),
+    "figure.drawio": lambda network: to_text(network, "drawio"),
 }
 
 

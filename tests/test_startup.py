@@ -16,6 +16,7 @@ HEAVY = ("torch", "torchvision", "timm", "numpy", "sympy")
     [
         ["draw", "resnet152", "-t", "svg"],
         ["draw", "resnet152", "-t", "tikz"],
+        ["draw", "resnet152", "-t", "drawio"],
         ["draw", "resnet152", "-t", "mermaid"],
         ["draw", "resnet152", "-t", "dot"],
         ["table", "resnet18", "resnet152", "-t", "latex"],
@@ -38,7 +39,7 @@ def test_a_named_network_never_imports_torch(arguments: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["svg", "tikz", "mermaid", "dot", "outline"])
+@pytest.mark.parametrize("name", ["svg", "tikz", "drawio", "mermaid", "dot", "outline"])
 @pytest.mark.parametrize("variant", ["", "-b", "-c"])
 def test_folded_output_does_not_grow_with_depth(name: str, variant: str) -> None:
     def size(network: str) -> int:

@@ -64,21 +64,28 @@ def is_binary(format_name: str) -> bool:
 def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     """Return one drawing in each format, or one of each source where a target has `{name}`.
 
-    Raises UsageError where the view or the targets do not fit the number of sources.
+    A view of one network draws each source on a page of its own, in formats with pages. Raises UsageError
+    where the view or the targets do not fit the number of sources.
     """
     sources, view = request.sources, request.options.view
     if any(NAME in target.path.name for target in request.targets if target.path):
         if view_named(view).most > 1:
             raise UsageError(f"--view compare draws one figure of all sources; name its file without {NAME}.")
         return _each(request, log)
-    if len(sources) > 1 and view_named(view).most == 1:
+    if len(sources) > 1 and view_named(view).most == 1 and not in_pages(request.targets):
         raise UsageError(
             f"Got {len(sources)} sources; --view {view} draws one. Add --view compare to draw them "
-            f"side by side, or write a file each: -o 'figures/{NAME}.svg'."
+            f"side by side, write a file each (-o 'figures/{NAME}.svg'), or pages (-o networks.drawio)."
         )
     check_folders([target.path for target in request.targets], request.reading.folder)
     networks = numbered([read(source, request.reading, log) for source in log.progress(sources)])
     return tuple(_drawn(networks, request, sources))
+
+
+def in_pages(targets: Sequence[Target]) -> bool:
+    """Return whether each of the files can hold several drawings, on pages."""
+    drawings = all(target.format not in SPECS for target in targets)
+    return drawings and all(format_named(target.format).together for target in targets)
 
 
 def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
@@ -151,7 +158,10 @@ def rendered(
             yield text_of(networks[0], name)
             continue
         row = format_named(name)
-        if row.paged and output.engine is Engine.OWN:
+        if row.together and len(networks) > 1 and view_named(options.view).most == 1:
+            figures = [figure_of([network], options, output) for network in networks]
+            yield write_as(row, *figures)
+        elif row.paged and output.engine is Engine.OWN:
             phase(f"laying out {' and '.join(network.name for network in networks)}")
             figure = figure or figure_of(networks, options, output)
             yield write_as(row, figure)

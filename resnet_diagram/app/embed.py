@@ -33,7 +33,7 @@ Parse = Callable[[Sequence[str], Path, str], Parsed]
 class Update:
     """A file's present content, None if it does not exist, and its new content.
 
-    `edited`: the present content is a drawing in TikZ that was edited by hand.
+    `edited`: the present content is a drawing in TikZ or for draw.io that was edited by hand.
     """
 
     path: Path
@@ -158,9 +158,9 @@ def _beside(
 
 
 def _neighbour(path: Path, artifact: Artifact) -> Update:
-    """Return the update of a file beside a document; a drawing in TikZ has a digest of its content."""
+    """Return the update of a file beside a document; a drawing to edit has a digest of its content."""
     old = _bytes(path)
-    if artifact.format != "tikz" or not isinstance(artifact.content, str):
+    if artifact.format not in ("tikz", "drawio") or not isinstance(artifact.content, str):
         return Update(path=path, old=old, new=artifact.data)
     edited = old is not None and is_edited(old.decode("utf-8", errors="replace"))
     return Update(path=path, old=old, new=with_digest(artifact.content).encode("utf-8"), edited=edited)

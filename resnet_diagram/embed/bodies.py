@@ -13,6 +13,7 @@ _LANGUAGES = {
     "latex": "latex",
     "typst": "typst",
     "dot": "dot",
+    "drawio": "xml",
     "json": "json",
     "toml": "toml",
     "python": "python",
@@ -76,10 +77,10 @@ def reference(syntax: Syntax, path: str, words: str) -> list[str]:
             return ["", f"`{words} <{path}>`__", ""]
         case "typst":
             return [_in_typst(path, words, picture)]
+        case _ if path.endswith((".tex", ".tikz")):
+            return [rf"\input{{{path}}}"]
         case _:
-            return [
-                rf"\input{{{path}}}" if path.endswith((".tex", ".tikz")) else rf"\includegraphics{{{path}}}"
-            ]
+            return [rf"\includegraphics{{{path}}}" if picture else rf"\texttt{{\detokenize{{{path}}}}}"]
 
 
 def _in_typst(path: str, words: str, picture: bool) -> str:

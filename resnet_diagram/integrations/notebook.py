@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 from zlib import crc32
 
-from resnet_diagram.app.draw import render, targets, write
+from resnet_diagram.app.draw import in_pages, render, targets, write
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import check_count
@@ -61,13 +61,14 @@ def draw(  # type: ignore[misc]  # mypy takes a keyword "path" for possible
     """Return a drawing that shows itself; with paths write it to each, and return the (first) network.
 
     `what`: a `Network`, a PyTorch module, a class or function that makes one, a source as on the command
-    line, or several of them for the view `compare`. `input_shape` is for code, as in `trace`. The format is
-    that of the path's suffix, the choices are the options of `resnet-diagram draw`. Raises
-    ResnetDiagramError.
+    line, or several of them for the view `compare` and for formats with pages. `input_shape` is for code, as
+    in `trace`. The format is that of the path's suffix, the choices are the options of `resnet-diagram draw`.
+    Raises ResnetDiagramError.
     """
     files, settings = targets([Path(path) for path in paths], None) if paths else (), draw_options(choices)
     drawing = Drawing(tuple(networks_of(what, input_shape)), *settings)
-    check_count(drawing.networks, drawing.options.view)
+    if not (files and in_pages(files)):
+        check_count(drawing.networks, drawing.options.view)
     if not paths:
         return drawing
     write(drawing.networks, files, drawing.options, drawing.output)

@@ -1,7 +1,7 @@
 """The formats a figure can be written in: one table, and how a name or a file's suffix finds its row."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -21,16 +21,17 @@ Measure = Callable[[Figure, Content], ChartSize]
 class Format(Row):
     """A way of writing a figure.
 
-    `summary`: half a line for lists. `render` gives text,
-    or bytes where `binary`. `graphviz` is how Graphviz writes it, where it can. `modes`: the drawing can
-    follow the reader's light or dark mode. `paged`: it draws on a page; the others lay out by themselves.
-    `measure`: the size of the chart in a finished text, or of the one that Graphviz draws; `budget`: the
-    limits of the programs that read charts.
+    `summary`: half a line for lists. `render` gives text, or bytes where `binary`. `graphviz` is how Graphviz
+    writes it, where it can. `together` writes each of several figures on a page of one file, where a file has
+    pages. `modes`: the drawing can follow the reader's light or dark mode. `paged`: it draws on a page; the
+    others lay out by themselves. `measure`: the size of the chart in a finished text, or of the one that
+    Graphviz draws; `budget`: the limits of the programs that read charts.
     """
 
     summary: str
     render: Renderer
     graphviz: Renderer | None = None
+    together: Callable[[Sequence[Figure]], Content] | None = None
     binary: bool = False
     modes: bool = False
     paged: bool = True
@@ -93,6 +94,14 @@ FORMATS = (
         render=_later("typst", "render_typst"),
     ),
     Format(
+        name="drawio",
+        suffixes=(".drawio", ".dio"),
+        summary="draw.io file, to edit there: containers, shapes and attached connectors",
+        render=_later("drawio.render", "render_drawio"),
+        together=_later("drawio.render", "render_pages"),
+        modes=True,
+    ),
+    Format(
         name="scene",
         suffixes=(".scene.json",),
         summary="JSON of the drawing's elements with their places, for other renderers",
@@ -139,8 +148,8 @@ SPECS = {"json": ".json", "toml": ".toml"}
 """Names and suffixes of the network description, which is no drawing and has no row; suggestions know it."""
 
 
-def write_as(item: Format, figure: Figure) -> Content:
-    """The figure in that format, laid out by the figure's engine.
+def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
+    """The figure in that format, laid out by the figure's engine; with `others`, each on a page of its own.
 
     Raises UsageError where the engine does not write the format. Warns where the theme follows the reader's
     mode and the format does not.
@@ -151,6 +160,8 @@ def write_as(item: Format, figure: Figure) -> Content:
         name = item.name if left else f"Graphviz's {item.name}"
         message = f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
+    if others and item.together:
+        return item.together([figure, *others])
     return item.render(figure) if left or item.graphviz is None else item.graphviz(figure)
 
 

@@ -162,7 +162,7 @@ CONTROLS = {*map(chr, range(32)), *map(chr, range(127, 160))} - {"\n", "\t"}
 
 
 @pytest.mark.parametrize(
-    "name", ["svg", "tikz", "typst", "dot", "mermaid", "markdown", "outline", "json", "toml"]
+    "name", ["svg", "tikz", "typst", "drawio", "dot", "mermaid", "markdown", "outline", "json", "toml"]
 )
 @pytest.mark.filterwarnings("ignore::resnet_diagram.errors.UnrenderedWarning")
 def test_no_control_character_is_in_a_drawing(name: str) -> None:

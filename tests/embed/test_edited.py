@@ -1,5 +1,6 @@
 """Files that were edited by hand are kept; the ends of lines do not count."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,21 @@ def test_an_edited_drawing_is_kept_unless_forced(paper: Path) -> None:
     assert figure.read_text(encoding="utf-8") == edited
     assert embed(paper, "--check").exit_code == 0
     assert embed(paper, "--force").exit_code == 0
+    assert figure.read_text(encoding="utf-8") == written
+
+
+def test_a_drawing_edited_in_drawio_is_kept(tmp_path: Path) -> None:
+    page, figure = tmp_path / "page.md", tmp_path / "figure.drawio"
+    page.write_text(PAGE.replace("svg", "drawio"), encoding="utf-8")
+    assert embed(page).exit_code == 0
+    assert "[Architecture of resnet18](figure.drawio)" in page.read_text(encoding="utf-8")
+    written = figure.read_text(encoding="utf-8")
+    assert embed(page, "--check").exit_code == 0
+    saved = re.sub('host="[^"]*"(.*) etag="[^"]*"', r'host="Electron"\1 etag="x_1"', written, count=1)
+    figure.write_text(saved, encoding="utf-8")
+    assert "figure.drawio was edited by hand and is kept" in embed(page).stderr
+    assert figure.read_text(encoding="utf-8") == saved != written
+    assert embed(page, "--force").exit_code == 0
     assert figure.read_text(encoding="utf-8") == written
 
 

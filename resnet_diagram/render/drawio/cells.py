@@ -1,0 +1,309 @@
+"""Cells of a draw.io page: layers, containers, boxes, connectors and texts, from a scene."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole
+from resnet_diagram.layout.scene import (
+    Anchor,
+    Box,
+    Connector,
+    Element,
+    Form,
+    Group,
+    GroupKind,
+    Marker,
+    MarkerKind,
+    Scene,
+    Text,
+    connectors,
+)
+from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
+from resnet_diagram.render.drawio.page import (
+    ROOT,
+    Cell,
+    Layer,
+    Page,
+    Place,
+    Values,
+    cell_of,
+    data_of,
+    layer_in,
+    parent_in,
+    point_in,
+    rectangle_in,
+    vertex,
+)
+from resnet_diagram.render.drawio.paragraphs import Paragraph, paragraphs
+from resnet_diagram.render.drawio.ports import Area, Port, area_of, areas, head_port, tail_port
+from resnet_diagram.render.drawio.styles import UNIT, Palette, length, style_text
+from resnet_diagram.render.escape.xml import xml_text
+
+_OVER_TITLE = 4.0
+"""Space that draw.io leaves over a text at the top of a box, in its units."""
+_FOLD_BUTTON = 11.0
+"""Width that draw.io's button for folding takes in the upper left corner of a container, in points."""
+_TITLE_GAP = 2.0
+"""Smallest distance from a title to what is on its right, in points."""
+
+_FLAT = (GroupKind.FIGURE, GroupKind.TITLE, GroupKind.PANEL, GroupKind.ROW)
+"""Groups that only order the page: their elements are in the layers, not in a container."""
+
+
+def page_cells(scene: Scene, palette: Palette) -> list[Cell]:
+    """Return the cells of a page, each behind the cell that holds it; layers first."""
+    lines, places = tuple(connectors(scene)), areas(scene)
+    forks = frozenset(line.tail.fork for line in lines if line.role != EdgeRole.FLOW)
+    page = Page(palette=palette, places=places, lines=lines, shortcut_forks=forks)
+    page.used.update([ROOT, *(layer.cell for layer in Layer), *places, *(line.id for line in lines)])
+    layers = [cell_of(layer.cell, layer, {"parent": ROOT}) for layer in Layer]
+    return [*layers, *_cells(scene.root, Place(), page)]
+
+
+def _cells(element: Element, place: Place, page: Page) -> Iterator[Cell]:
+    match element:
+        case Group():
+            yield from _group(element, place, page)
+        case Box():
+            yield from _box(element, place, page)
+        case Connector():
+            yield from _connector(element, place, page)
+        case Marker():
+            yield from _marker(element, place, page)
+        case Text():
+            yield from _texts([element], "text", place, page)
+
+
+def _group(group: Group, place: Place, page: Page) -> Iterator[Cell]:
+    """Yield a container with the cells of a group in it, or the cells alone."""
+    legend = group.kind is GroupKind.LEGEND
+    area = page.places.get(group.id)
+    labels = list(group.labels)
+    inner = replace(place, legend=place.legend or legend)
+    if group.kind in _FLAT or area is None:
+        if group.frame:
+            yield vertex(group.id, place, page, area_of(group), page.palette.outline(group.frame))
+    else:
+        titled = labels and (labels[0].text, labels[0].anchor) == (group.title, Anchor.START)
+        title = labels.pop(0) if group.frame and titled else None
+        yield _container(group, area, title, inner, page)
+        inner = replace(inner, container=group.id, x=area.x, y=area.y)
+    for child in group.children:
+        yield from _cells(child, inner, page)
+    yield from _texts(labels, f"{group.id}-label", inner, page)
+
+
+def _container(group: Group, area: Area, title: Text | None, place: Place, page: Page) -> Cell:
+    """Return the container of a group: its frame with the title in it, or an outline without paint."""
+    if group.frame is None:
+        style = {"": "group", "fillColor": "none", "strokeColor": "none"}
+        return vertex(group.id, place, page, area, style, origin=group.origin, connectable=False)
+    style = {
+        **page.palette.outline(group.frame),
+        "container": "1",
+        "collapsible": "1",
+        "recursiveResize": "0",
+    }
+    words, marks = "", {}
+    if title:
+        baseline = title.y + (CAPITAL_HEIGHT / 2 - 1) * title.size - area.y
+        start = _title_start(title, group, area, page) - area.x
+        style |= {
+            **page.palette.words(title),
+            "verticalAlign": "top",
+            "spacingLeft": f"{start * UNIT:.0f}",
+            "spacingTop": f"{baseline * UNIT - _OVER_TITLE:.0f}",
+        }
+        words = title.text
+        folded = _folded(group, area, start + title.width + _TITLE_GAP, 2 * (title.y - area.y))
+        marks = {"alternateBounds": rectangle_in(folded, place)}
+    cell = vertex(group.id, place, page, area, style, words=words, origin=group.origin)
+    return {**cell, "marks": marks}
+
+
+def _title_start(title: Text, group: Group, area: Area, page: Page) -> float:
+    """Return the left end of a title: right of the button for folding, as far as nothing is in the way."""
+    end = title.x + title.width
+    beside = [part for part in paragraphs(group.labels) if abs(part.anchor[1] - title.y) < title.size]
+    across = [
+        x
+        for line in page.lines
+        for (x, y), (_, below) in pairwise(line.points)
+        if min(y, below) < title.y < max(y, below)
+    ]
+    limits = [area.x + area.width, *across, *(part.corner[0] for part in beside)]
+    room = min((x for x in limits if x >= end), default=end) - _TITLE_GAP - end
+    return title.x + max(min(area.x + _FOLD_BUTTON - title.x, room), 0.0)
+
+
+def _folded(group: Group, area: Area, width: float, height: float) -> Area:
+    """Return the area of a folded container: that of its title along the flow, unchanged across it."""
+    flow = next((line.points for line in connectors(group) if line.role == EdgeRole.FLOW), ())
+    if flow and flow[0][1] == flow[-1][1]:
+        return Area(area.x, area.y, min(width, area.width), area.height)
+    return Area(area.x, area.y, area.width, min(height, area.height))
+
+
+def _box(box: Box, place: Place, page: Page) -> Iterator[Cell]:
+    """Yield the cell of a box, inside a group with the copies behind it, and its labels."""
+    area = page.places[box.id]
+    if box.copies:
+        reach = box.copies * box.copy_offset
+        group = page.name(f"{box.id}-stack")
+        outer = Area(area.x, area.y, area.width + reach, area.height + reach)
+        style = {"": "group", "fillColor": "none", "strokeColor": "none"}
+        yield vertex(group, place, page, outer, style, layer=_layer_of(box), connectable=False)
+        place = replace(place, container=group, x=area.x, y=area.y)
+    for copy in box.stacked():
+        name, style = page.name(f"{box.id}-copy"), page.palette.outline(copy)
+        yield vertex(name, place, page, area_of(copy), style, layer=_layer_of(box), connectable=False)
+    style = page.palette.outline(box)
+    words = ""
+    if box.texts:
+        words, look = _words_in(box, page)
+        style |= look
+    yield vertex(box.id, place, page, area, style, words=words, origin=box.origin, layer=_layer_of(box))
+    yield from _texts(box.labels, f"{box.id}-label", place, page)
+
+
+def _layer_of(box: Box) -> Layer:
+    """Return the layer of a box: boxes on shortcuts are in that of the shortcuts."""
+    on_shortcut = box.role.removesuffix("-box") in set(EdgeRole)
+    return Layer.SHORTCUTS if on_shortcut else Layer.MAIN
+
+
+def _words_in(box: Box, page: Page) -> tuple[str, Values]:
+    """Return the label of a box and its style; lines in several styles are HTML."""
+    parts = paragraphs(box.texts)
+    look = page.palette.words(parts[0].style)
+    if len(parts) == 1:
+        return parts[0].words, look
+    lines = [
+        f'<div style="font-size: {length(line.size)}px; font-weight: {"bold" if line.bold else "normal"}">'
+        f"{xml_text(line.text)}</div>"
+        for part in parts
+        for line in part.lines
+    ]
+    return "".join(lines), {**look, "html": "1", "fontStyle": "0"}
+
+
+def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:
+    """Yield the cell of a connector with its first label, and a cell for each further label."""
+    tail, head = tail_port(line, page.places), head_port(line, page.places)
+    style = page.palette.connector(line)
+    if len(line.points) == 2:
+        del style["edgeStyle"]
+    labels = paragraphs(line.labels)
+    words = ""
+    label_at: Values = {}
+    marks: dict[str, Values] = {}
+    if labels:
+        words = labels[0].words
+        style |= page.palette.words(labels[0].style)
+        style |= {"align": "center"}
+        label_at, marks = _on_line(labels[0], line)
+    style |= _attached("exit", tail) | _attached("entry", head)
+    if tail is None:
+        marks |= {"sourcePoint": point_in(line.points[0], place)}
+    if head is None:
+        marks |= {"targetPoint": point_in(line.points[-1], place)}
+    layer = Layer.MAIN if line.role == EdgeRole.FLOW else Layer.SHORTCUTS
+    cell = {"style": style_text(style), "edge": "1", **parent_in(place, layer)}
+    cell |= ({"source": tail.element} if tail else {}) | ({"target": head.element} if head else {})
+    yield {
+        **cell_of(line.id, words, cell, data_of(line.origin, layer_in(place, layer))),
+        "geometry": {**label_at, "relative": "1"},
+        "marks": marks,
+        "waypoints": [point_in(point, place) for point in line.points[1:-1]],
+    }
+    for label in labels[1:]:
+        look = {"": "edgeLabel", **page.palette.words(label.style), "align": "center"}
+        at, offset = _on_line(label, line)
+        values = {"style": style_text(look), "vertex": "1", "connectable": "0", "parent": line.id}
+        yield {
+            **cell_of(page.name(f"{line.id}-label"), label.words, values, data_of(NO_ORIGIN, layer)),
+            "geometry": {**at, "relative": "1"},
+            "marks": offset,
+        }
+
+
+def _attached(end: str, port: Port | None) -> Values:
+    """Return the style of an end of a connector at a port."""
+    if port is None:
+        return {}
+    return {
+        f"{end}X": f"{port.along:g}",
+        f"{end}Y": f"{port.down:g}",
+        f"{end}Dx": length(port.dx),
+        f"{end}Dy": length(port.dy),
+        f"{end}Perimeter": "0",
+    }
+
+
+def _on_line(label: Paragraph, line: Connector) -> tuple[Values, dict[str, Values]]:
+    """Return the place of a label on a connector, from -1 to 1, and its offset from there."""
+    (x, y), (width, height) = label.corner, label.size
+    if label.style.turned:
+        width, height = height, width
+    centre = (x + width / 2, y + height / 2)
+    walked, best = 0.0, (math.inf, 0.0, centre)
+    for start, end in pairwise(line.points):
+        size = math.dist(start, end)
+        dots = [(c - s) * (e - s) for c, s, e in zip(centre, start, end, strict=True)]
+        share = min(max(sum(dots) / size**2, 0.0), 1.0) if size else 0.0
+        near = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+        best = min(best, (round(math.dist(near, centre), 3), walked + share * size, near))
+        walked += size
+    _, along, (near_x, near_y) = best
+    place = round(2 * along / walked - 1, 4) if walked else 0.0
+    offset = {"x": length(centre[0] - near_x), "y": length(centre[1] - near_y)}
+    return {"x": f"{place:g}"}, {"offset": offset}
+
+
+def _marker(marker: Marker, place: Place, page: Page) -> Iterator[Cell]:
+    """Yield the dot of a fork, or the group of an ellipsis with its dots."""
+    layer = Layer.SHORTCUTS if marker.id in page.shortcut_forks else Layer.MAIN
+    area = page.places[marker.id]
+    dots = [
+        Box(
+            id=marker.id,
+            role=marker.role,
+            form=Form.CIRCLE,
+            x=x - marker.radius,
+            y=y - marker.radius,
+            width=2 * marker.radius,
+            height=2 * marker.radius,
+        )
+        for x, y in marker.points
+    ]
+    if marker.kind is MarkerKind.FORK:
+        (dot,) = dots
+        yield vertex(marker.id, place, page, area, page.palette.outline(dot), layer=layer)
+        return
+    style = {"": "group", "fillColor": "none", "strokeColor": "none"}
+    yield vertex(marker.id, place, page, area, style, origin=marker.origin, layer=layer)
+    inner = replace(place, container=marker.id, x=area.x, y=area.y)
+    for dot in dots:
+        name, style = page.name(f"{marker.id}-dot"), page.palette.outline(dot)
+        yield vertex(name, inner, page, area_of(dot), style, layer=layer, connectable=False)
+
+
+def _texts(texts: Sequence[Text], name: str, place: Place, page: Page) -> Iterator[Cell]:
+    """Yield a cell for each paragraph."""
+    for part in paragraphs(texts):
+        (x, y), (width, height) = part.corner, part.size
+        if part.style.turned:
+            width, height = height, width
+        style, area = {"": "text", **page.palette.words(part.style)}, Area(x, y, width, height)
+        yield vertex(
+            page.name(name),
+            place,
+            page,
+            area,
+            style,
+            words=part.words,
+            layer=Layer.LABELS,
+            connectable=False,
+        )

@@ -1,0 +1,76 @@
+"""Texts of a scene in paragraphs: lines in one style under each other are edited as one text."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from resnet_diagram.layout.scene import Anchor, Point, Text
+from resnet_diagram.layout.spacing import PITCH
+
+_LOOSE = 0.15
+"""Largest difference between a distance of lines and the usual one, in sizes of type."""
+_START = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}
+_LINE_HEIGHT = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines in one style, in the order they are read."""
+
+    lines: tuple[Text, ...]
+
+    @property
+    def style(self) -> Text:
+        """The first line, whose style all lines share."""
+        return self.lines[0]
+
+    @property
+    def words(self) -> str:
+        """The lines with line breaks between them."""
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def anchor(self) -> Point:
+        """The point that the alignment refers to: the anchor, at half the height of all lines."""
+        first, last = self.lines[0], self.lines[-1]
+        return (first.x + last.x) / 2, (first.y + last.y) / 2
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Length of the longest line and height of all lines, in points, as they are read."""
+        pitch = PITCH * self.style.size * (len(self.lines) - 1)
+        return max(line.width for line in self.lines), pitch + _LINE_HEIGHT * self.style.size
+
+    @property
+    def corner(self) -> Point:
+        """Top left corner on the page of the area that the lines fill."""
+        (x, y), (length, height) = self.anchor, self.size
+        start = _START[self.style.anchor]
+        if self.style.turned:
+            return x - height / 2, y - (1 - start) * length
+        return x - start * length, y - height / 2
+
+
+def paragraphs(texts: Iterable[Text]) -> list[Paragraph]:
+    """Return the texts in paragraphs: neighbours in one style, a line's pitch apart, are joined."""
+    found: list[list[Text]] = []
+    for text in sorted(texts, key=_order):
+        if found and _continues(found[-1], text):
+            found[-1].append(text)
+        else:
+            found.append([text])
+    return [Paragraph(tuple(lines)) for lines in found]
+
+
+def _order(text: Text) -> tuple[float, float]:
+    """Return a key that puts lines in the order they are read."""
+    return (text.x, text.y) if text.turned else (text.y, text.x)
+
+
+def _continues(lines: Sequence[Text], text: Text) -> bool:
+    """Return whether a text is the next line of a paragraph."""
+    last = lines[-1]
+    if replace(text, x=last.x, y=last.y, text=last.text, width=last.width) != last:
+        return False
+    across, along = (text.y - last.y, text.x - last.x) if text.turned else (text.x - last.x, text.y - last.y)
+    return math.isclose(across, 0.0, abs_tol=0.01) and abs(along / text.size - PITCH) < _LOOSE

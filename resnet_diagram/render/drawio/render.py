@@ -1,0 +1,52 @@
+"""Write figures as a draw.io file: uncompressed XML, one page a figure."""
+
+from collections.abc import Sequence
+
+from resnet_diagram.render.drawio.cells import page_cells
+from resnet_diagram.render.drawio.page import ROOT
+from resnet_diagram.render.drawio.styles import Palette, length
+from resnet_diagram.render.escape.xml import xml_text
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.fonts import warn_of_absent
+from resnet_diagram.render.templates import render
+
+
+def render_drawio(figure: Figure) -> str:
+    """Return the file of one figure; the same figure gives the same text."""
+    return render_pages([figure])
+
+
+def render_pages(figures: Sequence[Figure]) -> str:
+    """Return the file of several figures, each on a page of its own."""
+    for font in dict.fromkeys(figure.theme.font for figure in figures):
+        warn_of_absent(font)
+    pages = [_page(figure, number) for number, figure in enumerate(figures, 1)]
+    return render("drawio", "figure.drawio.jinja", figures[0].output.templates, pages=pages)
+
+
+def _page(figure: Figure, number: int) -> dict[str, object]:
+    """Return what the template writes for a figure."""
+    scene, palette = figure.scene, Palette(figure.theme)
+    return {
+        "id": f"page-{number}",
+        "name": xml_text(figure.spoken_title),
+        "description": xml_text(scene.description),
+        "root": ROOT,
+        "model": {
+            "grid": "0",
+            "guides": "1",
+            "tooltips": "1",
+            "connect": "1",
+            "arrows": "1",
+            "fold": "1",
+            "page": "1",
+            "pageScale": "1",
+            "pageWidth": length(scene.width),
+            "pageHeight": length(scene.height),
+            "math": "0",
+            "shadow": "0",
+            "background": palette.page,
+            "adaptiveColors": "auto" if figure.theme.dark else "none",
+        },
+        "cells": page_cells(scene, palette),
+    }
