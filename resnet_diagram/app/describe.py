@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.requests import Artifact, DescribeRequest, read
@@ -20,6 +21,19 @@ _DEPTH_NOTE = (
     "depth: convolutions and fully connected layers outside shortcuts and gates. Two names count otherwise:",
     "resnet50d its deep stem as one; wrn-28-10 with the convolutions on shortcuts, without the classifier.",
 )
+
+
+class Summary(NamedTuple):
+    """Facts of a network for people: a row for stem, each stage and head, and the totals.
+
+    `right`: the columns that end flush.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: str
+    right: tuple[int, ...] = (1, 7, 8)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
@@ -41,10 +55,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[i
     )
 
 
-def describe_text(network: Network) -> str:
-    """Return a line for stem, each stage and head, and the totals."""
+def summary(network: Network) -> Summary:
+    """Return the facts of a network for people."""
     heads = ("stage", "blocks", "block type", "spatial", "shortcut", "stride", "output", "params", "MACs")
-    rows = [
+    rows = tuple(
         (
             row.name,
             str(row.blocks or ""),
@@ -57,7 +71,7 @@ def describe_text(network: Network) -> str:
             giga_text(row.macs),
         )
         for row in stage_rows(network)
-    ]
+    )
     totals = [
         f"depth {depth(network)}",
         f"{count_text(params(network))} params",
@@ -69,7 +83,13 @@ def describe_text(network: Network) -> str:
     if letter := option(network):
         totals.append(f"shortcut option {letter}")
     title = f"{network.name}, input {'×'.join(map(str, network.input_shape))}"
-    return "\n".join([title, "", table(heads, rows, right=(1, 7, 8)), "", ", ".join(totals)])
+    return Summary(title, heads, rows, ", ".join(totals))
+
+
+def describe_text(network: Network) -> str:
+    """Return the facts of a network as text for the terminal."""
+    title, heads, rows, totals, right = summary(network)
+    return "\n".join([title, "", table(heads, rows, right), "", totals])
 
 
 def describe_artifacts(request: DescribeRequest, log: Log) -> tuple[Artifact, ...]:

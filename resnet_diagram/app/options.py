@@ -36,6 +36,9 @@ COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (
 
 DECIMALS = range(10)
 _RESOLUTIONS = range(10, 2401)
+_SCALES = (0.05, 20.0)
+"""Smallest and largest factor."""
+
 _NAMES = tuple(StageNames)
 _NAMES_HELP = (
     "How to name stages: Stage 2 (stage), conv3_x (paper), layer2 (module), or paper and module names."
@@ -76,7 +79,8 @@ class LatexChoices(TypedDict, total=False):
 class DrawChoices(LatexChoices, total=False):
     """Keywords of `draw`, `figure`, `to_text` and kin: the options of `resnet-diagram draw`.
 
-    `width` and `max_height`: points, or a length such as "3.25in". `show`: any of `Show`, a list or a text.
+    `width` and `max_height`: points, or a length such as "3.25in". `scale`: a factor, or "75%".
+    `show`: any of `Show`, a list or a text.
     """
 
     view: Annotated[
@@ -138,6 +142,14 @@ class DrawChoices(LatexChoices, total=False):
         bool, Option(help="Explain line styles and symbols.", group=CONTENT, kind=bool, default=True)
     ]
     max_height: Annotated[str | float | None, Option(help="Maximum height.", group=PAGE, metavar="LENGTH")]
+    scale: Annotated[
+        str | float | None,
+        Option(
+            help="Enlarge or reduce the finished drawing, text and all: 75% or 1.5. The layout is the same.",
+            group=PAGE,
+            metavar="FACTOR",
+        ),
+    ]
     venue: Annotated[
         str | None,
         Option(
@@ -267,6 +279,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         dpi=dpi,
         engine=one_of(Engine, choices.get("engine", Engine.OWN), "layout engine"),
         id_prefix=choices.get("id_prefix", ""),
+        scale=_scale(choices.get("scale")),
     )
     return content, output
 
@@ -287,6 +300,28 @@ def _shown(words: str | Collection[str]) -> frozenset[Show]:
         label = one_of(Show, word.lstrip("+-"), "kind of label")
         shown = shown | {label} if sign == "+" else shown - {label}
     return frozenset(shown)
+
+
+def _scale(value: str | float | None) -> float:
+    """Return a factor. Raise UsageError for anything else.
+
+    >>> _scale("75%"), _scale("1.5"), _scale(2), _scale(None)
+    (0.75, 1.5, 2.0, 1.0)
+    """
+    if value is None:
+        return 1.0
+    text = str(value).strip()
+    try:
+        factor = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        factor = 0.0
+    least, most = _SCALES
+    if not least <= factor <= most:
+        percent = f" For {text} in a hundred write {text}%." if least <= factor / 100 <= most else ""
+        raise UsageError(
+            f"--scale {text}: expected a factor from {least:g} to {most:g}, or 5% to 2000%.{percent}"
+        )
+    return factor
 
 
 def _placing(choices: DrawChoices) -> Placing:

@@ -9,20 +9,28 @@ In `mkdocs.yml`::
               class: resnet-diagram
               format: !!python/name:resnet_diagram.integrations.mkdocs.fence
 
-A fence contains the arguments of `resnet-diagram draw`, on one line or several. It has the limits of a
-marker: see docs/security.md. `fence_without_code` in place of `fence` loads no code at all.
+A fence contains the arguments of `resnet-diagram draw`, on one line or several, or `table` or `describe` with
+the arguments of that command. It has the limits of a marker: see docs/security.md. `fence_without_code` in
+place of `fence` loads no code at all.
 """
 
+import html
 import shlex
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from resnet_diagram.app.describe import summary
+from resnet_diagram.app.log import SILENT
 from resnet_diagram.app.make import make
-from resnet_diagram.app.requests import paths_of, with_id_prefix
+from resnet_diagram.app.requests import DescribeRequest, DrawRequest, Request, paths_of, read, with_id_prefix
 from resnet_diagram.app.trust import check_paths, check_request, trust_in
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.errors import ResnetDiagramError
+from resnet_diagram.integrations.inline import reduced
+
+_FORMATS = {"draw": ["-t", "svg"], "table": ["-t", "html"], "describe": []}
+"""The commands of a fence, each with the format it writes HTML in."""
 
 
 def fence(
@@ -35,26 +43,52 @@ def fence(
     code: bool = True,
     **kwargs: Any,
 ) -> str:
-    """Return the drawing as inline SVG in a `div`.
+    """Return a drawing as inline SVG, or a table, in a `div`.
 
     Paths are relative to the folder the site is built in. Raises SuperFencesException, which stops the build,
-    if the drawing fails.
+    if the command fails.
     """
     from pymdownx.superfences import SuperFencesException
 
     try:
-        words = ["draw", *shlex.split(source), "-t", "svg"]
+        words = shlex.split(source)
+        words = words if words[:1] and words[0] in _FORMATS else ["draw", *words]
+        words += _FORMATS[words[0]]
         number = getattr(md, "resnet_diagrams", 0) + 1
         request = with_id_prefix(parse(words, Path.cwd()).request, f"figure{number}")
         trust = trust_in(Path.cwd(), code=code)
         check_request(request, trust)
         check_paths(paths_of(request), Path.cwd(), trust)
-        (artifact,) = make(request)
+        content = _html(request)
         setattr(md, "resnet_diagrams", number)  # noqa: B010 # the page's own counter
     except (ValueError, ResnetDiagramError) as problem:
         line = " ".join(source.split())
         raise SuperFencesException(f"resnet-diagram: {line!r}: {problem}") from problem
-    return f'<div class="{css_class}">\n{artifact.data.decode()}</div>'
+    return f'<div class="{css_class}">\n{content}</div>'
+
+
+def _html(request: Request) -> str:
+    """Return the HTML of a request."""
+    if isinstance(request, DescribeRequest):
+        return _facts(request)
+    (artifact,) = make(request)
+    text = artifact.data.decode()
+    return reduced(text) if isinstance(request, DrawRequest) else text
+
+
+def _facts(request: DescribeRequest) -> str:
+    """Return the facts of a network as a table, in the looks of the site."""
+    facts = summary(read(request.source, request.reading, SILENT))
+
+    def row(cells: tuple[str, ...], tag: str) -> str:
+        return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>\n"
+
+    body = "".join(row(cells, "td") for cells in facts.rows)
+    return (
+        f"<table>\n<caption>{html.escape(facts.title)}</caption>\n"
+        f"<thead>\n{row(facts.heads, 'th')}</thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+        f"<p>{html.escape(facts.totals)}</p>\n"
+    )
 
 
 fence_without_code = partial(fence, code=False)

@@ -1,7 +1,8 @@
-"""A Sphinx extension: `.. resnet-diagram:: resnet50` draws a network where it stands.
+"""A Sphinx extension: `.. resnet-diagram:: resnet50` draws a network at its place in the document.
 
-HTML gets the SVG inline, LaTeX gets TikZ, other builders the outline as text. A directive has the limits of a
-marker: see docs/security.md. `resnet_diagram_code = False` in conf.py loads no code at all.
+HTML gets the SVG inline, LaTeX gets TikZ, other builders the outline as text. `resnet-diagram-table` writes a
+table of networks, `resnet-diagram-describe` the facts of one. A directive has the limits of a marker: see
+docs/security.md. `resnet_diagram_code = False` in conf.py loads no code at all.
 """
 
 import re
@@ -16,108 +17,208 @@ from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from resnet_diagram.app.draw import draw_artifacts
+from resnet_diagram.app.describe import summary
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.option import in_folder, options_in
-from resnet_diagram.app.options import COMMON, CONTENT, PAGE, DrawChoices, draw_options
-from resnet_diagram.app.requests import DrawRequest, Reading, Target
+from resnet_diagram.app.make import make
+from resnet_diagram.app.option import Option, in_folder, options_in
+from resnet_diagram.app.options import (
+    COMMON,
+    CONTENT,
+    PAGE,
+    DrawChoices,
+    TableChoices,
+    draw_options,
+)
+from resnet_diagram.app.requests import DescribeRequest, DrawRequest, Reading, TableRequest, Target, read
+from resnet_diagram.app.table import table_options
 from resnet_diagram.app.trust import check_request, trust_in
-from resnet_diagram.errors import ResnetDiagramError
-
-_OPTIONS = {
-    name: option
-    for name, option in options_in(DrawChoices).items()
-    if option.group in (COMMON, CONTENT, PAGE)
-}
-"""The options of a drawing that a directive has, under their own names, by keyword."""
+from resnet_diagram.errors import ResnetDiagramError, UsageError
+from resnet_diagram.integrations.inline import reduced
 
 _BY_READER = "auto"
 """The theme that follows the reader's mode, which a printed page has not."""
 
-_NEEDS = "\\usepackage{adjustbox,tikz}\n\\usetikzlibrary{arrows.meta,babel,shadows}\n"
-"""LaTeX preamble for the drawings."""
+_NEEDS = "\\usepackage{adjustbox,amsmath,booktabs,tikz}\n\\usetikzlibrary{arrows.meta,babel,shadows}\n"
+"""LaTeX preamble for drawings and tables."""
 
 
 class Drawing(nodes.General, nodes.Element):
-    """A drawing: its `request`; its `svg` for HTML; `alt`, its alternative text."""
+    """A drawing: its `request`; its `html`; `alt`, its alternative text."""
 
 
-class DrawingDirective(SphinxDirective):
-    """`.. resnet-diagram:: SOURCE…` with the options of `resnet-diagram draw`, `:alt:` and `:caption:`."""
+class Tabulation(nodes.General, nodes.Element):
+    """A table, with its caption: its `request`; its `html`."""
+
+
+def _options(keywords: type) -> dict[str, tuple[str, Option]]:
+    """Return the options of a directive: keyword and declaration by name; a switch that is on gets `no-`."""
+    return {
+        f"{'no-' * (option.default is True)}{name}".replace("_", "-"): (name, option)
+        for name, option in options_in(keywords).items()
+        if option.group in (COMMON, CONTENT, PAGE)
+    }
+
+
+def _with_options(declared: dict[str, tuple[str, Option]], *more: str) -> dict[str, Any]:
+    """Return the option_spec of a directive with these options and `more`."""
+    switches = {
+        name: directives.flag if option.kind is bool else directives.unchanged
+        for name, (_, option) in declared.items()
+    }
+    rest = dict.fromkeys(("input", "caption", "name", *more), directives.unchanged)
+    return {**switches, **rest, "class": directives.class_option}
+
+
+class NetworkDirective(SphinxDirective):
+    """A directive on networks, given as on the command line."""
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[dict[str, Any]] = {
-        **{
-            f"no-{name}" if option.kind is bool else name.replace("_", "-"): (
-                directives.flag if option.kind is bool else directives.unchanged
-            )
-            for name, option in _OPTIONS.items()
-        },
-        "input": directives.unchanged,
-        "alt": directives.unchanged,
-        "caption": directives.unchanged,
-        "name": directives.unchanged,
-        "class": directives.class_option,
-    }
+    declared: ClassVar[dict[str, tuple[str, Option]]] = {}
+    option_spec: ClassVar[dict[str, Any]] = _with_options(declared)
 
     def run(self) -> list[nodes.Node]:
-        """Return the drawing in a figure with its caption. An error is reported for the directive's line."""
-        folder = Path(self.env.doc2path(self.env.docname)).parent
+        """Return what the directive makes. An error is reported for the directive's line."""
         try:
-            request = self._request(folder)
-            check_request(request, trust_in(folder, code=self.config.resnet_diagram_code))
-            svg = _drawn(request, "svg")
+            content = self.element(Path(self.env.doc2path(self.env.docname)).parent)
         except ResnetDiagramError as problem:
             raise self.error(str(problem)) from problem
-        self._depend(folder)
-        drawing = Drawing(request=request, svg=svg, alt=self.options.get("alt", ""))
-        figure = nodes.figure("", drawing, classes=["resnet-diagram", *self.options.get("class", [])])
-        if caption := self.options.get("caption"):
-            texts, messages = self.state.inline_text(caption, self.lineno)
-            figure += nodes.caption(caption, "", *texts)
-            figure += messages
-        self.add_name(figure)
-        self.set_source_info(figure)
-        return [figure]
+        content["classes"] += ["resnet-diagram", *self.options.get("class", [])]
+        self.add_name(content)
+        self.set_source_info(content)
+        return [content]
 
-    def _request(self, folder: Path) -> DrawRequest:
-        """Return the drawing that the directive asks for."""
-        choices: dict[str, Any] = {}
-        for name, option in _OPTIONS.items():
-            text = self.options.get(name.replace("_", "-"))
+    def element(self, folder: Path) -> nodes.Element:
+        """Return the element of the document. Raise ResnetDiagramError."""
+        raise NotImplementedError
+
+    def html(self, request: DrawRequest | TableRequest, form: str) -> str:
+        """Return the HTML of a trusted request, in the format `form`. Raise EmbedError for another."""
+        check_request(request, trust_in(request.reading.folder, code=self.config.resnet_diagram_code))
+        return _text(request, form)
+
+    def choices(self, folder: Path) -> Any:
+        """Return the options as keywords. Raise UsageError for a number that is none."""
+        values: dict[str, Any] = {}
+        for name, (keyword, option) in self.declared.items():
+            text = self.options.get(name)
             if option.kind is bool:
-                choices[name] = f"no-{name}" not in self.options
+                values[keyword] = option.default is not (name in self.options)
             elif text is not None:
-                value = text.split(",") if option.kind is tuple else text
-                choices[name] = in_folder(value, option, folder)
-        number = self.env.new_serialno("resnet-diagram") + 1
-        choices.setdefault("id_prefix", f"{self.env.docname.replace('/', '-')}-figure{number}")
-        options, output = draw_options(cast(DrawChoices, choices))
-        return DrawRequest(
-            sources=tuple(_sources(self.arguments[0])),
-            reading=Reading(inputs=tuple(self.options.get("input", "").split()), folder=folder),
-            targets=(Target(path=None, format="svg"),),
-            options=options,
-            output=output,
-        )
+                values[keyword] = in_folder(_value(name, text, option), option, folder)
+        return values
 
-    def _depend(self, folder: Path) -> None:
-        """Build the document anew when a file it draws from changes."""
-        for source in _sources(self.arguments[0]):
+    def sources(self, folder: Path) -> tuple[str, ...]:
+        """Return the sources. The document is built anew when a file that they are read from changes."""
+        sources = _sources(self.arguments[0])
+        for source in sources:
             by_name = source.partition(":")[0]
             for path in (folder / by_name, folder / f"{by_name.replace('.', '/')}.py"):
                 if path.is_file():
                     self.env.note_dependency(str(path))
+        return tuple(sources)
+
+    def reading(self, folder: Path) -> Reading:
+        """Return the settings for reading the sources."""
+        return Reading(inputs=tuple(self.options.get("input", "").split()), folder=folder)
+
+    def captioned(self, element: nodes.Element) -> nodes.Element:
+        """Return an element with its caption added."""
+        if caption := self.options.get("caption"):
+            texts, messages = self.state.inline_text(caption, self.lineno)
+            element += nodes.caption(caption, "", *texts)
+            element += messages
+        return element
 
 
-def _drawn(request: DrawRequest, format_name: str) -> str:
-    """Return a drawing as text, in a format; its notes go to Sphinx's log."""
-    target = Target(path=None, format=format_name)
-    log = Log(note=logging.getLogger(__name__).info)
-    (artifact,) = draw_artifacts(replace(request, targets=(target,)), log)
+class DrawingDirective(NetworkDirective):
+    """`.. resnet-diagram:: SOURCE…` with the options of `resnet-diagram draw`, `:alt:` and `:caption:`."""
+
+    declared = _options(DrawChoices)
+    option_spec = _with_options(declared, "alt")
+
+    def element(self, folder: Path) -> nodes.Element:
+        """Return the drawing in a figure with its caption."""
+        choices = self.choices(folder)
+        number = self.env.new_serialno("resnet-diagram") + 1
+        choices.setdefault("id_prefix", f"{self.env.docname.replace('/', '-')}-figure{number}")
+        options, output = draw_options(cast(DrawChoices, choices))
+        request = DrawRequest(
+            sources=self.sources(folder),
+            reading=self.reading(folder),
+            targets=(),
+            options=options,
+            output=output,
+        )
+        drawing = Drawing(request=request, html=self.html(request, "svg"), alt=self.options.get("alt", ""))
+        return self.captioned(nodes.figure("", drawing))
+
+
+class TableDirective(NetworkDirective):
+    """`.. resnet-diagram-table:: SOURCE…` with the options of `resnet-diagram table`, and `:caption:`."""
+
+    declared = _options(TableChoices)
+    option_spec = _with_options(declared)
+
+    def element(self, folder: Path) -> nodes.Element:
+        """Return the table with its caption."""
+        choices = self.choices(folder)
+        wanted, look = table_options(cast(TableChoices, choices | {"caption": ""}))
+        request = TableRequest(
+            sources=self.sources(folder),
+            reading=self.reading(folder),
+            targets=(),
+            wanted=wanted,
+            look=look,
+            shortcuts=choices["shortcuts"],
+        )
+        return self.captioned(Tabulation(request=request, html=self.html(request, "html")))
+
+
+class DescribeDirective(NetworkDirective):
+    """`.. resnet-diagram-describe:: SOURCE` writes the facts of a network as a table of Sphinx."""
+
+    def element(self, folder: Path) -> nodes.Element:
+        """Return a table of the stages. Its title is the caption, or else the totals."""
+        sources = self.sources(folder)
+        if len(sources) > 1:
+            raise UsageError(f"Got {len(sources)} sources; resnet-diagram-describe describes one.")
+        request = DescribeRequest(source=sources[0], reading=self.reading(folder))
+        check_request(request, trust_in(folder, code=self.config.resnet_diagram_code))
+        facts = summary(read(request.source, request.reading, _log()))
+        caption = self.options.get("caption", f"{facts.title}: {facts.totals}")
+        texts, messages = self.state.inline_text(caption, self.lineno)
+        group = nodes.tgroup("", cols=len(facts.heads))
+        columns = zip(facts.heads, *facts.rows, strict=True)
+        group += [nodes.colspec(colwidth=max(map(len, cells))) for cells in columns]
+        group += nodes.thead("", _row(facts.heads))
+        group += nodes.tbody("", *map(_row, facts.rows))
+        title = nodes.title(caption, "", *texts)
+        return nodes.table("", title, group, *messages, classes=["colwidths-auto"])
+
+
+def _row(cells: tuple[str, ...]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
+
+
+def _value(name: str, text: str, option: Option) -> Any:
+    """Return the value of an option. Raise UsageError where it is no number and should be."""
+    if option.kind is tuple:
+        return [word.strip() for word in text.split(",")]
+    if option.kind is int and not text.isdecimal():
+        raise UsageError(f":{name}: {text!r}: expected a whole number.")
+    return int(text) if option.kind is int else text
+
+
+def _text(request: DrawRequest | TableRequest, format_name: str) -> str:
+    """Return a drawing or a table as text, in a format; its notes go to Sphinx's log."""
+    (artifact,) = make(replace(request, targets=(Target(path=None, format=format_name),)), _log())
     assert isinstance(artifact.content, str)
     return artifact.content
+
+
+def _log() -> Log:
+    return Log(note=logging.getLogger(__name__).info)
 
 
 def _sources(argument: str) -> list[str]:
@@ -127,33 +228,56 @@ def _sources(argument: str) -> list[str]:
 
 def _visit_html(translator: Any, node: Drawing) -> None:
     label = f' role="img" aria-label="{translator.attval(node["alt"])}"' if node["alt"] else ""
-    translator.body.append(f'<div class="resnet-diagram"{label}>\n{node["svg"]}</div>\n')
+    translator.body.append(f'<div class="resnet-diagram"{label}>\n{reduced(node["html"])}</div>\n')
 
 
 def _visit_latex(translator: Any, node: Drawing) -> None:
     request: DrawRequest = node["request"]
     if request.output.theme == _BY_READER:
         request = replace(request, output=replace(request.output, theme="paper"))
-    tikz = _drawn(request, "tikz")
+    tikz = _text(request, "tikz")
     room = "max width=\\linewidth, max totalheight=0.85\\textheight"
     translator.body.append(f"\\begin{{adjustbox}}{{{room}}}\n{tikz}\\end{{adjustbox}}\n")
+
+
+def _visit_html_table(translator: Any, node: Tabulation) -> None:
+    translator.body.append(translator.starttag(node, "div", CLASS="align-center"))
+
+
+def _depart_html_table(translator: Any, node: Tabulation) -> None:
+    translator.body.append(f"{node['html']}</div>\n")
+
+
+def _visit_latex_table(translator: Any, node: Tabulation) -> None:
+    translator.body.append("\n\\begin{table}[htbp]\n\\centering\n")
+
+
+def _depart_latex_table(translator: Any, node: Tabulation) -> None:
+    translator.body.append(
+        f"{translator.hypertarget_to(node)}\n{_text(node['request'], 'latex')}\\end{{table}}\n"
+    )
 
 
 def _depart(translator: Any, node: Drawing) -> None:
     """Nothing ends with the drawing."""
 
 
-def _outlines(app: Sphinx, document: nodes.document, name: str) -> None:
-    """Put the outline in the place of each drawing where the builder shows no pictures."""
+def _as_text(app: Sphinx, document: nodes.document, name: str) -> None:
+    """Replace drawings by their outline, and tables by their text, where the builder shows no pictures."""
     if app.builder.format in ("html", "latex"):
         return
     for drawing in list(document.findall(Drawing)):
-        outline = _drawn(drawing["request"], "outline")
+        request = drawing["request"]
+        outline = _text(replace(request, output=replace(request.output, scale=1.0)), "outline")
         drawing.replace_self(nodes.literal_block(outline, outline))
+    for table in list(document.findall(Tabulation)):
+        text = _text(table["request"], "text")
+        captions = [nodes.paragraph("", "", *caption.children) for caption in table.findall(nodes.caption)]
+        table.replace_self([*captions, nodes.literal_block(text, text)])
 
 
 def _add_needs(app: Sphinx, config: Config) -> None:
-    """Let LaTeX documents load what the drawings need."""
+    """Let LaTeX documents load what drawings and tables need."""
     elements = dict(config.latex_elements)
     elements["preamble"] = _NEEDS + elements.get("preamble", "")
     config.latex_elements = elements
@@ -162,8 +286,16 @@ def _add_needs(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx for `extensions = ["resnet_diagram.integrations.sphinx"]`."""
     app.add_node(Drawing, html=(_visit_html, _depart), latex=(_visit_latex, _depart))
+    app.add_enumerable_node(
+        Tabulation,
+        "table",
+        html=(_visit_html_table, _depart_html_table),
+        latex=(_visit_latex_table, _depart_latex_table),
+    )
     app.add_config_value("resnet_diagram_code", True, "env", bool)
     app.add_directive("resnet-diagram", DrawingDirective)
+    app.add_directive("resnet-diagram-table", TableDirective)
+    app.add_directive("resnet-diagram-describe", DescribeDirective)
     app.connect("config-inited", _add_needs)
-    app.connect("doctree-resolved", _outlines)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("doctree-resolved", _as_text)
+    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -34,7 +34,8 @@ class Output:
     `theme`: a name or a TOML file. `standalone`: a document that compiles by itself instead of a part of one.
     `placing`: the float in LaTeX. `templates`: a folder searched for templates before the package's own.
     `dpi`: pixels per inch, where there are pixels. `engine`: the layout engine, in formats that leave a
-    choice. `id_prefix`: begins each id in an SVG, where several figures share a page.
+    choice. `id_prefix`: begins each id in an SVG, where several figures share a page. `scale`: factor that
+    enlarges the finished drawing.
     """
 
     theme: str = "paper"
@@ -45,6 +46,7 @@ class Output:
     dpi: int = DPI
     engine: Engine = Engine.OWN
     id_prefix: str = ""
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,11 @@ class Figure:
         from resnet_diagram.layout.layout import layout
 
         return layout(self.diagram, self.theme, self.output.fit)
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height of the finished drawing, scaled, in points."""
+        return self.scene.width * self.output.scale, self.scene.height * self.output.scale
 
     @property
     def spoken_title(self) -> str:

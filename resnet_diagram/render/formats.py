@@ -23,9 +23,9 @@ class Format(Row):
 
     `summary`: half a line for lists. `render` gives text, or bytes where `binary`. `graphviz` is how Graphviz
     writes it, where it can. `together` writes each of several figures on a page of one file, where a file has
-    pages. `modes`: the drawing can follow the reader's light or dark mode. `paged`: it draws on a page; the
-    others lay out by themselves. `measure`: the size of the chart in a finished text, or of the one that
-    Graphviz draws; `budget`: the limits of the programs that read charts.
+    pages. `modes`: the drawing can follow the reader's light or dark mode. `scales`: it can be enlarged.
+    `paged`: it draws on a page; the others lay out by themselves. `measure`: the size of the chart in a
+    finished text, or of the one that Graphviz draws; `budget`: the limits of the programs that read charts.
     """
 
     summary: str
@@ -34,6 +34,7 @@ class Format(Row):
     together: Callable[[Sequence[Figure]], Content] | None = None
     binary: bool = False
     modes: bool = False
+    scales: bool = False
     paged: bool = True
     measure: Measure | None = None
     budget: Budget = NO_LIMIT
@@ -61,6 +62,7 @@ FORMATS = (
         graphviz=_later("dot.graphviz", "render_svg"),
         measure=_later("dot.render", "measure_dot"),
         modes=True,
+        scales=True,
     ),
     Format(
         name="pdf",
@@ -70,6 +72,7 @@ FORMATS = (
         graphviz=_later("dot.graphviz", "render_pdf"),
         measure=_later("dot.render", "measure_dot"),
         binary=True,
+        scales=True,
     ),
     Format(
         name="png",
@@ -79,6 +82,7 @@ FORMATS = (
         graphviz=_later("dot.graphviz", "render_png"),
         measure=_later("dot.render", "measure_dot"),
         binary=True,
+        scales=True,
     ),
     Format(
         name="tikz",
@@ -86,12 +90,14 @@ FORMATS = (
         aliases=("latex",),
         summary=r"TikZ picture for LaTeX's \input; with --standalone a document",
         render=_later("tikz.render", "render_tikz"),
+        scales=True,
     ),
     Format(
         name="typst",
         suffixes=(".typ",),
         summary="Typst drawing for #include; with --standalone a page",
         render=_later("typst", "render_typst"),
+        scales=True,
     ),
     Format(
         name="drawio",
@@ -152,12 +158,16 @@ def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
     """The figure in that format, laid out by the figure's engine; with `others`, each on a page of its own.
 
     Raises UsageError where the engine does not write the format. Warns where the theme follows the reader's
-    mode and the format does not.
+    mode, or the drawing is to be scaled, and the format does not do so.
     """
     check_engine(item, figure.output.engine)
     left = figure.output.engine is Engine.OWN
+    name = item.name if left else f"Graphviz's {item.name}"
+    if figure.output.scale != 1.0 and not (item.scales and left):
+        able = ", ".join(row.name for row in FORMATS if row.scales)
+        message = f"{name} is not scaled: --scale is for {able}."
+        warnings.warn(message, UnrenderedWarning, stacklevel=2)
     if figure.theme.dark and not (item.modes and left):
-        name = item.name if left else f"Graphviz's {item.name}"
         message = f"{name} has no dark mode: it takes the light colours of theme {figure.theme.name!r}."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
     if others and item.together:

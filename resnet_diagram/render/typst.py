@@ -60,6 +60,7 @@ def render_typst(figure: Figure) -> str:
         standalone=figure.output.standalone,
         width=number(scene.width),
         height=number(scene.height),
+        percent=number(100 * figure.output.scale),
         ink=theme.style("text").text,
         page=theme.page,
         faces=_array(typst_string(name) for name in alternatives(theme.font)),

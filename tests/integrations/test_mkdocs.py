@@ -59,6 +59,9 @@ def test_a_wrong_fence_stops_the_build(tmp_path: Path, fence: str, message: str)
         ("../outside.py:Net", "fence", "may not load"),
         ("\"os:system('touch ran')\"", "fence", "may not load"),
         ("net.pt --unsafe", "fence", "--unsafe"),
+        ("table ../outside.py:Net", "fence", "may not load"),
+        ("describe net.pt --unsafe", "fence", "--unsafe"),
+        ("table net.py:Net", "fence_without_code", "code is switched off"),
         ("resnet18 --templates .", "fence", "--templates"),
         ("net.py:Net", "fence_without_code", "code is switched off"),
     ],
@@ -73,3 +76,20 @@ def test_a_fence_has_the_limits_of_a_marker(tmp_path: Path, source: str, fence: 
     assert done.returncode != 0
     assert message in done.stderr + done.stdout
     assert not (site / "ran").exists()
+
+
+def test_a_fence_holds_a_table_or_facts(tmp_path: Path) -> None:
+    fences = (
+        "table resnet18 resnet34 --caption 'Both & more'",
+        "describe resnet50",
+        "table --shortcuts resnet18",
+    )
+    page = "".join(f"```resnet-diagram\n{fence}\n```\n\n" for fence in fences)
+    done = build(tmp_path, page)
+    assert done.returncode == 0, done.stderr
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "<caption>Both &amp; more</caption>" in html
+    assert "21.80×10<sup>6</sup>" in html
+    assert "<td>14,964,736</td>" in html
+    assert "25,557,032 params" in html
+    assert "<td>1×1 conv, s=2 + BN</td>" in html

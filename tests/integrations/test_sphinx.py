@@ -160,7 +160,16 @@ TALL = """
 
    .. resnet-diagram:: resnet20
       :view: block
+      :scale: 80%
       :caption: In a note.
+
+.. resnet-diagram-table:: resnet18 resnet34 resnet50-v1
+   :caption: In a table & more.
+   :name: tab-three
+
+.. resnet-diagram-describe:: resnet18
+
+See :numref:`tab-three`.
 """
 
 
@@ -178,3 +187,77 @@ def test_the_latex_document_compiles(tmp_path: Path) -> None:
     assert "Float too large" not in log
     assert any("Stage 4" in text for text in pages)
     assert any("See Fig. 1." in text for text in pages)
+    assert any("See Table 1." in text for text in pages)
+    assert any("In a table & more." in text and "conv5" in text for text in pages)
+    assert any("11,176,512" in text or "2,099,712" in text for text in pages)
+
+
+TABLES = """
+Tables
+======
+
+See :numref:`three`.
+
+.. resnet-diagram-table:: resnet18 resnet34 net.json
+   :heads: A, B_2, ours
+   :decimals: 1
+   :no-notes:
+   :caption: All *three*.
+   :name: three
+
+.. resnet-diagram-table:: resnet18
+   :shortcuts:
+
+.. resnet-diagram-describe:: resnet50
+"""
+
+
+def test_tables_and_facts_in_every_builder(tmp_path: Path) -> None:
+    write_network(catalog.network("resnet101"), tmp_path / "net.json")
+    out, warned = build(tmp_path, "html", TABLES)
+    html = (out / "index.html").read_text(encoding="utf-8")
+    assert warned == ""
+    assert '<span class="std std-numref">Table 1</span>' in html
+    assert re.search(r"Table 1 </span><span class=\"caption-text\">All <em>three</em>\.", html)
+    assert '<th scope="col" class="cell">B_2</th>' in html
+    assert "44.5×10<sup>6</sup>" in html
+    assert "the 2015 paper calls" not in html.split("resnet18 has stride 2")[0]
+    assert ">1×1 conv, s=2 + BN</td>" in html
+    assert "<p>14,964,736</p>" in html
+    assert "25,557,032 params" in html
+    out, warned = build(tmp_path, "text", TABLES)
+    text = (out / "index.txt").read_text(encoding="utf-8")
+    assert warned == ""
+    assert "⎣ 1×1, 2048 ⎦" in text
+    assert "| layer3 | 6      | bottleneck |" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            ".. resnet-diagram-table:: resnet18\n   :decimals: few",
+            ":decimals: 'few': expected a whole number.",
+        ),
+        (".. resnet-diagram-table:: resnet18\n   :heads: a, b", "Got 2 names for columns and 1 networks"),
+        (".. resnet-diagram-table:: ../outside.py:Net", "A marker may not load '../outside.py:Net'"),
+        (".. resnet-diagram-describe:: os:system('x')", "A marker may not load"),
+        (".. resnet-diagram-describe:: resnet18 resnet34", "resnet-diagram-describe describes one"),
+        (".. resnet-diagram:: resnet18\n   :scale: 60", "--scale 60: expected a factor"),
+    ],
+)
+def test_an_error_of_a_table_points_at_its_line(tmp_path: Path, line: str, message: str) -> None:
+    _, warned = build(tmp_path, "html", f"Title\n=====\n\n{line}\n")
+    assert re.search(r"index\.rst:4: ERROR:", warned)
+    assert message in warned
+
+
+def test_a_scaled_drawing_is_smaller_and_its_outline_is_as_ever(tmp_path: Path) -> None:
+    index = ".. resnet-diagram:: resnet18\n   :scale: 50%\n"
+    out, _ = build(tmp_path, "html", index)
+    html = (out / "index.html").read_text(encoding="utf-8")
+    match = re.search(r'width="([\d.]+)pt" height="[\d.]+pt" viewBox="0 0 ([\d.]+) ', html)
+    assert match
+    assert float(match[1]) == pytest.approx(float(match[2]) / 2, abs=0.01)
+    _, warned = build(tmp_path, "text", index)
+    assert warned == ""

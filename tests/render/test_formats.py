@@ -88,3 +88,13 @@ def test_the_table_loads_no_library() -> None:
     code = f"import sys, resnet_diagram.render.formats; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+def test_a_format_is_scaled_or_says_that_it_is_not(one: Format) -> None:
+    shown, scaled = named("resnet18"), with_output(named("resnet18"), scale=0.5)
+    if one.scales:
+        assert write_as(one, scaled) != write_as(one, shown)
+        return
+    with pytest.warns(UnrenderedWarning, match=f"{one.name} is not scaled: --scale is for svg, pdf, png"):
+        assert write_as(one, scaled) == write_as(one, shown)

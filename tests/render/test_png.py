@@ -4,7 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from resnet_diagram.diagram.options import View
 from resnet_diagram.errors import RenderError
@@ -50,3 +50,19 @@ def test_a_title_of_any_letters_is_kept() -> None:
         image.load()
         assert image.info["Title"] == "残差 é"
         assert image.info["dpi"] == pytest.approx((150, 150), abs=0.02)
+
+
+@pytest.mark.parametrize("scale", [0.5, 2.0])
+def test_a_scaled_one_has_so_many_pixels_and_all_of_the_drawing(scale: float) -> None:
+    """A drawing at twice its size and half the resolution has the same pixels."""
+    shown = named("resnet18")
+    scaled = with_output(shown, scale=scale, dpi=300)
+    alike = with_output(shown, dpi=int(300 * scale))
+    with (
+        Image.open(BytesIO(render_png(scaled))) as left,
+        Image.open(BytesIO(render_png(alike))) as right,
+    ):
+        assert left.size == right.size
+        assert left.info["dpi"] == pytest.approx((300, 300), abs=0.02)
+        apart = ImageStat.Stat(ImageChops.difference(left.convert("RGB"), right.convert("RGB"))).mean
+    assert max(apart) < 1

@@ -12,8 +12,7 @@ from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import drawn_font, font_paths, needs_installed, warn_of_absent
-from resnet_diagram.render.numbers import number
-from resnet_diagram.render.svg.render import svg_text
+from resnet_diagram.render.svg.render import Size, sizes, svg_text
 
 if TYPE_CHECKING:
     import typst
@@ -45,7 +44,7 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
 
     font = figure.theme.font
     warn_of_absent(font)
-    svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), _size(figure, form))
+    svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), *_sizes(figure, form))
     texts = {"title": figure.spoken_title, "description": figure.scene.description}
     inputs = {"svg": svg} | {name: printable(text) for name, text in texts.items()}
     installed = needs_installed(svg, font)
@@ -72,24 +71,27 @@ def _demand_typst(form: str) -> None:
         raise RenderError(message) from error
 
 
-def _size(figure: Figure, form: str) -> tuple[str, str]:
-    """Width and height of the page, in points."""
-    scene = figure.scene
-    return whole_pixels(figure) if form == "png" else (number(scene.width), number(scene.height))
+def _sizes(figure: Figure, form: str) -> tuple[Size, Size]:
+    """The size of the page in points, for PNG in whole pixels, and the extent of its coordinates."""
+    if form == "pdf":
+        return sizes(figure)
+    page, scale = whole_pixels(figure), figure.output.scale
+    width, height = (f"{points / scale:.6f}" for points in page)
+    return Size(*(f"{points:.6f}" for points in page)), Size(width, height)
 
 
-def whole_pixels(figure: Figure) -> tuple[str, str]:
+def whole_pixels(figure: Figure) -> tuple[float, float]:
     """The size of the page in points, stretched to whole pixels.
 
     typst draws an SVG into a picture of its own, its width rounded up to pixels and its height, which follows
     from the width, too, and takes from that picture the pixel nearest to each of its own. Only where the two
     have one size is no row of pixels lost; a hair less than whole keeps the roundings where they belong.
     """
-    scene, dpi = figure.scene, figure.output.dpi
-    width, high = (ceil(points * dpi / _INCH) for points in (scene.width, scene.height))
+    dpi = figure.output.dpi
+    width, high = (ceil(points * dpi / _INCH) for points in figure.extent)
     less = _HAIR * min(1.0, width / high)
     pixels = (width - less, high - less * high / width - _HAIR)
-    return f"{pixels[0] * _INCH / dpi:.6f}", f"{pixels[1] * _INCH / dpi:.6f}"
+    return pixels[0] * _INCH / dpi, pixels[1] * _INCH / dpi
 
 
 @cache

@@ -23,12 +23,12 @@ def render_png(figure: Figure) -> bytes:
 
     Raises RenderError for more pixels than a viewer opens.
     """
-    scene, dpi = figure.scene, figure.output.dpi
-    pixels = scene.width * scene.height * (dpi / _INCH) ** 2
+    (width, height), dpi = figure.extent, figure.output.dpi
+    pixels = width * height * (dpi / _INCH) ** 2
     if pixels > _MOST_PIXELS:
         fits = int(dpi * (_MOST_PIXELS / pixels) ** 0.5)
         raise RenderError(
-            f"The drawing is {scene.width:.0f} × {scene.height:.0f} pt: at {dpi} dpi a PNG would have "
+            f"The drawing is {width:.0f} × {height:.0f} pt: at {dpi} dpi a PNG would have "
             f"{pixels / 1e6:.0f} million pixels. Ask for --dpi {fits} or less, or take SVG or PDF."
         )
     return with_metadata(convert(figure, "png"), dpi, printable(figure.spoken_title))

@@ -13,6 +13,11 @@ _PAINTS = {
     "words": (("fill", "text"),),
 }
 
+_PAGES_LIGHT = ("[data-theme=light]", "[data-bs-theme=light]", ".md-typeset")
+_PAGES_DARK = ("[data-theme=dark]", "[data-bs-theme=dark]", "[data-md-color-scheme=slate]")
+"""Selectors of pages that choose the mode themselves, for an SVG inline in them: Furo and others of Sphinx;
+Bootstrap, which is MkDocs' own theme; Material for MkDocs, which is light unless its scheme is slate."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ink:
@@ -46,11 +51,16 @@ class Ink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modes:
-    """`light` and `dark`: values of custom properties; `rules`: declarations by class."""
+    """`light` and `dark`: values of custom properties; `rules`: declarations by class.
+
+    `pages_light` and `pages_dark`: selectors of pages that choose the mode in place of the reader's settings.
+    """
 
     light: dict[str, str]
     dark: dict[str, str]
     rules: dict[str, str]
+    pages_light: tuple[str, ...] = _PAGES_LIGHT
+    pages_dark: tuple[str, ...] = _PAGES_DARK
 
 
 def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:

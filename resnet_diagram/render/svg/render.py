@@ -5,7 +5,7 @@ Where the theme follows the reader's mode, a style sheet says the colours again,
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Element, Form, Group, Marker, Text
 from resnet_diagram.layout.spacing import FRAME_CORNER
@@ -29,6 +29,13 @@ Point = tuple[float, float]
 Values = dict[str, Any]
 
 
+class Size(NamedTuple):
+    """Width and height as they are written."""
+
+    width: str
+    height: str
+
+
 @dataclass(frozen=True, slots=True)
 class Brush:
     """Paints in the styles of a theme, and remembers the inks where the theme follows the reader's mode."""
@@ -47,14 +54,22 @@ class Brush:
 
 def render_svg(figure: Figure) -> str:
     """The SVG document of a figure; the same figure gives the same text."""
-    scene, theme = figure.scene, figure.theme
+    theme = figure.theme
     warn_of_absent(theme.font)
     shown = replace(theme, font=css_list(present(theme.font)))
-    return svg_text(figure, shown, (number(scene.width), number(scene.height)))
+    return svg_text(figure, shown, *sizes(figure))
 
 
-def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:
-    """The SVG document of a figure in the colours and the face of `theme`, on a page of `size` points."""
+def sizes(figure: Figure) -> tuple[Size, Size]:
+    """The size of the finished drawing in points, and the extent of its coordinates."""
+    return Size(*map(number, figure.extent)), Size(number(figure.scene.width), number(figure.scene.height))
+
+
+def svg_text(figure: Figure, theme: Theme, size: Size, view: Size) -> str:
+    """The SVG document of a figure in the colours and the face of `theme`.
+
+    `size`: of the page, in points. `view`: extent of the coordinates that it shows.
+    """
     scene, brush = figure.scene, Brush(theme)
     page = brush.ink("area", "page")
     prefix = f"{figure.output.id_prefix}-" if figure.output.id_prefix else ""
@@ -64,8 +79,9 @@ def svg_text(figure: Figure, theme: Theme, size: tuple[str, str]) -> str:
         "figure.svg.jinja",
         figure.output.templates,
         name=_id(scene.root.id, prefix),
-        width=size[0],
-        height=size[1],
+        size=size,
+        width=view.width,
+        height=view.height,
         title=xml_text(figure.spoken_title),
         description=xml_text(scene.description),
         font=xml_text(theme.font),

@@ -9,7 +9,7 @@ from resnet_diagram.layout.scene import Scene, Text
 from resnet_diagram.layout.text.faces import OWN, face_of
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.render.latex.floats import Float, Placing
+from resnet_diagram.render.latex.floats import Float
 from resnet_diagram.render.latex.words import tex_prose
 from resnet_diagram.render.numbers import number
 from resnet_diagram.render.templates import render
@@ -45,7 +45,7 @@ def render_tikz(figure: Figure) -> str:
     scene, theme, placing = figure.scene, figure.theme, figure.output.placing
     result = parts(scene)
     default = common(result, _loose_texts(result))
-    colours = palette(scene, theme)
+    scale, colours = number(figure.output.scale), palette(scene, theme)
     styles = _styles(result, theme, colours, default)
     written = [_group(section, theme, result, default) for section in sections(scene)]
     large = sum(len(group.statements) for group in written) > _PDFTEX_HOLDS
@@ -56,12 +56,14 @@ def render_tikz(figure: Figure) -> str:
         figure.output.templates,
         title=_comment(scene.title),
         needs=_needs(result),
-        float=_float(placing, scene),
+        float=_float(figure),
         caption=tex_prose(placing.caption or ""),
         label=placing.label or "",
         kept=placing.kept,
         width=number(scene.width),
         height=number(scene.height),
+        scale=scale,
+        page=[number(value) for value in figure.extent],
         colours=[(name, value) for value, name in colours.names.items()],
         paints_page=theme.page.upper() != "#FFFFFF",
         pitch=number(LINE_PITCH),
@@ -94,10 +96,11 @@ def _needs(result: Parts) -> list[str]:
     return [r"\usepackage{tikz}", rf"\usetikzlibrary{{{libraries}}}"]
 
 
-def _float(placing: Placing, scene: Scene) -> str:
+def _float(figure: Figure) -> str:
     """The environment round the picture, or "": the wide one for what is wider than a column."""
+    placing = figure.output.placing
     if placing.environment is Float.AUTO:
-        return Float.WIDE if scene.width > placing.column else Float.FIGURE
+        return Float.WIDE if figure.extent[0] > placing.column else Float.FIGURE
     return placing.environment or ""
 
 

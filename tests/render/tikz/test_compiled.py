@@ -7,11 +7,12 @@ import pytest
 
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import View
+from resnet_diagram.render.latex.floats import Float, Placing
 from resnet_diagram.render.tikz.render import render_tikz
 from tests.layout.samples import SAMPLES, diagram
 from tests.programs import run_latex
 from tests.render.figures import with_output
-from tests.render.tikz.pages import check_pages, compiled
+from tests.render.tikz.pages import check_pages, compiled, words_by_page
 from tests.render.tikz.scenes import figure_of, nasty_figure, words_of
 
 SAMPLE = (
@@ -107,3 +108,31 @@ def test_a_snippet_compiles_with_computer_modern(tmp_path: File) -> None:
     done = run_latex(f"{head}\\begin{{document}}\\input{{net}}\\end{{document}}\n", "pdflatex", tmp_path)
     assert "Overfull" not in done.log
     assert "Missing character" not in done.log
+
+
+@pytest.mark.parametrize("missing", [False, True], ids=["standalone class", "article class"])
+def test_a_scaled_document_is_a_page_of_that_size(missing: bool, tmp_path: File) -> None:
+    figure = with_output(figure_of("resnet18"), scale=0.5)
+    tex = render_tikz(figure)
+    tex = tex.replace("{standalone.cls}", "{no-such-class.cls}") if missing else tex
+    ((width, height, words),) = words_by_page(compiled(tex, tmp_path).pdf)
+    assert (width, height) == pytest.approx((figure.scene.width / 2, figure.scene.height / 2), abs=0.1)
+    assert {"Stem", "Stage", "Head"} <= {word.text for word in words}
+    assert all(0 <= word.left < word.right <= width for word in words)
+
+
+def test_a_scaled_float_keeps_its_line(tmp_path: File) -> None:
+    """Twice as large as the line, it is reduced to it; at half its size, it is half as wide."""
+    wide, widths = figure_of("resnet18", View.OVERVIEW, Direction.RIGHT), []
+    for number, scale in enumerate((2.0, 0.5)):
+        placing = Placing(environment=Float.FIGURE, caption="", label="", kept=True)
+        figure = with_output(wide, scale=scale, placing=placing, standalone=False)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        document = f"{PREAMBLE}{render_tikz(figure)}\\end{{document}}\n"
+        ((_, _, words),) = words_by_page(compiled(document.replace(", twocolumn", ""), folder).pdf)
+        inside = [word for word in words if word.top < 500]
+        widths.append(max(word.right for word in inside) - min(word.left for word in inside))
+    assert widths[0] <= 345.0
+    assert widths[0] > 320.0
+    assert widths[1] == pytest.approx(wide.scene.width / 2, rel=0.05)

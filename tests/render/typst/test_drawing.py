@@ -54,6 +54,13 @@ def test_every_sample_compiles(name: str, fonts: object) -> None:
     assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(size, abs=0.02)
 
 
+def test_a_scaled_one_takes_so_much_room(fonts: object) -> None:
+    figure = with_output(_SAMPLES[_SMALL[0]], standalone=True, scale=0.5)
+    (page,) = PdfReader(BytesIO(compiled(render_typst(figure), fonts))).pages
+    size = (figure.scene.width / 2, figure.scene.height / 2)
+    assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(size, abs=0.02)
+
+
 def difference(figure: Figure, fonts: object) -> float:
     """How far the native drawing is from the SVG's, as the mean over all pixels and channels, 0 to 255."""
     native = compiled(
