@@ -8,8 +8,8 @@ value is no merge.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from resnet_diagram.diagram.model import Bar, Content, Item, NodeRole, Omitted, Origin, Overview, Panel
-from resnet_diagram.diagram.walk import content_items, forks, nodes
+from resnet_diagram.diagram.model import WHOLE, Bar, Content, Item, NodeRole, Omitted, Origin, Panel, Read
+from resnet_diagram.diagram.walk import content_items, forks, nodes, overviews, reads
 from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
@@ -43,9 +43,9 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
 
 def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
     """Return the operations that the overview, or the panel of a type of block, does not show."""
-    overviews = [panel.content for panel in panels if isinstance(panel.content, Overview)]
-    opened = [panel for panel in panels if not isinstance(panel.content, Overview)]
-    left = missing(network, overviews or [panel.content for panel in opened])
+    whole = [panel for panel in panels if panel.id == WHOLE]
+    opened = [panel for panel in panels if panel.id != WHOLE]
+    left = missing(network, [panel.content for panel in whole or opened])
     return left + tuple(name for panel in opened for name in missing_in(network, panel))
 
 
@@ -85,20 +85,22 @@ class _Index:
 
     def shown(self, content: Content) -> Iterator[str]:
         """Yield the operations that a drawing shows."""
-        if isinstance(content, Overview):
-            for frame in content.frames:
+        for overview in overviews(content):
+            for frame in overview.frames:
                 for bar in frame.bars:
                     yield from self._inside(bar)
-            for arc in content.arcs:
+            for arc in overview.arcs:
                 yield from self._joined(arc.origin)
         items = content_items(content)
+        for read in reads(items):
+            yield from self._inside(read)
         for node in nodes(items):
             yield from self._joined(node.origin) if node.role in _MERGES else self._inside(node)
         for fork in forks(items):
             if fork.shortcut:
                 yield from self._joined(fork.shortcut.origin)
 
-    def _inside(self, element: Bar | Omitted | Item) -> Iterator[str]:
+    def _inside(self, element: Bar | Omitted | Item | Read) -> Iterator[str]:
         for path in getattr(element, "origin", Origin()).paths:
             yield from self.of(path)
 

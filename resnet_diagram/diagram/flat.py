@@ -7,6 +7,7 @@ from resnet_diagram.diagram.model import (
     Chain,
     Column,
     Comparison,
+    Dag,
     Diagram,
     Group,
     GroupRole,
@@ -39,7 +40,7 @@ def flattened(diagram: Diagram) -> Diagram:
                 )
             case Comparison():
                 items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
-            case Overview():
+            case Overview() | Dag():
                 pass
             case _:
                 assert_never(panel.content)

@@ -1,6 +1,6 @@
 """Legend entries for the roles and kinds of term in use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from resnet_diagram.diagram.model import (
@@ -8,15 +8,16 @@ from resnet_diagram.diagram.model import (
     Chain,
     Comparison,
     Content,
+    Dag,
     EdgeRole,
     Inset,
     LegendEntry,
     NodeRole,
     Overview,
 )
-from resnet_diagram.diagram.walk import content_items, edges, groups, nodes
+from resnet_diagram.diagram.walk import content_items, edges, groups, nodes, overviews, reads
 from resnet_diagram.wording.language import kinds_in
-from resnet_diagram.wording.terms import Kind, phrase
+from resnet_diagram.wording.terms import Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 WORDS: dict[NodeRole | EdgeRole, Word] = {
@@ -48,31 +49,42 @@ _ABBREVIATIONS = {
 def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
     """Return one entry for each role drawn, lines before symbols, then those for bars and abbreviations."""
     items = [item for content in contents for item in content_items(content)]
-    overviews = [content for content in contents if isinstance(content, Overview)]
+    strips = [strip for content in contents for strip in overviews(content)]
     roles: set[NodeRole | EdgeRole] = {node.role for node in nodes(items)}
     repeats = [group.repeat for group in groups(items)]
+    for strip in strips:
+        roles |= {EdgeRole.FLOW, *(arc.role for arc in strip.arcs)}
+        roles |= {bar.role for frame in strip.frames for bar in frame.bars if isinstance(bar, Bar)}
+        repeats += [frame.repeat for frame in strip.frames]
     for content in contents:
         match content:
             case Overview():
-                roles |= {EdgeRole.FLOW, *(arc.role for arc in content.arcs)}
-                roles |= {bar.role for frame in content.frames for bar in frame.bars if isinstance(bar, Bar)}
-                repeats += [frame.repeat for frame in content.frames]
+                pass
+            case Dag():
+                roles |= {EdgeRole.FLOW, *(read.role for read in reads((content,)))}
             case Inset() | Chain():
                 roles |= {edge.role for edge in edges(content.items)}
             case Comparison():
                 roles |= {edge.role for column in content.columns for edge in edges(sum(column.cells, ()))}
             case _:
                 assert_never(content)
-    kinds = kinds_in((*overviews, *items))
+    kinds = kinds_in((*strips, *items))
     hidden = {Kind.WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
     words: list[tuple[NodeRole | EdgeRole | None, Word]] = [
         (role, word) for role, word in WORDS.items() if role in roles
     ]
-    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if overviews and NodeRole.BLOCK in roles else []
+    words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if strips and NodeRole.BLOCK in roles else []
     words += [(None, word) for kind, word in _ABBREVIATIONS.items() if kind in kinds - hidden]
     words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
     entries = [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
     return (
         *entries,
-        *(LegendEntry(role=None, text=note) for overview in overviews for note in overview.notes),
+        *(LegendEntry(role=None, text=note) for note in dict.fromkeys(_notes(contents))),
     )
+
+
+def _notes(contents: Sequence[Content]) -> Iterator[Label]:
+    """Yield what the contents say in words."""
+    for content in contents:
+        if isinstance(content, Overview | Dag):
+            yield from content.notes

@@ -1,7 +1,8 @@
-"""Model of a drawing: a series-parallel tree of nodes and groups, independent of formats.
+"""Model of a drawing: a tree of nodes, forks, groups and graphs, independent of formats.
 
 The tree mirrors the flow. A tuple of items is run in order; a `Fork` sends its input through every
-branch and round them through its shortcut, and ends in its merge node. `links.edges` lists the arrows.
+branch and round them through its shortcut, and ends in its merge node; a `Dag` joins its parts in any
+way. `walk.edges` lists the arrows.
 """
 
 from dataclasses import dataclass
@@ -166,7 +167,51 @@ class Group:
     origin: Origin = NO_ORIGIN
 
 
-Item = Node | Fork | Group
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A value that a vertex reads: the number of the vertex that yields it, before the reader.
+
+    `port`: which of the values of that vertex. `label`: what lies on the way, such as "upsample ×2".
+    """
+
+    vertex: int
+    port: int = 0
+    role: EdgeRole = EdgeRole.FLOW
+    label: Label = NOTHING
+    origin: Origin = NO_ORIGIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vertex:
+    """A part of a graph: items in series or an overview, and the values it reads.
+
+    `content`: empty for a value that enters the graph. `row`: rank of its resolution, 0 for the finest.
+    `ports`: number of values that it yields. `last`: it is drawn at the end, as an output is.
+    """
+
+    id: str
+    content: "tuple[Item, ...] | Overview" = ()
+    reads: tuple[Read, ...] = ()
+    row: int = 0
+    ports: int = 1
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dag:
+    """A directed acyclic graph of parts, in an order in which they run.
+
+    `output`: number of the vertex at which the flow leaves; None where it ends in the graph. `rows`: the
+    words beside the rows. `notes`: lines under it.
+    """
+
+    vertices: tuple[Vertex, ...]
+    output: int | None = None
+    rows: tuple[Label, ...] = ()
+    notes: tuple[Label, ...] = ()
+
+
+Item = Node | Fork | Group | Dag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,8 +327,12 @@ class Chain:
     dense: bool = False
 
 
-Content = Overview | Inset | Chain | Comparison
+Content = Overview | Inset | Chain | Comparison | Dag
 """What a panel shows."""
+
+
+WHOLE = "strip"
+"""Id of the panel that shows the whole network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from resnet_diagram.diagram.model import Origin
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import macs, merged_shape, params
-from resnet_diagram.spec.model import Block, Element, Layer
+from resnet_diagram.spec.model import Block, Element, Graph, Layer
 from resnet_diagram.spec.shapes import shape_text
 
 Copies = Mapping[int, tuple[Element, ...]]
@@ -23,7 +23,7 @@ def origin(elements: Sequence[Element], copies: Copies | None = None) -> Origin:
     last = elements[-1]
     shapes = {_shape(copy) for copy in (copies or {}).get(id(last), (last,))}
     return Origin(
-        paths=tuple(dict.fromkeys(path for element in copied for path in _paths(element))),
+        paths=tuple(dict.fromkeys(path for element in copied for path in paths_of(element))),
         shape=shapes.pop() if len(shapes) == 1 else "",
         params=params(copied),
         macs=macs(copied),
@@ -52,14 +52,16 @@ def copies_of(runs: Sequence[Sequence[Element]]) -> Copies:
     return copies
 
 
-def _paths(element: Element) -> Iterator[str]:
+def paths_of(element: Element) -> Iterator[str]:
     """Yield the module path of an element, or those of its parts where it has none of its own."""
     if element.name:
         yield element.name
-    else:
-        for inner in parts(element):
-            for part in inner:
-                yield from _paths(part)
+        return
+    for run in parts(element):
+        for part in run:
+            yield from paths_of(part)
+    if isinstance(element, Graph):
+        yield from (node.name for node in element.nodes if node.name)
 
 
 def _shape(element: Element) -> str:

@@ -60,10 +60,9 @@ def build(networks: Sequence[Network], options: Options, *, flat: bool = False) 
     """
     check_count(networks, options.view)
     row = view_named(options.view)
-    chains = [closed(network) for network in networks]
     if flat and row.flat:
-        return row.flat(chains, options)
-    diagram = row.build(chains, options)
+        return row.flat(networks, options)
+    diagram = row.build(networks, options)
     return flattened(diagram) if flat else diagram
 
 
@@ -79,7 +78,7 @@ def check_count(networks: Sequence[Network], view: View) -> None:
 def _compare(networks: Sequence[Network], options: Options) -> Diagram:
     from resnet_diagram.diagram.comparison.build import compared
 
-    return compared(networks, options)
+    return compared([closed(network) for network in networks], options)
 
 
 def _blocks(networks: Sequence[Network], options: Options) -> Diagram:

@@ -8,6 +8,7 @@ from resnet_diagram.diagram.model import (
     Chain,
     Comparison,
     Content,
+    Dag,
     Edge,
     EdgeRole,
     Fork,
@@ -19,6 +20,8 @@ from resnet_diagram.diagram.model import (
     Node,
     NodeRole,
     Overview,
+    Read,
+    Vertex,
 )
 from resnet_diagram.wording.symbols import DIFFERS, times_marked
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
@@ -36,8 +39,38 @@ def content_items(content: Content) -> tuple[Item, ...]:
             return tuple(item for column in content.columns for cell in column.cells for item in cell)
         case Overview():
             return ()
+        case Dag():
+            return (content,)
         case _:
             assert_never(content)
+
+
+def overviews(content: Content) -> tuple[Overview, ...]:
+    """Return the overviews in a panel's content: itself, or those in the parts of a graph."""
+    if isinstance(content, Overview):
+        return (content,)
+    parts = content.vertices if isinstance(content, Dag) else ()
+    return tuple(vertex.content for vertex in parts if isinstance(vertex.content, Overview))
+
+
+def vertex_items(vertex: Vertex) -> tuple[Item, ...]:
+    """Return the items of a part of a graph; an overview has bars instead."""
+    return vertex.content if isinstance(vertex.content, tuple) else ()
+
+
+def reads(items: Iterable[Item]) -> Iterator[Read]:
+    """Every value read in graphs, an outer graph before those in it."""
+    for item in items:
+        match item:
+            case Dag():
+                for vertex in item.vertices:
+                    yield from vertex.reads
+                    yield from reads(vertex_items(vertex))
+            case Group():
+                yield from reads(item.items)
+            case Fork():
+                for branch in item.branches:
+                    yield from reads(branch)
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
@@ -54,6 +87,9 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
                 if item.shortcut:
                     yield from item.shortcut.nodes
                 yield item.merge
+            case Dag():
+                for vertex in item.vertices:
+                    yield from nodes(vertex_items(vertex))
             case _:
                 assert_never(item)
 
@@ -67,6 +103,9 @@ def forks(items: Iterable[Item]) -> Iterator[Fork]:
                 yield from forks(branch)
         elif isinstance(item, Group):
             yield from forks(item.items)
+        elif isinstance(item, Dag):
+            for vertex in item.vertices:
+                yield from forks(vertex_items(vertex))
 
 
 def groups(items: Iterable[Item]) -> Iterator[Group]:
@@ -78,6 +117,9 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
         elif isinstance(item, Fork):
             for branch in item.branches:
                 yield from groups(branch)
+        elif isinstance(item, Dag):
+            for vertex in item.vertices:
+                yield from groups(vertex_items(vertex))
 
 
 def written_lines(node: Node) -> tuple[str, ...]:
@@ -118,6 +160,8 @@ def _series(items: Iterable[Item], tail: str, label: Label, result: list[Edge]) 
                 tail = _series(item.items, tail, item.caption or label, result)
             case Fork():
                 tail = _fork(item, tail, label, result)
+            case Dag():
+                tail = _dag(item, tail, label, result)
             case Node():
                 if tail:
                     result.append(Edge(tail=tail, head=item.id, role=EdgeRole.FLOW, label=label))
@@ -139,6 +183,25 @@ def _fork(fork: Fork, tail: str, label: Label, items: list[Edge]) -> str:
     if fork.shortcut:
         items += link_edges(fork.shortcut, tail, fork.merge.id)
     return fork.merge.id
+
+
+def _dag(dag: Dag, tail: str, label: Label, result: list[Edge]) -> str:
+    """Run the arrows through a graph behind the node `tail`; return the id of the node at its output."""
+    ends: list[str] = []
+    for vertex in dag.vertices:
+        items = vertex_items(vertex)
+        if items and isinstance(items[0], Node) and vertex.reads:
+            result += (
+                Edge(tail=ends[read.vertex], head=items[0].id, role=read.role, label=read.label or label)
+                for read in vertex.reads
+                if ends[read.vertex]
+            )
+            ends.append(_series(items, "", NOTHING, result))
+        else:
+            before = ends[vertex.reads[0].vertex] if vertex.reads else tail
+            caption = vertex.reads[0].label if vertex.reads else label
+            ends.append(_series(items, before, caption, result))
+    return ends[dag.output] if dag.output is not None else ""
 
 
 def link_edges(link: Link, tail: str, merge: str) -> Iterator[Edge]:

@@ -184,7 +184,8 @@ class Canvas:
                 labels=tuple(line.labels),
                 origin=line.origin,
             )
-            shared[-1].connectors.append(connector)
+            if len(connector.points) > 1:
+                shared[-1].connectors.append(connector)
 
     def enter(self, element: str, place: Point) -> None:
         """End the connector on the side of an element where the flow enters it."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole
+from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole
+from resnet_diagram.diagram.walk import vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import box_sizer
@@ -125,6 +126,11 @@ def _broken(item: Item) -> Item:
         case Fork():
             branches = tuple(tuple(_broken(element) for element in branch) for branch in item.branches)
             return replace(item, branches=branches)
+        case Dag():
+            vertices = tuple(
+                replace(vertex, content=tuple(map(_broken, vertex_items(vertex)))) for vertex in item.vertices
+            )
+            return replace(item, vertices=vertices)
 
 
 def _stub(block: Block) -> float:

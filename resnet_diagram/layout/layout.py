@@ -1,7 +1,7 @@
 """From a diagram to a scene: which way of drawing it is taken. Each is imported when it is."""
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Chain, Comparison, Diagram, Direction, Overview
+from resnet_diagram.diagram.model import Chain, Comparison, Dag, Diagram, Direction, Overview
 from resnet_diagram.layout.scene import Scene
 from resnet_diagram.layout.spacing import PAGE_WIDTH
 from resnet_diagram.layout.text.metrics import measured_in
@@ -31,7 +31,7 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     tried: list[Scene] = []
     in_panels = not any(isinstance(content, Chain) for content in contents)
     alike = len({isinstance(content, Overview) for content in contents}) == 1
-    is_wide = (fit.width or PAGE_WIDTH) >= _NARROW
+    is_wide = (fit.width or PAGE_WIDTH) >= _NARROW or any(isinstance(content, Dag) for content in contents)
     if contents and in_panels and diagram.direction is not Direction.DOWN and (alike or is_wide):
         from resnet_diagram.layout.panels import lay_out_panels
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram, Inset, Overview, Panel
+from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, Overview, Panel
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.insets import DrawnInset, insets, rows
+from resnet_diagram.layout.lanes.panel import DrawnLanes, lanes_panel
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.overview.draw import draw_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, break_rows
@@ -24,6 +25,8 @@ _ROW_GAP = 9.0
 _HEADING = 11.0
 _UNDER_HEADING = 2.5
 _LETTER_GAP = 4.5
+_PAGE_HEIGHT = 648.0
+_LEGEND_ROOM = 40.0
 
 
 class MeasuredPanel(NamedTuple):
@@ -31,7 +34,7 @@ class MeasuredPanel(NamedTuple):
 
     panel: Panel
     letter: str
-    content: OverviewLayout | DrawnInset
+    content: OverviewLayout | DrawnInset | DrawnLanes
 
     @property
     def width(self) -> float:
@@ -44,10 +47,10 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     margin = spacing.PAGE_MARGIN
     room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
     canvas = Canvas(theme=theme, turned=False)
-    panels = _measured(diagram.panels, theme, room)
+    panels = _kept(_measured(diagram.panels, theme, room), fit)
     width = _width(canvas, diagram, panels, room)
     y = margin
-    for is_strip, run in groupby(panels, key=lambda item: isinstance(item.panel.content, Overview)):
+    for is_strip, run in groupby(panels, key=_is_strip):
         for row in [[item] for item in run] if is_strip else _insets_in_rows(list(run), width):
             y += _ROW_GAP if y > margin else 0.0
             y = _draw_row(canvas, row, width, y)
@@ -67,14 +70,43 @@ def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[Measur
     blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
     letters = [f"({_letter(number)})" if len(panels) > 1 else "" for number in range(len(panels))]
-    return [
-        MeasuredPanel(
-            panel,
-            letter,
-            break_rows(panel.content, theme, room) if isinstance(panel.content, Overview) else next(drawing),
-        )
-        for panel, letter in zip(panels, letters, strict=True)
-    ]
+    contents: list[OverviewLayout | DrawnInset | DrawnLanes] = []
+    for panel in panels:
+        if isinstance(panel.content, Overview):
+            contents.append(break_rows(panel.content, theme, room))
+        elif isinstance(panel.content, Dag):
+            contents.append(lanes_panel(panel.content, theme, room))
+        else:
+            contents.append(next(drawing))
+    return [MeasuredPanel(*parts) for parts in zip(panels, letters, contents, strict=True)]
+
+
+def _is_strip(item: MeasuredPanel) -> bool:
+    """Return whether a panel has a row of its own, as a whole network has."""
+    return isinstance(item.panel.content, Overview) or item.panel.id == WHOLE
+
+
+def _kept(panels: list[MeasuredPanel], fit: Fit) -> list[MeasuredPanel]:
+    """Return the panels without the highest modules of a graph where they are higher than the page."""
+    highest = (fit.height or _PAGE_HEIGHT) - _LEGEND_ROOM
+    kept = list(panels)
+    while sum(_height(item) + _HEADING + _ROW_GAP for item in kept) > highest:
+        modules = [item for item in kept if _is_module(item)]
+        if not modules:
+            break
+        kept.remove(max(modules, key=_height))
+    letters = iter([f"({_letter(number)})" if len(kept) > 1 else "" for number in range(len(kept))])
+    return [item._replace(letter=next(letters)) for item in kept]
+
+
+def _height(item: MeasuredPanel) -> float:
+    """Return the height of a finished drawing; that of an overview is not known yet."""
+    return 0.0 if isinstance(item.content, OverviewLayout) else item.content.height
+
+
+def _is_module(item: MeasuredPanel) -> bool:
+    """Return whether a panel shows a module that a graph names."""
+    return isinstance(item.content, DrawnLanes) and not _is_strip(item)
 
 
 def _letter(number: int) -> str:
@@ -86,7 +118,8 @@ def _letter(number: int) -> str:
 def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:
     """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
     overviews = [item.width for item in panels if isinstance(item.content, OverviewLayout)]
-    widths = [item.width for item in panels if isinstance(item.content, DrawnInset)]
+    overviews += [item.width for item in panels if item.panel.id == WHOLE]
+    widths = [item.width for item in panels if not _is_strip(item)]
     packed = rows(widths, room, _COLUMN_GAP)
     complete = [sum(widths[n] for n in row) + _COLUMN_GAP * (len(row) - 1) for row in packed]
     widest = max([*overviews, *complete], default=0.0)
@@ -121,13 +154,20 @@ def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float
         panel = item.panel
         with canvas.group(panel.id, GroupKind.PANEL, panel.title, panel.origin):
             _draw_heading(canvas, item, lines, (left, top))
-            bottom = max(bottom, _draw_content(canvas, item.content, (left, y), line, width))
+            centred = _is_strip(item)
+            bottom = max(bottom, _draw_content(canvas, item.content, (left, y), line, width, centred=centred))
         left += item.width + share + _COLUMN_GAP
     return bottom
 
 
 def _draw_content(
-    canvas: Canvas, content: OverviewLayout | DrawnInset, at: tuple[float, float], line: float, width: float
+    canvas: Canvas,
+    content: OverviewLayout | DrawnInset | DrawnLanes,
+    at: tuple[float, float],
+    line: float,
+    width: float,
+    *,
+    centred: bool,
 ) -> float:
     """Draw a panel's content from page point `at`, an overview centred in `width`; return its bottom."""
     if isinstance(content, OverviewLayout):
@@ -136,7 +176,8 @@ def _draw_content(
         canvas.place(left, at[0] + max(0.0, (width - extent) / 2), at[1])
         return at[1] + height
     down = line - content.line if content.line else 0.0
-    canvas.place(content.canvas, at[0], at[1] + down)
+    spare = max(0.0, (width - content.width) / 2) if isinstance(content, DrawnLanes) and centred else 0.0
+    canvas.place(content.canvas, at[0] + spare, at[1] + down)
     return at[1] + down + content.height
 
 

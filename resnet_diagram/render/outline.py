@@ -1,8 +1,8 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
-from resnet_diagram.diagram.walk import MERGE_SIGNS
+from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
@@ -64,6 +64,8 @@ def _twigs(item: Item) -> list[list[str]]:
         return [_folded(item)]
     if isinstance(item, Fork):
         return _fork(item)
+    if isinstance(item, Dag):
+        return _dag(item)
     return [_lines(item)]
 
 
@@ -83,6 +85,8 @@ def _lines(item: Item) -> list[str]:
             return [_heading(item), *_tree(item.items)]
         case Fork():
             return [line for twig in _fork(item) for line in twig]
+        case Dag():
+            return [line for twig in _dag(item) for line in twig]
 
 
 def _heading(group: Group) -> str:
@@ -103,6 +107,23 @@ def _fork(fork: Fork) -> list[list[str]]:
         words = " → ".join(_text(node) for node in link.nodes) or link.label
         twigs.append([f"{_BESIDE}{words}{_SHORTCUTS.get(link.role, '')}"])
     return [*twigs, [_text(fork.merge)]]
+
+
+def _dag(dag: Dag) -> list[list[str]]:
+    """Return a line for each part of a graph, with its number and the numbers of the parts that it reads."""
+    twigs: list[list[str]] = []
+    for number, vertex in enumerate(dag.vertices, 1):
+        inner = [twig for item in vertex_items(vertex) for twig in _twigs(item)]
+        ways = [f"{read.vertex + 1}{f' ({read.label})' if read.label else ''}" for read in vertex.reads]
+        reads = f"  ← {', '.join(ways)}" if ways else ""
+        if len(inner) == 1 and len(inner[0]) == 1:
+            twigs.append([f"{number}: {inner[0][0]}{reads}"])
+        elif inner:
+            items = vertex_items(vertex)
+            twigs.append([f"{number}:{reads}", *_tree(items)])
+        else:
+            twigs.append([f"{number}: as it is"])
+    return twigs
 
 
 def _branch(number: int, items: tuple[Item, ...]) -> list[str]:

@@ -11,7 +11,7 @@ from resnet_diagram.spec.measure import (
     pre_activation,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, ShortcutKind
+from resnet_diagram.spec.model import Block, Element, Graph, LayerKind, Merge, ShortcutKind
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -90,7 +90,9 @@ def _transformer_word(block: Block) -> Word | None:
 def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
     """Return the title of a block, or of layers without a shortcut, such as "Projection bottleneck"."""
     only = leading_block(elements)
-    if only is None:
+    if elements and all(isinstance(element, Graph) for element in elements):
+        title = phrase(Kind.BLOCK, Word.GRAPH)
+    elif only is None:
         layers = Block(branches=(tuple(elements),))
         is_typed = block_kind(layers) is not BlockKind.OTHER
         name = block_type(layers) if is_typed else phrase(Kind.BLOCK, Word.LAYERS)

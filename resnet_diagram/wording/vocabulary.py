@@ -50,6 +50,13 @@ class Word(StrEnum):
     SUM_OF_BRANCHES = "sum of branches"
     PRODUCT_OF_BRANCHES = "product of branches"
     SE_GATE = "SE gate"
+    UPSAMPLE_BY = "upsample ×{0}"
+    GRAPH = "graph of layers"
+    SHARED = "shared"
+    AND_ALIKE = "{0} and {1} like it"
+    OUTPUT = "output {0}"
+    NEVER_RUN = "never run: {0}"
+    AND_MORE = "{0} and {1} more"
 
     # Places of blocks.
     ALL_BLOCKS = "all blocks"

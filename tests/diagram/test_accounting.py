@@ -16,7 +16,6 @@ from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.panels.network import panels as panels_of
 from resnet_diagram.diagram.walk import content_items, groups, nodes
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Layer, Network
 from resnet_diagram.wording.terms import literal
@@ -25,9 +24,9 @@ ALL = bool(os.environ.get("RESNET_DIAGRAM_ALL_MODELS"))
 
 
 def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
-    """Return the panels of a network as the views draw it: with a box for each graph."""
+    """Return the panels of a network as the views draw it."""
     with_insets = view is View.PAPER
-    return panels_of(closed(network), literal(network.name), Options(view=view), with_insets=with_insets)
+    return panels_of(network, literal(network.name), Options(view=view), with_insets=with_insets)
 
 
 def left_out(network: Network) -> list[str]:

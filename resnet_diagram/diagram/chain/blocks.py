@@ -6,6 +6,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
+from resnet_diagram.diagram.chain.graph import dag, merge_role
 from resnet_diagram.diagram.model import (
     Fork,
     Group,
@@ -29,10 +30,20 @@ from resnet_diagram.spec.measure import (
     merged_shape,
     out_shape,
     residual_blocks,
+    units,
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Graph,
+    Layer,
+    LayerKind,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
@@ -42,12 +53,6 @@ from resnet_diagram.wording.shapes import change_label, shape_label
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
-_MERGES = {
-    Merge.ADD: (NodeRole.ADD, literal("+", Kind.SIGN)),
-    Merge.MULTIPLY: (NodeRole.MULTIPLY, literal("×", Kind.SIGN)),
-    Merge.CONCAT: (NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT)),
-}
-_SUBTRACTION = (NodeRole.SUBTRACT, literal("−", Kind.SIGN))
 _CHOSEN = {LayerKind.NORM: Show.NORM, LayerKind.ACTIVATION: Show.ACT}
 _ENDS = {
     BlockKind.BOTTLENECK: (Taper.CLOSING, Taper.OPENING),
@@ -74,7 +79,8 @@ class BuildContext(NamedTuple):
 
     `show`: what is written beside the operations. `sizes` replaces the sizes of layers. `spread` draws the
     layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves. `folds` draws
-    equal neighbours once, in a frame with their number; `closes` draws inner residual blocks as boxes.
+    equal neighbours once, in a frame with their number; `closes` draws inner residual blocks as boxes;
+    `titled` writes the names of stages on their frames. `ends`: names of the network's inputs and outputs.
     """
 
     names: IdAllocator
@@ -86,6 +92,8 @@ class BuildContext(NamedTuple):
     copies: Copies = MappingProxyType({})
     folds: bool = False
     closes: bool = False
+    titled: bool = False
+    ends: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -180,8 +188,17 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
             stage = context.stage(element, inner, context)
             if not stage or (context.folds and len(stage) == 1 and isinstance(stage[0], Group)):
                 return stage
-            return (block_group(inner, stage, (element,), context),)
+            frame = block_group(inner, stage, (element,), context)
+            return (_named(frame, element) if context.titled else frame,)
+        case Graph():
+            return (dag(element, prefix, context, items),)
     return ()
+
+
+def _named(frame: Group, stage: Stage) -> Group:
+    """Return the frame of a stage with its name and its number of blocks."""
+    count = max(1, len(units(stage.body)))
+    return replace(frame, role=GroupRole.STAGE, title=literal(stage.name), repeat=count)
 
 
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -213,7 +230,7 @@ def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: BuildContext) -> Fork:
     """Return the fork of a block with branches that are already drawn."""
-    role, symbol = _MERGES[element.merge] if not element.signs else _SUBTRACTION
+    role, symbol = merge_role(element.merge, element.signs)
     merge = Node(
         id=context.names.numbered(prefix, role.value),
         role=role,

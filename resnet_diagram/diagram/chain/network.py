@@ -34,13 +34,16 @@ StageBuilder = Callable[[Stage, str, BuildContext], tuple[Item, ...]]
 
 def network_items(network: Network, options: Options, stage: StageBuilder) -> tuple[Item, ...]:
     """Return the items of a network from stem to head, with its stages drawn by `stage`."""
-    context = BuildContext(names=IdAllocator(), shade=0, stage=stage, show=options.show)
+    ends = tuple(port.name for port in network.inputs), tuple(port.name for port in network.outputs)
+    context = BuildContext(names=IdAllocator(), shade=0, stage=stage, show=options.show, ends=ends)
     return (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
 
 
 def _stem(network: Network, context: BuildContext) -> tuple[Item, ...]:
     value = Origin(shape=shape_text(network.input_shape))
     start = Node(id="input", role=NodeRole.INPUT, lines=(shape_label(network.input_shape),), origin=value)
+    if not network.stem and len(network.inputs) > 1:
+        return ()
     stored = (start, *items(network.stem, "stem", context))
     if not network.stem:
         return stored

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from resnet_diagram.diagram.model import Fork, Group, Item, Node
+from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.wording.symbols import DIFFERS
 from resnet_diagram.wording.terms import Kind, literal
@@ -26,6 +26,8 @@ def _marked(left: Item, theirs: Item | None) -> Item:
             return replace(left, items=marked(left.items, theirs.items if isinstance(theirs, Group) else ()))
         case Fork():
             return _marked_fork(left, theirs if isinstance(theirs, Fork) else None)
+        case Dag():
+            return left
 
 
 def _marked_fork(fork: Fork, theirs: Fork | None) -> Fork:
@@ -73,3 +75,5 @@ def _flagged(item: Item) -> Item | None:
         case Fork():
             branches = [flagged(branch) for branch in item.branches]
             return replace(item, branches=tuple(branches)) if tuple(branches) != item.branches else None
+        case Dag():
+            return None

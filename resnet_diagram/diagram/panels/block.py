@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from resnet_diagram.diagram.model import GroupRole, Panel
+from resnet_diagram.diagram.lanes.build import lanes
+from resnet_diagram.diagram.model import Panel
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import insets, unit_inset
+from resnet_diagram.diagram.panels.network import has_graph
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.measure import in_shape, out_shape
@@ -23,8 +25,12 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
 
     Each type without a name. Raises UsageError where there is no such block.
     """
-    drawing, units = overview(network, options.names)
-    stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
+    units = (
+        lanes(network, options.names, shapes=False).units
+        if has_graph(network)
+        else overview(network, options.names)[1]
+    )
+    stages = len({unit.stage for unit in units if unit.stage})
     result = types_of(units)
     if not result:
         raise UsageError(f"{network.name} has no blocks; --view block draws one. Take --view full.")

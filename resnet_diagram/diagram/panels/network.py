@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
-from resnet_diagram.diagram.model import Frame, GroupRole, Overview, Panel
+from resnet_diagram.diagram.lanes.build import lanes, with_frames
+from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import insets
 from resnet_diagram.diagram.panels.overview import overview
+from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.model import Graph, Network
 from resnet_diagram.wording.blocks import block_type
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.terms import NOTHING, Label, literal
@@ -19,18 +22,44 @@ from resnet_diagram.wording.vocabulary import Word
 
 def panels(network: Network, title: Label, options: Options, *, with_insets: bool) -> tuple[Panel, ...]:
     """Return the panel of the overview, and those of the types of block."""
+    if has_graph(network):
+        return _graph_panels(network, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names)
     result = types_of(units)
     noted = replace(
         drawing,
         frames=tuple(_noted(frame, result, options, with_symbols=with_insets) for frame in drawing.frames),
     )
-    whole = Panel(id="strip", title=title, content=noted)
+    whole = Panel(id=WHOLE, title=title, content=noted)
     if not with_insets:
         return (whole,)
     stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
     opened = insets(result, units, stages, options.show)
     return opened if _is_one_block(noted) else (whole, *opened)
+
+
+def has_graph(network: Network) -> bool:
+    """Return whether a network is no chain of stages, blocks and layers."""
+    return any(isinstance(element, Graph) for run in parts(network) for element in run)
+
+
+def _graph_panels(
+    network: Network, title: Label, options: Options, *, with_insets: bool
+) -> tuple[Panel, ...]:
+    """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
+    drawing = lanes(network, options.names, shapes=Show.SHAPES in options.show)
+    result = types_of(drawing.units)
+    noted = partial(_noted, items=result, options=options, with_symbols=with_insets)
+    whole = Panel(id=WHOLE, title=title, content=with_frames(drawing.whole, noted))
+    modules = tuple(
+        replace(panel, content=with_frames(panel.content, noted))
+        for panel in drawing.modules
+        if isinstance(panel.content, Dag)
+    )
+    if not with_insets:
+        return (whole, *modules)
+    stages = sum(unit.number == 1 for unit in drawing.units if unit.stage)
+    return (whole, *modules, *insets(result, drawing.units, stages, options.show))
 
 
 def _is_one_block(drawing: Overview) -> bool:

@@ -19,6 +19,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.fold import fold
@@ -31,15 +32,15 @@ from resnet_diagram.spec.measure import (
     residual_blocks,
     walk,
 )
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Network, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Shape, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED
 from resnet_diagram.wording.blocks import gate_lines
 from resnet_diagram.wording.counts import counted
-from resnet_diagram.wording.layers import layer_lines, names_only, operation, shortcut_label
+from resnet_diagram.wording.layers import layer_lines, names_only, shortcut_label
 from resnet_diagram.wording.shapes import change_label, result_label, shape_label
 from resnet_diagram.wording.stages import StageNames, stage_title
-from resnet_diagram.wording.symbols import ARROW, PLUS
+from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -62,7 +63,7 @@ class _FrameDraft:
 
 
 @dataclass
-class _OverviewDraft:
+class OverviewDraft:
     """An overview under construction."""
 
     largest: int
@@ -108,50 +109,54 @@ class _OverviewDraft:
         return bar
 
 
-def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit, ...]]:
-    """Return the overview of a network, and the units that are blocks in it."""
+def draft_of(network: Network) -> OverviewDraft:
+    """Return an empty overview with the scale of a network."""
     shapes = [network.input_shape, *(layer.out_shape for layer in walk(network))]
-    draft = _OverviewDraft(
+    return OverviewDraft(
         largest=max(prod(shape[1:]) for shape in shapes),
         dims=max(1, len(max(shapes, key=lambda shape: prod(shape[1:]))) - 1),
     )
-    stem = draft.frame(GroupRole.STEM, phrase(Kind.TITLE, Word.STEM)) if network.stem else draft.frame()
-    draft.bar(stem, NodeRole.INPUT, network.input_shape, shape_label(network.input_shape))
-    _fill(draft, stem, network.stem)
-    stem.caption = result_label(out_shape(network.stem)) if network.stem else NOTHING
-    _flow(draft, network.body, None if network.stem else stem)
+
+
+def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit, ...]]:
+    """Return the overview of a network, and the units that are blocks in it."""
+    draft = draft_of(network)
+    _stem(draft, network)
+    _flow(draft, network.body, None if network.stem else draft.frames[0])
     if network.head:
         head = draft.frame(GroupRole.HEAD, phrase(Kind.TITLE, Word.HEAD))
         head.caption = change_label(in_shape(network.head), out_shape(network.head))
         _fill(draft, head, network.head)
     units = tuple(unit for frame in draft.frames for unit in frame.units.values())
     shown = [_finished(frame, names) for frame in draft.frames if frame.bars]
-    return Overview(frames=tuple(shown), arcs=_arcs(draft.arcs, shown), notes=_notes(draft.layer_bars)), units
+    return Overview(
+        frames=tuple(shown), arcs=_arcs(draft.arcs, shown), notes=layer_notes(draft.layer_bars)
+    ), units
 
 
-def _notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
-    """Return the norms and activations that share a bar, in the order they run, such as "conv → BN, ReLU".
-
-    The most frequent ones are said of an operation, if no layer of that goes without; others of the layer.
-    `bars`: the layer each bar names, and all layers it shows.
-    """
-    patterns: dict[Label, dict[tuple[Label, Label], list[Layer]]] = {}
-    for main, shown in bars:
-        at = [layer is main for layer in shown].index(True)
-        ends = names_only(shown[:at]), names_only(shown[at + 1 :])
-        is_conv = main.kind is LayerKind.CONV
-        name = phrase(Kind.OPERATOR, Word.CONV) if is_conv else operation(replace(main, kernel=()))
-        patterns.setdefault(name, {}).setdefault(ends, []).append(main)
-    notes = []
-    for name, result in patterns.items():
-        default = None if (NOTHING, NOTHING) in result else max(result, key=lambda ends: len(result[ends]))
-        for ends, mains in result.items():
-            names = [name] if ends == default else [layer_lines(main)[0] for main in mains]
-            notes += [Label(ends[0], name, ends[1], joint=ARROW) for name in names if any(ends)]
-    return tuple(dict.fromkeys(notes))
+def _stem(draft: OverviewDraft, network: Network) -> None:
+    """Add the input and the stem."""
+    stem = draft.frame(GroupRole.STEM, phrase(Kind.TITLE, Word.STEM)) if network.stem else draft.frame()
+    draft.bar(stem, NodeRole.INPUT, network.input_shape, shape_label(network.input_shape))
+    _fill(draft, stem, network.stem)
+    stem.caption = result_label(out_shape(network.stem)) if network.stem else NOTHING
 
 
-def _fill(draft: _OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]) -> None:
+def part_overview(
+    draft: OverviewDraft, elements: Sequence[Element], names: StageNames, network: Network | None = None
+) -> Overview:
+    """Return the overview of some elements, which become a part of the draft; `network`: behind its stem."""
+    frames, arcs = len(draft.frames), len(draft.arcs)
+    if network:
+        _stem(draft, network)
+    _flow(draft, elements, draft.frames[-1] if network and not network.stem else None)
+    for frame in draft.frames[frames:]:
+        frame.caption = result_label(out_shape(frame.stage)) if frame.stage else frame.caption
+    shown = [_finished(frame, names) for frame in draft.frames[frames:] if frame.bars]
+    return Overview(frames=tuple(shown), arcs=_arcs(draft.arcs[arcs:], shown))
+
+
+def _fill(draft: OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]) -> None:
     """Add bars for a run of elements: one for a block, a gate, or a layer with its norm and activation."""
     layers: list[Layer] = []
     for element in elements:
@@ -169,10 +174,12 @@ def _fill(draft: _OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]
                     _fill(draft, frame, element.body)
                 elif isinstance(element, Block):
                     _block(draft, frame, element)
+                elif isinstance(element, Graph):
+                    _graph(draft, frame, element)
     _layers(draft, frame, layers)
 
 
-def _layers(draft: _OverviewDraft, frame: _FrameDraft, layers: Iterable[Layer]) -> None:
+def _layers(draft: OverviewDraft, frame: _FrameDraft, layers: Iterable[Layer]) -> None:
     """Add bars for layers; norms and activations share that of the layer they follow or precede."""
     shown = [layer for layer in layers if layer.kind in BARS | FOLLOWING]
     for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
@@ -202,7 +209,7 @@ def _append_to_last(frame: _FrameDraft, layer: Layer) -> None:
     frame.bars[-1] = replace(last, origin=origin(elements))
 
 
-def _flow(draft: _OverviewDraft, elements: Sequence[Element], frame: _FrameDraft | None) -> None:
+def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: _FrameDraft | None) -> None:
     """Add elements in the order of the flow: a frame for each stage, loose frames between them."""
     repeated = repeated_long_blocks(elements)
     waiting: list[Element] = []
@@ -210,7 +217,7 @@ def _flow(draft: _OverviewDraft, elements: Sequence[Element], frame: _FrameDraft
         if isinstance(element, Layer) and not waiting and frame and _belongs_to_last(frame, element):
             _append_to_last(frame, element)
             continue
-        if isinstance(element, Stage) or is_unit_or_long(element):
+        if isinstance(element, Stage | Graph) or is_unit_or_long(element):
             frame = _between(draft, frame, waiting)
             waiting = []
         if isinstance(element, Stage):
@@ -218,6 +225,9 @@ def _flow(draft: _OverviewDraft, elements: Sequence[Element], frame: _FrameDraft
             frame = frame if frame and frame.stage else None
         elif isinstance(element, Block) and is_long(element) and at not in repeated:
             frame = _long(draft, element, frame)
+        elif isinstance(element, Graph):
+            frame = frame or draft.frame()
+            _graph(draft, frame, element)
         elif is_unit_or_long(element):
             assert isinstance(element, Block)
             frame = frame or draft.frame()
@@ -227,13 +237,13 @@ def _flow(draft: _OverviewDraft, elements: Sequence[Element], frame: _FrameDraft
     _between(draft, frame, waiting)
 
 
-def _stage(draft: _OverviewDraft, stage: Stage, around: _FrameDraft | None) -> None:
+def _stage(draft: OverviewDraft, stage: Stage, around: _FrameDraft | None) -> None:
     """Add a stage in a frame of its own; a stage inside another continues the outer frame."""
     frame = around if around and around.stage else draft.frame(GroupRole.STAGE, NOTHING, stage)
     _flow(draft, stage.body, frame)
 
 
-def _long(draft: _OverviewDraft, block: Block, frame: _FrameDraft | None) -> _FrameDraft | None:
+def _long(draft: OverviewDraft, block: Block, frame: _FrameDraft | None) -> _FrameDraft | None:
     """Add a block whose branch is drawn open: an arc from before its first bar to behind its last."""
     before = draft.count
     inner = frame or draft.frame()
@@ -255,7 +265,7 @@ def _long(draft: _OverviewDraft, block: Block, frame: _FrameDraft | None) -> _Fr
     return frame if frame and frame.stage else (None if last.stage else last)
 
 
-def _between(draft: _OverviewDraft, frame: _FrameDraft | None, elements: list[Element]) -> _FrameDraft | None:
+def _between(draft: OverviewDraft, frame: _FrameDraft | None, elements: list[Element]) -> _FrameDraft | None:
     """Add layers between blocks: one bar inside a stage that has blocks, else a bar each."""
     if not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
         return frame
@@ -272,7 +282,7 @@ def _between(draft: _OverviewDraft, frame: _FrameDraft | None, elements: list[El
     return frame
 
 
-def _block(draft: _OverviewDraft, frame: _FrameDraft, block: Block) -> None:
+def _block(draft: OverviewDraft, frame: _FrameDraft, block: Block) -> None:
     """Add one bar with the block's shortcut as an arc over it."""
     if ratio := gate_ratio(block):
         text = phrase(Kind.GATE, Word.WITH, *gate_lines(ratio))
@@ -292,6 +302,16 @@ def _block(draft: _OverviewDraft, frame: _FrameDraft, block: Block) -> None:
         edge, label = _shortcut(block)
         shown = shortcut_origin(block, {})
         draft.arcs.append(Arc(tail=bar.id, head=bar.id, role=edge, label=label, origin=shown))
+
+
+def _graph(draft: OverviewDraft, frame: _FrameDraft, graph: Graph) -> None:
+    """Add one bar for a graph, which a panel draws open."""
+    inside = len(residual_blocks(graph))
+    text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
+    bar = draft.bar(frame, NodeRole.BLOCK, out_shape(graph), text, (graph,))
+    frame.units[bar.id] = Unit(
+        elements=(graph,), stage=frame.number, number=len(frame.units) + 1, part=frame.role
+    )
 
 
 def _shortcut(block: Block) -> tuple[EdgeRole, Label]:

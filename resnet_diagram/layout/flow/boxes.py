@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, assert_never
 
-from resnet_diagram.diagram.model import Fork, Group, Item, Node, NodeRole, Taper
+from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole, Taper
+from resnet_diagram.diagram.walk import vertex_items
 from resnet_diagram.layout.scene import Form
 from resnet_diagram.layout.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
 from resnet_diagram.layout.text.metrics import text_width
@@ -238,6 +239,9 @@ def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
             case Fork():
                 for branch in item.branches:
                     rows += _boxes(branch, badge)
+            case Dag():
+                for vertex in item.vertices:
+                    rows += _boxes(vertex_items(vertex), "")
             case _:
                 assert_never(item)
     return rows
@@ -270,6 +274,8 @@ def _blocks(items: tuple[Item, ...]) -> int:
                 count += _blocks(item.items)
             case Fork():
                 count += sum(_blocks(branch) for branch in item.branches)
+            case Dag():
+                count += sum(_blocks(vertex_items(vertex)) for vertex in item.vertices)
             case _:
                 assert_never(item)
     return count

@@ -7,7 +7,8 @@ that the line into it wants in front of it.
 
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole, Group, Node, Origin
+from resnet_diagram.diagram.model import NO_ORIGIN, Dag, EdgeRole, Group, Node, Origin
+from resnet_diagram.layout.lanes.plan import Plan
 
 
 class NodeCell(NamedTuple):
@@ -97,4 +98,18 @@ class FrameCell(NamedTuple):
     owners: tuple[Group, ...] = ()
 
 
-Cell = NodeCell | Series | ForkCell | FrameCell
+class DagCell(NamedTuple):
+    """A graph: its plan, the measured content of its vertices, and how far its output lies from the flow."""
+
+    dag: Dag
+    plan: Plan
+    parts: tuple[Series, ...]
+    exit: float
+    length: float
+    above: float
+    below: float
+    lead: float
+    owners: tuple[Group, ...] = ()
+
+
+Cell = NodeCell | Series | ForkCell | FrameCell | DagCell

@@ -7,6 +7,7 @@ from typing import NamedTuple, assert_never
 
 from resnet_diagram.diagram.flat import network_panel
 from resnet_diagram.diagram.model import (
+    Dag,
     Diagram,
     EdgeRole,
     Fork,
@@ -17,6 +18,7 @@ from resnet_diagram.diagram.model import (
     Node,
     NodeRole,
 )
+from resnet_diagram.diagram.walk import vertex_items
 from resnet_diagram.wording.symbols import ARROW
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -124,6 +126,9 @@ def _forks(items: Iterable[Item], before: Label, after: Label) -> Iterator[Place
                 yield Place(item, neighbour[number], neighbour[number + 2])
                 for branch in item.branches:
                     yield from _forks(branch, NOTHING, NOTHING)
+            case Dag():
+                for vertex in item.vertices:
+                    yield from _forks(vertex_items(vertex), NOTHING, NOTHING)
             case Node():
                 pass
             case _:
@@ -195,6 +200,11 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
                 result.append(replace(item, items=_items(item.items, shared)))
             case Fork():
                 result.append(_fork(item, shared))
+            case Dag():
+                vertices = (
+                    replace(vertex, content=_items(vertex_items(vertex), shared)) for vertex in item.vertices
+                )
+                result.append(replace(item, vertices=tuple(vertices)))
             case Node():
                 before = result[-1] if result else None
                 settings = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS

@@ -8,9 +8,10 @@ from resnet_diagram.diagram.model import Node, NodeRole
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, circle
 from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
-from resnet_diagram.layout.flow.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
+from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.measure import MARK, direct_role
 from resnet_diagram.layout.flow.titles import draw_title
+from resnet_diagram.layout.lanes.draw import draw_plan, ends, tall_merge
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
@@ -32,8 +33,53 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
                 _fork(canvas, cell, u, v)
             case FrameCell():
                 _frame(canvas, cell, u, v)
+            case DagCell():
+                _dag(canvas, cell, u, v)
             case _:
                 assert_never(cell)
+
+
+def _dag(canvas: Canvas, cell: DagCell, u: float, v: float) -> None:
+    """Draw a graph whose first part is at (u, v); the line goes on from its output."""
+    if canvas.line is None:
+        canvas.begin(LOOSE, (u - spacing.FRAME_LEAD, v))
+    canvas.end(LOOSE, (u, v), arrow=False)
+    corner = u, v - cell.plan.lines[0]
+
+    def part(number: int, at_u: float, at_v: float) -> None:
+        draw_part(canvas, cell.parts[number], cell.plan.reaches[number], (at_u, at_v))
+
+    draw_plan(canvas, cell.dag, cell.plan, corner, part, high_merge)
+    output = cell.dag.output or 0
+    start = corner[0] + cell.plan.starts[output] + cell.plan.lengths[output], v + cell.exit
+    name = ends(cell.dag.vertices[output])[1]
+    side = Side.BOTTOM if canvas.turned else Side.RIGHT
+    canvas.begin(End(element=name, side=side) if name else LOOSE, start)
+    if cell.exit:
+        turn = u + cell.length - spacing.BEND
+        canvas.via((turn, start[1]), (turn, v))
+
+
+def draw_part(canvas: Canvas, part: Series, reach: float, at: Point) -> None:
+    """Draw a part of a graph with lines from its entry on; boxes that several lines enter are higher."""
+    first = part.parts[0][1] if part.parts else None
+    if not isinstance(first, NodeCell):
+        canvas.begin(LOOSE, at)
+    grown = tuple(
+        (offset, item._replace(wide=max(item.wide, 2 * reach), narrow=max(item.narrow, 2 * reach)))
+        if isinstance(item, NodeCell)
+        else (offset, item)
+        for offset, item in part.parts
+    )
+    draw(canvas, part._replace(parts=grown), *at)
+    last = part.parts[-1][1] if part.parts else None
+    if not isinstance(last, NodeCell) and canvas.line:
+        canvas.end(LOOSE, (at[0] + part.length, at[1]), arrow=False)
+
+
+def high_merge(canvas: Canvas, merge: Node, centre: Point, reach: float) -> Box:
+    """Return the box of a merge that several lines enter."""
+    return tall_merge(merge_box(canvas, merge, centre), reach, turned=canvas.turned)
 
 
 def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:

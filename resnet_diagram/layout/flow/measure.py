@@ -2,7 +2,20 @@
 
 from dataclasses import replace
 
-from resnet_diagram.diagram.model import EdgeRole, Fork, Group, GroupRole, Item, Link, Node, NodeRole, Taper
+from resnet_diagram.diagram.model import (
+    Dag,
+    EdgeRole,
+    Fork,
+    Group,
+    GroupRole,
+    Item,
+    Link,
+    Node,
+    NodeRole,
+    Taper,
+    Vertex,
+)
+from resnet_diagram.diagram.walk import vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.boxes import (
     BoxSizer,
@@ -13,8 +26,11 @@ from resnet_diagram.layout.flow.boxes import (
     natural,
     usual_size,
 )
-from resnet_diagram.layout.flow.cells import Cell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
+from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.titles import title_width
+from resnet_diagram.layout.lanes.draw import words_on
+from resnet_diagram.layout.lanes.grid import MERGES
+from resnet_diagram.layout.lanes.plan import Extent, plan
 from resnet_diagram.layout.spacing import ROOMY, Gaps
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
@@ -148,6 +164,45 @@ def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = (
             return fork_cell(item, measured, _on_shortcut(item, sizer), sizer)._replace(owners=owners)
         case Group():
             return _group(item, sizer, owners)
+        case Dag():
+            return _dag(item, sizer)._replace(owners=owners)
+
+
+_EXIT = 9.0
+"""Room for the line from the output of a graph back to the line of flow, in points."""
+
+
+def _dag(dag: Dag, sizer: BoxSizer) -> DagCell:
+    """Return the cell of a graph; its first part is where the flow enters it."""
+    parts = tuple(measured_part(vertex, sizer) for vertex in dag.vertices)
+    size = sizer.theme.size("label")
+    planned = plan(dag, [extent_of(part) for part in parts], words_on(dag, size), size)
+    entry = planned.lines[0]
+    output = dag.output or 0
+    end = planned.lines[output] - entry
+    return DagCell(
+        dag=dag,
+        plan=planned,
+        parts=parts,
+        exit=end,
+        length=planned.length + (_EXIT if end else 0.0),
+        above=entry,
+        below=planned.height - entry,
+        lead=sizer.rules.gaps.dot,
+    )
+
+
+def measured_part(vertex: Vertex, sizer: BoxSizer) -> Series:
+    """Return the measured items of a part of a graph."""
+    return series(cells(vertex_items(vertex), sizer), sizer.rules.gaps)
+
+
+def extent_of(part: Series) -> Extent:
+    """Return the size of a part of a graph; a merge is a circle."""
+    first = part.parts[0][1] if part.parts else None
+    if isinstance(first, NodeCell) and first.node.role in MERGES:
+        return Extent(2 * spacing.MERGE_RADIUS, spacing.MERGE_RADIUS, spacing.MERGE_RADIUS)
+    return Extent(part.length, part.above, part.below)
 
 
 def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:

@@ -46,12 +46,14 @@ class RoutedOverview(NamedTuple):
     """A measured overview with the routes between its frames.
 
     `lines`: the line of flow of each row. `back`: lines between rows. `end`: end of the widest row.
+    `bottom`: its lower end.
     """
 
     layout: OverviewLayout
     rows: list[MeasuredRow]
     lines: list[float]
     back: list[float]
+    bottom: float
     ends: Ends
     ports: list[tuple[Port, Port]]
     spans: list[Span]
@@ -60,6 +62,13 @@ class RoutedOverview(NamedTuple):
 
 def draw_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> tuple[float, float]:
     """Draw a measured overview from (0, 0), stretched to `width` points if it can be; return its extent."""
+    routed = routed_overview(canvas, layout, width)
+    draw_routed(canvas, routed)
+    return routed.end + layout.right, routed.bottom
+
+
+def routed_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> RoutedOverview:
+    """Return a measured overview with its routes, stretched to `width` points if it can be."""
     placed_rows = place_frames(layout, width, canvas.theme)
     connections = by_frame(layout.connections, len(layout.frames))
     rows = [_measured_row(canvas, layout, row, connections) for row in placed_rows]
@@ -67,12 +76,15 @@ def draw_overview(canvas: Canvas, layout: OverviewLayout, width: float) -> tuple
     result = ports(layout, placed_rows, canvas.theme)
     placed, tops = spans(layout, result, end, [row.above for row in rows], canvas.theme)
     lines, back, bottom = _lines(rows, tops)
-    routed = RoutedOverview(layout, rows, lines, back, ends_of(layout.connections), result, placed, end)
-    for number in range(len(rows)):
+    return RoutedOverview(layout, rows, lines, back, bottom, ends_of(layout.connections), result, placed, end)
+
+
+def draw_routed(canvas: Canvas, routed: RoutedOverview) -> None:
+    """Draw an overview from (0, 0)."""
+    for number in range(len(routed.rows)):
         _draw_row(canvas, routed, number)
     _finish(canvas, routed)
     _draw_long(canvas, routed)
-    return end + layout.right, bottom
 
 
 def _measured_row(

@@ -64,20 +64,22 @@ class OverviewLayout(NamedTuple):
         return self.left + max((_natural(self, row) for row in self.rows), default=0.0) + self.right
 
 
-def break_rows(overview: Overview, theme: Theme, room: float) -> OverviewLayout:
+def break_rows(
+    overview: Overview, theme: Theme, room: float, whole: Overview | None = None
+) -> OverviewLayout:
     """Break an overview into the fewest rows no wider than `room`, as equally wide as possible.
 
-    Spacing is tight where that saves a row.
+    Spacing is tight where that saves a row. `whole`: an overview that gives the scale of its bars.
     """
-    width = _break_rows(overview, theme, room, tight=False)
+    width = measured_rows(overview, theme, room, scale_of(whole or overview, tight=False))
     if len(width.rows) == 1:
         return width
-    tight = _break_rows(overview, theme, room, tight=True)
+    tight = measured_rows(overview, theme, room, scale_of(whole or overview, tight=True))
     return tight if len(tight.rows) < len(width.rows) else width
 
 
-def _break_rows(overview: Overview, theme: Theme, room: float, *, tight: bool) -> OverviewLayout:
-    scale = scale_of(overview, tight=tight)
+def measured_rows(overview: Overview, theme: Theme, room: float, scale: Scale) -> OverviewLayout:
+    """Return an overview measured and broken into rows at a scale."""
     parts = (split_frame(frame, overview.arcs, scale, theme, room) for frame in overview.frames)
     frames = tuple(frame for part in parts for frame in part)
     connections = connections_of(frames, overview.arcs)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from resnet_diagram.diagram.model import (
+    Dag,
     Diagram,
     Edge,
     EdgeRole,
@@ -21,7 +22,7 @@ from resnet_diagram.diagram.model import (
     Link,
     Node,
 )
-from resnet_diagram.diagram.walk import branch_role, link_edges, nodes, written_count
+from resnet_diagram.diagram.walk import branch_role, link_edges, nodes, vertex_items, written_count
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames, is_framed, start_id
@@ -169,6 +170,8 @@ def _gaps(item: Item) -> int:
         case Fork():
             inside = [sum(map(_gaps, branch)) + max(0, len(branch) - 1) for branch in item.branches]
             return max(inside, default=0) + 2
+        case Dag():
+            return len(item.vertices)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,6 +214,8 @@ class _Walk:
                     tail = self.series(item.items, tail, item.caption or label)
                 case Fork():
                     tail = self._fork(item, tail, label)
+                case Dag():
+                    tail = self._dag(item, tail, label)
                 case Node():
                     self._join(tail, item.id, label)
                     self.parts.append(item)
@@ -254,6 +259,20 @@ class _Walk:
             self._shortcut(fork.shortcut, tail, merge.id)
         return merge.id
 
+    def _dag(self, dag: Dag, tail: str, label: Label) -> str:
+        """Collect the parts of a graph behind the part `tail`; return the id of the one at its output."""
+        ends: list[str] = []
+        for vertex in dag.vertices:
+            items = vertex_items(vertex)
+            if items and isinstance(items[0], Node) and vertex.reads:
+                for read in vertex.reads:
+                    self._join(ends[read.vertex], items[0].id, read.label or label, read.role)
+                ends.append(self.series(items, ""))
+            else:
+                before = ends[vertex.reads[0].vertex] if vertex.reads else tail
+                ends.append(self.series(items, before, vertex.reads[0].label if vertex.reads else label))
+        return ends[dag.output] if dag.output is not None else ""
+
     def _shortcut(self, link: Link, tail: str, merge: str) -> None:
         arrows = list(link_edges(link, tail, merge))
         self.parts += link.nodes
@@ -278,6 +297,9 @@ def _has_stage(item: Item) -> bool:
             return any(
                 _is_framed_group(inner) or _has_stage(inner) for branch in item.branches for inner in branch
             )
+        case Dag():
+            inside = (inner for vertex in item.vertices for inner in vertex_items(vertex))
+            return any(_is_framed_group(inner) or _has_stage(inner) for inner in inside)
         case _:
             return any(_is_framed_group(inner) or _has_stage(inner) for inner in item.items)
 

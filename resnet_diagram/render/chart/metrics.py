@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from resnet_diagram.diagram.model import (
+    Dag,
     Fork,
     Group,
     Item,
     Node,
 )
-from resnet_diagram.diagram.walk import written_count
+from resnet_diagram.diagram.walk import vertex_items, written_count
 from resnet_diagram.render.chart.model import is_framed
 
 
@@ -48,6 +49,19 @@ class Metrics:
                     max((track[0] for track in tracks), default=0.0) + 2 * self.gap + self.node(item.merge)[0]
                 )
                 return width, sum(track[1] for track in tracks)
+            case Dag():
+                return self._graph(item)
+
+    def _graph(self, dag: Dag) -> tuple[float, float]:
+        """Return width and height of a graph: its longest path, and what its parts fill of that."""
+        ends: list[float] = []
+        area = 0.0
+        for vertex in dag.vertices:
+            width, height = self.series(vertex_items(vertex))
+            area += (width + self.gap) * height
+            ends.append(width + max((ends[read.vertex] + self.gap for read in vertex.reads), default=0.0))
+        longest = max(ends, default=0.0)
+        return longest, area / max(longest, 1.0)
 
     def series(self, items: Iterable[Item]) -> tuple[float, float]:
         """Return width and height of items in one row."""

@@ -1,0 +1,239 @@
+"""Graphs of a network as graphs of a diagram: their parts, what each reads, and the row of each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING
+
+from resnet_diagram.diagram.model import (
+    NO_ORIGIN,
+    Dag,
+    Item,
+    Node,
+    NodeRole,
+    Origin,
+    Overview,
+    Read,
+    Vertex,
+)
+from resnet_diagram.diagram.origin import origin
+from resnet_diagram.diagram.roles import edge_role
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKind, Merge, Shape
+from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.wording.layers import layer_lines
+from resnet_diagram.wording.shapes import resolution_text, shape_label
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+if TYPE_CHECKING:
+    from resnet_diagram.diagram.chain.blocks import BuildContext
+
+Part = tuple[Item, ...] | Overview
+Items = Callable[[Iterable[Element], str, "BuildContext"], tuple[Item, ...]]
+Drawn = Callable[[int, GraphNode], Sequence[Part]]
+"""Return the parts, in series, that draw a node of a graph; nothing for a node that is not draw."""
+
+_MERGES = {
+    Merge.ADD: (NodeRole.ADD, literal("+", Kind.SIGN)),
+    Merge.MULTIPLY: (NodeRole.MULTIPLY, literal("×", Kind.SIGN)),
+    Merge.CONCAT: (NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT)),
+}
+_SUBTRACTION = (NodeRole.SUBTRACT, literal("−", Kind.SIGN))
+_ONE_ROW = 1.5
+"""Ratio of the sizes of two resolutions, in positions, up to which they share a row."""
+_ON_THE_WAY = frozenset({LayerKind.UPSAMPLE, LayerKind.POOL})
+
+
+def merge_role(merge: Merge, signs: Sequence[int]) -> tuple[NodeRole, Label]:
+    """Return the role and the symbol of a merge."""
+    return _SUBTRACTION if signs else _MERGES[merge]
+
+
+def row_sizes(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
+    """Return the resolution of each row, finest first; single positions have no row of their own."""
+    sizes = sorted({shape[1:] for shape in shapes if prod(shape[1:]) > 1}, key=prod, reverse=True)
+    rows: list[Shape] = []
+    for size in sizes:
+        if not rows or prod(rows[-1]) >= _ONE_ROW * prod(size):
+            rows.append(size)
+    return tuple(rows) or ((),)
+
+
+def row_of(shape: Shape, sizes: Sequence[Shape]) -> int | None:
+    """Return the row of a value; None for a single position, which has that of what it is computed from."""
+    if prod(shape[1:]) <= 1:
+        return None
+    return next((at for at, size in enumerate(sizes) if prod(size) < _ONE_ROW * prod(shape[1:])), 0)
+
+
+@dataclass(kw_only=True)
+class DagDraft:
+    """A graph of a diagram under construction.
+
+    `values`: for each node of the spec, the vertex and the port that yield its value, with what lies on the
+    way to its only reader.
+    """
+
+    graph: Graph
+    prefix: str
+    sizes: Sequence[Shape]
+    vertices: list[Vertex] = field(default_factory=list)
+    values: dict[int, Read] = field(default_factory=dict)
+
+    def add(self, content: Part, reads: tuple[Read, ...], shape: Shape, *, ports: int = 1) -> int:
+        """Add a vertex that yields `shape`; return its number."""
+        row = row_of(shape, self.sizes)
+        if row is None:
+            row = self.vertices[reads[0].vertex].row if reads else 0
+        number = len(self.vertices)
+        name = (
+            content[0].id if isinstance(content, tuple) and content and isinstance(content[0], Node) else ""
+        )
+        self.vertices.append(
+            Vertex(
+                id=name or f"{self.prefix}-part{number + 1}",
+                content=content,
+                reads=reads,
+                row=row,
+                ports=ports,
+            )
+        )
+        return number
+
+    def reads(self, node: GraphNode) -> tuple[Read, ...]:
+        """Return what a node reads; the last value of a residual addition comes over the shortcut."""
+        result = [self.values[number] for number in node.reads]
+        if node.shortcut is not None:
+            last = result[-1]
+            role = edge_role(node.shortcut)
+            result[-1] = Read(
+                vertex=last.vertex, port=last.port, role=role, label=last.label, origin=last.origin
+            )
+        return tuple(dict.fromkeys(result))
+
+    def node(self, number: int, draw: Drawn) -> None:
+        """Add the vertices of a node."""
+        node = self.graph.nodes[number]
+        reads = self.reads(node)
+        if self._is_on_the_way(number):
+            label, shown = on_the_way(node)
+            read = reads[0]
+            self.values[number] = Read(vertex=read.vertex, port=read.port, label=label, origin=shown)
+            return
+        parts = draw(number, node)
+        for content in parts:
+            shape = node.shape if content is parts[-1] else _shape_of(content, node.shape)
+            reads = (Read(vertex=self.add(content, reads, shape)),)
+        if parts or not node.reads:
+            self.values[number] = reads[0] if parts else Read(vertex=self.add((), (), node.shape))
+        else:
+            self.values[number] = reads[0]
+
+    def end(self, name: str, lines: tuple[Label, ...], output: int) -> None:
+        """Add an output: words at the end of the line."""
+        node = Node(id=name, role=NodeRole.TERMINAL, lines=lines)
+        read = self.values[output]
+        row = self.vertices[read.vertex].row
+        self.vertices.append(Vertex(id=name, content=(node,), reads=(read,), row=row, last=True))
+
+    def _is_on_the_way(self, number: int) -> bool:
+        """Return whether a node is a resampling between two rows that only one merge reads."""
+        node = self.graph.nodes[number]
+        readers = [reader for reader in self.graph.nodes if number in reader.reads]
+        layers = [layer for layer in walk(node.body) if layer.kind in _ON_THE_WAY or layer.params]
+        if len(node.reads) != 1 or len(layers) != 1 or layers[0].kind not in _ON_THE_WAY or layers[0].params:
+            return False
+        before = row_of(self.graph.nodes[node.reads[0]].shape, self.sizes)
+        after = row_of(node.shape, self.sizes)
+        moved = before is not None and after is not None and before != after
+        plain = all(isinstance(element, Layer) for element in node.body)
+        return moved and plain and len(readers) == 1 and readers[0].merge is not None
+
+    def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:
+        """Return the graph with rows numbered without gaps."""
+        used = sorted({vertex.row for vertex in self.vertices})
+        rank = {row: at for at, row in enumerate(used)}
+        vertices = tuple(
+            Vertex(
+                id=vertex.id,
+                content=vertex.content,
+                reads=vertex.reads,
+                row=rank[vertex.row],
+                ports=vertex.ports,
+                last=vertex.last,
+            )
+            for vertex in self.vertices
+        )
+        words = tuple(literal(resolution_text(self.sizes[row]), Kind.SHAPE) for row in used) if rows else ()
+        return Dag(vertices=vertices, output=output, rows=words if len(words) > 1 else (), notes=notes)
+
+
+def _shape_of(content: Part, default: Shape) -> Shape:
+    """Return the shape of the value behind a part that is not the last of its node, as far as it says so."""
+    bars = content.frames[-1].bars if isinstance(content, Overview) else ()
+    text = bars[-1].origin.shape if bars else ""
+    sizes = tuple(int(size) for size in text.split("×")) if text else ()
+    return (sizes[-1], *sizes[:-1]) if sizes else default
+
+
+def on_the_way(node: GraphNode) -> tuple[Label, Origin]:
+    """Return the words for layers on an arrow, and their origin."""
+    layers = [layer for layer in node.body if isinstance(layer, Layer) and layer.kind in _ON_THE_WAY]
+    return Label(*(_brief(layer) for layer in layers), joint=", "), origin(node.body)
+
+
+def _brief(layer: Layer) -> Label:
+    """Return a resampling in words as short as can be, such as "upsample ×2"."""
+    if layer.kind is not LayerKind.UPSAMPLE or not all(layer.in_shape):
+        return layer_lines(layer)[0]
+    factors = {after / before for before, after in zip(layer.in_shape[1:], layer.out_shape[1:], strict=False)}
+    return phrase(Kind.OPERATOR, Word.UPSAMPLE_BY, f"{max(factors, default=1.0):.3g}")
+
+
+def merge_vertex(name: str, node: GraphNode, shade: int, paths: tuple[str, ...]) -> Node:
+    """Return the node of a merge in a graph."""
+    role, symbol = merge_role(node.merge or Merge.ADD, node.signs)
+    return Node(
+        id=name,
+        role=role,
+        lines=(symbol,),
+        shade=shade,
+        origin=Origin(paths=paths, shape=shape_text(node.shape)) if paths else NO_ORIGIN,
+    )
+
+
+def output_lines(names: Sequence[str], number: int) -> tuple[Label, ...]:
+    """Return the words at an output: its name, or its number."""
+    name = names[number] if number < len(names) else ""
+    return (literal(name) if name else phrase(Kind.NAME, Word.OUTPUT, number + 1),)
+
+
+def dag(graph: Graph, prefix: str, context: "BuildContext", items: Items) -> Dag:
+    """Return the graph of a diagram that shows a graph of the network."""
+    inner = context.names.numbered(prefix, "graph")
+    context = context._replace(titled=not context.folds)
+    copies = context.copies.get(id(graph), (graph,))
+
+    inputs = [number for number, node in enumerate(graph.nodes) if not node.reads]
+
+    def draw(number: int, node: GraphNode) -> list[tuple[Item, ...]]:
+        if not node.reads and len(inputs) > 1:
+            name = (*context.ends[0], *[""] * len(inputs))[inputs.index(number)]
+            lines = (*([literal(name)] if name else []), shape_label(node.shape))
+            return [(Node(id=f"{inner}-input{number + 1}", role=NodeRole.INPUT, lines=lines),)]
+        if node.merge is None:
+            part = items(node.body, inner, context)
+            return [part] if part else []
+        paths = [copy.nodes[number].name for copy in copies if isinstance(copy, Graph)]
+        name = context.names.numbered(inner, merge_role(node.merge, node.signs)[0].value)
+        return [(merge_vertex(name, node, context.shade, tuple(filter(None, paths))),)]
+
+    draft = DagDraft(graph=graph, prefix=inner, sizes=row_sizes(node.shape for node in graph.nodes))
+    for place in range(len(graph.nodes)):
+        draft.node(place, draw)
+    if len(graph.outputs) == 1:
+        return draft.finish(output=draft.values[graph.outputs[0]].vertex)
+    for place, output in enumerate(graph.outputs):
+        draft.end(f"{inner}-output{place + 1}", output_lines(context.ends[1], place), output)
+    return draft.finish(output=None)

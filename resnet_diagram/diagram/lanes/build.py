@@ -1,0 +1,230 @@
+"""Build the graph of a network: overviews of its chains, boxes for layers between them, and modules."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
+from resnet_diagram.diagram.chain.graph import (
+    DagDraft,
+    Part,
+    merge_role,
+    merge_vertex,
+    output_lines,
+    row_sizes,
+)
+from resnet_diagram.diagram.lanes.modules import Folded, Module, folded
+from resnet_diagram.diagram.lanes.whole import whole_graph
+from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
+from resnet_diagram.diagram.origin import origin, paths_of
+from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.layer_notes import layer_notes
+from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
+from resnet_diagram.diagram.panels.overview import OverviewDraft, draft_of, part_overview
+from resnet_diagram.diagram.roles import node_role
+from resnet_diagram.spec.measure import is_gate, residual_blocks, walk
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage
+from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
+from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.layers import layer_lines, names_only
+from resnet_diagram.wording.shapes import shape_label
+from resnet_diagram.wording.stages import StageNames
+from resnet_diagram.wording.symbols import times
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+_MOST_BOXES = 2
+"""Boxes in series of one part; more are one box with a line for each."""
+_MOST_LINES = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """The graph of a network, its modules draw open, and the units that are blocks in all of them."""
+
+    whole: Dag
+    modules: tuple[Panel, ...]
+    units: tuple[Unit, ...]
+
+
+@dataclass(kw_only=True)
+class _Builder:
+    network: Network
+    names: StageNames
+    draft: OverviewDraft
+    sizes: tuple[Shape, ...]
+    ids: IdAllocator = field(default_factory=IdAllocator)
+    modules: dict[Hashable, list[Module]] = field(default_factory=dict)
+
+    def input(self, number: int, several: bool, body: Sequence[Element]) -> list[Part]:
+        """Return the parts of an input of the network, and of the chain behind it."""
+        if several:
+            port = self.network.inputs[number] if number < len(self.network.inputs) else None
+            name = literal(port.name) if port else NOTHING
+            lines = (name, shape_label(port.shape if port else self.network.input_shape))
+            node = Node(id=f"input{number + 1}", role=NodeRole.INPUT, lines=tuple(filter(None, lines)))
+            return [(node,)]
+        behind = tuple(body[len(self.network.stem) :])
+        chain, layers = _split(behind)
+        parts: list[Part] = [part_overview(self.draft, (), self.names, self.network)]
+        parts += [part_overview(self.draft, chain, self.names)] if chain else []
+        return [*parts, *self.boxes(layers)]
+
+    def body(self, node: GraphNode) -> list[Part]:
+        """Return the parts of a node: an overview of its blocks, and boxes for layers behind."""
+        if node.shares is not None:
+            words = (literal(_module_name(node.body)), phrase(Kind.BLOCK, Word.SHARED))
+            return [(Node(id=self.ids.numbered("part", "shared"), role=NodeRole.BLOCK, lines=words),)]
+        chain, layers = _split(node.body)
+        parts: list[Part] = [part_overview(self.draft, chain, self.names)] if chain else []
+        return [*parts, *self.boxes(layers)]
+
+    def boxes(self, elements: Sequence[Element]) -> list[Part]:
+        """Return boxes for layers: one each, with its norm and activation, or one for many of them."""
+        layers = [layer for layer in walk(elements) if layer.kind in BARS | FOLLOWING]
+        boxes = []
+        for unit in joined_layers(layers):
+            main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
+            text = names_only(unit) if main.kind in FOLLOWING else layer_lines(main)[0]
+            role = node_role(main.kind)
+            name = self.ids.numbered("part", role.value)
+            boxes.append(Node(id=name, role=role, lines=(text,), origin=origin(unit)))
+            if main.kind not in FOLLOWING:
+                self.draft.layer_bars.append((main, unit))
+        if not boxes:
+            return []
+        if len(boxes) <= _MOST_BOXES:
+            return [tuple(boxes)]
+        lines = [box.lines[0] for box in boxes]
+        shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
+        mixing = next((layer for layer in layers if layer.kind in MIXING), layers[0])
+        name = self.ids.numbered("part", "layers")
+        return [
+            (
+                replace(
+                    boxes[0], id=name, role=node_role(mixing.kind), lines=tuple(shown), origin=origin(layers)
+                ),
+            )
+        ]
+
+    def dag(self, graph: Graph, prefix: str, *, whole: bool) -> DagDraft:
+        """Return the draft of a graph, with modules folded if it is large; `whole`: it is the network's."""
+        draft = DagDraft(graph=graph, prefix=prefix, sizes=self.sizes)
+        several = sum(not node.reads for node in graph.nodes) > 1
+
+        def draw(number: int, node: GraphNode) -> list[Part]:
+            if node.merge is not None:
+                name = self.ids.numbered(prefix, merge_role(node.merge, node.signs)[0].value)
+                return [(merge_vertex(name, node, 0, (node.name,) if node.name else ()),)]
+            if not node.reads and whole:
+                return self.input(number, several, node.body)
+            if not node.reads:
+                return [(_terminal(self.ids.numbered(prefix, "in"), shape_label(node.shape)),)]
+            return self.body(node)
+
+        for unit in folded(graph):
+            if isinstance(unit, Folded):
+                self.module(draft, unit)
+            else:
+                draft.node(unit, draw)
+        return draft
+
+    def module(self, draft: DagDraft, unit: Folded) -> None:
+        """Add a box for modules that are draw open elsewhere."""
+        members = {number for module in unit.modules for number in module.members}
+        reads = [number for module in unit.modules for number in module.reads if number not in members]
+        outer = (node for k, node in enumerate(draft.graph.nodes) if k not in members)
+        readers = {read for node in outer for read in node.reads}
+        outside = sorted(number for number in members if number in readers or number in draft.graph.outputs)
+        first, last = unit.modules[0], unit.modules[-1]
+        elements = [module.graph for module in unit.modules]
+        inside = len(residual_blocks(elements[0]))
+        name = first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
+        words = (
+            literal(name),
+            counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING,
+        )
+        node = Node(
+            id=self.ids.numbered("part", "module"),
+            role=NodeRole.BLOCK,
+            lines=tuple(filter(None, words)),
+            badge=times(len(unit.modules)),
+            origin=origin(elements),
+        )
+        entering = tuple(dict.fromkeys(draft.values[number] for number in reads))
+        shape = max((draft.graph.nodes[number].shape for number in outside), key=lambda shape: shape[1:])
+        at = draft.add((node,), entering, shape, ports=max(1, len(outside)))
+        for port, number in enumerate(outside):
+            draft.values[number] = Read(vertex=at, port=port)
+        for module in unit.modules:
+            self.modules.setdefault(module.skeleton, []).append(module)
+
+    def opened(self, number: int, modules: Sequence[Module]) -> Panel:
+        """Return the panel that shows a module open; it serves equal ones too."""
+        first = modules[0]
+        prefix = f"module{number}"
+        draft = self.dag(first.graph, prefix, whole=False)
+        for output in first.graph.outputs:
+            words = shape_label(first.graph.nodes[output].shape)
+            draft.end(self.ids.numbered(prefix, "out"), (words,), output)
+        title = literal(first.path)
+        if len(modules) > 1:
+            title = phrase(Kind.TITLE, Word.AND_ALIKE, title, len(modules) - 1)
+        return Panel(
+            id=prefix,
+            title=title,
+            content=draft.finish(output=None, rows=True),
+            origin=origin((first.graph,)),
+        )
+
+
+def lanes(network: Network, names: StageNames, *, shapes: bool) -> Lanes:
+    """Return the graph of a network whose parts are no chain; `shapes`: outputs are written with theirs."""
+    graph = whole_graph(network)
+    sizes = row_sizes(node.shape for node in graph.nodes)
+    builder = _Builder(network=network, names=names, draft=draft_of(network), sizes=sizes)
+    draft = builder.dag(graph, "whole", whole=True)
+    for number, output in enumerate(graph.outputs if len(graph.outputs) > 1 else ()):
+        words = output_lines([port.name for port in network.outputs], number)
+        size = (shape_label(graph.nodes[output].shape),) if shapes else ()
+        draft.end(f"output{number + 1}", (*words, *size), output)
+    opened: list[Panel] = []
+    while len(opened) < len(builder.modules):
+        modules = list(builder.modules.values())[len(opened)]
+        opened.append(builder.opened(len(opened) + 1, modules))
+    units = tuple(unit for frame in builder.draft.frames for unit in frame.units.values())
+    whole = draft.finish(output=None, rows=True, notes=layer_notes(builder.draft.layer_bars))
+    return Lanes(whole=whole, modules=tuple(opened), units=units)
+
+
+def with_frames(dag: Dag, change: Callable[[Frame], Frame]) -> Dag:
+    """Return a graph with each frame of its overviews changed."""
+    return replace(dag, vertices=tuple(_with_frames(vertex, change) for vertex in dag.vertices))
+
+
+def _with_frames(vertex: Vertex, change: Callable[[Frame], Frame]) -> Vertex:
+    content = vertex.content
+    if not isinstance(content, Overview):
+        return vertex
+    return replace(vertex, content=replace(content, frames=tuple(map(change, content.frames))))
+
+
+def _split(elements: Sequence[Element]) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """Return the elements up to the last block or stage, and the layers behind."""
+    ends = [at for at, element in enumerate(elements, 1) if _is_structure(element)]
+    stop = ends[-1] if ends else 0
+    return tuple(elements[:stop]), tuple(elements[stop:])
+
+
+def _is_structure(element: Element) -> bool:
+    if isinstance(element, Block):
+        return is_gate(element) or is_unit_or_long(element)
+    return isinstance(element, Stage | Graph)
+
+
+def _terminal(name: str, *lines: Label) -> Node:
+    return Node(id=name, role=NodeRole.TERMINAL, lines=lines)
+
+
+def _module_name(elements: Iterable[Element]) -> str:
+    """Return the outermost module of some elements."""
+    return next((path.split(".")[0] for element in elements for path in paths_of(element)), "")

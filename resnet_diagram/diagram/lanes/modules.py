@@ -1,0 +1,168 @@
+"""Fold the parts of a large graph into the modules that run them."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from resnet_diagram.diagram.lanes.whole import part_of
+from resnet_diagram.diagram.origin import paths_of
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Graph, GraphNode, Stage
+from resnet_diagram.spec.signature import Level, signature
+from resnet_diagram.spec.traits import MIXING
+
+MOST_NODES = 24
+"""Room of a graph that is drawn without folding modules, in boxes."""
+_LEAST = 4
+"""Nodes of a module that is folded."""
+_DEEPEST = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """Nodes of a graph that one module runs: a graph of their own.
+
+    `path`: that of the module. `members`: their numbers. `outside`: those whose values others read.
+    `reads`: the numbers of the nodes whose values they read.
+    """
+
+    path: str
+    graph: Graph
+    members: tuple[int, ...]
+    outside: tuple[int, ...]
+    reads: tuple[int, ...]
+
+    @property
+    def skeleton(self) -> Hashable:
+        """Equal for modules that one drawing serves."""
+        return signature(self.graph, Level.PATTERN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """Equal modules one behind the other, which are drawn as one part."""
+
+    modules: tuple[Module, ...]
+
+
+Unit = int | Folded
+"""A node of a graph by its number, or modules."""
+
+
+def folded(graph: Graph) -> tuple[Unit, ...]:
+    """Return the units of a graph in an order in which they can run: its nodes, or modules if it is large."""
+    plain = tuple(range(len(graph.nodes)))
+    if _size(graph, plain) <= MOST_NODES:
+        return plain
+    best: tuple[Unit, ...] = plain
+    paths = [_path(node) for node in graph.nodes]
+    for depth in range(_DEEPEST, 0, -1):
+        units = _ordered(graph, _modules(graph, paths, depth))
+        if _size(graph, units) < _size(graph, best):
+            best = units
+        if _size(graph, best) <= MOST_NODES:
+            break
+    return best
+
+
+def _size(graph: Graph, units: Sequence[Unit]) -> int:
+    """Return the room that the parts of a graph take: a frame of blocks as much as three boxes."""
+    bodies = [graph.nodes[unit].body for unit in units if isinstance(unit, int)]
+    framed = sum(any(isinstance(element, Stage) for element in body) for body in bodies)
+    return sum(map(bool, bodies)) + 2 * framed + len(units) - len(bodies)
+
+
+def _path(node: GraphNode) -> tuple[str, ...]:
+    """Return the path of the innermost module that runs all of a node, by its parts."""
+    if node.merge is not None:
+        return tuple(node.name.split(".")[:-1])
+    heavy = [element for element in node.body if any(layer.params for layer in walk(element))]
+    paths = [path.split(".") for element in heavy or node.body for path in paths_of(element)]
+    common: list[str] = []
+    for names in zip(*paths, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    return tuple(common)
+
+
+def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list[Module]:
+    """Return the modules at a depth whose nodes nothing outside lies between."""
+    members: dict[tuple[str, ...], list[int]] = {}
+    for number, path in enumerate(paths):
+        if len(path) >= depth and graph.nodes[number].reads:
+            members.setdefault(path[:depth], []).append(number)
+    modules = []
+    for path, numbers in members.items():
+        weighted = any(layer.kind in MIXING for number in numbers for layer in walk(graph.nodes[number].body))
+        if len(numbers) >= _LEAST and weighted and _is_convex(graph, numbers):
+            inside = set(numbers)
+            read = {r for k, node in enumerate(graph.nodes) if k not in inside for r in node.reads}
+            outside = tuple(number for number in numbers if number in read or number in graph.outputs)
+            part, reads = part_of(graph, numbers, outside=outside)
+            modules.append(
+                Module(
+                    path=".".join(path),
+                    graph=part,
+                    members=tuple(numbers),
+                    outside=outside,
+                    reads=tuple(reads),
+                )
+            )
+    return modules
+
+
+def _is_convex(graph: Graph, members: Iterable[int]) -> bool:
+    """Return whether no value leaves some nodes and comes back to them."""
+    inside, left = set(members), set[int]()
+    for number, node in enumerate(graph.nodes):
+        behind = any(read in left for read in node.reads)
+        if number in inside:
+            if behind:
+                return False
+        elif behind or any(read in inside for read in node.reads):
+            left.add(number)
+    return True
+
+
+def _ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
+    """Return modules and the nodes outside them in an order in which they can run; plain nodes in a cycle."""
+    owner = {number: module for module in modules for number in module.members}
+    units: list[Module | int] = []
+    placed: set[int] = set()
+    waiting: list[Module | int] = list(
+        dict.fromkeys(owner.get(number, number) for number in range(len(graph.nodes)))
+    )
+    while waiting:
+        ready = next((unit for unit in waiting if _needs(graph, unit) <= placed), None)
+        if ready is None:
+            return tuple(range(len(graph.nodes)))
+        waiting.remove(ready)
+        units.append(ready)
+        placed |= {ready} if isinstance(ready, int) else set(ready.members)
+    return _in_runs(units)
+
+
+def _needs(graph: Graph, unit: Module | int) -> set[int]:
+    return set(graph.nodes[unit].reads if isinstance(unit, int) else unit.reads)
+
+
+def _in_runs(units: Sequence[Module | int]) -> tuple[Unit, ...]:
+    """Return units with equal modules that follow each other joined."""
+    result: list[Unit] = []
+    for unit in units:
+        last = result[-1] if result else None
+        if isinstance(unit, int):
+            result.append(unit)
+        elif isinstance(last, Folded) and _continues(last, unit):
+            result[-1] = Folded(modules=(*last.modules, unit))
+        else:
+            result.append(Folded(modules=(unit,)))
+    return tuple(result)
+
+
+def _continues(run: Folded, module: Module) -> bool:
+    """Return whether a module equals those of a run and reads the last two of them, or what they read."""
+    *_, last = run.modules
+    readable = {*last.members, *last.reads}
+    into_last = any(read in last.members for read in module.reads)
+    return into_last and set(module.reads) <= readable and module.skeleton == last.skeleton

@@ -1,0 +1,1 @@
+"""Layout of graphs: columns by depth, rows by resolution, lines in tracks between them."""

@@ -1,0 +1,76 @@
+"""Break a graph that is wider than the page into bands, one below the other."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_diagram.diagram.model import Dag, Node, NodeRole, Read, Vertex
+from resnet_diagram.layout.lanes.plan import Plan
+from resnet_diagram.layout.lanes.routes import Net
+from resnet_diagram.wording.terms import Label, literal
+
+_ENDS = 34.0
+"""Room for the letters at the ends of a band, in points."""
+
+
+def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
+    """Return the bands of a graph: each up to `room` wide, with letters where lines go on in another."""
+    cuts = [0]
+    for column, (_, end) in enumerate(plan.columns):
+        if column > cuts[-1] and end - plan.columns[cuts[-1]][0] > room - _ENDS:
+            cuts.append(column)
+    band_of = [sum(column >= cut for cut in cuts[1:]) for column in plan.grid.columns]
+    letters: dict[Net, str] = {}
+    for number, vertex in enumerate(dag.vertices):
+        for read in vertex.reads:
+            if band_of[read.vertex] != band_of[number]:
+                letters.setdefault((read.vertex, read.port), _letter(len(letters)))
+    return [_band(dag, band, band_of, letters) for band in range(len(cuts))]
+
+
+def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) -> Dag:
+    """Return one band of a graph."""
+    vertices: list[Vertex] = []
+    place: dict[Net, Read] = {}
+    members = [number for number, at in enumerate(band_of) if at == band]
+    for number in members:
+        for read in dag.vertices[number].reads:
+            net = read.vertex, read.port
+            if band_of[read.vertex] != band and net not in place:
+                place[net] = Read(vertex=len(vertices))
+                row = dag.vertices[read.vertex].row
+                vertices.append(_continued(f"band{band + 1}-from-{letters[net]}", letters[net], (), row))
+    for number in members:
+        vertex = dag.vertices[number]
+        reads = tuple(
+            replace(
+                read, vertex=place[read.vertex, read.port].vertex, port=place[read.vertex, read.port].port
+            )
+            for read in vertex.reads
+        )
+        place.update({(number, port): Read(vertex=len(vertices), port=port) for port in range(vertex.ports)})
+        vertices.append(replace(vertex, reads=reads))
+    for net, letter in letters.items():
+        later = [
+            at for at, vertex in enumerate(dag.vertices) if net in {(r.vertex, r.port) for r in vertex.reads}
+        ]
+        if band_of[net[0]] == band and any(band_of[at] > band for at in later):
+            row = dag.vertices[net[0]].row
+            vertices.append(_continued(f"band{band + 1}-to-{letter}", letter, (place[net],), row))
+    used = {vertex.row for vertex in vertices}
+    rows = tuple(words for row, words in enumerate(dag.rows) if row in used)
+    rank = {row: at for at, row in enumerate(sorted(used))}
+    return Dag(
+        vertices=tuple(replace(vertex, row=rank[vertex.row]) for vertex in vertices),
+        rows=rows,
+    )
+
+
+def _continued(name: str, letter: str, reads: tuple[Read, ...], row: int) -> Vertex:
+    """Return the letter at the end of a line that goes on in another band."""
+    words: Label = literal(letter)
+    node = Node(id=name, role=NodeRole.TERMINAL, lines=(words,))
+    return Vertex(id=name, content=(node,), reads=reads, row=row, last=bool(reads))
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number % 26) + "′" * (number // 26)

@@ -1,0 +1,194 @@
+"""Draw the lines of a graph, and its merges; the index parts are segments by the caller."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from resnet_diagram.diagram.model import Dag, EdgeRole, Group, Node, NodeRole, Overview, Vertex
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.lanes.grid import is_merge
+from resnet_diagram.layout.lanes.plan import Plan
+from resnet_diagram.layout.lanes.routes import Net, Route, Way
+from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, Form, Point, Side, Text
+from resnet_diagram.layout.text.metrics import text_width
+
+DrawPart = Callable[[int, float, float], None]
+"""Draw a part by its number, with the line into it at (u, v)."""
+
+Segment = tuple[Point, Point]
+
+
+@dataclass
+class _Net:
+    """What is segments of the lines of one value: their segments, and the dots where they part."""
+
+    segments: list[Segment] = field(default_factory=list)
+    dots: dict[Point, str] = field(default_factory=dict)
+    connectors: list[int] = field(default_factory=list)
+
+
+def draw_plan(
+    canvas: Canvas, dag: Dag, plan: Plan, at: Point, part: DrawPart, merge: Callable[..., Box]
+) -> None:
+    """Draw a graph with its corner at `at`; `merge` returns the box of a merge from its centre and height."""
+    lines = _lines(canvas, dag, plan, at)
+    for number, vertex in enumerate(dag.vertices):
+        u, v = at[0] + plan.starts[number], at[1] + plan.lines[number]
+        if is_merge(vertex) and isinstance(vertex.content, tuple):
+            middle = (u + plan.lengths[number] / 2, v)
+            canvas.current.boxes.append(
+                merge(canvas, vertex.content[0], canvas.point(*middle), plan.reaches[number])
+            )
+        elif vertex.content:
+            part(number, u, v)
+            canvas.line = None
+    canvas.current.connectors += lines
+
+
+def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:
+    """Return the connectors of a graph; lines of one value share what they have in common, up to a dot."""
+    nets: dict[Net, _Net] = {}
+    result: list[Connector] = []
+    moved = [tuple((at[0] + u, at[1] + v) for u, v in path) for path in plan.paths]
+    order = sorted(range(len(moved)), key=lambda number: (_extent(moved[number]), number))
+    for number in order:
+        route = plan.routes[number]
+        net = nets.setdefault(route.net, _Net())
+        path, shared = _unshared(moved[number], net.segments)
+        tail = _tail(canvas, dag, route, path, plan)
+        if shared and path[0] != moved[number][0]:
+            corner = canvas.point(*path[0])
+            if corner not in net.dots:
+                net.dots[corner] = canvas.fork(f"{tail.element or 'value'}", path[0], spacing.DOT_RADIUS)
+            tail = End(element=tail.element, fork=net.dots[corner])
+            for index in net.connectors:
+                if corner in result[index].points[1:-1]:
+                    result[index] = replace(result[index], radius=0.6)
+        net.segments += pairwise(path)
+        net.connectors.append(len(result))
+        result.append(_connector(canvas, dag, plan, number, path, tail, at))
+    return result
+
+
+def _extent(path: Sequence[Point]) -> tuple[float, ...]:
+    """Return a sort key of a path: those with long first segments come first."""
+    return tuple(-abs(end[0] - start[0]) - abs(end[1] - start[1]) for start, end in pairwise(path))
+
+
+def _unshared(path: Sequence[Point], segments: Sequence[Segment]) -> tuple[tuple[Point, ...], bool]:
+    """Return the part of a path that no segment covers yet, and whether segments cover its beginning."""
+    for at, (start, end) in enumerate(pairwise(path)):
+        limit = _covered(start, end, segments)
+        if limit != end:
+            return (limit, *path[at + 1 :]), at > 0 or limit != start
+    return tuple(path[-2:]), False
+
+
+def _covered(start: Point, end: Point, segments: Sequence[Segment]) -> Point:
+    """Return how far a segment is covered, from its start on, by segments ones along it."""
+    axis = 0 if start[1] == end[1] else 1
+    sign = 1 if end[axis] >= start[axis] else -1
+    limit = start[axis]
+    moving = True
+    while moving:
+        moving = False
+        for first, second in segments:
+            if first[1 - axis] == second[1 - axis] == start[1 - axis]:
+                low, high = sorted((sign * first[axis], sign * second[axis]))
+                if low - 0.01 <= sign * limit < high - 0.01:
+                    limit, moving = sign * high, True
+    if sign * limit >= sign * end[axis] - 0.01:
+        return end
+    return (limit, start[1]) if axis == 0 else (start[0], limit)
+
+
+def _side(canvas: Canvas, side: int) -> Side:
+    """Return the side of a box across the flow: -1 above it, 1 below it."""
+    names = (Side.LEFT, Side.RIGHT) if canvas.turned else (Side.TOP, Side.BOTTOM)
+    return names[side > 0]
+
+
+def _along(canvas: Canvas, *, entry: bool) -> Side:
+    if canvas.turned:
+        return Side.TOP if entry else Side.BOTTOM
+    return Side.LEFT if entry else Side.RIGHT
+
+
+def ends(vertex: Vertex) -> tuple[str, str]:
+    """Return the ids of the boxes at which lines enter and leave a part; empty where it has none there."""
+    if not isinstance(vertex.content, tuple) or not vertex.content:
+        return "", ""
+    first, last = vertex.content[0], vertex.content[-1]
+    return _box_id(first), _box_id(last)
+
+
+def _box_id(item: object) -> str:
+    """Return the id of the box that an item is; empty for a text or a fork."""
+    if isinstance(item, Node):
+        return "" if item.role is NodeRole.TERMINAL else item.id
+    return item.id if isinstance(item, Group) and item.title else ""
+
+
+def _tail(canvas: Canvas, dag: Dag, route: Route, path: Sequence[Point], plan: Plan) -> End:
+    vertex = dag.vertices[route.read.vertex]
+    name = ends(vertex)[1]
+    if not name:
+        return LOOSE
+    places = plan.grid.columns
+    upright = route.way is Way.ACROSS and places[route.read.vertex] == places[route.head]
+    return End(element=name, side=_side(canvas, -route.side) if upright else _along(canvas, entry=False))
+
+
+def _connector(
+    canvas: Canvas, dag: Dag, plan: Plan, number: int, path: Sequence[Point], tail: End, at: Point
+) -> Connector:
+    route = plan.routes[number]
+    name = ends(dag.vertices[route.head])[0]
+    side = _side(canvas, route.side) if route.way is Way.ACROSS else _along(canvas, entry=True)
+    content = dag.vertices[route.head].content
+    first = content[0] if isinstance(content, tuple) and content else None
+    framed = isinstance(content, Overview) and content.frames and content.frames[0].role
+    pointed = bool(framed) or (isinstance(first, Node) and first.role is NodeRole.TERMINAL)
+    head = End(element=name, side=side) if name else LOOSE
+    return Connector(
+        role=route.read.role,
+        points=canvas.points(path),
+        arrow=bool(name) or pointed,
+        radius=spacing.BEND,
+        tail=tail,
+        head=head,
+        labels=_label(canvas, plan, number, at),
+        origin=route.read.origin,
+    )
+
+
+def _label(canvas: Canvas, plan: Plan, number: int, at: Point) -> tuple[Text, ...]:
+    """Return the words on a line."""
+    read = plan.routes[number].read
+    if not read.label:
+        return ()
+    (u, v), begins = plan.labels[number]
+    place = at[0] + u, at[1] + v
+    role = "text" if read.role is EdgeRole.FLOW else read.role
+    text = canvas.text(read.label, "label", role, place, across=canvas.turned)
+    return (replace(text, anchor=Anchor.START if begins else Anchor.MIDDLE),)
+
+
+def words_on(dag: Dag, size: float) -> list[float]:
+    """Return the width of the words on each line of a graph."""
+    return [
+        text_width(read.label, size) if read.label else 0.0
+        for vertex in dag.vertices
+        for read in vertex.reads
+    ]
+
+
+def tall_merge(box: Box, reach: float, *, turned: bool) -> Box:
+    """Return the box of a merge, extended across the flow so that several lines may enter it."""
+    extra = reach - spacing.MERGE_RADIUS
+    if extra <= 0:
+        return box
+    if turned:
+        return replace(box, form=Form.PILL, x=box.x - extra, width=box.width + 2 * extra)
+    return replace(box, form=Form.PILL, y=box.y - extra, height=box.height + 2 * extra)

@@ -1,0 +1,160 @@
+"""Draw a graph of overviews and boxes in a panel of its inner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Dag, Overview, Vertex
+from resnet_diagram.diagram.walk import overviews, vertex_items
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
+from resnet_diagram.layout.flow.cells import Series
+from resnet_diagram.layout.flow.draw import draw_part, high_merge
+from resnet_diagram.layout.flow.measure import extent_of, measured_part
+from resnet_diagram.layout.lanes.bands import bands
+from resnet_diagram.layout.lanes.draw import draw_plan, words_on
+from resnet_diagram.layout.lanes.plan import Extent, Plan, plan
+from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
+from resnet_diagram.layout.overview.rows import OverviewLayout, measured_rows
+from resnet_diagram.layout.overview.scale import Scale, scale_of
+from resnet_diagram.layout.scene import LOOSE, Anchor, Point
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.style.theme import Theme
+
+_MARGIN = 2.0
+_ROW_LABEL_GAP = 6.0
+_BAND_GAP = 14.0
+_STEP = 24.0
+"""Points by which bands are made narrower until they fit."""
+_LOWEST = 16.0
+_TALLEST = 62.0
+"""Heights of the lowest bar, and of a bar with text at most, in points."""
+_LOWER = 0.55
+_MOST_STRETCH = 1.6
+"""Factor up to which an overview is stretched to the width of its column."""
+
+
+class DrawnLanes(NamedTuple):
+    """A finished drawing of a graph, and its size."""
+
+    canvas: Canvas
+    width: float
+    height: float
+    line: float = 0.0
+
+
+@dataclass
+class _Measured:
+    """A graph with its parts measured."""
+
+    dag: Dag
+    theme: Theme
+    sizer: BoxSizer
+    scale: Scale
+    room: float
+    layouts: dict[int, OverviewLayout] = field(default_factory=dict)
+    routed: dict[int, RoutedOverview] = field(default_factory=dict)
+    parts: dict[int, Series] = field(default_factory=dict)
+
+    def measured(self) -> "tuple[_Measured, Plan]":
+        """Return the graph with its plan, with overviews stretched to the width of their columns."""
+        first = self._plan([self._extent(at, vertex, 0.0) for at, vertex in enumerate(self.dag.vertices)])
+        widths = [end - start for start, end in first.columns]
+        columns = first.grid.columns
+        extents = [
+            self._extent(at, vertex, widths[columns[at]]) for at, vertex in enumerate(self.dag.vertices)
+        ]
+        return self, self._plan(extents)
+
+    def _plan(self, extents: Sequence[Extent]) -> Plan:
+        size = self.theme.size("label")
+        return plan(self.dag, extents, words_on(self.dag, size), size)
+
+    def _extent(self, number: int, vertex: Vertex, width: float) -> Extent:
+        if not isinstance(vertex.content, Overview):
+            if number not in self.parts:
+                self.parts[number] = measured_part(vertex, self.sizer)
+            return extent_of(self.parts[number])
+        if number not in self.layouts:
+            self.layouts[number] = measured_rows(vertex.content, self.theme, self.room, self.scale)
+        layout = self.layouts[number]
+        framed = any(frame.role for frame in vertex.content.frames)
+        target = min(width, layout.width * _MOST_STRETCH) if framed else layout.width
+        canvas = Canvas(theme=self.theme, turned=False)
+        routed = routed_overview(canvas, layout, max(target, layout.width))
+        self.routed[number] = routed
+        above, below = routed.lines[0], routed.bottom - routed.lines[0]
+        return Extent(routed.end + layout.right, above, below, routed.lines[-1] - routed.lines[0])
+
+    def part(self, canvas: Canvas, planned: Plan, number: int, at: Point) -> None:
+        """Draw a part of the graph with the line into it at `at`."""
+        vertex = self.dag.vertices[number]
+        if not isinstance(vertex.content, Overview):
+            draw_part(canvas, self.parts[number], planned.reaches[number], at)
+            return
+        routed = self.routed[number]
+        inner = Canvas(theme=self.theme, turned=False)
+        if vertex.reads:
+            inner.begin(LOOSE, (0.0, routed.lines[0]))
+        draw_routed(inner, routed)
+        end = routed.end + routed.layout.right
+        if inner.line:
+            inner.end(LOOSE, (end, routed.lines[-1]), arrow=False)
+        canvas.place(inner, at[0], at[1] - routed.lines[0])
+
+
+def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnLanes:
+    """Return a graph drawn in `room` points, in several bands if it is wider."""
+    items = tuple(item for vertex in dag.vertices for item in vertex_items(vertex))
+    frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
+    scale = _lower(scale_of(Overview(frames=frames), tight=True))
+    canvas = Canvas(theme=theme, turned=False)
+    for wrapped in (False, True):
+        sizer = box_sizer(items, theme, turned=False, wrapped=wrapped)
+        parts = [_Measured(dag, theme, sizer, scale, room).measured()]
+        if _width(parts) <= room:
+            break
+    limit = room
+    _, planned = parts[0]
+    while _width(parts) > room and limit > room / 2:
+        split = bands(dag, planned, limit - _left(dag, theme))
+        parts = [_Measured(band, theme, sizer, scale, room).measured() for band in split]
+        limit -= _STEP
+    y = _MARGIN
+    for number, (measured, band) in enumerate(parts):
+        y += _BAND_GAP if number else 0.0
+        left = _left(measured.dag, theme)
+        _draw(canvas, measured, band, (_MARGIN + left, y))
+        y += band.height
+    return DrawnLanes(canvas, _width(parts), y + _MARGIN)
+
+
+def _lower(scale: Scale) -> Scale:
+    """Return a scale of lower bars, for frames that lie below each other."""
+    rise = scale.rise * _LOWER
+    return scale._replace(lowest=_LOWEST, rise=rise, tallest=_TALLEST)
+
+
+def _width(parts: Sequence[tuple[_Measured, Plan]]) -> float:
+    """Return the width of a graph in bands."""
+    return max(_left(part.dag, part.theme) + band.length + 2 * _MARGIN for part, band in parts)
+
+
+def _left(dag: Dag, theme: Theme) -> float:
+    """Return the room for the words beside the rows."""
+    widest = max((text_width(words, theme.size("caption")) for words in dag.rows), default=0.0)
+    return widest + _ROW_LABEL_GAP if widest else 0.0
+
+
+def _draw(canvas: Canvas, measured: _Measured, planned: Plan, at: Point) -> None:
+    draw_plan(
+        canvas,
+        measured.dag,
+        planned,
+        at,
+        lambda number, u, v: measured.part(canvas, planned, number, (u, v)),
+        high_merge,
+    )
+    for words, v in zip(measured.dag.rows, planned.rows, strict=False):
+        place = (at[0] - _ROW_LABEL_GAP, at[1] + v)
+        canvas.words(words, "caption", "muted", place, anchor=Anchor.END)

@@ -1,0 +1,287 @@
+"""Positions of the parts and the lines of a graph, along (u) and across (v) the flow."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Dag
+from resnet_diagram.layout.lanes.grid import Grid, grid, is_merge
+from resnet_diagram.layout.lanes.routes import Net, Route, Way, routes
+from resnet_diagram.layout.lanes.tracks import Tracks, tracks
+from resnet_diagram.layout.scene import Point
+from resnet_diagram.layout.spacing import MERGE_RADIUS, PITCH
+
+_TRACK = 4.4
+"""Distance between two tracks of a channel, in points."""
+_BEHIND = 4.5
+_AHEAD = 7.0
+"""From a part to the first track behind it, and from the last track to the next part, for its arrow."""
+_PORT = 5.2
+"""Distance between two lines that enter or leave a part beside each other, in points."""
+_LINE_GAP = 7.0
+_ROW_GAP = 9.0
+_LABEL_GAP = 3.0
+_LABEL_LEAD = 6.5
+"""From a merge to the words on a line that enters it from above or below, in points."""
+_SCALE = 1000.0
+
+
+class Extent(NamedTuple):
+    """Size of a part: its length, its reach to both sides of the line into it, and where the line leaves."""
+
+    length: float
+    above: float
+    below: float
+    exit: float = 0.0
+    stretches: bool = False
+
+
+class Plan(NamedTuple):
+    """The places of the parts of a graph, and the paths of its lines.
+
+    `starts`: where each part begins along the flow; `lines`: its line across it; `lengths`: their lengths,
+    stretched to those of their columns. `reaches`: half the height of each merge. `labels`: for each route
+    the place of its words, and whether they begin there or are centred.
+    """
+
+    grid: Grid
+    routes: tuple[Route, ...]
+    paths: tuple[tuple[Point, ...], ...]
+    starts: tuple[float, ...]
+    lines: tuple[float, ...]
+    lengths: tuple[float, ...]
+    reaches: tuple[float, ...]
+    labels: tuple[tuple[Point, bool], ...]
+    columns: tuple[tuple[float, float], ...]
+    rows: tuple[float, ...]
+    length: float
+    height: float
+
+
+def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: float) -> Plan:
+    """Return the plan of a graph.
+
+    `words`: the width of the words on each line, in the order of the vertices' reads; `size`: their type.
+    """
+    places = grid(dag)
+    routed = routes(dag, places)
+    offsets = _entries(dag, places, routed)
+    exits = _exits(dag, extents)
+    scaled = {net: offset / _SCALE for net, offset in exits.items()}
+    assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
+    reaches = _reaches(dag, routed, offsets)
+    columns, ends = _column_spans(places, routed, extents, words, assigned)
+    lines, height = _line_places(places, routed, extents, reaches, words, size, assigned)
+    geometry = _Geometry(dag, places, extents, exits, reaches, assigned, columns, ends, lines)
+    paths, labels = [], []
+    for route, offset, width in zip(routed, offsets, words, strict=True):
+        paths.append(geometry.path(route, offset))
+        labels.append(geometry.label(route, offset, width, size))
+    spans = [geometry.span(number) for number in range(len(dag.vertices))]
+    tracks_behind = assigned.columns[places.width]
+    return Plan(
+        grid=places,
+        routes=tuple(routed),
+        paths=tuple(paths),
+        starts=tuple(start for start, _ in spans),
+        lines=tuple(lines[line] for line in places.lines),
+        lengths=tuple(length for _, length in spans),
+        reaches=tuple(reaches),
+        labels=tuple(labels),
+        columns=columns,
+        rows=tuple(lines[line] for line in places.row_lines),
+        length=max(ends, default=0.0) + (_BEHIND + tracks_behind * _TRACK if tracks_behind else 0.0),
+        height=height,
+    )
+
+
+def _entries(dag: Dag, places: Grid, routed: Sequence[Route]) -> list[float]:
+    """Return the offset of each route where it enters its head: side by side, a level one in the middle."""
+    offsets = [0.0] * len(routed)
+    for head in range(len(dag.vertices)):
+        entering = [
+            at for at, route in enumerate(routed) if route.head == head and route.way is not Way.ACROSS
+        ]
+        entering.sort(key=lambda at: (_approach(places, routed[at]), at))
+        level = [rank for rank, at in enumerate(entering) if routed[at].way is Way.STRAIGHT]
+        middle = level[0] if level and is_merge(dag.vertices[head]) else (len(entering) - 1) / 2
+        for rank, at in enumerate(entering):
+            offsets[at] = (rank - middle) * _PORT
+    return offsets
+
+
+def _approach(places: Grid, route: Route) -> float:
+    """Return from how far above or below a route comes to its head, in lines."""
+    middle = 2 * places.lines[route.head] + 1
+    if route.way is Way.AROUND:
+        return 2 * route.channel - middle
+    if route.way is Way.EARLY:
+        return 0.25 * (1 if places.lines[route.read.vertex] > places.lines[route.head] else -1)
+    return 2 * places.lines[route.read.vertex] + 1 - middle
+
+
+def _exits(dag: Dag, extents: Sequence[Extent]) -> dict[Net, float]:
+    """Return the offset of each value where it leaves its vertex."""
+    exits: dict[Net, float] = {}
+    for number, vertex in enumerate(dag.vertices):
+        for port in range(vertex.ports):
+            exits[number, port] = extents[number].exit + (port - (vertex.ports - 1) / 2) * _PORT
+    return exits
+
+
+def _reaches(dag: Dag, routed: Sequence[Route], offsets: Sequence[float]) -> list[float]:
+    """Return half the height of each merge, and of what else several lines enter."""
+    reaches = []
+    for number, vertex in enumerate(dag.vertices):
+        largest = max(
+            (abs(offset) for route, offset in zip(routed, offsets, strict=True) if route.head == number),
+            default=0.0,
+        )
+        ports = (vertex.ports - 1) / 2 * _PORT
+        least = MERGE_RADIUS if is_merge(vertex) else 0.0
+        reaches.append(max(least, *(value + 3.2 for value in (largest, ports) if value), 0.0))
+    return reaches
+
+
+def _column_spans(
+    places: Grid, routed: Sequence[Route], extents: Sequence[Extent], words: Sequence[float], assigned: Tracks
+) -> tuple[tuple[tuple[float, float], ...], tuple[float, ...]]:
+    """Return where the parts of each column begin and end, and where the words beside them end."""
+    halves = [0.0] * places.width
+    widths = [0.0] * places.width
+    leads = [0.0] * places.width
+    for column, extent in zip(places.columns, extents, strict=True):
+        halves[column] = max(halves[column], extent.length / 2)
+        widths[column] = max(widths[column], extent.length)
+    entered = [False] * places.width
+    for route, width in zip(routed, words, strict=True):
+        column = places.columns[route.head]
+        entered[column] = True
+        if width and route.way is Way.ACROSS:
+            widths[column] = max(widths[column], halves[column] + width + _LABEL_GAP)
+        elif width:
+            leads[column] = max(leads[column], width + 2.0)
+    spans, ends = [], []
+    u = 0.0
+    for column, width in enumerate(widths):
+        count = assigned.columns[column]
+        if column:
+            u += _BEHIND
+        if column or count or entered[0]:
+            u += count * _TRACK + (_AHEAD if entered[column] or count else 0.0) + leads[column]
+        spans.append((u, u + 2 * halves[column]))
+        u += width
+        ends.append(u)
+    return tuple(spans), tuple(ends)
+
+
+def _line_places(
+    places: Grid,
+    routed: Sequence[Route],
+    extents: Sequence[Extent],
+    reaches: Sequence[float],
+    words: Sequence[float],
+    size: float,
+    assigned: Tracks,
+) -> tuple[list[float], float]:
+    """Return where each line lies across the flow, and the height of all."""
+    above, below = [2.0] * places.height, [2.0] * places.height
+    for number, line in enumerate(places.lines):
+        above[line] = max(above[line], extents[number].above, reaches[number])
+        below[line] = max(below[line], extents[number].below, reaches[number])
+    for route, width in zip(routed, words, strict=True):
+        if width:
+            line = places.lines[route.head]
+            room = reaches[route.head] + _LABEL_LEAD + PITCH * size
+            if route.way is Way.ACROSS:
+                side = above if route.side < 0 else below
+                side[line] = max(side[line], room)
+            else:
+                above[line] = max(above[line], reaches[route.head] + PITCH * size + 1.0)
+                below[line] = max(below[line], reaches[route.head] + PITCH * size + 1.0)
+    lines: list[float] = []
+    v = 0.0
+    for line in range(places.height):
+        if line:
+            joined = places.line_rows[line] == places.line_rows[line - 1]
+            v += _LINE_GAP if joined else _ROW_GAP
+        count = assigned.lines[line]
+        v += (count + (line == 0)) * _TRACK if count else 0.0
+        lines.append(v + above[line])
+        v = lines[-1] + below[line]
+    last = assigned.lines[places.height]
+    return lines, v + ((last + 1) * _TRACK if last else 0.0)
+
+
+class _Geometry(NamedTuple):
+    dag: Dag
+    places: Grid
+    extents: Sequence[Extent]
+    exits: dict[Net, float]
+    reaches: Sequence[float]
+    assigned: Tracks
+    columns: Sequence[tuple[float, float]]
+    ends: Sequence[float]
+    lines: Sequence[float]
+
+    def span(self, number: int) -> tuple[float, float]:
+        """Return where a part begins along the flow, and its length."""
+        start, end = self.columns[self.places.columns[number]]
+        extent = self.extents[number]
+        length = end - start if extent.stretches else extent.length
+        return start + (end - start - length) / 2, length
+
+    def upright(self, channel: int, net: Net) -> float:
+        """Return the place of a track between two columns."""
+        behind = self.ends[channel - 1] + _BEHIND if channel else 0.0
+        return behind + (self.assigned.upright[channel, net] + 0.5) * _TRACK
+
+    def level(self, channel: int, net: Net) -> float:
+        """Return the place of a track above a line."""
+        track = self.assigned.level[channel, net]
+        if channel == self.places.height:
+            return self._edge(channel - 1, 1) + (track + 1) * _TRACK
+        top = self._edge(channel, -1)
+        count = self.assigned.lines[channel]
+        return top - (count - track) * _TRACK + 0.5 * _TRACK - 2.5
+
+    def _edge(self, line: int, side: int) -> float:
+        """Return how far the parts on a line reach, above or below it."""
+        numbers = [number for number, at in enumerate(self.places.lines) if at == line]
+        reach = [
+            max(self.extents[n].above if side < 0 else self.extents[n].below, self.reaches[n], 2.0)
+            for n in numbers
+        ]
+        return self.lines[line] + side * max(reach, default=2.0)
+
+    def path(self, route: Route, offset: float) -> tuple[Point, ...]:
+        """Return the points of a route."""
+        tail, head, net = route.read.vertex, route.head, route.net
+        start, length = self.span(tail)
+        leave = (start + length, self.lines[self.places.lines[tail]] + self.exits[net])
+        entry, length_of_head = self.span(head)
+        enter = (entry, self.lines[self.places.lines[head]] + offset)
+        first, last = self.places.columns[tail], self.places.columns[head]
+        if route.way is Way.ACROSS:
+            middle = entry + length_of_head / 2
+            edge = (middle, self.lines[self.places.lines[head]] + route.side * self.reaches[head])
+            if first == last:
+                return (middle, self.lines[self.places.lines[tail]] - route.side * self.reaches[tail]), edge
+            return leave, (middle, leave[1]), edge
+        if route.way is Way.AROUND:
+            out, into = self.upright(first + 1, net), self.upright(last, net)
+            between = self.level(route.channel, net)
+            return leave, (out, leave[1]), (out, between), (into, between), (into, enter[1]), enter
+        if route.way is Way.STRAIGHT and leave[1] == enter[1]:
+            return leave, enter
+        turn = self.upright(first + 1 if route.way is Way.EARLY else last, net)
+        return leave, (turn, leave[1]), (turn, enter[1]), enter
+
+    def label(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
+        """Return the place of the words on a route, and whether they begin there or are centred."""
+        entry, length_of_head = self.span(route.head)
+        line = self.lines[self.places.lines[route.head]]
+        if route.way is Way.ACROSS:
+            away = self.reaches[route.head] + _LABEL_LEAD + PITCH * size / 2
+            return (entry + length_of_head / 2 + _LABEL_GAP, line + route.side * away), True
+        side = 1 if offset > 0 else -1
+        return (entry - _AHEAD - width / 2, line + offset + side * (PITCH * size / 2 + 1.0)), False

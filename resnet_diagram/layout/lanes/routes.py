@@ -1,0 +1,125 @@
+"""Route the lines of a graph: along free lines and columns of its grid, else in the channels between them.
+
+Channel `c` lies to the left of column `c`, channel `h` above line `h`. A net is all lines of one value; in a
+channel it has one track.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Dag, Read
+from resnet_diagram.layout.lanes.grid import Grid, is_merge
+
+Net = tuple[int, int]
+"""A value: the number of the vertex that yields it, and its port."""
+
+
+class Way(StrEnum):
+    """How a line comes from one vertex to the next."""
+
+    STRAIGHT = "straight"
+    ACROSS = "across"
+    EARLY = "early"
+    LATE = "late"
+    AROUND = "around"
+
+
+class Route(NamedTuple):
+    """A line from a vertex to a reader.
+
+    `side`: -1 for its upper side, 1 for its lower side, 0 where the flow enters. `channel`: the channel
+    between lines that it runs along, if `way` is AROUND.
+    """
+
+    read: Read
+    head: int
+    way: Way
+    side: int = 0
+    channel: int = -1
+
+    @property
+    def net(self) -> Net:
+        """The value that the line carries."""
+        return self.read.vertex, self.read.port
+
+
+@dataclass
+class _Router:
+    dag: Dag
+    grid: Grid
+    cells: set[tuple[int, int]]
+    level: dict[tuple[int, int], Net] = field(default_factory=dict)
+    upright: dict[tuple[int, int], Net] = field(default_factory=dict)
+    sides: dict[tuple[int, int], Net] = field(default_factory=dict)
+
+    def free_line(self, line: int, columns: Sequence[int], net: Net) -> bool:
+        """Return whether a line is free in some columns."""
+        return all(
+            (line, column) not in self.cells and self.level.get((line, column), net) == net
+            for column in columns
+        )
+
+    def free_column(self, column: int, lines: Sequence[int], net: Net) -> bool:
+        """Return whether a column is free in some lines."""
+        return all(
+            (line, column) not in self.cells and self.upright.get((line, column), net) == net
+            for line in lines
+        )
+
+    def route(self, read: Read, head: int) -> Route:
+        """Return the route of a line, and take the cells that it runs through."""
+        net = read.vertex, read.port
+        start, end = self.grid.columns[read.vertex], self.grid.columns[head]
+        line, target = self.grid.lines[read.vertex], self.grid.lines[head]
+        between = range(start + 1, end)
+        if line == target and start < end and self.free_line(line, between, net):
+            self._take(line, between, net)
+            return Route(read, head, Way.STRAIGHT)
+        side = -1 if line < target else 1
+        inner = range(min(line, target) + 1, max(line, target))
+        straight_down = start == end and line != target and is_merge(self.dag.vertices[read.vertex])
+        turns = start < end and line != target and self.free_line(line, range(start + 1, end + 1), net)
+        if (
+            (straight_down or turns)
+            and self._opens(head)
+            and self.sides.get((head, side), net) == net
+            and self.free_column(end, inner, net)
+        ):
+            self.sides[head, side] = net
+            self._take(line, range(start + 1, end + 1), net)
+            self.upright.update({(at, end): net for at in inner})
+            return Route(read, head, Way.ACROSS, side)
+        if start < end and self.free_line(line, between, net):
+            self._take(line, between, net)
+            return Route(read, head, Way.LATE)
+        if start < end and self.free_line(target, between, net):
+            self._take(target, between, net)
+            return Route(read, head, Way.EARLY)
+        channel = target + 1 if line > target else target
+        return Route(read, head, Way.AROUND, 0, channel)
+
+    def _opens(self, head: int) -> bool:
+        """Return whether lines may enter a vertex from its sides."""
+        return is_merge(self.dag.vertices[head])
+
+    def _take(self, line: int, columns: Sequence[int], net: Net) -> None:
+        self.level.update({(line, column): net for column in columns})
+
+
+def routes(dag: Dag, grid: Grid) -> list[Route]:
+    """Return the route of every line of a graph."""
+    cells = set(zip(grid.lines, grid.columns, strict=True))
+    router = _Router(dag, grid, cells)
+    pairs = [(read, head) for head, vertex in enumerate(dag.vertices) for read in vertex.reads]
+    order = sorted(range(len(pairs)), key=lambda at: (*_priority(grid, *pairs[at]), at))
+    found = {at: router.route(*pairs[at]) for at in order}
+    return [found[at] for at in range(len(pairs))]
+
+
+def _priority(grid: Grid, read: Read, head: int) -> tuple[bool, int, int]:
+    """Return a sort key: level lines first, then short ones."""
+    across = abs(grid.lines[read.vertex] - grid.lines[head])
+    along = grid.columns[head] - grid.columns[read.vertex]
+    return across != 0, abs(along), across

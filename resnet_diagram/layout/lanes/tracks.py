@@ -1,0 +1,130 @@
+"""Assign the lines of a graph to tracks in the channels between its columns and lines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from resnet_diagram.layout.lanes.grid import Grid
+from resnet_diagram.layout.lanes.routes import Net, Route, Way
+
+
+@dataclass
+class _Run:
+    """The part of a net in one channel: its extent, and where lines join it from before and from behind."""
+
+    low: float
+    high: float
+    before: set[float] = field(default_factory=set)
+    behind: set[float] = field(default_factory=set)
+
+    def reach(self, *places: float) -> None:
+        """Extend the run to some places."""
+        self.low, self.high = min(self.low, *places), max(self.high, *places)
+
+
+Track = Mapping[tuple[int, Net], int]
+"""The track of a net in a channel, from 0."""
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Tracks in the channels between columns (`upright`) and between lines (`level`), and their numbers."""
+
+    upright: Track
+    level: Track
+    columns: tuple[int, ...]
+    lines: tuple[int, ...]
+
+
+@dataclass
+class _Channels:
+    runs: dict[tuple[int, Net], _Run] = field(default_factory=dict)
+
+    def run(self, channel: int, net: Net, *places: float) -> _Run:
+        """Return the run of a net in a channel, extended to some places."""
+        run = self.runs.setdefault((channel, net), _Run(places[0], places[0]))
+        run.reach(*places)
+        return run
+
+
+def tracks(
+    grid: Grid, routes: Iterable[Route], entries: Sequence[float], exits: Mapping[Net, float]
+) -> Tracks:
+    """Return the tracks of all routes.
+
+    `entries`: offset of each route where it enters its head, in lines; `exits`: that of each net at its tail.
+    """
+    upright, level = _Channels(), _Channels()
+    for route, offset in zip(routes, entries, strict=True):
+        start, end = grid.columns[route.read.vertex], grid.columns[route.head]
+        leave = 2 * grid.lines[route.read.vertex] + 1 + exits[route.net]
+        enter = 2 * grid.lines[route.head] + 1 + offset
+        if route.way is Way.LATE or (route.way is Way.STRAIGHT and leave != enter):
+            run = upright.run(end, route.net, leave, enter)
+            run.before.add(leave)
+            run.behind.add(enter)
+        elif route.way is Way.EARLY:
+            run = upright.run(start + 1, route.net, leave, enter)
+            run.before.add(leave)
+            run.behind.add(enter)
+        elif route.way is Way.AROUND:
+            between = 2.0 * route.channel
+            upright.run(start + 1, route.net, leave, between).before.add(leave)
+            upright.run(end, route.net, between, enter).behind.add(enter)
+            level.run(route.channel, route.net, 2.0 * (start + 1), 2.0 * end)
+    return Tracks(
+        upright=(first := _assigned(upright.runs)),
+        level=(second := _assigned(level.runs)),
+        columns=_counts(first, grid.width + 1),
+        lines=_counts(second, grid.height + 1),
+    )
+
+
+def _counts(track: Track, size: int) -> tuple[int, ...]:
+    """Return the number of tracks in each channel."""
+    return tuple(
+        max((number + 1 for (at, _), number in track.items() if at == channel), default=0)
+        for channel in range(size)
+    )
+
+
+def _assigned(runs: Mapping[tuple[int, Net], _Run]) -> Track:
+    """Return a track for each run: the first that is free behind those it must follow."""
+    result: dict[tuple[int, Net], int] = {}
+    by_channel: dict[int, list[tuple[Net, _Run]]] = {}
+    for (channel, net), run in runs.items():
+        by_channel.setdefault(channel, []).append((net, run))
+    for channel, stored in by_channel.items():
+        placed: list[tuple[int, Net, _Run]] = []
+        for net, run in _ordered(stored):
+            least = max(
+                (track + 1 for track, _, neighbour in placed if neighbour.before & run.behind), default=0
+            )
+            occupied = {
+                track
+                for track, _, neighbour in placed
+                if neighbour.low <= run.high and run.low <= neighbour.high
+            }
+            track = next(at for at in range(least, least + len(placed) + 1) if at not in occupied)
+            placed.append((track, net, run))
+            result[channel, net] = track
+    return result
+
+
+def _ordered(stored: Sequence[tuple[Net, _Run]]) -> list[tuple[Net, _Run]]:
+    """Return runs so that one that a line joins from before comes ahead of one that leaves there."""
+    waiting = sorted(stored, key=lambda item: (item[1].low, item[1].high, item[0]))
+    result: list[tuple[Net, _Run]] = []
+    while waiting:
+        ready = next(
+            (
+                item
+                for item in waiting
+                if not any(
+                    neighbour is not item and neighbour[1].before & item[1].behind for neighbour in waiting
+                )
+            ),
+            waiting[0],
+        )
+        waiting.remove(ready)
+        result.append(ready)
+    return result
