@@ -351,7 +351,8 @@ class Diagram:
 
     `description`: the architecture in words, for readers who cannot see it. `direction`: the one that was
     requested; None lets the layout decide. `flow` is for charts. `flat`: a chain of the same networks, for
-    pages without room for the panels; None where `flat` in `walk` derives it.
+    pages without room for the panels; None where `flat` in `walk` derives it. `boxed`: a chain with each
+    graph of layers as one box, for pages without room for the graphs.
     """
 
     title: str
@@ -361,6 +362,7 @@ class Diagram:
     direction: Direction | None = None
     flow: Flow = Flow.ROWS
     flat: "Diagram | None" = None
+    boxed: "Diagram | None" = None
 
     @property
     def chain(self) -> Chain:

@@ -131,7 +131,9 @@ def _whole(
     (network,) = networks
     panels = (network_panel(Chain(items=network_items(network, options, stage), dense=dense)),)
     diagram = _diagram(_title(network, options), panels, options, describe(network))
-    return replace(diagram, flow=Flow(options.direction or flow))
+    without = closed(network)
+    boxed = None if without is network else _whole([without], options, stage=stage, flow=flow, dense=dense)
+    return replace(diagram, flow=Flow(options.direction or flow), boxed=boxed)
 
 
 def _title(network: Network, options: Options) -> Label:

@@ -2,6 +2,7 @@
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Chain, Comparison, Dag, Diagram, Direction, Overview
+from resnet_diagram.errors import RenderError
 from resnet_diagram.layout.scene import Scene
 from resnet_diagram.layout.spacing import PAGE_WIDTH
 from resnet_diagram.layout.text.metrics import measured_in
@@ -40,4 +41,10 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
             return tried[0]
     from resnet_diagram.layout.flow.layout import lay_out_flow
 
-    return lay_out_flow(flattened(diagram), theme, fit, tried)
+    flat = flattened(diagram)
+    if flat.boxed is None:
+        return lay_out_flow(flat, theme, fit, tried)
+    try:
+        return lay_out_flow(flat, theme, fit, tried)
+    except RenderError:
+        return lay_out_flow(flat.boxed, theme, fit, tried)

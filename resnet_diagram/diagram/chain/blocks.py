@@ -190,6 +190,8 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
                 return stage
             frame = block_group(inner, stage, (element,), context)
             return (_named(frame, element) if context.titled else frame,)
+        case Graph() if context.closes:
+            return (_closed(element, prefix, context),)
         case Graph():
             return (dag(element, prefix, context, items),)
     return ()
@@ -287,15 +289,15 @@ def gate(element: Block, prefix: str, context: BuildContext) -> Node:
     )
 
 
-def _closed(element: Block, prefix: str, context: BuildContext) -> Node:
-    """Return a residual block within another as one box: its type, and its channels if all copies agree."""
+def _closed(element: Block | Graph, prefix: str, context: BuildContext) -> Node:
+    """Return a residual block or a graph as one box: its type, and its channels if all copies agree."""
     channels = {out_shape(copy)[0] for copy in context.copies.get(id(element), (element,))}
     counts = [number(Kind.CHANNELS, count) for count in channels] if len(channels) == 1 else []
     return Node(
         id=context.names.numbered(prefix, "block"),
         role=NodeRole.BLOCK,
         lines=(Label(unit_title((element,), capital=False), *counts, joint=", "),),
-        taper=_WHOLE.get(block_kind(element), Taper.NONE),
+        taper=_WHOLE.get(block_kind(element), Taper.NONE) if isinstance(element, Block) else Taper.NONE,
         shade=context.shade,
         origin=origin((element,), context.copies),
     )

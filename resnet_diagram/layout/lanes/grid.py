@@ -116,7 +116,7 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
             for reader, item in enumerate(vertices)
             if item.row == vertex.row and any(read.vertex == number for read in item.reads[:2])
         ]
-        for column in range(columns[number] + 1, max(readers, default=0)):
+        for column in range(columns[number] + 1, min(readers, default=0)):
             cells.setdefault((vertex.row, line, column), number)
     return places
 
