@@ -17,7 +17,7 @@ from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
-from resnet_diagram.diagram.panels.layer_notes import layer_notes
+from resnet_diagram.diagram.panels.layer_notes import idle_notes, layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import OverviewDraft, draft_of, part_overview
 from resnet_diagram.diagram.roles import node_role
@@ -108,6 +108,7 @@ class _Builder:
 
     def dag(self, graph: Graph, prefix: str, *, whole: bool) -> DagDraft:
         """Return the draft of a graph, with modules folded if it is large; `whole`: it is the network's."""
+        graph, units = folded(graph)
         draft = DagDraft(graph=graph, prefix=prefix, sizes=self.sizes)
         several = sum(not node.reads for node in graph.nodes) > 1
 
@@ -121,7 +122,7 @@ class _Builder:
                 return [(_terminal(self.ids.numbered(prefix, "in"), shape_label(node.shape)),)]
             return self.body(node)
 
-        for unit in folded(graph):
+        for unit in units:
             if isinstance(unit, Folded):
                 self.module(draft, unit)
             else:
@@ -163,8 +164,8 @@ class _Builder:
         first = modules[0]
         prefix = f"module{number}"
         draft = self.dag(first.graph, prefix, whole=False)
-        for output in first.graph.outputs:
-            words = shape_label(first.graph.nodes[output].shape)
+        for output in draft.graph.outputs:
+            words = shape_label(draft.graph.nodes[output].shape)
             draft.end(self.ids.numbered(prefix, "out"), (words,), output)
         title = literal(first.path)
         if len(modules) > 1:
@@ -183,16 +184,19 @@ def lanes(network: Network, names: StageNames, *, shapes: bool) -> Lanes:
     sizes = row_sizes(node.shape for node in graph.nodes)
     builder = _Builder(network=network, names=names, draft=draft_of(network), sizes=sizes)
     draft = builder.dag(graph, "whole", whole=True)
-    for number, output in enumerate(graph.outputs if len(graph.outputs) > 1 else ()):
+    outputs = draft.graph.outputs
+    for number, output in enumerate(outputs if len(outputs) > 1 else ()):
         words = output_lines([port.name for port in network.outputs], number)
-        size = (shape_label(graph.nodes[output].shape),) if shapes else ()
+        size = (shape_label(draft.graph.nodes[output].shape),) if shapes else ()
         draft.end(f"output{number + 1}", (*words, *size), output)
     opened: list[Panel] = []
     while len(opened) < len(builder.modules):
         modules = list(builder.modules.values())[len(opened)]
         opened.append(builder.opened(len(opened) + 1, modules))
     units = tuple(unit for frame in builder.draft.frames for unit in frame.units.values())
-    whole = draft.finish(output=None, rows=True, notes=layer_notes(builder.draft.layer_bars))
+    whole = draft.finish(
+        output=None, rows=True, notes=(*layer_notes(builder.draft.layer_bars), *idle_notes(network))
+    )
     return Lanes(whole=whole, modules=tuple(opened), units=units)
 
 

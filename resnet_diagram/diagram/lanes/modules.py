@@ -1,12 +1,12 @@
 """Fold the parts of a large graph into the modules that run them."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
-from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Graph, GraphNode, Stage
+from resnet_diagram.spec.measure import out_shape, walk
+from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import MIXING
 
@@ -48,20 +48,51 @@ Unit = int | Folded
 """A node of a graph by its number, or modules."""
 
 
-def folded(graph: Graph) -> tuple[Unit, ...]:
-    """Return the units of a graph in an order in which they can run: its nodes, or modules if it is large."""
-    plain = tuple(range(len(graph.nodes)))
-    if _size(graph, plain) <= MOST_NODES:
-        return plain
-    best: tuple[Unit, ...] = plain
-    paths = [_path(node) for node in graph.nodes]
+def folded(graph: Graph) -> tuple[Graph, tuple[Unit, ...]]:
+    """Return a graph and its units in an order in which they can run: its nodes, or modules if it is large.
+
+    In the graph that is returned for a large one no chain runs through several modules.
+    """
+    best = graph, tuple[Unit, ...](range(len(graph.nodes)))
     for depth in range(_DEEPEST, 0, -1):
-        units = _ordered(graph, _modules(graph, paths, depth))
-        if _size(graph, units) < _size(graph, best):
-            best = units
-        if _size(graph, best) <= MOST_NODES:
+        if _size(*best) <= MOST_NODES:
             break
+        parted = _parted(graph, depth)
+        paths = [_path(node) for node in parted.nodes]
+        units = _ordered(parted, _modules(parted, paths, depth))
+        if _size(parted, units) < _size(*best):
+            best = parted, units
     return best
+
+
+def _parted(graph: Graph, depth: int) -> Graph:
+    """Return a graph with each chain parted where it goes from one module to the next."""
+    nodes: list[GraphNode] = []
+    place: list[int] = []
+    for node in graph.nodes:
+        reads = tuple(place[read] for read in node.reads)
+        runs = _runs(node.body, depth) if len(reads) == 1 and node.shares is None else []
+        for run in runs[:-1]:
+            nodes.append(GraphNode(shape=out_shape(run), reads=reads, body=run))
+            reads = (len(nodes) - 1,)
+        body = runs[-1] if runs else node.body
+        shares = None if node.shares is None else place[node.shares]
+        nodes.append(replace(node, reads=reads, body=body, shares=shares))
+        place.append(len(nodes) - 1)
+    return replace(graph, nodes=tuple(nodes), outputs=tuple(place[output] for output in graph.outputs))
+
+
+def _runs(elements: Sequence[Element], depth: int) -> list[tuple[Element, ...]]:
+    """Return the elements in runs of one module each; those without a name join the run before."""
+    runs: list[list[Element]] = []
+    last: tuple[str, ...] = ()
+    for element in elements:
+        path = tuple(next(iter(paths_of(element)), "").split("."))[:depth]
+        if not runs or (path != ("",) and path != last):
+            runs.append([])
+            last = path
+        runs[-1].append(element)
+    return [tuple(run) for run in runs]
 
 
 def _size(graph: Graph, units: Sequence[Unit]) -> int:
@@ -75,8 +106,7 @@ def _path(node: GraphNode) -> tuple[str, ...]:
     """Return the path of the innermost module that runs all of a node, by its parts."""
     if node.merge is not None:
         return tuple(node.name.split(".")[:-1])
-    heavy = [element for element in node.body if any(layer.params for layer in walk(element))]
-    paths = [path.split(".") for element in heavy or node.body for path in paths_of(element)]
+    paths = [path.split(".") for element in node.body for path in paths_of(element)]
     common: list[str] = []
     for names in zip(*paths, strict=False):
         if len(set(names)) > 1:

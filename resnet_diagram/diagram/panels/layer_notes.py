@@ -1,13 +1,27 @@
-"""Notes on norms and activations that share a bar or a box with the layer they follow."""
+"""Notes: norms and activations that share a bar or a box with a layer, and modules that never run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.model import Layer, LayerKind, Network
 from resnet_diagram.wording.layers import layer_lines, names_only, operation
 from resnet_diagram.wording.symbols import ARROW
-from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
+
+_LISTED = 4
+"""Modules that never run which are named, at most."""
+
+
+def idle_notes(network: Network) -> tuple[Label, ...]:
+    """Return a note on the modules with parameters that never run, if there are any."""
+    names = [literal(module.name) for module in network.idle]
+    if not names:
+        return ()
+    listed = Label(*names[:_LISTED], joint=Word.LIST)
+    rest = len(names) - _LISTED
+    words = phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed
+    return (phrase(Kind.LEGEND, Word.NEVER_RUN, words),)
 
 
 def layer_notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:

@@ -19,7 +19,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.panels.block_types import Unit
-from resnet_diagram.diagram.panels.layer_notes import layer_notes
+from resnet_diagram.diagram.panels.layer_notes import idle_notes, layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.fold import fold
@@ -130,7 +130,9 @@ def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit,
     units = tuple(unit for frame in draft.frames for unit in frame.units.values())
     shown = [_finished(frame, names) for frame in draft.frames if frame.bars]
     return Overview(
-        frames=tuple(shown), arcs=_arcs(draft.arcs, shown), notes=layer_notes(draft.layer_bars)
+        frames=tuple(shown),
+        arcs=_arcs(draft.arcs, shown),
+        notes=(*layer_notes(draft.layer_bars), *idle_notes(network)),
     ), units
 
 

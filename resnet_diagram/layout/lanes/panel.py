@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Dag, Overview, Vertex
+from resnet_diagram.diagram.model import Dag, EdgeRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
@@ -17,7 +17,7 @@ from resnet_diagram.layout.lanes.plan import Extent, Plan, plan
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, measured_rows
 from resnet_diagram.layout.overview.scale import Scale, scale_of
-from resnet_diagram.layout.scene import LOOSE, Anchor, Point
+from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, connectors
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
@@ -94,12 +94,19 @@ class _Measured:
             return
         routed = self.routed[number]
         inner = Canvas(theme=self.theme, turned=False)
+        entry = routed.lines[0]
         if vertex.reads:
-            inner.begin(LOOSE, (0.0, routed.lines[0]))
+            inner.begin(LOOSE, (0.0, entry))
         draw_routed(inner, routed)
         end = routed.end + routed.layout.right
         if inner.line:
             inner.end(LOOSE, (end, routed.lines[-1]), arrow=False)
+        starts = [
+            u for line in connectors(inner.root.build()) for u, v in line.points if abs(v - entry) < 0.01
+        ]
+        if vertex.reads and min(starts, default=0.0) > 0:
+            lead = inner.points([(0.0, entry), (min(starts), entry)])
+            inner.current.connectors.append(Connector(role=EdgeRole.FLOW, points=lead, arrow=False))
         canvas.place(inner, at[0], at[1] - routed.lines[0])
 
 

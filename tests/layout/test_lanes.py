@@ -1,0 +1,168 @@
+"""Graphs in drawings: their places, lines, bands and words."""
+
+from dataclasses import replace
+
+import pytest
+
+from resnet_diagram.diagram.accounting import left_out
+from resnet_diagram.diagram.model import Dag, Diagram, NodeRole
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import edges, nodes
+from resnet_diagram.layout.lanes.grid import grid
+from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.scene import Scene, texts
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.spec.model import (
+    Graph,
+    GraphNode,
+    Idle,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Port,
+    Shape,
+)
+from resnet_diagram.style.theme import load_theme
+from tests.layout.geometry import problems
+
+THEME = load_theme("paper")
+
+
+def conv(name: str, before: Shape, after: Shape) -> Layer:
+    step = before[1] // after[1]
+    return Layer(
+        kind=LayerKind.CONV,
+        op="conv",
+        name=name,
+        in_shape=before,
+        out_shape=after,
+        kernel=(3, 3),
+        stride=(step, step),
+        padding=(1, 1),
+        dilation=(1, 1),
+        params=9 * before[0] * after[0],
+    )
+
+
+def upsample(before: Shape, after: Shape) -> Layer:
+    return Layer(kind=LayerKind.UPSAMPLE, op="nearest2d", in_shape=before, out_shape=after)
+
+
+def shape(level: int) -> Shape:
+    return (16, 64 >> level, 64 >> level)
+
+
+def pyramid(levels: int) -> Network:
+    """A pyramid: convolutions down, additions with what is enlarged up, and an output at each level."""
+    nodes = [GraphNode(shape=shape(0))]
+    for level in range(1, levels):
+        body = (conv(f"down{level}", shape(level - 1), shape(level)),)
+        nodes.append(GraphNode(shape=shape(level), reads=(level - 1,), body=body))
+    value, outputs = levels - 1, [levels - 1]
+    for level in range(levels - 2, -1, -1):
+        larger = (upsample(shape(level + 1), shape(level)),)
+        nodes.append(GraphNode(shape=shape(level), reads=(value,), body=larger))
+        side = (conv(f"side{level}", shape(level), shape(level)),)
+        nodes.append(GraphNode(shape=shape(level), reads=(level,), body=side))
+        last = len(nodes) - 1
+        nodes.append(
+            GraphNode(shape=shape(level), reads=(last, last - 1), merge=Merge.ADD, name=f"add{level}")
+        )
+        value = last + 1
+        outputs.append(value)
+    graph = Graph(nodes=tuple(nodes), outputs=tuple(outputs), name="graph")
+    ports = tuple(Port(name=f"P{number}", shape=nodes[at].shape) for number, at in enumerate(outputs))
+    stem = (conv("stem", (3, 64, 64), shape(0)),)
+    return Network(name="pyramid", input_shape=(3, 64, 64), stem=stem, body=(graph,), outputs=ports)
+
+
+def ladder(columns: int) -> Network:
+    """Two inputs that exchange values at every step."""
+    nodes = [GraphNode(shape=shape(0)), GraphNode(shape=shape(0))]
+    for step in range(columns):
+        first, second = len(nodes) - 2, len(nodes) - 1
+        for number, reads in enumerate(((first, second), (second, first))):
+            nodes.append(GraphNode(shape=shape(0), reads=reads, merge=Merge.ADD, name=f"m{step}.add{number}"))
+        top, bottom = len(nodes) - 2, len(nodes) - 1
+        for number, read in enumerate((top, bottom)):
+            body = (conv(f"m{step}.conv{number}", shape(0), shape(0)),)
+            nodes.append(GraphNode(shape=shape(0), reads=(read,), body=body))
+    graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 2, len(nodes) - 1), name="graph")
+    ports = (Port(name="left", shape=shape(0)), Port(name="right", shape=shape(0)))
+    return Network(name="ladder", input_shape=shape(0), body=(graph,), inputs=ports, outputs=ports)
+
+
+NETWORKS = {"pyramid": pyramid(4), "narrow ladder": ladder(2), "folded ladder": ladder(14)}
+
+
+def drawn(network: Network, view: View = View.PAPER) -> Diagram:
+    return build([network], Options(view=view))
+
+
+def whole(network: Network) -> Dag:
+    content = drawn(network).panels[0].content
+    assert isinstance(content, Dag)
+    return content
+
+
+def scene(network: Network, width: float = 495.0) -> Scene:
+    return layout(drawn(network), THEME, Fit(width, None))
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("width", [495.0, 234.0])
+def test_a_graph_is_drawn_without_faults_but_crossings(network: Network, width: float) -> None:
+    picture = scene(network, width)
+    assert picture.width <= width
+    assert [fault for fault in problems(picture, THEME) if " crosses " not in fault] == []
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_nothing_of_a_graph_is_left_out(network: Network) -> None:
+    assert left_out(network, drawn(network).panels) == ()
+
+
+def test_rows_follow_resolution_and_columns_depth() -> None:
+    dag = whole(pyramid(4))
+    assert [str(words) for words in dag.rows] == ["64×64", "32×32", "16×16", "8×8"]
+    places = grid(dag)
+    for number, vertex in enumerate(dag.vertices):
+        for read in vertex.reads:
+            level = dag.vertices[read.vertex].row == vertex.row
+            assert places.columns[read.vertex] + level <= places.columns[number]
+
+
+def test_a_resampling_between_rows_is_written_at_its_arrow() -> None:
+    reads = [read for vertex in whole(pyramid(3)).vertices for read in vertex.reads]
+    assert [str(read.label) for read in reads if read.label] == ["upsample ×2", "upsample ×2"]
+
+
+def test_inputs_and_outputs_are_named() -> None:
+    words = {text.text for text in texts(scene(pyramid(3)))}
+    assert {"P0", "P1", "P2"} <= words
+    found = [node for node in nodes((whole(ladder(2)),)) if node.role is NodeRole.INPUT]
+    assert [str(node.lines[0]) for node in found] == ["left", "right"]
+
+
+def test_a_large_graph_names_the_modules_it_folds_and_draws_each_kind_once() -> None:
+    panels = drawn(ladder(14)).panels
+    folded = [node for node in nodes((whole(ladder(14)),)) if "m0" in str(node.lines[0])]
+    assert [str(node.lines[0]) for node in folded] == ["m0 … m13"]
+    assert folded[0].badge == "[×14]"
+    assert [str(panel.title) for panel in panels if panel.id.startswith("module")] == ["m0 and 13 like it"]
+
+
+def test_a_chart_has_an_arrow_for_each_value_read() -> None:
+    flat = drawn(pyramid(3)).flat
+    assert flat is not None
+    heads = [edge.head for edge in edges(flat.chain.items)]
+    merges = [node.id for node in nodes(flat.chain.items) if node.role is NodeRole.ADD]
+    assert len(merges) == 2
+    assert [heads.count(name) for name in merges] == [2, 2]
+
+
+def test_modules_that_never_run_are_named_in_the_legend() -> None:
+    network = replace(pyramid(3), idle=(Idle(name="aux", params=10),))
+    assert "never run: aux" in {str(entry.text) for entry in drawn(network).legend}
