@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from resnet_diagram.app.figure import figure_of
-from resnet_diagram.app.folding import folded_chart
+from resnet_diagram.app.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
@@ -163,7 +163,7 @@ def rendered(
             yield write_as(row, *figures)
         elif row.paged and output.engine is Engine.OWN:
             phase(f"laying out {' and '.join(network.name for network in networks)}")
-            figure = figure or figure_of(networks, options, output)
+            figure = figure or folded_page(networks, options, output)
             yield write_as(row, figure)
         else:
             yield folded_chart(row, networks, options, output)

@@ -1,21 +1,61 @@
-"""Charts within the limits of their format: a chart that is too large is drawn in a view that folds more."""
+"""Drawings within a page or the limits of a format: what is too large is drawn in a view that folds more."""
 
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.app.figure import figure_of
-from resnet_diagram.diagram.model import Flow
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.model import Flow, Inset
+from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import view_named
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.layout.layout import in_panels
+from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.render.chart.budget import ChartSize
-from resnet_diagram.render.figure import Output
+from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.formats import Content, Format, write_as
 from resnet_diagram.spec.model import Network
 
 REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
 """Comment in the source of a chart with folded stages."""
+
+
+def folded_page(networks: Sequence[Network], options: Options, output: Output) -> Figure:
+    """Return the figure of networks, which opens fewer blocks if it would be higher than a page.
+
+    In the view `paper`, insets are left out, the least frequent types of block first; then all of them; at
+    last each stage is one box. Warns of what is folded.
+    """
+    figure = figure_of(networks, options, output)
+    if options.view is not View.PAPER or options.direction or _is_page(figure):
+        return figure
+    opened = _opened(figure) if in_panels(figure.diagram, output.fit) else 0
+    folded = replace(options, view=View.OVERVIEW)
+    low = replace(output, fit=replace(output.fit, height=output.fit.height or TALLEST))
+    choices = [(replace(options, insets=most), output) for most in range(opened - 1, 0, -1)]
+    for choice in (*choices, (folded, output), (folded, low)):
+        figure = figure_of(networks, *choice)
+        if _is_page(figure):
+            break
+    what = f"panels of blocks left out: {opened - _opened(figure)}" if opened else "no block is drawn open"
+    _warn(
+        f"The drawing of {networks[0].name} would be higher than a page; {what}. "
+        "--max-height 20in gives it more room, --view full draws every block."
+    )
+    return figure
+
+
+def _opened(figure: Figure) -> int:
+    """Return the number of insets in a figure."""
+    return sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
+
+
+def _is_page(figure: Figure) -> bool:
+    """Return whether a drawing is no higher than asked for, or than a page."""
+    try:
+        return figure.scene.height <= (figure.output.fit.height or TALLEST)
+    except RenderError:
+        return False
 
 
 def folded_chart(row: Format, networks: Sequence[Network], options: Options, output: Output) -> Content:

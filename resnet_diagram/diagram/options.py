@@ -42,7 +42,8 @@ class Options:
     """`title=None` takes the network's name; an empty title draws none.
 
     `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
-    or a type of block; "" takes the first of each type. `lang` names the language of the words.
+    or a type of block; "" takes the first of each type. `lang` names the language of the words. `insets`: the
+    most types of block that get a panel of their own.
     """
 
     view: View = DEFAULT_VIEW
@@ -53,3 +54,4 @@ class Options:
     show: frozenset[Show] = USUAL
     names: StageNames = StageNames.STAGE
     lang: str = "en"
+    insets: int = 6

@@ -30,10 +30,7 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
 
         return lay_out_comparison(diagram, contents[0], theme, fit)
     tried: list[Scene] = []
-    in_panels = not any(isinstance(content, Chain) for content in contents)
-    alike = len({isinstance(content, Overview) for content in contents}) == 1
-    is_wide = (fit.width or PAGE_WIDTH) >= _NARROW or any(isinstance(content, Dag) for content in contents)
-    if contents and in_panels and diagram.direction is not Direction.DOWN and (alike or is_wide):
+    if in_panels(diagram, fit):
         from resnet_diagram.layout.panels import lay_out_panels
 
         tried.append(lay_out_panels(diagram, theme, fit))
@@ -48,3 +45,14 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
         return lay_out_flow(flat, theme, fit, tried)
     except RenderError:
         return lay_out_flow(flat.boxed, theme, fit, tried)
+
+
+def in_panels(diagram: Diagram, fit: Fit) -> bool:
+    """Return whether a diagram is drawn in panels, an overview and insets, if they fit."""
+    contents = [panel.content for panel in diagram.panels]
+    chained = any(isinstance(content, Chain | Comparison) for content in contents)
+    if not contents or chained or diagram.direction is Direction.DOWN:
+        return False
+    alike = len({isinstance(content, Overview) for content in contents}) == 1
+    is_wide = (fit.width or PAGE_WIDTH) >= _NARROW or any(isinstance(content, Dag) for content in contents)
+    return alike or is_wide

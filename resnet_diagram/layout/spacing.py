@@ -53,6 +53,8 @@ WIDEST_ROW = 340.0
 """A row up to this long is left whole; longer ones are broken so as to fit the page."""
 PAGE_WIDTH = 495.0
 PAGE_HEIGHT = 640.0
+TALLEST = 648.0
+"""Most height of a drawing unless more is asked for: 9 in."""
 
 
 class Gaps(NamedTuple):

@@ -151,6 +151,7 @@ class Word(StrEnum):
     MULTIPLICATION = "multiplication"
     CONCATENATION = "concatenation"
     OPAQUE = "irregular part, not drawn open"
+    NOT_OPENED = "not drawn open: {0}"
     BAR_SIZES = "block height: log resolution, width: log channels"
     S_IS_STRIDE = "s: stride"
     R_IS_REDUCTION = "r: reduction"

@@ -1,11 +1,17 @@
-"""Charts within the limits of their format."""
+"""Drawings within a page or the limits of a format."""
 
+import os
+import re
 import warnings
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import torch
+from torch import Tensor, nn
 
-from resnet_diagram import to_text
+import resnet_diagram as rd
+from resnet_diagram import RenderError, to_text
 from resnet_diagram.diagram.options import View
 from resnet_diagram.render.chart.budget import Budget, ChartSize
 from resnet_diagram.spec import catalog
@@ -67,3 +73,89 @@ def test_a_budget_allows_charts_up_to_its_limits() -> None:
     assert not budget.allows(ChartSize(arrows=3, characters=10, fits_page=True))
     assert not budget.allows(ChartSize(arrows=2, characters=11, fits_page=True))
     assert Budget().allows(ChartSize(arrows=10**6, characters=10**9, fits_page=False))
+
+
+class Sums(nn.Module):
+    """Residual blocks of eight types: each a sum of more convolutions than that of the one before."""
+
+    def __init__(self, width: int = 16) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(width, width, 2 * size + 1, padding=size) for size in range(branches))
+            for branches in range(6, 14)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        for number, branches in enumerate(self.blocks):
+            assert isinstance(branches, nn.ModuleList)
+            for _ in range(1 + (number < 2)):
+                inner = [branch(torch.relu(x)) for branch in branches]
+                x = torch.relu(x + sum(inner[1:], inner[0]))
+        return x
+
+
+@pytest.fixture(scope="module")
+def sums() -> Network:
+    return rd.trace(Sums(), (16, 32, 32))
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Return the width and height of an SVG, in points."""
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    assert found
+    return float(found[1]), float(found[2])
+
+
+def pages(network: Network, **choices: Any) -> tuple[str, list[str]]:
+    """Return an SVG and the warnings about it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        text = to_text(network, "svg", **choices)
+    return text, [str(warning.message) for warning in caught]
+
+
+def test_the_legend_lists_the_blocks_without_a_panel(sums: Network) -> None:
+    text, _ = pages(sums, max_height=2000.0)
+    assert "(g)" in text
+    assert "(h)" not in text
+    assert "not drawn open: 2 blocks<" in text
+    assert "not drawn open" not in pages(catalog.network("resnet50"))[0]
+
+
+@pytest.mark.parametrize("width", [495.0, 234.0])
+def test_a_drawing_higher_than_a_page_opens_fewer_blocks(sums: Network, width: float) -> None:
+    whole, notes = pages(sums, width=width, max_height=2000.0)
+    assert size(whole)[1] > 648
+    assert notes == []
+    text, notes = pages(sums, width=width)
+    assert size(text)[1] <= 648
+    assert size(text)[0] <= width
+    assert len(notes) == 1
+    assert "higher than a page" in notes[0]
+
+
+def test_a_requested_height_folds_before_it_is_refused() -> None:
+    network = catalog.network("resnet50")
+    least = size(pages(network, view=View.OVERVIEW)[0])[1]
+    text, notes = pages(network, max_height=least + 1)
+    assert size(text)[1] <= least + 1
+    assert "panels of blocks left out: 2" in notes[0]
+    with pytest.raises(RenderError, match="at least"):
+        pages(network, max_height=40.0)
+
+
+def test_the_block_view_draws_all_types(sums: Network) -> None:
+    text, _ = pages(sums, view=View.BLOCK)
+    assert "(h)" in text
+
+
+@pytest.mark.skipif(not os.environ.get("RESNET_DIAGRAM_ALL_MODELS"), reason="traces models of timm")
+@pytest.mark.parametrize("name", ["ghostnet_050", "hgnet_base", "nextvit_base"])
+def test_models_with_many_types_of_block_are_drawn_on_a_page(name: str) -> None:
+    pytest.importorskip("tests.torchvision_shim")
+    timm = pytest.importorskip("timm")
+    network = rd.trace(timm.create_model(name), (3, 224, 224))
+    for width in (495.0, 234.0):
+        drawn_width, height = size(pages(network, width=width)[0])
+        assert drawn_width <= width
+        assert height <= 648

@@ -151,6 +151,13 @@ def test_equal_groups_of_blocks_stay_closed() -> None:
     assert [type(bar) for bar in stages(found)[0].bars] == [Bar, Bar, Omitted, Bar]
 
 
+def test_blocks_with_equal_layers_between_them_are_folded() -> None:
+    found, _ = overview(network(Stage(body=(residual(conv()), conv(size=1)) * 10)), StageNames.STAGE)
+    bars = stages(found)[0].bars
+    assert [type(bar) for bar in bars] == [Bar, Bar, Omitted, Bar, Bar]
+    assert len(bars[2].origin.paths) == len({*bars[2].origin.paths})
+
+
 def test_a_part_that_is_not_known_inside_says_so() -> None:
     hidden = Layer(kind=LayerKind.OPAQUE, op="mixer", in_shape=(4, 8, 8), out_shape=(4, 8, 8))
     found, _ = overview(network(hidden), StageNames.STAGE)

@@ -1,6 +1,7 @@
 """The view `block`: one block, or each type of block, drawn open and alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from resnet_diagram.diagram.lanes.build import lanes
 from resnet_diagram.diagram.model import Panel
@@ -35,11 +36,11 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
     if not result:
         raise UsageError(f"{network.name} has no blocks; --view block draws one. Take --view full.")
     if not options.block:
-        return insets(result, units, stages, options.show)
+        return insets(result, units, stages, replace(options, insets=len(result)))[0]
     if unit := _named(network, units, options.block):
         return (_panel(unit, options),)
     if selection := _of_type(result, options.block):
-        return insets(selection, units, stages, options.show)
+        return insets(selection, units, stages, options)[0]
     raise UsageError(_unknown(network, result, options.block))
 
 

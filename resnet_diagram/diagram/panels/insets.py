@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items, tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
-from resnet_diagram.diagram.options import Show
+from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.walk import content_items, edges, nodes
@@ -12,12 +12,10 @@ from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import block_kind, is_gate, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.places import places
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
-
-MOST = 6
-"""Types of block that get an inset."""
 
 _MAX_BOXES = 24
 """Boxes of a panel above which the residual blocks within a block have panels of their own."""
@@ -27,21 +25,24 @@ _SHARED_BLOCK_SHADE = 2
 
 
 def insets(
-    block_types: Sequence[BlockType], units: Sequence[Unit], stages: int, show: frozenset[Show]
-) -> tuple[Panel, ...]:
-    """Return a panel for each of the most frequent types, in order of appearance.
+    block_types: Sequence[BlockType], units: Sequence[Unit], stages: int, options: Options
+) -> tuple[tuple[Panel, ...], Label]:
+    """Return a panel for each of the most frequent types, in order of appearance, and the places of the rest.
 
     `units`: all units of the network, `stages`: how many stages it has.
     """
+    show = options.show
     open_types = [kind for kind in block_types if not is_opaque(kind.units[0].elements)]
-    frequent = sorted(open_types, key=_rank)[:MOST]
+    frequent = sorted(open_types, key=_rank)[: options.insets]
     selection = [kind for kind in open_types if kind in frequent]
-    place = [_places(kind, units, stages) for kind in selection]
+    rest = [unit for kind in open_types if kind not in frequent for unit in kind.units]
+    closed = _closed(rest, units, stages) if rest else NOTHING
+    place = [_places(kind.units, _comparable(kind, units), stages) for kind in selection]
     panels = [
         _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
     if not any(_is_crowded(panel) for panel in panels):
-        return tuple(panels)
+        return tuple(panels), closed
     panels = [
         _inset(number, *pair, show, closes=True)
         for number, pair in enumerate(zip(selection, place, strict=True), 1)
@@ -49,10 +50,10 @@ def insets(
     pictures = {_picture(panel) for panel in panels}
     for kind in _inner_types(selection, block_types):
         inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
-        if len(panels) < MOST and _picture(inner) not in pictures:
+        if len(panels) < options.insets and _picture(inner) not in pictures:
             pictures.add(_picture(inner))
             panels.append(inner)
-    return tuple(panels)
+    return tuple(panels), closed
 
 
 def _picture(panel: Panel) -> Hashable:
@@ -95,16 +96,27 @@ def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
             waiting += [inner for run in parts(element) for inner in run]
 
 
+def _closed(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
+    """Return the places of units without a panel, or their number where some are in no stage."""
+    if all(unit.stage or unit.part in _PARTS for unit in these):
+        return _places(these, units, stages)
+    return counted(len(these), phrase(Kind.BLOCK, Word.BLOCK))
+
+
 _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
 
 
-def _places(kind: BlockType, units: Sequence[Unit], stages: int) -> Label:
-    """Return the places of the units of a type: those in stages, then stem and head."""
+def _comparable(kind: BlockType, units: Sequence[Unit]) -> list[Unit]:
+    """Return the gates among some units for a type of gate, else those that are none."""
     gates = _is_gate(kind.units[0])
-    here = [(unit.stage, unit.number) for unit in kind.units if unit.stage]
-    comparable = [(unit.stage, unit.number) for unit in units if unit.stage and _is_gate(unit) == gates]
-    staged = places(here, comparable, stages, rest=True) if here else NOTHING
-    parts = dict.fromkeys(unit.part for unit in kind.units if unit.part)
+    return [unit for unit in units if _is_gate(unit) == gates]
+
+
+def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
+    """Return the places of some of all units: those in stages, then stem and head."""
+    here, everywhere = ([(unit.stage, unit.number) for unit in run if unit.stage] for run in (these, units))
+    staged = places(here, everywhere, stages, rest=True) if here else NOTHING
+    parts = dict.fromkeys(unit.part for unit in these if unit.part)
     around = [phrase(Kind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
     return Label(staged, *around, joint=Word.AND)
 

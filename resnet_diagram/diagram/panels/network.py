@@ -16,7 +16,7 @@ from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Graph, Network
 from resnet_diagram.wording.blocks import block_type
 from resnet_diagram.wording.counts import count_labels
-from resnet_diagram.wording.terms import NOTHING, Label, literal
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 
@@ -30,12 +30,19 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
         drawing,
         frames=tuple(_noted(frame, result, options, with_symbols=with_insets) for frame in drawing.frames),
     )
-    whole = Panel(id=WHOLE, title=title, content=noted)
     if not with_insets:
-        return (whole,)
+        return (Panel(id=WHOLE, title=title, content=noted),)
     stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
-    opened = insets(result, units, stages, options.show)
-    return opened if _is_one_block(noted) else (whole, *opened)
+    opened, closed = insets(result, units, stages, options)
+    if _is_one_block(noted):
+        return opened
+    noted = replace(noted, notes=(*noted.notes, *_not_opened(closed)))
+    return (Panel(id=WHOLE, title=title, content=noted), *opened)
+
+
+def _not_opened(closed: Label) -> tuple[Label, ...]:
+    """Return the note on the places of blocks without a panel, if there are any."""
+    return (phrase(Kind.LEGEND, Word.NOT_OPENED, closed),) if closed else ()
 
 
 def has_graph(network: Network) -> bool:
@@ -59,7 +66,10 @@ def _graph_panels(
     if not with_insets:
         return (whole, *modules)
     stages = sum(unit.number == 1 for unit in drawing.units if unit.stage)
-    return (whole, *modules, *insets(result, drawing.units, stages, options.show))
+    opened, closed = insets(result, drawing.units, stages, options)
+    content = replace(drawing.whole, notes=(*drawing.whole.notes, *_not_opened(closed)))
+    whole = replace(whole, content=with_frames(content, noted))
+    return (whole, *modules, *opened)
 
 
 def _is_one_block(drawing: Overview) -> bool:

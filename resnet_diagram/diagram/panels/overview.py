@@ -1,6 +1,6 @@
 """A network as an overview: bars in the order of the flow, in frames, with shortcuts as arcs over them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import prod
@@ -350,8 +350,8 @@ def _joined(bars: Iterable[Bar]) -> Origin:
 
 
 def _folded(bars: list[Bar], units: dict[str, Unit]) -> Iterator[Bar | Omitted]:
-    """Slabs with all but the first and the last of long runs left out."""
-    keys = [units[bar.id].skeleton if bar.id in units else bar.id for bar in bars]
+    """Yield bars, with all but the first and the last of long runs left out."""
+    keys = [units[bar.id].skeleton if bar.id in units else _looks(bar) for bar in bars]
     runs = fold(keys)
     for run in runs:
         part = bars[run.start : run.stop]
@@ -363,6 +363,11 @@ def _folded(bars: list[Bar], units: dict[str, Unit]) -> Iterator[Bar | Omitted]:
             yield from part[:ahead]
             yield Omitted(count=hidden, origin=_joined(part[ahead : -run.period]))
             yield from part[-run.period :]
+
+
+def _looks(bar: Bar) -> Hashable:
+    """Return what is seen of a bar."""
+    return bar.role, bar.text, bar.resolution, bar.channels
 
 
 def _arcs(arcs: Iterable[Arc], frames: Sequence[Frame]) -> tuple[Arc, ...]:
