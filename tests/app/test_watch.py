@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ class Watcher:
         with contextlib.suppress(OSError):
             while piece := os.read(master, 4096):
                 text += piece
-                *complete, text = text.split(b"\n")
+                *complete, text = re.split(rb"[\r\n]+", text)
                 self.lines += [line.decode().strip() for line in complete]
 
     def wait_for(self, test: Callable[[], bool]) -> None:
