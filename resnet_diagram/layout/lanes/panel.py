@@ -17,7 +17,7 @@ from resnet_diagram.layout.lanes.plan import Extent, Plan, plan
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, measured_rows
 from resnet_diagram.layout.overview.scale import Scale, scale_of
-from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, connectors
+from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, boxes, connectors
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
@@ -101,11 +101,12 @@ class _Measured:
         end = routed.end + routed.layout.right
         if inner.line:
             inner.end(LOOSE, (end, routed.lines[-1]), arrow=False)
-        starts = [
-            u for line in connectors(inner.root.build()) for u, v in line.points if abs(v - entry) < 0.01
-        ]
-        if vertex.reads and min(starts, default=0.0) > 0:
-            lead = inner.points([(0.0, entry), (min(starts), entry)])
+        root = inner.root.build()
+        places = [place for line in connectors(root) for place in line.points]
+        starts = [u for u, v in places if abs(v - entry) < 0.01]
+        first = min([*starts, *(box.x for box in boxes(root))], default=0.0)
+        if vertex.reads and first > 0:
+            lead = inner.points([(0.0, entry), (first, entry)])
             inner.current.connectors.append(Connector(role=EdgeRole.FLOW, points=lead, arrow=False))
         canvas.place(inner, at[0], at[1] - routed.lines[0])
 
