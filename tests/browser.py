@@ -185,7 +185,7 @@ def mermaid_geometry(texts: Sequence[str], package: str) -> list[tuple[float, fl
         width, height, boxes = browser().evaluate(
             "(() => { const svg = document.querySelector('main svg'); const view = svg.viewBox.baseVal;"
             "svg.style.maxWidth = 'none'; svg.setAttribute('width', view.width);"
-            "const texts = [...svg.querySelectorAll('g.node, g.edgeLabel')];"
+            "const texts = [...svg.querySelectorAll('g.node, g.edgeLabel, g.cluster-label')];"
             "const shown = texts.filter(node => node.textContent.trim());"
             "return [view.width, view.height, shown.map(node => { const box = node.getBoundingClientRect();"
             "return [node.textContent.trim(), box.left, box.right, box.top, box.bottom]; })]; })()"

@@ -125,10 +125,12 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
 def written_lines(node: Node) -> tuple[str, ...]:
     """Return a node's text for formats that lay out by themselves and write in one weight.
 
-    A sign precedes each marked line; the answer of a question is at its outgoing edge.
+    A sign precedes each marked line that is not a sign itself; the answer of a question is at its outgoing
+    edge.
     """
     lines = node.lines[:1] if node.role is NodeRole.QUESTION else node.lines
-    signed = [f"{DIFFERS} {line}" if at in node.marked else line for at, line in enumerate(lines)]
+    marked = [at in node.marked and line != DIFFERS for at, line in enumerate(lines)]
+    signed = [f"{DIFFERS} {line}" if sign else line for sign, line in zip(marked, lines, strict=True)]
     return (*signed, *([node.badge] if node.badge else []))
 
 

@@ -4,13 +4,15 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Direction, EdgeRole, Group, GroupRole
-from resnet_diagram.diagram.options import View
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.figure import Figure
@@ -86,7 +88,8 @@ def test_labels_are_shown_letter_by_letter() -> None:
 def test_shortcuts_are_told_apart() -> None:
     source = render_dot(named("resnet50"))
     runs = dict(re.findall(r"  // ([\w-]+)\n  edge \[(.*)\]", source))
-    assert list(runs) == ["flow", "identity", "projection"]
+    assert list(runs) == ["flow", "identity", "projection", "order"]
+    assert runs.pop("order") == "style=invis"
     assert "style=solid" in runs["flow"]
     assert "style=solid" in runs["identity"]
     assert "style=dashed" in runs["projection"]
@@ -114,7 +117,8 @@ def test_stage_entries_carry_their_shapes(direction: Direction | None) -> None:
         one.label for one in edges(items_of(shown.diagram)) if one.role is EdgeRole.FLOW and one.label
     ]
     svg = drawn(shown)
-    written = "".join(texts(svg, "cluster" if direction is None else "edge")).replace(" ", "")
+    place = "edge" if direction is Direction.DOWN else "cluster"
+    written = "".join(texts(svg, place)).replace(" ", "")
     assert len(captions) == 5
     assert all(caption.replace(" ", "") in written.replace("\xa0", "") for caption in captions)
 
@@ -141,9 +145,39 @@ def test_default_charts_fit_a_page(name: str) -> None:
     assert 0.5 <= width / height <= 2
     scale = min(1, 6.875 * 72 / width, 9 * 72 / height)
     assert 9.6 * scale >= 6  # size of the type, in points, on a page of 6.875 by 9 inches
-    tops = [float(part["bb"].split(",")[3]) for part in framed_parts(layout)]
-    assert tops == sorted(tops, reverse=True)
+    lefts, tops = zip(*(edges_of(part)[::3] for part in framed_parts(layout)), strict=True)
+    assert max(lefts) - min(lefts) <= 8  # the margin round the rows of a broken frame
+    assert list(tops) == sorted(tops, reverse=True)
     assert label_clashes(layout) == []
+
+
+@pytest.mark.parametrize("name", ["resnet50", "resnet20", "seresnet50"])
+def test_overviews_run_to_the_right(name: str) -> None:
+    layout = layout_of(named(name, View.OVERVIEW))
+    assert 9.6 * 6.875 * 72 / float(layout["bb"].split(",")[2]) >= 6
+    frames = [edges_of(part) for part in framed_parts(layout)]
+    assert all(right < left for (_, _, right, _), (left, *_) in pairwise(frames))
+    heights = [float(part["pos"].split(",")[1]) for part in layout["objects"] if part.get("group")]
+    assert len(heights) == len(frames)
+    assert max(heights) - min(heights) < 1
+
+
+def test_networks_are_columns_of_rows() -> None:
+    networks = [catalog.network(name) for name in ("resnet18", "resnet50", "resnet34")]
+    layout = layout_of(figure(build(networks, Options(view=View.COMPARE))))
+    places = {part["name"]: edges_of(part) for part in layout["objects"] if "bb" in part}
+    columns = [places[f"cluster_network{number}"] for number in (1, 2, 3)]
+    assert all(right < left for (_, _, right, _), (left, *_) in pairwise(columns))
+    for number in (1, 2, 3):
+        tops = [places[f"cluster_network{number}_row{row}"][3] for row in (2, 3, 4, 5)]
+        assert tops == sorted(tops, reverse=True)
+    assert label_clashes(layout) == []
+
+
+def edges_of(part: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of a frame, in points."""
+    left, bottom, right, top = map(float, part["bb"].split(","))
+    return left, bottom, right, top
 
 
 def framed_parts(layout: dict[str, Any]) -> list[dict[str, Any]]:

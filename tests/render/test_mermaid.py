@@ -102,6 +102,7 @@ def test_what_differs_is_marked() -> None:
     assert '["≠ 1×1 conv, 128' in source
     assert "[×3]\u00a0≠" in source
     assert "bold, ≠#58; differs from resnet18" in source
+    assert '["global avg pool<br/>≠"]' in source  # of another size than resnet18's, which no label shows
 
 
 def test_a_question_is_answered_at_its_arrow() -> None:
@@ -175,7 +176,7 @@ def test_groups_are_titled_with_their_counts() -> None:
 
 def styled(source: str) -> dict[int, str]:
     """The style of each arrow by its number."""
-    rows = re.findall(r"^  linkStyle ([\d,]+) (.*)$", source, re.MULTILINE)
+    rows = re.findall(r"linkStyle ([\d,]+) ([^;\n]*)", source)
     return {int(number): style for numbers, style in rows for number in numbers.split(",")}
 
 

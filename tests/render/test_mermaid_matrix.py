@@ -1,5 +1,6 @@
 """Mermaid's releases draw every network known by name in every view, and models that are hard to draw."""
 
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ from resnet_diagram.app.draw import render
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.figure import Output
+from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import blocks
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.stages import StageNames
-from tests.browser import MERMAID_PACKAGES, mermaid_errors, render_mermaid_real
+from tests.browser import MERMAID_PACKAGES, mermaid_errors, mermaid_geometry, render_mermaid_real
 from tests.programs import all_only
 
 GITHUB = "mermaid-11"
@@ -120,3 +122,41 @@ def test_more_hard_models_and_those_of_torchvision(package: str) -> None:
         assert_parsed(views)
         shown |= {name: source for name, source in views.items() if len(source) < LARGE}
     draw(shown, package)
+
+
+WIDTH, HEIGHT = 1600, 2400
+"""Largest default chart of a traced model, in pixels."""
+LIBRARIES = "RESNET_DIAGRAM_ALL_CHARTS"
+
+
+def misfits(networks: Iterator[tuple[str, Network]], package: str) -> dict[str, object]:
+    """Size and overlaps of each default chart that is too large, or in which texts overlap."""
+    charts = [(name, text(Options(), network)) for name, network in networks]
+    sizes = mermaid_geometry([source for _, source in charts], package)
+    return {
+        name: size
+        for (name, _), size in zip(charts, sizes, strict=True)
+        if size[0] > WIDTH or size[1] > HEIGHT or size[2]
+    }
+
+
+def test_default_charts_of_traced_models_fit() -> None:
+    all_only("charts of traced models")
+    pytest.importorskip("tests.torchvision_shim", reason="torchvision is not installed")
+    networks = traced(["U-Net", "dual path", "Res2Net", *LIBRARY])
+    assert not misfits(iter(networks.items()), MERMAID_PACKAGES[0])
+
+
+@pytest.mark.skipif(
+    not os.environ.get(LIBRARIES), reason=f"{LIBRARIES} is not set: takes a quarter of an hour"
+)
+@pytest.mark.parametrize("package", MERMAID_PACKAGES[:2])
+def test_default_charts_of_all_library_models_fit(package: str) -> None:
+    """Every model of torchvision and the first of each family of timm."""
+    import_module("tests.torchvision_shim")
+    coverage = import_module("docs.coverage")
+    sections = ("classification", "segmentation", "video")
+    subjects = [subject for section in sections for subject in coverage.torchvision_subjects(section)]
+    subjects += coverage.timm_subjects()
+    networks = ((subject.name, read_source(subject.source, subject.inputs)) for subject in subjects)
+    assert not misfits(networks, package)

@@ -119,16 +119,17 @@ class _Builder:
         if group.role is GroupRole.NETWORK:
             return self.column(group.id, title, group.role, group.shade, group.items, down=True)
         items = tuple(_flattened(group.items))
-        rows = self.broken(items)
-        if len(rows) == 1 and len(items) == 1 and self.metrics.series(items)[0] > self.room:
-            return self.stacked(group.id, title, group.role, group.shade, items, down=True)
+        inner = replace(self, metrics=self.metrics.nested())
+        rows = [items] if self.metrics.series(items)[0] <= self.room else inner.broken(items)
+        if len(items) == 1 and self.metrics.series(items)[0] > self.room:
+            return inner.stacked(group.id, title, group.role, group.shade, items, down=True)
         if len(rows) == 1:
             walk = _Walk(builder=self, frame_id=group.id, isolate=False)
             walk.series(group.items, "")
             frame = walk.frame(title, group.role, group.shade, down=self.down)
             return replace(frame, height=self.metrics.series(group.items)[1] + self.metrics.frame[1])
         parts = [
-            self.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
+            inner.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
             for number, row in enumerate(rows, 1)
         ]
         arrows = [Edge(tail=tail.id, head=head.id, role=EdgeRole.FLOW) for tail, head in pairwise(parts)]
@@ -145,33 +146,16 @@ class _Builder:
 
     def broken(self, items: Sequence[Item]) -> list[tuple[Item, ...]]:
         """Break items into rows no wider than the room, an item wider than that alone in its row."""
-        if self.metrics.series(items)[0] <= self.room:
-            return [tuple(items)]
-        gap = self.metrics.gap + self.metrics.nested_gap
         rows: list[list[Item]] = [[]]
         width = 0.0
         for item in items:
-            size = self.metrics.size(item)[0] + _gaps(item) * self.metrics.nested_gap
-            if rows[-1] and width + gap + size > self.room:
+            size = self.metrics.size(item)[0]
+            if rows[-1] and width + self.metrics.gap + size > self.room:
                 rows.append([])
                 width = 0.0
-            width += size + (gap if rows[-1] else 0)
+            width += size + (self.metrics.gap if rows[-1] else 0)
             rows[-1].append(item)
         return [tuple(row) for row in rows]
-
-
-def _gaps(item: Item) -> int:
-    """Return the number of gaps along an item in a row."""
-    match item:
-        case Node():
-            return 0
-        case Group():
-            return sum(map(_gaps, item.items)) + max(0, len(item.items) - 1)
-        case Fork():
-            inside = [sum(map(_gaps, branch)) + max(0, len(branch) - 1) for branch in item.branches]
-            return max(inside, default=0) + 2
-        case Dag():
-            return len(item.vertices)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,6 +167,7 @@ class _Walk:
     isolate: bool
     parts: list[Node | Tag | Frame] = field(default_factory=list)
     arrows: list[Edge] = field(default_factory=list)
+    level: list[tuple[str, str]] = field(default_factory=list)
     start: bool = False
 
     def frame(self, title: str, role: GroupRole | None, shade: int, *, down: bool) -> Frame:
@@ -196,6 +181,7 @@ class _Walk:
             arrows=tuple(self.arrows),
             start=self.start,
             down=down,
+            level=tuple(self.level),
         )
 
     def series(self, items: Iterable[Item], tail: str, label: Label = NOTHING) -> str:
@@ -256,7 +242,8 @@ class _Walk:
         self.parts.append(merge)
         self.arrows += direct
         if fork.shortcut:
-            self._shortcut(fork.shortcut, tail, merge.id)
+            passed = max((list(nodes(branch)) for branch in fork.branches), key=len, default=[])
+            self._shortcut(fork.shortcut, tail, merge.id, passed)
         return merge.id
 
     def _dag(self, dag: Dag, tail: str, label: Label) -> str:
@@ -273,7 +260,8 @@ class _Walk:
                 ends.append(self.series(items, before, vertex.reads[0].label if vertex.reads else label))
         return ends[dag.output] if dag.output is not None else ""
 
-    def _shortcut(self, link: Link, tail: str, merge: str) -> None:
+    def _shortcut(self, link: Link, tail: str, merge: str, passed: Sequence[Node]) -> None:
+        """Collect the shortcut past a branch of nodes."""
         arrows = list(link_edges(link, tail, merge))
         self.parts += link.nodes
         if len(arrows) == 1 and arrows[0].label:
@@ -281,6 +269,8 @@ class _Walk:
             self.parts.append(tag)
             ends = [(tail, tag.id), (tag.id, merge)]
             arrows = [Edge(tail=start, head=end, role=link.role) for start, end in ends]
+        if passed and len(arrows) == 2:
+            self.level.append((arrows[0].head, passed[(len(passed) - 1) // 2].id))
         self.arrows += arrows
 
 

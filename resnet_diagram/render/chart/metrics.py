@@ -1,7 +1,7 @@
 """Estimated sizes of the parts of a chart."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resnet_diagram.diagram.model import (
     Dag,
@@ -18,8 +18,8 @@ from resnet_diagram.render.chart.model import is_framed
 class Metrics:
     """Estimated sizes of a chart's parts, in the pixels or points of its format.
 
-    `node`: width and height of a node; `text`: width of a label. `gap`: distance between two parts of a row,
-    in a row of a broken frame with `nested_gap` added. `line`: height of a row that is no more than a line
+    `node`: width and height of a node; `text`: width of a label. `gap`: distance between two parts of a row;
+    `nested_gap`: what a frame round the row adds to it. `line`: height of a row that is no more than a line
     with a label. `frame`: what a frame adds to the width and the height of its content.
     """
 
@@ -29,6 +29,10 @@ class Metrics:
     nested_gap: float
     line: float
     frame: tuple[float, float]
+
+    def nested(self) -> "Metrics":
+        """Return the sizes inside a frame of rows."""
+        return replace(self, gap=self.gap + self.nested_gap)
 
     def size(self, item: Item) -> tuple[float, float]:
         """Return width and height of an item in a row."""

@@ -46,6 +46,7 @@ class Frame:
     down: bool = False
     isolated: bool = True
     height: float = 0.0
+    level: tuple[tuple[str, str], ...] = ()
 
     @property
     def start_id(self) -> str:

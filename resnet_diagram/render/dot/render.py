@@ -1,6 +1,7 @@
 """Write a diagram as Graphviz source, which lays it out by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -71,13 +72,14 @@ def render_dot(figure: Figure) -> str:
         title=dot_quote(diagram.title),
         description=[line.replace("\t", " ") for line in printable(diagram.description).splitlines()],
         rankdir="TB" if diagram.flow is Flow.DOWN else "LR",
+        ranksep=0.35 if diagram.flow is Flow.RIGHT else 0.2,
         font=dot_quote(theme.font.replace("'", "").replace(", ", ",")),
         page=theme.page,
         ink=theme.style("text").text,
         sizes={use: _number(size * _ENLARGED) for use, size in theme.sizes},
         plain=_box(theme.style("other")),
-        start=writer.names[root.start_id] if root.start else "",
-        parts=[writer.part(part) for part in root.parts],
+        dot=writer.dot(writer.root),
+        parts=[writer.part(part) for part in writer.root.parts],
         runs=writer.runs(),
         aligned=writer.aligned,
         legend=legend,
@@ -116,15 +118,17 @@ class _Writer:
     """Turn the parts of a chart into values for the template."""
 
     def __init__(self, root: Frame, figure: Figure) -> None:
-        every = (root, *frames(root))
-        self.root = root
         self.figure = figure
         self.to_the_right = figure.diagram.flow is Flow.RIGHT
         self.across = figure.diagram.flow is Flow.ROWS
+        self.hidden: dict[str, str] = {}
+        """First part of each row that begins without a dot, by the id of the invisible one that aligns it."""
+        self.root = self.begun(root) if self.across else root
+        every = (self.root, *frames(self.root))
         self.parts = {part.id: part for frame in every for part in frame.parts}
         starts = [frame.start_id for frame in every if frame.start]
         self.names = identifiers([*self.parts, *starts])
-        self.sizes = {arrow.head: arrow.label for frame in every for arrow in frame.arrows if self.across}
+        self.sizes = {arrow.head: arrow.label for frame in every for arrow in frame.arrows}
         self.stacked = {
             part.id
             for frame in every
@@ -132,14 +136,41 @@ class _Writer:
             for part in frame.parts
         }
         """Ids of the nodes of chains that run down where the frames follow each other to the right."""
+        between = [
+            (self.parts[arrow.tail], self.parts[arrow.head])
+            for frame in every
+            for arrow in frame.arrows
+            if self.to_the_right and isinstance(self.parts[arrow.head], Frame)
+        ]
+        self.joints = {end for tail, head in between for end in (last(tail), entry(head))}
+        """Ids of the nodes at the ends of frames that arrows should join in a straight line."""
         self.aligned: list[list[str]] = []
-        """Groups of names of the nodes that begin the rows of one network."""
+        """Groups of names of the nodes that share a rank."""
+
+    def begun(self, frame: Frame) -> Frame:
+        """Return a frame in which each row begins with a dot, visible or not, so that rows are flush left."""
+        parts = tuple(
+            self.begun(part) if isinstance(part, Frame) and part.isolated else part for part in frame.parts
+        )
+        frame = replace(frame, parts=parts)
+        if frame.start or frame.down or any(isinstance(part, Frame) and part.isolated for part in parts):
+            return frame
+        self.hidden[frame.start_id] = entry(parts[0])
+        return replace(frame, start=True)
+
+    def dot(self, frame: Frame) -> Values | None:
+        """Return the values of the dot before the first part of a frame."""
+        if not frame.start:
+            return None
+        return {"name": self.names[frame.start_id], "hidden": frame.start_id in self.hidden}
 
     def part(self, part: Node | Tag | Frame) -> Values:
         """Return the values of a part and of all that is in it."""
         match part:
             case Node():
-                return {"kind": "node", "name": self.names[part.id], "attributes": _node(part, self.figure)}
+                attributes = _node(part, self.figure, narrow=self.to_the_right)
+                attributes += ", group=flow" if part.id in self.joints else ""
+                return {"kind": "node", "name": self.names[part.id], "attributes": attributes}
             case Tag():
                 style = self.figure.theme.style(part.role)
                 label = {"label": dot_quote(part.text.replace(" + ", "\n+ ")), "fontcolor": f'"{style.text}"'}
@@ -153,7 +184,7 @@ class _Writer:
             "label": self.title(part) if part.title else '""',
             "fill": style.fill if part.title else "none",
             "stroke": style.stroke if part.title else "none",
-            "start": self.names[part.start_id] if part.start else "",
+            "dot": self.dot(part),
             "parts": [self.part(inner) for inner in part.parts],
         }
 
@@ -167,31 +198,53 @@ class _Writer:
             {
                 "role": role.value,
                 "attributes": _attributes(_line(theme.style(role), role)),
-                "arrows": [line for arrow in run for line in self.arrow(arrow)],
+                "arrows": _chained(self.arrow(arrow) for arrow in run),
             }
             for role, run in groupby(by_role, key=lambda arrow: arrow.role)
         ]
-        if not self.root.arrows and len(self.root.parts) > 1 and self.root.down:
-            names = [self.names[entry(part)] for part in self.root.parts]
-            self.align(names)
-            arrows = [f"{below} -> {above}" for above, below in pairwise(names)]
-            runs.append({"role": "order", "attributes": "style=invis", "arrows": arrows})
+        unseen = [*self.beginnings(), *self.leveled(), *self.neighbours()]
+        if unseen:
+            runs.append({"role": "order", "attributes": "style=invis", "arrows": unseen})
         return runs
 
-    def arrow(self, arrow: Edge) -> list[str]:
-        """Return the lines of an arrow; one between two frames leaves and enters their outlines."""
+    def beginnings(self) -> list[str]:
+        """Return the arrows from invisible dots to the first parts of rows."""
+        return [f"{self.names[dot]} -> {self.names[first]}" for dot, first in self.hidden.items()]
+
+    def leveled(self) -> list[str]:
+        """Return ranks that hold each shortcut's only part beside the middle of the branch it passes."""
+        pairs = [pair for frame in (self.root, *frames(self.root)) for pair in frame.level]
+        return [f"{{rank=same; {self.names[passed]} -> {self.names[part]}}}" for part, passed in pairs]
+
+    def neighbours(self) -> list[str]:
+        """Return the arrows that order parts without arrows: down, or networks side by side."""
+        if self.root.arrows or len(self.root.parts) < 2:
+            return []
+        if self.root.down:
+            names = [self.names[entry(part)] for part in self.root.parts]
+            return [self.in_one_rank(above, below, {}) for above, below in pairwise(names)]
+        arrows = []
+        for left, right in pairwise(self.root.parts):
+            ends = {last(row): _ranks(row, last(row)) for row in rows(left)}
+            first, *_ = ends
+            apart = {"minlen": max(ends.values()) - ends[first] + 1, "weight": 100}
+            arrows.append(f"{self.names[first]} -> {self.names[entry(right)]} [{_attributes(apart)}]")
+        return arrows
+
+    def arrow(self, arrow: Edge) -> str:
+        """Return the line of an arrow; one between two frames leaves and enters their outlines."""
         tail, head = self.parts.get(arrow.tail), self.parts.get(arrow.head)
         if isinstance(head, Frame) and head.isolated:
             return self.between(arrow, tail, head)
         if {arrow.tail, arrow.head} <= self.stacked:
-            return [self.in_one_rank(self.names[arrow.tail], self.names[arrow.head], {})]
+            return self.in_one_rank(self.names[arrow.tail], self.names[arrow.head], {})
         left: Values = {"dir": "none"} if isinstance(head, Tag) else {}
         left |= {"label": dot_quote(f"  {arrow.label}")} if arrow.label else {}
         attributes = f" [{_attributes(left)}]" if left else ""
-        return [f"{self.names[arrow.tail]} -> {self.names[arrow.head]}{attributes}"]
+        return f"{self.names[arrow.tail]} -> {self.names[arrow.head]}{attributes}"
 
-    def between(self, arrow: Edge, tail: "Node | Tag | Frame | None", head: Frame) -> list[str]:
-        """Return the lines of an arrow into a frame: from row to row, or along the flow."""
+    def between(self, arrow: Edge, tail: "Node | Tag | Frame | None", head: Frame) -> str:
+        """Return the line of an arrow into a frame: from row to row, or along the flow."""
         ends: Values = {"lhead": f"cluster_{self.names[head.id]}"}
         start = arrow.tail
         if isinstance(tail, Frame):
@@ -199,10 +252,10 @@ class _Writer:
             start = entry(rows(tail)[-1]) if self.across else last(tail)
         names = [self.names[start], self.names[entry(head)]]
         if not self.across:
-            words = arrow.label.replace(" → ", " →\n") if self.to_the_right else f"  {arrow.label}"
-            label = {"label": dot_quote(words)} if arrow.label else {}
-            return [f"{names[0]} -> {names[1]} [{_attributes({**label, **ends})}]"]
-        return [self.in_one_rank(names[0], names[1], {"ltail": ends["lhead"], "lhead": ends.get("ltail")})]
+            shown = arrow.label and not self.to_the_right
+            label = {"label": dot_quote(f"  {arrow.label}")} if shown else {}
+            return f"{names[0]} -> {names[1]} [{_attributes({**label, **ends})}]"
+        return self.in_one_rank(names[0], names[1], {"ltail": ends["lhead"], "lhead": ends.get("ltail")})
 
     def in_one_rank(self, tail: str, head: str, ends: Values) -> str:
         """Return an arrow from a node down to another in the same rank, which Graphviz orders upwards."""
@@ -216,13 +269,41 @@ class _Writer:
         self.aligned.append(list(dict.fromkeys([name for group in [*joined, names] for name in group])))
 
     def title(self, frame: Frame) -> str:
-        """Return the label of a frame: its title, and the sizes where the flow enters and leaves it."""
-        size = self.sizes.get(frame.id, "")
-        return f"<<b>{dot_html(frame.title)}</b>{'&#160;&#160;&#160;' if size else ''}{dot_html(size)}>"
+        """Return the label of a frame: its title, and the sizes at its ends unless an arrow has them."""
+        title = f"<b>{dot_html(frame.title)}</b>"
+        size = dot_html(self.sizes.get(frame.id, ""))
+        if not size or self.figure.diagram.flow is Flow.DOWN:
+            return f"<{title}>"
+        if self.to_the_right:
+            lines = [title, *size.replace(" → ", " →\n").splitlines()]
+            return f"<{''.join(line + _LEFT for line in lines)}>"
+        return f"<{title}&#160;&#160;&#160;{size}>"
 
 
-def _node(node: Node, figure: Figure) -> str:
-    """Return the attributes of a node."""
+_LEFT = '<br align="left"/>'
+"""End of a line that is flush left, in an HTML-like label."""
+
+
+def _chained(arrows: Iterable[str]) -> list[str]:
+    """Return the lines of arrows; one without attributes continues the line that ends at its tail."""
+    lines: list[str] = []
+    for arrow in arrows:
+        tail, _, rest = arrow.partition(" -> ")
+        if lines and not {*arrow, *lines[-1]} & {"["} and lines[-1].endswith(f" -> {tail}"):
+            lines[-1] += f" -> {rest}"
+        else:
+            lines.append(arrow)
+    return lines
+
+
+def _ranks(row: Node | Tag | Frame, part: str) -> int:
+    """Return the number of arrows on the longest path in a row to one of its parts."""
+    arrows = row.arrows if isinstance(row, Frame) else ()
+    return max((1 + _ranks(row, arrow.tail) for arrow in arrows if arrow.head == part), default=0)
+
+
+def _node(node: Node, figure: Figure, *, narrow: bool) -> str:
+    """Return the attributes of a node; `narrow`: with its words in more lines."""
     theme = figure.theme
     style, plain = theme.style(node.role, node.shade), theme.style("other")
     shape = _SHAPES.get(node.role, {})
@@ -230,7 +311,9 @@ def _node(node: Node, figure: Figure) -> str:
         width, height = (_number(side / 72) for side in _metrics(theme).node(node))
         shape = _TAPERS[node.taper] | {"width": width, "height": height, "fixedsize": "true"}
     left = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
-    return _attributes({"label": dot_quote("\n".join(written_lines(node))), **shape, **left})
+    words = "\n".join(written_lines(node))
+    label = dot_quote(words.replace(": ", ":\n") if narrow else words)
+    return _attributes({"label": label, **shape, **left})
 
 
 def _box(style: Style) -> dict[str, str]:

@@ -47,7 +47,7 @@ PAGES = ((1060.0, 1600.0), (1400.0, 2400.0))
 """Width of a row and height of a chart, in pixels: at first what GitHub's column shows at 10 pixels type."""
 _TYPE_SIZE = 14.0
 """Type size of a chart, in pixels; the template sets it."""
-_PADDING = {"(": 14.0, "[\\": 50.0, "[/": 50.0, "{": 50.0, "{{": 30.0}
+_PADDING = {"(": 12.0, "[\\": 48.0, "[/": 48.0, "{": 48.0, "{{": 28.0}
 """Width that a shape adds to its text, in pixels."""
 
 
@@ -71,14 +71,14 @@ def _node_size(node: Node) -> tuple[float, float]:
     """Estimate width and height of a node, in pixels."""
     rows = written_lines(node)
     width = max((_text_width(row) for row in rows), default=0.0)
-    return width + _PADDING.get(_shape(node)[0], 10.0), 21.0 * max(1, len(rows)) + 14.0
+    return width + _PADDING.get(_shape(node)[0], 8.0), 21.0 * max(1, len(rows)) + 14.0
 
 
 def _text_width(text: str) -> float:
     return text_width(text, _TYPE_SIZE)
 
 
-METRICS = Metrics(node=_node_size, text=_text_width, gap=33.0, nested_gap=25.0, line=32.0, frame=(26.0, 52.0))
+METRICS = Metrics(node=_node_size, text=_text_width, gap=35.0, nested_gap=25.0, line=32.0, frame=(26.0, 52.0))
 """Sizes in pixels. The gap is the template's `rankSpacing` and 25 pixels that Mermaid adds at each level."""
 
 
@@ -98,8 +98,11 @@ class _Writer:
         self.frames = {part.id: part for part in parts if isinstance(part, Frame)}
         self.starts = set(starts)
         self.palette = palette
-        self.narrow = _is_to_the_right(root)
-        """Labels between frames are broken where the frames follow each other to the right."""
+        self.narrow = not root.down and bool(root.arrows)
+        """Whether the frames follow each other to the right, where they must not be wide."""
+        arrows = [arrow for frame in every for arrow in frame.arrows if arrow.head in self.frames]
+        self.titles = {arrow.head: arrow.label.replace(" → ", " →\n") for arrow in arrows if self.narrow}
+        """Second part of the titles of frames: the sizes at their ends, else labels of arrows."""
         self.named: set[str] = set()
         self.repeated: list[str] = []
         """Names of frames round repeated blocks, whose class Mermaid 10 takes only outside of subgraphs."""
@@ -131,7 +134,8 @@ class _Writer:
 
     def opening(self, frame: Frame) -> str:
         """Return the statement that opens a subgraph."""
-        title = mermaid_text(frame.title).replace(" ", _UNBREAKABLE) or " "
+        lines = [frame.title, *self.titles.get(frame.id, "").splitlines()]
+        title = mermaid_text("\n".join(lines)).replace(" ", _UNBREAKABLE) or " "
         return f'subgraph {self.names[frame.id]}["{title}"]'
 
     def membership(self, frame: Frame) -> str:
@@ -147,7 +151,7 @@ class _Writer:
         """Return arrows, each from the head of the one before, as one line."""
         text = self.node(arrows[0].tail)
         for arrow in arrows:
-            words = arrow.label.replace(" → ", " →\n") if self.narrow else arrow.label
+            words = "" if arrow.head in self.titles else arrow.label
             label = f'|"{mermaid_text(words)}"|' if words else ""
             open_end = isinstance(self.nodes.get(arrow.head), Tag)
             text += (
@@ -190,10 +194,11 @@ def _source(figure: Figure, root: Frame) -> str:
     diagram, theme = flattened(figure.diagram), figure.theme
     palette = Palette(theme)
     writer = _Writer(root, palette)
+    legend = _legend(diagram, root, writer) if writer.narrow else []
     lines = list(writer.content(root, "  "))
     if writer.repeated:
         lines[-1] += f"; class {','.join(writer.repeated)} frame"
-    legend = _legend(diagram, root, writer)
+    lines = [*legend, *lines] if writer.narrow else [*lines, *_legend(diagram, root, writer)]
     return render(
         "mermaid",
         "figure.mmd.jinja",
@@ -202,10 +207,11 @@ def _source(figure: Figure, root: Frame) -> str:
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),
         remark=figure.remark,
-        direction="LR" if _is_to_the_right(root) else "TB",
-        lines=[*lines, *legend],
+        direction="LR" if writer.narrow else "TB",
+        title_lines=max((title.count("\n") + 2 for title in writer.titles.values() if title), default=1),
+        lines=lines,
         classes=palette.classes(),
-        dots=bool(writer.starts) or any("_dot" in row for row in legend),
+        dots=bool(writer.starts) or any("legend_dot" in row for row in lines),
         link_styles=_link_styles(writer.arrows, palette),
     )
 
@@ -220,44 +226,48 @@ def _line_of(text: str) -> str:
 
 
 def _link_styles(arrows: list[tuple[EdgeRole, bool]], palette: Palette) -> list[Values]:
-    """Return colour and dashes of each kind of arrow but the main path's, with the numbers of its arrows."""
+    """Return the styles of each role's arrows, by their numbers; the arrows of the main path have none."""
     order = list(EdgeRole)
     numbered = sorted(enumerate(arrows), key=lambda pair: (order.index(pair[1][0]), pair[1][1], pair[0]))
     return [
         {
             "role": role.value,
-            "numbers": ",".join(str(number) for number, _ in run),
-            "style": link_style(palette.theme.style(role), open_end=open_end),
+            "styles": [
+                f"{','.join(str(number) for number, _ in run)} "
+                + link_style(palette.theme.style(role), open_end=open_end)
+                for open_end, run in groupby(of_role, key=lambda pair: pair[1][1])
+            ],
         }
-        for (role, open_end), run in groupby(numbered, key=lambda pair: pair[1])
+        for role, of_role in groupby(numbered, key=lambda pair: pair[1][0])
         if role is not EdgeRole.FLOW
     ]
 
 
 def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
-    """Return the legend in one line of swatches, and the invisible link that keeps it below the chart."""
+    """Return the legend, a row of swatches below the chart.
+
+    An invisible link follows each swatch and counts as an arrow. Another holds the legend below a chart that
+    runs down; one that runs to the right has the legend first.
+    """
     entries = [entry for entry in diagram.legend if entry.role is not EdgeRole.FLOW]
     if not entries:
         return []
-    words = ", ".join(entry.text for entry in entries if entry.role is None)
-    text, count = 'legend_dot0(("\u00a0")):::dot', 0
-    for entry in entries:
-        if isinstance(entry.role, EdgeRole):
-            count += 1
-            label = mermaid_text(entry.text)
-            text += f' {line(entry.role, writer.palette.theme)}|"{label}"| legend_dot{count}{_DOT}:::dot'
-            writer.arrows.append((entry.role, False))
-    swatches = [text] if count else []
+    swatches = []
     for number, entry in enumerate(entries):
-        if isinstance(entry.role, NodeRole):
-            symbol = MERGE_SIGNS.get(entry.role, "")
+        if isinstance(entry.role, EdgeRole):
+            arrow = line(entry.role, writer.palette.theme)
+            text = f'legend_{number}["{mermaid_text(entry.text)}"]:::plain'
+            swatches.append(f"legend_dot{number}{_DOT}:::dot {arrow} {text}")
+            writer.arrows += [(entry.role, False), (EdgeRole.FLOW, False)]
+        elif entry.role:
+            text = f"{MERGE_SIGNS.get(entry.role, '')} {entry.text}".strip()
             style = writer.palette.class_of(entry.role, 0)
-            box = mermaid_text(f"{symbol} {entry.text}".strip())
-            swatches.append(f'legend_{number}["{box}"]:::{style}')
+            swatches.append(f'legend_{number}["{mermaid_text(text)}"]:::{style}')
+            writer.arrows.append((EdgeRole.FLOW, False))
+    words = ", ".join(entry.text for entry in entries if entry.role is None)
     swatches += [f'legend_words["{mermaid_text(words)}"]:::plain'] if words else []
-    writer.arrows += [(EdgeRole.FLOW, False)] * (len(swatches) - 1)
     content = " ~~~ ".join(swatches)
-    if _is_to_the_right(root):
+    if writer.narrow:
         return [
             '  subgraph legend[" "]',
             "    direction LR",
@@ -271,8 +281,3 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
     links = (" ~~~ " if stacked else " & ").join(ends)
     writer.arrows += [(EdgeRole.FLOW, False)] * len(ends)
     return [f'  subgraph legend[" "]; {content}; end; {links} ~~~ legend:::plain']
-
-
-def _is_to_the_right(root: Frame) -> bool:
-    """Return whether the frames of a chart follow each other to the right, joined by arrows."""
-    return not root.down and bool(root.arrows)
