@@ -41,7 +41,7 @@ def check(shown: Figure, chart: Chart) -> None:
     lines = [entry for entry in entries if isinstance(entry.role, EdgeRole)]
     boxes = [entry for entry in entries if entry.role and not isinstance(entry.role, EdgeRole)]
     words = any(entry.role is None for entry in entries)
-    extra = len(boxes) + words + (len(lines) + 1 if lines else 0)
+    extra = len(boxes) + words + 2 * len(lines)  # an arrow has a dot and its words
     assert len(chart.nodes) == len(parts) + extra + sum(frame.start for frame in every)
     assert chart.edges == sum(len(frame.arrows) for frame in every) + len(lines)
 
