@@ -26,9 +26,16 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
         return _graph_panels(network, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names)
     result = types_of(units)
+    inside: dict[str, list[tuple[BlockType, Unit]]] = {}
+    for kind in result:
+        for unit in kind.units:
+            inside.setdefault(f"stage{unit.stage}", []).append((kind, unit))
     noted = replace(
         drawing,
-        frames=tuple(_noted(frame, result, options, with_symbols=with_insets) for frame in drawing.frames),
+        frames=tuple(
+            _noted(frame, inside.get(frame.id, ()), options, with_symbols=with_insets)
+            for frame in drawing.frames
+        ),
     )
     if not with_insets:
         return (Panel(id=WHOLE, title=title, content=noted),)
@@ -78,12 +85,13 @@ def _is_one_block(drawing: Overview) -> bool:
     return len(bars) == 2 and len(drawing.arcs) <= 1
 
 
-def _noted(frame: Frame, items: Sequence[BlockType], options: Options, *, with_symbols: bool) -> Frame:
+def _noted(
+    frame: Frame, inside: Sequence[tuple[BlockType, Unit]], options: Options, *, with_symbols: bool
+) -> Frame:
     """Return the frame with notes: its types of block, and the values of the symbols in the insets."""
     caption = frame.caption if Show.SHAPES in options.show else NOTHING
     if frame.role is not GroupRole.STAGE:
         return replace(frame, caption=caption)
-    inside = [(kind, unit) for kind in items for unit in kind.units if frame.id == f"stage{unit.stage}"]
     firsts = {id(kind): kind.units[0].block for kind, _ in inside}
     types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
     notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]

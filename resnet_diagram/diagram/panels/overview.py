@@ -72,7 +72,7 @@ class OverviewDraft:
     arcs: list[Arc] = field(default_factory=list)
     layer_bars: list[tuple[Layer, Sequence[Layer]]] = field(default_factory=list)
     stages: int = 0
-    count: int = 0
+    bar_ids: list[str] = field(default_factory=list)
 
     def frame(
         self, role: GroupRole | None = None, title: Label = NOTHING, stage: Stage | None = None
@@ -95,7 +95,6 @@ class OverviewDraft:
         shown: Sequence[Element] = (),
     ) -> Bar:
         """Add a bar that yields `shape` and shows the elements `shown`."""
-        self.count += 1
         bar = Bar(
             id=f"{frame.id}-slab{len(frame.bars) + 1}",
             role=role,
@@ -106,6 +105,7 @@ class OverviewDraft:
             origin=origin(shown) if shown else Origin(shape=shape_text(shape)),
         )
         frame.bars.append(bar)
+        self.bar_ids.append(bar.id)
         return bar
 
 
@@ -247,11 +247,11 @@ def _stage(draft: OverviewDraft, stage: Stage, around: _FrameDraft | None) -> No
 
 def _long(draft: OverviewDraft, block: Block, frame: _FrameDraft | None) -> _FrameDraft | None:
     """Add a block whose branch is drawn open: an arc from before its first bar to behind its last."""
-    before = draft.count
+    before = len(draft.bar_ids)
     inner = frame or draft.frame()
     branch = next(branch for branch in block.branches if branch)
     _flow(draft, (*block.before, *branch), inner)
-    bars = [bar for item in draft.frames for bar in item.bars][before:]
+    bars = draft.bar_ids[before:]
     if bars:
         role, label = _shortcut(block)
         label = label or (phrase(Kind.OPERATOR, Word.CONCAT) if role is EdgeRole.SKIP else NOTHING)
@@ -261,7 +261,7 @@ def _long(draft: OverviewDraft, block: Block, frame: _FrameDraft | None) -> _Fra
         label = Label(label, names_only(following), joint=PLUS)
         shown = shortcut_origin(block, {})
         shown = replace(shown, paths=tuple(dict.fromkeys((*shown.paths, *filter(None, [block.name])))))
-        draft.arcs.append(Arc(tail=bars[0].id, head=bars[-1].id, role=role, label=label, origin=shown))
+        draft.arcs.append(Arc(tail=bars[0], head=bars[-1], role=role, label=label, origin=shown))
     last = draft.frames[-1]
     _fill(draft, last, block.after)
     return frame if frame and frame.stage else (None if last.stage else last)

@@ -1,6 +1,8 @@
 """Route the shortcuts of an overview over its bars: inner ones first, each as low as those allow."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc
@@ -26,18 +28,28 @@ _UNDER_TITLE = 2.4
 
 
 class Skyline:
-    """Heights already taken along a line: spans from left to right with their tops."""
+    """Heights already taken along a line, as steps: each holds from its x to that of the next."""
 
     def __init__(self) -> None:
-        self._spans: list[tuple[float, float, float]] = []
+        self._xs = [-inf]
+        self._tops = [0.0]
 
     def put(self, left: float, right: float, top: float) -> None:
         """Something reaches up to `top` between the two."""
-        self._spans.append((left, right, top))
+        start, stop = self._step(left), self._step(right)
+        self._tops[start:stop] = [max(top, step) for step in self._tops[start:stop]]
 
     def over(self, left: float, right: float) -> float:
         """The highest top between the two, 0 where there is nothing."""
-        return max((top for x, end, top in self._spans if x < right and left < end), default=0.0)
+        return max(self._tops[bisect_right(self._xs, left) - 1 : bisect_left(self._xs, right)], default=0.0)
+
+    def _step(self, x: float) -> int:
+        """Begin a step at x; return its number."""
+        at = bisect_left(self._xs, x)
+        if at == len(self._xs) or self._xs[at] != x:
+            self._xs.insert(at, x)
+            self._tops.insert(at, self._tops[at - 1])
+        return at
 
 
 class ArcRoute(NamedTuple):
@@ -101,13 +113,15 @@ def routes_of(
 
 def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:
     """The numbers of the spans `ends`: first those over no other, then those over these only, and so on."""
-    level: list[int] = []
+    below = Skyline()
+    result: list[list[int]] = []
     for number, (tail, head) in enumerate(ends):
-        inner = [level[right] for right in range(number) if ends[right][0] < head and tail < ends[right][1]]
-        level.append(1 + max(inner, default=-1))
-    return [
-        [at for at, item in enumerate(level) if item == rank] for rank in range(max(level, default=-1) + 1)
-    ]
+        level = int(below.over(tail, head))
+        below.put(tail, head, level + 1)
+        if level == len(result):
+            result.append([])
+        result[level].append(number)
+    return result
 
 
 def _label(

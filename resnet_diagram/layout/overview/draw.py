@@ -132,14 +132,12 @@ def _lines(rows: list[MeasuredRow], tops: list[float]) -> tuple[list[float], lis
 
 def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
     row, y = routed.rows[number], routed.lines[number]
-    outer = [
-        tail.x
-        for connection, (tail, _) in zip(routed.layout.connections, routed.ports, strict=True)
-        if not connection.tail_frame
-    ]
-    if not number and outer and min(outer) < row.places[0].x:
-        canvas.begin(LOOSE, (min(outer), y))
-    if number:
+    if not number:
+        both = zip(routed.layout.connections, routed.ports, strict=True)
+        outer = [tail.x for connection, (tail, _) in both if not connection.tail_frame]
+        if min(outer, default=row.places[0].x) < row.places[0].x:
+            canvas.begin(LOOSE, (min(outer), y))
+    else:
         track = turning(routed.layout, routed.end)
         near = routed.layout.left - spacing.OUTER_LANE if not routed.layout.left else 0.6
         canvas.turn(track, routed.back[number - 1], near)
@@ -206,16 +204,16 @@ def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bo
 def _draw_routes(canvas: Canvas, place: PlacedFrame, routes: FrameRoutes, y: float) -> None:
     """Draw the shortcuts over the bars of one frame."""
     pitch = spacing.PITCH * canvas.theme.size("label")
+    label_at = {id(label.arc): label for label in routes.labels}
     for route in routes.routes:
         tail, head, track = place.x + route.tail, place.x + route.head, y - route.track
+        label = label_at.get(id(route.arc))
         labels = [
             canvas.text(
                 line, "label", label.arc.role, (place.x + label.x, y - label.base - (nth + 0.5) * pitch)
             )
-            for label in routes.labels
-            if label.arc is route.arc
             for nth, line in enumerate(reversed(label.lines))
-        ]
+        ] if label else []
         _arc(canvas, route.arc, [(tail, y), (tail, track), (head, track), (head, y)], labels)
 
 

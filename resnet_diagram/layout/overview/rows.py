@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import GroupRole, Overview
+from resnet_diagram.diagram.model import Arc, Bar, GroupRole, Overview
 from resnet_diagram.layout.overview.arcs import levels
 from resnet_diagram.layout.overview.measure import CAPTION_GAP, MeasuredFrame, fitted, measure_frame
 from resnet_diagram.layout.overview.ports import (
@@ -80,7 +80,12 @@ def break_rows(
 
 def measured_rows(overview: Overview, theme: Theme, room: float, scale: Scale) -> OverviewLayout:
     """Return an overview measured and broken into rows at a scale."""
-    parts = (split_frame(frame, overview.arcs, scale, theme, room) for frame in overview.frames)
+    at = {bar.id: frame.id for frame in overview.frames for bar in frame.bars if isinstance(bar, Bar)}
+    inside: dict[str, list[Arc]] = {frame.id: [] for frame in overview.frames}
+    for arc in overview.arcs:
+        if arc.tail in at and at[arc.tail] == at.get(arc.head):
+            inside[at[arc.tail]].append(arc)
+    parts = (split_frame(frame, inside[frame.id], scale, theme, room) for frame in overview.frames)
     frames = tuple(frame for part in parts for frame in part)
     connections = connections_of(frames, overview.arcs)
     ends = ends_of(connections)

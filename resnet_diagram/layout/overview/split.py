@@ -1,5 +1,6 @@
 """Break a frame that is wider than the page into parts."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from resnet_diagram.diagram.model import Arc, Frame
@@ -16,7 +17,7 @@ _LINE = 4.0 + TAIL_STEP
 _EDGES = 16.0
 
 
-def split_frame(frame: Frame, arcs: tuple[Arc, ...], scale: Scale, theme: Theme, room: float) -> list[Frame]:
+def split_frame(frame: Frame, arcs: Iterable[Arc], scale: Scale, theme: Theme, room: float) -> list[Frame]:
     """The frame, or where it is wider than `room` points, the fewest parts that fit, as equal as can be."""
     connections = connections_of((frame,), arcs)
     full = measure_frame(frame, 0, scale, connections, ends_of(connections), theme)

@@ -33,25 +33,21 @@ class Port(NamedTuple):
 def ports(layout: OverviewLayout, rows: list[list[PlacedFrame]], theme: Theme) -> list[tuple[Port, Port]]:
     """Return the two ports of each connection of an overview."""
     at = {place.number: (row, place) for row, stored in enumerate(rows) for place in stored}
+    slots = {
+        slot.bar.id: slot for row in rows for place in row for slot in place.measured.slots if slot.bar
+    }
+
+    def port(connection: Connection, *, tail: bool) -> Port:
+        row, place = at[connection.tail_frame if tail else connection.head_frame]
+        if connection.tail_out if tail else connection.head_out:
+            return Port(row, beside(place, connection.tail_rank if tail else connection.head_rank, tail=tail))
+        slot = slots[connection.arc.tail if tail else connection.arc.head]
+        inner = tail_x(slot, connection) if tail else head_x(slot, connection)
+        return Port(row, place.x + content_start(place.measured, place.width, theme) + inner)
+
     return [
-        (
-            _port(connection, at[connection.tail_frame], theme, tail=True),
-            _port(connection, at[connection.head_frame], theme, tail=False),
-        )
-        for connection in layout.connections
+        (port(connection, tail=True), port(connection, tail=False)) for connection in layout.connections
     ]
-
-
-def _port(connection: Connection, at: tuple[int, PlacedFrame], theme: Theme, *, tail: bool) -> Port:
-    row, place = at
-    if tail and connection.tail_out:
-        return Port(row, beside(place, connection.tail_rank, tail=True))
-    if not tail and connection.head_out:
-        return Port(row, beside(place, connection.head_rank, tail=False))
-    name = connection.arc.tail if tail else connection.arc.head
-    slot = next(slot for slot in place.measured.slots if slot.bar and slot.bar.id == name)
-    inner = tail_x(slot, connection) if tail else head_x(slot, connection)
-    return Port(row, place.x + content_start(place.measured, place.width, theme) + inner)
 
 
 def spans(
