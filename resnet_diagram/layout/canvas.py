@@ -114,7 +114,9 @@ class Canvas:
 
     def place(self, canvas: "Canvas", x: float, y: float) -> None:
         """Move everything drawn on another canvas into the current group, its origin at page point (x, y)."""
-        root = moved(canvas.root.build(), x, y)
+        root = canvas.root.build()
+        if x or y:
+            root = moved(root, x, y)
         self.current.texts += root.labels
         for child in root.children:
             match child:

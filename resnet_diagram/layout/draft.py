@@ -1,5 +1,6 @@
 """Groups of a scene under construction: they order their elements for painting and give them ids."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -71,12 +72,13 @@ def _is_framed(group: Group) -> bool:
 def with_ids(root: Group) -> Group:
     """Return the tree with an id for each connector and marker, and a number behind ids that occur twice."""
     used: set[str] = set()
+    counts: Counter[str] = Counter()
 
     def fresh(name: str) -> str:
-        count, free = 1, name
+        free = name
         while free in used:
-            count += 1
-            free = f"{name}-{count}"
+            counts[name] += 1
+            free = f"{name}-{counts[name] + 1}"
         used.add(free)
         return free
 

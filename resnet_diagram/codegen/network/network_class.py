@@ -23,8 +23,9 @@ def network_lines(
     """The class of a network, called `name`, and the function that makes the network."""
     elements = (*network.stem, *network.body, *network.head)
     stages = [element for element in elements if isinstance(element, Stage)]
-    depths = helper is not None and len(stages) > 1 and set(stages) <= set(helper.stages)
-    maker = StageMaker(plan=plan, helper=helper, depths=depths)
+    places = {id(stage): at for at, stage in enumerate(helper.stages if helper else ())}
+    depths = len(stages) > 1 and all(id(stage) in places for stage in stages)
+    maker = StageMaker(plan=plan, helper=helper, places=places, depths=depths)
     body = Body(scope=Scope(1), classes=maker, owners=("",), lazy=kept_inputs([elements]))
     names = attribute_names([(element,) for element in elements], ("",))
     pieces = body.pieces([(element,) for element in elements], names)

@@ -60,11 +60,13 @@ class Helper:
 class StageMaker:
     """Makes the calls for the blocks and stages of a network.
 
-    `depths`: the numbers of blocks are told to the network.
+    `places`: the number of each stage that the helper makes, by identity. `depths`: the numbers of blocks
+    are told to the network.
     """
 
     plan: Plan
     helper: Helper | None
+    places: dict[int, int]
     depths: bool
 
     def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
@@ -73,9 +75,9 @@ class StageMaker:
 
     def sequence(self, stage: Stage, scope: Scope) -> Call:
         """The call that makes a stage."""
-        if self.helper is None or stage not in self.helper.stages:
+        place = self.places.get(id(stage))
+        if self.helper is None or place is None:
             return self.plan.sequence(stage, scope)
-        place = self.helper.stages.index(stage)
         return self.helper.call(stage, f"depths[{place}]" if self.depths else str(len(stage.body)))
 
 

@@ -208,12 +208,16 @@ def _draw_routes(canvas: Canvas, place: PlacedFrame, routes: FrameRoutes, y: flo
     for route in routes.routes:
         tail, head, track = place.x + route.tail, place.x + route.head, y - route.track
         label = label_at.get(id(route.arc))
-        labels = [
-            canvas.text(
-                line, "label", label.arc.role, (place.x + label.x, y - label.base - (nth + 0.5) * pitch)
-            )
-            for nth, line in enumerate(reversed(label.lines))
-        ] if label else []
+        labels = (
+            [
+                canvas.text(
+                    line, "label", label.arc.role, (place.x + label.x, y - label.base - (nth + 0.5) * pitch)
+                )
+                for nth, line in enumerate(reversed(label.lines))
+            ]
+            if label
+            else []
+        )
         _arc(canvas, route.arc, [(tail, y), (tail, track), (head, track), (head, y)], labels)
 
 

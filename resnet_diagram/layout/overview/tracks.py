@@ -33,9 +33,7 @@ class Port(NamedTuple):
 def ports(layout: OverviewLayout, rows: list[list[PlacedFrame]], theme: Theme) -> list[tuple[Port, Port]]:
     """Return the two ports of each connection of an overview."""
     at = {place.number: (row, place) for row, stored in enumerate(rows) for place in stored}
-    slots = {
-        slot.bar.id: slot for row in rows for place in row for slot in place.measured.slots if slot.bar
-    }
+    slots = {slot.bar.id: slot for row in rows for place in row for slot in place.measured.slots if slot.bar}
 
     def port(connection: Connection, *, tail: bool) -> Port:
         row, place = at[connection.tail_frame if tail else connection.head_frame]
@@ -45,9 +43,7 @@ def ports(layout: OverviewLayout, rows: list[list[PlacedFrame]], theme: Theme) -
         inner = tail_x(slot, connection) if tail else head_x(slot, connection)
         return Port(row, place.x + content_start(place.measured, place.width, theme) + inner)
 
-    return [
-        (port(connection, tail=True), port(connection, tail=False)) for connection in layout.connections
-    ]
+    return [(port(connection, tail=True), port(connection, tail=False)) for connection in layout.connections]
 
 
 def spans(

@@ -1,0 +1,60 @@
+"""What a function does grows no faster than the network that is read, drawn or written."""
+
+from collections.abc import Callable
+
+import pytest
+
+import resnet_diagram as rd
+from resnet_diagram.spec.json.files import dumps
+from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.toml.reader import loads
+from tests.work import lines
+
+FEW = 25
+"""Blocks or stages of the smaller network; the larger has twice as many."""
+SMALL = 1000
+"""Lines that a function may run without being compared."""
+GROWTH = 3.0
+"""Most that the lines of one function may grow by; they double where it is linear."""
+
+
+def one_stage(count: int) -> Network:
+    """Return a network of one stage of equal blocks."""
+    return _network([count], [16])
+
+
+def growing(count: int) -> Network:
+    """Return a network whose stages all differ."""
+    return _network([1] * count, [16 + at for at in range(count)])
+
+
+def _network(depths: list[int], widths: list[int]) -> Network:
+    return loads(
+        f'name = "many"\ninput = [3, 32, 32]\nblock = "basic"\ndepths = {depths}\nwidths = {widths}\n'
+        f'strides = {[1] * len(depths)}\nstem = "cifar"\nhead = {{ classes = 10 }}\n',
+        "many.toml",
+    )
+
+
+WORK: dict[str, tuple[Callable[[int], Network], Callable[[Network], object]]] = {
+    "growing stages in SVG": (growing, lambda network: rd.to_text(network, "svg", view="overview")),
+    "code of blocks": (one_stage, rd.code),
+    "code of stages": (growing, rd.code),
+    "table of stages": (growing, rd.table),
+    "JSON of stages": (growing, dumps),
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_work_doubles_with_the_network(name: str) -> None:
+    make, work = WORK[name]
+    work(make(2))
+    before, after = lines(lambda: work(make(FEW))), lines(lambda: work(make(2 * FEW)))
+    faster = {
+        place: (before[place], count)
+        for place, count in after.items()
+        if count > SMALL and count > GROWTH * before[place]
+    }
+    assert after.total() > SMALL
+    assert faster == {}
