@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections.abc import Callable
 
 import resnet_diagram as rd
 from resnet_diagram.spec.model import Network
@@ -25,7 +26,7 @@ def stages(count: int) -> Network:
     return loads(f"{HEAD}depths = {depths}\nwidths = {widths}\nstrides = {strides}\n", "many.toml")
 
 
-ROWS = {
+ROWS: dict[str, tuple[Callable[[int], object], int]] = {
     "code of blocks": (lambda count: rd.code(blocks(count)), BLOCKS),
     "DOT of blocks": (lambda count: rd.to_text(blocks(count), "dot"), BLOCKS),
     "TikZ of stages": (lambda count: rd.to_text(stages(count), "tikz"), STAGES),
