@@ -1,8 +1,7 @@
 """The panels of a network: its overview, and the insets of its types of block."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 
 from resnet_diagram.diagram.lanes.build import lanes, with_frames
@@ -26,17 +25,8 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
         return _graph_panels(network, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names)
     result = types_of(units)
-    inside: dict[str, list[tuple[BlockType, Unit]]] = {}
-    for kind in result:
-        for unit in kind.units:
-            inside.setdefault(f"stage{unit.stage}", []).append((kind, unit))
-    noted = replace(
-        drawing,
-        frames=tuple(
-            _noted(frame, inside.get(frame.id, ()), options, with_symbols=with_insets)
-            for frame in drawing.frames
-        ),
-    )
+    note = _noter(result, options, with_symbols=with_insets)
+    noted = replace(drawing, frames=tuple(map(note, drawing.frames)))
     if not with_insets:
         return (Panel(id=WHOLE, title=title, content=noted),)
     stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
@@ -63,10 +53,10 @@ def _graph_panels(
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
     drawing = lanes(network, options.names, shapes=Show.SHAPES in options.show)
     result = types_of(drawing.units)
-    noted = partial(_noted, items=result, options=options, with_symbols=with_insets)
-    whole = Panel(id=WHOLE, title=title, content=with_frames(drawing.whole, noted))
+    note = _noter(result, options, with_symbols=with_insets)
+    whole = Panel(id=WHOLE, title=title, content=with_frames(drawing.whole, note))
     modules = tuple(
-        replace(panel, content=with_frames(panel.content, noted))
+        replace(panel, content=with_frames(panel.content, note))
         for panel in drawing.modules
         if isinstance(panel.content, Dag)
     )
@@ -85,18 +75,25 @@ def _is_one_block(drawing: Overview) -> bool:
     return len(bars) == 2 and len(drawing.arcs) <= 1
 
 
-def _noted(
-    frame: Frame, inside: Sequence[tuple[BlockType, Unit]], options: Options, *, with_symbols: bool
-) -> Frame:
-    """Return the frame with notes: its types of block, and the values of the symbols in the insets."""
-    caption = frame.caption if Show.SHAPES in options.show else NOTHING
-    if frame.role is not GroupRole.STAGE:
-        return replace(frame, caption=caption)
-    firsts = {id(kind): kind.units[0].block for kind, _ in inside}
-    types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
-    notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
-    notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
-    return replace(frame, caption=caption, notes=tuple(note for note in notes if note))
+def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) -> Callable[[Frame], Frame]:
+    """Return a function that adds notes to a frame: its types of block, and the values of their symbols."""
+    of_stage: dict[str, list[tuple[BlockType, Unit]]] = {}
+    for kind in items:
+        for unit in kind.units:
+            of_stage.setdefault(f"stage{unit.stage}", []).append((kind, unit))
+
+    def noted(frame: Frame) -> Frame:
+        caption = frame.caption if Show.SHAPES in options.show else NOTHING
+        if frame.role is not GroupRole.STAGE:
+            return replace(frame, caption=caption)
+        inside = of_stage.get(frame.id, [])
+        firsts = {id(kind): kind.units[0].block for kind, _ in inside}
+        types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
+        notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
+        notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
+        return replace(frame, caption=caption, notes=tuple(note for note in notes if note))
+
+    return noted
 
 
 def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:

@@ -135,7 +135,7 @@ def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
     if not number:
         both = zip(routed.layout.connections, routed.ports, strict=True)
         outer = [tail.x for connection, (tail, _) in both if not connection.tail_frame]
-        if min(outer, default=row.places[0].x) < row.places[0].x:
+        if outer and min(outer) < row.places[0].x:
             canvas.begin(LOOSE, (min(outer), y))
     else:
         track = turning(routed.layout, routed.end)
