@@ -17,7 +17,9 @@ from resnet_diagram.wording.language import in_language, language
 
 def figure_of(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
     """Return the figure of networks, or of the flat reading of their diagram, ready for a renderer."""
-    diagram = in_language(build(networks, options, flat=flat), language(options.lang))
+    diagram, translations = build(networks, options, flat=flat), language(options.lang)
+    if translations:
+        diagram = in_language(diagram, translations)
     return Figure(
         diagram=diagram,
         theme=load_theme(output.theme).for_stages(stage_count(flattened(diagram).chain.items)),

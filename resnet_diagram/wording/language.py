@@ -78,10 +78,8 @@ _ENTRIES: dict[str, Word] = {word.value: word for word in Word}
 
 
 def in_language(part: _Part, translations: Language) -> _Part:
-    """Return a drawing in English, or any part of one, with each of its labels in another language."""
+    """Return a drawing, or any part of one, with each of its labels in another language."""
     translated: Any = part
-    if not translations:
-        return part
     if isinstance(part, Label):
         translated = part.in_language(translations)
     elif isinstance(part, tuple):

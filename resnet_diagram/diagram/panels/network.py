@@ -65,7 +65,7 @@ def _graph_panels(
     stages = sum(unit.number == 1 for unit in drawing.units if unit.stage)
     opened, closed = insets(result, drawing.units, stages, options)
     content = replace(drawing.whole, notes=(*drawing.whole.notes, *_not_opened(closed)))
-    whole = replace(whole, content=with_frames(content, noted))
+    whole = replace(whole, content=with_frames(content, note))
     return (whole, *modules, *opened)
 
 
