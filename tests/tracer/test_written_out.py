@@ -145,6 +145,29 @@ def test_a_norm_with_constant_statistics_is_a_norm(module: nn.Module) -> None:
     assert [(layer.kind, layer.op) for layer in layers_between(module)] == [(LayerKind.NORM, "frozen_bn")] * 2
 
 
+def test_a_frozen_norm_and_the_activation_behind_it_are_two_layers() -> None:
+    layers = layers_between(nn.Sequential(FixedBN(), nn.ReLU()))
+    assert [layer.op for layer in layers] == ["frozen_bn", "relu"] * 2
+
+
+class Shifted(nn.Module):
+    """A ReLU of a shifted value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shift = nn.Parameter(torch.zeros(8, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(x + self.shift)
+
+
+@pytest.mark.parametrize(
+    "function", [Shifted(), lambda x: torch.threshold(x, 0.1, 0.0)], ids=["shift", "threshold"]
+)
+def test_what_differs_from_relu_is_not_called_relu(function: Function) -> None:
+    assert all(layer.op != "relu" for layer in layers_between(function))
+
+
 class SineUnit(nn.Module):
     """An activation of the model's own."""
 

@@ -39,6 +39,9 @@ _ADDED = frozenset(["add", "sub", "rsub"])
 
 def recognized(steps: list[Step], calls: Sequence[Call]) -> list[Step]:
     """Return the steps with each function that is spelled out made one step, the longest spelling first."""
+    for step in steps:
+        if step.nodes and len(step.sources) == 1 and steps[step.sources[0]].call != step.call:
+            _join_frozen_norm(step, steps, calls)
     for step in reversed(steps):
         if step.nodes and step.sources:
             for region, source in _regions(step, steps):
