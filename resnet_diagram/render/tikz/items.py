@@ -125,8 +125,9 @@ def _form_options(box: Box, default: Common) -> list[str]:
     form = Form.RECTANGLE if box.form is Form.POLYGON else box.form
     if form is common:
         return []
-    plain = "rectangle" if common is Form.CIRCLE else "sharp corners"
-    return form_keys(form) or [plain]
+    if common is Form.CIRCLE:
+        return ["rectangle", *form_keys(form)]
+    return form_keys(form) or ["sharp corners"]
 
 
 def _words(box: Box, common: Common) -> str | None:
