@@ -92,6 +92,7 @@ def test_imports_run_one_way(path: Path) -> None:
         ("jinja2", {"render"}),
         ("graphviz", {"render", "app"}),
         ("typst", {"render"}),
+        ("pptx", {"render"}),
         ("click", {"cli"}),
     ],
 )

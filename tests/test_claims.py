@@ -13,7 +13,7 @@ CLAIMS = {
     "Draws residual networks from the real PyTorch model": (
         "test_cli.py::test_draw_writes_every_file_asked_for"
     ),
-    "as SVG, PDF, PNG, TikZ for LaTeX, Typst, draw.io, Mermaid or Graphviz DOT": (
+    "as SVG, PDF, PNG, TikZ for LaTeX, Typst, draw.io, PowerPoint,\nMermaid or Graphviz DOT": (
         "render/test_formats.py::test_each_format_is_found_by_name_and_suffix"
     ),
     "lists the differences between two networks": (
@@ -57,6 +57,9 @@ CLAIMS = {
     "a spec file: a dozen lines of TOML": "test_cli.py::test_a_spec_file_draws_as_its_network",
     "`--view` sets the amount of detail": "diagram/test_views.py::test_the_full_view_draws_every_block",
     "fits the figure to a column": "layout/test_fit.py::test_networks_fit_every_column",
+    "a slide of shapes with attached connectors": (
+        "render/pptx/test_deck.py::test_connectors_are_attached_where_they_end"
+    ),
     "writes Table 1 of the 2015 paper": "tables/test_published.py::test_table_1_of_the_resnet_paper",
     "lists the shortcuts of each stage": "tables/test_command.py::test_shortcuts",
     "`resnet-diagram embed` wrote this table": "test_docs.py::test_the_diagrams_in_the_docs_are_fresh",

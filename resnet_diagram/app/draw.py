@@ -116,9 +116,10 @@ def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
 def _warn_of_captions(request: DrawRequest) -> None:
     """Warn of a caption or label that none of the formats shows."""
     placing = request.output.placing
-    given = [word for word in ("caption", "label") if getattr(placing, word)]
     names = sorted({target.format for target in request.targets})
-    if given and names and "tikz" not in names:
+    homes = {"caption": {"tikz", "pptx"}, "label": {"tikz"}}
+    given = [word for word, home in homes.items() if getattr(placing, word) and not home & set(names)]
+    if given and names:
         message = f"{' and '.join(names)}: no place for a {' and a '.join(given)}, left out; -t tikz has one."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
 

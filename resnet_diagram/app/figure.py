@@ -20,21 +20,22 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     diagram, translations = build(networks, options, flat=flat), language(options.lang)
     if translations:
         diagram = in_language(diagram, translations)
+    placing = output.placing
+    words = in_language(caption(networks, options), translations)
     return Figure(
         diagram=diagram,
         theme=load_theme(output.theme).for_stages(stage_count(flattened(diagram).chain.items)),
-        output=replace(output, placing=_placing(networks, options, output.placing)),
+        output=replace(output, placing=_placing(networks, options, placing, words)),
+        caption=words if placing.caption is None else placing.caption,
     )
 
 
-def _placing(networks: Sequence[Network], options: Options, placing: Placing) -> Placing:
-    """Return the LaTeX placement with missing values filled in."""
+def _placing(networks: Sequence[Network], options: Options, placing: Placing, words: str) -> Placing:
+    """Return the LaTeX placement with missing values filled in; `words`: the caption if none is given."""
     if not placing.environment:
         return placing
     return replace(
         placing,
-        caption=in_language(caption(networks, options), language(options.lang))
-        if placing.caption is None
-        else placing.caption,
+        caption=words if placing.caption is None else placing.caption,
         label=label(networks, options) if placing.label is None else placing.label,
     )

@@ -18,7 +18,8 @@ class Option:
     `group`: heading in the help. `kind`: `str`, `int`, `bool`, `Path` (a folder), or `tuple` (one word, or
     several separated by commas, where `default` is a tuple; else the option may be repeated). `values`: the
     words that are accepted, () for any. `flags`: names on the command line, where they are not the keyword's.
-    `file`: the value may be the path of a TOML file. `lone`: the value when the flag has none.
+    `file`: the value may be the path of a TOML file; with `kind=Path`, a file instead of a folder.
+    `lone`: the value when the flag has none.
     """
 
     help: str

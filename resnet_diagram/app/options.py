@@ -18,7 +18,7 @@ from resnet_diagram.layout.units import (
     sized,
     venue_width,
 )
-from resnet_diagram.render.figure import DPI, Engine
+from resnet_diagram.render.figure import DPI, Engine, Slide
 from resnet_diagram.render.figure import Output as Output
 from resnet_diagram.render.latex.floats import IN_TEXT, Float, Placing, check_label
 from resnet_diagram.style.theme import theme_names as theme_names
@@ -186,6 +186,24 @@ class DrawChoices(LatexChoices, total=False):
             metavar="N",
         ),
     ]
+    slide: Annotated[
+        str | None,
+        Option(
+            help="Shape of the slides in PowerPoint output.  [default: 16:9, or as in the --template]",
+            group=PAGE,
+            values=tuple(Slide),
+        ),
+    ]
+    template: Annotated[
+        Path | None,
+        Option(
+            help="Presentation whose master the slides take in PowerPoint output.",
+            group=PAGE,
+            kind=Path,
+            file=True,
+            metavar="FILE.pptx",
+        ),
+    ]
     engine: Annotated[
         str,
         Option(
@@ -260,6 +278,9 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
     if dpi not in _RESOLUTIONS:
         limits = f"{_RESOLUTIONS.start} to {_RESOLUTIONS.stop - 1}"
         raise UsageError(f"--dpi {dpi}: expected pixels per inch, {limits}. Printing needs {DPI}.")
+    slide = choices.get("slide")
+    if slide and choices.get("template"):
+        raise UsageError("--slide and --template both give the shape of the slides; leave one out.")
     content = Options(
         view=view,
         block=block,
@@ -280,6 +301,8 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         engine=one_of(Engine, choices.get("engine", Engine.OWN), "layout engine"),
         id_prefix=choices.get("id_prefix", ""),
         scale=_scale(choices.get("scale")),
+        slide=one_of(Slide, slide or Slide.WIDE, "shape of a slide"),
+        template=choices.get("template"),
     )
     return content, output
 

@@ -116,7 +116,7 @@ def _declared(name: str, declared: Option) -> Decorator:
     kind = declared.kind if declared.kind is int else str
     values: Any = click.Choice([str(value) for value in declared.values]) if declared.values else kind
     if declared.kind is Path:
-        values = InputPath(path_type=Path, exists=True, file_okay=False)
+        values = InputPath(path_type=Path, exists=True, file_okay=declared.file, dir_okay=not declared.file)
     return option(flag, name, type=values, **settings)
 
 

@@ -13,22 +13,23 @@ _NARROW = 330.0
 """Least width of a page with an overview and insets, in points."""
 
 
-def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE) -> Scene:
+def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE, *, nearest: bool = False) -> Scene:
     """Return the scene of a diagram, in points, laid out for the room that `fit` gives.
 
     A comparison is drawn in columns, a chain in the order of the flow. Other panels are drawn below each
-    other where the page has room for them, else as a chain. Raises RenderError where nothing fits.
+    other where the page has room for them, else as a chain. Where nothing fits, `nearest` returns the scene
+    that exceeds the room least, for a page that scales it; else raises RenderError.
     """
     with measured_in(theme.font):
-        return _laid_out(diagram, theme, fit)
+        return _laid_out(diagram, theme, fit, nearest)
 
 
-def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
+def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
     contents = [panel.content for panel in diagram.panels]
     if len(contents) == 1 and isinstance(contents[0], Comparison):
         from resnet_diagram.layout.grid import lay_out_comparison
 
-        return lay_out_comparison(diagram, contents[0], theme, fit)
+        return lay_out_comparison(diagram, contents[0], theme, FREE if nearest else fit)
     tried: list[Scene] = []
     if in_panels(diagram, fit):
         from resnet_diagram.layout.panels import lay_out_panels
@@ -40,11 +41,11 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
 
     flat = flattened(diagram)
     if flat.boxed is None:
-        return lay_out_flow(flat, theme, fit, tried)
+        return lay_out_flow(flat, theme, fit, tried, nearest=nearest)
     try:
         return lay_out_flow(flat, theme, fit, tried)
     except RenderError:
-        return lay_out_flow(flat.boxed, theme, fit, tried)
+        return lay_out_flow(flat.boxed, theme, fit, tried, nearest=nearest)
 
 
 def in_panels(diagram: Diagram, fit: Fit) -> bool:

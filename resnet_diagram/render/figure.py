@@ -27,6 +27,13 @@ class Engine(StrEnum):
     GRAPHVIZ = "graphviz"
 
 
+class Slide(StrEnum):
+    """Shape of a slide: width to height."""
+
+    WIDE = "16:9"
+    NARROW = "4:3"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """Layout and output settings of a drawing.
@@ -35,7 +42,8 @@ class Output:
     `placing`: the float in LaTeX. `templates`: a folder searched for templates before the package's own.
     `dpi`: pixels per inch, where there are pixels. `engine`: the layout engine, in formats that leave a
     choice. `id_prefix`: begins each id in an SVG, where several figures share a page. `scale`: factor that
-    enlarges the finished drawing.
+    enlarges the finished drawing. `slide`: shape of the slides of a presentation; `template`: a presentation
+    whose master they take.
     """
 
     theme: str = "paper"
@@ -47,15 +55,21 @@ class Output:
     engine: Engine = Engine.OWN
     id_prefix: str = ""
     scale: float = 1.0
+    slide: Slide = Slide.WIDE
+    template: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A drawing with its theme and output settings. `remark`: a comment in the source of a chart."""
+    """A drawing with its theme and output settings.
+
+    `caption`: a sentence of facts. `remark`: a comment in the source of a chart.
+    """
 
     diagram: Diagram
     theme: Theme
     output: Output = field(default_factory=Output)
+    caption: str = ""
     remark: str = ""
 
     @cached_property
@@ -72,10 +86,15 @@ class Figure:
 
     @property
     def spoken_title(self) -> str:
-        """The title, or what to call a drawing without one: by what is framed in it, side by side."""
+        """The title, or what to call a drawing without one."""
+        return self.named_title or "Network architecture"
+
+    @property
+    def named_title(self) -> str:
+        """The title, or the names of the frames side by side; empty where there are none."""
         framed = [
             item.title
             for item in flattened(self.diagram).chain.items
             if isinstance(item, Group) and item.role is GroupRole.NETWORK
         ]
-        return self.diagram.title or " and ".join(framed) or "Network architecture"
+        return self.diagram.title or " and ".join(framed)

@@ -108,6 +108,14 @@ FORMATS = (
         modes=True,
     ),
     Format(
+        name="pptx",
+        suffixes=(".pptx",),
+        summary="PowerPoint slide of shapes to edit; needs resnet-diagram[pptx]",
+        render=_later("pptx.deck", "render_pptx"),
+        together=_later("pptx.deck", "render_deck"),
+        binary=True,
+    ),
+    Format(
         name="scene",
         suffixes=(".scene.json",),
         summary="JSON of the drawing's elements with their places, for other renderers",

@@ -18,7 +18,7 @@ def seconds(command: list[str]) -> float:
 
 def main(rounds: int = 15) -> None:
     """Print, for each format, the median ratio over alternating runs."""
-    for name in ("svg", "drawio", "tikz", "mermaid", "dot", "outline", "json"):
+    for name in ("svg", "drawio", "pptx", "tikz", "mermaid", "dot", "outline", "json"):
         ratios = [seconds([*DRAW, name]) / seconds(FLOOR) for _ in range(rounds)]
         print(f"{name:8} {statistics.median(ratios):.2f} times 'import click, jinja2'")
 

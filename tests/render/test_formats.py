@@ -47,6 +47,7 @@ def test_unknown_name_suggests(given: str, meant: str) -> None:
     assert f"The formats are {', '.join(one.name for one in FORMATS)}, json, toml." in str(caught.value)
 
 
+@pytest.mark.filterwarnings("ignore:The smallest type")
 def test_bytes_are_told_from_text() -> None:
     for one in FORMATS:
         content = write_as(one, named("resnet18"))
@@ -58,6 +59,7 @@ def test_an_engine_that_does_not_write_the_format_is_refused() -> None:
         write_as(format_named("tikz"), with_output(named("resnet18"), engine=Engine.GRAPHVIZ))
 
 
+@pytest.mark.filterwarnings("ignore:The smallest type")
 @pytest.mark.parametrize("one", [row for row in FORMATS if not row.modes], ids=lambda one: one.name)
 def test_what_cannot_follow_the_reader_says_so(one: Format) -> None:
     with pytest.warns(UnrenderedWarning, match=f"{one.name} has no dark mode"):

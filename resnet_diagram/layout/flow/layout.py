@@ -23,12 +23,15 @@ _PAGE_HEIGHT = 720.0
 """A drawing whose height is free takes this at most if there is a way."""
 
 
-def lay_out_flow(diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene]) -> Scene:
+def lay_out_flow(
+    diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene], *, nearest: bool = False
+) -> Scene:
     """The scene of a diagram in the order of the flow.
 
     Direction `down`: groups stand under each other and the flow in each runs to the right; direction `right`:
     in columns, with the flow running down in each. The first way to draw it that fits is taken; type is never
-    set smaller. `tried`: other drawings of it, which did not fit. Raises RenderError where none fits.
+    set smaller. `tried`: other drawings of it, which did not fit. Where none fits, `nearest` takes
+    the one that exceeds the room least; else raises RenderError.
     """
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
     for variant in variants(diagram, fit):
@@ -39,6 +42,8 @@ def lay_out_flow(diagram: Diagram, theme: Theme, fit: Fit, tried: list[Scene]) -
             return scene
         tried.append(scene)
     scenes = [scene for scene in tried if _fits(scene, fit)]
+    if not scenes and nearest:
+        return min(tried, key=lambda scene: _excess(scene, fit))
     if not scenes:
         raise _too_small(tried, theme, fit)
     return min(scenes, key=lambda scene: _excess(scene, page))

@@ -19,8 +19,8 @@ from resnet_diagram.render.svg.modes import Ink, modes
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
 
-_HEAD_LENGTH = 4.2
-_HEAD_WIDTH = 3.2
+HEAD_LENGTH = 4.2
+HEAD_WIDTH = 3.2
 _HEAD_INSET = 1.1
 _HALO = 2.0
 _ANCHORS = {Anchor.START: "start", Anchor.MIDDLE: "middle", Anchor.END: "end"}
@@ -236,7 +236,7 @@ def _connector(line: Connector, brush: Brush, prefix: str) -> Values:
     direction = _towards(line.points[-2], tip)
     points = list(line.points)
     if line.arrow:
-        points[-1] = _moved(tip, direction, _HEAD_INSET - _HEAD_LENGTH)
+        points[-1] = _moved(tip, direction, _HEAD_INSET - HEAD_LENGTH)
     return {
         "what": "connector",
         "id": _id(line.id, prefix),
@@ -279,10 +279,10 @@ def bent(points: tuple[Point, ...], radius: float) -> str:
 
 def arrow_head(tip: Point, direction: Point) -> tuple[Point, ...]:
     """Corners of an arrow head that points along the unit vector `direction` and ends at `tip`."""
-    back = _moved(tip, direction, -_HEAD_LENGTH)
+    back = _moved(tip, direction, -HEAD_LENGTH)
     side = (-direction[1], direction[0])
     notch = _moved(back, direction, _HEAD_INSET)
-    return tip, _moved(back, side, _HEAD_WIDTH / 2), notch, _moved(back, side, -_HEAD_WIDTH / 2)
+    return tip, _moved(back, side, HEAD_WIDTH / 2), notch, _moved(back, side, -HEAD_WIDTH / 2)
 
 
 def _towards(start: Point, end: Point) -> Point:

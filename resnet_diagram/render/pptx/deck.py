@@ -1,0 +1,109 @@
+"""Write figures as a PowerPoint presentation, each on a slide."""
+
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from resnet_diagram.errors import RenderError
+from resnet_diagram.layout.text.faces import face_of
+from resnet_diagram.render.escape.xml import printable, xml_text
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.render.fonts import warn_of_absent
+from resnet_diagram.render.pptx.drawing import Area
+from resnet_diagram.render.pptx.pages import pages, placed
+from resnet_diagram.render.pptx.shapes import slide_shapes
+from resnet_diagram.render.templates import render
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation
+
+_DAY = (1980, 1, 1, 0, 0, 0)
+"""The first day that a zip archive can name."""
+
+
+def render_pptx(figure: Figure) -> bytes:
+    """Return a presentation of one figure; the same figure gives the same bytes."""
+    return render_deck([figure])
+
+
+def render_deck(figures: Sequence[Figure]) -> bytes:
+    """Return a presentation of figures, in the theme and with the settings of the first.
+
+    Warns where type is smaller than an audience reads. Raises RenderError without python-pptx, and for a
+    template that it cannot read.
+    """
+    try:
+        from resnet_diagram.render.pptx.master import own_master, users_master
+    except ImportError as error:
+        message = "PowerPoint output needs python-pptx: pip install 'resnet-diagram[pptx]'."
+        raise RenderError(message) from error
+    first = figures[0]
+    warn_of_absent(first.theme.font)
+    face = face_of(first.theme.font)
+    font = "Arial" if face.own else face.family
+    template = first.output.template
+    presentation = users_master(template) if template else own_master(first.output.slide, font)
+    for figure in figures:
+        for page in pages(figure):
+            _add_slide(presentation, page, "" if template else "+mn-lt", font)
+    return _fixed(presentation, first)
+
+
+def _add_slide(presentation: "Presentation", figure: Figure, theme_font: str, font: str) -> None:
+    """Add the slide of a figure: background, title, notes and shapes."""
+    from pptx.oxml import parse_xml
+
+    from resnet_diagram.render.pptx.master import free_area, with_title
+
+    theme = figure.theme
+    slide = presentation.slides.add_slide(with_title(presentation))
+    title = slide.shapes.title
+    left, top, width, height = free_area(presentation, slide, titled=bool(figure.named_title))
+    for placeholder in list(slide.placeholders):
+        if placeholder.element is not (title.element if title and figure.named_title else None):
+            placeholder.element.getparent().remove(placeholder.element)
+    if title and figure.named_title:
+        title.text = printable(figure.named_title)
+    if theme_font:
+        slide.background.fill.solid()
+        slide.background.fill.fore_color.rgb = _colour(theme.page)
+        if title and figure.named_title:
+            title.text_frame.paragraphs[0].font.color.rgb = _colour(theme.style("text").text)
+    scene, scale = placed(figure, width, height)
+    notes = (figure.caption, scene.description)
+    slide.notes_slide.notes_text_frame.text = printable("\n\n".join(filter(None, notes)))
+    area = Area(
+        scale=scale,
+        left=left + (width - scene.width * scale) / 2,
+        top=top + (height - scene.height * scale) / 2,
+    )
+    shapes = slide_shapes(scene, theme, area, max((shape.shape_id for shape in slide.shapes), default=1) + 1)
+    text = render(
+        "pptx", "shapes.xml.jinja", figure.output.templates, shapes=shapes, font=xml_text(theme_font or font)
+    )
+    for element in parse_xml(text):
+        slide.shapes.element.append(element)
+
+
+def _colour(text: str) -> Any:
+    """Return the colour that "#RRGGBB" names."""
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(text[1:])  # type: ignore[no-untyped-call]
+
+
+def _fixed(presentation: Any, figure: Figure) -> bytes:
+    """Return the bytes of a presentation without the time at which it was written."""
+    properties = presentation.core_properties
+    properties.title, properties.author = printable(figure.spoken_title)[:255], ""
+    properties.last_modified_by = ""
+    properties.created = properties.modified = datetime(*_DAY)
+    written, fixed = BytesIO(), BytesIO()
+    presentation.save(written)
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for item in source.infolist():
+            entry = zipfile.ZipInfo(item.filename, _DAY)
+            target.writestr(entry, source.read(item), compress_type=zipfile.ZIP_DEFLATED)
+    return fixed.getvalue()

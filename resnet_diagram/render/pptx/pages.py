@@ -1,0 +1,95 @@
+"""What each slide shows: a diagram, laid out so that its type is large enough to read."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+
+from resnet_diagram.diagram.legend import legend
+from resnet_diagram.diagram.model import Diagram, Inset
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.scene import Box, Scene, Text, walk
+from resnet_diagram.layout.units import FREE, Fit
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.wording.terms import NOTHING
+
+_LEAST_TYPE = 14.0
+"""Smallest type that an audience reads, in points on the slide."""
+_LARGEST_SCALE = 3.0
+_TRIES = 2
+"""Layouts to try for larger type."""
+
+
+def pages(figure: Figure) -> Iterator[Figure]:
+    """Yield the figure of each slide: one for each block where the figure shows several, else the figure."""
+    diagram = figure.diagram
+    contents = [panel.content for panel in diagram.panels]
+    if len(contents) < 2 or not all(isinstance(content, Inset) for content in contents):
+        yield figure
+        return
+    entries = list(zip(diagram.legend, legend(contents), strict=False))
+    for panel in diagram.panels:
+        used = legend([panel.content])
+        shown = replace(
+            diagram,
+            title=panel.title,
+            panels=(replace(panel, title=NOTHING),),
+            legend=tuple(entry for entry, meaning in entries if meaning in used),
+            description=f"{figure.named_title}: {panel.title}." if figure.named_title else panel.title,
+        )
+        yield replace(figure, diagram=shown)
+
+
+def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
+    """Return the scene for an area of a slide, and its scale.
+
+    The figure gives way for type of 14 pt as it does for a column: the layouts for smaller areas are tried,
+    and the one with the largest type is taken. Warns where its type is smaller.
+    """
+    best = max(_scenes(figure, width, height), key=lambda scene: _type_size(scene, width, height))
+    size = _type_size(best, width, height)
+    if size < _LEAST_TYPE - 0.05:
+        warnings.warn(
+            f"The smallest type on the slide is {size:.1f} pt; {_LEAST_TYPE:g} pt is readable. "
+            "Take --view overview or --view block, leave labels out with --show, or draw a part.",
+            UnrenderedWarning,
+            stacklevel=2,
+        )
+    return best, _scale(best, width, height)
+
+
+def _scenes(figure: Figure, width: float, height: float) -> Iterator[Scene]:
+    """Yield layouts of a figure, each for larger type than those before; a requested size has one."""
+    if figure.output.fit != FREE:
+        yield figure.scene
+        return
+    shown = _untitled(figure.diagram)
+    size, reached = _LEAST_TYPE, 0.0
+    least = min(size for _, size in figure.theme.sizes)
+    for _ in range(_TRIES):
+        enlarged = size / least
+        scene = layout(shown, figure.theme, Fit(width / enlarged, height / enlarged), nearest=True)
+        yield scene
+        reached = max(reached, _type_size(scene, width, height))
+        if reached >= size - 0.05:
+            return
+        size = (size + reached) / 2
+
+
+def _untitled(diagram: Diagram) -> Diagram:
+    """Return a diagram without its title, which the slide shows."""
+    flat = _untitled(diagram.flat) if diagram.flat else None
+    boxed = _untitled(diagram.boxed) if diagram.boxed else None
+    return replace(diagram, title=NOTHING, flat=flat, boxed=boxed)
+
+
+def _scale(scene: Scene, width: float, height: float) -> float:
+    return min(width / scene.width, height / scene.height, _LARGEST_SCALE)
+
+
+def _type_size(scene: Scene, width: float, height: float) -> float:
+    """Return the size of the smallest type of a scene in an area, in points."""
+    leaves = list(walk(scene))
+    inside = [text.size for leaf in leaves if isinstance(leaf, Box) for text in leaf.texts]
+    sizes = [*inside, *(leaf.size for leaf in leaves if isinstance(leaf, Text))]
+    return min(sizes, default=_LEAST_TYPE) * _scale(scene, width, height)
