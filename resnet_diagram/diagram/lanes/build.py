@@ -81,20 +81,20 @@ class _Builder:
     def boxes(self, elements: Sequence[Element]) -> list[Part]:
         """Return boxes for layers: one each, with its norm and activation, or one for many of them."""
         layers = [layer for layer in walk(elements) if layer.kind in BARS | FOLLOWING]
-        boxes = []
+        boxes, lines = [], []
         for unit in joined_layers(layers):
-            main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
+            at = next((at for at, layer in enumerate(unit) if layer.kind not in FOLLOWING), 0)
+            main, behind = unit[at], names_only(unit[at + 1 :])
             text = names_only(unit) if main.kind in FOLLOWING else layer_lines(main)[0]
+            words = (text,) if main.kind in FOLLOWING else (names_only(unit[:at]), text, behind)
             role = node_role(main.kind)
             name = self.ids.numbered("part", role.value)
-            boxes.append(Node(id=name, role=role, lines=(text,), origin=origin(unit)))
-            if main.kind not in FOLLOWING:
-                self.draft.layer_bars.append((main, unit))
+            boxes.append(Node(id=name, role=role, lines=tuple(filter(None, words)), origin=origin(unit)))
+            lines.append(text)
         if not boxes:
             return []
         if len(boxes) <= _MOST_BOXES:
             return [tuple(boxes)]
-        lines = [box.lines[0] for box in boxes]
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
         mixing = next((layer for layer in layers if layer.kind in MIXING), layers[0])
         name = self.ids.numbered("part", "layers")

@@ -23,11 +23,11 @@ from resnet_diagram.style.theme import Theme
 
 _MARGIN = 2.0
 _ROW_LABEL_GAP = 6.0
-_BAND_GAP = 14.0
+_BAND_GAP = 10.0
 _STEP = 24.0
 """Points by which bands are made narrower until they fit."""
 _LOWEST = 16.0
-_TALLEST = 62.0
+_TALLEST = 58.0
 """Heights of the lowest bar, and of a bar with text at most, in points."""
 _LOWER = 0.55
 _MOST_STRETCH = 1.6

@@ -18,7 +18,7 @@ _AHEAD = 7.0
 _PORT = 5.2
 """Distance between two lines that enter or leave a part beside each other, in points."""
 _LINE_GAP = 7.0
-_ROW_GAP = 9.0
+_ROW_GAP = 7.5
 _LABEL_GAP = 3.0
 _LABEL_LEAD = 6.5
 """From a merge to the words on a line that enters it from above or below, in points."""
