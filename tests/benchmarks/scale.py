@@ -29,9 +29,9 @@ def stages(count: int) -> Network:
 ROWS: dict[str, tuple[Callable[[int], object], int]] = {
     "code of blocks": (lambda count: rd.code(blocks(count)), BLOCKS),
     "DOT of blocks": (lambda count: rd.to_text(blocks(count), "dot"), BLOCKS),
-    "TikZ of stages": (lambda count: rd.to_text(stages(count), "tikz"), STAGES),
+    "TikZ of stages": (lambda count: rd.to_text(stages(count), "tikz", max_height="90000pt"), STAGES),
     "full TikZ of plain layers": (
-        lambda count: rd.to_text(blocks(count, "none"), "tikz", view="full"),
+        lambda count: rd.to_text(blocks(count, "none"), "tikz", view="full", max_height="90000pt"),
         BLOCKS,
     ),
 }
