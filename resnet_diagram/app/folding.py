@@ -37,6 +37,8 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
         figure = figure_of(networks, *choice)
         if _is_page(figure):
             break
+    else:
+        figure = figure_of(networks, folded, output)
     what = f"panels of blocks left out: {opened - _opened(figure)}" if opened else "no block is drawn open"
     _warn(
         f"The drawing of {networks[0].name} would be higher than a page; {what}. "

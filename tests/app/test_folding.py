@@ -134,6 +134,13 @@ def test_a_drawing_higher_than_a_page_opens_fewer_blocks(sums: Network, width: f
     assert "higher than a page" in notes[0]
 
 
+def test_a_network_for_which_a_page_is_too_small_is_drawn_on_a_higher_one() -> None:
+    network = replace(MANY_STAGES, body=catalog.network("resnet50").body * 40)
+    text, notes = pages(network)
+    assert size(text)[1] > 648
+    assert len(notes) == 1
+
+
 def test_a_requested_height_folds_before_it_is_refused() -> None:
     network = catalog.network("resnet50")
     least = size(pages(network, view=View.OVERVIEW)[0])[1]

@@ -332,6 +332,40 @@ def test_an_import_does_without_the_compiler_until_somebody_compiles(tmp_path: P
     assert done.stdout.splitlines() == ["False False", "2.0 True", "True module", "3.0", "True"], done.stderr
 
 
+COMPILER_USERS = """
+import sys
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
+import resnet_diagram as rd
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.inner, self.prelu = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3, 1, 1), nn.PReLU()
+        self.norm = nn.InstanceNorm2d(8)
+
+    def forward(self, x):
+        x = self.prelu(self.norm(self.conv(x)))
+        for reentrant in (False, True):
+            x = x + checkpoint(self.inner, x, use_reentrant=reentrant)
+        variance, mean = torch.var_mean(x, 1, keepdim=True)
+        x = torch.stack([1 - x, (x - mean) * variance.rsqrt()]).sum(0) * x.sign()
+        y = x.flatten(2)
+        gram = torch.einsum("bcn,bdn->bcd", y, y) + torch.bmm(y, y.mT)
+        return F.gelu(gram.softmax(-1) @ y)
+
+network = rd.trace(Net(), (3, 16, 16))
+print("torch._dynamo" in sys.modules, network.stopped_at)
+"""
+
+
+def test_no_operation_imports_dynamo() -> None:
+    done = subprocess.run([sys.executable, "-c", COMPILER_USERS], capture_output=True, text=True, check=True)
+    assert done.stdout == "False None\n"
+
+
 def test_a_plain_network_does_not_import_dynamo() -> None:
     code = (
         "import sys\n"

@@ -102,6 +102,7 @@ class Attending(nn.Module):
         query, key, value = self.into(x).unflatten(2, (3, 4, 4)).permute(2, 0, 3, 1, 4)
         for q, k, v in ((query, key, value), (query.contiguous(), key.contiguous(), value)):
             q @ k.transpose(-2, -1), q @ self.into.weight[:4, :4], (q * q) @ k.mT
+            torch.bmm(q[:, 0], k[:, 0].mT), q[:, 0].bmm(v[:, 0].new_empty(len(x), 4, 7))
             F.scaled_dot_product_attention(q, k, v)
             F.scaled_dot_product_attention(q[:, 0], k[:, 0], v[:, 0])
             F.scaled_dot_product_attention(q, k[:, :, :5], v[:, :, :5], is_causal=False, scale=2.0)

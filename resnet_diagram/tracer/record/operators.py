@@ -250,7 +250,8 @@ _TABLE: list[Operator] = [
     *_each("concat concatenate hstack vstack", role=Role.CONCAT),
     # products of matrices
     Operator(name="matmul", role=Role.MATMUL, rule=joins.matmul, macs=counters.product("self")),
-    *_each("bmm mm mv dot", role=Role.MATMUL, macs=counters.product("self")),
+    Operator(name="bmm", role=Role.MATMUL, rule=joins.batched_matmul, macs=counters.product("self")),
+    *_each("mm mv dot", role=Role.MATMUL, macs=counters.product("self")),
     Operator(name="baddbmm", role=Role.MATMUL, macs=counters.product("batch1")),
     Operator(name="addmv", role=Role.MATMUL),
     Operator(name="einsum", role=Role.MATMUL, macs=counters.einsum),

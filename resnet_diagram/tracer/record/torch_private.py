@@ -168,10 +168,23 @@ def without_compiler() -> Iterator[None]:
             del sys.modules[COMPILER]
 
 
+class CompilerSettings:
+    """Stand-in for the compiler's settings, of which checkpointing keeps one for a backward pass."""
+
+    error_on_nested_fx_trace = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_import_compiler(COMPILER).config, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(_import_compiler(COMPILER).config, name, value)
+
+
 class CompilerProxy(ModuleType):
     """Stand-in for the compiler's package: postpones `disable` and forwards all else to the real package."""
 
     __path__: list[str] = []  # noqa: RUF012 - the import system reads it from the module
+    config = CompilerSettings()
 
     @staticmethod
     def disable(function: Any = None, recursive: bool = True, **options: Any) -> Any:

@@ -60,6 +60,11 @@ def matmul(a: Tensor, b: Tensor) -> Tensor | None:
     return None if stack is None else fresh((*stack, a.shape[-2], b.shape[-1]), a)
 
 
+def batched_matmul(a: Tensor, b: Tensor) -> Tensor | None:
+    """Return the products of two stacks of matrices, `(N, L, M)` and `(N, M, K)`."""
+    return matmul(a, b) if a.dim() == b.dim() == 3 and a.shape[0] == b.shape[0] else None
+
+
 def attention(
     query: Tensor,
     key: Tensor,
