@@ -19,6 +19,9 @@ from resnet_diagram.spec.model import Network
 REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
 """Comment in the source of a chart with folded stages."""
 
+BOXED = "Stages are folded and graphs are boxes: the chart of --view paper is too large for a page."
+"""Comment in the source of a chart with graphs that are not drawn open."""
+
 
 def folded_page(networks: Sequence[Network], options: Options, output: Output) -> Figure:
     """Return the figure of networks, which opens fewer blocks if it would be higher than a page.
@@ -63,8 +66,8 @@ def _is_page(figure: Figure) -> bool:
 def folded_chart(row: Format, networks: Sequence[Network], options: Options, output: Output) -> Content:
     """Return the chart of networks in a format, in the first view that the format's budget allows.
 
-    The views are tried from the requested one to those that fold more. In rows, a view that folds blocks must
-    also fit a page. Warns of what is folded, and where the last view is too large.
+    The views are tried from the requested one to those that fold more, at last with a box for each graph. In
+    rows, a view that folds must also fit a page. Warns of what is folded, and where the last is too large.
     """
     figure = figure_of(networks, options, output, flat=True)
     view = view_named(options.view)
@@ -75,8 +78,14 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
         size = row.measure(figure, content)
         in_rows = figure.diagram.flow is Flow.ROWS and not figure.diagram.chain.dense
         too_high = in_rows and not size.fits_page
-        if row.budget.allows(size) and not (too_high and view.folded):
+        boxed = figure.diagram.boxed if view.folded is None else None
+        if row.budget.allows(size) and not (too_high and (view.folded or boxed)):
             return content
+        if boxed:
+            name = figure.diagram.title or "the network"
+            _warn(f"The chart of {name} is too large for a page: each graph in it is drawn as one box.")
+            figure = replace(figure, diagram=replace(boxed, flow=figure.diagram.flow), remark=BOXED)
+            continue
         if view.folded is None:
             _warn(f"{_excess(row, size)}Take a view that folds more, or a part of it.")
             return content

@@ -156,6 +156,35 @@ def test_the_block_view_draws_all_types(sums: Network) -> None:
     assert "(h)" in text
 
 
+class Ladder(nn.Module):
+    """Two lanes that exchange their values after each step."""
+
+    def __init__(self, steps: int, width: int = 8) -> None:
+        super().__init__()
+        self.steps = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(width, width, 3, 1, 1) for _ in range(4)) for _ in range(steps)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        left, right = x.relu(), x.tanh()
+        for step in self.steps:
+            assert isinstance(step, nn.ModuleList)
+            a, b, c, d = step
+            left, right = a(left) * b(right), c(left) * d(right)
+        return left + right
+
+
+@pytest.mark.parametrize("to", ["mermaid", "dot"])
+def test_a_graph_too_large_for_a_chart_is_a_box_that_says_so(to: str) -> None:
+    text, notes = drawn(rd.trace(Ladder(2), (8, 16, 16)), to, View.PAPER)
+    assert notes == []
+    assert "graphs are boxes" not in text
+    text, notes = drawn(rd.trace(Ladder(40), (8, 16, 16)), to, View.PAPER)
+    assert "graphs are boxes" in text
+    assert "each graph in it is drawn as one box" in notes[-1]
+    assert len(text) < 4000
+
+
 @pytest.mark.skipif(not os.environ.get("RESNET_DIAGRAM_ALL_MODELS"), reason="traces models of timm")
 @pytest.mark.parametrize("name", ["ghostnet_050", "hgnet_base", "nextvit_base"])
 def test_models_with_many_types_of_block_are_drawn_on_a_page(name: str) -> None:
