@@ -11,9 +11,10 @@ text, and so that `in_language` can write the same terms in another language.
     >>> Kind.STRIDE in box.kinds, Kind.GROUPS in box.kinds
     (True, False)
     >>> box.in_language({Word.CONV: "卷积"})
-    '3×3 卷积, 64, s=2'
+    '3×3 卷积，64，s=2'
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,9 @@ from resnet_diagram.wording.vocabulary import Word
 
 Language = Mapping[Word, str]
 """Text of each word in a language; a word without an entry stays English."""
+
+
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 
 
 class Kind(StrEnum):
@@ -87,7 +91,7 @@ class Label(str):
         cls, parts: "tuple[Term | Label, ...]", joint: Word | str, language: Language, capital: bool
     ) -> Self:
         texts = [part if isinstance(part, Label) else _term_text(part, language) for part in parts]
-        text = _word_text(joint, language).join(text for text in texts if text)
+        text = _joined([text for text in texts if text], _word_text(joint, language))
         self = super().__new__(cls, text[:1].upper() + text[1:] if capital else text)
         self.parts, self.joint, self.capital, self.language = parts, joint, capital, language
         return self
@@ -124,6 +128,13 @@ class Label(str):
 def _term_text(term: Term, language: Language) -> str:
     text = _word_text(term.word, language)
     return text.format(*term.values) if isinstance(term.word, Word) else text
+
+
+def _joined(texts: list[str], joint: str) -> str:
+    """Join texts; commas between texts of which one ends or begins with an ideograph are full-width."""
+    if joint == ", " and any(_IDEOGRAPH.match(end) for text in texts for end in (text[0], text[-1])):
+        joint = "，"
+    return joint.join(texts)
 
 
 def _word_text(word: Word | str, language: Language) -> str:
