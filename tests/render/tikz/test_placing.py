@@ -100,7 +100,7 @@ def test_named_widths_are_those_of_the_venue(name: str, venue: str, width: float
     drawn = tex("resnet50", "--width", name, *(["--venue", venue] if venue else []))
     bound = float(drawn.split(r"\useasboundingbox (0,0) rectangle (")[1].split(",")[0])
     assert 0.8 * width < bound <= width
-    assert rf"scale={{min(1, \linewidth/{bound:g}bp)}}, transform shape" in drawn
+    assert rf"\pgfmathsetmacro\resnetscale{{min(1, \linewidth/{bound:g}bp)}}" in drawn
 
 
 PAPER = r"""\documentclass[%s]{article}
