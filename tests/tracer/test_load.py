@@ -196,6 +196,19 @@ def test_a_constructor_that_asks_for_values(tmp_path: Path) -> None:
     assert all(p.is_meta for p in model.parameters())
 
 
+def test_a_constructor_that_runs_its_model_has_the_values_of_its_initialisers(tmp_path: Path) -> None:
+    """As when observers are calibrated for int8: memory that nothing has filled may hold NaN."""
+    path = tmp_path / "calibrated.py"
+    path.write_text(
+        "import torch\nfrom torch import nn\ndef net():\n"
+        "    model = nn.Conv2d(3, 16, 3)\n"
+        "    assert 0.05 < float(model.weight.std()) < 0.2\n"
+        "    assert float(model(torch.ones(1, 3, 8, 8)).abs().max()) < 10\n"
+        "    return model\n"
+    )
+    assert load_model(f"{path}:net").model.weight.shape == (16, 3, 3, 3)
+
+
 def test_nothing_stays_patched(net: Path) -> None:
     before = (nn.init.kaiming_uniform_, nn.Parameter.__new__)
     load_model(f"{net}:Net")

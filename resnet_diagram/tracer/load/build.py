@@ -201,7 +201,8 @@ def _part_weightless() -> Iterator[None]:
 def build(make: Callable[[], Built]) -> Built:
     """Return `make()`, built with as little memory as its constructor allows.
 
-    Raises what the constructor raises when all tensors are real, for that is the user's own error.
+    A constructor that runs its model, as to calibrate it, gets real tensors with the values of their
+    initialisers. Raises what the constructor raises then, for that is the user's own error.
     """
     for context in (_weightless, _part_weightless):
         try:
@@ -209,5 +210,4 @@ def build(make: Callable[[], Built]) -> Built:
                 return make()
         except Exception as error:
             check_interrupt(error)
-    with _no_initialisers():
-        return make()
+    return make()
