@@ -58,8 +58,10 @@ class _Index:
             self._parts.setdefault(layer.name, []).append(layer)
         for block in all_blocks(network):
             self._parts.setdefault(block.name, []).append(block)
+        self._merges: set[str] = set()
         for graph in graphs(network):
             self._parts.setdefault(graph.name, []).append(graph)
+            self._merges |= {node.name for node in graph.nodes if node.merge}
         for stage in _stages((*network.stem, *network.body, *network.head)):
             self._parts.setdefault(stage.name, []).append(stage)
 
@@ -77,8 +79,9 @@ class _Index:
             yield from self.operations(part)
 
     def certain(self, path: str) -> Iterator[str]:
-        """Yield the operations that all parts of a path have."""
-        parts = [list(self.operations(part)) for part in self._parts.get(path, ())]
+        """Yield the operations that all parts of a path have; a merge of a graph has itself alone."""
+        of = _merge if path in self._merges else self.operations
+        parts = [list(of(part)) for part in self._parts.get(path, ())]
         for name in parts[0] if parts else ():
             if all(name in rest for rest in parts):
                 yield name
