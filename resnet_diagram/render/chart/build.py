@@ -73,6 +73,10 @@ def chart_size(
     return ChartSize(arrows=arrows, characters=len(text), fits_page=fits_page)
 
 
+_SLACK = 1.3
+"""Factor by which a frame with a column of boxes and its shortcuts is higher than the boxes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Builder:
     metrics: Metrics
@@ -122,7 +126,8 @@ class _Builder:
         inner = replace(self, metrics=self.metrics.nested())
         rows = [items] if self.metrics.series(items)[0] <= self.room else inner.broken(items)
         if len(items) == 1 and self.metrics.series(items)[0] > self.room:
-            return inner.stacked(group.id, title, group.role, group.shade, items, down=True)
+            frame = inner.stacked(group.id, title, group.role, group.shade, items, down=True)
+            return replace(frame, height=_SLACK * frame.height)
         if len(rows) == 1:
             walk = _Walk(builder=self, frame_id=group.id, isolate=False)
             walk.series(group.items, "")
