@@ -1,10 +1,12 @@
 """Lay out panels: from the top of the page to the bottom, then the legend."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, Overview, Panel
+from resnet_diagram.diagram.legend import legend
+from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry, Overview, Panel
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.insets import DrawnInset, insets, rows
@@ -48,6 +50,7 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
     canvas = Canvas(theme=theme, turned=False)
     panels = _kept(_measured(diagram.panels, theme, room), fit)
+    diagram = replace(diagram, legend=_legend(diagram, panels))
     width = _width(canvas, diagram, panels, room)
     y = margin
     for is_strip, run in groupby(panels, key=_is_strip):
@@ -97,6 +100,15 @@ def _kept(panels: list[MeasuredPanel], fit: Fit) -> list[MeasuredPanel]:
         kept.remove(max(modules, key=_height))
     letters = iter([f"({_letter(number)})" if len(kept) > 1 else "" for number in range(len(kept))])
     return [item._replace(letter=next(letters)) for item in kept]
+
+
+def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEntry, ...]:
+    """Return the entries of the legend that the panels that are drawn need."""
+    if not diagram.legend or len(panels) == len(diagram.panels):
+        return diagram.legend
+    every = legend([panel.content for panel in diagram.panels])
+    needed = set(legend([item.panel.content for item in panels]))
+    return tuple(entry for entry, plain in zip(diagram.legend, every, strict=True) if plain in needed)
 
 
 def _height(item: MeasuredPanel) -> float:

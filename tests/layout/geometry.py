@@ -1,6 +1,7 @@
 """What is wrong with a scene: rules that every drawing keeps, whatever network it shows."""
 
 import math
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -231,6 +232,11 @@ def _bends_seen(paths: list[Connector], texts: list[Text]) -> Iterator[str]:
 
 def _shrunk(rect: Rect) -> Rect:
     return (rect[0] + _SLACK, rect[1] + _SLACK, rect[2] - _SLACK, rect[3] - _SLACK)
+
+
+def is_crossing(problem: str) -> bool:
+    """Return whether a problem is that two lines cross, as those of a graph may have to."""
+    return re.fullmatch(r"\S+ from '.*' to '.*' crosses \S+ from '.*' to '.*'", problem) is not None
 
 
 def _named(line: Connector) -> str:
