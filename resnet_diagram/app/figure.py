@@ -1,6 +1,6 @@
 """Figures of networks: a diagram in a language, with the theme and the settings of its output."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.flat import flattened
@@ -21,21 +21,27 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     if translations:
         diagram = in_language(diagram, translations)
     placing = output.placing
-    words = in_language(caption(networks, options), translations)
+
+    def words() -> str:
+        proposed = placing.caption is None
+        return in_language(caption(networks, options), translations) if proposed else placing.caption or ""
+
     return Figure(
         diagram=diagram,
         theme=load_theme(output.theme).for_stages(stage_count(flattened(diagram).chain.items)),
         output=replace(output, placing=_placing(networks, options, placing, words)),
-        caption=words if placing.caption is None else placing.caption,
+        words=words,
     )
 
 
-def _placing(networks: Sequence[Network], options: Options, placing: Placing, words: str) -> Placing:
-    """Return the LaTeX placement with missing values filled in; `words`: the caption if none is given."""
+def _placing(
+    networks: Sequence[Network], options: Options, placing: Placing, words: Callable[[], str]
+) -> Placing:
+    """Return the LaTeX placement with missing values filled in."""
     if not placing.environment:
         return placing
     return replace(
         placing,
-        caption=words if placing.caption is None else placing.caption,
+        caption=words(),
         label=label(networks, options) if placing.label is None else placing.label,
     )

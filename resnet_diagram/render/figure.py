@@ -1,5 +1,6 @@
 """All that a renderer needs to write one file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -63,13 +64,13 @@ class Output:
 class Figure:
     """A drawing with its theme and output settings.
 
-    `caption`: a sentence of facts. `remark`: a comment in the source of a chart.
+    `words` returns the caption, a sentence of facts. `remark`: a comment in the source of a chart.
     """
 
     diagram: Diagram
     theme: Theme
     output: Output = field(default_factory=Output)
-    caption: str = ""
+    words: Callable[[], str] = str
     remark: str = ""
 
     @cached_property
@@ -78,6 +79,11 @@ class Figure:
         from resnet_diagram.layout.layout import layout
 
         return layout(self.diagram, self.theme, self.output.fit)
+
+    @cached_property
+    def caption(self) -> str:
+        """The caption, once a format asks for it."""
+        return self.words()
 
     @property
     def extent(self) -> tuple[float, float]:

@@ -134,7 +134,9 @@ def test_stages_are_groups_with_alternative_text() -> None:
 
 @pytest.mark.parametrize(("slide", "ratio"), [(Slide.WIDE, 16 / 9), (Slide.NARROW, 4 / 3)])
 def test_title_notes_and_size(slide: Slide, ratio: float) -> None:
-    deck = opened(render_pptx(replace(with_output(named("resnet18"), slide=slide), caption="A caption.")))
+    deck = opened(
+        render_pptx(replace(with_output(named("resnet18"), slide=slide), words=lambda: "A caption."))
+    )
     assert deck.slide_width / deck.slide_height == pytest.approx(ratio)
     (page,) = deck.slides
     assert page.shapes.title.text == "resnet18"
