@@ -36,12 +36,13 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     folded = replace(options, view=View.OVERVIEW)
     low = replace(output, fit=replace(output.fit, height=output.fit.height or TALLEST))
     choices = [(replace(options, insets=most), output) for most in range(opened - 1, 0, -1)]
-    for choice in (*choices, (folded, output), (folded, low)):
+    for choice in (*choices, (folded, output)):
         figure = figure_of(networks, *choice)
         if _is_page(figure):
             break
     else:
-        figure = figure_of(networks, folded, output)
+        lowest = figure_of(networks, folded, low)
+        figure = lowest if _is_page(lowest) else figure
     what = f"panels of blocks left out: {opened - _opened(figure)}" if opened else "no block is drawn open"
     _warn(
         f"The drawing of {networks[0].name} would be higher than a page; {what}. "

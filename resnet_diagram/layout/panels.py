@@ -27,7 +27,6 @@ _ROW_GAP = 9.0
 _HEADING = 11.0
 _UNDER_HEADING = 2.5
 _LETTER_GAP = 4.5
-_PAGE_HEIGHT = 648.0
 _LEGEND_ROOM = 40.0
 
 
@@ -91,7 +90,7 @@ def _is_strip(item: MeasuredPanel) -> bool:
 
 def _kept(panels: list[MeasuredPanel], fit: Fit) -> list[MeasuredPanel]:
     """Return the panels without the highest modules of a graph where they are higher than the page."""
-    highest = (fit.height or _PAGE_HEIGHT) - _LEGEND_ROOM
+    highest = (fit.height or spacing.TALLEST) - _LEGEND_ROOM
     kept = list(panels)
     while sum(_height(item) + _HEADING + _ROW_GAP for item in kept) > highest:
         modules = [item for item in kept if _is_module(item)]

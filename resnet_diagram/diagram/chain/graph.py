@@ -1,7 +1,7 @@
 """Graphs of a network as graphs of a diagram: their parts, what each reads, and the row of each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -105,11 +105,7 @@ class DagDraft:
         """Return what a node reads; the last value of a residual addition comes over the shortcut."""
         result = [self.values[number] for number in node.reads]
         if node.shortcut is not None:
-            last = result[-1]
-            role = edge_role(node.shortcut)
-            result[-1] = Read(
-                vertex=last.vertex, port=last.port, role=role, label=last.label, origin=last.origin
-            )
+            result[-1] = replace(result[-1], role=edge_role(node.shortcut))
         return tuple(dict.fromkeys(result))
 
     def node(self, number: int, draw: Drawn) -> None:
@@ -154,17 +150,7 @@ class DagDraft:
         """Return the graph with rows numbered without gaps."""
         used = sorted({vertex.row for vertex in self.vertices})
         rank = {row: at for at, row in enumerate(used)}
-        vertices = tuple(
-            Vertex(
-                id=vertex.id,
-                content=vertex.content,
-                reads=vertex.reads,
-                row=rank[vertex.row],
-                ports=vertex.ports,
-                last=vertex.last,
-            )
-            for vertex in self.vertices
-        )
+        vertices = tuple(replace(vertex, row=rank[vertex.row]) for vertex in self.vertices)
         words = tuple(literal(resolution_text(self.sizes[row]), Kind.SHAPE) for row in used) if rows else ()
         return Dag(vertices=vertices, output=output, rows=words if len(words) > 1 else (), notes=notes)
 

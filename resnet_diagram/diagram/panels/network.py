@@ -54,19 +54,18 @@ def _graph_panels(
     drawing = lanes(network, options.names, shapes=Show.SHAPES in options.show)
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
-    whole = Panel(id=WHOLE, title=title, content=with_frames(drawing.whole, note))
     modules = tuple(
         replace(panel, content=with_frames(panel.content, note))
         for panel in drawing.modules
         if isinstance(panel.content, Dag)
     )
+    whole = with_frames(drawing.whole, note)
     if not with_insets:
-        return (whole, *modules)
+        return (Panel(id=WHOLE, title=title, content=whole), *modules)
     stages = sum(unit.number == 1 for unit in drawing.units if unit.stage)
     opened, closed = insets(result, drawing.units, stages, options)
-    content = replace(drawing.whole, notes=(*drawing.whole.notes, *_not_opened(closed)))
-    whole = replace(whole, content=with_frames(content, note))
-    return (whole, *modules, *opened)
+    whole = replace(whole, notes=(*whole.notes, *_not_opened(closed)))
+    return (Panel(id=WHOLE, title=title, content=whole), *modules, *opened)
 
 
 def _is_one_block(drawing: Overview) -> bool:
