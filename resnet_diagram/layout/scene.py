@@ -206,6 +206,22 @@ class Marker:
     radius: float
     origin: Origin = NO_ORIGIN
 
+    def circles(self) -> tuple[Box, ...]:
+        """Return the circles as boxes without ids."""
+        size = 2 * self.radius
+        return tuple(
+            Box(
+                id="",
+                role=self.role,
+                form=Form.CIRCLE,
+                x=x - self.radius,
+                y=y - self.radius,
+                width=size,
+                height=size,
+            )
+            for x, y in self.points
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:

@@ -11,7 +11,6 @@ from resnet_diagram.layout.scene import (
     Box,
     Connector,
     Element,
-    Form,
     Group,
     GroupKind,
     Marker,
@@ -47,6 +46,9 @@ _FOLD_BUTTON = 11.0
 """Width that draw.io's button for folding takes in the upper left corner of a container, in points."""
 _TITLE_GAP = 2.0
 """Smallest distance from a title to what is on its right, in points."""
+
+_UNPAINTED: Values = {"": "group", "fillColor": "none", "strokeColor": "none"}
+"""Style of a group without paint."""
 
 _FLAT = (GroupKind.FIGURE, GroupKind.TITLE, GroupKind.PANEL, GroupKind.ROW)
 """Groups that only order the page: their elements are in the layers, not in a container."""
@@ -98,8 +100,7 @@ def _group(group: Group, place: Place, page: Page) -> Iterator[Cell]:
 def _container(group: Group, area: Area, title: Text | None, place: Place, page: Page) -> Cell:
     """Return the container of a group: its frame with the title in it, or an outline without paint."""
     if group.frame is None:
-        style = {"": "group", "fillColor": "none", "strokeColor": "none"}
-        return vertex(group.id, place, page, area, style, origin=group.origin, connectable=False)
+        return vertex(group.id, place, page, area, _UNPAINTED, origin=group.origin, connectable=False)
     style = {
         **page.palette.outline(group.frame),
         "container": "1",
@@ -153,8 +154,7 @@ def _box(box: Box, place: Place, page: Page) -> Iterator[Cell]:
         reach = box.copies * box.copy_offset
         group = page.name(f"{box.id}-stack")
         outer = Area(area.x, area.y, area.width + reach, area.height + reach)
-        style = {"": "group", "fillColor": "none", "strokeColor": "none"}
-        yield vertex(group, place, page, outer, style, layer=_layer_of(box), connectable=False)
+        yield vertex(group, place, page, outer, _UNPAINTED, layer=_layer_of(box), connectable=False)
         place = replace(place, container=group, x=area.x, y=area.y)
     for copy in box.stacked():
         name, style = page.name(f"{box.id}-copy"), page.palette.outline(copy)
@@ -266,26 +266,13 @@ def _marker(marker: Marker, place: Place, page: Page) -> Iterator[Cell]:
     """Yield the dot of a fork, or the group of an ellipsis with its dots."""
     layer = Layer.SHORTCUTS if marker.id in page.shortcut_forks else Layer.MAIN
     area = page.places[marker.id]
-    dots = [
-        Box(
-            id=marker.id,
-            role=marker.role,
-            form=Form.CIRCLE,
-            x=x - marker.radius,
-            y=y - marker.radius,
-            width=2 * marker.radius,
-            height=2 * marker.radius,
-        )
-        for x, y in marker.points
-    ]
     if marker.kind is MarkerKind.FORK:
-        (dot,) = dots
+        (dot,) = marker.circles()
         yield vertex(marker.id, place, page, area, page.palette.outline(dot), layer=layer)
         return
-    style = {"": "group", "fillColor": "none", "strokeColor": "none"}
-    yield vertex(marker.id, place, page, area, style, origin=marker.origin, layer=layer)
+    yield vertex(marker.id, place, page, area, _UNPAINTED, origin=marker.origin, layer=layer)
     inner = replace(place, container=marker.id, x=area.x, y=area.y)
-    for dot in dots:
+    for dot in marker.circles():
         name, style = page.name(f"{marker.id}-dot"), page.palette.outline(dot)
         yield vertex(name, inner, page, area_of(dot), style, layer=layer, connectable=False)
 

@@ -167,24 +167,12 @@ def _outline(box: Box, brush: Brush) -> Values:
 
 def _marker(marker: Marker, brush: Brush, prefix: str) -> Values:
     """Return the circles of a marker as those of a box without texts."""
-    dots = [
-        Box(
-            id="",
-            role=marker.role,
-            form=Form.CIRCLE,
-            x=x - marker.radius,
-            y=y - marker.radius,
-            width=2 * marker.radius,
-            height=2 * marker.radius,
-        )
-        for x, y in marker.points
-    ]
     return {
         "what": "box",
         "id": _id(marker.id, prefix),
         "path": xml_text(marker.origin.span),
         "role": f"{marker.role} {marker.kind}",
-        "outlines": [_outline(dot, brush) for dot in dots],
+        "outlines": [_outline(dot, brush) for dot in marker.circles()],
         "strokes": [],
         "texts": [],
         "labels": [],
