@@ -52,7 +52,7 @@ def process_state() -> tuple[Any, ...]:
         torch.is_grad_enabled(),
         torch.is_inference_mode_enabled(),
         torch.backends.mha.get_fastpath_enabled(),
-        torch.get_rng_state().sum().item(),
+        torch.get_rng_state().tolist(),
         random.getstate(),
         torch.empty(1).device.type,
         torch.get_default_dtype(),

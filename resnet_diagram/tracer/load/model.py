@@ -23,7 +23,7 @@ from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
 from resnet_diagram.tracer.load.zoo import listed_model, listed_names
 from resnet_diagram.tracer.record import torch_private
-from resnet_diagram.tracer.record.isolation import exclusive
+from resnet_diagram.tracer.record.isolation import exclusive, random_states
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
 
 _SHOWN = 12
@@ -68,7 +68,7 @@ def built_model(factory: Callable[..., Any]) -> nn.Module:
     """Return the model that a class or function makes, without weights. Raise SourceError."""
     name = getattr(factory, "__qualname__", type(factory).__name__)
     home = getattr(factory, "__module__", "")
-    with exclusive():
+    with exclusive(), random_states():
         return _construct(factory, name.rpartition(".")[2], Target(text=name, module=home))
 
 
@@ -76,6 +76,7 @@ def _built(target: Target) -> LoadedModel:
     """Return the model a target names; raise SourceError."""
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(exclusive())
+        contexts.enter_context(random_states())
         contexts.enter_context(contextlib.redirect_stdout(sys.stderr))
         contexts.enter_context(own_arguments(target))
         contexts.enter_context(torch_private.light_imports())

@@ -131,7 +131,7 @@ def quiet() -> Iterator[None]:
     attention = torch_private.fast_attention_enabled()
     torch_private.set_fast_attention(False)
     try:
-        with _random_states(), warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+        with random_states(), warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -142,7 +142,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _random_states() -> Iterator[None]:
+def random_states() -> Iterator[None]:
     """Restore the random states of torch, Python and, where it is imported, NumPy."""
     numpy = sys.modules.get("numpy")
     state, python_state = torch.get_rng_state(), random.getstate()
