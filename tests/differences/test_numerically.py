@@ -15,6 +15,7 @@ import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.differences.model import Difference
 from tests.differences.small import Block, KeptMeanHead, MeanHead, Small
+from tests.tracer.libraries import torchvision_models
 
 SHAPE = (3, 8, 8)
 
@@ -93,7 +94,7 @@ def test_zero_weights_hide_nothing() -> None:
 
 
 def test_the_outputs_of_a_known_network_are_those_of_torchvision() -> None:
-    models = pytest.importorskip("torchvision.models")
+    models = torchvision_models()
     rd.assert_same(models.resnet18(), "resnet18", numerically=True)
 
 
