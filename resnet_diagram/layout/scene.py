@@ -138,7 +138,7 @@ class Box:
     def strokes(self) -> tuple[tuple[Point, Point], ...]:
         """Return the line segments of the sign."""
         x, y = self.centre
-        reach = self.width / 2 - SIGN_INSET
+        reach = min(self.width, self.height) / 2 - SIGN_INSET
         if self.sign is Sign.PLUS:
             return ((x - reach, y), (x + reach, y)), ((x, y - reach), (x, y + reach))
         if self.sign is Sign.MINUS:

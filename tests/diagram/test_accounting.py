@@ -220,8 +220,15 @@ def test_an_activation_is_drawn_or_named(model: nn.Module, text: str) -> None:
 def test_a_convolution_without_a_norm_is_not_said_to_have_one() -> None:
     stem = nn.Sequential(nn.BatchNorm2d(16), nn.ReLU(), nn.Conv2d(16, 16, 5, 1, 2))
     found = texts(traced(Net(Step(16), Step(16), stem=stem)))
-    assert "3×3 conv, 16 → BN, ReLU" in found
+    assert "3×3 conv → BN, ReLU" in found
     assert "conv → BN, ReLU" not in found
+
+
+def test_a_norm_is_said_of_a_layer_where_its_kernel_goes_without() -> None:
+    stem = nn.Sequential(nn.BatchNorm2d(16), nn.ReLU(), nn.Conv2d(16, 24, 3, 1, 1), nn.Conv2d(24, 16, 1))
+    found = texts(traced(Net(Step(16), Step(16), stem=stem)))
+    assert "3×3 conv, 16 → BN, ReLU" in found
+    assert "3×3 conv → BN, ReLU" not in found
 
 
 def test_blocks_within_branches_are_counted_and_drawn() -> None:

@@ -44,6 +44,8 @@ SMALLEST_TYPE = 6.0
 LEAST_CONTRAST = 4.5
 TITLE_ROOM = 5.0
 _SLACK = 0.3
+_REACH = 6.0
+"""Largest distance from the end of a line to the text, box or line that it leads to, in points."""
 
 
 def problems(scene: Scene, theme: Theme) -> list[str]:
@@ -72,6 +74,26 @@ def problems(scene: Scene, theme: Theme) -> list[str]:
         *_rows_even(frames, found),
         *_readable(scene, theme, frames),
     ]
+
+
+def loose_ends(scene: Scene) -> Iterator[str]:
+    """Yield the ends without an arrow that meet no line, box or text, except for samples in the legend."""
+    lines = [line for line in connectors(scene) if not line.id.startswith("legend")]
+    rects = [_rect(box) for box in boxes(scene)] + [text_rect(text) for text in texts(scene)]
+    segments = _segments(lines)
+    spans = [_grown(segment_rect(start, end)) for _, start, end in segments]
+    loose = [
+        (line, point)
+        for line in lines
+        for end, point in ((line.tail, line.points[0]), (line.head, line.points[-1]))
+        if not end.element and not (line.arrow and end is line.head)
+    ]
+    spots = [_spot(point) for _, point in loose]
+    joined = {at for at, other in overlapping(spots, spans) if segments[other][0] is not loose[at][0]}
+    joined |= {at for at, _ in overlapping(spots, [_grown(rect) for rect in rects])}
+    for at, (line, point) in enumerate(loose):
+        if at not in joined:
+            yield f"{_named(line)} ends in the air at {point}"
 
 
 def text_rect(text: Text) -> Rect:
@@ -313,6 +335,10 @@ def _arcs_join_a_line(paths: list[Connector]) -> Iterator[str]:
 
 def _is_upright(path: Connector) -> bool:
     return path.points[-1][0] == path.points[-2][0]
+
+
+def _grown(rect: Rect) -> Rect:
+    return (rect[0] - _REACH, rect[1] - _REACH, rect[2] + _REACH, rect[3] + _REACH)
 
 
 def _slanted(paths: list[Connector]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from resnet_diagram.spec.model import (
     Shape,
 )
 from resnet_diagram.style.theme import load_theme
-from tests.layout.geometry import is_crossing, problems
+from tests.layout.geometry import is_crossing, loose_ends, problems
 
 THEME = load_theme("paper")
 
@@ -117,6 +117,14 @@ def test_a_graph_is_drawn_without_faults_but_crossings(network: Network, width: 
     picture = scene(network, width)
     assert picture.width <= width
     assert [fault for fault in problems(picture, THEME) if not is_crossing(fault)] == []
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.FULL])
+@pytest.mark.parametrize("width", [495.0, 234.0, None])
+def test_no_line_of_a_graph_is_interrupted(network: Network, view: View, width: float | None) -> None:
+    picture = layout(drawn(network, view), THEME, Fit(width, None), nearest=True)
+    assert list(loose_ends(picture)) == []
 
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)

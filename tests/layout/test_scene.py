@@ -225,3 +225,16 @@ def test_texts_of_a_group_are_its_labels() -> None:
         isinstance(child, Group | Box | Connector | Marker) for g in groups(scene) for child in g.children
     )
     assert len(texts(scene)) > 20
+
+
+@pytest.mark.parametrize("form", [Form.CIRCLE, Form.PILL])
+@pytest.mark.parametrize("sign", [Sign.PLUS, Sign.MINUS, Sign.TIMES])
+def test_the_strokes_of_a_sign_are_equally_long_and_inside(form: Form, sign: Sign) -> None:
+    box = Box(
+        id="add", role="add", form=form, x=10, y=20, width=30 if form is Form.PILL else 9, height=9, sign=sign
+    )
+    lengths = set()
+    for start, end in box.strokes():
+        assert all(box.x < x < box.x + box.width and box.y < y < box.y + box.height for x, y in (start, end))
+        lengths.add(round(abs(end[0] - start[0]) + abs(end[1] - start[1]), 6))
+    assert len(lengths) == 1

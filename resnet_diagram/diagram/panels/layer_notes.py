@@ -1,6 +1,7 @@
 """Notes: norms and activations that share a bar or a box with a layer, and modules that never run."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.spec.model import Layer, LayerKind, Network
@@ -24,23 +25,52 @@ def idle_notes(network: Network) -> tuple[Label, ...]:
     return (phrase(Kind.LEGEND, Word.NEVER_RUN, words),)
 
 
+_Ends = tuple[Label, Label]
+"""What shares a bar with a layer: what runs before it, and what runs behind it."""
+
+_ALONE: _Ends = (NOTHING, NOTHING)
+
+
 def layer_notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
     """Return the norms and activations that share a bar, in the order they run, such as "conv → BN, ReLU".
 
-    The most frequent ones are said of an operation, if no layer of that goes without; others of the layer.
-    `bars`: the layer each bar names, and all layers it shows.
+    The most frequent ones are said of an operation, if no layer of that goes without; others of the kernel,
+    as in "3×3 conv → BN", if all layers of that have them, else of the layer. `bars`: the layer each bar
+    names, and all layers it shows.
     """
-    patterns: dict[Label, dict[tuple[Label, Label], list[Layer]]] = {}
-    for main, shown in bars:
-        at = [layer is main for layer in shown].index(True)
-        ends = names_only(shown[:at]), names_only(shown[at + 1 :])
-        is_conv = main.kind is LayerKind.CONV
-        name = phrase(Kind.OPERATOR, Word.CONV) if is_conv else operation(replace(main, kernel=()))
-        patterns.setdefault(name, {}).setdefault(ends, []).append(main)
+    layers = [(main, _ends(main, shown)) for main, shown in bars]
+    common = {
+        name: None if _ALONE in counts else max(counts, key=lambda ends: counts[ends])
+        for name, counts in _counted(layers, _operation).items()
+    }
+    kernels = _counted(layers, operation)
     notes = []
-    for name, result in patterns.items():
-        default = None if (NOTHING, NOTHING) in result else max(result, key=lambda ends: len(result[ends]))
-        for ends, mains in result.items():
-            names = [name] if ends == default else [layer_lines(main)[0] for main in mains]
-            notes += [Label(ends[0], name, ends[1], joint=ARROW) for name in names if any(ends)]
+    for main, ends in layers:
+        name = _operation(main)
+        if ends != common[name]:
+            name = operation(main) if len(kernels[operation(main)]) == 1 else layer_lines(main)[0]
+        if any(ends):
+            notes.append(Label(ends[0], name, ends[1], joint=ARROW))
     return tuple(dict.fromkeys(notes))
+
+
+def _ends(main: Layer, shown: Sequence[Layer]) -> _Ends:
+    at = [layer is main for layer in shown].index(True)
+    return names_only(shown[:at]), names_only(shown[at + 1 :])
+
+
+def _operation(layer: Layer) -> Label:
+    """Return the name of an operation without its kernel."""
+    if layer.kind is LayerKind.CONV:
+        return phrase(Kind.OPERATOR, Word.CONV)
+    return operation(replace(layer, kernel=()))
+
+
+def _counted(
+    layers: Sequence[tuple[Layer, _Ends]], name: Callable[[Layer], Label]
+) -> dict[Label, Counter[_Ends]]:
+    """Return how often each combination of norms and activations occurs, by the name of the layer."""
+    counted: defaultdict[Label, Counter[_Ends]] = defaultdict(Counter)
+    for layer, ends in layers:
+        counted[name(layer)][ends] += 1
+    return counted

@@ -223,7 +223,8 @@ def box_sizer(
 ) -> BoxSizer:
     """A sizer that gives the boxes of one role among `items` one size."""
     plain = BoxSizer(theme=theme, turned=turned, wrapped=wrapped, rules=rules)
-    sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in _boxes(items, ""))
+    framed = [(node, badge) for node, badge in _boxes(items, "") if node.role is not NodeRole.TERMINAL]
+    sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in framed)
     return replace(plain, common=sizes)
 
 

@@ -41,9 +41,11 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
 
 def _dag(canvas: Canvas, cell: DagCell, u: float, v: float) -> None:
     """Draw a graph whose first part is at (u, v); the line goes on from its output."""
-    if canvas.line is None:
+    first = cell.dag.vertices[0]
+    if canvas.line is None and not first.content:
         canvas.begin(LOOSE, (u - spacing.FRAME_LEAD, v))
-    canvas.end(LOOSE, (u, v), arrow=False)
+    if canvas.line:
+        canvas.end(LOOSE, (u, v), arrow=False)
     corner = u, v - cell.plan.lines[0]
 
     def part(number: int, at_u: float, at_v: float) -> None:

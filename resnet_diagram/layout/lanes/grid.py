@@ -9,6 +9,10 @@ from resnet_diagram.diagram.model import Dag, Node, NodeRole, Overview, Vertex
 MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
 
 
+ENTRY = -1
+"""Column of a value that enters a graph: before all parts."""
+
+
 class Grid(NamedTuple):
     """The column and the line of each vertex; `row_lines`: the main line of each row of the graph."""
 
@@ -37,8 +41,9 @@ def is_merge(vertex: Vertex) -> bool:
 def grid(dag: Dag) -> Grid:
     """Return the places of the vertices of a graph."""
     columns = _later(dag.vertices, _columns(dag.vertices))
-    used = sorted(set(columns))
-    columns = [used.index(column) for column in columns]
+    enters = [not (vertex.content or vertex.reads) for vertex in dag.vertices]
+    used = sorted({column for column, entry in zip(columns, enters, strict=True) if not entry})
+    columns = [ENTRY if entry else used.index(column) for column, entry in zip(columns, enters, strict=True)]
     places = _lines(dag.vertices, columns)
     order = sorted(set(places) | {(row, 0) for row in {vertex.row for vertex in dag.vertices}})
     rows = sorted({row for row, _ in order})

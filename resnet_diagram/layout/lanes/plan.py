@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Dag
-from resnet_diagram.layout.lanes.grid import Grid, grid, is_merge
+from resnet_diagram.layout.lanes.grid import ENTRY, Grid, grid, is_merge
 from resnet_diagram.layout.lanes.routes import Net, Route, Way, routes
 from resnet_diagram.layout.lanes.tracks import Tracks, tracks
 from resnet_diagram.layout.scene import Point
@@ -150,6 +150,8 @@ def _column_spans(
     widths = [0.0] * places.width
     leads = [0.0] * places.width
     for column, extent in zip(places.columns, extents, strict=True):
+        if column == ENTRY:
+            continue
         halves[column] = max(halves[column], extent.length / 2)
         widths[column] = max(widths[column], extent.length)
     entered = [False] * places.width
@@ -225,6 +227,8 @@ class _Geometry(NamedTuple):
 
     def span(self, number: int) -> tuple[float, float]:
         """Return where a part begins along the flow, and its length."""
+        if self.places.columns[number] == ENTRY:
+            return 0.0, 0.0
         start, end = self.columns[self.places.columns[number]]
         extent = self.extents[number]
         length = end - start if extent.stretches else extent.length
