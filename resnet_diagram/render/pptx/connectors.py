@@ -53,7 +53,7 @@ def connector_shapes(line: Connector, drawing: Drawing) -> Iterator[Values]:
         last = number == len(parts)
         name = line.id if number == 1 else f"{line.id}-part-{number}"
         end, joint = _site(line.head, head_spot(line), drawing), None
-        if not last:
+        if not last or _joins_backwards(line, points):
             joint = _joint(f"{line.id}-joint-{number}", points[-1], line.role, drawing)
             end = joint["number"], ROUND_SITES[towards(points[-1], points[-2])]
         shape = preset(points)
@@ -72,7 +72,17 @@ def connector_shapes(line: Connector, drawing: Drawing) -> Iterator[Values]:
         }
         if joint:
             yield joint
+        if joint and not last:
             start = joint["number"], ROUND_SITES[towards(points[-1], parts[number][1])]
+
+
+def _joins_backwards(line: Connector, points: Sequence[Point]) -> bool:
+    """Return whether a line ends on the line of flow, and comes to it against the flow.
+
+    LibreOffice before 7.5 bends such a connector the other way round if it is attached beside a box.
+    """
+    (x, y), (next_x, next_y) = points[:2]
+    return line.head.side is None and bool(line.head.element) and (next_x < x or next_y < y)
 
 
 def pieces(points: Sequence[Point]) -> Iterator[tuple[Point, ...]]:

@@ -4,8 +4,9 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import Diagram, Inset
+from resnet_diagram.diagram.model import WHOLE, Diagram, Inset
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Box, Scene, Text, walk
@@ -16,6 +17,8 @@ from resnet_diagram.wording.terms import NOTHING
 _LEAST_TYPE = 14.0
 """Smallest type that an audience reads, in points on the slide."""
 _LARGEST_SCALE = 3.0
+_LEAST_OPEN = 8.0
+"""Smallest type for which a graph is drawn open rather than as a box, in points on the slide."""
 _TRIES = 2
 """Layouts to try for larger type."""
 
@@ -43,11 +46,17 @@ def pages(figure: Figure) -> Iterator[Figure]:
 def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
     """Return the scene for an area of a slide, and its scale.
 
-    The figure gives way for type of 14 pt as it does for a column: the layouts for smaller areas are tried,
-    and the one with the largest type is taken. Warns where its type is smaller.
+    The layouts for smaller areas are tried, and the one with the largest type is taken. A graph becomes a
+    box where type would be smaller than 8 pt. Warns where type is smaller than 14 pt.
     """
-    best = max(_scenes(figure, width, height), key=lambda scene: _type_size(scene, width, height))
-    size = _type_size(best, width, height)
+
+    def largest(figure: Figure) -> tuple[float, Scene]:
+        sized = [(_type_size(scene, width, height), scene) for scene in _scenes(figure, width, height)]
+        return max(sized, key=lambda entry: entry[0])
+
+    size, best = largest(replace(figure, diagram=_opened(figure.diagram)))
+    if size < _LEAST_OPEN:
+        size, best = largest(figure)
     if size < _LEAST_TYPE - 0.05:
         warnings.warn(
             f"The smallest type on the slide is {size:.1f} pt; {_LEAST_TYPE:g} pt is readable. "
@@ -76,11 +85,18 @@ def _scenes(figure: Figure, width: float, height: float) -> Iterator[Scene]:
         size = (size + reached) / 2
 
 
+def _opened(diagram: Diagram) -> Diagram:
+    """Return a diagram whose graphs are never drawn as boxes."""
+    flat = flattened(diagram)
+    return replace(diagram, flat=replace(flat, boxed=None), boxed=None) if flat.boxed else diagram
+
+
 def _untitled(diagram: Diagram) -> Diagram:
     """Return a diagram without its title, which the slide shows."""
     flat = _untitled(diagram.flat) if diagram.flat else None
     boxed = _untitled(diagram.boxed) if diagram.boxed else None
-    return replace(diagram, title=NOTHING, flat=flat, boxed=boxed)
+    panels = tuple(replace(p, title=NOTHING) if p.id == WHOLE else p for p in diagram.panels)
+    return replace(diagram, title=NOTHING, panels=panels, flat=flat, boxed=boxed)
 
 
 def _scale(scene: Scene, width: float, height: float) -> float:
