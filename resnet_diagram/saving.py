@@ -4,9 +4,9 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import RenderError
 
 Content = str | bytes

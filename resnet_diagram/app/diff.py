@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resnet_diagram.app.describe import table
@@ -10,6 +9,7 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.numerically import compare_outputs, output_difference
 from resnet_diagram.app.option import one_of
 from resnet_diagram.app.requests import DiffRequest, Reading, read_pair
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.errors import CodeError, TraceError, UsageError, escape_in_quotes

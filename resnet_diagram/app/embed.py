@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
 from resnet_diagram.app.requests import Artifact, Request, paths_of, with_id_prefix
 from resnet_diagram.app.trust import Trust, check_paths, check_request, trust_in
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
 from resnet_diagram.embed.edited import is_edited, with_digest

@@ -1,7 +1,8 @@
 """Messages of a use case to its caller, who prints them or not."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from resnet_diagram.dataclass import dataclass
 
 Progress = Callable[[Sequence[str]], Iterator[str]]
 

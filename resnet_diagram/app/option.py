@@ -1,11 +1,11 @@
 """Declare an option once, for Python keywords, the command line and Sphinx."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 
 Choice = TypeVar("Choice", bound=StrEnum)

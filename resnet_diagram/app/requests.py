@@ -3,11 +3,12 @@
 import os
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resnet_diagram.app.log import Log
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import RenderError, ResnetDiagramError, UsageError
 from resnet_diagram.limits import raised_to
 from resnet_diagram.saving import encoded

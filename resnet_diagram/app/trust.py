@@ -3,10 +3,10 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_diagram.app.requests import STDOUT, DrawRequest, Request, TableRequest, sources_of
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.sources.resolve import is_code
 from resnet_diagram.sources.spec_file import STDIN

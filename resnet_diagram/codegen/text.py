@@ -6,7 +6,8 @@ the last, which formatters keep as it is.
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from resnet_diagram.dataclass import dataclass
 
 WIDTH = 88
 """The longest line; the default of the usual formatters."""

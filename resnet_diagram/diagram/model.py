@@ -5,9 +5,9 @@ branch and round them through its shortcut, and ends in its merge node; a `Dag` 
 way. `walk.edges` lists the arrows.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.wording.terms import NOTHING, Label
 
 

@@ -1,8 +1,8 @@
 """Options of a drawing."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.wording.stages import StageNames
 

@@ -1,9 +1,10 @@
 """Table of views, and the functions that build their diagrams."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.network import (
     StageBuilder,
     every_block_open,

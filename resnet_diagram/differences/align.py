@@ -5,8 +5,8 @@ block are the head.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.signature import canonical

@@ -1,7 +1,8 @@
 """A difference between two networks, and the parts that may differ."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from resnet_diagram.dataclass import dataclass
 
 
 class Ignored(StrEnum):

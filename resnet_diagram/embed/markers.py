@@ -2,8 +2,8 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError
 

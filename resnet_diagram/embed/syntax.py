@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.embed.code_blocks import fenced, literal, none, verbatim
 from resnet_diagram.errors import EmbedError
 

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 from zlib import crc32
 
 from resnet_diagram.app.draw import in_pages, render, targets, write
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import check_count
 from resnet_diagram.sources.resolve import networks_of

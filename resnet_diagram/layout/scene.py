@@ -6,10 +6,11 @@ the order they are painted. Printers walk the tree; everything they need to know
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar, assert_never, cast
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import NO_ORIGIN, Origin
 
 Point = tuple[float, float]

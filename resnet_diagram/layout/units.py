@@ -1,8 +1,8 @@
 """The room a drawing has on its page, in points (72 to the inch)."""
 
 import re
-from dataclasses import dataclass
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UsageError
 from resnet_diagram.limits import POINTS, is_length
 

@@ -2,11 +2,11 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.render.chart.budget import NO_LIMIT, Budget, ChartSize
 from resnet_diagram.render.figure import Engine, Figure

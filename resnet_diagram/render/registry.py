@@ -1,10 +1,10 @@
 """Find a row of a table of formats by its name, or by a file's suffix."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 
 

@@ -6,11 +6,12 @@ the others.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.spec.model import Network
 

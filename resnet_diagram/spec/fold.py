@@ -1,7 +1,8 @@
 """Fold equal neighbours into runs."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+
+from resnet_diagram.dataclass import dataclass
 
 _LONGEST_PERIOD = 8
 

@@ -4,8 +4,9 @@ Shapes are `(C, *spatial)`, without the batch. Kernel, stride, padding and dilat
 per spatial dimension, so that 1-D, 2-D and 3-D networks are described alike.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from resnet_diagram.dataclass import dataclass
 
 Shape = tuple[int, ...]
 Setting = bool | int | float | str

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.graph import merge_block
 from resnet_diagram.spec.measure import is_gate, is_residual
 from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage

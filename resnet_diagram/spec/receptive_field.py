@@ -7,10 +7,10 @@ factors of gates and the statistics of norms are left out, since either depends 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from math import floor
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shape, Stage
 

@@ -5,8 +5,9 @@ that a module asks `layer.kind in WEIGHTED` and names no kinds itself.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.model import Element, Layer, LayerKind, Setting, ShortcutKind
 
 

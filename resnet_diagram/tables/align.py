@@ -1,9 +1,9 @@
 """Sections of several networks side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.model import Shape
 from resnet_diagram.tables.sections import Kind, Section
 

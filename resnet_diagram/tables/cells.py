@@ -1,9 +1,9 @@
 """A section's cell: its layers and blocks, equal neighbours folded."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, Stage

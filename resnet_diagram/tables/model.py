@@ -1,7 +1,6 @@
 """A table as data, independent of its format."""
 
-from dataclasses import dataclass
-
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.wording.stages import StageNames
 from resnet_diagram.wording.terms import Label
 

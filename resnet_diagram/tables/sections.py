@@ -1,10 +1,11 @@
 """Sections of a network: runs of elements with one output resolution, a row of a table each."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeGuard
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import is_gate, is_residual, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
 from resnet_diagram.spec.traits import WINDOWED

@@ -2,11 +2,11 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import TraceError
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, Network

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from torch import nn
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SpecError, TraceError
 from resnet_diagram.spec.check import check
 from resnet_diagram.spec.model import Network

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import (
     activations,
     channels,

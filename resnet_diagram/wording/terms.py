@@ -16,10 +16,10 @@ text, and so that `in_language` can write the same terms in another language.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self, SupportsIndex
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.wording.vocabulary import Word
 
 Language = Mapping[Word, str]

@@ -1,9 +1,9 @@
 """The lines of a `forward`: one for each convolution with the norm and the activation around it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from resnet_diagram.codegen.text import STEP, WIDTH
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.model import Shape
 from resnet_diagram.spec.shapes import shape_text
 

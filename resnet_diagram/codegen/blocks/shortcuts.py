@@ -1,7 +1,7 @@
 """The shortcut of a class: what lies on it, and which of the blocks have it instead of the identity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from resnet_diagram.codegen.blocks.body import Body, aligned, check_joints, layer_cell
 from resnet_diagram.codegen.blocks.parameters import Scope, Variable, compact
@@ -9,6 +9,7 @@ from resnet_diagram.codegen.blocks.pattern import arm
 from resnet_diagram.codegen.inline import channel_padding
 from resnet_diagram.codegen.names import Aligned, is_attribute, relative
 from resnet_diagram.codegen.text import Call
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind
 

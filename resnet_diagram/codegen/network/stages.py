@@ -1,12 +1,12 @@
 """The function that makes the stages of a network, where they are alike."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from resnet_diagram.codegen.blocks.block_class import BlockClass
 from resnet_diagram.codegen.blocks.parameters import Scope, Value, Variable
 from resnet_diagram.codegen.network.plan import Plan
 from resnet_diagram.codegen.text import INSIDE, STEP, WIDTH, Call, generator, signature, statement
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.model import Block, Stage
 
 HELPER = "make_stage"

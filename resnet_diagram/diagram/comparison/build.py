@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
 from resnet_diagram.diagram.comparison.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.legend import legend

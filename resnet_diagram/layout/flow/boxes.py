@@ -1,9 +1,10 @@
 """Size the boxes of nodes, and give them outlines."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple, assert_never
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole, Taper
 from resnet_diagram.diagram.walk import vertex_items
 from resnet_diagram.layout.scene import Form

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.text.installed import advances_of
 
 OWN = "Arimo"

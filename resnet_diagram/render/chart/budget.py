@@ -1,6 +1,6 @@
 """Limits of the programs that draw charts, and the size of a chart."""
 
-from dataclasses import dataclass
+from resnet_diagram.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

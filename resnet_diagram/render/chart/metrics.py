@@ -1,8 +1,9 @@
 """Estimated sizes of the parts of a chart."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import (
     Dag,
     Fork,

@@ -1,8 +1,8 @@
 """Frames of a chart, their parts, and where arrows enter and leave them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import (
     Edge,
     EdgeRole,

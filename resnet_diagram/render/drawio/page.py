@@ -1,10 +1,11 @@
 """A page of draw.io: its layers, ids, and cells as the template writes them."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import NO_ORIGIN, Origin
 from resnet_diagram.layout.scene import Connector, Point
 from resnet_diagram.render.drawio.ports import Area

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import Anchor, Point, Text
 from resnet_diagram.layout.spacing import PITCH
 

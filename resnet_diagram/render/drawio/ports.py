@@ -1,8 +1,8 @@
 """Areas of the elements of a scene, and the ports at which connectors are attached to them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import (
     Box,
     Connector,

@@ -1,7 +1,6 @@
 """Styles of draw.io's cells: shapes, colours, lines and type of a theme."""
 
-from dataclasses import dataclass
-
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Point, Sign, Text
 from resnet_diagram.layout.text.faces import present
 from resnet_diagram.render.numbers import number

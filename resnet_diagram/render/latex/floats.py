@@ -1,9 +1,9 @@
 """Floats of LaTeX."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UsageError
 
 

@@ -3,9 +3,10 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import Connector, Point, Scene, Side, boxes, connectors
 from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.style.theme import Style, Theme

@@ -4,9 +4,10 @@ Where the theme follows the reader's mode, a style sheet says the colours again,
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, NamedTuple
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Element, Form, Group, Marker, Text
 from resnet_diagram.layout.spacing import FRAME_CORNER
 from resnet_diagram.layout.text.faces import css_list, present

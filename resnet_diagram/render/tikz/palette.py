@@ -1,8 +1,9 @@
 """Colours by name: each colour of a drawing is defined once, under the first use that asks for it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import GroupRole
 from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.style.theme import Theme

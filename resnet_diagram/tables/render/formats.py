@@ -1,9 +1,9 @@
 """The formats a table can be written in, and how a name or a file's suffix finds one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.render.registry import Row, row_for, row_named
 from resnet_diagram.tables.model import Table
 from resnet_diagram.tables.render.csv import render_csv

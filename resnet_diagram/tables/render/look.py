@@ -1,8 +1,9 @@
 """Appearance of a table."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from resnet_diagram.dataclass import dataclass
 
 
 class Float(StrEnum):

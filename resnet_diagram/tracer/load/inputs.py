@@ -3,12 +3,13 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 import torch
 from torch import nn
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UsageError
 from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.tracer.record.isolation import attribute_of

@@ -4,7 +4,7 @@ import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import nn
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.tracer.errors import source_error
 from resnet_diagram.tracer.load.build import build

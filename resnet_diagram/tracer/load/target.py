@@ -3,9 +3,10 @@
 import ast
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")

@@ -5,10 +5,10 @@ they ask of this table.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.tracer.flow import macs as counters
 from resnet_diagram.tracer.record.shapes import joins, rules
 from resnet_diagram.tracer.record.shapes.in_place import always, if_other_fits

@@ -4,12 +4,13 @@ import contextlib
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import TraceError
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.record import torch_private

@@ -1,9 +1,9 @@
 """Block settings with defaults applied."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS, SYNONYMS
 

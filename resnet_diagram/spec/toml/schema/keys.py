@@ -3,8 +3,7 @@
 The reader, the JSON Schema and the writer all follow this table.
 """
 
-from dataclasses import dataclass
-
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.model import LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.toml.schema.types import (
     Either,

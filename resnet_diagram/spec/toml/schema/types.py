@@ -1,6 +1,6 @@
 """Types of values."""
 
-from dataclasses import dataclass
+from resnet_diagram.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ therefore the values that would make the same block; one that is not named here 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
 from resnet_diagram.spec.signature import anonymous_run

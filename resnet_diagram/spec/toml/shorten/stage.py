@@ -1,9 +1,9 @@
 """The tables of stages, and the settings most blocks share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Stage
 from resnet_diagram.spec.toml.expand.elements import Written

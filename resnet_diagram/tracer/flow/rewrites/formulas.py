@@ -5,7 +5,6 @@ the form of its constants, do not matter.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from math import pi, prod, sqrt
@@ -14,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.tracer.record.operators import OPERATORS
 from resnet_diagram.tracer.record.shapes.joins import binary
 from resnet_diagram.tracer.record.shapes.rules import pointwise
