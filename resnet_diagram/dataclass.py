@@ -19,12 +19,13 @@ def dataclass(
     """Return a decorator that makes a dataclass; `fields`, `replace`, `copy` and `pickle` work with it."""
 
     def decorate(cls: Any) -> Any:
-        made: Any = dataclasses.dataclass(slots=True, kw_only=kw_only, init=False, repr=False, eq=False)(cls)
-        fields = dataclasses.fields(made)
-        _add_init(made, fields, kw_only=kw_only)
-        _add_comparison(made, tuple(field.name for field in fields))
-        _add_state(made, tuple(field.name for field in fields))
-        return made
+        bare = dataclasses.dataclass(slots=True, kw_only=kw_only, init=False, repr=False, eq=False)
+        result: Any = bare(cls)
+        fields = dataclasses.fields(result)
+        _add_init(result, fields, kw_only=kw_only)
+        _add_comparison(result, tuple(field.name for field in fields))
+        _add_state(result, tuple(field.name for field in fields))
+        return result
 
     return decorate
 
@@ -58,8 +59,8 @@ def _add_comparison(cls: Any, names: tuple[str, ...]) -> None:
     """Add `__eq__`, `__hash__` and `__repr__`, which depend on the values of all fields."""
     values: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
 
-    def equal(self: Any, other: object) -> Any:
-        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+    def equal(self: Any, right: object) -> Any:
+        return values(self) == values(right) if right.__class__ is self.__class__ else NotImplemented
 
     def number(self: Any) -> int:
         return hash(values(self))

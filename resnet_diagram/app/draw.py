@@ -17,7 +17,7 @@ from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.phases import phase
 from resnet_diagram.render.figure import Engine, Figure, Output
-from resnet_diagram.render.formats import FORMATS, SPECS, Content, format_for, format_named, write_as
+from resnet_diagram.render.formats import FORMATS, SPECS, Content, Format, format_for, format_named, write_as
 from resnet_diagram.render.registry import has_suffix
 from resnet_diagram.saving import encoded, write_files
 from resnet_diagram.sources.resolve import networks_of, numbered
@@ -167,7 +167,15 @@ def rendered(
             figure = figure or folded_page(networks, options, output)
             yield write_as(row, figure)
         else:
-            yield folded_chart(row, networks, options, output)
+            yield folded_chart(row, networks, _shown(row, options), output)
+
+
+def _shown(row: Format, options: Options) -> Options:
+    """Return what a format can show of some options. Warns of what it leaves out."""
+    if options.color_by is None or row.fills:
+        return options
+    warnings.warn(f"{row.name} has no colours: --color-by is left out.", UnrenderedWarning, stacklevel=2)
+    return replace(options, color_by=None)
 
 
 def write(networks: Sequence[Network], targets: Sequence[Target], options: Options, output: Output) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.prose.caption import caption, label
+from resnet_diagram.diagram.quantity import by_quantity
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.render.figure import Figure, Output
@@ -18,6 +19,12 @@ from resnet_diagram.wording.language import in_language, language
 def figure_of(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
     """Return the figure of networks, or of the flat reading of their diagram, ready for a renderer."""
     diagram, translations = build(networks, options, flat=flat), language(options.lang)
+    theme = load_theme(output.theme)
+    if options.color_by:
+        diagram, levels = by_quantity(diagram, networks, options.color_by)
+        theme = theme.for_levels(levels)
+    else:
+        theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
     if translations:
         diagram = in_language(diagram, translations)
     placing = output.placing
@@ -28,7 +35,7 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
 
     return Figure(
         diagram=diagram,
-        theme=load_theme(output.theme).for_stages(stage_count(flattened(diagram).chain.items)),
+        theme=theme,
         output=replace(output, placing=_placing(networks, options, placing, words)),
         words=words,
     )

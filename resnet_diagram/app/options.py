@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 from resnet_diagram.app.option import Option, check_keywords, one_of
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
+from resnet_diagram.diagram.quantity import Quantity
 from resnet_diagram.diagram.views import VIEWS, view_named
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import (
@@ -136,6 +137,15 @@ class DrawChoices(LatexChoices, total=False):
         str,
         Option(
             help="Language of the labels: en, zh, or a TOML file.", group=CONTENT, default="en", file=True
+        ),
+    ]
+    color_by: Annotated[
+        str | None,
+        Option(
+            help="Fill boxes by a quantity of the layer or block: multiply-accumulates, parameters, "
+            "activations, or the receptive field behind it.",
+            group=CONTENT,
+            values=tuple(Quantity),
         ),
     ]
     legend: Annotated[
@@ -290,6 +300,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         show=_shown(choices.get("show", USUAL)),
         names=one_of(StageNames, choices.get("names", StageNames.STAGE), "naming of stages"),
         lang=choices.get("lang", "en"),
+        color_by=one_of(Quantity, quantity, "quantity") if (quantity := choices.get("color_by")) else None,
     )
     output = Output(
         theme=choices.get("theme", "paper"),

@@ -83,6 +83,20 @@ def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
     )
 
 
+def needed_entries(
+    entries: Sequence[LegendEntry], contents: Sequence[Content], shown: Sequence[Content]
+) -> tuple[LegendEntry, ...]:
+    """Return the entries that are needed where only some of the contents are shown.
+
+    `entries`: the legend of all contents, in any language, and what was added behind it, which is kept.
+    """
+    if not entries:
+        return ()
+    every, needed = legend(contents), set(legend(shown))
+    kept = tuple(entry for entry, plain in zip(entries, every, strict=False) if plain in needed)
+    return (*kept, *entries[len(every) :])
+
+
 def _notes(contents: Sequence[Content]) -> Iterator[Label]:
     """Yield what the contents say in words."""
     for content in contents:

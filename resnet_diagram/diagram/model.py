@@ -110,7 +110,8 @@ class Node:
     """One thing drawn.
 
     `lines`: its text, top to bottom; those numbered in `marked` differ from another network's.
-    `shade`: the number of its stage from 1, or 0 outside one.
+    `shade`: the number of its fill among the shades of the theme: that of its stage from 1, of a level of a
+    quantity, or of a mark; 0 for the fill of its role.
     """
 
     id: str
@@ -216,10 +217,14 @@ Item = Node | Fork | Group | Dag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegendEntry:
-    """One line of the legend: the style it explains (None: an abbreviation), and its words."""
+    """One line of the legend: the style it explains (None: an abbreviation), and its words.
+
+    `shade`: the shade of a box that it explains, or 0.
+    """
 
     role: NodeRole | EdgeRole | None
     text: Label
+    shade: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

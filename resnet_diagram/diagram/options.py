@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Direction
+from resnet_diagram.diagram.quantity import Quantity
 from resnet_diagram.wording.stages import StageNames
 
 
@@ -43,7 +44,7 @@ class Options:
 
     `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `insets`: the
-    most types of block that get a panel of their own.
+    most types of block that get a panel of their own. `color_by`: the quantity that fills the boxes.
     """
 
     view: View = DEFAULT_VIEW
@@ -55,3 +56,4 @@ class Options:
     names: StageNames = StageNames.STAGE
     lang: str = "en"
     insets: int = 6
+    color_by: Quantity | None = None

@@ -80,14 +80,15 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
         merge = Node(id="", role=entry.role, lines=())
         canvas.current.boxes.append(merge_box(canvas, merge, (x + _SWATCH / 2, y)))
     elif entry.role:
-        canvas.current.boxes += _swatch(entry.role, x, y)
+        canvas.current.boxes += _swatch(entry, entry.role, x, y)
     canvas.words(entry.text, "legend", "text", (x + _sample_width(entry), y))
 
 
-def _swatch(role: NodeRole, x: float, y: float) -> list[Box]:
+def _swatch(entry: LegendEntry, role: NodeRole, x: float, y: float) -> list[Box]:
     """A small box, or two bars; a width of `_SWATCH` in all."""
     bars = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
-    shapes = bars if role is NodeRole.BLOCK else ((0.0, _SWATCH, 7.0, 0),)
+    is_bars = role is NodeRole.BLOCK and not entry.shade
+    shapes = bars if is_bars else ((0.0, _SWATCH, 7.0, entry.shade),)
     return [
         Box(
             id="",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.legend import legend
+from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry, Overview, Panel
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
@@ -105,9 +105,8 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
     """Return the entries of the legend that the panels that are drawn need."""
     if not diagram.legend or len(panels) == len(diagram.panels):
         return diagram.legend
-    every = legend([panel.content for panel in diagram.panels])
-    needed = set(legend([item.panel.content for item in panels]))
-    return tuple(entry for entry, plain in zip(diagram.legend, every, strict=True) if plain in needed)
+    contents = [panel.content for panel in diagram.panels]
+    return needed_entries(diagram.legend, contents, [item.panel.content for item in panels])
 
 
 def _height(item: MeasuredPanel) -> float:

@@ -24,6 +24,7 @@ class Format(Row):
     `summary`: half a line for lists. `render` gives text, or bytes where `binary`. `graphviz` is how Graphviz
     writes it, where it can. `together` writes each of several figures on a page of one file, where a file has
     pages. `modes`: the drawing can follow the reader's light or dark mode. `scales`: it can be enlarged.
+    `fills`: boxes have colours.
     `paged`: it draws on a page; the others lay out by themselves. `measure`: the size of the chart in a
     finished text, or of the one that Graphviz draws; `budget`: the limits of the programs that read charts.
     """
@@ -36,6 +37,7 @@ class Format(Row):
     modes: bool = False
     scales: bool = False
     paged: bool = True
+    fills: bool = True
     measure: Measure | None = None
     budget: Budget = NO_LIMIT
 
@@ -155,6 +157,7 @@ FORMATS = (
         render=_later("outline", "render_outline"),
         modes=True,  # it has no colours
         paged=False,
+        fills=False,
     ),
 )
 

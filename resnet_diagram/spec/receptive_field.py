@@ -44,10 +44,17 @@ def receptive_field(network: Network) -> Shape | None:
 
 def stage_fields(network: Network) -> Iterator[tuple[Stage, Shape | None]]:
     """Yield each stage with the receptive field of its output."""
-    found: list[tuple[Stage, _Field]] = []
-    _through((*network.stem, *network.body, *network.head), _start(network), found)
-    for stage, field in found:
-        yield stage, _size(field)
+    for element, size in element_fields(network):
+        if isinstance(element, Stage):
+            yield element, size
+
+
+def element_fields(network: Network) -> Iterator[tuple[Element, Shape | None]]:
+    """Yield each layer, block, stage and graph with the receptive field of its output, inner ones first."""
+    record: list[tuple[Element, _Field]] = []
+    _through((*network.stem, *network.body, *network.head), _start(network), record)
+    for element, field in record:
+        yield element, _size(field)
 
 
 def _start(network: Network) -> _Field:
@@ -59,28 +66,28 @@ def _size(field: _Field) -> Shape | None:
     return None if field is None else tuple(floor(item.high - item.low + 1e-6) + 1 for item in field)
 
 
-def _through(elements: Iterable[Element], field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
-    """Return the field behind a run of elements; add the stages in it with theirs."""
+def _through(elements: Iterable[Element], field: _Field, record: list[tuple[Element, _Field]]) -> _Field:
+    """Return the field behind a run of elements; add each element with its own."""
     for element in elements:
         match element:
             case Layer():
                 field = _behind_layer(element, field)
             case Stage():
-                field = _through(element.body, field, stages)
-                stages.append((element, field))
+                field = _through(element.body, field, record)
             case Block():
-                field = _behind_block(element, field, stages)
+                field = _behind_block(element, field, record)
             case Graph():
-                field = _behind_graph(element, field, stages)
+                field = _behind_graph(element, field, record)
+        record.append((element, field))
     return field
 
 
-def _behind_graph(graph: Graph, field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
+def _behind_graph(graph: Graph, field: _Field, record: list[tuple[Element, _Field]]) -> _Field:
     """Return the field behind the first output of a graph."""
     fields: list[_Field] = []
     for node in graph.nodes:
         entering = _hull([fields[read] for read in node.reads]) if node.reads else field
-        fields.append(_through(node.body, entering, stages))
+        fields.append(_through(node.body, entering, record))
     return fields[graph.outputs[0]]
 
 
@@ -99,16 +106,16 @@ def _hull(fields: Sequence[_Field]) -> _Field:
     )
 
 
-def _behind_block(block: Block, field: _Field, stages: list[tuple[Stage, _Field]]) -> _Field:
+def _behind_block(block: Block, field: _Field, record: list[tuple[Element, _Field]]) -> _Field:
     """Return the field behind a block: the hull of those of its branches and its shortcut."""
-    entry = _through(block.before, field, stages)
+    entry = _through(block.before, field, record)
     branches = block.branches[:1] if is_gate(block) else block.branches
     paths = chain(branches, [block.shortcut.layers] if block.shortcut else [])
-    fields = [_through(path, entry, stages) for path in paths]
+    fields = [_through(path, entry, record) for path in paths]
     if not fields:
         return entry
     hull = _hull(fields)
-    return hull if hull is None else _through(block.after, hull, stages)
+    return hull if hull is None else _through(block.after, hull, record)
 
 
 def _behind_layer(layer: Layer, field: _Field) -> _Field:

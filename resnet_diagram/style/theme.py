@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole
+from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.style.check import check_theme
@@ -73,6 +74,12 @@ class Theme:
         dark = self.dark.for_stages(count) if self.dark else None
         shades = self.shades if count <= len(self.shades) else ramp(self.shades, count)
         return replace(self, shades=shades, dark=dark)
+
+    def for_levels(self, count: int) -> "Theme":
+        """The theme with `count` shades, which fill the boxes of all roles; signs and texts have none."""
+        dark = self.dark.for_levels(count) if self.dark else None
+        shades = ramp((self.shades[0], self.shades[-1]), count) if count > 1 else self.shades[-1:]
+        return replace(self, shades=shades, shaded=tuple(sorted(FILLED)), dark=dark)
 
     def size(self, use: str) -> float:
         """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""

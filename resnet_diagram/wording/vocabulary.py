@@ -158,4 +158,8 @@ class Word(StrEnum):
     C_IS_WIDTH = "C: block width"
     C_ARE_ENDS = "C, C′: channels in and out"
     N_IS_REPEAT = "[×N]: N blocks"
+    MACS_OF_BOX = "fill: MACs of a layer or block"
+    PARAMETERS_OF_BOX = "fill: parameters of a layer or block"
+    ACTIVATIONS_OF_BOX = "fill: activations of a layer or block"
+    RECEPTIVE_FIELD_OF_BOX = "fill: receptive field behind a layer or block, in positions"
     DIFFERS_FROM = "bold, ≠: differs from {0}"

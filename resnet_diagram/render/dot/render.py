@@ -356,7 +356,10 @@ def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
             text = f'<font color="{style.text}">{sample} {text}</font>'
         elif row.role:
             text = f"{MERGE_SIGNS.get(row.role, '')} {text}".strip()
-        cells.append(f'<td><font point-size="{size}">{text}</font></td>')
+        fill = (
+            f' bgcolor="{theme.style(row.role, row.shade).fill}" border="1"' if row.role and row.shade else ""
+        )
+        cells.append(f'<td{fill}><font point-size="{size}">{text}</font></td>')
     lines = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in lines)
     return f'<<table border="0" cellspacing="4">{body}</table>>' if cells else ""

@@ -261,7 +261,7 @@ def _legend(diagram: Diagram, root: Frame, writer: _Writer) -> list[str]:
             writer.arrows += [(entry.role, False), (EdgeRole.FLOW, False)]
         elif entry.role:
             text = f"{MERGE_SIGNS.get(entry.role, '')} {entry.text}".strip()
-            style = writer.palette.class_of(entry.role, 0)
+            style = writer.palette.class_of(entry.role, entry.shade)
             swatches.append(f'legend_{number}["{mermaid_text(text)}"]:::{style}')
             writer.arrows.append((EdgeRole.FLOW, False))
     words = ", ".join(entry.text for entry in entries if entry.role is None)

@@ -36,7 +36,8 @@ class Palette:
 
     def class_of(self, role: NodeRole, shade: int) -> str:
         """Return the class of a node of that role, in the shade of its stage; the first user names it."""
-        name = f"shade{shade}" if shade and role in self.theme.shaded else role.value
+        number = self.theme.shade(role, shade)
+        name = f"shade{number}" if number else role.value
         style = _UNBOXED if role is NodeRole.TERMINAL else _paint(self.theme.style(role, shade))
         return self._names.setdefault(style, name)
 

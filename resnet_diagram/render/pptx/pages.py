@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.legend import legend
+from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Diagram, Inset
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.layout import layout
@@ -30,14 +30,12 @@ def pages(figure: Figure) -> Iterator[Figure]:
     if len(contents) < 2 or not all(isinstance(content, Inset) for content in contents):
         yield figure
         return
-    entries = list(zip(diagram.legend, legend(contents), strict=False))
     for panel in diagram.panels:
-        used = legend([panel.content])
         shown = replace(
             diagram,
             title=panel.title,
             panels=(replace(panel, title=NOTHING),),
-            legend=tuple(entry for entry, meaning in entries if meaning in used),
+            legend=needed_entries(diagram.legend, contents, [panel.content]),
             description=f"{figure.named_title}: {panel.title}." if figure.named_title else panel.title,
         )
         yield replace(figure, diagram=shown)
