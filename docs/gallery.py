@@ -87,6 +87,12 @@ NETWORKS = (
     Picture("Long skips, concatenated", "unet.svg", f"{_OWN}:UNet --input 3x256x256"),
     Picture("A long residual connection", "edsr.svg", f"{_OWN}:EDSR --input 3x48x48"),
     Picture(
+        "Annotations: an author's own module",
+        "attention.svg",
+        "examples/attention.py:attentive_resnet50 --input 3x224x224",
+    ),
+    Picture("Filled by multiply-accumulates", "macs.svg", "resnet50 --color-by macs"),
+    Picture(
         "Names, parameters, Chinese", "labels.svg", "resnet34 --names both --show shapes,params --lang zh"
     ),
 )

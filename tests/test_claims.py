@@ -16,6 +16,10 @@ CLAIMS = {
     "as SVG, PDF, PNG, TikZ for LaTeX, Typst, draw.io, PowerPoint,\nMermaid or Graphviz DOT": (
         "render/test_formats.py::test_each_format_is_found_by_name_and_suffix"
     ),
+    "draws your own module as one box that is opened once": (
+        "diagram/test_annotations.py::test_a_unit_is_one_box_that_is_opened_once"
+    ),
+    "fills the boxes by a quantity": "diagram/test_quantity.py::test_levels_follow_the_quantity",
     "lists the differences between two networks": (
         "differences/test_diff.py::test_diff_ends_with_one_where_they_differ"
     ),

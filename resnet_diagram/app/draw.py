@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from resnet_diagram.app.annotations import annotations_in, found_beside
 from resnet_diagram.app.figure import figure_of
 from resnet_diagram.app.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UnrenderedWarning, UsageError
@@ -67,6 +69,7 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     A view of one network draws each source on a page of its own, in formats with pages. Raises UsageError
     where the view or the targets do not fit the number of sources.
     """
+    request = _with_notes_beside(request, log)
     sources, view = request.sources, request.options.view
     if any(NAME in target.path.name for target in request.targets if target.path):
         if view_named(view).most > 1:
@@ -80,6 +83,17 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     check_folders([target.path for target in request.targets], request.reading.folder)
     networks = numbered([read(source, request.reading, log) for source in log.progress(sources)])
     return tuple(_drawn(networks, request, sources))
+
+
+def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
+    """Return a request with the annotations that lie beside its sources, unless it has its own."""
+    path = found_beside(request.sources, request.reading.folder)
+    if path is None or request.options.annotations is not NO_ANNOTATIONS:
+        return request
+    log.note(f"annotations from {path}")
+    notes = annotations_in(path)
+    title = notes.title if request.options.title is None else request.options.title
+    return replace(request, options=replace(request.options, annotations=notes, title=title))
 
 
 def in_pages(targets: Sequence[Target]) -> bool:

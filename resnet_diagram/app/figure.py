@@ -3,7 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from resnet_diagram.diagram.annotations.apply import annotated, coloured
+from resnet_diagram.diagram.annotations.match import check_patterns
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
+from resnet_diagram.diagram.annotations.units import built_with_units
 from resnet_diagram.diagram.flat import flattened
+from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.prose.caption import caption, label
 from resnet_diagram.diagram.quantity import by_quantity
@@ -12,19 +17,14 @@ from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.latex.floats import Placing
 from resnet_diagram.spec.model import Network
-from resnet_diagram.style.theme import load_theme
+from resnet_diagram.style.theme import Theme, load_theme
 from resnet_diagram.wording.language import in_language, language
 
 
 def figure_of(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
     """Return the figure of networks, or of the flat reading of their diagram, ready for a renderer."""
-    diagram, translations = build(networks, options, flat=flat), language(options.lang)
-    theme = load_theme(output.theme)
-    if options.color_by:
-        diagram, levels = by_quantity(diagram, networks, options.color_by)
-        theme = theme.for_levels(levels)
-    else:
-        theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
+    diagram, theme = _filled(networks, options, load_theme(output.theme), flat=flat)
+    translations = language(options.lang)
     if translations:
         diagram = in_language(diagram, translations)
     placing = output.placing
@@ -39,6 +39,28 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
         output=replace(output, placing=_placing(networks, options, placing, words)),
         words=words,
     )
+
+
+def _filled(
+    networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
+) -> tuple[Diagram, Theme]:
+    """Return the diagram of networks with its annotations, and the theme with the shades that it needs."""
+    notes = options.annotations
+    if notes is NO_ANNOTATIONS:
+        diagram = build(networks, options, flat=flat)
+    else:
+        check_patterns(notes, networks)
+        diagram = built_with_units(networks, options, flat=flat)
+    theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
+    if options.color_by:
+        stages = len(theme.shades)
+        diagram, count = by_quantity(diagram, networks, options.color_by, stages)
+        theme = theme.with_levels(count, stages)
+    if notes is NO_ANNOTATIONS:
+        return diagram, theme
+    before = len(theme.shades)
+    colours = [part.color for part in coloured(notes)]
+    return annotated(diagram, networks, notes, before + 1), theme.with_marks(colours, before)
 
 
 def _placing(

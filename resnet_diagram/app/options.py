@@ -1,27 +1,24 @@
 """The options of drawings and tables: declared once, read into `Options`, `Output`, `Wanted` and `Look`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+from resnet_diagram.app.annotations import annotations_in
 from resnet_diagram.app.option import Option, check_keywords, one_of
+from resnet_diagram.app.values import fit, placing, scale, shown
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
 from resnet_diagram.diagram.quantity import Quantity
 from resnet_diagram.diagram.views import VIEWS, view_named
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import (
-    NAMED_WIDTHS,
     VENUES,
-    Fit,
-    length,
-    named_width,
-    sized,
-    venue_width,
 )
 from resnet_diagram.render.figure import DPI, Engine, Slide
 from resnet_diagram.render.figure import Output as Output
-from resnet_diagram.render.latex.floats import IN_TEXT, Float, Placing, check_label
+from resnet_diagram.render.latex.floats import Float
 from resnet_diagram.style.theme import theme_names as theme_names
 from resnet_diagram.wording.stages import StageNames
 
@@ -37,9 +34,6 @@ COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER = (
 
 DECIMALS = range(10)
 _RESOLUTIONS = range(10, 2401)
-_SCALES = (0.05, 20.0)
-"""Smallest and largest factor."""
-
 _NAMES = tuple(StageNames)
 _NAMES_HELP = (
     "How to name stages: Stage 2 (stage), conv3_x (paper), layer2 (module), or paper and module names."
@@ -137,6 +131,17 @@ class DrawChoices(LatexChoices, total=False):
         str,
         Option(
             help="Language of the labels: en, zh, or a TOML file.", group=CONTENT, default="en", file=True
+        ),
+    ]
+    annotate: Annotated[
+        str | Path | Mapping[str, Any] | None,
+        Option(
+            help="TOML file with labels, colours, notes and units of modules.  [default: net.figure.toml "
+            "beside net.py]",
+            group=CONTENT,
+            kind=Path,
+            file=True,
+            metavar="FILE",
         ),
     ]
     color_by: Annotated[
@@ -291,107 +296,34 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
     slide = choices.get("slide")
     if slide and choices.get("template"):
         raise UsageError("--slide and --template both give the shape of the slides; leave one out.")
+    notes = choices.get("annotate")
+    annotations = NO_ANNOTATIONS if notes is None else annotations_in(notes)
     content = Options(
         view=view,
         block=block,
         direction=one_of(Direction, direction, "direction") if direction else None,
         legend=choices.get("legend", True),
-        title=choices.get("title"),
-        show=_shown(choices.get("show", USUAL)),
+        title=annotations.title if (title := choices.get("title")) is None else title,
+        show=shown(choices.get("show", USUAL)),
         names=one_of(StageNames, choices.get("names", StageNames.STAGE), "naming of stages"),
         lang=choices.get("lang", "en"),
+        annotations=annotations,
         color_by=one_of(Quantity, quantity, "quantity") if (quantity := choices.get("color_by")) else None,
     )
     output = Output(
         theme=choices.get("theme", "paper"),
-        fit=_fit(choices),
+        fit=fit(choices),
         standalone=choices.get("standalone", False),
-        placing=_placing(choices),
+        placing=placing(choices),
         templates=choices.get("templates"),
         dpi=dpi,
         engine=one_of(Engine, choices.get("engine", Engine.OWN), "layout engine"),
         id_prefix=choices.get("id_prefix", ""),
-        scale=_scale(choices.get("scale")),
+        scale=scale(choices.get("scale")),
         slide=one_of(Slide, slide or Slide.WIDE, "shape of a slide"),
         template=choices.get("template"),
     )
     return content, output
-
-
-def _shown(words: str | Collection[str]) -> frozenset[Show]:
-    """Return the labels to include; from the first word with a sign on, labels are added or removed.
-
-    A list that begins with a sign changes the usual labels. Raises UsageError for an unknown label.
-
-    >>> sorted(_shown("+params,-norm")), sorted(_shown(["params"]))
-    ([<Show.ACT: 'act'>, <Show.PARAMS: 'params'>, <Show.SHAPES: 'shapes'>], [<Show.PARAMS: 'params'>])
-    """
-    listed = [word.strip() for word in (words.split(",") if isinstance(words, str) else words)]
-    shown: set[Show] = set(USUAL) if listed and listed[0][:1] in ("+", "-") else set()
-    sign = "+"
-    for word in filter(None, listed):
-        sign = word[0] if word[0] in ("+", "-") else sign
-        label = one_of(Show, word.lstrip("+-"), "kind of label")
-        shown = shown | {label} if sign == "+" else shown - {label}
-    return frozenset(shown)
-
-
-def _scale(value: str | float | None) -> float:
-    """Return a factor. Raise UsageError for anything else.
-
-    >>> _scale("75%"), _scale("1.5"), _scale(2), _scale(None)
-    (0.75, 1.5, 2.0, 1.0)
-    """
-    if value is None:
-        return 1.0
-    text = str(value).strip()
-    try:
-        factor = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        factor = 0.0
-    least, most = _SCALES
-    if not least <= factor <= most:
-        percent = f" For {text} in a hundred write {text}%." if least <= factor / 100 <= most else ""
-        raise UsageError(
-            f"--scale {text}: expected a factor from {least:g} to {most:g}, or 5% to 2000%.{percent}"
-        )
-    return factor
-
-
-def _placing(choices: DrawChoices) -> Placing:
-    """Return the float of a drawing in LaTeX; a caption or a label implies one."""
-    figure, label, width = choices.get("figure"), choices.get("label"), choices.get("width")
-    by_name = bool(choices.get("caption") or label)
-    environment = one_of(Float, figure, "float") if figure else Float.AUTO if by_name else None
-    if environment and choices.get("standalone"):
-        raise UsageError("--standalone writes a document, --figure a part of one; leave one out.")
-    check_label(label)
-    if width in NAMED_WIDTHS and environment is Float.AUTO:
-        environment = Float.WIDE if width == NAMED_WIDTHS[1] else Float.FIGURE
-    venue = choices.get("venue")
-    return Placing(
-        environment=environment,
-        caption=choices.get("caption"),
-        label=label,
-        column=named_width(NAMED_WIDTHS[0], venue) if venue else IN_TEXT.column,
-        kept=bool(environment) or width in NAMED_WIDTHS,
-    )
-
-
-def _fit(choices: DrawChoices) -> Fit:
-    """Return the space for a drawing, in points."""
-
-    def points(value: str | float | None) -> float | None:
-        if value is None:
-            return None
-        return length(value) if isinstance(value, str) else sized(value, value)
-
-    width, venue, height = choices.get("width"), choices.get("venue"), points(choices.get("max_height"))
-    if width in NAMED_WIDTHS:
-        return Fit(named_width(str(width), venue), height)
-    if width is not None and venue:
-        raise UsageError(f"--width {width} and --venue {venue} both give the width; leave one out.")
-    return Fit(venue_width(venue) if venue else points(width), height)
 
 
 def draw_choices(values: dict[str, Any]) -> DrawChoices:

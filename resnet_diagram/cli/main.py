@@ -15,10 +15,10 @@ from resnet_diagram.cli.messages import failure_of, loudness, loudness_options, 
 from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.spec.catalog import names
 
-COMMANDS = ("draw", "table", "describe", "diff", "check", "embed", "spec", "code", "list")
+COMMANDS = ("draw", "table", "describe", "diff", "check", "embed", "annotate", "spec", "code", "list")
 """The subcommands in the order of the help; each is the `command` of its module."""
 
-COMPARING = ("diff", "check")
+COMPARING = ("diff", "check", "annotate")
 """Commands that end with 1 for a difference, and with 2 for an error."""
 
 INTERRUPTED = 130

@@ -110,8 +110,8 @@ class Node:
     """One thing drawn.
 
     `lines`: its text, top to bottom; those numbered in `marked` differ from another network's.
-    `shade`: the number of its fill among the shades of the theme: that of its stage from 1, of a level of a
-    quantity, or of a mark; 0 for the fill of its role.
+    `shade`: the number of its stage from 1, or 0 outside one. `mark`: the number of the theme's shade for a
+    level of a quantity, or for an annotation, which fills it instead; 0 for none.
     """
 
     id: str
@@ -120,8 +120,14 @@ class Node:
     badge: str = ""
     taper: Taper = Taper.NONE
     shade: int = 0
+    mark: int = 0
     marked: tuple[int, ...] = ()
     origin: Origin = NO_ORIGIN
+
+    @property
+    def fill(self) -> int:
+        """The number of the theme's shade that fills it, 0 for the fill of its role."""
+        return self.mark or self.shade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +239,7 @@ class Bar:
 
     Its height follows `resolution`, the edge of its output over that of the network's input; its width
     follows `channels`, those of its output. `text` stands in it, turned; `index` under it.
+    `shade` and `mark`: as those of a node.
     """
 
     id: str
@@ -242,7 +249,13 @@ class Bar:
     text: Label = NOTHING
     index: str = ""
     shade: int = 0
+    mark: int = 0
     origin: Origin = NO_ORIGIN
+
+    @property
+    def fill(self) -> int:
+        """The number of the theme's shade that fills it, 0 for the fill of its role."""
+        return self.mark or self.shade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.quantity import Quantity
 from resnet_diagram.wording.stages import StageNames
@@ -45,6 +46,7 @@ class Options:
     `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `insets`: the
     most types of block that get a panel of their own. `color_by`: the quantity that fills the boxes.
+    `annotations`: an author's words and colours.
     """
 
     view: View = DEFAULT_VIEW
@@ -57,3 +59,4 @@ class Options:
     lang: str = "en"
     insets: int = 6
     color_by: Quantity | None = None
+    annotations: Annotations = NO_ANNOTATIONS

@@ -1,21 +1,21 @@
 """Fill the boxes of a drawing by the level of a quantity: MACs, parameters, activations, receptive field."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from resnet_diagram.diagram.model import Bar, Comparison, Diagram, LegendEntry, Node, NodeRole
-from resnet_diagram.spec.graph import parts
+from resnet_diagram.diagram.elements import elements, mapped
+from resnet_diagram.diagram.model import Bar, Diagram, LegendEntry, Node, NodeRole
+from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import activations, macs, params
 from resnet_diagram.spec.model import Element, Network
 from resnet_diagram.wording.counts import si_text
 from resnet_diagram.wording.terms import Kind, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
-_Part = TypeVar("_Part")
 Values = Mapping[str, float]
 """A quantity of each layer and block, by its path."""
 
@@ -46,24 +46,29 @@ _STEPS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
 """Leading digits of bounds, from fine to coarse."""
 
 
-def by_quantity(diagram: Diagram, networks: Sequence[Network], quantity: Quantity) -> tuple[Diagram, int]:
-    """Return a diagram whose boxes have the level of a quantity as their shade, and the number of levels.
+def by_quantity(
+    diagram: Diagram, networks: Sequence[Network], quantity: Quantity, stages: int
+) -> tuple[Diagram, int]:
+    """Return a diagram whose boxes have the level of a quantity as their mark, and the number of levels.
 
-    A box that stands for several layers or blocks has the level of the largest. The legend gives the range of
-    each level in use.
+    The mark of the first level follows `stages`. A box that stands for several layers or blocks has the level
+    of the largest. The legend gives the range of each level in use.
     """
     values = [_values(network, quantity) for network in networks]
-    used = {value for element, at in _boxes(diagram, 0) if (value := _value(element, values[at]))}
+    boxes = ((box, at) for box, at in elements(diagram) if isinstance(box, Node | Bar))
+    used = {value for box, at in boxes if (value := _value(box, values[at]))}
     bounds = _bounds(used)
-    entries = _entries(quantity, bounds, used)
+    entries = _entries(quantity, bounds, used, stages)
 
     def levelled(part: Any, at: int) -> Any:
         if isinstance(part, Diagram):
             return replace(part, legend=(*part.legend, *entries) if part.legend else ())
+        if not isinstance(part, Node | Bar):
+            return part
         value = _value(part, values[at])
-        return replace(part, shade=_level(value, bounds) if value else 0)
+        return replace(part, mark=stages + _level(value, bounds) if value else 0)
 
-    return _mapped(diagram, levelled, 0), len(bounds) + 1
+    return mapped(diagram, levelled), len(bounds) + 1
 
 
 def _values(network: Network, quantity: Quantity) -> Values:
@@ -74,18 +79,11 @@ def _values(network: Network, quantity: Quantity) -> Values:
         sizes = element_fields(network)
         pairs = [(element.name, max(size) if size else math.inf) for element, size in sizes]
     else:
-        pairs = [(element.name, float(_COUNTS[quantity](element))) for element in _elements(network)]
+        pairs = [(element.name, float(_COUNTS[quantity](element))) for element in all_elements(network)]
     values: dict[str, float] = {}
     for name, value in pairs:
         values[name] = max(values.get(name, 0.0), value)
     return values
-
-
-def _elements(part: Network | Element) -> Iterator[Element]:
-    for run in parts(part):
-        for element in run:
-            yield element
-            yield from _elements(element)
 
 
 def _value(element: Node | Bar, values: Values) -> float:
@@ -105,43 +103,6 @@ FILLED = frozenset(NodeRole) - {
     NodeRole.QUESTION,
 }
 """Roles of boxes that stand for a part of a network."""
-
-
-def _boxes(part: object, at: int) -> Iterator[tuple[Node | Bar, int]]:
-    """Yield the boxes of a drawing, with the number of their network."""
-    if isinstance(part, Node | Bar):
-        yield part, at
-    elif isinstance(part, Comparison):
-        for number, column in enumerate(part.columns):
-            yield from _boxes(column.cells, number)
-    else:
-        for member in part if isinstance(part, tuple) else _members(part).values():
-            yield from _boxes(member, at)
-
-
-def _members(part: object) -> dict[str, Any]:
-    """Return the parts of a drawing, or of an element of one, by the names of their fields."""
-    if not is_dataclass(part) or isinstance(part, type):
-        return {}
-    values = {field.name: getattr(part, field.name) for field in fields(part)}
-    return {name: value for name, value in values.items() if isinstance(value, tuple) or is_dataclass(value)}
-
-
-def _mapped(part: _Part, change: Callable[[Any, int], Any], at: int) -> _Part:
-    """Return a drawing with its boxes, and the diagrams in it, changed."""
-    changed: Any = part
-    if isinstance(part, tuple):
-        changed = tuple(_mapped(member, change, at) for member in part)
-    elif isinstance(part, Comparison):
-        columns = enumerate(part.columns)
-        changed = replace(
-            part, columns=tuple(replace(c, cells=_mapped(c.cells, change, n)) for n, c in columns)
-        )
-    elif members := _members(part):
-        inner = {name: _mapped(value, change, at) for name, value in members.items()}
-        changed = replace(part, **inner)  # type: ignore[type-var]
-    result: _Part = change(changed, at) if isinstance(changed, Node | Bar | Diagram) else changed
-    return result
 
 
 def _bounds(values: set[float]) -> tuple[float, ...]:
@@ -168,7 +129,9 @@ def _level(value: float, bounds: Sequence[float]) -> int:
     return 1 + sum(value >= bound for bound in bounds)
 
 
-def _entries(quantity: Quantity, bounds: Sequence[float], used: set[float]) -> tuple[LegendEntry, ...]:
+def _entries(
+    quantity: Quantity, bounds: Sequence[float], used: set[float], stages: int
+) -> tuple[LegendEntry, ...]:
     """Return the legend of the levels in use: what is shown, then the range of each."""
     texts = [_rounded(bound) for bound in bounds]
     ranges = [
@@ -184,7 +147,7 @@ def _entries(quantity: Quantity, bounds: Sequence[float], used: set[float]) -> t
         return (title,)
     return (
         title,
-        *(LegendEntry(role=NodeRole.OTHER, text=literal(ranges[n - 1]), shade=n) for n in levels),
+        *(LegendEntry(role=NodeRole.OTHER, text=literal(ranges[n - 1]), shade=stages + n) for n in levels),
     )
 
 

@@ -37,6 +37,14 @@ def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]
             return ()
 
 
+def all_elements(part: Network | Element) -> Iterator[Element]:
+    """Yield every element inside a part, outer ones before those inside them."""
+    for run in parts(part):
+        for element in run:
+            yield element
+            yield from all_elements(element)
+
+
 def graphs(part: Part) -> Iterator[Graph]:
     """Yield every graph of a part, outer ones before those inside them."""
     match part:

@@ -2,8 +2,13 @@
 
 from functools import lru_cache
 
+from resnet_diagram.style.colour import ramp
+
 LIGHT_PAGE = "#FFFFFF"
 DARK_PAGE = "#0D1117"
+
+_TEXT_CONTRAST = 4.5
+"""What WCAG 2.1 asks of text (criterion 1.4.3)."""
 
 _LINE_CONTRAST = 4.0
 """More than the 3.0 that WCAG 2.1 asks of graphical objects (criterion 1.4.11): the lines are thin."""
@@ -32,6 +37,16 @@ def on_any_page(colour: str) -> str:
             if min(contrast(mixed, LIGHT_PAGE), contrast(mixed, DARK_PAGE)) >= _LINE_CONTRAST:
                 return mixed
     return colour
+
+
+def readable(fill: str, ink: str, page: str) -> str:
+    """The fill itself, or the nearest on its way to the colour of the page on which text in `ink` shows.
+
+    >>> readable("#FFD580", "#1A1A1A", "#FFFFFF"), readable("#102030", "#1A1A1A", "#FFFFFF")
+    ('#FFD580', '#7F8691')
+    """
+    steps = ramp((fill, page), 41)
+    return next((step for step in steps if contrast(step, ink) >= _TEXT_CONTRAST), page)
 
 
 def _parts(colour: str) -> tuple[int, int, int]:

@@ -1,18 +1,18 @@
 """Themes: one style a role, read from a TOML file."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole
-from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.style.check import check_theme
 from resnet_diagram.style.colour import ramp
+from resnet_diagram.style.contrast import readable
 
 DEFAULT_THEME = "paper"
 
@@ -34,7 +34,8 @@ class Theme:
 
     `entries` are the styles by role; `shades` replace the fill of the roles in `shaded`, one a stage from 1;
     `font` is a list of families as CSS writes it; `sizes` are points by use. `dark` has the colours for
-    readers in dark mode, where the theme follows them.
+    readers in dark mode, where the theme follows them. `marks`: how many shades at the end are those of
+    levels and annotations, which fill boxes of any role.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Theme:
     shades: tuple[str, ...]
     shaded: tuple[str, ...]
     dark: "Theme | None" = None
+    marks: int = 0
 
     @cached_property
     def styles(self) -> Mapping[str, Style]:
@@ -67,7 +69,10 @@ class Theme:
 
     def shade(self, role: str, shade: int) -> int:
         """The number of the shade that fills `role` in a stage, from 1, or 0 where stages do not count."""
-        return min(shade, len(self.shades)) if role in self.shaded else 0
+        stages = len(self.shades) - self.marks
+        if shade > stages and self.marks:
+            return min(shade, len(self.shades))
+        return min(shade, stages) if role in self.shaded else 0
 
     def for_stages(self, count: int) -> "Theme":
         """The theme with a shade for each of `count` stages: more than it has are spread over its own."""
@@ -75,11 +80,33 @@ class Theme:
         shades = self.shades if count <= len(self.shades) else ramp(self.shades, count)
         return replace(self, shades=shades, dark=dark)
 
-    def for_levels(self, count: int) -> "Theme":
-        """The theme with `count` shades, which fill the boxes of all roles; signs and texts have none."""
-        dark = self.dark.for_levels(count) if self.dark else None
-        shades = ramp((self.shades[0], self.shades[-1]), count) if count > 1 else self.shades[-1:]
-        return replace(self, shades=shades, shaded=tuple(sorted(FILLED)), dark=dark)
+    def with_marks(self, colours: Sequence[str], stages: int) -> "Theme":
+        """The theme with a shade for each colour of annotations, behind those of `stages` stages.
+
+        A colour is "#RRGGBB" or the name of a style. One on which text cannot be read is mixed with that of
+        the page until it can.
+        """
+        dark = self.dark.with_marks(colours, stages) if self.dark else None
+        fills = [colour if colour.startswith("#") else self.styles[colour].fill for colour in colours]
+        ink, page = self.styles["text"].text, self.page
+        marks = tuple(readable(fill, ink, page) for fill in fills)
+        shades = (*self._padded(stages), *marks)
+        return replace(self, shades=shades, marks=self.marks + len(marks), dark=dark)
+
+    def with_levels(self, count: int, stages: int) -> "Theme":
+        """The theme with a shade for each level of a quantity, behind those of `stages` stages.
+
+        They lead from the first to the last shade in steps that look equal; stages do not fill boxes.
+        """
+        dark = self.dark.with_levels(count, stages) if self.dark else None
+        ends = (self.shades[0], self.shades[-1])
+        levels = ramp(ends, count) if count > 1 else self.shades[-1:]
+        shades = (*self._padded(stages), *levels)
+        return replace(self, shades=shades, marks=count, shaded=(), dark=dark)
+
+    def _padded(self, count: int) -> tuple[str, ...]:
+        """The first `count` shades; where there are fewer the last is repeated."""
+        return (*self.shades, *[self.shades[-1]] * count)[:count]
 
     def size(self, use: str) -> float:
         """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""

@@ -29,7 +29,7 @@ NAMES = ("resnet18", "resnet152", "seresnet50", "plain34")
 
 def filled(name: str, quantity: Quantity, view: View = View.PAPER) -> tuple[Diagram, int]:
     known = network(name)
-    return by_quantity(build([known], Options(view=view)), [known], quantity)
+    return by_quantity(build([known], Options(view=view)), [known], quantity, 0)
 
 
 def elements(part: Any) -> Iterator[Node | Bar]:
@@ -66,16 +66,16 @@ def test_levels_follow_the_quantity(name: str, view: View, quantity: Quantity) -
             Quantity.MEMORY: math.prod(layer.out_shape) if layer.kind == "conv" else 0,
             Quantity.RECEPTIVE_FIELD: max(field) if field else math.inf,
         }
-        assert (box.shade > 0) == (values[quantity] > 0)
-        seen += [(values[quantity], box.shade)] if box.shade else []
+        assert (box.mark > 0) == (values[quantity] > 0)
+        seen += [(values[quantity], box.mark)] if box.mark else []
     assert [level for _, level in sorted(seen)] == sorted(level for _, level in seen)
 
 
 @pytest.mark.parametrize("quantity", Quantity)
 def test_the_legend_gives_the_range_of_each_level_in_use(quantity: Quantity) -> None:
     diagram, _ = filled("resnet50", quantity)
-    used = {box.shade for box in elements(diagram.panels) if box.role in FILLED} - {0}
-    used |= {box.shade for box in elements(diagram.flat) if box.role in FILLED} - {0}
+    used = {box.mark for box in elements(diagram.panels) if box.role in FILLED} - {0}
+    used |= {box.mark for box in elements(diagram.flat) if box.role in FILLED} - {0}
     assert {entry.shade for entry in diagram.legend} - {0} == used
     ranges = [str(entry.text) for entry in diagram.legend if entry.shade]
     assert ranges[0].startswith("<")
@@ -84,8 +84,8 @@ def test_the_legend_gives_the_range_of_each_level_in_use(quantity: Quantity) -> 
 
 def test_a_comparison_takes_each_column_from_its_network() -> None:
     pair = [network("resnet18"), network("resnet50")]
-    diagram, _ = by_quantity(build(pair, Options(view=View.COMPARE)), pair, Quantity.PARAMS)
-    heads = [box.shade for box in elements(diagram.panels) if any("fc" in line for line in box.lines)]  # type: ignore[union-attr]
+    diagram, _ = by_quantity(build(pair, Options(view=View.COMPARE)), pair, Quantity.PARAMS, 0)
+    heads = [box.mark for box in elements(diagram.panels) if any("fc" in line for line in box.lines)]  # type: ignore[union-attr]
     assert len(heads) == 2
     assert heads[0] < heads[1]
 
@@ -93,24 +93,24 @@ def test_a_comparison_takes_each_column_from_its_network() -> None:
 def test_the_places_of_boxes_do_not_change() -> None:
     for name in NAMES:
         plain = build([network(name)], Options())
-        coloured, levels = by_quantity(plain, [network(name)], Quantity.MACS)
+        coloured, levels = by_quantity(plain, [network(name)], Quantity.MACS, 6)
         theme = load_theme()
 
         def places(diagram: Diagram, theme: Any) -> list[Box]:
             drawn = boxes(layout(replace(diagram, legend=()), theme))
             return [replace(box, shade=0) for box in drawn]
 
-        assert places(coloured, theme.for_levels(levels)) == places(plain, theme)
+        assert places(coloured, theme.with_levels(levels, 6)) == places(plain, theme)
 
 
 @pytest.mark.parametrize("name", theme_names())
 @pytest.mark.parametrize("levels", range(1, LEVELS + 1))
 def test_text_can_be_read_on_every_level(name: str, levels: int) -> None:
-    theme = load_theme(name).for_levels(levels)
+    theme = load_theme(name).with_levels(levels, 6)
     for half in filter(None, (theme, theme.dark)):
         for role in FILLED:
             for level in range(1, levels + 1):
-                style = half.style(role, level)
+                style = half.style(role, 6 + level)
                 assert contrast(style.fill, style.text) >= 4.5, (name, role, level)
 
 

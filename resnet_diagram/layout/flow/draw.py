@@ -131,7 +131,7 @@ def _box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> Box:
         height=height,
         texts=_box_texts(canvas, cell, u, v),
         points=corners,
-        shade=cell.node.shade,
+        shade=cell.node.fill,
         copies=cell.shadows,
         copy_offset=spacing.SHADOW if cell.shadows else 0.0,
         origin=cell.node.origin,

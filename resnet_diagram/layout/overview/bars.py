@@ -58,7 +58,7 @@ def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float])
             width=round(width, 3),
             height=round(height, 3),
             texts=texts,
-            shade=bar.shade,
+            shade=bar.fill,
             labels=labels,
             origin=bar.origin,
         )

@@ -305,7 +305,7 @@ def _ranks(row: Node | Tag | Frame, part: str) -> int:
 def _node(node: Node, figure: Figure, *, narrow: bool) -> str:
     """Return the attributes of a node; `narrow`: with its words in more lines."""
     theme = figure.theme
-    style, plain = theme.style(node.role, node.shade), theme.style("other")
+    style, plain = theme.style(node.role, node.fill), theme.style("other")
     shape = _SHAPES.get(node.role, {})
     if node.taper in _TAPERS:
         width, height = (_number(side / 72) for side in _metrics(theme).node(node))

@@ -175,7 +175,7 @@ class _Writer:
         before, after = _shape(node)
         rows = "\n".join(written_lines(node))
         text = mermaid_text(rows.replace(": ", ":\n") if self.narrow else rows) or " "
-        return f'{self.names[name]}{before}"{text}"{after}:::{self.palette.class_of(node.role, node.shade)}'
+        return f'{self.names[name]}{before}"{text}"{after}:::{self.palette.class_of(node.role, node.fill)}'
 
 
 def _chains(arrows: Iterable[Edge]) -> Iterator[list[Edge]]:

@@ -1,0 +1,130 @@
+"""Read annotations: a TOML file or a dictionary, and the file that lies beside a model."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from resnet_diagram.diagram.annotations.match import module_paths, problems
+from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.spec.model import Network
+from resnet_diagram.style.check import ROLES
+
+SUFFIX = ".figure.toml"
+"""Suffix of the annotations beside a model: those of net.py are in net.figure.toml."""
+
+HIGHLIGHT = "highlight"
+"""Style of the theme that fills what is highlighted."""
+
+_KEYS: dict[str, tuple[type, str]] = {
+    "title": (str, "a text"),
+    "notes": (list, "a list of texts"),
+    "parts": (dict, "a table with one table for each module or pattern"),
+}
+_PART_KEYS: dict[str, tuple[type, str]] = {
+    "label": (str, "a text"),
+    "color": (str, "a colour such as '#FFD580', or the name of a style of the theme"),
+    "highlight": (bool, "true or false"),
+    "note": (str, "a text"),
+    "unit": (bool, "true or false"),
+}
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+def annotations_in(value: str | Path | Mapping[str, Any]) -> Annotations:
+    """Return the annotations in a TOML file, or in a dictionary of the same form. Raise UsageError."""
+    if isinstance(value, Mapping):
+        return _annotations(value, "annotate")
+    path = Path(value)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"There is no annotation file '{path}'. 'resnet-diagram annotate SOURCE -o {path}' begins one."
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"Annotation file '{path}' cannot be read: {error}. It must be TOML.") from error
+    return _annotations(table, str(path))
+
+
+def beside(source: str, folder: Path) -> Path | None:
+    """Return the file of annotations that lies beside the file of a source, if there is one."""
+    name = re.split(r"\.(?:py|ipynb|toml|json)\b", source, maxsplit=1)
+    if len(name) < 2:
+        return None
+    path = folder / f"{name[0]}{SUFFIX}"
+    return path if path.is_file() else None
+
+
+def template(network: Network) -> str:
+    """Return a file of annotations to begin with: the modules of a network as comments."""
+    lines = [
+        f"# Annotations for drawings of {network.name}; take the # away from what you need.",
+        '# title = "Our network"',
+        '# notes = ["A line for the legend."]',
+        "#",
+        '# [parts."layer3.*.attn"]      # a module, or a pattern in which * stands for any text',
+        '# label = "Dual attention"    # words in its box, or its title',
+        '# highlight = true           # or color = "#FFD580"',
+        '# note = "new in this work"  # words of the legend on that colour',
+        "# unit = true                # draw it as one box, and open it once in a panel of its own",
+        "#",
+        "# Modules:",
+        *(f'# [parts."{path}"]' for path in module_paths(network)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def unmatched(path: Path, network: Network) -> tuple[str, ...]:
+    """Return a line for each pattern in a file that matches no module of a network. Raise UsageError."""
+    return tuple(problems(annotations_in(path), [network]))
+
+
+def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
+    _check_keys(table, _KEYS, source)
+    notes = table.get("notes", [])
+    if not all(isinstance(note, str) for note in notes):
+        raise UsageError(f"{source}: notes is {notes!r}; it must be a list of texts.")
+    return Annotations(
+        source=source,
+        title=table.get("title"),
+        notes=tuple(notes),
+        parts=tuple(_part(pattern, value, source) for pattern, value in table.get("parts", {}).items()),
+    )
+
+
+def _part(pattern: str, table: Any, source: str) -> Part:
+    place = f"{source}, parts.{pattern!r}"
+    if not isinstance(table, Mapping):
+        raise UsageError(f'{place} is {table!r}; it must be a table, such as {{label = "Attention"}}.')
+    _check_keys(table, _PART_KEYS, place)
+    color = table.get("color", "")
+    if color and not (_COLOUR.fullmatch(color) or color in ROLES):
+        hint = did_you_mean(closest(color, ROLES))
+        raise UsageError(f"{place}: color is {color!r};{hint} it must be {_PART_KEYS['color'][1]}.")
+    highlighted = HIGHLIGHT if table.get("highlight") else ""
+    return Part(
+        pattern=pattern,
+        label=table.get("label", ""),
+        color=color or highlighted,
+        note=table.get("note", ""),
+        unit=table.get("unit", False),
+    )
+
+
+def _check_keys(table: Mapping[str, Any], keys: Mapping[str, tuple[type, str]], place: str) -> None:
+    """Raise UsageError for an unknown key, or a value of another type than expected."""
+    for key, value in table.items():
+        if key not in keys:
+            hint = did_you_mean(closest(key, keys))
+            raise UsageError(f"{place}: unknown key {key!r}.{hint} Known keys: {', '.join(keys)}.")
+        kind, expected = keys[key]
+        if not isinstance(value, kind):
+            raise UsageError(f"{place}: {key} is {value!r}; it must be {expected}.")
+
+
+def found_beside(sources: Sequence[str], folder: Path) -> Path | None:
+    """Return the annotations beside the first of some sources that has any."""
+    return next((path for source in sources if (path := beside(source, folder))), None)

@@ -1,0 +1,1 @@
+"""Annotations: an author's words, colours and units in a drawing."""

@@ -1,0 +1,110 @@
+"""Apply annotations to a finished diagram: labels, fills and notes."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from resnet_diagram.diagram.annotations.match import covers, kinds_of
+from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.diagram.elements import elements, mapped
+from resnet_diagram.diagram.model import (
+    Bar,
+    Diagram,
+    Frame,
+    Group,
+    LegendEntry,
+    Node,
+    NodeRole,
+    Origin,
+    Panel,
+)
+from resnet_diagram.diagram.quantity import FILLED
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.terms import literal
+
+
+def annotated(
+    diagram: Diagram, networks: Sequence[Network], annotations: Annotations, first_mark: int
+) -> Diagram:
+    """Return a diagram with the annotations of its networks.
+
+    The part with the number k, from 0, of those with a colour has the shade `first_mark` + k. Warns of a part
+    that is not drawn by itself, as one block of several that are folded.
+    """
+    kinds = [kinds_of(network) for network in networks]
+    marks = {part.pattern: first_mark + k for k, part in enumerate(coloured(annotations))}
+    applied: set[str] = set()
+
+    def change(element: Any, at: int) -> Any:
+        if isinstance(element, Diagram):
+            return replace(element, legend=_legend(element, annotations, marks))
+        for part in annotations.parts:
+            if covers(part, element.origin, kinds[at]):
+                changed = _changed(element, part, marks.get(part.pattern, 0))
+                if changed is not element:
+                    applied.add(part.pattern)
+                element = changed
+        return element
+
+    result = mapped(diagram, change)
+    for part in annotations.parts:
+        if (part.label or part.color) and not part.unit and part.pattern not in applied:
+            _warn(part)
+    return result
+
+
+def coloured(annotations: Annotations) -> tuple[Part, ...]:
+    """Return the parts with a colour."""
+    return tuple(part for part in annotations.parts if part.color)
+
+
+def _changed(element: Any, part: Part, mark: int) -> Any:
+    """Return an element with a part's label, if it is the part itself, and its fill, if it is a box in it."""
+    if part.label and not part.unit and _is_named(element.origin, part):
+        element = _labelled(element, part)
+    tinted = _is_named(element.origin, part) if part.unit else True
+    if mark and tinted and isinstance(element, Node | Bar) and element.role in FILLED:
+        element = replace(element, mark=mark)
+    return element
+
+
+def _is_named(origin: Origin, part: Part) -> bool:
+    return any(map(part.names, origin.paths))
+
+
+def _labelled(element: Any, part: Part) -> Any:
+    """Return an element with the label of a part as its text or title."""
+    label = literal(part.label)
+    match element:
+        case Node() if element.role in FILLED:
+            return replace(element, lines=(label,), marked=())
+        case Bar() if element.role is not NodeRole.BLOCK:
+            return replace(element, text=label)
+        case Group() | Frame() | Panel() if element.title and all(map(part.holds, element.origin.paths)):
+            return replace(element, title=label)
+    return element
+
+
+def _legend(diagram: Diagram, annotations: Annotations, marks: dict[str, int]) -> tuple[LegendEntry, ...]:
+    """Return the legend with a swatch for each colour that has a note, and the other notes behind it."""
+    if not diagram.legend:
+        return ()
+    used = {box.mark for box, _ in elements(diagram.panels) if isinstance(box, Node | Bar)}
+    swatches = [
+        LegendEntry(role=NodeRole.OTHER, text=literal(part.note), shade=marks[part.pattern])
+        for part in annotations.parts
+        if part.note and marks.get(part.pattern) in used
+    ]
+    notes = [part.note for part in annotations.parts if part.note and part.pattern not in marks]
+    lines = [LegendEntry(role=None, text=literal(note)) for note in (*notes, *annotations.notes)]
+    return (*diagram.legend, *swatches, *lines)
+
+
+def _warn(part: Part) -> None:
+    message = (
+        f"Annotation {part.pattern!r} is left out: this drawing has no box or title for it alone. A pattern "
+        "that holds all blocks that are folded together, --view full, or 'unit = true' gives it one."
+    )
+    warnings.warn(message, UnrenderedWarning, stacklevel=4)

@@ -1,0 +1,55 @@
+"""Match the patterns of annotations with the modules of networks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.diagram.model import Origin
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.model import Layer, Network
+
+Kinds = Mapping[str, str]
+"""What the element of each path is: the operation of a layer, or the type of another element."""
+
+
+def kinds_of(network: Network) -> Kinds:
+    """Return what each named element of a network is."""
+    return {
+        element.name: f"{element.kind} {element.op}" if isinstance(element, Layer) else type(element).__name__
+        for element in all_elements(network)
+        if element.name
+    }
+
+
+def module_paths(network: Network) -> tuple[str, ...]:
+    """Return the paths of all modules with a layer, outer ones first, in the order they run."""
+    paths: dict[str, None] = {}
+    for element in all_elements(network):
+        steps = element.name.split(".") if element.name else []
+        paths |= {".".join(steps[: count + 1]): None for count in range(len(steps))}
+    return tuple(paths)
+
+
+def covers(part: Part, origin: Origin, kinds: Kinds) -> bool:
+    """Return whether an element shows modules of a part, and no other module of the same kind.
+
+    A box for a convolution also shows its norm and activation, and stands for all blocks that are folded.
+    """
+    matching = [path for path in origin.paths if part.holds(path)]
+    alike = {kinds.get(path) for path in matching}
+    return bool(matching) and all(part.holds(path) for path in origin.paths if kinds.get(path) in alike)
+
+
+def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[str]:
+    """Yield a sentence for each pattern that matches no module of some networks, with a suggestion."""
+    paths = tuple(dict.fromkeys(path for network in networks for path in module_paths(network)))
+    for part in annotations.parts:
+        if not any(map(part.names, paths)):
+            hint = did_you_mean(closest(part.pattern, paths))
+            yield f"{annotations.source}: no module matches {part.pattern!r}.{hint}"
+
+
+def check_patterns(annotations: Annotations, networks: Sequence[Network]) -> None:
+    """Raise UsageError for a pattern that matches no module of the networks."""
+    for problem in problems(annotations, networks):
+        raise UsageError(f"{problem} 'resnet-diagram annotate' lists all modules.")

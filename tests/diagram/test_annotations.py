@@ -1,0 +1,234 @@
+"""Annotations: an author's labels, colours, notes and units."""
+
+import re
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import resnet_diagram as rd
+from resnet_diagram.app.annotations import annotations_in
+from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.options import draw_options
+from resnet_diagram.cli.main import main
+from resnet_diagram.diagram.accounting import missing
+from resnet_diagram.diagram.annotations.units import with_units
+from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.model import Bar, Frame, Node
+from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.layout.scene import Box, boxes, texts
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.spec.catalog import network
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.style.contrast import contrast
+from resnet_diagram.style.theme import theme_names
+
+VIEWS = ("paper", "overview", "full")
+SE = {"parts": {"layer*.se": {"unit": True, "label": "Squeeze", "highlight": True, "note": "as in SENet"}}}
+
+
+def figure(name: str, annotate: Any = None, **choices: Any) -> Figure:
+    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
+    return figure_of([network(name)], options, output)
+
+
+def words(drawing: Figure) -> list[str]:
+    inside = [text.text for box in boxes(drawing.scene) for text in box.texts]
+    return [*inside, *(text.text for text in texts(drawing.scene))]
+
+
+def parts(pattern: str, **values: Any) -> dict[str, Any]:
+    return {"parts": {pattern: values}}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "view"),
+    [
+        ("conv1", "paper"),
+        ("layer2", "paper"),
+        ("fc", "overview"),
+        ("layer3.0.conv1", "full"),
+        ("layer4", "full"),
+    ],
+)
+def test_a_label_replaces_the_words_of_its_module_alone(pattern: str, view: str) -> None:
+    plain, labelled = (
+        words(figure("resnet18", view=view)),
+        words(figure("resnet18", parts(pattern, label="Ours"), view=view)),
+    )
+    assert labelled.count("Ours") == 1
+    assert len(labelled) <= len(plain)
+    assert set(labelled) - {"Ours"} <= set(plain)
+
+
+def places(drawing: Figure) -> list[Box]:
+    return [
+        replace(box, shade=0)
+        for box in boxes(replace(drawing, diagram=replace(drawing.diagram, legend=())).scene)
+    ]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("pattern", ["layer3.*", "conv1", "layer2.0.conv1", "fc", "layer1"])
+def test_a_colour_moves_nothing(pattern: str, view: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnrenderedWarning)
+        coloured = figure("resnet18", parts(pattern, highlight=True), view=view)
+    assert places(coloured) == places(figure("resnet18", view=view))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_colour_fills_the_boxes_of_its_modules_alone(view: str) -> None:
+    drawing = figure("resnet50", parts("layer3", color="#FFD580"), view=view)
+    mark = len(drawing.theme.shades)
+    assert drawing.theme.shades[-1] == "#FFD580"
+    filled = [
+        box for box, _ in elements(drawing.diagram.panels) if isinstance(box, Node | Bar) and box.mark == mark
+    ]
+    assert filled
+    assert all(path.startswith("layer3") for box in filled for path in box.origin.paths)
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("color", ["#000080", "#FFFFFF", "#FFFF00", "highlight", "gate"])
+def test_text_can_be_read_on_any_colour(theme: str, color: str) -> None:
+    drawing = figure("resnet18", parts("layer3", color=color), theme=theme)
+    for half in filter(None, (drawing.theme, drawing.theme.dark)):
+        style = half.style("conv", len(half.shades))
+        assert contrast(style.fill, style.text) >= 4.5
+
+
+def test_a_note_is_a_swatch_of_the_legend_where_its_colour_is_drawn() -> None:
+    drawing = figure(
+        "resnet18", {**parts("layer3", highlight=True, note="ours"), "notes": ["trained longer"]}
+    )
+    entries = {str(entry.text): entry.shade for entry in drawing.diagram.legend}
+    assert entries["ours"] == len(drawing.theme.shades)
+    assert entries["trained longer"] == 0
+
+
+def test_a_title_is_that_of_the_drawing_unless_the_command_has_one() -> None:
+    assert figure("resnet18", {"title": "Ours"}).named_title == "Ours"
+    assert figure("resnet18", {"title": "Ours"}, title="Theirs").named_title == "Theirs"
+
+
+def test_a_block_among_folded_ones_is_reported() -> None:
+    with pytest.warns(UnrenderedWarning, match=r"'layer3\.3'"):
+        figure("resnet50", parts("layer3.3", highlight=True))
+
+
+@pytest.mark.parametrize(
+    ("annotate", "message"),
+    [
+        (
+            parts("layer3.0.conv9", label="x"),
+            r"no module matches 'layer3\.0\.conv9'\. Did you mean 'layer3\.0\.conv",
+        ),
+        (parts("layr3", label="x"), "Did you mean 'layer3'"),
+        (parts("layer3", lable="x"), "unknown key 'lable'. Did you mean 'label'"),
+        (parts("layer3", label=3), "label is 3; it must be a text"),
+        (parts("layer3", color="blue"), "color is 'blue'"),
+        ({"part": {}}, "unknown key 'part'. Did you mean 'parts'"),
+        ({"notes": "x"}, "it must be a list"),
+        ({"parts": {"layer3": "x"}}, "it must be a table"),
+        ("missing.toml", "There is no annotation file"),
+    ],
+)
+def test_what_is_wrong_is_named(annotate: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        figure("resnet18", annotate)
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "dot", "mermaid", "drawio", "scene", "outline"])
+def test_every_format_shows_a_label_and_a_note(to: str) -> None:
+    notes = {**parts("fc", label="Classifier", highlight=True, note="retrained")}
+    text = rd.to_text("resnet18", to, annotate=notes)
+    assert "Classifier" in text
+    assert to == "outline" or "retrained" in text
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "dot", "mermaid", "drawio"])
+def test_every_format_with_colours_fills_a_highlight(to: str) -> None:
+    notes = parts("layer3.*", color="#FFD581")
+    assert "FFD581" in rd.to_text("resnet18", to, annotate=notes).upper()
+
+
+def test_a_unit_is_one_box_that_is_opened_once() -> None:
+    drawing = figure("seresnet50", SE)
+    nodes = [node for node, _ in elements(drawing.diagram.panels) if isinstance(node, Node)]
+    units = [node for node in nodes if node.lines == ("Squeeze",)]
+    assert units
+    assert {node.mark for node in units} == {len(drawing.theme.shades)}
+    assert [str(panel.title) for panel in drawing.diagram.panels].count("Squeeze") == 1
+    assert any("sigmoid" in str(line) or "gate" in str(line) for node in nodes for line in node.lines)
+
+
+def test_nothing_of_a_unit_is_left_out() -> None:
+    known = network("seresnet50")
+    closed, insides = with_units(known, annotations_in(SE))
+    drawing = figure("seresnet50", SE)
+    assert missing(closed, [panel.content for panel in drawing.diagram.panels]) == ()
+    count = sum(len(list(walk(run))) for runs in insides.values() for run in runs)
+    units = sum(len(runs) for runs in insides.values())
+    assert len(list(walk(closed))) - units + count == len(list(walk(known)))
+    assert (closed.params, closed.macs) == (known.params, known.macs)
+
+
+def test_blocks_with_units_fold_as_before() -> None:
+    def frames(drawing: Figure) -> list[tuple[str, int]]:
+        return [(f.title, f.repeat) for f, _ in elements(drawing.diagram.panels) if isinstance(f, Frame)]
+
+    assert frames(figure("seresnet50", SE)) == frames(figure("seresnet50"))
+
+
+@pytest.mark.parametrize(("view", "to"), [("overview", "svg"), ("paper", "mermaid"), ("paper", "outline")])
+def test_a_unit_that_is_not_drawn_open_is_listed(view: str, to: str) -> None:
+    text = re.sub("#58;", ":", rd.to_text("seresnet50", to, view=view, annotate=SE))
+    assert "not drawn open: Squeeze" in text
+
+
+def test_the_view_full_draws_units_open() -> None:
+    names = words(figure("seresnet50", SE, view="full"))
+    assert "Squeeze" not in names
+
+
+def test_annotations_beside_a_spec_are_found(tmp_path: Path) -> None:
+    rd.save("resnet18", tmp_path / "net.json")
+    (tmp_path / "net.figure.toml").write_text('title = "Ours"\n[parts.fc]\nlabel = "Classifier"\n')
+    result = CliRunner().invoke(main, ["draw", str(tmp_path / "net.json"), "-t", "outline"])
+    assert result.exit_code == 0
+    assert "Classifier" in result.stdout
+    assert "net.figure.toml" in result.stderr
+
+
+def test_a_file_is_begun_and_checked(tmp_path: Path) -> None:
+    path = tmp_path / "net.figure.toml"
+
+    def run(*arguments: str) -> int:
+        return CliRunner().invoke(main, ["annotate", "resnet18", *arguments]).exit_code
+
+    assert run("-o", str(path)) == 0
+    assert annotations_in(path).parts == ()
+    assert '# [parts."layer4.1.conv2"]' in path.read_text().splitlines()
+    assert run("-o", str(path)) == 2
+    lines = path.read_text().replace('# [parts."layer4.1.conv2"]', '[parts."layer4.1.conv2"]\nlabel = "x"')
+    path.write_text(lines)
+    assert run("--check", str(path)) == 0
+    path.write_text(lines.replace('[parts."layer4.1.conv2"]', '[parts."layer4.2.conv2"]'))
+    assert run("--check", str(path)) == 1
+    path.write_text("parts = 3")
+    assert run("--check", str(path)) == 2
+
+
+def test_the_example_draws_with_its_annotations(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    source = Path(__file__).parents[2] / "examples" / "attention.py"
+    command = ["draw", f"{source}:attentive_resnet50", "--input", "3x64x64", "-o", str(tmp_path / "a.svg")]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.stderr
+    text = (tmp_path / "a.svg").read_text()
+    assert "ResNet-50 with dual attention" in text
+    assert text.count("Dual attention") >= 3
