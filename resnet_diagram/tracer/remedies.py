@@ -82,7 +82,7 @@ def _named_parts(model: nn.Module) -> str:
 
 def _with_forward(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """Yield the modules that a model holds and that can be run."""
-    for name, part in model.named_children():
+    for name, part in nn.Module.named_children(model):
         if type(part).forward is not nn.Module.forward and not isinstance(
             part, (nn.ModuleList, nn.ModuleDict)
         ):

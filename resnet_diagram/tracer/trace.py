@@ -51,7 +51,9 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
         specs = bound(inner, inputs or ())
         with as_float(inner) as notes:
             graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
-            sizes = {id(weight): (name, weight.numel()) for name, weight in subject.named_parameters()}
+            sizes = {
+                id(weight): (name, weight.numel()) for name, weight in nn.Module.named_parameters(subject)
+            }
         graph.notes += notes
         return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
 

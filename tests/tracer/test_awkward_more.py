@@ -205,3 +205,20 @@ def test_sums_without_modules(rounds: int) -> None:
     network = traced(SumsInOneForward(rounds), "8x16x16")
     assert shortcuts(network)[0] == "projection"
     assert shortcuts(network)[1:].count("identity") == rounds
+
+
+@pytest.mark.parametrize("attribute", ["modules", "children", "parameters", "type", "eval", "train"])
+def test_an_attribute_may_hide_a_method_of_a_module(attribute: str) -> None:
+    class Hiding(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv1, self.conv2 = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 4, 3, padding=1)
+            object.__setattr__(self, attribute, [self.conv1])
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = self.conv1(x)
+            return x + self.conv2(x)  # type: ignore[no-any-return]
+
+    network = traced(Hiding())
+    assert shortcuts(network) == ["identity"]
+    assert network.params == 3 * 4 * 9 + 4 + 4 * 4 * 9 + 4

@@ -7,6 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+import torch.fx
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -234,3 +236,24 @@ def test_stages_of_timm(name: str, depths: list[int]) -> None:
     network = traced(timm_module().create_model(name), "3x224x224")
     found = [stage for stage in network.body if isinstance(stage, Stage)]
     assert [len(residual_blocks(stage)) for stage in found] == depths
+
+
+class Sided(nn.Module):
+    """Two stages, the second with half the positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, 2, 1)
+        self.first = nn.Sequential(InPlaceBlock(8), InPlaceBlock(8))
+        self.second = nn.Sequential(nn.MaxPool2d(2), InPlaceBlock(8), InPlaceBlock(8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.second(self.first(self.stem(x)))
+        return result
+
+
+def test_stages_of_a_model_of_torch_fx_have_the_paths_of_its_modules() -> None:
+    model = Sided()
+    assert (
+        stages(traced(torch.fx.symbolic_trace(model))) == stages(traced(model)) == {"first": 2, "second": 2}
+    )

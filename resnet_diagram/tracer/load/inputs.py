@@ -104,7 +104,7 @@ def _is_literal(text: str) -> bool:
 def first_weighted(model: nn.Module) -> nn.Module | None:
     """Return the first layer with weights, in the order the model defines them."""
     sorts = (*CONVOLUTIONS, nn.Linear, nn.Embedding, nn.LSTM, nn.GRU, nn.RNN)
-    return next((m for m in model.modules() if isinstance(m, sorts)), None)
+    return next((m for m in nn.Module.modules(model) if isinstance(m, sorts)), None)
 
 
 def _rank_of_input(layer: nn.Module | None) -> int | None:
@@ -220,7 +220,9 @@ def _sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:
 
 def _classes_of(model: nn.Module) -> int:
     """Return the number of outputs of the last linear layer, 0 if there is none."""
-    return next((m.out_features for m in reversed(list(model.modules())) if isinstance(m, nn.Linear)), 0)
+    return next(
+        (m.out_features for m in reversed(list(nn.Module.modules(model))) if isinstance(m, nn.Linear)), 0
+    )
 
 
 def _named_size(model: nn.Module, attribute: str) -> tuple[int, int] | None:

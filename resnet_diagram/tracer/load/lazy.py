@@ -15,7 +15,9 @@ from resnet_diagram.tracer.record.run import Arguments
 
 def with_sizes(model: nn.Module, arguments: Arguments) -> nn.Module:
     """Return the model; of one with lazy layers, a copy without values that has learnt its sizes."""
-    if not any(isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in model.modules()):
+    if not any(
+        isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in nn.Module.modules(model)
+    ):
         return model
     empty = {id(t): _on_meta(t) for t in (*model.parameters(), *model.buffers())}
     copied = copy.deepcopy(model, empty).eval()  # whose tensors are these

@@ -96,7 +96,7 @@ def _part_of(model: nn.Module, target: Target) -> nn.Module:
     try:
         return model.get_submodule(target.inner)
     except AttributeError:
-        names = [name for name, _ in model.named_modules() if name]
+        names = [name for name, _ in nn.Module.named_modules(model) if name]
         hint = did_you_mean(closest(target.inner, names))
         raise SourceError(
             f"{type(model).__name__} in {target.module!r} has no module {target.inner!r}.{hint} It has "

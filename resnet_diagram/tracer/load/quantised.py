@@ -25,8 +25,8 @@ _ARGUMENTS = {
 def as_float(model: nn.Module) -> Iterator[list[str]]:
     """Replace quantised modules by float ones, yield the notes on them, and put them back afterwards."""
     replaced: list[tuple[nn.Module, str, nn.Module]] = []
-    for holder in list(model.modules()):
-        for name, module in holder.named_children():
+    for holder in list(nn.Module.modules(model)):
+        for name, module in nn.Module.named_children(holder):
             plain = _float_module(module)
             if plain is not None:
                 replaced.append((holder, name, module))

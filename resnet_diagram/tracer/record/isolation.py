@@ -205,7 +205,7 @@ def _add_unregistered(paths: dict[int, str], module: nn.Module, running: Sequenc
     while path in taken:
         count += 1
         path = f"{plain}_{count}"
-    for inner, part in module.named_modules():
+    for inner, part in nn.Module.named_modules(module):
         paths.setdefault(id(part), f"{path}.{inner}".rstrip("."))
 
 

@@ -77,16 +77,25 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
     """
     subject = _subject_of(model)
     with restored(subject.modules), quiet():
-        model.eval()
+        _to_evaluation(model, subject.modules)
         try:
             return _fullest(subject, arguments, _run_once(subject, arguments, frozenset(), False, check))
         except Stopped as stopped:
             return _run_again(subject, arguments, stopped)
 
 
+def _to_evaluation(model: nn.Module, modules: Sequence[nn.Module]) -> None:
+    """Put a model into evaluation mode, also one whose attributes hide the methods that do so."""
+    try:
+        model.eval()
+    except TypeError:
+        for module in modules:
+            module.training = False
+
+
 def _subject_of(model: nn.Module) -> Subject:
     """Return the model with its modules, which are walked over once."""
-    by_path = dict(model.named_modules())
+    by_path = dict(nn.Module.named_modules(model))
     paths = {id(module): without_wrappers(path) for path, module in by_path.items()}
     return Subject(model=model, modules=tuple(by_path.values()), paths=paths)
 

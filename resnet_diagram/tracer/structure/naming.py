@@ -88,15 +88,14 @@ def _working_layers(block: Block) -> list[Layer]:
 def _shared_path(owner: str, working: Sequence[Layer]) -> str:
     """Return the path of the module inside `owner` that holds all these layers, as far as they have one."""
     return (
-        _common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name])
-        or owner
+        common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name]) or owner
     )
 
 
-def _common_path(names: Sequence[str]) -> str:
+def common_path(names: Sequence[str]) -> str:
     """Return the path that all names begin with.
 
-    >>> _common_path(["a.b.c", "a.b.d"]), _common_path(["a.b"]), _common_path(["a", "b"])
+    >>> common_path(["a.b.c", "a.b.d"]), common_path(["a.b"]), common_path(["a", "b"])
     ('a.b', 'a.b', '')
     """
     columns = zip(*(name.split(".") for name in names), strict=False)

@@ -8,7 +8,9 @@ from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, out_s
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Stage
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.flow.graph import Call, Sizes
+from resnet_diagram.tracer.structure.naming import common_path
 from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.residual import layers_in
 
 Split = tuple[list[Element], list[Element], list[Element]]
 _LISTS = frozenset({"blocks", "layers", "block"})
@@ -217,22 +219,31 @@ def _with_names(
     """Return each stage's blocks with its name: the container's, with a number where it holds several.
 
     A stage is never named like a block: `features.stage2`, not `features.2`. One module that holds several
-    blocks gives a stage its name.
+    blocks gives a stage its name. Blocks that no module runs, as in a model of torch.fx, have the path that
+    their layers share.
     """
     holders = [holder for holder, _ in groups]
+    shared = [common_path(_layer_names(units)) for _, units in groups]
     result = []
     for position, (holder, units) in enumerate(groups):
         outer, _, last = holder.rpartition(".")
         if module := _module_of(units):
             name = module
         elif not holder:
-            name = f"stage{position + 1}"
+            path = shared[position]
+            name = path if path not in ("", *blocks) and shared.count(path) == 1 else f"stage{position + 1}"
         elif holders.count(holder) > 1:
             name = f"{holder}.stage{holders[: position + 1].count(holder)}"
         else:
             name = outer if last in _LISTS and outer not in (*holders, "") else holder
         result.append((f"{name}.stage1" if name in blocks else name, units))
     return result
+
+
+def _layer_names(units: Sequence[Unit]) -> list[str]:
+    """Return the names of the layers of some blocks that have parameters."""
+    elements = (part.element for unit in units for part in unit.parts)
+    return [layer.name for layer in layers_in(elements) if layer.params and layer.name]
 
 
 def _module_of(units: Sequence[Unit]) -> str:
