@@ -38,6 +38,7 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
         theme=theme,
         output=replace(output, placing=_placing(networks, options, placing, words)),
         words=words,
+        language=translations,
     )
 
 

@@ -12,6 +12,7 @@ from resnet_diagram.diagram.model import Diagram, Group, GroupRole
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.render.latex.floats import IN_TEXT, Placing
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import Language
 
 if TYPE_CHECKING:
     from resnet_diagram.layout.scene import Scene
@@ -65,6 +66,7 @@ class Figure:
     """A drawing with its theme and output settings.
 
     `words` returns the caption, a sentence of facts. `remark`: a comment in the source of a chart.
+    `language`: that of the words which a format adds.
     """
 
     diagram: Diagram
@@ -72,6 +74,7 @@ class Figure:
     output: Output = field(default_factory=Output)
     words: Callable[[], str] = str
     remark: str = ""
+    language: Language = field(default_factory=dict)
 
     @cached_property
     def scene(self) -> "Scene":

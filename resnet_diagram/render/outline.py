@@ -7,18 +7,18 @@ from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
 from resnet_diagram.wording.symbols import times
+from resnet_diagram.wording.terms import Kind, Language, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 _BESIDE = "╎ "
 _SHORT = 5
-_SHORTCUTS = {
-    EdgeRole.IDENTITY: "",
-    EdgeRole.PROJECTION: " (projection)",
-    EdgeRole.POOLED_PROJECTION: " (pooled projection)",
-    EdgeRole.ZERO_PAD: "",
-    EdgeRole.POOLED: " (pooled)",
-    EdgeRole.OTHER: " (other)",
+_KINDS = {
+    EdgeRole.PROJECTION: Word.PROJECTION,
+    EdgeRole.POOLED_PROJECTION: Word.BY_POOLING_AND_PROJECTION,
+    EdgeRole.POOLED: Word.POOLED,
+    EdgeRole.OTHER: Word.OTHER,
 }
-"""Return the kind of a shortcut if its label does not name it."""
+"""Kinds of shortcut that their labels do not name."""
 
 _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
@@ -26,115 +26,123 @@ _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 def render_outline(figure: Figure) -> str:
     """The outline of a figure, with a final line break; trees grow to the right with each group and fork."""
     diagram = flattened(figure.diagram)
+    writer = _Writer(figure.language)
     text = render(
         "outline",
         "figure.txt.jinja",
         figure.output.templates,
         title=" ".join(diagram.title.split()),
-        lines=[line for item in diagram.chain.items for line in _top(item)],
+        lines=[line for item in diagram.chain.items for line in writer.top(item)],
         legend=[line for entry in diagram.legend for line in _legend_line(entry)],
+        shortcut=writer.words(Word.SHORTCUT),
     )
     return escape_controls(text)
 
 
-def _top(item: Item) -> list[str]:
-    """The lines of an item that stands at the left edge."""
-    if isinstance(item, Group):
-        return [_heading(item), *_tree(item.items)]
-    return _lines(item)
+class _Writer:
+    """Writes the lines of items, with words in a language."""
 
+    def __init__(self, language: Language) -> None:
+        self._language = language
 
-def _tree(items: tuple[Item, ...]) -> list[str]:
-    """The lines of items under a heading, each item with its branch of the tree; shortcuts run beside it."""
-    shown = [lines for item in items for lines in _twigs(item)]
-    last = len(shown) - 1
-    texts: list[str] = []
-    for at, (first, *rest) in enumerate(shown):
-        mark = "" if first.startswith(_BESIDE) else "└ " if at == last else "├ "
-        texts.append(mark + first)
-        texts += [("  " if at == last else "│ ") + line for line in rest]
-    return texts
+    def words(self, word: Word, *values: str | int) -> str:
+        """Return an entry of the vocabulary with its values."""
+        return phrase(Kind.SENTENCE, word, *values).in_language(self._language)
 
+    def top(self, item: Item) -> list[str]:
+        """The lines of an item that stands at the left edge."""
+        if isinstance(item, Group):
+            return [self._heading(item), *self._tree(item.items)]
+        return self._lines(item)
 
-def _twigs(item: Item) -> list[list[str]]:
-    """An item as it hangs on the tree; a group without title or count hands over what it holds."""
-    if isinstance(item, Group) and not item.title and item.repeat == 1:
-        return [twig for inner in item.items for twig in _twigs(inner)]
-    if isinstance(item, Group) and not item.title:
-        return [_folded(item)]
-    if isinstance(item, Fork):
-        return _fork(item)
-    if isinstance(item, Dag):
-        return _dag(item)
-    return [_lines(item)]
+    def _tree(self, items: tuple[Item, ...]) -> list[str]:
+        """The lines of items under a heading, each with its branch of the tree; shortcuts run beside it."""
+        shown = [lines for item in items for lines in self._twigs(item)]
+        last = len(shown) - 1
+        texts: list[str] = []
+        for at, (first, *rest) in enumerate(shown):
+            mark = "" if first.startswith(_BESIDE) else "└ " if at == last else "├ "
+            texts.append(mark + first)
+            texts += [("  " if at == last else "│ ") + line for line in rest]
+        return texts
 
+    def _twigs(self, item: Item) -> list[list[str]]:
+        """An item as it hangs on the tree; a group without title or count hands over what it holds."""
+        if isinstance(item, Group) and not item.title and item.repeat == 1:
+            return [twig for inner in item.items for twig in self._twigs(inner)]
+        if isinstance(item, Group) and not item.title:
+            return [self._folded(item)]
+        if isinstance(item, Fork):
+            return self._fork(item)
+        if isinstance(item, Dag):
+            return self._dag(item)
+        return [self._lines(item)]
 
-def _folded(group: Group) -> list[str]:
-    """A repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, unless it holds more."""
-    parts = [twig for item in group.items for twig in _twigs(item)]
-    if len(parts) > _SHORT or any(len(part) > 1 for part in parts):
-        return [_heading(group), *_tree(group.items)]
-    return [f"{_heading(group)} {' · '.join(part[0] for part in parts)}"]
+    def _folded(self, group: Group) -> list[str]:
+        """A repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, unless it holds more."""
+        parts = [twig for item in group.items for twig in self._twigs(item)]
+        if len(parts) > _SHORT or any(len(part) > 1 for part in parts):
+            return [self._heading(group), *self._tree(group.items)]
+        return [f"{self._heading(group)} {' · '.join(part[0] for part in parts)}"]
 
+    def _lines(self, item: Item) -> list[str]:
+        match item:
+            case Node():
+                return [self._text(item)]
+            case Group():
+                return [self._heading(item), *self._tree(item.items)]
+            case Fork():
+                return [line for twig in self._fork(item) for line in twig]
+            case Dag():
+                return [line for twig in self._dag(item) for line in twig]
 
-def _lines(item: Item) -> list[str]:
-    match item:
-        case Node():
-            return [_text(item)]
-        case Group():
-            return [_heading(item), *_tree(item.items)]
-        case Fork():
-            return [line for twig in _fork(item) for line in twig]
-        case Dag():
-            return [line for twig in _dag(item) for line in twig]
+    def _heading(self, group: Group) -> str:
+        """`Stage 3 [×36]  28×28×512 → 14×14×1024`."""
+        count = times(group.repeat)
+        name = " ".join(part for part in (group.title, count) if part) or self.words(Word.BLOCK)
+        return "  ".join(" ".join(part.split()) for part in (name, group.caption) if part)
 
-
-def _heading(group: Group) -> str:
-    """`Stage 3 [×36]  28×28×512 → 14×14×1024`."""
-    count = times(group.repeat)
-    name = " ".join(part for part in (group.title, count) if part) or "block"
-    return "  ".join(" ".join(part.split()) for part in (name, group.caption) if part)
-
-
-def _fork(fork: Fork) -> list[list[str]]:
-    """One branch stands as it is; of several each is a tree of its own. Shortcut and merge follow."""
-    if len(fork.branches) == 1:
-        twigs = [twig for item in fork.branches[0] for twig in _twigs(item)]
-    else:
-        twigs = [_branch(number, branch) for number, branch in enumerate(fork.branches, 1)]
-    if fork.shortcut:
-        link = fork.shortcut
-        words = " → ".join(_text(node) for node in link.nodes) or link.label
-        twigs.append([f"{_BESIDE}{words}{_SHORTCUTS.get(link.role, '')}"])
-    return [*twigs, [_text(fork.merge)]]
-
-
-def _dag(dag: Dag) -> list[list[str]]:
-    """Return a line for each part of a graph, with its number and the numbers of the parts that it reads."""
-    twigs: list[list[str]] = []
-    for number, vertex in enumerate(dag.vertices, 1):
-        inner = [twig for item in vertex_items(vertex) for twig in _twigs(item)]
-        ways = [f"{read.vertex + 1}{f' ({read.label})' if read.label else ''}" for read in vertex.reads]
-        reads = f"  ← {', '.join(ways)}" if ways else ""
-        if len(inner) == 1 and len(inner[0]) == 1:
-            twigs.append([f"{number}: {inner[0][0]}{reads}"])
-        elif inner:
-            items = vertex_items(vertex)
-            twigs.append([f"{number}:{reads}", *_tree(items)])
+    def _fork(self, fork: Fork) -> list[list[str]]:
+        """One branch stands as it is; of several each is a tree of its own. Shortcut and merge follow."""
+        if len(fork.branches) == 1:
+            twigs = [twig for item in fork.branches[0] for twig in self._twigs(item)]
         else:
-            twigs.append([f"{number}: as it is"])
-    return twigs
+            twigs = [self._branch(number, branch) for number, branch in enumerate(fork.branches, 1)]
+        if fork.shortcut:
+            link = fork.shortcut
+            words = " → ".join(self._text(node) for node in link.nodes) or link.label
+            kind = _KINDS.get(link.role)
+            shown = self.words(Word.TITLE_AND_PLACE, words, self.words(kind)) if kind else words
+            twigs.append([f"{_BESIDE}{shown}"])
+        return [*twigs, [self._text(fork.merge)]]
 
+    def _dag(self, dag: Dag) -> list[list[str]]:
+        """Return a line for each part of a graph, with its number and those of the parts that it reads."""
+        twigs: list[list[str]] = []
+        for number, vertex in enumerate(dag.vertices, 1):
+            inner = [twig for item in vertex_items(vertex) for twig in self._twigs(item)]
+            ways = [f"{read.vertex + 1}{f' ({read.label})' if read.label else ''}" for read in vertex.reads]
+            reads = f"  ← {', '.join(ways)}" if ways else ""
+            if len(inner) == 1 and len(inner[0]) == 1:
+                twigs.append([f"{number}: {inner[0][0]}{reads}"])
+            elif inner:
+                items = vertex_items(vertex)
+                twigs.append([f"{number}:{reads}", *self._tree(items)])
+            else:
+                twigs.append([self.words(Word.NAMED, number, self.words(Word.AS_IT_IS))])
+        return twigs
 
-def _branch(number: int, items: tuple[Item, ...]) -> list[str]:
-    return [f"branch {number}", *_tree(items)] if items else [f"branch {number}: as it is"]
+    def _branch(self, number: int, items: tuple[Item, ...]) -> list[str]:
+        name = self.words(Word.BRANCH, number)
+        if not items:
+            return [self.words(Word.NAMED, name, self.words(Word.AS_IT_IS))]
+        return [name, *self._tree(items)]
 
-
-def _text(node: Node) -> str:
-    """`1×1 conv, 256 · BN, ReLU`."""
-    words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
-    shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge) if word)
-    return f"input {shown}" if node.role is NodeRole.INPUT else shown
+    def _text(self, node: Node) -> str:
+        """`1×1 conv, 256 · BN, ReLU`."""
+        words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
+        shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge) if word)
+        return self.words(Word.INPUT, shown) if node.role is NodeRole.INPUT else shown
 
 
 def _legend_line(entry: LegendEntry) -> list[str]:

@@ -1,13 +1,19 @@
 """The outline for the terminal."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
-from resnet_diagram.diagram.model import Direction, EdgeRole, NodeRole
+import resnet_diagram as rd
+from resnet_diagram.diagram.model import Direction, EdgeRole, Fork, Node, NodeRole
 from resnet_diagram.diagram.options import View
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.render.outline import render_outline
 from resnet_diagram.spec import catalog
+from resnet_diagram.wording.language import language
 from tests.golden import check_golden
+from tests.layout.labels import labels
 from tests.layout.samples import box, conv, diagram, fork, items_of, residual, stage
 from tests.render.figures import NASTY, figure, named, samples
 
@@ -95,3 +101,17 @@ def test_size_does_not_grow_with_depth() -> None:
 def test_what_lies_on_a_shortcut_is_listed() -> None:
     text = render_outline(named("resnet50d", View.BLOCK))
     assert "╎ 2×2 avg pool, s=2 → 1×1 conv, 4C · BN (pooled projection)" in text
+
+
+@pytest.mark.parametrize("name", ["resnet50d", "googlenet-like"])
+def test_every_word_is_in_the_language_of_the_drawing(name: str) -> None:
+    if name == "resnet50d":
+        text = rd.to_text(name, "outline", lang="zh")
+    else:
+        branches = ((conv("a", "1×1 conv, 8"),), (conv("b", "3×3 conv, 8"),), ())
+        merge = Node(id="merge", role=NodeRole.CONCAT, lines=labels("拼接"))
+        shown = figure(diagram(Fork(branches=branches, merge=merge)))
+        text = render_outline(replace(shown, language=language("zh")))
+        assert "分支 1" in text
+        assert "直通" in text
+    assert not re.search("input|branch|projection|shortcut|as it is", text)
