@@ -10,8 +10,8 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.spec.measure import macs, params, stride
-from resnet_diagram.spec.model import Merge, Network
+from resnet_diagram.spec.measure import macs, params, stride, weighted_layers
+from resnet_diagram.spec.model import LayerKind, Merge, Network
 from tests.tracer import awkward_mixing as mixing
 from tests.tracer import awkward_more as given
 from tests.tracer.awkward import InPlaceBlock
@@ -222,3 +222,61 @@ def test_an_attribute_may_hide_a_method_of_a_module(attribute: str) -> None:
     network = traced(Hiding())
     assert shortcuts(network) == ["identity"]
     assert network.params == 3 * 4 * 9 + 4 + 4 * 4 * 9 + 4
+
+
+class Pixels(nn.Module):
+    """Attention among pixels, with a convolution each for queries, keys and values."""
+
+    def __init__(self, channels: int = 8, *, spelling: str = "matmul") -> None:
+        super().__init__()
+        self.spelling = spelling
+        self.q, self.k, self.v = (nn.Conv2d(channels, channels, 1) for _ in range(3))
+        self.out = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, c, h, w = x.shape
+        q, k, v = (layer(x).flatten(2) for layer in (self.q, self.k, self.v))
+        if self.spelling == "einsum":
+            weights = torch.einsum("ncq,nck->nqk", q, k).softmax(-1)
+            y = torch.einsum("nqk,nck->ncq", weights, v)
+        elif self.spelling == "bmm":
+            y = torch.bmm(v, torch.bmm(q.transpose(1, 2), k).softmax(-1).transpose(1, 2))
+        else:
+            weights = (q.transpose(1, 2) @ k / c**0.5).softmax(-1)
+            y = v @ weights.transpose(1, 2)
+        return x + self.gamma * self.out(y.reshape(n, c, h, w))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("spelling", ["matmul", "bmm", "einsum"])
+def test_an_attention_lists_its_convolutions(spelling: str) -> None:
+    network = traced(nn.Sequential(nn.Conv2d(3, 8, 3), Pixels(spelling=spelling), Pixels(spelling=spelling)))
+    assert shortcuts(network) == ["identity", "identity"]
+    for block in blocks(network):
+        main = [layer.kind for layer in weighted_layers(block)]
+        assert main.count(LayerKind.CONV) == 4
+        assert LayerKind.ATTENTION in main
+    total = 3 * 8 * 9 + 8 + 2 * (4 * (8 * 8 + 8) + 1)
+    assert network.params == sum(layer.params for layer in layers(network)) == total
+
+
+def test_linear_queries_keys_and_values_stay_one_attention() -> None:
+    class Tokens(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.q, self.k, self.v, self.out = (nn.Linear(8, 8) for _ in range(4))
+
+        def forward(self, x: Tensor) -> Tensor:
+            weights = (self.q(x) @ self.k(x).transpose(-1, -2)).softmax(-1)
+            return x + self.out(weights @ self.v(x))  # type: ignore[no-any-return]
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 4, 4), nn.Flatten(2), Transposed(), Tokens(), Tokens())
+    kinds = [layer.kind for layer in layers(traced(model))]
+    assert kinds.count(LayerKind.ATTENTION) == 2
+
+
+class Transposed(nn.Module):
+    """From channels first to channels last."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.transpose(1, 2)

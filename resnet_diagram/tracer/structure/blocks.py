@@ -3,10 +3,11 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
 
 from resnet_diagram.spec.measure import merged_shape, out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shortcut
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.tracer.flow.calls import common_call, owner_of
 from resnet_diagram.tracer.flow.graph import Node, Sizes, references
@@ -146,9 +147,30 @@ class Translator:
         steps = [self.steps[n] for n in [*numbers, region.merge] if self.steps[n].nodes]
         call = common_call(self.calls, [s.call for s in steps])
         shape = self.steps[region.fork].out_shape
+        projections = [s for s in steps if s.role is Role.CONV and s.sources == [region.fork]]
+        if is_attention(steps) and len(projections) > 1:
+            return self._attention(region, steps, projections, call)
         layer = joined_layer(steps, shape, self.calls[call])
         self.joined.append((layer, [s.index for s in steps]))
         return Part(layer, call, [s.index for s in steps])
+
+    def _attention(
+        self, region: Region, steps: Sequence[Step], projections: Sequence[Step], call: int
+    ) -> Part:
+        """Return the graph of attention with convolutions for queries, keys and values."""
+        rest = [step for step in steps if step not in projections]
+        nodes = [GraphNode(shape=self.steps[region.fork].out_shape)]
+        for step in projections:
+            layer = layer_of(step, self.name(step))
+            nodes.append(GraphNode(shape=layer.out_shape, reads=(0,), body=(layer,)))
+        reads_input = any(region.fork in step.sources for step in rest)
+        reads = tuple(range(0 if reads_input else 1, len(nodes)))
+        core = joined_layer(rest, nodes[1].shape, self.calls[call])
+        core = replace(core, name=f"{core.name}.attention".lstrip("."))
+        self.joined.append((core, [s.index for s in rest]))
+        nodes.append(GraphNode(shape=core.out_shape, reads=reads, body=(core,)))
+        graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 1,), name=self.calls[call].path or "graph")
+        return Part(graph, call, [s.index for s in steps])
 
     def _flattened(self, region: Region) -> list[list[Item]]:
         """Return the branches of a region, with those of a branch that is a sum from the same fork."""
