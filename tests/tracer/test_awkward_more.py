@@ -280,3 +280,41 @@ class Transposed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x.transpose(1, 2)
+
+
+ZEROS: dict[str, Callable[[Tensor], Tensor]] = {
+    "Variable": lambda x: torch.autograd.Variable(torch.zeros(x.shape)),
+    "a value less itself": lambda x: x - x,
+    "torch.sub": lambda x: torch.sub(x, x),
+    "detached": lambda x: torch.zeros(x.shape).detach(),
+    "half and back": lambda x: torch.zeros(x.shape).half().float(),
+    "filled in place": lambda x: torch.empty(x.shape).fill_(0),
+    "expanded": lambda x: torch.zeros(1, 1, 1, 1).expand(x.shape),
+    "times zero": lambda x: x * 0.0,
+}
+
+
+class Padded(nn.Module):
+    """A shortcut with every second position and as many channels of zeros as it has of its own."""
+
+    def __init__(self, channels: int, zeros: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 2 * channels, 3, 2, 1)
+        self.conv2 = nn.Conv2d(2 * channels, 2 * channels, 3, 1, 1)
+        self.zeros = zeros
+
+    def forward(self, x: Tensor) -> Tensor:
+        half = x[:, :, ::2, ::2]
+        way = torch.cat([half, self.zeros(half)], 1)
+        return torch.relu(self.conv2(torch.relu(self.conv1(x))) + way)
+
+
+@pytest.mark.parametrize("zeros", ZEROS.values(), ids=ZEROS)
+def test_zeros_of_any_spelling_are_zeros(zeros: Callable[[Tensor], Tensor]) -> None:
+    network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, 1, 1), Padded(8, zeros), Padded(16, zeros)))
+    assert shortcuts(network) == ["zero-pad", "zero-pad"]
+
+
+def test_a_value_less_another_is_no_zero() -> None:
+    network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, 1, 1), Padded(8, lambda x: x - x.relu())))
+    assert shortcuts(network) != ["zero-pad"]

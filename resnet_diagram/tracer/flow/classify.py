@@ -158,7 +158,14 @@ def _makes_zeros(node: Node) -> bool:
     if operator.name == "mul":  # a product with the number zero
         operand = argument(node, "other")
         return type(operand) in (int, float) and operand == 0
+    if operator.name == "sub":  # a value less itself
+        operands = [(ref.node, ref.output, factor) for ref, factor in operand_factors(node)]
+        return len(operands) == 2 and operands[0][:2] == operands[1][:2] and operands[1][2] == -1.0
     return operator.effect is Effect.ZEROS
+
+
+_COPIES = frozenset({"to", "_to_copy", "detach", "alias", "lift_fresh", "clone"})
+"""Operations that copy a buffer or share it."""
 
 
 def _from_zeros(node: Node, *, through_slices: bool) -> bool:
@@ -168,7 +175,7 @@ def _from_zeros(node: Node, *, through_slices: bool) -> bool:
             return True
         operator, source = operator_of(node.op), first_read(node)
         if through_slices:
-            transparent = operator.role is Role.SLICE or operator.name in ("to", "_to_copy")
+            transparent = operator.role is Role.SLICE or operator.name in _COPIES
         else:
             transparent = operator.effect is Effect.SAME_VALUES
         if source is None or not transparent:

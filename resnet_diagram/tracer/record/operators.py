@@ -229,11 +229,15 @@ _TABLE: list[Operator] = [
     *_each("slice narrow", role=Role.SLICE),
     Operator(name="select", role=Role.SLICE, drops_axes=True),
     # operations that change no value
-    *_each("contiguous clone _to_copy to expand broadcast_to", role=Role.PASS, effect=Effect.SAME_VALUES),
+    *_each(
+        "contiguous clone _to_copy to expand broadcast_to detach alias lift_fresh float half bfloat16",
+        role=Role.PASS,
+        effect=Effect.SAME_VALUES,
+    ),
     *_each("expand_as type_as", role=Role.PASS, effect=Effect.SAME_VALUES, first_only=True),
     *_each(
-        "detach alias lift_fresh dropout feature_dropout alpha_dropout feature_alpha_dropout native_dropout "
-        "float half bfloat16 identity resolve_conj resolve_neg fused_moving_avg_obs_fake_quant "
+        "dropout feature_dropout alpha_dropout feature_alpha_dropout native_dropout "
+        "identity resolve_conj resolve_neg fused_moving_avg_obs_fake_quant "
         "_fused_moving_avg_obs_fq_helper fake_quantize_per_tensor_affine fake_quantize_per_channel_affine "
         "_fake_quantize_learnable_per_tensor_affine _fake_quantize_learnable_per_channel_affine",
         role=Role.PASS,
