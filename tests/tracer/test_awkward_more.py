@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.spec.measure import macs, params, stride, weighted_layers
+from resnet_diagram.spec.measure import all_blocks, gate_ratio, is_gate, macs, params, stride, weighted_layers
 from resnet_diagram.spec.model import LayerKind, Merge, Network
 from tests.tracer import awkward_mixing as mixing
 from tests.tracer import awkward_more as given
@@ -318,3 +318,50 @@ def test_zeros_of_any_spelling_are_zeros(zeros: Callable[[Tensor], Tensor]) -> N
 def test_a_value_less_another_is_no_zero() -> None:
     network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, 1, 1), Padded(8, lambda x: x - x.relu())))
     assert shortcuts(network) != ["zero-pad"]
+
+
+EXCITED: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "einsum": lambda x, w: torch.einsum("nchw,nc->nchw", x, w),
+    "einsum, weights first": lambda x, w: torch.einsum("nc, nchw -> nchw", w, x),
+    "indexed": lambda x, w: x * w[:, :, None, None],
+    "viewed": lambda x, w: torch.mul(x, w.view(*w.shape, 1, 1)),
+}
+
+
+class Excited(nn.Module):
+    """A residual block with a gate for each channel."""
+
+    def __init__(self, weigh: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 3, 1, 1)
+        self.reduce, self.expand = nn.Linear(8, 2), nn.Linear(2, 8)
+        self.weigh = weigh
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        weights = torch.sigmoid(self.expand(torch.relu(self.reduce(y.mean((2, 3))))))
+        return torch.relu(x + self.weigh(y, weights))
+
+
+@pytest.mark.parametrize("weigh", EXCITED.values(), ids=EXCITED)
+def test_a_gate_of_any_spelling_is_a_gate(weigh: Callable[[Tensor, Tensor], Tensor]) -> None:
+    network = traced(nn.Sequential(nn.Conv2d(3, 8, 3), Excited(weigh), Excited(weigh)))
+    gates = [block for block in all_blocks(network) if is_gate(block)]
+    assert [gate_ratio(gate) for gate in gates] == [4, 4]
+    assert (
+        network.macs == traced(nn.Sequential(nn.Conv2d(3, 8, 3), *map(Excited, [EXCITED["viewed"]] * 2))).macs
+    )
+
+
+def test_an_einsum_with_a_parameter_scales_channels() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.scale = nn.Conv2d(3, 8, 3), nn.Parameter(torch.ones(8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.einsum("nchw,c->nchw", self.conv(x), self.scale)
+
+    network = traced(Scaled())
+    assert network.params == 3 * 8 * 9 + 8 + 8
+    assert [layer.op for layer in layers(network)][-1] == "layer_scale"

@@ -36,11 +36,9 @@ class Operation:
         A sum or product with constants scales, one with the neutral number does nothing, a product with a
         matrix of weights is a linear layer, and a concatenation with zeros pads.
         """
-        node, role = self.node, self.operator.role
+        node, role = self.node, self._usual_role
         if node.kind is NodeKind.INPUT:
             return Role.PASS
-        if adds_product(node):
-            role = Role.ADD
         if node.op == "copy_":
             if self.sources > 1:
                 return Role.OTHER
@@ -56,6 +54,13 @@ class Operation:
         if role is Role.SLICE and _takes_everything(node):
             return Role.PASS
         return role
+
+    @property
+    def _usual_role(self) -> Role:
+        """The role of its operator, or the one that an operation on matrices has as a sum or a product."""
+        if adds_product(self.node):
+            return Role.ADD
+        return Role.MULTIPLY if weighs_channels(self.node) else self.operator.role
 
     @property
     def _scaling(self) -> Role:
@@ -95,7 +100,7 @@ class Operation:
 
 def macs_of(node: Node) -> int:
     """Return the multiply-accumulates of an operation, for the whole batch it was run with."""
-    counter = operator_of(node.op).macs
+    counter = None if weighs_channels(node) else operator_of(node.op).macs
     return counter(node) if counter is not None else 0
 
 
@@ -111,6 +116,16 @@ def without_batch(shape: Sizes) -> Sizes:
 def adds_product(node: Node) -> bool:
     """Return True if an operation adds the product of two matrices to an activation."""
     return operator_of(node.op).name == "addmm" and references(node)[0].node.active
+
+
+def weighs_channels(node: Node) -> bool:
+    """Return True for an einsum that weighs one operand by another of fewer axes, as "nchw,nc->nchw" does."""
+    equation = node.args[0] if operator_of(node.op).name == "einsum" and node.args else None
+    if not isinstance(equation, str) or "->" not in equation:
+        return False
+    inputs, _, output = equation.replace(" ", "").partition("->")
+    operands = inputs.split(",")
+    return len(operands) == 2 and output in operands and all(set(each) <= set(output) for each in operands)
 
 
 def operand_factors(node: Node) -> list[tuple[Ref, float]]:

@@ -84,7 +84,7 @@ def _details_of(step: Step, node: Node) -> dict[str, Any]:
 
 def _scaling(node: Node) -> str:
     """Return the name of a product or sum with constants; a learned factor is told from a given one."""
-    if operator_of(node.op).name not in ("mul", "div", "neg"):
+    if operator_of(node.op).name not in ("mul", "div", "neg", "einsum"):
         return "shift"
     sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
     learned = [constant for constant in sources if constant.kind is NodeKind.PARAMETER]
