@@ -143,7 +143,8 @@ def test_rules_agree_on_small_models(name: str) -> None:
 
 
 def test_every_rule_is_compared() -> None:
-    ruled = {name for name, operator in OPERATORS.items() if operator.rule}
+    detection = {"nms", "roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool"}  # test_detection.py
+    ruled = {name for name, operator in OPERATORS.items() if operator.rule} - detection
     assert ruled - set().union(*(small(name).rules for name in SMALL)) == set()
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.tracer.flow import macs as counters
-from resnet_diagram.tracer.record.shapes import joins, rules
+from resnet_diagram.tracer.record.shapes import detection, joins, rules
 from resnet_diagram.tracer.record.shapes.in_place import always, if_other_fits
 
 
@@ -265,6 +265,11 @@ _TABLE: list[Operator] = [
         rule=joins.attention,
         macs=counters.attention,
     ),
+    # detection
+    Operator(name="nms", rule=detection.nms),
+    Operator(name="roi_align", role=Role.GATHER, rule=detection.roi_align),
+    Operator(name="roi_pool", role=Role.GATHER, rule=detection.roi_pool),
+    *_each("ps_roi_align ps_roi_pool", role=Role.GATHER, rule=detection.ps_roi),
     # constants
     *_each("zeros zero empty", effect=Effect.ZEROS),
     *_each("zeros_like empty_like new_zeros new_empty", effect=Effect.ZEROS, shape_only=True),

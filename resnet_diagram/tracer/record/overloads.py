@@ -7,6 +7,9 @@ from resnet_diagram.tracer.record.operators import Operator, operator_of
 from resnet_diagram.tracer.record.shapes.rules import Rule
 from resnet_diagram.tracer.record.torch_private import schema_of
 
+_NAMESPACES = ("aten", "torchvision")
+"""Namespaces of the operators in the table."""
+
 _SURE = frozenset(
     ["", "Tensor", "Scalar", "Tensor_Scalar", "input", "dim", "dim_IntList", "default", "int", "vec"]
 ).union(["padding", "correction"])
@@ -41,7 +44,7 @@ def read_overload(func: Any) -> Overload:
     namespace, _, name = schema.name.partition("::")
     arguments = schema.arguments
     operator = operator_of(name)
-    sure = namespace == "aten" and schema.overload_name in _SURE and name == operator.name
+    sure = namespace in _NAMESPACES and schema.overload_name in _SURE and name == operator.name
     return Overload(
         name=name,
         operator=operator,

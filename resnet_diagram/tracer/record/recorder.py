@@ -268,7 +268,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             if not reading.metas or overload.writes or sum(t.numel() for t in reading.tensors) > SMALL * 64:
                 raise
             result = on_dummy_data(func, args, kwargs)
-        self.graph.notes.append(f"{overload.name} has a data-dependent shape; it was run on made-up data")
+        note = f"{overload.name} has a data-dependent shape; it was run on made-up data"
+        if note not in self.graph.notes:
+            self.graph.notes.append(note)
         return result
 
     def _note(

@@ -1,6 +1,7 @@
 """Stand-ins for functions of torch that need values, gradients or a GPU: sequences, hooks, CUDA events."""
 
 import contextlib
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,9 @@ import torch
 from torch import _VF, Tensor
 
 from resnet_diagram.tracer.record.isolation import in_this_thread
+
+_DETECTION = ("torchvision.extension", "torchvision.ops.roi_align")
+"""Modules that ask whether torchvision's compiled operators are there; their shapes are known without."""
 
 Functions = dict[str, Callable[..., Any]]
 
@@ -21,8 +25,11 @@ def stand_ins() -> Iterator[None]:
     sequences: Functions = {"_pack_padded_sequence": _packed, "_pad_packed_sequence": _padded}
     sequences |= {name: _on_padded(getattr(_VF, name)) for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")}
     hooks: Functions = {name: _hooked(getattr(Tensor, name)) for name in ("register_hook", "retain_grad")}
+    detection = [
+        (sys.modules[name], {"_has_ops": lambda: True}) for name in _DETECTION if name in sys.modules
+    ]
     replaced: list[tuple[Any, str, Any, bool]] = []
-    for owner, functions in ((torch.cuda, cuda), (_VF, sequences), (Tensor, hooks)):
+    for owner, functions in ((torch.cuda, cuda), (_VF, sequences), (Tensor, hooks), *detection):
         for name, function in functions.items():
             original = getattr(owner, name)
             replaced.append((owner, name, original, name in vars(owner)))

@@ -5,12 +5,27 @@ its import for want of operators that only detection models run. Declared, they 
 """
 
 import contextlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import torch
 from torch.library import Library
 
-_SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+from resnet_diagram.tracer.record.shapes import detection
+from resnet_diagram.tracer.record.shapes.rules import Rule
+
+_REGIONS = "Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, SymInt pooled_width"
+_BOXES = "Tensor dets, Tensor scores, float iou_threshold"
+_OPERATORS: dict[str, Rule] = {
+    f"nms({_BOXES}) -> Tensor": detection.nms,
+    f"qnms({_BOXES}) -> Tensor": detection.nms,
+    f"roi_align({_REGIONS}, int sampling_ratio, bool aligned) -> Tensor": detection.roi_align,
+    f"roi_pool({_REGIONS}) -> (Tensor, Tensor)": detection.roi_pool,
+    f"ps_roi_align({_REGIONS}, int sampling_ratio) -> (Tensor, Tensor)": detection.ps_roi,
+    f"ps_roi_pool({_REGIONS}) -> (Tensor, Tensor)": detection.ps_roi,
+}
+"""Schemas of the operators, and the rules for the shapes of their results."""
 
 
 def stopped_import(error: BaseException | None) -> bool:
@@ -18,11 +33,27 @@ def stopped_import(error: BaseException | None) -> bool:
     return isinstance(error, RuntimeError) and "operator torchvision::" in str(error)
 
 
+def _on_cpu(rule: Rule) -> Callable[..., Any]:
+    """Return an operator on small tensors with values: zeros of the shapes that a rule gives.
+
+    The numbers of the boxes that `nms` keeps are those of the first box, again and again.
+    """
+
+    def operator(*args: Any) -> Any:
+        result = rule(*args)
+        if isinstance(result, tuple):
+            return tuple(torch.zeros_like(item, device="cpu") for item in result)
+        return torch.zeros_like(result, device="cpu") if result is not None else None
+
+    return operator
+
+
 @cache
 def declare_operators() -> Any:
     """Declare the operators that are missing; the library returned keeps them declared."""
     library: Any = Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
-    for name in ("nms", "qnms"):
+    for schema, rule in _OPERATORS.items():
         with contextlib.suppress(RuntimeError):  # those that are there cannot be declared again
-            library.define(name + _SCHEMA)
+            library.define(schema)
+            library.impl(schema.partition("(")[0], _on_cpu(rule), "CPU")
     return library
