@@ -85,6 +85,7 @@ NETWORKS = (
     ),
     Picture("Three axes", "r3d_18.svg", "torchvision.models.video:r3d_18 --input 3x16x112x112"),
     Picture("Long skips, concatenated", "unet.svg", f"{_OWN}:UNet --input 3x256x256"),
+    Picture("A feature pyramid", "pyramid.svg", "examples/pyramid.py:Pyramid --input 3x256x256"),
     Picture("A long residual connection", "edsr.svg", f"{_OWN}:EDSR --input 3x48x48"),
     Picture(
         "Annotations: an author's own module",

@@ -16,6 +16,7 @@ CLAIMS = {
     "as SVG, PDF, PNG, TikZ for LaTeX, Typst, draw.io, PowerPoint,\nMermaid or Graphviz DOT": (
         "render/test_formats.py::test_each_format_is_found_by_name_and_suffix"
     ),
+    "A network that is no chain": "layout/test_lanes.py::test_rows_follow_resolution_and_columns_depth",
     "draws your own module as one box that is opened once": (
         "diagram/test_annotations.py::test_a_unit_is_one_box_that_is_opened_once"
     ),
