@@ -24,11 +24,18 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
         for read in vertex.reads:
             if band_of[read.vertex] != band_of[number]:
                 letters.setdefault((read.vertex, read.port), _letter(len(letters)))
-    return [_band(dag, band, band_of, letters) for band in range(len(cuts))]
+    last: dict[Net, int] = {}
+    for number, vertex in enumerate(dag.vertices):
+        for read in vertex.reads:
+            net = read.vertex, read.port
+            last[net] = max(last.get(net, 0), band_of[number])
+    return [_band(dag, band, band_of, letters, last) for band in range(len(cuts))]
 
 
-def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) -> Dag:
-    """Return one band of a graph."""
+def _band(
+    dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str], last: dict[Net, int]
+) -> Dag:
+    """Return one band of a graph. `last`: the last band that reads each value."""
     vertices: list[Vertex] = []
     place: dict[Net, Read] = {}
     members = [number for number, at in enumerate(band_of) if at == band]
@@ -50,10 +57,7 @@ def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) 
         place.update({(number, port): Read(vertex=len(vertices), port=port) for port in range(vertex.ports)})
         vertices.append(replace(vertex, reads=reads))
     for net, letter in letters.items():
-        later = [
-            at for at, vertex in enumerate(dag.vertices) if net in {(r.vertex, r.port) for r in vertex.reads}
-        ]
-        if band_of[net[0]] == band and any(band_of[at] > band for at in later):
+        if band_of[net[0]] == band and last[net] > band:
             row = dag.vertices[net[0]].row
             vertices.append(_continued(f"band{band + 1}-to-{letter}", letter, (place[net],), row))
     used = {vertex.row for vertex in vertices}

@@ -106,6 +106,11 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
     """Return the row and the line in it of each vertex; line 0 is the main one, negative ones lie above."""
     cells: dict[tuple[int, int, int], int] = {}
     places: list[tuple[int, int]] = []
+    readers: list[list[int]] = [[] for _ in vertices]
+    for number, vertex in enumerate(vertices):
+        for read in vertex.reads[:2]:
+            if vertices[read.vertex].row == vertex.row:
+                readers[read.vertex].append(columns[number])
     for number, vertex in enumerate(vertices):
         mates = [read.vertex for read in vertex.reads if vertices[read.vertex].row == vertex.row]
         sources = {read.vertex for read in vertex.reads}
@@ -116,12 +121,7 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
                 break
         places.append((vertex.row, line))
         cells[vertex.row, line, columns[number]] = number
-        readers = [
-            columns[reader]
-            for reader, item in enumerate(vertices)
-            if item.row == vertex.row and any(read.vertex == number for read in item.reads[:2])
-        ]
-        for column in range(columns[number] + 1, min(readers, default=0)):
+        for column in range(columns[number] + 1, min(readers[number], default=0)):
             cells.setdefault((vertex.row, line, column), number)
     return places
 

@@ -97,10 +97,11 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
 def _entries(dag: Dag, places: Grid, routed: Sequence[Route]) -> list[float]:
     """Return the offset of each route where it enters its head: side by side, a level one in the middle."""
     offsets = [0.0] * len(routed)
-    for head in range(len(dag.vertices)):
-        entering = [
-            at for at, route in enumerate(routed) if route.head == head and route.way is not Way.ACROSS
-        ]
+    into: list[list[int]] = [[] for _ in dag.vertices]
+    for at, route in enumerate(routed):
+        if route.way is not Way.ACROSS:
+            into[route.head].append(at)
+    for head, entering in enumerate(into):
         entering.sort(key=lambda at: (_approach(places, routed[at]), at))
         level = [rank for rank, at in enumerate(entering) if routed[at].way is Way.STRAIGHT]
         middle = level[0] if level and is_merge(dag.vertices[head]) else (len(entering) - 1) / 2
@@ -131,11 +132,10 @@ def _exits(dag: Dag, extents: Sequence[Extent]) -> dict[Net, float]:
 def _reaches(dag: Dag, routed: Sequence[Route], offsets: Sequence[float]) -> list[float]:
     """Return half the height of each merge, and of what else several lines enter."""
     reaches = []
-    for number, vertex in enumerate(dag.vertices):
-        largest = max(
-            (abs(offset) for route, offset in zip(routed, offsets, strict=True) if route.head == number),
-            default=0.0,
-        )
+    largest_at = [0.0] * len(dag.vertices)
+    for route, offset in zip(routed, offsets, strict=True):
+        largest_at[route.head] = max(largest_at[route.head], abs(offset))
+    for vertex, largest in zip(dag.vertices, largest_at, strict=True):
         ports = (vertex.ports - 1) / 2 * _PORT
         least = MERGE_RADIUS if is_merge(vertex) else 0.0
         reaches.append(max(least, *(value + 3.2 for value in (largest, ports) if value), 0.0))
