@@ -27,7 +27,7 @@ HEADS = (
     "MACs, G",
     "remarks",
 )
-INPUTS = {"video": "3x16x224x224"}
+INPUTS = {"detection": "3x224x224", "video": "3x16x224x224"}
 MANY = 12
 
 
@@ -41,10 +41,10 @@ class Subject:
 
 
 def torchvision_subjects(section: str) -> list[Subject]:
-    """Every model in a section of torchvision: "classification", "segmentation" or "video"."""
+    """Every model in a section of torchvision: "classification", "segmentation", "detection" or "video"."""
     models = import_module("torchvision.models")
     part = models if section == "classification" else import_module(f"torchvision.models.{section}")
-    extra = ", weights_backbone=None" if section == "segmentation" else ""
+    extra = ", weights_backbone=None" if section in ("segmentation", "detection") else ""
     return [
         Subject(
             name=name,
@@ -175,6 +175,7 @@ def main() -> None:
     subjects = {
         "torchvision, classification": torchvision_subjects("classification"),
         "torchvision, segmentation": torchvision_subjects("segmentation"),
+        "torchvision, detection": torchvision_subjects("detection"),
         "torchvision, video": torchvision_subjects("video"),
         "timm": timm_subjects(),
     }

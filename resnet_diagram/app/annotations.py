@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from resnet_diagram.style.check import ROLES
 
 SUFFIX = ".figure.toml"
 """Suffix of the annotations beside a model: those of net.py are in net.figure.toml."""
+
+UNITS = "--unit"
+"""Source of annotations that come from options alone."""
 
 HIGHLIGHT = "highlight"
 """Style of the theme that fills what is highlighted."""
@@ -47,6 +51,22 @@ def annotations_in(value: str | Path | Mapping[str, Any]) -> Annotations:
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"Annotation file '{path}' cannot be read: {error}. It must be TOML.") from error
     return _annotations(table, str(path))
+
+
+def with_units(annotations: Annotations, words: Sequence[str]) -> Annotations:
+    """Return annotations with a unit for each word: a path, a pattern or a module's name, or that `=LABEL`.
+
+    >>> with_units(NO_ANNOTATIONS, ["attn=Attention"]).parts[0].pattern
+    '*.attn'
+    """
+    if not words:
+        return annotations
+    units = []
+    for word in words:
+        name, _, label = word.partition("=")
+        pattern = name if set(name) & set(".*") else f"*.{name}"
+        units.append(Part(pattern=pattern, label=label, unit=True))
+    return replace(annotations, source=annotations.source or UNITS, parts=(*annotations.parts, *units))
 
 
 def beside(source: str, folder: Path) -> Path | None:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from resnet_diagram.app.annotations import annotations_in, found_beside
+from resnet_diagram.app.annotations import UNITS, annotations_in, found_beside
 from resnet_diagram.app.figure import figure_of
 from resnet_diagram.app.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
-from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UnrenderedWarning, UsageError
@@ -88,10 +87,12 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
 def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
     """Return a request with the annotations that lie beside its sources, unless it has its own."""
     path = found_beside(request.sources, request.reading.folder)
-    if path is None or request.options.annotations is not NO_ANNOTATIONS:
+    by_options = request.options.annotations
+    if path is None or by_options.source not in ("", UNITS):
         return request
     log.note(f"annotations from {path}")
     notes = annotations_in(path)
+    notes = replace(notes, parts=(*notes.parts, *by_options.parts))
     title = notes.title if request.options.title is None else request.options.title
     return replace(request, options=replace(request.options, annotations=notes, title=title))
 

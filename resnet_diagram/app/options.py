@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
-from resnet_diagram.app.annotations import annotations_in
+from resnet_diagram.app.annotations import annotations_in, with_units
 from resnet_diagram.app.option import Option, check_keywords, one_of
 from resnet_diagram.app.values import fit, placing, scale, shown
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
@@ -142,6 +142,17 @@ class DrawChoices(LatexChoices, total=False):
             kind=Path,
             file=True,
             metavar="FILE",
+        ),
+    ]
+    unit: Annotated[
+        Sequence[str],
+        Option(
+            help="Draw modules as one box each, opened once: a name (attn), a path or a pattern "
+            "(layer3.*.attn), with a label if wanted ('attn=Dual attention'). Repeat for several.",
+            group=CONTENT,
+            kind=tuple,
+            metavar="NAME[=LABEL]",
+            flags=("--unit",),
         ),
     ]
     color_by: Annotated[
@@ -298,6 +309,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         raise UsageError("--slide and --template both give the shape of the slides; leave one out.")
     notes = choices.get("annotate")
     annotations = NO_ANNOTATIONS if notes is None else annotations_in(notes)
+    annotations = with_units(annotations, choices.get("unit", ()))
     content = Options(
         view=view,
         block=block,

@@ -36,7 +36,11 @@ def test_each_keyword_of_a_drawing_changes_its_options_or_its_output() -> None:
     """No keyword is declared and then forgotten."""
     parsed = {field.name for kind in (Options, Output) for field in fields(kind)}
     merged = dict.fromkeys(("width", "max_height", "venue"), "fit")
-    merged |= {**dict.fromkeys(("figure", "caption", "label"), "placing"), "annotate": "annotations"}
+    merged |= {
+        **dict.fromkeys(("figure", "caption", "label"), "placing"),
+        "annotate": "annotations",
+        "unit": "annotations",
+    }
     by_the_page = {"insets"}
     assert {merged.get(name, name) for name in options_in(DrawChoices)} == parsed - by_the_page
 

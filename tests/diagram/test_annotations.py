@@ -232,3 +232,16 @@ def test_the_example_draws_with_its_annotations(tmp_path: Path) -> None:
     text = (tmp_path / "a.svg").read_text()
     assert "ResNet-50 with dual attention" in text
     assert text.count("Dual attention") >= 3
+
+
+@pytest.mark.parametrize("unit", ["se", "layer*.se", "se=Squeeze"])
+def test_an_option_makes_units(unit: str) -> None:
+    result = CliRunner().invoke(main, ["draw", "seresnet50", "--unit", unit, "-t", "svg"])
+    assert result.exit_code == 0
+    assert result.stdout.count(f">{unit.partition('=')[2] or 'se'}<") >= 2
+
+
+def test_a_unit_without_a_module_is_an_error() -> None:
+    result = CliRunner().invoke(main, ["draw", "seresnet50", "--unit", "atn", "-t", "svg"])
+    assert result.exit_code == 2
+    assert "no module matches '*.atn'" in result.stderr

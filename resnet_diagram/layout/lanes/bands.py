@@ -32,9 +32,7 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
     return [_band(dag, band, band_of, letters, last) for band in range(len(cuts))]
 
 
-def _band(
-    dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str], last: dict[Net, int]
-) -> Dag:
+def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str], last: dict[Net, int]) -> Dag:
     """Return one band of a graph. `last`: the last band that reads each value."""
     vertices: list[Vertex] = []
     place: dict[Net, Read] = {}
