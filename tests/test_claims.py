@@ -20,6 +20,7 @@ CLAIMS = {
     "draws your own module as one box that is opened once": (
         "diagram/test_annotations.py::test_a_unit_is_one_box_that_is_opened_once"
     ),
+    "highlights what is new": "diagram/test_baseline.py::test_every_format_shows_what_is_new",
     "fills the boxes by a quantity": "diagram/test_quantity.py::test_levels_follow_the_quantity",
     "lists the differences between two networks": (
         "differences/test_diff.py::test_diff_ends_with_one_where_they_differ"

@@ -21,7 +21,7 @@ from resnet_diagram.render.figure import Engine, Figure, Output
 from resnet_diagram.render.formats import FORMATS, SPECS, Content, Format, format_for, format_named, write_as
 from resnet_diagram.render.registry import has_suffix
 from resnet_diagram.saving import encoded, write_files
-from resnet_diagram.sources.resolve import networks_of, numbered
+from resnet_diagram.sources.resolve import is_code, networks_of, numbered
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
         )
     check_folders([target.path for target in request.targets], request.reading.folder)
     networks = numbered([read(source, request.reading, log) for source in log.progress(sources)])
+    if request.baseline:
+        request = _against_baseline(request, networks, log)
     return tuple(_drawn(networks, request, sources))
 
 
@@ -95,6 +97,19 @@ def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
     notes = replace(notes, parts=(*notes.parts, *by_options.parts))
     title = notes.title if request.options.title is None else request.options.title
     return replace(request, options=replace(request.options, annotations=notes, title=title))
+
+
+def _against_baseline(request: DrawRequest, networks: Sequence[Network], log: Log) -> DrawRequest:
+    """Return a request that highlights what differs from its baseline, for one network. Raise UsageError."""
+    from resnet_diagram.app.baseline import with_baseline
+
+    if len(networks) != 1:
+        raise UsageError(f"Got {len(networks)} sources; --baseline draws one. --view compare draws several.")
+    shape = "x".join(map(str, networks[0].input_shape))
+    reading = replace(request.reading, weights=None, inputs=(shape,) if is_code(request.baseline) else ())
+    baseline = read(request.baseline, reading, log)
+    annotations = with_baseline(request.options.annotations, networks[0], baseline)
+    return replace(request, options=replace(request.options, annotations=annotations))
 
 
 def in_pages(targets: Sequence[Target]) -> bool:

@@ -64,7 +64,8 @@ class Artifact:
 class DrawRequest:
     """A drawing of one network or a comparison of several, or a drawing of each (`{name}` in a target).
 
-    `preamble`: write what a LaTeX preamble needs to standard output too.
+    `preamble`: write what a LaTeX preamble needs to standard output too. `baseline`: the source of a network
+    from which the differences are highlighted, "" for none.
     """
 
     sources: tuple[str, ...]
@@ -73,6 +74,7 @@ class DrawRequest:
     options: "Options"
     output: "Output"
     preamble: bool = False
+    baseline: str = ""
 
 
 def with_id_prefix(request: "Request", prefix: str) -> "Request":

@@ -40,6 +40,7 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
         options=options,
         output=output,
         preamble=values["preamble"],
+        baseline=values["baseline"],
     )
 
 
@@ -56,6 +57,14 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
 @declared_options(DrawChoices)
 @option(
     "--preamble", is_flag=True, group=LATEX, help="Print only what the LaTeX preamble needs for the drawing."
+)
+@option(
+    "--baseline",
+    metavar="SOURCE",
+    default="",
+    group=MODEL,
+    shell_complete=sources,
+    help="Highlight what this network does not have or has with other settings.",
 )
 @option(
     "--watch",

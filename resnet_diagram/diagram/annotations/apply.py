@@ -22,7 +22,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.spec.model import Network
-from resnet_diagram.wording.terms import literal
+from resnet_diagram.wording.terms import Label, literal
 
 
 def annotated(
@@ -34,23 +34,23 @@ def annotated(
     that is not drawn by itself, as one block of several that are folded.
     """
     kinds = [kinds_of(network) for network in networks]
-    marks = {part.pattern: first_mark + k for k, part in enumerate(coloured(annotations))}
-    applied: set[str] = set()
+    marks = {part: first_mark + k for k, part in enumerate(coloured(annotations))}
+    applied: set[Part] = set()
 
     def change(element: Any, at: int) -> Any:
         if isinstance(element, Diagram):
             return replace(element, legend=_legend(element, annotations, marks))
         for part in annotations.parts:
             if covers(part, element.origin, kinds[at]):
-                changed = _changed(element, part, marks.get(part.pattern, 0))
+                changed = _changed(element, part, marks.get(part, 0))
                 if changed is not element:
-                    applied.add(part.pattern)
+                    applied.add(part)
                 element = changed
         return element
 
     result = mapped(diagram, change)
     for part in annotations.parts:
-        if (part.label or part.color) and not part.unit and part.pattern not in applied:
+        if part.pattern and (part.label or part.color) and not part.unit and part not in applied:
             _warn(part)
     return result
 
@@ -87,19 +87,24 @@ def _labelled(element: Any, part: Part) -> Any:
     return element
 
 
-def _legend(diagram: Diagram, annotations: Annotations, marks: dict[str, int]) -> tuple[LegendEntry, ...]:
+def _legend(diagram: Diagram, annotations: Annotations, marks: dict[Part, int]) -> tuple[LegendEntry, ...]:
     """Return the legend with a swatch for each colour that has a note, and the other notes behind it."""
     if not diagram.legend:
         return ()
     used = {box.mark for box, _ in elements(diagram.panels) if isinstance(box, Node | Bar)}
     swatches = [
-        LegendEntry(role=NodeRole.OTHER, text=literal(part.note), shade=marks[part.pattern])
+        LegendEntry(role=NodeRole.OTHER, text=_words(part.note), shade=marks[part])
         for part in annotations.parts
-        if part.note and marks.get(part.pattern) in used
+        if part.note and marks.get(part) in used
     ]
-    notes = [part.note for part in annotations.parts if part.note and part.pattern not in marks]
-    lines = [LegendEntry(role=None, text=literal(note)) for note in (*notes, *annotations.notes)]
+    notes = [part.note for part in annotations.parts if part.note and part not in marks]
+    lines = [LegendEntry(role=None, text=_words(note)) for note in (*notes, *annotations.notes)]
     return (*diagram.legend, *swatches, *lines)
+
+
+def _words(note: str) -> Label:
+    """Return a note as a label; one of our own keeps its terms."""
+    return note if isinstance(note, Label) else literal(note)
 
 
 def _warn(part: Part) -> None:

@@ -44,7 +44,7 @@ def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[
     """Yield a sentence for each pattern that matches no module of some networks, with a suggestion."""
     paths = tuple(dict.fromkeys(path for network in networks for path in module_paths(network)))
     for part in annotations.parts:
-        if not any(map(part.names, paths)):
+        if part.pattern and not any(map(part.names, paths)):
             hint = did_you_mean(closest(part.pattern, paths))
             yield f"{annotations.source}: no module matches {part.pattern!r}.{hint}"
 

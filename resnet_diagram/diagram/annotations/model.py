@@ -9,12 +9,14 @@ from resnet_diagram.dataclass import dataclass
 class Part:
     """What is written about some modules.
 
-    `pattern`: a dotted path such as "layer3.0.attn", in which `*` stands for any text. `label`: words in
+    `pattern`: a dotted path such as "layer3.0.attn", in which `*` stands for any text; "" where `paths` lists
+    the modules. `label`: words in
     their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the theme,
     "" for none. `note`: words of the legend on that fill. `unit`: draw each of them as one box.
     """
 
-    pattern: str
+    pattern: str = ""
+    paths: frozenset[str] = frozenset()
     label: str = ""
     color: str = ""
     note: str = ""
@@ -22,11 +24,11 @@ class Part:
 
     def names(self, path: str) -> bool:
         """Return whether a path is that of one of the modules."""
-        return fnmatchcase(path, self.pattern)
+        return path in self.paths or fnmatchcase(path, self.pattern)
 
     def holds(self, path: str) -> bool:
         """Return whether a path is that of one of the modules, or lies in one."""
-        return self.names(path) or fnmatchcase(path, f"{self.pattern}.*")
+        return self.names(path) or (bool(self.pattern) and fnmatchcase(path, f"{self.pattern}.*"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,91 @@
+"""The parts of a network that another one does not have, or has with other settings."""
+
+from collections.abc import Hashable, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from resnet_diagram.dataclass import dataclass
+from resnet_diagram.differences.align import Unit, take_apart
+from resnet_diagram.differences.units import unit_differences
+from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.signature import canonical
+from resnet_diagram.spec.traits import WEIGHTED
+from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.layers import layer_label
+from resnet_diagram.wording.terms import Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Paths of layers and blocks that are new or changed, and what is missing, in words."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[Label, ...] = ()
+
+
+def changes(network: Network, baseline: Network) -> Changes:
+    """Return the changes from a baseline to a network: stages, blocks and layers are paired in order."""
+    collected = _Changes()
+    ours, theirs = take_apart(network), take_apart(baseline)
+    collected.compare(ours.stem, theirs.stem)
+    for left, right in zip_longest(ours.stages, theirs.stages, fillvalue=()):
+        for unit, other in zip_longest(left, right):
+            collected.pair(unit, other)
+    collected.compare(ours.head, theirs.head)
+    new = set(collected.new)
+    containers = (element for element in all_elements(network) if not isinstance(element, Layer))
+    inside = {each.name: {layer.name for layer in walk(each)} for each in containers if each.name}
+    return Changes(
+        new=(*collected.new, *(name for name, layers in inside.items() if layers and layers <= new)),
+        changed=tuple(collected.changed),
+        removed=tuple(dict.fromkeys(collected.removed)),
+    )
+
+
+class _Changes:
+    """Collects changes."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+        self.changed: list[str] = []
+        self.removed: list[Label] = []
+
+    def pair(self, unit: Unit | None, counterpart: Unit | None) -> None:
+        """Add the changes between two blocks, or the one that has no counterpart."""
+        if unit is None and counterpart is not None:
+            layers = [layer_label(layer) for layer in walk(counterpart.elements) if layer.kind in WEIGHTED]
+            self.removed += [block_type(counterpart.block)] if counterpart.block else layers
+        elif unit is not None and counterpart is None:
+            self.new += [layer.name for layer in walk(unit.elements)]
+            self.new += [unit.block.name] if unit.block else []
+        elif unit is not None and counterpart is not None and unit_differences(unit, counterpart):
+            self.compare(*(canonical(walk(each.elements)) for each in (unit, counterpart)))
+            self.changed += [unit.block.name] if unit.block else []
+
+    def compare(self, layers: Sequence[Layer], counterparts: Sequence[Layer]) -> None:
+        """Add the changes between two runs of layers."""
+        left = [_key(layer) for layer in layers]
+        right = [_key(layer) for layer in counterparts]
+        opcodes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+        for tag, start, end, other_start, other_end in opcodes:
+            if tag != "equal":
+                self._replaced(layers[start:end], list(counterparts[other_start:other_end]))
+
+    def _replaced(self, layers: Sequence[Layer], counterparts: list[Layer]) -> None:
+        """Add layers in place of others: changed where one of those is the same operation, else new."""
+        for layer in layers:
+            at = next((k for k, other in enumerate(counterparts) if other.op == layer.op), None)
+            (self.new if at is None else self.changed).append(layer.name)
+            if at is not None:
+                del counterparts[at]
+        self.removed += [layer_label(layer) for layer in counterparts]
+
+
+def _key(layer: Layer) -> Hashable:
+    """Return what a layer does to its channels; the size of the map does not count."""
+    window = layer.kernel, layer.stride, layer.padding, layer.dilation
+    ends = layer.in_shape[:1], layer.out_shape[:1]
+    return layer.kind, layer.op, window, layer.groups, layer.bias, ends, layer.settings

@@ -1,0 +1,96 @@
+"""What differs from a baseline is highlighted."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import resnet_diagram as rd
+from resnet_diagram.app.baseline import with_baseline
+from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.options import draw_options
+from resnet_diagram.cli.main import main
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
+from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.model import Bar, Node
+from resnet_diagram.differences.parts import changes
+from resnet_diagram.spec.catalog import names, network
+from resnet_diagram.spec.measure import walk
+
+
+@pytest.mark.parametrize("name", names())
+def test_nothing_differs_from_itself(name: str) -> None:
+    found = changes(network(name), network(name))
+    assert (found.new, found.changed, found.removed) == ((), (), ())
+
+
+def test_gates_are_new_and_their_blocks_changed() -> None:
+    found = changes(network("seresnet50"), network("resnet50"))
+    gates = {layer.name for layer in walk(network("seresnet50")) if ".se" in layer.name}
+    assert gates <= set(found.new)
+    assert {path.rpartition(".se")[0] for path in gates} == set(found.changed)
+    assert "layer1.0.se" in found.new
+    assert found.removed == ()
+
+
+def test_what_is_missing_is_said_in_words() -> None:
+    found = changes(network("resnet50"), network("seresnet50"))
+    assert found.new == ()
+    assert found.removed
+    text = drawn("resnet50", "seresnet50", "-t", "svg")
+    assert "without what seresnet50 has: " in text
+
+
+def test_further_blocks_are_new_and_the_others_are_not() -> None:
+    found = changes(network("resnet34"), network("resnet18"))
+    blocks = {path for path in found.new if re.fullmatch(r"layer\d\.\d", path)}
+    assert len(blocks) == 8
+    assert found.changed == ()
+
+
+def test_a_stride_in_another_layer_changes_it() -> None:
+    found = changes(network("resnet50-v1"), network("resnet50"))
+    assert set(found.changed) == {
+        path
+        for stage in (2, 3, 4)
+        for path in (f"layer{stage}.0.conv1", f"layer{stage}.0.conv2", f"layer{stage}.0")
+    }
+
+
+def drawn(name: str, baseline: str, *arguments: str) -> str:
+    result = CliRunner().invoke(main, ["draw", name, "--baseline", baseline, *arguments])
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "mermaid", "dot", "drawio"])
+def test_every_format_shows_what_is_new(to: str) -> None:
+    text = drawn("seresnet50", "resnet50", "-t", to)
+    assert "new, not in resnet50" in text
+    assert "changed from resnet50" in text
+
+
+def test_the_words_are_in_the_language_of_the_drawing() -> None:
+    assert "新增" in drawn("seresnet50", "resnet50", "-t", "svg", "--lang", "zh")
+
+
+def test_only_what_differs_is_filled() -> None:
+    options, output = draw_options({})
+    notes = with_baseline(NO_ANNOTATIONS, network("resnet34"), network("resnet18"))
+    figure = figure_of([network("resnet34")], type(options)(annotations=notes), output)
+    boxes = [box for box, _ in elements(figure.diagram.panels) if isinstance(box, Bar | Node)]
+    filled = {path for box in boxes if box.mark for path in box.origin.paths}
+    assert filled
+    assert filled <= set(changes(network("resnet34"), network("resnet18")).new)
+
+
+def test_one_network_is_drawn_against_a_baseline(tmp_path: Path) -> None:
+    arguments = ["draw", "resnet18", "resnet34", "--view", "compare", "--baseline", "resnet50", "-t", "svg"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "--baseline draws one" in result.stderr
+    rd.save("resnet18", tmp_path / "own.json")
+    assert "new, not in own" in drawn("resnet34", str(tmp_path / "own.json"), "-t", "svg").replace(
+        "resnet18", "own"
+    )
