@@ -73,7 +73,8 @@ class _Builder:
         """Return the parts of a node: an overview of its blocks, and boxes for layers behind."""
         if node.shares is not None:
             words = (literal(_module_name(node.body)), phrase(Kind.BLOCK, Word.SHARED))
-            return [(Node(id=self.ids.numbered("part", "shared"), role=NodeRole.BLOCK, lines=words),)]
+            name = self.ids.numbered("part", "shared")
+            return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]
         chain, layers = _split(node.body)
         parts: list[Part] = [part_overview(self.draft, chain, self.names)] if chain else []
         return [*parts, *self.boxes(layers)]
