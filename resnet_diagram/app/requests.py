@@ -187,8 +187,10 @@ def paths_of(request: Request) -> tuple[Path | None, ...]:
 
 
 def sources_of(request: Request) -> tuple[str, ...]:
-    """Return the sources of a request."""
-    return request.sources if isinstance(request, DrawRequest | TableRequest) else (request.source,)
+    """Return the sources of a request, with that of a baseline."""
+    if isinstance(request, DrawRequest):
+        return (*request.sources, *filter(None, [request.baseline]))
+    return request.sources if isinstance(request, TableRequest) else (request.source,)
 
 
 def read(source: str, reading: Reading, log: Log) -> Network:

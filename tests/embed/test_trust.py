@@ -15,6 +15,8 @@ from tests.embed.test_embed import MARKED, embed, written
         ("describe \"torchvision.datasets.utils:download_url('x')\"", "may not load"),
         ("code \"timm.models:layers.os.system('touch ran')\"", "may not load"),
         ("draw ../outside.py:Net", "may not load"),
+        ("draw resnet18 --baseline ../outside.py:Net", "may not load"),
+        ("draw resnet18 --baseline - -t mermaid", "standard input"),
         ("draw {tmp}/outside.py:Net", "may not load"),
         ("draw link.py:Net", "may not load"),
         ("draw resnet18 --templates .", "--templates"),
