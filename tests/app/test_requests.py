@@ -28,7 +28,7 @@ def test_each_keyword_is_an_option_of_the_command(command: click.Command, keywor
     assert set(options_in(keywords)) <= parameters
     assert parameters - set(options_in(keywords)) <= {
         "sources", "inputs", "weights", "unsafe", "quiet", "verbose", "outputs", "format_name", "preamble",
-            "watch", "limit",
+            "watch", "baseline", "limit",
     }  # fmt: skip
 
 
