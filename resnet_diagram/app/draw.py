@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from resnet_diagram.app.annotations import UNITS, annotations_in, found_beside
 from resnet_diagram.app.figure import figure_of
 from resnet_diagram.app.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
@@ -88,6 +87,10 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
 
 def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
     """Return a request with the annotations that lie beside its sources, unless it has its own."""
+    if not any("." in source for source in request.sources):  # names of the catalog
+        return request
+    from resnet_diagram.app.annotations import UNITS, annotations_in, found_beside
+
     path = found_beside(request.sources, request.reading.folder)
     by_options = request.options.annotations
     if path is None or by_options.source not in ("", UNITS):

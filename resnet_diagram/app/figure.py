@@ -3,10 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from resnet_diagram.diagram.annotations.apply import annotated, coloured
-from resnet_diagram.diagram.annotations.match import check_patterns
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
-from resnet_diagram.diagram.annotations.units import built_with_units
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options
@@ -46,22 +43,37 @@ def _filled(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:
     """Return the diagram of networks with its annotations, and the theme with the shades that it needs."""
-    notes = options.annotations
-    if notes is NO_ANNOTATIONS:
-        diagram = build(networks, options, flat=flat)
-    else:
-        check_patterns(notes, networks)
-        diagram = built_with_units(networks, options, flat=flat)
-    theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
-    if options.color_by:
-        stages = len(theme.shades)
-        diagram, count = by_quantity(diagram, networks, options.color_by, stages)
-        theme = theme.with_levels(count, stages)
-    if notes is NO_ANNOTATIONS:
-        return diagram, theme
+    if options.annotations is not NO_ANNOTATIONS:
+        return _annotated(networks, options, theme, flat=flat)
+    return _levelled(build(networks, options, flat=flat), networks, options, theme)
+
+
+def _annotated(
+    networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
+) -> tuple[Diagram, Theme]:
+    from resnet_diagram.diagram.annotations.apply import annotated, coloured
+    from resnet_diagram.diagram.annotations.match import check_patterns
+    from resnet_diagram.diagram.annotations.units import built_with_units
+
+    check_patterns(options.annotations, networks)
+    diagram = built_with_units(networks, options, flat=flat)
+    diagram, theme = _levelled(diagram, networks, options, theme)
     before = len(theme.shades)
-    colours = [part.color for part in coloured(notes)]
-    return annotated(diagram, networks, notes, before + 1), theme.with_marks(colours, before)
+    colours = [part.color for part in coloured(options.annotations)]
+    diagram = annotated(diagram, networks, options.annotations, before + 1)
+    return diagram, theme.with_marks(colours, before)
+
+
+def _levelled(
+    diagram: Diagram, networks: Sequence[Network], options: Options, theme: Theme
+) -> tuple[Diagram, Theme]:
+    """Return a diagram filled by a quantity, if one is wanted, and the theme with the shades it needs."""
+    theme = theme.for_stages(stage_count(flattened(diagram).chain.items))
+    if not options.color_by:
+        return diagram, theme
+    stages = len(theme.shades)
+    diagram, count = by_quantity(diagram, networks, options.color_by, stages)
+    return diagram, theme.with_levels(count, stages)
 
 
 def _placing(

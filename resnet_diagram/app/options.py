@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
-from resnet_diagram.app.annotations import annotations_in, with_units
 from resnet_diagram.app.option import Option, check_keywords, one_of
 from resnet_diagram.app.values import fit, placing, scale, shown
-from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
 from resnet_diagram.diagram.quantity import Quantity
@@ -307,9 +306,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
     slide = choices.get("slide")
     if slide and choices.get("template"):
         raise UsageError("--slide and --template both give the shape of the slides; leave one out.")
-    notes = choices.get("annotate")
-    annotations = NO_ANNOTATIONS if notes is None else annotations_in(notes)
-    annotations = with_units(annotations, choices.get("unit", ()))
+    annotations = _annotations(choices.get("annotate"), choices.get("unit", ()))
     content = Options(
         view=view,
         block=block,
@@ -336,6 +333,15 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         template=choices.get("template"),
     )
     return content, output
+
+
+def _annotations(notes: str | Path | Mapping[str, Any] | None, units: Sequence[str]) -> Annotations:
+    """Return the annotations of a file or dictionary, with units by name."""
+    if notes is None and not units:
+        return NO_ANNOTATIONS
+    from resnet_diagram.app.annotations import annotations_in, with_units
+
+    return with_units(NO_ANNOTATIONS if notes is None else annotations_in(notes), units)
 
 
 def draw_choices(values: dict[str, Any]) -> DrawChoices:
