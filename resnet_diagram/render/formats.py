@@ -69,7 +69,7 @@ FORMATS = (
     Format(
         name="pdf",
         suffixes=(".pdf",),
-        summary="vector picture with its fonts, for papers; needs resnet-diagram[pdf]",
+        summary="vector picture with its fonts, for papers; needs the extra [pdf]",
         render=_later("conversion.pdf", "render_pdf"),
         graphviz=_later("dot.graphviz", "render_pdf"),
         measure=_later("dot.render", "measure_dot"),
@@ -79,7 +79,7 @@ FORMATS = (
     Format(
         name="png",
         suffixes=(".png",),
-        summary="pixels, 300 to the inch or --dpi; needs resnet-diagram[pdf]",
+        summary="pixels, 300 to the inch or --dpi; needs the extra [pdf]",
         render=_later("conversion.png", "render_png"),
         graphviz=_later("dot.graphviz", "render_png"),
         measure=_later("dot.render", "measure_dot"),
@@ -112,7 +112,7 @@ FORMATS = (
     Format(
         name="pptx",
         suffixes=(".pptx",),
-        summary="PowerPoint slide of shapes to edit; needs resnet-diagram[pptx]",
+        summary="PowerPoint slide of shapes to edit; needs the extra [pptx]",
         render=_later("pptx.deck", "render_pptx"),
         together=_later("pptx.deck", "render_deck"),
         binary=True,

@@ -37,7 +37,7 @@ def render_deck(figures: Sequence[Figure]) -> bytes:
     try:
         from resnet_diagram.render.pptx.master import own_master, users_master
     except ImportError as error:
-        message = "PowerPoint output needs python-pptx: pip install 'resnet-diagram[pptx]'."
+        message = "PowerPoint output needs the package python-pptx: pip install 'python-pptx>=1.0'."
         raise RenderError(message) from error
     first = figures[0]
     warn_of_absent(first.theme.font)
