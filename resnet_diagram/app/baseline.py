@@ -1,19 +1,42 @@
 """Highlight what differs from a baseline: annotations made from the differences of two networks."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.annotations.model import Annotations, Part
-from resnet_diagram.differences.parts import changes
+from resnet_diagram.errors import UsageError
+from resnet_diagram.sources.resolve import is_traced, network_of
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
+
+if TYPE_CHECKING:
+    from resnet_diagram.diagram.options import Options
+    from resnet_diagram.sources.resolve import Drawable
 
 _MOST = 6
 """Removed parts that are named."""
 
 
+def highlighted(options: "Options", networks: Sequence[Network], baseline: "Drawable | None") -> "Options":
+    """Return the options of a drawing of one network that highlights what differs from a baseline.
+
+    A baseline that is code is traced with the input of the network. Raises UsageError for several networks.
+    """
+    if baseline is None:
+        return options
+    if len(networks) != 1:
+        raise UsageError(f"Got {len(networks)} sources; --baseline draws one. --view compare draws several.")
+    shape = networks[0].input_shape if is_traced(baseline) else None
+    annotations = with_baseline(options.annotations, networks[0], network_of(baseline, shape))
+    return replace(options, annotations=annotations)
+
+
 def with_baseline(annotations: Annotations, network: Network, baseline: Network) -> Annotations:
     """Return annotations with fills for what is new and what is changed, and a note on what is missing."""
+    from resnet_diagram.differences.parts import changes
+
     found = changes(network, baseline)
     name = literal(baseline.name)
     parts = [

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from resnet_diagram.app.baseline import highlighted
 from resnet_diagram.app.figure import figure_of
 from resnet_diagram.app.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import graphviz
 
     from resnet_diagram.sources.module import Input
-    from resnet_diagram.sources.resolve import Drawings
+    from resnet_diagram.sources.resolve import Drawable, Drawings
 
 NAME = "{name}"
 """Placeholder in a target's file name for the network's name."""
@@ -103,16 +104,11 @@ def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
 
 
 def _against_baseline(request: DrawRequest, networks: Sequence[Network], log: Log) -> DrawRequest:
-    """Return a request that highlights what differs from its baseline, for one network. Raise UsageError."""
-    from resnet_diagram.app.baseline import with_baseline
-
-    if len(networks) != 1:
-        raise UsageError(f"Got {len(networks)} sources; --baseline draws one. --view compare draws several.")
+    """Return a request that highlights what differs from its baseline."""
     shape = "x".join(map(str, networks[0].input_shape))
     reading = replace(request.reading, weights=None, inputs=(shape,) if is_code(request.baseline) else ())
     baseline = read(request.baseline, reading, log)
-    annotations = with_baseline(request.options.annotations, networks[0], baseline)
-    return replace(request, options=replace(request.options, annotations=annotations))
+    return replace(request, options=highlighted(request.options, networks, baseline))
 
 
 def in_pages(targets: Sequence[Target]) -> bool:
@@ -224,12 +220,15 @@ def to_text(
     to: str,
     *,
     input_shape: "Input | None" = None,
+    baseline: "Drawable | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> str:
     """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
     if is_binary(to):
         raise UsageError(f"{to} is no text. Take to_bytes, or draw into a file.")
-    content = render(networks_of(what, input_shape), to, *draw_options(choices))
+    networks = networks_of(what, input_shape)
+    options, output = draw_options(choices)
+    content = render(networks, to, highlighted(options, networks, baseline), output)
     assert isinstance(content, str)
     return content
 
@@ -239,10 +238,13 @@ def to_bytes(
     to: str,
     *,
     input_shape: "Input | None" = None,
+    baseline: "Drawable | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> bytes:
     """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
-    content = render(networks_of(what, input_shape), to, *draw_options(choices))
+    networks = networks_of(what, input_shape)
+    options, output = draw_options(choices)
+    content = render(networks, to, highlighted(options, networks, baseline), output)
     return encoded(content)
 
 

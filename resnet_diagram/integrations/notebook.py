@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 from zlib import crc32
 
+from resnet_diagram.app.baseline import highlighted
 from resnet_diagram.app.draw import in_pages, render, targets, write
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.dataclass import dataclass
@@ -18,7 +19,7 @@ from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
     from resnet_diagram.sources.module import Input
-    from resnet_diagram.sources.resolve import Drawings
+    from resnet_diagram.sources.resolve import Drawable, Drawings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ class Drawing:
 
 @overload
 def draw(
-    what: "Drawings", *, input_shape: "Input | None" = None, **choices: Unpack[DrawChoices]
+    what: "Drawings",
+    *,
+    input_shape: "Input | None" = None,
+    baseline: "Drawable | None" = None,
+    **choices: Unpack[DrawChoices],
 ) -> Drawing: ...
 @overload
 def draw(
@@ -51,23 +56,28 @@ def draw(
     path: str | os.PathLike[str],
     *paths: str | os.PathLike[str],
     input_shape: "Input | None" = None,
+    baseline: "Drawable | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> Network: ...
 def draw(  # type: ignore[misc]  # mypy takes a keyword "path" for possible
     what: "Drawings",
     *paths: str | os.PathLike[str],
     input_shape: "Input | None" = None,
+    baseline: "Drawable | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> Network | Drawing:
     """Return a drawing that shows itself; with paths write it to each, and return the (first) network.
 
     `what`: a `Network`, a PyTorch module, a class or function that makes one, a source as on the command
     line, or several of them for the view `compare` and for formats with pages. `input_shape` is for code, as
-    in `trace`. The format is that of the path's suffix, the choices are the options of `resnet-diagram draw`.
+    in `trace`. `baseline`: a network from which the differences are highlighted. The format is that of the
+    path's suffix, the choices are the options of `resnet-diagram draw`.
     Raises ResnetDiagramError.
     """
-    files, settings = targets([Path(path) for path in paths], None) if paths else (), draw_options(choices)
-    drawing = Drawing(tuple(networks_of(what, input_shape)), *settings)
+    files = targets([Path(path) for path in paths], None) if paths else ()
+    options, output = draw_options(choices)
+    networks = tuple(networks_of(what, input_shape))
+    drawing = Drawing(networks, highlighted(options, networks, baseline), output)
     if not (files and in_pages(files)):
         check_count(drawing.networks, drawing.options.view)
     if not paths:
@@ -77,10 +87,14 @@ def draw(  # type: ignore[misc]  # mypy takes a keyword "path" for possible
 
 
 def figure(
-    what: "Drawings", *, input_shape: "Input | None" = None, **choices: Unpack[DrawChoices]
+    what: "Drawings",
+    *,
+    input_shape: "Input | None" = None,
+    baseline: "Drawable | None" = None,
+    **choices: Unpack[DrawChoices],
 ) -> Drawing:
     """Return a drawing that shows itself in a notebook and can be saved. The arguments are as for `draw`."""
-    return draw(what, input_shape=input_shape, **choices)
+    return draw(what, input_shape=input_shape, baseline=baseline, **choices)
 
 
 def network_bundle(network: Network) -> dict[str, str]:

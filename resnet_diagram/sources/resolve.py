@@ -65,7 +65,7 @@ def network_of(what: "Drawable", input_shape: "Input | None" = None) -> Network:
 
     `input_shape` is for code. Raises UsageError where a network has its input written down.
     """
-    if input_shape is not None and not _is_traced(what):
+    if input_shape is not None and not is_traced(what):
         raise UsageError(f"{what!r} has its input shape written down; leave input_shape out, it is for code.")
     if isinstance(what, Network):
         return what
@@ -81,7 +81,7 @@ def network_of(what: "Drawable", input_shape: "Input | None" = None) -> Network:
     return read_source(source, specs_of(input_shape))
 
 
-def _is_traced(what: "Drawable") -> bool:
+def is_traced(what: "Drawable") -> bool:
     """Return whether a network is read from code, whose input is given."""
     return not isinstance(what, Network) and (
         not isinstance(what, str | os.PathLike) or is_code(os.fspath(what))
@@ -91,7 +91,7 @@ def _is_traced(what: "Drawable") -> bool:
 def networks_of(what: "Drawings", input_shape: "Input | None" = None) -> list[Network]:
     """Return the networks of one thing to draw, or of several; of several, `input_shape` is for the code."""
     if isinstance(what, Sequence) and not isinstance(what, str):
-        return numbered([network_of(item, input_shape if _is_traced(item) else None) for item in what])
+        return numbered([network_of(item, input_shape if is_traced(item) else None) for item in what])
     return [network_of(what, input_shape)]
 
 

@@ -94,3 +94,14 @@ def test_one_network_is_drawn_against_a_baseline(tmp_path: Path) -> None:
     assert "new, not in own" in drawn("resnet34", str(tmp_path / "own.json"), "-t", "svg").replace(
         "resnet18", "own"
     )
+
+
+def test_python_takes_a_baseline() -> None:
+    known = network("seresnet50")
+    assert rd.to_text(known, "svg", baseline="resnet50") == drawn("seresnet50", "resnet50", "-t", "svg")
+    assert (
+        "new, not in resnet50"
+        in rd.figure(known, baseline=network("resnet50"))._repr_mimebundle_()["image/svg+xml"]
+    )
+    with pytest.raises(rd.UsageError, match="one"):
+        rd.figure([known, known], view="compare", baseline="resnet50")
