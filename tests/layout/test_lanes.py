@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.diagram.accounting import left_out
-from resnet_diagram.diagram.model import Dag, Diagram, NodeRole
+from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes
@@ -174,3 +175,17 @@ def test_a_chart_has_an_arrow_for_each_value_read() -> None:
 def test_modules_that_never_run_are_named_in_the_legend() -> None:
     network = replace(pyramid(3), idle=(Idle(name="aux", params=10),))
     assert "never run: aux" in {str(entry.text) for entry in drawn(network).legend}
+
+
+def test_stages_have_one_title_in_every_view() -> None:
+    pytest.importorskip("torch")
+    from examples.pyramid import Pyramid
+    from resnet_diagram.tracer import parse_input, trace
+
+    network = trace(Pyramid(), [parse_input("3x64x64")])
+    titles = [f"Stage {number}" for number in (1, 2, 3, 4)]
+    for view in (View.PAPER, View.OVERVIEW, View.FULL):
+        for flat in (False, True):
+            diagram = build([network], Options(view=view), flat=flat)
+            found = [str(e.title) for e, _ in elements(diagram.panels) if isinstance(e, Frame | Group)]
+            assert [title for title in found if title.startswith("Stage")] == titles, (view, flat)

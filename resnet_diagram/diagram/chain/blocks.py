@@ -50,6 +50,7 @@ from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_tit
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
 from resnet_diagram.wording.shapes import change_label, shape_label
+from resnet_diagram.wording.stages import StageNames, stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -80,7 +81,8 @@ class BuildContext(NamedTuple):
     `show`: what is written beside the operations. `sizes` replaces the sizes of layers. `spread` draws the
     layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves. `folds` draws
     equal neighbours once, in a frame with their number; `closes` draws inner residual blocks as boxes;
-    `titled` writes the names of stages on their frames. `ends`: names of the network's inputs and outputs.
+    `titled` writes the titles of stages on their frames: by `naming`, with their numbers, by name, in
+    `numbers`. `ends`: names of the network's inputs and outputs.
     """
 
     names: IdAllocator
@@ -93,6 +95,8 @@ class BuildContext(NamedTuple):
     folds: bool = False
     closes: bool = False
     titled: bool = False
+    naming: StageNames = StageNames.STAGE
+    numbers: Mapping[str, int] = MappingProxyType({})
     ends: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
@@ -185,11 +189,13 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
             return block(element, prefix, context)
         case Stage():
             inner = context.names.numbered(prefix, "group")
+            if context.titled:
+                context = context._replace(shade=context.numbers.get(element.name, context.shade))
             stage = context.stage(element, inner, context)
             if not stage or (context.folds and len(stage) == 1 and isinstance(stage[0], Group)):
                 return stage
             frame = block_group(inner, stage, (element,), context)
-            return (_named(frame, element) if context.titled else frame,)
+            return (_named(frame, element, context) if context.titled else frame,)
         case Graph() if context.closes:
             return (_closed(element, prefix, context),)
         case Graph():
@@ -197,10 +203,11 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
     return ()
 
 
-def _named(frame: Group, stage: Stage) -> Group:
-    """Return the frame of a stage with its name and its number of blocks."""
-    count = max(1, len(units(stage.body)))
-    return replace(frame, role=GroupRole.STAGE, title=literal(stage.name), repeat=count)
+def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
+    """Return the frame of a stage with its title and its number of blocks."""
+    number = context.numbers.get(stage.name)
+    title = literal(stage.name) if number is None else stage_title(stage, number, context.naming)
+    return replace(frame, role=GroupRole.STAGE, title=title, repeat=max(1, len(units(stage.body))))
 
 
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:

@@ -1,7 +1,7 @@
 """A whole network as a chain, from stem to head, with its stages drawn in one of several ways."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
@@ -16,6 +16,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.spec.fold import Run, fold
+from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text
@@ -35,8 +36,25 @@ StageBuilder = Callable[[Stage, str, BuildContext], tuple[Item, ...]]
 def network_items(network: Network, options: Options, stage: StageBuilder) -> tuple[Item, ...]:
     """Return the items of a network from stem to head, with its stages drawn by `stage`."""
     ends = tuple(port.name for port in network.inputs), tuple(port.name for port in network.outputs)
-    context = BuildContext(names=IdAllocator(), shade=0, stage=stage, show=options.show, ends=ends)
+    context = BuildContext(
+        names=IdAllocator(),
+        shade=0,
+        stage=stage,
+        show=options.show,
+        naming=options.names,
+        numbers={outer.name: at for at, outer in enumerate(_outer_stages(network), 1)},
+        ends=ends,
+    )
     return (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))
+
+
+def _outer_stages(part: Network | Element) -> Iterator[Stage]:
+    """Yield the stages of a network that are in no other stage, in order."""
+    for element in (element for run in parts(part) for element in run):
+        if isinstance(element, Stage):
+            yield element
+        else:
+            yield from _outer_stages(element)
 
 
 def _stem(network: Network, context: BuildContext) -> tuple[Item, ...]:
