@@ -92,7 +92,18 @@ def test_swish_is_silu() -> None:
         loads(SPEC.format("[3, 64, 64]", f'activation = "{name}"'), "n.toml", "n")
         for name in ("swish", "silu")
     )
-    assert swish.body == silu.body
+    assert swish == silu
+
+
+@pytest.mark.parametrize(
+    "extra", ["pre_activation = true", "pre_activation = true\nstem = 'deep'", "gate = 'se'"]
+)
+def test_swish_is_silu_in_stem_and_head(extra: str) -> None:
+    swish, silu = (
+        loads(SPEC.format("[3, 64, 64]", f'activation = "{name}"\n{extra}'), "n.toml", "n")
+        for name in ("swish", "silu")
+    )
+    assert swish == silu
 
 
 def test_labels_are_added_on_the_command_line() -> None:

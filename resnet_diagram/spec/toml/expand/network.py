@@ -7,7 +7,7 @@ from resnet_diagram.spec.model import Element, Graph, Idle, Network, Port, Shape
 from resnet_diagram.spec.toml.expand.blocks import block_elements
 from resnet_diagram.spec.toml.expand.chain import Chain
 from resnet_diagram.spec.toml.expand.ends import build_head, build_stem, stem_of
-from resnet_diagram.spec.toml.expand.settings import DEFAULTS, block_design
+from resnet_diagram.spec.toml.expand.settings import DEFAULTS, activation_of, block_design
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import SETTINGS, table_of
 
@@ -65,7 +65,7 @@ def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:
     """The stem or the head."""
     settings = DEFAULTS | text
     value = text.get(part, "imagenet" if part == "stem" else {})
-    chain = Chain(shape, "", settings["norm"], settings["activation"], settings["norm_groups"])
+    chain = Chain(shape, "", settings["norm"], activation_of(settings), settings["norm_groups"])
     pre_activation = settings["pre_activation"]
     try:
         if isinstance(value, list):

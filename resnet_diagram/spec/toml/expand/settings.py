@@ -85,7 +85,7 @@ def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockD
         reduction=full["reduction"] if full["gate"] != NONE else 0,
         norm=full["norm"],
         norm_groups=full["norm_groups"],
-        activation=SYNONYMS.get(full["activation"], full["activation"]),
+        activation=activation_of(full),
     )
     _check(design)
     return design
@@ -98,6 +98,12 @@ def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
         _check_basic(settings)
     base = default_base_width(full["cardinality"])
     return {"expansion": EXPANSIONS[full["block"]]} | full | {"base_width": settings.get("base_width", base)}
+
+
+def activation_of(settings: Mapping[str, Any]) -> str:
+    """Return the activation by its own name, where a synonym may be written."""
+    written: str = settings["activation"]
+    return SYNONYMS.get(written, written)
 
 
 def default_base_width(cardinality: int) -> int:
