@@ -1,7 +1,7 @@
 """Write a diagram as an outline for the terminal: one line a layer, a tree of groups."""
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole, Read
 from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
 from resnet_diagram.errors import escape_controls
 from resnet_diagram.render.figure import Figure
@@ -121,16 +121,21 @@ class _Writer:
         twigs: list[list[str]] = []
         for number, vertex in enumerate(dag.vertices, 1):
             inner = [twig for item in vertex_items(vertex) for twig in self._twigs(item)]
-            ways = [f"{read.vertex + 1}{f' ({read.label})' if read.label else ''}" for read in vertex.reads]
+            ways = [self._read(read) for read in vertex.reads]
             reads = f"  ← {', '.join(ways)}" if ways else ""
             if len(inner) == 1 and len(inner[0]) == 1:
-                twigs.append([f"{number}: {inner[0][0]}{reads}"])
+                twigs.append([self.words(Word.NAMED, number, inner[0][0]) + reads])
             elif inner:
                 items = vertex_items(vertex)
-                twigs.append([f"{number}:{reads}", *self._tree(items)])
+                twigs.append([self.words(Word.NAMED, number, "").rstrip() + reads, *self._tree(items)])
             else:
                 twigs.append([self.words(Word.NAMED, number, self.words(Word.AS_IT_IS))])
         return twigs
+
+    def _read(self, read: Read) -> str:
+        """Return the number of the part that is read, and what happens on the way: `4 (upsample ×2)`."""
+        number = read.vertex + 1
+        return self.words(Word.TITLE_AND_PLACE, number, read.label) if read.label else str(number)
 
     def _branch(self, number: int, items: tuple[Item, ...]) -> list[str]:
         name = self.words(Word.BRANCH, number)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import resnet_diagram as rd
-from resnet_diagram.diagram.model import Direction, EdgeRole, Fork, Node, NodeRole
+from resnet_diagram.diagram.model import Dag, Direction, EdgeRole, Fork, Node, NodeRole, Read, Vertex
 from resnet_diagram.diagram.options import View
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.render.outline import render_outline
@@ -115,3 +115,20 @@ def test_every_word_is_in_the_language_of_the_drawing(name: str) -> None:
         assert "分支 1" in text
         assert "直通" in text
     assert not re.search("input|branch|projection|shortcut|as it is", text)
+
+
+def test_graphs_have_the_punctuation_of_the_language() -> None:
+    conv_, sums = conv("a", "3×3 卷积"), Node(id="sum", role=NodeRole.ADD, lines=labels("+"))
+    reads = (Read(vertex=0), Read(vertex=1, label=labels("上采样 ×2")[0]))
+    several = (conv("b", "1×1 卷积"), conv("c", "1×1 卷积"))
+    vertices = (
+        Vertex(id="in", content=(conv_,)),
+        Vertex(id="way", content=several, reads=reads[:1]),
+        Vertex(id="out", content=(sums,), reads=reads),
+    )
+    shown = figure(diagram(Dag(vertices=vertices, output=2)))
+    chinese = render_outline(replace(shown, language=language("zh")))
+    assert "1：3×3 卷积" in chinese
+    assert "2：  ← 1" in chinese
+    assert "← 1, 2（上采样 ×2）" in chinese
+    assert "2:  ← 1" in render_outline(shown)
