@@ -1,5 +1,6 @@
 """The exceptions and warnings this package raises, and the hint their messages share."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def closest(value: object, names: Iterable[str]) -> str:
         return sum(max(end - start, stop - begin) for tag, start, end, begin, stop in steps if tag != "equal")
 
     return str(min(close, key=changes, default=""))
+
+
+def check_text(value: object, noun: str) -> None:
+    """Raise UsageError for what is neither text nor a path, such as a network; `noun`: what is expected."""
+    if not isinstance(value, str | os.PathLike):
+        given = type(value).__name__
+        raise UsageError(f"Expected {noun}, got {given!r}. Give several networks as a list.")
 
 
 def did_you_mean(guess: str) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,25 @@ def test_without_a_path_a_drawing_is_returned_and_shows_itself(tmp_path: Path) -
     drawing.save(tmp_path / "a.svg")
     rd.draw("resnet18", tmp_path / "b.svg", show="+params", theme="gray")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+@pytest.mark.parametrize("choices", [{"theme": "grey-blue"}, {"lang": "klingon"}, {"theme": "none.toml"}])
+def test_a_wrong_name_is_refused_when_the_drawing_is_made(choices: Any) -> None:
+    with pytest.raises(rd.UsageError):
+        rd.draw("resnet18", **choices)
+
+
+@pytest.mark.parametrize("call", [rd.draw, rd.table, rd.to_text, rd.to_bytes])
+def test_a_second_network_is_no_path_and_no_format(call: Any) -> None:
+    with pytest.raises(rd.UsageError, match=r"got 'Network'. Give several networks as a list"):
+        call("resnet18", rd.network("resnet34"))
+
+
+@pytest.mark.parametrize("call", [rd.draw, rd.figure, rd.table])
+def test_another_word_for_the_input_is_answered_with_the_keyword(call: Any) -> None:
+    for word in ("input", "inputshape", "input_size"):
+        with pytest.raises(rd.UsageError, match="Did you mean 'input_shape'"):
+            call("resnet18", **{word: (3, 224, 224)})
 
 
 @pytest.mark.parametrize(

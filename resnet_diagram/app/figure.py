@@ -39,6 +39,12 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     )
 
 
+def check_names(options: Options, output: Output) -> None:
+    """Raise UsageError for a theme or a language that does not exist, before networks are read."""
+    load_theme(output.theme)
+    language(options.lang)
+
+
 def _filled(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:

@@ -43,7 +43,7 @@ def check_keywords(value: Collection[str], keywords: type, noun: str) -> None:
     names = keywords.__annotations__
     for name in value:
         if name not in names:
-            hint = did_you_mean(closest(name, names))
+            hint = did_you_mean(closest(name, [*names, "input_shape"]))  # a keyword of each function
             raise UsageError(f"A {noun} has no option {name!r}.{hint} The options are {', '.join(names)}.")
 
 

@@ -9,10 +9,12 @@ from zlib import crc32
 
 from resnet_diagram.app.baseline import highlighted
 from resnet_diagram.app.draw import in_pages, render, targets, write
+from resnet_diagram.app.figure import check_names
 from resnet_diagram.app.options import DrawChoices, Output, draw_options
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import check_count
+from resnet_diagram.errors import check_text
 from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.json.files import dumps
 from resnet_diagram.spec.model import Network
@@ -74,8 +76,11 @@ def draw(  # type: ignore[misc]  # mypy takes a keyword "path" for possible
     path's suffix, the choices are the options of `resnet-diagram draw`.
     Raises ResnetDiagramError.
     """
+    for path in paths:
+        check_text(path, "a file to write")
     files = targets([Path(path) for path in paths], None) if paths else ()
     options, output = draw_options(choices)
+    check_names(options, output)
     networks = tuple(networks_of(what, input_shape))
     drawing = Drawing(networks, highlighted(options, networks, baseline), output)
     if not (files and in_pages(files)):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.errors import UsageError, check_text, closest, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ def row_named(
     Raises UsageError, with a suggestion, when there is none: no `noun` has the name, and `listed` introduces
     those there are. `rest`: names, with their suffixes, that have no row but may be meant.
     """
+    check_text(name, f"the name of a {noun}")
     for row in rows:
         if name == row.name or name in row.aliases:
             return row
