@@ -343,3 +343,30 @@ class TwoPaths(nn.Module):
         even, odd = F.avg_pool2d(x, 2), F.max_pool2d(x, 2)
         result: Tensor = self.body(x) + torch.cat([self.even(even), self.odd(odd)], 1)
         return result
+
+
+class Supervised(nn.Module):
+    """An encoder–decoder with lateral additions, and heads on what its decoder yields.
+
+    `heads`: the number of decoder steps that have a head.
+    """
+
+    def __init__(self, heads: int = 3) -> None:
+        super().__init__()
+        widths = (8, 16, 32)
+        self.entry = nn.Conv2d(3, 8, 3, 1, 1)
+        self.down = nn.ModuleList(Unit(width, 2 * width, 2) for width in widths)
+        self.up = nn.ModuleList(nn.ConvTranspose2d(2 * width, width, 2, 2) for width in widths)
+        self.refine = nn.ModuleList(Unit(width) for width in widths)
+        self.heads = nn.ModuleList(nn.Conv2d(width, 2, 1) for width in widths[:heads])
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        x, levels, answers = self.entry(x), [], {}
+        for step in self.down:
+            levels.append(x)
+            x = step(x)
+        for at, level in reversed(list(enumerate(levels))):
+            x = self.refine[at](self.up[at](x) + level)
+            if at < len(self.heads):
+                answers[f"answer{at}"] = self.heads[at](x)
+        return answers

@@ -102,6 +102,16 @@ def test_outputs_have_the_names_of_their_container(form: str, names: list[str]) 
     assert all(one["from"] for one in facts(network)["outputs"])
 
 
+@pytest.mark.parametrize("heads", [2, 3])
+def test_heads_within_a_decoder_are_followed(heads: int) -> None:
+    model = given.Supervised(heads)
+    network = traced(model)
+    assert {port.name for port in network.outputs} == {f"answer{at}" for at in range(heads)}
+    assert params(network) == sum(weight.numel() for weight in model.parameters())
+    assert not network.idle
+    assert not network.notes
+
+
 def test_a_head_that_several_levels_share_is_one_head() -> None:
     network = traced(given.Pyramid())
     (graph,) = graphs(network)

@@ -166,16 +166,18 @@ def _best_reading(graph: OpGraph) -> Reading:
     """Return the reading from all inputs to all outputs, unless one with fewer keeps more blocks whole.
 
     Masks, time steps and the like enter every block, and maps of attention leave them: then the reading is
-    that of the main output, from the input of most blocks, of equals the longest.
+    that of the main output, from the input of most blocks, of equals the longest. An output that has
+    parameters of its own, as of an auxiliary head, is not left out for it.
     """
     main = [_main_output(graph)]
     outputs = main if graph.error else graph.outputs
     readings = [_read(graph, outputs, graph.inputs)]
     if len(outputs) > 1:
-        readings.append(_read(graph, main, graph.inputs))
+        alone = _read(graph, main, graph.inputs)
+        readings += [alone] if alone.flow.parameters >= readings[0].flow.parameters else []
     if len(graph.inputs) > 1:
-        alone = [_read(graph, main, [node]) for node in graph.inputs]
-        readings += sorted((r for r in alone if r.parts), key=lambda r: -len(r.flow.steps))
+        single = [_read(graph, main, [node]) for node in graph.inputs]
+        readings += sorted((r for r in single if r.parts), key=lambda r: -len(r.flow.steps))
     best = max(readings, key=_whole_blocks)
     if not _is_irregular(best):
         return best
