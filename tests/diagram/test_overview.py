@@ -128,6 +128,20 @@ def test_a_long_skip_is_an_arc_over_the_blocks_inside_it() -> None:
     assert len(units) == 2
 
 
+@pytest.mark.parametrize("depth", [2, 4, 6])
+def test_each_skip_within_another_has_its_arc(depth: int) -> None:
+    part: tuple[Element, ...] = (residual(conv()),)
+    for _ in range(depth):
+        part = (residual(conv()), residual(residual(conv()), *part, conv()), residual(conv()))
+    found, _ = overview(network(Stage(body=part)), StageNames.STAGE)
+    assert sum(arc.tail != arc.head for arc in found.arcs) == depth
+
+
+def test_equal_blocks_under_a_long_skip_are_folded() -> None:
+    found, _ = overview(network(residual(*[residual(conv())] * 20, conv())), StageNames.STAGE)
+    assert [only(found, arc) for arc in found.arcs if arc.tail != arc.head] == [("2", "4")]
+
+
 def test_a_gate_or_a_change_of_windows_is_no_long_skip() -> None:
     gate = Block(branches=((), (conv(1, 8),)), merge=Merge.MULTIPLY)
     found, units = overview(

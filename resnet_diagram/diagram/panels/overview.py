@@ -1,6 +1,6 @@
 """A network as an overview: bars in the order of the flow, in frames, with shortcuts as arcs over them."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import prod
@@ -128,9 +128,9 @@ def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit,
         head.caption = change_label(in_shape(network.head), out_shape(network.head))
         _fill(draft, head, network.head)
     units = tuple(unit for frame in draft.frames for unit in frame.units.values())
-    shown = [_finished(frame, names) for frame in draft.frames if frame.bars]
+    shown = _finished(draft.frames, draft.arcs, names)
     return Overview(
-        frames=tuple(shown),
+        frames=shown,
         arcs=_arcs(draft.arcs, shown),
         notes=(*layer_notes(draft.layer_bars), *idle_notes(network)),
     ), units
@@ -154,8 +154,8 @@ def part_overview(
     _flow(draft, elements, draft.frames[-1] if network and not network.stem else None)
     for frame in draft.frames[frames:]:
         frame.caption = result_label(out_shape(frame.stage)) if frame.stage else frame.caption
-    shown = [_finished(frame, names) for frame in draft.frames[frames:] if frame.bars]
-    return Overview(frames=tuple(shown), arcs=_arcs(draft.arcs[arcs:], shown))
+    shown = _finished(draft.frames[frames:], draft.arcs[arcs:], names)
+    return Overview(frames=shown, arcs=_arcs(draft.arcs[arcs:], shown))
 
 
 def _fill(draft: OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]) -> None:
@@ -322,7 +322,13 @@ def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
     return (EdgeRole.SKIP if block.merge is Merge.CONCAT else EdgeRole.FLOW), NOTHING
 
 
-def _finished(frame: _FrameDraft, names: StageNames) -> Frame:
+def _finished(frames: Iterable[_FrameDraft], arcs: Iterable[Arc], names: StageNames) -> tuple[Frame, ...]:
+    """Return the frames that have bars; no bar is folded where an arc over several bars begins or ends."""
+    ends = {end for arc in arcs if arc.tail != arc.head for end in (arc.tail, arc.head)}
+    return tuple(_frame(frame, ends, names) for frame in frames if frame.bars)
+
+
+def _frame(frame: _FrameDraft, ends: Set[str], names: StageNames) -> Frame:
     """Return the frame with its runs folded, indices under its blocks, and its captions."""
     numbers = {name: str(unit.number) for name, unit in frame.units.items()} if len(frame.units) > 1 else {}
     bars = [replace(bar, index=numbers.get(bar.id, "")) for bar in frame.bars]
@@ -330,7 +336,7 @@ def _finished(frame: _FrameDraft, names: StageNames) -> Frame:
         id=frame.id,
         role=frame.role,
         title=stage_title(frame.stage, frame.number, names) if frame.stage else frame.title,
-        bars=tuple(_folded(bars, frame.units)),
+        bars=tuple(_folded(bars, frame.units, ends)),
         repeat=max(1, sum(bar.role is not NodeRole.GATE for bar in bars if bar.id in frame.units))
         if frame.stage
         else 1,
@@ -349,19 +355,19 @@ def _joined(bars: Iterable[Bar]) -> Origin:
     )
 
 
-def _folded(bars: list[Bar], units: dict[str, Unit]) -> Iterator[Bar | Omitted]:
-    """Yield bars, with all but the first and the last of long runs left out."""
+def _folded(bars: list[Bar], units: dict[str, Unit], ends: Set[str]) -> Iterator[Bar | Omitted]:
+    """Yield bars, with all but the first and the last of long runs left out, unless arcs end among them."""
     keys = [units[bar.id].skeleton if bar.id in units else _looks(bar) for bar in bars]
     runs = fold(keys)
     for run in runs:
         part = bars[run.start : run.stop]
         ahead = run.period * (2 if len(runs) == 1 and run.period == 1 else 1)
-        hidden = len(part) - ahead - run.period
-        if hidden < (2 if run.period == 1 else run.period):
+        hidden = part[ahead : -run.period]
+        if len(hidden) < (2 if run.period == 1 else run.period) or any(bar.id in ends for bar in hidden):
             yield from part
         else:
             yield from part[:ahead]
-            yield Omitted(count=hidden, origin=_joined(part[ahead : -run.period]))
+            yield Omitted(count=len(hidden), origin=_joined(hidden))
             yield from part[-run.period :]
 
 
