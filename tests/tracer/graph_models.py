@@ -370,3 +370,20 @@ class Supervised(nn.Module):
             if at < len(self.heads):
                 answers[f"answer{at}"] = self.heads[at](x)
         return answers
+
+
+class Narrowed(nn.Module):
+    """Three levels, each narrowed by a layer of its own before the head they share.
+
+    `kept`: the levels whose narrowed values are outputs too.
+    """
+
+    def __init__(self, *kept: int) -> None:
+        super().__init__()
+        self.kept, self.levels = kept, Levels()
+        self.narrow = nn.ModuleList(nn.Conv2d(width, 8, 1) for width in (8, 16, 32))
+        self.head = nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU(), nn.Conv2d(8, 4, 1))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        narrowed = [layer(level) for layer, level in zip(self.narrow, self.levels(x), strict=True)]
+        return [*map(self.head, narrowed), *(narrowed[level] for level in self.kept)]

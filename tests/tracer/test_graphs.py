@@ -21,6 +21,7 @@ from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
 from resnet_diagram.tracer.structure.reduction import Reduction, Way
 from resnet_diagram.tracer.structure.regions import Region
+from resnet_diagram.tracer.structure.residual import layers_in
 from resnet_diagram.wording.facts import facts
 from tests.tracer import graph_models as given
 from tests.tracer.facts import layers
@@ -120,6 +121,14 @@ def test_a_head_that_several_levels_share_is_one_head() -> None:
     assert [port.name for port in network.outputs] == [
         f"{head}.{k}" for head in ("kind", "place") for k in range(3)
     ]
+
+
+@pytest.mark.parametrize("kept", [(), (0,), (2,), (0, 1, 2)])
+def test_a_shared_head_behind_layers_of_each_level_is_one_head(kept: tuple[int, ...]) -> None:
+    (graph,) = graphs(traced(given.Narrowed(*kept)))
+    heads = [node for node in graph.nodes if any(layer.name == "head.0" for layer in layers_in(node.body))]
+    assert [node.shares is None for node in heads] == [True, False, False]
+    assert len({node.shares for node in heads[1:]}) == 1
 
 
 def test_stages_of_a_pyramid_are_whole() -> None:

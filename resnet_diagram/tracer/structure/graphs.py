@@ -1,5 +1,6 @@
 """Convert an irregular part of the flow to a graph of chains and merges."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -56,6 +57,7 @@ class _Builder:
     names: dict[str, int] = field(default_factory=dict)
     shared: dict[tuple[str, ...], int] = field(default_factory=dict)
     waiting: dict[int, list[Way]] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -64,6 +66,9 @@ class _Builder:
     def part(self) -> Part:
         """Return the part that the whole graph is."""
         fork, merge = self.region.fork, self.region.merge
+        weighted = (self.steps[number] for number in self.region.inner if self.steps[number].macs)
+        counts = Counter(self.translator.name(step) for step in weighted)
+        self.repeated = frozenset(name for name, count in counts.items() if count > 1)
         for number in self.reduction.remaining:
             self._vertex(number)
         ends = self.steps[merge].sources if self.steps[merge].role is Role.SINK else [merge]
@@ -86,7 +91,7 @@ class _Builder:
         if step.role is Role.SINK:
             for way in ways:
                 last = steps_in(way.items)[-1] if way.items else way.tail
-                self._record(last, self._chain(way, way.items))
+                self._record(last, self._chain(way, way.items, split=True))
             return
         if len(ways) == 1:
             self._record(number, self._chain(ways[0], [*ways[0].items, number]))
@@ -127,15 +132,22 @@ class _Builder:
         self.number_of[step] = number
         self.steps_of.setdefault(number, []).append(step)
 
-    def _chain(self, way: Way, items: Sequence[Item]) -> int:
-        """Return the node behind a chain; that before it where nothing lies on it."""
+    def _chain(self, way: Way, items: Sequence[Item], *, split: bool = False) -> int:
+        """Return the node behind a chain; that before it where nothing lies on it.
+
+        `split`: give a module that runs several times, as a head of several levels, a node of its own.
+        """
         start = self.number_of[way.tail]
         if items and isinstance(items[0], int) and items[0] == way.tail:
             items = items[1:]
         before = self.nodes[start].shape
         elements = self.translator.run(items, self.steps[way.tail].out_shape or before)
-        if not elements:
-            return start
+        for run in self._split(elements) if split else [elements] if elements else []:
+            start = self._run(start, run)
+        return start
+
+    def _run(self, start: int, elements: tuple[Element, ...]) -> int:
+        """Add a node for elements behind another, and return its number."""
         key = tuple(layer.name for layer in layers_in(elements) if layer.kind in WEIGHTED_KINDS)
         shares = self.shared.get(key) if key else None
         if key and shares is None:
@@ -143,6 +155,19 @@ class _Builder:
         node = GraphNode(shape=_given(elements), reads=(start,), body=elements, shares=shares)
         self.nodes.append(node)
         return len(self.nodes) - 1
+
+    def _split(self, elements: Sequence[Element]) -> list[tuple[Element, ...]]:
+        """Return elements in runs that end where a module that runs several times begins or ends."""
+        runs: list[list[Element]] = []
+        before = False
+        for element in elements:
+            names = [layer.name for layer in layers_in([element]) if layer.kind in WEIGHTED_KINDS]
+            again = all(name in self.repeated for name in names) if names else before
+            if not runs or again != before:
+                runs.append([])
+            runs[-1].append(element)
+            before = again
+        return [tuple(run) for run in runs]
 
     def _merge(self, number: int, step: Step, ways: Sequence[Way], reads: list[int]) -> None:
         signs = self._signs(reads) if step.role is Role.ADD else ()
