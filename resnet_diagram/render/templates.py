@@ -1,8 +1,9 @@
 """Jinja environments over the top-level `templates/` folder, the user's own templates first."""
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from pickle import UnpicklingError
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -49,10 +50,28 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
     )
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates in a folder; what is damaged there or cannot be written is compiled again."""
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Load a compiled template, unless it is damaged."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # damaged bytes can raise anything
+            bucket.reset()
+        if not isinstance(bucket.code, CodeType):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Write a compiled template, where there is room for it."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def compiled() -> jinja2.FileSystemBytecodeCache | None:
     """Return the cache folder of compiled templates, which only this user can write, if there is one."""
     try:
-        return jinja2.FileSystemBytecodeCache()
+        return _Compiled()
     except (RuntimeError, OSError):
         return None
 
@@ -63,7 +82,7 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
     Raises RenderError, naming the template and the line, when the template is missing or broken.
     """
     try:
-        template = _template(folder, name, override)
+        template = environment(folder, override).get_template(name)
         parts, written = [], 0
         for part in template.generate(**values):
             parts.append(part)
@@ -88,18 +107,6 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
         if line is None:
             raise
         raise RenderError(f"The template {line} failed: {type(error).__name__}: {error}.") from error
-
-
-def _template(folder: str, name: str, override: Path | None) -> jinja2.Template:
-    """Return a template; where its compiled form in the cache is damaged, compile it again."""
-    found = environment(folder, override)
-    try:
-        return found.get_template(name)
-    except (EOFError, ValueError, TypeError, MemoryError, UnpicklingError) as error:
-        if isinstance(error, UnicodeDecodeError) or found.bytecode_cache is None:
-            raise
-        found.bytecode_cache.clear()
-        return found.get_template(name)
 
 
 def _template_line(error: BaseException) -> str | None:

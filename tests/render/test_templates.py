@@ -1,9 +1,14 @@
 """Templates: the user's come first, and a broken one is named with its line."""
 
+import errno
+import marshal
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jinja2
 import pytest
+from jinja2.bccache import bc_magic
 
 from resnet_diagram.errors import RenderError
 from resnet_diagram.render.dot.render import render_dot
@@ -26,6 +31,50 @@ def test_the_users_template_comes_first(tmp_path: Path) -> None:
     shown = named("resnet50").diagram
     assert render_outline(figure(shown, templates=tmp_path)) == "my resnet50\n"
     assert render_mermaid(figure(shown, templates=tmp_path)) == render_mermaid(named("resnet50"))
+
+
+DAMAGED: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "no text in its checksum": lambda data: data[:60] + b"\xff" * (len(data) - 60),
+    "zeros in its code": lambda data: data[:200] + bytes(len(data) - 200),
+    "a number for its code": lambda data: data[: data.index(b".", 20) + 1] + marshal.dumps(7),
+    "an unknown class in its checksum": lambda data: data[: len(bc_magic)] + b"cno.such\nthing\n.",
+}
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment.cache_clear()
+    yield tmp_path
+    environment.cache_clear()
+
+
+@pytest.mark.parametrize("harm", DAMAGED)
+def test_a_damaged_compiled_template_is_made_anew(cache: Path, harm: str) -> None:
+    shown = named("resnet18")
+    text = render_outline(shown), render_dot(shown)
+    files = list(cache.rglob("*.cache"))
+    assert len(files) > 1
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(DAMAGED[harm](whole))
+        environment.cache_clear()
+        assert (render_outline(shown), render_dot(shown)) == text
+        assert path.read_bytes() == whole
+
+
+def test_compiled_templates_that_cannot_be_written_stop_nothing(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("jinja2.bccache.NamedTemporaryFile", full, raising=False)
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    assert render_outline(named("resnet18"))
+    assert not list(cache.rglob("*.cache"))
 
 
 def test_a_template_can_build_on_the_packages_own(tmp_path: Path) -> None:
