@@ -1,5 +1,7 @@
 """From a diagram to a scene: which way of drawing it is taken. Each is imported when it is."""
 
+from typing import TYPE_CHECKING
+
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Chain, Comparison, Dag, Diagram, Direction, Overview
 from resnet_diagram.errors import RenderError
@@ -8,6 +10,9 @@ from resnet_diagram.layout.spacing import PAGE_WIDTH
 from resnet_diagram.layout.text.metrics import measured_in
 from resnet_diagram.layout.units import FREE, Fit, fits
 from resnet_diagram.style.theme import Theme
+
+if TYPE_CHECKING:
+    from resnet_diagram.layout.flow.layout import Candidate
 
 _NARROW = 330.0
 """Least width of a page with an overview and insets, in points."""
@@ -30,13 +35,14 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
         from resnet_diagram.layout.grid import lay_out_comparison
 
         return lay_out_comparison(diagram, contents[0], theme, FREE if nearest else fit)
-    tried: list[Scene] = []
+    tried: list[Candidate] = []
     if in_panels(diagram, fit):
         from resnet_diagram.layout.panels import lay_out_panels
 
-        tried.append(lay_out_panels(diagram, theme, fit))
-        if fits(tried[0].width, tried[0].height, fit):
-            return tried[0]
+        panels = lay_out_panels(diagram, theme, fit)
+        if fits(panels.width, panels.height, fit):
+            return panels
+        tried.append(panels)
     from resnet_diagram.layout.flow.layout import lay_out_flow
 
     flat = flattened(diagram)

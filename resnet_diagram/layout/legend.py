@@ -30,6 +30,11 @@ def draw_legend(
     return y - spacing.LEGEND_PITCH / 2
 
 
+def legend_height(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> float:
+    """Return the height that the entries need in rows of up to `room` points."""
+    return len(_rows(canvas, entries, room)) * spacing.LEGEND_PITCH if entries else 0.0
+
+
 def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
     """The width the legend needs at least, in points."""
     return max((_entry_width(canvas, entry) for entry in entries), default=0.0)

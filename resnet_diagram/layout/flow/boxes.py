@@ -171,7 +171,7 @@ class BoxSizer:
     """Sizes boxes by theme, direction and wrapping rules.
 
     `turned`: the flow runs down the page; `wrapped`: texts are broken to make boxes narrow; `common`: the
-    usual size of a box by kind.
+    usual size of a box by kind. `known`: least sizes, by what a node shows, kept as they are asked for.
     """
 
     theme: Theme
@@ -179,6 +179,7 @@ class BoxSizer:
     wrapped: bool
     rules: BoxRules = PLAIN
     common: Mapping[str, Size] = field(default_factory=dict)
+    known: dict[tuple[object, ...], Size] = field(default_factory=dict)
 
     def lines(self, node: Node) -> tuple[str, ...]:
         """A node's texts, broken where they are too long."""
@@ -292,6 +293,11 @@ def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:
 
 def natural(node: Node, badge: str, sizer: BoxSizer) -> Size:
     """The least size that holds the texts of a node."""
-    rotated, gaps = sizer.turned or sizer.is_upright(node), sizer.rules.gaps
-    lines, bold = sizer.lines(node), sizer.bold(node)
-    return natural_size(node, lines, badge, sizer.theme, turned=rotated, gaps=gaps, bold=bold)
+    shown = (sizer.wrapped, node.role, node.taper, node.lines, node.marked, badge)
+    size = sizer.known.get(shown)
+    if size is None:
+        rotated, gaps = sizer.turned or sizer.is_upright(node), sizer.rules.gaps
+        lines, bold = sizer.lines(node), sizer.bold(node)
+        size = natural_size(node, lines, badge, sizer.theme, turned=rotated, gaps=gaps, bold=bold)
+        sizer.known[shown] = size
+    return size

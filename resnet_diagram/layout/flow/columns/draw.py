@@ -1,5 +1,6 @@
 """Draw a diagram in columns, from left to right, with the flow running down in each."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.split import outer_groups, pieces
 from resnet_diagram.layout.flow.titles import draw_title_round, title_reach
 from resnet_diagram.layout.flow.variants import Variant
+from resnet_diagram.layout.spacing import Gaps
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
@@ -67,31 +69,45 @@ class Placement(NamedTuple):
         return self.u + (TITLE_HEIGHT + lead_of(self.segment.cells) if self.segment.group else 0.0)
 
 
-def draw_columns(
-    canvas: Canvas, diagram: Diagram, variant: Variant, fit: Fit, top: float
-) -> tuple[float, float]:
-    """Draw the columns from `top` down in the room `fit` gives; return the right and the bottom end."""
-    gaps = variant.rules.gaps
-    layout = _column_layout(diagram, canvas.theme, variant, fit)
+class Columns(NamedTuple):
+    """Columns on a page: each segment's position; `right` and `bottom` are the ends of all of them."""
+
+    layout: ColumnLayout
+    places: tuple[Placement, ...]
+    gaps: Gaps
+    top: float
+    right: float
+    bottom: float
+
+
+def place_columns(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit, top: float) -> Columns:
+    """Return the columns from `top` down in the room `fit` gives, not drawn yet."""
+    layout = _column_layout(diagram, theme, variant, fit)
     if len(layout.columns) > 1:
         top += _LANE + 2.0
-    places = _placements(layout, _first_top(canvas, layout, top))
+    places = _placements(layout, _first_top(layout, top))
+    lows = (_low(layout, *pair, places[0].u, theme) for pair in itertools.pairwise(places))
+    right = _width(layout, len(layout.columns)) + 2 * spacing.PAGE_MARGIN
+    bottom = max([top, *(place.end_u for place in places), *lows])
+    return Columns(layout, places, variant.rules.gaps, top, right, bottom)
+
+
+def draw_columns(canvas: Canvas, columns: Columns) -> None:
+    """Draw the columns, and the lines between their segments."""
+    _first_caption(canvas, columns)
     before: Placement | None = None
-    bottom = top
-    for number, placement in enumerate(placement for column in places for placement in column):
+    for number, placement in enumerate(columns.places):
         if before:
-            bottom = max(bottom, _lead_in(canvas, layout, before, placement, places[0][0].u))
-        group, content = placement.segment.group, series(list(placement.segment.cells), gaps)
+            _lead_in(canvas, columns, before, placement)
+        group, content = placement.segment.group, series(list(placement.segment.cells), columns.gaps)
         if group is None:
             draw(canvas, content, placement.start, placement.v)
         else:
             group_id = group.id if placement.segment.first else f"{group.id}-continued{number}"
             with canvas.part(group, group_id):
-                _frame(canvas, layout, placement, group)
+                _frame(canvas, columns.layout, placement, group)
                 draw(canvas, content, placement.start, placement.v)
-        bottom = max(bottom, placement.end_u)
         before = placement
-    return _width(layout, len(layout.columns)) + 2 * spacing.PAGE_MARGIN, bottom
 
 
 def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> ColumnLayout:
@@ -143,26 +159,28 @@ def _reach(measureds: Sequence[Measured], theme: Theme) -> tuple[float, float]:
     return above + missing, below + missing
 
 
-def _first_top(canvas: Canvas, layout: ColumnLayout, top: float) -> float:
-    """Return the top of the columns; write the shapes of a first stage above it."""
+def _first_top(layout: ColumnLayout, top: float) -> float:
+    """Return the top of the columns, under the shapes of a first stage."""
     if not layout.columns[0]:
         return top
     group, inner = layout.columns[0][0].group, layout.columns[0][0].cells
     if group is None:
         return top + (0.0 if isinstance(inner[0], NodeCell) else spacing.FRAME_LEAD)
-    if not group.caption:
-        return top
-    place = (
-        top + 4.0,
-        _caption_v(canvas, layout, spacing.PAGE_MARGIN + layout.above, group.caption),
-    )
-    canvas.label(group.caption, "caption", "caption", place, across=True)
-    return top + 10.0
+    return top + (10.0 if group.caption else 0.0)
 
 
-def _caption_v(canvas: Canvas, layout: ColumnLayout, v: float, caption: str) -> float:
+def _first_caption(canvas: Canvas, columns: Columns) -> None:
+    """Write the shapes of a first stage above it."""
+    layout = columns.layout
+    group = layout.columns[0][0].group if layout.columns[0] else None
+    if group and group.caption:
+        middle = _caption_v(canvas.theme, layout, spacing.PAGE_MARGIN + layout.above, group.caption)
+        canvas.label(group.caption, "caption", "caption", (columns.top + 4.0, middle), across=True)
+
+
+def _caption_v(theme: Theme, layout: ColumnLayout, v: float, caption: str) -> float:
     """The middle of a caption on the line at `v`, as near to it as keeps the caption over its column."""
-    half = _caption_width(canvas.theme, caption) / 2
+    half = _caption_width(theme, caption) / 2
     return min(max(v, v - layout.above + half), v + layout.below - half)
 
 
@@ -170,17 +188,16 @@ def _caption_width(theme: Theme, caption: str) -> float:
     return text_width(caption, theme.size("caption"))
 
 
-def _placements(layout: ColumnLayout, top: float) -> list[list[Placement]]:
+def _placements(layout: ColumnLayout, top: float) -> tuple[Placement, ...]:
     """Return the position of every segment, column by column."""
-    items: list[list[Placement]] = []
+    items: list[Placement] = []
     for number, column in enumerate(layout.columns):
         v = spacing.PAGE_MARGIN + number * (_breadth(layout) + spacing.COLUMN_GAP) + layout.above
         u = top
-        items.append([])
         for segment in column:
-            items[-1].append(Placement(segment=segment, u=u, v=v))
+            items.append(Placement(segment=segment, u=u, v=v))
             u += segment.length + BETWEEN
-    return items
+    return tuple(items)
 
 
 def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Group) -> None:
@@ -194,21 +211,32 @@ def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Gr
     )
 
 
-def _lead_in(
-    canvas: Canvas, layout: ColumnLayout, before: Placement, placement: Placement, top: float
-) -> float:
-    """Lead the line from segment to segment, past the caption of a group; return its lowest point."""
+def _caption(placement: Placement) -> str:
+    """Return what is written on the line into a segment: the caption of a group that begins with it."""
     group = placement.segment.group
-    caption = group.caption if group and placement.segment.first else ""
+    return group.caption if group and placement.segment.first else ""
+
+
+def _low(layout: ColumnLayout, before: Placement, placement: Placement, top: float, theme: Theme) -> float:
+    """Return the lowest point of the line from a segment to the next, past the caption of a group."""
     if before.v == placement.v:
-        place = ((before.end_u + placement.u) / 2, _caption_v(canvas, layout, placement.v, caption))
-        low = placement.u
+        return placement.u
+    caption = _caption(placement)
+    least = _caption_width(theme, caption) + 2 * spacing.BEND + 4.0 if caption else 0.0
+    return max(before.end_u + _LANE, top - _LANE + least)
+
+
+def _lead_in(canvas: Canvas, columns: Columns, before: Placement, placement: Placement) -> None:
+    """Lead the line from segment to segment, past the caption of a group."""
+    layout, top = columns.layout, columns.places[0].u
+    caption = _caption(placement)
+    if before.v == placement.v:
+        middle = _caption_v(canvas.theme, layout, placement.v, caption)
+        place = ((before.end_u + placement.u) / 2, middle)
     else:
         gap, high = placement.v - layout.above - spacing.COLUMN_GAP / 2, top - _LANE
-        least = _caption_width(canvas.theme, caption) + 2 * spacing.BEND + 4.0 if caption else 0.0
-        low = max(before.end_u + _LANE, high + least)
+        low = _low(layout, before, placement, top, canvas.theme)
         canvas.via((low, before.v), (low, gap), (high, gap), (high, placement.v))
         place = ((low + high) / 2, gap)
     if caption:
         canvas.label(caption, "caption", "caption", place, halo=True, across=before.v == placement.v)
-    return low

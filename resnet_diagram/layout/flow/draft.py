@@ -1,0 +1,127 @@
+"""Measure drawings in the order of the flow; one of them is drawn then."""
+
+from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.columns.draw import Columns, draw_columns, place_columns
+from resnet_diagram.layout.flow.rows.place import Place, draw_sections, row_room, stack
+from resnet_diagram.layout.flow.rows.sections import sections
+from resnet_diagram.layout.flow.variants import Variant
+from resnet_diagram.layout.legend import draw_legend, legend_height, widest_entry
+from resnet_diagram.layout.scene import GroupKind, Scene
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import wrap_title
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.style.theme import Theme
+
+_LONGEST_TITLE = 400.0
+_TITLE_PITCH = 11.0
+_LEGEND_ROOM = 42.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A drawing whose size is known, and which is not drawn yet.
+
+    `heading`: lines of the title. `right` and `bottom`: ends of `content`, columns or rows. `canvas` is
+    empty. `width` and `height`: the page with title and legend.
+    """
+
+    diagram: Diagram
+    canvas: Canvas
+    heading: tuple[str, ...]
+    content: Columns | list[Place]
+    right: float
+    bottom: float
+    width: float
+    height: float
+
+
+def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draft:
+    """Return a drawing with its title and legend, measured."""
+    canvas = Canvas(theme=theme, turned=variant.turned)
+    heading = _heading(diagram, theme, fit)
+    top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
+    content: Columns | list[Place]
+    if variant.turned:
+        used = top + (_LEGEND_ROOM if diagram.legend else 0.0)
+        room = Fit(fit.width, (fit.height or spacing.PAGE_HEIGHT) - used)
+        content = place_columns(diagram, theme, variant, room, top)
+        right, bottom = content.right, content.bottom
+    else:
+        content = _rows(canvas, diagram, variant, fit.width or 0.0, top)
+        right = max((place.leave for place in content), default=-spacing.PAGE_MARGIN) + spacing.PAGE_MARGIN
+        bottom = content[-1].end_v if content else top
+    width = max(right, _least_width(canvas, diagram, heading, fit))
+    legend = legend_height(canvas, diagram.legend, width - 2 * spacing.PAGE_MARGIN)
+    return Draft(
+        diagram=diagram,
+        canvas=canvas,
+        heading=heading,
+        content=content,
+        right=right,
+        bottom=bottom,
+        width=width,
+        height=bottom + (spacing.LEGEND_GAP + legend if diagram.legend else 0.0) + spacing.PAGE_MARGIN,
+    )
+
+
+def _rows(canvas: Canvas, diagram: Diagram, variant: Variant, width: float, top: float) -> list[Place]:
+    """Return the places of the groups as rows in that width from that height down."""
+    gaps = variant.rules.gaps
+    return stack(sections(diagram, canvas.theme, variant, row_room(width, gaps)), canvas, top, gaps)
+
+
+def scene_of(draft: Draft) -> Scene:
+    """Return the drawing with its title and legend. A draft is drawn once: its canvas is filled."""
+    diagram, canvas, width = draft.diagram, draft.canvas, draft.width
+    if isinstance(draft.content, Columns):
+        draw_columns(canvas, draft.content)
+    else:
+        draw_sections(canvas, draft.content)
+    page = Canvas(theme=canvas.theme, turned=canvas.turned)
+    dx = (width - draft.right) / 2
+    frames = [frame.x + dx for frame in canvas.root.frames()]
+    _title(page, draft.heading, min(frames, default=None), width)
+    with page.group("network", GroupKind.PANEL, diagram.title):
+        page.place(canvas, dx, 0.0)
+    if diagram.legend:
+        margin = spacing.PAGE_MARGIN
+        draw_legend(page, diagram.legend, (margin, width - margin), draft.bottom + spacing.LEGEND_GAP)
+    return Scene(
+        width=round(width, 2),
+        height=round(draft.height, 2),
+        title=diagram.title,
+        description=diagram.description,
+        root=page.build(),
+    )
+
+
+def _heading(diagram: Diagram, theme: Theme, fit: Fit) -> tuple[str, ...]:
+    """The title, in several lines if it is long."""
+    room = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
+    return wrap_title(diagram.title, theme.size("title"), room)
+
+
+def _least_width(canvas: Canvas, diagram: Diagram, heading: tuple[str, ...], fit: Fit) -> float:
+    """The page's width that title and legend need, or a column's, where the legend is not many rows high."""
+    title = _title_width(canvas.theme, heading) + 2 * spacing.PAGE_MARGIN
+    legend = widest_entry(canvas, diagram.legend) + 2 * spacing.PAGE_MARGIN
+    column = min(spacing.SMALLEST_WIDTH, fit.width or spacing.SMALLEST_WIDTH) if diagram.legend else 0.0
+    return max(title, legend, column)
+
+
+def _title_width(theme: Theme, heading: tuple[str, ...]) -> float:
+    return max((text_width(line, theme.size("title"), bold=True) for line in heading), default=0.0)
+
+
+def _title(page: Canvas, heading: tuple[str, ...], frame_left: float | None, width: float) -> None:
+    """Write the title at the top of a page `width` points wide, at the left edge of the frames if it fits."""
+    left = spacing.PAGE_MARGIN if frame_left is None else frame_left
+    longest = _title_width(page.theme, heading)
+    left = max(spacing.PAGE_MARGIN, min(left, width - spacing.PAGE_MARGIN - longest))
+    with page.group("title", GroupKind.TITLE, " ".join(heading)):
+        for number, line in enumerate(heading):
+            y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
+            page.words(line, "title", "text", (left, y), bold=True)
