@@ -376,7 +376,7 @@ class Diagram:
     title: str
     panels: tuple[Panel, ...]
     legend: tuple[LegendEntry, ...] = ()
-    description: str = ""
+    description: Label = NOTHING
     direction: Direction | None = None
     flow: Flow = Flow.ROWS
     flat: "Diagram | None" = None

@@ -109,7 +109,7 @@ def _in_panels(
     return replace(_diagram(flat.title, content, options, flat.description), flow=flat.flow, flat=flat)
 
 
-def _diagram(title: str, panels: tuple[Panel, ...], options: Options, description: str) -> Diagram:
+def _diagram(title: str, panels: tuple[Panel, ...], options: Options, description: Label) -> Diagram:
     return Diagram(
         title=title,
         panels=panels,

@@ -70,9 +70,9 @@ def facts(what: "Drawable", *, input_shape: "Input | None" = None) -> Facts:
 def trace(model: "Drawable", input_shape: "Input | None" = None, *, name: str = "") -> Network:
     """Return the network of a PyTorch module, of a class or function that makes one, or of a source.
 
-    `input_shape`: `(3, 224, 224)` or "3x224x224", with or without a batch of 1; an example tensor; a list
-    with one for each argument, or a dictionary by their names or by those of the keys of a dictionary that
-    the model takes. None takes the model's `example_input_array`, or guesses, with a warning. The module
+    `input_shape`: `(3, 224, 224)` or "3x224x224", with or without a batch of 1; an example tensor or array; a
+    list with one for each argument, or a dictionary by their names or by those of the keys of a dictionary
+    that the model takes. None takes the model's `example_input_array`, or guesses, with a warning. The module
     keeps its weights, device and mode. Raises TraceError, and UsageError if `model` is no model.
     """
     network = network_of(model, input_shape)

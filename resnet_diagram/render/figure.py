@@ -12,7 +12,8 @@ from resnet_diagram.diagram.model import Diagram, Group, GroupRole
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.render.latex.floats import IN_TEXT, Placing
 from resnet_diagram.style.theme import Theme
-from resnet_diagram.wording.terms import Language
+from resnet_diagram.wording.terms import Kind, Language, enumeration, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 if TYPE_CHECKING:
     from resnet_diagram.layout.scene import Scene
@@ -96,7 +97,7 @@ class Figure:
     @property
     def spoken_title(self) -> str:
         """The title, or what to call a drawing without one."""
-        return self.named_title or "Network architecture"
+        return self.named_title or phrase(Kind.TITLE, Word.ARCHITECTURE).in_language(self.language)
 
     @property
     def named_title(self) -> str:
@@ -106,4 +107,4 @@ class Figure:
             for item in flattened(self.diagram).chain.items
             if isinstance(item, Group) and item.role is GroupRole.NETWORK
         ]
-        return self.diagram.title or " and ".join(framed)
+        return self.diagram.title or enumeration(framed).in_language(self.language)

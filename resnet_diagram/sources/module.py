@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Model = nn.Module | Callable[..., Any]
 
 Input = Union[str, Sequence[int], "Tensor", Sequence["Input"], Mapping[str, "Input | Any"]]
-"""A shape `(3, 224, 224)` or "3x224x224", an example tensor, or a dictionary or list of them."""
+"""A shape `(3, 224, 224)` or "3x224x224", an example tensor or array, or a dictionary or list of them."""
 
 _PACKAGE = str(Path(__file__).parents[1])
 

@@ -142,6 +142,21 @@ class Word(StrEnum):
     BLOCKS_IN_STAGES = "{0} {1} in {2} stages"
     BLOCKS_IN_ONE_STAGE = "{0} {1} in one stage"
 
+    # Titles and descriptions for readers who cannot see the drawing.
+    ARCHITECTURE = "Network architecture"
+    SENTENCES = " "
+    THEN = ", then "
+    INPUT_OF = "{0}: input {1}."
+    LAYERS_OF_PART = "{0}: {1}."
+    BLOCKS_AND_SHAPES = "{0}: {1}, {2}: {3}."
+    MORE_STAGES = "{0} more stages."
+    OUTPUTS = "Outputs: {0}."
+    TIMES = "{0} times {1}"
+    TIMES_SEVERAL = "{0} times ({1})"
+    BLOCK_WITH = "{0} with {1}"
+    SHORTCUT_BY = "{0} shortcut"
+    NO_SHORTCUT = "no shortcut"
+
     # Legend.
     MAIN_PATH = "main path"
     IDENTITY_SHORTCUT = "identity shortcut"

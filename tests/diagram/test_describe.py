@@ -1,7 +1,11 @@
 """The description of a network in words."""
 
+import re
 from dataclasses import replace
 
+import pytest
+
+import resnet_diagram as rd
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Graph, GraphNode, Merge, Network, Port, Stage
@@ -32,6 +36,17 @@ def test_the_stages_of_a_graph_and_its_outputs_are_described() -> None:
     assert "Stage 1: 2 blocks" in words
     assert "Stage 2: 2 blocks" in words
     assert words.endswith("Outputs: left 56×56×64; sum 56×56×64.")
+
+
+@pytest.mark.parametrize("names", [["resnet50d"], ["resnet18", "resnet34", "resnet50-v2"]])
+def test_titles_and_descriptions_are_in_the_language_of_the_drawing(names: list[str]) -> None:
+    view = "compare" if len(names) > 1 else "paper"
+    chart = rd.to_text(names, "mermaid", lang="zh", view=view)
+    spoken = re.findall(r"acc(?:Title|Descr): (.*)", chart)
+    assert len(spoken) == 2
+    for line in spoken:
+        words = re.findall(r"[A-Za-z]{3,}", re.sub("|".join(names), "", line))
+        assert set(words) <= {"conv"}, line
 
 
 def test_many_stages_are_counted() -> None:

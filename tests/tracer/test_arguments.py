@@ -15,6 +15,8 @@ import resnet_diagram as rd
 from resnet_diagram.errors import TraceError, UsageError
 from resnet_diagram.tracer import parse_input, specs_of, trace
 
+np = pytest.importorskip("numpy")
+
 
 class Body(nn.Module):
     def __init__(self, channels: int = 3) -> None:
@@ -85,6 +87,8 @@ def test_parts_of_an_argument_are_given_by_their_place(model: nn.Module, given: 
         (Pair(), ((3, 8, 8), (3, 8, 8))),
         (Samples(), [{"image": torch.ones(1, 3, 8, 8)}, {"image": torch.ones(1, 3, 8, 8)}]),
         (WithOptions(), [torch.ones(1, 3, 8, 8), {"deep": True}]),
+        (ByKey(), {"image": np.ones((1, 3, 8, 8)), "scale": np.ones(1, np.float32)}),
+        (Pair(), [np.ones((1, 3, 8, 8)), torch.ones(1, 3, 8, 8)]),
         (WithOptions(), {"x": "3x8x8", "options": {"deep": True}}),
         (Deep(), {"inputs": {"views": [{"image": (3, 8, 8)}] * 2}, "mask": (1, 8, 8)}),
     ],
@@ -106,6 +110,9 @@ def test_a_constant_decides_what_is_drawn() -> None:
         torch.Size([3, 8, 8]),
         "3x8x8",
         torch.ones(1, 3, 8, 8),
+        np.ones((1, 3, 8, 8)),
+        tuple(np.array([3, 8, 8])),
+        [np.ones((3, 8, 8), np.float32)],
         [(3, 8, 8)],
         ((3, 8, 8),),
     ],
@@ -115,14 +122,21 @@ def test_one_input_in_any_form(example: Any) -> None:
     assert spec.shape[-3:] == (3, 8, 8)
 
 
-@pytest.mark.parametrize("example", [3.5, object(), {1, 2}, True])
+@pytest.mark.parametrize("example", [3.5, object(), {1, 2}, True, np.array("text"), np.array(["text"])])
 def test_what_is_no_input_is_refused(example: Any) -> None:
-    with pytest.raises(UsageError, match="shape, an example tensor"):
+    with pytest.raises(UsageError, match="shape, an example tensor or array"):
         specs_of(example)
 
 
 def test_the_type_of_an_example_is_kept() -> None:
     assert specs_of(torch.ones(1, 7, dtype=torch.int64))[0].dtype == "int64"
+    assert specs_of(np.ones((1, 7), np.uint8))[0].dtype == "uint8"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+def test_an_array_of_the_default_type_of_numpy_takes_that_of_the_model(dtype: torch.dtype) -> None:
+    model = Pair().to(dtype)
+    assert residuals(rd.trace(model, [np.zeros((1, 3, 8, 8)), np.zeros((1, 3, 8, 8))])) >= 1
 
 
 Example = namedtuple("Example", "attribute value")

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -70,7 +71,8 @@ def test_no_word_stays_english(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, subject in SUBJECTS.items() if subject.quick])
 @pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.FULL])
 def test_no_word_stays_english_in_unusual_networks(name: str, view: View) -> None:
-    diagram = build([traced(name)], Options(view=view, show=ALL - {Show.NAMES}, title=""))
+    network = replace(traced(name), name="N")  # a name stays as it is
+    diagram = build([network], Options(view=view, show=ALL - {Show.NAMES}, title=""))
     check_no_english([diagram])
 
 

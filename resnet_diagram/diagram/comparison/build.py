@@ -65,7 +65,7 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
         title=options.title or "",
         panels=(Panel(id="comparison", title=NOTHING, content=comparison),),
         legend=entries if options.legend else (),
-        description=" ".join(describe(network) for network in networks),
+        description=Label(*map(describe, networks), joint=Word.SENTENCES),
         direction=options.direction,
         flow=Flow(options.direction or Flow.ROWS),
     )

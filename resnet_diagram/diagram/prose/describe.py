@@ -6,32 +6,35 @@ from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape, units
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
-from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import SILENT
-from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.blocks import block_type, unit_title
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, shortcut_label
-from resnet_diagram.wording.shapes import change_label
-from resnet_diagram.wording.terms import Kind, phrase
+from resnet_diagram.wording.shapes import change_label, shape_label
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _LISTED = 12
 """Stages that are described one by one, at most."""
 
 
-def describe(network: Network) -> str:
+def describe(network: Network) -> Label:
     """Return sentences on input, stem, each stage with its blocks and shortcuts, and head."""
     stages = list(_stages(network.body))
-    sentences = [f"{network.name}: input {shape_text(network.input_shape)}."]
-    sentences += _part("Stem", network.stem)
+    sentences = [_sentence(Word.INPUT_OF, network.name, shape_label(network.input_shape))]
+    sentences += _part(Word.STEM, network.stem)
     sentences += [_stage(number, stage) for number, stage in enumerate(stages[:_LISTED], 1)]
     if len(stages) > _LISTED:
-        sentences.append(f"{len(stages) - _LISTED} more stages.")
-    sentences += _part("Head", network.head)
+        sentences.append(_sentence(Word.MORE_STAGES, len(stages) - _LISTED))
+    sentences += _part(Word.HEAD, network.head)
     if len(network.outputs) > 1:
-        outputs = "; ".join(f"{port.name} {shape_text(port.shape)}".strip() for port in network.outputs)
-        sentences.append(f"Outputs: {outputs}.")
-    return " ".join(sentences)
+        outputs = [Label(literal(port.name), shape_label(port.shape)) for port in network.outputs]
+        sentences.append(_sentence(Word.OUTPUTS, Label(*outputs, joint=Word.CLAUSES)))
+    return Label(*sentences, joint=Word.SENTENCES)
+
+
+def _sentence(word: Word, *values: Label | str | int) -> Label:
+    return phrase(Kind.SENTENCE, word, *values)
 
 
 def _stages(elements: Iterable[Element]) -> Iterator[Stage]:
@@ -45,30 +48,34 @@ def _stages(elements: Iterable[Element]) -> Iterator[Stage]:
                     yield from _stages(run)
 
 
-def _part(title: str, elements: tuple[Element, ...]) -> list[str]:
+def _part(title: Word, elements: tuple[Element, ...]) -> list[Label]:
     layers = [element for element in elements if isinstance(element, Layer) and element.kind not in SILENT]
-    words = "; ".join(" ".join(layer_lines(layer)) for layer in layers)
-    return [f"{title}: {words}."] if words else []
+    words = Label(*(Label(*layer_lines(layer)) for layer in layers), joint=Word.CLAUSES)
+    return [_sentence(Word.LAYERS_OF_PART, phrase(Kind.TITLE, title), words)] if words else []
 
 
-def _stage(number: int, stage: Stage) -> str:
+def _stage(number: int, stage: Stage) -> Label:
     texts = [text for text in map(_block, stage.body) if text]
-    words = ", then ".join(_repeated(texts, run) for run in fold(texts))
-    total = len(units(stage.body))
+    blocks = Label(*(_repeated(texts, run) for run in fold(texts)), joint=Word.THEN)
+    total = counted(len(units(stage.body)), phrase(Kind.BLOCK, Word.BLOCK))
     shapes = change_label(in_shape(stage), out_shape(stage))
-    return f"Stage {number}: {counted(total, phrase(Kind.BLOCK, Word.BLOCK))}, {shapes}: {words}."
+    return _sentence(Word.BLOCKS_AND_SHAPES, phrase(Kind.TITLE, Word.STAGE, number), total, shapes, blocks)
 
 
-def _repeated(texts: Sequence[str], run: Run) -> str:
+def _repeated(texts: Sequence[Label], run: Run) -> Label:
     """Return the blocks of a run with the number of times they repeat."""
-    words = ", then ".join(texts[run.start : run.start + run.period])
+    words = Label(*texts[run.start : run.start + run.period], joint=Word.THEN)
     if run.count == 1:
         return words
-    return f"{run.count} times {words}" if run.period == 1 else f"{run.count} times ({words})"
+    return _sentence(Word.TIMES if run.period == 1 else Word.TIMES_SEVERAL, run.count, words)
 
 
-def _block(element: Element) -> str:
+def _block(element: Element) -> Label:
+    if isinstance(element, Layer):
+        return Label(*layer_lines(element))
     if not isinstance(element, Block):
-        return " ".join(layer_lines(element)) if isinstance(element, Layer) else "a block without shortcut"
-    around = f"{shortcut_label(element.shortcut)} shortcut" if element.shortcut else "no shortcut"
-    return f"{block_type(element)} with {around}"
+        return unit_title((element,), capital=False)
+    around = _sentence(Word.NO_SHORTCUT)
+    if element.shortcut:
+        around = _sentence(Word.SHORTCUT_BY, shortcut_label(element.shortcut))
+    return _sentence(Word.BLOCK_WITH, block_type(element), around)

@@ -4,12 +4,13 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from numbers import Integral
 from typing import Any, TypeGuard
 
 from torch import Tensor, nn
 
 from resnet_diagram.errors import TraceError, UsageError
-from resnet_diagram.tracer.load.inputs import InputSpec, parse_input
+from resnet_diagram.tracer.load.inputs import DTYPES, InputSpec, parse_input
 from resnet_diagram.tracer.record.run import Arguments
 
 _STEP = re.compile(r"[^.\[\]]+")
@@ -136,7 +137,7 @@ def _expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
 
 
 def specs_of(example: object) -> list[InputSpec]:
-    """Return the inputs that an example means: tensors, shapes, texts, and dictionaries and lists of them.
+    """Return the inputs that an example means: tensors, arrays, shapes, texts, or dictionaries and lists.
 
     A sequence of numbers is a shape; a list or tuple has an item for each argument; the keys of a dictionary
     are names of arguments, or those of the one argument. Raises UsageError for anything else.
@@ -160,13 +161,25 @@ def _is_shape(value: object) -> TypeGuard[Sequence[int]]:
     """Return whether a value is a shape: whole numbers in a row."""
     if not isinstance(value, (list, tuple)) or not value:
         return False
-    return all(isinstance(size, int) and not isinstance(size, bool) for size in value)
+    return all(isinstance(size, Integral) and not isinstance(size, bool) for size in value)
+
+
+def _array_spec(value: object) -> InputSpec | None:
+    """Return the input that a tensor, or an array of NumPy or one like it, means; None for any other value.
+
+    An array of float64, NumPy's default, takes the type of the model's weights.
+    """
+    shape, dtype = getattr(value, "shape", None), str(getattr(value, "dtype", "")).removeprefix("torch.")
+    if not isinstance(shape, tuple) or not shape or dtype not in DTYPES:
+        return None
+    dtype = "float32" if dtype == "float64" and not isinstance(value, Tensor) else dtype
+    return InputSpec(shape=tuple(map(int, shape)), dtype=dtype)
 
 
 def _specs_at(value: object, place: str) -> Iterator[InputSpec]:
     """Yield the inputs in a value, each with its place."""
-    if isinstance(value, Tensor) and value.dim():
-        yield InputSpec(shape=tuple(value.shape), name=place, dtype=str(value.dtype).removeprefix("torch."))
+    if (spec := _array_spec(value)) is not None:
+        yield replace(spec, name=place)
     elif _is_shape(value):
         yield replace(parse_input("x".join(map(str, value))), name=place)
     elif isinstance(value, str) and not place:
@@ -183,5 +196,6 @@ def _specs_at(value: object, place: str) -> Iterator[InputSpec]:
         yield InputSpec(shape=(), name=place, constant=value)
     else:
         raise UsageError(
-            f"Expected a shape, an example tensor, or a dictionary or list of them as input; got {value!r}."
+            "Expected a shape, an example tensor or array, or a dictionary or list of them as input; "
+            f"got {value!r}."
         )

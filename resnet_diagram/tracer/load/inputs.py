@@ -14,7 +14,7 @@ from resnet_diagram.errors import UsageError
 from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.tracer.record.isolation import attribute_of
 
-_DTYPES = frozenset(
+DTYPES = frozenset(
     [
         "float32",
         "float64",
@@ -33,6 +33,7 @@ _DTYPES = frozenset(
         "long",
     ]
 )
+"""Types of tensors that an input may have."""
 _HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})
 """Types of weights whose models take inputs of that type."""
 
@@ -87,8 +88,8 @@ def parse_input(text: str) -> InputSpec:
             f"The input {text[:40]!r} is too large: expected sizes up to {SIZE:,}, and "
             f"{COUNT // 16:,} values."
         )
-    if colon and dtype.strip() not in _DTYPES:
-        names = ", ".join(sorted(_DTYPES))
+    if colon and dtype.strip() not in DTYPES:
+        names = ", ".join(sorted(DTYPES))
         raise UsageError(f"Unknown type {dtype!r} in the input {text!r}; known are {names}.")
     return InputSpec(shape=tuple(int(s) for s in sizes), name=name.strip(), dtype=dtype.strip() or "float32")
 
