@@ -12,7 +12,7 @@ from resnet_diagram.app.trust import Trust, check_paths, check_request, trust_in
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
-from resnet_diagram.embed.edited import is_edited, with_digest
+from resnet_diagram.embed.edited import EDITABLE, is_edited, is_same, with_digest
 from resnet_diagram.embed.markers import Region
 from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError, ResnetDiagramError
@@ -34,7 +34,7 @@ Parse = Callable[[Sequence[str], Path, str], Parsed]
 class Update:
     """A file's present content, None if it does not exist, and its new content.
 
-    `edited`: the present content is a drawing in TikZ or for draw.io that was edited by hand.
+    `edited`: the present content is a drawing in an editable format that was edited by hand.
     """
 
     path: Path
@@ -44,14 +44,8 @@ class Update:
 
     @property
     def is_fresh(self) -> bool:
-        """Return whether the present content is the new one; in a text, the ends of lines do not count."""
-        if self.old is None or self.old == self.new:
-            return self.old is not None
-        try:
-            old, new = (content.decode("utf-8").replace("\r\n", "\n") for content in (self.old, self.new))
-        except UnicodeDecodeError:
-            return False
-        return old == new
+        """Return whether the present content is the new one."""
+        return self.old is not None and is_same(self.old, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +155,10 @@ def _beside(
 def _neighbour(path: Path, artifact: Artifact) -> Update:
     """Return the update of a file beside a document; a drawing to edit has a digest of its content."""
     old = _bytes(path)
-    if artifact.format not in ("tikz", "drawio") or not isinstance(artifact.content, str):
+    if artifact.format not in EDITABLE:
         return Update(path=path, old=old, new=artifact.data)
-    edited = old is not None and is_edited(old.decode("utf-8", errors="replace"))
-    return Update(path=path, old=old, new=with_digest(artifact.content).encode("utf-8"), edited=edited)
+    edited = old is not None and is_edited(old)
+    return Update(path=path, old=old, new=with_digest(artifact.data), edited=edited)
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -26,7 +26,7 @@ from resnet_diagram.saving import write_files
     "--check", is_flag=True, help="Change nothing; print a diff and exit with 1 if a diagram is out of date."
 )
 @click.option("--no-code", is_flag=True, help="Refuse markers that load code; see docs/security.md.")
-@click.option("--force", is_flag=True, help="Also replace TikZ and draw.io files that were edited by hand.")
+@click.option("--force", is_flag=True, help="Also replace TikZ, draw.io and PowerPoint files edited by hand.")
 def command(paths: tuple[Path, ...], check: bool, no_code: bool, force: bool) -> None:
     """Update the diagrams between the markers of documents.
 

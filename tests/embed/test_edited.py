@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pptx import Presentation
 from pypdf import PdfReader
 
 import resnet_diagram as rd
@@ -56,6 +57,31 @@ def test_a_drawing_edited_in_drawio_is_kept(tmp_path: Path) -> None:
     assert figure.read_text(encoding="utf-8") == written
 
 
+def test_a_presentation_saved_by_another_program_is_kept(tmp_path: Path) -> None:
+    page, figure = tmp_path / "page.md", tmp_path / "figure.pptx"
+    page.write_text(PAGE.replace("svg", "pptx"), encoding="utf-8")
+    assert embed(page).exit_code == 0
+    written = figure.read_bytes()
+    assert embed(page, "--check").exit_code == 0
+    deck = Presentation(str(figure))
+    deck.slides[0].shapes[0].left = 0
+    deck.save(str(figure))
+    saved = figure.read_bytes()
+    assert "figure.pptx was edited by hand and is kept" in embed(page).stderr
+    assert figure.read_bytes() == saved != written
+    assert embed(page, "--force").exit_code == 0
+    assert figure.read_bytes() == written
+
+
+@pytest.mark.parametrize("damaged", [b"", b"PK\x05\x06" + bytes(18), b"no presentation"])
+def test_a_presentation_that_cannot_be_read_is_kept(damaged: bytes, tmp_path: Path) -> None:
+    page, figure = tmp_path / "page.md", tmp_path / "figure.pptx"
+    page.write_text(PAGE.replace("svg", "pptx"), encoding="utf-8")
+    figure.write_bytes(damaged)
+    assert "figure.pptx was edited by hand and is kept" in embed(page).stderr
+    assert figure.read_bytes() == damaged
+
+
 def test_a_drawing_that_was_not_edited_is_replaced(paper: Path) -> None:
     paper.write_text(paper.read_text(encoding="utf-8").replace("resnet18", "resnet34"), encoding="utf-8")
     assert embed(paper, "--check").exit_code == 1
@@ -79,10 +105,10 @@ def test_a_checkout_with_crlf_is_fresh(name: str, text: str, tmp_path: Path) -> 
 
 
 def test_a_digest_is_of_the_whole_text() -> None:
-    signed = with_digest("% title\nbody\n")
+    signed = with_digest(b"% title\nbody\n")
     assert not is_edited(signed)
-    assert not is_edited(signed.replace("\n", "\r\n"))
-    for changed in (signed + "x", signed.replace("title", "Title"), "% title\nbody\n"):
+    assert not is_edited(signed.replace(b"\n", b"\r\n"))
+    for changed in (signed + b"x", signed.replace(b"title", b"Title"), b"% title\nbody\n"):
         assert is_edited(changed)
 
 
