@@ -46,13 +46,13 @@ def long_skips() -> list[Network]:
     class Last(nn.Module):  # type: ignore[misc,name-defined]
         """A shortcut from the third stage round the fourth."""
 
-        def __init__(self) -> None:
+        def __init__(self, *before: Any) -> None:
             super().__init__()
             self.stem = nn.Conv2d(3, 8, 3, 1, 1)
             self.stage1 = nn.Sequential(Block(8), Block(8))
             self.stage2 = nn.Sequential(Block(16, 2), Block(16), Block(16))
             self.stage3 = nn.Sequential(Block(32, 2), Block(32))
-            self.lateral = nn.Conv2d(16, 32, 1, 2)
+            self.lateral = nn.Sequential(*before, nn.Conv2d(16, 32, 1, 2))
             self.fc = nn.Linear(32, 5)
 
         def forward(self, x: Any) -> Any:
@@ -63,6 +63,7 @@ def long_skips() -> list[Network]:
         "identity": Whole(nn.Identity()),
         "pooled": Whole(nn.AvgPool2d(3, 1, 1)),
         "last": Last(),
+        "pooled last": Last(nn.AvgPool2d(5, 1, 2)),
     }
     return [rd.trace(model, (3, 32, 32), name=name) for name, model in models.items()]
 
@@ -147,3 +148,12 @@ def test_each_part_is_named_once(name: str, form: str, view: str, skipping: dict
     names = re.findall(NAMES[form], text, flags=re.MULTILINE)
     assert len(names) > 4
     assert [item for item, count in Counter(names).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("view", ["paper", "overview", "full"])
+@pytest.mark.parametrize("name", ["identity", "pooled", "last", "pooled last", "resnet50d"])
+def test_no_line_of_a_label_is_a_sign_alone(name: str, view: str, skipping: dict[str, Network]) -> None:
+    text = rd.to_text(skipping.get(name, name), "svg", view=view)
+    lines = re.findall(r"<text[^>]*>([^<]*)</text>", text)
+    assert lines
+    assert [line for line in lines if line.strip() in {"", "+", ",", "→"}] == []

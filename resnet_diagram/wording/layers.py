@@ -201,8 +201,9 @@ def plus_lines(label: Label) -> tuple[str, ...]:
     """
     if label.joint != PLUS:
         return (label,)
-    first, *rest = map(str, label.parts)
-    return (first, *(f"{PLUS.lstrip()}{part}" for part in rest))
+    first, *rest = [part for part in label.parts if part]
+    inner = plus_lines(first) if isinstance(first, Label) else (str(first),)
+    return (*inner, *(f"{PLUS.lstrip()}{part}" for part in rest))
 
 
 def layer_on_shortcut(layer: Layer) -> Label:

@@ -258,7 +258,7 @@ def _long(draft: OverviewDraft, block: Block, frame: _FrameDraft | None) -> _Fra
         following = (
             [layer for layer in walk(block.shortcut) if layer.kind in FOLLOWING] if block.shortcut else []
         )
-        label = Label(label, names_only(following), joint=PLUS)
+        label = Label(label, names_only(following), joint=PLUS) if following else label
         shown = shortcut_origin(block, {})
         shown = replace(shown, paths=tuple(dict.fromkeys((*shown.paths, *filter(None, [block.name])))))
         draft.arcs.append(Arc(tail=bars[0], head=bars[-1], role=role, label=label, origin=shown))
