@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -91,10 +92,20 @@ def template(network: Network) -> str:
         '# note = "new in this work"  # words of the legend on that colour',
         "# unit = true                # draw it as one box, and open it once in a panel of its own",
         "#",
+        *_class_lines(network),
         "# Modules:",
         *(f'# [parts."{path}"]' for path in module_paths(network)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _class_lines(network: Network) -> list[str]:
+    """Return a comment for each class of a network, with its number of modules."""
+    counts = Counter({cls.name: 0 for cls in network.classes})
+    for cls in network.classes:
+        counts[cls.name] += len(cls.paths)
+    lines = [f'# [parts."{name}"]  # {count} module{"s" * (count > 1)}' for name, count in counts.items()]
+    return ["# Classes, for all their modules:", *lines, "#"] if lines else []
 
 
 def unmatched(path: Path, network: Network) -> tuple[str, ...]:
@@ -130,7 +141,7 @@ def _part(pattern: str, table: Any, source: str) -> Part:
         label=table.get("label", ""),
         color=color or highlighted,
         note=table.get("note", ""),
-        unit=table.get("unit", False),
+        unit=table.get("unit"),
     )
 
 

@@ -49,7 +49,7 @@ def _filled(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:
     """Return the diagram of networks with its annotations, and the theme with the shades that it needs."""
-    if options.annotations is not NO_ANNOTATIONS:
+    if options.annotations is not NO_ANNOTATIONS or any(network.classes for network in networks):
         return _annotated(networks, options, theme, flat=flat)
     return _levelled(build(networks, options, flat=flat), networks, options, theme)
 
@@ -58,15 +58,15 @@ def _annotated(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:
     from resnet_diagram.diagram.annotations.apply import annotated, coloured
-    from resnet_diagram.diagram.annotations.match import check_patterns
-    from resnet_diagram.diagram.annotations.units import built_with_units
+    from resnet_diagram.diagram.annotations.match import matched
+    from resnet_diagram.diagram.annotations.panels import built_with_units
 
-    check_patterns(options.annotations, networks)
-    diagram = built_with_units(networks, options, flat=flat)
+    options = replace(options, annotations=matched(options.annotations, networks))
+    diagram, annotations = built_with_units(networks, options, flat=flat)
     diagram, theme = _levelled(diagram, networks, options, theme)
     before = len(theme.shades)
-    colours = [part.color for part in coloured(options.annotations)]
-    diagram = annotated(diagram, networks, options.annotations, before + 1)
+    colours = [part.color for part in coloured(annotations)]
+    diagram = annotated(diagram, networks, annotations, before + 1)
     return diagram, theme.with_marks(colours, before)
 
 

@@ -146,8 +146,9 @@ class DrawChoices(LatexChoices, total=False):
     unit: Annotated[
         Sequence[str],
         Option(
-            help="Draw modules as one box each, opened once: a name (attn), a path or a pattern "
-            "(layer3.*.attn), with a label if wanted ('attn=Dual attention'). Repeat for several.",
+            help="Draw modules as one box each, opened once: a name (attn), a class (DualAttention), a path "
+            "or a pattern (layer3.*.attn), with a label if wanted ('attn=Dual attention'). "
+            "Repeat for several.",
             group=CONTENT,
             kind=tuple,
             metavar="NAME[=LABEL]",

@@ -19,6 +19,7 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.symbols import panel_letter
 
 _FILLED = 0.72
 """A drawing that takes so much of the page is stretched to its full width."""
@@ -71,7 +72,7 @@ def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[Measur
     """Every panel measured, with its letter where there are several."""
     blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
-    letters = [f"({_letter(number)})" if len(panels) > 1 else "" for number in range(len(panels))]
+    letters = [panel_letter(number) if len(panels) > 1 else "" for number in range(len(panels))]
     contents: list[OverviewLayout | DrawnInset | DrawnLanes] = []
     for panel in panels:
         if isinstance(panel.content, Overview):
@@ -97,7 +98,7 @@ def _kept(panels: list[MeasuredPanel], fit: Fit) -> list[MeasuredPanel]:
         if not modules:
             break
         kept.remove(max(modules, key=_height))
-    letters = iter([f"({_letter(number)})" if len(kept) > 1 else "" for number in range(len(kept))])
+    letters = iter([panel_letter(number) if len(kept) > 1 else "" for number in range(len(kept))])
     return [item._replace(letter=next(letters)) for item in kept]
 
 
@@ -117,12 +118,6 @@ def _height(item: MeasuredPanel) -> float:
 def _is_module(item: MeasuredPanel) -> bool:
     """Return whether a panel shows a module that a graph names."""
     return isinstance(item.content, DrawnLanes) and not _is_strip(item)
-
-
-def _letter(number: int) -> str:
-    """The letter of a panel: a to z, then aa and on."""
-    before = _letter(number // 26 - 1) if number >= 26 else ""
-    return before + chr(ord("a") + number % 26)
 
 
 def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:

@@ -168,6 +168,18 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleClass:
+    """A class of modules that ran: its name, and the paths of its modules in the order they ran first.
+
+    `own`: it is code of the author, and not of an installed package.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """A whole network: `stem`, `body` (stages, for a residual network) and `head`, run in this order.
 
@@ -175,6 +187,7 @@ class Network:
     `torchvision.models:resnet50`. `stopped_at`: dotted path of the module in which the forward failed, so
     that the rest of the network is missing; None if it ran to its end. `inputs` and `outputs` are those of
     the graph that begins or ends the network, in order; each is empty where there is one without a name.
+    `classes`: the classes of the modules of a traced network, those of torch left out.
     """
 
     name: str
@@ -188,6 +201,7 @@ class Network:
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     idle: tuple[Idle, ...] = ()
+    classes: tuple[ModuleClass, ...] = ()
 
     @property
     def params(self) -> int:

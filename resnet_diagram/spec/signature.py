@@ -179,9 +179,9 @@ def rebuilt(part: Described, change: Callable[[Layer], Layer], *, named: bool = 
             nodes = tuple(replace(node, body=run(node.body), **nameless) for node in part.nodes)
             return replace(part, nodes=nodes, **nameless)
         case Network():
-            nameless |= (
-                {} if named else {"source": "", "notes": (), "stopped_at": None, **_unnamed_ends(part)}
-            )
+            if not named:
+                nameless |= {"source": "", "notes": (), "classes": (), "stopped_at": None}
+                nameless |= _unnamed_ends(part)
             return replace(part, stem=run(part.stem), body=run(part.body), head=run(part.head), **nameless)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
 

@@ -10,6 +10,19 @@ DIFFERS = "≠"
 """Sign of a difference between two networks."""
 
 
+def panel_letter(number: int) -> str:
+    """Return the letter of a panel by its number from 0: a to z, then aa and on.
+
+    >>> panel_letter(0), panel_letter(27)
+    ('(a)', '(ab)')
+    """
+    letters = ""
+    while number >= 0:
+        letters = chr(ord("a") + number % 26) + letters
+        number = number // 26 - 1
+    return f"({letters})"
+
+
 def times(count: int) -> str:
     """Return the number of repetitions in brackets; empty for one.
 

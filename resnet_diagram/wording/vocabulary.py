@@ -75,6 +75,7 @@ class Word(StrEnum):
     IN_STEM = "in the stem"
     IN_HEAD = "in the head"
     IN_BLOCKS = "within other blocks"
+    SIZES_OF = "sizes of {0}"
     SIZES_OF_BLOCK = "{0}; sizes of block {1}"
     SIZES_OF_BLOCK_OF_STAGE = "{0}; sizes of block {1} of stage {2}"
 

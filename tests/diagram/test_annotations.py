@@ -159,16 +159,17 @@ def test_every_format_with_colours_fills_a_highlight(to: str) -> None:
 def test_a_unit_is_one_box_that_is_opened_once() -> None:
     drawing = figure("seresnet50", SE)
     nodes = [node for node, _ in elements(drawing.diagram.panels) if isinstance(node, Node)]
-    units = [node for node in nodes if node.lines == ("Squeeze",)]
+    units = [node for node in nodes if node.lines[:1] == ("Squeeze",)]
     assert units
     assert {node.mark for node in units} == {len(drawing.theme.shades)}
-    assert [str(panel.title) for panel in drawing.diagram.panels].count("Squeeze") == 1
+    assert [str(panel.title) for panel in drawing.diagram.panels].count("Squeeze (sizes of layer1.0.se)") == 1
     assert any("sigmoid" in str(line) or "gate" in str(line) for node in nodes for line in node.lines)
 
 
 def test_nothing_of_a_unit_is_left_out() -> None:
     known = network("seresnet50")
-    closed, insides = with_units(known, annotations_in(SE))
+    closed, closing = with_units(known, annotations_in(SE).parts)
+    insides = {label: [unit.inside for unit in run] for label, run in closing.units.items()}
     drawing = figure("seresnet50", SE)
     assert missing(closed, [panel.content for panel in drawing.diagram.panels]) == ()
     count = sum(len(list(walk(run))) for runs in insides.values() for run in runs)

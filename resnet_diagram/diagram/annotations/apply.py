@@ -64,10 +64,14 @@ def _changed(element: Any, part: Part, mark: int) -> Any:
     """Return an element with a part's label, if it is the part itself, and its fill, if it is a box in it."""
     if part.label and not part.unit and _is_named(element.origin, part):
         element = _labelled(element, part)
-    tinted = _is_named(element.origin, part) if part.unit else True
-    if mark and tinted and isinstance(element, Node | Bar) and element.role in FILLED:
+    if mark and isinstance(element, Node | Bar) and element.role in FILLED and _is_box_of(element, part):
         element = replace(element, mark=mark)
     return element
+
+
+def _is_box_of(element: Node | Bar, part: Part) -> bool:
+    """Return whether a box that lies in a part is filled: of a unit, its own box alone."""
+    return not part.unit or (element.role is NodeRole.OTHER and _is_named(element.origin, part))
 
 
 def _is_named(origin: Origin, part: Part) -> bool:

@@ -1,6 +1,7 @@
 """Match the patterns of annotations with the modules of networks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.model import Origin
@@ -43,13 +44,29 @@ def covers(part: Part, origin: Origin, kinds: Kinds) -> bool:
 def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[str]:
     """Yield a sentence for each pattern that matches no module of some networks, with a suggestion."""
     paths = tuple(dict.fromkeys(path for network in networks for path in module_paths(network)))
-    for part in annotations.parts:
-        if part.pattern and not any(map(part.names, paths)):
-            hint = did_you_mean(closest(part.pattern, paths))
+    classes = {cls.name: f"*.{cls.name}" for network in networks for cls in network.classes}
+    for part in with_classes(annotations, networks).parts:
+        if part.pattern and not part.paths and not any(map(part.names, paths)):
+            steps = (f"*.{path.rpartition('.')[2]}" for path in paths)
+            known = (*classes, *paths) if part.pattern[:2] != "*." else (*classes.values(), *steps)
+            hint = did_you_mean(closest(part.pattern, known))
             yield f"{annotations.source}: no module matches {part.pattern!r}.{hint}"
 
 
-def check_patterns(annotations: Annotations, networks: Sequence[Network]) -> None:
-    """Raise UsageError for a pattern that matches no module of the networks."""
+def with_classes(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
+    """Return annotations whose parts list the modules of the classes that their patterns name."""
+    classes = [cls for network in networks for cls in network.classes]
+    if not classes:
+        return annotations
+    parts = [
+        replace(part, paths=part.paths.union(*(cls.paths for cls in classes if part.is_of_class(cls.name))))
+        for part in annotations.parts
+    ]
+    return replace(annotations, parts=tuple(parts))
+
+
+def matched(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
+    """Return annotations with the modules of their classes; raise UsageError where one matches no module."""
     for problem in problems(annotations, networks):
         raise UsageError(f"{problem} 'resnet-diagram annotate' lists all modules.")
+    return with_classes(annotations, networks)

@@ -1,5 +1,6 @@
 """Model of annotations: what an author writes about parts of a network."""
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from resnet_diagram.dataclass import dataclass
@@ -9,10 +10,11 @@ from resnet_diagram.dataclass import dataclass
 class Part:
     """What is written about some modules.
 
-    `pattern`: a dotted path such as "layer3.0.attn", in which `*` stands for any text; "" where `paths` lists
-    the modules. `label`: words in
-    their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the theme,
-    "" for none. `note`: words of the legend on that fill. `unit`: draw each of them as one box.
+    `pattern`: a dotted path such as "layer3.0.attn" or the name of a class, in which `*` stands for any text;
+    "" where `paths` lists the modules. With a pattern, `paths` are the modules of its classes. `label`: words
+    in their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the
+    theme, "" for none. `note`: words of the legend on that fill. `unit`: draw each of them as one box; None
+    leaves it to the kind of module.
     """
 
     pattern: str = ""
@@ -20,15 +22,34 @@ class Part:
     label: str = ""
     color: str = ""
     note: str = ""
-    unit: bool = False
+    unit: bool | None = None
 
     def names(self, path: str) -> bool:
         """Return whether a path is that of one of the modules."""
-        return path in self.paths or fnmatchcase(path, self.pattern)
+        return path in self.paths or any(fnmatchcase(text, self.pattern) for text in (path, f".{path}"))
 
     def holds(self, path: str) -> bool:
         """Return whether a path is that of one of the modules, or lies in one."""
-        return self.names(path) or (bool(self.pattern) and fnmatchcase(path, f"{self.pattern}.*"))
+        return self.names(path) or (bool(self.pattern) and any(map(self.names, outer_paths(path))))
+
+    def is_of_class(self, name: str) -> bool:
+        """Return whether the pattern names a class.
+
+        >>> Part(pattern="*Gate").is_of_class("SpatialGate"), Part(pattern="*.Gate").is_of_class("Gate")
+        (True, True)
+        """
+        return fnmatchcase(name, self.pattern) or fnmatchcase(f".{name}", self.pattern)
+
+
+def outer_paths(path: str) -> Iterator[str]:
+    """Yield the paths of the modules around a module, outermost first.
+
+    >>> list(outer_paths("layer3.0.conv1"))
+    ['layer3', 'layer3.0']
+    """
+    for at, sign in enumerate(path):
+        if sign == ".":
+            yield path[:at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

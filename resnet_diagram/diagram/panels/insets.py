@@ -47,16 +47,16 @@ def insets(
         _inset(number, *pair, show, closes=True)
         for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
-    pictures = {_picture(panel) for panel in panels}
+    pictures = {picture(panel) for panel in panels}
     for kind in _inner_types(selection, block_types):
         inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
-        if len(panels) < options.insets and _picture(inner) not in pictures:
-            pictures.add(_picture(inner))
+        if len(panels) < options.insets and picture(inner) not in pictures:
+            pictures.add(picture(inner))
             panels.append(inner)
     return tuple(panels), closed
 
 
-def _picture(panel: Panel) -> Hashable:
+def picture(panel: Panel) -> Hashable:
     """Return what is seen of a panel: its boxes, and the lines between them."""
     items = content_items(panel.content)
     numbers = {node.id: number for number, node in enumerate(nodes(items))}

@@ -55,12 +55,16 @@ class Ref:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One call of a module; calls are numbered as they begin, so a call and those inside it are a range."""
+    """One call of a module; calls are numbered as they begin, so a call and those inside it are a range.
+
+    `home`: name of the Python module that defines the class, "" where it is not known.
+    """
 
     path: str
     cls: str
     parent: int
     end: int = 0
+    home: str = ""
 
 
 @dataclass(slots=True, eq=False)

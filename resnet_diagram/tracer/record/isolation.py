@@ -175,7 +175,7 @@ def followed_calls(
         if id(module) not in paths:
             _add_unregistered(paths, module, running)
             kept.append(module)
-        call = Call(paths[id(module)], class_name(module), stack[-1])
+        call = Call(paths[id(module)], class_name(module), stack[-1], home=type(module).__module__)
         stack.append(len(calls))
         running.append(module)
         calls.append(call)

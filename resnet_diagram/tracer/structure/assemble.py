@@ -16,6 +16,7 @@ from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
 from resnet_diagram.tracer.structure.block_ends import attach_ends
 from resnet_diagram.tracer.structure.blocks import Translator
 from resnet_diagram.tracer.structure.chains import chain_staged
+from resnet_diagram.tracer.structure.classes import classes_of
 from resnet_diagram.tracer.structure.naming import with_distinct_stages
 from resnet_diagram.tracer.structure.opaque import Joined, hidden_note
 from resnet_diagram.tracer.structure.parts import Part
@@ -62,6 +63,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         head=tuple(head),
         source=source,
         idle=_idle(sizes, flow),
+        classes=classes_of(graph.calls),
         notes=(
             *graph.notes,
             *input_note(graph, reading.inputs, flow.undrawn),

@@ -1,0 +1,106 @@
+"""Choose the units that nobody asked for: modules of an author's own in which something is joined."""
+
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from resnet_diagram.diagram.annotations.model import Annotations, Part, outer_paths
+from resnet_diagram.diagram.annotations.units import Closed, Closing, with_units
+from resnet_diagram.diagram.origin import paths_of
+from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.measure import gate_ratio, residual_blocks
+from resnet_diagram.spec.measure import units as counted_blocks
+from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+from resnet_diagram.spec.traits import BARS, is_renaming
+
+_SERIES = 3
+"""Least number of boxes in series that are worth a panel."""
+
+
+def with_default_units(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
+    """Return annotations with the units that are made unless `unit = false` opens them."""
+    parts = list(annotations.parts)
+    for paths, label in (unit for network in networks for unit in _default_units(network)):
+        for at, part in enumerate(parts):
+            if part.unit is None and part.pattern and any(map(part.names, paths)):
+                parts[at] = replace(part, unit=all(part.names(path) for path in paths) or None)
+        left = frozenset(path for path in paths if not any(_decides(part, path) for part in parts))
+        if left:
+            parts.append(Part(paths=left, label=label, unit=True))
+    return replace(annotations, parts=tuple(parts))
+
+
+def _decides(part: Part, path: str) -> bool:
+    return part.unit is not None and part.names(path)
+
+
+def _default_units(network: Network) -> Iterator[tuple[frozenset[str], str]]:
+    """Yield the modules of each class that is drawn as a unit, and its name.
+
+    It is an author's own class, in residual blocks or used several times, in which values are joined or
+    that is a long series. It is no block, no branch of one, nothing that is one box anyway, and each of its
+    modules is run once.
+    """
+    around = _around_blocks(network)
+    classes = {
+        path: cls.name for cls in network.classes if cls.own for path in cls.paths if path not in around
+    }
+    while classes:
+        parts = [Part(paths=frozenset({path}), label=name, unit=True) for path, name in classes.items()]
+        closed, closing = with_units(network, parts)
+        rejected = _rejected(closed, closing, classes)
+        if not rejected:
+            break
+        classes = {path: name for path, name in classes.items() if name not in rejected}
+    for name in dict.fromkeys(classes.values()):
+        yield frozenset(path for path, other in classes.items() if other == name), name
+
+
+def _around_blocks(network: Network) -> set[str]:
+    """Return the paths of blocks and stages, and of all modules around them."""
+    stages = [element for element in all_elements(network) if isinstance(element, Stage)]
+    counted = counted_blocks((*network.stem, *network.body, *network.head))
+    blocks: list[Block | Stage] = [*residual_blocks(network), *counted, *stages]
+    names = {path for block in blocks for path in paths_of(block)} & {block.name for block in blocks}
+    return names | {outer for name in names for outer in outer_paths(name)}
+
+
+def _rejected(closed: Network, closing: Closing, classes: Mapping[str, str]) -> set[str]:
+    """Return the names of the classes that are no units, seen from a network in which all are."""
+    names = Counter(unit.name for run in closing.units.values() for unit in run)
+    in_pieces = {path for path in classes if names[path] != 1}
+    opened = (path for element in all_elements(closed) for path in paths_of(element) if path not in names)
+    in_pieces |= {outer for path in opened for outer in outer_paths(path) if outer in classes}
+    result = {classes[path] for path in (*in_pieces, *_whole_ways(closed)) if path in classes}
+    rare = (label for label, runs in closing.units.items() if len(runs) == 1)
+    result |= {label for label in rare if label not in closing.in_blocks}
+    return result | _plain(closing.units)
+
+
+def _whole_ways(network: Network) -> Iterator[str]:
+    """Yield the path of each layer that is a branch or a shortcut by itself."""
+    for block in residual_blocks(network):
+        for way in (*block.branches, block.shortcut.layers if block.shortcut else ()):
+            layers = [element for element in way if not is_renaming(element)]
+            if len(layers) == 1:
+                yield layers[0].name
+
+
+def _plain(units: Mapping[str, list[Closed]]) -> set[str]:
+    """Return the labels of the units that are a gate of one box, or fewer than three boxes in series."""
+    plain: set[str] = set()
+    for label, modules in reversed(list(units.items())):  # inner units first
+        inner = units.keys() - plain
+        if not any(_joins(element, inner) for unit in modules for element in unit.inside):
+            boxes = max(sum(map(_is_box, unit.inside)) for unit in modules)
+            plain |= {label} if boxes < _SERIES else set()
+    return plain
+
+
+def _joins(element: Element, inner: Container[str]) -> bool:
+    """Return whether an element joins values in its drawing, or is one of the inner units."""
+    return element.op in inner if isinstance(element, Layer) else not gate_ratio(element)
+
+
+def _is_box(element: Element) -> bool:
+    return not isinstance(element, Layer) or element.kind in BARS

@@ -1,0 +1,115 @@
+"""Build diagrams with units: a panel for each, and its letter in the boxes that stand for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from resnet_diagram.diagram.annotations.defaults import with_default_units
+from resnet_diagram.diagram.annotations.model import Annotations
+from resnet_diagram.diagram.annotations.units import Closed, with_units
+from resnet_diagram.diagram.elements import mapped
+from resnet_diagram.diagram.legend import legend
+from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry, Node, NodeRole, Panel
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.origin import copies_of, origin
+from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.insets import picture, unit_inset
+from resnet_diagram.diagram.views import build
+from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.symbols import panel_letter
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+Units = Mapping[str, list[Closed]]
+"""The modules that are units, by their label."""
+
+_PANELLED = (View.PAPER, View.BLOCK)
+
+
+def built_with_units(
+    networks: Sequence[Network], options: Options, *, flat: bool
+) -> tuple[Diagram, Annotations]:
+    """Return the diagram of networks with units, and the annotations with those that are made by default.
+
+    The views `paper` and `block` have a panel for each unit. Where there are no panels, only the units that
+    are asked for are closed, and the legend lists them as not drawn open. The view `full` draws them open.
+    """
+    if options.view is View.FULL:
+        return build(networks, options, flat=flat), options.annotations
+    if flat or options.view not in _PANELLED:
+        closed, units = _closed(networks, options.annotations)
+        return _unopened(build(closed, options, flat=flat), units), options.annotations
+    annotations = with_default_units(options.annotations, networks)
+    closed, units = _closed(networks, annotations)
+    diagram = build(closed, options)
+    if not units:
+        return diagram, annotations
+    panels = _referring((*diagram.panels, *_unit_panels(units, options)), units)
+    entries = legend([panel.content for panel in panels]) if options.legend else ()
+    below = built_with_units(networks, options, flat=True)[0] if diagram.flat else None
+    return replace(diagram, panels=panels, legend=entries, flat=below), annotations
+
+
+def _closed(networks: Sequence[Network], annotations: Annotations) -> tuple[list[Network], Units]:
+    """Return networks with a layer for each unit, and the modules that are units by their label."""
+    if not any(part.unit for part in annotations.parts):
+        return list(networks), {}
+    pairs = [with_units(network, annotations.parts) for network in networks]
+    units: dict[str, list[Closed]] = {}
+    for _, closing in pairs:
+        for label, modules in closing.units.items():
+            units.setdefault(label, []).extend(modules)
+    return [network for network, _ in pairs], units
+
+
+def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
+    """Yield a panel for each unit: its inside drawn open, with the sizes of the first of its name.
+
+    The title says whose sizes they are where others of its name look different.
+    """
+    for number, (label, modules) in enumerate(units.items(), 1):
+        first = modules[0]
+        alike = [unit.inside for unit in modules if len(unit.inside) == len(first.inside)]
+        panel = Panel(
+            id=f"unit{number}",
+            title=literal(label),
+            content=_inset(first, number, options),
+            origin=origin(first.inside, copies_of(alike)),
+        )
+        pictures = {picture(replace(panel, content=_inset(unit, number, options))) for unit in modules}
+        if len(pictures) > 1:
+            place = phrase(Kind.PLACE, Word.SIZES_OF, literal(first.name))
+            panel = replace(panel, title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, panel.title, place))
+        yield panel
+
+
+def _inset(unit: Closed, number: int, options: Options) -> Inset:
+    return unit_inset(Unit(elements=unit.inside, stage=0, number=1), f"unit{number}", options.show)
+
+
+def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
+    """Return panels whose boxes for units name the panel in which the unit is open.
+
+    Where a graph has modules in panels of their own, the page may leave some out, and no panel is named.
+    """
+    if any(isinstance(panel.content, Dag) and panel.id != WHOLE for panel in panels):
+        return panels
+    first = len(panels) - len(units)
+    letters = {literal(label): panel_letter(first + at) for at, label in enumerate(units)}
+
+    def change(element: Any, _: int) -> Any:
+        if isinstance(element, Node) and element.role is NodeRole.OTHER and element.lines[:1]:
+            letter = letters.get(element.lines[0])
+            return replace(element, lines=(element.lines[0], literal(letter))) if letter else element
+        return element
+
+    return mapped(panels, change)
+
+
+def _unopened(diagram: Diagram, units: Units) -> Diagram:
+    """Return a diagram whose legend lists the units as not drawn open."""
+    if not units or not diagram.legend:
+        return diagram
+    names = Label(*map(literal, units), joint=Word.LIST)
+    entry = LegendEntry(role=None, text=phrase(Kind.LEGEND, Word.NOT_OPENED, names))
+    return replace(diagram, legend=(*diagram.legend, entry))

@@ -1,0 +1,127 @@
+"""Units: modules drawn as one box under the name of their class, and opened once."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed")
+
+from torch import nn
+
+import resnet_diagram as rd
+from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.options import draw_options
+from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.model import Diagram, Node, Panel
+from resnet_diagram.errors import UsageError
+from resnet_diagram.spec.json.files import dumps, loads
+from resnet_diagram.spec.model import Network
+from tests.diagram import own_modules as own
+
+
+def traced(model: nn.Module) -> Network:
+    return rd.trace(model, input_shape=(3, 32, 32))
+
+
+def drawn(network: Network, annotate: Any = None, **choices: Any) -> Diagram:
+    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
+    return figure_of([network], options, output).diagram
+
+
+def unit_titles(diagram: Diagram) -> list[str]:
+    titles = [panel.title for panel in diagram.panels if panel.id.startswith("unit")]
+    return [title.partition(" (sizes of")[0] for title in titles]
+
+
+def boxes(panel: Panel) -> list[tuple[str, ...]]:
+    return [tuple(map(str, node.lines)) for node, _ in elements(panel.content) if isinstance(node, Node)]
+
+
+def test_a_traced_network_knows_the_classes_of_its_modules() -> None:
+    network = traced(own.of_blocks(own.BothGates))
+    paths = {cls.name: cls.paths for cls in network.classes}
+    assert paths["BothGates"] == ("1.inner", "2.inner")
+    assert paths["SpatialGate"] == ("1.inner.positions", "2.inner.positions")
+    assert "Conv2d" not in paths
+    assert all(cls.own for cls in network.classes)
+
+
+def test_classes_of_a_package_are_not_the_author_s() -> None:
+    pytest.importorskip("tests.torchvision_shim")
+    models = pytest.importorskip("torchvision.models")
+    network = rd.trace(models.mobilenet_v3_small(), input_shape=(3, 64, 64))
+    assert "SqueezeExcitation" in {cls.name for cls in network.classes}
+    assert not any(cls.own for cls in network.classes)
+    assert unit_titles(drawn(network)) == []
+    assert unit_titles(drawn(network, unit=["SqueezeExcitation=SE"])) == ["SE"]
+
+
+def test_classes_are_kept_in_files_and_no_difference() -> None:
+    network = traced(own.of_blocks(own.BothGates))
+    assert loads(dumps(network)) == network
+    without = dataclasses.replace(network, classes=())
+    assert '"classes"' not in dumps(without)
+    assert rd.diff(network, without) == ()
+
+
+@pytest.mark.parametrize(
+    ("model", "titles"),
+    [
+        (own.of_blocks(own.SpatialGate), ["SpatialGate"]),
+        (own.of_blocks(own.BothGates), ["BothGates", "SpatialGate"]),
+        (own.of_blocks(own.LongSeries), ["LongSeries"]),
+        (own.of_blocks(own.ChannelGate), []),
+        (own.of_blocks(own.ConvNormAct), []),
+        (own.of_blocks(own.TwoConvs), []),
+        (own.of_branches(), ["SpatialGate"]),
+        (own.between(own.SpatialGate, 2), ["SpatialGate"]),
+        (own.between(own.SpatialGate, 1), []),
+        (own.Twice(), []),
+    ],
+)
+def test_modules_of_an_author_s_own_are_units(model: nn.Module, titles: list[str]) -> None:
+    assert unit_titles(drawn(traced(model))) == titles
+
+
+def test_a_unit_in_a_unit_refers_to_its_panel() -> None:
+    diagram = drawn(traced(own.of_blocks(own.BothGates)))
+    block, outer, inner = diagram.panels[-3:]
+    letters = "abcdefgh"
+    assert ("BothGates", f"({letters[len(diagram.panels) - 2]})") in boxes(block)
+    assert ("SpatialGate", f"({letters[len(diagram.panels) - 1]})") in boxes(outer)
+    assert not any("SpatialGate" in lines for lines in boxes(inner))
+
+
+def test_a_unit_by_default_can_be_opened_named_and_highlighted() -> None:
+    network = traced(own.of_blocks(own.SpatialGate))
+    assert unit_titles(drawn(network, {"parts": {"SpatialGate": {"unit": False}}})) == []
+    assert unit_titles(drawn(network, {"parts": {"*Gate": {"label": "Where", "highlight": True}}})) == [
+        "Where"
+    ]
+    assert unit_titles(drawn(network, {"parts": {"*.inner": {"label": "Where"}}})) == ["Where"]
+
+
+@pytest.mark.parametrize("unit", ["SpatialGate=Where", "inner=Where", "*.inner=Where"])
+def test_an_option_names_a_class_or_a_module(unit: str) -> None:
+    assert unit_titles(drawn(traced(own.of_blocks(own.SpatialGate)), unit=[unit])) == ["Where"]
+
+
+@pytest.mark.parametrize(
+    ("annotate", "unit", "hint"),
+    [
+        ({"parts": {"SpacialGate": {"unit": True}}}, [], "Did you mean 'SpatialGate'"),
+        (None, ["SpacialGate"], "Did you mean"),
+        (None, ["iner"], r"Did you mean '\*\.inner'"),
+    ],
+)
+def test_a_class_that_is_gone_is_an_error(annotate: Any, unit: list[str], hint: str) -> None:
+    with pytest.raises(UsageError, match=hint):
+        drawn(traced(own.of_blocks(own.SpatialGate)), annotate, unit=unit)
+
+
+@pytest.mark.parametrize("view", ["overview", "full"])
+def test_views_without_insets_have_no_units_by_default(view: str) -> None:
+    network = traced(own.of_blocks(own.SpatialGate))
+    without = dataclasses.replace(network, classes=())
+    assert drawn(network, view=view) == drawn(without, view=view)
