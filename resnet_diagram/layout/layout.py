@@ -32,9 +32,9 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE, *, nearest: bool = F
 def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
     contents = [panel.content for panel in diagram.panels]
     if len(contents) == 1 and isinstance(contents[0], Comparison):
-        from resnet_diagram.layout.grid import lay_out_comparison
+        from resnet_diagram.layout.comparison.draw import lay_out_comparison
 
-        return lay_out_comparison(diagram, contents[0], theme, FREE if nearest else fit)
+        return lay_out_comparison(diagram, contents[0], theme, fit, nearest=nearest)
     tried: list[Candidate] = []
     if in_panels(diagram, fit):
         from resnet_diagram.layout.panels import lay_out_panels

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations, pairwise, product
 
 import pytest
 
+from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Scene, walk
+from resnet_diagram.layout.scene import Box, Connector, Marker, Point, Scene, groups, walk
+from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Block, Network, Stage
@@ -109,3 +112,61 @@ def test_other_resolutions_alone_are_no_difference() -> None:
     small = replace(plain, input_shape=(3, 192, 192))
     scene = layout(build([plain, small], Options(view=View.COMPARE)), load_theme())
     assert [text for text in texts(scene, bold=True) if not text.startswith("[")] == []
+
+
+def flow_segments(scene: Scene, network: str) -> list[tuple[Point, Point]]:
+    """Return the straight pieces of the main path of a network."""
+    parts = [item for item in groups(scene) if item.id.split("-")[0] == network]
+    lines = {
+        id(item): item
+        for group in parts
+        for item in walk(group)
+        if isinstance(item, Connector) and item.role == EdgeRole.FLOW
+    }
+    return [pair for line in lines.values() for pair in pairwise(line.points)]
+
+
+def cross(first: tuple[Point, Point], second: tuple[Point, Point]) -> bool:
+    """Return whether two horizontal or vertical pieces have a point in common."""
+    return all(
+        max(min(a[axis] for a in first), min(b[axis] for b in second))
+        <= min(max(a[axis] for a in first), max(b[axis] for b in second))
+        for axis in (0, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "fit"),
+    [
+        (("resnet18", "resnet50"), FREE),
+        (("resnet18", "resnet50"), Fit(900.0, 360.0)),
+        (("resnet50", "resnet50d", "seresnet50"), Fit(1100.0, 420.0)),
+        (("resnet18", "resnet34", "resnet50", "resnext101_64x4d"), Fit(1300.0, 400.0)),
+    ],
+)
+def test_rows_go_on_beside_the_first_where_the_page_is_too_low(names: tuple[str, ...], fit: Fit) -> None:
+    scene = drawn(*names, fit=fit)
+    assert scene.height <= (fit.height or TALLEST)
+    assert scene.width <= (fit.width or PAGE_WIDTH)
+    assert problems(scene, load_theme()) == []
+    tops = [box.y for box in walk(scene) if isinstance(box, Box) and box.id.startswith("row")]
+    assert tops != sorted(tops)
+    pieces = [flow_segments(scene, f"network{number}") for number in range(1, len(names) + 1)]
+    assert all(pieces)
+    for mine, theirs in combinations(pieces, 2):
+        assert not [pair for pair in product(mine, theirs) if cross(*pair)]
+
+
+def test_a_network_without_a_row_is_led_past_no_section() -> None:
+    scene = drawn("resnet20", "resnet18", fit=Fit(1400.0, 420.0))
+    assert problems(scene, load_theme()) == []
+    ends = {item.head.element for item in walk(scene) if isinstance(item, Connector)}
+    boxes = {item.id for item in walk(scene) if isinstance(item, Box | Marker)}
+    assert ends - {""} <= boxes
+
+
+@pytest.mark.parametrize("pair", list(combinations(["resnet18", "resnet50", "resnet152", "seresnet50"], 2)))
+def test_two_networks_take_no_more_than_a_page(pair: tuple[str, str]) -> None:
+    scene = drawn(*pair)
+    assert scene.height <= TALLEST
+    assert scene.width <= PAGE_WIDTH

@@ -1,0 +1,161 @@
+"""Lay out a comparison: a column a network, flowing down, with rows of equal resolution across all.
+
+Where the rows are too high for the page, they go on in a further section beside the first.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Comparison, Diagram, GroupRole, LegendEntry
+from resnet_diagram.errors import RenderError
+from resnet_diagram.layout import spacing
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.comparison.measure import (
+    LABEL_GAP,
+    LANE,
+    LANE_PAD,
+    NAME,
+    NOTE,
+    Section,
+    Sections,
+    best_sections,
+)
+from resnet_diagram.layout.flow.draw import draw
+from resnet_diagram.layout.legend import draw_legend, widest_entry
+from resnet_diagram.layout.scene import Anchor, GroupKind, Scene
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.style.theme import Theme
+
+
+class _Placement(NamedTuple):
+    """A section with its left edge, the top of its rows, and the position of each network's line."""
+
+    section: Section
+    x: float
+    top: float
+    lines: tuple[float, ...]
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.section.height
+
+    def rows(self) -> Iterator[tuple[float, float]]:
+        """Yield top and height of each row."""
+        top = self.top
+        for height in self.section.row_heights:
+            yield top, height
+            top += height + self.section.spacing.row
+
+
+def lay_out_comparison(
+    diagram: Diagram, comparison: Comparison, theme: Theme, fit: Fit, *, nearest: bool = False
+) -> Scene:
+    """Return the scene of networks side by side. Raises RenderError where the page is too small."""
+    canvas = Canvas(theme=theme, turned=True)
+    least = _least(canvas, diagram.title, diagram.legend)
+    title = NAME + 2.0 if diagram.title else 0.0
+    legend = _legend_height(canvas, diagram.legend, fit.width or least)
+    margins = (2 * spacing.PAGE_MARGIN, 2 * spacing.PAGE_MARGIN + title + legend)
+    sections = best_sections(comparison, theme, fit, margins, nearest=nearest)
+    width = max(sections.width + 2 * spacing.PAGE_MARGIN, least)
+    top = spacing.PAGE_MARGIN
+    if diagram.title:
+        with canvas.group("title", GroupKind.TITLE, diagram.title):
+            canvas.words(diagram.title, "title", "text", (spacing.PAGE_MARGIN, top + 5.0), bold=True)
+        top += title
+    _draw(canvas, sections, top)
+    bottom = top + sections.height
+    if diagram.legend:
+        ends = (spacing.PAGE_MARGIN, width - spacing.PAGE_MARGIN)
+        bottom = draw_legend(canvas, diagram.legend, ends, bottom + spacing.LEGEND_GAP)
+    height = round(bottom + spacing.PAGE_MARGIN, 2)
+    if not nearest:
+        _demand(width, fit.width, "wide")
+        _demand(height, fit.height, "high")
+    return Scene(
+        width=round(width, 2),
+        height=height,
+        title=diagram.title or " and ".join(column.title for column in comparison.columns),
+        description=diagram.description,
+        root=canvas.build(),
+    )
+
+
+def _least(canvas: Canvas, title: str, legend: tuple[LegendEntry, ...]) -> float:
+    words = text_width(title, canvas.theme.size("title"), bold=True)
+    return max(words, widest_entry(canvas, legend)) + 2 * spacing.PAGE_MARGIN
+
+
+def _legend_height(canvas: Canvas, legend: tuple[LegendEntry, ...], width: float) -> float:
+    """Return the height of the legend with the gap above it, if it is that wide."""
+    if not legend:
+        return 0.0
+    ends = (spacing.PAGE_MARGIN, width - spacing.PAGE_MARGIN)
+    return spacing.LEGEND_GAP + draw_legend(Canvas(theme=canvas.theme, turned=True), legend, ends, 0.0)
+
+
+def _demand(needed: float, value: float | None, how: str) -> None:
+    if value is not None and needed > value + 0.01:
+        raise RenderError(
+            f"The comparison is {needed:.0f} pt {how}, more than the {value:.0f} pt given. "
+            "Compare fewer networks, or give more room."
+        )
+
+
+def _draw(canvas: Canvas, sections: Sections, top: float) -> None:
+    """Draw frames, words beside them, and the networks from section to section."""
+    placements: list[_Placement] = []
+    x = spacing.PAGE_MARGIN
+    for number, section in enumerate(sections.sections):
+        rows_top = top + NAME + (sections.lanes if number else 0.0)
+        placements.append(_Placement(section, x, rows_top, section.lines(x)))
+        x += section.width + sections.lanes
+    for placement in placements:
+        _rows(canvas, placement)
+    for number, track in enumerate(sections.sections[0].tracks):
+        with canvas.group(track.column.id, GroupKind.NETWORK, track.column.title):
+            _network(canvas, placements, number, top)
+        canvas.line = None
+
+
+def _rows(canvas: Canvas, placement: _Placement) -> None:
+    """Draw the frames of the rows of a section, and the words beside them."""
+    section = placement.section
+    left, right = placement.x + section.label_width, placement.x + section.width
+    numbered = enumerate(zip(section.words, placement.rows(), strict=True), section.first + 1)
+    for number, (words, (top, height)) in numbered:
+        with canvas.group(f"row{number}", GroupKind.ROW, words):
+            canvas.frame(GroupRole.STAGE, (top, left), (top + height, right))
+            middle = (left - LABEL_GAP, top + height / 2)
+            canvas.words(words, "caption", "muted", middle, anchor=Anchor.END)
+
+
+def _network(canvas: Canvas, placements: list[_Placement], number: int, top: float) -> None:
+    """Draw a network through all sections, its name above it in each, and its notes below the last.
+
+    Lines into the next section do not cross: the first network's is outermost below and beside the section,
+    innermost above the next one.
+    """
+    column = placements[0].section.tracks[number].column
+    outer, inner = (
+        LANE_PAD + LANE * (len(placements[0].section.tracks) - 1 - number),
+        LANE_PAD + LANE * number,
+    )
+    for before, placement in zip((None, *placements), placements, strict=False):
+        line, section = placement.lines[number], placement.section
+        middle = (line, top + NAME / 2 - 1.0)
+        canvas.words(column.title, "group", "text", middle, bold=True, anchor=Anchor.MIDDLE)
+        if before and canvas.line:
+            low, gap, high = (
+                before.bottom + outer,
+                before.x + before.section.width + outer,
+                placement.top - inner,
+            )
+            canvas.via((low, before.lines[number]), (low, gap), (high, gap), (high, line))
+        for part, (start, _) in zip(section.tracks[number].parts, placement.rows(), strict=True):
+            if part.parts:
+                draw(canvas, part, start + section.spacing.row + part.lead, line)
+    for place, note in enumerate(column.notes):
+        at = (placements[-1].lines[number], placements[-1].bottom + (place + 0.7) * NOTE)
+        canvas.words(note, "caption", "muted", at, anchor=Anchor.MIDDLE)
