@@ -63,7 +63,7 @@ def limits_page() -> str:
     """The constants of `resnet_diagram/limits.py` with their docstrings."""
     tree = ast.parse((FOLDER.parent / "resnet_diagram" / "limits.py").read_text(encoding="utf-8"))
     rows = [
-        f"| `{place.targets[0].id}` | {getattr(limits, place.targets[0].id):,.0f} | {text.value.value} |"
+        f"| `{place.targets[0].id}` | {getattr(limits, place.targets[0].id):,.0f} | {text.value.value!s} |"
         for place, text in pairwise(tree.body)
         if isinstance(place, ast.Assign)
         and isinstance(place.targets[0], ast.Name)

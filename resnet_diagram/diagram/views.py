@@ -93,7 +93,12 @@ def _blocks(networks: Sequence[Network], options: Options) -> Diagram:
         literal(title) if len(panels) > 1 or options.title is not None else NOTHING,
         panels,
         options,
-        f"{network.name}: " + "; ".join(panel.title for panel in panels) + ".",
+        phrase(
+            Kind.SENTENCE,
+            Word.LAYERS_OF_PART,
+            network.name,
+            Label(*(panel.title for panel in panels), joint=Word.CLAUSES),
+        ),
     )
 
 

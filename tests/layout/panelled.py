@@ -172,7 +172,9 @@ def panelled(
         )
         for number, (words, content) in enumerate(panels, 1)
     )
-    return Diagram(title=title, direction=direction, panels=found, description="a network", legend=LEGEND)
+    return Diagram(
+        title=title, direction=direction, panels=found, description=label("a network"), legend=LEGEND
+    )
 
 
 def paper(*counts: int) -> Diagram:

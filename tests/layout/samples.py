@@ -16,7 +16,7 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.wording.terms import NOTHING
+from resnet_diagram.wording.terms import NOTHING, literal
 from tests.layout.labels import label, labels
 
 
@@ -65,7 +65,7 @@ def diagram(
         title=title,
         direction=direction,
         panels=(network_panel(chain),),
-        description="a network",
+        description=literal("a network"),
         legend=legend([chain]),
     )
 

@@ -12,7 +12,8 @@ from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Box, Scene, Text, walk
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.wording.terms import NOTHING
+from resnet_diagram.wording.terms import NOTHING, Kind, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 _LEAST_TYPE = 14.0
 """Smallest type that an audience reads, in points on the slide."""
@@ -36,7 +37,9 @@ def pages(figure: Figure) -> Iterator[Figure]:
             title=panel.title,
             panels=(replace(panel, title=NOTHING),),
             legend=needed_entries(diagram.legend, contents, [panel.content]),
-            description=f"{figure.named_title}: {panel.title}." if figure.named_title else panel.title,
+            description=phrase(Kind.SENTENCE, Word.LAYERS_OF_PART, figure.named_title, panel.title)
+            if figure.named_title
+            else panel.title,
         )
         yield replace(figure, diagram=shown)
 
