@@ -174,6 +174,8 @@ def _statements(leaf: Leaf, theme: Theme, sizes: Sizes) -> list[str]:
 def _box(box: Box, theme: Theme) -> str:
     shade = theme.shade(box.role, box.shade)
     options = [f"shade: {shade}"] if shade else []
+    frame = theme.frame(shade)
+    options += [f"frame: {_stroke(frame, theme)}"] if frame else []
     note = f" // {typst_comment(box.id)}" if box.id else ""
     if box.form is Form.POLYGON:
         return f"tapered({_call(box.role, _places(box.points), options)}){note}"

@@ -15,6 +15,8 @@ from resnet_diagram.style.colour import ramp
 from resnet_diagram.style.contrast import readable
 
 DEFAULT_THEME = "paper"
+FRAMING = ("highlight", "changed")
+"""Styles of annotations that may give boxes an outline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Theme:
     `entries` are the styles by role; `shades` replace the fill of the roles in `shaded`, one a stage from 1;
     `font` is a list of families as CSS writes it; `sizes` are points by use. `dark` has the colours for
     readers in dark mode, where the theme follows them. `marks`: how many shades at the end are those of
-    levels and annotations, which fill boxes of any role.
+    levels and annotations, which fill boxes of any role. `frames`: the numbers of the shades that have an
+    outline too, and the style with it.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Theme:
     shaded: tuple[str, ...]
     dark: "Theme | None" = None
     marks: int = 0
+    frames: tuple[tuple[int, Style], ...] = ()
 
     @cached_property
     def styles(self) -> Mapping[str, Style]:
@@ -65,7 +69,12 @@ class Theme:
     def style(self, role: str, shade: int = 0) -> Style:
         """The style of `role`, filled as its stage is. A `shade` beyond the last takes the last."""
         plain, number = self.styles[role], self.shade(role, shade)
-        return replace(plain, fill=self.shades[number - 1]) if number else plain
+        outline = self.frame(number) or plain
+        return replace(outline, fill=self.shades[number - 1], text=plain.text) if number else plain
+
+    def frame(self, number: int) -> Style | None:
+        """The style with the outline of the boxes that a shade fills; None for that of their role."""
+        return dict(self.frames).get(number)
 
     def shade(self, role: str, shade: int) -> int:
         """The number of the shade that fills `role` in a stage, from 1, or 0 where stages do not count."""
@@ -84,14 +93,18 @@ class Theme:
         """The theme with a shade for each colour of annotations, behind those of `stages` stages.
 
         A colour is "#RRGGBB" or the name of a style. One on which text cannot be read is mixed with that of
-        the page until it can.
+        the page until it can. The styles `highlight` and `changed` give their outline too, where it is not
+        that of other boxes.
         """
         dark = self.dark.with_marks(colours, stages) if self.dark else None
         fills = [colour if colour.startswith("#") else self.styles[colour].fill for colour in colours]
         ink, page = self.styles["text"].text, self.page
         marks = tuple(readable(fill, ink, page) for fill in fills)
         shades = (*self._padded(stages), *marks)
-        return replace(self, shades=shades, marks=self.marks + len(marks), dark=dark)
+        plain = replace(self.styles["other"], fill="")
+        styles = [(n, self.styles[name]) for n, name in enumerate(colours, stages + 1) if name in FRAMING]
+        frames = tuple(pair for pair in styles if replace(pair[1], fill="") != plain)
+        return replace(self, shades=shades, marks=self.marks + len(marks), frames=frames, dark=dark)
 
     def with_levels(self, count: int, stages: int) -> "Theme":
         """The theme with a shade for each level of a quantity, behind those of `stages` stages.

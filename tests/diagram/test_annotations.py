@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import resnet_diagram as rd
 from resnet_diagram.app.annotations import annotations_in
+from resnet_diagram.app.baseline import highlighted
 from resnet_diagram.app.figure import figure_of
 from resnet_diagram.app.options import draw_options
 from resnet_diagram.cli.main import main
@@ -246,3 +247,30 @@ def test_a_unit_without_a_module_is_an_error() -> None:
     result = CliRunner().invoke(main, ["draw", "seresnet50", "--unit", "atn", "-t", "svg"])
     assert result.exit_code == 2
     assert "no module matches '*.atn'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("to", "sign"),
+    [
+        ("svg", 'stroke-width="1.7"'),
+        ("tikz", "line width=1.7bp"),
+        ("typst", "frame: 1.7pt"),
+        ("drawio", "strokeWidth=2.36"),
+        ("mermaid", "stroke-width:3.4px"),
+        ("dot", "penwidth=2.55"),
+    ],
+)
+def test_a_highlight_without_colour_is_a_frame(to: str, sign: str) -> None:
+    notes = parts("fc", highlight=True, note="retrained")
+    assert sign in rd.to_text("resnet18", to, annotate=notes, theme="gray")
+    assert sign not in rd.to_text("resnet18", to, theme="gray")
+    assert sign not in rd.to_text("resnet18", to, annotate=parts("fc", color="#FFFFFF"), theme="gray")
+
+
+def test_the_marks_of_a_baseline_differ_without_colour() -> None:
+    options, output = draw_options({"theme": "gray"})
+    theme = figure_of(
+        [network("seresnet50")], highlighted(options, [network("seresnet50")], "resnet18"), output
+    ).theme
+    outlines = {(style.line_width, style.dash) for _, style in theme.frames}
+    assert len(outlines | {(theme.styles["conv"].line_width, ())}) == 3

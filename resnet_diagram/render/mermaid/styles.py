@@ -39,6 +39,8 @@ class Palette:
         number = self.theme.shade(role, shade)
         name = f"shade{number}" if number else role.value
         style = _UNBOXED if role is NodeRole.TERMINAL else _paint(self.theme.style(role, shade))
+        frame = self.theme.frame(number)
+        style += f",stroke-width:{2 * frame.line_width:g}px" if frame else ""
         return self._names.setdefault(style, name)
 
     def classes(self) -> list[Values]:

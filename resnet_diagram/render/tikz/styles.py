@@ -47,7 +47,9 @@ def box_styles(parts: Parts, theme: Theme, palette: Palette, common: Common) -> 
         items.append(NamedStyle(role, ("resnet/box", *shape, *differs, *_dash(look), *fill, *sign)))
     for shade in shades(boxes, theme):
         name = palette.name(theme.shades[shade - 1], f"shade{shade}")
-        items.append(NamedStyle(f"shade {shade}", (f"fill={name}",)))
+        frame = theme.frame(shade)
+        outline = (*_outline(frame, palette), *(_dash(frame) or ["solid"])) if frame else ()
+        items.append(NamedStyle(f"shade {shade}", (f"fill={name}", *outline)))
     return [*items, *_form_styles(boxes, common), *_folded_style(boxes)]
 
 
