@@ -23,6 +23,8 @@ _OPERATORS: dict[str, Word | str] = {
     "subsample": Word.SUBSAMPLE,
     "zero_pad": Word.ZERO_PAD,
     "statistics_pool": Word.STATISTICS_POOL,
+    "lp_pool": Word.LP_POOL,
+    "generalised_mean_pool": Word.GENERALISED_MEAN_POOL,
     "global_avg_and_max_pool": Word.GLOBAL_AVG_AND_MAX_POOL,
     "frozen_bn": Word.FROZEN_BN,
     "affine_norm": Word.AFFINE,

@@ -108,6 +108,8 @@ class Word(StrEnum):
     GLOBAL_MAX_POOL = "global max pool"
     GLOBAL_AVG_POOL = "global avg pool"
     GLOBAL_AVG_AND_MAX_POOL = "global avg + max pool"
+    LP_POOL = "LP pool"
+    GENERALISED_MEAN_POOL = "GeM pool"
     STATISTICS_POOL = "statistics pooling"
     FROZEN_BN = "BN (frozen)"
     AFFINE = "affine"

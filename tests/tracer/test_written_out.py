@@ -55,6 +55,15 @@ ACTIVATIONS: dict[str, tuple[str, Function]] = {
     "squared ReLU": ("squared_relu", lambda x: F.relu(x).square()),
     "squared ReLU by power": ("squared_relu", lambda x: torch.pow(F.relu(x), 2)),
     "softsign": ("softsign", lambda x: x / (1 + x.abs())),
+    "ReLU by maximum": ("relu", lambda x: torch.maximum(x, torch.zeros_like(x))),
+    "ReLU by where": ("relu", lambda x: torch.where(x > 0, x, torch.zeros_like(x))),
+    "ReLU by where and a number": ("relu", lambda x: torch.where(x <= 0, 0.0, x)),
+    "ReLU by a mask": ("relu", lambda x: x * (x > 0).to(x.dtype)),
+    "ELU by where": ("elu", lambda x: torch.where(x > 0, x, torch.exp(x) - 1)),
+    "SELU by where": ("selu", lambda x: 1.0507 * torch.where(x > 0, x, 1.67326 * (x.exp() - 1))),
+    "leaky ReLU by max": ("leaky_relu", lambda x: torch.max(x, 0.1 * x)),
+    "leaky ReLU by where": ("leaky_relu", lambda x: torch.where(x >= 0, x, 0.2 * x)),
+    "leaky ReLU as a difference": ("leaky_relu", lambda x: F.relu(x) - 0.25 * F.relu(-x)),
 }
 
 
@@ -62,6 +71,89 @@ ACTIVATIONS: dict[str, tuple[str, Function]] = {
 def test_a_written_out_activation_is_one_layer(name: str, function: Function) -> None:
     layers = layers_between(function)
     assert [(layer.kind, layer.op) for layer in layers] == [(LayerKind.ACTIVATION, name)] * 2
+
+
+@pytest.mark.parametrize(
+    ("function", "module"),
+    [
+        (lambda x: torch.max(x, 0.3 * x), nn.LeakyReLU(0.3)),
+        (lambda x: torch.where(x > 0, x, 0.5 * (x.exp() - 1)), nn.ELU(0.5)),
+        (
+            lambda x: 0.5 * x * (1 + torch.tanh(0.7978845608 * (x + 0.044715 * x**3))),
+            nn.GELU(approximate="tanh"),
+        ),
+    ],
+)
+def test_a_written_out_activation_has_the_settings_of_the_module(
+    function: Function, module: nn.Module
+) -> None:
+    written, named = (rd.trace(Between(item), (8, 12, 12)) for item in (function, module))
+    assert rd.diff(written, named) == ()
+    assert rd.diff(written, rd.trace(Between(type(module)()), (8, 12, 12)))
+
+
+class Reduced(nn.Module):
+    """A pooling before a convolution."""
+
+    def __init__(self, pool: nn.Module | Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.first, self.last, self.pool = nn.Conv2d(3, 8, 3, 1, 1), nn.Conv2d(8, 4, 1), pool
+        self.power = nn.Parameter(torch.tensor(3.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.first(x)
+        y = self.pool(y) if isinstance(self.pool, nn.Module) else self.pool(y, self.power)
+        z: Tensor = self.last(y.reshape(1, 8, -1, 1))
+        return z
+
+
+def by_area(x: Tensor, _: Tensor) -> Tensor:
+    return x.sum((2, 3)) / (x.shape[2] * x.shape[3])
+
+
+REDUCTIONS: dict[str, tuple[str, nn.Module | Callable[..., Tensor]]] = {
+    "GeM": ("generalised_mean_pool", lambda x, p: x.clamp(min=1e-6).pow(p).mean((2, 3)).pow(1 / p)),
+    "GeM by adaptive pooling": (
+        "generalised_mean_pool",
+        lambda x, p: F.adaptive_avg_pool2d(x.clamp(1e-6) ** p, 1) ** (1.0 / p),
+    ),
+    "GeM by pooling the whole": (
+        "generalised_mean_pool",
+        lambda x, p: F.avg_pool2d(x.clamp(min=1e-6).pow(p), (x.size(-2), x.size(-1))).pow(1.0 / p),
+    ),
+    "root mean square": ("generalised_mean_pool", lambda x, _: x.square().mean((-2, -1)).sqrt()),
+    "LP pool": ("lp_pool", nn.LPPool2d(2, 2)),
+    "LP pool of another power": ("lp_pool", nn.LPPool2d(1.5, 4, stride=2)),
+    "L2 pool": ("lp_pool", lambda x, _: F.avg_pool2d(x**2, 2).sqrt()),
+    "sum by area": ("global_avg_pool", by_area),
+    "sum by a factor": ("global_avg_pool", lambda x, _: x.sum((2, 3)) * (1 / 144)),
+    "axis by axis": ("global_avg_pool", lambda x, _: x.mean(3).mean(2)),
+    "maximum of positions": ("global_max_pool", lambda x, _: x.flatten(2).max(2)[0]),
+    "maximum with indices": ("global_max_pool", lambda x, _: x.view(1, 8, -1).max(dim=-1).values),
+}
+
+
+@pytest.mark.parametrize(("name", "pool"), REDUCTIONS.values(), ids=REDUCTIONS)
+def test_a_written_out_pooling_is_one_layer(name: str, pool: nn.Module | Callable[..., Tensor]) -> None:
+    network = rd.trace(Reduced(pool), (3, 12, 12))
+    layers = [layer for layer in walk(network) if layer.op not in ("conv", "reshape", "flatten")]
+    assert [(layer.kind, layer.op) for layer in layers] == [(LayerKind.POOL, name)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, _: x * x.square().mean((2, 3), keepdim=True).sqrt(),
+        lambda x, _: x.sum((2, 3), keepdim=True) / 100,
+        lambda x, _: x.max(1, keepdim=True)[0] * x,
+        lambda x, p: (x.clamp(min=0) ** p).mean(1, keepdim=True) ** (1 / p) * x,
+    ],
+)
+def test_what_is_no_pooling_of_positions_is_not_called_one(function: Callable[..., Tensor]) -> None:
+    network = rd.trace(Reduced(function), (3, 12, 12))
+    assert not {"generalised_mean_pool", "lp_pool", "global_avg_pool", "global_max_pool"} & {
+        layer.op for layer in walk(network)
+    }
 
 
 class Normalised(nn.Module):

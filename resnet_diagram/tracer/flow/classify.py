@@ -57,7 +57,9 @@ class Operation:
 
     @property
     def _usual_role(self) -> Role:
-        """The role of its operator, or the one that an operation on matrices has as a sum or a product."""
+        """The role of its operator, or the one that its arguments make it, such as a sum of a product."""
+        if self.operator.name == "max" and isinstance(argument(self.node, "dim"), int):
+            return Role.MAX_POOL
         if adds_product(self.node):
             return Role.ADD
         return Role.MULTIPLY if weighs_channels(self.node) else self.operator.role

@@ -7,7 +7,7 @@ from typing import Any
 from resnet_diagram.spec.model import Layer, LayerKind, Setting
 from resnet_diagram.spec.settings import AXES, DROPOUT, FACTOR, changed, defaults
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of, first_read
-from resnet_diagram.tracer.flow.rewrites.formulas import SUMMARIES
+from resnet_diagram.tracer.flow.rewrites.formulas import GENERALISED_MEAN, SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
@@ -221,9 +221,9 @@ def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     if name == "blur_pool":
         fields = {key: _convolution(node)[key] for key in ("kernel", "stride", "padding")}
         return {"op": name, **fields, "padding": _whole_padding(step, **fields)}
-    if name in SUMMARIES.values():
+    if name in SUMMARIES.values() or (name == GENERALISED_MEAN and set(step.out_shape[1:]) <= {1}):
         return {"op": name}
-    if name in ("mean", "amax"):
+    if name in ("mean", "amax", "max"):
         return {"op": f"global_{kind}_pool" if _covers_space(node, step) else name}
     if "adaptive" in name:
         return _adaptive(step, kind)
@@ -234,7 +234,8 @@ def _pooling(step: Step, node: Node, kind: str) -> dict[str, Any]:
     stride = _spread(argument(node, "stride") or kernel, len(spatial))
     dilation = _spread(argument(node, "dilation") or 1, len(spatial))
     dilated = {"dilation": dilation} if set(dilation) != {1} else {}
-    return {"op": f"{kind}_pool", "kernel": kernel, "stride": stride, "padding": padding, **dilated}
+    op = "lp_pool" if name == GENERALISED_MEAN else f"{kind}_pool"
+    return {"op": op, "kernel": kernel, "stride": stride, "padding": padding, **dilated}
 
 
 def _covers_space(node: Node, step: Step) -> bool:

@@ -20,6 +20,9 @@ from resnet_diagram.tracer.record.shapes.rules import pointwise
 
 Function = Callable[[Tensor], Tensor]
 
+_TANH_GELU = "tanh_gelu"
+"""GELU with `approximate="tanh"`."""
+
 ACTIVATIONS: dict[str, Function] = {
     "relu": torch.relu,
     "relu6": F.relu6,
@@ -30,7 +33,7 @@ ACTIVATIONS: dict[str, Function] = {
     "hardswish": F.hardswish,
     "mish": F.mish,
     "gelu": F.gelu,
-    "tanh_gelu": lambda x: F.gelu(x, approximate="tanh"),
+    _TANH_GELU: lambda x: F.gelu(x, approximate="tanh"),
     "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
     "softplus": F.softplus,
     "softsign": F.softsign,
@@ -45,15 +48,15 @@ ACTIVATIONS: dict[str, Function] = {
 }
 """Functions that take each value alone, under the names of torch where it has them."""
 
-_SAME_NAME = {"tanh_gelu": "gelu"}
-"""Functions that go by the name of another."""
+Options = tuple[tuple[str, object], ...]
+"""Arguments of an operation by the names that torch's own has for them."""
 
 _REDUCTIONS = (
     "mean sum var std var_mean std_mean linalg_vector_norm norm amax adaptive_avg_pool1d adaptive_avg_pool2d "
-    "adaptive_max_pool1d adaptive_max_pool2d"
+    "adaptive_max_pool1d adaptive_max_pool2d avg_pool1d avg_pool2d"
 )
 _MORE_ELEMENTWISE = (
-    "cosh sinh maximum minimum true_divide addcmul addcdiv threshold softsign where"  # without a shape rule
+    "cosh sinh maximum minimum max min true_divide addcmul addcdiv threshold softsign where gt ge lt le"
 )
 ELEMENTWISE = frozenset(_MORE_ELEMENTWISE.split()).union(
     operator.name for operator in OPERATORS.values() if operator.rule in (pointwise, binary)
@@ -71,6 +74,12 @@ SUMMARIES: dict[frozenset[str], str] = {
     frozenset({"mean", "amax"}): "global_avg_and_max_pool",
 }
 """Poolings by the reductions whose results they concatenate."""
+GENERALISED_MEAN = "generalised_mean_pool"
+"""The pooling that takes the mean of powers, and its root: GeM."""
+CLAMPS = frozenset(["clamp", "clamp_min"])
+"""Operations before the powers of a generalised mean, which keep them real."""
+_POWERS, _ROOTS = frozenset(["pow", "square"]), frozenset(["pow", "sqrt"])
+_BESIDE_POWERS = CLAMPS | {"sign", "abs", "relu", "mul"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +92,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """An argument that is a weight or a constant tensor; `adds`: it is added, not multiplied."""
+    """An argument that is a weight or a constant tensor.
+
+    `adds`: it is added, not multiplied. `zero`: it is known to be zeros.
+    """
 
     adds: bool
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +114,74 @@ Formula = tuple[Line, ...]
 
 
 @lru_cache(maxsize=4096)
-def activation_named(formula: Formula) -> str:
-    """Return the name of the activation that a formula is, empty if it is none that is known."""
+def activation_named(formula: Formula) -> tuple[str, Options]:
+    """Return the name and the settings of the activation that a formula is; no name if it is none."""
     value = _elementwise_values(formula)
     shifted = _evaluated(formula, 4, shift=1.0)
-    if value is None or shifted is None or not _close(value, shifted):
-        return ""
+    if value is None or shifted is None or value.shape != shifted.shape or not _close(value, shifted):
+        return "", ()
     sample = _sample_of(4)
-    name = next((name for name, function in ACTIVATIONS.items() if _close(value, function(sample))), "")
-    return _SAME_NAME.get(name, name)
+    results = {name: function(sample) for name, function in ACTIVATIONS.items()}
+    fits = [name for name, result in results.items() if _close(value, result)]
+    if not fits:
+        return _family_of(sample, value)
+    name = min(fits, key=lambda fit: float((results[fit] - value).abs().max()))
+    return ("gelu", (("approximate", "tanh"),)) if name == _TANH_GELU else (name, ())
+
+
+def _family_of(x: Tensor, value: Tensor) -> tuple[str, Options]:
+    """Return the leaky ReLU or ELU whose values these are, with its slope or alpha."""
+    if value.shape != x.shape or not _close(value.clamp(min=0), x.clamp(min=0)):
+        return "", ()
+    at = int(x.argmin())
+    for name, setting, function in (
+        ("leaky_relu", "negative_slope", F.leaky_relu),
+        ("elu", "alpha", F.elu),
+    ):
+        unit = float(function(x, 1.0).flatten()[at])
+        parameter = float(f"{float(value.flatten()[at]) / unit:.4g}")
+        if 0 < parameter < 1.0 + (name == "elu") and _close(value, function(x, parameter)):
+            return name, ((setting, parameter),)
+    return "", ()
+
+
+def generalised_mean(formula: Formula, rank: int) -> Options | None:
+    """Return the arguments of the pooling that a mean of powers and its root is; None for other formulas."""
+    plain = [line for line in formula if line.op not in RESHAPES]
+    lines = [line for line in plain if line.op not in _BESIDE_POWERS]
+    if len(lines) != 3 or lines[-1] is not plain[-1]:
+        return None
+    power, mean, root = lines
+    if power.op not in _POWERS or root.op not in _ROOTS:
+        return None
+    if mean.op in ("avg_pool1d", "avg_pool2d"):
+        return tuple(zip(("kernel_size", "stride", "padding"), mean.args[1:4], strict=False))
+    dims = dict(mean.kwargs).get("dim", mean.args[1] if len(mean.args) > 1 else ())
+    over = {int(dim) % rank for dim in dims} if isinstance(dims, tuple) else set()
+    is_global = "adaptive" in mean.op or (mean.op == "mean" and over == set(range(2, rank)))
+    return () if is_global else None
+
+
+@lru_cache(maxsize=4096)
+def is_global_mean(formula: Formula, rank: int) -> bool:
+    """Return whether a formula of several reductions is the mean over all axes but batch and channels."""
+    value = _evaluated(formula, rank) if all(line.op in REDUCTIONS | RESHAPES for line in formula) else None
+    mean = _sample_of(rank).flatten(2).mean(2) if rank > 3 else None
+    return (
+        value is not None
+        and mean is not None
+        and value.numel() == mean.numel()
+        and _close(value.reshape(mean.shape), mean)
+    )
 
 
 @lru_cache(maxsize=4096)
 def is_curved(formula: Formula) -> bool:
     """Return whether a formula takes each value alone and is no straight line."""
     value = _elementwise_values(formula)
-    if value is None:
-        return False
     sample = _sample_of(4)
+    if value is None or value.shape != sample.shape:
+        return False
     order = sample.flatten().argsort()
     slopes = value.flatten()[order].diff() / sample.flatten()[order].diff()
     return not bool(torch.allclose(slopes, slopes.mean(), rtol=1e-3, atol=1e-3))
@@ -198,7 +261,8 @@ def _evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float 
                 result = results[value.line]
                 return result[value.output] if isinstance(result, tuple) else result
             case Constant():
-                return torch.tensor(shift if value.adds else scale, dtype=torch.float64)
+                number = 0.0 if value.zero else shift if value.adds else scale
+                return torch.tensor(number, dtype=torch.float64)
             case tuple():
                 return [given(item) for item in value]
             case _:

@@ -4,22 +4,29 @@ Activations, norms and poolings of `formulas`; an activation of the model's own 
 statistics are constants; and blur pools: convolutions with constant weights, channel by channel.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.tracer.flow.calls import CONTAINERS, common_call, inside
+from resnet_diagram.tracer.flow.classify import is_zeros
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, Ref, argument, constants_of, references
 from resnet_diagram.tracer.flow.rewrites.formulas import (
+    CLAMPS,
     ELEMENTWISE,
+    GENERALISED_MEAN,
     REDUCTIONS,
     RESHAPES,
     SUMMARIES,
     Constant,
     Formula,
     Line,
+    Options,
     Slot,
     activation_named,
+    generalised_mean,
     is_curved,
+    is_global_mean,
     norm_named,
 )
 from resnet_diagram.tracer.flow.simplify import renumbered
@@ -29,12 +36,15 @@ from resnet_diagram.tracer.record.operators import Role, operator_of
 _LONGEST = 24
 """Most operations of a function that is spelled out."""
 
-_SINGLE = frozenset(["clamp", "clamp_min", "threshold", "maximum"])
+_SINGLE = frozenset(["clamp", "clamp_min", "threshold", "maximum", "max"])
 """Operations that are an activation alone, for some of their arguments."""
 
 _SPELLINGS = ELEMENTWISE | REDUCTIONS | RESHAPES
 
 _ADDED = frozenset(["add", "sub", "rsub"])
+
+Function = tuple[Role, str, Options]
+"""Role, name and settings of the step that some steps are together."""
 
 
 def recognized(steps: list[Step], calls: Sequence[Call]) -> list[Step]:
@@ -45,8 +55,8 @@ def recognized(steps: list[Step], calls: Sequence[Call]) -> list[Step]:
     for step in reversed(steps):
         if step.nodes and step.sources:
             for region, source in _regions(step, steps):
-                if name := _function_of(region, source, steps, calls):
-                    _unite(region, source, name, steps, calls)
+                if function := _function_of(region, source, steps, calls):
+                    _unite(region, source, function, steps, calls)
                     break
     for step in steps:
         if step.nodes and len(step.sources) == 1:
@@ -79,15 +89,15 @@ def _is_spelling(step: Step) -> bool:
 
 def _function_of(
     region: Sequence[Step], source: Step, steps: Sequence[Step], calls: Sequence[Call]
-) -> tuple[Role, str] | None:
-    """Return the role and the name of the function of `source` that some steps are, None for none."""
+) -> Function | None:
+    """Return the function of `source` that some steps are, None for none."""
     names = {operator_of(node.op).name for step in region for node in step.nodes}
     end = region[-1]
     if end.role is Role.CONCAT:
         reduced = names & REDUCTIONS
         plain = names - reduced <= {"cat", "concat", "add", "sqrt", "clamp", "clamp_min", *RESHAPES}
         kind = SUMMARIES.get(frozenset(reduced)) if plain else None
-        return (Role.AVG_POOL, kind) if kind and end.targets else None
+        return (Role.AVG_POOL, kind, ()) if kind and end.targets else None
     if len(region) == 1 and not names & _SINGLE:
         return None
     if not source.nodes:
@@ -96,12 +106,31 @@ def _function_of(
     if not formula:
         return None
     rank = len(end.nodes[-1].shape)
-    if name := activation_named(formula):
-        return Role.ACTIVATION, name
+    name, options = activation_named(formula)
+    if name:
+        return Role.ACTIVATION, name, options
+    pooled = generalised_mean(formula, 1 + len(region[0].in_shape))
+    if pooled is not None and operator_of(source.nodes[-1].op).name not in CLAMPS:
+        return Role.AVG_POOL, GENERALISED_MEAN, pooled
+    if dims := _mean_over(region, formula):
+        return Role.AVG_POOL, "mean", (("dim", dims),)
     if name := norm_named(formula, rank):
-        return Role.NORM, name
+        return Role.NORM, name, ()
     module = _own_module(region, steps, calls)
-    return (Role.ACTIVATION, module) if module and is_curved(formula) else None
+    return (Role.ACTIVATION, module, ()) if module and is_curved(formula) else None
+
+
+def _mean_over(region: Sequence[Step], formula: Formula) -> tuple[int, ...]:
+    """Return the axes of a mean that is a sum by the number of its values, or one axis after the other."""
+    rank = 1 + len(region[0].in_shape)
+    if is_global_mean(formula, rank):
+        return tuple(range(2, rank))
+    match [(line.op, *line.args[1:2]) for line in formula]:
+        case [("sum", tuple(dims)), ("div" | "mul" as op, float() | int() as number)] if dims:
+            sizes = [(1, *region[0].in_shape)[int(dim)] for dim in dims]
+            factor = 1 / number if op == "div" and number else number
+            return tuple(dims) if math.isclose(factor * math.prod(sizes), 1, rel_tol=1e-3) else ()
+    return ()
 
 
 def _own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[Call]) -> str:
@@ -147,7 +176,8 @@ def _operand(value: object, node: Node, place: int, lines: list[Line], names: di
     """Return an argument of a node as that of a line."""
     if isinstance(value, Ref) and not value.node.active:
         name = operator_of(node.op).name
-        return Constant(adds=name in _ADDED or (name == "addcmul" and place == 0))
+        adds = name in _ADDED or (name == "addcmul" and place == 0)
+        return Constant(adds=adds, zero=is_zeros(value.node))
     if isinstance(value, Ref):
         before = _slot_of(value.node, lines, names)
         return _MISSING if before is None else replace(before, output=value.output)
@@ -168,13 +198,13 @@ def _is_plain(value: object) -> bool:
 def _unite(
     region: Sequence[Step],
     source: Step,
-    function: tuple[Role, str],
+    function: Function,
     steps: Sequence[Step],
     calls: Sequence[Call],
 ) -> None:
     """Make the last of some steps the function that all of them are together."""
     *inner, end = region
-    role, name = function
+    role, name, options = function
     numbers = {step.index for step in region}
     call = common_call(calls, [step.call for step in region])
     last = end.nodes[-1]
@@ -188,7 +218,9 @@ def _unite(
         ),
         Ref(source.nodes[-1], (last.shape[0], *source.out_shape)),
     )
-    node = replace(last, op=name, inputs=(value.node,), args=(value,), kwargs={}, names=("self",), call=call)
+    node = replace(
+        last, op=name, inputs=(value.node,), args=(value,), kwargs=dict(options), names=("self",), call=call
+    )
     node.defaults, node.refs = {}, None
     end.role, end.nodes, end.call = role, [node], call
     end.in_shape, end.sources = source.out_shape, [source.index]
@@ -208,7 +240,7 @@ def _join_frozen_norm(step: Step, steps: Sequence[Step], calls: Sequence[Call]) 
     is_norm = "norm" in name or "bn" in name
     if is_norm and following.call == step.call and operator_of(following.nodes[-1].op).name == "add":
         kind = "frozen_bn" if "batch" in name or "bn" in name else "affine_norm"
-        _unite([step, following], steps[step.sources[0]], (Role.NORM, kind), steps, calls)
+        _unite([step, following], steps[step.sources[0]], (Role.NORM, kind, ()), steps, calls)
 
 
 def _name_blur_pool(step: Step, steps: Sequence[Step]) -> None:
