@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.app.draw import render
+from resnet_diagram.app.drawing.draw import render
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.panels.network import panels

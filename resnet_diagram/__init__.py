@@ -17,7 +17,7 @@ from resnet_diagram.spec.model import Network
 if TYPE_CHECKING:
     from resnet_diagram.app.code import code
     from resnet_diagram.app.diff import assert_same
-    from resnet_diagram.app.draw import to_bytes, to_graphviz, to_text
+    from resnet_diagram.app.drawing.draw import to_bytes, to_graphviz, to_text
     from resnet_diagram.errors import (
         CodeError,
         GuessedInputWarning,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from resnet_diagram.integrations.notebook import draw, figure
     from resnet_diagram.integrations.python import diff, facts, save, table, trace
     from resnet_diagram.spec.catalog import names, network
-    from resnet_diagram.spec.check import check
+    from resnet_diagram.spec.check.network import check
     from resnet_diagram.spec.json.files import read_network as load
     from resnet_diagram.spec.model import (
         Block,
@@ -60,9 +60,9 @@ _HOMES = {
     "app.diff": ("assert_same",),
     "integrations.notebook": ("draw", "figure"),
     "integrations.python": ("diff", "facts", "save", "table", "trace"),
-    "app.draw": ("to_bytes", "to_graphviz", "to_text"),
+    "app.drawing.draw": ("to_bytes", "to_graphviz", "to_text"),
     "spec.catalog": ("names", "network"),
-    "spec.check": ("check",),
+    "spec.check.network": ("check",),
     "spec.json.files": ("read_network",),
     "spec.model": ("Block", "Element", "Layer", "LayerKind", "Merge", "Shortcut", "ShortcutKind", "Stage"),
     "app.code": ("code",),

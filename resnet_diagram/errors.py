@@ -93,7 +93,7 @@ class UsageError(ResnetDiagramError):
 
 
 class SpecError(ResnetDiagramError):
-    """A network description breaks the rules of `resnet_diagram.spec.check`."""
+    """A network description breaks the rules of `resnet_diagram.spec.check.network`."""
 
 
 class SourceError(ResnetDiagramError):

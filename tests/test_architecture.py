@@ -113,3 +113,12 @@ def test_files_stay_small() -> None:
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert not long
+
+
+def test_folders_stay_small() -> None:
+    large = {
+        str(folder.relative_to(PACKAGE)): count
+        for folder in (PACKAGE, *(path for path in PACKAGE.rglob("*") if path.is_dir()))
+        if (count := len([path for path in folder.glob("*.py") if path.name != "__init__.py"])) > 12
+    }
+    assert not large

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from resnet_diagram.app.describe import table
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.numerically import compare_outputs, output_difference
-from resnet_diagram.app.option import one_of
+from resnet_diagram.app.options.declaration import one_of
 from resnet_diagram.app.requests import DiffRequest, Reading, read_pair
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.differences.model import Difference, Ignored

@@ -21,7 +21,7 @@ def make(request: Request, log: Log = SILENT) -> tuple[Artifact, ...]:
     """
     match request:
         case DrawRequest():
-            from resnet_diagram.app.draw import draw_artifacts
+            from resnet_diagram.app.drawing.draw import draw_artifacts
 
             return draw_artifacts(request, log)
         case TableRequest():

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.option import check_keywords, one_of
-from resnet_diagram.app.options import DECIMALS, TableChoices
+from resnet_diagram.app.options.declaration import check_keywords, one_of
+from resnet_diagram.app.options.options import DECIMALS, TableChoices
 from resnet_diagram.app.requests import (
     Artifact,
     Reading,

@@ -109,7 +109,7 @@ def _networks() -> Iterable[str]:
 
 
 def _themes() -> Iterable[str]:
-    from resnet_diagram.app.options import theme_names
+    from resnet_diagram.app.options.options import theme_names
 
     return theme_names()
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from resnet_diagram.app.option import Option, in_folder, options_in
-from resnet_diagram.app.options import COMMON, CONTENT, LATEX, MODEL, OTHER, PAGE
+from resnet_diagram.app.options.declaration import Option, in_folder, options_in
+from resnet_diagram.app.options.options import COMMON, CONTENT, LATEX, MODEL, OTHER, PAGE
 from resnet_diagram.app.requests import STDOUT, Reading
 from resnet_diagram.cli.completion import values_of
 from resnet_diagram.cli.messages import loudness_options

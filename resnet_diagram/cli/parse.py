@@ -20,7 +20,7 @@ def parse(words: Sequence[str], folder: Path, default_format: str = "") -> Parse
     from resnet_diagram.cli.main import main
 
     name, arguments = words[0], list(words[1:])
-    module = import_module(f"resnet_diagram.cli.{name}")
+    module = import_module(f"resnet_diagram.cli.commands.{name}")
     command: click.Command = module.command
     root = click.Context(main, info_name="resnet-diagram", obj=folder, help_option_names=[])
     try:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 from zlib import crc32
 
-from resnet_diagram.app.baseline import highlighted
-from resnet_diagram.app.draw import in_pages, render, targets, write
-from resnet_diagram.app.figure import check_names
-from resnet_diagram.app.options import DrawChoices, Output, draw_options
+from resnet_diagram.app.drawing.baseline import highlighted
+from resnet_diagram.app.drawing.draw import in_pages, render, targets, write
+from resnet_diagram.app.drawing.figure import check_names
+from resnet_diagram.app.options.options import DrawChoices, Output, draw_options
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import check_count

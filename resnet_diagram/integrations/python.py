@@ -8,8 +8,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from resnet_diagram.app.diff import compared, difference_text
-from resnet_diagram.app.option import options_in
-from resnet_diagram.app.options import DrawChoices, TableChoices
+from resnet_diagram.app.options.declaration import options_in
+from resnet_diagram.app.options.options import DrawChoices, TableChoices
 from resnet_diagram.app.table import table as table_text
 from resnet_diagram.differences.model import Difference
 from resnet_diagram.errors import ResnetDiagramError

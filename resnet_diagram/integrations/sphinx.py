@@ -20,8 +20,8 @@ from sphinx.util.docutils import SphinxDirective
 from resnet_diagram.app.describe import summary
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
-from resnet_diagram.app.option import Option, in_folder, options_in
-from resnet_diagram.app.options import (
+from resnet_diagram.app.options.declaration import Option, in_folder, options_in
+from resnet_diagram.app.options.options import (
     COMMON,
     CONTENT,
     PAGE,

@@ -8,7 +8,7 @@ from torch import nn
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SpecError, TraceError
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer.errors import failure, message_of
 from resnet_diagram.tracer.flow.graph import OpGraph

@@ -10,13 +10,13 @@ from click.testing import CliRunner
 
 import resnet_diagram as rd
 from resnet_diagram.app.make import make
-from resnet_diagram.app.option import options_in
-from resnet_diagram.app.options import DrawChoices, TableChoices
+from resnet_diagram.app.options.declaration import options_in
+from resnet_diagram.app.options.options import DrawChoices, TableChoices
 from resnet_diagram.app.requests import CodeRequest, DrawRequest, SpecRequest, TableRequest
-from resnet_diagram.cli.draw import command as draw
+from resnet_diagram.cli.commands.draw import command as draw
+from resnet_diagram.cli.commands.table import command as table
 from resnet_diagram.cli.main import main
 from resnet_diagram.cli.parse import parse
-from resnet_diagram.cli.table import command as table
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.render.figure import Output

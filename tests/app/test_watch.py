@@ -183,7 +183,7 @@ REDRAWN = """
 import gc, sys
 from pathlib import Path
 from resnet_diagram.cli import watch as module
-from resnet_diagram.cli.draw import command, request
+from resnet_diagram.cli.commands.draw import command, request
 from resnet_diagram.cli.run import run
 
 counts = []

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import resnet_diagram as rd
-from resnet_diagram.app.annotations import annotations_in
-from resnet_diagram.app.baseline import highlighted
-from resnet_diagram.app.figure import figure_of
-from resnet_diagram.app.options import draw_options
+from resnet_diagram.app.drawing.annotations import annotations_in
+from resnet_diagram.app.drawing.baseline import highlighted
+from resnet_diagram.app.drawing.figure import figure_of
+from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.accounting import missing
 from resnet_diagram.diagram.annotations.units import with_units

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 import resnet_diagram as rd
-from resnet_diagram.app.baseline import with_baseline
-from resnet_diagram.app.figure import figure_of
-from resnet_diagram.app.options import draw_options
+from resnet_diagram.app.drawing.baseline import with_baseline
+from resnet_diagram.app.drawing.figure import figure_of
+from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
 from resnet_diagram.diagram.elements import elements

@@ -10,8 +10,8 @@ pytest.importorskip("torch", reason="torch is not installed")
 from torch import nn
 
 import resnet_diagram as rd
-from resnet_diagram.app.figure import figure_of
-from resnet_diagram.app.options import draw_options
+from resnet_diagram.app.drawing.figure import figure_of
+from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.model import Diagram, Node, Panel
 from resnet_diagram.errors import UsageError

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from resnet_diagram.app.draw import render
+from resnet_diagram.app.drawing.draw import render
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.figure import Output

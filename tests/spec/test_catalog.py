@@ -6,7 +6,7 @@ import pytest
 
 from resnet_diagram.errors import SourceError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,

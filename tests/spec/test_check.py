@@ -7,7 +7,7 @@ import pytest
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import (
     Block,
     Element,

@@ -7,7 +7,7 @@ import pytest
 from resnet_diagram.codegen.code import code
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.errors import CodeError, SpecError
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.json.files import loads
 from resnet_diagram.spec.measure import depth, macs, params, residual_blocks

@@ -19,9 +19,9 @@ from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
-from resnet_diagram.tracer.structure.reduction import Reduction, Way
-from resnet_diagram.tracer.structure.regions import Region
-from resnet_diagram.tracer.structure.residual import layers_in
+from resnet_diagram.tracer.structure.blocks.residual import layers_in
+from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
+from resnet_diagram.tracer.structure.graphs.regions import Region
 from resnet_diagram.wording.facts import facts
 from tests.tracer import graph_models as given
 from tests.tracer.facts import layers

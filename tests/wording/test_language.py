@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from resnet_diagram.app.draw import to_text
+from resnet_diagram.app.drawing.draw import to_text
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.prose.caption import caption

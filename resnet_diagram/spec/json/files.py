@@ -11,7 +11,7 @@ from typing import Any
 
 from resnet_diagram.errors import SourceError, SpecError, escape_in_quotes
 from resnet_diagram.saving import write_text
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.json.decode import DecodeError, decoder, suggestion
 from resnet_diagram.spec.json.encode import encode, text
 from resnet_diagram.spec.model import Network

@@ -5,7 +5,7 @@ from typing import Any
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.limits import counting_elements
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.expand.network import build
 from resnet_diagram.spec.toml.schema.faults import DesignError, path_text

@@ -13,15 +13,15 @@ from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.steps import Flow
 from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
-from resnet_diagram.tracer.structure.block_ends import attach_ends
-from resnet_diagram.tracer.structure.blocks import Translator
+from resnet_diagram.tracer.structure.blocks.blocks import Translator
+from resnet_diagram.tracer.structure.blocks.ends import attach_ends
+from resnet_diagram.tracer.structure.blocks.naming import with_distinct_stages
+from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.chains import chain_staged
 from resnet_diagram.tracer.structure.classes import classes_of
-from resnet_diagram.tracer.structure.naming import with_distinct_stages
-from resnet_diagram.tracer.structure.opaque import Joined, hidden_note
+from resnet_diagram.tracer.structure.graphs.opaque import Joined, hidden_note
+from resnet_diagram.tracer.structure.graphs.regions import series_of
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.regions import series_of
-from resnet_diagram.tracer.structure.residual import layers_in
 from resnet_diagram.tracer.structure.stages import Split, staged
 
 _SHOWN = 4

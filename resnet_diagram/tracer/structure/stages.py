@@ -8,9 +8,9 @@ from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, out_s
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Stage
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.flow.graph import Call, Sizes
-from resnet_diagram.tracer.structure.naming import common_path
+from resnet_diagram.tracer.structure.blocks.naming import common_path
+from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.residual import layers_in
 
 Split = tuple[list[Element], list[Element], list[Element]]
 _LISTS = frozenset({"blocks", "layers", "block"})

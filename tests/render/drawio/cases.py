@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from xml.etree import ElementTree
 
-from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.layout.scene import Box, Connector, Leaf, Text, boxes, groups
 from resnet_diagram.render.drawio.render import render_drawio

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from docs.spec_schema import schema
-from resnet_diagram.app.draw import to_text
+from resnet_diagram.app.drawing.draw import to_text
 from resnet_diagram.cli.main import main
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec import catalog

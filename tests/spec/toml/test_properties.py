@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resnet_diagram.app.draw import to_bytes, to_text
+from resnet_diagram.app.drawing.draw import to_bytes, to_text
 from resnet_diagram.differences.networks import differences as told
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.json.files import dumps as dumps_json
 from resnet_diagram.spec.json.files import loads as loads_json
 from resnet_diagram.spec.measure import depth, macs, out_shape, params

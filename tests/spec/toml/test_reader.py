@@ -6,7 +6,7 @@ import pytest
 
 from resnet_diagram.errors import SourceError, SpecError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.check import check
+from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.json.files import read_network
 from resnet_diagram.spec.measure import block_kind, blocks, cardinality, residual_blocks, stride, walk, width
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, ShortcutKind, Stage

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from resnet_diagram.spec.check import check_element
-from resnet_diagram.spec.check_layer import FaultError
+from resnet_diagram.spec.check.layer import FaultError
+from resnet_diagram.spec.check.network import check_element
 from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, merged_shape, walk
 from resnet_diagram.spec.model import (
     Block,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from resnet_diagram.tracer.flow.steps import Step
-from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
+from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_in
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.app.figure import figure_of
+from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.diagram.model import Flow, Inset
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import view_named

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from resnet_diagram.app.option import one_of
+from resnet_diagram.app.options.declaration import one_of
 from resnet_diagram.diagram.options import USUAL, Show
 from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.units import NAMED_WIDTHS, Fit, length, named_width, sized, venue_width

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.limits import SIZE
-from resnet_diagram.spec.check_layer import FaultError, check_layer, shape_text
+from resnet_diagram.spec.check.layer import FaultError, check_layer, shape_text
 from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, out_shape, walk
 from resnet_diagram.spec.model import (
     Block,

@@ -9,7 +9,7 @@ from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge
 from resnet_diagram.tracer.flow.calls import inside
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.record.operators import operator_of
-from resnet_diagram.tracer.structure.naming import disambiguated
+from resnet_diagram.tracer.structure.blocks.naming import disambiguated
 from resnet_diagram.tracer.structure.parts import Part
 
 _ACTIVATION = LayerKind.ACTIVATION

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from resnet_diagram.app.draw import is_binary, targets
-from resnet_diagram.app.options import LATEX, MODEL, DrawChoices, draw_options
+from resnet_diagram.app.drawing.draw import is_binary, targets
+from resnet_diagram.app.options.options import LATEX, MODEL, DrawChoices, draw_options
 from resnet_diagram.app.requests import STDOUT, DrawRequest
 from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.options import (

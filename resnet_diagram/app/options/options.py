@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
-from resnet_diagram.app.option import Option, check_keywords, one_of
-from resnet_diagram.app.values import fit, placing, scale, shown
+from resnet_diagram.app.options.declaration import Option, check_keywords, one_of
+from resnet_diagram.app.options.values import fit, placing, scale, shown
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
@@ -340,7 +340,7 @@ def _annotations(notes: str | Path | Mapping[str, Any] | None, units: Sequence[s
     """Return the annotations of a file or dictionary, with units by name."""
     if notes is None and not units:
         return NO_ANNOTATIONS
-    from resnet_diagram.app.annotations import annotations_in, with_units
+    from resnet_diagram.app.drawing.annotations import annotations_in, with_units
 
     return with_units(NO_ANNOTATIONS if notes is None else annotations_in(notes), units)
 

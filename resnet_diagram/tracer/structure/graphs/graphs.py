@@ -20,14 +20,14 @@ from resnet_diagram.spec.traits import WEIGHTED as WEIGHTED_KINDS
 from resnet_diagram.tracer.flow.calls import common_call
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import MERGES, Role, operator_of
+from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, layers_in, shortcut_kind
+from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
+from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_in
 from resnet_diagram.tracer.structure.layers import layer_of
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.reduction import Reduction, Way
-from resnet_diagram.tracer.structure.regions import Item, Region, steps_in
-from resnet_diagram.tracer.structure.residual import cost, is_residual, layers_in, shortcut_kind
 
 if TYPE_CHECKING:
-    from resnet_diagram.tracer.structure.blocks import Translator
+    from resnet_diagram.tracer.structure.blocks.blocks import Translator
 
 _KINDS = {Role.ADD: Merge.ADD, Role.MULTIPLY: Merge.MULTIPLY, Role.CONCAT: Merge.CONCAT}
 _MOST_VISITED = 2000

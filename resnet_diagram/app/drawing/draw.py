@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from resnet_diagram.app.baseline import highlighted
-from resnet_diagram.app.figure import figure_of
-from resnet_diagram.app.folding import folded_chart, folded_page
+from resnet_diagram.app.drawing.baseline import highlighted
+from resnet_diagram.app.drawing.figure import figure_of
+from resnet_diagram.app.drawing.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
-from resnet_diagram.app.options import DrawChoices, draw_options
+from resnet_diagram.app.options.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
@@ -90,7 +90,7 @@ def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
     """Return a request with the annotations that lie beside its sources, unless it has its own."""
     if not any("." in source for source in request.sources):  # names of the catalog
         return request
-    from resnet_diagram.app.annotations import UNITS, annotations_in, found_beside
+    from resnet_diagram.app.drawing.annotations import UNITS, annotations_in, found_beside
 
     path = found_beside(request.sources, request.reading.folder)
     by_options = request.options.annotations

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from resnet_diagram.app.options import TableChoices
+from resnet_diagram.app.options.options import TableChoices
 from resnet_diagram.app.requests import TableRequest
 from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.options import (

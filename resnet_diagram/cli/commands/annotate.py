@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from resnet_diagram.app.annotations import template, unmatched
+from resnet_diagram.app.drawing.annotations import template, unmatched
 from resnet_diagram.app.requests import read
 from resnet_diagram.cli.completion import sources
 from resnet_diagram.cli.messages import LOG, detail, loudness

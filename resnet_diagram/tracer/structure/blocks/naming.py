@@ -8,8 +8,8 @@ from itertools import count, takewhile
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.tracer.flow.graph import Call
+from resnet_diagram.tracer.structure.blocks.residual import WORKING, layers_in
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.residual import WORKING, layers_in
 
 
 def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:

@@ -1,0 +1,1 @@
+"""Drawings: networks and annotations to figures, and figures to files."""

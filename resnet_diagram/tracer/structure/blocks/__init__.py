@@ -1,0 +1,1 @@
+"""Blocks: residual branches, shortcuts, gates and concatenations."""
