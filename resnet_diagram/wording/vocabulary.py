@@ -55,6 +55,7 @@ class Word(StrEnum):
     SHARED = "shared"
     AND_ALIKE = "{0} and {1} like it"
     OUTPUT = "output {0}"
+    NOT_DRAWN = "not drawn: {0}"
     NEVER_RUN = "never run: {0}"
     AND_MORE = "{0} and {1} more"
 

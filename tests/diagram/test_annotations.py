@@ -274,3 +274,57 @@ def test_the_marks_of_a_baseline_differ_without_colour() -> None:
     ).theme
     outlines = {(style.line_width, style.dash) for _, style in theme.frames}
     assert len(outlines | {(theme.styles["conv"].line_width, ())}) == 3
+
+
+def test_a_hidden_module_is_gone_and_listed() -> None:
+    plain, hidden = (figure("resnet18", notes) for notes in (None, parts("maxpool", hide=True)))
+    assert any("max pool" in word for word in words(plain))
+    assert not any("max pool" in word for word in words(hidden))
+    assert "not drawn: maxpool" in [entry.text for entry in hidden.diagram.legend]
+
+
+@pytest.mark.parametrize("pattern", ["layer2", "layer2.0", "layer2.0.*"])
+def test_what_makes_another_network_is_not_hidden(pattern: str) -> None:
+    with pytest.warns(UnrenderedWarning, match="hides nothing"):
+        drawing = figure("resnet18", parts(pattern, hide=True))
+    assert words(drawing) == words(figure("resnet18"))
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "dot", "mermaid", "drawio", "outline"])
+def test_every_format_says_what_is_hidden(to: str) -> None:
+    text = re.sub("#58;", ":", rd.to_text("resnet18", to, annotate=parts("maxpool", hide=True)))
+    assert "max pool" not in text
+    assert to == "outline" or "not drawn: maxpool" in text
+
+
+def panel_titles(drawing: Figure) -> list[str]:
+    return [str(panel.title).partition(" (")[0] for panel in drawing.diagram.panels[1:]]
+
+
+@pytest.mark.parametrize(
+    ("insets", "titles"),
+    [
+        (["Squeeze", "Identity"], ["Squeeze", "Identity SE bottleneck"]),
+        (["layer3.1", "layer*.se"], ["Identity SE bottleneck", "Squeeze"]),
+        (["layer1.0"], ["Projection SE bottleneck"]),
+    ],
+)
+def test_insets_are_chosen_and_ordered(insets: list[str], titles: list[str]) -> None:
+    drawing = figure("seresnet50", {**SE, "insets": insets})
+    assert [title.replace("SE ", "") for title in panel_titles(drawing)] == [
+        title.replace("SE ", "") for title in titles
+    ]
+    left = [str(entry.text) for entry in drawing.diagram.legend if "not drawn open" in entry.text]
+    assert len(left) == (len(titles) < 3)
+
+
+def test_an_inset_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"no module matches 'Sqeeze'.*The panels are 'Projection"):
+        figure("seresnet50", {**SE, "insets": ["Sqeeze"]})
+
+
+def test_a_caption_is_that_of_the_float_unless_the_command_has_one() -> None:
+    notes = {"caption": "Our network."}
+    assert r"\caption{Our network.}" in rd.to_text("resnet18", "tikz", figure="figure", annotate=notes)
+    text = rd.to_text("resnet18", "tikz", figure="figure", caption="Theirs.", annotate=notes)
+    assert r"\caption{Theirs.}" in text

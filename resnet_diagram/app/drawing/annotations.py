@@ -25,7 +25,9 @@ HIGHLIGHT = "highlight"
 
 _KEYS: dict[str, tuple[type, str]] = {
     "title": (str, "a text"),
+    "caption": (str, "a text"),
     "notes": (list, "a list of texts"),
+    "insets": (list, "a list of texts: modules, classes or titles of panels"),
     "parts": (dict, "a table with one table for each module or pattern"),
 }
 _PART_KEYS: dict[str, tuple[type, str]] = {
@@ -34,6 +36,7 @@ _PART_KEYS: dict[str, tuple[type, str]] = {
     "highlight": (bool, "true or false"),
     "note": (str, "a text"),
     "unit": (bool, "true or false"),
+    "hide": (bool, "true or false"),
 }
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -84,13 +87,16 @@ def template(network: Network) -> str:
     lines = [
         f"# Annotations for drawings of {network.name}; take the # away from what you need.",
         '# title = "Our network"',
+        '# caption = "Our network, for 224×224 images."  # of a LaTeX float, and the notes of a slide',
         '# notes = ["A line for the legend."]',
+        '# insets = ["layer3.*", "DualAttention"]  # panels of these modules alone, in this order',
         "#",
         '# [parts."layer3.*.attn"]      # a module, or a pattern in which * stands for any text',
         '# label = "Dual attention"    # words in its box, or its title',
         '# highlight = true           # or color = "#FFD580"',
         '# note = "new in this work"  # words of the legend on that colour',
         "# unit = true                # draw it as one box, and open it once in a panel of its own",
+        "# hide = true                # leave it out; the legend says so",
         "#",
         *_class_lines(network),
         "# Modules:",
@@ -110,18 +116,20 @@ def _class_lines(network: Network) -> list[str]:
 
 def unmatched(path: Path, network: Network) -> tuple[str, ...]:
     """Return a line for each pattern in a file that matches no module of a network. Raise UsageError."""
-    return tuple(problems(annotations_in(path), [network]))
+    return tuple(problem for _, problem in problems(annotations_in(path), [network]))
 
 
 def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
     _check_keys(table, _KEYS, source)
-    notes = table.get("notes", [])
-    if not all(isinstance(note, str) for note in notes):
-        raise UsageError(f"{source}: notes is {notes!r}; it must be a list of texts.")
+    for key, value in table.items():
+        if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
+            raise UsageError(f"{source}: {key} is {value!r}; it must be {_KEYS[key][1]}.")
     return Annotations(
         source=source,
         title=table.get("title"),
-        notes=tuple(notes),
+        caption=table.get("caption", ""),
+        notes=tuple(table.get("notes", ())),
+        insets=tuple(table.get("insets", ())),
         parts=tuple(_part(pattern, value, source) for pattern, value in table.get("parts", {}).items()),
     )
 
@@ -142,6 +150,7 @@ def _part(pattern: str, table: Any, source: str) -> Part:
         color=color or highlighted,
         note=table.get("note", ""),
         unit=table.get("unit"),
+        hide=table.get("hide", False),
     )
 
 

@@ -26,9 +26,11 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
         diagram = in_language(diagram, translations)
     placing = output.placing
 
+    own_words = options.annotations.caption or None if placing.caption is None else placing.caption
+
     def words() -> str:
-        proposed = placing.caption is None
-        return in_language(caption(networks, options), translations) if proposed else placing.caption or ""
+        proposed = own_words is None
+        return in_language(caption(networks, options), translations) if proposed else own_words or ""
 
     return Figure(
         diagram=diagram,
@@ -58,11 +60,14 @@ def _annotated(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:
     from resnet_diagram.diagram.annotations.apply import annotated, coloured
+    from resnet_diagram.diagram.annotations.hide import saying_hidden, without_hidden
     from resnet_diagram.diagram.annotations.match import matched
     from resnet_diagram.diagram.annotations.panels import built_with_units
 
     options = replace(options, annotations=matched(options.annotations, networks))
-    diagram, annotations = built_with_units(networks, options, flat=flat)
+    left, hidden = without_hidden(networks, options.annotations)
+    diagram, annotations = built_with_units(left, options, flat=flat)
+    diagram = saying_hidden(diagram, hidden)
     diagram, theme = _levelled(diagram, networks, options, theme)
     before = len(theme.shades)
     colours = [part.color for part in coloured(annotations)]

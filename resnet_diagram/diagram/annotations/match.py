@@ -41,8 +41,8 @@ def covers(part: Part, origin: Origin, kinds: Kinds) -> bool:
     return bool(matching) and all(part.holds(path) for path in origin.paths if kinds.get(path) in alike)
 
 
-def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[str]:
-    """Yield a sentence for each pattern that matches no module of some networks, with a suggestion."""
+def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[tuple[str, str]]:
+    """Yield each pattern that matches no module of some networks, and a sentence with a suggestion."""
     paths = tuple(dict.fromkeys(path for network in networks for path in module_paths(network)))
     classes = {cls.name: f"*.{cls.name}" for network in networks for cls in network.classes}
     for part in with_classes(annotations, networks).parts:
@@ -50,7 +50,7 @@ def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[
             steps = (f"*.{path.rpartition('.')[2]}" for path in paths)
             known = (*classes, *paths) if part.pattern[:2] != "*." else (*classes.values(), *steps)
             hint = did_you_mean(closest(part.pattern, known))
-            yield f"{annotations.source}: no module matches {part.pattern!r}.{hint}"
+            yield part.pattern, f"{annotations.source}: no module matches {part.pattern!r}.{hint}"
 
 
 def with_classes(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
@@ -67,6 +67,6 @@ def with_classes(annotations: Annotations, networks: Sequence[Network]) -> Annot
 
 def matched(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
     """Return annotations with the modules of their classes; raise UsageError where one matches no module."""
-    for problem in problems(annotations, networks):
+    for _, problem in problems(annotations, networks):
         raise UsageError(f"{problem} 'resnet-diagram annotate' lists all modules.")
     return with_classes(annotations, networks)

@@ -14,7 +14,7 @@ class Part:
     "" where `paths` lists the modules. With a pattern, `paths` are the modules of its classes. `label`: words
     in their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the
     theme, "" for none. `note`: words of the legend on that fill. `unit`: draw each of them as one box; None
-    leaves it to the kind of module.
+    leaves it to the kind of module. `hide`: leave them out, and say so.
     """
 
     pattern: str = ""
@@ -23,6 +23,7 @@ class Part:
     color: str = ""
     note: str = ""
     unit: bool | None = None
+    hide: bool = False
 
     def names(self, path: str) -> bool:
         """Return whether a path is that of one of the modules."""
@@ -56,12 +57,16 @@ def outer_paths(path: str) -> Iterator[str]:
 class Annotations:
     """Annotations of a drawing, and the file they come from.
 
-    `title`: that of the drawing, None for the usual one. `notes`: lines added to the legend.
+    `title`: that of the drawing, None for the usual one. `caption`: that of the figure, "" for the proposed
+    one. `notes`: lines added to the legend. `insets`: the panels beside the overview, in this order, each by
+    the path of a module or a pattern, a class, or its title; empty for all.
     """
 
     source: str = ""
     title: str | None = None
+    caption: str = ""
     notes: tuple[str, ...] = ()
+    insets: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
 
 

@@ -1,11 +1,12 @@
 """Build diagrams with units: a panel for each, and its letter in the boxes that stand for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from resnet_diagram.diagram.annotations.defaults import with_default_units
-from resnet_diagram.diagram.annotations.model import Annotations
+from resnet_diagram.diagram.annotations.match import problems, with_classes
+from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.legend import legend
@@ -15,6 +16,7 @@ from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.insets import picture, unit_inset
 from resnet_diagram.diagram.views import build
+from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.symbols import panel_letter
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -34,20 +36,54 @@ def built_with_units(
     The views `paper` and `block` have a panel for each unit. Where there are no panels, only the units that
     are asked for are closed, and the legend lists them as not drawn open. The view `full` draws them open.
     """
+    annotations = options.annotations
     if options.view is View.FULL:
-        return build(networks, options, flat=flat), options.annotations
+        return build(networks, options, flat=flat), annotations
     if flat or options.view not in _PANELLED:
-        closed, units = _closed(networks, options.annotations)
-        return _unopened(build(closed, options, flat=flat), units), options.annotations
-    annotations = with_default_units(options.annotations, networks)
+        closed, units = _closed(networks, annotations)
+        return _unopened(build(closed, options, flat=flat), map(literal, units)), annotations
+    annotations = with_default_units(annotations, networks)
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options)
-    if not units:
+    every = (*diagram.panels, *_unit_panels(units, options))
+    panels = _referring(_chosen(every, units, annotations, networks), units)
+    if panels == diagram.panels:
         return diagram, annotations
-    panels = _referring((*diagram.panels, *_unit_panels(units, options)), units)
     entries = legend([panel.content for panel in panels]) if options.legend else ()
     below = built_with_units(networks, options, flat=True)[0] if diagram.flat else None
-    return replace(diagram, panels=panels, legend=entries, flat=below), annotations
+    result = replace(diagram, panels=panels, legend=entries, flat=below)
+    shown = {panel.id for panel in panels}
+    return _unopened(result, (panel.title for panel in every if panel.id not in shown)), annotations
+
+
+def _chosen(
+    panels: tuple[Panel, ...], units: Units, annotations: Annotations, networks: Sequence[Network]
+) -> tuple[Panel, ...]:
+    """Return the panels that annotations list, in their order, behind that of the whole network.
+
+    Raises UsageError for a word that is neither a module nor the title of a panel.
+    """
+    if not annotations.insets:
+        return panels
+    listed = replace(annotations, parts=tuple(Part(pattern=word) for word in annotations.insets))
+    problem_of = dict(problems(listed, networks))
+    units_of = {f"unit{number}": modules for number, modules in enumerate(units.values(), 1)}
+    chosen = {panel.id: panel for panel in panels if panel.id == WHOLE}
+    for part in with_classes(listed, networks).parts:
+        titled = [panel for panel in panels if panel.title.casefold().startswith(part.pattern.casefold())]
+        if not titled and part.pattern in problem_of:
+            titles = ", ".join(repr(str(panel.title)) for panel in panels if panel.id != WHOLE)
+            raise UsageError(f"{problem_of[part.pattern]} The panels are {titles}.")
+        modules = [panel for panel in panels if _shows(panel, units_of, part)]
+        chosen |= {panel.id: panel for panel in (*titled, *modules) if panel.id not in chosen}
+    return tuple(chosen.values())
+
+
+def _shows(panel: Panel, units_of: Mapping[str, list[Closed]], part: Part) -> bool:
+    """Return whether a panel draws a module of a part open: a block in it, or the unit itself."""
+    if panel.id in units_of:
+        return any(part.names(unit.name) for unit in units_of[panel.id])
+    return any(map(part.holds, panel.origin.paths))
 
 
 def _closed(networks: Sequence[Network], annotations: Annotations) -> tuple[list[Network], Units]:
@@ -92,10 +128,11 @@ def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
 
     Where a graph has modules in panels of their own, the page may leave some out, and no panel is named.
     """
-    if any(isinstance(panel.content, Dag) and panel.id != WHOLE for panel in panels):
+    if not units or any(isinstance(panel.content, Dag) and panel.id != WHOLE for panel in panels):
         return panels
-    first = len(panels) - len(units)
-    letters = {literal(label): panel_letter(first + at) for at, label in enumerate(units)}
+    at = {panel.id: number for number, panel in enumerate(panels)}
+    ids = {literal(label): f"unit{number}" for number, label in enumerate(units, 1)}
+    letters = {label: panel_letter(at[name]) for label, name in ids.items() if name in at}
 
     def change(element: Any, _: int) -> Any:
         if isinstance(element, Node) and element.role is NodeRole.OTHER and element.lines[:1]:
@@ -106,10 +143,10 @@ def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
     return mapped(panels, change)
 
 
-def _unopened(diagram: Diagram, units: Units) -> Diagram:
-    """Return a diagram whose legend lists the units as not drawn open."""
-    if not units or not diagram.legend:
+def _unopened(diagram: Diagram, titles: Iterable[Label]) -> Diagram:
+    """Return a diagram whose legend lists what is not drawn open."""
+    names = Label(*titles, joint=Word.LIST)
+    if not names or not diagram.legend:
         return diagram
-    names = Label(*map(literal, units), joint=Word.LIST)
     entry = LegendEntry(role=None, text=phrase(Kind.LEGEND, Word.NOT_OPENED, names))
     return replace(diagram, legend=(*diagram.legend, entry))
