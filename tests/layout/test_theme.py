@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import resnet_diagram as rd
 from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.diagram.walk import stage_count
 from resnet_diagram.errors import UsageError
@@ -189,3 +190,12 @@ def test_a_missing_file_and_one_that_extends_itself_are_refused(tmp_path: Path) 
     path.write_text(f"extends = '{path}'", encoding="utf-8")
     with pytest.raises(UsageError, match="extends itself"):
         load_theme(path)
+
+
+@pytest.mark.parametrize("points", [40, 300, 90_000])
+@pytest.mark.parametrize("view", ["paper", "overview", "full"])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_type_larger_than_the_page_is_laid_out(tmp_path: Path, points: int, view: str) -> None:
+    path = tmp_path / "large.toml"
+    path.write_text(f"[sizes]\nnode = {points}\nlabel = {points}\n", encoding="utf-8")
+    assert rd.to_text("resnet18", "svg", view=view, theme=str(path)).endswith("</svg>\n")

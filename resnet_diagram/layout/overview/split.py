@@ -34,7 +34,7 @@ def split_frame(frame: Frame, arcs: Iterable[Arc], scale: Scale, theme: Theme, r
     if full.content <= room or len(frame.bars) < 2:
         return [frame]
     sizes = _sizes(full.slots, room)
-    while len(narrower := _sizes(full.slots, room - 4.0)) == len(sizes):
+    while room > 0 and len(narrower := _sizes(full.slots, room - 4.0)) == len(sizes):
         sizes, room = narrower, room - 4.0
     return _parts(frame, sizes)
 
