@@ -48,6 +48,8 @@ def missing_file(text: str, path: Path) -> str:
     """Return what to say about a file of code that is not there, with the files beside it."""
     if path.is_dir():
         return f"{text!r} is a folder; name a Python file in it."
+    if path.exists():
+        return f"{text!r} is not a regular file; name a Python file."
     neighbours = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
     hint = did_you_mean(closest(path.name, neighbours))
     hint += f" In that folder there are {', '.join(neighbours)}." if neighbours else ""

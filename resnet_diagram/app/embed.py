@@ -1,7 +1,6 @@
 """Make what the markers of documents ask for, and the documents with it between the markers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from resnet_diagram.embed.edited import EDITABLE, is_edited, is_same, with_diges
 from resnet_diagram.embed.markers import Region
 from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError, ResnetDiagramError
+from resnet_diagram.reading import read_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,5 @@ def _neighbour(path: Path, artifact: Artifact) -> Update:
 
 
 def _bytes(path: Path) -> bytes | None:
-    """Return the content of a file, None if it does not exist."""
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    return None
+    """Return the content of a file, None if there is no such regular file. Raise SourceError."""
+    return read_bytes(path) if path.is_file() else None

@@ -53,6 +53,13 @@ class _Commands(click.Group):
             ctx.fail(f"No such command {args[0]!r}.{hint} The commands are {', '.join(COMMANDS)}.")
         return super().resolve_command(ctx, args)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return the arguments behind the options. Fail for a wrong option."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException as problem:
+            raise failure_of(problem, verbose=False) from problem
+
     def invoke(self, ctx: click.Context) -> Any:
         with _messages(ctx):
             return super().invoke(ctx)

@@ -1,5 +1,6 @@
 """Messages on standard error: notes, details on request, warnings; none but errors when quiet."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -56,7 +57,7 @@ def detail(text: str) -> None:
     """Print a progress detail, when verbose."""
     if loudness() > 0:
         with above_spinner():
-            click.echo(escape_controls(text), err=True)
+            click.echo(_printable(text), err=True)
 
 
 def warn(message: Warning | str, *_: object, **__: object) -> None:
@@ -71,7 +72,7 @@ def _print_once(text: str) -> None:
     if loudness() >= 0 and text not in printed:
         printed.add(text)
         with above_spinner():
-            click.echo(escape_controls(text), err=True)
+            click.echo(_printable(text), err=True)
 
 
 def progress(items: Sequence[str]) -> Iterator[str]:
@@ -85,18 +86,28 @@ def progress(items: Sequence[str]) -> Iterator[str]:
         yield from bar
 
 
+_LONG_WORD = re.compile(r"(\S{240})\S{160,}(\S{120})")
+
+
+def _printable(text: str) -> str:
+    """Return a text for the terminal: control characters spelled out, words of 520 letters or more cut."""
+    return _LONG_WORD.sub(r"\1...\2", escape_controls(text))
+
+
 def failure_of(problem: Exception, *, verbose: bool) -> click.ClickException:
     """Return the message for an error; one nobody expected is called a bug, with its trace when verbose."""
     if isinstance(problem, click.ClickException):
+        problem.message = _printable(problem.message)  # type: ignore[misc] # click shows it
         return problem
-    text = escape_controls(str(problem))
+    text = _printable(str(problem))
     if isinstance(problem, UsageError):
         return click.UsageError(text)
     if isinstance(problem, ResnetDiagramError):
         return click.ClickException(text)
     if isinstance(problem, OSError):
         place = repr(problem.filename) if problem.filename else "standard output"
-        return click.ClickException(f"Cannot read or write {place}: {problem.strerror or problem}.")
+        text = f"Cannot read or write {place}: {problem.strerror or problem}."
+        return click.ClickException(_printable(text))
     if verbose:
         from traceback import format_exception
 

@@ -3,7 +3,6 @@
 import codecs
 import json
 import re
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +10,15 @@ from typing import Any
 
 from resnet_diagram.embed.markers import Region, regions, replaced
 from resnet_diagram.embed.syntax import Syntax, syntax_of
-from resnet_diagram.errors import EmbedError
+from resnet_diagram.errors import EmbedError, SourceError
+from resnet_diagram.reading import read_bytes
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _MARK = "\ufeff"
 
-LARGEST = 100_000_000
-"""Maximum size of a document, in bytes."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which JSON can escape and no encoding has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +45,9 @@ class Document:
 def read_document(path: Path) -> Document:
     """The document in a file. Raises EmbedError where it cannot be read, or its markers are wrong."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise EmbedError(f"{path}: not a regular file.")
-        if status.st_size > LARGEST:
-            raise EmbedError(f"{path}: {status.st_size:,} bytes; a document has {LARGEST:,} at most.")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise EmbedError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+        raw = read_bytes(path)
+    except SourceError as error:
+        raise EmbedError(str(error)) from error
     syntax = syntax_of(path)
     try:
         encoding, text = _decoded(raw)
@@ -134,5 +129,6 @@ def _filled(document: Document, texts: Sequence[str]) -> str:
     match = re.search(r"\n([ \t]+)\"", raw)
     escaped = "\\u" in raw and raw.lstrip(_MARK).isascii()
     complete = json.dumps(notebook, indent=match[1] if match else None, ensure_ascii=escaped)
+    complete = _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", complete)
     ended = complete + ("\n" if raw.endswith("\n") else "")
     return _MARK * raw.startswith(_MARK) + (ended.replace("\n", "\r\n") if "\r\n" in raw else ended)

@@ -1,6 +1,5 @@
 """Themes: one style a role, read from a TOML file."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import Any
 
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.reading import read_toml
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.style.check import check_theme
 from resnet_diagram.style.colour import ramp
@@ -158,7 +158,7 @@ def _find(name: str) -> Path:
     if name in theme_names():
         return _folder() / f"{name}.toml"
     path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and path.exists():
         return path
     if path.suffix == ".toml":
         raise UsageError(f"There is no theme file '{name}'. Check the path, or take one of: {_listed()}.")
@@ -170,18 +170,11 @@ def _listed() -> str:
     return ", ".join(theme_names())
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Theme file '{path}' cannot be read: {error}. It must be a TOML file.") from error
-
-
 def _merged(path: Path, paths: tuple[Path, ...]) -> dict[str, Any]:
     """The table in `path` laid over the theme it extends; a user's file extends `paper` unless it says so."""
     if path in paths:
         raise UsageError(f"Theme '{path.name}' extends itself. Let it extend one of: {_listed()}.")
-    left = _read(path)
+    left = read_toml(path, "Theme file")
     base = left.pop("extends", "" if path.parent == _folder() else DEFAULT_THEME)
     if not isinstance(base, str):
         raise UsageError(f"Theme '{path.name}': 'extends' is {base!r}; it must be a theme's name.")

@@ -1,12 +1,12 @@
 """Languages of a drawing: a TOML table of translations each, and labels put into a language."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.reading import read_toml
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.wording.terms import Kind, Label, Language
 from resnet_diagram.wording.vocabulary import Word
@@ -27,7 +27,7 @@ def language(name_or_path: str) -> Language:
     if name_or_path == ENGLISH:
         return {}
     path = _folder() / f"{name_or_path}.toml" if name_or_path in language_names() else Path(name_or_path)
-    if path.suffix != ".toml" or not path.is_file():
+    if path.suffix != ".toml" or not path.exists():
         names = ", ".join(language_names())
         hint = did_you_mean(closest(name_or_path, language_names()))
         raise UsageError(
@@ -41,13 +41,7 @@ def _folder() -> Path:
 
 
 def _read(path: Path) -> Language:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"Language file '{path}' cannot be read: {error}. It must be a TOML file."
-        ) from error
-    phrases = table.get("phrases")
+    phrases = read_toml(path, "Language file").get("phrases")
     if not isinstance(phrases, dict) or not all(isinstance(text, str) for text in phrases.values()):
         raise UsageError(f'Language file \'{path}\' needs a table [phrases] of texts, such as "Stem" = "…".')
     for english, text in phrases.items():

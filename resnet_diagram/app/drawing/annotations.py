@@ -1,7 +1,6 @@
 """Read annotations: a TOML file or a dictionary, and the file that lies beside a model."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 from resnet_diagram.diagram.annotations.match import module_paths, problems
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.reading import read_toml
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.check import ROLES
 
@@ -46,15 +46,11 @@ def annotations_in(value: str | Path | Mapping[str, Any]) -> Annotations:
     if isinstance(value, Mapping):
         return _annotations(value, "annotate")
     path = Path(value)
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    if not path.exists():
         raise UsageError(
             f"There is no annotation file '{path}'. 'resnet-diagram annotate SOURCE -o {path}' begins one."
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Annotation file '{path}' cannot be read: {error}. It must be TOML.") from error
-    return _annotations(table, str(path))
+        )
+    return _annotations(read_toml(path, "Annotation file"), str(path))
 
 
 def with_units(annotations: Annotations, words: Sequence[str]) -> Annotations:

@@ -1,6 +1,7 @@
 """The master of a presentation: the one of python-pptx in another shape, or that of a user's file."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from pptx.oxml import parse_xml
 from pptx.presentation import Presentation
 from pptx.util import Pt
 
-from resnet_diagram.errors import RenderError
+from resnet_diagram.errors import RenderError, SourceError
+from resnet_diagram.reading import read_bytes
 from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.render.figure import Slide
 
@@ -50,7 +52,9 @@ def own_master(shape: Slide, font: str) -> Presentation:
 def users_master(path: Path) -> Presentation:
     """Return the presentation in a file without its slides. Raise RenderError if it cannot be read."""
     try:
-        presentation = pptx.Presentation(str(path))
+        presentation = pptx.Presentation(BytesIO(read_bytes(path)))
+    except SourceError as error:
+        raise RenderError(str(error)) from error
     except Exception as error:
         raise RenderError(
             f"--template {str(path)!r} cannot be read: {error}. Give a presentation (.pptx)."

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.errors import SourceError, SpecError, escape_in_quotes
+from resnet_diagram.errors import SpecError, escape_in_quotes
+from resnet_diagram.reading import read_bytes
 from resnet_diagram.saving import write_text
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.json.decode import DecodeError, decoder, suggestion
@@ -88,11 +89,7 @@ def read_network(path: Path | str) -> Network:
     does not fit.
     """
     try:
-        if Path(path).exists() and not Path(path).is_file():
-            raise SourceError(f"{str(path)!r} is not a regular file; name a spec file.")
-        content = Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SourceError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+        content = read_bytes(Path(path)).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         expected = "TOML" if _is_toml(path) else "JSON"
         raise SpecError(f"{path}: not a text in UTF-8; expected {expected}.") from error

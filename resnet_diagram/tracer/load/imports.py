@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from resnet_diagram.errors import SourceError, missing_file
-from resnet_diagram.tracer.errors import source_error
+from resnet_diagram.reading import read_bytes
+from resnet_diagram.tracer.errors import message_of, source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
 
@@ -76,6 +77,8 @@ def _file_module(target: Target) -> ModuleType:
         raise SourceError(
             f"{target.module!r} is no Python file. A model comes from a .py file, a notebook or a module."
         )
+    if path.suffix == ".ipynb":
+        _source(path)
     root, name = _package_of(path)
     with search_path(root):
         try:
@@ -113,7 +116,7 @@ def _relative_levels(path: Path) -> int:
 
 def _levels_in(path: Path) -> int:
     """Return the largest number of dots of the relative imports in a file; 0 if it cannot be read."""
-    with contextlib.suppress(SyntaxError, ValueError, OSError):
+    with contextlib.suppress(SyntaxError, ValueError, SourceError, RecursionError, MemoryError):
         tree = ast.parse(_source(path))
         return max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
     return 0
@@ -122,12 +125,16 @@ def _levels_in(path: Path) -> int:
 def _source(path: Path) -> bytes:
     """Return the code in a file; of a notebook, that of its code cells without commands of IPython.
 
-    Raises ValueError for a notebook that is damaged.
+    Raises SourceError for a notebook that is damaged.
     """
+    content = read_bytes(path)
     if path.suffix != ".ipynb":
-        return path.read_bytes()
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return content
+    try:
+        cells = json.loads(content)["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(f"{str(path)!r} is no notebook that can be read: {message_of(error)}.") from error
     lines = [line for text in texts if not text.lstrip().startswith("%%") for line in text.splitlines()]
     return "\n".join(re.sub(r"^(\s*)[!%].*", r"\1pass", line) for line in lines).encode()
 

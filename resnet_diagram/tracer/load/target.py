@@ -1,7 +1,6 @@
 """The text that names a model: `pkg.module:factory`, `path/file.py:Net(depth=20)`."""
 
 import ast
-import os
 import re
 from dataclasses import field
 from pathlib import Path
@@ -34,7 +33,7 @@ class Target:
     @property
     def is_file(self) -> bool:
         """Return whether the module is a file rather than a dotted name."""
-        return self.module.endswith((".py", ".ipynb")) or "/" in self.module or os.sep in self.module
+        return self.module.endswith((".py", ".ipynb")) or not NAME.fullmatch(self.module)
 
     @property
     def path(self) -> Path:
@@ -90,6 +89,8 @@ def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[s
         tree = ast.parse(f"f{call}", mode="eval").body
     except SyntaxError as error:
         raise SourceError(f"Cannot read the arguments in {text!r}: {error.msg}.") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise SourceError(f"Cannot read the arguments in {text!r}.") from None
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
         raise SourceError(
             f"Cannot read {text!r}: write one call with literal arguments, as in file.py:Net(depth=20)."
@@ -99,7 +100,7 @@ def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[s
             raise ValueError
         args = tuple(ast.literal_eval(a) for a in tree.args)
         return args, {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
-    except ValueError:
+    except (ValueError, TypeError, RecursionError, MemoryError):
         raise SourceError(
             f"The arguments in {text!r} must be literals: numbers, strings, True, False, None, and tuples, "
             "lists and dictionaries of them. For anything else write a function without arguments."

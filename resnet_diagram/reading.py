@@ -1,0 +1,40 @@
+"""Read files that are data: regular files of limited size, as bytes or as TOML."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+from resnet_diagram.errors import SourceError, UsageError
+from resnet_diagram.limits import FILE
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file. Raise SourceError if it is missing, no regular file, or too large."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            problem = "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a regular file"
+        elif status.st_size > FILE:
+            problem = f"it has {status.st_size:,} bytes; expected {FILE:,} at most"
+        else:
+            return path.read_bytes()
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+    raise SourceError(f"Cannot read {str(path)!r}: {problem}.")
+
+
+def read_toml(path: Path, noun: str) -> dict[str, Any]:
+    """Return the table in a TOML file. Raise UsageError if it cannot be read; `noun`: the kind of file."""
+    import tomllib
+
+    try:
+        return tomllib.loads(read_bytes(path).decode("utf-8-sig"))
+    except SourceError as error:
+        raise UsageError(str(error)) from error
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except UnicodeDecodeError:
+        problem = "it is not a text in UTF-8"
+    except ValueError as error:
+        problem = str(error)
+    raise UsageError(f"{noun} '{path}' cannot be read: {problem}. It must be a TOML file.")
