@@ -7,12 +7,24 @@ from typing import Any
 import pytest
 
 import resnet_diagram as rd
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.model import GroupRole, Item
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.panels.draft import draft_of
+from resnet_diagram.diagram.panels.network import has_graph
+from resnet_diagram.diagram.panels.overview import overview as drawn
+from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.prose.caption import caption
-from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.diagram.prose.describe import describe
+from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import groups
+from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.measure import is_residual
+from resnet_diagram.spec.model import Layer, Network, Stage
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Stack, Wanted
 from resnet_diagram.wording.facts import stage_rows
+from resnet_diagram.wording.stages import StageNames
+from tests.published import published, published_names
 
 
 def long_skips() -> list[Network]:
@@ -130,6 +142,49 @@ def test_blocks_inside_a_long_skip_are_counted(name: str, skipping: dict[str, Ne
 def test_a_comparison_draws_the_blocks_inside_a_long_skip(skipping: dict[str, Network]) -> None:
     text = rd.to_text([skipping["last"], skipping["last"]], "svg", view="compare")
     assert text.count(">identity<") == 2 * 3
+
+
+def bar_numbers(network: Network) -> list[list[int]]:
+    """Return the numbers under the bars of each stage of an overview, those of hidden bars too."""
+    draft = draft_of(network)
+    part_overview(draft, network.body, StageNames.STAGE)
+    return [
+        [
+            number
+            for unit in frame.units.values()
+            for number in range(unit.number, unit.last + 1)
+            if unit.number
+        ]
+        for frame in draft.frames
+        if frame.stage
+    ]
+
+
+@pytest.mark.parametrize("name", published_names())
+def test_a_published_network_is_counted_once(name: str) -> None:
+    network = published(name)
+    stages = [element for element in network.body if isinstance(element, Stage)]
+    counts = [len(units((stage,))) for stage in stages]
+    found = rd.facts(network)["stages"]
+    assert [stage["blocks"] for stage in found if stage["name"] in {stage.name for stage in stages}] == counts
+    rows = [row for row in stage_rows(network) if row.name in {stage.name for stage in stages}]
+    assert [row.blocks for row in rows][len(rows) - len(counts) :] == counts
+    if has_graph(network):
+        return
+    frames = [group for group in groups(chain(network)) if group.role is GroupRole.STAGE]
+    assert [frame.repeat for frame in frames if frame.shade] == [max(1, count) for count in counts]
+    told = re.findall(r"Stage \d+: (\d+) blocks?,", describe(network))
+    assert [int(number) for number in told] == counts[: len(told)]
+    assert bar_numbers(network) == [list(range(1, count + 1)) for count in counts]
+    overview, _ = drawn(network, StageNames.STAGE)
+    titles = [frame.repeat for frame in overview.frames if frame.role is GroupRole.STAGE]
+    assert titles == [max(1, count) for count in counts]
+    if any(map(is_residual, units(stages))):
+        assert counts_in_caption(network)[: len(counts)] == [count for count in counts if count]
+
+
+def chain(network: Network) -> tuple[Item, ...]:
+    return build([network], Options(view=View.OVERVIEW), flat=True).chain.items
 
 
 NAMES = {

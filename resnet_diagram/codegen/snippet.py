@@ -10,9 +10,10 @@ from resnet_diagram.codegen.helpers import HELPERS
 from resnet_diagram.codegen.network.plan import plan
 from resnet_diagram.codegen.source import source
 from resnet_diagram.errors import UsageError, closest, did_you_mean
-from resnet_diagram.spec.measure import block_kind, blocks, in_shape, is_residual, out_shape
+from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.places import placed
+from resnet_diagram.spec.measure import block_kind, in_shape, is_residual, out_shape
 from resnet_diagram.spec.model import Block, Network, Stage
-from resnet_diagram.spec.places import placed
 from resnet_diagram.spec.shapes import shape_text
 
 
@@ -43,9 +44,11 @@ def _named(network: Network) -> Iterator[tuple[str, Block]]:
         if isinstance(element, Block):
             table.setdefault(place.path, element)
     stages = [element for element in network.body if isinstance(element, Stage)]
+    known = {id(block) for block in table.values()}
     for number, stage in enumerate(stages, 1):
-        for position, block in enumerate(blocks(stage), 1):
-            table.setdefault(f"stage{number}.block{position}", block)
+        for position, block in enumerate(units((stage,)), 1):
+            if id(block) in known:
+                table.setdefault(f"stage{number}.block{position}", block)
     yield from table.items()
 
 

@@ -220,35 +220,6 @@ def gate_ratio(element: Element) -> int:
     return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
 
 
-def blocks(part: Stage | Iterable[Element]) -> tuple[Block, ...]:
-    """The blocks directly in a stage, and in stages inside it, in order; gates are no blocks of their own."""
-    items: list[Block] = []
-    for element in part.body if isinstance(part, Stage) else part:
-        if isinstance(element, Stage):
-            items += blocks(element)
-        elif isinstance(element, Graph):
-            items += (block for node in element.nodes if node.shares is None for block in blocks(node.body))
-        elif isinstance(element, Block) and not is_gate(element):
-            items.append(element)
-    return tuple(items)
-
-
-def units(elements: Iterable[Element]) -> tuple[Block, ...]:
-    """The blocks a reader counts, innermost ones; gates are none, nor other merges in a residual block."""
-    return tuple(block for element in elements for block in _units(element))
-
-
-def _units(element: Element) -> tuple[Block, ...]:
-    if isinstance(element, Layer) or (isinstance(element, Block) and is_gate(element)):
-        return ()
-    if isinstance(element, Stage):
-        return units(element.body)
-    if isinstance(element, Graph):
-        return tuple(unit for node in element.nodes if node.shares is None for unit in units(node.body))
-    inner = units(item for branch in element.branches for item in branch)
-    return inner if inner and (not is_residual(element) or any(map(is_residual, inner))) else (element,)
-
-
 def residual_blocks(part: Part) -> tuple[Block, ...]:
     """Every residual block in the order its addition is executed: nested ones before the one around them."""
     return tuple(block for block in all_blocks(part) if is_residual(block))

@@ -224,11 +224,11 @@ class Network:
 
     def __repr__(self) -> str:
         """Return two lines: name, input and totals; stages with their numbers of blocks."""
-        from resnet_diagram.spec.measure import units
+        from resnet_diagram.spec.counting.blocks import units
 
         size = "×".join(map(str, self.input_shape))
         guessed = " (guessed)" * any(" was guessed" in note for note in self.notes)
-        stages = ", ".join(f"{stage.name} ({len(units(stage.body))})" for stage in self.stages)
+        stages = ", ".join(f"{stage.name} ({len(units((stage,)))})" for stage in self.stages)
         first = (
             f"Network {self.name!r}: input {size}{guessed}, {self.params:,} parameters, {self.macs:,} MACs"
         )

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import TypeGuard
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.measure import is_gate, is_residual, out_shape, units
+from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.measure import is_gate, is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
 from resnet_diagram.spec.traits import WINDOWED
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial

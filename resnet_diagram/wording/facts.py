@@ -6,6 +6,8 @@ from itertools import groupby, takewhile
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.places import Place, placed
 from resnet_diagram.spec.measure import (
     activations,
     channels,
@@ -19,12 +21,10 @@ from resnet_diagram.spec.measure import (
     params,
     pre_activation,
     stride,
-    units,
     walk,
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Network, Port, Shape, Stage
-from resnet_diagram.spec.places import Place, placed
 from resnet_diagram.spec.receptive_field import receptive_field, stage_fields
 from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.wording.blocks import layout_name
@@ -111,7 +111,7 @@ def _sizes(field: Shape | None) -> list[int] | None:
 def _stage(stage: Stage, field: Shape | None) -> Facts:
     return {
         "name": stage.name,
-        "blocks": len(units(stage.body)),
+        "blocks": len(units((stage,))),
         "in_shape": list(in_shape(stage)),
         "out_shape": list(out_shape(stage)),
         "receptive_field": _sizes(field),

@@ -15,6 +15,7 @@ _MAX_LIST_LENGTH = 34
 
 _ALL = (Word.ALL_OF_STAGE, Word.ALL_OF_STAGES, Word.ALL_OF_THE_STAGE, Word.ALL_OF_EACH_STAGE)
 _FIRST = (Word.FIRST_OF_STAGE, Word.FIRST_OF_STAGES, Word.FIRST_OF_THE_STAGE, Word.FIRST_OF_EACH_STAGE)
+_IN = (Word.IN_STAGE, Word.IN_STAGES, Word.IN_THE_STAGE, Word.IN_EACH_STAGE)
 """Phrases for one stage, for several, for the only stage, and for all."""
 
 
@@ -42,6 +43,11 @@ def places(items: Sequence[Place], contents: Sequence[Place], total: int, *, res
         return counted(len(items), phrase(Kind.BLOCK, Word.BLOCK))
     word = Word.SOME_OF_STAGES if len(stages) > 1 else Word.SOME_OF_STAGE
     return phrase(Kind.PLACE, word, len(items), ranges(list(stages)))
+
+
+def in_stages(stages: Sequence[int], total: int) -> Label:
+    """Return the places of layers and gates in some of `total` stages, in which they are no blocks."""
+    return _of_stages(_IN, list(dict.fromkeys(stages)), total)
 
 
 def _by_stage(items: Sequence[Place]) -> dict[int, list[int]]:

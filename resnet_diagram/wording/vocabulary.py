@@ -70,6 +70,10 @@ class Word(StrEnum):
     FIRST_OF_THE_STAGE = "first block of the stage"
     FIRST_OF_STAGE = "first block of stage {0}"
     FIRST_OF_STAGES = "first block of stages {0}"
+    IN_EACH_STAGE = "in each stage"
+    IN_THE_STAGE = "in the stage"
+    IN_STAGE = "in stage {0}"
+    IN_STAGES = "in stages {0}"
     BLOCKS_OF_STAGE = "stage {0}: {1}"
     SOME_OF_STAGE = "{0} blocks of stage {1}"
     SOME_OF_STAGES = "{0} blocks of stages {1}"
@@ -77,6 +81,7 @@ class Word(StrEnum):
     IN_HEAD = "in the head"
     IN_BLOCKS = "within other blocks"
     SIZES_OF = "sizes of {0}"
+    SIZES_OF_FIRST = "{0}; sizes of the first"
     SIZES_OF_BLOCK = "{0}; sizes of block {1}"
     SIZES_OF_BLOCK_OF_STAGE = "{0}; sizes of block {1} of stage {2}"
 

@@ -1,6 +1,5 @@
 """Every operation of a network is in its drawing."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,8 +18,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Layer, Network
 from resnet_diagram.wording.terms import literal
-
-ALL = bool(os.environ.get("RESNET_DIAGRAM_ALL_MODELS"))
+from tests.published import published, published_names
 
 
 def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
@@ -54,34 +52,9 @@ def test_the_drawings_of_the_catalog_leave_nothing_out(name: str) -> None:
     assert left_out(catalog.network(name)) == []
 
 
-def torchvision_names() -> list[str]:
-    pytest.importorskip("tests.torchvision_shim")
-    models = pytest.importorskip("torchvision.models")
-    names: list[str] = models.list_models(module=models)
-    return names if ALL else names[::9]
-
-
-@pytest.mark.parametrize("name", torchvision_names())
-def test_the_drawings_of_torchvision_leave_nothing_out(name: str) -> None:
-    models = pytest.importorskip("torchvision.models")
-    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
-    size = 299 if name == "inception_v3" else 224
-    assert left_out(rd.trace(models.get_model(name, weights=None, **options), (3, size, size))) == []
-
-
-def timm_names() -> list[str]:
-    pytest.importorskip("tests.torchvision_shim")
-    timm = pytest.importorskip("timm")
-    families = (timm.list_models(module=family) for family in timm.list_modules())
-    names = [family[0] for family in families if family]
-    return names if ALL else ["cspresnet50", "efficientnet_b0", "ese_vovnet19b_dw", "repvgg_a0", "skresnet18"]
-
-
-@pytest.mark.parametrize("name", timm_names())
-def test_the_drawings_of_timm_leave_nothing_out(name: str) -> None:
-    timm = pytest.importorskip("timm")
-    model = timm.create_model(name)
-    assert left_out(rd.trace(model, model.default_cfg["input_size"])) == []
+@pytest.mark.parametrize("name", published_names())
+def test_the_drawings_of_published_models_leave_nothing_out(name: str) -> None:
+    assert left_out(published(name)) == []
 
 
 class Step(nn.Module):

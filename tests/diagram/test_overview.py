@@ -154,8 +154,15 @@ def test_a_gate_or_a_change_of_windows_is_no_long_skip() -> None:
 def test_layers_between_blocks_are_one_bar() -> None:
     plain = (conv(), conv())
     found, units = overview(network(Stage(body=(*plain, residual(conv())))), StageNames.STAGE)
-    assert shown(stages(found)[0]) == ["1", "2"]
+    assert shown(stages(found)[0]) == ["", ""]
     assert [unit.block is None for unit in units] == [True, False]
+
+
+def test_layers_like_those_of_a_block_are_a_block() -> None:
+    plain = (conv(), conv())
+    found, units = overview(network(Stage(body=(*plain, residual(*plain)))), StageNames.STAGE)
+    assert shown(stages(found)[0]) == ["1", "2"]
+    assert [(unit.block is None, unit.number) for unit in units] == [(True, 1), (False, 2)]
 
 
 def test_equal_groups_of_blocks_stay_closed() -> None:

@@ -14,7 +14,7 @@ from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.figure import Output
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.measure import blocks
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.stages import StageNames
 from tests.browser import MERMAID_PACKAGES, mermaid_errors, mermaid_geometry, render_mermaid_real
@@ -38,11 +38,11 @@ def text(options: Options, *networks: Network) -> str:
 
 def charts(network: Network) -> Iterator[tuple[str, str]]:
     """The network in every view, and with all that can be written into it."""
-    drawn = [View.OVERVIEW, View.PAPER, View.FULL, *([View.BLOCK] if blocks(network.body) else [])]
+    drawn = [View.OVERVIEW, View.PAPER, View.FULL, *([View.BLOCK] if units(network.body) else [])]
     for view in drawn:
         yield f"{network.name} {view}", text(Options(view=view), network)
     yield f"{network.name} compare", text(Options(view=View.COMPARE), network, catalog.network("resnet34"))
-    if blocks(network.body):
+    if units(network.body):
         question = Options(view=View.BLOCK, show=frozenset(Show))
         yield f"{network.name} question", text(question, network)
 

@@ -7,10 +7,10 @@ import pytest
 from resnet_diagram.errors import SourceError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.check.network import check
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
-    blocks,
     cardinality,
     depth,
     macs,
@@ -142,7 +142,7 @@ def stage(name: str, number: int) -> Stage:
 
 
 def first(name: str, number: int) -> Block:
-    return blocks(stage(name, number))[0]
+    return units((stage(name, number),))[0]
 
 
 def strides(name: str) -> list[int]:
@@ -159,9 +159,13 @@ def test_where_the_stride_stands() -> None:
 
 
 def test_the_first_stage_projects_in_bottleneck_networks_alone() -> None:
-    assert [_kind(block) for block in blocks(stage("resnet50", 1))] == ["projection", "identity", "identity"]
+    assert [_kind(block) for block in units((stage("resnet50", 1),))] == [
+        "projection",
+        "identity",
+        "identity",
+    ]
     assert stride(first("resnet50", 1)) == (1, 1)
-    assert [_kind(block) for block in blocks(stage("resnet18", 1))] == ["identity", "identity"]
+    assert [_kind(block) for block in units((stage("resnet18", 1),))] == ["identity", "identity"]
 
 
 def _kind(block: Block) -> str:
@@ -170,11 +174,11 @@ def _kind(block: Block) -> str:
 
 
 def test_blocks_of_each_stage() -> None:
-    counts = {name: [len(blocks(stage(name, number))) for number in (1, 2, 3, 4)] for name in TORCHVISION}
+    counts = {name: [len(units((stage(name, number),))) for number in (1, 2, 3, 4)] for name in TORCHVISION}
     assert counts["resnet152"] == [3, 8, 36, 3]
     assert counts["resnext101_64x4d"] == [3, 4, 23, 3]
     assert counts["resnet18"] == [2, 2, 2, 2]
-    assert len(blocks(stage("resnet1202", 3))) == 200
+    assert len(units((stage("resnet1202", 3),))) == 200
 
 
 def test_block_kinds_widths_and_cardinalities() -> None:

@@ -10,7 +10,6 @@ from resnet_diagram.spec.measure import (
     BlockKind,
     all_blocks,
     block_kind,
-    blocks,
     cardinality,
     depth,
     in_shape,
@@ -120,12 +119,6 @@ def test_a_concatenation_adds_the_sizes_that_differ_else_the_channels() -> None:
     assert out_shape(join) == (16, 6, 6)
     tokens = Block(branches=((), (conv((8, 6), 8, 3),)), merge=Merge.CONCAT)
     assert out_shape(tokens) == (8, 10)
-
-
-def test_blocks_of_a_stage_leave_gates_out_and_look_into_inner_stages() -> None:
-    one, two = residual(*chain(SHAPE, (8, 3)), name="1"), residual(*chain(SHAPE, (8, 3)), name="2")
-    stage = Stage(body=(one, gate(), norm(SHAPE), Stage(body=(two,))))
-    assert blocks(stage) == (one, two)
 
 
 def test_residual_blocks_come_in_the_order_of_their_additions() -> None:

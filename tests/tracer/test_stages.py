@@ -12,8 +12,9 @@ import torch.fx
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.measure import all_blocks, blocks, out_shape, residual_blocks
+from resnet_diagram.spec.measure import all_blocks, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Stage
 from resnet_diagram.spec.signature import anonymous
 from tests.tracer.awkward import GPT, InPlaceBlock, conv_norm
@@ -143,7 +144,7 @@ def test_stages_of_a_container(make: Callable[[], nn.Module], expected: dict[str
 
 def test_an_activation_behind_each_block_is_the_blocks() -> None:
     network = traced(flat())
-    assert [[ops(b.after) for b in blocks([stage])] for stage in network.body] == [[["relu"]] * 2] * 2
+    assert [[ops(b.after) for b in units([stage])] for stage in network.body] == [[["relu"]] * 2] * 2
     assert ops(network.head) == ["global_avg_pool", "flatten"]
 
 

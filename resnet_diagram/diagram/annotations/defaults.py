@@ -7,9 +7,9 @@ from dataclasses import replace
 from resnet_diagram.diagram.annotations.model import Annotations, Part, outer_paths
 from resnet_diagram.diagram.annotations.units import Closed, Closing, with_units
 from resnet_diagram.diagram.origin import paths_of
+from resnet_diagram.spec.counting.blocks import units as counted_blocks
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import gate_ratio, residual_blocks
-from resnet_diagram.spec.measure import units as counted_blocks
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.traits import BARS, is_renaming
 

@@ -20,6 +20,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import USUAL, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, merge_origin, origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     BlockKind,
@@ -30,7 +31,6 @@ from resnet_diagram.spec.measure import (
     merged_shape,
     out_shape,
     residual_blocks,
-    units,
     walk,
     weighted_layers,
 )
@@ -207,7 +207,7 @@ def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
     """Return the frame of a stage with its title and its number of blocks."""
     number = context.numbers.get(stage.name)
     title = literal(stage.name) if number is None else stage_title(stage, number, context.naming)
-    return replace(frame, role=GroupRole.STAGE, title=title, repeat=max(1, len(units(stage.body))))
+    return replace(frame, role=GroupRole.STAGE, title=title, repeat=max(1, len(units((stage,)))))
 
 
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:

@@ -15,9 +15,10 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
-from resnet_diagram.spec.measure import in_shape, out_shape, units
+from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
@@ -112,7 +113,7 @@ def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -
         role=GroupRole.STAGE,
         title=phrase(Kind.TITLE, Word.WITH, title, counts) if counts else title,
         items=context.stage(stage, prefix, context),
-        repeat=max(1, len(units(stage.body))),
+        repeat=max(1, len(units((stage,)))),
         caption=change_label(in_shape(stage), out_shape(stage)) if Show.SHAPES in options.show else NOTHING,
         shade=number,
         origin=origin((stage,)),

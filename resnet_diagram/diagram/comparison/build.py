@@ -25,8 +25,9 @@ from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.walk import content_items
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.measure import is_residual, out_shape, units
+from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import Level, anonymous, signature

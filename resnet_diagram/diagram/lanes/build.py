@@ -17,9 +17,10 @@ from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import idle_notes, layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
-from resnet_diagram.diagram.panels.overview import OverviewDraft, draft_of, part_overview
+from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
 from resnet_diagram.spec.measure import is_gate, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage

@@ -12,9 +12,9 @@ from resnet_diagram.diagram.panels.insets import insets, unit_inset
 from resnet_diagram.diagram.panels.network import has_graph
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.spec.counting.places import placed
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Network
-from resnet_diagram.spec.places import placed
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.shapes import change_label
 from resnet_diagram.wording.terms import Kind, literal, phrase
@@ -58,14 +58,14 @@ def _panel(unit: Unit, options: Options) -> Panel:
 
 def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
     """The block of that name in the model, or of that place, such as "stage2.block1"."""
-    by_place = {f"stage{unit.stage}.block{unit.number}": unit for unit in units}
+    by_place = {f"stage{unit.stage}.block{unit.number}": unit for unit in units if unit.number == unit.last}
     if target in by_place:
         return by_place[target]
     for element, place in placed(network):
         if isinstance(element, Block) and target in (place.path, element.name):
             return next(
                 (unit for unit in units if unit.block is element),
-                Unit(elements=(element,), stage=1, number=1),
+                Unit(elements=(element,), stage=1, number=0),
             )
     return None
 

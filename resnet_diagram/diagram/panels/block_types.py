@@ -39,14 +39,21 @@ _FRACTIONS = (*_MULTIPLES, 12, 24, 32, 64)
 class Unit:
     """A block with the norm and activation behind it, or a run of layers without a shortcut.
 
-    `stage` counts from 1 and is 0 outside stages; `number` is that of the block in its stage, from 1.
-    `part`: the frame it lies in, None outside frames.
+    `stage` counts from 1 and is 0 outside stages. `number` and `last` are those of the first and the last
+    block in it, from 1 in each stage; 0 where it holds none, as a gate or layers between blocks. `part`: the
+    frame it lies in, None outside frames.
     """
 
     elements: tuple[Element, ...]
     stage: int
     number: int
+    last: int = 0
     part: GroupRole | None = None
+
+    @property
+    def index(self) -> str:
+        """The numbers of the blocks in it: "3", or "1–3" of several; empty where it holds none."""
+        return "–".join(str(number) for number in dict.fromkeys((self.number, self.last)) if number)
 
     @property
     def block(self) -> Block | None:

@@ -9,11 +9,11 @@ from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.walk import content_items, edges, nodes
 from resnet_diagram.spec.graph import parts
-from resnet_diagram.spec.measure import block_kind, is_gate, is_residual
+from resnet_diagram.spec.measure import block_kind, is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.counts import counted
-from resnet_diagram.wording.places import places
+from resnet_diagram.wording.places import in_stages, places
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -37,7 +37,7 @@ def insets(
     selection = [kind for kind in open_types if kind in frequent]
     rest = [unit for kind in open_types if kind not in frequent for unit in kind.units]
     closed = _closed(rest, units, stages) if rest else NOTHING
-    place = [_places(kind.units, _comparable(kind, units), stages) for kind in selection]
+    place = [_places(kind.units, units, stages) for kind in selection]
     panels = [
         _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
@@ -91,7 +91,7 @@ def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
     while waiting:
         element = waiting.pop(0)
         if isinstance(element, Block) and is_residual(element):
-            yield Unit(elements=(element,), stage=0, number=1)
+            yield Unit(elements=(element,), stage=0, number=0)
         else:
             waiting += [inner for run in parts(element) for inner in run]
 
@@ -106,23 +106,25 @@ def _closed(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
 _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
 
 
-def _comparable(kind: BlockType, units: Sequence[Unit]) -> list[Unit]:
-    """Return the gates among some units for a type of gate, else those that are none."""
-    gates = _is_gate(kind.units[0])
-    return [unit for unit in units if _is_gate(unit) == gates]
-
-
 def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
-    """Return the places of some of all units: those in stages, then stem and head."""
-    here, everywhere = ([(unit.stage, unit.number) for unit in run if unit.stage] for run in (these, units))
-    staged = places(here, everywhere, stages, rest=True) if here else NOTHING
+    """Return the places of some of all units: blocks in stages, layers between them, then stem and head."""
+    here, everywhere = map(_numbered, (these, units))
+    blocks = places(here, everywhere, stages, rest=True) if here else NOTHING
+    between = [unit.stage for unit in these if unit.stage and not unit.number]
+    layers = in_stages(between, stages) if between else NOTHING
     parts = dict.fromkeys(unit.part for unit in these if unit.part)
     around = [phrase(Kind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
-    return Label(staged, *around, joint=Word.AND)
+    return Label(blocks, layers, *around, joint=Word.AND)
 
 
-def _is_gate(unit: Unit) -> bool:
-    return unit.block is not None and is_gate(unit.block)
+def _numbered(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Return the stage and number of each block that some units hold."""
+    return [
+        (unit.stage, number)
+        for unit in units
+        if unit.stage and unit.number
+        for number in range(unit.number, unit.last + 1)
+    ]
 
 
 def _rank(kind: BlockType) -> tuple[bool, int]:
@@ -142,17 +144,22 @@ def _inset(
     first = kind.units[0]
     title = unit_title(first.elements)
     if kind.numbered and len(kind.units) > 1:
-        place = (
-            phrase(Kind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, first.number, first.stage)
-            if first.stage
-            else phrase(Kind.PLACE, Word.SIZES_OF_BLOCK, place, first.number)
-        )
+        place = _with_sizes(first, place)
     return Panel(
         id=f"inset{number}",
         title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, title, place) if place else title,
         content=unit_inset(first, f"inset{number}", show, kind, closes=closes),
         origin=origin(first.elements, _copies(kind)),
     )
+
+
+def _with_sizes(unit: Unit, place: Label) -> Label:
+    """Return the places of units with the one whose sizes are written."""
+    if not unit.number:
+        return phrase(Kind.PLACE, Word.SIZES_OF_FIRST, place)
+    if unit.stage:
+        return phrase(Kind.PLACE, Word.SIZES_OF_BLOCK_OF_STAGE, place, unit.number, unit.stage)
+    return phrase(Kind.PLACE, Word.SIZES_OF_BLOCK, place, unit.number)
 
 
 def _copies(kind: BlockType) -> Copies:

@@ -16,11 +16,10 @@ from resnet_diagram.spec.traits import MIXING
 
 
 def repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
-    """Return the positions of long blocks that are repeated, which are drawn as bars."""
-    long = [at for at, element in enumerate(elements) if isinstance(element, Block) and is_long(element)]
-    keys = {at: Unit(elements=(elements[at],), stage=0, number=0).skeleton for at in long}
-    result = list(keys.values())
-    return {at for at, key in keys.items() if result.count(key) > 1}
+    """Return the `id()` of long blocks that are repeated, which are drawn as bars."""
+    long = [element for element in elements if isinstance(element, Block) and is_long(element)]
+    keys = [Unit(elements=(element,), stage=0, number=0).skeleton for element in long]
+    return {id(element) for element, key in zip(long, keys, strict=True) if keys.count(key) > 1}
 
 
 def is_unit_or_long(element: Element) -> bool:

@@ -62,7 +62,7 @@ def _graph_panels(
     whole = with_frames(drawing.whole, note)
     if not with_insets:
         return (Panel(id=WHOLE, title=title, content=whole), *modules)
-    stages = sum(unit.number == 1 for unit in drawing.units if unit.stage)
+    stages = len({unit.stage for unit in drawing.units if unit.stage})
     opened, closed = insets(result, drawing.units, stages, options)
     whole = replace(whole, notes=(*whole.notes, *_not_opened(closed)))
     return (Panel(id=WHOLE, title=title, content=whole), *modules, *opened)

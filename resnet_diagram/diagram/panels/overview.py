@@ -1,9 +1,8 @@
 """A network as an overview: bars in the order of the flow, in frames, with shortcuts as arcs over them."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
-from math import prod
 
 from resnet_diagram.diagram.chain.blocks import joined_layers
 from resnet_diagram.diagram.model import (
@@ -19,9 +18,11 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import idle_notes, layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
+from resnet_diagram.spec.counting.blocks import Run
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     gate_ratio,
@@ -32,8 +33,7 @@ from resnet_diagram.spec.measure import (
     residual_blocks,
     walk,
 )
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Shape, Stage
-from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED
 from resnet_diagram.wording.blocks import gate_lines
 from resnet_diagram.wording.counts import counted
@@ -46,76 +46,6 @@ from resnet_diagram.wording.vocabulary import Word
 
 _LAST = ("sigmoid", "softmax", "log_softmax", "tanh")
 """Activations that end a network."""
-
-
-@dataclass
-class _FrameDraft:
-    """A frame under construction: its bars, the units among them, and its texts."""
-
-    role: GroupRole | None
-    id: str
-    title: Label = NOTHING
-    caption: Label = NOTHING
-    stage: Stage | None = None
-    number: int = 0
-    bars: list[Bar] = field(default_factory=list)
-    units: dict[str, Unit] = field(default_factory=dict)
-
-
-@dataclass
-class OverviewDraft:
-    """An overview under construction."""
-
-    largest: int
-    dims: int
-    frames: list[_FrameDraft] = field(default_factory=list)
-    arcs: list[Arc] = field(default_factory=list)
-    layer_bars: list[tuple[Layer, Sequence[Layer]]] = field(default_factory=list)
-    stages: int = 0
-    bar_ids: list[str] = field(default_factory=list)
-
-    def frame(
-        self, role: GroupRole | None = None, title: Label = NOTHING, stage: Stage | None = None
-    ) -> _FrameDraft:
-        """Begin a frame."""
-        self.stages += stage is not None
-        number = self.stages if stage else 0
-        name = f"stage{number}" if stage else (role.value if role else f"part{len(self.frames)}")
-        draft = _FrameDraft(role=role, id=name, title=title, stage=stage, number=number)
-        draft.caption = change_label(in_shape(stage), out_shape(stage)) if stage else NOTHING
-        self.frames.append(draft)
-        return draft
-
-    def bar(
-        self,
-        frame: _FrameDraft,
-        role: NodeRole,
-        shape: Shape,
-        text: Label = NOTHING,
-        shown: Sequence[Element] = (),
-    ) -> Bar:
-        """Add a bar that yields `shape` and shows the elements `shown`."""
-        bar = Bar(
-            id=f"{frame.id}-slab{len(frame.bars) + 1}",
-            role=role,
-            resolution=min(1.0, (prod(shape[1:]) / self.largest) ** (1 / self.dims)),
-            channels=shape[0],
-            text=text,
-            shade=frame.number,
-            origin=origin(shown) if shown else Origin(shape=shape_text(shape)),
-        )
-        frame.bars.append(bar)
-        self.bar_ids.append(bar.id)
-        return bar
-
-
-def draft_of(network: Network) -> OverviewDraft:
-    """Return an empty overview with the scale of a network."""
-    shapes = [network.input_shape, *(layer.out_shape for layer in walk(network))]
-    return OverviewDraft(
-        largest=max(prod(shape[1:]) for shape in shapes),
-        dims=max(1, len(max(shapes, key=lambda shape: prod(shape[1:]))) - 1),
-    )
 
 
 def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit, ...]]:
@@ -158,7 +88,7 @@ def part_overview(
     return Overview(frames=shown, arcs=_arcs(draft.arcs[arcs:], shown))
 
 
-def _fill(draft: OverviewDraft, frame: _FrameDraft, elements: Iterable[Element]) -> None:
+def _fill(draft: OverviewDraft, frame: FrameDraft, elements: Iterable[Element]) -> None:
     """Add bars for a run of elements: one for a block, a gate, or a layer with its norm and activation."""
     layers: list[Layer] = []
     for element in elements:
@@ -181,7 +111,7 @@ def _fill(draft: OverviewDraft, frame: _FrameDraft, elements: Iterable[Element])
     _layers(draft, frame, layers)
 
 
-def _layers(draft: OverviewDraft, frame: _FrameDraft, layers: Iterable[Layer]) -> None:
+def _layers(draft: OverviewDraft, frame: FrameDraft, layers: Iterable[Layer]) -> None:
     """Add bars for layers; norms and activations share that of the layer they follow or precede."""
     shown = [layer for layer in layers if layer.kind in BARS | FOLLOWING]
     for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
@@ -193,7 +123,7 @@ def _layers(draft: OverviewDraft, frame: _FrameDraft, layers: Iterable[Layer]) -
                 draft.layer_bars.append((main, unit))
 
 
-def _belongs_to_last(frame: _FrameDraft, layer: Layer) -> bool:
+def _belongs_to_last(frame: FrameDraft, layer: Layer) -> bool:
     """Return whether a layer is a norm or an activation that the module of the block before it runs."""
     unit = frame.units.get(frame.bars[-1].id) if frame.bars else None
     block = unit.elements[0] if unit else None
@@ -202,7 +132,7 @@ def _belongs_to_last(frame: _FrameDraft, layer: Layer) -> bool:
     return layer.name.startswith(f"{block.name}.")
 
 
-def _append_to_last(frame: _FrameDraft, layer: Layer) -> None:
+def _append_to_last(frame: FrameDraft, layer: Layer) -> None:
     """Make a layer a part of the last block."""
     last = frame.bars[-1]
     unit = frame.units[last.id]
@@ -211,21 +141,24 @@ def _append_to_last(frame: _FrameDraft, layer: Layer) -> None:
     frame.bars[-1] = replace(last, origin=origin(elements))
 
 
-def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: _FrameDraft | None) -> None:
+def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft | None) -> None:
     """Add elements in the order of the flow: a frame for each stage, loose frames between them."""
-    repeated = repeated_long_blocks(elements)
+    closed = repeated_long_blocks(elements).union(draft.numbers)
     waiting: list[Element] = []
-    for at, element in enumerate(elements):
+    for element in _steps(draft, elements):
         if isinstance(element, Layer) and not waiting and frame and _belongs_to_last(frame, element):
             _append_to_last(frame, element)
             continue
-        if isinstance(element, Stage | Graph) or is_unit_or_long(element):
+        if isinstance(element, tuple | Stage | Graph) or is_unit_or_long(element):
             frame = _between(draft, frame, waiting)
             waiting = []
-        if isinstance(element, Stage):
+        if isinstance(element, tuple):
+            frame = frame or draft.frame()
+            _run(draft, frame, element)
+        elif isinstance(element, Stage):
             _stage(draft, element, frame)
             frame = frame if frame and frame.stage else None
-        elif isinstance(element, Block) and is_long(element) and at not in repeated:
+        elif isinstance(element, Block) and is_long(element) and id(element) not in closed:
             frame = _long(draft, element, frame)
         elif isinstance(element, Graph):
             frame = frame or draft.frame()
@@ -239,13 +172,30 @@ def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: _FrameDraft 
     _between(draft, frame, waiting)
 
 
-def _stage(draft: OverviewDraft, stage: Stage, around: _FrameDraft | None) -> None:
+def _steps(draft: OverviewDraft, elements: Sequence[Element]) -> Iterator[Element | Run]:
+    """Yield elements; those of a counted block without a shortcut together."""
+    stop = 0
+    for at, element in enumerate(elements):
+        run = draft.runs.get(id(element), ()) if at >= stop else ()
+        if run:
+            stop = next(end for end in range(at + 1, len(elements) + 1) if elements[end - 1] is run[-1])
+            yield tuple(elements[at:stop])
+        elif at >= stop:
+            yield element
+
+
+def _run(draft: OverviewDraft, frame: FrameDraft, run: Run) -> None:
+    """Add one bar for layers that a panel draws open."""
+    draft.unit(frame, draft.bar(frame, NodeRole.BLOCK, out_shape(run), shown=run), run)
+
+
+def _stage(draft: OverviewDraft, stage: Stage, around: FrameDraft | None) -> None:
     """Add a stage in a frame of its own; a stage inside another continues the outer frame."""
     frame = around if around and around.stage else draft.frame(GroupRole.STAGE, NOTHING, stage)
     _flow(draft, stage.body, frame)
 
 
-def _long(draft: OverviewDraft, block: Block, frame: _FrameDraft | None) -> _FrameDraft | None:
+def _long(draft: OverviewDraft, block: Block, frame: FrameDraft | None) -> FrameDraft | None:
     """Add a block whose branch is drawn open: an arc from before its first bar to behind its last."""
     before = len(draft.bar_ids)
     inner = frame or draft.frame()
@@ -267,24 +217,20 @@ def _long(draft: OverviewDraft, block: Block, frame: _FrameDraft | None) -> _Fra
     return frame if frame and frame.stage else (None if last.stage else last)
 
 
-def _between(draft: OverviewDraft, frame: _FrameDraft | None, elements: list[Element]) -> _FrameDraft | None:
+def _between(draft: OverviewDraft, frame: FrameDraft | None, elements: list[Element]) -> FrameDraft | None:
     """Add layers between blocks: one bar inside a stage that has blocks, else a bar each."""
     if not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
         return frame
     frame = frame or draft.frame()
     weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
     if frame.stage and weighted > 1 and any(is_unit_or_long(item) for item in frame.stage.body):
-        bar = draft.bar(frame, NodeRole.BLOCK, out_shape(elements), shown=elements)
-        number = len(frame.units) + 1
-        frame.units[bar.id] = Unit(
-            elements=tuple(elements), stage=frame.number, number=number, part=frame.role
-        )
+        _run(draft, frame, tuple(elements))
     else:
         _fill(draft, frame, elements)
     return frame
 
 
-def _block(draft: OverviewDraft, frame: _FrameDraft, block: Block) -> None:
+def _block(draft: OverviewDraft, frame: FrameDraft, block: Block) -> None:
     """Add one bar with the block's shortcut as an arc over it."""
     if ratio := gate_ratio(block):
         text = phrase(Kind.GATE, Word.WITH, *gate_lines(ratio))
@@ -297,23 +243,19 @@ def _block(draft: OverviewDraft, frame: _FrameDraft, block: Block) -> None:
     inside = 0 if is_residual(block) else len(residual_blocks(block))
     text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
     bar = draft.bar(frame, role, out_shape(block), text, (block,))
-    frame.units[bar.id] = Unit(
-        elements=(block,), stage=frame.number, number=len(frame.units) + 1, part=frame.role
-    )
+    draft.unit(frame, bar, (block,))
     if block.shortcut or (() in block.branches and not is_gate(block)):
         edge, label = _shortcut(block)
         shown = shortcut_origin(block, {})
         draft.arcs.append(Arc(tail=bar.id, head=bar.id, role=edge, label=label, origin=shown))
 
 
-def _graph(draft: OverviewDraft, frame: _FrameDraft, graph: Graph) -> None:
+def _graph(draft: OverviewDraft, frame: FrameDraft, graph: Graph) -> None:
     """Add one bar for a graph, which a panel draws open."""
     inside = len(residual_blocks(graph))
     text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
     bar = draft.bar(frame, NodeRole.BLOCK, out_shape(graph), text, (graph,))
-    frame.units[bar.id] = Unit(
-        elements=(graph,), stage=frame.number, number=len(frame.units) + 1, part=frame.role
-    )
+    draft.unit(frame, bar, (graph,))
 
 
 def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
@@ -322,24 +264,23 @@ def _shortcut(block: Block) -> tuple[EdgeRole, Label]:
     return (EdgeRole.SKIP if block.merge is Merge.CONCAT else EdgeRole.FLOW), NOTHING
 
 
-def _finished(frames: Iterable[_FrameDraft], arcs: Iterable[Arc], names: StageNames) -> tuple[Frame, ...]:
+def _finished(frames: Iterable[FrameDraft], arcs: Iterable[Arc], names: StageNames) -> tuple[Frame, ...]:
     """Return the frames that have bars; no bar is folded where an arc over several bars begins or ends."""
     ends = {end for arc in arcs if arc.tail != arc.head for end in (arc.tail, arc.head)}
     return tuple(_frame(frame, ends, names) for frame in frames if frame.bars)
 
 
-def _frame(frame: _FrameDraft, ends: Set[str], names: StageNames) -> Frame:
+def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
     """Return the frame with its runs folded, indices under its blocks, and its captions."""
-    numbers = {name: str(unit.number) for name, unit in frame.units.items()} if len(frame.units) > 1 else {}
+    several = max((unit.last for unit in frame.units.values()), default=0) > 1
+    numbers = {name: unit.index for name, unit in frame.units.items()} if several else {}
     bars = [replace(bar, index=numbers.get(bar.id, "")) for bar in frame.bars]
     return Frame(
         id=frame.id,
         role=frame.role,
         title=stage_title(frame.stage, frame.number, names) if frame.stage else frame.title,
         bars=tuple(_folded(bars, frame.units, ends)),
-        repeat=max(1, sum(bar.role is not NodeRole.GATE for bar in bars if bar.id in frame.units))
-        if frame.stage
-        else 1,
+        repeat=max(1, frame.blocks),
         caption=frame.caption,
         origin=origin((frame.stage,)) if frame.stage else _joined(bars),
     )

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from resnet_diagram.diagram.options import DEFAULT_VIEW, Options
-from resnet_diagram.spec.measure import is_residual, macs, params, units
-from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.measure import is_residual, macs, params
+from resnet_diagram.spec.model import Block, Layer, Network, Stage
 from resnet_diagram.wording.blocks import block_types
 from resnet_diagram.wording.counts import macs_label, si_text
 from resnet_diagram.wording.shapes import shape_label
@@ -42,17 +43,32 @@ def paper_name(network: Network) -> str:
 
 
 def _blocks(network: Network) -> Label:
-    """Return the number of blocks in each stage and their type."""
-    blocks = [units((element,)) for element in network.body if not isinstance(element, Layer)]
-    blocks = [members for members in blocks if any(map(is_residual, members))]
-    counts = [Label(number(Kind.COUNT, len(members))) for members in blocks]
-    if not counts:
+    """Return the number of blocks in each stage and their type; nothing where none is residual."""
+    parts = [(element, units((element,))) for element in network.body if not isinstance(element, Layer)]
+    inside = [
+        members
+        for element, members in parts
+        if any(map(is_residual, members)) or (isinstance(element, Stage) and members)
+    ]
+    blocks = [block for members in inside for block in members]
+    if not any(map(is_residual, blocks)):
         return NOTHING
-    types = {block_types(block) for members in blocks for block in members}
-    name = types.pop() if len(types) == 1 else phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
+    counts = [Label(number(Kind.COUNT, len(members))) for members in inside]
+    name = _types(blocks)
     if len(counts) == 1:
         return phrase(Kind.COUNT, Word.BLOCKS_IN_ONE_STAGE, counts[0], name)
     return phrase(Kind.COUNT, Word.BLOCKS_IN_STAGES, enumeration(counts), name, len(counts))
+
+
+def _types(blocks: Sequence[Block]) -> Label:
+    """Return the plural of the type of some blocks."""
+    types = {block_types(block) for block in blocks}
+    residual = phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
+    if all(map(is_residual, blocks)):
+        return types.pop() if len(types) == 1 else residual
+    if len(types) == 1 and residual not in types:
+        return types.pop()
+    return phrase(Kind.BLOCK, Word.PLURAL_BLOCKS, phrase(Kind.BLOCK, Word.BLOCK))
 
 
 def _size(network: Network) -> Label:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
-from resnet_diagram.spec.measure import in_shape, out_shape, units
+from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.traits import SILENT
 from resnet_diagram.wording.blocks import block_type, unit_title
@@ -57,7 +58,7 @@ def _part(title: Word, elements: tuple[Element, ...]) -> list[Label]:
 def _stage(number: int, stage: Stage) -> Label:
     texts = [text for text in map(_block, stage.body) if text]
     blocks = Label(*(_repeated(texts, run) for run in fold(texts)), joint=Word.THEN)
-    total = counted(len(units(stage.body)), phrase(Kind.BLOCK, Word.BLOCK))
+    total = counted(len(units((stage,))), phrase(Kind.BLOCK, Word.BLOCK))
     shapes = change_label(in_shape(stage), out_shape(stage))
     return _sentence(Word.BLOCKS_AND_SHAPES, phrase(Kind.TITLE, Word.STAGE, number), total, shapes, blocks)
 

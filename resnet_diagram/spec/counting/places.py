@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.counting.blocks import numbers
 from resnet_diagram.spec.graph import merge_block
-from resnet_diagram.spec.measure import is_gate, is_residual
+from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 
 
@@ -72,11 +73,12 @@ def _in_block(block: Block, place: Place) -> Placed:
 
 
 def _in_stage(stage: Stage, place: Place) -> Placed:
-    count = 0
+    counted = numbers(stage)
     for block, path in _members(stage, place.path):
-        count += not is_gate(block)
-        inner = replace(place, stage=stage.name, block=count, path=path)
-        yield from _in_block(block, inner)
+        inner = replace(place, stage=stage.name, block=counted[id(block)].pop(0), path=path)
+        for element, inside in _in_block(block, inner):
+            waiting = counted.get(id(element), []) if inside.stage == stage.name else []
+            yield element, replace(inside, block=waiting.pop(0)) if waiting else inside
         yield block, inner
 
 

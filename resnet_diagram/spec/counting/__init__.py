@@ -1,0 +1,1 @@
+"""The blocks of a network as readers count them, and their places."""

@@ -1,0 +1,236 @@
+"""Count the blocks of a network as its readers do: one count for titles, bars, captions, tables and facts.
+
+Counted are residual blocks; sums and concatenations of branches; and blocks without a shortcut, which are
+runs of layers, such as the first inverted bottleneck of a stage of MobileNetV2. Not counted are gates,
+layers between blocks, and what runs within the module of another block.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, groupby, pairwise, takewhile
+
+from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.measure import (
+    channels,
+    is_gate,
+    is_residual,
+    residual_blocks,
+    walk,
+    weighted_layers,
+)
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
+from resnet_diagram.spec.traits import MIXING
+
+Run = tuple[Element, ...]
+"""A block alone, or the layers and gates of a block without a shortcut."""
+
+_WORKING = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
+
+
+def units(elements: Iterable[Element]) -> tuple[Block, ...]:
+    """Return the blocks a reader counts; one without a shortcut is the only branch of its block."""
+    return tuple(
+        run[0] if len(run) == 1 and isinstance(run[0], Block) else _alone(run)
+        for run in counted_runs(elements)
+    )
+
+
+def counted_runs(elements: Iterable[Element], module: str | None = None) -> tuple[Run, ...]:
+    """Return the blocks a reader counts as runs of elements, in the order of the flow.
+
+    `module`: the path of the stage that the elements are of; None outside stages, where no run of layers is
+    a block.
+    """
+    body = tuple(elements)
+    owners = {block.name for block in body if isinstance(block, Block) and block.name}
+    without = {} if module is None else _without_shortcut(body, module)
+    result: list[Run] = []
+    for at, element in enumerate(body):
+        result += [without[at]] if at in without else _inside(element)
+    return tuple(run for run in result if _is_residual(run) or not _is_owned(run, owners))
+
+
+def numbers(stage: Stage) -> dict[int, list[int]]:
+    """Return the numbers of each block in a stage, from 1, by its `id()`: one for each time it stands there.
+
+    What runs within the module of a counted block has its number, a gate that of the block before it, and a
+    block round several that of the first.
+    """
+    runs = counted_runs(stage.body, stage.name)
+    counted = waiting_numbers(runs)
+    of_module = {run[0].name: number for number, run in enumerate(runs, 1) if run[0].name}
+    result: dict[int, list[int]] = {}
+    last = 0
+    for element in all_elements(stage):
+        inside = (counted[id(part)][0] for part in (element, *all_elements(element)) if counted.get(id(part)))
+        around = (of_module[path] for path in _around(element.name) if path in of_module)
+        if isinstance(element, Block):
+            result.setdefault(id(element), []).append(next(chain(inside, around), last))
+        if counted.get(id(element)):
+            last = counted[id(element)].pop(0)
+    return result
+
+
+def waiting_numbers(runs: Iterable[Run]) -> dict[int, list[int]]:
+    """Return the numbers of runs from 1 by the `id()` of their first elements, in order.
+
+    A stage may hold one element several times.
+    """
+    result: dict[int, list[int]] = {}
+    for number, run in enumerate(runs, 1):
+        result.setdefault(id(run[0]), []).append(number)
+    return result
+
+
+def _inside(element: Element) -> Iterator[Run]:
+    """Yield what is counted of an element: itself, or the blocks in it."""
+    match element:
+        case Stage():
+            yield from counted_runs(element.body, element.name)
+        case Graph():
+            for node in element.nodes:
+                yield from counted_runs(node.body) if node.shares is None else ()
+        case Block():
+            inner = [run for branch in _counted_branches(element) for run in counted_runs(branch)]
+            if sum(map(_is_residual, inner)) > is_residual(element):
+                yield from (run for run in inner if _is_residual(run) or not _is_owned(run, {element.name}))
+            elif not is_gate(element) and (element.shortcut or _works(element)):
+                yield (element,)
+
+
+def _counted_branches(block: Block) -> Iterator[tuple[Element, ...]]:
+    """Yield the branches of a block; those of a residual block without its gates."""
+    for branch in block.branches:
+        if is_residual(block):
+            yield tuple(item for item in branch if not (isinstance(item, Block) and is_gate(item)))
+        else:
+            yield branch
+
+
+def _works(block: Block) -> bool:
+    """Return whether a block does more than arrange positions anew."""
+    return any(layer.kind in _WORKING for layer in walk(block))
+
+
+def _is_residual(run: Run) -> bool:
+    return len(run) == 1 and isinstance(run[0], Block) and is_residual(run[0])
+
+
+def _is_owned(run: Run, owners: set[str]) -> bool:
+    """Return whether a run lies within the module of one of some blocks."""
+    return any(path in owners for path in _around(_path(run[0])))
+
+
+def _around(path: str) -> Iterator[str]:
+    """Yield the paths of the modules around that of a path, inner ones first."""
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
+
+
+def _path(element: Element) -> str:
+    """Return the module path of an element, or that of the first layer in it that has one."""
+    return element.name or next((layer.name for layer in walk(element) if layer.name), "")
+
+
+def _without_shortcut(elements: Sequence[Element], module: str) -> dict[int, Run]:
+    """Return the runs of layers that are blocks without a shortcut, by the positions of their first layers.
+
+    They have the convolutions of a residual block beside them, those of an inverted bottleneck, or, where no
+    block is beside them, a grouped convolution and a 1×1 convolution behind it. `module`: as `counted_runs`.
+    """
+    blocks = [element for element in elements if isinstance(element, Block) and not _joins(element)]
+    patterns = {_pattern(block) for block in blocks if is_residual(block)}
+    neighbours = any(not isinstance(element, Layer) and not _joins(element) for element in elements)
+    owners = {block.name for block in blocks if block.name}
+    depth = _depth(elements, module)
+    result: dict[int, Run] = {}
+    start = 0
+    for joins, items in groupby(elements, key=_joins):
+        run = tuple(items)
+        pieces = _pieces(run, depth, start) if joins else {}
+        accepted = {
+            at: piece for at, piece in pieces.items() if _is_block(_alone(piece), patterns, neighbours)
+        }
+        if joins and not accepted and _is_block(_alone(run), patterns, neighbours):
+            accepted = {start: run}
+        result |= {at: piece for at, piece in accepted.items() if not _is_owned(piece, owners)}
+        start += len(run)
+    return result
+
+
+def _joins(element: Element) -> bool:
+    """Return whether an element may be a part of a run: a layer, or a gate of the value it reads."""
+    if isinstance(element, Block):
+        return is_gate(element) and () in element.branches and not residual_blocks(element)
+    return isinstance(element, Layer)
+
+
+def _alone(run: Run) -> Block:
+    """Return a run as the only branch of a block."""
+    return Block(branches=(run,))
+
+
+_Pattern = tuple[tuple[LayerKind, bool, bool], ...]
+"""Weighted layers of a block: kind, whether wider than 1×1, whether in groups."""
+
+
+def _pattern(block: Block) -> _Pattern:
+    return tuple(
+        (layer.kind, any(size > 1 for size in layer.kernel), layer.groups > 1)
+        for layer in weighted_layers(block)
+    )
+
+
+def _is_block(run: Block, patterns: Collection[_Pattern], neighbours: bool) -> bool:
+    """Return whether a run is a block; `neighbours`: blocks stand beside it, residual ones of `patterns`."""
+    pattern = _pattern(run)
+    if len(pattern) < 2:
+        return False
+    if pattern in patterns or _is_inverted_bottleneck(run):
+        return True
+    return not neighbours and any(
+        in_groups and not is_wide for (*_, in_groups), (_, is_wide, _) in pairwise(pattern)
+    )
+
+
+def _is_inverted_bottleneck(run: Block) -> bool:
+    """Return whether layers widen beyond a last 1×1 convolution; one is in groups, or the end linear."""
+    *inner, last = weighted_layers(run)
+    if (
+        any(size > 1 for size in last.kernel)
+        or max(channels(layer)[1] for layer in inner) <= channels(last)[1]
+    ):
+        return False
+    *_, end = walk(run)
+    return end.kind is not LayerKind.ACTIVATION or any(layer.groups > 1 for layer in inner)
+
+
+def _depth(elements: Sequence[Element], module: str) -> int:
+    """Return the number of names in the path of the module that holds some elements.
+
+    The name of a stage is its path, or that of its container and a word; without either, what the paths of
+    all elements begin with.
+    """
+    paths = [path for path in map(_path, elements) if path]
+    for container in (module, module.rpartition(".")[0]):
+        if container and all(path.startswith(f"{container}.") for path in paths):
+            return container.count(".") + 1
+    columns = zip(*(path.split(".") for path in paths), strict=False)
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def _pieces(run: Run, depth: int, start: int) -> dict[int, Run]:
+    """Return a run by the modules directly below a path of `depth` names; what has no name joins the last.
+
+    The keys are the positions of the first elements; that of the run is `start`.
+    """
+    pieces: dict[int, list[Element]] = {}
+    last: str | None = None
+    at = start
+    for position, element in enumerate(run, start):
+        path = _path(element).split(".")
+        child = path[depth] if len(path) > depth else last
+        at = position if child != last or not pieces else at
+        pieces.setdefault(at, []).append(element)
+        last = child
+    return {at: tuple(piece) for at, piece in pieces.items()}
