@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("torch")
 
 from docs.coverage import PAGE, Subject, page, row, torchvision_subjects
-from tests.tracer.libraries import timm_module, torchvision_models
+from tests.tracer.models.libraries import timm_module, torchvision_models
 
 
 @pytest.mark.parametrize(

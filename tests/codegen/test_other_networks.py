@@ -15,7 +15,7 @@ from resnet_diagram.spec.signature import anonymous, canonical
 from resnet_diagram.tracer import load_model, parse_input, trace
 from tests.codegen.made import model_of, traced
 from tests.programs import all_only
-from tests.tracer.libraries import torchvision_models
+from tests.tracer.models.libraries import torchvision_models
 
 OTHERS = ("densenet121", "vgg11_bn", "squeezenet1_1", "mobilenet_v2", "regnet_y_400mf", "googlenet")
 

@@ -14,7 +14,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.tracer import load_model, trace
 from tests.codegen.made import model_of
 from tests.programs import all_only
-from tests.tracer.libraries import timm_module, torchvision_models
+from tests.tracer.models.libraries import timm_module, torchvision_models
 
 SAMPLE = ("resnet18", "resnext50_32x4d")
 REST = (

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 import resnet_diagram as rd
-from tests.tracer.libraries import timm_module, torchvision_models
-from tests.tracer.test_chains import Pooled
+from tests.tracer.models.libraries import timm_module, torchvision_models
+from tests.tracer.structure.test_chains import Pooled
 
 Said = list[tuple[str, str, str]]
 Change = Callable[[Any], None]

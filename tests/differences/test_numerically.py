@@ -15,7 +15,7 @@ import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.differences.model import Difference
 from tests.differences.small import Block, KeptMeanHead, MeanHead, Small
-from tests.tracer.libraries import torchvision_models
+from tests.tracer.models.libraries import torchvision_models
 
 SHAPE = (3, 8, 8)
 

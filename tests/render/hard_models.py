@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer import parse_input, trace
-from tests.tracer import awkward, awkward_blocks
+from tests.tracer.models import awkward, blocks
 
 NAMES = (
     '"quoted"',
@@ -54,13 +54,13 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "GPT": (awkward.GPT, "32:int64"),
     "odd names": (odd_names, "3x32x32"),
     "single block": (lambda: awkward.InPlaceBlock(3), "3x32x32"),
-    "dual path": (awkward_blocks.DualPath, "3x32x32"),
-    "Res2Net": (awkward_blocks.Res2Net, "16x32x32"),
+    "dual path": (blocks.DualPath, "3x32x32"),
+    "Res2Net": (blocks.Res2Net, "16x32x32"),
     "EDSR": (EDSR, "3x24x24"),
-    "nested dense": (awkward_blocks.NestedDense, "3x32x32"),
+    "nested dense": (blocks.NestedDense, "3x32x32"),
     "WaveNet": (awkward.WaveNet, "4x100"),
     "option A": (lambda: awkward.OptionA("slice, pad"), "4x32x32"),
-    "two ways": (lambda: awkward_blocks.TwoWays(nn.Conv2d(8, 8, 3, 1, 1)), "8x32x32"),
+    "two ways": (lambda: blocks.TwoWays(nn.Conv2d(8, 8, 3, 1, 1)), "8x32x32"),
     "recurrent": (awkward.Recurrent, "1x20x8"),
     "data dependent": (awkward.DataDependent, "3x32x32"),
 }

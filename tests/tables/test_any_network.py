@@ -15,7 +15,7 @@ from resnet_diagram.tables.sections import Kind, Section
 from resnet_diagram.tables.shortcuts import shortcut_table
 from tests.tables.models import MODELS
 from tests.tables.reading import Seen, architecture, one_column, rows, traced
-from tests.tracer.libraries import torchvision_models
+from tests.tracer.models.libraries import torchvision_models
 
 pytest.importorskip("torch", reason="torch is not installed")
 

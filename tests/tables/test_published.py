@@ -9,7 +9,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tables.model import Table
 from tests.tables.reading import Seen, architecture, one_column, rows, spans
-from tests.tracer.libraries import torchvision_models
+from tests.tracer.models.libraries import torchvision_models
 
 Blocks = tuple[tuple[str, ...], int]
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.wording.facts import facts
-from tests.tracer.awkward import InPlaceBlock
 from tests.tracer.facts import layers, shortcuts
+from tests.tracer.models.awkward import InPlaceBlock
 
 
 class Late(nn.Module):

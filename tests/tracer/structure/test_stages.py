@@ -17,10 +17,10 @@ from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import all_blocks, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Stage
 from resnet_diagram.spec.signature import anonymous
-from tests.tracer.awkward import GPT, InPlaceBlock, conv_norm
 from tests.tracer.facts import layers, ops, stages
-from tests.tracer.libraries import timm_module, torchvision_models
-from tests.tracer.test_awkward import traced
+from tests.tracer.models.awkward import GPT, InPlaceBlock, conv_norm
+from tests.tracer.models.libraries import timm_module, torchvision_models
+from tests.tracer.structure.test_awkward import traced
 
 
 class Linear(nn.Module):

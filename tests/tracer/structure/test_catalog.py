@@ -9,9 +9,9 @@ pytest.importorskip("torch")
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.signature import differences
 from resnet_diagram.tracer import load_model, trace
-from tests.tracer.libraries import timm_module, torchvision_models
+from tests.tracer.models.libraries import timm_module, torchvision_models
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "resnet.py"
 
 TORCHVISION = [
     "resnet18",

@@ -129,7 +129,7 @@ def test_a_batch_is_explained_and_counts_are_for_one() -> None:
 
 
 def test_the_command_line_asks_for_the_second_input() -> None:
-    source = "tests.tracer.test_inputs:Two"
+    source = "tests.tracer.load.test_inputs:Two"
     fails = CliRunner().invoke(main, ["describe", source, "--input", "3x16x16"])
     assert (fails.exit_code, fails.stdout) == (1, "")
     assert "repeat --input" in fails.stderr

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.measure import all_blocks, gate_ratio, is_gate, macs, params, stride, weighted_layers
 from resnet_diagram.spec.model import LayerKind, Merge, Network
-from tests.tracer import awkward_mixing as mixing
-from tests.tracer import awkward_more as given
-from tests.tracer.awkward import InPlaceBlock
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
-from tests.tracer.test_awkward import traced
+from tests.tracer.models import mixing as mixing
+from tests.tracer.models import more as given
+from tests.tracer.models.awkward import InPlaceBlock
+from tests.tracer.structure.test_awkward import traced
 
 
 def joins_up(network: Network) -> bool:

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from resnet_diagram.tracer import load_model, parse_input
 from resnet_diagram.tracer.record.operators import OPERATORS
-from tests.tracer import awkward
-from tests.tracer.comparison import Comparison, compared
-from tests.tracer.libraries import library_models, torchvision_models
+from tests.tracer.models import awkward
+from tests.tracer.models.libraries import library_models, torchvision_models
+from tests.tracer.record.comparison import Comparison, compared
 
 SAMPLE = [
     "torchvision:resnet50",

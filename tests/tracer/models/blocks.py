@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.tracer.awkward import InPlaceBlock, conv_norm
+from tests.tracer.models.awkward import InPlaceBlock, conv_norm
 
 
 def branch(channels: int, out: int, stride: int = 1) -> nn.Sequential:

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INTERRUPTED = 130
 PATIENCE = 60.0
 

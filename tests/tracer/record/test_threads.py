@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from resnet_diagram.tracer import load_model, parse_input, trace
-from tests.tracer import awkward
+from tests.tracer.models import awkward
 
 INPUT = [parse_input("4x32x32")]
 EXAMPLE = "examples/resnet.py:resnet20"

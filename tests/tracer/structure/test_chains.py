@@ -11,10 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from resnet_diagram.spec.model import Stage
-from tests.tracer.awkward import conv_norm
 from tests.tracer.facts import ops
-from tests.tracer.libraries import torchvision_models
-from tests.tracer.test_awkward import traced
+from tests.tracer.models.awkward import conv_norm
+from tests.tracer.models.libraries import torchvision_models
+from tests.tracer.structure.test_awkward import traced
 
 
 class Plain(nn.Module):

@@ -25,9 +25,9 @@ from resnet_diagram.errors import SourceError, TraceError
 from resnet_diagram.tracer import load_model, parse_input, read_run, run_once, trace
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.versions import Marks
-from tests.tracer import awkward
+from tests.tracer.models import awkward
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "resnet.py"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "resnet.py"
 
 
 class Failing(nn.Module):

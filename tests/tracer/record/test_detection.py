@@ -12,7 +12,7 @@ from resnet_diagram.spec.model import LayerKind, Network
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.record.shapes import detection
 from tests.tracer.facts import layers, shortcuts
-from tests.tracer.libraries import torchvision_models
+from tests.tracer.models.libraries import torchvision_models
 
 BOXES, MAPS = torch.empty(7, 5, device="meta"), torch.empty(2, 36, 20, 20, device="meta")
 

@@ -23,8 +23,8 @@ from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
 from resnet_diagram.tracer.structure.graphs.regions import Region
 from resnet_diagram.wording.facts import facts
-from tests.tracer import graph_models as given
 from tests.tracer.facts import layers
+from tests.tracer.models import graphs as given
 
 PICTURE = "3x32x32"
 SIX = {"identity": 4, "projection": 2}

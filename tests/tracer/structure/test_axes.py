@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Network, Stage
-from tests.tracer.awkward import GPT
 from tests.tracer.facts import layers, shortcuts
-from tests.tracer.libraries import timm_module, torchvision_models
-from tests.tracer.test_awkward import traced
+from tests.tracer.models.awkward import GPT
+from tests.tracer.models.libraries import timm_module, torchvision_models
+from tests.tracer.structure.test_awkward import traced
 
 
 class Permuting(nn.Module):

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.tracer.awkward import conv_norm
-from tests.tracer.awkward_blocks import branch
+from tests.tracer.models.awkward import conv_norm
+from tests.tracer.models.blocks import branch
 
 
 class Attentive(nn.Module):

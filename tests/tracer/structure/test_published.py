@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tracer import load_model, parse_input, trace
-from tests.tracer.libraries import torchvision_models
+from tests.tracer.models.libraries import torchvision_models
 
 UNUSED = {"inception_v3": 3_326_696}
 """Parameters of auxiliary classifiers that are published but run in training only."""

@@ -14,7 +14,7 @@ from torch import nn
 
 from resnet_diagram.errors import SourceError
 from resnet_diagram.tracer import load_model
-from tests.tracer.libraries import timm_module, torchvision_models
+from tests.tracer.models.libraries import timm_module, torchvision_models
 
 NET = """
 import torch

@@ -14,8 +14,8 @@ from torch import nn
 
 from resnet_diagram.spec.model import Merge, Network
 from resnet_diagram.tracer import parse_input, trace
-from tests.tracer import awkward
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts, stages
+from tests.tracer.models import awkward
 
 
 def traced(model: nn.Module, *inputs: str) -> Network:

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.tracer.awkward import InPlaceBlock, conv_norm
-from tests.tracer.awkward_blocks import branch
+from tests.tracer.models.awkward import InPlaceBlock, conv_norm
+from tests.tracer.models.blocks import branch
 
 
 class Joined(nn.Module):

@@ -11,12 +11,12 @@ from torch import nn
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import params
 from resnet_diagram.spec.model import Merge
-from tests.tracer import awkward_blocks as given
-from tests.tracer import awkward_mixing as mixing
-from tests.tracer.awkward import InPlaceBlock, conv_norm
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts, stages
-from tests.tracer.libraries import timm_module
-from tests.tracer.test_awkward import traced
+from tests.tracer.models import blocks as given
+from tests.tracer.models import mixing as mixing
+from tests.tracer.models.awkward import InPlaceBlock, conv_norm
+from tests.tracer.models.libraries import timm_module
+from tests.tracer.structure.test_awkward import traced
 
 
 def around(short: nn.Module | None, out: int = 4, stride: int = 1) -> nn.Module:

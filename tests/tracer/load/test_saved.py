@@ -247,7 +247,7 @@ def test_no_weights_at_all(tmp_path: Path) -> None:
 def test_the_command_line(checkpoint: Path, tmp_path: Path) -> None:
     code = tmp_path / "net.py"
     code.write_text(
-        "from tests.tracer.test_saved import Net\n\ndef wide() -> Net:\n    return Net(12)\n"
+        "from tests.tracer.load.test_saved import Net\n\ndef wide() -> Net:\n    return Net(12)\n"
         "\n\ndef net() -> Net:\n    return Net()\n"
     )
     options = ["--input", "3x16x16", "--weights", str(checkpoint)]

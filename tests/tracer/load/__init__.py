@@ -1,0 +1,1 @@
+"""Tests of models, inputs and weights before the run."""

@@ -1,0 +1,1 @@
+"""Models that tests trace, and the libraries of models they use."""

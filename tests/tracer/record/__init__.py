@@ -1,0 +1,1 @@
+"""Tests of the run and of what it records."""

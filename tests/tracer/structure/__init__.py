@@ -1,0 +1,1 @@
+"""Tests of the blocks and stages found in a run."""
