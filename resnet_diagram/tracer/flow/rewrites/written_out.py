@@ -123,7 +123,8 @@ def _function_of(
 def _mean_over(region: Sequence[Step], formula: Formula) -> tuple[int, ...]:
     """Return the axes of a mean that is a sum by the number of its values, or one axis after the other."""
     rank = 1 + len(region[0].in_shape)
-    if is_global_mean(formula, rank):
+    reductions = [line.op for line in formula if line.op in REDUCTIONS]
+    if len(reductions) > 1 and is_global_mean(formula, rank):
         return tuple(range(2, rank))
     match [(line.op, *line.args[1:2]) for line in formula]:
         case [("sum", tuple(dims)), ("div" | "mul" as op, float() | int() as number)] if dims:
