@@ -1,13 +1,13 @@
 """Model of a drawing: a tree of nodes, forks, groups and graphs, independent of formats.
 
 The tree mirrors the flow. A tuple of items is run in order; a `Fork` sends its input through every
-branch and round them through its shortcut, and ends in its merge node; a `Dag` joins its parts in any
-way. `walk.edges` lists the arrows.
+branch and round them, to its merge node; a `Dag` joins its parts in any way. `walk.edges` lists the arrows.
 """
 
 from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.annotations.model import Brace
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -296,7 +296,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """A whole network as a row of bars, and the shortcuts over them.
+    """A whole network as a row of bars, the shortcuts over them, and the braces under them.
 
     `notes`: norms and activations that bars of layers show without naming them, such as "conv → BN, ReLU".
     """
@@ -304,6 +304,7 @@ class Overview:
     frames: tuple[Frame, ...]
     arcs: tuple[Arc, ...] = ()
     notes: tuple[Label, ...] = ()
+    braces: tuple[Brace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,10 +368,9 @@ class Panel:
 class Diagram:
     """A whole drawing: its panels, and the legend of what they show.
 
-    `description`: the architecture in words, for readers who cannot see it. `direction`: the one that was
-    requested; None lets the layout decide. `flow` is for charts. `flat`: a chain of the same networks, for
-    pages without room for the panels; None where `flat` in `walk` derives it. `boxed`: a chain with each
-    graph of layers as one box, for pages without room for the graphs.
+    `description`: the architecture in words, for readers who cannot see it. `direction`: None lets the
+    layout decide. `flow` is for charts. `flat`: a chain of the same networks, for pages without room for the
+    panels. `boxed`: the same with each graph of layers as one box.
     """
 
     title: str

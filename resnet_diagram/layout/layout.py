@@ -1,10 +1,12 @@
 """From a diagram to a scene: which way of drawing it is taken. Each is imported when it is."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Chain, Comparison, Dag, Diagram, Direction, Overview
-from resnet_diagram.errors import RenderError
+from resnet_diagram.diagram.walk import overviews
+from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.scene import Scene
 from resnet_diagram.layout.spacing import PAGE_WIDTH
 from resnet_diagram.layout.text.metrics import measured_in
@@ -45,6 +47,9 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
         tried.append(panels)
     from resnet_diagram.layout.flow.layout import lay_out_flow
 
+    if any(strip.braces for content in contents for strip in overviews(content)):
+        message = "There is no room for the overview, so that its braces are left out. Give it more --width."
+        warnings.warn(message, UnrenderedWarning, stacklevel=2)
     flat = flattened(diagram)
     if flat.boxed is None:
         return lay_out_flow(flat, theme, fit, tried, nearest=nearest)

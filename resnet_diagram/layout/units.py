@@ -44,8 +44,13 @@ def excess(width: float, height: float, fit: Fit) -> float:
 
 
 def fits(width: float, height: float, fit: Fit) -> bool:
-    """Return whether a size fits."""
-    return excess(width, height, fit) <= 1.0
+    """Return whether a size fits, in hundredths of a point, to which the sizes of pages are rounded.
+
+    >>> fits(481.89, 100.0, Fit(width=481.88976))
+    True
+    """
+    sides = ((width, fit.width), (height, fit.height))
+    return all(round(side, 2) <= round(room, 2) for side, room in sides if room)
 
 
 def length(text: str) -> float:

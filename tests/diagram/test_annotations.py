@@ -188,13 +188,23 @@ def test_blocks_with_units_fold_as_before() -> None:
 
 @pytest.mark.parametrize(("view", "to"), [("overview", "svg"), ("paper", "mermaid"), ("paper", "outline")])
 def test_a_unit_that_is_not_drawn_open_is_listed(view: str, to: str) -> None:
-    text = re.sub("#58;", ":", rd.to_text("seresnet50", to, view=view, annotate=SE))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnrenderedWarning)
+        text = re.sub("#58;", ":", rd.to_text("seresnet50", to, view=view, annotate=SE))
     assert "not drawn open: Squeeze" in text
 
 
+def test_a_highlight_of_what_has_no_box_is_reported() -> None:
+    with pytest.warns(UnrenderedWarning, match=r"'layer\*\.se' is left out"):
+        figure("seresnet50", SE, view="overview")
+
+
 def test_the_view_full_draws_units_open() -> None:
-    names = words(figure("seresnet50", SE, view="full"))
-    assert "Squeeze" not in names
+    drawing = figure("seresnet50", SE, view="full")
+    assert "Squeeze" not in words(drawing)
+    filled = [box for box, _ in elements(drawing.diagram.panels) if isinstance(box, Node) and box.mark]
+    assert filled
+    assert all(".se" in path for box in filled for path in box.origin.paths)
 
 
 def test_annotations_beside_a_spec_are_found(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Box, Scene, Text, walk
-from resnet_diagram.layout.units import Fit
+from resnet_diagram.layout.units import Fit, length
 from resnet_diagram.spec import catalog
 from resnet_diagram.style.theme import load_theme
 from tests.layout.geometry import problems
@@ -187,3 +187,11 @@ def test_cost_of_columns_grows_in_step_with_the_blocks() -> None:
         return calls(lambda: layout(full, load_theme())) / blocks
 
     assert work("resnet1202", 600) < 3 * work("resnet110", 54)
+
+
+@pytest.mark.parametrize("width", ["14cm", "17cm", "18cm", "19cm", "20cm", "170mm"])
+def test_a_page_of_any_width_has_room_for_the_overview(width: str) -> None:
+    drawing = build([catalog.network("resnet50")], Options())
+    scene = layout(drawing, load_theme(), Fit(width=length(width)))
+    assert any("slab" in box.id for box in walk(scene) if isinstance(box, Box))
+    assert scene.width <= length(width) + 0.005

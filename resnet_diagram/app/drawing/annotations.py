@@ -28,6 +28,7 @@ _KEYS: dict[str, tuple[type, str]] = {
     "caption": (str, "a text"),
     "notes": (list, "a list of texts"),
     "insets": (list, "a list of texts: modules, classes or titles of panels"),
+    "braces": (dict, "a table with a module, or a list of modules, for each text"),
     "parts": (dict, "a table with one table for each module or pattern"),
 }
 _PART_KEYS: dict[str, tuple[type, str]] = {
@@ -86,6 +87,8 @@ def template(network: Network) -> str:
         '# caption = "Our network, for 224×224 images."  # of a LaTeX float, and the notes of a slide',
         '# notes = ["A line for the legend."]',
         '# insets = ["layer3.*", "DualAttention"]  # panels of these modules alone, in this order',
+        "# [braces]",
+        '# "ours" = ["layer3", "layer4"]  # a brace under stages or blocks, with these words',
         "#",
         '# [parts."layer3.*.attn"]      # a module, or a pattern in which * stands for any text',
         '# label = "Dual attention"    # words in its box, or its title',
@@ -126,8 +129,18 @@ def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
         caption=table.get("caption", ""),
         notes=tuple(table.get("notes", ())),
         insets=tuple(table.get("insets", ())),
+        braces=tuple(_brace(words, value, source) for words, value in table.get("braces", {}).items()),
         parts=tuple(_part(pattern, value, source) for pattern, value in table.get("parts", {}).items()),
     )
+
+
+def _brace(words: str, value: Any, source: str) -> tuple[str, tuple[Part, ...]]:
+    patterns = [value] if isinstance(value, str) else value
+    if not isinstance(patterns, list) or not patterns or not all(isinstance(item, str) for item in patterns):
+        raise UsageError(
+            f"{source}: braces.{words!r} is {value!r}; it must be a module or a list of modules."
+        )
+    return words, tuple(Part(pattern=pattern) for pattern in patterns)
 
 
 def _part(pattern: str, table: Any, source: str) -> Part:

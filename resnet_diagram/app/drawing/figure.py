@@ -60,6 +60,7 @@ def _annotated(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:
     from resnet_diagram.diagram.annotations.apply import annotated, coloured
+    from resnet_diagram.diagram.annotations.braces import braced
     from resnet_diagram.diagram.annotations.hide import saying_hidden, without_hidden
     from resnet_diagram.diagram.annotations.match import matched
     from resnet_diagram.diagram.annotations.panels import built_with_units
@@ -67,7 +68,7 @@ def _annotated(
     options = replace(options, annotations=matched(options.annotations, networks))
     left, hidden = without_hidden(networks, options.annotations)
     diagram, annotations = built_with_units(left, options, flat=flat)
-    diagram = saying_hidden(diagram, hidden)
+    diagram = braced(saying_hidden(diagram, hidden), annotations)
     diagram, theme = _levelled(diagram, networks, options, theme)
     before = len(theme.shades)
     colours = [part.color for part in coloured(annotations)]

@@ -50,7 +50,8 @@ def annotated(
 
     result = mapped(diagram, change)
     for part in annotations.parts:
-        if part.pattern and (part.label or part.color) and not part.unit and part not in applied:
+        visible = part.color or (part.label and not part.unit)
+        if part.pattern and visible and not part.hide and part not in applied:
             _warn(part)
     return result
 

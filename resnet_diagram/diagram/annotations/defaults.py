@@ -17,15 +17,20 @@ _SERIES = 3
 """Least number of boxes in series that are worth a panel."""
 
 
-def with_default_units(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
-    """Return annotations with the units that are made unless `unit = false` opens them."""
+def with_default_units(
+    annotations: Annotations, networks: Sequence[Network], *, unnamed: bool = True
+) -> Annotations:
+    """Return annotations with the units that are made unless `unit = false` opens them.
+
+    Without `unnamed`, only modules with a label, a colour or a note of their own are among them.
+    """
     parts = list(annotations.parts)
     for paths, label in (unit for network in networks for unit in _default_units(network)):
         for at, part in enumerate(parts):
             if part.unit is None and part.pattern and any(map(part.names, paths)):
                 parts[at] = replace(part, unit=all(part.names(path) for path in paths) or None)
         left = frozenset(path for path in paths if not any(_decides(part, path) for part in parts))
-        if left:
+        if left and unnamed:
             parts.append(Part(paths=left, label=label, unit=True))
     return replace(annotations, parts=tuple(parts))
 
@@ -53,7 +58,7 @@ def _default_units(network: Network) -> Iterator[tuple[frozenset[str], str]]:
             break
         classes = {path: name for path, name in classes.items() if name not in rejected}
     for name in dict.fromkeys(classes.values()):
-        yield frozenset(path for path, other in classes.items() if other == name), name
+        yield frozenset(path for path, label in classes.items() if label == name), name
 
 
 def _around_blocks(network: Network) -> set[str]:
@@ -80,8 +85,8 @@ def _rejected(closed: Network, closing: Closing, classes: Mapping[str, str]) -> 
 def _whole_ways(network: Network) -> Iterator[str]:
     """Yield the path of each layer that is a branch or a shortcut by itself."""
     for block in residual_blocks(network):
-        for way in (*block.branches, block.shortcut.layers if block.shortcut else ()):
-            layers = [element for element in way if not is_renaming(element)]
+        for branch in (*block.branches, block.shortcut.layers if block.shortcut else ()):
+            layers = [element for element in branch if not is_renaming(element)]
             if len(layers) == 1:
                 yield layers[0].name
 

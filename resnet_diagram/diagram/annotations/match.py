@@ -45,11 +45,12 @@ def problems(annotations: Annotations, networks: Sequence[Network]) -> Iterator[
     """Yield each pattern that matches no module of some networks, and a sentence with a suggestion."""
     paths = tuple(dict.fromkeys(path for network in networks for path in module_paths(network)))
     classes = {cls.name: f"*.{cls.name}" for network in networks for cls in network.classes}
-    for part in with_classes(annotations, networks).parts:
+    complete = with_classes(annotations, networks)
+    for part in (*complete.parts, *(part for _, parts in complete.braces for part in parts)):
         if part.pattern and not part.paths and not any(map(part.names, paths)):
             steps = (f"*.{path.rpartition('.')[2]}" for path in paths)
-            known = (*classes, *paths) if part.pattern[:2] != "*." else (*classes.values(), *steps)
-            hint = did_you_mean(closest(part.pattern, known))
+            candidates = (*classes, *paths) if part.pattern[:2] != "*." else (*classes.values(), *steps)
+            hint = did_you_mean(closest(part.pattern, candidates))
             yield part.pattern, f"{annotations.source}: no module matches {part.pattern!r}.{hint}"
 
 
@@ -58,11 +59,17 @@ def with_classes(annotations: Annotations, networks: Sequence[Network]) -> Annot
     classes = [cls for network in networks for cls in network.classes]
     if not classes:
         return annotations
-    parts = [
-        replace(part, paths=part.paths.union(*(cls.paths for cls in classes if part.is_of_class(cls.name))))
-        for part in annotations.parts
-    ]
-    return replace(annotations, parts=tuple(parts))
+
+    def complete(parts: Sequence[Part]) -> tuple[Part, ...]:
+        return tuple(
+            replace(
+                part, paths=part.paths.union(*(cls.paths for cls in classes if part.is_of_class(cls.name)))
+            )
+            for part in parts
+        )
+
+    braces = tuple((words, complete(parts)) for words, parts in annotations.braces)
+    return replace(annotations, parts=complete(annotations.parts), braces=braces)
 
 
 def matched(annotations: Annotations, networks: Sequence[Network]) -> Annotations:

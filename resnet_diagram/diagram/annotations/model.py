@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.wording.terms import Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,8 @@ class Annotations:
 
     `title`: that of the drawing, None for the usual one. `caption`: that of the figure, "" for the proposed
     one. `notes`: lines added to the legend. `insets`: the panels beside the overview, in this order, each by
-    the path of a module or a pattern, a class, or its title; empty for all.
+    the path of a module or a pattern, a class, or its title; empty for all. `braces`: words, and the modules
+    that a brace with them holds.
     """
 
     source: str = ""
@@ -67,8 +69,22 @@ class Annotations:
     caption: str = ""
     notes: tuple[str, ...] = ()
     insets: tuple[str, ...] = ()
+    braces: tuple[tuple[str, tuple[Part, ...]], ...] = ()
     parts: tuple[Part, ...] = ()
 
 
 NO_ANNOTATIONS = Annotations()
 """The annotations of a drawing without any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brace:
+    """A brace round bars of an overview, from the id `first` to the id `last`, with its words.
+
+    `framed`: it holds whole frames, and reaches from edge to edge.
+    """
+
+    first: str
+    last: str
+    title: Label
+    framed: bool = False

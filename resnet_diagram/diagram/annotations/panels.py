@@ -34,19 +34,19 @@ def built_with_units(
     """Return the diagram of networks with units, and the annotations with those that are made by default.
 
     The views `paper` and `block` have a panel for each unit. Where there are no panels, only the units that
-    are asked for are closed, and the legend lists them as not drawn open. The view `full` draws them open.
+    annotations name are closed, and the legend lists them as not drawn open. The view `full` draws them open.
     """
-    annotations = options.annotations
     if options.view is View.FULL:
-        return build(networks, options, flat=flat), annotations
-    if flat or options.view not in _PANELLED:
+        return build(networks, options, flat=flat), _opened(options.annotations)
+    has_panels = options.view in _PANELLED and not flat
+    annotations = with_default_units(options.annotations, networks, unnamed=has_panels)
+    if not has_panels:
         closed, units = _closed(networks, annotations)
         return _unopened(build(closed, options, flat=flat), map(literal, units)), annotations
-    annotations = with_default_units(annotations, networks)
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options)
     every = (*diagram.panels, *_unit_panels(units, options))
-    panels = _referring(_chosen(every, units, annotations, networks), units)
+    panels = _referring(_selection(every, units, annotations, networks), units)
     if panels == diagram.panels:
         return diagram, annotations
     entries = legend([panel.content for panel in panels]) if options.legend else ()
@@ -56,7 +56,13 @@ def built_with_units(
     return _unopened(result, (panel.title for panel in every if panel.id not in shown)), annotations
 
 
-def _chosen(
+def _opened(annotations: Annotations) -> Annotations:
+    """Return annotations that colour what is in a unit, which has no box of its own."""
+    parts = [replace(part, unit=None, label="") if part.unit else part for part in annotations.parts]
+    return replace(annotations, parts=tuple(parts))
+
+
+def _selection(
     panels: tuple[Panel, ...], units: Units, annotations: Annotations, networks: Sequence[Network]
 ) -> tuple[Panel, ...]:
     """Return the panels that annotations list, in their order, behind that of the whole network.
@@ -68,15 +74,15 @@ def _chosen(
     listed = replace(annotations, parts=tuple(Part(pattern=word) for word in annotations.insets))
     problem_of = dict(problems(listed, networks))
     units_of = {f"unit{number}": modules for number, modules in enumerate(units.values(), 1)}
-    chosen = {panel.id: panel for panel in panels if panel.id == WHOLE}
+    selection = {panel.id: panel for panel in panels if panel.id == WHOLE}
     for part in with_classes(listed, networks).parts:
         titled = [panel for panel in panels if panel.title.casefold().startswith(part.pattern.casefold())]
         if not titled and part.pattern in problem_of:
             titles = ", ".join(repr(str(panel.title)) for panel in panels if panel.id != WHOLE)
             raise UsageError(f"{problem_of[part.pattern]} The panels are {titles}.")
         modules = [panel for panel in panels if _shows(panel, units_of, part)]
-        chosen |= {panel.id: panel for panel in (*titled, *modules) if panel.id not in chosen}
-    return tuple(chosen.values())
+        selection |= {panel.id: panel for panel in (*titled, *modules) if panel.id not in selection}
+    return tuple(selection.values())
 
 
 def _shows(panel: Panel, units_of: Mapping[str, list[Closed]], part: Part) -> bool:

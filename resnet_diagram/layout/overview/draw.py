@@ -9,6 +9,7 @@ from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import GROUP_KINDS, Canvas
 from resnet_diagram.layout.overview.arcs import FrameRoutes, routes_of
 from resnet_diagram.layout.overview.bars import INDEX_HEIGHT, draw_bar, draw_ellipsis
+from resnet_diagram.layout.overview.braces import PlacedBrace, braces_of, draw_braces, extent
 from resnet_diagram.layout.overview.captions import Caption, captions_of
 from resnet_diagram.layout.overview.measure import FRAME_PADDING, Slot, content_start
 from resnet_diagram.layout.overview.ports import Connection, Ends, by_frame, ends_of
@@ -32,7 +33,8 @@ _FORK = 0.9
 class MeasuredRow(NamedTuple):
     """A measured row: distances from its line of flow, in points.
 
-    `above`, `below`: the frames' edges. `captions`: lines of captions under them.
+    `above`, `below`: the frames' edges. `captions`: lines of captions under them. `braces`: in the frames and
+    under the captions.
     """
 
     places: list[PlacedFrame]
@@ -40,6 +42,13 @@ class MeasuredRow(NamedTuple):
     captions: list[Caption]
     above: float
     below: float
+    braces: list[PlacedBrace]
+
+    @property
+    def bottom(self) -> float:
+        """The lower end of the captions."""
+        count = max((len(caption.lines) for caption in self.captions), default=0)
+        return self.below + (count * _CAPTION + _CAPTION_GAP if count else 0.0)
 
 
 class RoutedOverview(NamedTuple):
@@ -98,17 +107,22 @@ def _measured_row(
     framed = [place.measured.frame.role is not None for place in row]
     title = spacing.TITLE_HEIGHT + _UNDER_TITLE
     tops = [route.top + (title if frame else _OVER) for route, frame in zip(routes, framed, strict=True)]
-    bottoms = [_under(place) for place in row]
+    braces = braces_of(layout.braces, layout.frames, row, theme)
+    bottoms = [_under(place, extent(braces, place.number)) for place in row]
     captions = captions_of(row, theme)
-    return MeasuredRow(row, routes, captions, max(tops, default=0.0), max(bottoms, default=0.0))
+    return MeasuredRow(row, routes, captions, max(tops, default=0.0), max(bottoms, default=0.0), braces)
 
 
-def _under(place: PlacedFrame) -> float:
-    """Return the extent of a frame below the line of flow, in points."""
+def _deepest(place: PlacedFrame) -> float:
+    """Return the extent of the bars of a frame and their numbers below the line of flow, in points."""
     slots = [slot for slot in place.measured.slots if slot.bar]
-    deepest = max((slot.size.height / 2 + INDEX_HEIGHT * bool(_index(slot)) for slot in slots), default=0.0)
+    return max((slot.size.height / 2 + INDEX_HEIGHT * bool(_index(slot)) for slot in slots), default=0.0)
+
+
+def _under(place: PlacedFrame, braces: float) -> float:
+    """Return the extent of a frame with braces of that height below the line of flow, in points."""
     notes = len(place.measured.note) * _NOTE
-    return deepest + notes + (_BOTTOM if place.measured.frame.role or notes else 0.0)
+    return _deepest(place) + braces + notes + (_BOTTOM if place.measured.frame.role or notes else 0.0)
 
 
 def _index(slot: Slot) -> str:
@@ -125,8 +139,7 @@ def _lines(rows: list[MeasuredRow], tops: list[float]) -> tuple[list[float], lis
             back.append(y + _BACK_GAP)
             y += 2 * _BACK_GAP
         lines.append(y + top)
-        count = max((len(caption.lines) for caption in row.captions), default=0)
-        y = lines[-1] + row.below + (count * _CAPTION + _CAPTION_GAP if count else 0.0)
+        y = lines[-1] + row.bottom + extent(row.braces, None)
     return lines, back, y
 
 
@@ -155,11 +168,13 @@ def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
             _frame(canvas, place, row, y)
             _flow(canvas, routed.ends, place, y, first=place.number == 0)
             _draw_routes(canvas, place, routes, y)
+            draw_braces(canvas, row.braces, place.number, y + _deepest(place))
             caption = captions.get(place.number)
             for nth, line in enumerate(caption.lines if caption else ()):
                 at = y + row.below + _CAPTION_GAP + (nth + 0.5) * _CAPTION
                 assert caption
                 part.texts.append(canvas.text(line, "caption", "caption", (caption.x, at)))
+    draw_braces(canvas, row.braces, None, y + row.bottom)
 
 
 def _frame(canvas: Canvas, place: PlacedFrame, row: MeasuredRow, y: float) -> None:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
+from resnet_diagram.diagram.annotations.model import Brace
 from resnet_diagram.diagram.model import Arc, Bar, GroupRole, Overview
 from resnet_diagram.layout.overview.arcs import levels
 from resnet_diagram.layout.overview.measure import CAPTION_GAP, MeasuredFrame, fitted, measure_frame
@@ -47,7 +48,7 @@ class OverviewLayout(NamedTuple):
     """A measured overview: its frames, their shortcuts, and the rows by numbers of frames.
 
     `gap`: between two frames. `left`, `right`: space for lines beside the rows. `columns`: for each
-    connection, the column on the right in which it runs down to another row.
+    connection, the column on the right in which it runs down to another row. `braces`: those of the diagram.
     """
 
     frames: tuple[MeasuredFrame, ...]
@@ -57,6 +58,7 @@ class OverviewLayout(NamedTuple):
     left: float
     right: float
     columns: tuple[int, ...] = ()
+    braces: tuple[Brace, ...] = ()
 
     @property
     def width(self) -> float:
@@ -99,6 +101,7 @@ def measured_rows(overview: Overview, theme: Theme, room: float, scale: Scale) -
         (tuple(range(len(frames))),),
         _frame_gap(connections, scale),
         *_margins(connections, 1, 0),
+        braces=overview.braces,
     )
     if plain.width <= room:
         return plain

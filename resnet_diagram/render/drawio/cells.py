@@ -40,6 +40,8 @@ from resnet_diagram.render.drawio.ports import Area, Port, area_of, areas, head_
 from resnet_diagram.render.drawio.styles import UNIT, Palette, length, style_text
 from resnet_diagram.render.escape.xml import xml_text
 
+_LAYERS = {EdgeRole.FLOW.value: Layer.MAIN, "muted": Layer.LABELS}
+"""Layers of lines by their role; those of other roles are shortcuts."""
 _OVER_TITLE = 4.0
 """Space that draw.io leaves over a text at the top of a box, in its units."""
 _FOLD_BUTTON = 11.0
@@ -209,7 +211,7 @@ def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:
         marks |= {"sourcePoint": point_in(line.points[0], place)}
     if head is None:
         marks |= {"targetPoint": point_in(line.points[-1], place)}
-    layer = Layer.MAIN if line.role == EdgeRole.FLOW else Layer.SHORTCUTS
+    layer = _LAYERS.get(line.role, Layer.SHORTCUTS)
     cell = {"style": style_text(style), "edge": "1", **parent_in(place, layer)}
     cell |= ({"source": tail.element} if tail else {}) | ({"target": head.element} if head else {})
     yield {

@@ -1,0 +1,70 @@
+"""Put the braces of annotations under an overview."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from resnet_diagram.diagram.annotations.model import Annotations, Brace, Part
+from resnet_diagram.diagram.model import WHOLE, Bar, Diagram, Frame, Overview
+from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.wording.terms import literal
+
+
+def braced(diagram: Diagram, annotations: Annotations) -> Diagram:
+    """Return a diagram with the braces of annotations under its overview.
+
+    Warns where there is no overview, and of a brace whose modules have no bars side by side.
+    """
+    if not annotations.braces:
+        return diagram
+    drawings = [panel.content for panel in diagram.panels if panel.id == WHOLE]
+    if not drawings or not isinstance(drawings[0], Overview):
+        words = ", ".join(repr(title) for title, _ in annotations.braces)
+        _warn(f"Left out: the brace {words}. Overviews of networks without a graph have braces.")
+        return diagram
+    braces = [_brace(title, parts, drawings[0]) for title, parts in annotations.braces]
+    content = replace(drawings[0], braces=tuple(filter(None, braces)))
+    panels = tuple(
+        replace(panel, content=content) if panel.id == WHOLE else panel for panel in diagram.panels
+    )
+    return replace(diagram, panels=panels)
+
+
+def _brace(title: str, parts: Sequence[Part], drawing: Overview) -> Brace | None:
+    """Return a brace round the bars of some modules; None, with a warning, where they are not neighbours."""
+
+    def all_held(frame: Frame) -> bool:
+        paths = frame.origin.paths
+        return bool(paths) and all(_holds(parts, path) for path in paths)
+
+    bars = [(frame, bar) for frame in drawing.frames for bar in frame.bars if isinstance(bar, Bar)]
+    marks = [any(_holds(parts, path) for path in bar.origin.paths) or all_held(frame) for frame, bar in bars]
+    runs = [mark for mark, _ in groupby(marks)]
+    if runs.count(True) != 1:
+        _warn(
+            f"Left out: the brace {title!r}. Its modules "
+            + (
+                "have no bars in the overview."
+                if True not in runs
+                else "are not side by side in the overview."
+            )
+        )
+        return None
+    inside = [pair for pair, mark in zip(bars, marks, strict=True) if mark]
+    frames = {frame.id: frame for frame, _ in inside}.values()
+    count = sum(isinstance(bar, Bar) for frame in frames for bar in frame.bars)
+    return Brace(
+        first=inside[0][1].id,
+        last=inside[-1][1].id,
+        title=literal(title),
+        framed=count == len(inside) and all(frame.role for frame in frames),
+    )
+
+
+def _holds(parts: Sequence[Part], path: str) -> bool:
+    return any(part.holds(path) for part in parts)
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UnrenderedWarning, stacklevel=4)

@@ -1,0 +1,117 @@
+"""Braces under stages and blocks of an overview."""
+
+import re
+import warnings
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import resnet_diagram as rd
+from resnet_diagram.app.drawing.figure import figure_of
+from resnet_diagram.app.options.options import draw_options
+from resnet_diagram.errors import UnrenderedWarning, UsageError
+from resnet_diagram.layout.scene import boxes, connectors, texts
+from resnet_diagram.render.figure import Figure
+from resnet_diagram.spec.catalog import network
+from tests.layout.geometry import problems
+
+STAGES = {"braces": {"shallow": ["layer1", "layer2"], "deep": ["layer3", "layer4"]}}
+BLOCKS = {"braces": {"wider": ["layer2.0", "layer2.1"], "last": "layer4.2"}}
+
+
+def figure(name: str, annotate: Any = None, **choices: Any) -> Figure:
+    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
+    return figure_of([network(name)], options, output)
+
+
+def lines(drawing: Figure) -> list[tuple[tuple[float, float], ...]]:
+    return [line.points for line in connectors(drawing.scene.root) if line.role == "muted"]
+
+
+def test_a_brace_reaches_from_edge_to_edge_of_its_stages() -> None:
+    drawing = figure("resnet50", STAGES)
+    frames = {box.id: box for box in boxes(drawing.scene)}
+    ends = [(points[0][0], points[-1][0]) for points in lines(drawing) if len(points) == 4]
+    for (left, right), (first, last) in zip(ends, [("stage1", "stage2"), ("stage3", "stage4")], strict=True):
+        assert left == pytest.approx(frames[first].x)
+        assert right == pytest.approx(frames[last].x + frames[last].width)
+
+
+def test_a_brace_of_blocks_lies_in_their_frame() -> None:
+    drawing = figure("resnet50", BLOCKS)
+    placed = {box.id: box for box in boxes(drawing.scene)}
+    frame, first, last = (placed[name] for name in ("stage2", "stage2-slab1", "stage2-slab2"))
+    points = next(points for points in lines(drawing) if points[0][0] == pytest.approx(first.x))
+    assert points[-1][0] == pytest.approx(last.x + last.width)
+    assert max(y for _, y in points) < frame.y + frame.height
+
+
+@pytest.mark.parametrize("width", ["", "13cm", "16cm", "20cm"])
+@pytest.mark.parametrize("annotate", [STAGES, BLOCKS])
+def test_nothing_overlaps(annotate: dict[str, Any], width: str) -> None:
+    choices = {"width": width} if width else {}
+    drawing = figure("resnet50", annotate, **choices)
+    assert lines(drawing)
+    assert problems(drawing.scene, drawing.theme) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(1, 4), st.text("ab ", min_size=1, max_size=30)),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda brace: brace[2].strip(),
+    )
+)
+def test_braces_move_no_bar_and_overlap_nothing(drawn: list[tuple[int, int, str]]) -> None:
+    braces = {
+        words.strip() or "x": [f"layer{n}" for n in range(min(first, last), max(first, last) + 1)]
+        for first, last, words in drawn
+    }
+    drawing, plain = figure("resnet50", {"braces": braces}), figure("resnet50")
+    assert problems(drawing.scene, drawing.theme) == []
+    bars = [[box for box in boxes(one.scene) if "slab" in box.id] for one in (drawing, plain)]
+    assert bars[0] == bars[1]
+    written = [text.text for text in texts(drawing.scene)]
+    assert all(re.sub(" +", " ", words).split(" ")[0] in " ".join(written) for words in braces)
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "drawio", "scene"])
+def test_every_page_format_has_braces(to: str) -> None:
+    assert "shallow" in rd.to_text("resnet50", to, annotate=STAGES)
+
+
+@pytest.mark.parametrize(
+    ("to", "choices"),
+    [("mermaid", {}), ("dot", {}), ("outline", {}), ("svg", {"view": "full"}), ("svg", {"width": "8cm"})],
+)
+def test_what_has_no_braces_says_so(to: str, choices: dict[str, Any]) -> None:
+    with pytest.warns(UnrenderedWarning, match="brace"):
+        text = rd.to_text("resnet50", to, annotate=STAGES, **choices)
+    assert "shallow" not in text
+
+
+def test_modules_that_are_no_neighbours_have_no_brace() -> None:
+    with pytest.warns(UnrenderedWarning, match="not side by side"):
+        assert not lines(figure("resnet50", {"braces": {"both": ["layer1", "layer3"]}}))
+
+
+def test_parts_of_a_stem_have_a_brace_of_their_own() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawing = figure("resnet50", {"braces": {"first": "conv1"}})
+    placed = {box.id: box for box in boxes(drawing.scene)}
+    (points, _) = lines(drawing)
+    assert placed["stem-slab2"].x == pytest.approx(points[0][0])
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("layer9", "no module matches 'layer9'"), (3, "must be a module or a list"), ([], "must be a module")],
+)
+def test_a_wrong_brace_is_an_error(value: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        figure("resnet50", {"braces": {"ours": value}})
