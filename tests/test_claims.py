@@ -57,7 +57,7 @@ CLAIMS = {
         "tracer/test_saved.py::test_everything_that_does_not_fit_is_listed"
     ),
     "a saved TorchScript model (`.pt`)": "tracer/test_saved.py::test_torchscript_is_traced",
-    "exported program (`.pt2`)": (
+    "an exported program (`.pt2`)": (
         "tracer/test_saved.py::test_an_exported_program_is_traced_with_its_example_input"
     ),
     "a spec file: a dozen lines of TOML": "test_cli.py::test_a_spec_file_draws_as_its_network",

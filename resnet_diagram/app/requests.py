@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class Reading:
     """Settings for reading sources.
 
-    `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles. `folder`:
-    start of relative paths. `limit`: most elements and operations, None for the usual limits.
+    `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles and exported
+    programs. `folder`: start of relative paths. `limit`: most elements and operations, None for the usual
+    limits.
     """
 
     inputs: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from resnet_diagram.limits import ELEMENTS, OPERATIONS
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
 (package.module:attribute or path/file.py:attribute, optionally with literal arguments:
 'net.py:resnet(depth=152)'), a spec file (.toml, .json; - for standard input), or a saved
-TorchScript model (.pt) or exported program (.pt2)."""
+TorchScript model (.pt) or, with --unsafe, exported program (.pt2)."""
 
 _GROUPS = (COMMON, CONTENT, PAGE, LATEX, MODEL, OTHER)
 
@@ -188,7 +188,8 @@ reading_options = with_options(
         "--unsafe",
         is_flag=True,
         group=MODEL,
-        help="Load pickled models too. A pickle can run any code: use it only for files you trust.",
+        help="Load pickled models and exported programs. They can run any code: use it only for files you "
+        "trust.",
     ),
     option(
         "--limit",

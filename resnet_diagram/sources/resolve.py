@@ -33,8 +33,8 @@ def read_source(
     """Return the network of a catalog name, a spec file (.toml, .json, -), PyTorch code or a saved model.
 
     For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
-    must fit. `unsafe` reads pickled models, which may run any code. `folder`: start of relative paths.
-    Raises SourceError, SpecError or TraceError.
+    must fit. `unsafe` reads pickles and exported programs, which may run any code. `folder`: start of
+    relative paths. Raises SourceError, SpecError or TraceError.
     """
     if is_code(source):
         from resnet_diagram.sources.code import read_code

@@ -1,4 +1,4 @@
-"""Networks in saved models: TorchScript, exported programs and, with `unsafe`, pickles."""
+"""Networks in saved models: TorchScript and, with `unsafe`, exported programs and pickles."""
 
 from collections.abc import Sequence
 from pathlib import Path

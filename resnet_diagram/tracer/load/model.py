@@ -47,9 +47,9 @@ def load_model(
 
     `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
     the constructor is called without memory for weights, unless `with_values`. An instance is taken as it
-    is. A TorchScript file or exported program is read; a pickled model only if `unsafe`, as reading it may
-    run any code. `folder`: start of relative paths, and first in the search for modules. Raises SourceError
-    where anything fails.
+    is. A TorchScript file is read; a pickled model or an exported program only if `unsafe`, as reading it
+    may run any code. `folder`: start of relative paths, and first in the search for modules. Raises
+    SourceError where anything fails.
     """
     if is_saved(target):
         path = folder / Path(target).expanduser()

@@ -3,6 +3,8 @@
 import json
 import pickle
 import struct
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -63,13 +65,27 @@ def misfit(model: nn.Module, path: Path) -> str:
     return str(caught.value)
 
 
+def with_header(text: bytes) -> bytes:
+    """Return a safetensors file with a header and no values."""
+    return struct.pack("<Q", len(text)) + text
+
+
+def archive(*names: str) -> bytes:
+    """Return a zip archive of files that hold nothing of use."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for name in names:
+            file.writestr(name, "?")
+    return content.getvalue()
+
+
 def write_safetensors(path: Path, state: dict[str, Tensor]) -> Path:
     """Return a file with a true header; the values are left out, nobody reads them."""
     header = {
         name: {"dtype": "F32", "shape": list(t.shape), "data_offsets": [0, 0]} for name, t in state.items()
     }
     text = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
-    path.write_bytes(struct.pack("<Q", len(text)) + text)
+    path.write_bytes(with_header(text))
     return path
 
 
@@ -107,11 +123,34 @@ def test_a_missing_file(name: str, tmp_path: Path) -> None:
         ("c.safetensors", b"\xff" * 16),
         ("d.safetensors", b"\x02" + b"\0" * 7 + b"[]"),
         ("e.safetensors", b""),
+        ("f.safetensors", with_header(b'{"a": {"shape": [Infinity]}}')),
+        ("g.safetensors", with_header(b'{"a": {"shape": [-1, 3.5]}}')),
+        ("h.safetensors", with_header(b'{"a": {"shape": "12"}}')),
+        ("i.safetensors", with_header(b'{"a": [1]}')),
+        ("j.safetensors", with_header(b'{"a": ' + b"[" * 50_000)),
+        ("k.safetensors", with_header(b"9" * 5_000)),
+        ("l.safetensors", struct.pack("<Q", 20 * 10**9) + b"{}"),
+        ("m.pt2", b"nothing of this sort"),
+        ("n.pt2", archive("n/archive_format", "n/version")),
+        ("o.pt2", archive("serialized_exported_program.json", "version")),
+        ("p.pt2", archive("p/archive_format", "p/archive_version", "p/models/model.json")),
+        ("q.pt", archive("q/code/a.py", "q/data.pkl", "q/constants.pkl", "q/version")),
+        ("r.pth", archive("r/data.pkl", "r/version", "r/byteorder")),
     ],
 )
 def test_a_broken_file(name: str, data: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(data)
-    assert name in refused(tmp_path / name)
+    message = refused(tmp_path / name, unsafe=True)
+    assert message.startswith(f"{name!r} is damaged, or no ")
+    assert "\n" not in message
+
+
+def test_a_header_larger_than_the_limit_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.safetensors"
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", 20 * 10**9))
+        file.truncate(21 * 10**9)
+    assert "20,000,000,000 bytes" in refused(path)
 
 
 def test_a_pickled_model_needs_unsafe(tmp_path: Path) -> None:
@@ -141,6 +180,63 @@ def test_nothing_in_a_pickle_runs_without_unsafe(way: str, tmp_path: Path) -> No
     assert not sprung.exists()
 
 
+class Spying(nn.Module):
+    """Convolution whose forward writes a file in TorchScript's own language."""
+
+    def __init__(self, path: str, way: str) -> None:
+        super().__init__()
+        self.conv, self.path, self.way = nn.Conv2d(3, 8, 3), path, way
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.way == "save":
+            torch.save(torch.zeros(1), self.path)
+        else:
+            torch.from_file(self.path, True, 8).fill_(1.0)
+        result: Tensor = self.conv(x)
+        return result
+
+
+@pytest.mark.parametrize("way", ["save", "map"])
+def test_torchscript_that_uses_files_needs_unsafe(way: str, tmp_path: Path) -> None:
+    path, written = tmp_path / "spy.pt", tmp_path / "written"
+    torch.jit.script(Spying(str(written), way)).save(str(path))  # type: ignore[no-untyped-call]
+    assert "--unsafe" in refused(path)
+    assert "--unsafe" in misfit(Net(), path)
+    assert not written.exists()
+    load_model(str(path), unsafe=True)
+
+
+def test_an_exported_program_needs_unsafe(tmp_path: Path) -> None:
+    path, sprung = tmp_path / "net.pt2", tmp_path / "sprung"
+    exported = torch.export.export(Net().eval(), (torch.zeros(2, 3, 16, 16),))
+    torch.export.save(exported, tmp_path / "whole.pt2")
+    trap = BytesIO()
+    torch.save(Trap(sprung), trap)
+    with zipfile.ZipFile(tmp_path / "whole.pt2") as whole, zipfile.ZipFile(path, "w") as file:
+        for name in whole.namelist():
+            file.writestr(name, trap.getvalue() if "sample_inputs" in name else whole.read(name))
+    for name in ("net.pt2", "whole.pt2"):
+        assert "--unsafe" in refused(tmp_path / name)
+        assert "exported program" in refused(tmp_path / name)
+        with pytest.raises(SourceError):
+            check_weights(Net(), tmp_path / name)
+    assert not sprung.exists()
+    assert load_model(str(tmp_path / "whole.pt2"), unsafe=True).inputs
+
+
+def test_a_checkpoint_that_holds_itself_is_read(tmp_path: Path) -> None:
+    state: dict[str, object] = {**Net().state_dict()}
+    outer: dict[str, object] = {"state_dict": state}
+    outer["again"] = outer
+    torch.save(outer, tmp_path / "loop.pth")
+    assert check_weights(Net(), tmp_path / "loop.pth") == ""
+    deep: dict[str, object] = {"w": torch.zeros(1)}
+    for _ in range(300):
+        deep = {"in": deep}
+    torch.save(deep, tmp_path / "deep.pth")
+    assert "w is not in the model" in misfit(Net(), tmp_path / "deep.pth")
+
+
 def test_torchscript_is_traced(tmp_path: Path) -> None:
     path = tmp_path / "scripted.pt"
     model = Net()
@@ -157,7 +253,7 @@ def test_an_exported_program_is_traced_with_its_example_input(tmp_path: Path) ->
     path = tmp_path / "net.pt2"
     model = Net().eval()
     torch.export.save(torch.export.export(model, (torch.zeros(2, 3, 16, 16),)), path)
-    loaded = load_model(str(path))
+    loaded = load_model(str(path), unsafe=True)
     assert [spec.shape for spec in loaded.inputs] == [(2, 3, 16, 16)]
     network = trace(loaded.model, loaded.inputs)
     assert shortcuts(network) == ["identity"]
@@ -195,7 +291,7 @@ def test_an_exported_program_keeps_its_modules(tmp_path: Path) -> None:
     path = tmp_path / "whole.pt2"
     model = Whole().eval()
     torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 16, 16),)), path)
-    loaded = load_model(str(path))
+    loaded = load_model(str(path), unsafe=True)
     exported = trace(loaded.model, loaded.inputs)
     written = trace(model, [parse_input("1x3x16x16")])
     assert (exported.stem, exported.body, exported.head) == (written.stem, written.body, written.head)

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -13,9 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError
+from resnet_diagram.limits import FILE, SIZE
 from resnet_diagram.tracer.errors import message_of
 
 _HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
+_FILE_OPERATORS = re.compile(
+    rb"\b(save|from_file)\b|\bops\s*\.\s*(?!(?:aten|prim|prims|_?quantized|torchvision|mkldnn\w*|sparse)\b)"
+)
+"""Operators of TorchScript that read or write files, and those of namespaces that may."""
 
 
 class Archive(Enum):
@@ -53,7 +59,7 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
         return _loaded(path, weights_only=True)
     except pickle.UnpicklingError as error:
         if not unsafe:
-            raise _refusal(path) from error
+            raise refusal(path, "pickled Python objects, as a whole saved model does") from error
     except (Exception, SystemExit) as error:
         raise unreadable(path, error) from error
     try:
@@ -70,22 +76,34 @@ def _loaded(path: Path, *, weights_only: bool) -> Any:
         return torch.load(path, map_location="meta", weights_only=weights_only, mmap=mapped)
 
 
-def _refusal(path: Path) -> SourceError:
-    """Return the error on a file that may run code when it is read."""
+def refusal(path: Path, content: str) -> SourceError:
+    """Return the error on a file that may run code when it is read; `content`: the reason."""
     return SourceError(
-        f"{path.name!r} holds pickled Python objects, as a whole saved model does; reading it runs whatever "
-        "code it names. Name the code that builds the model instead (path/file.py:Net), or add --unsafe if "
-        "you trust the file."
+        f"{path.name!r} holds {content}; reading it runs whatever code it names. Name the code that builds "
+        "the model instead (path/file.py:Net), or add --unsafe if you trust the file."
     )
 
 
 def unreadable(path: Path, error: BaseException) -> SourceError:
     """Return the error on a file that is damaged or of another kind."""
-    return SourceError(f"{path.name!r} cannot be read: {message_of(error)}.")
+    if isinstance(error, ImportError | AttributeError):
+        return SourceError(f"{path.name!r} cannot be read: {message_of(error)}.")
+    return SourceError(
+        f"{path.name!r} is damaged, or no file that torch {torch.__version__} reads "
+        f"({message_of(error).partition(' Please check')[0]})."
+    )
 
 
-def scripted(path: Path) -> nn.Module:
-    """Return the model in a TorchScript file, without values; raise SourceError."""
+def scripted(path: Path, *, unsafe: bool) -> nn.Module:
+    """Return the model in a TorchScript file, without values.
+
+    Raises SourceError where it is broken, or its code reads or writes files and `unsafe` is off.
+    """
+    try:
+        if not unsafe and _touches_files(path):
+            raise refusal(path, "TorchScript that reads or writes files")
+    except RuntimeError as error:
+        raise unreadable(path, error) from error
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -93,6 +111,13 @@ def scripted(path: Path) -> nn.Module:
     except Exception as error:
         raise unreadable(path, error) from error
     return model
+
+
+def _touches_files(path: Path) -> bool:
+    """Return whether the code in a TorchScript file names operators that read or write files."""
+    reader = torch.PyTorchFileReader(str(path))
+    records = [name for name in reader.get_all_records() if name.endswith(".py")]
+    return any(_FILE_OPERATORS.search(reader.get_record(name)) for name in records)
 
 
 Shapes = dict[str, tuple[int, ...]]
@@ -104,7 +129,7 @@ def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
         case Archive.SAFETENSORS:
             return _safetensors_shapes(path)
         case Archive.SCRIPT:
-            return _shapes_of(scripted(path).state_dict())
+            return _shapes_of(scripted(path, unsafe=unsafe).state_dict())
         case Archive.EXPORTED:
             raise SourceError(f"{path.name!r} is an exported program; --weights takes a checkpoint.")
         case Archive.PICKLE:
@@ -119,19 +144,18 @@ def _shapes_of(state: Mapping[str, Any]) -> Shapes:
 
 
 def _state_in(entries: Any, path: Path) -> Mapping[str, Any]:
-    """Return the mapping from names to tensors in what a file held, the largest where there are several."""
-    if isinstance(entries, nn.Module):
-        return entries.state_dict()
-    if isinstance(entries, Mapping):
-        inner = [
-            _state_in(value, path) for value in entries.values() if isinstance(value, (Mapping, nn.Module))
-        ]
-        states = [entries, *(state for state in inner)]
-        best = max(states, key=lambda state: len(_shapes_of(state)))
-        if _shapes_of(best) or best is not entries:
-            return best
-        return entries
-    raise SourceError(f"{path.name!r} holds a {type(entries).__name__}; wanted are tensors by name.")
+    """Return the mapping with the most tensors by name in what a file held; raise SourceError."""
+    states: dict[int, Mapping[str, Any]] = {}
+    waiting = [entries]
+    while waiting:
+        entry = waiting.pop()
+        state = entry.state_dict() if isinstance(entry, nn.Module) else entry
+        if isinstance(state, Mapping) and id(state) not in states:
+            states[id(state)] = state
+            waiting += reversed(list(state.values()))
+    if not states:
+        raise SourceError(f"{path.name!r} holds a {type(entries).__name__}; wanted are tensors by name.")
+    return max(states.values(), key=lambda state: len(_shapes_of(state)))
 
 
 def _safetensors_shapes(path: Path) -> Shapes:
@@ -139,13 +163,22 @@ def _safetensors_shapes(path: Path) -> Shapes:
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(_HEADER), "little")
-            if not 0 < length <= path.stat().st_size - _HEADER:
-                raise ValueError(f"its header would be {length} bytes long")
+            if not 0 < length <= min(path.stat().st_size - _HEADER, FILE):
+                raise ValueError(f"its header would be {length:,} bytes long")
             header = json.loads(file.read(length))
-        return {
-            name: tuple(int(size) for size in entry["shape"])
-            for name, entry in header.items()
-            if name != "__metadata__"
-        }
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-        raise unreadable(path, error) from error
+        if not isinstance(header, dict):
+            raise ValueError("its header is no object of tensors by name")
+        return {name: _shape(name, entry) for name, entry in header.items() if name != "__metadata__"}
+    except RecursionError:
+        problem = "its header is nested too deeply"
+    except ValueError as error:
+        problem = str(error)
+    raise SourceError(f"{path.name!r} is damaged, or no safetensors file ({problem}).")
+
+
+def _shape(name: str, entry: Any) -> tuple[int, ...]:
+    """Return the shape of a tensor in the header of a safetensors file. Raise ValueError."""
+    shape = entry.get("shape") if isinstance(entry, dict) else None
+    if isinstance(shape, list) and all(type(size) is int and 0 <= size <= SIZE for size in shape):
+        return tuple(shape)
+    raise ValueError(f"the shape of {name!r} is {shape!r}; expected a list of whole numbers")

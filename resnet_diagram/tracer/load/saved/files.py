@@ -1,5 +1,6 @@
-"""Load the model in a saved file: TorchScript, exported programs and, if allowed, pickles."""
+"""Load the model in a saved file: TorchScript and, if allowed, exported programs and pickles."""
 
+import logging
 import warnings
 from pathlib import Path
 from typing import Any, assert_never
@@ -13,6 +14,7 @@ from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.saved.archives import (
     Archive,
     archive_of,
+    refusal,
     scripted,
     shapes_in,
     unpickled,
@@ -33,15 +35,16 @@ def is_saved(target: str) -> bool:
 def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
     """Return the model in a file and the inputs it was saved with; raise SourceError.
 
-    A checkpoint holds no model. A pickle is read only if `unsafe`, as reading it may run code.
+    A checkpoint holds no model. A pickle, an exported program or TorchScript that uses files is read only if
+    `unsafe`, as reading it may run code.
     """
     match archive_of(path):
         case Archive.SAFETENSORS:
             raise _only_weights(path, unsafe=unsafe)
         case Archive.SCRIPT:
-            return scripted(path), ()
+            return scripted(path, unsafe=unsafe), ()
         case Archive.EXPORTED:
-            return _exported(path)
+            return _exported(path, unsafe=unsafe)
         case Archive.PICKLE:
             return _pickled(path, unsafe=unsafe), ()
         case unknown:
@@ -84,8 +87,15 @@ def _only_weights(path: Path, *, unsafe: bool) -> SourceError:
     )
 
 
-def _exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
-    """Return the model in an exported program and its example inputs; raise SourceError."""
+def _exported(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec, ...]]:
+    """Return the model in an exported program and its example inputs; raise SourceError.
+
+    torch reads pickles in the file and evaluates its expressions, so it is refused unless `unsafe`.
+    """
+    if not unsafe:
+        raise refusal(path, "an exported program")
+    log = logging.getLogger("torch.export")
+    disabled, log.disabled = log.disabled, True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -93,6 +103,8 @@ def _exported(path: Path) -> tuple[nn.Module, tuple[InputSpec, ...]]:
             model = with_modules(program.module())
     except Exception as error:
         raise unreadable(path, error) from error
+    finally:
+        log.disabled = disabled
     vars(model)["eval"] = lambda: model  # it was exported in one mode and cannot change it
     args, kwargs = program.example_inputs or ((), {})
     return model, (*(_spec_of(value) for value in args), *(_spec_of(v, name) for name, v in kwargs.items()))
