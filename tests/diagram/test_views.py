@@ -84,6 +84,8 @@ def test_a_bottleneck_is_narrow_in_the_middle_and_a_basic_block_is_not() -> None
 
     assert tapers("resnet50") == [Taper.CLOSING, Taper.NONE, Taper.OPENING, Taper.HOURGLASS]
     assert tapers("resnet18") == [Taper.NONE] * 3
+    assert tapers("resnext101_64x4d") == [Taper.NONE] * 4
+    assert tapers("resnext50_32x4d") == tapers("resnet50")
 
 
 def test_norms_and_activations_stand_where_they_run() -> None:

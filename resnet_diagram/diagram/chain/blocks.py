@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.graph import dag, merge_role
+from resnet_diagram.diagram.chain.outlines import taper_of, tapered
 from resnet_diagram.diagram.model import (
     Fork,
     Group,
@@ -23,8 +24,6 @@ from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
-    BlockKind,
-    block_kind,
     gate_ratio,
     in_shape,
     is_residual,
@@ -55,11 +54,6 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, 
 from resnet_diagram.wording.vocabulary import Word
 
 _CHOSEN = {LayerKind.NORM: Show.NORM, LayerKind.ACTIVATION: Show.ACT}
-_ENDS = {
-    BlockKind.BOTTLENECK: (Taper.CLOSING, Taper.OPENING),
-    BlockKind.INVERTED_BOTTLENECK: (Taper.OPENING, Taper.CLOSING),
-}
-_WHOLE = {BlockKind.BOTTLENECK: Taper.HOURGLASS, BlockKind.INVERTED_BOTTLENECK: Taper.BARREL}
 
 
 class IdAllocator:
@@ -214,26 +208,11 @@ def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
     drawing = [items(branch, prefix, context) for branch in element.branches]
-    branches = tuple(tapered(branch, block_kind(element)) for branch in drawing)
+    branches = tuple(tapered(branch, taper_of(element)) for branch in drawing)
     return (
         *before,
         fork(element, branches, prefix, context),
         *items(element.after, prefix, context),
-    )
-
-
-def tapered(branch: tuple[Item, ...], kind: BlockKind) -> tuple[Item, ...]:
-    """Return a branch with tapered outlines: first convolution narrowing, last widening."""
-    weighted = [
-        item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)
-    ]
-    if kind not in _ENDS or len(weighted) < 2:
-        return branch
-    first, last = _ENDS[kind]
-    outlines = {weighted[0].id: first, weighted[-1].id: last}
-    return tuple(
-        replace(item, taper=outlines[item.id]) if isinstance(item, Node) and item.id in outlines else item
-        for item in branch
     )
 
 
@@ -298,13 +277,13 @@ def gate(element: Block, prefix: str, context: BuildContext) -> Node:
 
 def _closed(element: Block | Graph, prefix: str, context: BuildContext) -> Node:
     """Return a residual block or a graph as one box: its type, and its channels if all copies agree."""
-    channels = {out_shape(copy)[0] for copy in context.copies.get(id(element), (element,))}
-    counts = [number(Kind.CHANNELS, count) for count in channels] if len(channels) == 1 else []
+    widths = {out_shape(copy)[0] for copy in context.copies.get(id(element), (element,))}
+    counts = [number(Kind.CHANNELS, count) for count in widths] if len(widths) == 1 else []
     return Node(
         id=context.names.numbered(prefix, "block"),
         role=NodeRole.BLOCK,
         lines=(Label(unit_title((element,), capital=False), *counts, joint=", "),),
-        taper=_WHOLE.get(block_kind(element), Taper.NONE) if isinstance(element, Block) else Taper.NONE,
+        taper=taper_of(element) if isinstance(element, Block) else Taper.NONE,
         shade=context.shade,
         origin=origin((element,), context.copies),
     )
@@ -323,7 +302,7 @@ def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool
         id=context.names.numbered(prefix, "branch"),
         role=NodeRole.BLOCK,
         lines=lines,
-        taper=_WHOLE.get(block_kind(element), Taper.NONE),
+        taper=taper_of(element),
         shade=context.shade,
         origin=origin((element,), context.copies),
     )

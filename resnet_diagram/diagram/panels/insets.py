@@ -2,14 +2,15 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items, tapered
+from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
+from resnet_diagram.diagram.chain.outlines import taper_of, tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.walk import content_items, edges, nodes
 from resnet_diagram.spec.graph import parts
-from resnet_diagram.spec.measure import block_kind, is_residual
+from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.counts import counted
@@ -197,7 +198,7 @@ def unit_inset(
 
 def _run(elements: tuple[Element, ...], prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return layers without a shortcut, with the outlines of a block of such layers."""
-    return tapered(items(elements, prefix, context), block_kind(Block(branches=(elements,))))
+    return tapered(items(elements, prefix, context), taper_of(Block(branches=(elements,))))
 
 
 def _opened(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:

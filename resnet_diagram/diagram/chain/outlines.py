@@ -1,0 +1,41 @@
+"""Outlines of blocks and of their convolutions: narrow where the channels are few."""
+
+from dataclasses import replace
+
+from resnet_diagram.diagram.model import Item, Node, NodeRole, Taper
+from resnet_diagram.spec.measure import BlockKind, block_kind, channels, weighted_layers
+from resnet_diagram.spec.model import Block
+
+_ENDS = {
+    Taper.HOURGLASS: (Taper.CLOSING, Taper.OPENING),
+    Taper.BARREL: (Taper.OPENING, Taper.CLOSING),
+}
+"""Outlines of the first and the last convolution of a branch by the outline of the whole."""
+
+
+def taper_of(block: Block) -> Taper:
+    """Return the outline of a block as one box: as wide in the middle as its channels are, against its end.
+
+    A bottleneck whose convolutions all have the same channels, as those of RegNet, is a rectangle.
+    """
+    kind, layers = block_kind(block), weighted_layers(block)
+    if kind is BlockKind.INVERTED_BOTTLENECK:
+        return Taper.BARREL
+    if kind is BlockKind.BOTTLENECK and channels(layers[1])[1] < channels(layers[2])[1]:
+        return Taper.HOURGLASS
+    return Taper.NONE
+
+
+def tapered(branch: tuple[Item, ...], taper: Taper) -> tuple[Item, ...]:
+    """Return a branch with the outlines of its first and its last convolution tapered."""
+    weighted = [
+        item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)
+    ]
+    if taper not in _ENDS or len(weighted) < 2:
+        return branch
+    first, last = _ENDS[taper]
+    outlines = {weighted[0].id: first, weighted[-1].id: last}
+    return tuple(
+        replace(item, taper=outlines[item.id]) if isinstance(item, Node) and item.id in outlines else item
+        for item in branch
+    )
