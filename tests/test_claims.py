@@ -28,11 +28,11 @@ CLAIMS = {
     "keeps diagrams in documents up to date": "test_docs.py::test_the_diagrams_in_the_docs_are_fresh",
     "lines of TOML into the figure and the PyTorch code": "codegen/test_command.py::test_code_of_a_spec_file",
     "Shortcut kinds, strides, shapes, parameters and multiply-accumulate counts are read from the model": (
-        "tracer/test_published.py::test_counts_equal_the_published_table"
+        "tracer/structure/test_published.py::test_counts_equal_the_published_table"
     ),
     "options A, B and C": "spec/test_catalog.py::test_option",
-    "v1 and v1.5 strides": "tracer/test_catalog.py::test_stride_placement_is_seen",
-    "pre-activation, ResNeXt, SE, ResNet-D": "tracer/test_catalog.py::test_timm_equals_the_catalog",
+    "v1 and v1.5 strides": "tracer/structure/test_catalog.py::test_stride_placement_is_seen",
+    "pre-activation, ResNeXt, SE, ResNet-D": "tracer/structure/test_catalog.py::test_timm_equals_the_catalog",
     "Repeated blocks are folded": (
         "diagram/test_overview.py::test_a_stage_shows_its_first_two_blocks_and_its_last"
     ),
@@ -44,21 +44,23 @@ CLAIMS = {
     "Figures also work in grey": "layout/test_theme.py::test_shades_differ_in_grey",
     "drawn without importing torch": "test_startup.py::test_a_named_network_never_imports_torch",
     "Your code runs once, without allocating weights": (
-        "tracer/test_load.py::test_a_constructor_that_asks_for_values"
+        "tracer/load/test_load.py::test_a_constructor_that_asks_for_values"
     ),
-    "install the tool and draw the ResNet-152": "tracer/test_catalog.py::test_the_example_equals_the_catalog",
+    "install the tool and draw the ResNet-152": (
+        "tracer/structure/test_catalog.py::test_the_example_equals_the_catalog"
+    ),
     "the installation is small": (
         "test_packaging.py::test_the_wheel_ships_the_package_with_templates_and_data"
     ),
     "run in PowerShell as they stand": "test_docs.py::test_commands_in_the_readme_run_in_powershell_too",
     "a name: `resnet18`": "spec/test_catalog.py::test_blocks_of_each_stage",
-    "PyTorch code: `package.module:attribute`": "tracer/test_load.py::test_literal_arguments",
+    "PyTorch code: `package.module:attribute`": "tracer/load/test_load.py::test_literal_arguments",
     "`--weights net.pth` checks a checkpoint": (
-        "tracer/test_saved.py::test_everything_that_does_not_fit_is_listed"
+        "tracer/load/test_saved.py::test_everything_that_does_not_fit_is_listed"
     ),
-    "a saved TorchScript model (`.pt`)": "tracer/test_saved.py::test_torchscript_is_traced",
+    "a saved TorchScript model (`.pt`)": "tracer/load/test_saved.py::test_torchscript_is_traced",
     "an exported program (`.pt2`)": (
-        "tracer/test_saved.py::test_an_exported_program_is_traced_with_its_example_input"
+        "tracer/load/test_saved.py::test_an_exported_program_is_traced_with_its_example_input"
     ),
     "a spec file: a dozen lines of TOML": "test_cli.py::test_a_spec_file_draws_as_its_network",
     "`--view` sets the amount of detail": "diagram/test_views.py::test_the_full_view_draws_every_block",
