@@ -162,6 +162,19 @@ def test_what_cannot_fit_says_what_it_needs() -> None:
         layout(shown("resnet152", View.FULL), load_theme(), Fit(100.0, 200.0))
 
 
+@pytest.mark.parametrize("name", ["resnet18", "resnet50d", "resnet1202"])
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW])
+def test_a_width_too_small_for_a_bar_is_refused_at_once(name: str, view: View) -> None:
+    drawn = build([catalog.network(name)], Options(view=view))
+    for width in (24.0, 72.0, 79.0, 90.0, 110.0, 140.0):
+        try:
+            scene = layout(drawn, load_theme(), Fit(width, None))
+        except RenderError as error:
+            assert "needs at least" in str(error)
+        else:
+            assert scene.width <= width
+
+
 @pytest.mark.parametrize("count", [12, 300 if ALL else 80])
 def test_many_stages_are_no_scroll_unless_asked(count: int) -> None:
     stages = [stage(number, residual(f"b{number}")) for number in range(count)]
