@@ -267,3 +267,14 @@ def test_quiet_tells_no_notes_and_verbose_tells_more(tmp_path: Path) -> None:
     assert run("-q", "draw", source, "-t", "dot").stderr == ""
     told = run("draw", "-v", "resnet18", "-o", str(tmp_path / "a.svg")).stderr
     assert told.splitlines() == ["Reading resnet18", f"Wrote {tmp_path / 'a.svg'} (svg)"]
+
+
+def test_the_hint_on_a_guessed_input_is_for_code_alone(tmp_path: Path) -> None:
+    source, saved = f"{EXAMPLE}:resnet(depth=18)", str(tmp_path / "net.json")
+    assert "was guessed; --input sets it" in run("spec", source, "-o", saved).stderr
+    told = run("draw", saved, "-t", "dot").stderr
+    assert "was guessed" in told
+    assert "--input" not in told
+    facts = run("describe", source, "--json").stdout
+    assert "was guessed" in facts
+    assert "--input" not in facts

@@ -132,16 +132,25 @@ def test_a_network_has_totals_stages_and_a_short_text() -> None:
     assert len(repr(rd.network("plain18")).splitlines()) == 2
 
 
+def displayed(value: object) -> dict[str, str]:
+    """Return what IPython sends to a notebook for a value, by media type."""
+    formatter = pytest.importorskip("IPython.core.formatters").DisplayFormatter()
+    data: dict[str, str] = formatter.format(value)[0]
+    return data
+
+
 def test_facts_tables_and_differences_show_themselves() -> None:
     facts = rd.facts("resnet18")
-    assert "11,689,512 params" in facts._repr_mimebundle_()["text/plain"]
+    assert "11,689,512 params" in displayed(facts)["text/plain"]
+    assert "{" not in displayed(facts)["text/plain"]
     assert json.loads(json.dumps(facts)) == rd.facts(rd.network("resnet18"))
     table = rd.table(["resnet18", "resnet34"], "markdown", caption="")
     assert table.startswith("| stage")
-    assert "<table" in table._repr_mimebundle_()["text/html"]
-    assert table._repr_mimebundle_()["text/plain"] == table
+    assert "<table" in displayed(table)["text/html"]
+    assert displayed(table)["text/plain"] == table
     items = rd.diff("resnet18", "resnet34")
     assert "2, 2, 2, 2 blocks" in repr(items)
+    assert displayed(items)["text/plain"] == repr(items)
     assert [item.where for item in items] == ["stages"]
     assert not rd.diff("resnet18", "resnet18")
 

@@ -89,12 +89,17 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log, *, code: bool
 def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Artifact, ...]:
     """Return what the command of a marker makes, within the limits of its document."""
     words, folder = marker.region.words, marker.document.path.parent
+
+    def note(text: str) -> None:
+        if not parsed.quiet:
+            log.note(f"{marker.place}: {text}")
+
     try:
         parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
         request = with_id_prefix(parsed.request, f"figure{marker.number}")
         check_request(request, trust)
         check_paths(paths_of(request), folder, trust)
-        artifacts = make(request, replace(log, note=lambda _: None) if parsed.quiet else log)
+        artifacts = make(request, replace(log, note=note))
         check_paths((artifact.name for artifact in artifacts), folder, trust)
     except ResnetDiagramError as problem:
         raise EmbedError(f"{marker.place}: {problem}") from problem

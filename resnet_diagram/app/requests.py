@@ -210,7 +210,8 @@ def read(source: str, reading: Reading, log: Log) -> Network:
     if reading.weights:
         log.note(f"{reading.weights.name} fits: every name and shape is the model's")
     for text in network.notes:
-        log.note(text)
+        hint = "; --input sets it" if text.endswith(" was guessed") and is_code(source) else ""
+        log.note(text + hint)
     return network
 
 

@@ -33,8 +33,8 @@ class Facts(dict[str, Any]):
         super().__init__(values)
         self._text = text
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": self._text}
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self._text)
 
 
 class TableText(str):
@@ -43,8 +43,11 @@ class TableText(str):
     __slots__ = ("html",)
     html: str
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.html}
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 class Differences(tuple[Difference, ...]):
@@ -55,8 +58,8 @@ class Differences(tuple[Difference, ...]):
     def __repr__(self) -> str:
         return self._text
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": self._text}
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self._text)
 
 
 def facts(what: "Drawable", *, input_shape: "Input | None" = None) -> Facts:

@@ -38,8 +38,8 @@ def trace_model(model: "Model", input_shape: Input | None = None) -> Network:
         )
     network = run(module, specs_of(input_shape) or None, name=type(module).__name__)
     for note in network.notes:
-        if " was guessed" in note:
-            warnings.warn(note.replace("--input", "input_shape"), GuessedInputWarning, _caller())
+        if note.endswith(" was guessed"):
+            warnings.warn(f"{note}; input_shape sets it", GuessedInputWarning, _caller())
     return network
 
 

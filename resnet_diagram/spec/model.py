@@ -227,7 +227,7 @@ class Network:
         from resnet_diagram.spec.counting.blocks import units
 
         size = "×".join(map(str, self.input_shape))
-        guessed = " (guessed)" * any(" was guessed" in note for note in self.notes)
+        guessed = " (guessed)" * any(note.endswith(" was guessed") for note in self.notes)
         stages = ", ".join(f"{stage.name} ({len(units((stage,)))})" for stage in self.stages)
         first = (
             f"Network {self.name!r}: input {size}{guessed}, {self.params:,} parameters, {self.macs:,} MACs"

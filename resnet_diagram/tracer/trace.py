@@ -181,7 +181,7 @@ def _batch_note(specs: Sequence[InputSpec]) -> list[str]:
 
 def _guess_note(spec: InputSpec) -> str:
     """Return the note on an input that nobody gave."""
-    return f"input {_written(spec)} was guessed; --input sets it"
+    return f"input {_written(spec)} was guessed"
 
 
 def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Module]:

@@ -385,3 +385,10 @@ def test_utf_16_stays(tmp_path: Path) -> None:
 def test_a_document_that_is_no_notebook(tmp_path: Path) -> None:
     with pytest.raises(EmbedError, match="not a notebook"):
         read_document(written(tmp_path / "a.ipynb", "[1]"))
+
+
+def test_a_note_names_the_marker(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text("from torch import nn\nnet = nn.Conv2d(3, 8, 3)\n", encoding="utf-8")
+    page = written(tmp_path / "a.md", MARKED.format("describe net.py:net"))
+    assert f"{page}:2: input 3x32x32 was guessed" in embed(page).stderr
+    assert embed("-q", page).stderr == ""

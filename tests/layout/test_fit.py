@@ -166,13 +166,10 @@ def test_what_cannot_fit_says_what_it_needs() -> None:
 @pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW])
 def test_a_width_too_small_for_a_bar_is_refused_at_once(name: str, view: View) -> None:
     drawn = build([catalog.network(name)], Options(view=view))
-    for width in (24.0, 72.0, 79.0, 90.0, 110.0, 140.0):
-        try:
-            scene = layout(drawn, load_theme(), Fit(width, None))
-        except RenderError as error:
-            assert "needs at least" in str(error)
-        else:
-            assert scene.width <= width
+    for width in (24.0, 40.0, 60.0):
+        with pytest.raises(RenderError, match="needs at least"):
+            layout(drawn, load_theme(), Fit(width, None))
+    assert layout(drawn, load_theme(), Fit(140.0, None)).width <= 140.0
 
 
 @pytest.mark.parametrize("count", [12, 300 if ALL else 80])
