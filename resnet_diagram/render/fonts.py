@@ -32,7 +32,7 @@ def needs_installed(text: str, font: str) -> bool:
 def font_paths(font: str) -> tuple[Path, ...]:
     """Return the folders with the package's own fonts and those of the family that is used."""
     face = face_of(font)
-    return (fonts_dir(), *(() if face.own else folders_of(face.family)))
+    return (fonts_dir(), *(() if face.own else folders_of(face.source)))
 
 
 def warn_of_absent(font: str) -> None:

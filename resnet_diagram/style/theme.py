@@ -179,7 +179,20 @@ def _merged(path: Path, paths: tuple[Path, ...]) -> dict[str, Any]:
     if not isinstance(base, str):
         raise UsageError(f"Theme '{path.name}': 'extends' is {base!r}; it must be a theme's name.")
     left.setdefault("name", path.stem)
+    if isinstance(left.get("font"), str):
+        left["font"] = ", ".join(_found_font(name, path) for name in left["font"].split(","))
     return _overlay(_merged(_find(base), (*paths, path)), left) if base else left
+
+
+def _found_font(name: str, theme: Path) -> str:
+    """Return a family, or the path of the font file that a theme names. Raise UsageError."""
+    file = name.strip(" \"'")
+    if not file.lower().endswith((".ttf", ".otf")):
+        return name.strip()
+    path = (theme.parent / file).absolute()
+    if not path.is_file():
+        raise UsageError(f"Theme '{theme.name}': there is no font file '{file}' beside it. Check the path.")
+    return str(path)
 
 
 def _overlay(base: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:

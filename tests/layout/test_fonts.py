@@ -11,9 +11,11 @@ import pytest
 from fontTools.ttLib import TTFont
 
 import resnet_diagram as rd
+from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.text import installed
-from resnet_diagram.layout.text.faces import OWN, alternatives, face_of
+from resnet_diagram.layout.text.faces import OWN, alternatives, face_of, families
 from resnet_diagram.layout.text.metrics import measured_in, text_width
+from resnet_diagram.style.theme import load_theme
 from tests.programs import missing
 
 FAMILIES = {"DejaVu Serif": "DejaVuSerif", "Liberation Mono": "LiberationMono"}
@@ -148,3 +150,58 @@ def test_the_command_warns_once(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "resnet_diagram", "draw", "resnet18", "--theme", own, *files)
     result = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert result.stderr.count("not available") == 1
+
+
+def own_font(folder: Path, family: str = "Author Serif") -> Path:
+    """Write an installed font under a family of its own, in two weights; return the path of the first."""
+    folder.mkdir()
+    for style in ("", "-Bold"):
+        font = TTFont(file_of("DejaVu Serif", style))
+        for record in font["name"].names:
+            if record.nameID in (1, 16):
+                record.string = family
+            elif record.nameID == 6:
+                record.string = f"{family.replace(' ', '')}{style}"
+        font.save(folder / f"author{style}.ttf")
+    return folder / "author.ttf"
+
+
+@pytest.mark.parametrize("style", ["", "-Bold"])
+def test_a_theme_may_bring_its_font(tmp_path: Path, style: str) -> None:
+    file = own_font(tmp_path / "fonts")
+    font = TTFont(file.with_stem(f"author{style}"))
+    glyphs = font.getBestCmap()
+    expected = sum(font["hmtx"][glyphs[ord(letter)]][0] for letter in "3×3 conv") / font["head"].unitsPerEm
+    loaded = load_theme(theme(tmp_path, "'fonts/author.ttf', serif"))
+    assert families(loaded.font) == ["Author Serif", "serif"]
+    with measured_in(loaded.font):
+        assert text_width("3×3 conv", 10, bold=bool(style)) == pytest.approx(10 * expected)
+
+
+def test_a_font_of_a_theme_is_embedded(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    pytest.importorskip("typst")
+    pypdf = pytest.importorskip("pypdf")
+    own_font(tmp_path / "fonts")
+    data = rd.to_bytes("resnet18", "pdf", theme=str(theme(tmp_path, "fonts/author.ttf")))
+    names = embedded(pypdf.PdfReader(BytesIO(data)).pages[0])
+    assert {name.split("+")[1] for name in names} == {"AuthorSerif", "AuthorSerif-Bold"}
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("to", ["svg", "typst", "drawio", "dot", "scene", "mermaid", "tikz"])
+def test_the_path_of_a_font_is_in_no_file(tmp_path: Path, to: str) -> None:
+    own_font(tmp_path / "fonts")
+    text = rd.to_text("resnet18", to, theme=str(theme(tmp_path, "fonts/author.ttf, serif")))
+    assert "author.ttf" not in text
+    assert to in ("scene", "mermaid", "tikz") or "Author Serif" in text
+
+
+def test_a_font_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no font file 'mine\.ttf'"):
+        load_theme(theme(tmp_path, "mine.ttf, serif"))
+
+
+def test_a_broken_font_of_a_theme_is_replaced_with_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "mine.ttf").write_bytes(b"no font")
+    with pytest.warns(UnrenderedWarning, match="font mine is not available"):
+        rd.to_text("resnet18", "svg", theme=str(theme(tmp_path, "mine.ttf, sans-serif")))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.layout.text.installed import advances_of
+from resnet_diagram.layout.text.installed import advances_of, family_of, is_file
 
 OWN = "Arimo"
 """The family that comes with the package; its letters are as wide as those of `_AS_WIDE`."""
@@ -23,10 +23,16 @@ _GENERIC = {
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A family that is there. `absent`: the families that the theme names before it."""
+    """A family that is there. `absent`: the families that the theme names before it. `file`: its path."""
 
     family: str = OWN
     absent: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def source(self) -> str:
+        """The file, or the family that is installed."""
+        return self.file or self.family
 
     @property
     def own(self) -> bool:
@@ -35,11 +41,15 @@ class Face:
 
 
 def families(font: str) -> list[str]:
-    """Return the names in a list of families, as a theme writes it.
+    """Return the names in a list of families, as a theme writes it; a file has that of its family.
 
     >>> families("Helvetica, 'Liberation Sans', sans-serif")
     ['Helvetica', 'Liberation Sans', 'sans-serif']
     """
+    return [family_of(name) for name in _entries(font)]
+
+
+def _entries(font: str) -> list[str]:
     return [name.strip(" \"'") for name in font.split(",")]
 
 
@@ -51,12 +61,14 @@ def face_of(font: str) -> Face:
     Face(family='Arial', absent=('No Such Font',))
     """
     absent: list[str] = []
-    for name in families(font):
+    for name in _entries(font):
+        if is_file(name) and advances_of(name, bold=False):
+            return Face(family_of(name), tuple(absent), name)
         for family in _GENERIC.get(name.lower(), (name,)):
             if family.lower() in _AS_WIDE or advances_of(family, bold=False):
                 return Face(family, tuple(absent))
         if name.lower() not in _GENERIC:
-            absent.append(name)
+            absent.append(family_of(name))
     return Face(absent=tuple(absent))
 
 

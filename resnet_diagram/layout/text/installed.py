@@ -1,4 +1,4 @@
-"""Installed fonts: files of a family, and advance widths read from their OpenType tables."""
+"""Fonts, installed or an author's own: files of a family, and advance widths from OpenType tables."""
 
 import os
 import re
@@ -27,12 +27,13 @@ class FontFile:
     upright: bool
 
 
-def advances_of(family: str, *, bold: bool) -> Advances | None:
-    """Return the advance width of each character of an installed family, in ems; None if it is absent.
+def advances_of(font: str, *, bold: bool) -> Advances | None:
+    """Return the advance width of each character of a font, in ems; None if it is absent.
 
-    The weight is the closest one that is installed.
+    `font`: an installed family, or the path of a file, whose family may have more files beside it. The weight
+    is the closest one.
     """
-    files = _installed().get(family.lower(), [])
+    files = _files(font)
     upright = [file for file in files if file.upright] or files
     if not upright:
         return None
@@ -40,9 +41,41 @@ def advances_of(family: str, *, bold: bool) -> Advances | None:
     return _advances(min(upright, key=lambda file: (abs(file.weight - wanted), str(file.path))))
 
 
-def folders_of(family: str) -> tuple[Path, ...]:
-    """Return the folders with the files of an installed family."""
-    return tuple(sorted({file.path.parent for file in _installed().get(family.lower(), [])}))
+def folders_of(font: str) -> tuple[Path, ...]:
+    """Return the folders with the files of an installed family, or with the file of an author's own."""
+    return tuple(sorted({file.path.parent for file in _files(font)}))
+
+
+def is_file(font: str) -> bool:
+    """Return whether a font is named by the path of its file."""
+    return Path(font).suffix.lower() in _SUFFIXES
+
+
+@cache
+def family_of(font: str) -> str:
+    """Return the family of a font that is named by its file; another name as it is."""
+    if not is_file(font):
+        return font
+    names = sorted(name for family, _ in _readable(Path(font)) for name in family)
+    return names[0] if names else Path(font).stem
+
+
+@cache
+def _files(font: str) -> tuple[FontFile, ...]:
+    """Return the files of a family: the installed ones, or those beside a file."""
+    if not is_file(font):
+        return tuple(_installed().get(font.lower(), ()))
+    family, folder = family_of(font), Path(font).parent
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES)
+    return tuple(file for path in paths for names, file in _readable(path) if family in names)
+
+
+def _readable(path: Path) -> list[tuple[set[str], FontFile]]:
+    """Return the fonts in a file with the names of their families; none if it is broken."""
+    try:
+        return list(_fonts_in(path))
+    except (OSError, struct.error, UnicodeDecodeError):
+        return []
 
 
 def font_folders() -> list[Path]:
@@ -77,12 +110,9 @@ def _installed() -> dict[str, list[FontFile]]:
         for name in names
     }
     for path in sorted(path for path in paths if path.suffix.lower() in _SUFFIXES):
-        try:
-            for names, font in _fonts_in(path):
-                for name in names:
-                    families.setdefault(name.lower(), []).append(font)
-        except (OSError, struct.error, UnicodeDecodeError):
-            continue
+        for names, font in _readable(path):
+            for name in names:
+                families.setdefault(name.lower(), []).append(font)
     return families
 
 

@@ -26,7 +26,7 @@ _family: ContextVar[str] = ContextVar("family", default=OWN)
 def measured_in(font: str) -> Iterator[None]:
     """Measure text inside in the first family of a list that is there."""
     face = face_of(font)
-    token = _family.set(OWN if face.own else face.family)
+    token = _family.set(OWN if face.own else face.source)
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ from resnet_diagram.diagram.model import (
     Taper,
 )
 from resnet_diagram.diagram.walk import MERGE_SIGNS, written_lines
+from resnet_diagram.layout.text.faces import families
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.build import chart_size, fitting_chart
@@ -73,7 +74,7 @@ def render_dot(figure: Figure) -> str:
         description=[line.replace("\t", " ") for line in printable(diagram.description).splitlines()],
         rankdir="TB" if diagram.flow is Flow.DOWN else "LR",
         ranksep=0.35 if diagram.flow is Flow.RIGHT else 0.2,
-        font=dot_quote(theme.font.replace("'", "").replace(", ", ",")),
+        font=dot_quote(",".join(families(theme.font))),
         page=theme.page,
         ink=theme.style("text").text,
         sizes={use: _number(size * _ENLARGED) for use, size in theme.sizes},
