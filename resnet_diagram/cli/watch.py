@@ -17,7 +17,7 @@ from resnet_diagram.errors import UsageError
 from resnet_diagram.render.templates import compiled
 from resnet_diagram.resources import templates_dir
 
-_STEP = 20
+_STEP = 10
 """Milliseconds without a change that end a save in several steps."""
 
 _LONGEST = 400
@@ -52,6 +52,7 @@ def watch(draw: Callable[[], Iterable[Path]]) -> None:
     wait = _waiting()
     sys.dont_write_bytecode = True  # its time stamp in whole seconds hides the second of two quick saves
     installed = frozenset(sys.modules)
+    gc.disable()  # garbage is collected after each drawing, when nobody waits
     states: dict[Path, _State] = {}
     opened = _Opened()
     sys.addaudithook(opened)

@@ -51,7 +51,8 @@ def _filled(
     networks: Sequence[Network], options: Options, theme: Theme, *, flat: bool
 ) -> tuple[Diagram, Theme]:
     """Return the diagram of networks with its annotations, and the theme with the shades that it needs."""
-    if options.annotations is not NO_ANNOTATIONS or any(network.classes for network in networks):
+    own = any(cls.own for network in networks for cls in network.classes)
+    if own or options.annotations is not NO_ANNOTATIONS:
         return _annotated(networks, options, theme, flat=flat)
     return _levelled(build(networks, options, flat=flat), networks, options, theme)
 
@@ -70,6 +71,8 @@ def _annotated(
     diagram, annotations = built_with_units(left, options, flat=flat)
     diagram = braced(saying_hidden(diagram, hidden), annotations)
     diagram, theme = _levelled(diagram, networks, options, theme)
+    if annotations is NO_ANNOTATIONS:
+        return diagram, theme
     before = len(theme.shades)
     colours = [part.color for part in coloured(annotations)]
     diagram = annotated(diagram, networks, annotations, before + 1)

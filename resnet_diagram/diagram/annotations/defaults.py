@@ -32,7 +32,7 @@ def with_default_units(
         left = frozenset(path for path in paths if not any(_decides(part, path) for part in parts))
         if left and unnamed:
             parts.append(Part(paths=left, label=label, unit=True))
-    return replace(annotations, parts=tuple(parts))
+    return replace(annotations, parts=tuple(parts)) if parts else annotations
 
 
 def _decides(part: Part, path: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations, Part
 from resnet_diagram.diagram.model import Origin
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.graph import all_elements
@@ -74,6 +74,8 @@ def with_classes(annotations: Annotations, networks: Sequence[Network]) -> Annot
 
 def matched(annotations: Annotations, networks: Sequence[Network]) -> Annotations:
     """Return annotations with the modules of their classes; raise UsageError where one matches no module."""
+    if annotations is NO_ANNOTATIONS:
+        return annotations
     for _, problem in problems(annotations, networks):
         raise UsageError(f"{problem} 'resnet-diagram annotate' lists all modules.")
     return with_classes(annotations, networks)
