@@ -46,7 +46,7 @@ class Options:
     `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `insets`: the
     most types of block that get a panel of their own. `color_by`: the quantity that fills the boxes.
-    `annotations`: an author's words and colours.
+    `annotations`: an author's words and colours. `only`: the part that is drawn; "" for all.
     """
 
     view: View = DEFAULT_VIEW
@@ -60,3 +60,4 @@ class Options:
     insets: int = 6
     color_by: Quantity | None = None
     annotations: Annotations = NO_ANNOTATIONS
+    only: str = ""

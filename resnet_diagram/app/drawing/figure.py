@@ -21,6 +21,10 @@ from resnet_diagram.wording.language import in_language, language
 def figure_of(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
     """Return the figure of networks, or of the flat reading of their diagram, ready for a renderer."""
     diagram, theme = _filled(networks, options, load_theme(output.theme), flat=flat)
+    if options.only:
+        from resnet_diagram.diagram.annotations.only import with_only
+
+        diagram = with_only(diagram, options.only)
     translations = language(options.lang)
     if translations:
         diagram = in_language(diagram, translations)

@@ -91,6 +91,15 @@ class DrawChoices(LatexChoices, total=False):
         str,
         Option(help="Block to draw: a name (layer2.0) or a type.", group=COMMON, default="", metavar="NAME"),
     ]
+    only: Annotated[
+        str,
+        Option(
+            help="Draw this part, its neighbours as boxes: stage3, stem, a path or a pattern (stage[34]).",
+            group=COMMON,
+            default="",
+            metavar="PART",
+        ),
+    ]
     title: Annotated[
         str | None, Option(help="Title; '' for none.  [default: the network's name]", group=COMMON)
     ]
@@ -315,6 +324,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         legend=choices.get("legend", True),
         title=annotations.title if (title := choices.get("title")) is None else title,
         show=shown(choices.get("show", USUAL)),
+        only=choices.get("only", ""),
         names=one_of(StageNames, choices.get("names", StageNames.STAGE), "naming of stages"),
         lang=choices.get("lang", "en"),
         annotations=annotations,

@@ -1,0 +1,153 @@
+"""Draw a part of a network, with its neighbours as stubs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from resnet_diagram.diagram.annotations.model import Part
+from resnet_diagram.diagram.elements import mapped
+from resnet_diagram.diagram.legend import needed_entries
+from resnet_diagram.diagram.model import (
+    WHOLE,
+    Bar,
+    Chain,
+    Diagram,
+    Frame,
+    Group,
+    Item,
+    LegendEntry,
+    Node,
+    NodeRole,
+    Overview,
+    Panel,
+)
+from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.wording.symbols import panel_letter, times
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+
+def with_only(diagram: Diagram, word: str) -> Diagram:
+    """Return the drawing of some stages, or of the stem or the head, between their neighbours as boxes.
+
+    `word`: an id such as "stage3" or "stem", a path, or a pattern of those. Raises UsageError where there is
+    no such part, and for a drawing that is not made of stages.
+    """
+    part = Part(pattern=word)
+    panels: list[Panel] = []
+    hidden: list[Label] = []
+    paths: tuple[str, ...] = ()
+    for panel in diagram.panels:
+        match panel.content:
+            case Overview():
+                content, left_out, paths = _overview(panel.content, part)
+                panels.append(replace(panel, content=content))
+                hidden += left_out
+            case Chain():
+                items, left_out = _chain(panel.content.items, part)
+                panels.append(replace(panel, content=replace(panel.content, items=items)))
+                hidden += left_out
+            case _ if panel.id == WHOLE or not panels:
+                raise UsageError(
+                    f"--only {word} needs a drawing of stages; this one is a graph or of blocks."
+                )
+            case _ if any(_lies_in(path, paths) for path in panel.origin.paths):
+                panels.append(panel)
+    panels = list(_relettered(panels, diagram.panels))
+    contents = ([panel.content for panel in diagram.panels], [panel.content for panel in panels])
+    entries = needed_entries(diagram.legend, *contents)
+    if entries and hidden:
+        words = phrase(Kind.LEGEND, Word.NOT_DRAWN, Label(*hidden, joint=Word.LIST))
+        entries = (*entries, LegendEntry(role=None, text=words))
+    below = with_only(diagram.flat, word) if diagram.flat else None
+    return replace(diagram, panels=tuple(panels), legend=entries, flat=below, boxed=None)
+
+
+def _relettered(panels: Sequence[Panel], before: Sequence[Panel]) -> tuple[Panel, ...]:
+    """Return panels whose boxes name the panels of units by their letters now, if they are drawn."""
+    now = {panel.id: panel_letter(number) for number, panel in enumerate(panels)} if len(panels) > 1 else {}
+    letters = {panel_letter(number): now.get(panel.id, "") for number, panel in enumerate(before)}
+
+    def change(element: Any, _: int) -> Any:
+        if isinstance(element, Node) and element.role is NodeRole.OTHER and element.lines[1:]:
+            letter = letters.get(element.lines[-1])
+            if letter is not None:
+                ends = (literal(letter),) if letter else ()
+                return replace(element, lines=(*element.lines[:-1], *ends))
+        return element
+
+    return mapped(tuple(panels), change)
+
+
+def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tuple[str, ...]]:
+    """Return the overview of a part, the titles of what is left out, and the paths of what is drawn."""
+    frames = drawing.frames
+    first, last = _ends(frames, part)
+    kept = frames[first : last + 1]
+    shown = (*map(_stub, frames[:first][-1:]), *kept, *map(_stub, frames[last + 1 :][:1]))
+    bars = {bar.id for frame in shown for bar in frame.bars if isinstance(bar, Bar)}
+    content = replace(
+        drawing,
+        frames=shown,
+        arcs=tuple(arc for arc in drawing.arcs if {arc.tail, arc.head} <= bars),
+        braces=tuple(brace for brace in drawing.braces if {brace.first, brace.last} <= bars),
+    )
+    hidden = [frame.title for frame in (*frames[: max(0, first - 1)], *frames[last + 2 :]) if frame.title]
+    return content, hidden, tuple(path for frame in kept for path in frame.origin.paths)
+
+
+def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[Label]]:
+    """Return the chain of a part, and the titles of what is left out."""
+    groups = [item for item in items if isinstance(item, Group)]
+    first, last = _ends(groups, part)
+    start, end = items.index(groups[first]), items.index(groups[last])
+    before, behind = items[:start][-1:], items[end + 1 :][:1]
+    hidden = [item.title for item in (*items[: start - 1], *items[end + 2 :]) if isinstance(item, Group)]
+    return (*map(_closed, before), *items[start : end + 1], *map(_closed, behind)), hidden
+
+
+def _ends(parts: Sequence[Frame | Group], part: Part) -> tuple[int, int]:
+    """Return the numbers of the first and the last of some parts that are drawn. Raise UsageError."""
+    numbers = [
+        number
+        for number, item in enumerate(parts)
+        if fnmatchcase(item.id, part.pattern) or any(map(part.names, item.origin.paths))
+    ]
+    if not numbers:
+        names = [item.id for item in parts if item.title]
+        paths = [path for item in parts for path in item.origin.paths]
+        hint = did_you_mean(closest(part.pattern, (*names, *paths)))
+        raise UsageError(f"--only {part.pattern}: there is no such part.{hint} Choose of {', '.join(names)}.")
+    return numbers[0], numbers[-1]
+
+
+def _stub(frame: Frame) -> Frame:
+    """Return a neighbour as one box with its title."""
+    last = next((bar for bar in reversed(frame.bars) if isinstance(bar, Bar)), None)
+    if last is None or not frame.title:
+        return frame
+    bar = replace(
+        last,
+        id=f"{frame.id}-stub",
+        role=NodeRole.STAGE,
+        text=frame.title,
+        index="",
+        origin=frame.origin,
+        mark=0,
+    )
+    return Frame(id=frame.id, role=None, title=NOTHING, bars=(bar,), origin=frame.origin)
+
+
+def _closed(item: Item) -> Item:
+    """Return a neighbour in a chain as one box with its title; another item as it is."""
+    if not isinstance(item, Group):
+        return item
+    words = Label(item.title, literal(times(item.repeat)))
+    return Node(
+        id=f"{item.id}-stub", role=NodeRole.STAGE, lines=(words,), shade=item.shade, origin=item.origin
+    )
+
+
+def _lies_in(path: str, modules: Sequence[str]) -> bool:
+    return any(path == module or path.startswith(f"{module}.") for module in modules)
