@@ -1,15 +1,18 @@
 """Trace the models of torchvision and timm and write what is found: `python -m docs.coverage`."""
 
+import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from resnet_diagram.app.drawing.draw import render
-from resnet_diagram.diagram.accounting import left_out
+from resnet_diagram.app.drawing.folding import folded_page
+from resnet_diagram.diagram.accounting import closed, contents_note, left_out
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.panels.network import panels
+from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.counting.blocks import units
@@ -18,12 +21,16 @@ from resnet_diagram.spec.model import LayerKind, Network, Stage
 from resnet_diagram.wording.terms import literal
 
 PAGE = Path(__file__).resolve().parent / "coverage.md"
+WIDTHS = (6.875, 3.25)
+"""Widths of a text and of a column, in inches."""
 HEADS = (
     "model",
     "blocks per stage",
     "shortcuts",
     "opaque layers",
     "accounted for",
+    "inside closed boxes",
+    *(f"page of {width} in" for width in WIDTHS),
     "parameters, M",
     "MACs, G",
     "remarks",
@@ -71,7 +78,7 @@ def row(subject: Subject) -> tuple[str, ...]:
     """One line of the table: what is found in a model; the error where it cannot be drawn."""
     try:
         network = read_source(subject.source, subject.inputs)
-        render([network], "svg", Options(), Output())
+        pages = [page_text(network, width) for width in WIDTHS]
     except Exception as error:  # also one that is no error of ours: the table is there to show it
         lines = str(error).splitlines() or [""]
         return subject.name, *[""] * (len(HEADS) - 2), f"**not drawn**: {type(error).__name__}: {lines[0]}"
@@ -80,7 +87,8 @@ def row(subject: Subject) -> tuple[str, ...]:
         stage_text(network),
         shortcut_text(network),
         opaque_text(network),
-        accounted_text(network),
+        *accounted_text(network),
+        *pages,
         f"{params(network) / 1e6:.2f}",
         f"{macs(network) / 1e9:.2f}",
         remark(network),
@@ -116,10 +124,24 @@ def opaque_text(network: Network) -> str:
     return ", ".join(f"{count} {op}" for op, count in found.items())
 
 
-def accounted_text(network: Network) -> str:
-    """Whether the figure shows or names every operation: "all", or how many it leaves out."""
-    left = left_out(network, panels(network, literal(network.name), Options(), with_insets=True))
-    return f"all but {len(left)}" if left else "all"
+def accounted_text(network: Network) -> tuple[str, str]:
+    """Whether the figure shows or names every operation, and what it shows inside closed boxes alone.
+
+    "all", or how many it leaves out; such as "3 conv, 3 BN, 116 k params".
+    """
+    drawn = panels(network, literal(network.name), Options(), with_insets=True)
+    left = left_out(network, drawn)
+    inside = closed(network, [panel.content for panel in drawn])
+    return f"all but {len(left)}" if left else "all", contents_note(network, inside)
+
+
+def page_text(network: Network, width: float) -> str:
+    """The height of the figure in inches on a page of some width, and what gave way to it."""
+    with warnings.catch_warnings(record=True) as messages:
+        warnings.simplefilter("always")
+        scene = folded_page([network], Options(), Output(fit=Fit(width=72 * width))).scene
+    gone = [re.search(r"panels of blocks left out: \d+|no block is drawn open", str(one)) for one in messages]
+    return ", ".join([f"{scene.height / 72:.1f}", *(match[0] for match in gone if match)])
 
 
 def remark(network: Network) -> str:
@@ -155,7 +177,9 @@ def page(sections: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> str:
         "module's class; `gathered` is a sum or concatenation to which some ways are not drawn. What leaves",
         "tangles, and why, is in [How tracing works](tracing.md). Accounted for is what the figure shows,",
         "names or folds: whatever has parameters, norms, activations, poolings, resamplings, attention and",
-        "merges.",
+        "merges. What is inside closed boxes, of which no like is drawn open, is counted beside it, and in",
+        "the legend of the figure. A page is the height of the figure in inches, and what gave way so that",
+        "it is no higher than 9.",
         "",
     ]
     for title, rows in sections:

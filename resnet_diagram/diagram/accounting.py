@@ -2,21 +2,36 @@
 
 Each element of a diagram records the paths of the parts it shows. Whatever has parameters, and each norm,
 activation, pooling, resampling, attention and merge, must be found in a drawing: in a box, a bar or a label,
-in a folded repeat, or in the panel of its type of block. A concatenation of slices that only rearranges a
-value is no merge.
+in a folded repeat, or in the panel of its type of block. What is only inside closed boxes, of which a drawing
+shows no more than a name, is counted in a note. A concatenation of slices that only rearranges a value is no
+merge.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-from resnet_diagram.diagram.model import WHOLE, Bar, Content, Item, NodeRole, Omitted, Origin, Panel, Read
+from resnet_diagram.diagram.model import (
+    WHOLE,
+    Bar,
+    Content,
+    Node,
+    NodeRole,
+    Omitted,
+    Origin,
+    Panel,
+    Read,
+)
 from resnet_diagram.diagram.walk import content_items, forks, nodes, overviews, reads
 from resnet_diagram.spec.graph import graphs, parts
-from resnet_diagram.spec.measure import all_blocks, walk
+from resnet_diagram.spec.measure import all_blocks, gate_ratio, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
-from resnet_diagram.spec.traits import FOLLOWING
+from resnet_diagram.spec.signature import Level, signature
+from resnet_diagram.spec.traits import FOLLOWING, MIXING
+from resnet_diagram.wording.contents import contents
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 _COUNTED = FOLLOWING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.ATTENTION, LayerKind.OPAQUE}
 _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
+_CLOSED = frozenset({NodeRole.BLOCK, NodeRole.STAGE, NodeRole.GATE, NodeRole.OPAQUE})
 _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
@@ -47,6 +62,34 @@ def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
     opened = [panel for panel in panels if panel.id != WHOLE]
     left = missing(network, [panel.content for panel in whole or opened])
     return left + tuple(name for panel in opened for name in missing_in(network, panel))
+
+
+def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
+    """Return the operations that some drawings show inside closed boxes alone, in the order they run.
+
+    A box is open where another has the same layers and these are drawn.
+    """
+    inside = _Index(network)
+    opened = {name for content in drawings for name in inside.opened(content)}
+    opened |= set(inside.repeated(opened))
+    shown = {name for content in drawings for name in inside.shown(content)}
+    return tuple(name for name in inside.operations(network) if name in shown and name not in opened)
+
+
+def contents_note(network: Network, names: Iterable[str]) -> Label:
+    """Return what some operations of a network are, such as "53 conv, 53 BN, 23.5 M params"."""
+    wanted = frozenset(names)
+    layers = [layer for layer in walk(network) if layer.name in wanted]
+    merges = [block.merge for block in all_blocks(network) if f"{block.name} {block.merge.value}" in wanted]
+    return contents(layers, merges) if wanted else NOTHING
+
+
+def missing_from(network: Network, boxes: Iterable[Origin], joints: Iterable[Origin]) -> tuple[str, ...]:
+    """Return the operations of a network that no box, and no line or merge, of a scene shows."""
+    inside = _Index(network)
+    shown = {name for box in boxes for path in box.paths for name in inside.of(path)}
+    shown |= {name for joint in joints for name in inside.joined(joint)}
+    return tuple(name for name in inside.operations(network) if name not in shown)
 
 
 class _Index:
@@ -86,32 +129,95 @@ class _Index:
             if all(name in rest for rest in parts):
                 yield name
 
+    def opened(self, content: Content) -> Iterator[str]:
+        """Yield the operations that a drawing shows outside closed boxes."""
+        for element in _elements(content):
+            if isinstance(element, Origin):
+                yield from self.joined(element)
+            elif isinstance(element, Omitted):
+                yield from self.joined(element.origin, self._is_seen)
+            elif isinstance(element, Node) and element.role is NodeRole.BLOCK:
+                yield from self._listed(element)
+            elif not self._is_closed(element):
+                yield from self._inside(element)
+
+    def repeated(self, opened: set[str]) -> Iterator[str]:
+        """Yield the operations of blocks that have the layers of one whose operations are all `opened`."""
+        blocks = [part for parts in self._parts.values() for part in parts if isinstance(part, Block)]
+        branches = [(_pattern(block), list(self._of_branches(block))) for block in blocks]
+        patterns = {pattern for pattern, operations in branches if opened.issuperset(operations)}
+        for pattern, operations in branches:
+            if pattern in patterns:
+                yield from operations
+
+    def _of_branches(self, block: Block) -> Iterator[str]:
+        for run in (block.before, *block.branches, block.after):
+            for element in run:
+                yield from self.operations(element)
+
+    def _is_seen(self, part: Element) -> bool:
+        """Return whether a hidden bar shows what a part is: a layer, or a gate of a known kind."""
+        return isinstance(part, Layer) or gate_ratio(part) > 0
+
+    def _is_closed(self, element: Bar | Node | Read) -> bool:
+        """Return whether an element shows no more than the name of what is in it."""
+        match element:
+            case Bar():
+                return element.role in _CLOSED and Kind.REDUCTION not in element.text.kinds
+            case Node():
+                kinds = {kind for line in element.lines for kind in line.kinds}
+                is_closed = element.role in _CLOSED and Kind.REDUCTION not in kinds
+                return is_closed or literal("…") in element.lines
+        return False
+
+    def _listed(self, node: Node) -> Iterator[str]:
+        """Yield the weighted layers of a block that a box lists, where it has a line for each."""
+        lines = sum(Kind.CHANNELS in line.kinds for line in node.lines)
+        for path in node.origin.paths:
+            for part in self._parts.get(path, ()):
+                layers = [layer for layer in walk(part, shortcuts=False, gates=False) if layer.kind in MIXING]
+                yield from (layer.name for layer in layers if len(layers) <= lines and layer.name)
+
     def shown(self, content: Content) -> Iterator[str]:
         """Yield the operations that a drawing shows."""
-        for overview in overviews(content):
-            for frame in overview.frames:
-                for bar in frame.bars:
-                    yield from self._inside(bar)
-            for arc in overview.arcs:
-                yield from self._joined(arc.origin)
-        items = content_items(content)
-        for read in reads(items):
-            yield from self._inside(read)
-        for node in nodes(items):
-            yield from self._joined(node.origin) if node.role in _MERGES else self._inside(node)
-        for fork in forks(items):
-            if fork.shortcut:
-                yield from self._joined(fork.shortcut.origin)
+        for element in _elements(content):
+            yield from self.joined(element) if isinstance(element, Origin) else self._inside(element)
 
-    def _inside(self, element: Bar | Omitted | Item | Read) -> Iterator[str]:
-        for path in getattr(element, "origin", Origin()).paths:
+    def _inside(self, element: Bar | Omitted | Node | Read) -> Iterator[str]:
+        for path in element.origin.paths:
             yield from self.of(path)
 
-    def _joined(self, origin: Origin) -> Iterator[str]:
-        """Yield the merges of the blocks, and the layers, that an arc or a merge shows."""
+    def joined(self, origin: Origin, is_seen: Callable[[Element], bool] | None = None) -> Iterator[str]:
+        """Yield the merges of the blocks, and all operations of other parts, that an arc or a merge shows.
+
+        `is_seen` tells these parts from the blocks, if not every layer and graph is one.
+        """
         for path in origin.paths:
             for part in self._parts.get(path, ()):
-                yield from _merge(part) if isinstance(part, Block) else self.operations(part)
+                whole = is_seen(part) if is_seen else not isinstance(part, Block)
+                yield from self.operations(part) if whole else _merge(part)
+
+
+def _elements(content: Content) -> Iterator[Bar | Omitted | Node | Read | Origin]:
+    """Yield what a drawing shows: its elements, and the origins of arcs and merges."""
+    for overview in overviews(content):
+        for frame in overview.frames:
+            yield from frame.bars
+        bars = {bar.id: bar for frame in overview.frames for bar in frame.bars if isinstance(bar, Bar)}
+        for arc in overview.arcs:
+            yield arc.origin
+            if arc.tail == arc.head:
+                yield bars[arc.tail].origin
+    items = content_items(content)
+    yield from reads(items)
+    for node in nodes(items):
+        yield node.origin if node.role in _MERGES else node
+    yield from (fork.shortcut.origin for fork in forks(items) if fork.shortcut)
+
+
+def _pattern(block: Block) -> Hashable:
+    """Return the layers of a block without its shortcut and sizes."""
+    return signature((*block.before, *(item for branch in block.branches for item in branch)), Level.PATTERN)
 
 
 def _merge(part: Element) -> Iterator[str]:

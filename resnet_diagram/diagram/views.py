@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.accounting import closed as not_opened
+from resnet_diagram.diagram.accounting import contents_note
 from resnet_diagram.diagram.chain.network import (
     StageBuilder,
     every_block_open,
@@ -16,8 +18,10 @@ from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
     Chain,
+    Content,
     Diagram,
     Flow,
+    LegendEntry,
     Panel,
 )
 from resnet_diagram.diagram.options import Options, View
@@ -90,6 +94,7 @@ def _blocks(networks: Sequence[Network], options: Options) -> Diagram:
     panels = block_panels(network, options)
     title = network.name if options.title is None else options.title
     return _diagram(
+        network,
         literal(title) if len(panels) > 1 or options.title is not None else NOTHING,
         panels,
         options,
@@ -111,18 +116,29 @@ def _in_panels(
     (network,) = networks
     flat = chain(networks, options)
     content = panels(network, _title(network, options), options, with_insets=with_insets)
-    return replace(_diagram(flat.title, content, options, flat.description), flow=flat.flow, flat=flat)
+    diagram = _diagram(network, flat.title, content, options, flat.description)
+    return replace(diagram, flow=flat.flow, flat=flat)
 
 
-def _diagram(title: str, panels: tuple[Panel, ...], options: Options, description: Label) -> Diagram:
+def _diagram(
+    network: Network, title: str, panels: tuple[Panel, ...], options: Options, description: Label
+) -> Diagram:
+    """Return the diagram of some panels; its legend says what is inside closed boxes."""
     return Diagram(
         title=title,
         panels=panels,
-        legend=legend([panel.content for panel in panels]) if options.legend else (),
+        legend=_legend(network, [panel.content for panel in panels]) if options.legend else (),
         description=description,
         direction=options.direction,
         flow=Flow(options.direction or Flow.ROWS),
     )
+
+
+def _legend(network: Network, contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
+    inside = contents_note(network, not_opened(network, contents))
+    if not inside:
+        return legend(contents)
+    return (*legend(contents), LegendEntry(role=None, text=phrase(Kind.LEGEND, Word.INSIDE_BOXES, inside)))
 
 
 def _whole(
@@ -133,13 +149,18 @@ def _whole(
     flow: Flow = Flow.ROWS,
     dense: bool = False,
 ) -> Diagram:
-    """Return a network as a chain; `flow`: the direction of its chart if none is requested."""
-    (network,) = networks
+    """Return a network as a chain; `flow`: the direction of its chart if none is requested.
+
+    Of two networks the first, which has layers in place of graphs, is drawn; the legend counts those of both.
+    """
+    network, whole = networks[0], networks[-1]
     panels = (network_panel(Chain(items=network_items(network, options, stage), dense=dense)),)
-    diagram = _diagram(_title(network, options), panels, options, describe(network))
+    diagram = _diagram(whole, _title(network, options), panels, options, describe(network))
     without = closed(network)
-    boxed = None if without is network else _whole([without], options, stage=stage, flow=flow, dense=dense)
-    return replace(diagram, flow=Flow(options.direction or flow), boxed=boxed)
+    if without is not network:
+        boxed = _whole([without, network], options, stage=stage, flow=flow, dense=dense)
+        diagram = replace(diagram, boxed=boxed)
+    return replace(diagram, flow=Flow(options.direction or flow))
 
 
 def _title(network: Network, options: Options) -> Label:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.accounting import closed as not_opened
+from resnet_diagram.diagram.accounting import contents_note, missing
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
 from resnet_diagram.diagram.comparison.marks import flagged, has_marks, marked
 from resnet_diagram.diagram.legend import legend
@@ -165,7 +167,15 @@ def _column(
     first = next((at for at, cell in enumerate(cells) if cell), 0)
     cells[first] = (start, *cells[first])
     notes = count_labels(network, (Show.PARAMS, Show.MACS))
-    return Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
+    column = Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
+    return replace(column, notes=(*notes, *_not_drawn(network, column)))
+
+
+def _not_drawn(network: Network, column: Column) -> tuple[Label, ...]:
+    """Return a note on the norms, activations and closed boxes of a column."""
+    content = [Comparison(rows=(), columns=(column,))]
+    left = contents_note(network, (*missing(network, content), *not_opened(network, content)))
+    return (phrase(Kind.LEGEND, Word.NOT_DRAWN, left),) if left else ()
 
 
 def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:

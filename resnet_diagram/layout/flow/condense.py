@@ -14,7 +14,6 @@ from resnet_diagram.diagram.model import (
     Group,
     Item,
     LegendEntry,
-    Link,
     Node,
     NodeRole,
 )
@@ -208,11 +207,20 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
             case Node():
                 before = result[-1] if result else None
                 settings = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS
-                if not settings or item.role not in _PILLS:
+                if settings and item.role in _PILLS and isinstance(before, Fork):
+                    result[-1] = _with_origin(before, item)
+                else:
                     result.append(item)
             case _:
                 assert_never(item)
     return tuple(result)
+
+
+def _with_origin(fork: Fork, node: Node) -> Fork:
+    """Return a fork whose merge shows what a node behind it showed."""
+    merge, left = fork.merge, node.origin
+    paths = tuple(dict.fromkeys((*merge.origin.paths, *left.paths)))
+    return replace(fork, merge=replace(merge, origin=replace(merge.origin, paths=paths)))
 
 
 def _fork(fork: Fork, shared: SharedNotation) -> Fork:
@@ -220,7 +228,7 @@ def _fork(fork: Fork, shared: SharedNotation) -> Fork:
     branches = tuple(tuple(bare(item) for item in _items(branch, shared)) for branch in fork.branches)
     shortcut = fork.shortcut
     if not shared.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:
-        shortcut = Link(role=shortcut.role, label=NOTHING)
+        shortcut = replace(shortcut, label=NOTHING)
     return replace(fork, branches=branches, shortcut=shortcut)
 
 

@@ -1,0 +1,109 @@
+"""Every operation of a network is in each of its drawings: view by view, width by width, format by format."""
+
+import html
+import re
+import warnings
+
+import pytest
+
+import resnet_diagram as rd
+from resnet_diagram.app.drawing.folding import folded_page
+from resnet_diagram.diagram.accounting import missing, missing_from, missing_in
+from resnet_diagram.diagram.flat import flattened
+from resnet_diagram.diagram.model import Comparison, NodeRole
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.layout.scene import boxes, connectors, markers
+from resnet_diagram.layout.spacing import TALLEST
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.render.figure import Output
+from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.contents import contents
+from tests.published import ALL, published, published_names
+
+MERGES = {NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT}
+CATALOG = catalog.names() if ALL else ["resnet18", "seresnet50", "resnext50_32x4d", "preact-resnet110"]
+NAMES = [*(f"catalog/{name}" for name in CATALOG), *published_names()]
+WHOLE = (View.PAPER, View.OVERVIEW, View.FULL)
+WIDTHS = {"page": 495.0, "column": 234.0}
+
+
+def network_of(name: str) -> Network:
+    library, _, model = name.partition("/")
+    return catalog.network(model) if library == "catalog" else published(name)
+
+
+@pytest.mark.parametrize("view", WHOLE)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_view_and_its_chart_show_every_operation(name: str, view: View) -> None:
+    network = network_of(name)
+    diagram = build([network], Options(view=view))
+    assert missing(network, [panel.content for panel in diagram.panels]) == ()
+    flat = flattened(diagram)
+    assert missing(network, [flat.chain]) == ()
+    if flat.boxed:
+        assert missing(network, [flat.boxed.chain]) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_panel_of_a_block_shows_all_of_it(name: str) -> None:
+    network = network_of(name)
+    try:
+        panels = build([network], Options(view=View.BLOCK)).panels
+    except rd.UsageError:
+        return
+    assert {panel.title: missing_in(network, panel) for panel in panels if missing_in(network, panel)} == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_comparison_counts_what_it_does_not_draw(name: str) -> None:
+    network = network_of(name)
+    (panel,) = build([network, network], Options(view=View.COMPARE)).panels
+    assert isinstance(panel.content, Comparison)
+    for column in panel.content.columns:
+        if left := missing(network, [panel.content]):
+            assert any(note.startswith("not drawn: ") for note in column.notes), left
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_shows_every_operation_and_is_no_higher_than_a_page(name: str, width: float) -> None:
+    network = network_of(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scene = folded_page([network], Options(), Output(fit=Fit(width=width))).scene
+    assert scene.height <= TALLEST
+    joints = [box.origin for box in boxes(scene) if box.role in MERGES]
+    joints += [line.origin for line in connectors(scene)]
+    shapes = [box.origin for box in boxes(scene) if box.role not in MERGES]
+    shapes += [mark.origin for mark in markers(scene)]
+    assert missing_from(network, shapes, joints) == ()
+
+
+@pytest.mark.parametrize("form", ["dot", "mermaid", "outline", "drawio"])
+@pytest.mark.parametrize("view", ["paper", "overview", "full"])
+@pytest.mark.parametrize("name", ["resnet18", "seresnet50", "preact-resnet110"])
+def test_each_format_writes_every_box(name: str, view: str, form: str) -> None:
+    text = re.sub(r"#(\d+);", lambda code: chr(int(code[1])), rd.to_text(name, form, view=view))
+    text = html.unescape(html.unescape(text))
+    diagram = build([catalog.network(name)], Options(view=View(view)))
+    items = flattened(diagram).chain.items if form != "drawio" or view == "full" else ()
+    words = {word for node in nodes(items) for line in node.lines for word in line.split() if len(word) > 1}
+    assert {word for word in words if word not in text} == set()
+
+
+def test_closed_boxes_are_counted_in_the_legend() -> None:
+    network = catalog.network("resnet50")
+    diagram = build([network], Options(view=View.OVERVIEW))
+    text = "inside boxes: 48 conv, 48 BN, 48 ReLU, 20.7 M params"
+    assert text in [entry.text for entry in diagram.legend]
+    assert not any("inside boxes" in entry.text for entry in build([network], Options()).legend)
+
+
+def test_contents_are_counted_by_sort() -> None:
+    network = catalog.network("preact-resnet110")
+    (stem, *_), merges = network.stem, ()
+    assert isinstance(stem, rd.Layer)
+    assert contents([stem, stem], merges) == "2 conv, 864 params"
