@@ -17,7 +17,7 @@ from resnet_diagram.render.figure import Output
 from resnet_diagram.sources.resolve import read_source
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.measure import macs, params, residual_blocks, walk
-from resnet_diagram.spec.model import LayerKind, Network, Stage
+from resnet_diagram.spec.model import Block, LayerKind, Network, Stage
 from resnet_diagram.wording.terms import literal
 
 PAGE = Path(__file__).resolve().parent / "coverage.md"
@@ -103,7 +103,7 @@ def stage_text(network: Network) -> str:
     stages = [part for part in network.body if isinstance(part, Stage)]
     counts = [len(units((part,))) for part in stages]
     if not residual_blocks(network):
-        merges = {block.merge for part in stages for block in units((part,))}
+        merges = {block.merge for part in stages for block in units((part,)) if isinstance(block, Block)}
         return f"{', '.join(map(str, counts))} ({' and '.join(sorted(merges))})" if merges else ""
     if not counts:
         return str(len(residual_blocks(network)))

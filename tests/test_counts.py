@@ -17,8 +17,7 @@ from resnet_diagram.diagram.prose.caption import caption
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import groups
-from resnet_diagram.spec.counting.blocks import units
-from resnet_diagram.spec.measure import is_residual
+from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.model import Layer, Network, Stage
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Stack, Wanted
@@ -151,7 +150,7 @@ def bar_numbers(network: Network) -> list[list[int]]:
     return [
         [
             number
-            for unit in frame.units.values()
+            for unit in dict.fromkeys(frame.units.values())
             for number in range(unit.number, unit.last + 1)
             if unit.number
         ]
@@ -179,7 +178,7 @@ def test_a_published_network_is_counted_once(name: str) -> None:
     overview, _ = drawn(network, StageNames.STAGE)
     titles = [frame.repeat for frame in overview.frames if frame.role is GroupRole.STAGE]
     assert titles == [max(1, count) for count in counts]
-    if any(map(is_residual, units(stages))):
+    if residual_units(units(stages)):
         assert counts_in_caption(network)[: len(counts)] == [count for count in counts if count]
 
 

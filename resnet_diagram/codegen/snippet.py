@@ -47,7 +47,7 @@ def _named(network: Network) -> Iterator[tuple[str, Block]]:
     known = {id(block) for block in table.values()}
     for number, stage in enumerate(stages, 1):
         for position, block in enumerate(units((stage,)), 1):
-            if id(block) in known:
+            if isinstance(block, Block) and id(block) in known:
                 table.setdefault(f"stage{number}.block{position}", block)
     yield from table.items()
 

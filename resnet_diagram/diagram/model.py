@@ -237,9 +237,8 @@ class LegendEntry:
 class Bar:
     """A layer or a block in an overview, upright across the flow.
 
-    Its height follows `resolution`, the edge of its output over that of the network's input; its width
-    follows `channels`, those of its output. `text` stands in it, turned; `index` under it.
-    `shade` and `mark`: as those of a node.
+    Its height follows `resolution`, that of its output to the input's; its width `channels`. `text` stands in
+    it, turned; `index` under it and the bars `joined` to it. `shade` and `mark`: as those of a node.
     """
 
     id: str
@@ -248,6 +247,7 @@ class Bar:
     channels: int
     text: Label = NOTHING
     index: str = ""
+    joined: bool = False
     shade: int = 0
     mark: int = 0
     origin: Origin = NO_ORIGIN

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import TypeGuard
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.counting.blocks import units
-from resnet_diagram.spec.measure import is_gate, is_residual, out_shape
+from resnet_diagram.spec.counting.blocks import residual_units, units
+from resnet_diagram.spec.measure import is_gate, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shape, Stage
 from resnet_diagram.spec.traits import WINDOWED
 from resnet_diagram.tables.words import is_shown, is_weightless, shown, spatial
@@ -120,7 +120,7 @@ def _is_deep(block: Element) -> TypeGuard[Block]:
     """Return whether the only branch of a block has stages, blocks, or a resolution other than its ends'."""
     if not isinstance(block, Block) or is_gate(block):
         return False
-    if sum(map(is_residual, units((block,)))) > 1:
+    if len(residual_units(units((block,)))) > 1:
         return True
     if any(isinstance(item, Stage) for branch in block.branches for item in branch):
         return True

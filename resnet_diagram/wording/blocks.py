@@ -9,9 +9,10 @@ from resnet_diagram.spec.measure import (
     is_residual,
     leading_block,
     pre_activation,
+    walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Graph, LayerKind, Merge, ShortcutKind
+from resnet_diagram.spec.model import Block, Element, Graph, LayerKind, Merge, ShortcutKind, Stage
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -42,6 +43,18 @@ def block_type(element: Element, *, gates: bool = True) -> Label:
     return phrase(Kind.BLOCK, Word.PRE_ACTIVATION_BLOCK, name) if _is_pre_activation(element) else name
 
 
+def unit_type(unit: Block | Stage) -> Label:
+    """Return the usual name of a block's type, or that of a layer of a transformer: "encoder layer"."""
+    return block_type(unit) if isinstance(unit, Block) else phrase(Kind.BLOCK, _layer_word(unit))
+
+
+def _layer_word(stage: Stage) -> Word:
+    attention = [layer for layer in walk(stage) if layer.kind is LayerKind.ATTENTION]
+    if any(("is_causal", True) in layer.settings for layer in attention):
+        return Word.DECODER_LAYER
+    return Word.ENCODER_LAYER if attention else Word.MIXER_LAYER
+
+
 def layout_name(block: Block) -> Label:
     """Return the name for the arrangement of a block's convolutions: "bottleneck"."""
     return phrase(Kind.BLOCK, _TYPES[block_kind(block)])
@@ -53,8 +66,10 @@ def block_type_lines(element: Element) -> tuple[Label, ...]:
     return (phrase(Kind.BLOCK, Word.PRE_ACTIVATION), name) if _is_pre_activation(element) else (name,)
 
 
-def block_types(block: Block) -> Label:
+def block_types(block: Block | Stage) -> Label:
     """Return the plural of a block's type: "basic blocks", "bottleneck blocks", "residual blocks"."""
+    if isinstance(block, Stage):
+        return phrase(Kind.BLOCK, Word.PLURAL_BLOCKS, unit_type(block))
     if _core(block) is Word.BLOCK:
         return phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
     is_bottleneck = _core(block) in (Word.BOTTLENECK, Word.INVERTED_BOTTLENECK)
@@ -90,7 +105,9 @@ def _transformer_word(block: Block) -> Word | None:
 def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
     """Return the title of a block, or of layers without a shortcut, such as "Projection bottleneck"."""
     only = leading_block(elements)
-    if elements and all(isinstance(element, Graph) for element in elements):
+    if len(elements) == 1 and isinstance(elements[0], Stage):
+        title = unit_type(elements[0])
+    elif elements and all(isinstance(element, Graph) for element in elements):
         title = phrase(Kind.BLOCK, Word.GRAPH)
     elif only is None:
         layers = Block(branches=(tuple(elements),))

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.counting.places import Place, placed
 from resnet_diagram.spec.measure import (
     activations,
@@ -27,7 +27,7 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Network, Port, Shape, Stage
 from resnet_diagram.spec.receptive_field import receptive_field, stage_fields
 from resnet_diagram.spec.shapes import extent_text, shape_text
-from resnet_diagram.wording.blocks import layout_name
+from resnet_diagram.wording.blocks import layout_name, unit_type
 from resnet_diagram.wording.shapes import change_text, resolution_text
 
 Facts = dict[str, Any]
@@ -275,14 +275,14 @@ def _name(element: Element, number: int) -> str:
 
 def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
     members = units(elements)
-    residual = [block for block in members if is_residual(block)]
+    residual = residual_units(members)
     kinds = Counter(block.shortcut.kind.value for block in residual if block.shortcut)
     steps = (extent_text(stride(block)) for block in residual)
     ends = in_shape(elements), out_shape(elements)
     return StageRow(
         name=name,
         blocks=len(members),
-        block_type=", ".join(dict.fromkeys(_type(block) for block in members)),
+        block_type=", ".join(dict.fromkeys(map(_type, members))),
         spatial_change=change_text(*(resolution_text(shape[1:]) for shape in ends)),
         shortcut=", ".join(f"{count} {kind}" for kind, count in kinds.items()),
         strides=", then ".join(step for step, _ in _runs(steps) if step),
@@ -292,5 +292,7 @@ def _row(name: str, elements: tuple[Element, ...]) -> StageRow:
     )
 
 
-def _type(block: Block) -> str:
-    return str(layout_name(block)) if is_residual(block) else reason(block)
+def _type(unit: Block | Stage) -> str:
+    if isinstance(unit, Stage):
+        return str(unit_type(unit))
+    return str(layout_name(unit)) if is_residual(unit) else reason(unit)

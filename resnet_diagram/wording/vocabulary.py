@@ -31,6 +31,9 @@ class Word(StrEnum):
     BLOCK = "block"
     ATTENTION_BLOCK = "attention block"
     MLP_BLOCK = "MLP block"
+    ENCODER_LAYER = "encoder layer"
+    DECODER_LAYER = "decoder layer"
+    MIXER_LAYER = "mixer layer"
     SE_BLOCK = "SE {0}"
     PLURAL_BLOCKS = "{0}s"
     PLURAL_OF_TYPE = "{0} blocks"
@@ -57,6 +60,8 @@ class Word(StrEnum):
     OUTPUT = "output {0}"
     NOT_DRAWN = "not drawn: {0}"
     NEVER_RUN = "never run: {0}"
+    RUN_AGAIN = "shared weights: {0}"
+    TIMES_RUN = "{0} run {1} times"
     AND_MORE = "{0} and {1} more"
 
     # Places of blocks.

@@ -7,7 +7,7 @@ import pytest
 from resnet_diagram.errors import SourceError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.check.network import check
-from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
@@ -142,7 +142,7 @@ def stage(name: str, number: int) -> Stage:
 
 
 def first(name: str, number: int) -> Block:
-    return units((stage(name, number),))[0]
+    return residual_units(units((stage(name, number),)))[0]
 
 
 def strides(name: str) -> list[int]:
@@ -168,7 +168,8 @@ def test_the_first_stage_projects_in_bottleneck_networks_alone() -> None:
     assert [_kind(block) for block in units((stage("resnet18", 1),))] == ["identity", "identity"]
 
 
-def _kind(block: Block) -> str:
+def _kind(block: Block | Stage) -> str:
+    assert isinstance(block, Block)
     assert block.shortcut is not None
     return block.shortcut.kind.value
 

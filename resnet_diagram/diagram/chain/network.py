@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
 from resnet_diagram.diagram.model import (
@@ -16,13 +16,14 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Shortcut, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.signature import anonymous
-from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.blocks import unit_type
 from resnet_diagram.wording.counts import count_labels, counted
 from resnet_diagram.wording.layers import kind_label, shortcut_label
 from resnet_diagram.wording.shapes import change_label, shape_label
@@ -122,9 +123,16 @@ def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -
 
 def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return one node for a stage: the types of block, and how many shortcuts of each kind."""
-    blocks = [element for element in stage.body if isinstance(element, Block)]
-    types = Counter(map(block_type, blocks))
-    shortcuts = Counter(_shortcut_line(block.shortcut) for block in blocks if block.shortcut)
+    members = [
+        element for element in stage.body if isinstance(element, Block) or is_transformer_layer(element)
+    ]
+    types = Counter(map(unit_type, members))
+    shortcuts = Counter(
+        _shortcut_line(block.shortcut)
+        for member in members
+        for block in (member.body if isinstance(member, Stage) else (member,))
+        if isinstance(block, Block) and block.shortcut
+    )
     lines = [counted(count, name) for name, count in types.items()] or [phrase(Kind.BLOCK, Word.LAYERS)]
     lines += [Label(number(Kind.COUNT, count), line) for line, count in shortcuts.items()]
     node = Node(
@@ -196,7 +204,8 @@ def _run(
         return items(rest[run.start : run.stop], prefix, context)
     inner = f"{prefix}-block{start}" if many == 1 else f"{prefix}-blocks{start}to{start + many - 1}"
     stored: list[Item] = []
-    for element in pattern:
+    members = (element.body if is_transformer_layer(element) else (element,) for element in pattern)
+    for element in chain.from_iterable(members):
         if isinstance(element, Block):
             stored += folded(element, inner, context, detailed=detailed)
         else:

@@ -27,7 +27,7 @@ from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.walk import content_items
-from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import is_residual, out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
@@ -256,7 +256,7 @@ _MANY = 8
 
 
 def _open(element: Element, prefix: str, context: BuildContext) -> tuple[Item, ...]:
-    is_round_others = sum(map(is_residual, units((element,)))) > 1
+    is_round_others = len(residual_units(units((element,)))) > 1
     if isinstance(element, Block) and is_residual(element) and not is_round_others:
         bare = replace(element, before=(), after=())
         copies = {**context.copies, id(bare): context.copies.get(id(element), (element,))}

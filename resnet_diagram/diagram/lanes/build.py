@@ -18,7 +18,7 @@ from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, P
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
-from resnet_diagram.diagram.panels.layer_notes import idle_notes, layer_notes
+from resnet_diagram.diagram.panels.layer_notes import layer_notes, run_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
@@ -198,9 +198,10 @@ def lanes(network: Network, names: StageNames, *, shapes: bool) -> Lanes:
     while len(opened) < len(builder.modules):
         modules = list(builder.modules.values())[len(opened)]
         opened.append(builder.opened(len(opened) + 1, modules))
-    units = tuple(unit for frame in builder.draft.frames for unit in frame.units.values())
+    frames = builder.draft.frames
+    units = tuple({id(unit): unit for frame in frames for unit in frame.units.values()}.values())
     whole = draft.finish(
-        output=None, rows=True, notes=(*layer_notes(builder.draft.layer_bars), *idle_notes(network))
+        output=None, rows=True, notes=(*layer_notes(builder.draft.layer_bars), *run_notes(network))
     )
     return Lanes(whole=whole, modules=tuple(opened), units=units)
 

@@ -14,7 +14,7 @@ from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.counting.places import placed
 from resnet_diagram.spec.measure import in_shape, out_shape
-from resnet_diagram.spec.model import Block, Network
+from resnet_diagram.spec.model import Block, Network, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.shapes import change_label
 from resnet_diagram.wording.terms import Kind, literal, phrase
@@ -46,7 +46,8 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
 
 def _panel(unit: Unit, options: Options) -> Panel:
     shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
-    name = unit.block.name if unit.block else ""
+    first = unit.elements[0]
+    name = first.name if isinstance(first, Stage) or unit.block else ""
     title = phrase(Kind.TITLE, Word.WITH, unit_title(unit.elements), shapes)
     return Panel(
         id="block",
@@ -61,6 +62,9 @@ def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
     by_place = {f"stage{unit.stage}.block{unit.number}": unit for unit in units if unit.number == unit.last}
     if target in by_place:
         return by_place[target]
+    for unit in units:
+        if isinstance(unit.elements[0], Stage) and unit.elements[0].name == target:
+            return unit
     for element, place in placed(network):
         if isinstance(element, Block) and target in (place.path, element.name):
             return next(

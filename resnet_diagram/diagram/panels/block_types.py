@@ -20,7 +20,7 @@ from resnet_diagram.spec.measure import (
     walk,
     width,
 )
-from resnet_diagram.spec.model import Block, Element, Layer
+from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import WEIGHTED
 from resnet_diagram.wording.layers import Sizes, sizes_of
@@ -37,7 +37,7 @@ _FRACTIONS = (*_MULTIPLES, 12, 24, 32, 64)
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """A block with the norm and activation behind it, or a run of layers without a shortcut.
+    """A block with the norm and activation behind it, a layer of a transformer, or layers without a shortcut.
 
     `stage` counts from 1 and is 0 outside stages. `number` and `last` are those of the first and the last
     block in it, from 1 in each stage; 0 where it holds none, as a gate or layers between blocks. `part`: the
@@ -59,6 +59,11 @@ class Unit:
     def block(self) -> Block | None:
         """Block of the unit; None for a run of layers."""
         return leading_block(self.elements)
+
+    @property
+    def is_residual(self) -> bool:
+        """Whether it has a shortcut, or is a layer of a transformer, whose blocks have."""
+        return isinstance(self.elements[0], Stage) or bool(self.block and self.block.shortcut)
 
     @cached_property
     def skeleton(self) -> Hashable:

@@ -62,7 +62,9 @@ class OverviewDraft:
         if stage:
             runs = counted_runs(stage.body, stage.name)
             self.numbers |= waiting_numbers(runs)
-            self.runs |= {id(run[0]): run for run in runs if not isinstance(run[0], Block) or len(run) > 1}
+            self.runs |= {
+                id(run[0]): run for run in runs if not isinstance(run[0], Block | Stage) or len(run) > 1
+            }
             draft.blocks = len(runs)
         return draft
 

@@ -130,8 +130,7 @@ def _numbered(units: Sequence[Unit]) -> list[tuple[int, int]]:
 
 def _rank(kind: BlockType) -> tuple[bool, int]:
     """Return a sort key: types with a shortcut first, then by number of blocks."""
-    first = kind.units[0].block
-    return not (first and first.shortcut), -len(kind.units)
+    return not kind.units[0].is_residual, -len(kind.units)
 
 
 def is_opaque(elements: Sequence[Element]) -> bool:
@@ -188,6 +187,8 @@ def unit_inset(
     )
     if unit.block:
         inner = (*block(unit.block, prefix, context), *items(unit.elements[1:], prefix, context))
+    elif isinstance(unit.elements[0], Stage):
+        inner = items(unit.elements[0].body, prefix, context)
     else:
         inner = _run(unit.elements, prefix, context)
     ends = [

@@ -1,9 +1,10 @@
-"""Notes: norms and activations that share a bar or a box with a layer, and modules that never run."""
+"""Notes: norms and activations that share a bar or a box with a layer; modules that run again, or never."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.model import Layer, LayerKind, Network
 from resnet_diagram.wording.layers import layer_lines, names_only, operation
 from resnet_diagram.wording.symbols import ARROW
@@ -11,18 +12,27 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _LISTED = 4
-"""Modules that never run which are named, at most."""
+"""Modules that run several times or never which are named, at most."""
 
 
-def idle_notes(network: Network) -> tuple[Label, ...]:
-    """Return a note on the modules with parameters that never run, if there are any."""
-    names = [literal(module.name) for module in network.idle]
+def run_notes(network: Network) -> tuple[Label, ...]:
+    """Return notes on modules that run several times, and on those with parameters that never run."""
+    again = [
+        phrase(Kind.LEGEND, Word.TIMES_RUN, literal(name), count) for name, count in shared_modules(network)
+    ]
+    idle = [literal(module.name) for module in network.idle]
+    return (*_listed(Word.RUN_AGAIN, again), *_listed(Word.NEVER_RUN, idle))
+
+
+def _listed(word: Word, names: Sequence[Label]) -> tuple[Label, ...]:
+    """Return a note that names the first of some modules, if there are any."""
     if not names:
         return ()
     listed = Label(*names[:_LISTED], joint=Word.LIST)
     rest = len(names) - _LISTED
-    words = phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed
-    return (phrase(Kind.LEGEND, Word.NEVER_RUN, words),)
+    return (
+        phrase(Kind.LEGEND, word, phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed),
+    )
 
 
 _Ends = tuple[Label, Label]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import TypeGuard
 
 from resnet_diagram.diagram.lanes.build import lanes, with_frames
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
@@ -12,8 +13,8 @@ from resnet_diagram.diagram.panels.insets import insets
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Graph, Network
-from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
+from resnet_diagram.wording.blocks import unit_type
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -86,13 +87,18 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
         if frame.role is not GroupRole.STAGE:
             return replace(frame, caption=caption)
         inside = of_stage.get(frame.id, [])
-        firsts = {id(kind): kind.units[0].block for kind, _ in inside}
-        types = dict.fromkeys(block_type(block) for block in firsts.values() if block and is_residual(block))
+        firsts = {id(kind): kind.units[0].elements[0] for kind, _ in inside}
+        types = dict.fromkeys(unit_type(first) for first in firsts.values() if _is_named(first))
         notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
         notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
         return replace(frame, caption=caption, notes=tuple(note for note in notes if note))
 
     return noted
+
+
+def _is_named(element: Element) -> TypeGuard[Block | Stage]:
+    """Return whether a frame names the type of an element: a residual block or a layer of a transformer."""
+    return isinstance(element, Stage) or (isinstance(element, Block) and is_residual(element))
 
 
 def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:

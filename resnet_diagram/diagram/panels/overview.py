@@ -19,10 +19,11 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
-from resnet_diagram.diagram.panels.layer_notes import idle_notes, layer_notes
+from resnet_diagram.diagram.panels.layer_notes import layer_notes, run_notes
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.counting.blocks import Run
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     gate_ratio,
@@ -57,12 +58,12 @@ def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit,
         head = draft.frame(GroupRole.HEAD, phrase(Kind.TITLE, Word.HEAD))
         head.caption = change_label(in_shape(network.head), out_shape(network.head))
         _fill(draft, head, network.head)
-    units = tuple(unit for frame in draft.frames for unit in frame.units.values())
+    units = tuple({id(unit): unit for frame in draft.frames for unit in frame.units.values()}.values())
     shown = _finished(draft.frames, draft.arcs, names)
     return Overview(
         frames=shown,
         arcs=_arcs(draft.arcs, shown),
-        notes=(*layer_notes(draft.layer_bars), *idle_notes(network)),
+        notes=(*layer_notes(draft.layer_bars), *run_notes(network)),
     ), units
 
 
@@ -155,6 +156,8 @@ def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft |
         if isinstance(element, tuple):
             frame = frame or draft.frame()
             _run(draft, frame, element)
+        elif frame and frame.stage and is_transformer_layer(element):
+            _transformer_layer(draft, frame, element)
         elif isinstance(element, Stage):
             _stage(draft, element, frame)
             frame = frame if frame and frame.stage else None
@@ -193,6 +196,34 @@ def _stage(draft: OverviewDraft, stage: Stage, around: FrameDraft | None) -> Non
     """Add a stage in a frame of its own; a stage inside another continues the outer frame."""
     frame = around if around and around.stage else draft.frame(GroupRole.STAGE, NOTHING, stage)
     _flow(draft, stage.body, frame)
+
+
+def _transformer_layer(draft: OverviewDraft, frame: FrameDraft, layer: Stage) -> None:
+    """Add a bar for each block of a layer of a transformer; together they are one unit."""
+    first = ""
+    for run in _runs_with_a_block(layer.body):
+        bar = draft.bar(frame, NodeRole.BLOCK, out_shape(run), shown=run)
+        if first:
+            frame.units[bar.id] = frame.units[first]
+            frame.bars[-1] = replace(bar, joined=True)
+        else:
+            draft.unit(frame, bar, (layer,))
+            first = bar.id
+        block = next(element for element in run if isinstance(element, Block) and not is_gate(element))
+        _arc_over(draft, bar, block)
+
+
+def _runs_with_a_block(elements: Iterable[Element]) -> list[list[Element]]:
+    """Return elements in runs of one block each, with what stands before it; the last with all behind it."""
+    runs: list[list[Element]] = [[]]
+    is_done = False
+    for element in elements:
+        is_block = isinstance(element, Block) and not is_gate(element)
+        if is_done and is_block:
+            runs.append([])
+        runs[-1].append(element)
+        is_done = is_done or is_block
+    return runs
 
 
 def _long(draft: OverviewDraft, block: Block, frame: FrameDraft | None) -> FrameDraft | None:
@@ -244,6 +275,11 @@ def _block(draft: OverviewDraft, frame: FrameDraft, block: Block) -> None:
     text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
     bar = draft.bar(frame, role, out_shape(block), text, (block,))
     draft.unit(frame, bar, (block,))
+    _arc_over(draft, bar, block)
+
+
+def _arc_over(draft: OverviewDraft, bar: Bar, block: Block) -> None:
+    """Add an arc over the bar of a block that has a shortcut."""
     if block.shortcut or (() in block.branches and not is_gate(block)):
         edge, label = _shortcut(block)
         shown = shortcut_origin(block, {})
@@ -274,7 +310,7 @@ def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
     """Return the frame with its runs folded, indices under its blocks, and its captions."""
     several = max((unit.last for unit in frame.units.values()), default=0) > 1
     numbers = {name: unit.index for name, unit in frame.units.items()} if several else {}
-    bars = [replace(bar, index=numbers.get(bar.id, "")) for bar in frame.bars]
+    bars = [replace(bar, index="" if bar.joined else numbers.get(bar.id, "")) for bar in frame.bars]
     return Frame(
         id=frame.id,
         role=frame.role,
@@ -298,7 +334,7 @@ def _joined(bars: Iterable[Bar]) -> Origin:
 
 def _folded(bars: list[Bar], units: dict[str, Unit], ends: Set[str]) -> Iterator[Bar | Omitted]:
     """Yield bars, with all but the first and the last of long runs left out, unless arcs end among them."""
-    keys = [units[bar.id].skeleton if bar.id in units else _looks(bar) for bar in bars]
+    keys = [(units[bar.id].skeleton, bar.joined) if bar.id in units else _looks(bar) for bar in bars]
     runs = fold(keys)
     for run in runs:
         part = bars[run.start : run.stop]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from resnet_diagram.diagram.options import DEFAULT_VIEW, Options
-from resnet_diagram.spec.counting.blocks import units
-from resnet_diagram.spec.measure import is_residual, macs, params
+from resnet_diagram.spec.counting.blocks import residual_units, units
+from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.spec.model import Block, Layer, Network, Stage
 from resnet_diagram.wording.blocks import block_types
 from resnet_diagram.wording.counts import macs_label, si_text
@@ -48,10 +48,10 @@ def _blocks(network: Network) -> Label:
     inside = [
         members
         for element, members in parts
-        if any(map(is_residual, members)) or (isinstance(element, Stage) and members)
+        if residual_units(members) or (isinstance(element, Stage) and members)
     ]
     blocks = [block for members in inside for block in members]
-    if not any(map(is_residual, blocks)):
+    if not residual_units(blocks):
         return NOTHING
     counts = [Label(number(Kind.COUNT, len(members))) for members in inside]
     name = _types(blocks)
@@ -60,11 +60,11 @@ def _blocks(network: Network) -> Label:
     return phrase(Kind.COUNT, Word.BLOCKS_IN_STAGES, enumeration(counts), name, len(counts))
 
 
-def _types(blocks: Sequence[Block]) -> Label:
+def _types(blocks: Sequence[Block | Stage]) -> Label:
     """Return the plural of the type of some blocks."""
     types = {block_types(block) for block in blocks}
     residual = phrase(Kind.BLOCK, Word.RESIDUAL_BLOCKS)
-    if all(map(is_residual, blocks)):
+    if all(residual_units((block,)) for block in blocks):
         return types.pop() if len(types) == 1 else residual
     if len(types) == 1 and residual not in types:
         return types.pop()

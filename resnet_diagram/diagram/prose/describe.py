@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import in_shape, out_shape
@@ -74,6 +75,9 @@ def _repeated(texts: Sequence[Label], run: Run) -> Label:
 def _block(element: Element) -> Label:
     if isinstance(element, Layer):
         return Label(*layer_lines(element))
+    if is_transformer_layer(element):
+        inside = Label(*filter(None, map(_block, element.body)), joint=Word.THEN)
+        return _sentence(Word.TITLE_AND_PLACE, unit_title((element,), capital=False), inside)
     if not isinstance(element, Block):
         return unit_title((element,), capital=False)
     around = _sentence(Word.NO_SHORTCUT)

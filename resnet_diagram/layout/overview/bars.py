@@ -22,8 +22,11 @@ def draw_ellipsis(canvas: Canvas, omitted: Omitted, marker_id: str, x: float, y:
     canvas.begin(End(element=marker_id), (x + ELLIPSIS_WIDTH + ELLIPSIS_GAP, y))
 
 
-def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float]) -> None:
-    """Draw a bar whose left side is at `at`, with its turned text, and its index under it."""
+def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float], joined: float = 0.0) -> None:
+    """Draw a bar whose left side is at `at`, with its turned text, and its index under it.
+
+    `joined`: from its right side to that of the last bar that has the index too.
+    """
     width, height, lines = extent
     x, y = at
     size = canvas.theme.size("node")
@@ -45,7 +48,10 @@ def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float])
     if bar.index:
         labels = (
             canvas.text(
-                bar.index, "label", "muted", (x + width / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8)
+                bar.index,
+                "label",
+                "muted",
+                (x + (width + joined) / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8),
             ),
         )
     canvas.current.boxes.append(

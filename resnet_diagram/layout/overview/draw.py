@@ -1,7 +1,8 @@
 """Draw an overview: a network as a row of bars in frames, with its shortcuts over them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc, Omitted
@@ -211,9 +212,18 @@ def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bo
             busy = ends.tails[bar.id] or (before and before.bar and ends.heads[before.bar.id])
             arrow = not busy and (before is not None or not framed)
             canvas.end(End(element=bar.id, side=Side.LEFT), (x, y), arrow=arrow)
-            draw_bar(canvas, bar, slot.size, (x, y))
+            draw_bar(canvas, bar, slot.size, (x, y), _joined(slot, islice(slots, number + 1, None)))
             canvas.leave(bar.id, (x + slot.size.width, y))
         before = slot
+
+
+def _joined(slot: Slot, following: Iterable[Slot]) -> float:
+    """Return the distance from the end of a bar to that of the last bar that is joined to it."""
+    end = slot.x + slot.size.width
+    last = end
+    for item in takewhile(lambda item: item.bar and item.bar.joined, following):
+        last = item.x + item.size.width
+    return last - end
 
 
 def _draw_routes(canvas: Canvas, place: PlacedFrame, routes: FrameRoutes, y: float) -> None:

@@ -2,12 +2,14 @@
 
 Counted are residual blocks; sums and concatenations of branches; and blocks without a shortcut, which are
 runs of layers, such as the first inverted bottleneck of a stage of MobileNetV2. Not counted are gates,
-layers between blocks, and what runs within the module of another block.
+layers between blocks, and what runs within the module of another block. A layer of a transformer is one
+block.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby, pairwise, takewhile
 
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import (
     channels,
@@ -21,17 +23,27 @@ from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, S
 from resnet_diagram.spec.traits import MIXING
 
 Run = tuple[Element, ...]
-"""A block alone, or the layers and gates of a block without a shortcut."""
+"""A block or a layer of a transformer alone, or the layers and gates of a block without a shortcut."""
 
 _WORKING = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
 
 
-def units(elements: Iterable[Element]) -> tuple[Block, ...]:
-    """Return the blocks a reader counts; one without a shortcut is the only branch of its block."""
+def units(elements: Iterable[Element]) -> tuple[Block | Stage, ...]:
+    """Return the blocks a reader counts; one without a shortcut is the only branch of its block.
+
+    A layer of a transformer is a stage.
+    """
     return tuple(
-        run[0] if len(run) == 1 and isinstance(run[0], Block) else _alone(run)
+        run[0] if len(run) == 1 and isinstance(run[0], Block | Stage) else _alone(run)
         for run in counted_runs(elements)
     )
+
+
+def residual_units(found: Iterable[Block | Stage]) -> tuple[Block, ...]:
+    """Return the residual blocks that some units are, or have directly inside."""
+    members = (unit.body if isinstance(unit, Stage) else (unit,) for unit in found)
+    inside = (item for run in members for item in run)
+    return tuple(item for item in inside if isinstance(item, Block) and is_residual(item))
 
 
 def counted_runs(elements: Iterable[Element], module: str | None = None) -> tuple[Run, ...]:
@@ -45,7 +57,12 @@ def counted_runs(elements: Iterable[Element], module: str | None = None) -> tupl
     without = {} if module is None else _without_shortcut(body, module)
     result: list[Run] = []
     for at, element in enumerate(body):
-        result += [without[at]] if at in without else _inside(element)
+        if at in without:
+            result.append(without[at])
+        elif module is not None and is_transformer_layer(element):
+            result.append((element,))
+        else:
+            result += _inside(element)
     return tuple(run for run in result if _is_residual(run) or not _is_owned(run, owners))
 
 
@@ -60,13 +77,18 @@ def numbers(stage: Stage) -> dict[int, list[int]]:
     of_module = {run[0].name: number for number, run in enumerate(runs, 1) if run[0].name}
     result: dict[int, list[int]] = {}
     last = 0
+    inner: set[int] = set()
     for element in all_elements(stage):
+        if id(element) in inner:
+            result.setdefault(id(element), []).append(last)
+            continue
         inside = (counted[id(part)][0] for part in (element, *all_elements(element)) if counted.get(id(part)))
         around = (of_module[path] for path in _around(element.name) if path in of_module)
         if isinstance(element, Block):
             result.setdefault(id(element), []).append(next(chain(inside, around), last))
         if counted.get(id(element)):
             last = counted[id(element)].pop(0)
+            inner = set(map(id, all_elements(element))) if isinstance(element, Stage) else set()
     return result
 
 
@@ -112,7 +134,9 @@ def _works(block: Block) -> bool:
 
 
 def _is_residual(run: Run) -> bool:
-    return len(run) == 1 and isinstance(run[0], Block) and is_residual(run[0])
+    if len(run) != 1:
+        return False
+    return isinstance(run[0], Stage) or (isinstance(run[0], Block) and is_residual(run[0]))
 
 
 def _is_owned(run: Run, owners: set[str]) -> bool:

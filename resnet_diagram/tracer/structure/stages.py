@@ -11,6 +11,7 @@ from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.structure.blocks.naming import common_path
 from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.parts import Part
+from resnet_diagram.tracer.structure.transformer_layers import layered
 
 Split = tuple[list[Element], list[Element], list[Element]]
 _LISTS = frozenset({"blocks", "layers", "block"})
@@ -45,7 +46,10 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
         ]  # such blocks change channels freely
     groups = _grouped(units)
     body: list[Element] = [
-        Stage(name=name, body=tuple(p.element for unit in units for p in (*unit.waiting, *unit.parts)))
+        Stage(
+            name=name,
+            body=layered([p.element for unit in units for p in (*unit.waiting, *unit.parts)], name),
+        )
         for name, units in _with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
     ]
     return stem, body, head

@@ -7,7 +7,7 @@ import pytest
 from resnet_diagram.errors import SourceError, SpecError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.check.network import check
-from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.json.files import read_network
 from resnet_diagram.spec.measure import block_kind, cardinality, residual_blocks, stride, walk, width
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, ShortcutKind, Stage
@@ -21,7 +21,7 @@ def body(network: Network, number: int) -> tuple[Block, ...]:
     """The blocks of a stage."""
     stage = network.body[number - 1]
     assert isinstance(stage, Stage)
-    return units((stage,))
+    return residual_units(units((stage,)))
 
 
 def ops(layers: object) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import count, takewhile
 
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.tracer.flow.graph import Call
@@ -24,12 +25,13 @@ def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
         if owners[p.call] > 1 and id(p) in blocks
     }
     names = {key: _shared_path(*owner_and_layers) for key, owner_and_layers in shared.items()}
-    counts = Counter(names.values())
+    calls_of = {id(p): p.call for p in parts}
+    counts = Counter((calls_of[key], name) for key, name in names.items())
     for key, (owner, working) in shared.items():
-        if names[key] == owner or counts[names[key]] > 1:
+        if names[key] == owner or counts[calls_of[key], names[key]] > 1:
             names[key] = f"{names[key]}.{_word(working)}".lstrip(".")
-    counts = Counter(names.values())
-    unique = {key: name for key, name in names.items() if counts[name] == 1}
+    counts = Counter((calls_of[key], name) for key, name in names.items())
+    unique = {key: name for key, name in names.items() if counts[calls_of[key], name] == 1}
     return [_renamed(part, unique[id(part)]) if id(part) in unique else part for part in parts]
 
 
@@ -49,7 +51,7 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
             case Stage():
                 name = _free_name(element.name, taken)
                 taken.add(name)
-                return replace(element, name=name, body=renamed(element.body))
+                return replace(element, name=name, body=tuple(map(in_stage, element.body)))
             case Block() if any(
                 isinstance(e, Stage | Graph | Block) for run in element.branches for e in run
             ):
@@ -60,6 +62,11 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
                 ]
                 return replace(element, nodes=tuple(nodes))
         return element
+
+    def in_stage(element: Element) -> Element:
+        if is_transformer_layer(element):
+            return replace(element, body=renamed(element.body))
+        return changed(element)
 
     return [list(renamed(elements)) for elements in split]
 

@@ -1,0 +1,45 @@
+"""Recognise the layers of transformers and their kin, which are blocks of several parts."""
+
+from collections.abc import Sequence
+from typing import TypeGuard
+
+from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.measure import in_shape, is_residual, main_layers
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Stage
+from resnet_diagram.spec.traits import MIXING
+
+
+def is_transformer_layer(element: Element) -> TypeGuard[Stage]:
+    """Return whether an element is one layer of a transformer: a stage of attention and an MLP.
+
+    Each with a way round it (Vaswani et al. 2017, section 3.1); what mixes positions may take attention's
+    place (Tolstikhin et al. 2021, "MLP-Mixer"; Yu et al. 2022, "MetaFormer").
+    """
+    if not isinstance(element, Stage) or any(isinstance(item, Stage | Graph) for item in element.body):
+        return False
+    members = [item for item in element.body if isinstance(item, Block) and item.merge is Merge.ADD]
+    perceptrons = [_is_perceptron(block) for block in members]
+    is_mixed = any(perceptrons) and not all(perceptrons) and not _repeats(perceptrons)
+    return is_mixed and any(map(is_residual, members))
+
+
+def _repeats(row: Sequence[bool]) -> bool:
+    """Return whether a row is a shorter one several times, as for several layers in one stage."""
+    periods = (period for period in range(1, len(row) // 2 + 1) if len(row) % period == 0)
+    return any(row[period:] == row[:-period] for period in periods)
+
+
+def _is_perceptron(block: Block) -> bool:
+    """Return whether a branch computes on each position by itself, but for depthwise convolutions between."""
+    layers = [layer for layer in main_layers(block) if layer.kind in MIXING | {LayerKind.OPAQUE}]
+    dense = [layer for layer in layers if not (layer.kind is LayerKind.CONV and _is_depthwise(layer))]
+    pointwise = all(
+        layer.kind is LayerKind.LINEAR or (layer.kind is LayerKind.CONV and max(layer.kernel, default=1) == 1)
+        for layer in dense
+    )
+    has_graph = next(graphs(block), None) is not None
+    return len(dense) > 1 and pointwise and not has_graph and dense[0].in_shape[0] == in_shape(block)[0]
+
+
+def _is_depthwise(layer: Layer) -> bool:
+    return layer.groups > 1 and layer.groups == layer.in_shape[0]

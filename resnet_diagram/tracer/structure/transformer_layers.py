@@ -1,0 +1,62 @@
+"""Put the blocks that one module of a transformer runs, attention and MLP, in one layer."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
+from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.model import Block, Element, Stage
+from resnet_diagram.tracer.structure.blocks.naming import common_path
+
+
+def layered(elements: Sequence[Element], stage: str) -> tuple[Element, ...]:
+    """Return the elements of a stage with each layer of a transformer as a stage within it.
+
+    A layer is the smallest module that holds its blocks and does not hold the whole stage.
+    """
+    behind = _blocks_behind(elements)
+    counts = Counter(element.name for element in elements if isinstance(element, Block))
+    result: list[Element] = []
+    position = 0
+    while position < len(elements):
+        name = elements[position].name
+        path = _module_of(name, behind[position], stage if counts[name] < 2 else "")
+        stop = position + 1
+        while path and stop < len(elements) and _is_within(elements[stop], path):
+            if isinstance(elements[stop], Block) and elements[stop].name == name:
+                break  # the module runs again
+            stop += 1
+        layer = Stage(name=path, body=tuple(elements[position:stop]))
+        if path and is_transformer_layer(layer):
+            result.append(layer)
+        else:
+            result += layer.body
+        position = stop
+    return tuple(result)
+
+
+def _blocks_behind(elements: Sequence[Element]) -> list[tuple[str, ...]]:
+    """Return for each element the names of the next two blocks behind it."""
+    names: list[tuple[str, ...]] = [()]
+    for element in reversed(elements[1:]):
+        is_block = isinstance(element, Block) and not is_gate(element)
+        names.append((element.name, *names[-1][:1]) if is_block else names[-1])
+    return names[::-1]
+
+
+def _module_of(name: str, behind: Sequence[str], stage: str) -> str:
+    """Return the path of the module that runs an element and the block behind it.
+
+    It is "" where that is a list of blocks or holds the stage, or a module in it runs the next two blocks.
+    """
+    if not name or not behind:
+        return ""
+    path = common_path([name, behind[0]])
+    deeper = len(behind) > 1 and len(common_path(behind)) > len(path)
+    is_list = behind[0][len(path) + 1 :].split(".")[0].isdigit() and not path.rpartition(".")[2].isdigit()
+    return "" if deeper or is_list or (stage and f"{stage}.".startswith(f"{path}.")) else path
+
+
+def _is_within(element: Element, path: str) -> bool:
+    """Return whether an element was run inside a module."""
+    return f"{element.name}.".startswith(f"{path}.")

@@ -1,0 +1,203 @@
+"""Layers of transformers and their kin count as one block each, with attention and MLP inside."""
+
+from collections.abc import Sequence
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from torch import nn
+
+from resnet_diagram.diagram.model import Bar, Frame, GroupRole
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.panels.overview import overview
+from resnet_diagram.diagram.prose.caption import caption
+from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.sharing import shared_modules
+from resnet_diagram.spec.json.files import dumps, loads
+from resnet_diagram.spec.model import Network, Stage
+from resnet_diagram.spec.toml.reader import loads as loads_toml
+from resnet_diagram.spec.toml.writer import dumps as dumps_toml
+from resnet_diagram.wording.facts import facts, stage_rows
+from resnet_diagram.wording.stages import StageNames
+from tests.tracer.models.libraries import timm_module, torchvision_models
+from tests.tracer.structure.test_awkward import traced
+
+
+class Encoder(nn.Module):
+    """A transformer's encoder, of PyTorch's layers."""
+
+    def __init__(self, depth: int = 6) -> None:
+        super().__init__()
+        self.embed = nn.Linear(16, 32)
+        layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, depth)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.encoder(self.embed(x))
+        return out
+
+
+class Repeated(nn.Module):
+    """One layer run several times, as in ALBERT."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for _ in range(4):
+            x = self.layer(x)
+        return x
+
+
+class Loose(nn.Module):
+    """Attention and MLP in pairs of a list, with the sums in the forward around them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs = nn.ModuleList(nn.ModuleList([Attention(), mlp(32)]) for _ in range(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for pair in self.pairs:
+            assert isinstance(pair, nn.ModuleList)
+            x = x + pair[0](x)
+            x = x + pair[1](x)
+        return x
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.out = nn.Linear(32, 96), nn.Linear(32, 32)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        q, k, v = self.qkv(x).chunk(3, -1)
+        out: torch.Tensor = self.out(nn.functional.scaled_dot_product_attention(q, k, v))
+        return out
+
+
+def mlp(width: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+
+
+class Mixer(nn.Module):
+    """Layers that mix tokens, then channels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*(MixerLayer() for _ in range(5)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.layers(x)
+        return out
+
+
+class MixerLayer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens, self.channels = mlp(8), mlp(32)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x + self.tokens(x.transpose(1, 2)).transpose(1, 2)
+        out: torch.Tensor = x + self.channels(x)
+        return out
+
+
+class TwoConvolutions(nn.Module):
+    """A module that runs two residual blocks of one kind, which are two blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs = nn.Sequential(*(Pair() for _ in range(3)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.pairs(x)
+        return out
+
+
+class Pair(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = convolutions(), convolutions()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x + self.one(x)
+        out: torch.Tensor = x + self.two(x)
+        return out
+
+
+def convolutions() -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU(), nn.Conv2d(8, 8, 3, 1, 1))
+
+
+def counts(network: Network) -> list[int]:
+    return [len(units((stage,))) for stage in network.stages]
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "expected"),
+    [
+        (Encoder(), "8x16", [6]),
+        (Loose(), "8x32", [3]),
+        (Mixer(), "8x32", [5]),
+        (Repeated(), "8x32", [4]),
+        (TwoConvolutions(), "8x9x9", [6]),
+    ],
+    ids=["encoder", "loose", "mixer", "repeated", "convolutions"],
+)
+def test_a_layer_is_one_unit(model: nn.Module, given: str, expected: list[int]) -> None:
+    assert counts(traced(model, given)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("vit_tiny_patch16_224", [12]),
+        ("davit_tiny", [2, 2, 6, 2]),
+        ("poolformer_s12", [2, 2, 6, 2]),
+        ("focalnet_tiny_srf", [2, 2, 6, 2]),
+        ("coatnet_pico_rw_224", [2, 3, 5, 2]),
+        ("cait_xxs24_224", [24]),
+    ],
+)
+def test_layers_of_timm(name: str, expected: list[int]) -> None:
+    assert counts(traced(timm_module().create_model(name), "3x224x224")) == expected
+
+
+def test_all_say_the_same_number() -> None:
+    network = traced(torchvision_models().swin_t(weights=None), "3x224x224")
+    drawing, _ = overview(network, StageNames.STAGE)
+    frames = [frame for frame in drawing.frames if frame.role is GroupRole.STAGE]
+    assert counts(network) == [frame.repeat for frame in frames] == [2, 2, 6, 2]
+    assert [stage["blocks"] for stage in facts(network)["stages"]] == [2, 2, 6, 2]
+    assert [row.blocks for row in stage_rows(network)][1] == 2
+    assert "2, 2, 6 and 2" in str(caption([network], Options()))
+    assert _indices(frames[0]) == ["1", "", "2", ""]
+    assert [(r["stage"], r["block"]) for r in facts(network)["residuals"]][:4] == [
+        ("features.1", 1),
+        ("features.1", 1),
+        ("features.1", 2),
+        ("features.1", 2),
+    ]
+
+
+def _indices(frame: Frame) -> Sequence[str]:
+    return [bar.index for bar in frame.bars if isinstance(bar, Bar)]
+
+
+def test_files_keep_layers() -> None:
+    network = traced(Encoder(2), "8x16")
+    assert loads(dumps(network)) == network
+    again = loads_toml(dumps_toml(network))
+    assert counts(again) == [2]
+    assert all(isinstance(layer, Stage) for layer in again.stages[0].body)
+
+
+def test_a_layer_that_runs_again_is_named() -> None:
+    network = traced(Repeated(), "8x32")
+    assert shared_modules(network) == (("layer", 4),)
+    drawing, _ = overview(network, StageNames.STAGE)
+    assert "shared weights: layer run 4 times" in map(str, drawing.notes)
+    assert shared_modules(traced(Encoder(2), "8x16")) == ()
