@@ -45,14 +45,15 @@ def did_you_mean(guess: str) -> str:
 
 
 def missing_file(text: str, path: Path) -> str:
-    """Return what to say about a file of code that is not there, with the files beside it."""
+    """Return what to say about a file that is not there, with the files of its kind beside it."""
     if path.is_dir():
         return f"{text!r} is a folder; name a Python file in it."
     if path.exists():
         return f"{text!r} is not a regular file; name a Python file."
-    neighbours = sorted(p.name for p in path.parent.glob("*.py"))[:8] if path.parent.is_dir() else []
+    beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    neighbours = [file.name for file in beside if file.suffix == (path.suffix or ".py")]
     hint = did_you_mean(closest(path.name, neighbours))
-    hint += f" In that folder there are {', '.join(neighbours)}." if neighbours else ""
+    hint += f" That folder has {', '.join(neighbours[:8])}." if neighbours else ""
     return f"There is no file {text!r}.{hint}"
 
 

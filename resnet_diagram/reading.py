@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.errors import SourceError, UsageError
+from resnet_diagram.errors import SourceError, UsageError, missing_file
 from resnet_diagram.limits import FILE
 
 
@@ -18,6 +18,8 @@ def read_bytes(path: Path) -> bytes:
             problem = f"it has {status.st_size:,} bytes; expected {FILE:,} at most"
         else:
             return path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(missing_file(str(path), path)) from None
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
     raise SourceError(f"Cannot read {str(path)!r}: {problem}.")

@@ -135,6 +135,21 @@ def test_a_missing_file_is_refused_before_torch_is_imported(source: str) -> None
     assert "There is no file" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "beside"),
+    [("my_net.toml", "my-net.toml"), ("modle.py:Net", "model.py"), ("wieghts.pth", "weights.pth"),
+     ("net.tml", "net.toml"), ("my_ntes:Net", "my_nets.py"), ("nett.json", "net.json")],
+)  # fmt: skip
+def test_a_missing_file_is_answered_with_the_one_beside_it(
+    given: str, beside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / beside).touch()
+    done = called("describe", given)
+    assert done.exit_code == 1
+    assert f"Did you mean {beside!r}?" in done.stderr
+
+
 def test_chinese_text_has_full_width_punctuation() -> None:
     for view in ("paper", "full", "block"):
         svg = called(

@@ -181,7 +181,21 @@ def _merged(path: Path, paths: tuple[Path, ...]) -> dict[str, Any]:
     left.setdefault("name", path.stem)
     if isinstance(left.get("font"), str):
         left["font"] = ", ".join(_found_font(name, path) for name in left["font"].split(","))
-    return _overlay(_merged(_find(base), (*paths, path)), left) if base else left
+    if not base:
+        return left
+    inherited = _merged(_find(base), (*paths, path))
+    _keep_one_colour(left.get("styles"), inherited["styles"])
+    return _overlay(inherited, left)
+
+
+def _keep_one_colour(styles: object, inherited: dict[str, Any]) -> None:
+    """Give a line's new colour to its arrow head and label too, where all had one colour before."""
+    for role, entry in styles.items() if isinstance(styles, dict) else ():
+        before = inherited.get(role, {})
+        if isinstance(entry, dict) and "stroke" in entry and "stroke" in before:
+            for key in ("fill", "text"):
+                if before.get(key) == before["stroke"]:
+                    entry.setdefault(key, entry["stroke"])
 
 
 def _found_font(name: str, theme: Path) -> str:

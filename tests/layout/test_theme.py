@@ -142,6 +142,23 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
     assert mine.style("pool") == dark.style("pool")
 
 
+@pytest.mark.parametrize("base", ["paper", "dark", "color"])
+@pytest.mark.parametrize("role", ["identity", "projection", "pooled-projection", "skip"])
+def test_the_colour_of_a_line_is_that_of_its_arrow_head_and_label(
+    base: str, role: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "{base}"\n[styles.{role}]\nstroke = "#804000"\n', encoding="utf-8")
+    style = load_theme(path).style(role)
+    assert (style.stroke, style.fill, style.text) == ("#804000", "#804000", "#804000")
+    path.write_text(
+        f'extends = "{base}"\n[styles.{role}]\nstroke = "#804000"\ntext = "#102030"\n', encoding="utf-8"
+    )
+    assert load_theme(path).style(role).text == "#102030"
+    path.write_text('extends = "paper"\n[styles.conv]\nstroke = "#804000"\n', encoding="utf-8")
+    assert load_theme(path).style("conv").fill == load_theme("paper").style("conv").fill
+
+
 def test_a_file_that_extends_nothing_extends_paper(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("[sizes]\nnode = 7\n", encoding="utf-8")

@@ -15,11 +15,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from resnet_diagram.errors import SourceError, missing_file
+from resnet_diagram.errors import SourceError, closest, did_you_mean, missing_file
 from resnet_diagram.reading import read_bytes
 from resnet_diagram.tracer.errors import message_of, source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
+
+_SUFFIXES = (".py", ".ipynb", ".toml", ".json", ".pt", ".pt2")
+"""Suffixes of files that may have been meant where there is no module."""
 
 
 def module_of(target: Target) -> ModuleType:
@@ -59,9 +62,11 @@ def _named_module(target: Target) -> ModuleType:
     except ModuleNotFoundError as error:
         missing = error.name or ""
         if target.module == missing or target.module.startswith(missing + "."):
+            files = [file.name for file in target.folder.iterdir() if file.suffix in _SUFFIXES]
+            hint = did_you_mean(closest(target.module, files))
             raise SourceError(
-                f"There is no module {missing!r} for the source {target.text!r}. Is it installed, and are "
-                "you in the folder it lies in? A file is written with its path: path/file.py:Net."
+                f"There is no module {missing!r} for the source {target.text!r}.{hint} Is it installed, and "
+                "are you in the folder it lies in? A file is written with its path: path/file.py:Net."
             ) from None
         raise source_error(f"Importing {target.module!r} failed", error) from error
     except (Exception, SystemExit) as error:

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.errors import SourceError
+from resnet_diagram.errors import SourceError, missing_file
 from resnet_diagram.limits import FILE, SIZE
 from resnet_diagram.tracer.errors import message_of
 
@@ -36,7 +36,7 @@ class Archive(Enum):
 def archive_of(path: Path) -> Archive:
     """Return what sort of file it is by what is in it; raise SourceError where there is no such file."""
     if not path.is_file():
-        raise SourceError(f"There is no file {str(path)!r}.")
+        raise SourceError(missing_file(str(path), path))
     if path.suffix == ".safetensors":
         return Archive.SAFETENSORS
     try:
