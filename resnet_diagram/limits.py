@@ -24,6 +24,9 @@ COUNT = 10**18
 POINTS = 100_000.0
 """Largest length in a theme, and largest width and height of a drawing, in points."""
 
+ROUNDS = 5_000_000
+"""Most rounds of loops and calls of macros in a template of your own."""
+
 FILE = 100_000_000
 """Largest document, spec file, theme or other file that is read, in bytes."""
 

@@ -31,21 +31,26 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
     """Return the environment for one format's templates.
 
     A template is looked for in `override/folder` first, then in the package's own `folder`; "own/NAME" always
-    is the package's, so that an overriding template can extend or import what it replaces.
+    is the package's, so that an overriding template can extend or import what it replaces. The user's run in
+    a sandbox.
     """
     left = jinja2.FileSystemLoader(templates_dir() / folder)
     prefixed = jinja2.PrefixLoader({"own": left})
     loaders: list[jinja2.BaseLoader] = [left, prefixed]
+    kind = jinja2.Environment
     if override is not None:
+        from resnet_diagram.render.sandbox import LimitedEnvironment
+
         loaders.insert(0, jinja2.FileSystemLoader(override / folder))
-    return jinja2.Environment(
+        kind = LimitedEnvironment
+    return kind(
         loader=jinja2.ChoiceLoader(loaders),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
-        bytecode_cache=compiled(),
+        bytecode_cache=compiled() if override is None else None,
         **_DELIMITERS.get(folder, {}),  # type: ignore[arg-type] # every delimiter is a string
     )
 
@@ -82,7 +87,9 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
     Raises RenderError, naming the template and the line, when the template is missing or broken.
     """
     try:
-        template = environment(folder, override).get_template(name)
+        found = environment(folder, override)
+        vars(found)["rounds"] = 0
+        template = found.get_template(name)
         parts, written = [], 0
         for part in template.generate(**values):
             parts.append(part)

@@ -10,6 +10,7 @@ import jinja2
 import pytest
 from jinja2.bccache import bc_magic
 
+import resnet_diagram as rd
 from resnet_diagram.errors import RenderError
 from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.mermaid.render import render_mermaid
@@ -127,3 +128,57 @@ def test_every_template_is_valid(path: Path) -> None:
     loaded = environment(path.parent.name)
     assert loaded.undefined is jinja2.StrictUndefined
     loaded.get_template(path.name)
+
+
+ENDLESS = {
+    "a loop": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "a filtered loop": "{% for a in range(999) %}{% for b in range(999) if b < 0 %}{% endfor %}{% endfor %}",
+    "a loop of itself": "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+    "a tree of macros": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
+    "{{ m(90) }}",
+    "a caller": "{% macro m() %}{% for a in range(999) %}{{ caller() }}{% endfor %}{% endmacro %}"
+    "{% call m() %}{% for a in range(999) %}{% endfor %}{% endcall %}",
+    "a large range": "{% for a in range(10 ** 12) %}{% endfor %}",
+    "a listed range": "{{ range(10 ** 12) | list }}",
+    "a long text": "{{ 'x' * 10 ** 12 }}",
+    "a long list": "{{ 10 ** 12 * [1] }}",
+    "a large power": "{{ 10 ** (10 ** 10) }}",
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_template_without_an_end_is_stopped(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resnet_diagram.render.sandbox.ROUNDS", 100_000)
+    path = put(tmp_path, "dot/figure.dot.jinja", ENDLESS[kind])
+    with pytest.raises(RenderError, match=r"OverflowError|RecursionError") as caught:
+        render_dot(figure(named("resnet18").diagram, templates=tmp_path))
+    assert f"{path}:1 failed" in str(caught.value)
+
+
+def test_rounds_are_counted_anew_for_each_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resnet_diagram.render.sandbox.ROUNDS", 200)
+    put(tmp_path, "outline/figure.txt.jinja", "{% for a in range(90) if a %}.{% endfor %}")
+    shown = figure(named("resnet18").diagram, templates=tmp_path)
+    assert [render_outline(shown), render_outline(shown)] == ["." * 89] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ title.__init__.__globals__ }}",
+        "{{ (title | attr('__class__')) }}",
+        "{{ '{0.__class__}'.format(title) }}",
+    ],
+)
+def test_a_template_does_not_reach_python(tmp_path: Path, text: str) -> None:
+    put(tmp_path, "outline/figure.txt.jinja", text)
+    with pytest.raises(RenderError, match=r"SecurityError|UndefinedError"):
+        render_outline(figure(named("resnet18").diagram, templates=tmp_path))
+
+
+@pytest.mark.parametrize("name", ["dot", "mermaid", "outline", "svg", "tikz", "typst", "drawio"])
+def test_the_packages_own_templates_run_in_the_sandbox(tmp_path: Path, name: str) -> None:
+    assert rd.to_text("resnet18", name, templates=tmp_path) == rd.to_text("resnet18", name)
