@@ -2,11 +2,14 @@
 
 import json
 import os
+from itertools import pairwise
 
 import pytest
 
 from docs import gallery
 from docs.gallery import Picture
+from resnet_diagram.diagram.options import View
+from resnet_diagram.style.theme import theme_names
 from tests.programs import ALL_PROGRAMS
 
 MOST = 1_500_000
@@ -22,6 +25,13 @@ def kept() -> list[Picture]:
 
 def test_the_page_is_fresh() -> None:
     assert gallery.PAGE.read_text(encoding="utf-8") == gallery.page(), HINT
+
+
+def test_each_view_and_theme_has_pictures() -> None:
+    commands = " ".join(picture.arguments for picture in gallery.pictures()).split()
+    options = list(pairwise(commands))
+    assert [view for view in View if ("--view", view) not in options] == []
+    assert [name for name in theme_names() if name != "paper" and ("--theme", name) not in options] == []
 
 
 def test_the_files_are_those_of_the_page_and_small() -> None:

@@ -19,6 +19,23 @@ def test_each_path_exists(guide: str) -> None:
     assert not missing
 
 
+def tasks() -> list[str]:
+    """Return the rows of the table of tasks."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.split("## Where do I add")[1].split("\n## ")[0]
+    return [line for line in table.splitlines() if line.startswith("| a")]
+
+
+@pytest.mark.parametrize("row", tasks(), ids=lambda row: row.split("|")[1].strip())
+def test_each_name_in_a_task_is_in_one_of_its_files(row: str) -> None:
+    words = re.findall(r"`([^`]+)`", row)
+    files = [ROOT / word for word in words if (ROOT / word).is_file()]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    names = [name for word in words if not (ROOT / word).exists() for name in re.findall(r"[A-Za-z_]+", word)]
+    assert files
+    assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+
+
 def test_each_module_exists() -> None:
     names = set(MODULE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))) - {"venv", "pytest"}
     files = [ROOT.joinpath(*name.split(".")) for name in names]

@@ -200,6 +200,9 @@ def test_a_view_takes_the_numbers_of_networks_in_its_row(row: ViewRow) -> None:
 
 @pytest.mark.parametrize("row", VIEWS, ids=lambda row: row.view.value)
 def test_a_view_is_documented(row: ViewRow) -> None:
-    help_text = CliRunner().invoke(main, ["draw", "--help"]).stdout
-    assert re.search(rf"--view \[[^\]]*\b{row.view}\b", " ".join(help_text.split()))
+    help_text = " ".join(CliRunner().invoke(main, ["draw", "--help"]).stdout.split())
+    assert re.search(rf"--view \[[^\]]*\b{row.view}\b", help_text)
+    assert re.search(rf"--view .*\b{row.view}: .*--block NAME", help_text), (
+        "its sentence in the help is missing"
+    )
     assert f"`{row.view}`" in Path("docs/drawing.md").read_text(encoding="utf-8")

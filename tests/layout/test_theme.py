@@ -27,8 +27,8 @@ def theme(request: pytest.FixtureRequest) -> Theme:
     return load_theme(request.param)
 
 
-def test_five_themes_come_with_the_package() -> None:
-    assert theme_names() == ("auto", "color", "dark", "gray", "paper")
+def test_the_themes_that_the_docs_name_come_with_the_package() -> None:
+    assert {"auto", "color", "dark", "gray", "paper"} <= set(theme_names())
 
 
 def test_every_role_has_a_style(theme: Theme) -> None:

@@ -28,6 +28,11 @@ def test_each_format_is_found_by_name_and_suffix(one: object) -> None:
         assert format_for(Path(f"figure{suffix.upper()}")) is row
 
 
+@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+def test_each_format_has_a_row_in_the_docs(one: Format) -> None:
+    assert f"| `{one.name}`" in Path("docs/formats.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("given", "meant"),
     [

@@ -126,13 +126,12 @@ MESSAGES = [
     ),
     (
         {"body__0__body__0__branches__0__0__kind": "cnv"},
-        "body[0].body[0].branches[0][0].kind: expected one of conv, linear, norm, activation, pool, "
-        "upsample, dropout, pad, attention, reshape, opaque, other; found 'cnv'. Did you mean 'conv'?",
+        f"body[0].body[0].branches[0][0].kind: expected one of {', '.join(LayerKind)}; found 'cnv'. "
+        "Did you mean 'conv'?",
     ),
     (
         {"body__0__body__0__shortcut__kind": "skip"},
-        "body[0].body[0].shortcut.kind: expected one of identity, projection, pooled-projection, zero-pad, "
-        "pooled, other; found 'skip'.",
+        f"body[0].body[0].shortcut.kind: expected one of {', '.join(ShortcutKind)}; found 'skip'.",
     ),
     (
         {"body__0__body__0__after__0__type": "block"},

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 import resnet_diagram
+from resnet_diagram.diagram import legend
 from resnet_diagram.diagram.model import EdgeRole, NodeRole
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.model import Layer, LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.traits import FOLLOWING, LAYERS, SHORTCUTS, WEIGHTED, is_renaming
+from resnet_diagram.wording.layers import kind_label
 
 PARTIAL = {
     "diagram.chain.blocks._CHOSEN": "norms and activations can be hidden",
     "tables.words._MERGED": "a concatenation has a word of its own",
+    "wording.contents._MIXING": "layers of other kinds are named by operation, or counted as layers",
+    "wording.contents._OTHERS": "layers of other kinds are counted as layers",
     "codegen.layers._KINDS": "other kinds have a maker by operation, or are refused",
 }
 """Tables that hold some kinds on purpose, with the reason."""
@@ -32,13 +36,14 @@ def tables() -> Iterator[tuple[str, dict[object, object]]]:
 
 
 def test_tables_keyed_by_kind_are_total() -> None:
-    checked = set()
+    checked, lacking = set(), []
     for place, table in tables():
         for enum in (LayerKind, ShortcutKind, Merge):
             if all(isinstance(key, enum) for key in table):
                 checked.add(place)
-                missing = set(enum) - table.keys()
-                assert not missing or place in PARTIAL, f"{place} lacks {sorted(missing)}"
+                missing = set() if place in PARTIAL else set(enum) - table.keys()
+                lacking += [f"{place} lacks {kind!r}" for kind in sorted(missing)]
+    assert lacking == []
     assert {"spec.traits.LAYERS", "spec.traits.SHORTCUTS", *PARTIAL} <= checked
 
 
@@ -53,6 +58,12 @@ def test_each_shortcut_kind_has_a_role_of_its_own(kind: ShortcutKind) -> None:
     assert edge_role(kind) in EdgeRole
     assert [edge_role(other) for other in ShortcutKind].count(edge_role(kind)) == 1
     assert bool(SHORTCUTS[kind].holds) == bool(SHORTCUTS[kind].holds_text)
+
+
+@pytest.mark.parametrize("kind", ShortcutKind)
+def test_each_shortcut_kind_has_a_name_and_an_entry_in_the_legend(kind: ShortcutKind) -> None:
+    assert kind_label(kind)
+    assert edge_role(kind) in legend.WORDS
 
 
 def test_weighted_layers_follow_nothing() -> None:
