@@ -278,3 +278,42 @@ def test_the_hint_on_a_guessed_input_is_for_code_alone(tmp_path: Path) -> None:
     facts = run("describe", source, "--json").stdout
     assert "was guessed" in facts
     assert "--input" not in facts
+
+
+OUTPUTS = (
+    *(f"draw other.toml -t {form}" for form in ("svg", "tikz", "mermaid", "dot", "outline", "typst", "json")),
+    "describe other.toml", "describe --json other.toml", "table other.toml", "table other.toml -t markdown",
+    "diff other.toml resnet34", "diff --json other.toml resnet34", "check other.toml --against resnet34",
+    "annotate other.toml", "list networks", "list formats", "embed --check page.md",
+    "code other.toml", "--help",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp936", "ascii"])
+def test_standard_output_is_utf_8_in_any_terminal(encoding: str, tmp_path: Path) -> None:
+    spec = 'name = "残差→ş"\nblock = "basic"\ndepths = [2, 2]\n'
+    (tmp_path / "other.toml").write_text(spec, encoding="utf-8")
+    page = "<!-- resnet-diagram: describe other.toml -->\n<!-- /resnet-diagram -->\n"
+    (tmp_path / "page.md").write_text(page, encoding="utf-8")
+    code = (
+        "import sys\nfrom resnet_diagram.cli.main import main\n"
+        "for line in sys.argv[1:]:\n"
+        "    try: main(line.split())\n"
+        "    except SystemExit as end: print('|', line, end.code, file=sys.stderr)\n"
+        "    sys.stdout.flush()\n"
+    )
+    done = [
+        subprocess.run(
+            [sys.executable, "-c", code, *OUTPUTS],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": name},
+            capture_output=True,
+        )
+        for name in (encoding, "utf-8")
+    ]
+    assert done[0].stdout == done[1].stdout
+    assert "残差→ş" in done[0].stdout.decode("utf-8")
+    assert b"Internal error" not in done[0].stderr
+    ends = [line.rpartition(b" ")[2] for line in done[0].stderr.splitlines() if line.startswith(b"| ")]
+    assert len(ends) == len(OUTPUTS)
+    assert set(ends) <= {b"0", b"1"}

@@ -75,6 +75,11 @@ def _print_once(text: str) -> None:
             click.echo(_printable(text), err=True)
 
 
+def tell(text: str, *, end: bool = True) -> None:
+    """Print words on standard output in UTF-8, as all that goes there; `end`: with an end of line."""
+    click.echo(escape_controls(text).encode(errors="replace"), nl=end)
+
+
 def progress(items: Sequence[str]) -> Iterator[str]:
     """Yield the items one by one; on a terminal, with a bar that names the current one of several."""
     if len(items) < 2 or not sys.stderr.isatty() or loudness() < 0:

@@ -8,7 +8,7 @@ import click
 from resnet_diagram.app.drawing.annotations import template, unmatched
 from resnet_diagram.app.requests import read
 from resnet_diagram.cli.completion import sources
-from resnet_diagram.cli.messages import LOG, detail, loudness
+from resnet_diagram.cli.messages import LOG, detail, loudness, tell
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     InputPath,
@@ -18,7 +18,7 @@ from resnet_diagram.cli.options import (
     reading_options,
 )
 from resnet_diagram.cli.spinner import spinning
-from resnet_diagram.errors import UsageError, escape_controls
+from resnet_diagram.errors import UsageError
 from resnet_diagram.saving import write_files
 
 
@@ -46,11 +46,11 @@ def command(context: click.Context, /, source: str, output: Path, check: Path | 
         network = read(source, reading_of(values, Path()), LOG)
     if check:
         problems = unmatched(check, network)
-        click.echo(escape_controls("\n".join(problems) or f"{check}: every module is in {network.name}."))
+        tell("\n".join(problems) or f"{check}: every module is in {network.name}.")
         context.exit(int(bool(problems)))
     text = template(network)
     if path is None:
-        click.echo(text.encode(), nl=False)
+        tell(text, end=False)
         return
     write_files([(path, text)])
     detail(f"Wrote {path}")

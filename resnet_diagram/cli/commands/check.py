@@ -7,7 +7,7 @@ import click
 
 from resnet_diagram.app.requests import DiffRequest
 from resnet_diagram.cli.completion import sources
-from resnet_diagram.cli.messages import LOG, loudness
+from resnet_diagram.cli.messages import LOG, loudness, tell
 from resnet_diagram.cli.options import (
     SOURCE_HELP,
     comparing_of,
@@ -16,7 +16,6 @@ from resnet_diagram.cli.options import (
     reading_options,
 )
 from resnet_diagram.cli.spinner import spinning
-from resnet_diagram.errors import escape_controls
 
 
 @click.command(
@@ -37,5 +36,5 @@ def command(context: click.Context, /, source: str, against: str, **values: Any)
     )
     with spinning(shown=loudness() >= 0):
         text, differs = diff_report(request, LOG)
-    click.echo(escape_controls(text))
+    tell(text)
     context.exit(int(differs))

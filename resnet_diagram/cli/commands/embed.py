@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from resnet_diagram.app.embed import Update, updates
-from resnet_diagram.cli.messages import LOG, detail, loudness_options, note
+from resnet_diagram.cli.messages import LOG, detail, loudness_options, note, tell
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.embed.document import read_document
-from resnet_diagram.errors import EmbedError, escape_controls
+from resnet_diagram.errors import EmbedError
 from resnet_diagram.saving import write_files
 
 
@@ -47,7 +47,7 @@ def command(paths: tuple[Path, ...], check: bool, no_code: bool, force: bool) ->
         write_files([(update.path, update.new) for update in stale])
     elif stale:
         for update in stale:
-            click.echo(escape_controls(_difference(update)), nl=False)
+            tell(_difference(update), end=False)
         names = ", ".join(str(update.path) for update in stale)
         raise EmbedError(f"Stale: {names}. Run 'resnet-diagram embed' to write anew.")
 

@@ -2,6 +2,8 @@
 
 import click
 
+from resnet_diagram.cli.messages import tell
+
 
 @click.group("list")
 def command() -> None:
@@ -13,7 +15,7 @@ def networks() -> None:
     """The networks known by name, with depth, parameters, MACs and paper."""
     from resnet_diagram.app.describe import networks_text
 
-    click.echo(networks_text())
+    tell(networks_text())
 
 
 @command.command()
@@ -21,7 +23,7 @@ def formats() -> None:
     """The formats, with their suffixes."""
     from resnet_diagram.app.describe import formats_text
 
-    click.echo(formats_text())
+    tell(formats_text())
 
 
 @command.command()
@@ -29,4 +31,4 @@ def themes() -> None:
     """The themes."""
     from resnet_diagram.app.describe import themes_text
 
-    click.echo(themes_text())
+    tell(themes_text())
