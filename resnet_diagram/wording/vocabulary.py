@@ -84,6 +84,7 @@ class Word(StrEnum):
     SOME_OF_STAGES = "{0} blocks of stages {1}"
     IN_STEM = "in the stem"
     IN_HEAD = "in the head"
+    OUTSIDE_STAGES = "outside the stages"
     IN_BLOCKS = "within other blocks"
     SIZES_OF = "sizes of {0}"
     SIZES_OF_FIRST = "{0}; sizes of the first"

@@ -115,7 +115,9 @@ def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
     layers = in_stages(between, stages) if between else NOTHING
     parts = dict.fromkeys(unit.part for unit in these if unit.part)
     around = [phrase(Kind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
-    return Label(blocks, layers, *around, joint=Word.AND)
+    loose = any(not unit.stage and unit.part not in _PARTS for unit in these)
+    outside = phrase(Kind.PLACE, Word.OUTSIDE_STAGES) if loose and (blocks or layers) else NOTHING
+    return Label(blocks, layers, *around, outside, joint=Word.AND)
 
 
 def _numbered(units: Sequence[Unit]) -> list[tuple[int, int]]:

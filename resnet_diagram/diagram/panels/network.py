@@ -80,13 +80,15 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
     of_stage: dict[str, list[tuple[BlockType, Unit]]] = {}
     for kind in items:
         for unit in kind.units:
-            of_stage.setdefault(f"stage{unit.stage}", []).append((kind, unit))
+            frame = f"stage{unit.stage}" if unit.stage or unit.part is None else unit.part.value
+            of_stage.setdefault(frame, []).append((kind, unit))
 
     def noted(frame: Frame) -> Frame:
         caption = frame.caption if Show.SHAPES in options.show else NOTHING
-        if frame.role is not GroupRole.STAGE:
-            return replace(frame, caption=caption)
         inside = of_stage.get(frame.id, [])
+        if frame.role is not GroupRole.STAGE:
+            symbols = _symbols(inside) if with_symbols else NOTHING
+            return replace(frame, caption=caption, notes=(symbols,) if symbols else ())
         firsts = {id(kind): kind.units[0].elements[0] for kind, _ in inside}
         types = dict.fromkeys(unit_type(first) for first in firsts.values() if _is_named(first))
         notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
