@@ -144,3 +144,19 @@ APPENDED = "append_channels"
 def is_renaming(element: Element) -> bool:
     """Return whether a layer only arranges values anew: a flatten or permute, but no strided slice."""
     return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
+
+
+def rearranges_channels(element: Element) -> bool:
+    """Return whether a layer passes on some channels only, or others in their places: a split, a shuffle."""
+    return takes_channels(element) or (isinstance(element, Layer) and element.op == "channel_shuffle")
+
+
+def takes_channels(element: Element) -> bool:
+    """Return whether a layer passes on some of its channels only, as each part of a channel split does."""
+    return (
+        isinstance(element, Layer)
+        and element.op == "slice"
+        and element.out_shape[1:] == element.in_shape[1:]
+        and len(element.out_shape) == len(element.in_shape)
+        and element.out_shape[0] < element.in_shape[0]
+    )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
 from resnet_diagram.spec.settings import FACTOR, setting
 from resnet_diagram.spec.shapes import extent_text
-from resnet_diagram.spec.traits import FOLLOWING, SILENT
+from resnet_diagram.spec.traits import FOLLOWING, SILENT, takes_channels
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, Term, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -21,6 +21,8 @@ _OPERATORS: dict[str, Word | str] = {
     "global_max_pool": Word.GLOBAL_MAX_POOL,
     "upsample": "upsampling",
     "subsample": Word.SUBSAMPLE,
+    "channel_shuffle": Word.CHANNEL_SHUFFLE,
+    "pixel_shuffle": Word.PIXEL_SHUFFLE,
     "zero_pad": Word.ZERO_PAD,
     "statistics_pool": Word.STATISTICS_POOL,
     "lp_pool": Word.LP_POOL,
@@ -89,11 +91,21 @@ def operator_name(layer: Layer) -> Label:
     >>> operator_name(Layer(kind=LayerKind.NORM, op="batch_norm", in_shape=(1,), out_shape=(1,)))
     'BN'
     """
+    if takes_channels(layer):
+        return _part_of_channels(layer)
     word = _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
     if layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     return Label(Term(kind=kind, word=word))
+
+
+def _part_of_channels(layer: Layer) -> Label:
+    """Return the channels that a split passes on, such as "1/2 of channels"."""
+    part, total = layer.out_shape[0], layer.in_shape[0]
+    if total % part:
+        return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
+    return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
 
 
 def _arithmetic(layer: Layer) -> str:

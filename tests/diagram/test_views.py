@@ -15,7 +15,8 @@ from resnet_diagram.diagram.views import VIEWS, ViewRow, build
 from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.model import Block, Merge, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Layer, Merge, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.shapes import conv
 
 
 def diagram(name: str, view: View = View.PAPER) -> Diagram:
@@ -86,6 +87,29 @@ def test_a_bottleneck_is_narrow_in_the_middle_and_a_basic_block_is_not() -> None
     assert tapers("resnet18") == [Taper.NONE] * 3
     assert tapers("resnext101_64x4d") == [Taper.NONE] * 4
     assert tapers("resnext50_32x4d") == tapers("resnet50")
+
+
+def test_the_layers_that_widen_and_narrow_are_tapered() -> None:
+    def outlines(channels: tuple[int, int, int], kernels: tuple[int, int, int]) -> list[Taper]:
+        layers: list[Layer] = []
+        inside = 8
+        for count, kernel in zip(channels, kernels, strict=True):
+            groups = 8 if kernel > 1 and count == inside == 8 else 1
+            layers.append(
+                conv((inside, 4, 4), count, (kernel,) * 2, padding=(kernel // 2,) * 2, groups=groups)
+            )
+            inside = count
+        block = Block(
+            branches=(tuple(layers),), merge=Merge.ADD, shortcut=Shortcut(kind=ShortcutKind.IDENTITY)
+        )
+        network = Network(name="net", input_shape=(8, 4, 4), stem=(), body=(block,), head=())
+        built = build([network], Options(view=View.FULL))
+        return [node.taper for node in nodes(built.chain.items) if node.role is NodeRole.CONV]
+
+    assert outlines((8, 32, 8), (7, 1, 1)) == [Taper.NONE, Taper.OPENING, Taper.CLOSING]
+    assert outlines((32, 32, 8), (1, 3, 1)) == [Taper.OPENING, Taper.NONE, Taper.CLOSING]
+    assert outlines((2, 2, 8), (1, 3, 1)) == [Taper.CLOSING, Taper.NONE, Taper.OPENING]
+    assert outlines((8, 8, 8), (1, 3, 1)) == [Taper.NONE] * 3
 
 
 def test_norms_and_activations_stand_where_they_run() -> None:

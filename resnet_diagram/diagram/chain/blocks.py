@@ -44,7 +44,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming
+from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming, rearranges_channels
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
@@ -170,7 +170,7 @@ def _series(elements: Iterable[Element], prefix: str, context: BuildContext) -> 
 def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
     if layer.kind in _CHOSEN:
         return _CHOSEN[layer.kind] in show
-    return not is_renaming(layer)
+    return rearranges_channels(layer) or not is_renaming(layer)
 
 
 def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -208,7 +208,7 @@ def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
     drawing = [items(branch, prefix, context) for branch in element.branches]
-    branches = tuple(tapered(branch, taper_of(element)) for branch in drawing)
+    branches = tuple(tapered(branch, element) for branch in drawing)
     return (
         *before,
         fork(element, branches, prefix, context),

@@ -26,15 +26,18 @@ def taper_of(block: Block) -> Taper:
     return Taper.NONE
 
 
-def tapered(branch: tuple[Item, ...], taper: Taper) -> tuple[Item, ...]:
-    """Return a branch with the outlines of its first and its last convolution tapered."""
+def tapered(branch: tuple[Item, ...], block: Block) -> tuple[Item, ...]:
+    """Return a branch with tapered ends: its first convolution, or the one that widens, and its last."""
     weighted = [
         item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)
     ]
+    taper, layers = taper_of(block), weighted_layers(block)
     if taper not in _ENDS or len(weighted) < 2:
         return branch
     first, last = _ENDS[taper]
-    outlines = {weighted[0].id: first, weighted[-1].id: last}
+    widening = [number for number, (before, after) in enumerate(map(channels, layers)) if after > before]
+    start = widening[0] if taper is Taper.BARREL and widening and len(layers) == len(weighted) else 0
+    outlines = {weighted[start].id: first, weighted[-1].id: last}
     return tuple(
         replace(item, taper=outlines[item.id]) if isinstance(item, Node) and item.id in outlines else item
         for item in branch

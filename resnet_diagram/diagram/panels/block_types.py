@@ -14,6 +14,7 @@ from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
     in_shape,
+    is_residual,
     leading_block,
     out_shape,
     stride,
@@ -85,10 +86,10 @@ class Unit:
     def values(self) -> dict[str, int]:
         """Values of the symbols: C is the width (that of the k×k convolution), s the stride.
 
-        For other blocks and runs of layers, C is the channels in and C′ the channels out.
+        In other than basic and bottleneck residual blocks, C is the channels in, and C′ the channels out.
         """
         block = self.block
-        if block and block_kind(block) in (BlockKind.BASIC, BlockKind.BOTTLENECK):
+        if block and is_residual(block) and block_kind(block) in (BlockKind.BASIC, BlockKind.BOTTLENECK):
             return {"C": width(block), "s": max(stride(block), default=1)}
         steps = (
             stride(block)

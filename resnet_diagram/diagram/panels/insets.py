@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
-from resnet_diagram.diagram.chain.outlines import taper_of, tapered
+from resnet_diagram.diagram.chain.outlines import tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
@@ -201,7 +201,7 @@ def unit_inset(
 
 def _run(elements: tuple[Element, ...], prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return layers without a shortcut, with the outlines of a block of such layers."""
-    return tapered(items(elements, prefix, context), taper_of(Block(branches=(elements,))))
+    return tapered(items(elements, prefix, context), Block(branches=(elements,)))
 
 
 def _opened(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:

@@ -283,13 +283,37 @@ def _edges(step: Step, node: Node) -> Sizes:
 
 
 def _view_name(step: Step) -> str:
-    """Return what a chain of views does: `split`, `permute`, `flatten` or `reshape`."""
+    """Return what a chain of views does: `split`, `channel_shuffle`, `permute`, `flatten` or `reshape`."""
+    if _shuffles_channels(step):
+        return "channel_shuffle"
     effects = {operator_of(node.op).effect for node in step.nodes}
     if Effect.SPLIT in effects:
         return "split"
     if Effect.PERMUTE in effects:
         return "permute"
     return "flatten" if step.out_shape == (prod(step.in_shape),) else "reshape"
+
+
+def _shuffles_channels(step: Step) -> bool:
+    """Return whether views split channels into groups, transpose these, and join them, as in ShuffleNet."""
+    if any(operator_of(node.op).name == "channel_shuffle" for node in step.nodes):
+        return True
+    shapes = [step.nodes[0].inputs[0].shape, *(node.shape for node in step.nodes)]
+    batch, *whole = shapes[0]
+    swaps = [
+        (before, node.shape)
+        for before, node in zip(shapes, step.nodes, strict=False)
+        if operator_of(node.op).effect is Effect.PERMUTE
+    ]
+    if len(swaps) != 1 or shapes[-1] != shapes[0] or step.axis != 1:
+        return False
+    before, after = (tuple(shape) for shape in swaps[0])
+    groups, width = before[1:3] if len(before) == len(shapes[0]) + 1 else (0, 0)
+    return (
+        groups * width == whole[0]
+        and before == (batch, groups, width, *whole[1:])
+        and after == (batch, width, groups, *whole[1:])
+    )
 
 
 def _slicing(step: Step) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge
 from resnet_diagram.tracer.flow.calls import inside
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.record.operators import operator_of
@@ -19,7 +19,7 @@ _NORM = LayerKind.NORM
 def attach_ends(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     """Return the parts with norms and activations next to a residual block, run by its module, inside it."""
     if not any(part.residual for part in parts):
-        return disambiguated(_closed_sums(parts, calls), calls)
+        return disambiguated(_closed_merges(parts, calls), calls)
     owners = Counter(p.call for p in parts if p.residual)
     closed = _closed_from_around(parts, calls)
     result: list[Part] = []
@@ -40,24 +40,27 @@ def attach_ends(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
     return disambiguated(result, calls)
 
 
-def _closed_sums(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
-    """Return the parts with the activation that a module runs behind its sum of branches inside the sum."""
+def _closed_merges(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
+    """Return the parts with the layer that a module runs behind its merge of branches inside the merge.
+
+    That is an activation behind a sum, and a channel shuffle behind a concatenation.
+    """
     result: list[Part] = []
     for part in parts:
         last = result[-1] if result else None
-        block = last.element if last else None
-        is_sum = isinstance(block, Block) and block.merge is Merge.ADD and not block.after
-        if (
-            last
-            and is_sum
-            and last.call
-            and part.is_layer(_ACTIVATION)
-            and inside(calls, part.call, last.call)
-        ):
+        if last and last.call and _closes(part, last.element) and inside(calls, part.call, last.call):
             result[-1] = _enlarged(last, [], [part])
         else:
             result.append(part)
     return result
+
+
+def _closes(part: Part, block: Element) -> bool:
+    if not isinstance(block, Block) or block.after:
+        return False
+    if block.merge is Merge.CONCAT:
+        return isinstance(part.element, Layer) and part.element.op == "channel_shuffle"
+    return block.merge is Merge.ADD and part.is_layer(_ACTIVATION)
 
 
 def _leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
