@@ -13,6 +13,7 @@ from resnet_diagram.app.drawing.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
+from resnet_diagram.diagram.annotations.model import without_colours
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UnrenderedWarning, UsageError
@@ -201,10 +202,15 @@ def rendered(
 
 def _shown(row: Format, options: Options) -> Options:
     """Return what a format can show of some options. Warns of what it leaves out."""
-    if options.color_by is None or row.fills:
+    if row.fills:
         return options
-    warnings.warn(f"{row.name} has no colours: --color-by is left out.", UnrenderedWarning, stacklevel=2)
-    return replace(options, color_by=None)
+    given = ["--color-by"] if options.color_by else []
+    annotations = without_colours(options.annotations)
+    given += ["what annotations or a baseline highlight"] if annotations != options.annotations else []
+    if given:
+        message = f"{row.name} has no colours, so that it leaves out {' and '.join(given)}."
+        warnings.warn(message, UnrenderedWarning, stacklevel=2)
+    return replace(options, color_by=None, annotations=annotations)
 
 
 def write(networks: Sequence[Network], targets: Sequence[Target], options: Options, output: Output) -> None:
