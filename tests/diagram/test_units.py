@@ -13,7 +13,7 @@ import resnet_diagram as rd
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.diagram.elements import elements
-from resnet_diagram.diagram.model import Diagram, Node, Panel
+from resnet_diagram.diagram.model import Bar, Diagram, Node, Panel
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.json.files import dumps, loads
 from resnet_diagram.spec.model import Network
@@ -125,3 +125,10 @@ def test_views_without_insets_have_no_units_by_default(view: str) -> None:
     network = traced(own.of_blocks(own.SpatialGate))
     without = dataclasses.replace(network, classes=())
     assert drawn(network, view=view) == drawn(without, view=view)
+
+
+def test_a_bar_for_a_unit_names_its_panel() -> None:
+    diagram = drawn(traced(own.between(own.SpatialGate, 2)))
+    letter = "abcdef"[len(diagram.panels) - 1]
+    bars = [str(bar.text) for bar, _ in elements(diagram.panels[0]) if isinstance(bar, Bar)]
+    assert bars.count(f"SpatialGate ({letter})") == 2

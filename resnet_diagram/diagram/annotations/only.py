@@ -70,12 +70,16 @@ def _relettered(panels: Sequence[Panel], before: Sequence[Panel]) -> tuple[Panel
     letters = {panel_letter(number): now.get(panel.id, "") for number, panel in enumerate(before)}
 
     def change(element: Any, _: int) -> Any:
-        if isinstance(element, Node) and element.role is NodeRole.OTHER and element.lines[1:]:
-            letter = letters.get(element.lines[-1])
-            if letter is not None:
-                ends = (literal(letter),) if letter else ()
-                return replace(element, lines=(*element.lines[:-1], *ends))
-        return element
+        if not isinstance(element, Node | Bar) or element.role is not NodeRole.OTHER:
+            return element
+        words = element.text.parts if isinstance(element, Bar) else element.lines
+        letter = letters.get(str(words[-1])) if words[1:] else None
+        if letter is None:
+            return element
+        lines = [word for word in (*words[:-1], literal(letter)) if isinstance(word, Label) and word]
+        if isinstance(element, Bar):
+            return replace(element, text=Label(*lines))
+        return replace(element, lines=tuple(lines))
 
     return mapped(tuple(panels), change)
 

@@ -10,7 +10,7 @@ from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry, Node, NodeRole, Panel
+from resnet_diagram.diagram.model import WHOLE, Bar, Dag, Diagram, Inset, LegendEntry, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.panels.block_types import Unit
@@ -141,10 +141,16 @@ def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
     letters = {label: panel_letter(at[name]) for label, name in ids.items() if name in at}
 
     def change(element: Any, _: int) -> Any:
-        if isinstance(element, Node) and element.role is NodeRole.OTHER and element.lines[:1]:
-            letter = letters.get(element.lines[0])
-            return replace(element, lines=(element.lines[0], literal(letter))) if letter else element
-        return element
+        if not isinstance(element, Node | Bar) or element.role is not NodeRole.OTHER:
+            return element
+        words = element.text if isinstance(element, Bar) else element.lines[0]
+        letter = letters.get(words)
+        if letter is None:
+            return element
+        reference = literal(letter)
+        if isinstance(element, Bar):
+            return replace(element, text=Label(words, reference))
+        return replace(element, lines=(words, reference))
 
     return mapped(panels, change)
 
