@@ -145,10 +145,12 @@ def test_what_is_wrong_is_named(annotate: Any, message: str) -> None:
 
 @pytest.mark.parametrize("to", ["svg", "tikz", "typst", "dot", "mermaid", "drawio", "scene", "outline"])
 def test_every_format_shows_a_label_and_a_note(to: str) -> None:
-    notes = {**parts("fc", label="Classifier", highlight=True, note="retrained")}
+    notes = parts(
+        "fc", label="Classifier", note="retrained", **({} if to == "outline" else {"highlight": True})
+    )
     text = rd.to_text("resnet18", to, annotate=notes)
     assert "Classifier" in text
-    assert to == "outline" or "retrained" in text
+    assert "retrained" in text
 
 
 @pytest.mark.parametrize("to", ["svg", "tikz", "typst", "dot", "mermaid", "drawio"])

@@ -24,6 +24,8 @@ def with_default_units(
 
     Without `unnamed`, only modules with a label, a colour or a note of their own are among them.
     """
+    if not (unnamed or annotations.parts):
+        return annotations
     parts = list(annotations.parts)
     for paths, label in (unit for network in networks for unit in _default_units(network)):
         for at, part in enumerate(parts):
@@ -51,14 +53,21 @@ def _default_units(network: Network) -> Iterator[tuple[frozenset[str], str]]:
         path: cls.name for cls in network.classes if cls.own for path in cls.paths if path not in around
     }
     while classes:
-        parts = [Part(paths=frozenset({path}), label=name, unit=True) for path, name in classes.items()]
+        parts = [Part(paths=paths, label=name, unit=True) for paths, name in _by_name(classes)]
         closed, closing = with_units(network, parts)
         rejected = _rejected(closed, closing, classes)
         if not rejected:
             break
         classes = {path: name for path, name in classes.items() if name not in rejected}
-    for name in dict.fromkeys(classes.values()):
-        yield frozenset(path for path, label in classes.items() if label == name), name
+    yield from _by_name(classes)
+
+
+def _by_name(classes: Mapping[str, str]) -> Iterator[tuple[frozenset[str], str]]:
+    """Yield the paths of each class, and its name."""
+    paths: dict[str, list[str]] = {}
+    for path, name in classes.items():
+        paths.setdefault(name, []).append(path)
+    yield from ((frozenset(group), name) for name, group in paths.items())
 
 
 def _around_blocks(network: Network) -> set[str]:

@@ -29,7 +29,9 @@ class Part:
 
     def names(self, path: str) -> bool:
         """Return whether a path is that of one of the modules."""
-        return path in self.paths or any(fnmatchcase(text, self.pattern) for text in (path, f".{path}"))
+        if path in self.paths or not self.pattern:
+            return path in self.paths
+        return fnmatchcase(path, self.pattern) or fnmatchcase(f".{path}", self.pattern)
 
     def holds(self, path: str) -> bool:
         """Return whether a path is that of one of the modules, or lies in one."""

@@ -18,6 +18,7 @@ from resnet_diagram.diagram.panels.insets import picture, unit_inset
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.wording.symbols import panel_letter
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -118,8 +119,9 @@ def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
             content=_inset(first, number, options),
             origin=origin(first.inside, copies_of(alike)),
         )
-        pictures = {picture(replace(panel, content=_inset(unit, number, options))) for unit in modules}
-        if len(pictures) > 1:
+        kinds = {signature(unit.inside, Level.STRUCTURE): unit for unit in modules}.values()
+        pictures = (picture(replace(panel, content=_inset(unit, number, options))) for unit in kinds)
+        if len(kinds) > 1 and len(set(pictures)) > 1:
             place = phrase(Kind.PLACE, Word.SIZES_OF, literal(first.name))
             panel = replace(panel, title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, panel.title, place))
         yield panel
