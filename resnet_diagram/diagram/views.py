@@ -127,14 +127,15 @@ def _diagram(
     return Diagram(
         title=title,
         panels=panels,
-        legend=_legend(network, [panel.content for panel in panels]) if options.legend else (),
+        legend=legend_of(network, [panel.content for panel in panels]) if options.legend else (),
         description=description,
         direction=options.direction,
         flow=Flow(options.direction or Flow.ROWS),
     )
 
 
-def _legend(network: Network, contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
+def legend_of(network: Network, contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
+    """Return the legend of some drawings of a network; at its end, what is inside closed boxes."""
     inside = contents_note(network, not_opened(network, contents))
     if not inside:
         return legend(contents)

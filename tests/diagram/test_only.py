@@ -99,3 +99,12 @@ def test_what_cannot_be_drawn_is_an_error(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         figure(name, word, **choices)
+
+
+def test_the_legend_counts_what_is_inside_the_boxes_that_are_drawn() -> None:
+    def inside(only: str, **choices: Any) -> list[str]:
+        legend = figure("resnet50", only, **choices).diagram.legend
+        return [str(entry.text) for entry in legend if "inside boxes" in entry.text]
+
+    assert len(inside("stage3", view="overview")) == 1
+    assert inside("stage3", view="overview") != inside("stage[1234]", view="overview")

@@ -132,3 +132,10 @@ def test_a_bar_for_a_unit_names_its_panel() -> None:
     letter = "abcdef"[len(diagram.panels) - 1]
     bars = [str(bar.text) for bar, _ in elements(diagram.panels[0]) if isinstance(bar, Bar)]
     assert bars.count(f"SpatialGate ({letter})") == 2
+
+
+def test_the_legend_counts_what_is_in_units_that_are_not_drawn_open() -> None:
+    network = traced(own.of_blocks(own.SpatialGate))
+    opened, left_out = drawn(network), drawn(network, {"insets": ["1"]})
+    assert not any("inside boxes" in entry.text for entry in opened.legend)
+    assert [str(entry.text) for entry in left_out.legend if "not drawn open" in entry.text]

@@ -24,7 +24,7 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     if options.only:
         from resnet_diagram.diagram.annotations.only import with_only
 
-        diagram = with_only(diagram, options.only)
+        diagram = with_only(diagram, networks[0], options.only)
     translations = language(options.lang)
     if translations:
         diagram = in_language(diagram, translations)

@@ -7,7 +7,6 @@ from typing import Any
 
 from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.elements import mapped
-from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import (
     WHOLE,
     Bar,
@@ -22,13 +21,15 @@ from resnet_diagram.diagram.model import (
     Overview,
     Panel,
 )
+from resnet_diagram.diagram.views import legend_of
 from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.symbols import panel_letter, times
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 
-def with_only(diagram: Diagram, word: str) -> Diagram:
+def with_only(diagram: Diagram, network: Network, word: str) -> Diagram:
     """Return the drawing of some stages, or of the stem or the head, between their neighbours as boxes.
 
     `word`: an id such as "stage3" or "stem", a path, or a pattern of those. Raises UsageError where there is
@@ -56,11 +57,12 @@ def with_only(diagram: Diagram, word: str) -> Diagram:
                 panels.append(panel)
     panels = list(_relettered(panels, diagram.panels))
     contents = ([panel.content for panel in diagram.panels], [panel.content for panel in panels])
-    entries = needed_entries(diagram.legend, *contents)
+    before, after = (legend_of(network, drawings) for drawings in contents)
+    entries = (*after, *diagram.legend[len(before) :]) if diagram.legend else ()
     if entries and hidden:
         words = phrase(Kind.LEGEND, Word.NOT_DRAWN, Label(*hidden, joint=Word.LIST))
         entries = (*entries, LegendEntry(role=None, text=words))
-    below = with_only(diagram.flat, word) if diagram.flat else None
+    below = with_only(diagram.flat, network, word) if diagram.flat else None
     return replace(diagram, panels=tuple(panels), legend=entries, flat=below, boxed=None)
 
 

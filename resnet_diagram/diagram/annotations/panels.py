@@ -9,13 +9,12 @@ from resnet_diagram.diagram.annotations.match import problems, with_classes
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
-from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import WHOLE, Bar, Dag, Diagram, Inset, LegendEntry, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.insets import picture, unit_inset
-from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.views import build, legend_of
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.signature import Level, signature
@@ -43,14 +42,18 @@ def built_with_units(
     annotations = with_default_units(options.annotations, networks, unnamed=has_panels)
     if not has_panels:
         closed, units = _closed(networks, annotations)
-        return _unopened(build(closed, options, flat=flat), map(literal, units)), annotations
+        diagram = build(closed, options, flat=flat)
+        if units and diagram.legend and len(networks) == 1:
+            contents = [panel.content for panel in diagram.panels]
+            diagram = replace(diagram, legend=legend_of(networks[0], contents))
+        return _unopened(diagram, map(literal, units)), annotations
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options)
     every = (*diagram.panels, *_unit_panels(units, options))
     panels = _referring(_selection(every, units, annotations, networks), units)
-    if panels == diagram.panels:
+    if every == diagram.panels == panels:
         return diagram, annotations
-    entries = legend([panel.content for panel in panels]) if options.legend else ()
+    entries = legend_of(networks[0], [panel.content for panel in panels]) if options.legend else ()
     below = built_with_units(networks, options, flat=True)[0] if diagram.flat else None
     result = replace(diagram, panels=panels, legend=entries, flat=below)
     shown = {panel.id for panel in panels}
