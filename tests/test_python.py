@@ -222,3 +222,18 @@ def test_whatever_makes_a_network_is_taken(tmp_path: Path) -> None:
     with pytest.warns(rd.GuessedInputWarning, match="input_shape sets it") as caught:
         rd.trace(resnet18())
     assert caught[0].filename == __file__
+
+
+def test_a_description_has_units_of_its_size_and_names_of_its_blocks() -> None:
+    nn = pytest.importorskip("torch").nn
+    layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True, norm_first=True)
+    tokens = rd.trace(nn.Sequential(nn.Linear(8, 32), layer, nn.Linear(32, 2)), (10, 8))
+    words = displayed(rd.facts(tokens))["text/plain"]
+    assert "attention block, MLP block" in words or "encoder layer" in words
+    assert "activations" not in words
+    assert re.search(r"\d\.\d{3} k\n", words)
+    assert "0.000 G" not in words
+    small = displayed(rd.facts("resnet20"))["text/plain"]
+    assert "0.442 M\n" in small
+    assert "40.551 MMACs" in small
+    assert "4.089 GMACs" in displayed(rd.facts("resnet50"))["text/plain"]

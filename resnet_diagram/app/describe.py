@@ -13,7 +13,7 @@ from resnet_diagram.spec.measure import activations, depth, macs, option, params
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.receptive_field import receptive_field
 from resnet_diagram.style.theme import theme_names
-from resnet_diagram.wording.counts import count_text, giga_text, si_text
+from resnet_diagram.wording.counts import count_text, scaled_text, si_text
 from resnet_diagram.wording.facts import facts, stage_rows
 from resnet_diagram.wording.shapes import resolution_text
 
@@ -57,6 +57,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[i
 
 def summary(network: Network) -> Summary:
     """Return the facts of a network for people."""
+    work = macs(network)
     heads = ("stage", "blocks", "block type", "spatial", "shortcut", "stride", "output", "params", "MACs")
     rows = tuple(
         (
@@ -68,16 +69,17 @@ def summary(network: Network) -> Summary:
             row.strides,
             row.output,
             count_text(row.params),
-            giga_text(row.macs),
+            scaled_text(row.macs, work),
         )
         for row in stage_rows(network)
     )
     totals = [
         f"depth {depth(network)}",
         f"{count_text(params(network))} params",
-        f"{giga_text(macs(network))}MACs",
-        f"{si_text(activations(network))} activations",
+        f"{scaled_text(work, work)}MACs",
     ]
+    if count := activations(network):
+        totals.append(f"{si_text(count)} activations")
     if field := receptive_field(network):
         totals.append(f"receptive field {resolution_text(field)}")
     if letter := option(network):
@@ -114,7 +116,7 @@ def networks_text() -> str:
                 name,
                 str(depth(network)),
                 count_text(params(network)),
-                giga_text(macs(network)),
+                scaled_text(macs(network), 10**9),
                 catalog.entry(name).paper,
             )
         )

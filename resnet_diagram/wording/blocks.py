@@ -57,7 +57,7 @@ def _layer_word(stage: Stage) -> Word:
 
 def layout_name(block: Block) -> Label:
     """Return the name for the arrangement of a block's convolutions: "bottleneck"."""
-    return phrase(Kind.BLOCK, _TYPES[block_kind(block)])
+    return phrase(Kind.BLOCK, _core(block))
 
 
 def block_type_lines(element: Element) -> tuple[Label, ...]:

@@ -30,13 +30,16 @@ def count_text(count: int) -> str:
     return f"{count:,}"
 
 
-def giga_text(count: int) -> str:
-    """Return a count in billions with three decimals.
+def scaled_text(count: int, total: int) -> str:
+    """Return a count with three decimals in the unit of a total: k, M or G.
 
-    >>> giga_text(4089184256)
-    '4.089 G'
+    >>> scaled_text(118013952, 4089184256), scaled_text(442368, 40813184), scaled_text(640, 640)
+    ('0.118 G', '0.442 M', '0.640 k')
     """
-    return f"{count / 1e9:.3f} G"
+    size, prefix = next(
+        ((10**power, prefix) for power, prefix in ((9, "G"), (6, "M")) if total >= 10**power), (10**3, "k")
+    )
+    return f"{count / size:.3f} {prefix}"
 
 
 def counted(count: int, noun: Label) -> Label:
