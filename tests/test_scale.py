@@ -1,10 +1,11 @@
 """What a function does grows no faster than the network that is read, drawn or written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 import resnet_diagram as rd
+from resnet_diagram.layout.flow.columns.fill import Column, Measured, balance
 from resnet_diagram.spec.json.files import dumps
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.reader import loads
@@ -58,3 +59,17 @@ def test_work_doubles_with_the_network(name: str) -> None:
     }
     assert after.total() > SMALL
     assert faster == {}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_columns_are_counted_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+
+    def counted(measureds: Sequence[Measured], count: int) -> tuple[Column, ...]:
+        counts.append(count)
+        return balance(measureds, count)
+
+    monkeypatch.setattr("resnet_diagram.layout.flow.columns.draw.balance", counted)
+    rd.to_text(growing(150), "svg", view="full")
+    assert max(counts) > 6
+    assert len(counts) < 8

@@ -125,7 +125,7 @@ def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -
     ]
     layout = ColumnLayout((), *_reach(measureds, theme))
     maximum = int((is_wide + spacing.COLUMN_GAP) / (_breadth(layout) + spacing.COLUMN_GAP))
-    count = max(0, min(maximum, int(columns_length(fill(measureds, math.inf)) / high)) - 1)
+    count = _least_count(layout, columns_length(fill(measureds, math.inf)), high, variant, maximum, fit)
     while True:
         count += 1
         layout = layout._replace(columns=balance(measureds, count))
@@ -137,6 +137,20 @@ def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -
         good = height <= high and height <= _SLIM * width
         if full or good or len(layout.columns) < count or count >= variant.most:
             return layout
+
+
+def _least_count(
+    layout: ColumnLayout, length: float, high: float, variant: Variant, maximum: int, fit: Fit
+) -> int:
+    """Return a number of columns, each lower than one that could do, for a drawing of some length."""
+    count = max(0, min(maximum, int(length / high)) - 1)
+    if fit.width is not None:
+        return count
+    while count + 1 < variant.most and length > (count + 1) * (
+        BETWEEN + max(high, _SCROLL * max(_width(layout, count + 1), spacing.SMALLEST_WIDTH))
+    ):
+        count += 1
+    return count
 
 
 def _width(layout: ColumnLayout, count: int) -> float:
