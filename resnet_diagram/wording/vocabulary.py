@@ -134,6 +134,7 @@ class Word(StrEnum):
     NEAREST_UPSAMPLING = "nearest upsampling"
     BICUBIC_UPSAMPLING = "bicubic upsampling"
     SUBSAMPLE = "subsample"
+    IN_PARALLEL = "{0} in parallel"
     CHANNEL_SHUFFLE = "channel shuffle"
     PIXEL_SHUFFLE = "pixel shuffle"
     PART_OF_CHANNELS = "1/{0} of channels"

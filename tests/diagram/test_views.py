@@ -17,6 +17,7 @@ from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Block, Layer, Merge, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import conv
+from resnet_diagram.wording.terms import Label
 
 
 def diagram(name: str, view: View = View.PAPER) -> Diagram:
@@ -230,3 +231,32 @@ def test_a_view_is_documented(row: ViewRow) -> None:
         "its sentence in the help is missing"
     )
     assert f"`{row.view}`" in Path("docs/drawing.md").read_text(encoding="utf-8")
+
+
+def test_equal_branches_are_drawn_once_with_their_number() -> None:
+    def path(channels: int) -> tuple[Layer, ...]:
+        first = conv((64, 8, 8), channels, (1, 1))
+        return (first, conv((channels, 8, 8), 64, (3, 3), padding=(1, 1)))
+
+    def block(*widths: int) -> Block:
+        identity = Shortcut(kind=ShortcutKind.IDENTITY)
+        return Block(branches=tuple(path(width) for width in widths), merge=Merge.ADD, shortcut=identity)
+
+    def drawn(*widths: int) -> tuple[list[Label], int]:
+        network = Network(name="net", input_shape=(64, 8, 8), stem=(), body=(block(*widths),), head=())
+        items = build([network], Options(view=View.FULL)).chain.items
+        titles = [group.title for group in groups(items) if "parallel" in group.title]
+        return titles, sum(node.role is NodeRole.CONV for node in nodes(items))
+
+    assert drawn(*[4] * 32) == (["32 in parallel"], 2)
+    assert drawn(4, 4, 4, 8) == (["3 in parallel"], 4)
+    assert drawn(4, 4) == ([], 4)
+    assert drawn(4, 8, 4, 8) == ([], 8)
+
+
+@pytest.mark.parametrize("form", ["mermaid", "dot", "outline", "tikz", "svg"])
+def test_every_format_says_how_many_branches_there_are(form: str) -> None:
+    network = "tests/diagram/paths.py:Paths"
+    result = CliRunner().invoke(main, ["draw", network, "--input", "16x8x8", "--view", "full", "-t", form])
+    assert result.exit_code == 0, result.output
+    assert "5 in parallel" in result.stdout.replace("\xa0", " ")

@@ -144,15 +144,20 @@ def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
 def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
     """Return a frame round the first of equal parts, with their number."""
     inner = context.names.numbered(prefix, "repeat")
+    context = _serving(parts, context)
+    series = _series(parts[0], inner, context)
+    while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
+        series = series[0].items
+    return block_group(inner, series, parts[0], context, repeat=len(parts))
+
+
+def _serving(parts: Sequence[Sequence[Element]], context: BuildContext) -> BuildContext:
+    """Return a context in which what the first of equal parts shows is that of all of them."""
     served = {
         number: tuple(copy for part in column for copy in context.copies.get(id(part), (part,)))
         for number, column in copies_of(parts).items()
     }
-    copies = {**context.copies, **served}
-    series = _series(parts[0], inner, context._replace(copies=copies))
-    while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
-        series = series[0].items
-    return block_group(inner, series, parts[0], context._replace(copies=copies), repeat=len(parts))
+    return context._replace(copies={**context.copies, **served})
 
 
 def _series(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
@@ -207,13 +212,30 @@ def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
-    drawing = [items(branch, prefix, context) for branch in element.branches]
-    branches = tuple(tapered(branch, element) for branch in drawing)
+    branches = tuple(tapered(branch, element) for branch in _branches(element, prefix, context))
     return (
         *before,
         fork(element, branches, prefix, context),
         *items(element.after, prefix, context),
     )
+
+
+def _branches(element: Block, prefix: str, context: BuildContext) -> Iterator[tuple[Item, ...]]:
+    """Yield the branches of a block; three or more equal ones in a row are one, with their number."""
+    for _, run in groupby(element.branches, key=lambda branch: signature(branch, Level.STRUCTURE)):
+        branches = list(run)
+        if len(branches) > 2 and any(layer.kind in MIXING for layer in walk(branches[0])):
+            yield (_in_parallel(branches, prefix, context),)
+        else:
+            yield from (items(branch, prefix, context) for branch in branches)
+
+
+def _in_parallel(branches: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
+    """Return a frame round the first of equal branches, with their number."""
+    inner = context.names.numbered(prefix, "parallel")
+    context = _serving(branches, context)
+    frame = block_group(inner, items(branches[0], inner, context), branches[0], context)
+    return replace(frame, title=phrase(Kind.TITLE, Word.IN_PARALLEL, len(branches)))
 
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: BuildContext) -> Fork:

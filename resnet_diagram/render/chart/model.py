@@ -84,5 +84,6 @@ def frames(frame: Frame) -> Iterator[Frame]:
 
 
 def is_framed(group: Group) -> bool:
-    """Return whether a group has a frame: not a block drawn once, and not an empty group."""
-    return (group.role is not GroupRole.BLOCK or group.repeat > 1) and any(nodes(group.items))
+    """Return whether a group has a frame: not a block without words, and not an empty group."""
+    has_words = group.role is not GroupRole.BLOCK or group.repeat > 1 or bool(group.title)
+    return has_words and any(nodes(group.items))
