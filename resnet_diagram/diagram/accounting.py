@@ -9,6 +9,7 @@ merge.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
+from resnet_diagram.diagram.lanes.whole import opens
 from resnet_diagram.diagram.model import (
     WHOLE,
     Bar,
@@ -97,11 +98,12 @@ class _Index:
 
     def __init__(self, network: Network) -> None:
         self._parts: dict[str, list[Element]] = {}
+        self._merges: set[str] = set()
         for layer in walk(network):
             self._parts.setdefault(layer.name, []).append(layer)
         for block in all_blocks(network):
             self._parts.setdefault(block.name, []).append(block)
-        self._merges: set[str] = set()
+            self._merges |= {block.name} if opens(block) else set()
         for graph in graphs(network):
             self._parts.setdefault(graph.name, []).append(graph)
             self._merges |= {node.name for node in graph.nodes if node.merge}

@@ -49,7 +49,7 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
     margin = spacing.PAGE_MARGIN
     room = (fit.width or spacing.PAGE_WIDTH) - 2 * margin
     canvas = Canvas(theme=theme, turned=False)
-    panels = _kept(_measured(diagram.panels, theme, room), fit)
+    panels = _kept(_measured(diagram.panels, theme, room), fit, room)
     diagram = replace(diagram, legend=_legend(diagram, panels))
     width = _width(canvas, diagram, panels, room)
     y = margin
@@ -89,17 +89,24 @@ def _is_strip(item: MeasuredPanel) -> bool:
     return isinstance(item.panel.content, Overview) or item.panel.id == WHOLE
 
 
-def _kept(panels: list[MeasuredPanel], fit: Fit) -> list[MeasuredPanel]:
+def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPanel]:
     """Return the panels without the highest modules of a graph where they are higher than the page."""
     highest = (fit.height or spacing.TALLEST) - _LEGEND_ROOM
     kept = list(panels)
-    while sum(_height(item) + _HEADING + _ROW_GAP for item in kept) > highest:
+    while _least_height(kept, room) > highest:
         modules = [item for item in kept if _is_module(item)]
         if not modules:
             break
         kept.remove(max(modules, key=_height))
     letters = iter([panel_letter(number) if len(kept) > 1 else "" for number in range(len(kept))])
     return [item._replace(letter=next(letters)) for item in kept]
+
+
+def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
+    """Return the height of panels with their headings, those of modules and blocks in rows."""
+    packed = [[item] for item in panels if _is_strip(item)]
+    packed += _insets_in_rows([item for item in panels if not _is_strip(item)], room)
+    return sum(max(map(_height, row)) + _HEADING + _ROW_GAP for row in packed)
 
 
 def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEntry, ...]:

@@ -56,6 +56,7 @@ class Word(StrEnum):
     UPSAMPLE_BY = "upsample ×{0}"
     GRAPH = "graph of layers"
     SHARED = "shared"
+    POST_PROCESSING = "post-processing"
     AND_ALIKE = "{0} and {1} like it"
     OUTPUT = "output {0}"
     NOT_DRAWN = "not drawn: {0}"

@@ -6,15 +6,17 @@ import pytest
 
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.lanes.modules import folded
 from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
-from resnet_diagram.diagram.walk import edges, nodes
+from resnet_diagram.diagram.walk import edges, nodes, overviews
 from resnet_diagram.layout.lanes.grid import grid
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Scene, texts
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec.model import (
+    Block,
     Graph,
     GraphNode,
     Idle,
@@ -24,6 +26,9 @@ from resnet_diagram.spec.model import (
     Network,
     Port,
     Shape,
+    Shortcut,
+    ShortcutKind,
+    Stage,
 )
 from resnet_diagram.style.theme import load_theme
 from tests.layout.geometry import is_crossing, loose_ends, problems
@@ -157,9 +162,9 @@ def test_inputs_and_outputs_are_named() -> None:
 
 def test_a_large_graph_names_the_modules_it_folds_and_draws_each_kind_once() -> None:
     panels = drawn(ladder(14)).panels
-    folded = [node for node in nodes((whole(ladder(14)),)) if "m0" in str(node.lines[0])]
-    assert [str(node.lines[0]) for node in folded] == ["m0 … m13"]
-    assert folded[0].badge == "[×14]"
+    found = [node for node in nodes((whole(ladder(14)),)) if "m0" in str(node.lines[0])]
+    assert [str(node.lines[0]) for node in found] == ["m0 … m13"]
+    assert found[0].badge == "[×14]"
     assert [str(panel.title) for panel in panels if panel.id.startswith("module")] == ["m0 and 13 like it"]
 
 
@@ -189,3 +194,81 @@ def test_stages_have_one_title_in_every_view() -> None:
             diagram = build([network], Options(view=view), flat=flat)
             found = [str(e.title) for e, _ in elements(diagram.panels) if isinstance(e, Frame | Group)]
             assert [title for title in found if title.startswith("Stage")] == titles, (view, flat)
+
+
+def head_with(boxes: int, *, module: str = "head") -> Network:
+    """Two convolutions of a module, and `boxes` operations without weights on both behind them."""
+    size = shape(0)
+    nodes = [GraphNode(shape=size)]
+    nodes += [
+        GraphNode(shape=size, reads=(0,), body=(conv(f"{module}.{name}", size, size),)) for name in "ab"
+    ]
+    value = 1
+    for number in range(boxes):
+        name = f"{module}.keep{number}"
+        layer = Layer(kind=LayerKind.OTHER, op="where", name=name, in_shape=size, out_shape=size)
+        nodes.append(GraphNode(shape=size, reads=(value, 2), body=(layer,), name=name))
+        value = len(nodes) - 1
+    graph = Graph(nodes=tuple(nodes), outputs=(value, 1), name=module)
+    outputs = (Port(name="boxes", shape=size), Port(name="scores", shape=size))
+    return Network(name="head", input_shape=size, body=(graph,), outputs=outputs)
+
+
+@pytest.mark.parametrize(("boxes", "folds"), [(4, False), (12, True), (30, True)])
+def test_what_follows_the_last_weights_is_one_box_where_it_is_much(boxes: int, folds: bool) -> None:
+    network = head_with(boxes)
+    words = [line for node in nodes((whole(network),)) for line in map(str, node.lines)]
+    assert ("post-processing" in words) == folds
+    assert left_out(network, drawn(network).panels) == ()
+
+
+def test_the_panel_of_a_module_is_not_that_module_as_a_box() -> None:
+    network = head_with(30)
+    graph = network.body[0]
+    assert isinstance(graph, Graph)
+    _, parts = folded(graph, "head")
+    assert len(parts) > 1
+    assert all(isinstance(part, int) or part.modules[0].path != "head" for part in parts)
+
+
+def residual(name: str, size: Shape) -> Block:
+    branch = (conv(f"{name}.1", size, size), conv(f"{name}.2", size, size))
+    return Block(branches=(branch,), shortcut=Shortcut(kind=ShortcutKind.IDENTITY), name=name)
+
+
+def decoder(blocks: int) -> Network:
+    """Branches that are concatenated, one of them a graph of residual blocks at a lower resolution."""
+    fine, coarse = shape(0), shape(1)
+    body = tuple(residual(f"deep.{number}", coarse) for number in range(blocks))
+    inner = Graph(
+        nodes=(
+            GraphNode(shape=fine),
+            GraphNode(shape=coarse, reads=(0,), body=(conv("down", fine, coarse),)),
+            GraphNode(shape=coarse, reads=(1,), body=(Stage(body=body, name="deep"),)),
+            GraphNode(shape=coarse, reads=(1,), body=(conv("side", coarse, coarse),)),
+            GraphNode(shape=(32, *coarse[1:]), reads=(2, 3), merge=Merge.CONCAT, name="deep.cat"),
+            GraphNode(shape=(48, *coarse[1:]), reads=(4, 1), merge=Merge.CONCAT, name="deep.cat2"),
+            GraphNode(
+                shape=(48, *fine[1:]), reads=(5,), body=(upsample((48, *coarse[1:]), (48, *fine[1:])),)
+            ),
+        ),
+        outputs=(6,),
+        name="inner",
+    )
+    block = Block(branches=((inner,), ()), merge=Merge.CONCAT, name="up")
+    stage = Stage(body=(block, conv("last", (64, *fine[1:]), fine)), name="decoder")
+    return Network(name="decoder", input_shape=fine, stem=(conv("stem", fine, fine),), body=(stage,))
+
+
+@pytest.mark.parametrize(("blocks", "lanes"), [(1, False), (3, True)])
+def test_a_graph_of_residual_blocks_within_a_branch_is_drawn_as_lanes(blocks: int, lanes: bool) -> None:
+    network = decoder(blocks)
+    panel = drawn(network).panels[0]
+    assert isinstance(panel.content, Dag) == lanes
+    assert left_out(network, drawn(network).panels) == ()
+    if lanes:
+        frames = [frame for found in overviews(panel.content) for frame in found.frames]
+        assert blocks in [frame.repeat for frame in frames]
+        roles = [node.role for node in nodes((whole(network),))]
+        assert roles.count(NodeRole.CONCAT) == 3
+    assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 
 from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
 from resnet_diagram.diagram.chain.graph import (
@@ -22,7 +23,7 @@ from resnet_diagram.diagram.panels.layer_notes import layer_notes, run_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
-from resnet_diagram.spec.measure import is_gate, residual_blocks, walk
+from resnet_diagram.spec.measure import is_gate, out_shape, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage
 from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
 from resnet_diagram.wording.counts import counted
@@ -77,7 +78,8 @@ class _Builder:
             name = self.ids.numbered("part", "shared")
             return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]
         chain, layers = _split(node.body)
-        parts: list[Part] = [part_overview(self.draft, chain, self.names)] if chain else []
+        overview = part_overview(self.draft, chain, self.names)
+        parts: list[Part] = [overview] if overview.frames else []
         return [*parts, *self.boxes(layers)]
 
     def boxes(self, elements: Sequence[Element]) -> list[Part]:
@@ -111,9 +113,12 @@ class _Builder:
             )
         ]
 
-    def dag(self, graph: Graph, prefix: str, *, whole: bool) -> DagDraft:
-        """Return the draft of a graph, with modules folded if it is large; `whole`: it is the network's."""
-        graph, units = folded(graph)
+    def dag(self, graph: Graph, prefix: str, *, whole: bool, path: str = "") -> DagDraft:
+        """Return the draft of a graph, with modules folded if it is large.
+
+        `whole`: it is the network's. `path`: that of the module that runs it.
+        """
+        graph, units = folded(graph, path)
         draft = DagDraft(graph=graph, prefix=prefix, sizes=self.sizes)
         several = sum(not node.reads for node in graph.nodes) > 1
 
@@ -146,7 +151,7 @@ class _Builder:
         inside = len(residual_blocks(elements[0]))
         name = first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
         words = (
-            literal(name),
+            literal(name) if name else phrase(Kind.BLOCK, Word.POST_PROCESSING),
             counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING,
         )
         node = Node(
@@ -161,14 +166,15 @@ class _Builder:
         at = draft.add((node,), entering, shape, ports=max(1, len(outside)))
         for port, number in enumerate(outside):
             draft.values[number] = Read(vertex=at, port=port)
-        for module in unit.modules:
+        for module in filter(lambda module: module.opens, unit.modules):
             self.modules.setdefault(module.skeleton, []).append(module)
 
     def opened(self, number: int, modules: Sequence[Module]) -> Panel:
         """Return the panel that shows a module open; it serves equal ones too."""
         first = modules[0]
         prefix = f"module{number}"
-        draft = self.dag(first.graph, prefix, whole=False)
+        bars = len(self.draft.layer_bars)
+        draft = self.dag(first.graph, prefix, whole=False, path=first.path)
         for output in draft.graph.outputs:
             words = shape_label(draft.graph.nodes[output].shape)
             draft.end(self.ids.numbered(prefix, "out"), (words,), output)
@@ -178,7 +184,7 @@ class _Builder:
         return Panel(
             id=prefix,
             title=title,
-            content=draft.finish(output=None, rows=True),
+            content=draft.finish(output=None, rows=True, notes=layer_notes(self.draft.layer_bars[bars:])),
             origin=origin((first.graph,)),
         )
 
@@ -186,7 +192,10 @@ class _Builder:
 def lanes(network: Network, names: StageNames, *, shapes: bool) -> Lanes:
     """Return the graph of a network whose parts are no chain; `shapes`: outputs are written with theirs."""
     graph = whole_graph(network)
-    sizes = row_sizes(node.shape for node in graph.nodes)
+    values = [node.shape for node in graph.nodes]
+    least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
+    stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
+    sizes = row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
     builder = _Builder(network=network, names=names, draft=draft_of(network), sizes=sizes)
     draft = builder.dag(graph, "whole", whole=True)
     outputs = draft.graph.outputs
@@ -194,15 +203,15 @@ def lanes(network: Network, names: StageNames, *, shapes: bool) -> Lanes:
         words = output_lines([port.name for port in network.outputs], number)
         size = (shape_label(draft.graph.nodes[output].shape),) if shapes else ()
         draft.end(f"output{number + 1}", (*words, *size), output)
+    bars = len(builder.draft.layer_bars)
     opened: list[Panel] = []
     while len(opened) < len(builder.modules):
         modules = list(builder.modules.values())[len(opened)]
         opened.append(builder.opened(len(opened) + 1, modules))
     frames = builder.draft.frames
     units = tuple({id(unit): unit for frame in frames for unit in frame.units.values()}.values())
-    whole = draft.finish(
-        output=None, rows=True, notes=(*layer_notes(builder.draft.layer_bars), *run_notes(network))
-    )
+    notes = (*layer_notes(builder.draft.layer_bars[:bars]), *run_notes(network))
+    whole = draft.finish(output=None, rows=True, notes=notes)
     return Lanes(whole=whole, modules=tuple(opened), units=units)
 
 

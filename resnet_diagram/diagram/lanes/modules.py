@@ -1,6 +1,6 @@
 """Fold the parts of a large graph into the modules that run them."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_diagram.diagram.lanes.whole import part_of
@@ -10,10 +10,12 @@ from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import MIXING
 
-MOST_NODES = 24
+MOST_NODES = 20
 """Room of a graph that is drawn without folding modules, in boxes."""
 _LEAST = 4
 """Nodes of a module that is folded."""
+_LEAST_WEIGHTLESS = 8
+"""Nodes without weights that are folded."""
 _DEEPEST = 4
 
 
@@ -21,8 +23,8 @@ _DEEPEST = 4
 class Module:
     """Nodes of a graph that one module runs: a graph of their own.
 
-    `path`: that of the module. `members`: their numbers. `outside`: those whose values others read.
-    `reads`: the numbers of the nodes whose values they read.
+    `path`: that of the module, "" for what follows the last layers with weights. `members`: their numbers.
+    `outside`: those whose values others read. `reads`: the numbers of the nodes whose values they read.
     """
 
     path: str
@@ -30,6 +32,11 @@ class Module:
     members: tuple[int, ...]
     outside: tuple[int, ...]
     reads: tuple[int, ...]
+
+    @property
+    def opens(self) -> bool:
+        """Whether a panel shows it: it has layers with weights."""
+        return any(map(_works, self.graph.nodes))
 
     @property
     def skeleton(self) -> Hashable:
@@ -48,18 +55,21 @@ Unit = int | Folded
 """A node of a graph by its number, or modules."""
 
 
-def folded(graph: Graph) -> tuple[Graph, tuple[Unit, ...]]:
+def folded(graph: Graph, path: str = "") -> tuple[Graph, tuple[Unit, ...]]:
     """Return a graph and its units in an order in which they can run: its nodes, or modules if it is large.
 
-    In the graph that is returned for a large one no chain runs through several modules.
+    In the graph that is returned for a large one no chain runs through several modules. `path`: that of the
+    module that runs all of it.
     """
-    best = graph, tuple[Unit, ...](range(len(graph.nodes)))
-    for depth in range(_DEEPEST, 0, -1):
+    best = graph, _ordered(graph, _post_processing(graph, ()))
+    least = path.count(".") + bool(path)
+    for depth in range(max(_DEEPEST, least + 1), least, -1):
         if _size(*best) <= MOST_NODES:
             break
         parted = _parted(graph, depth)
-        paths = [_path(node) for node in parted.nodes]
-        units = _ordered(parted, _modules(parted, paths, depth))
+        modules = _modules(parted, _paths(parted), depth)
+        taken = [number for module in modules for number in module.members]
+        units = _ordered(parted, [*modules, *_post_processing(parted, taken)])
         if _size(parted, units) < _size(*best):
             best = parted, units
     return best
@@ -102,10 +112,18 @@ def _size(graph: Graph, units: Sequence[Unit]) -> int:
     return sum(map(bool, bodies)) + 2 * framed + len(units) - len(bodies)
 
 
-def _path(node: GraphNode) -> tuple[str, ...]:
-    """Return the path of the innermost module that runs all of a node, by its parts."""
+def _paths(graph: Graph) -> list[tuple[str, ...]]:
+    """Return the path of the innermost module that runs all of each node, by its parts."""
+    names = (path.split(".") for node in graph.nodes for element in node.body for path in paths_of(element))
+    modules = {tuple(path[:count]) for path in names for count in range(1, len(path))}
+    return [_path(node, modules) for node in graph.nodes]
+
+
+def _path(node: GraphNode, modules: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the path of the module that runs a node; `modules`: the paths of those that run others."""
     if node.merge is not None:
-        return tuple(node.name.split(".")[:-1])
+        path = tuple(node.name.split("."))
+        return path if path in modules else path[:-1]
     paths = [path.split(".") for element in node.body for path in paths_of(element)]
     common: list[str] = []
     for names in zip(*paths, strict=False):
@@ -123,22 +141,39 @@ def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list
             members.setdefault(path[:depth], []).append(number)
     modules = []
     for path, numbers in members.items():
-        weighted = any(layer.kind in MIXING for number in numbers for layer in walk(graph.nodes[number].body))
-        if len(numbers) >= _LEAST and weighted and _is_convex(graph, numbers):
-            inside = set(numbers)
-            read = {r for k, node in enumerate(graph.nodes) if k not in inside for r in node.reads}
-            outside = tuple(number for number in numbers if number in read or number in graph.outputs)
-            part, reads = part_of(graph, numbers, outside=outside)
-            modules.append(
-                Module(
-                    path=".".join(path),
-                    graph=part,
-                    members=tuple(numbers),
-                    outside=outside,
-                    reads=tuple(reads),
-                )
-            )
+        least = _LEAST if any(_works(graph.nodes[number]) for number in numbers) else _LEAST_WEIGHTLESS
+        if len(numbers) >= least and _is_convex(graph, numbers):
+            modules.append(_module(graph, ".".join(path), numbers))
     return modules
+
+
+def _module(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
+    inside = set(numbers)
+    read = {r for k, node in enumerate(graph.nodes) if k not in inside for r in node.reads}
+    outside = tuple(number for number in numbers if number in read or number in graph.outputs)
+    part, reads = part_of(graph, numbers, outside=outside)
+    return Module(path=path, graph=part, members=tuple(numbers), outside=outside, reads=tuple(reads))
+
+
+def _works(node: GraphNode) -> bool:
+    """Return whether a node has layers that mix channels or positions."""
+    return any(layer.kind in MIXING for layer in walk(node.body))
+
+
+def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
+    """Return the nodes behind the last layers with weights as a module without a name, if they are many.
+
+    `taken`: the numbers of nodes that other modules have.
+    """
+    blocked = {read for number in taken for read in graph.nodes[number].reads}.union(taken)
+    found: list[int] = []
+    for number in range(len(graph.nodes) - 1, -1, -1):
+        node = graph.nodes[number]
+        if number in blocked or not node.reads or _works(node):
+            blocked.update(node.reads)
+        else:
+            found.append(number)
+    return [_module(graph, "", found[::-1])] if len(found) >= _LEAST_WEIGHTLESS else []
 
 
 def _is_convex(graph: Graph, members: Iterable[int]) -> bool:

@@ -4,31 +4,76 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from resnet_diagram.spec.measure import out_shape
-from resnet_diagram.spec.model import Graph, GraphNode, Network
+from resnet_diagram.spec.measure import is_gate, merged_shape, out_shape, residual_blocks
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Stage
 
 
 def whole_graph(network: Network) -> Graph:
     """Return a graph of all of a network; its inputs and outputs are those of the network, in order.
 
-    A network that begins with a chain begins with a node that reads nothing.
+    A network that begins with a chain begins with a node that reads nothing. Graphs with residual blocks
+    within chains and branches are opened.
     """
     elements = (*network.stem, *network.body, *network.head)
     first = elements[0] if elements else None
     several = isinstance(first, Graph) and sum(not node.reads for node in first.nodes) > 1
     single = isinstance(first, Graph) and not several
     nodes: list[GraphNode] = [GraphNode(shape=network.input_shape)] if single else []
-    outputs: tuple[int, ...] = (0,)
-    for is_graph, run in groupby(elements, key=lambda element: isinstance(element, Graph)):
-        parts = tuple(run)
-        for graph in parts if is_graph else ():
-            assert isinstance(graph, Graph)
-            outputs = _append(nodes, graph, outputs[0])
-        if not is_graph:
-            reads = outputs[:1] if nodes else ()
-            nodes.append(GraphNode(shape=out_shape(parts), reads=reads, body=parts))
-            outputs = (len(nodes) - 1, *outputs[1:])
+    outputs = _run(nodes, elements, (0,), nested=False)
     return Graph(nodes=tuple(nodes), outputs=outputs)
+
+
+def opens(element: Element, *, nested: bool = True) -> bool:
+    """Return whether an element of a chain is a graph, or branches round one, that lanes draw open.
+
+    `nested`: graphs within others only where they have residual blocks.
+    """
+    match element:
+        case Graph():
+            return not nested or len(residual_blocks(element)) > 1
+        case Block():
+            inside = (item for branch in element.branches for item in branch)
+            return not (element.shortcut or is_gate(element)) and any(map(opens, inside))
+        case Stage():
+            return sum(map(opens, element.body)) == 1
+    return False
+
+
+def _run(
+    nodes: list[GraphNode], elements: Sequence[Element], values: tuple[int, ...], *, nested: bool = True
+) -> tuple[int, ...]:
+    """Append the nodes of a run of elements behind the first of some values; return the values at its end."""
+    for is_open, run in groupby(elements, key=lambda element: opens(element, nested=nested)):
+        parts = tuple(run)
+        for element in parts if is_open else ():
+            values = _open(nodes, element, values)
+        if not is_open:
+            reads = values[:1] if nodes else ()
+            nodes.append(GraphNode(shape=out_shape(parts), reads=reads, body=parts))
+            values = (len(nodes) - 1, *values[1:])
+    return values
+
+
+def _open(nodes: list[GraphNode], element: Element, values: tuple[int, ...]) -> tuple[int, ...]:
+    match element:
+        case Graph():
+            return _append(nodes, element, values[0])
+        case Stage():
+            return _run(nodes, element.body, values)
+        case Block():
+            return (_branches(nodes, element, values[0]), *values[1:])
+    return values
+
+
+def _branches(nodes: list[GraphNode], block: Block, value: int) -> int:
+    """Append the nodes of the branches of a block, and its merge; return the number of the last."""
+    (start, *_) = _run(nodes, block.before, (value,))
+    reads = tuple(_run(nodes, branch, (start,))[0] for branch in block.branches)
+    node = GraphNode(
+        shape=merged_shape(block), reads=reads, merge=block.merge, signs=block.signs, name=block.name
+    )
+    nodes.append(node)
+    return _run(nodes, block.after, (len(nodes) - 1,))[0]
 
 
 def _append(nodes: list[GraphNode], graph: Graph, value: int) -> tuple[int, ...]:
@@ -36,12 +81,15 @@ def _append(nodes: list[GraphNode], graph: Graph, value: int) -> tuple[int, ...]
     place: list[int] = []
     several = sum(not node.reads for node in graph.nodes) > 1
     for node in graph.nodes:
+        reads = tuple(place[read] for read in node.reads)
         if not node.reads and not several:
             place.append(value)
-            continue
-        shares = None if node.shares is None else place[node.shares]
-        nodes.append(replace(node, reads=tuple(place[read] for read in node.reads), shares=shares))
-        place.append(len(nodes) - 1)
+        elif len(reads) == 1 and node.shares is None and any(map(opens, node.body)):
+            place.append(_run(nodes, node.body, reads)[0])
+        else:
+            shares = None if node.shares is None else place[node.shares]
+            nodes.append(replace(node, reads=reads, shares=shares))
+            place.append(len(nodes) - 1)
     return tuple(place[output] for output in graph.outputs)
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TypeGuard
 
 from resnet_diagram.diagram.lanes.build import lanes, with_frames
+from resnet_diagram.diagram.lanes.whole import opens
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
@@ -13,7 +14,7 @@ from resnet_diagram.diagram.panels.insets import insets
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Network, Stage
 from resnet_diagram.wording.blocks import unit_type
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
@@ -45,7 +46,7 @@ def _not_opened(closed: Label) -> tuple[Label, ...]:
 
 def has_graph(network: Network) -> bool:
     """Return whether a network is no chain of stages, blocks and layers."""
-    return any(isinstance(element, Graph) for run in parts(network) for element in run)
+    return any(opens(element, nested=False) for run in parts(network) for element in run)
 
 
 def _graph_panels(
