@@ -18,6 +18,7 @@ from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.accounting import missing
 from resnet_diagram.diagram.annotations.units import with_units
 from resnet_diagram.diagram.elements import elements
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Bar, Frame, Node
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.scene import Box, boxes, texts
@@ -188,7 +189,7 @@ def test_blocks_with_units_fold_as_before() -> None:
     assert frames(figure("seresnet50", SE)) == frames(figure("seresnet50"))
 
 
-@pytest.mark.parametrize(("view", "to"), [("overview", "svg"), ("paper", "mermaid"), ("paper", "outline")])
+@pytest.mark.parametrize(("view", "to"), [("overview", "svg"), ("overview", "mermaid"), ("overview", "dot")])
 def test_a_unit_that_is_not_drawn_open_is_listed(view: str, to: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnrenderedWarning)
@@ -340,3 +341,14 @@ def test_a_caption_is_that_of_the_float_unless_the_command_has_one() -> None:
     assert r"\caption{Our network.}" in rd.to_text("resnet18", "tikz", figure="figure", annotate=notes)
     text = rd.to_text("resnet18", "tikz", figure="figure", caption="Theirs.", annotate=notes)
     assert r"\caption{Theirs.}" in text
+
+
+@pytest.mark.parametrize("to", ["mermaid", "dot", "outline"])
+def test_a_chart_opens_a_unit_in_a_frame_behind_the_network(to: str) -> None:
+    notes = parts("*.se", unit=True, label="Squeeze")
+    text = rd.to_text("seresnet50", to, annotate=notes)
+    assert "not drawn open" not in text
+    assert "sigmoid" in text.rpartition("Head")[2]
+    assert "sigmoid" not in rd.to_text("seresnet50", to)
+    drawing = figure("seresnet50", notes, width="8cm")
+    assert "not drawn open: Squeeze" in [entry.text for entry in flattened(drawing.diagram).legend]

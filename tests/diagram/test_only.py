@@ -108,3 +108,10 @@ def test_the_legend_counts_what_is_inside_the_boxes_that_are_drawn() -> None:
 
     assert len(inside("stage3", view="overview")) == 1
     assert inside("stage3", view="overview") != inside("stage[1234]", view="overview")
+
+
+def test_a_chart_of_a_part_has_the_frames_of_its_units() -> None:
+    assert "subgraph unit1" in rd.to_text("seresnet50", "mermaid", annotate=SE, only="stage2")
+    head = rd.to_text("seresnet50", "mermaid", annotate=SE, only="head")
+    assert "unit1" not in head
+    assert "Stage 4" in head

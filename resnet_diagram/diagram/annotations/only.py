@@ -14,6 +14,7 @@ from resnet_diagram.diagram.model import (
     Diagram,
     Frame,
     Group,
+    GroupRole,
     Item,
     LegendEntry,
     Node,
@@ -104,13 +105,19 @@ def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tup
 
 
 def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[Label]]:
-    """Return the chain of a part, and the titles of what is left out."""
-    groups = [item for item in items if isinstance(item, Group)]
+    """Return the chain of a part with the frames of its units, and the titles of what is left out."""
+    frames = [item for item in items if isinstance(item, Group) and item.role is GroupRole.NETWORK]
+    series = [item for item in items if item not in frames]
+    groups = [item for item in series if isinstance(item, Group)]
     first, last = _ends(groups, part)
-    start, end = items.index(groups[first]), items.index(groups[last])
-    before, behind = items[:start][-1:], items[end + 1 :][:1]
-    hidden = [item.title for item in (*items[: start - 1], *items[end + 2 :]) if isinstance(item, Group)]
-    return (*map(_closed, before), *items[start : end + 1], *map(_closed, behind)), hidden
+    start, end = series.index(groups[first]), series.index(groups[last])
+    before, behind = series[:start][-1:], series[end + 1 :][:1]
+    hidden = [
+        item.title for item in (*series[: max(0, start - 1)], *series[end + 2 :]) if isinstance(item, Group)
+    ]
+    paths = tuple(path for group in groups[first : last + 1] for path in group.origin.paths)
+    units = [frame for frame in frames if any(_lies_in(path, paths) for path in frame.origin.paths)]
+    return (*map(_closed, before), *series[start : end + 1], *map(_closed, behind), *units), hidden
 
 
 def _ends(parts: Sequence[Frame | Group], part: Part) -> tuple[int, int]:

@@ -9,12 +9,26 @@ from resnet_diagram.diagram.annotations.match import problems, with_classes
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
-from resnet_diagram.diagram.model import WHOLE, Bar, Dag, Diagram, Inset, LegendEntry, Node, NodeRole, Panel
+from resnet_diagram.diagram.flat import network_panel
+from resnet_diagram.diagram.model import (
+    WHOLE,
+    Bar,
+    Dag,
+    Diagram,
+    Group,
+    GroupRole,
+    Inset,
+    LegendEntry,
+    Node,
+    NodeRole,
+    Panel,
+)
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.insets import picture, unit_inset
 from resnet_diagram.diagram.views import build, legend_of
+from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.signature import Level, signature
@@ -34,19 +48,14 @@ def built_with_units(
     """Return the diagram of networks with units, and the annotations with those that are made by default.
 
     The views `paper` and `block` have a panel for each unit. Where there are no panels, only the units that
-    annotations name are closed, and the legend lists them as not drawn open. The view `full` draws them open.
+    annotations name are closed: charts of the view `paper` have a frame for each, others list them in the
+    legend as not drawn open. The view `full` draws them open.
     """
     if options.view is View.FULL:
         return build(networks, options, flat=flat), _opened(options.annotations)
-    has_panels = options.view in _PANELLED and not flat
-    annotations = with_default_units(options.annotations, networks, unnamed=has_panels)
-    if not has_panels:
-        closed, units = _closed(networks, annotations)
-        diagram = build(closed, options, flat=flat)
-        if units and diagram.legend and len(networks) == 1:
-            contents = [panel.content for panel in diagram.panels]
-            diagram = replace(diagram, legend=legend_of(networks[0], contents))
-        return _unopened(diagram, map(literal, units)), annotations
+    if flat or options.view not in _PANELLED:
+        return _chain(networks, options, flat=flat, framed=options.view is View.PAPER)
+    annotations = with_default_units(options.annotations, networks)
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options)
     every = (*diagram.panels, *_unit_panels(units, options))
@@ -54,10 +63,47 @@ def built_with_units(
     if every == diagram.panels == panels:
         return diagram, annotations
     entries = legend_of(networks[0], [panel.content for panel in panels]) if options.legend else ()
-    below = built_with_units(networks, options, flat=True)[0] if diagram.flat else None
+    below = _chain(networks, options, flat=True, framed=False)[0] if diagram.flat else None
     result = replace(diagram, panels=panels, legend=entries, flat=below)
     shown = {panel.id for panel in panels}
     return _unopened(result, (panel.title for panel in every if panel.id not in shown)), annotations
+
+
+def _chain(
+    networks: Sequence[Network], options: Options, *, flat: bool, framed: bool
+) -> tuple[Diagram, Annotations]:
+    """Return a diagram without panels, in which the units that annotations name are closed.
+
+    `framed`: each is drawn open in a frame of its own behind the chain, else the legend lists it.
+    """
+    annotations = with_default_units(options.annotations, networks, unnamed=False)
+    closed, units = _closed(networks, annotations)
+    diagram = build(closed, options, flat=flat)
+    if units and framed:
+        diagram = _with_groups(diagram, networks[0], _unit_panels(units, options))
+    elif units:
+        if diagram.legend and len(networks) == 1:
+            contents = [panel.content for panel in diagram.panels]
+            diagram = replace(diagram, legend=legend_of(networks[0], contents))
+        diagram = _unopened(diagram, map(literal, units))
+    return diagram, annotations
+
+
+def _with_groups(diagram: Diagram, network: Network, panels: Iterator[Panel]) -> Diagram:
+    """Return a chain with a frame for each unit behind it, as the panels of a page are."""
+    groups = [
+        Group(
+            id=panel.id,
+            role=GroupRole.NETWORK,
+            title=panel.title,
+            items=content_items(panel.content),
+            origin=panel.origin,
+        )
+        for panel in panels
+    ]
+    chain = replace(diagram.chain, items=(*diagram.chain.items, *groups))
+    entries = legend_of(network, [chain]) if diagram.legend else ()
+    return replace(diagram, panels=(network_panel(chain),), legend=entries)
 
 
 def _opened(annotations: Annotations) -> Annotations:
