@@ -13,7 +13,7 @@ import resnet_diagram as rd
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.diagram.elements import elements
-from resnet_diagram.diagram.model import Bar, Diagram, Node, Panel
+from resnet_diagram.diagram.model import Bar, Diagram, Frame, Node, Panel
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.json.files import dumps, loads
 from resnet_diagram.spec.model import Network
@@ -139,3 +139,12 @@ def test_the_legend_counts_what_is_in_units_that_are_not_drawn_open() -> None:
     opened, left_out = drawn(network), drawn(network, {"insets": ["1"]})
     assert not any("inside boxes" in entry.text for entry in opened.legend)
     assert [str(entry.text) for entry in left_out.legend if "not drawn open" in entry.text]
+
+
+def test_a_stage_names_the_outer_units_in_its_blocks() -> None:
+    diagram = drawn(traced(own.of_blocks(own.BothGates)))
+    notes = [
+        str(note) for frame, _ in elements(diagram.panels) if isinstance(frame, Frame) for note in frame.notes
+    ]
+    assert [note for note in notes if "Gate" in note] == [notes[0]]
+    assert notes[0].endswith(" + BothGates")

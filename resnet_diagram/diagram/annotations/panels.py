@@ -6,7 +6,7 @@ from typing import Any
 
 from resnet_diagram.diagram.annotations.defaults import with_default_units
 from resnet_diagram.diagram.annotations.match import problems, with_classes
-from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.diagram.annotations.model import Annotations, Part, outer_paths
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.flat import network_panel
@@ -15,6 +15,7 @@ from resnet_diagram.diagram.model import (
     Bar,
     Dag,
     Diagram,
+    Frame,
     Group,
     GroupRole,
     Inset,
@@ -32,7 +33,7 @@ from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.wording.symbols import panel_letter
+from resnet_diagram.wording.symbols import PLUS, panel_letter
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -58,7 +59,7 @@ def built_with_units(
     annotations = with_default_units(options.annotations, networks)
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options)
-    every = (*diagram.panels, *_unit_panels(units, options))
+    every = (*_noted(diagram.panels, units), *_unit_panels(units, options))
     panels = _referring(_selection(every, units, annotations, networks), units)
     if every == diagram.panels == panels:
         return diagram, annotations
@@ -67,6 +68,31 @@ def built_with_units(
     result = replace(diagram, panels=panels, legend=entries, flat=below)
     shown = {panel.id for panel in panels}
     return _unopened(result, (panel.title for panel in every if panel.id not in shown)), annotations
+
+
+def _noted(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
+    """Return panels whose stages name the units in their blocks: "bottleneck + Dual attention"."""
+    names = {unit.name for modules in units.values() for unit in modules}
+    outer = {
+        label: [unit.name for unit in modules if names.isdisjoint(outer_paths(unit.name))]
+        for label, modules in units.items()
+    }
+
+    def change(element: Any, _: int) -> Any:
+        if not isinstance(element, Frame) or element.role is not GroupRole.STAGE or not element.notes:
+            return element
+        blocks = {path for bar in element.bars for path in bar.origin.paths}
+        inside = [
+            literal(label)
+            for label, modules in outer.items()
+            if any(not blocks.isdisjoint(outer_paths(name)) for name in modules)
+        ]
+        if not inside:
+            return element
+        first, *rest = element.notes
+        return replace(element, notes=(Label(first, *inside, joint=PLUS), *rest))
+
+    return mapped(panels, change) if units else panels
 
 
 def _chain(
