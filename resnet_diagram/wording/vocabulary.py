@@ -88,6 +88,7 @@ class Word(StrEnum):
     OUTSIDE_STAGES = "outside the stages"
     IN_BLOCKS = "within other blocks"
     SIZES_OF = "sizes of {0}"
+    C_IS_CHANNELS = "C: its channels"
     SIZES_OF_FIRST = "{0}; sizes of the first"
     SIZES_OF_BLOCK = "{0}; sizes of block {1}"
     SIZES_OF_BLOCK_OF_STAGE = "{0}; sizes of block {1} of stage {2}"

@@ -24,7 +24,7 @@ class SpatialGate(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(width, 1, 7, padding=3)
+        self.conv: nn.Module = nn.Conv2d(width, 1, 7, padding=3)
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.sigmoid(self.conv(x))

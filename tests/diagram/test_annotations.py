@@ -166,7 +166,7 @@ def test_a_unit_is_one_box_that_is_opened_once() -> None:
     units = [node for node in nodes if node.lines[:1] == ("Squeeze",)]
     assert units
     assert {node.mark for node in units} == {len(drawing.theme.shades)}
-    assert [str(panel.title) for panel in drawing.diagram.panels].count("Squeeze (sizes of layer1.0.se)") == 1
+    assert [str(panel.title) for panel in drawing.diagram.panels].count("Squeeze (C: its channels)") == 1
     assert any("sigmoid" in str(line) or "gate" in str(line) for node in nodes for line in node.lines)
 
 

@@ -1,13 +1,14 @@
 """Units: modules drawn as one box under the name of their class, and opened once."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from torch import nn
+from torch import Tensor, nn
 
 import resnet_diagram as rd
 from resnet_diagram.app.drawing.figure import figure_of
@@ -31,7 +32,7 @@ def drawn(network: Network, annotate: Any = None, **choices: Any) -> Diagram:
 
 def unit_titles(diagram: Diagram) -> list[str]:
     titles = [panel.title for panel in diagram.panels if panel.id.startswith("unit")]
-    return [title.partition(" (sizes of")[0] for title in titles]
+    return [title.partition(" (")[0] for title in titles]
 
 
 def boxes(panel: Panel) -> list[tuple[str, ...]]:
@@ -148,3 +149,47 @@ def test_a_stage_names_the_outer_units_in_its_blocks() -> None:
     ]
     assert [note for note in notes if "Gate" in note] == [notes[0]]
     assert notes[0].endswith(" + BothGates")
+
+
+class Growing(nn.Module):
+    """Two blocks of different widths with a gate each."""
+
+    def __init__(self, gate: Callable[[int], nn.Module]) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding=1)
+        self.first, self.second = own.Block(16, gate), own.Block(32, gate)
+        self.between = nn.Conv2d(16, 32, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.second(self.between(self.first(self.stem(x))))
+        return result
+
+
+class FixedGate(own.SpatialGate):
+    """A gate whose hidden width follows no rule."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self.conv = nn.Sequential(nn.Conv2d(width, 7 + width % 5, 1), nn.Conv2d(7 + width % 5, 1, 1))
+
+
+class NarrowGate(own.SpatialGate):
+    """A gate with a quarter of the channels inside."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self.conv = nn.Sequential(nn.Conv2d(width, width // 4, 1), nn.Conv2d(width // 4, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("gate", "title", "width"),
+    [
+        (own.SpatialGate, "SpatialGate", "7×7 conv, 1"),
+        (NarrowGate, "NarrowGate (C: its channels)", "1×1 conv, C/4"),
+        (FixedGate, "FixedGate (sizes of first.inner)", "1×1 conv, 8"),
+    ],
+)
+def test_the_sizes_in_a_unit_hold_for_all_of_its_name(gate: type[nn.Module], title: str, width: str) -> None:
+    panel = drawn(traced(Growing(gate))).panels[-1]
+    assert panel.title == title
+    assert any(line.startswith(width) for lines in boxes(panel) for line in lines)

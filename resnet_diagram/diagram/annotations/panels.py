@@ -26,11 +26,12 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.origin import copies_of, origin
-from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import picture, unit_inset
 from resnet_diagram.diagram.views import build, legend_of
 from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.errors import UsageError
+from resnet_diagram.spec.measure import in_shape
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.wording.symbols import PLUS, panel_letter
@@ -181,9 +182,10 @@ def _closed(networks: Sequence[Network], annotations: Annotations) -> tuple[list
 
 
 def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
-    """Yield a panel for each unit: its inside drawn open, with the sizes of the first of its name.
+    """Yield a panel for each unit: its inside drawn open, with sizes that hold for all of its name.
 
-    The title says whose sizes they are where others of its name look different.
+    Where they differ they are written in terms of C, its channels, or are those of the first; the title says
+    which.
     """
     for number, (label, modules) in enumerate(units.items(), 1):
         first = modules[0]
@@ -194,16 +196,36 @@ def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
             content=_inset(first, number, options),
             origin=origin(first.inside, copies_of(alike)),
         )
-        kinds = {signature(unit.inside, Level.STRUCTURE): unit for unit in modules}.values()
-        pictures = (picture(replace(panel, content=_inset(unit, number, options))) for unit in kinds)
-        if len(kinds) > 1 and len(set(pictures)) > 1:
-            place = phrase(Kind.PLACE, Word.SIZES_OF, literal(first.name))
-            panel = replace(panel, title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, panel.title, place))
+        if _differs(panel, modules, number, options):
+            kind = _in_symbols(modules)
+            word = phrase(Kind.PLACE, Word.SIZES_OF, literal(first.name))
+            place = phrase(Kind.PLACE, Word.C_IS_CHANNELS) if kind else word
+            title = phrase(Kind.TITLE, Word.TITLE_AND_PLACE, panel.title, place)
+            panel = replace(panel, title=title, content=_inset(first, number, options, kind))
         yield panel
 
 
-def _inset(unit: Closed, number: int, options: Options) -> Inset:
-    return unit_inset(Unit(elements=unit.inside, stage=0, number=1), f"unit{number}", options.show)
+def _in_symbols(modules: Sequence[Closed]) -> BlockType | None:
+    """Return the type of all modules of a unit, where C, their channels, says all sizes that differ."""
+    kinds = types_of([_unit(module) for module in modules])
+    by_channels = all(_unit(unit).values["C"] == in_shape(unit.inside)[0] for unit in modules)
+    in_symbols = len(kinds) == 1 and by_channels and kinds[0].symbols == {"C"}
+    return kinds[0] if in_symbols else None
+
+
+def _differs(panel: Panel, modules: Sequence[Closed], number: int, options: Options) -> bool:
+    """Return whether the modules of a unit look different when they are drawn open."""
+    kinds = {signature(unit.inside, Level.STRUCTURE): unit for unit in modules}.values()
+    pictures = (picture(replace(panel, content=_inset(unit, number, options))) for unit in kinds)
+    return len(kinds) > 1 and len(set(pictures)) > 1
+
+
+def _unit(unit: Closed) -> Unit:
+    return Unit(elements=unit.inside, stage=0, number=1)
+
+
+def _inset(unit: Closed, number: int, options: Options, kind: BlockType | None = None) -> Inset:
+    return unit_inset(_unit(unit), f"unit{number}", options.show, kind)
 
 
 def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
