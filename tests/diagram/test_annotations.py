@@ -352,3 +352,12 @@ def test_a_chart_opens_a_unit_in_a_frame_behind_the_network(to: str) -> None:
     assert "sigmoid" not in rd.to_text("seresnet50", to)
     drawing = figure("seresnet50", notes, width="8cm")
     assert "not drawn open: Squeeze" in [entry.text for entry in flattened(drawing.diagram).legend]
+
+
+@pytest.mark.parametrize(("inset", "code"), [("layer3.0", 0), ("Projection", 0), ("layr3", 1), ("Squeze", 1)])
+def test_a_check_covers_the_panels_that_a_file_lists(tmp_path: Path, inset: str, code: int) -> None:
+    path = tmp_path / "net.figure.toml"
+    path.write_text(f'insets = ["{inset}"]\n')
+    result = CliRunner().invoke(main, ["annotate", "resnet50", "--check", str(path)])
+    assert result.exit_code == code, result.output
+    assert code == 0 or repr(inset) in result.output

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.diagram.annotations.match import module_paths, problems
+from resnet_diagram.diagram.annotations.match import matched, module_paths, problems
 from resnet_diagram.diagram.annotations.model import Annotations, Part
+from resnet_diagram.diagram.options import Options
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.reading import read_toml
 from resnet_diagram.spec.model import Network
@@ -114,8 +115,17 @@ def _class_lines(network: Network) -> list[str]:
 
 
 def unmatched(path: Path, network: Network) -> tuple[str, ...]:
-    """Return a line for each pattern in a file that matches no module of a network. Raise UsageError."""
-    return tuple(problem for _, problem in problems(annotations_in(path), [network]))
+    """Return a line for each name in a file that no module or panel of a network has. Raise UsageError."""
+    annotations = annotations_in(path)
+    lines = [problem for _, problem in problems(annotations, [network])]
+    if annotations.insets and not lines:
+        from resnet_diagram.diagram.annotations.panels import built_with_units
+
+        try:
+            built_with_units([network], Options(annotations=matched(annotations, [network])), flat=False)
+        except UsageError as error:
+            lines.append(str(error))
+    return tuple(lines)
 
 
 def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
