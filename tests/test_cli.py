@@ -317,3 +317,10 @@ def test_standard_output_is_utf_8_in_any_terminal(encoding: str, tmp_path: Path)
     ends = [line.rpartition(b" ")[2] for line in done[0].stderr.splitlines() if line.startswith(b"| ")]
     assert len(ends) == len(OUTPUTS)
     assert set(ends) <= {b"0", b"1"}
+
+
+def test_no_summary_of_a_command_is_cut_off() -> None:
+    text = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+    listed = text.partition("Commands:")[2].splitlines()[1:]
+    assert len(listed) > 8
+    assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []
