@@ -114,6 +114,12 @@ def test_shapes_at_entry_and_exit() -> None:
         in_shape(Block(name="b", branches=((),)))
 
 
+def test_a_merge_takes_its_input_behind_the_shared_layers() -> None:
+    pooled = max_pool(SHAPE, 3, stride=2, padding=1)
+    block = Block(branches=((), chain(pooled.out_shape, (8, 3))), before=(pooled,), merge=Merge.CONCAT)
+    assert merged_shape(block) == (16, 3, 3)
+
+
 def test_a_concatenation_adds_the_sizes_that_differ_else_the_channels() -> None:
     join = Block(branches=((), chain(SHAPE, (8, 3))), merge=Merge.CONCAT)
     assert out_shape(join) == (16, 6, 6)
@@ -227,6 +233,8 @@ def test_options_that_cannot_be_told() -> None:
     assert options([projection], []) is None
     assert options([projection, zero_padding], [identity]) is None
     assert options([projection], [identity, projection]) is None
+    assert options([zero_padding], [projection]) is None
+    assert options([zero_padding], [zero_padding]) is None
 
 
 def test_the_rows_of_a_network_add_up() -> None:

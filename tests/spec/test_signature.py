@@ -7,7 +7,17 @@ import pytest
 
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import all_blocks, walk
-from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.model import (
+    Block,
+    Graph,
+    GraphNode,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Stage,
+)
+from resnet_diagram.spec.settings import DROPOUT, setting
 from resnet_diagram.spec.signature import Level, anonymous, canonical, differences, same, signature
 
 
@@ -101,6 +111,11 @@ FLATTEN = Layer(kind=LayerKind.RESHAPE, op="flatten", in_shape=(8, 1, 1), out_sh
         ({"out_shape": (16, 4, 4)}, {Level.CLASS, Level.PATTERN}),
         ({"padding": (0, 0)}, {Level.CLASS, Level.PATTERN}),
         ({"bias": True}, {Level.PATTERN}),
+        ({"stride": (2, 2)}, {Level.CLASS, Level.PATTERN}),
+        ({"dilation": (2, 2)}, {Level.CLASS}),
+        ({"groups": 8}, {Level.CLASS}),
+        ({"groups": 2}, {Level.CLASS}),
+        ({"settings": (("padding_mode", "reflect"),)}, {Level.PATTERN}),
         ({"op": "conv_transpose"}, set()),
         ({"kernel": (5, 5)}, set()),
     ],
@@ -115,6 +130,40 @@ def test_each_level_ignores_what_it_documents(change: dict[str, Any], equal_at: 
 def test_layers_that_arrange_values_count_for_equal_classes_only() -> None:
     equal = {level for level in Level if signature((CONV, FLATTEN), level) == signature((CONV,), level)}
     assert equal == {Level.STRUCTURE, Level.PATTERN}
+
+
+def test_graphs_differ_in_what_they_read_and_in_what_leaves_them() -> None:
+    nodes = (
+        GraphNode(shape=(8, 4, 4)),
+        GraphNode(shape=(8, 4, 4), reads=(0,), body=(CONV,)),
+        GraphNode(shape=(8, 4, 4), reads=(1,), body=(CONV,)),
+        GraphNode(shape=(8, 4, 4), reads=(1, 2), merge=Merge.ADD),
+    )
+    graph = Graph(nodes=nodes, outputs=(3,))
+    others = [
+        replace(graph, outputs=(2, 3)),
+        replace(graph, nodes=(*nodes[:3], replace(nodes[3], reads=(0, 2)))),
+        replace(graph, nodes=(*nodes[:3], replace(nodes[3], merge=Merge.MULTIPLY))),
+        replace(graph, nodes=(*nodes[:2], replace(nodes[2], shares=1), nodes[3])),
+    ]
+    for level in Level:
+        assert len({signature(other, level) for other in (graph, *others)}) == 1 + len(others)
+
+
+def test_where_a_forward_stopped_is_no_difference() -> None:
+    network = catalog.network("resnet18")
+    assert same(network, replace(network, stopped_at="layer4", classes=()))
+
+
+def test_a_dropout_at_the_beginning_is_a_setting_of_the_next_layer_alone() -> None:
+    dropout = Layer(
+        kind=LayerKind.DROPOUT, op="dropout", in_shape=(8, 4, 4), out_shape=(8, 4, 4), settings=(("p", 0.3),)
+    )
+    rates = [
+        [setting(layer, DROPOUT) for layer in canonical(run)]
+        for run in ((dropout, CONV, CONV), (CONV, dropout, CONV))
+    ]
+    assert rates == [[0.3, 0.0], [0.3, 0.0]]
 
 
 def test_a_pool_over_all_positions_is_the_global_one() -> None:

@@ -1,0 +1,88 @@
+"""Counts, names and places at the limits where their words change."""
+
+import pytest
+
+from resnet_diagram.spec.model import Block, Layer, Merge
+from resnet_diagram.spec.shapes import conv
+from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.counts import counted, si_text
+from resnet_diagram.wording.layers import is_depthwise, operation
+from resnet_diagram.wording.places import places
+from resnet_diagram.wording.stages import shortened
+from resnet_diagram.wording.terms import literal
+
+SHAPE = (8, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (999, "999"),
+        (1_000, "1.00 k"),
+        (9_994, "9.99 k"),
+        (9_995, "10.0 k"),
+        (99_600, "99.6 k"),
+        (99_950, "100 k"),
+        (999_499, "999 k"),
+        (999_500, "1.00 M"),
+        (999_500_000, "1.00 G"),
+        (10**12, "1.00 T"),
+    ],
+)
+def test_a_rounded_count_has_three_digits(count: int, text: str) -> None:
+    assert si_text(count) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 blocks"), (1, "1 block"), (2, "2 blocks")])
+def test_only_one_is_singular(count: int, text: str) -> None:
+    assert counted(count, literal("block")) == text
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([(1, 2), (2, 2)], "stage 1: 2; stage 2: 2"),
+        ([(1, 2), (2, 1), (2, 2)], "all other blocks"),
+    ],
+)
+def test_all_other_blocks_are_more_than_half(items: list[tuple[int, int]], text: str) -> None:
+    everything = [(stage, number) for stage in (1, 2) for number in (1, 2)]
+    assert places(items, everything, 2, rest=True) == text
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([(1, 2), (1, 4), (1, 6), (2, 1), (2, 3)], "stage 1: 2, 4, 6; stage 2: 1, 3"),
+        ([(stage, number) for stage in (1, 2, 3) for number in (2, 4, 6)], "9 blocks"),
+    ],
+)
+def test_a_long_list_of_places_is_a_count(items: list[tuple[int, int]], text: str) -> None:
+    everything = [(stage, number) for stage in (1, 2, 3) for number in range(1, 7)]
+    assert places(items, everything, 3) == text
+
+
+@pytest.mark.parametrize("length", [27, 28])
+def test_a_name_that_fits_is_not_shortened(length: int) -> None:
+    assert shortened("a" * length) == "a" * length
+    assert len(shortened("a" * 29)) == 28
+
+
+@pytest.mark.parametrize(
+    ("branches", "title"),
+    [
+        (((), (conv(SHAPE, 8, 3),)), "Dense layer"),
+        (((), (conv(SHAPE, 8, 3),), (conv(SHAPE, 8, 1),)), "Concatenated branches"),
+        (((conv(SHAPE, 8, 3),), (conv(SHAPE, 8, 1),)), "Concatenated branches"),
+    ],
+)
+def test_a_dense_layer_has_one_branch_beside_its_input(
+    branches: tuple[tuple[Layer, ...], ...], title: str
+) -> None:
+    assert unit_title([Block(branches=branches, merge=Merge.CONCAT)]) == title
+
+
+def test_a_convolution_of_one_channel_is_not_depthwise() -> None:
+    single = conv((1, 4, 4), 1, 3)
+    assert not is_depthwise(single)
+    assert operation(single) == "3×3 conv"
