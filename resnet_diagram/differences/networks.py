@@ -88,11 +88,7 @@ def _reduced(parts: Parts, ignore: Collection[str]) -> Parts:
         return parts
     start = classifiers[-1]
     last = replace(parts.head[start], out_shape=(1, *parts.head[start].out_shape[1:]), params=0)
-    behind = (
-        replace(layer, in_shape=(1, *layer.in_shape[1:]), out_shape=(1, *layer.out_shape[1:]))
-        for layer in parts.head[start + 1 :]
-    )
-    return replace(parts, head=(*parts.head[:start], last, *behind))
+    return replace(parts, head=(*parts.head[:start], last, *parts.head[start + 1 :]))
 
 
 def _end(network: Network) -> str:

@@ -13,6 +13,7 @@ import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Stage
 from tests.spellings import SPELLINGS
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "resnet.py"
@@ -134,6 +135,51 @@ def test_diff_ends_with_one_where_they_differ() -> None:
     assert result.stderr == ""
     same = run("diff", "resnet50", "resnet50")
     assert (same.exit_code, same.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("op", ["softmax", "prelu"])
+def test_layers_behind_the_classifier_do_not_differ_with_the_classes(op: str) -> None:
+    def classifying(classes: int) -> Network:
+        network = catalog.network("resnet18")
+        last = network.head[-1]
+        assert isinstance(last, Layer)
+        linear = replace(last, out_shape=(classes,), params=513 * classes)
+        shape = linear.out_shape
+        act = Layer(
+            kind=LayerKind.ACTIVATION,
+            op=op,
+            in_shape=shape,
+            out_shape=shape,
+            params=classes * (op == "prelu"),
+        )
+        return replace(network, head=(*network.head[:-1], linear, act))
+
+    assert differences(classifying(10), classifying(100), ignore=("classes",)) == ()
+    assert len(differences(classifying(10), classifying(100))) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("before", "before the shortcut leaves: negative slope 0.1 in the leaky ReLU"),
+        ("after", "after the addition: negative slope 0.1 in the leaky ReLU"),
+    ],
+)
+def test_a_layer_around_the_branch_that_differs_is_named_with_its_place(field: str, words: str) -> None:
+    def sloped(slope: float) -> Network:
+        network = catalog.network("resnet18")
+        stage = network.body[0]
+        assert isinstance(stage, Stage)
+        first = stage.body[0]
+        assert isinstance(first, Block)
+        act = replace(first.after[0], op="leaky_relu", settings=(("negative_slope", slope),))
+        block = replace(first, before=(), after=())
+        block = replace(block, before=(act,)) if field == "before" else replace(block, after=(act,))
+        return replace(network, body=(replace(stage, body=(block, *stage.body[1:])), *network.body[1:]))
+
+    (difference,) = differences(sloped(0.1), sloped(0.2))
+    assert (difference.left, difference.right) == (words, "negative slope 0.2")
+    assert "stage 1" in difference.where
 
 
 def test_diff_for_programs() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from resnet_diagram.embed.bodies import body, reference
+from resnet_diagram.embed.markers import regions
 from resnet_diagram.embed.syntax import HTML, LATEX, MARKDOWN, RST, TYPST, Syntax
 
 
@@ -44,3 +45,13 @@ def test_a_fence_is_longer_than_the_fences_in_it(text: str, fence: str) -> None:
 def test_an_end_of_verbatim_in_a_text_does_not_end_it() -> None:
     lines = body(LATEX, "outline", r"a \end{verbatim} b")
     assert lines[1:-1] == [r"a \end {verbatim} b"]
+
+
+def test_an_open_fence_between_markers_does_not_hide_the_closing_one() -> None:
+    lines = ["<!-- resnet-diagram: draw resnet18 -->", "```", "<!-- /resnet-diagram -->", "text"]
+    (region,) = regions(lines, MARKDOWN, "a.md")
+    assert (region.words, region.start, region.end) == (("draw", "resnet18"), 1, 2)
+
+
+def test_a_marker_in_a_fence_is_an_example() -> None:
+    assert regions(["```", "<!-- resnet-diagram: draw resnet18 -->", "```"], MARKDOWN, "a.md") == ()

@@ -6,12 +6,12 @@ from itertools import combinations, pairwise, product
 
 import pytest
 
-from resnet_diagram.diagram.model import EdgeRole
+from resnet_diagram.diagram.model import Comparison, EdgeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Connector, Marker, Point, Scene, groups, walk
+from resnet_diagram.layout.scene import Box, Connector, Marker, Point, Scene, Text, groups, walk
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.spec import catalog
@@ -79,6 +79,27 @@ def test_a_page_too_narrow_is_refused() -> None:
     with pytest.raises(RenderError, match="pt wide, more than the 150 pt given"):
         drawn("resnet50", "resnet50d", fit=Fit(150.0))
     assert drawn("resnet50", "resnet50d", fit=Fit(495.0)).width <= 495
+
+
+def test_a_page_too_low_is_refused() -> None:
+    with pytest.raises(RenderError, match="pt high, more than the 60 pt given"):
+        drawn("resnet50", "resnet50d", fit=Fit(495.0, 60.0))
+
+
+@pytest.mark.parametrize("names", PAIRS[:3], ids="-".join)
+def test_each_note_is_below_its_network(names: tuple[str, ...]) -> None:
+    diagram = build([catalog.network(name) for name in names], Options(view=View.COMPARE))
+    content = diagram.panels[0].content
+    assert isinstance(content, Comparison)
+    scene = layout(diagram, load_theme())
+    shown = {item.id: [t.text for t in walk(item) if isinstance(t, Text)] for item in groups(scene.root)}
+    for column in content.columns:
+        assert len(column.notes) > 1
+        assert [text for text in shown[column.id] if text in column.notes] == list(column.notes)
+
+
+def test_a_comparison_without_a_title_is_called_by_its_networks() -> None:
+    assert drawn("resnet18", "resnet34").title == "resnet18 and resnet34"
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -12,6 +12,7 @@ from resnet_diagram.spec.measure import (
     block_kind,
     cardinality,
     depth,
+    gate_ratio,
     in_shape,
     macs,
     merged_shape,
@@ -27,6 +28,8 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import (
     Block,
     Element,
+    Graph,
+    GraphNode,
     Layer,
     LayerKind,
     Merge,
@@ -101,6 +104,17 @@ def test_a_gate_over_a_branch_counts_that_branch() -> None:
     assert depth(gated) == 1
 
 
+def test_modules_that_run_again_count_once_for_the_depth() -> None:
+    nodes = (
+        GraphNode(shape=SHAPE),
+        GraphNode(shape=SHAPE, reads=(0,), body=chain(SHAPE, (8, 3))),
+        GraphNode(shape=SHAPE, reads=(1,), body=chain(SHAPE, (8, 3)), shares=1),
+    )
+    graph = Graph(nodes=nodes, outputs=(2,))
+    assert depth(graph) == 1
+    assert len(list(walk(graph))) == 2
+
+
 def test_shapes_at_entry_and_exit() -> None:
     down = residual(
         *chain(SHAPE, (16, 3)), shortcut=Shortcut(kind=ShortcutKind.OTHER, layers=chain(SHAPE, (16, 1)))
@@ -125,6 +139,12 @@ def test_a_concatenation_adds_the_sizes_that_differ_else_the_channels() -> None:
     assert out_shape(join) == (16, 6, 6)
     tokens = Block(branches=((), (conv((8, 6), 8, 3),)), merge=Merge.CONCAT)
     assert out_shape(tokens) == (8, 10)
+
+
+@pytest.mark.parametrize(("inner", "ratio"), [(2, 4), (8, 1), (64, 1)])
+def test_a_gate_that_widens_inside_is_one_too(inner: int, ratio: int) -> None:
+    factor = (global_avg_pool(SHAPE), conv((8, 1, 1), inner, 1), conv((inner, 1, 1), 8, 1))
+    assert gate_ratio(Block(branches=((), factor), merge=Merge.MULTIPLY)) == ratio
 
 
 def test_residual_blocks_come_in_the_order_of_their_additions() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from resnet_diagram.spec.model import Block, Layer, Merge
-from resnet_diagram.spec.shapes import conv
-from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.shapes import conv, linear
+from resnet_diagram.wording.blocks import unit_title, unit_type
 from resnet_diagram.wording.counts import counted, si_text
 from resnet_diagram.wording.layers import is_depthwise, operation
 from resnet_diagram.wording.places import places
@@ -80,6 +80,30 @@ def test_a_dense_layer_has_one_branch_beside_its_input(
     branches: tuple[tuple[Layer, ...], ...], title: str
 ) -> None:
     assert unit_title([Block(branches=branches, merge=Merge.CONCAT)]) == title
+
+
+@pytest.mark.parametrize(
+    ("masks", "name"),
+    [
+        ((True,), "decoder layer"),
+        ((True, False), "decoder layer"),
+        ((False,), "encoder layer"),
+        ((), "mixer layer"),
+    ],
+)
+def test_a_layer_with_any_masked_attention_is_a_decoder_layer(masks: tuple[bool, ...], name: str) -> None:
+    layers = tuple(
+        Layer(
+            kind=LayerKind.ATTENTION,
+            op="attention",
+            in_shape=(8, 4),
+            out_shape=(8, 4),
+            settings=(("is_causal", True),) if masked else (),
+        )
+        for masked in masks
+    )
+    blocks = [Block(branches=((layer,),), shortcut=Shortcut(kind=ShortcutKind.IDENTITY)) for layer in layers]
+    assert unit_type(Stage(body=(*blocks, linear((8, 4), 8)))) == name
 
 
 def test_a_convolution_of_one_channel_is_not_depthwise() -> None:

@@ -7,7 +7,18 @@ import pytest
 
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import macs, params
-from resnet_diagram.spec.model import Block, Merge, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.model import (
+    Block,
+    Graph,
+    GraphNode,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
 from resnet_diagram.spec.shapes import conv, norm
 from resnet_diagram.wording.facts import StageRow, facts, stage_rows
 
@@ -128,6 +139,24 @@ def test_other_merges_name_their_reason_and_unnamed_ones_their_position() -> Non
         {"path": "last.body[3]", "merge": "concat", "reason": "concatenation"},
         {"path": "skip", "merge": "concat", "reason": "concatenation with a shortcut"},
     ]
+
+
+def test_a_sum_across_resolutions_says_so() -> None:
+    upsample = Layer(kind=LayerKind.UPSAMPLE, op="nearest2d", in_shape=(8, 3, 3), out_shape=SHAPE)
+    across = Block(branches=((conv(SHAPE, 8, 1),), (upsample,)))
+    assert facts(Network(name="n", input_shape=SHAPE, body=(across,)))["other_merges"][0]["reason"] == (
+        "sum across resolutions"
+    )
+
+
+def test_the_rows_of_a_graph_are_called_by_module_or_by_number() -> None:
+    def node(*names: str) -> GraphNode:
+        return GraphNode(shape=SHAPE, reads=(0,), body=tuple(conv(SHAPE, 8, 1, name=name) for name in names))
+
+    nodes = (GraphNode(shape=SHAPE), node("neck.0.conv", "neck.0.out"), node("", ""), node("a.x", "b.x"))
+    graph = Graph(nodes=(*nodes, GraphNode(shape=SHAPE, reads=(1, 2, 3), merge=Merge.ADD)), outputs=(4,))
+    rows = stage_rows(Network(name="n", input_shape=SHAPE, body=(graph,)))
+    assert [row.name for row in rows] == ["neck.0", "node 2", "node 3"]
 
 
 def test_stages_inside_stages_are_part_of_them() -> None:
