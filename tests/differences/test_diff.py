@@ -5,6 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,7 +14,8 @@ import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.model import Block, Graph, GraphNode, Layer, LayerKind, Merge, Network, Stage
+from resnet_diagram.spec.shapes import conv
 from tests.spellings import SPELLINGS
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "resnet.py"
@@ -180,6 +182,57 @@ def test_a_layer_around_the_branch_that_differs_is_named_with_its_place(field: s
     (difference,) = differences(sloped(0.1), sloped(0.2))
     assert (difference.left, difference.right) == (words, "negative slope 0.2")
     assert "stage 1" in difference.where
+
+
+def lengthened(*stages: int) -> Network:
+    """Return resnet18 with one more block at the end of some stages."""
+    network = catalog.network("resnet18")
+    body = []
+    for number, stage in enumerate(network.body, 1):
+        assert isinstance(stage, Stage)
+        body.append(replace(stage, body=(*stage.body, stage.body[-1])) if number in stages else stage)
+    return replace(network, body=tuple(body))
+
+
+@pytest.mark.parametrize(
+    ("stages", "expected"),
+    [
+        ((2,), [("stage 2", "2 blocks", "3 blocks")]),
+        ((2, 3), [("stage 2", "2 blocks", "3 blocks"), ("stage 3", "2 blocks", "3 blocks")]),
+        ((1, 2, 3), [("stages", "2, 2, 2, 2 blocks", "3, 3, 3, 2 blocks")]),
+    ],
+)
+def test_depths_of_more_than_two_stages_are_one_difference(
+    stages: tuple[int, ...], expected: list[tuple[str, str, str]]
+) -> None:
+    found = differences(lengthened(), lengthened(*stages))
+    assert [(one.where, one.left, one.right) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"shares": 1}, ("reads 1", "reads 1, shares 1")),
+        ({"reads": (0,)}, ("reads 1", "reads 0")),
+        ({"signs": (-1,)}, ("reads 1", "reads 1, signs -1")),
+    ],
+    ids=["shares", "reads", "signs"],
+)
+def test_what_a_node_of_a_graph_reads_and_shares_is_compared(change: Any, words: tuple[str, str]) -> None:
+    shape = (8, 4, 4)
+    layers = [GraphNode(shape=shape, reads=(number,), body=(conv(shape, 8, 1),)) for number in (0, 1)]
+    end = GraphNode(shape=shape, reads=(1, 2), merge=Merge.ADD)
+    left, right = (
+        Network(
+            name="n",
+            input_shape=shape,
+            body=(Graph(nodes=(GraphNode(shape=shape), layers[0], second, end), outputs=(3,)),),
+        )
+        for second in (layers[1], replace(layers[1], **change))
+    )
+    assert [(one.where, one.left, one.right) for one in differences(left, right)] == [
+        ("graph 1 node 2", *words)
+    ]
 
 
 def test_diff_for_programs() -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.options import View
-from resnet_diagram.layout.scene import Box, Connector, Text, walk
+from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Text, walk
 from resnet_diagram.render.figure import Figure, Output
-from resnet_diagram.render.svg.render import arrow_head, bent, render_svg
+from resnet_diagram.render.svg.render import arrow_head, bent, corner, render_svg
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.samples import SAMPLES, diagram, residual, stage
 from tests.render.figures import named, with_output
+from tests.render.tikz.scenes import figure_with
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -117,6 +118,20 @@ def test_an_id_has_no_spaces() -> None:
 
 def test_a_bend_never_is_longer_than_its_line() -> None:
     assert bent(((0, 0), (4, 0), (4, 4)), 4) == "M0 0L2 0Q4 0 4 2L4 4"
+
+
+@pytest.mark.parametrize(("anchor", "left"), [(Anchor.START, 48), (Anchor.MIDDLE, 43), (Anchor.END, 38)])
+def test_the_patch_behind_a_text_is_where_its_letters_are(anchor: Anchor, left: int) -> None:
+    text = Text(x=50, y=20, text="up", size=7, width=10, role="caption", anchor=anchor, halo=True)
+    areas = root(render_svg(figure_with(text))).iter(f"{NAMESPACE}rect")
+    (patch,) = [area for area in areas if area.attrib["width"] == "14"]
+    assert float(patch.attrib["x"]) == left
+
+
+@pytest.mark.parametrize(("form", "radius"), [(Form.PILL, 4.5), (Form.RECTANGLE, 0.0)])
+def test_the_ends_of_a_pill_are_half_circles(form: Form, radius: float) -> None:
+    for width, height in ((30, 9), (9, 30)):
+        assert corner(Box(id="b", role="add", form=form, x=0, y=0, width=width, height=height)) == radius
 
 
 def test_an_arrow_head_ends_at_its_tip() -> None:

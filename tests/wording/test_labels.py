@@ -11,7 +11,8 @@ from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.flow.condense import Condensed, condense
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.model import Block, Layer, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.language import in_language, kinds_in, language
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -50,6 +51,25 @@ def test_the_legend_explains_the_symbols_in_use(name: str, wanted: set[str], unw
     entries = legend(catalog.network(name), Options())
     assert wanted <= entries
     assert not unwanted & entries
+
+
+def widening_stage(channels: int) -> Stage:
+    """Return a stage of two blocks that keep the channels in one convolution and widen them in the next."""
+
+    def block(before: int, after: int) -> Block:
+        shape = (before, 8, 8)
+        branch = (conv(shape, before, 3, padding=1), conv(shape, after, 1))
+        projection = Shortcut(kind=ShortcutKind.PROJECTION, layers=(conv(shape, after, 1),))
+        return Block(branches=(branch,), shortcut=projection)
+
+    return Stage(body=(block(channels, 2 * channels), block(2 * channels, 6 * channels)))
+
+
+def test_the_symbols_of_both_ends_have_one_entry() -> None:
+    body = (widening_stage(8), widening_stage(48))
+    entries = legend(Network(name="n", input_shape=(8, 8, 8), body=body), Options())
+    assert "C, C′: channels in and out" in entries
+    assert "C: block width" not in entries
 
 
 def test_a_part_of_a_label_is_a_label() -> None:

@@ -16,6 +16,7 @@ from resnet_diagram.layout.scene import Connector, Point, boxes, connectors, gro
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Figure, Slide
 from resnet_diagram.render.pptx.deck import render_deck, render_pptx
+from resnet_diagram.render.pptx.pages import placed
 from tests.layout.samples import SAMPLES, diagram
 from tests.render.figures import NASTY, figure, named, with_output
 from tests.render.pptx.reading import (
@@ -213,6 +214,13 @@ def test_small_type_is_reported_with_its_size() -> None:
         UnrenderedWarning, match=r"The smallest type on the slide is [\d.]+ pt; 14 pt is readable"
     ):
         render_pptx(named("resnet18", View.FULL))
+
+
+def test_a_small_figure_is_not_enlarged_beyond_reason() -> None:
+    small = with_output(figure(diagram(*SAMPLES["one block"])), fit=Fit(height=5000.0))
+    scene, scale = placed(small, 10_000.0, 10_000.0)
+    assert scale == 3.0
+    assert placed(small, scene.width, 10_000.0)[1] == 1.0
 
 
 def test_the_title_can_be_left_out() -> None:

@@ -184,6 +184,17 @@ def test_turned_text_and_halo() -> None:
     assert "rotate=90, resnet/halo] at (5,6) {up};" in render_tikz(figure_with(text))
 
 
+def test_a_line_without_an_arrow_and_a_box_of_another_form_say_so() -> None:
+    line = Connector(role="flow", points=((0, 0), (30, 0)), arrow=False)
+    tex = render_tikz(figure_with(line))
+    assert r"\draw[resnet/flow, -]" in tex
+    boxes = [
+        replace(labelled(f"box{number}", 40 * number, 50, 30, 20), form=Form.ROUNDED) for number in range(3)
+    ]
+    tex = render_tikz(figure_with(*boxes, replace(labelled("edged", 150, 50, 30, 20), form=Form.RECTANGLE)))
+    assert tex.count("sharp corners") == 1
+
+
 def test_bends_fit_between_their_neighbours() -> None:
     narrow = Connector(role="flow", points=((0, 0), (0, 20), (5, 20), (5, 40)))
     wide = [Connector(role="flow", points=((0, 0), (0, 20), (50 + at, 20), (50 + at, 40))) for at in (0, 9)]
