@@ -17,6 +17,7 @@ from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Block, Network, Stage
 from resnet_diagram.style.theme import load_theme
+from resnet_diagram.wording.terms import literal
 from tests.layout.geometry import problems
 
 PAIRS = [
@@ -94,8 +95,20 @@ def test_each_note_is_below_its_network(names: tuple[str, ...]) -> None:
     scene = layout(diagram, load_theme())
     shown = {item.id: [t.text for t in walk(item) if isinstance(t, Text)] for item in groups(scene.root)}
     for column in content.columns:
+        words = " ".join(column.notes).replace(",", "")
         assert len(column.notes) > 1
-        assert [text for text in shown[column.id] if text in column.notes] == list(column.notes)
+        assert words in " ".join(shown[column.id]).replace(",", "")
+
+
+def test_long_notes_do_not_widen_a_comparison() -> None:
+    diagram = build([catalog.network(name) for name in ("resnet18", "resnet34")], Options(view=View.COMPARE))
+    content = diagram.panels[0].content
+    assert isinstance(content, Comparison)
+    note = literal("not drawn: " + ", ".join(f"{number} poolings" for number in range(12)))
+    columns = tuple(replace(column, notes=(note,)) for column in content.columns)
+    longer = replace(diagram, panels=(replace(diagram.panels[0], content=replace(content, columns=columns)),))
+    assert layout(longer, load_theme()).width <= 1.1 * layout(diagram, load_theme()).width
+    assert problems(layout(longer, load_theme()), load_theme()) == []
 
 
 def test_a_comparison_without_a_title_is_called_by_its_networks() -> None:

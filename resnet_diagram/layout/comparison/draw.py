@@ -137,7 +137,8 @@ def _network(canvas: Canvas, placements: list[_Placement], number: int, top: flo
     Lines into the next section do not cross: the first network's is outermost below and beside the section,
     innermost above the next one.
     """
-    column = placements[0].section.tracks[number].column
+    track = placements[-1].section.tracks[number]
+    column = track.column
     outer, inner = (
         LANE_PAD + LANE * (len(placements[0].section.tracks) - 1 - number),
         LANE_PAD + LANE * number,
@@ -156,6 +157,6 @@ def _network(canvas: Canvas, placements: list[_Placement], number: int, top: flo
         for part, (start, _) in zip(section.tracks[number].parts, placement.rows(), strict=True):
             if part.parts:
                 draw(canvas, part, start + section.spacing.row + part.lead, line)
-    for place, note in enumerate(column.notes):
+    for place, note in enumerate(track.notes):
         at = (placements[-1].lines[number], placements[-1].bottom + (place + 0.7) * NOTE)
         canvas.words(note, "caption", "muted", at, anchor=Anchor.MIDDLE)

@@ -11,11 +11,14 @@ from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.spacing import DENSE, TIGHT, TIGHTEST
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.layout.units import Fit, excess
 from resnet_diagram.style.theme import Theme
 
 NAME = 12.0
 NOTE = 8.4
+_NOTE_WIDTH = 76.0
+"""Width that the notes of a network may have though its boxes are narrower, in points."""
 LABEL_GAP = 5.0
 LANE = 4.5
 """Between two lines that lead from one section into the next."""
@@ -42,12 +45,16 @@ _SPACINGS = (
 
 
 class Track(NamedTuple):
-    """A network in a section: its measured cells, and how far it reaches to both sides of its line."""
+    """A network in a section: its measured cells, and how far it reaches to both sides of its line.
+
+    `notes`: the lines below it in the last section.
+    """
 
     column: Column
     parts: tuple[Series, ...]
     left: float
     right: float
+    notes: tuple[str, ...]
 
 
 class Section(NamedTuple):
@@ -151,14 +158,13 @@ def _candidates(comparison: Comparison, theme: Theme) -> Iterator[Sections]:
             2 * space.row + max(parts[number].length + parts[number].lead for parts in tracks)
             for number in range(len(comparison.rows))
         ]
-        notes = max((len(column.notes) for column in comparison.columns), default=0)
         for starts in _splits(heights, tracks, space.row):
             ends = (*starts[1:], len(heights))
             sections = tuple(
                 _section(comparison, theme, tracks, heights[start:end], start, space)
                 for start, end in zip(starts, ends, strict=True)
             )
-            yield Sections(sections, notes)
+            yield Sections(sections, max(len(track.notes) for track in sections[-1].tracks))
 
 
 def _parts(comparison: Comparison, theme: Theme, rules: BoxRules) -> list[tuple[Series, ...]]:
@@ -182,15 +188,20 @@ def _section(
     stop = start + len(heights)
     tracks: list[Track] = []
     for column, cells_of_rows in zip(comparison.columns, parts, strict=True):
-        words = [text_width(column.title, theme.size("group"), bold=True)]
-        words += [text_width(note, theme.size("caption")) for note in column.notes]
-        shown, half = cells_of_rows[start:stop], max(words) / 2
-        left = max(half, *(part.above for part in shown))
-        tracks.append(Track(column, shown, left, max(half, *(part.below for part in shown))))
+        shown, half = cells_of_rows[start:stop], text_width(column.title, theme.size("group"), bold=True) / 2
+        ends = max(half, *(part.above for part in shown)), max(half, *(part.below for part in shown))
+        notes = _note_lines(column, theme, max(2 * min(ends), _NOTE_WIDTH))
+        half = max((text_width(line, theme.size("caption")) for line in notes), default=0.0) / 2
+        tracks.append(Track(column, shown, max(ends[0], half), max(ends[1], half), notes))
     row_labels = tuple(comparison.rows[start:stop])
     widest = max(text_width(text, theme.size("caption")) for text in row_labels)
     label_width = widest + LABEL_GAP if widest else 0.0
     return Section(start, row_labels, tuple(tracks), tuple(heights), label_width, space)
+
+
+def _note_lines(column: Column, theme: Theme, room: float) -> tuple[str, ...]:
+    """Return the notes of a network in lines of a width."""
+    return tuple(line for note in column.notes for line in wrap_label(note, theme.size("caption"), room))
 
 
 def _splits(
