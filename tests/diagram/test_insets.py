@@ -2,19 +2,21 @@
 
 import pytest
 
-from resnet_diagram.diagram.model import Fork, Inset, Node, NodeRole, Panel
+from resnet_diagram.diagram.legend import legend, needed_entries
+from resnet_diagram.diagram.model import Fork, Inset, LegendEntry, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import USUAL, Options, Show, View
 from resnet_diagram.diagram.panels.block import block_panels
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.network import panels as panels_of
 from resnet_diagram.diagram.panels.overview import overview
+from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.places import places
 from resnet_diagram.wording.stages import StageNames
-from resnet_diagram.wording.terms import NOTHING
+from resnet_diagram.wording.terms import NOTHING, literal
 
 
 def types(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -112,6 +114,25 @@ def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
     forks = [only_fork(panel) for panel in drawn[1:]]
     boxes = [[node.lines for node in fork.shortcut.nodes] for fork in forks if fork.shortcut]
     assert boxes == [[("1×1 conv, 256", "BN")], [], [("2×2 avg pool, s=2",), ("1×1 conv, 4C", "BN")]]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 6])
+def test_no_more_types_are_drawn_open_than_asked_for(most: int) -> None:
+    network = catalog.network("resnet50d")
+    types = len(build([network], Options()).panels) - 1
+    drawn = build([network], Options(insets=most))
+    assert types > 2
+    assert len(drawn.panels) - 1 == min(most, types)
+    assert any("not drawn open" in entry.text for entry in drawn.legend) == (most < types)
+
+
+def test_entries_for_a_part_keep_those_added_behind() -> None:
+    drawn = build([catalog.network("seresnet50")], Options(view=View.BLOCK))
+    contents = [panel.content for panel in drawn.panels]
+    added = LegendEntry(role=None, text=literal("1–2 M params"), shade=2)
+    entries = needed_entries((*drawn.legend, added), contents, contents[:1])
+    assert entries == (*legend(contents[:1]), added)
+    assert needed_entries((), contents, contents[:1]) == ()
 
 
 def test_the_overview_is_the_overview_alone() -> None:

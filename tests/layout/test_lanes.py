@@ -11,6 +11,7 @@ from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
+from resnet_diagram.layout.lanes.bands import _letter
 from resnet_diagram.layout.lanes.grid import grid
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Scene, texts
@@ -175,6 +176,11 @@ def test_a_chart_has_an_arrow_for_each_value_read() -> None:
     merges = [node.id for node in nodes(flat.chain.items) if node.role is NodeRole.ADD]
     assert len(merges) == 2
     assert [heads.count(name) for name in merges] == [2, 2]
+
+
+def test_each_line_that_goes_on_in_another_band_has_a_letter_of_its_own() -> None:
+    assert [_letter(number) for number in (0, 25, 26, 52)] == ["a", "z", "a′", "a′′"]
+    assert len({_letter(number) for number in range(100)}) == 100
 
 
 def test_modules_that_never_run_are_named_in_the_legend() -> None:
