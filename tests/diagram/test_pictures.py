@@ -1,0 +1,194 @@
+"""Pictures that a reader would draw: norms before the head, idle poolings, statistics, groups, lone ends."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import resnet_diagram as rd
+from resnet_diagram.diagram.accounting import left_out
+from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import build
+from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.scene import texts
+from resnet_diagram.spec.model import Network
+from resnet_diagram.style.theme import load_theme
+
+
+def drawn(network: Network) -> Diagram:
+    diagram = build([network], Options())
+    assert left_out(network, diagram.panels) == ()
+    return diagram
+
+
+def words(network: Network) -> list[str]:
+    """Return the texts of the page, each line of a panel's title and of a box by itself."""
+    scene = layout(drawn(network), load_theme("paper"))
+    return [text.text for text in texts(scene)]
+
+
+def titles(network: Network) -> list[str]:
+    return [str(panel.title) for panel in drawn(network).panels[1:]]
+
+
+class Layer(nn.Module):
+    """A residual block, post- or pre-norm, with a given way in front of the addition."""
+
+    def __init__(self, way: nn.Module, norm: nn.Module | None = None) -> None:
+        super().__init__()
+        self.way, self.norm = way, norm or nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.way(self.norm(x))
+        return x + y
+
+
+class Tokens(nn.Module):
+    """Blocks of fully connected layers on patches, a norm, and a head; `pool`: the norm stands behind it."""
+
+    def __init__(self, norm: nn.Module, pooled: bool) -> None:
+        super().__init__()
+        self.patch = nn.Conv2d(3, 24, 8, 8)
+        steps = [nn.Sequential(nn.Linear(24, 48), nn.GELU(), nn.Linear(48, 24)) for _ in range(3)]
+        self.blocks = nn.Sequential(*(Layer(step, nn.LayerNorm(24)) for step in steps))
+        self.last, self.head, self.pooled = norm, nn.Linear(24, 7), pooled
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.blocks(self.patch(x).flatten(2).transpose(1, 2))
+        x = self.last(x.mean(1)) if self.pooled else self.last(x).mean(1)
+        y: Tensor = self.head(x)
+        return y
+
+
+@pytest.mark.parametrize("pooled", [True, False], ids=["behind the pooling", "before the pooling"])
+def test_the_norm_before_the_head_is_drawn(pooled: bool) -> None:
+    network = rd.trace(Tokens(nn.LayerNorm(24), pooled), (3, 32, 32))
+    (head,) = [frame for frame in drawn(network).panels[0].content.frames if frame.id == "head"]
+    assert [str(bar.text) for bar in head.bars].count("LN") == 1
+
+
+class Short(nn.Module):
+    """A residual block whose shortcut pools and projects."""
+
+    def __init__(self, before: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.a = nn.Conv2d(before, width, 5, stride, 2)
+        self.b = nn.Conv2d(width, width, 5, 1, 2)
+        pool = nn.MaxPool2d(stride, stride) if stride < 3 else nn.AdaptiveAvgPool2d(6)
+        self.short = nn.Sequential(pool, nn.Conv2d(before, width, 1, bias=False))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.b(torch.tanh(self.a(x))) + self.short(x)
+
+
+def chain(*parts: nn.Module, width: int) -> nn.Sequential:
+    head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 7))
+    return nn.Sequential(nn.Conv2d(3, 12, 3, 1, 1), *parts, head)
+
+
+def test_a_pooling_of_single_positions_is_left_out() -> None:
+    network = rd.trace(chain(Short(12, 20, 1), Short(20, 28, 2), width=28), (3, 24, 24))
+    first, second = (title.split(" (")[0] for title in titles(network)[:2])
+    assert first == "Projection basic block"
+    assert second == "Pooled-projection basic block"
+    assert not any("1×1 max pool" in text for text in words(network))
+
+
+class Statistics(nn.Module):
+    """Mean and deviation over the last dimension, concatenated."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.mean(2)
+        return torch.cat([x.mean(2), torch.sqrt(x.var(2) + 1e-6)], 1)
+
+
+def test_statistics_of_a_value_are_one_pooling_in_the_head() -> None:
+    class Speech(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Conv2d(1, 12, 3, 1, 1)
+            self.body = nn.Sequential(*(Layer(nn.Conv2d(12, 12, 3, 1, 1)) for _ in range(3)))
+            self.pool, self.out = Statistics(), nn.Linear(24, 5)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y: Tensor = self.out(self.pool(self.body(F.relu(self.first(x)))))
+            return y
+
+    network = rd.trace(Speech(), (1, 20, 40))
+    assert len(network.stages) == 1
+    assert not any(title.startswith("Concatenated") for title in titles(network))
+
+
+class Group(nn.Module):
+    """Residual blocks and a convolution, with a shortcut round all."""
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        steps = (
+            nn.Sequential(nn.Conv2d(12, 12, 3, 1, 1), nn.ELU(), nn.Conv2d(12, 12, 3, 1, 1))
+            for _ in range(blocks)
+        )
+        self.blocks, self.end = nn.Sequential(*map(Layer, steps)), nn.Conv2d(12, 12, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = x + self.end(self.blocks(x))
+        return y
+
+
+def test_groups_of_blocks_are_numbered_by_their_blocks_and_opened_once() -> None:
+    network = rd.trace(
+        nn.Sequential(nn.Conv2d(3, 12, 3, 1, 1), nn.Sequential(Group(5), Group(5), Group(5))), (3, 12, 12)
+    )
+    found = words(network)
+    assert {"1–5", "6–10", "11–15", "[×15]", "[×5]"} <= set(found)
+    assert len(titles(network)) == 1
+
+
+class Weighted(nn.Module):
+    """A block gated from two poolings, of a width that does not follow that of the block."""
+
+    def __init__(self, before: int, width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(before, width, 3, 1 if before == width else 2, 1)
+        self.fc = nn.Sequential(nn.Conv2d(2 * width, 12, 1), nn.ReLU(), nn.Conv2d(12, width, 1), nn.Sigmoid())
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        both = torch.cat([F.adaptive_avg_pool2d(y, 1), F.adaptive_max_pool2d(y, 1)], 1)
+        z: Tensor = y * self.fc(both)
+        return F.relu(z + x) if x.shape == z.shape else F.relu(z)
+
+
+def sized(network: Network) -> Iterator[str]:
+    for text in words(network):
+        if text.startswith("1×1 conv, "):
+            yield text.removeprefix("1×1 conv, ")
+
+
+def test_a_gate_is_not_said_to_have_the_width_of_another_block() -> None:
+    body = [
+        nn.Sequential(Weighted(w, 2 * w), Weighted(2 * w, 2 * w), Weighted(2 * w, 2 * w)) for w in (12, 24)
+    ]
+    network = rd.trace(chain(*body, width=48), (3, 16, 16))
+    assert set(sized(network)) <= {"12", "C", "C′"}
+
+
+class End(nn.Module):
+    """A block of two branches; the last has no activation behind the addition."""
+
+    def __init__(self, last: bool) -> None:
+        super().__init__()
+        self.p, self.q, self.last = nn.Conv2d(12, 12, 1), nn.Conv2d(12, 12, 3, 1, 1), last
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x + F.silu(self.p(x)) * 0.5 + 0 * x if False else x + 0.5 * self.q(F.silu(self.p(x)))
+        return y if self.last else F.silu(y)
+
+
+def test_a_last_block_without_activation_is_a_block_with_a_panel() -> None:
+    network = rd.trace(chain(End(False), End(False), End(False), End(True), width=12), (3, 12, 12))
+    assert len(titles(network)) == 2
+    assert all(title.startswith("Identity ") for title in titles(network))
