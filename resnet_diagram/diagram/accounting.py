@@ -141,7 +141,19 @@ class _Index:
             elif isinstance(element, Node) and element.role is NodeRole.BLOCK:
                 yield from self._listed(element)
             elif not self._is_closed(element):
-                yield from self._inside(element)
+                yield from self._named(element)
+
+    def _named(self, element: Bar | Node | Read) -> Iterator[str]:
+        """Yield the operations that an element shows; a box with a line for each layer names no norms."""
+        lines = element.lines if isinstance(element, Node) else ()
+        layers = [layer for path in element.origin.paths for layer in self._layers(path)]
+        several = sum(Kind.CHANNELS in line.kinds for line in lines) > 1
+        minor = {layer.name for layer in layers if layer.kind in FOLLOWING} if several else set[str]()
+        yield from (name for name in self._inside(element) if name not in minor)
+
+    def _layers(self, path: str) -> Iterator[Layer]:
+        for part in self._parts.get(path, ()):
+            yield from walk(part)
 
     def repeated(self, opened: set[str]) -> Iterator[str]:
         """Yield the operations of blocks that have the layers of one whose operations are all `opened`."""

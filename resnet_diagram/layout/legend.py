@@ -1,16 +1,23 @@
 """The legend: samples of the styles used, with their words, in rows under the drawing."""
 
+import re
+from dataclasses import replace
+
 from resnet_diagram.diagram.model import EdgeRole, LegendEntry, Node, NodeRole
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.draw import merge_box
 from resnet_diagram.layout.scene import Box, Connector, Form, GroupKind
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import pack
+from resnet_diagram.wording.terms import literal
 
 _LINE = 20.0
 _SWATCH = 9.0
 _GAP = 3.5
 _BETWEEN = 13.0
+_UNBROKEN = 220.0
+"""Width in points up to which an entry of words alone stays in one line."""
 _MERGES = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
@@ -37,7 +44,13 @@ def legend_height(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float)
 
 def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
     """The width the legend needs at least, in points."""
-    return max((_entry_width(canvas, entry) for entry in entries), default=0.0)
+    return max((_least_width(canvas, entry) for entry in entries), default=0.0)
+
+
+def _least_width(canvas: Canvas, entry: LegendEntry) -> float:
+    """Return the width that an entry needs at least: its own, unless it can be broken."""
+    width = _entry_width(canvas, entry)
+    return width if entry.role else min(width, _UNBROKEN)
 
 
 def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
@@ -53,14 +66,26 @@ def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list
 
 
 def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
-    """As many entries a row as fit into `room` points."""
+    """As many entries a row as fit into `room` points; words without a sample are broken into rows."""
     rows: list[list[LegendEntry]] = []
-    for entry in entries:
+    parts = (part for entry in entries for part in _broken(canvas, entry, room))
+    for entry in parts:
         if rows and _width(canvas, [*rows[-1], entry]) <= room:
             rows[-1].append(entry)
         else:
             rows.append([entry])
     return rows
+
+
+def _broken(canvas: Canvas, entry: LegendEntry, room: float) -> list[LegendEntry]:
+    """Return an entry in parts of up to `room` points, broken at commas or spaces, if it has no sample."""
+    if entry.role or _entry_width(canvas, entry) <= room:
+        return [entry]
+    size = canvas.theme.size("legend")
+    parts = re.split(r"(?<=,) ", entry.text)
+    is_short = all(text_width(part, size) <= room for part in parts)
+    lines = pack(parts if is_short else entry.text.split(" "), room, size)
+    return [replace(entry, text=literal(line)) for line in lines]
 
 
 def _width(canvas: Canvas, row: list[LegendEntry]) -> float:

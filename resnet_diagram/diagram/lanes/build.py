@@ -100,9 +100,6 @@ class _Builder:
         if len(boxes) <= _MOST_BOXES:
             return [tuple(boxes)]
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
-        for unit in joined_layers(layers):
-            mains = [layer for layer in unit if layer.kind not in FOLLOWING]
-            self.draft.layer_bars += [(mains[0], unit)] if mains else []
         mixing = next((layer for layer in layers if layer.kind in MIXING), layers[0])
         name = self.ids.numbered("part", "layers")
         return [
