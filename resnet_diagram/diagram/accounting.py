@@ -12,8 +12,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from resnet_diagram.diagram.lanes.whole import opens
 from resnet_diagram.diagram.model import (
     WHOLE,
+    Arc,
     Bar,
     Content,
+    Link,
     Node,
     NodeRole,
     Omitted,
@@ -26,13 +28,14 @@ from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import all_blocks, gate_ratio, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import FOLLOWING, MIXING
+from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
 from resnet_diagram.wording.contents import contents
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 _COUNTED = FOLLOWING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.ATTENTION, LayerKind.OPAQUE}
 _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
 _CLOSED = frozenset({NodeRole.BLOCK, NodeRole.STAGE, NodeRole.GATE, NodeRole.OPAQUE})
+_Element = Arc | Bar | Link | Node | Omitted | Read
 _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
@@ -143,7 +146,7 @@ class _Index:
             elif not self._is_closed(element):
                 yield from self._named(element)
 
-    def _named(self, element: Bar | Node | Read) -> Iterator[str]:
+    def _named(self, element: _Element) -> Iterator[str]:
         """Yield the operations that an element shows; a box with a line for each layer names no norms."""
         lines = element.lines if isinstance(element, Node) else ()
         layers = [layer for path in element.origin.paths for layer in self._layers(path)]
@@ -173,9 +176,12 @@ class _Index:
         """Return whether a hidden bar shows what a part is: a layer, or a gate of a known kind."""
         return isinstance(part, Layer) or gate_ratio(part) > 0
 
-    def _is_closed(self, element: Bar | Node | Read) -> bool:
+    def _is_closed(self, element: _Element) -> bool:
         """Return whether an element shows no more than the name of what is in it."""
         match element:
+            case Arc() | Link():
+                parts = (part for path in element.origin.paths for part in self._parts.get(path, ()))
+                return any(not isinstance(part, Layer) for part in parts)
             case Bar():
                 return element.role in _CLOSED and Kind.REDUCTION not in element.text.kinds
             case Node():
@@ -185,19 +191,20 @@ class _Index:
         return False
 
     def _listed(self, node: Node) -> Iterator[str]:
-        """Yield the weighted layers of a block that a box lists, where it has a line for each."""
-        lines = sum(Kind.CHANNELS in line.kinds for line in node.lines)
-        for path in node.origin.paths:
-            for part in self._parts.get(path, ()):
-                layers = [layer for layer in walk(part, shortcuts=False, gates=False) if layer.kind in MIXING]
-                yield from (layer.name for layer in layers if len(layers) <= lines and layer.name)
+        """Yield the layers that have a line each in the box of a block: all but norms, or the weighted."""
+        lines = sum(Kind.BLOCK not in line.kinds for line in node.lines)
+        for part in (part for path in node.origin.paths for part in self._parts.get(path, ())):
+            layers = [layer for layer in walk(part, shortcuts=False, gates=False) if layer.kind in BARS]
+            mixing = [layer for layer in layers if layer.kind in MIXING]
+            named = next((kept for kept in (layers, mixing) if len(kept) <= lines), [])
+            yield from (layer.name for layer in named if layer.name)
 
     def shown(self, content: Content) -> Iterator[str]:
         """Yield the operations that a drawing shows."""
         for element in _elements(content):
             yield from self.joined(element) if isinstance(element, Origin) else self._inside(element)
 
-    def _inside(self, element: Bar | Omitted | Node | Read) -> Iterator[str]:
+    def _inside(self, element: _Element) -> Iterator[str]:
         for path in element.origin.paths:
             yield from self.of(path)
 
@@ -212,7 +219,7 @@ class _Index:
                 yield from self.operations(part) if whole else _merge(part)
 
 
-def _elements(content: Content) -> Iterator[Bar | Omitted | Node | Read | Origin]:
+def _elements(content: Content) -> Iterator[_Element | Origin]:
     """Yield what a drawing shows: its elements, and the origins of arcs and merges."""
     for overview in overviews(content):
         for frame in overview.frames:
@@ -222,11 +229,21 @@ def _elements(content: Content) -> Iterator[Bar | Omitted | Node | Read | Origin
             yield arc.origin
             if arc.tail == arc.head:
                 yield bars[arc.tail].origin
+                yield from _beside(arc, bars[arc.tail].origin)
     items = content_items(content)
     yield from reads(items)
     for node in nodes(items):
         yield node.origin if node.role in _MERGES else node
-    yield from (fork.shortcut.origin for fork in forks(items) if fork.shortcut)
+    for fork in forks(items):
+        if fork.shortcut:
+            yield fork.shortcut.origin
+            yield from _beside(fork.shortcut, fork.merge.origin)
+
+
+def _beside(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
+    """Yield a shortcut of a block that has layers of its own, and no boxes."""
+    if shortcut.origin.paths != block.paths and not getattr(shortcut, "nodes", ()):
+        yield shortcut
 
 
 def _pattern(block: Block) -> Hashable:

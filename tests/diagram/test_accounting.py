@@ -424,3 +424,25 @@ def test_a_crowded_panel_names_the_blocks_within_it_and_draws_each_type_once(mak
         if isinstance(panel.content, Inset) and "within" in panel.title
     ]
     assert all(pictures.count(picture) == 1 for picture in pictures)
+
+
+class Crossing(nn.Module):
+    """A residual block whose shortcut has two poolings beside each other, each with a convolution."""
+
+    def __init__(self, before: int, width: int) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(before, width, 3, 2, 1), nn.Conv2d(width, width, 3, 1, 1)
+        self.left, self.right = nn.Conv2d(before, width // 2, 1), nn.Conv2d(before, width // 2, 1)
+        self.norm = nn.BatchNorm2d(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        left, right = F.avg_pool2d(x, 1, 2), F.avg_pool2d(F.pad(x[:, :, 1:, 1:], (0, 1, 0, 1)), 1, 2)
+        side = self.norm(torch.cat([self.left(left), self.right(right)], 1))
+        y: Tensor = self.b(F.relu(self.a(x))) + side
+        return y
+
+
+def test_a_block_on_a_shortcut_is_a_box_with_its_layers() -> None:
+    network = traced(Net(Crossing(16, 24), Step(24), Crossing(24, 16), Step(16)))
+    assert left_out(network) == []
+    assert any(text.startswith("1×1 conv") for text in texts(network))

@@ -44,7 +44,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming, rearranges_channels
+from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING, is_renaming, rearranges_channels
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
@@ -265,7 +265,7 @@ def _math(block: Block) -> tuple[Label, Label]:
 def _link(element: Block, shortcut: Shortcut, prefix: str, context: BuildContext) -> Link:
     label, boxes = shortcut_label(shortcut), tuple[Node, ...]()
     if context.spread:
-        boxes = tuple(box for box in items(shortcut.layers, prefix, context) if isinstance(box, Node))
+        boxes = tuple(_on_shortcut(shortcut, prefix, context))
         if Show.QUESTION in context.show:
             boxes = (_question(element, prefix, context), *boxes)
         label = NOTHING if boxes else kind_label(shortcut.kind)
@@ -274,6 +274,28 @@ def _link(element: Block, shortcut: Shortcut, prefix: str, context: BuildContext
         label=label,
         nodes=boxes,
         origin=shortcut_origin(element, context.copies),
+    )
+
+
+def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iterator[Node]:
+    """Yield the boxes on a shortcut; a block on it is one box with a line for each layer."""
+    for is_layer, run in groupby(shortcut.layers, key=lambda element: isinstance(element, Layer)):
+        for part in [tuple(run)] if is_layer else ((element,) for element in run):
+            drawn = items(part, prefix, context)
+            nodes = [item for item in drawn if isinstance(item, Node)]
+            yield from nodes if len(nodes) == len(drawn) else [_listed(part[0], prefix, context)]
+
+
+def _listed(element: Element, prefix: str, context: BuildContext) -> Node:
+    """Return an element as one box: its title, and a line for each layer that is no norm or activation."""
+    layers = [layer for layer in walk(element) if layer.kind in BARS and not is_renaming(layer)]
+    lines = [layer_lines(layer, context.sizes.get(layer))[0] for layer in layers]
+    return Node(
+        id=context.names.numbered(prefix, "block"),
+        role=NodeRole.BLOCK,
+        lines=(unit_title((element,), capital=False), *lines),
+        shade=context.shade,
+        origin=origin((element,), context.copies),
     )
 
 
