@@ -82,10 +82,10 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 
 def contents_note(network: Network, names: Iterable[str]) -> Label:
     """Return what some operations of a network are, such as "53 conv, 53 BN, 23.5 M params"."""
-    wanted = frozenset(names)
-    layers = [layer for layer in walk(network) if layer.name in wanted]
-    merges = [block.merge for block in all_blocks(network) if f"{block.name} {block.merge.value}" in wanted]
-    return contents(layers, merges) if wanted else NOTHING
+    paths = frozenset(names)
+    layers = [layer for layer in walk(network) if layer.name in paths]
+    merges = [block.merge for block in all_blocks(network) if f"{block.name} {block.merge.value}" in paths]
+    return contents(layers, merges) if paths else NOTHING
 
 
 def missing_from(network: Network, boxes: Iterable[Origin], joints: Iterable[Origin]) -> tuple[str, ...]:
@@ -144,9 +144,9 @@ class _Index:
             elif isinstance(element, Node) and element.role is NodeRole.BLOCK:
                 yield from self._listed(element)
             elif not self._is_closed(element):
-                yield from self._named(element)
+                yield from self._operations_in(element)
 
-    def _named(self, element: _Element) -> Iterator[str]:
+    def _operations_in(self, element: _Element) -> Iterator[str]:
         """Yield the operations that an element shows; a box with a line for each layer names no norms."""
         lines = element.lines if isinstance(element, Node) else ()
         layers = [layer for path in element.origin.paths for layer in self._layers(path)]
@@ -196,8 +196,8 @@ class _Index:
         for part in (part for path in node.origin.paths for part in self._parts.get(path, ())):
             layers = [layer for layer in walk(part, shortcuts=False, gates=False) if layer.kind in BARS]
             mixing = [layer for layer in layers if layer.kind in MIXING]
-            named = next((kept for kept in (layers, mixing) if len(kept) <= lines), [])
-            yield from (layer.name for layer in named if layer.name)
+            boxed = next((run for run in (layers, mixing) if len(run) <= lines), [])
+            yield from (layer.name for layer in boxed if layer.name)
 
     def shown(self, content: Content) -> Iterator[str]:
         """Yield the operations that a drawing shows."""
@@ -229,7 +229,7 @@ def _elements(content: Content) -> Iterator[_Element | Origin]:
             yield arc.origin
             if arc.tail == arc.head:
                 yield bars[arc.tail].origin
-                yield from _beside(arc, bars[arc.tail].origin)
+                yield from _with_layers(arc, bars[arc.tail].origin)
     items = content_items(content)
     yield from reads(items)
     for node in nodes(items):
@@ -237,10 +237,10 @@ def _elements(content: Content) -> Iterator[_Element | Origin]:
     for fork in forks(items):
         if fork.shortcut:
             yield fork.shortcut.origin
-            yield from _beside(fork.shortcut, fork.merge.origin)
+            yield from _with_layers(fork.shortcut, fork.merge.origin)
 
 
-def _beside(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
+def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
     """Yield a shortcut of a block that has layers of its own, and no boxes."""
     if shortcut.origin.paths != block.paths and not getattr(shortcut, "nodes", ()):
         yield shortcut

@@ -13,10 +13,11 @@ from resnet_diagram.diagram.model import (
     GroupRole,
     Inset,
     Item,
+    LegendEntry,
     Overview,
     Panel,
 )
-from resnet_diagram.wording.terms import NOTHING, Label, literal
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 
 def flattened(diagram: Diagram) -> Diagram:
@@ -24,6 +25,7 @@ def flattened(diagram: Diagram) -> Diagram:
     if diagram.flat:
         return diagram.flat
     items: list[Item] = []
+    legend = list(diagram.legend)
     for panel in diagram.panels:
         match panel.content:
             case Chain():
@@ -40,11 +42,23 @@ def flattened(diagram: Diagram) -> Diagram:
                 )
             case Comparison():
                 items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
+                legend += _entries(panel.content.columns) if legend else []
             case Overview() | Dag():
                 pass
             case _:
                 assert_never(panel.content)
-    return replace(diagram, panels=(network_panel(Chain(items=tuple(items))),))
+    chain = network_panel(Chain(items=tuple(items)))
+    return replace(diagram, panels=(chain,), legend=tuple(legend))
+
+
+def _entries(columns: tuple[Column, ...]) -> list[LegendEntry]:
+    """Return the notes under columns on what is not drawn, with the names of the networks."""
+    return [
+        LegendEntry(role=None, text=Label(literal(column.title), note, joint=": "))
+        for column in columns
+        for note in column.notes
+        if Kind.LEGEND in note.kinds
+    ]
 
 
 def network_panel(chain: Chain) -> Panel:

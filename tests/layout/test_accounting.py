@@ -107,3 +107,9 @@ def test_contents_are_counted_by_sort() -> None:
     (stem, *_), merges = network.stem, ()
     assert isinstance(stem, rd.Layer)
     assert contents([stem, stem], merges) == "2 conv, 864 params"
+
+
+@pytest.mark.parametrize("form", ["dot", "mermaid", "outline", "svg", "drawio", "tikz", "typst"])
+def test_a_comparison_says_in_each_format_what_it_does_not_draw(form: str) -> None:
+    text = rd.to_text(["resnet18", "resnet34"], form, view="compare")
+    assert text.count("not drawn") == 2

@@ -281,9 +281,9 @@ def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iter
     """Yield the boxes on a shortcut; a block on it is one box with a line for each layer."""
     for is_layer, run in groupby(shortcut.layers, key=lambda element: isinstance(element, Layer)):
         for part in [tuple(run)] if is_layer else ((element,) for element in run):
-            drawn = items(part, prefix, context)
-            nodes = [item for item in drawn if isinstance(item, Node)]
-            yield from nodes if len(nodes) == len(drawn) else [_listed(part[0], prefix, context)]
+            boxes = items(part, prefix, context)
+            nodes = [item for item in boxes if isinstance(item, Node)]
+            yield from nodes if len(nodes) == len(boxes) else [_listed(part[0], prefix, context)]
 
 
 def _listed(element: Element, prefix: str, context: BuildContext) -> Node:
