@@ -161,7 +161,7 @@ class _Index:
     def repeated(self, opened: set[str]) -> Iterator[str]:
         """Yield the operations of blocks that have the layers of one whose operations are all `opened`."""
         blocks = [part for parts in self._parts.values() for part in parts if isinstance(part, Block)]
-        branches = [(_pattern(block), list(self._of_branches(block))) for block in blocks]
+        branches = [(_pattern(block), [*self._of_branches(block), *_merge(block)]) for block in blocks]
         patterns = {pattern for pattern, operations in branches if opened.issuperset(operations)}
         for pattern, operations in branches:
             if pattern in patterns:
@@ -211,11 +211,14 @@ class _Index:
     def joined(self, origin: Origin, is_seen: Callable[[Element], bool] | None = None) -> Iterator[str]:
         """Yield the merges of the blocks, and all operations of other parts, that an arc or a merge shows.
 
-        `is_seen` tells these parts from the blocks, if not every layer and graph is one.
+        `is_seen` tells these parts from the blocks, if not every layer and graph is one. A module that runs a
+        block may have parts beside it, as a stage, which are not shown.
         """
         for path in origin.paths:
-            for part in self._parts.get(path, ()):
-                whole = is_seen(part) if is_seen else not isinstance(part, Block)
+            parts = self._parts.get(path, ())
+            blocks = [part for part in parts if isinstance(part, Block)]
+            for part in blocks or parts:
+                whole = is_seen(part) if is_seen else not blocks
                 yield from self.operations(part) if whole else _merge(part)
 
 
@@ -248,7 +251,8 @@ def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
 
 def _pattern(block: Block) -> Hashable:
     """Return the layers of a block without its shortcut and sizes."""
-    return signature((*block.before, *(item for branch in block.branches for item in branch)), Level.PATTERN)
+    inside = (*block.before, *(item for branch in block.branches for item in branch))
+    return block.merge, signature(inside, Level.PATTERN)
 
 
 def _merge(part: Element) -> Iterator[str]:

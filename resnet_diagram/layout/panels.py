@@ -20,6 +20,11 @@ from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import panel_letter
+from resnet_diagram.wording.terms import Kind, Label, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+_LISTED = 3
+"""Panels without room whose titles are listed, at most."""
 
 _FILLED = 0.72
 """A drawing that takes so much of the page is stretched to its full width."""
@@ -114,7 +119,14 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
     if not diagram.legend or len(panels) == len(diagram.panels):
         return diagram.legend
     contents = [panel.content for panel in diagram.panels]
-    return needed_entries(diagram.legend, contents, [item.panel.content for item in panels])
+    entries = needed_entries(diagram.legend, contents, [item.panel.content for item in panels])
+    kept = {item.panel.id for item in panels}
+    titles = [panel.title for panel in diagram.panels if panel.id not in kept]
+    listed = Label(*titles[:_LISTED], joint=Word.LIST)
+    if len(titles) > _LISTED:
+        listed = phrase(Kind.LEGEND, Word.AND_MORE, listed, len(titles) - _LISTED)
+    words = phrase(Kind.LEGEND, Word.NOT_OPENED, listed).in_language(diagram.legend[0].text.language)
+    return (*entries, LegendEntry(role=None, text=words))
 
 
 def _height(item: MeasuredPanel) -> float:

@@ -446,3 +446,24 @@ def test_a_block_on_a_shortcut_is_a_box_with_its_layers() -> None:
     network = traced(Net(Crossing(16, 24), Step(24), Crossing(24, 16), Step(16)))
     assert left_out(network) == []
     assert any(text.startswith("1×1 conv") for text in texts(network))
+
+
+class Named(nn.Module):
+    """A module that runs a residual block, whose path the tracer gives to the stage in it too."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self.side, self.first, self.last = Step(16), Step(16), Step(16)
+        self.inner = Named(depth - 1) if depth else Step(16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.last(self.inner(self.first(F.max_pool2d(x, 2))))
+        z: Tensor = self.side(x) + F.interpolate(y, scale_factor=2)
+        return z
+
+
+def test_a_merge_does_not_account_for_the_stage_of_its_module() -> None:
+    network = traced(Net(Named(1), Step(16), Named(1)))
+    (panel,) = panels(network, View.OVERVIEW)
+    inside = accounting.closed(network, [panel.content])
+    assert {"body.0.first.a", "body.0.inner.last.b", "body.1.a"} <= set(inside)

@@ -100,17 +100,20 @@ def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
 def _closed(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
     """Return the places of units without a panel, or their number where some are in no stage."""
     if all(unit.stage or unit.part in _PARTS for unit in these):
-        return _places(these, units, stages)
+        return _places(these, units, stages, rest=False)
     return counted(len(these), phrase(Kind.BLOCK, Word.BLOCK))
 
 
 _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
 
 
-def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
-    """Return the places of some of all units: blocks in stages, layers between them, then stem and head."""
+def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int, *, rest: bool = True) -> Label:
+    """Return the places of some of all units: blocks in stages, layers between them, then stem and head.
+
+    `rest`: as that of `places`.
+    """
     here, everywhere = map(_numbered, (these, units))
-    blocks = places(here, everywhere, stages, rest=True) if here else NOTHING
+    blocks = places(here, everywhere, stages, rest=rest) if here else NOTHING
     between = [unit.stage for unit in these if unit.stage and not unit.number]
     layers = in_stages(between, stages) if between else NOTHING
     parts = dict.fromkeys(unit.part for unit in these if unit.part)
