@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.graph import dag, merge_role
 from resnet_diagram.diagram.chain.outlines import taper_of, tapered
+from resnet_diagram.diagram.chain.shortcuts import formulas, listed_box, question
 from resnet_diagram.diagram.model import (
     Fork,
     Group,
@@ -25,9 +26,7 @@ from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     gate_ratio,
-    in_shape,
     is_residual,
-    merged_shape,
     out_shape,
     residual_blocks,
     walk,
@@ -40,15 +39,13 @@ from resnet_diagram.spec.model import (
     Layer,
     LayerKind,
     Shortcut,
-    ShortcutKind,
     Stage,
 )
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING, is_renaming, rearranges_channels
+from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming, rearranges_channels
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
-from resnet_diagram.wording.shapes import change_label, shape_label
 from resnet_diagram.wording.stages import StageNames, stage_title
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -249,17 +246,8 @@ def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, co
         origin=merge_origin(element, context.copies),
     )
     shortcut = _link(element, element.shortcut, f"{prefix}-shortcut", context) if element.shortcut else None
-    mark, result = _math(element) if Show.MATH in context.show else (NOTHING, NOTHING)
+    mark, result = formulas(element) if Show.MATH in context.show else (NOTHING, NOTHING)
     return Fork(branches=branches, merge=merge, shortcut=shortcut, branch_mark=mark, merge_mark=result)
-
-
-def _math(block: Block) -> tuple[Label, Label]:
-    """Return formulas of the branch and of the sum, as in He et al. 2015 (equations 1 and 2)."""
-    if not is_residual(block) or block.shortcut is None:
-        return NOTHING, NOTHING
-    left = "x" if block.shortcut.kind is ShortcutKind.IDENTITY else "Wx"
-    total = f"{left} − F(x)" if block.signs == (-1, 1) else f"F(x) {'−' if block.signs else '+'} {left}"
-    return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
 
 
 def _link(element: Block, shortcut: Shortcut, prefix: str, context: BuildContext) -> Link:
@@ -267,7 +255,7 @@ def _link(element: Block, shortcut: Shortcut, prefix: str, context: BuildContext
     if context.spread:
         boxes = tuple(_on_shortcut(shortcut, prefix, context))
         if Show.QUESTION in context.show:
-            boxes = (_question(element, prefix, context), *boxes)
+            boxes = (question(element, prefix, context), *boxes)
         label = NOTHING if boxes else kind_label(shortcut.kind)
     return Link(
         role=edge_role(shortcut.kind),
@@ -283,29 +271,7 @@ def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iter
         for part in [tuple(run)] if is_layer else ((element,) for element in run):
             boxes = items(part, prefix, context)
             nodes = [item for item in boxes if isinstance(item, Node)]
-            yield from nodes if len(nodes) == len(boxes) else [_listed(part[0], prefix, context)]
-
-
-def _listed(element: Element, prefix: str, context: BuildContext) -> Node:
-    """Return an element as one box: its title, and a line for each layer that is no norm or activation."""
-    layers = [layer for layer in walk(element) if layer.kind in BARS and not is_renaming(layer)]
-    lines = [layer_lines(layer, context.sizes.get(layer))[0] for layer in layers]
-    return Node(
-        id=context.names.numbered(prefix, "block"),
-        role=NodeRole.BLOCK,
-        lines=(unit_title((element,), capital=False), *lines),
-        shade=context.shade,
-        origin=origin((element,), context.copies),
-    )
-
-
-def _question(element: Block, prefix: str, context: BuildContext) -> Node:
-    """Return the question that decides about a shortcut: is the shape of the input that of the sum."""
-    before, after = in_shape(element), merged_shape(element)
-    answer = phrase(Kind.SHORTCUT, Word.YES if before == after else Word.NO)
-    shapes = shape_label(before) if before == after else change_label(before, after)
-    lines = (phrase(Kind.SHORTCUT, Word.SAME_SHAPE), answer, *(() if context.sizes else (shapes,)))
-    return Node(id=context.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
+            yield from nodes if len(nodes) == len(boxes) else [listed_box(part[0], prefix, context)]
 
 
 def gate(element: Block, prefix: str, context: BuildContext) -> Node:

@@ -1,0 +1,48 @@
+"""Boxes on a shortcut, and the formulas beside it."""
+
+from typing import TYPE_CHECKING
+
+from resnet_diagram.diagram.model import Node, NodeRole
+from resnet_diagram.diagram.origin import origin
+from resnet_diagram.spec.measure import in_shape, is_residual, merged_shape, walk
+from resnet_diagram.spec.model import Block, Element, ShortcutKind
+from resnet_diagram.spec.traits import BARS, is_renaming
+from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.layers import layer_lines
+from resnet_diagram.wording.shapes import change_label, shape_label
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+if TYPE_CHECKING:
+    from resnet_diagram.diagram.chain.blocks import BuildContext
+
+
+def formulas(block: Block) -> tuple[Label, Label]:
+    """Return formulas of the branch and of the sum, as in He et al. 2015 (equations 1 and 2)."""
+    if not is_residual(block) or block.shortcut is None:
+        return NOTHING, NOTHING
+    left = "x" if block.shortcut.kind is ShortcutKind.IDENTITY else "Wx"
+    total = f"{left} − F(x)" if block.signs == (-1, 1) else f"F(x) {'−' if block.signs else '+'} {left}"
+    return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
+
+
+def listed_box(element: Element, prefix: str, context: "BuildContext") -> Node:
+    """Return an element as one box: its title, and a line for each layer that is no norm or activation."""
+    layers = [layer for layer in walk(element) if layer.kind in BARS and not is_renaming(layer)]
+    lines = [layer_lines(layer, context.sizes.get(layer))[0] for layer in layers]
+    return Node(
+        id=context.names.numbered(prefix, "block"),
+        role=NodeRole.BLOCK,
+        lines=(unit_title((element,), capital=False), *lines),
+        shade=context.shade,
+        origin=origin((element,), context.copies),
+    )
+
+
+def question(element: Block, prefix: str, context: "BuildContext") -> Node:
+    """Return the question that decides about a shortcut: is the shape of the input that of the sum."""
+    before, after = in_shape(element), merged_shape(element)
+    answer = phrase(Kind.SHORTCUT, Word.YES if before == after else Word.NO)
+    shapes = shape_label(before) if before == after else change_label(before, after)
+    lines = (phrase(Kind.SHORTCUT, Word.SAME_SHAPE), answer, *(() if context.sizes else (shapes,)))
+    return Node(id=context.names.numbered(prefix, "question"), role=NodeRole.QUESTION, lines=lines)
