@@ -113,7 +113,8 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
         line = _template_line(error)
         if line is None:
             raise
-        raise RenderError(f"The template {line} failed: {type(error).__name__}: {error}.") from error
+        cause = str(error).rstrip(".")
+        raise RenderError(f"The template {line} failed: {type(error).__name__}: {cause}.") from error
 
 
 def _template_line(error: BaseException) -> str | None:

@@ -100,14 +100,36 @@ def activations(part: Part) -> int:
 
 
 def depth(part: Part) -> int:
-    """Convolutions and linear layers outside shortcuts and gates.
+    """Convolutions and linear layers on the longest way through a part, outside shortcuts and gates.
 
-    The number in a residual network's name, with two exceptions. Wide ResNets count the convolutions on
-    shortcuts and leave the classifier out, so that wrn-28-10 has depth 26 here. A deep stem has three
-    convolutions where the name counts one, so that resnet50d has depth 52.
+    Of parallel branches the deepest counts: GoogLeNet has 22 layers. It is the number in a residual network's
+    name, with two exceptions. Wide ResNets count the convolutions on shortcuts and leave the classifier out,
+    so that wrn-28-10 has depth 26 here. A deep stem has three convolutions where the name counts one, so that
+    resnet50d has depth 52.
     """
-    layers = walk(part, shortcuts=False, gates=False, repeats=False)
-    return sum(layer.kind in WEIGHTED for layer in layers)
+    match part:
+        case Layer():
+            return int(part.kind in WEIGHTED)
+        case Block():
+            branches = part.branches[:1] if is_gate(part) else part.branches
+            return depth(part.before) + max(map(depth, branches), default=0) + depth(part.after)
+        case Graph():
+            return _graph_depth(part)
+        case Network() | Stage() | Shortcut():
+            return sum(map(depth, parts(part)))
+        case _:
+            return sum(map(depth, part))
+
+
+def _graph_depth(graph: Graph) -> int:
+    """Return the most layers before an output; modules that run again count where they run first."""
+    left_out = shortcut_nodes(graph)
+    depths: list[int] = []
+    for number, node in enumerate(graph.nodes):
+        is_counted = number not in left_out and node.shares is None
+        inside = depth(node.body) if is_counted else 0
+        depths.append(max((depths[read] for read in node.reads), default=0) + inside)
+    return max(depths[output] for output in graph.outputs)
 
 
 def in_shape(part: Part) -> Shape:

@@ -99,6 +99,17 @@ def test_counts_take_shortcuts_and_gates_depth_neither() -> None:
     assert depth(block) == 1
 
 
+def test_of_parallel_branches_the_deepest_counts() -> None:
+    short, long = chain(SHAPE, (8, 1)), chain(SHAPE, (8, 3), (8, 3), (8, 1))
+    assert depth(Block(branches=(short, long, short), merge=Merge.CONCAT)) == depth(long) == 3
+    start = GraphNode(shape=SHAPE)
+    ways = [GraphNode(shape=SHAPE, reads=(0,), body=body) for body in (short, long)]
+    again = GraphNode(shape=SHAPE, reads=(2,), body=long, shares=2)
+    total = GraphNode(shape=SHAPE, reads=(1, 3), merge=Merge.ADD)
+    assert depth(Graph(nodes=(start, *ways, again, total), outputs=(4,))) == 3
+    assert depth((*short, *long)) == 4
+
+
 def test_a_gate_over_a_branch_counts_that_branch() -> None:
     gated = Block(branches=(chain(SHAPE, (8, 3)), chain(SHAPE, (8, 1))), merge=Merge.MULTIPLY)
     assert depth(gated) == 1

@@ -234,7 +234,7 @@ def test_a_file_is_named_after_itself(tmp_path: Path) -> None:
 
 def test_unreadable_files(tmp_path: Path) -> None:
     path = tmp_path / "net.toml"
-    with pytest.raises(SourceError, match="Cannot read"):
+    with pytest.raises(SourceError, match="There is no file"):
         read_network(path)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(SpecError, match="not a text in UTF-8; expected TOML"):
