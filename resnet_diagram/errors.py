@@ -87,6 +87,14 @@ def escape_in_quotes(text: str) -> str:
     return text.translate(_BEYOND_JSON)
 
 
+def error_text(error: BaseException) -> str:
+    """Return the message of an error, "" for one of a user's own whose message fails too."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 class ResnetDiagramError(Exception):
     """Something the user can mend; the message says what was given, what was expected and what to do."""
 

@@ -79,7 +79,7 @@ def fuzzed(test: Callable[..., None]) -> Callable[..., None]:
         while time.monotonic() < end:
             few(tmp_path_factory.mktemp("fuzz"))
 
-    return repeated
+    return pytest.mark.filterwarnings("ignore")(repeated)
 
 
 def in_toml(value: Any) -> str:

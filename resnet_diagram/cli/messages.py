@@ -9,7 +9,7 @@ import click
 
 from resnet_diagram.app.log import Log
 from resnet_diagram.cli.spinner import above_spinner
-from resnet_diagram.errors import ResnetDiagramError, UsageError, escape_controls
+from resnet_diagram.errors import ResnetDiagramError, UsageError, error_text, escape_controls
 
 _KEY = "resnet_diagram.loudness"
 _PRINTED = "resnet_diagram.printed"
@@ -104,7 +104,7 @@ def failure_of(problem: Exception, *, verbose: bool) -> click.ClickException:
     if isinstance(problem, click.ClickException):
         problem.message = _printable(problem.message)  # type: ignore[misc] # click shows it
         return problem
-    text = _printable(str(problem))
+    text = _printable(error_text(problem))
     if isinstance(problem, UsageError):
         return click.UsageError(text)
     if isinstance(problem, ResnetDiagramError):

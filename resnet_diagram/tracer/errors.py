@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import nn
 
-from resnet_diagram.errors import SourceError, TraceError
+from resnet_diagram.errors import SourceError, TraceError, error_text
 from resnet_diagram.tracer.flow.graph import OpGraph
 from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.remedies import remedy
@@ -22,11 +22,7 @@ def source_error(action: str, error: BaseException, path: Path | None = None) ->
 
 def message_of(error: BaseException) -> str:
     """Return the class and the first lines of an error's message, without a full stop at its end."""
-    try:
-        text = str(error)
-    except Exception:  # an error of the user's own whose text fails too
-        text = ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in error_text(error).splitlines() if line.strip()]
     text = " ".join(lines[:3]).rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
+from resnet_diagram.errors import error_text
 from resnet_diagram.tracer.load.inputs import CONVOLUTIONS, first_weighted
 
 _OF_SHAPE = re.compile(
@@ -47,7 +48,7 @@ _REMEDIES = (
 
 def remedy(model: nn.Module, error: BaseException, *, given: bool) -> str:
     """Return what to do about an error of a forward; another shape only where the shape is wrong."""
-    text = str(error)
+    text = error_text(error)
     if 'missing the required "forward"' in text:
         return _named_parts(model)
     for pattern, advice in _REMEDIES:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch.library import Library
 
+from resnet_diagram.errors import error_text
 from resnet_diagram.tracer.record.shapes import detection
 from resnet_diagram.tracer.record.shapes.rules import Rule
 
@@ -30,7 +31,7 @@ _OPERATORS: dict[str, Rule] = {
 
 def stopped_import(error: BaseException | None) -> bool:
     """Return whether an import failed for want of a torchvision operator."""
-    return isinstance(error, RuntimeError) and "operator torchvision::" in str(error)
+    return isinstance(error, RuntimeError) and "operator torchvision::" in error_text(error)
 
 
 def _on_cpu(rule: Rule) -> Callable[..., Any]:

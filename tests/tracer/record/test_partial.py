@@ -197,3 +197,17 @@ def test_the_cause_of_a_stop_is_named(end: str, words: str) -> None:
     (note,) = [note for note in network.notes if "only a part of Ends" in note]
     assert words in note
     assert "test_partial.py:" in note
+
+
+class AtOnce(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        raise OutOfStockError
+
+
+def test_a_run_that_fails_at_once_without_a_text_names_its_error() -> None:
+    with pytest.raises(TraceError, match="OutOfStockError"):
+        trace(AtOnce(), [parse_input("3x8x8")])
