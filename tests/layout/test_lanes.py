@@ -278,3 +278,10 @@ def test_a_graph_of_residual_blocks_within_a_branch_is_drawn_as_lanes(blocks: in
         roles = [node.role for node in nodes((whole(network),))]
         assert roles.count(NodeRole.CONCAT) == 3
     assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []
+
+
+def test_modules_without_room_are_named() -> None:
+    picture = layout(drawn(ladder(14)), THEME, Fit(495.0, None))
+    assert not any("not drawn open" in text.text for text in texts(picture.root))
+    low = layout(drawn(ladder(14)), THEME, Fit(495.0, picture.height - 20.0))
+    assert "not drawn open: m0 and 13 like it" in {text.text for text in texts(low.root)}
