@@ -1,13 +1,18 @@
 """The overview of a network: which bars are shown, how high and wide they are, and the arcs over them."""
 
+from dataclasses import replace
+
 import pytest
 
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
+from resnet_diagram.diagram.panels.layer_notes import run_notes
+from resnet_diagram.diagram.panels.network import _abbreviated
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import (
     Block,
     Element,
+    Idle,
     Layer,
     LayerKind,
     Merge,
@@ -183,3 +188,15 @@ def test_a_part_that_is_not_known_inside_says_so() -> None:
     hidden = Layer(kind=LayerKind.OPAQUE, op="mixer", in_shape=(4, 8, 8), out_shape=(4, 8, 8))
     found, _ = overview(network(hidden), StageNames.STAGE)
     assert [bar.role for bar in found.frames[-1].bars if isinstance(bar, Bar)] == [NodeRole.OPAQUE]
+
+
+@pytest.mark.parametrize(("count", "end"), [(4, "m3"), (5, "m3 and 1 more"), (9, "m3 and 5 more")])
+def test_a_long_list_of_modules_that_never_run_ends_with_a_count(count: int, end: str) -> None:
+    idle = tuple(Idle(name=f"m{number}", params=1) for number in range(count))
+    (note,) = run_notes(replace(catalog.network("resnet18"), idle=idle))
+    assert note.endswith(end)
+
+
+def test_a_long_list_of_sizes_has_its_first_two_and_its_last() -> None:
+    assert _abbreviated(list("12345")) == "1, 2, 3, 4, 5"
+    assert _abbreviated(list("123456")) == "1, 2, …, 6"

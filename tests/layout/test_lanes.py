@@ -7,14 +7,15 @@ import pytest
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.lanes.modules import folded
-from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, NodeRole
+from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeRole, Read, Vertex
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
 from resnet_diagram.layout.lanes.bands import _letter
 from resnet_diagram.layout.lanes.grid import grid
+from resnet_diagram.layout.lanes.plan import Extent, plan
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Scene, texts
+from resnet_diagram.layout.scene import Scene, connectors, texts
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec.model import (
     Block,
@@ -32,6 +33,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.style.theme import load_theme
+from resnet_diagram.wording.terms import literal
 from tests.layout.geometry import is_crossing, loose_ends, problems
 
 THEME = load_theme("paper")
@@ -53,8 +55,8 @@ def conv(name: str, before: Shape, after: Shape) -> Layer:
     )
 
 
-def upsample(before: Shape, after: Shape) -> Layer:
-    return Layer(kind=LayerKind.UPSAMPLE, op="nearest2d", in_shape=before, out_shape=after)
+def upsample(before: Shape, after: Shape, name: str = "") -> Layer:
+    return Layer(kind=LayerKind.UPSAMPLE, op="nearest2d", in_shape=before, out_shape=after, name=name)
 
 
 def shape(level: int) -> Shape:
@@ -69,7 +71,7 @@ def pyramid(levels: int) -> Network:
         nodes.append(GraphNode(shape=shape(level), reads=(level - 1,), body=body))
     value, outputs = levels - 1, [levels - 1]
     for level in range(levels - 2, -1, -1):
-        larger = (upsample(shape(level + 1), shape(level)),)
+        larger = (upsample(shape(level + 1), shape(level), f"up{level}"),)
         nodes.append(GraphNode(shape=shape(level), reads=(value,), body=larger))
         side = (conv(f"side{level}", shape(level), shape(level)),)
         nodes.append(GraphNode(shape=shape(level), reads=(level,), body=side))
@@ -181,6 +183,25 @@ def test_a_chart_has_an_arrow_for_each_value_read() -> None:
 def test_each_line_that_goes_on_in_another_band_has_a_letter_of_its_own() -> None:
     assert [_letter(number) for number in (0, 25, 26, 52)] == ["a", "z", "a′", "a′′"]
     assert len({_letter(number) for number in range(100)}) == 100
+
+
+def test_a_resampling_on_a_line_keeps_its_path() -> None:
+    lines = [line for line in connectors(scene(pyramid(3))) if line.labels]
+    assert sorted(line.origin.paths for line in lines) == [("up0",), ("up1",)]
+
+
+def test_words_on_lines_into_a_part_are_on_both_sides_of_them() -> None:
+    def vertex(name: str, row: int, *reads: int) -> Vertex:
+        node = Node(id=name, role=NodeRole.OTHER, lines=(literal(name),))
+        lines = tuple(Read(vertex=at, label=literal("to 7×7")) for at in reads)
+        return Vertex(id=name, content=(node,), row=row, reads=lines)
+
+    dag = Dag(vertices=(vertex("a", 0), vertex("b", 1), vertex("c", 0, 0), vertex("d", 0, 2, 1)), output=3)
+    extents = [Extent(30.0, 8.0, 8.0)] * 4
+    result = plan(dag, extents, [20.0] * 3, 6.4)
+    upper, lower = (place[1] for place, _ in result.labels[1:])
+    assert upper < result.lines[3] < lower
+    assert lower - upper > 2 * 6.4
 
 
 def test_modules_that_never_run_are_named_in_the_legend() -> None:

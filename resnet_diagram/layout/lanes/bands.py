@@ -24,16 +24,11 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
         for read in vertex.reads:
             if band_of[read.vertex] != band_of[number]:
                 letters.setdefault((read.vertex, read.port), _letter(len(letters)))
-    last: dict[Net, int] = {}
-    for number, vertex in enumerate(dag.vertices):
-        for read in vertex.reads:
-            net = read.vertex, read.port
-            last[net] = max(last.get(net, 0), band_of[number])
-    return [_band(dag, band, band_of, letters, last) for band in range(len(cuts))]
+    return [_band(dag, band, band_of, letters) for band in range(len(cuts))]
 
 
-def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str], last: dict[Net, int]) -> Dag:
-    """Return one band of a graph. `last`: the last band that reads each value."""
+def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) -> Dag:
+    """Return one band of a graph. `letters`: those of the values that are read in later bands."""
     vertices: list[Vertex] = []
     place: dict[Net, Read] = {}
     members = [number for number, at in enumerate(band_of) if at == band]
@@ -55,7 +50,7 @@ def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str], 
         place.update({(number, port): Read(vertex=len(vertices), port=port) for port in range(vertex.ports)})
         vertices.append(replace(vertex, reads=reads))
     for net, letter in letters.items():
-        if band_of[net[0]] == band and last[net] > band:
+        if band_of[net[0]] == band:
             row = dag.vertices[net[0]].row
             vertices.append(_continued(f"band{band + 1}-to-{letter}", letter, (place[net],), row))
     used = {vertex.row for vertex in vertices}
