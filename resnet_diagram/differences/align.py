@@ -7,6 +7,7 @@ block are the head.
 from collections.abc import Iterable, Sequence
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.measure import is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.signature import canonical
@@ -31,36 +32,39 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """A network taken apart; `stages` holds the units of each stage."""
+    """A network taken apart; `stages`: the units of each stage, `counts`: its blocks, as readers count."""
 
     stem: tuple[Layer, ...]
     stages: tuple[tuple[Unit, ...], ...]
+    counts: tuple[int, ...]
     head: tuple[Layer, ...]
 
 
 def take_apart(network: Network) -> Parts:
     """Return the parts of a network."""
-    groups = [_body(network, element) for element in _stages(network)]
+    bodies = _stages(network)
+    groups = [_body(network, elements) for elements, _ in bodies]
     stem, head = list(walk(network.stem)), list(walk(network.head))
     if any(isinstance(element, Block) for group in groups for element in group):
         stem += _pop_layers(groups, first=True)
         head = [*_pop_layers(groups, first=False), *head]
     stages = [_units(group, number) for number, group in enumerate(filter(None, groups), 1)]
-    return Parts(stem=canonical(stem), stages=tuple(stages), head=canonical(head))
+    counts = tuple(count for group, (_, count) in zip(groups, bodies, strict=True) if group)
+    return Parts(stem=canonical(stem), stages=tuple(stages), counts=counts, head=canonical(head))
 
 
-def _stages(network: Network) -> list[tuple[Element, ...]]:
-    """Return the bodies of the stages; elements between stages are a group of their own."""
-    items: list[tuple[Element, ...]] = []
+def _stages(network: Network) -> list[tuple[tuple[Element, ...], int]]:
+    """Return the bodies of the stages, and how many blocks; elements between stages are a group."""
+    items: list[tuple[tuple[Element, ...], int]] = []
     loose: list[Element] = []
     for element in network.body:
         if isinstance(element, Stage):
-            items += [tuple(loose)] if loose else []
-            items.append(element.body)
+            items += [(tuple(loose), len(units(loose)))] if loose else []
+            items.append((element.body, len(units((element,)))))
             loose = []
         else:
             loose.append(element)
-    return [*items, tuple(loose)] if loose else items
+    return [*items, (tuple(loose), len(units(loose)))] if loose else items
 
 
 def _body(network: Network, elements: Iterable[Element]) -> list[Element]:

@@ -196,7 +196,10 @@ def _in_counts(left: Parts, right: Parts) -> Iterator[Difference]:
         yield _difference("stages", *(f"{_depths(parts)} blocks" for parts in (left, right)))
         return
     for number, units in uneven:
-        yield _difference(f"stage {number}", *(counted(len(side), literal("block")) for side in units))
+        counts = [parts.counts[number - 1] for parts in (left, right)]
+        sizes = counts if counts[0] != counts[1] else [len(side) for side in units]
+        noun = literal("block" if sizes is counts else "part")
+        yield _difference(f"stage {number}", *(counted(size, noun) for size in sizes))
 
 
 def _stages_label(parts: Parts) -> str:
@@ -206,7 +209,7 @@ def _stages_label(parts: Parts) -> str:
 
 
 def _depths(parts: Parts) -> str:
-    return ", ".join(str(len(stage)) for stage in parts.stages)
+    return ", ".join(map(str, parts.counts))
 
 
 def _gathered(

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import resnet_diagram as rd
 from tests.tracer.models.libraries import timm_module, torchvision_models
@@ -196,3 +196,39 @@ def test_where_a_chain_is_cut_is_no_difference() -> None:
     network = rd.trace(one, (3, 32, 32))
     modules = [*other.conv1, *other.conv2, nn.Flatten(), other.classifier]
     assert said(network, nn.Sequential(*modules)) == []
+
+
+class Downsampled(nn.Module):
+    """Stages of residual blocks, each behind a convolution that goes down, which is no block."""
+
+    def __init__(self, *depths: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, 1, 1)
+        self.stages = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(8, 8, 2, 2), *(Added() for _ in range(depth))) for depth in depths
+        )
+        self.fc = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        for stage in self.stages:
+            x = stage(x)
+        y: Tensor = self.fc(x.mean((2, 3)))
+        return y
+
+
+class Added(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(8, 8, 3, 1, 1), nn.Conv2d(8, 8, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = x + self.b(torch.relu(self.a(x)))
+        return y
+
+
+def test_a_difference_counts_blocks_as_pictures_do() -> None:
+    left, right = (rd.trace(Downsampled(2, depth, 2), (3, 16, 16)) for depth in (2, 4))
+    assert [(one.where, one.left, one.right) for one in rd.diff(left, right)] == [
+        ("stage 2", "2 blocks", "4 blocks")
+    ]
