@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "render",
     }
     | {"render", "tables", "differences", "embed"},
-    "embed": {"errors", "reading"},
+    "embed": {"errors", "limits", "reading"},
     "cli": {
         "limits",
         "resources",

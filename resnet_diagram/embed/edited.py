@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from io import BytesIO
 
+from resnet_diagram.limits import FILE
+
 _MARK = re.compile(r' \[resnet-diagram ([0-9a-f]{12})\]$| etag="([0-9a-f]{12})"(?=>$)')
 
 _CORE = "docProps/core.xml"
@@ -93,9 +95,11 @@ def _is_edited_presentation(data: bytes) -> bool:
 
 
 def _parts(data: bytes) -> dict[str, bytes]:
-    """Return the files of a zip archive by name, none if it is damaged."""
+    """Return the files of a zip archive by name, none if it is damaged or too large."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > FILE:
+                return {}
             return {name: archive.read(name) for name in archive.namelist()}
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError):
         return {}

@@ -124,3 +124,10 @@ def test_the_preamble_overrides_styles(tmp_path: Path) -> None:
         assert content is not None
         contents.append(content.get_data())
     assert contents[0].count(b"1 0 0 rg") == 0 < contents[1].count(b"1 0 0 rg")
+
+
+def test_a_presentation_that_unpacks_to_too_much_is_kept_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = with_digest(rd.to_bytes("resnet18", "pptx"))
+    assert not is_edited(data)
+    monkeypatch.setattr("resnet_diagram.embed.edited.FILE", 1_000)
+    assert is_edited(data)

@@ -1,6 +1,8 @@
 """The font of a theme: which one is used, how wide its text is, and what is said if it is absent."""
 
 import json
+import os
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.text import installed
 from resnet_diagram.layout.text.faces import OWN, alternatives, face_of, families
 from resnet_diagram.layout.text.metrics import measured_in, text_width
+from resnet_diagram.resources import fonts_dir
 from resnet_diagram.style.theme import load_theme
 from tests.programs import missing
 
@@ -199,6 +202,34 @@ def test_the_path_of_a_font_is_in_no_file(tmp_path: Path, to: str) -> None:
 def test_a_font_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no font file 'mine\.ttf'"):
         load_theme(theme(tmp_path, "mine.ttf, serif"))
+
+
+def harmed(table: str, at: int, change: bytes) -> bytes:
+    """Return the package's font with other bytes at a place in one of its tables."""
+    data = bytearray((fonts_dir() / "Arimo-Regular.ttf").read_bytes())
+    entry = data.index(table.encode(), 12)
+    start = struct.unpack_from(">L", data, entry + 8)[0] + at
+    data[start : start + len(change)] = change
+    return bytes(data)
+
+
+ENDLESS = struct.pack(">HHHHL", 0, 1, 3, 1, 12) + struct.pack(">HHLLL", 12, 0, 9_999, 0, 300)
+"""A table `cmap` of 300 groups with each character that a group can have."""
+HARMED = {
+    "no units": lambda: harmed("head", 18, b"\0\0"),
+    "no widths": lambda: harmed("hhea", 34, b"\0\0"),
+    "a subtable behind the end": lambda: harmed("cmap", 4, b"\0\3\0\1\xff\xff\xff\xff"),
+    "endless groups": lambda: harmed("cmap", 0, ENDLESS + struct.pack(">LLL", 0, 2**32 - 1, 0) * 300),
+}
+
+
+@pytest.mark.parametrize("harm", HARMED)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_font_with_damaged_tables_stops_nothing(tmp_path: Path, harm: str) -> None:
+    (tmp_path / "mine.ttf").write_bytes(HARMED[harm]())
+    os.mkfifo(tmp_path / "pipe.ttf")
+    text = rd.to_text("resnet18", "svg", theme=str(theme(tmp_path, "mine.ttf, sans-serif")))
+    assert text.endswith("</svg>\n")
 
 
 def test_a_broken_font_of_a_theme_is_replaced_with_a_warning(tmp_path: Path) -> None:

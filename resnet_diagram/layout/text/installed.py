@@ -7,12 +7,15 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 _SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _FAMILY, _WHOLE_FAMILY = 1, 16
 """Ids in the table `name` of a font's family, and of its family with all weights, where that is another."""
 _REGULAR, _BOLD, _NORMAL_WIDTH = 400, 700, 5
+_MOST = 1_500_000
+"""Most characters in the tables of a font; Unicode has 1,114,112."""
 
 Advances = Mapping[str, float]
 
@@ -38,7 +41,10 @@ def advances_of(font: str, *, bold: bool) -> Advances | None:
     if not upright:
         return None
     wanted = _BOLD if bold else _REGULAR
-    return _advances(min(upright, key=lambda file: (abs(file.weight - wanted), str(file.path))))
+    try:
+        return _advances(min(upright, key=lambda file: (abs(file.weight - wanted), str(file.path))))
+    except (OSError, struct.error, IndexError, ZeroDivisionError):
+        return None
 
 
 def folders_of(font: str) -> tuple[Path, ...]:
@@ -66,7 +72,7 @@ def _files(font: str) -> tuple[FontFile, ...]:
     if not is_file(font):
         return tuple(_installed().get(font.lower(), ()))
     family, folder = family_of(font), Path(font).parent
-    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES)
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
     return tuple(file for path in paths for names, file in _readable(path) if family in names)
 
 
@@ -109,7 +115,7 @@ def _installed() -> dict[str, list[FontFile]]:
         for folder, _, names in os.walk(root, followlinks=True)
         for name in names
     }
-    for path in sorted(path for path in paths if path.suffix.lower() in _SUFFIXES):
+    for path in sorted(path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file()):
         for names, font in _readable(path):
             for name in names:
                 families.setdefault(name.lower(), []).append(font)
@@ -168,7 +174,8 @@ def _advances(font: FontFile) -> Advances:
     widths = struct.unpack_from(">" + "Hh" * count, data, font.tables["hmtx"][0])[::2]
     return {
         chr(code): widths[min(glyph, count - 1)] / units
-        for code, glyph in _characters(data, font.tables["cmap"][0])
+        for code, glyph in islice(_characters(data, font.tables["cmap"][0]), _MOST)
+        if code <= sys.maxunicode
     }
 
 
