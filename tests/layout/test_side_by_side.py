@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations, pairwise, product
+from typing import cast
 
 import pytest
 
@@ -10,6 +11,8 @@ from resnet_diagram.diagram.model import Comparison, EdgeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.errors import RenderError, UsageError
+from resnet_diagram.layout.comparison.measure import _splits
+from resnet_diagram.layout.flow.cells import Cell, Series
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Box, Connector, Marker, Point, Scene, Text, groups, walk
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
@@ -197,6 +200,14 @@ def test_a_network_without_a_row_is_led_past_no_section() -> None:
     ends = {item.head.element for item in walk(scene) if isinstance(item, Connector)}
     boxes = {item.id for item in walk(scene) if isinstance(item, Box | Marker)}
     assert ends - {""} <= boxes
+
+
+def test_no_section_is_empty_between_two_that_are_filled() -> None:
+    filled = Series(parts=((0.0, cast(Cell, None)),), length=10.0, above=5.0, below=5.0, lead=0.0)
+    empty = Series(parts=(), length=0.0, above=0.0, below=0.0, lead=0.0)
+    heights, whole, broken = [10.0] * 3, (filled, filled, filled), (filled, empty, filled)
+    assert [len(starts) for starts in _splits(heights, [whole], 5.0)] == [1, 2, 3]
+    assert [len(starts) for starts in _splits(heights, [whole, broken], 5.0)] == [1, 2]
 
 
 @pytest.mark.parametrize("pair", list(combinations(["resnet18", "resnet50", "resnet152", "seresnet50"], 2)))
