@@ -17,9 +17,13 @@ CLAIMS = {
         "render/test_formats.py::test_each_format_is_found_by_name_and_suffix"
     ),
     "A network that is no chain": "layout/test_lanes.py::test_rows_follow_resolution_and_columns_depth",
-    "draws your own module as one box that is opened once": (
+    "A module of your own is one box under the name of its class, and is opened once": (
         "diagram/test_annotations.py::test_a_unit_is_one_box_that_is_opened_once"
     ),
+    "puts braces under stages": (
+        "diagram/test_braces.py::test_a_brace_reaches_from_edge_to_edge_of_its_stages"
+    ),
+    "`--only stage3` draws a part": "diagram/test_only.py::test_a_part_lies_between_its_neighbours",
     "highlights what is new": "diagram/test_baseline.py::test_every_format_shows_what_is_new",
     "fills the boxes by a quantity": "diagram/test_quantity.py::test_levels_follow_the_quantity",
     "lists the differences between two networks": (
