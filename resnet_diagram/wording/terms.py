@@ -17,6 +17,7 @@ text, and so that `in_language` can write the same terms in another language.
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self, SupportsIndex
 
 from resnet_diagram.dataclass import dataclass
@@ -114,7 +115,7 @@ class Label(str):
             Label._spelled(tuple(parts), self.joint, self.language, False) for parts in ((first,), rest)
         )
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[Kind]:
         """Kinds of all terms in it, also of those within other terms."""
         inner = [part.kinds if isinstance(part, Label) else _term_kinds(part) for part in self.parts]
