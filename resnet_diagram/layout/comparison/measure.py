@@ -11,7 +11,7 @@ from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.spacing import DENSE, TIGHT, TIGHTEST
 from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.layout.text.wrap import wrap_label
+from resnet_diagram.layout.text.wrap import pack
 from resnet_diagram.layout.units import Fit, excess
 from resnet_diagram.style.theme import Theme
 
@@ -200,8 +200,9 @@ def _section(
 
 
 def _note_lines(column: Column, theme: Theme, room: float) -> tuple[str, ...]:
-    """Return the notes of a network in lines of a width."""
-    return tuple(line for note in column.notes for line in wrap_label(note, theme.size("caption"), room))
+    """Return the notes of a network in lines of a width, broken behind commas."""
+    parts = (note.replace(", ", ",\n").split("\n") for note in column.notes)
+    return tuple(line for words in parts for line in pack(words, room, theme.size("caption")))
 
 
 def _splits(
