@@ -45,7 +45,8 @@ class Options:
 
     `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `insets`: the
-    most types of block that get a panel of their own. `color_by`: the quantity that fills the boxes.
+    most types of block that get a panel of their own. `graph_room`: the most boxes of a graph whose modules
+    are not folded. `color_by`: the quantity that fills the boxes.
     `annotations`: an author's words and colours. `only`: the part that is drawn; "" for all.
     """
 
@@ -58,6 +59,7 @@ class Options:
     names: StageNames = StageNames.STAGE
     lang: str = "en"
     insets: int = 6
+    graph_room: int = 24
     color_by: Quantity | None = None
     annotations: Annotations = NO_ANNOTATIONS
     only: str = ""

@@ -1,9 +1,11 @@
 """Graphs in drawings: their places, lines, bands and words."""
 
+import warnings
 from dataclasses import replace
 
 import pytest
 
+from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.lanes.modules import folded
@@ -11,12 +13,16 @@ from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeR
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.lanes.bands import _letter
 from resnet_diagram.layout.lanes.grid import grid
 from resnet_diagram.layout.lanes.plan import Extent, plan
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Scene, connectors, texts
+from resnet_diagram.layout.scene import boxes as scene_boxes
+from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
+from resnet_diagram.render.figure import Output
 from resnet_diagram.spec.model import (
     Block,
     Graph,
@@ -253,7 +259,7 @@ def test_the_panel_of_a_module_is_not_that_module_as_a_box() -> None:
     network = head_with(30)
     graph = network.body[0]
     assert isinstance(graph, Graph)
-    _, parts = folded(graph, "head")
+    _, parts = folded(graph, 20, "head")
     assert len(parts) > 1
     assert all(isinstance(part, int) or part.modules[0].path != "head" for part in parts)
 
@@ -306,3 +312,21 @@ def test_modules_without_room_are_named() -> None:
     assert not any("not drawn open" in text.text for text in texts(picture.root))
     low = layout(drawn(ladder(14)), THEME, Fit(495.0, picture.height - 20.0))
     assert "not drawn open: m0 and 13 like it" in {text.text for text in texts(low.root)}
+
+
+@pytest.mark.parametrize("height", [None, 500.0])
+def test_a_graph_folds_modules_only_where_the_page_is_too_small(height: float | None) -> None:
+    pytest.importorskip("torch")
+    from examples.pyramid import Pyramid
+    from resnet_diagram.tracer import parse_input, trace
+
+    network = trace(Pyramid(), [parse_input("3x64x64")])
+    output = Output(fit=Fit(495.0, height))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnrenderedWarning)
+        figure = folded_page([network], Options(), output)
+    boxes = [text.text for box in scene_boxes(figure.scene) for text in box.texts]
+    assert figure.scene.height <= (height or TALLEST)
+    if height is None:
+        assert boxes.count("1×1 conv, 256") == 4
+        assert "lateral" not in boxes

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.app.drawing.figure import figure_of
-from resnet_diagram.diagram.model import Flow, Inset
+from resnet_diagram.diagram.model import Dag, Flow, Inset
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.layout import in_panels
-from resnet_diagram.layout.spacing import TALLEST
+from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.formats import Content, Format, write_as
 from resnet_diagram.spec.model import Network
+
+_SMALL_GRAPH = 20
+"""Boxes of a graph on a page that is too small for more; its modules are folded down to so many."""
 
 REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
 """Comment in the source of a chart with folded stages."""
@@ -27,11 +30,29 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     """Return the figure of networks, which opens fewer blocks if it would be higher than a page.
 
     In the view `paper`, insets are left out, the least frequent types of block first; then all of them; at
-    last each stage is one box. Warns of what is folded.
+    last each stage is one box. Of a graph that is too large even so, more modules are folded. Warns of what
+    is folded.
     """
+    if options.view is not View.PAPER or options.direction:
+        return figure_of(networks, options, output)
+    figure, what = _page(networks, options, output)
+    if _is_large_graph(figure):
+        smaller, folded = _page(networks, replace(options, graph_room=_SMALL_GRAPH), output)
+        if not _is_large_graph(smaller):
+            figure, what = smaller, folded
+    if what:
+        _warn(
+            f"The drawing of {networks[0].name} would be higher than a page; {what}. "
+            "--max-height 20in gives it more room, --view full draws every block."
+        )
+    return figure
+
+
+def _page(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
+    """Return the figure of networks that opens most blocks on a page, and what it leaves out in words."""
     figure = figure_of(networks, options, output)
-    if options.view is not View.PAPER or options.direction or _is_page(figure):
-        return figure
+    if _is_page(figure):
+        return figure, ""
     opened = _opened(figure) if in_panels(figure.diagram, output.fit) else 0
     folded = replace(options, view=View.OVERVIEW)
     low = replace(output, fit=replace(output.fit, height=output.fit.height or TALLEST))
@@ -43,17 +64,20 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     else:
         lowest = figure_of(networks, folded, low)
         figure = lowest if _is_page(lowest) else figure
-    what = f"panels of blocks left out: {opened - _opened(figure)}" if opened else "no block is drawn open"
-    _warn(
-        f"The drawing of {networks[0].name} would be higher than a page; {what}. "
-        "--max-height 20in gives it more room, --view full draws every block."
-    )
-    return figure
+    left_out = f"panels of blocks left out: {opened - _opened(figure)}"
+    return figure, left_out if opened else "no block is drawn open"
 
 
 def _opened(figure: Figure) -> int:
     """Return the number of insets in a figure."""
     return sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
+
+
+def _is_large_graph(figure: Figure) -> bool:
+    """Return whether a figure has a graph and is larger than asked for, or than a page."""
+    if not any(isinstance(panel.content, Dag) for panel in figure.diagram.panels):
+        return False
+    return not (_is_page(figure) and figure.scene.width <= (figure.output.fit.width or PAGE_WIDTH))
 
 
 def _is_page(figure: Figure) -> bool:

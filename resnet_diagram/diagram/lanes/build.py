@@ -54,6 +54,7 @@ class _Builder:
     names: StageNames
     draft: OverviewDraft
     sizes: tuple[Shape, ...]
+    room: int
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
 
@@ -115,7 +116,7 @@ class _Builder:
 
         `whole`: it is the network's. `path`: that of the module that runs it.
         """
-        graph, units = folded(graph, path)
+        graph, units = folded(graph, self.room, path)
         draft = DagDraft(graph=graph, prefix=prefix, sizes=self.sizes)
         several = sum(not node.reads for node in graph.nodes) > 1
 
@@ -186,14 +187,17 @@ class _Builder:
         )
 
 
-def lanes(network: Network, names: StageNames, *, shapes: bool) -> Lanes:
-    """Return the graph of a network whose parts are no chain; `shapes`: outputs are written with theirs."""
+def lanes(network: Network, names: StageNames, room: int, *, shapes: bool) -> Lanes:
+    """Return the graph of a network whose parts are no chain.
+
+    `room`: the most boxes of a graph whose modules are not folded. `shapes`: outputs are written with theirs.
+    """
     graph = whole_graph(network)
     values = [node.shape for node in graph.nodes]
     least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
     stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
     sizes = row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
-    builder = _Builder(network=network, names=names, draft=draft_of(network), sizes=sizes)
+    builder = _Builder(network=network, names=names, draft=draft_of(network), sizes=sizes, room=room)
     draft = builder.dag(graph, "whole", whole=True)
     outputs = draft.graph.outputs
     for number, output in enumerate(outputs if len(outputs) > 1 else ()):

@@ -10,8 +10,6 @@ from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import MIXING
 
-MOST_NODES = 20
-"""Room of a graph that is drawn without folding modules, in boxes."""
 _LEAST = 4
 """Nodes of a module that is folded."""
 _LEAST_WEIGHTLESS = 8
@@ -55,16 +53,16 @@ Unit = int | Folded
 """A node of a graph by its number, or modules."""
 
 
-def folded(graph: Graph, path: str = "") -> tuple[Graph, tuple[Unit, ...]]:
+def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, ...]]:
     """Return a graph and its units in an order in which they can run: its nodes, or modules if it is large.
 
-    In the graph that is returned for a large one no chain runs through several modules. `path`: that of the
-    module that runs all of it.
+    In the graph that is returned for a large one no chain runs through several modules. `room`: the most
+    boxes that are drawn without folding. `path`: that of the module that runs all of it.
     """
     best = graph, _ordered(graph, _post_processing(graph, ()))
     least = path.count(".") + bool(path)
     for depth in range(max(_DEEPEST, least + 1), least, -1):
-        if _size(*best) <= MOST_NODES:
+        if _size(*best) <= room:
             break
         parted = _parted(graph, depth)
         modules = _modules(parted, _paths(parted), depth)

@@ -53,7 +53,7 @@ def _graph_panels(
     network: Network, title: Label, options: Options, *, with_insets: bool
 ) -> tuple[Panel, ...]:
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
-    drawing = lanes(network, options.names, shapes=Show.SHAPES in options.show)
+    drawing = lanes(network, options.names, options.graph_room, shapes=Show.SHAPES in options.show)
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
     modules = tuple(
