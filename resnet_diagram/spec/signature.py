@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from resnet_diagram.spec.measure import gate_ratio
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shortcut, Stage
 from resnet_diagram.spec.settings import DROPOUT, FACTOR, setting, with_settings
-from resnet_diagram.spec.traits import is_renaming
+from resnet_diagram.spec.traits import dilation_of, is_renaming
 
 Described = TypeVar("Described", Network, Layer, Block, Stage, Graph, Element, Shortcut)
 Signature = Hashable
@@ -69,7 +69,7 @@ def signature(
 
 
 def _structure(layer: Layer) -> Signature:
-    window = (layer.kernel, layer.stride, layer.padding, layer.dilation, layer.groups, layer.bias)
+    window = (layer.kernel, layer.stride, layer.padding, dilation_of(layer), layer.groups, layer.bias)
     return layer.kind, layer.op, window, layer.out_shape[0], layer.settings
 
 
@@ -82,7 +82,7 @@ def _class(layer: Layer) -> Signature:
 
 def _pattern(layer: Layer) -> Signature:
     grouped = "depthwise" if 1 < layer.groups == layer.in_shape[0] else layer.groups > 1
-    dilated = any(step > 1 for step in layer.dilation)
+    dilated = any(step > 1 for step in dilation_of(layer))
     return layer.kind, layer.op, layer.kernel, grouped, dilated, setting(layer, FACTOR)
 
 

@@ -151,6 +151,11 @@ def rearranges_channels(element: Element) -> bool:
     return takes_channels(element) or (isinstance(element, Layer) and element.op == "channel_shuffle")
 
 
+def dilation_of(layer: Layer) -> tuple[int, ...]:
+    """Return the dilation of a layer; 1 where the kernel has one position, for there it does nothing."""
+    return tuple(step if size > 1 else 1 for step, size in zip(layer.dilation, layer.kernel, strict=False))
+
+
 def takes_channels(element: Element) -> bool:
     """Return whether a layer passes on some of its channels only, as each part of a channel split does."""
     return (

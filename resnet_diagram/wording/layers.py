@@ -6,7 +6,7 @@ from typing import NamedTuple
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
 from resnet_diagram.spec.settings import FACTOR, setting
 from resnet_diagram.spec.shapes import extent_text
-from resnet_diagram.spec.traits import FOLLOWING, SILENT, takes_channels
+from resnet_diagram.spec.traits import FOLLOWING, SILENT, dilation_of, takes_channels
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, Term, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -165,8 +165,9 @@ def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
     sizes = sizes or sizes_of(layer)
     match layer.kind:
         case LayerKind.CONV:
-            dilated = any(gap != 1 for gap in layer.dilation)
-            gaps = phrase(Kind.DILATION, Word.DILATION, extent_text(layer.dilation)) if dilated else NOTHING
+            dilation = dilation_of(layer)
+            is_dilated = any(step != 1 for step in dilation)
+            gaps = phrase(Kind.DILATION, Word.DILATION, extent_text(dilation)) if is_dilated else NOTHING
             lines = (
                 Label(operation(layer), sizes.channels, sizes.stride, joint=", "),
                 Label(sizes.groups, gaps, joint=", "),

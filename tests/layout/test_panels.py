@@ -5,9 +5,13 @@ from itertools import pairwise
 import pytest
 
 from resnet_diagram.diagram.model import Diagram, EdgeRole, GroupRole
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.layout.units import Fit
+from resnet_diagram.spec import shapes
+from resnet_diagram.spec.model import Block, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.geometry import problems, text_rect
 from tests.layout.panelled import OVERVIEWS, bottleneck, overview, panelled, paper, stage, terminal
@@ -164,3 +168,15 @@ def test_cost_grows_in_step_with_the_frames() -> None:
 
     drawn(panelled(("", overview(stage(1, 3)))))
     assert work(320) < 2 * work(40)
+
+
+def test_groups_on_a_shortcut_belong_to_their_convolution() -> None:
+    size = (8, 6, 6)
+    branch = (shapes.conv(size, 8, 3, padding=1), shapes.conv(size, 8, 3, padding=1))
+    layers = (shapes.conv(size, 8, 1, groups=4), shapes.norm(size))
+    shortcut = Shortcut(kind=ShortcutKind.PROJECTION, layers=layers)
+    stage = Stage(name="layer1", body=(Block(branches=(branch,), shortcut=shortcut),))
+    network = Network(name="net", input_shape=(8, 6, 6), stem=(), body=(stage,), head=())
+    scene = layout(build([network], Options()), load_theme())
+    words = {text.text for box in walk(scene) if isinstance(box, Box) for text in box.texts}
+    assert "1×1 conv, 8, 4 groups + BN" in words

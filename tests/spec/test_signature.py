@@ -18,7 +18,9 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.settings import DROPOUT, setting
+from resnet_diagram.spec.shapes import conv
 from resnet_diagram.spec.signature import Level, anonymous, canonical, differences, same, signature
+from resnet_diagram.wording.layers import layer_lines
 
 
 def changed(network: Network, **fields: object) -> Network:
@@ -169,3 +171,13 @@ def test_a_dropout_at_the_beginning_is_a_setting_of_the_next_layer_alone() -> No
 def test_a_pool_over_all_positions_is_the_global_one() -> None:
     pool = replace(CONV, kind=LayerKind.POOL, op="avg_pool", kernel=(4, 4), out_shape=(8, 1, 1))
     assert [layer.op for layer in canonical([pool, FLATTEN])] == ["global_avg_pool"]
+
+
+def test_the_dilation_of_one_position_does_nothing() -> None:
+    def layers(kernel: int, dilation: int) -> Layer:
+        return conv((8, 9, 9), 8, kernel, padding=dilation * (kernel // 2), dilation=dilation)
+
+    assert signature(layers(1, 1), Level.STRUCTURE) == signature(layers(1, 2), Level.STRUCTURE)
+    assert signature(layers(3, 1), Level.STRUCTURE) != signature(layers(3, 2), Level.STRUCTURE)
+    assert [str(line) for line in layer_lines(layers(1, 2))] == ["1×1 conv, 8"]
+    assert [str(line) for line in layer_lines(layers(3, 2))] == ["3×3 conv, 8", "dilation 2"]

@@ -1,5 +1,6 @@
 """Measure a diagram's items: nodes become boxes with a size, forks and groups take what is in them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.model import (
@@ -36,7 +37,7 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import PLUS
-from resnet_diagram.wording.terms import NOTHING, Label
+from resnet_diagram.wording.terms import NOTHING, Kind, Label
 
 MARK = "caption"
 """The size of type of what is written beside branches and merges."""
@@ -213,12 +214,23 @@ def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
     plain = replace(sizer, wrapped=sizer.turned)
     items: list[Cell] = []
     for node in link.nodes:
-        joined = Label(*node.lines, joint=PLUS)
+        joined = _in_one_line(node.lines)
         room = 0.0 if sizer.turned or len(link.nodes) > 1 else _LEVEL
         level = node.role is not NodeRole.QUESTION and text_width(joined, sizer.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
         items.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
     return series(items)
+
+
+def _in_one_line(lines: Sequence[Label]) -> Label:
+    """Return the lines of a box as one; groups and dilation belong to the convolution before them."""
+    layers: list[Label] = []
+    for line in lines:
+        if layers and line.kinds & {Kind.GROUPS, Kind.DILATION}:
+            layers[-1] = Label(layers[-1], line, joint=", ")
+        else:
+            layers.append(line)
+    return Label(*layers, joint=PLUS)
 
 
 def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
