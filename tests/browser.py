@@ -55,6 +55,8 @@ class Browser:
 
     def open(self, address: str | Path) -> None:
         """Load a file or an address."""
+        self._driver.get("about:blank")
+        self.errors()  # those of the page before
         self._driver.get(address.resolve().as_uri() if isinstance(address, Path) else address)
 
     def evaluate(self, expression: str, *values: object) -> Any:
@@ -88,7 +90,7 @@ class Browser:
         self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def errors(self) -> list[str]:
-        """What the page's console has complained of since the last call."""
+        """What the page's console has complained of since it was opened, or since the last call."""
         return [entry["message"] for entry in self._driver.get_log("browser") if entry["level"] == "SEVERE"]
 
 

@@ -60,7 +60,7 @@ def test_what_is_no_file_of_fair_size_is_refused(tmp_path: Path, monkeypatch: py
     assert read_bytes(tmp_path / "small") == b"abc"
     for name, words in (
         ("large", "4 bytes; expected 3"),
-        ("none", "No such"),
+        ("none", "There is no file"),
         ("", "folder"),
         ("a\0b", "null"),
     ):

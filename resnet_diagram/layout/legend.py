@@ -16,8 +16,8 @@ _LINE = 20.0
 _SWATCH = 9.0
 _GAP = 3.5
 _BETWEEN = 13.0
-_UNBROKEN = 220.0
-"""Width in points up to which an entry of words alone stays in one line."""
+_UNBROKEN = 211.0
+"""Width in points up to which an entry of words alone stays in one line: that of the narrowest column."""
 _MERGES = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 

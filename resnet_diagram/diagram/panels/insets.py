@@ -1,6 +1,7 @@
 """Insets: one drawing for each type of block, with symbols for the sizes that differ between its blocks."""
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
 from resnet_diagram.diagram.chain.outlines import tapered
@@ -49,12 +50,17 @@ def insets(
         for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
     pictures = {picture(panel) for panel in panels}
-    for kind in _inner_types(selection, block_types):
+    for kind in map(_with_own_sizes, _inner_types(selection, block_types)):
         inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
         if len(panels) < options.insets and picture(inner) not in pictures:
             pictures.add(picture(inner))
             panels.append(inner)
     return tuple(panels), closed
+
+
+def _with_own_sizes(kind: BlockType) -> BlockType:
+    """Return a type with the sizes of its first unit, for no frame has the values of its symbols."""
+    return replace(kind, sizes={}, symbols=frozenset(), numbered=True) if kind.symbols else kind
 
 
 def picture(panel: Panel) -> Hashable:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 from resnet_diagram.spec.graph import graphs
-from resnet_diagram.spec.measure import in_shape, is_residual, main_layers
+from resnet_diagram.spec.measure import in_shape, is_residual, main_layers, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Stage
 from resnet_diagram.spec.traits import MIXING
 
@@ -37,7 +37,8 @@ def _is_perceptron(block: Block) -> bool:
         layer.kind is LayerKind.LINEAR or (layer.kind is LayerKind.CONV and max(layer.kernel, default=1) == 1)
         for layer in dense
     )
-    has_graph = next(graphs(block), None) is not None
+    is_mixing = any(layer.kind is LayerKind.OPAQUE for layer in walk(block))
+    has_graph = is_mixing or next(graphs(block), None) is not None
     return len(dense) > 1 and pointwise and not has_graph and dense[0].in_shape[0] == in_shape(block)[0]
 
 
