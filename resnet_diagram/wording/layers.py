@@ -1,6 +1,8 @@
 """Layers and shortcuts in words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
@@ -162,6 +164,14 @@ def sizes_of(layer: Layer) -> Sizes:
 
 def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
     """Return the lines in a layer's box, without norm and activation; `sizes` replaces its numbers."""
+    if layer.kind is LayerKind.OPAQUE:
+        return tuple(line for line in (operation(layer), literal(layer.name)) if line)
+    return _layer_lines(replace(layer, name=""), sizes)
+
+
+@lru_cache(maxsize=4096)
+def _layer_lines(layer: Layer, sizes: Sizes | None) -> tuple[Label, ...]:
+    """Return the lines of a layer without a name; most layers of a deep network differ in theirs alone."""
     sizes = sizes or sizes_of(layer)
     match layer.kind:
         case LayerKind.CONV:
@@ -174,8 +184,6 @@ def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
             )
         case LayerKind.LINEAR:
             lines = (Label(operation(layer), sizes.channels, joint=", "), NOTHING)
-        case LayerKind.OPAQUE:
-            lines = (operation(layer), literal(layer.name))
         case _ if layer.kernel:
             lines = (Label(operation(layer), sizes.stride, joint=", "), NOTHING)
         case _:
