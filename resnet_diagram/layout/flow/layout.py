@@ -1,5 +1,7 @@
 """Lay out a diagram in the order of the flow: in rows, or in columns."""
 
+from functools import lru_cache, partial
+
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
@@ -28,10 +30,11 @@ def lay_out_flow(
     fits, `nearest` takes the one that exceeds the room least; else raises RenderError.
     """
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
+    condensed = lru_cache(maxsize=None)(partial(condense, diagram))
     for variant in variants(diagram, fit):
         if variant.resort and any(_fits(candidate, fit) for candidate in tried):
             break
-        draft = draft_of(condense(diagram, variant.condensed), theme, variant, fit)
+        draft = draft_of(condensed(variant.condensed), theme, variant, fit)
         if _fits(draft, page):
             return scene_of(draft)
         tried.append(draft)
