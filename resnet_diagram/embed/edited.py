@@ -12,8 +12,6 @@ _MARK = re.compile(r' \[resnet-diagram ([0-9a-f]{12})\]$| etag="([0-9a-f]{12})"(
 
 _CORE = "docProps/core.xml"
 _IDENTIFIER = re.compile(rb"<dc:identifier>resnet-diagram ([0-9a-f]{12})</dc:identifier>")
-_DAY = (1980, 1, 1, 0, 0, 0)
-"""The first day that a zip archive can name."""
 
 EDITABLE = ("tikz", "drawio", "pptx")
 """The formats of files that are made to be edited."""
@@ -81,7 +79,7 @@ def _presentation_with_digest(data: bytes) -> bytes:
     signed = BytesIO()
     with zipfile.ZipFile(signed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, _DAY), content, compress_type=zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
     return signed.getvalue()
 
 

@@ -29,12 +29,10 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
     if translations:
         diagram = in_language(diagram, translations)
     placing = output.placing
-
     own_words = options.annotations.caption or None if placing.caption is None else placing.caption
 
     def words() -> str:
-        proposed = own_words is None
-        return in_language(caption(networks, options), translations) if proposed else own_words or ""
+        return in_language(caption(networks, options), translations) if own_words is None else own_words
 
     return Figure(
         diagram=diagram,

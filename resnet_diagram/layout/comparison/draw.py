@@ -21,7 +21,7 @@ from resnet_diagram.layout.comparison.measure import (
     best_sections,
 )
 from resnet_diagram.layout.flow.draw import draw
-from resnet_diagram.layout.legend import draw_legend, widest_entry
+from resnet_diagram.layout.legend import draw_legend, legend_height, widest_entry
 from resnet_diagram.layout.scene import Anchor, GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import Fit
@@ -55,7 +55,8 @@ def lay_out_comparison(
     canvas = Canvas(theme=theme, turned=True)
     least = _least(canvas, diagram.title, diagram.legend)
     title = NAME + 2.0 if diagram.title else 0.0
-    legend = _legend_height(canvas, diagram.legend, fit.width or least)
+    room = (fit.width or least) - 2 * spacing.PAGE_MARGIN
+    legend = spacing.LEGEND_GAP + legend_height(canvas, diagram.legend, room) if diagram.legend else 0.0
     margins = (2 * spacing.PAGE_MARGIN, 2 * spacing.PAGE_MARGIN + title + legend)
     sections = best_sections(comparison, theme, fit, margins, nearest=nearest)
     width = max(sections.width + 2 * spacing.PAGE_MARGIN, least)
@@ -85,14 +86,6 @@ def lay_out_comparison(
 def _least(canvas: Canvas, title: str, legend: tuple[LegendEntry, ...]) -> float:
     words = text_width(title, canvas.theme.size("title"), bold=True)
     return max(words, widest_entry(canvas, legend)) + 2 * spacing.PAGE_MARGIN
-
-
-def _legend_height(canvas: Canvas, legend: tuple[LegendEntry, ...], width: float) -> float:
-    """Return the height of the legend with the gap above it, if it is that wide."""
-    if not legend:
-        return 0.0
-    ends = (spacing.PAGE_MARGIN, width - spacing.PAGE_MARGIN)
-    return spacing.LEGEND_GAP + draw_legend(Canvas(theme=canvas.theme, turned=True), legend, ends, 0.0)
 
 
 def _demand(needed: float, value: float | None, how: str) -> None:

@@ -214,11 +214,9 @@ def _splits(
     """
     total = sum(heights)
     for count in range(1, len(heights) + 1):
-        starts = _fewest(heights, total / count, gap)
         limit = total / count
-        while len(starts) > count:
+        while len(starts := _fewest(heights, limit, gap)) > count:
             limit *= 1.02
-            starts = _fewest(heights, limit, gap)
         ends = (*starts[1:], len(heights))
         if len(starts) == count and all(
             _is_unbroken([any(part.parts for part in track[a:b]) for a, b in zip(starts, ends, strict=True)])

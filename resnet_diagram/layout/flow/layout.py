@@ -1,6 +1,6 @@
 """Lay out a diagram in the order of the flow: in rows, or in columns."""
 
-from functools import lru_cache, partial
+from functools import cache, partial
 
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.errors import RenderError
@@ -30,7 +30,7 @@ def lay_out_flow(
     fits, `nearest` takes the one that exceeds the room least; else raises RenderError.
     """
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
-    condensed = lru_cache(maxsize=None)(partial(condense, diagram))
+    condensed = cache(partial(condense, diagram))
     for variant in variants(diagram, fit):
         if variant.resort and any(_fits(candidate, fit) for candidate in tried):
             break

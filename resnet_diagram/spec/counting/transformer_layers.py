@@ -37,9 +37,9 @@ def _is_perceptron(block: Block) -> bool:
         layer.kind is LayerKind.LINEAR or (layer.kind is LayerKind.CONV and max(layer.kernel, default=1) == 1)
         for layer in dense
     )
-    is_mixing = any(layer.kind is LayerKind.OPAQUE for layer in walk(block))
-    has_graph = is_mixing or next(graphs(block), None) is not None
-    return len(dense) > 1 and pointwise and not has_graph and dense[0].in_shape[0] == in_shape(block)[0]
+    has_opaque = any(layer.kind is LayerKind.OPAQUE for layer in walk(block))
+    is_open = not has_opaque and next(graphs(block), None) is None
+    return len(dense) > 1 and pointwise and is_open and dense[0].in_shape[0] == in_shape(block)[0]
 
 
 def _is_depthwise(layer: Layer) -> bool:
