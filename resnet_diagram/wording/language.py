@@ -1,6 +1,6 @@
 """Languages of a drawing: a TOML table of translations each, and labels put into a language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,29 +41,39 @@ def _folder() -> Path:
 
 
 def _read(path: Path) -> Language:
-    phrases = read_toml(path, "Language file").get("phrases")
-    if not isinstance(phrases, dict) or not all(isinstance(text, str) for text in phrases.values()):
+    table = read_toml(path, "Language file").get("phrases")
+    if not isinstance(table, dict):
         raise UsageError(f'Language file \'{path}\' needs a table [phrases] of texts, such as "Stem" = "…".')
-    for english, text in phrases.items():
+    return phrases(table, f"Language file '{path}'")
+
+
+def phrases(table: Mapping[str, object], place: str) -> Language:
+    """Return the texts that replace phrases of the vocabulary. `place`: where they are written.
+
+    Raises UsageError for a phrase that no drawing writes, and a text that cannot be filled with its values.
+    """
+    for english, text in table.items():
         if english not in _ENTRIES:
             hint = did_you_mean(closest(english, _ENTRIES))
             raise UsageError(
-                f"Language file '{path}' translates {english!r}, which no drawing writes.{hint} "
+                f"{place}: no drawing writes the phrase {english!r}.{hint} "
                 "templates/languages/zh.toml has all phrases."
             )
-        _check(path, english, text)
-    return {_ENTRIES[english]: text for english, text in phrases.items()}
+        _check(place, english, text)
+    return {_ENTRIES[english]: str(text) for english, text in table.items()}
 
 
-def _check(path: Path, english: str, text: str) -> None:
-    """Raise UsageError unless a translation can be filled with the values of its phrase."""
+def _check(place: str, english: str, text: object) -> None:
+    """Raise UsageError unless a text can be filled with the values of a phrase."""
     count = sum(f"{{{at}}}" in english for at in range(english.count("{")))
     try:
+        if not isinstance(text, str):
+            raise ValueError("it is no text")
         text.format(*[""] * count)
     except (IndexError, KeyError, ValueError, AttributeError) as error:
         places = ", ".join(f"{{{at}}}" for at in range(count)) or "no values"
         raise UsageError(
-            f"Language file '{path}' translates {english!r} by {text!r}, which cannot be filled: {error}. "
+            f"{place}: the text {text!r} for {english!r} cannot be filled: {error}. "
             f"Use {places}, and write a brace as two."
         ) from error
 

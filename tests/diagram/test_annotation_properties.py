@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "color": ({"parts": {"fc": {"color": "#FFD581"}}}, "FFD581"),
     "unit": ({"parts": {"*.se": {"unit": True, "label": "Squeezer"}}}, "Squeezer"),
     "hide": ({"parts": {"maxpool": {"hide": True}}}, "not drawn: maxpool"),
+    "words": ({"words": {"addition": "sum of both"}}, "sum of both"),
     "brace": ({"braces": {"where it happens": ["layer3", "layer4"]}}, "where it happens"),
 }
 

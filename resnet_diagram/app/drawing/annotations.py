@@ -14,6 +14,7 @@ from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.reading import read_toml
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.check import ROLES
+from resnet_diagram.wording.language import phrases
 
 SUFFIX = ".figure.toml"
 """Suffix of the annotations beside a model: those of net.py are in net.figure.toml."""
@@ -30,6 +31,7 @@ _KEYS: dict[str, tuple[type, str]] = {
     "notes": (list, "a list of texts"),
     "insets": (list, "a list of texts: modules, classes or titles of panels"),
     "braces": (dict, "a table with a module, or a list of modules, for each text"),
+    "words": (dict, "a table with a text for each phrase of a drawing, such as 'identity shortcut'"),
     "parts": (dict, "a table with one table for each module or pattern"),
 }
 _PART_KEYS: dict[str, tuple[type, str]] = {
@@ -90,6 +92,8 @@ def template(network: Network) -> str:
         '# insets = ["layer3.*", "DualAttention"]  # panels of these modules alone, in this order',
         "# [braces]",
         '# "ours" = ["layer3", "layer4"]  # a brace under stages or blocks, with these words',
+        "# [words]",
+        '# "identity shortcut" = "skip connection"  # of the legend, and all other words of a drawing',
         "#",
         '# [parts."layer3.*.attn"]      # a module, or a pattern in which * stands for any text',
         '# label = "Dual attention"    # words in its box, or its title',
@@ -140,6 +144,7 @@ def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
         notes=tuple(table.get("notes", ())),
         insets=tuple(table.get("insets", ())),
         braces=tuple(_brace(words, value, source) for words, value in table.get("braces", {}).items()),
+        words=tuple(phrases(table.get("words", {}), f"{source}, words").items()),
         parts=tuple(_part(pattern, value, source) for pattern, value in table.get("parts", {}).items()),
     )
 

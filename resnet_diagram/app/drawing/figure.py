@@ -25,7 +25,7 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
         from resnet_diagram.diagram.annotations.only import with_only
 
         diagram = with_only(diagram, networks[0], options.only)
-    translations = language(options.lang)
+    translations = {**language(options.lang), **dict(options.annotations.words)}
     if translations:
         diagram = in_language(diagram, translations)
     placing = output.placing

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.wording.terms import Label
+from resnet_diagram.wording.vocabulary import Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ class Annotations:
     `title`: that of the drawing, None for the usual one. `caption`: that of the figure, "" for the proposed
     one. `notes`: lines added to the legend. `insets`: the panels beside the overview, in this order, each by
     the path of a module or a pattern, a class, or its title; empty for all. `braces`: words, and the modules
-    that a brace with them holds.
+    that a brace with them holds. `words`: texts that replace phrases of the vocabulary, as those of a language
+    do.
     """
 
     source: str = ""
@@ -73,6 +75,7 @@ class Annotations:
     notes: tuple[str, ...] = ()
     insets: tuple[str, ...] = ()
     braces: tuple[tuple[str, tuple[Part, ...]], ...] = ()
+    words: tuple[tuple[Word, str], ...] = ()
     parts: tuple[Part, ...] = ()
 
 
