@@ -19,7 +19,7 @@ from resnet_diagram.diagram.accounting import missing
 from resnet_diagram.diagram.annotations.units import with_units
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Bar, Frame, Node
+from resnet_diagram.diagram.model import Bar, Frame, Group, GroupRole, Node, Overview
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.scene import Box, boxes, texts
 from resnet_diagram.render.figure import Figure
@@ -361,3 +361,50 @@ def test_a_check_covers_the_panels_that_a_file_lists(tmp_path: Path, inset: str,
     result = CliRunner().invoke(main, ["annotate", "resnet50", "--check", str(path)])
     assert result.exit_code == code, result.output
     assert code == 0 or repr(inset) in result.output
+
+
+def bars(drawing: Figure) -> dict[str, str]:
+    """Return the indices under the bars of each stage, with "…" for those left out."""
+    (strip,) = [panel.content for panel in drawing.diagram.panels if isinstance(panel.content, Overview)]
+    return {
+        frame.id: " ".join(bar.index if isinstance(bar, Bar) else "…" for bar in frame.bars)
+        for frame in strip.frames
+        if frame.role is GroupRole.STAGE
+    }
+
+
+@pytest.mark.parametrize(
+    ("stage", "fold", "shown"),
+    [("layer3", False, "1 2 3 4 5 6"), ("layer2", True, "1 2 … 4"), ("layer*", True, "1 2 … 4")],
+)
+def test_a_stage_folds_as_it_is_told(stage: str, fold: bool, shown: str) -> None:
+    plain, annotated = bars(figure("resnet50")), bars(figure("resnet50", parts(stage, fold=fold)))
+    assert shown in annotated.values()
+    assert shown not in plain.values()
+    assert stage == "layer*" or sum(plain[name] != annotated[name] for name in plain) == 1
+
+
+@pytest.mark.parametrize(("view", "fold", "blocks"), [("paper", False, 23), ("full", True, 2)])
+def test_a_chart_folds_a_stage_as_it_is_told(view: str, fold: bool, blocks: int) -> None:
+    options, output = draw_options({"view": view, "annotate": parts("layer3", fold=fold)})
+    items = figure_of([network("resnet101")], options, output, flat=True).diagram.chain.items
+    (stage,) = [item for item in items if isinstance(item, Group) and item.id == "stage3"]
+    assert len(stage.items) == blocks
+
+
+def test_a_fold_of_what_is_no_stage_is_reported() -> None:
+    with pytest.warns(UnrenderedWarning, match="'layer3.0' folds nothing"):
+        figure("resnet50", parts("layer3.0", fold=False))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"identity shortcuts": "x"}, "Did you mean 'identity shortcut'"),
+        ({"Stage {0}": "{1}"}, "cannot be filled"),
+        ({"addition": 3}, "it is no text"),
+    ],
+)
+def test_words_for_what_no_drawing_says_are_an_error(table: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        figure("resnet50", {"words": table})

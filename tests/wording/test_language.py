@@ -158,11 +158,14 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("phrases", "message"),
     [
-        ('"Stagee {0}" = "Stufe {0}"', r"no drawing writes the phrase 'Stagee \{0\}'. Did you mean 'Stage \{0\}'"),
+        (
+            '"Stagee {0}" = "Stufe {0}"',
+            r"no drawing writes the phrase 'Stagee \{0\}'. Did you mean 'Stage \{0\}'",
+        ),
         ('"Stage {0}" = "Stufe {1}"', r"cannot be filled.*Use \{0\}"),
         ('"Stem" = "{0}"', "cannot be filled.*Use no values"),
         ('"Stem" = "{"', "cannot be filled"),
-        ('"Stem" = 3', "needs a table"),
+        ('"Stem" = 3', "it is no text"),
     ],
 )
 def test_a_wrong_translation_is_refused(tmp_path: Path, phrases: str, message: str) -> None:

@@ -40,6 +40,7 @@ _PART_KEYS: dict[str, tuple[type, str]] = {
     "highlight": (bool, "true or false"),
     "note": (str, "a text"),
     "unit": (bool, "true or false"),
+    "fold": (bool, "true or false"),
     "hide": (bool, "true or false"),
 }
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -100,6 +101,7 @@ def template(network: Network) -> str:
         '# highlight = true           # or color = "#FFD580"',
         '# note = "new in this work"  # words of the legend on that colour',
         "# unit = true                # draw it as one box, and open it once in a panel of its own",
+        "# fold = false               # of a stage: draw all of its blocks; true: as few as can be",
         "# hide = true                # leave it out; the legend says so",
         "#",
         *_class_lines(network),
@@ -174,6 +176,7 @@ def _part(pattern: str, table: Any, source: str) -> Part:
         color=color or highlighted,
         note=table.get("note", ""),
         unit=table.get("unit"),
+        fold=table.get("fold"),
         hide=table.get("hide", False),
     )
 

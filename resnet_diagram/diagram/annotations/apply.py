@@ -19,9 +19,11 @@ from resnet_diagram.diagram.model import (
     Origin,
     Panel,
 )
+from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.model import Network, Stage
 from resnet_diagram.wording.terms import Label, literal
 
 
@@ -53,7 +55,15 @@ def annotated(
         visible = part.color or (part.label and not part.unit)
         if part.pattern and visible and not part.hide and part not in applied:
             _warn(part)
+        if part.fold is not None and not _holds_a_stage(part, networks):
+            message = f"Annotation {part.pattern!r} folds nothing: it holds no stage."
+            warnings.warn(message, UnrenderedWarning, stacklevel=3)
     return result
+
+
+def _holds_a_stage(part: Part, networks: Sequence[Network]) -> bool:
+    stages = (each for network in networks for each in all_elements(network) if isinstance(each, Stage))
+    return any(all(map(part.holds, paths)) for paths in map(tuple, map(paths_of, stages)) if paths)
 
 
 def coloured(annotations: Annotations) -> tuple[Part, ...]:

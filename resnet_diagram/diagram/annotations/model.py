@@ -1,6 +1,6 @@
 """Model of annotations: what an author writes about parts of a network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -17,7 +17,8 @@ class Part:
     "" where `paths` lists the modules. With a pattern, `paths` are the modules of its classes. `label`: words
     in their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the
     theme, "" for none. `note`: words of the legend on that fill. `unit`: draw each of them as one box; None
-    leaves it to the kind of module. `hide`: leave them out, and say so.
+    leaves it to the kind of module. `fold`: draw equal blocks of a stage once, or all of them; None leaves it
+    to their number. `hide`: leave them out, and say so.
     """
 
     pattern: str = ""
@@ -26,6 +27,7 @@ class Part:
     color: str = ""
     note: str = ""
     unit: bool | None = None
+    fold: bool | None = None
     hide: bool = False
 
     def names(self, path: str) -> bool:
@@ -65,8 +67,7 @@ class Annotations:
     `title`: that of the drawing, None for the usual one. `caption`: that of the figure, "" for the proposed
     one. `notes`: lines added to the legend. `insets`: the panels beside the overview, in this order, each by
     the path of a module or a pattern, a class, or its title; empty for all. `braces`: words, and the modules
-    that a brace with them holds. `words`: texts that replace phrases of the vocabulary, as those of a language
-    do.
+    that a brace with them holds. `words`: texts that replace phrases of the vocabulary, as a language does.
     """
 
     source: str = ""
@@ -77,6 +78,12 @@ class Annotations:
     braces: tuple[tuple[str, tuple[Part, ...]], ...] = ()
     words: tuple[tuple[Word, str], ...] = ()
     parts: tuple[Part, ...] = ()
+
+    def folds(self, paths: Iterable[str]) -> bool | None:
+        """Return whether equal blocks of the stage with these modules are drawn once; None by default."""
+        modules = tuple(paths)
+        choices = (part for part in self.parts if part.fold is not None)
+        return next((part.fold for part in choices if modules and all(map(part.holds, modules))), None)
 
 
 NO_ANNOTATIONS = Annotations()

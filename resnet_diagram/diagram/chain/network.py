@@ -14,7 +14,7 @@ from resnet_diagram.diagram.model import (
     Origin,
 )
 from resnet_diagram.diagram.options import Options, Show
-from resnet_diagram.diagram.origin import copies_of, origin
+from resnet_diagram.diagram.origin import copies_of, origin, paths_of
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
@@ -108,6 +108,7 @@ def _body(network: Network, context: BuildContext, options: Options) -> tuple[It
 def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -> Group:
     prefix = f"stage{number}"
     title = stage_title(stage, number, options.names)
+    context = context._replace(stage=_builder(stage, context.stage, options))
     counts = Label(*count_labels(stage, options.show), joint=Word.LIST)
     return Group(
         id=prefix,
@@ -119,6 +120,14 @@ def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -
         shade=number,
         origin=origin((stage,)),
     )
+
+
+def _builder(stage: Stage, usual: StageBuilder, options: Options) -> StageBuilder:
+    """Return what draws a stage: the usual builder, unless annotations fold the stage or open it."""
+    folds = options.annotations.folds(paths_of(stage))
+    if folds is None or (folds and usual is not every_block_open):
+        return usual
+    return first_blocks_open if folds else every_block_open
 
 
 def stage_summary(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:

@@ -16,6 +16,7 @@ from resnet_diagram.diagram.chain.graph import (
 from resnet_diagram.diagram.lanes.modules import Folded, Module, folded
 from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
+from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
@@ -187,17 +188,23 @@ class _Builder:
         )
 
 
-def lanes(network: Network, names: StageNames, room: int, *, shapes: bool) -> Lanes:
+def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
     """Return the graph of a network whose parts are no chain.
 
-    `room`: the most boxes of a graph whose modules are not folded. `shapes`: outputs are written with theirs.
+    `shapes`: outputs are written with theirs.
     """
     graph = whole_graph(network)
     values = [node.shape for node in graph.nodes]
     least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
     stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
     sizes = row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
-    builder = _Builder(network=network, names=names, draft=draft_of(network), sizes=sizes, room=room)
+    builder = _Builder(
+        network=network,
+        names=options.names,
+        draft=draft_of(network, options.annotations),
+        sizes=sizes,
+        room=options.graph_room,
+    )
     draft = builder.dag(graph, "whole", whole=True)
     outputs = draft.graph.outputs
     for number, output in enumerate(outputs if len(outputs) > 1 else ()):

@@ -27,7 +27,7 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
     Each type without a name. Raises UsageError where there is no such block.
     """
     units = (
-        lanes(network, options.names, options.graph_room, shapes=False).units
+        lanes(network, options, shapes=False).units
         if has_graph(network)
         else overview(network, options.names)[1]
     )

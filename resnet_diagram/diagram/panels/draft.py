@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Arc, Bar, GroupRole, NodeRole, Origin
-from resnet_diagram.diagram.origin import origin
+from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.spec.counting.blocks import Run, counted_runs, waiting_numbers
 from resnet_diagram.spec.graph import all_elements
@@ -18,7 +19,10 @@ from resnet_diagram.wording.terms import NOTHING, Label
 
 @dataclass
 class FrameDraft:
-    """A frame under construction: its bars, the units among them, and its texts."""
+    """A frame under construction: its bars, the units among them, and its texts.
+
+    `folds`: whether equal bars are drawn once; None leaves it to their number.
+    """
 
     role: GroupRole | None
     id: str
@@ -27,6 +31,7 @@ class FrameDraft:
     stage: Stage | None = None
     number: int = 0
     blocks: int = 0
+    folds: bool | None = None
     bars: list[Bar] = field(default_factory=list)
     units: dict[str, Unit] = field(default_factory=dict)
 
@@ -41,6 +46,7 @@ class OverviewDraft:
 
     largest: int
     dims: int
+    annotations: Annotations = NO_ANNOTATIONS
     frames: list[FrameDraft] = field(default_factory=list)
     arcs: list[Arc] = field(default_factory=list)
     layer_bars: list[tuple[Layer, Sequence[Layer]]] = field(default_factory=list)
@@ -66,6 +72,7 @@ class OverviewDraft:
                 id(run[0]): run for run in runs if not isinstance(run[0], Block | Stage) or len(run) > 1
             }
             draft.blocks = len(runs)
+            draft.folds = self.annotations.folds(paths_of(stage))
         return draft
 
     def bar(
@@ -111,10 +118,11 @@ class OverviewDraft:
         return [1 + max((unit.last for unit in frame.units.values()), default=0)]
 
 
-def draft_of(network: Network) -> OverviewDraft:
+def draft_of(network: Network, annotations: Annotations = NO_ANNOTATIONS) -> OverviewDraft:
     """Return an empty overview with the scale of a network."""
     shapes = [network.input_shape, *(layer.out_shape for layer in walk(network))]
     return OverviewDraft(
         largest=max(prod(shape[1:]) for shape in shapes),
         dims=max(1, len(max(shapes, key=lambda shape: prod(shape[1:]))) - 1),
+        annotations=annotations,
     )

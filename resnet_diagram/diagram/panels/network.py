@@ -25,7 +25,7 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
     """Return the panel of the overview, and those of the types of block."""
     if has_graph(network):
         return _graph_panels(network, title, options, with_insets=with_insets)
-    drawing, units = overview(network, options.names)
+    drawing, units = overview(network, options.names, options.annotations)
     result = types_of(units)
     note = _noter(result, options, with_symbols=with_insets)
     noted = replace(drawing, frames=tuple(map(note, drawing.frames)))
@@ -53,7 +53,7 @@ def _graph_panels(
     network: Network, title: Label, options: Options, *, with_insets: bool
 ) -> tuple[Panel, ...]:
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
-    drawing = lanes(network, options.names, options.graph_room, shapes=Show.SHAPES in options.show)
+    drawing = lanes(network, options, shapes=Show.SHAPES in options.show)
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
     modules = tuple(

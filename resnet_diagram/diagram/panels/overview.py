@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import groupby
 
+from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.chain.blocks import joined_layers
 from resnet_diagram.diagram.model import (
     Arc,
@@ -49,9 +50,11 @@ _LAST = ("sigmoid", "softmax", "log_softmax", "tanh")
 """Activations that end a network."""
 
 
-def overview(network: Network, names: StageNames) -> tuple[Overview, tuple[Unit, ...]]:
+def overview(
+    network: Network, names: StageNames, annotations: Annotations = NO_ANNOTATIONS
+) -> tuple[Overview, tuple[Unit, ...]]:
     """Return the overview of a network, and the units that are blocks in it."""
-    draft = draft_of(network)
+    draft = draft_of(network, annotations)
     _stem(draft, network)
     _flow(draft, network.body, None if network.stem else draft.frames[0])
     if network.head:
@@ -315,7 +318,7 @@ def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
         id=frame.id,
         role=frame.role,
         title=stage_title(frame.stage, frame.number, names) if frame.stage else frame.title,
-        bars=tuple(_folded(bars, frame.units, ends)),
+        bars=tuple(bars if frame.folds is False else _folded(bars, frame, ends)),
         repeat=max(1, frame.blocks),
         caption=frame.caption,
         origin=origin((frame.stage,)) if frame.stage else _joined(bars),
@@ -332,15 +335,20 @@ def _joined(bars: Iterable[Bar]) -> Origin:
     )
 
 
-def _folded(bars: list[Bar], units: dict[str, Unit], ends: Set[str]) -> Iterator[Bar | Omitted]:
-    """Yield bars, with all but the first and the last of long runs left out, unless arcs end among them."""
+def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar | Omitted]:
+    """Yield bars, with all but the first and the last of long runs left out, unless arcs end among them.
+
+    Where annotations fold the frame, the shortest run with one to leave out is long.
+    """
+    units, shortest = frame.units, 1 if frame.folds else 2
     keys = [(units[bar.id].skeleton, bar.joined) if bar.id in units else _looks(bar) for bar in bars]
     runs = fold(keys)
     for run in runs:
         part = bars[run.start : run.stop]
-        ahead = run.period * (2 if len(runs) == 1 and run.period == 1 else 1)
+        ahead = run.period * (2 if len(runs) == 1 and run.period == 1 and not frame.folds else 1)
         hidden = part[ahead : -run.period]
-        if len(hidden) < (2 if run.period == 1 else run.period) or any(bar.id in ends for bar in hidden):
+        least = shortest if run.period == 1 else run.period
+        if len(hidden) < least or any(bar.id in ends for bar in hidden):
             yield from part
         else:
             yield from part[:ahead]
