@@ -233,10 +233,10 @@ def stage_rows(network: Network) -> tuple[StageRow, ...]:
 
 
 def _idle_row(network: Network) -> StageRow:
-    """Return the row of the modules that are never run."""
+    """Return the row of the modules that no drawn layer belongs to."""
     count = sum(module.params for module in network.idle)
     return StageRow(
-        name="never run",
+        name="unused",
         blocks=0,
         block_type=", ".join(module.name for module in network.idle),
         spatial_change="",

@@ -60,7 +60,7 @@ class Word(StrEnum):
     AND_ALIKE = "{0} and {1} like it"
     OUTPUT = "output {0}"
     NOT_DRAWN = "not drawn: {0}"
-    NEVER_RUN = "never run: {0}"
+    NOT_ON_THE_WAY = "not on the way to the output: {0}"
     RUN_AGAIN = "shared weights: {0}"
     TIMES_RUN = "{0} run {1} times"
     AND_MORE = "{0} and {1} more"

@@ -212,7 +212,7 @@ def test_words_on_lines_into_a_part_are_on_both_sides_of_them() -> None:
 
 def test_modules_that_never_run_are_named_in_the_legend() -> None:
     network = replace(pyramid(3), idle=(Idle(name="aux", params=10),))
-    assert "never run: aux" in {str(entry.text) for entry in drawn(network).legend}
+    assert "not on the way to the output: aux" in {str(entry.text) for entry in drawn(network).legend}
 
 
 def test_stages_have_one_title_in_every_view() -> None:

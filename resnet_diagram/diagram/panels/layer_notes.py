@@ -16,12 +16,12 @@ _LISTED = 4
 
 
 def run_notes(network: Network) -> tuple[Label, ...]:
-    """Return notes on modules that run several times, and on those with parameters that never run."""
+    """Return notes on modules that run several times, and on those with parameters that are not drawn."""
     again = [
         phrase(Kind.LEGEND, Word.TIMES_RUN, literal(name), count) for name, count in shared_modules(network)
     ]
     idle = [literal(module.name) for module in network.idle]
-    return (*_listed(Word.RUN_AGAIN, again), *_listed(Word.NEVER_RUN, idle))
+    return (*_listed(Word.RUN_AGAIN, again), *_listed(Word.NOT_ON_THE_WAY, idle))
 
 
 def _listed(word: Word, names: Sequence[Label]) -> tuple[Label, ...]:

@@ -179,7 +179,9 @@ def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
     ends = {f"value {number}": shape for number, shape in enumerate(entering, 1)}
     given = {_merge(node.merge or Merge.ADD, ends, None)}
     if node.merge is Merge.CONCAT and len(set(entering)) == 1:
-        given |= {concatenated(entering, axis) for axis in range(len(entering[0]))}
+        (shape,) = set(entering)
+        given |= {concatenated(entering, axis) for axis in range(len(shape))}
+        given |= {(*shape[:axis], len(entering), *shape[axis:]) for axis in range(len(shape) + 1)}
     return given
 
 

@@ -42,7 +42,9 @@ class Operation:
         if node.op == "copy_":
             if self.sources > 1:
                 return Role.OTHER
-            return Role.PAD if _pads_with_zeros(node) else Role.PASS
+            if not _pads_with_zeros(node) or self._buffer_shape == node.shape:
+                return Role.PASS
+            return Role.PAD if len(self._buffer_shape) == len(node.shape) else Role.OTHER
         if self.sources > 1:
             return role
         if role in (Role.ADD, Role.MULTIPLY):
@@ -90,14 +92,18 @@ class Operation:
     @property
     def out_shape(self) -> Sizes:
         """The shape of its result; where a padding is written into a buffer of zeros, the buffer's."""
-        node, shape = self.node, self.node.shape
-        if self.role is not Role.PAD or node.op not in ("copy_", "add_"):
-            return without_batch(shape)
-        target = node.args[0]
+        is_write = self.node.op in ("copy_", "add_") and self.sources == 1
+        fills = is_write and self.role in (Role.PAD, Role.OTHER)
+        return without_batch(self._buffer_shape if fills else self.node.shape)
+
+    @property
+    def _buffer_shape(self) -> Sizes:
+        """The shape, with the batch, of the buffer of zeros that it writes into."""
+        shape, target = self.node.shape, self.node.args[0]
         while isinstance(target, Ref):
             shape = target.shape if prod(target.shape) >= prod(shape) else shape
             target = None if _makes_zeros(target.node) else first_read(target.node)
-        return without_batch(shape)
+        return shape
 
 
 def macs_of(node: Node) -> int:

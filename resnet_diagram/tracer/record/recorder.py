@@ -11,7 +11,14 @@ from torch import Tensor, nn
 from resnet_diagram.limits import QUESTIONS, operations
 from resnet_diagram.tracer.errors import is_foreign
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes
-from resnet_diagram.tracer.record.evaluate import SMALL, by_rule, maker_of, on_cpu_if_small, on_dummy_data
+from resnet_diagram.tracer.record.evaluate import (
+    SMALL,
+    as_assigned,
+    by_rule,
+    maker_of,
+    on_cpu_if_small,
+    on_dummy_data,
+)
 from resnet_diagram.tracer.record.overloads import Overload, read_overload
 from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, written
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
@@ -37,7 +44,11 @@ class EndlessLoopError(Exception):
 
 
 class Reading:
-    """The tensor arguments of one operation: their refs, their active producers, and a key of all shapes."""
+    """The tensor arguments of one operation: their refs, their active producers, and a key of all shapes.
+
+    `metas` counts those whose values are not known: a real tensor into which unknown values were written is
+    one of them. `reals` counts those that are no meta tensors.
+    """
 
     __slots__ = ("active", "args", "key", "kwargs", "metas", "reals", "refs", "tensors")
 
@@ -130,8 +141,11 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         return node
 
     def _interned(self, shape: Sizes) -> Sizes:
-        """Return the shape, as one object for all that are equal."""
-        return self._shapes.setdefault(shape, shape)
+        """Return the shape as one object for all that are equal; what answers left empty has a size of 1."""
+        known = self._shapes.get(shape)
+        if known is None:
+            known = self._shapes[shape] = tuple([max(size, 1) for size in shape]) if self.asked else shape
+        return known
 
     def _first_sight(self, tensor: Tensor) -> Mark:
         """Return the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""
@@ -175,10 +189,8 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         node = mark.producer
         shape = self._interned(tuple(tensor.shape))
         reading.tensors.append(tensor)
-        if tensor.is_meta:
-            reading.metas += 1
-        else:
-            reading.reals += 1
+        reading.metas += tensor.is_meta or node.active
+        reading.reals += not tensor.is_meta
         if node.active:
             reading.active.append(node)
         reading.key += (shape, tensor.dtype, tensor.stride())
@@ -265,6 +277,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         try:
             return func(*args, **kwargs)
         except Exception:
+            assigned = as_assigned(overload.name, args) if self.asked else None
+            if assigned is not None:
+                return assigned
             if not reading.metas or overload.writes or sum(t.numel() for t in reading.tensors) > SMALL * 64:
                 raise
             result = on_dummy_data(func, args, kwargs)

@@ -11,6 +11,7 @@ from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, Network, 
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
+from resnet_diagram.tracer.flow.rewrites.single_images import with_batch_axes
 from resnet_diagram.tracer.flow.steps import Flow
 from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
 from resnet_diagram.tracer.structure.blocks.blocks import Translator
@@ -48,6 +49,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
     """
     if not graph.outputs:
         return None
+    with_batch_axes(graph)
     reading = _best_reading(graph)
     if not reading.parts:
         return None

@@ -73,7 +73,8 @@ def test_what_lies_behind_regions_is_followed() -> None:
     ("name", "outputs"),
     [
         ("fasterrcnn_mobilenet_v3_large_320_fpn", {"boxes", "labels", "scores"}),
-        ("maskrcnn_resnet50_fpn", {"boxes", "labels", "scores"}),
+        ("maskrcnn_resnet50_fpn", {"boxes", "labels", "scores", "masks"}),
+        ("keypointrcnn_resnet50_fpn", {"boxes", "labels", "scores", "keypoints"}),
         ("retinanet_resnet50_fpn", {"boxes", "labels", "scores"}),
         ("ssdlite320_mobilenet_v3_large", {"boxes", "labels", "scores"}),
     ],
@@ -85,4 +86,72 @@ def test_detectors_of_torchvision_run_to_their_ends(name: str, outputs: set[str]
     assert {port.name.rpartition(".")[2] for port in network.outputs} >= outputs
     assert opaque(network) == []
     assert network.params == sum(weight.numel() for weight in model.parameters())
+    assert network.idle == ()
     assert len(set(network.notes)) == len(network.notes)
+    assert not any("join up" in note for note in network.notes)
+
+
+class Gathered(nn.Module):
+    """Values written into a buffer, and a head that runs for those of them that are above a threshold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.score, self.head = nn.Conv2d(3, 8, 3, 4, 1), nn.Linear(8, 5), nn.Linear(5, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.conv(x).flatten(2).transpose(1, 2)[0]
+        buffer = torch.zeros(features.shape)
+        buffer[:, :4] = features[:, :4]
+        buffer[:, 4:] = features[:, 4:]
+        scores = self.score(buffer).softmax(-1)
+        kept = torch.where(scores[:, 0] > 0.9)[0]
+        return self.head(scores[kept]) if len(kept) else scores.new_zeros(0, 2)  # type: ignore[no-any-return]
+
+
+class Pasted(nn.Module):
+    """A mask that is assigned to the part of a picture that the position of its maximum gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.box = nn.Conv2d(3, 1, 3, 1, 1), nn.Linear(3, 2)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        mask, box = self.conv(x)[0, 0], self.box(x.mean((2, 3)))[0].long()
+        top, left = max(box[0], 0), max(box[1], 0)
+        canvas = torch.zeros(64, 64)
+        canvas[top : top + 9, left : left + 9] = mask[top - box[0] : 9 - box[0], left - box[1] : 9 - box[1]]
+        return canvas, box
+
+
+@pytest.mark.parametrize("model", [Gathered(), Pasted()], ids=lambda model: type(model).__name__)
+def test_values_of_the_input_stay_unknown_when_they_are_written_into_a_buffer(model: nn.Module) -> None:
+    network = trace(model, [parse_input("3x32x32")])
+    assert network.stopped_at is None
+    assert network.idle == ()
+    assert {layer.name for layer in walk(network) if layer.params} == dict(model.named_children()).keys()
+
+
+class ImageList(nn.Module):
+    """Images that are normalised, resized and padded one by one, as detectors do."""
+
+    def __init__(self, size: int, *, is_new: bool) -> None:
+        super().__init__()
+        self.size, self.is_new = size, is_new
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, images: Tensor) -> Tensor:
+        batch = images.new_zeros(len(images), 3, self.size, self.size)
+        for number, image in enumerate(images):
+            image = (image - image.new_ones(3, 1, 1)) / 2
+            image = nn.functional.interpolate(image[None], size=(48, 48))[0]
+            batch[number, :, :48, :48] = image
+        return self.conv(torch.stack([*batch]) if self.is_new else batch)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(("size", "is_new"), [(48, False), (64, False), (64, True)])
+def test_a_single_image_has_the_shape_of_a_batch(size: int, is_new: bool) -> None:
+    network = trace(ImageList(size, is_new=is_new), [parse_input("3x32x32")])
+    shapes = [layer.in_shape for layer in walk(network)]
+    assert {shape[0] for shape in shapes} == {3}
+    assert shapes[-1] == (3, size, size)
+    assert network.notes == ()

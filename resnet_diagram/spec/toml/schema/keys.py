@@ -115,7 +115,7 @@ TABLES: dict[str, Keys] = {
         "input": Key(Wholes(1), "Channels, then the size in each spatial dimension. Default: [3, 224, 224]."),
         "inputs": Key(Texts(), "Names of the inputs of the graph that begins the body."),
         "outputs": Key(Texts(), "Names of the outputs of the graph that ends the network."),
-        "idle": Key(SettingTable(), "Parameters of the modules that are never run, by name."),
+        "idle": Key(SettingTable(), "Parameters of the modules that lead to no output, by name."),
         "stopped_at": Key(Text(), "Path of the module in which a forward failed; the rest is missing."),
         **SETTING_KEYS,
         "depths": Key(Wholes(), "Blocks of each stage."),

@@ -1,0 +1,65 @@
+"""Give images that are taken out of a batch of one the axis of the batch back.
+
+Detectors take a list of images: they resize and pad each alone, and stack the results. Read as they are
+recorded, the channels of such an image would be its batch.
+"""
+
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, references
+from resnet_diagram.tracer.record.operators import Role, operator_of
+
+_ALONE = frozenset({Role.SCALE, Role.ADD, Role.MULTIPLY, Role.ACTIVATION, Role.PASS})
+"""Operations that work on each value of an image alone."""
+_IMAGE_AXES = 3
+
+
+def with_batch_axes(graph: OpGraph) -> None:
+    """Write the shapes of single images in a graph as those of batches of one."""
+    readers: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        for source in node.inputs if node.active else ():
+            readers.setdefault(source.index, []).append(node)
+    for node in graph.nodes:
+        images = _images(node, readers) if node.active and _takes_image(node) else {}
+        for image in images.values():
+            for reader in readers[image.index]:
+                for ref in references(reader):
+                    if ref.node is image:
+                        ref.shape = (1, *image.shape)
+        for image in images.values():
+            image.shape = (1, *image.shape)
+
+
+def _takes_image(node: Node) -> bool:
+    """Return whether an operation takes the only image out of a batch."""
+    if node.op not in ("select", "unbind") or argument(node, "dim") != 0:
+        return False
+    read = references(node)[0].shape
+    return read == (1, *node.shape) and len(node.shape) == _IMAGE_AXES
+
+
+def _images(first: Node, readers: dict[int, list[Node]]) -> dict[int, Node]:
+    """Return an image and those made of it, by index, until each is put into a batch; else none."""
+    images = {first.index: first}
+    waiting = [first]
+    while waiting:
+        node = waiting.pop()
+        for reader in readers.get(node.index, ()):
+            if operator_of(reader.op).role in _ALONE and reader.shape == first.shape and reader.op != "copy_":
+                if reader.index not in images:
+                    images[reader.index] = reader
+                    waiting.append(reader)
+            elif not _makes_batch(reader, node):
+                return {}
+    return images if readers.get(first.index) else {}
+
+
+def _makes_batch(reader: Node, image: Node) -> bool:
+    """Return whether an operation makes a batch of an image, or writes it into one."""
+    if reader.op in ("unsqueeze", "stack"):
+        return argument(reader, "dim") == 0 and reader.shape == (1, *image.shape)
+    target = reader.args[0] if reader.op == "copy_" else None
+    while isinstance(target, Ref):
+        if target.shape[:1] == (1,) and len(target.shape) == _IMAGE_AXES + 1:
+            return True
+        target = next(iter(references(target.node)), None)
+    return False
