@@ -55,6 +55,7 @@ class Word(StrEnum):
     SE_GATE = "SE gate"
     UPSAMPLE_BY = "upsample ×{0}"
     GRAPH = "graph of layers"
+    MORE_STEPS = "{0} more such steps"
     SHARED = "shared"
     POST_PROCESSING = "post-processing"
     AND_ALIKE = "{0} and {1} like it"

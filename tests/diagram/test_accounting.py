@@ -19,6 +19,7 @@ from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Layer, Network
 from resnet_diagram.wording.terms import literal
 from tests.published import published, published_names
+from tests.tracer.models.blocks import Res2Net
 
 
 def panels(network: Network, view: View = View.PAPER) -> tuple[Panel, ...]:
@@ -467,3 +468,43 @@ def test_a_merge_does_not_account_for_the_stage_of_its_module() -> None:
     (panel,) = panels(network, View.OVERVIEW)
     inside = accounting.closed(network, [panel.content])
     assert {"body.0.first.a", "body.0.inner.last.b", "body.1.a"} <= set(inside)
+
+
+@pytest.mark.parametrize("groups", [8, 16])
+@pytest.mark.parametrize("last", [False, True])
+def test_a_long_cascade_is_one_step_and_the_number_of_the_others(groups: int, last: bool) -> None:
+    cascades = [Res2Net(16, groups, last=last) for _ in range(3)]
+    network = rd.trace(nn.Sequential(nn.Conv2d(3, 16, 1), *cascades), (3, 16, 16))
+    assert left_out(network) == []
+    assert f"{groups - 3} more such steps" in texts(network)
+    assert not [text for text in texts(network) if "graph of layers" in text]
+
+
+def test_a_crowded_graph_has_a_panel_of_its_own() -> None:
+    network = rd.trace(nn.Sequential(nn.Conv2d(3, 16, 1), Split(), Split()), (3, 16, 16))
+    titles = [str(panel.title) for panel in panels(network)]
+    assert titles[1:] == ["Identity block (all blocks)", "Graph of layers (within other blocks)"]
+    assert left_out(network) == []
+    assert accounting.closed(network, [panel.content for panel in panels(network)]) == ()
+
+
+class Split(nn.Module):
+    """Groups of channels of which each is convolved with half of the one before; the other half goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = (4, 6, 7, 7, 7)
+        self.inner = nn.Conv2d(16, 24, 1)
+        self.convs = nn.ModuleList(nn.Conv2d(width, width, 3, 1, 1) for width in widths)
+        self.outer = nn.Conv2d(4 + 2 + 3 + 4 + 4 + 7, 16, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *groups = self.inner(x).chunk(6, 1)
+        kept, rest = [first], groups[0][:, :0]
+        for conv, group in zip(self.convs, groups, strict=True):
+            value = F.relu(conv(torch.cat([group, rest], 1) if rest.shape[1] else group))
+            half = value.shape[1] // 2
+            last = conv is self.convs[-1]
+            kept.append(value if last else value[:, half:])
+            rest = value[:, :half]
+        return F.relu(x + self.outer(torch.cat(kept, 1)))

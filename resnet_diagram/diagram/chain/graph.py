@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from resnet_diagram.diagram.chain.cascades import cascades, step_copies
 from resnet_diagram.diagram.model import (
     NO_ORIGIN,
     Dag,
@@ -126,6 +127,13 @@ class DagDraft:
         else:
             self.values[number] = reads[0]
 
+    def steps(self, hidden: Sequence[int], box: Node) -> None:
+        """Add a box for the steps of a cascade behind the first, which yields their values."""
+        outside = [read for number in hidden for read in self.graph.nodes[number].reads if read < hidden[0]]
+        reads = tuple(dict.fromkeys(self.values[read] for read in sorted(set(outside), reverse=True)))
+        read = Read(vertex=self.add((box,), reads, self.graph.nodes[hidden[-1]].shape))
+        self.values |= dict.fromkeys(hidden, read)
+
     def end(self, name: str, lines: tuple[Label, ...], output: int) -> None:
         """Add an output: words at the end of the line."""
         node = Node(id=name, role=NodeRole.TERMINAL, lines=lines)
@@ -196,11 +204,12 @@ def output_lines(names: Sequence[str], number: int) -> tuple[Label, ...]:
 
 
 def dag(graph: Graph, prefix: str, context: "BuildContext", items: Items) -> Dag:
-    """Return the graph of a diagram that shows a graph of the network."""
+    """Return the graph of a diagram that shows a graph of the network; long cascades are drawn in part."""
     inner = context.names.numbered(prefix, "graph")
-    context = context._replace(titled=not context.folds)
     copies = context.copies.get(id(graph), (graph,))
-
+    runs = cascades(graph) if context.folds else ()
+    served = step_copies(copies, runs)
+    context = context._replace(titled=not context.folds, copies={**context.copies, **served})
     inputs = [number for number, node in enumerate(graph.nodes) if not node.reads]
 
     def draw(number: int, node: GraphNode) -> list[tuple[Item, ...]]:
@@ -211,13 +220,20 @@ def dag(graph: Graph, prefix: str, context: "BuildContext", items: Items) -> Dag
         if node.merge is None:
             part = items(node.body, inner, context)
             return [part] if part else []
-        paths = [copy.nodes[number].name for copy in copies if isinstance(copy, Graph)]
+        alike = next((run.alike(number) for run in runs if number in run.steps[0]), (number,))
+        paths = [copy.nodes[at].name for copy in copies if isinstance(copy, Graph) for at in alike]
         name = context.names.numbered(inner, merge_role(node.merge, node.signs)[0].value)
         return [(merge_vertex(name, node, context.shade, tuple(filter(None, paths))),)]
 
     draft = DagDraft(graph=graph, prefix=inner, sizes=row_sizes(node.shape for node in graph.nodes))
     for place in range(len(graph.nodes)):
-        draft.node(place, draw)
+        run = next((run for run in runs if place in run.hidden), None)
+        if run is None:
+            draft.node(place, draw)
+        elif place == run.hidden[0]:
+            words = (phrase(Kind.BLOCK, Word.MORE_STEPS, len(run.steps) - 1),)
+            name = context.names.numbered(inner, "steps")
+            draft.steps(run.hidden, Node(id=name, role=NodeRole.BLOCK, lines=words, shade=context.shade))
     if len(graph.outputs) == 1:
         return draft.finish(output=draft.values[graph.outputs[0]].vertex)
     for place, output in enumerate(graph.outputs):

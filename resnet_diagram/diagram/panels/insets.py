@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
+from resnet_diagram.diagram.chain.graph import dag
 from resnet_diagram.diagram.chain.outlines import tapered
 from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, Show
@@ -12,7 +13,7 @@ from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.walk import content_items, edges, nodes
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.places import in_stages, places
@@ -77,7 +78,7 @@ def _is_crowded(panel: Panel) -> bool:
 
 
 def _inner_types(block_types: Sequence[BlockType], names: Sequence[BlockType]) -> list[BlockType]:
-    """Return the types of the residual blocks within the blocks of others, outer ones first."""
+    """Return the types of residual blocks and graphs within the blocks of others, outer ones first."""
     skeletons = {kind.units[0].skeleton for kind in names}
     result: list[BlockType] = []
     outer = list(block_types)
@@ -90,14 +91,14 @@ def _inner_types(block_types: Sequence[BlockType], names: Sequence[BlockType]) -
 
 
 def _nested(units: Sequence[Unit]) -> Iterator[Unit]:
-    """Yield the outermost residual blocks within the blocks of some units."""
+    """Yield the outermost residual blocks and graphs within the blocks of some units."""
     waiting: list[Element] = []
     for unit in units:
         for element in unit.elements:
             waiting += [inner for run in parts(element) for inner in run]
     while waiting:
         element = waiting.pop(0)
-        if isinstance(element, Block) and is_residual(element):
+        if isinstance(element, Graph) or (isinstance(element, Block) and is_residual(element)):
             yield Unit(elements=(element,), stage=0, number=0)
         else:
             waiting += [inner for run in parts(element) for inner in run]
@@ -200,6 +201,8 @@ def unit_inset(
         inner = (*block(unit.block, prefix, context), *items(unit.elements[1:], prefix, context))
     elif isinstance(unit.elements[0], Stage):
         inner = items(unit.elements[0].body, prefix, context)
+    elif isinstance(unit.elements[0], Graph):
+        inner = (dag(unit.elements[0], prefix, context, items),)
     else:
         inner = _run(unit.elements, prefix, context)
     ends = [

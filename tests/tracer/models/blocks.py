@@ -96,20 +96,32 @@ class ForeignPartialSum(nn.Module):
 
 
 class Res2Net(nn.Module):
-    """Channel groups, each convolved together with the one before, inside a bottleneck."""
+    """Channel groups, each convolved together with the one before, inside a bottleneck.
 
-    def __init__(self, channels: int = 16) -> None:
+    `growing`: each group is concatenated with those before as soon as it is there, as the first code did;
+    `last`: the group that is not convolved is the last.
+    """
+
+    def __init__(
+        self, channels: int = 16, groups: int = 4, *, growing: bool = False, last: bool = False
+    ) -> None:
         super().__init__()
+        self.size, self.growing, self.last = channels // groups, growing, last
         self.inner = conv_norm(channels, channels, kernel=1)
-        self.convs = nn.ModuleList([conv_norm(channels // 4, channels // 4) for _ in range(3)])
+        self.convs = nn.ModuleList([conv_norm(self.size, self.size) for _ in range(groups - 1)])
         self.outer = conv_norm(channels, channels, kernel=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        groups = torch.split(F.relu(self.inner(x)), x.shape[1] // 4, 1)
-        found = [groups[0]]
-        for conv, group in zip(self.convs, groups[1:], strict=True):
-            found.append(F.relu(conv(group if len(found) == 1 else group + found[-1])))
-        return F.relu(self.outer(torch.cat(found, 1)) + x)
+        groups = list(torch.split(F.relu(self.inner(x)), self.size, 1))
+        plain = groups.pop(-1 if self.last else 0)
+        values: list[Tensor] = []
+        for conv, group in zip(self.convs, groups, strict=True):
+            values.append(F.relu(conv(group + values[-1] if values else group)))
+        values = [*values, plain] if self.last else [plain, *values]
+        joined = values[0]
+        for value in values[1:] if self.growing else ():
+            joined = torch.cat((joined, value), 1)
+        return F.relu(self.outer(joined if self.growing else torch.cat(values, 1)) + x)
 
 
 class SelectiveKernel(nn.Module):

@@ -387,3 +387,19 @@ class Narrowed(nn.Module):
     def forward(self, x: Tensor) -> list[Tensor]:
         narrowed = [layer(level) for layer, level in zip(self.narrow, self.levels(x), strict=True)]
         return [*map(self.head, narrowed), *(narrowed[level] for level in self.kept)]
+
+
+class Meetings(nn.Module):
+    """Three branches, two of which are concatenated in one dimension, and with the third in another."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__()
+        self.first, self.second = first, second
+        high = first == 2
+        self.full = nn.Conv2d(4, 4, 3, padding=1)
+        self.low = nn.Conv2d(4, 4, 3, stride=(1 + high, 1), padding=1)
+        self.last = nn.Conv2d(4, 4, 3, padding=(3 if high else 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        pair = torch.cat([self.full(x), self.low(x)], self.first)
+        return torch.cat([pair, self.last(x)], self.second)

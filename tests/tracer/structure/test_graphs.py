@@ -12,8 +12,8 @@ from torch import nn
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
-from resnet_diagram.spec.measure import params, residual_blocks
-from resnet_diagram.spec.model import LayerKind, Network
+from resnet_diagram.spec.measure import all_blocks, params, residual_blocks
+from resnet_diagram.spec.model import LayerKind, Merge, Network
 from resnet_diagram.spec.signature import same
 from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.tracer import parse_input, trace
@@ -24,6 +24,7 @@ from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
 from resnet_diagram.tracer.structure.graphs.regions import Region
 from resnet_diagram.wording.facts import facts
 from tests.tracer.facts import layers
+from tests.tracer.models import blocks
 from tests.tracer.models import graphs as given
 
 PICTURE = "3x32x32"
@@ -211,3 +212,27 @@ def test_a_series_of_branches_is_reduced_whole() -> None:
     assert reduction.remaining == [0, 600]
     (way,) = reduction.into[600]
     assert sum(isinstance(item, Region) for item in way.items) == 200
+
+
+@pytest.mark.parametrize("growing", [False, True])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("groups", [4, 8])
+def test_the_groups_of_a_cascade_meet_in_one_concatenation(groups: int, last: bool, growing: bool) -> None:
+    network = traced(blocks.Res2Net(16, groups, growing=growing, last=last), "16x16x16")
+    assert ways_into_concatenations(network) == [groups]
+
+
+@pytest.mark.parametrize(("first", "second", "ways"), [(1, 1, [3]), (1, -3, [3]), (2, 1, [2, 2])])
+def test_a_concatenation_goes_on_in_one_of_the_same_dimension(
+    first: int, second: int, ways: list[int]
+) -> None:
+    assert ways_into_concatenations(traced(given.Meetings(first, second), "4x8x8")) == ways
+
+
+def ways_into_concatenations(network: Network) -> list[int]:
+    """Return how many values each concatenation of a network joins."""
+    nodes = [node for graph in graphs(network) for node in graph.nodes]
+    joined = [block for block in all_blocks(network) if block.merge is Merge.CONCAT]
+    return [len(node.reads) for node in nodes if node.merge is Merge.CONCAT] or [
+        len(block.branches) for block in joined
+    ]

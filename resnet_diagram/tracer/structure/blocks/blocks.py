@@ -23,7 +23,7 @@ from resnet_diagram.tracer.structure.graphs.opaque import (
     joined_layer,
 )
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction
-from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_in
+from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import layer_of
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import staged
@@ -178,20 +178,20 @@ class Translator:
         return Part(graph, call, [s.index for s in steps])
 
     def _flattened(self, region: Region) -> list[list[Item]]:
-        """Return the branches of a region, with those of a branch that is a sum from the same fork."""
+        """Return the branches of a region, with those of a branch that its merge only continues."""
         branches: list[list[Item]] = []
         for branch in region.branches:
             inner = branch[0] if len(branch) == 2 else None
-            if isinstance(inner, Region) and self._adds_on(inner, region, branch[1]):
+            if isinstance(inner, Region) and self._goes_on(inner, region, branch[1]):
                 branches += self._flattened(inner)
             else:
                 branches.append(branch)
         return branches
 
-    def _adds_on(self, inner: Region, outer: Region, last: Item) -> bool:
-        """Return whether a branch is nothing but a sum from the fork of the sum it is a branch of."""
-        sums = self.steps[inner.merge].role is self.steps[outer.merge].role is Role.ADD
-        return sums and inner.fork == outer.fork and inner.merge == last and not inner.inner
+    def _goes_on(self, inner: Region, outer: Region, last: Item) -> bool:
+        """Return whether a branch only merges others from the same fork, as the outer region does."""
+        alike = continues(self.steps[inner.merge], self.steps[outer.merge])
+        return alike and inner.fork == outer.fork and inner.merge == last and not inner.inner
 
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
         """Return a block of equal branches."""

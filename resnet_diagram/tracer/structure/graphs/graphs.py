@@ -22,7 +22,7 @@ from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import MERGES, Role, operator_of
 from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, layers_in, shortcut_kind
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
-from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_in
+from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import layer_of
 from resnet_diagram.tracer.structure.parts import Part
 
@@ -96,8 +96,8 @@ class _Builder:
         if len(ways) == 1:
             self._record(number, self._chain(ways[0], [*ways[0].items, number]))
             return
-        ways = [one for way in ways for one in self.waiting.pop(way.tail, [way])]
-        if self._is_part_of_sum(number):
+        ways = [joined for way in ways for joined in self.waiting.pop(way.tail, [way])]
+        if self._goes_on(number):
             self.waiting[number] = ways
             return
         reads = [self._chain(way, way.items) for way in ways]
@@ -108,12 +108,12 @@ class _Builder:
             node = GraphNode(shape=layer.out_shape, reads=tuple(reads), body=(layer,))
             self._add(node, number)
 
-    def _is_part_of_sum(self, number: int) -> bool:
-        """Return whether a step is a sum that only another sum reads, directly."""
+    def _goes_on(self, number: int) -> bool:
+        """Return whether a step is a merge that only another one reads, directly, and continues."""
         after = self.reduction.out[number]
-        if self.steps[number].role is not Role.ADD or len(after) != 1 or after[0].items:
+        if len(after) != 1 or after[0].items or len(self.reduction.into[after[0].head]) < 2:
             return False
-        return self.steps[after[0].head].role is Role.ADD and len(self.reduction.into[after[0].head]) > 1
+        return continues(self.steps[number], self.steps[after[0].head])
 
     def _fits(self, step: Step, reads: Sequence[int]) -> bool:
         """Return whether the merge of what is read gives the shape the step was seen to have."""
@@ -152,7 +152,7 @@ class _Builder:
         shares = self.shared.get(key) if key else None
         if key and shares is None:
             self.shared[key] = len(self.nodes)
-        node = GraphNode(shape=_given(elements), reads=(start,), body=elements, shares=shares)
+        node = GraphNode(shape=_end_shape(elements), reads=(start,), body=elements, shares=shares)
         self.nodes.append(node)
         return len(self.nodes) - 1
 
@@ -210,7 +210,7 @@ class _Builder:
                 if read == len(self.nodes) - 1:
                     self.nodes.pop()
             elif negative:
-                shorter = replace(node, body=node.body[:-1], shape=_given(node.body[:-1]))
+                shorter = replace(node, body=node.body[:-1], shape=_end_shape(node.body[:-1]))
                 self.nodes[read] = shorter
         return tuple(signs) if -1 in signs else ()
 
@@ -263,19 +263,19 @@ class _Builder:
 
     def _main(self, start: int, ends: Sequence[int]) -> tuple[Element, ...]:
         """Return what lies between a node and others behind it; nothing if it leads to none of them."""
-        found: set[int] = set()
+        between: set[int] = set()
         waiting = [end for end in ends if end > start]
         reaches = False
-        while waiting and len(found) < _MOST_VISITED:
+        while waiting and len(between) < _MOST_VISITED:
             number = waiting.pop()
-            if number in found:
+            if number in between:
                 continue
-            found.add(number)
+            between.add(number)
             reaches = reaches or start in self.nodes[number].reads
             waiting += [read for read in self.nodes[number].reads if read > start]
         if not reaches:
             return ()
-        return tuple(element for number in sorted(found) for element in self.nodes[number].body)
+        return tuple(element for number in sorted(between) for element in self.nodes[number].body)
 
     def _is_in_gate(self, number: int) -> bool:
         """Return whether a value does nothing but weigh another: it is squashed and multiplied."""
@@ -293,7 +293,7 @@ class _Builder:
         return False
 
 
-def _given(elements: Sequence[Element]) -> tuple[int, ...]:
+def _end_shape(elements: Sequence[Element]) -> tuple[int, ...]:
     """Return the shape behind a run of elements."""
     return out_shape(elements[-1])
 

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from resnet_diagram.tracer.flow.graph import argument
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.record.operators import Role
 
 _DEEPEST = 64
 
@@ -77,7 +79,36 @@ def _region_between(
         return Region(fork, merge, inner=inner, direct=direct)
     branches: list[list[Item]] = [[]] if direct else []
     branches += [_series(steps, [fork, *part, merge], True, depth + 1) for part in parts]
+    if steps[merge].role is Role.CONCAT and any(
+        _is_joined(steps, branch, fork, merge) for branch in branches
+    ):
+        return Region(fork, merge, inner=inner, direct=direct)
     return Region(fork, merge, branches)
+
+
+def _is_joined(steps: Sequence[Step], branch: Sequence[Item], fork: int, merge: int) -> bool:
+    """Return whether several values of an irregular branch are concatenated, there or with the others."""
+    last = next((item for item in reversed(branch) if isinstance(item, Region)), None)
+    if last is None or not last.inner:
+        return False
+    here = len(branch) == 2 and last.fork == fork and continues(steps[last.merge], steps[merge])
+    return here or last.merge == merge
+
+
+def continues(inner: Step, outer: Step) -> bool:
+    """Return whether a sum only goes on in another, or a concatenation in one of its dimension."""
+    if inner.role is not outer.role or inner.targets != [outer.index]:
+        return False
+    if inner.role is Role.CONCAT:
+        return _dimension(inner) == _dimension(outer)
+    return inner.role is Role.ADD
+
+
+def _dimension(concatenation: Step) -> object:
+    """Return the dimension of a concatenation, from the first."""
+    node = concatenation.nodes[-1]
+    place = argument(node, "dim")
+    return place % len(node.shape) if isinstance(place, int) else (node.op, place)
 
 
 def _connected_parts(steps: Sequence[Step], nodes: list[int]) -> list[list[int]]:
