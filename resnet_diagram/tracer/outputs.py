@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import TraceError
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.tracer.load.arguments import arguments_of, bound
 from resnet_diagram.tracer.load.inputs import InputSpec, variants
 from resnet_diagram.tracer.record.isolation import exclusive
 from resnet_diagram.tracer.record.run import tensors_of, unwrapped
@@ -54,12 +56,13 @@ def deviation(left: nn.Module, right: nn.Module, inputs: Sequence[InputSpec]) ->
     or a model does not run.
     """
     models = [copy.deepcopy(unwrapped(model)).eval() for model in (left, right)]
-    networks = [trace(model, inputs) for model in models]
+    traced = [_traced(model, inputs) for model in models]
+    networks = [network for network, _ in traced]
     with exclusive(), torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(SEED)
         _fill(models[0])
         _copy_weights(*zip(models, networks, strict=True))
-        dtype, results = _results(models, inputs)
+        dtype, results = _results(models, [specs for _, specs in traced])
     shapes = [[value.numel() for value in result] for result in results]
     if shapes[0] != shapes[1]:
         raise TraceError(f"The outputs have {shapes[0]} and {shapes[1]} values; expected equal numbers.")
@@ -71,14 +74,26 @@ def deviation(left: nn.Module, right: nn.Module, inputs: Sequence[InputSpec]) ->
     )
 
 
+def _traced(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[Network, Sequence[InputSpec]]:
+    """Return the network a model is, and the inputs as it takes them: by name, else in their order."""
+    in_order = [replace(spec, name="") for spec in inputs if spec.shape]
+    try:
+        return trace(model, inputs), bound(model, inputs)
+    except TraceError:
+        if in_order == list(inputs):
+            raise
+        return trace(model, in_order), bound(model, in_order)
+
+
 def _results(
-    models: Sequence[nn.Module], inputs: Sequence[InputSpec]
+    models: Sequence[nn.Module], inputs: Sequence[Sequence[InputSpec]]
 ) -> tuple[torch.dtype, list[list[Tensor]]]:
     """Return the first number type in which all models run, and the outputs of each."""
     failure: RuntimeError | None = None
     for dtype in _PRECISIONS:
         try:
-            return dtype, [_outputs(model.to(dtype), inputs, dtype) for model in models]
+            pairs = zip(models, inputs, strict=True)
+            return dtype, [_outputs(model.to(dtype), specs, dtype) for model, specs in pairs]
         except RuntimeError as error:
             failure = error
     raise TraceError(f"The models do not run with real numbers: {failure}.") from failure
@@ -128,7 +143,7 @@ def _weights(side: Side) -> list[tuple[Layer, Weights]]:
         path = layer.name
         while path not in modules:
             path = path.rpartition(".")[0]
-        weights = list(_taken(modules[path], layer.params, taken)) if layer.params else []
+        weights = list(_next_weights(modules[path], layer.params, taken)) if layer.params else []
         weights += [
             buffer
             for name, buffer in modules[path].named_buffers(recurse=False)
@@ -140,7 +155,7 @@ def _weights(side: Side) -> list[tuple[Layer, Weights]]:
     return found
 
 
-def _taken(module: nn.Module, count: int, taken: set[int]) -> Iterator[Tensor]:
+def _next_weights(module: nn.Module, count: int, taken: set[int]) -> Iterator[Tensor]:
     """Yield the next tensors of a module that have `count` values together."""
     for weight in module.parameters():
         if count and id(weight) not in taken and weight.numel() <= count:
@@ -153,10 +168,9 @@ def _outputs(model: nn.Module, inputs: Sequence[InputSpec], dtype: torch.dtype) 
     failure: Exception | None = None
     for specs in variants(inputs, model):
         torch.manual_seed(SEED)
-        values = [(spec.name, _input(spec, dtype)) for spec in specs]
-        named = {name: value for name, value in values if name}
+        arguments = arguments_of(model, specs, lambda spec: _input(spec, dtype))
         try:
-            result = model(*(value for name, value in values if not name), **named)
+            result = model(*arguments.args, **arguments.kwargs)
         except (RuntimeError, TypeError, ValueError, IndexError) as error:
             failure = failure or error
             continue
@@ -164,8 +178,10 @@ def _outputs(model: nn.Module, inputs: Sequence[InputSpec], dtype: torch.dtype) 
     raise RuntimeError(str(failure)) from failure
 
 
-def _input(spec: InputSpec, dtype: torch.dtype) -> Tensor:
-    """Return random numbers, or small whole numbers, as an input asks for."""
+def _input(spec: InputSpec, dtype: torch.dtype) -> object:
+    """Return random numbers, small whole numbers, or the constant, as an input asks for."""
+    if not spec.shape:
+        return spec.constant
     kind = getattr(torch, spec.dtype)
     if kind.is_floating_point:
         return torch.rand(spec.shape, dtype=dtype)

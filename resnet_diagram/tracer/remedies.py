@@ -22,6 +22,10 @@ _AS_CONTAINER = re.compile(
 )
 _REMEDIES = (
     (
+        re.compile(r"storage_device\.is_cpu|nested ?tensor|sparse\w* ?tensor|SparseMeta", re.IGNORECASE),
+        "Nested and sparse tensors cannot be traced; draw the model with dense, padded ones.",
+    ),
+    (
         re.compile(r"'(list|dict)' object has no attribute|(must be|got) (Tensor, not |\()(list|dict)\b"),
         "The model has one argument, and the inputs were given to it as parts of a list or dictionary. "
         "Give one --input if it takes a tensor.",

@@ -12,8 +12,9 @@ from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tracer.errors import failure, message_of
 from resnet_diagram.tracer.flow.graph import OpGraph
-from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of
-from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, in_type_of, variants
+from resnet_diagram.tracer.flow.rewrites.one_item import add_batches
+from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of, lead_keyword
+from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, has_no_batch, in_type_of, variants
 from resnet_diagram.tracer.load.lazy import with_sizes
 from resnet_diagram.tracer.load.quantised import as_float
 from resnet_diagram.tracer.record.isolation import exclusive
@@ -86,7 +87,7 @@ def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGra
     for specs in variants(inputs, model):
         graph, subject = run(model, specs)
         if graph.error is None:
-            graph.notes += _batch_note(specs)
+            _settle_batch(graph, model, specs)
             return graph, subject
         trials.append((graph, subject, specs))
     for trial in trials:
@@ -104,10 +105,11 @@ def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
     for example in variants(own, model) if (own := example_of(model)) else ():
         graph, subject = run(model, example)
         if graph.error is None:
-            graph.notes += _batch_note(example)
+            _settle_batch(graph, model, example)
             return graph, subject
     trials: list[Trial] = []
-    for spec in guess_inputs(model):
+    name = lead_keyword(model)
+    for spec in (replace(guess, name=name) for guess in guess_inputs(model)):
         graph, subject = run(model, [spec])
         if graph.error is None:
             graph.notes.append(_guess_note(spec))
@@ -169,14 +171,16 @@ def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> 
     return graph, subject
 
 
-def _batch_note(specs: Sequence[InputSpec]) -> list[str]:
-    """Return the note on a batch of more than one, if the first input has one."""
-    count = specs[0].shape[0] if len(specs[0].shape) > 1 else 1
-    if count == 1:
-        return []
-    return [
-        f"the first size of the input, {count}, is taken for the batch; all shapes and counts are for one"
-    ]
+def _settle_batch(graph: OpGraph, model: nn.Module, specs: Sequence[InputSpec]) -> None:
+    """Add the batch that items run without one lack, or a note on a batch of more than one."""
+    first = next((spec for spec in specs if spec.shape), specs[0])
+    if has_no_batch(first, model):
+        add_batches(graph)
+    elif len(first.shape) > 1 and first.shape[0] != 1:
+        graph.notes.append(
+            f"the first size of the input, {first.shape[0]}, is taken for the batch; all shapes and counts "
+            "are for one"
+        )
 
 
 def _guess_note(spec: InputSpec) -> str:
@@ -192,7 +196,7 @@ def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Modul
     graphs = []
     typed = in_type_of(model, specs)
     for value in [typed, specs] if typed != list(specs) else [specs]:
-        arguments = arguments_of(value)
+        arguments = arguments_of(model, value)
         ready = with_sizes(model, arguments)
         graphs.append(record(ready, arguments))
         if graphs[-1].error is None:

@@ -2,10 +2,10 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass, replace
 from numbers import Integral
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, get_args, get_type_hints
 
 from torch import Tensor, nn
 
@@ -17,11 +17,48 @@ _STEP = re.compile(r"[^.\[\]]+")
 _PARTS = "Parts of a dictionary or a list: {0}.key=3x32x32, {0}[0]=3x32x32; another value: {0}=True."
 
 
-def arguments_of(specs: Sequence[InputSpec]) -> Arguments:
-    """Return tensors without values for some inputs; those with a place are put in dictionaries and lists."""
-    named = [(_STEP.findall(spec.name), spec.value()) for spec in specs if spec.name]
+class Fields(dict[str, Any]):
+    """The parts of an argument: a dictionary whose keys are attributes too, as of a batch of one's own."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"'dict' object has no attribute {name!r}") from None
+
+
+def arguments_of(
+    model: nn.Module, specs: Sequence[InputSpec], value: Callable[[InputSpec], object] = InputSpec.value
+) -> Arguments:
+    """Return the values of some inputs, without numbers; those with a place in dictionaries and lists.
+
+    Where the model's forward says that an argument is a data class or a named tuple, its parts are one.
+    """
+    named = [(_STEP.findall(spec.name), value(spec)) for spec in specs if spec.name]
     keywords = _nested(named) if named else {}
-    return Arguments(args=tuple(spec.value() for spec in specs if not spec.name), kwargs=keywords)
+    try:
+        hints = get_type_hints(model.forward)
+    except Exception:  # an annotation that cannot be evaluated, or no function
+        hints = {}
+    keywords = {name: _of_type(parts, hints.get(name)) for name, parts in keywords.items()}
+    return Arguments(args=tuple(value(spec) for spec in specs if not spec.name), kwargs=keywords)
+
+
+def _of_type(value: object, hint: object) -> object:
+    """Return the parts of an argument as the data class or named tuple that its annotation names."""
+    if isinstance(value, list):
+        return [_of_type(item, hint) for item in value]
+    if not isinstance(value, Fields):
+        return value
+    for kind in (hint, *get_args(hint)):
+        if not inspect.isclass(kind):
+            continue
+        if is_dataclass(kind) or (issubclass(kind, tuple) and hasattr(kind, "_fields")):
+            try:
+                return kind(**value)
+            except TypeError:
+                continue
+    return value
 
 
 def _nested(items: Sequence[tuple[Sequence[str], object]]) -> Any:
@@ -40,7 +77,7 @@ def _nested(items: Sequence[tuple[Sequence[str], object]]) -> Any:
     parts = {step: _nested(group) for step, group in groups.items()}
     if all(step in parts for step in map(str, range(len(parts)))):
         return [parts[str(number)] for number in range(len(parts))]
-    return parts
+    return Fields(parts)
 
 
 _OWN_EXAMPLES = ("example_input_array", "example_input", "example_inputs", "dummy_input", "dummy_inputs")
@@ -69,7 +106,8 @@ def bound(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
         parameters = list(inspect.signature(model.forward).parameters.values())
     except (TypeError, ValueError):
         return list(specs)
-    problem = _misfit(parameters, specs or [InputSpec(shape=(1,))])
+    specs = [_number_for(parameters, spec) for spec in specs]
+    problem = _misfit(parameters, specs or [InputSpec(shape=(1,), name=lead_keyword(model))])
     if problem is None or not specs:
         if problem and not specs:
             raise TraceError(f"{type(model).__name__}: {problem}. {_expected_inputs(parameters)}")
@@ -79,6 +117,28 @@ def bound(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
         if parts and _misfit(parameters, parts) is None:
             return parts
     raise TraceError(f"{type(model).__name__}: {problem}. {_expected_inputs(parameters)}")
+
+
+def lead_keyword(model: nn.Module) -> str:
+    """Return the name of the first argument of a forward that takes none by position, else ""."""
+    try:
+        parameters = list(inspect.signature(model.forward).parameters.values())
+    except (TypeError, ValueError):
+        return ""
+    if any(p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD) for p in parameters):
+        return ""
+    return next((p.name for p in parameters if p.kind is p.KEYWORD_ONLY), "")
+
+
+def _number_for(parameters: Sequence[inspect.Parameter], spec: InputSpec) -> InputSpec:
+    """Return an input such as `n=2` as a number where the argument is said to be one, else as it is."""
+    parameter = next((p for p in parameters if p.name == spec.name), None)
+    if parameter is None or len(spec.shape) != 1:
+        return spec
+    by_default = isinstance(parameter.default, int) and not isinstance(parameter.default, bool)
+    if parameter.annotation not in (int, "int") and not by_default:
+        return spec
+    return replace(spec, shape=(), constant=spec.shape[0])
 
 
 def _as_parts(names: Sequence[str], specs: Sequence[InputSpec]) -> list[InputSpec]:
@@ -128,7 +188,9 @@ def _expected_inputs(parameters: Sequence[inspect.Parameter]) -> str:
     names = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in listed)
     needed = [p.name for p in listed if p.default is p.empty]
     if not listed:
-        return "Its forward takes no input."
+        any_name = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        by_name = "inputs by name, as in --input image=3x224x224" if any_name else "no input"
+        return f"Its forward takes {by_name}."
     parts = _PARTS.format(needed[-1] if needed else listed[0].name)
     if len(needed) < 2:
         return f"Its forward takes {names}. {parts}"

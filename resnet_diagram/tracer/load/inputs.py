@@ -66,8 +66,8 @@ class InputSpec:
 def parse_input(text: str) -> InputSpec:
     """Return the input a text such as `3x224x224`, `1x128:int64` or `mask=1x16:bool` describes.
 
-    The name may be the place in a dictionary or list, and True, False, None, a decimal number or a quoted
-    string after it is taken as it is. Raises UsageError for any other text.
+    The name may be the place in a dictionary or list, and True, False, None, a decimal number, a whole
+    number below one or a quoted string after it is taken as it is. Raises UsageError for any other text.
 
     >>> parse_input("mask=1x16:bool")
     InputSpec(shape=(1, 16), name='mask', dtype='bool')
@@ -95,16 +95,18 @@ def parse_input(text: str) -> InputSpec:
 
 
 def _is_literal(text: str) -> bool:
-    """Return whether a text is a value and no shape: True, False, None, a decimal number or a string."""
+    """Return whether a text is a value and no shape: True, None, a string, or a number that is no size."""
     try:
-        return isinstance(ast.literal_eval(text), (bool, float, str, type(None)))
+        value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return False
+    no_size = isinstance(value, int) and value <= 0
+    return no_size or isinstance(value, (bool, float, str, type(None)))
 
 
 def first_weighted(model: nn.Module) -> nn.Module | None:
     """Return the first layer with weights, in the order the model defines them."""
-    sorts = (*CONVOLUTIONS, nn.Linear, nn.Embedding, nn.LSTM, nn.GRU, nn.RNN)
+    sorts = (*CONVOLUTIONS, nn.Linear, nn.Embedding, nn.LSTM, nn.GRU, nn.RNN, nn.MultiheadAttention)
     return next((m for m in nn.Module.modules(model) if isinstance(m, sorts)), None)
 
 
@@ -115,7 +117,8 @@ def _rank_of_input(layer: nn.Module | None) -> int | None:
             return dims + 2
     if isinstance(layer, (nn.Linear, nn.Embedding)):
         return 2
-    return 3 if isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)) else None
+    in_batches = isinstance(layer, nn.MultiheadAttention) and layer.batch_first
+    return 3 if in_batches or isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)) else None
 
 
 def _with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
@@ -127,6 +130,12 @@ def _with_batch(spec: InputSpec, rank: int | None) -> InputSpec:
     if rank is None or len(spec.shape) != rank - 1:
         return spec
     return _batched(spec)
+
+
+def has_no_batch(spec: InputSpec, model: nn.Module) -> bool:
+    """Return whether an input has one dimension less than the first layer with weights wants."""
+    rank = _rank_of_input(first_weighted(model))
+    return rank is not None and rank > 2 and len(spec.shape) == rank - 1
 
 
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
@@ -206,6 +215,8 @@ def _suitable(model: nn.Module) -> Iterator[Guess]:
         yield (16, layer.in_features), "float32"
     elif isinstance(layer, (nn.LSTM, nn.GRU, nn.RNN)):
         yield (16, layer.input_size), "float32"
+    elif isinstance(layer, nn.MultiheadAttention):
+        yield (16, layer.embed_dim), "float32"
 
 
 def _sizes_2d(model: nn.Module, layer: nn.Conv2d) -> list[tuple[int, int]]:

@@ -93,6 +93,8 @@ def _built(target: Target) -> LoadedModel:
 
 def _part_of(model: nn.Module, target: Target) -> nn.Module:
     """Return the module within a model that a target names, or the model. Raise SourceError."""
+    if not target.inner:
+        return model
     try:
         return model.get_submodule(target.inner)
     except AttributeError:

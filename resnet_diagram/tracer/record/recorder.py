@@ -24,6 +24,8 @@ from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, writte
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
 from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
 
+_MOVES = frozenset({"to", "_to_copy"})
+"""Operations that refuse tensors without values for another device, whatever the values are."""
 _NONE: dict[str, Any] = {}
 """The keyword arguments and defaults of what has none; nobody writes to it."""
 
@@ -283,6 +285,8 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
             if not reading.metas or overload.writes or sum(t.numel() for t in reading.tensors) > SMALL * 64:
                 raise
             result = on_dummy_data(func, args, kwargs)
+        if overload.name in _MOVES:
+            return result
         note = f"{overload.name} has a data-dependent shape; it was run on made-up data"
         if note not in self.graph.notes:
             self.graph.notes.append(note)

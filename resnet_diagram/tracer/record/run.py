@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -179,7 +179,7 @@ def _run_once(
                 recorder.add_input(tensor)
                 graph.input_names.append(path)
         with _recording(subject, recorder, compatible):
-            result = model(*arguments.args, **arguments.kwargs)
+            result = _finished(model(*arguments.args, **arguments.kwargs))
         outputs = _output_nodes(recorder, result)
         graph.asked = recorder.asked
         graph.outputs, graph.output_names = list(outputs.values()), list(outputs)
@@ -195,6 +195,18 @@ def _run_once(
         graph.calls[0].end = len(graph.calls)
         recorder.finish()
     return graph
+
+
+def _finished(result: object) -> object:
+    """Return the result of a forward; raise TypeError for one whose work begins when somebody reads it."""
+    if inspect.iscoroutine(result):
+        result.close()
+    if isinstance(result, (Generator, Coroutine, AsyncGenerator, map, filter)):
+        raise TypeError(
+            f"its forward gives a {type(result).__name__}, which runs nothing until it is read; "
+            "return a tensor, a list or a dictionary"
+        )
+    return result
 
 
 def _script_weights(modules: Sequence[nn.Module]) -> dict[int, object]:

@@ -56,7 +56,7 @@ def compared(model: nn.Module, *inputs: InputSpec) -> Comparison:
     comparison = Comparison()
     ways = [list(inputs)] if inputs else [[spec] for spec in guess_inputs(model)]
     for specs in ways:
-        graph = record(model, arguments_of(specs), comparison)
+        graph = record(model, arguments_of(model, specs), comparison)
         if graph.error is None:
             return comparison
     assert graph.error

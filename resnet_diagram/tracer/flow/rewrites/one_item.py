@@ -1,0 +1,61 @@
+"""Give the values of one item the batch of one that they lack, up to where the model adds it.
+
+Some models take pictures without a batch, as detectors take lists of them, and stack them. Their first size
+is no batch. Each such value is read as if it had a batch of one, so that stacking it changes no shape.
+"""
+
+from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, argument, references
+
+_DIMENSIONS = ("dim", "dims", "dim0", "dim1", "axis", "axis0", "axis1", "source", "destination")
+"""Names of the arguments that number dimensions."""
+
+
+def add_batches(graph: OpGraph) -> None:
+    """Give all inputs, and what is computed of them without a batch, a batch of one."""
+    alone: dict[int, int] = {}  # how many dimensions each value has that lacks a batch
+    for node in graph.nodes:
+        rank = len(node.shape)
+        if node.kind is NodeKind.INPUT:
+            alone[node.index] = rank
+            node.shape = (1, *node.shape)
+        elif node.active:
+            reads = [ref for ref in references(node) if ref.node.active]
+            lacking = [ref for ref in reads if alone.get(ref.node.index) == len(ref.shape)]
+            if _stays_alone(node, reads, lacking):
+                alone[node.index] = rank
+                if lacking:
+                    _shift_dimensions(node)
+                node.shape = (1, *node.shape)
+            for ref in {id(ref): ref for ref in lacking}.values():
+                ref.shape = (1, *ref.shape)
+
+
+def _stays_alone(node: Node, reads: list[Ref], lacking: list[Ref]) -> bool:
+    """Return whether a result has no batch: all that is read has none, or its batch of one is taken off."""
+    if lacking:
+        return len(lacking) == len(reads) and not _makes_batch(node, lacking)
+    return any(ref.shape[:1] == (1,) and node.shape == ref.shape[1:] for ref in reads[:1])
+
+
+def _makes_batch(node: Node, reads: list[Ref]) -> bool:
+    """Return whether an operation puts items into a batch: stacks them, or gives one a first size of one."""
+    rank = len(reads[0].shape)
+    if node.op == "stack":
+        return argument(node, "dim") in (0, -rank - 1)
+    return len(node.shape) == rank + 1 and node.shape == (1, *reads[0].shape)
+
+
+def _shift_dimensions(node: Node) -> None:
+    """Count the dimensions that an operation names from the batch on."""
+    for name in _DIMENSIONS:
+        value = argument(node, name) if name in node.names else None
+        if isinstance(value, int):
+            node.kwargs = {**node.kwargs, name: _shifted(value)}
+        elif isinstance(value, (list, tuple)) and all(isinstance(item, int) for item in value):
+            batch = (0,) if node.op == "permute" else ()
+            node.kwargs = {**node.kwargs, name: (*batch, *map(_shifted, value))}
+
+
+def _shifted(dimension: int) -> int:
+    """Return the number of a dimension behind a batch; one counted from the end stays."""
+    return dimension + 1 if dimension >= 0 else dimension
