@@ -8,9 +8,7 @@ from resnet_diagram.tracer.flow.axes import Axes, channels_first
 from resnet_diagram.tracer.flow.classify import (
     Operation,
     adds_product,
-    is_zeros,
     macs_of,
-    operand_factors,
     without_batch,
 )
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
@@ -21,6 +19,7 @@ from resnet_diagram.tracer.flow.rewrites.written_out import recognized
 from resnet_diagram.tracer.flow.simplify import reuse_concatenations, simplified
 from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.flow.undrawn import Undrawn, joining
+from resnet_diagram.tracer.flow.zeros import is_zeros, operand_factors
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
 Change = Callable[[list[Step]], list[Step]]

@@ -8,10 +8,8 @@ from functools import cached_property
 from math import prod
 
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, first_read, references
+from resnet_diagram.tracer.flow.zeros import makes_zeros, pads_with_zeros
 from resnet_diagram.tracer.record.operators import Effect, Operator, Role, operator_of
-
-_DEEPEST = 8
-"""Most operations looked through to find out where a value comes from."""
 
 
 @dataclass(eq=False)
@@ -42,7 +40,7 @@ class Operation:
         if node.op == "copy_":
             if self.sources > 1:
                 return Role.OTHER
-            if not _pads_with_zeros(node) or self._buffer_shape == node.shape:
+            if not pads_with_zeros(node) or self._buffer_shape == node.shape:
                 return Role.PASS
             return Role.PAD if len(self._buffer_shape) == len(node.shape) else Role.OTHER
         if self.sources > 1:
@@ -73,7 +71,7 @@ class Operation:
         if type(operand) in (int, float) and self.operator.neutral == operand:
             return Role.PASS
         first = references(self.node)[0]
-        written = self.node.op == "add_" and not first.node.active and _pads_with_zeros(self.node)
+        written = self.node.op == "add_" and not first.node.active and pads_with_zeros(self.node)
         return Role.PAD if written else Role.SCALE
 
     @property
@@ -81,7 +79,7 @@ class Operation:
         """The role of a concatenation of one activation with constants, or with nothing."""
         if len(references(self.node)) == 1:
             return Role.VIEW if self.node.op == "stack" else Role.PASS
-        return Role.PAD if _pads_with_zeros(self.node) else Role.OTHER
+        return Role.PAD if pads_with_zeros(self.node) else Role.OTHER
 
     @property
     def in_shape(self) -> Sizes:
@@ -102,7 +100,7 @@ class Operation:
         shape, target = self.node.shape, self.node.args[0]
         while isinstance(target, Ref):
             shape = target.shape if prod(target.shape) >= prod(shape) else shape
-            target = None if _makes_zeros(target.node) else first_read(target.node)
+            target = None if makes_zeros(target.node) else first_read(target.node)
         return shape
 
 
@@ -136,18 +134,6 @@ def weighs_channels(node: Node) -> bool:
     return len(operands) == 2 and output in operands and all(set(each) <= set(output) for each in operands)
 
 
-def operand_factors(node: Node) -> list[tuple[Ref, float]]:
-    """Return the two tensors that a sum or difference reads, and the number each is multiplied by."""
-    name, refs = operator_of(node.op).name, references(node)
-    if name not in ("add", "sub", "rsub") or len(refs) != 2:
-        return []
-    alpha = argument(node, "alpha")
-    factor = float(alpha) if isinstance(alpha, (int, float)) else 1.0
-    if name == "rsub":
-        return [(refs[0], -factor), (refs[1], 1.0)]
-    return [(refs[0], 1.0), (refs[1], -factor if name == "sub" else factor)]
-
-
 def is_weighted_product(node: Node) -> bool:
     """Return True for the product of an activation and a matrix of weights, transposed or not."""
     read = references(node) if operator_of(node.op).name in ("matmul", "mm") else ()
@@ -157,54 +143,6 @@ def is_weighted_product(node: Node) -> bool:
     if operator_of(weight.op).effect in (Effect.PERMUTE, Effect.SAME_VALUES):
         weight = references(weight)[0].node
     return weight.kind is NodeKind.PARAMETER
-
-
-def is_zeros(node: Node) -> bool:
-    """Return True if a value is made of zeros, seen through operations that change no value."""
-    return _from_zeros(node, through_slices=False)
-
-
-def _pads_with_zeros(node: Node) -> bool:
-    """Return True if a concatenation, or a write into a buffer, surrounds its activation with zeros."""
-    if node.op in ("copy_", "add_"):
-        target = node.args[0]
-        return isinstance(target, Ref) and _from_zeros(target.node, through_slices=True)
-    return any(is_zeros(ref.node) for ref in references(node))
-
-
-def _makes_zeros(node: Node) -> bool:
-    """Return True if the result of an operation is all zeros, whatever it reads."""
-    operator = operator_of(node.op)
-    if operator.effect is Effect.FILL:
-        value = argument(node, operator.fill)
-        return type(value) in (int, float, bool) and value == 0
-    if operator.name == "mul":  # a product with the number zero
-        operand = argument(node, "other")
-        return type(operand) in (int, float) and operand == 0
-    if operator.name == "sub":  # a value less itself
-        operands = [(ref.node, ref.output, factor) for ref, factor in operand_factors(node)]
-        return len(operands) == 2 and operands[0][:2] == operands[1][:2] and operands[1][2] == -1.0
-    return operator.effect is Effect.ZEROS
-
-
-_COPIES = frozenset({"to", "_to_copy", "detach", "alias", "lift_fresh", "clone"})
-"""Operations that copy a buffer or share it."""
-
-
-def _from_zeros(node: Node, *, through_slices: bool) -> bool:
-    """Return True if a value comes from zeros; with `through_slices` a part of a buffer is the buffer."""
-    for _ in range(_DEEPEST):
-        if _makes_zeros(node):
-            return True
-        operator, source = operator_of(node.op), first_read(node)
-        if through_slices:
-            transparent = operator.role is Role.SLICE or operator.name in _COPIES
-        else:
-            transparent = operator.effect is Effect.SAME_VALUES
-        if source is None or not transparent:
-            return False
-        node = source.node
-    return False
 
 
 def _takes_everything(node: Node) -> bool:

@@ -61,6 +61,8 @@ class Effect(Enum):
     """Several results, each a part of the values."""
     ZEROS = auto()
     """Zeros, whatever is read."""
+    ONES = auto()
+    """Ones, whatever is read."""
     FILL = auto()
     """One value everywhere, given by the argument `fill`."""
 
@@ -273,12 +275,14 @@ _TABLE: list[Operator] = [
     # constants
     *_each("zeros zero empty", effect=Effect.ZEROS),
     *_each("zeros_like empty_like new_zeros new_empty", effect=Effect.ZEROS, shape_only=True),
+    Operator(name="ones", effect=Effect.ONES),
+    *_each("ones_like new_ones", effect=Effect.ONES, shape_only=True),
+    Operator(name="scalar_tensor", effect=Effect.FILL, fill="s"),
     Operator(name="full", effect=Effect.FILL, fill="fill_value"),
     Operator(name="fill", effect=Effect.FILL, fill="value"),
     *_each("full_like new_full", effect=Effect.FILL, fill="fill_value", shape_only=True),
     *_each(
-        "ones_like rand_like randn_like randint_like new_ones new_empty_strided sym_size sym_stride "
-        "sym_numel",
+        "rand_like randn_like randint_like new_empty_strided sym_size sym_stride sym_numel",
         shape_only=True,
     ),
     *_each("is_nonzero equal allclose is_same_size", asks=bool),

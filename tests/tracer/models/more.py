@@ -139,6 +139,22 @@ class Pads(nn.Module):
         small = x[:, :, ::2, ::2]
         return torch.cat((small, torch.zeros(1).expand_as(small)), 1)
 
+    def masked(self, x: Tensor) -> Tensor:
+        small = x[:, :, ::2, ::2]
+        return torch.cat((small, small.masked_fill(torch.ones_like(small).bool(), 0)), 1)
+
+    def chosen_where_all_is_more(self, x: Tensor) -> Tensor:
+        small = x[:, :, ::2, ::2]
+        return torch.cat((torch.where(torch.ones_like(small) > 0, 0.0, small), small), 1)
+
+    def zeros_either_way(self, x: Tensor) -> Tensor:
+        small = x[:, :, ::2, ::2]
+        return torch.cat((small, torch.where(small > 0, small - small, torch.zeros_like(small))), 1)
+
+    def times_false(self, x: Tensor) -> Tensor:
+        small = x[:, :, ::2, ::2]
+        return torch.cat((small, small * False), 1)
+
     def chosen_rows(self, x: Tensor) -> Tensor:
         rows = torch.arange(0, x.shape[2], 2)
         return F.pad(x.index_select(2, rows).index_select(3, rows), (0, 0, 0, 0, 2, 2))
@@ -155,6 +171,10 @@ PADS = (
     "copied_to_zeros",
     "typed_zeros",
     "expanded_zero",
+    "masked",
+    "chosen_where_all_is_more",
+    "zeros_either_way",
+    "times_false",
     "chosen_rows",
 )
 

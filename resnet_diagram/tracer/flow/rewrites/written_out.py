@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.tracer.flow.calls import CONTAINERS, common_call, inside
-from resnet_diagram.tracer.flow.classify import is_zeros
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, Ref, argument, constants_of, references
 from resnet_diagram.tracer.flow.rewrites.formulas import (
     CLAMPS,
@@ -31,6 +30,7 @@ from resnet_diagram.tracer.flow.rewrites.formulas import (
 )
 from resnet_diagram.tracer.flow.simplify import renumbered
 from resnet_diagram.tracer.flow.steps import Step
+from resnet_diagram.tracer.flow.zeros import is_zeros
 from resnet_diagram.tracer.record.operators import Role, operator_of
 
 _LONGEST = 24
