@@ -10,7 +10,8 @@ from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.spec.catalog import network
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.model import Block, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.shapes import conv
 from tests.layout.samples import items_of
 
 
@@ -83,3 +84,22 @@ def test_bars_left_out_of_the_overview_are_accounted_for() -> None:
         for path in origin.paths
     }
     assert "layer3.17" in shown
+
+
+def residual(path: str, kernel: int) -> Block:
+    layer = conv((8, 8, 8), 8, kernel, padding=kernel // 2, name=f"{path}.conv")
+    return Block(name=path, branches=((layer,),), shortcut=Shortcut(kind=ShortcutKind.IDENTITY))
+
+
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.FULL])
+def test_boxes_in_a_folded_stage_within_a_stage_name_all_copies(view: View) -> None:
+    """Groups of a small block and two larger ones: the second block is folded in a folded group."""
+    groups = tuple(
+        Stage(name=f"body.{at}", body=tuple(residual(f"body.{at}.{k}", 3 if k == 0 else 5) for k in range(3)))
+        for at in range(1, 4)
+    )
+    stage = Stage(name="body", body=(residual("body.0", 7), *groups))
+    whole = Network(name="groups", input_shape=(8, 8, 8), body=(stage,))
+    diagram = build([whole], Options(view=view), flat=True)
+    boxes = {item for item in elements(items_of(diagram)) if isinstance(item, Node)}
+    assert not missing([box.origin for box in boxes], whole)

@@ -141,14 +141,14 @@ def _is_worth_folding(parts: Sequence[Sequence[Element]]) -> bool:
 def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
     """Return a frame round the first of equal parts, with their number."""
     inner = context.names.numbered(prefix, "repeat")
-    context = _serving(parts, context)
+    context = serving(parts, context)
     series = _series(parts[0], inner, context)
     while len(series) == 1 and isinstance(series[0], Group) and series[0].repeat == 1:
         series = series[0].items
     return block_group(inner, series, parts[0], context, repeat=len(parts))
 
 
-def _serving(parts: Sequence[Sequence[Element]], context: BuildContext) -> BuildContext:
+def serving(parts: Sequence[Sequence[Element]], context: BuildContext) -> BuildContext:
     """Return a context in which what the first of equal parts shows is that of all of them."""
     served = {
         number: tuple(copy for part in column for copy in context.copies.get(id(part), (part,)))
@@ -230,7 +230,7 @@ def _branches(element: Block, prefix: str, context: BuildContext) -> Iterator[tu
 def _in_parallel(branches: Sequence[Sequence[Element]], prefix: str, context: BuildContext) -> Group:
     """Return a frame round the first of equal branches, with their number."""
     inner = context.names.numbered(prefix, "parallel")
-    context = _serving(branches, context)
+    context = serving(branches, context)
     frame = block_group(inner, items(branches[0], inner, context), branches[0], context)
     return replace(frame, title=phrase(Kind.TITLE, Word.IN_PARALLEL, len(branches)))
 

@@ -4,7 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, groupby
 
-from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, block_group, folded, items
+from resnet_diagram.diagram.chain.blocks import (
+    BuildContext,
+    IdAllocator,
+    block,
+    block_group,
+    folded,
+    items,
+    serving,
+)
 from resnet_diagram.diagram.model import (
     Group,
     GroupRole,
@@ -14,7 +22,7 @@ from resnet_diagram.diagram.model import (
     Origin,
 )
 from resnet_diagram.diagram.options import Options, Show
-from resnet_diagram.diagram.origin import copies_of, origin, paths_of
+from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
@@ -205,7 +213,7 @@ def _run(
     """Return one group with its count for a run of equal elements."""
     repeats = [rest[at : at + run.period] for at in run.starts]
     pattern = repeats[0]
-    context = context._replace(copies=copies_of(repeats))
+    context = serving(repeats, context)
     before = sum(not isinstance(element, Layer) for element in rest[: run.start])
     many = sum(not isinstance(element, Layer) for element in pattern) * run.count
     start = first + before
