@@ -111,7 +111,8 @@ class Node:
 
     `lines`: its text, top to bottom; those numbered in `marked` differ from another network's.
     `shade`: the number of its stage from 1, or 0 outside one. `mark`: the number of the theme's shade for a
-    level of a quantity, or for an annotation, which fills it instead; 0 for none.
+    level of a quantity, or for an annotation, which fills it instead; 0 for none. `tag`: words of a badge at
+    its corner. `note`: words beside an inset, with a line to the node.
     """
 
     id: str
@@ -122,6 +123,8 @@ class Node:
     shade: int = 0
     mark: int = 0
     marked: tuple[int, ...] = ()
+    tag: Label = NOTHING
+    note: Label = NOTHING
     origin: Origin = NO_ORIGIN
 
     @property
@@ -281,7 +284,8 @@ class Arc:
 class Frame:
     """Bars in one frame; without a frame where `role` is None.
 
-    `notes`: lines on all its blocks, such as "C = 64, s = 2". `caption`: the shapes at its ends.
+    `notes`: lines on all its blocks, such as "C = 64, s = 2". `caption`: the shapes at its ends. `tag`: as
+    that of a node.
     """
 
     id: str
@@ -291,6 +295,7 @@ class Frame:
     repeat: int = 1
     notes: tuple[Label, ...] = ()
     caption: Label = NOTHING
+    tag: Label = NOTHING
     origin: Origin = NO_ORIGIN
 
 
@@ -388,13 +393,3 @@ class Diagram:
         (panel,) = self.panels
         assert isinstance(panel.content, Chain)
         return panel.content
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """An arrow between two nodes, by their ids."""
-
-    tail: str
-    head: str
-    role: EdgeRole
-    label: Label = NOTHING

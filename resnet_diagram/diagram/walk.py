@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import assert_never
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import (
     Chain,
     Comparison,
     Content,
     Dag,
-    Edge,
     EdgeRole,
     Fork,
     Group,
@@ -28,6 +28,16 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 MERGE_SIGNS = {NodeRole.ADD: "⊕", NodeRole.SUBTRACT: "⊖", NodeRole.MULTIPLY: "⊗"}
 """Signs of merges in text, for formats that lay out by themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """An arrow between two nodes, by their ids."""
+
+    tail: str
+    head: str
+    role: EdgeRole
+    label: Label = NOTHING
 
 
 def content_items(content: Content) -> tuple[Item, ...]:
@@ -131,7 +141,7 @@ def written_lines(node: Node) -> tuple[str, ...]:
     lines = node.lines[:1] if node.role is NodeRole.QUESTION else node.lines
     marked = [at in node.marked and line != DIFFERS for at, line in enumerate(lines)]
     signed = [f"{DIFFERS} {line}" if sign else line for sign, line in zip(marked, lines, strict=True)]
-    return (*signed, *([node.badge] if node.badge else []))
+    return (*signed, *filter(None, (node.badge, node.tag)))
 
 
 def written_count(group: Group) -> str:

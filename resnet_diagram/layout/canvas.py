@@ -30,6 +30,10 @@ from resnet_diagram.layout.spacing import BEND
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
+_TAG_TYPE, _TAG_HEIGHT, _TAG_PAD = 6.0, 7.6, 2.4
+"""Size of the type of a badge, its height and its padding, in points."""
+_TAG_RISE, _TAG_OVERHANG = 4.4, 2.0
+"""How far a badge is above and beyond the corner of its box, in points."""
 _SHORTEST_ARROW = 4.6
 """Length below which a line has no room for an arrow head, in points."""
 
@@ -286,10 +290,40 @@ class Canvas:
             Marker(id=marker_id, role=EdgeRole.FLOW, kind=kind, points=points, radius=radius, origin=origin)
         )
 
-    def frame(self, role: str, start: Point, end: Point) -> None:
-        """Give the current group a rounded frame from corner `start` to corner `end`."""
+    def tag(self, box: Box, words: str) -> None:
+        """Add the badge of a box or a frame, centred on its top edge at the right corner, unless empty."""
+        if not words:
+            return
+        width = text_width(words, _TAG_TYPE, bold=True) + 2 * _TAG_PAD
+        right = box.x + box.width
+        top = min((y for x, y in box.points if x > right - 0.01), default=box.y)
+        x, y, role = right + _TAG_OVERHANG - width, top - _TAG_RISE, "badge"
+        text = Text(
+            x=x + width / 2,
+            y=y + _TAG_HEIGHT / 2,
+            text=words,
+            size=_TAG_TYPE,
+            width=width - 2 * _TAG_PAD,
+            role=role,
+            bold=True,
+        )
+        self.current.boxes.append(
+            Box(
+                id=f"{box.id}-{role}",
+                role=role,
+                form=Form.ROUNDED,
+                x=x,
+                y=y,
+                width=width,
+                height=_TAG_HEIGHT,
+                texts=(text,),
+            )
+        )
+
+    def frame(self, role: str, start: Point, end: Point) -> Box:
+        """Give the current group a rounded frame from corner `start` to corner `end`; return it."""
         (x, y), (right, bottom) = self.point(*start), self.point(*end)
-        self.current.frame = Box(
+        frame = Box(
             id=self.current.id,
             role=role,
             form=Form.ROUNDED,
@@ -298,6 +332,8 @@ class Canvas:
             width=right - x,
             height=bottom - y,
         )
+        self.current.frame = frame
+        return frame
 
 
 def circle(

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole
-from resnet_diagram.diagram.walk import vertex_items
+from resnet_diagram.diagram.walk import nodes, vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
+from resnet_diagram.layout.notes import draw_notes, placed_notes, reach
+from resnet_diagram.layout.scene import boxes
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import NOTHING
 
 _LARGE = {"node": 7.2, "label": 6.8}
 _STRETCHES = (1.35, 1.2, 1.0)
@@ -50,18 +54,40 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
 
     One that is too wide even with its texts broken runs down the page.
     """
-    broken = [tuple(_broken(item) for item in block) for block in blocks]
+    plain = [mapped(block, _without_tag) for block in blocks]
+    broken = [tuple(_broken(item) for item in block) for block in plain]
     choices = [
         _measured(texts, look, wrapped=wrapped, stretch=stretch)
-        for texts, wrapped in ((blocks, False), (broken, False), (broken, True))
+        for texts, wrapped in ((plain, False), (broken, False), (broken, True))
         for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
     ]
     best = _drawn(min(choices, key=lambda draft: _cost(draft.widths(), room, gap)))
-    if all(element.width <= room for element in best):
-        return best
-    rotated = _drawn(_measured(broken, theme, wrapped=True, turned=True))
-    return [entry if entry.width <= room else right for entry, right in zip(best, rotated, strict=True)]
+    if not all(element.width <= room for element in best):
+        rotated = _drawn(_measured(broken, theme, wrapped=True, turned=True))
+        best = [entry if entry.width <= room else right for entry, right in zip(best, rotated, strict=True)]
+    return [_annotated(drawing, block) for drawing, block in zip(best, blocks, strict=True)]
+
+
+def _without_tag(element: Any, _: int) -> Any:
+    return replace(element, tag=NOTHING) if isinstance(element, Node) and element.tag else element
+
+
+def _annotated(drawing: DrawnInset, block: Block) -> DrawnInset:
+    """Return a drawing with the badges of its nodes at their corners, and the notes above and below it."""
+    tags = {node.id: node.tag for node in nodes(block) if node.tag}
+    for box in boxes(drawing.canvas.root.build()) if tags else ():
+        drawing.canvas.tag(box, tags.get(box.id, ""))
+    words = {node.id: node.note for node in nodes(block) if node.note}
+    if not words:
+        return drawing
+    notes = placed_notes(drawing.canvas, words, drawing.width, drawing.height)
+    draw_notes(drawing.canvas, notes, drawing.height)
+    top, bottom = reach(notes, above=True), reach(notes, above=False)
+    page = Canvas(theme=drawing.canvas.theme, turned=False)
+    page.place(drawing.canvas, 0.0, top)
+    line = drawing.line + top if drawing.line else 0.0
+    return DrawnInset(page, drawing.width, drawing.height + top + bottom, line)
 
 
 def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:

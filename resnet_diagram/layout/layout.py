@@ -47,7 +47,8 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
         tried.append(panels)
     from resnet_diagram.layout.flow.layout import lay_out_flow
 
-    if any(strip.braces for content in contents for strip in overviews(content)):
+    braces = (brace for content in contents for strip in overviews(content) for brace in strip.braces)
+    if not all(brace.noted for brace in braces):
         message = "There is no room for the overview, so that its braces are left out. Give it more --width."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
     flat = flattened(diagram)

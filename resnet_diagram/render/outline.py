@@ -146,7 +146,7 @@ class _Writer:
     def _text(self, node: Node) -> str:
         """`1×1 conv, 256 · BN, ReLU`."""
         words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
-        shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge) if word)
+        shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge, node.tag) if word)
         return self.words(Word.INPUT, shown) if node.role is NodeRole.INPUT else shown
 
 

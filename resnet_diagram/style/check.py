@@ -7,7 +7,18 @@ from resnet_diagram.diagram.model import EdgeRole, GroupRole, NodeRole
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.limits import POINTS, is_length
 
-ROLES = (*NodeRole, *EdgeRole, *GroupRole, "text", "muted", "caption", "highlight", "changed", "page")
+ROLES = (
+    *NodeRole,
+    *EdgeRole,
+    *GroupRole,
+    "text",
+    "muted",
+    "caption",
+    "badge",
+    "highlight",
+    "changed",
+    "page",
+)
 USES = ("title", "group", "badge", "node", "label", "caption", "legend")
 SMALLEST_TYPE = 6.0
 

@@ -17,6 +17,7 @@ from resnet_diagram.app.drawing.draw import is_binary
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.diagram.annotations.match import module_paths
+from resnet_diagram.diagram.model import GroupRole
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.scene import Box, boxes
 from resnet_diagram.render.figure import Figure
@@ -30,6 +31,7 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "notes": ({"notes": ["trained for longer"]}, "trained for longer"),
     "label": ({"parts": {"fc": {"label": "Classifier"}}}, "Classifier"),
     "note": ({"parts": {"fc": {"note": "without bias"}}}, "without bias"),
+    "badge": ({"parts": {"fc": {"badge": "ours"}}}, "ours"),
     "highlight": ({"parts": {"fc": {"highlight": True, "note": "kept frozen"}}}, "kept frozen"),
     "color": ({"parts": {"fc": {"color": "#FFD581"}}}, "FFD581"),
     "unit": ({"parts": {"*.se": {"unit": True, "label": "Squeezer"}}}, "Squeezer"),
@@ -51,10 +53,26 @@ def figure(name: str, annotate: Any = None, **choices: Any) -> Figure:
         return figure_of([network(name)], options, output)
 
 
-def placed(drawing: Figure) -> list[Box]:
-    """Return the boxes of a drawing without its legend, as far as they are not its colours."""
+def placed(drawing: Figure) -> list[tuple[object, ...]]:
+    """Return the boxes of a drawing without legend, badges and colours, and where they are in their panels.
+
+    Frames grow with the words under their bars.
+    """
     plain = replace(drawing, diagram=replace(drawing.diagram, legend=()))
-    return [replace(box, shade=0) for box in boxes(plain.scene)]
+    panels = [[box for box in boxes(group) if is_of_network(box)] for group in plain.scene.root.children]
+    return [
+        (box.id, box.form, box.width, box.height, box.x, round(box.y - panel[0].y, 2), words(box))
+        for panel in panels
+        for box in panel
+    ]
+
+
+def is_of_network(box: Box) -> bool:
+    return box.role not in ("badge", *GroupRole)
+
+
+def words(box: Box) -> list[str]:
+    return [text.text for text in box.texts]
 
 
 @settings(max_examples=40, deadline=None)
@@ -66,6 +84,7 @@ def test_colours_and_notes_move_nothing(data: st.DataObject, name: str, view: st
         optional={
             "highlight": st.just(True),
             "color": st.just("#00AA77"),
+            "badge": st.just("" if view == "full" else "ours"),  # there, a line of the box
             "note": st.text("ab ", max_size=9),
         },
     )

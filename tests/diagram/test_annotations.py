@@ -3,6 +3,7 @@
 import re
 import warnings
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Bar, Frame, Group, GroupRole, Node, Overview
 from resnet_diagram.errors import UnrenderedWarning, UsageError
-from resnet_diagram.layout.scene import Box, boxes, texts
+from resnet_diagram.layout.scene import Box, boxes, connectors, texts
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.spec.catalog import network
 from resnet_diagram.spec.measure import walk
@@ -408,3 +409,42 @@ def test_a_fold_of_what_is_no_stage_is_reported() -> None:
 def test_words_for_what_no_drawing_says_are_an_error(table: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         figure("resnet50", {"words": table})
+
+
+def test_a_note_without_a_colour_has_a_line_to_its_box() -> None:
+    notes = {"layer*.conv2": {"note": "stride here"}, "fc": {"note": "without bias"}}
+    scene = figure("resnet50", {"parts": notes}).scene
+    starts = [line.points[0] for line in connectors(scene) if line.role == "muted"]
+    box = next(box for box in boxes(scene) if any(path.endswith("conv2") for path in box.origin.paths))
+    bar = next(box for box in boxes(scene) if box.origin.paths == ("fc",))
+    assert pytest.approx((box.x + box.width / 2, box.y + box.height)) in starts
+    assert any(bar.x <= x <= bar.x + bar.width and y > bar.y + bar.height for x, y in starts)
+    assert {"stride here", "without bias"} <= {text.text for text in texts(scene)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("words", ["new", "a note that is far longer than its box is wide"])
+def test_notes_overlap_nothing(count: int, words: str) -> None:
+    names = ("conv1", "conv2", "conv3", "shortcut.conv")[:count]
+    notes = {f"layer1.0.{name}": {"note": f"{words} {at}", "badge": "ours"} for at, name in enumerate(names)}
+    scene = figure("resnet50", {"parts": notes}, view="block", block="layer1.0").scene
+    shown = [text for text in texts(scene) if text.text]
+    areas = [
+        (text.x - text.width / 2, text.y, text.x + text.width / 2)
+        for text in shown
+        if text.anchor == "middle"
+    ]
+    for first, second in combinations(areas, 2):
+        apart = first[2] <= second[0] or second[2] <= first[0]
+        assert apart or abs(first[1] - second[1]) > 4
+    assert all(left >= 0 and right <= scene.width for left, _, right in areas)
+    assert all(0 < y < scene.height for _, y, _ in areas)
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "drawio", "scene", "mermaid", "dot", "outline"])
+@pytest.mark.parametrize("pattern", ["layer*.conv2", "fc", "layer4", "layer4.1"])
+def test_every_format_has_a_badge(pattern: str, to: str) -> None:
+    with warnings.catch_warnings(record=True) as reports:
+        warnings.simplefilter("always", UnrenderedWarning)
+        text = rd.to_text("resnet50", to, annotate=parts(pattern, badge="ours"))
+    assert "ours" in text or reports

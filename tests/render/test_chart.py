@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import Diagram, Direction, Edge, Group, GroupRole, Node
+from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Node
 from resnet_diagram.diagram.options import View
-from resnet_diagram.diagram.walk import edges, nodes, written_lines
+from resnet_diagram.diagram.walk import Edge, edges, nodes, written_lines
 from resnet_diagram.render.chart.build import chart, fitting_chart
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, entry, frames

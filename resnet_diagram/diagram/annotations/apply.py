@@ -1,10 +1,11 @@
-"""Apply annotations to a finished diagram: labels, fills and notes."""
+"""Apply annotations to a finished diagram: labels, badges, fills and notes."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from resnet_diagram.diagram.annotations.leaders import with_leaders
 from resnet_diagram.diagram.annotations.match import covers, kinds_of
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.elements import elements, mapped
@@ -24,7 +25,8 @@ from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.model import Network, Stage
-from resnet_diagram.wording.terms import Label, literal
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def annotated(
@@ -37,28 +39,33 @@ def annotated(
     """
     kinds = [kinds_of(network) for network in networks]
     marks = {part: first_mark + k for k, part in enumerate(coloured(annotations))}
-    applied: set[Part] = set()
+    applied: set[tuple[Part, str]] = set()
 
     def change(element: Any, at: int) -> Any:
         if isinstance(element, Diagram):
-            return replace(element, legend=_legend(element, annotations, marks))
+            shown, beside = with_leaders(element, annotations.parts, kinds)
+            applied.update(beside)
+            return replace(shown, legend=_legend(shown, annotations, marks, beside))
         for part in annotations.parts:
             if covers(part, element.origin, kinds[at]):
-                changed = _changed(element, part, marks.get(part, 0))
-                if changed is not element:
-                    applied.add(part)
-                element = changed
+                for key, changed in _changes(element, part, marks.get(part, 0)):
+                    if changed is not element:
+                        applied.add((part, key))
+                    element = changed
         return element
 
-    result = mapped(diagram, change)
+    result = mapped(replace(diagram, flat=None, boxed=None), change)
+    shown = frozenset(applied)
+    flat, boxed = mapped((diagram.flat, diagram.boxed), change)
     for part in annotations.parts:
-        visible = part.color or (part.label and not part.unit)
-        if part.pattern and visible and not part.hide and part not in applied:
-            _warn(part)
+        keys = {"color": part.color, "label": "" if part.unit else part.label, "badge": part.badge}
+        missing = [key for key, value in keys.items() if value and (part, key) not in shown]
+        if missing and part.pattern and not part.hide:
+            _warn(part, missing)
         if part.fold is not None and not _holds_a_stage(part, networks):
             message = f"Annotation {part.pattern!r} folds nothing: it holds no stage."
             warnings.warn(message, UnrenderedWarning, stacklevel=3)
-    return result
+    return replace(result, flat=flat, boxed=boxed)
 
 
 def _holds_a_stage(part: Part, networks: Sequence[Network]) -> bool:
@@ -71,12 +78,31 @@ def coloured(annotations: Annotations) -> tuple[Part, ...]:
     return tuple(part for part in annotations.parts if part.color)
 
 
-def _changed(element: Any, part: Part, mark: int) -> Any:
-    """Return an element with a part's label, if it is the part itself, and its fill, if it is a box in it."""
+def _changes(element: Any, part: Part, mark: int) -> Iterator[tuple[str, Any]]:
+    """Yield an element with a part's label, then with its badge, and with its fill, each under its key.
+
+    The first two only where it is the part itself, the fill if it is a box in it.
+    """
     if part.label and not part.unit and _is_named(element.origin, part):
         element = _labelled(element, part)
+        yield "label", element
+    if part.badge and _is_named(element.origin, part):
+        element = _tagged(element, part)
+        yield "badge", element
     if mark and isinstance(element, Node | Bar) and element.role in FILLED and _is_box_of(element, part):
-        element = replace(element, mark=mark)
+        yield "color", replace(element, mark=mark)
+
+
+def _tagged(element: Any, part: Part) -> Any:
+    """Return an element with the badge of a part: at the corner of a box or a stage, else in its title."""
+    badge = literal(part.badge)
+    match element:
+        case Node() if element.role in FILLED and _is_box_of(element, part):
+            return replace(element, tag=badge)
+        case Frame() if element.title and all(map(part.holds, element.origin.paths)):
+            return replace(element, tag=badge)
+        case Group() if element.title and all(map(part.holds, element.origin.paths)):
+            return replace(element, title=phrase(Kind.TITLE, Word.TITLE_AND_PLACE, element.title, badge))
     return element
 
 
@@ -102,8 +128,13 @@ def _labelled(element: Any, part: Part) -> Any:
     return element
 
 
-def _legend(diagram: Diagram, annotations: Annotations, marks: dict[Part, int]) -> tuple[LegendEntry, ...]:
-    """Return the legend with a swatch for each colour that has a note, and the other notes behind it."""
+def _legend(
+    diagram: Diagram, annotations: Annotations, marks: Mapping[Part, int], beside: Container[tuple[Part, str]]
+) -> tuple[LegendEntry, ...]:
+    """Return the legend with a swatch for each colour that has a note, and the other notes behind it.
+
+    `beside`: the parts whose "note" is beside their boxes.
+    """
     if not diagram.legend:
         return ()
     used = {box.mark for box, _ in elements(diagram.panels) if isinstance(box, Node | Bar)}
@@ -112,8 +143,9 @@ def _legend(diagram: Diagram, annotations: Annotations, marks: dict[Part, int]) 
         for part in annotations.parts
         if part.note and marks.get(part) in used
     ]
-    notes = [part.note for part in annotations.parts if part.note and part not in marks]
-    lines = [LegendEntry(role=None, text=_words(note)) for note in (*notes, *annotations.notes)]
+    plain = (part for part in annotations.parts if part.note and part not in marks)
+    notes = (*(part.note for part in plain if (part, "note") not in beside), *annotations.notes)
+    lines = [LegendEntry(role=None, text=_words(note)) for note in notes]
     return (*diagram.legend, *swatches, *lines)
 
 
@@ -122,9 +154,10 @@ def _words(note: str) -> Label:
     return note if isinstance(note, Label) else literal(note)
 
 
-def _warn(part: Part) -> None:
+def _warn(part: Part, keys: Sequence[str]) -> None:
     message = (
-        f"Annotation {part.pattern!r} is left out: this drawing has no box or title for it alone. A pattern "
-        "that holds all blocks that are folded together, --view full, or 'unit = true' gives it one."
+        f"Annotation {part.pattern!r} is left out ({', '.join(keys)}): this drawing has no box or title for "
+        "it alone. A pattern that holds all blocks that are folded together, --view full, or 'unit = true' "
+        "gives it one."
     )
     warnings.warn(message, UnrenderedWarning, stacklevel=4)

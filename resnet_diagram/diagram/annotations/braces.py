@@ -8,7 +8,7 @@ from itertools import groupby
 from resnet_diagram.diagram.annotations.model import Annotations, Brace, Part
 from resnet_diagram.diagram.model import WHOLE, Bar, Diagram, Frame, Overview
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.wording.terms import literal
+from resnet_diagram.wording.terms import Label, literal
 
 
 def braced(diagram: Diagram, annotations: Annotations) -> Diagram:
@@ -23,16 +23,22 @@ def braced(diagram: Diagram, annotations: Annotations) -> Diagram:
         words = ", ".join(repr(title) for title, _ in annotations.braces)
         _warn(f"Left out: the brace {words}. Overviews of networks without a graph have braces.")
         return diagram
-    braces = [_brace(title, parts, drawings[0]) for title, parts in annotations.braces]
-    content = replace(drawings[0], braces=tuple(filter(None, braces)))
+    braces: list[Brace] = []
+    for title, parts in annotations.braces:
+        brace = brace_over(literal(title), parts, drawings[0])
+        if isinstance(brace, Brace):
+            braces.append(brace)
+        else:
+            _warn(f"Left out: the brace {title!r}. Its modules {brace} in the overview.")
+    content = replace(drawings[0], braces=tuple(braces))
     panels = tuple(
         replace(panel, content=content) if panel.id == WHOLE else panel for panel in diagram.panels
     )
     return replace(diagram, panels=panels)
 
 
-def _brace(title: str, parts: Sequence[Part], drawing: Overview) -> Brace | None:
-    """Return a brace round the bars of some modules; None, with a warning, where they are not neighbours."""
+def brace_over(title: Label, parts: Sequence[Part], drawing: Overview) -> Brace | str:
+    """Return a brace round the bars of some modules; why there is none, where they are no neighbours."""
 
     def all_held(frame: Frame) -> bool:
         paths = frame.origin.paths
@@ -42,22 +48,14 @@ def _brace(title: str, parts: Sequence[Part], drawing: Overview) -> Brace | None
     marks = [any(_holds(parts, path) for path in bar.origin.paths) or all_held(frame) for frame, bar in bars]
     runs = [mark for mark, _ in groupby(marks)]
     if runs.count(True) != 1:
-        _warn(
-            f"Left out: the brace {title!r}. Its modules "
-            + (
-                "have no bars in the overview."
-                if True not in runs
-                else "are not side by side in the overview."
-            )
-        )
-        return None
+        return "are not side by side" if True in runs else "have no bars"
     inside = [pair for pair, mark in zip(bars, marks, strict=True) if mark]
     frames = {frame.id: frame for frame, _ in inside}.values()
     count = sum(isinstance(bar, Bar) for frame in frames for bar in frame.bars)
     return Brace(
         first=inside[0][1].id,
         last=inside[-1][1].id,
-        title=literal(title),
+        title=title,
         framed=count == len(inside) and all(frame.role for frame in frames),
     )
 

@@ -16,7 +16,8 @@ class Part:
     `pattern`: a dotted path such as "layer3.0.attn" or the name of a class, in which `*` stands for any text;
     "" where `paths` lists the modules. With a pattern, `paths` are the modules of its classes. `label`: words
     in their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the
-    theme, "" for none. `note`: words of the legend on that fill. `unit`: draw each of them as one box; None
+    theme, "" for none. `badge`: words at the corner of their boxes. `note`: words of the legend on that fill,
+    or without one beside a box, with a line to it. `unit`: draw each of them as one box; None
     leaves it to the kind of module. `fold`: draw equal blocks of a stage once, or all of them; None leaves it
     to their number. `hide`: leave them out, and say so.
     """
@@ -25,6 +26,7 @@ class Part:
     paths: frozenset[str] = frozenset()
     label: str = ""
     color: str = ""
+    badge: str = ""
     note: str = ""
     unit: bool | None = None
     fold: bool | None = None
@@ -100,10 +102,12 @@ def without_colours(annotations: Annotations) -> Annotations:
 class Brace:
     """A brace round bars of an overview, from the id `first` to the id `last`, with its words.
 
-    `framed`: it holds whole frames, and reaches from edge to edge.
+    `framed`: it holds whole frames, and reaches from edge to edge. `noted`: its words are a note, which the
+    legend of a drawing without an overview has.
     """
 
     first: str
     last: str
     title: Label
     framed: bool = False
+    noted: bool = False

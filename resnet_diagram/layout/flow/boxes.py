@@ -255,8 +255,8 @@ def _kind(node: Node) -> str:
 
 
 def badge_of(node: Node, value: str) -> str:
-    """The badge a node wears: its own, or the one given to the folded block."""
-    return node.badge or (value if node.role is NodeRole.BLOCK else "")
+    """The badge a node wears: its own, an annotation's, or the one given to the folded block."""
+    return node.badge or node.tag or (value if node.role is NodeRole.BLOCK else "")
 
 
 def inner_badge(group: Group) -> str:

@@ -239,7 +239,7 @@ def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
 
 def _cell_of(node: Node, size: Size, badge: str, sizer: BoxSizer) -> NodeCell:
     narrow = size.narrow + depth_of(node.taper)
-    shadows = spacing.SHADOWS if badge else 0
+    shadows = spacing.SHADOWS if badge and badge != node.tag else 0
     behind = shadows * spacing.SHADOW
     return NodeCell(
         node=node,

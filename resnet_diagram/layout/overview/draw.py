@@ -183,7 +183,7 @@ def _frame(canvas: Canvas, place: PlacedFrame, row: MeasuredRow, y: float) -> No
     frame, count = place.measured.frame, place.measured.times
     top, bottom = y - row.above, y + row.below
     if frame.role is not None:
-        canvas.frame(frame.role, (place.x, top), (place.end, bottom))
+        canvas.tag(canvas.frame(frame.role, (place.x, top), (place.end, bottom)), frame.tag)
         middle = top + spacing.TITLE_HEIGHT / 2 + 1.5
         if frame.title:
             canvas.words(frame.title, "group", "text", (place.x + FRAME_PADDING, middle), bold=True)

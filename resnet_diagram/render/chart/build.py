@@ -12,7 +12,6 @@ from typing import assert_never
 from resnet_diagram.diagram.model import (
     Dag,
     Diagram,
-    Edge,
     EdgeRole,
     Flow,
     Fork,
@@ -22,7 +21,7 @@ from resnet_diagram.diagram.model import (
     Link,
     Node,
 )
-from resnet_diagram.diagram.walk import branch_role, link_edges, nodes, vertex_items, written_count
+from resnet_diagram.diagram.walk import Edge, branch_role, link_edges, nodes, vertex_items, written_count
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames, is_framed, start_id

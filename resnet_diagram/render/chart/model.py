@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import (
-    Edge,
     EdgeRole,
     Group,
     GroupRole,
     Node,
 )
-from resnet_diagram.diagram.walk import nodes
+from resnet_diagram.diagram.walk import Edge, nodes
 
 
 def start_id(frame_id: str) -> str:

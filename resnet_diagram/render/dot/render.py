@@ -7,7 +7,6 @@ from typing import Any
 
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
-    Edge,
     EdgeRole,
     Flow,
     GroupRole,
@@ -16,7 +15,7 @@ from resnet_diagram.diagram.model import (
     NodeRole,
     Taper,
 )
-from resnet_diagram.diagram.walk import MERGE_SIGNS, written_lines
+from resnet_diagram.diagram.walk import MERGE_SIGNS, Edge, written_lines
 from resnet_diagram.layout.text.faces import families
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.budget import ChartSize
