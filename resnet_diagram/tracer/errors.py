@@ -31,6 +31,8 @@ def location(error: BaseException, path: Path | None = None) -> str:
     """Return the file and line of an error: the innermost in `path`, else outside torch and this package."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
+    if isinstance(error, SyntaxError) and path is not None:
+        return str(path)
     frames = traceback.extract_tb(error.__traceback__)
     inside = [f for f in frames if path is not None and f.filename == str(path)]
     theirs = [f for f in frames if not is_foreign(f.filename)]

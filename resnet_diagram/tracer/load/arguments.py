@@ -10,21 +10,12 @@ from typing import Any, TypeGuard, get_args, get_type_hints
 from torch import Tensor, nn
 
 from resnet_diagram.errors import TraceError, UsageError
+from resnet_diagram.tracer.load.fields import Fields
 from resnet_diagram.tracer.load.inputs import DTYPES, InputSpec, parse_input
 from resnet_diagram.tracer.record.run import Arguments
 
 _STEP = re.compile(r"[^.\[\]]+")
 _PARTS = "Parts of a dictionary or a list: {0}.key=3x32x32, {0}[0]=3x32x32; another value: {0}=True."
-
-
-class Fields(dict[str, Any]):
-    """The parts of an argument: a dictionary whose keys are attributes too, as of a batch of one's own."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"'dict' object has no attribute {name!r}") from None
 
 
 def arguments_of(

@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -57,19 +58,20 @@ def search_path(folder: Path) -> Iterator[None]:
 
 def _named_module(target: Target) -> ModuleType:
     """Return the module of a dotted name."""
+    path = target.folder.absolute() / f"{target.module.replace('.', '/')}.py"
     try:
         return importlib.import_module(target.module)
-    except ModuleNotFoundError as error:
-        missing = error.name or ""
-        if target.module == missing or target.module.startswith(missing + "."):
+    except (Exception, SystemExit) as error:
+        missing = error.name or "" if isinstance(error, ModuleNotFoundError) else None
+        if missing is not None and f"{target.module}.".startswith(f"{missing}."):
             files = [file.name for file in target.folder.iterdir() if file.suffix in _SUFFIXES]
             hint = did_you_mean(closest(target.module, files))
             raise SourceError(
                 f"There is no module {missing!r} for the source {target.text!r}.{hint} Is it installed, and "
                 "are you in the folder it lies in? A file is written with its path: path/file.py:Net."
             ) from None
-        raise source_error(f"Importing {target.module!r} failed", error) from error
-    except (Exception, SystemExit) as error:
+        if "." in target.module and path.is_file() and not _raised_by(error, path):
+            return _file_module(replace(target, module=str(path)))
         raise source_error(f"Importing {target.module!r} failed", error) from error
 
 
@@ -139,9 +141,36 @@ def _source(path: Path) -> bytes:
         cells = json.loads(content)["cells"]
         texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SourceError(f"{str(path)!r} is no notebook that can be read: {message_of(error)}.") from error
-    lines = [line for text in texts if not text.lstrip().startswith("%%") for line in text.splitlines()]
-    return "\n".join(re.sub(r"^(\s*)[!%].*", r"\1pass", line) for line in lines).encode()
+        raise SourceError(
+            f"{str(path)!r} is no notebook of format 4 that can be read: {message_of(error)}."
+        ) from error
+    return "\n".join(map(_without_commands, texts)).encode()
+
+
+_PYTHON_CELL = re.compile(r"\s*%%(time|capture|prun)\b.*")
+"""The first line of a cell of Python code that IPython runs in a special way."""
+_COMMANDS = (
+    (re.compile(r"^(\s*[\w.,\s]+=\s*)[!%](?:.*\\\n)*.*$", re.MULTILINE), r"\1None"),
+    (re.compile(r"^(\s*)(?:[!%](?:.*\\\n)*.*|\?.*|[\w.*]+\?\??\s*)$", re.MULTILINE), r"\1pass"),
+)
+"""Lines that IPython runs and Python does not (`!ls`, `x = !ls`, `Net?`), and what stands for them."""
+
+
+def _without_commands(cell: str) -> str:
+    r"""Return the Python code of a cell, without commands of IPython and without code in other languages.
+
+    >>> _without_commands("%%time\nfiles = !ls\nNet?"), _without_commands("%%bash\nls")
+    ('\nfiles = None\npass', '')
+    """
+    if cell.lstrip().startswith("%%"):
+        first, _, rest = cell.partition("\n")
+        return f"\n{_without_commands(rest)}" if _PYTHON_CELL.fullmatch(first) else ""
+    try:
+        ast.parse(cell)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        for pattern, stand_in in _COMMANDS:
+            cell = pattern.sub(stand_in, cell)
+    return cell
 
 
 def _fresh_module(path: Path, name: str) -> ModuleType:

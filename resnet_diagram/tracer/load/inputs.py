@@ -70,7 +70,7 @@ def parse_input(text: str) -> InputSpec:
     number below one or a quoted string after it is taken as it is. Raises UsageError for any other text.
 
     >>> parse_input("mask=1x16:bool")
-    InputSpec(shape=(1, 16), name='mask', dtype='bool')
+    InputSpec(shape=(1, 16), name='mask', dtype='bool', constant=None)
     >>> parse_input("3,224,224").shape
     (3, 224, 224)
     >>> parse_input("options.deep=True").constant

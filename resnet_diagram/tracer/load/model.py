@@ -2,7 +2,6 @@
 
 import contextlib
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -24,7 +23,7 @@ from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
 from resnet_diagram.tracer.load.zoo import listed_model, listed_names
 from resnet_diagram.tracer.record import torch_private
-from resnet_diagram.tracer.record.isolation import exclusive, random_states
+from resnet_diagram.tracer.record.isolation import exclusive, prints_on_stderr, random_states
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
 
 _SHOWN = 12
@@ -78,7 +77,7 @@ def _built(target: Target) -> LoadedModel:
     with contextlib.ExitStack() as contexts:
         contexts.enter_context(exclusive())
         contexts.enter_context(random_states())
-        contexts.enter_context(contextlib.redirect_stdout(sys.stderr))
+        contexts.enter_context(prints_on_stderr())
         contexts.enter_context(own_arguments(target))
         contexts.enter_context(torch_private.light_imports())
         module = _imported(target)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer.load.fields import with_fields
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -98,8 +99,8 @@ def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[s
     try:
         if any(k.arg is None for k in tree.keywords):
             raise ValueError
-        args = tuple(ast.literal_eval(a) for a in tree.args)
-        return args, {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
+        args = tuple(with_fields(ast.literal_eval(a)) for a in tree.args)
+        return args, {str(k.arg): with_fields(ast.literal_eval(k.value)) for k in tree.keywords}
     except (ValueError, TypeError, RecursionError, MemoryError):
         raise SourceError(
             f"The arguments in {text!r} must be literals: numbers, strings, True, False, None, and tuples, "

@@ -17,6 +17,9 @@ from torch import nn
 from resnet_diagram.tracer.flow.graph import Call, OpGraph
 from resnet_diagram.tracer.record import torch_private
 
+_STDOUT, _STDERR = 1, 2
+"""Numbers of the files that every process has for its output."""
+
 Container = dict[Any, Any] | list[Any]
 
 _lock = threading.RLock()
@@ -131,7 +134,7 @@ def quiet() -> Iterator[None]:
     attention = torch_private.fast_attention_enabled()
     torch_private.set_fast_attention(False)
     try:
-        with random_states(), warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
+        with random_states(), warnings.catch_warnings(), prints_on_stderr():
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -139,6 +142,21 @@ def quiet() -> Iterator[None]:
         if os.environ != environment:
             os.environ.clear()
             os.environ.update(environment)
+
+
+@contextlib.contextmanager
+def prints_on_stderr() -> Iterator[None]:
+    """Send what is printed to stderr; where standard output is a file, also what other programs print."""
+    printer = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr), contextlib.ExitStack() as contexts:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            if printer.fileno() == _STDOUT:
+                printer.flush()
+                kept = os.dup(_STDOUT)
+                contexts.callback(os.close, kept)
+                os.dup2(_STDERR, _STDOUT)
+                contexts.callback(os.dup2, kept, _STDOUT)
+        yield
 
 
 @contextlib.contextmanager

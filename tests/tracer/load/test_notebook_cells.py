@@ -1,0 +1,130 @@
+"""Commands of IPython in a notebook, configurations as literals, packages, and what a source prints."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+from resnet_diagram.errors import SourceError
+from resnet_diagram.tracer import load_model
+
+NET = """from torch import nn
+class Net(nn.Sequential):
+    def __init__(self, width=8):
+        super().__init__(nn.Conv2d(3, width, 3))
+"""
+
+
+def notebook(path: Path, *cells: str) -> str:
+    content = [{"cell_type": "code", "source": cell} for cell in cells]
+    path.write_text(json.dumps({"cells": content, "nbformat": 4}), "utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%matplotlib inline\n!pip install x",
+        "files = !ls\nprint(files)",
+        "took = %timeit -o 1 + 1",
+        "if True:\n    !ls \\\n      -l\n",
+        "Net?\n?Net\nnn.Conv2d??",
+        "%%bash\nfor x in *; do echo $x; done",
+        "%%time\nother = Net()",
+        "%%capture out\n!ls\nother = Net()",
+        "x = (7\n  % 4)\nassert x == 3",
+    ],
+)
+def test_commands_of_ipython_are_left_out(tmp_path: Path, cell: str) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, cell, "net = Net(16)")
+    assert load_model(f"{file}:net").model[0].out_channels == 16  # type: ignore[index]
+
+
+def test_code_in_a_timed_cell_runs(tmp_path: Path) -> None:
+    file = notebook(tmp_path / "net.ipynb", NET, "%%time\nnet = Net(4)")
+    assert load_model(f"{file}:net").model[0].out_channels == 4  # type: ignore[index]
+
+
+def test_a_notebook_of_an_old_format_is_told(tmp_path: Path) -> None:
+    (tmp_path / "old.ipynb").write_text(json.dumps({"worksheets": [], "nbformat": 3}))
+    with pytest.raises(SourceError, match="no notebook of format 4"):
+        load_model(f"{tmp_path / 'old.ipynb'}:net")
+
+
+CONFIGURED = """
+from torch import nn
+class Net(nn.Sequential):
+    def __init__(self, cfg, **more):
+        width = cfg.model.width if hasattr(cfg, "model") else cfg["width"]
+        cfg.seen = True
+        assert cfg["seen"] and [item.rate for item in cfg.get("items", [])] == [0.5] * ("items" in cfg.keys())
+        super().__init__(nn.Conv2d(3, width, 3))
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ['{"model": {"width": 8}}', 'cfg={"width": 8}', '{"model": {"width": 8}, "items": [{"rate": 0.5}]}'],
+)
+def test_a_dictionary_in_a_source_is_a_configuration_too(tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "configured.py").write_text(CONFIGURED)
+    loaded = load_model(f"configured.py:Net({arguments})", folder=tmp_path)
+    assert loaded.model[0].out_channels == 8  # type: ignore[index]
+    assert "Fields" not in loaded.name
+
+
+def test_a_dotted_module_needs_no_init_of_its_package(tmp_path: Path) -> None:
+    package = tmp_path / "broken_init"
+    package.mkdir()
+    (package / "__init__.py").write_text("import not_there_at_all\n")
+    (package / "width.py").write_text("WIDTH = 8\n")
+    (package / "net.py").write_text(f"from .width import WIDTH\n{NET}")
+    assert load_model("broken_init.net:Net", folder=tmp_path).model[0].out_channels == 8  # type: ignore[index]
+    (package / "bad.py").write_text("import not_there_either\n")
+    with pytest.raises(SourceError, match="not_there"):
+        load_model("broken_init.bad:Net", folder=tmp_path)
+
+
+def test_a_file_with_zero_bytes_is_named(tmp_path: Path) -> None:
+    (tmp_path / "nul.py").write_bytes(b"x = 1\n\0")
+    with pytest.raises(SourceError, match=r"\(.*nul\.py\)"):
+        load_model("nul.py:net", folder=tmp_path)
+
+
+PRINTING = """
+import os, subprocess, sys
+print("python")
+os.write(1, b"file\\n")
+subprocess.run(["echo", "program"])
+from torch import nn
+class Net(nn.Sequential):
+    def __init__(self):
+        os.write(1, b"built\\n")
+        super().__init__(nn.Conv2d(3, 8, 3))
+    def forward(self, x):
+        os.system("echo run")
+        return super().forward(x)
+"""
+
+
+def test_standard_output_holds_the_drawing_alone(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(PRINTING)
+    command = [
+        sys.executable,
+        "-m",
+        "resnet_diagram",
+        "draw",
+        "loud.py:Net",
+        "--input",
+        "3x8x8",
+        "-t",
+        "json",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["name"] == "Net"
+    words = ("python", "file", "program", "built", "run")
+    assert [word for word in words if word not in done.stderr] == []
