@@ -24,8 +24,9 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE, *, nearest: bool = F
     """Return the scene of a diagram, in points, laid out for the room that `fit` gives.
 
     A comparison is drawn in columns, a chain in the order of the flow. Other panels are drawn below each
-    other where the page has room for them, else as a chain. Where nothing fits, `nearest` returns the scene
-    that exceeds the room least, for a page that scales it; else raises RenderError.
+    other where the page has room for them, or there is no chain of them, else as a chain. Where nothing fits,
+    `nearest` returns the scene that exceeds the room least, for a page that scales it; else raises
+    RenderError.
     """
     with measured_in(theme.font):
         return _laid_out(diagram, theme, fit, nearest)
@@ -42,7 +43,8 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
         from resnet_diagram.layout.panels import lay_out_panels
 
         panels = lay_out_panels(diagram, theme, fit)
-        if fits(panels.width, panels.height, fit):
+        only_way = diagram.flat is None and any(isinstance(content, Overview) for content in contents)
+        if only_way or fits(panels.width, panels.height, fit):
             return panels
         tried.append(panels)
     from resnet_diagram.layout.flow.layout import lay_out_flow
@@ -68,4 +70,4 @@ def in_panels(diagram: Diagram, fit: Fit) -> bool:
         return False
     alike = len({isinstance(content, Overview) for content in contents}) == 1
     is_wide = (fit.width or PAGE_WIDTH) >= _NARROW or any(isinstance(content, Dag) for content in contents)
-    return alike or is_wide
+    return alike or is_wide or diagram.flat is None

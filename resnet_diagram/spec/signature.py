@@ -11,9 +11,9 @@ from math import prod
 from typing import Any, TypeVar
 
 from resnet_diagram.spec.measure import gate_ratio
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shortcut, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shape, Shortcut, Stage
 from resnet_diagram.spec.settings import DROPOUT, FACTOR, setting, with_settings
-from resnet_diagram.spec.traits import dilation_of, is_renaming
+from resnet_diagram.spec.traits import dilation_of, is_renaming, takes_channels
 
 Described = TypeVar("Described", Network, Layer, Block, Stage, Graph, Element, Shortcut)
 Signature = Hashable
@@ -83,7 +83,16 @@ def _class(layer: Layer) -> Signature:
 def _pattern(layer: Layer) -> Signature:
     grouped = "depthwise" if 1 < layer.groups == layer.in_shape[0] else layer.groups > 1
     dilated = any(step > 1 for step in dilation_of(layer))
-    return layer.kind, layer.op, layer.kernel, grouped, dilated, setting(layer, FACTOR)
+    numbers = setting(layer, FACTOR), setting(layer, "value"), _part_of_channels(layer)
+    return layer.kind, layer.op, layer.kernel, grouped, dilated, numbers
+
+
+def _part_of_channels(layer: Layer) -> Shape:
+    """Return the share of its channels that a layer passes on; both numbers if it is none such as 1/2."""
+    part, total = layer.out_shape[0], layer.in_shape[0]
+    if not takes_channels(layer):
+        return ()
+    return (part, total) if total % part else (total // part,)
 
 
 _LAYERS: dict[Level, Callable[[Layer], Signature]] = {

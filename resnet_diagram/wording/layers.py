@@ -85,6 +85,7 @@ class Sizes(NamedTuple):
     channels: Label
     stride: Label = NOTHING
     groups: Label = NOTHING
+    dilation: Label = NOTHING
 
 
 def operator_name(layer: Layer) -> Label:
@@ -159,7 +160,15 @@ def sizes_of(layer: Layer) -> Sizes:
         channels=Label(number(Kind.CHANNELS, layer.out_shape[0])),
         stride=stride_label(layer),
         groups=phrase(Kind.GROUPS, Word.GROUPS, layer.groups) if grouped else NOTHING,
+        dilation=_dilation_label(layer),
     )
+
+
+def _dilation_label(layer: Layer) -> Label:
+    """Return the dilation of a convolution, such as "dilation 2"; empty for a dilation of one."""
+    dilation = dilation_of(layer)
+    is_dilated = layer.kind is LayerKind.CONV and any(step != 1 for step in dilation)
+    return phrase(Kind.DILATION, Word.DILATION, extent_text(dilation)) if is_dilated else NOTHING
 
 
 def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
@@ -175,12 +184,9 @@ def _layer_lines(layer: Layer, sizes: Sizes | None) -> tuple[Label, ...]:
     sizes = sizes or sizes_of(layer)
     match layer.kind:
         case LayerKind.CONV:
-            dilation = dilation_of(layer)
-            is_dilated = any(step != 1 for step in dilation)
-            gaps = phrase(Kind.DILATION, Word.DILATION, extent_text(dilation)) if is_dilated else NOTHING
             lines = (
                 Label(operation(layer), sizes.channels, sizes.stride, joint=", "),
-                Label(sizes.groups, gaps, joint=", "),
+                Label(sizes.groups, sizes.dilation, joint=", "),
             )
         case LayerKind.LINEAR:
             lines = (Label(operation(layer), sizes.channels, joint=", "), NOTHING)

@@ -52,6 +52,7 @@ class Word(StrEnum):
     CONCATENATED_BRANCHES = "concatenated branches"
     SUM_OF_BRANCHES = "sum of branches"
     PRODUCT_OF_BRANCHES = "product of branches"
+    GATE = "gate"
     SE_GATE = "SE gate"
     UPSAMPLE_BY = "upsample ×{0}"
     GRAPH = "graph of layers"

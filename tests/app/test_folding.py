@@ -146,7 +146,7 @@ def test_a_requested_height_folds_before_it_is_refused() -> None:
     least = size(pages(network, view=View.OVERVIEW)[0])[1]
     text, notes = pages(network, max_height=least + 1)
     assert size(text)[1] <= least + 1
-    assert "panels of blocks left out: 2" in notes[0]
+    assert "no block is drawn open" in notes[0]
     with pytest.raises(RenderError, match="at least"):
         pages(network, max_height=40.0)
 

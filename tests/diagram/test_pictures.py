@@ -12,6 +12,7 @@ from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.model import Bar, Diagram, Overview
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import content_items, nodes
 from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import texts
 from resnet_diagram.spec.model import Network
@@ -28,6 +29,12 @@ def words(network: Network) -> list[str]:
     """Return the texts of the page, each line of a panel's title and of a box by itself."""
     scene = layout(drawn(network), load_theme("paper"))
     return [text.text for text in texts(scene)]
+
+
+def lines(network: Network) -> list[str]:
+    """Return the lines in the boxes of the panels of blocks."""
+    contents = [panel.content for panel in drawn(network).panels[1:]]
+    return [line for content in contents for node in nodes(content_items(content)) for line in node.lines]
 
 
 def titles(network: Network) -> list[str]:
@@ -194,3 +201,73 @@ def test_a_last_block_without_activation_is_a_block_with_a_panel() -> None:
     network = rd.trace(chain(End(False), End(False), End(False), End(True), width=12), (3, 12, 12))
     assert len(titles(network)) == 2
     assert all(title.startswith("Identity ") for title in titles(network))
+
+
+class Dilated(nn.Module):
+    """A residual block of a temporal convolutional network; `scale`: what its shift adds."""
+
+    def __init__(self, step: int, shift: float = 0.0) -> None:
+        super().__init__()
+        self.conv, self.shift = nn.Conv1d(12, 12, 3, padding=step, dilation=step), shift
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = x + torch.tanh(self.conv(x) + self.shift if self.shift else self.conv(x))
+        return y
+
+
+def series(*blocks: nn.Module) -> Network:
+    return rd.trace(nn.Sequential(nn.Conv1d(4, 12, 1), *blocks, nn.Conv1d(12, 5, 1)), (4, 60))
+
+
+def test_dilations_that_differ_are_a_range() -> None:
+    assert "dilation 2–16" in lines(series(*map(Dilated, (2, 4, 8, 16))))
+    assert "dilation 4" in lines(series(*map(Dilated, (4, 4, 4))))
+
+
+def test_numbers_that_are_added_are_those_of_every_block() -> None:
+    found = lines(series(Dilated(1, 0.5), Dilated(1, 0.5), Dilated(1, 0.25), Dilated(1, 0.25)))
+    assert {"+ 0.5", "+ 0.25"} <= set(found)
+
+
+class Inner(nn.Module):
+    """Blocks in branches that are multiplied, one of which holds a block round others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = nn.Sequential(End(False), End(False))
+        self.right = nn.Sequential(End(False), Layer(nn.Sequential(End(False), End(False))))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.left(x) * self.right(x).sigmoid()
+        return y
+
+
+def test_a_bar_counts_blocks_as_the_numbers_under_it_do() -> None:
+    network = rd.trace(chain(End(False), Inner(), End(False), width=12), (3, 12, 12))
+    overview = drawn(network).panels[0].content
+    assert isinstance(overview, Overview)
+    bars = [bar for frame in overview.frames for bar in frame.bars if isinstance(bar, Bar)]
+    (several,) = [bar for bar in bars if "residual blocks" in bar.text]
+    first, last = map(int, several.index.split("–"))
+    assert several.text == f"{last - first + 1} residual blocks"
+
+
+def test_all_other_blocks_are_the_last_panel() -> None:
+    first, second = (End(False), End(False), End(False)), (Short(12, 12, 2), End(False), End(False))
+    network = rd.trace(chain(*first, *second, width=12), (3, 24, 24))
+    assert [title.endswith("(all other blocks)") for title in titles(network)] == [False, True]
+
+
+def test_a_gate_that_has_no_name_is_called_a_gate() -> None:
+    weigh = Weighted(12, 12)
+    weigh.forward = lambda x: x * weigh.conv(x).sigmoid()  # type: ignore[method-assign]
+    overview = drawn(rd.trace(chain(End(False), weigh, End(False), width=12), (3, 12, 12))).panels[0].content
+    assert isinstance(overview, Overview)
+    assert "gate" in [bar.text for frame in overview.frames for bar in frame.bars if isinstance(bar, Bar)]
+
+
+def test_a_module_that_never_runs_is_named_once() -> None:
+    model = Tokens(nn.LayerNorm(24), pooled=True)
+    model.aux = nn.Sequential(nn.Linear(12, 7), nn.Sequential(nn.Linear(7, 7), nn.BatchNorm1d(7)))
+    notes = [str(entry.text) for entry in drawn(rd.trace(model, (3, 32, 32))).legend]
+    assert "not on the way to the output: aux" in notes

@@ -14,7 +14,7 @@ from resnet_diagram.diagram.model import Comparison, NodeRole
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import nodes
-from resnet_diagram.layout.scene import boxes, connectors, markers
+from resnet_diagram.layout.scene import boxes, connectors, markers, texts
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
@@ -113,3 +113,13 @@ def test_contents_are_counted_by_sort() -> None:
 def test_a_comparison_says_in_each_format_what_it_does_not_draw(form: str) -> None:
     text = rd.to_text(["resnet18", "resnet34"], form, view="compare")
     assert text.count("not drawn") == 2
+
+
+def test_a_column_with_room_opens_blocks() -> None:
+    network = published("torchvision/densenet121")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = folded_page([network], Options(), Output(fit=Fit(width=WIDTHS["column"])))
+    assert figure.scene.height <= TALLEST
+    assert figure.scene.width <= WIDTHS["column"]
+    assert "Dense layer (all blocks)" in [text.text for text in texts(figure.scene)]

@@ -11,6 +11,7 @@ from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.layout import in_panels
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
+from resnet_diagram.layout.units import fits
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.formats import Content, Format, write_as
@@ -29,9 +30,9 @@ BOXED = "Stages are folded and graphs are boxes: the chart of --view paper is to
 def folded_page(networks: Sequence[Network], options: Options, output: Output) -> Figure:
     """Return the figure of networks, which opens fewer blocks if it would be higher than a page.
 
-    In the view `paper`, insets are left out, the least frequent types of block first; then all of them; at
-    last each stage is one box. Of a graph that is too large even so, more modules are folded. Warns of what
-    is folded.
+    In the view `paper`, a narrow page that is too small for a chain has an overview and insets too. Insets
+    are left out, the least frequent types of block first; then all of them; at last each stage is one box.
+    Of a graph that is too large even so, more modules are folded. Warns of what is folded.
     """
     if options.view is not View.PAPER or options.direction:
         return figure_of(networks, options, output)
@@ -53,19 +54,21 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
     figure = figure_of(networks, options, output)
     if _is_page(figure):
         return figure, ""
-    opened = _opened(figure) if in_panels(figure.diagram, output.fit) else 0
+    opened = _opened(figure)
+    most = opened - 1 if in_panels(figure.diagram, output.fit) else opened
+    for count in range(most, 0, -1):
+        figure = _in_panels(figure_of(networks, replace(options, insets=count), output))
+        if _is_page(figure):
+            return figure, f"panels of blocks left out: {opened - count}" if count < opened else ""
     folded = replace(options, view=View.OVERVIEW)
     low = replace(output, fit=replace(output.fit, height=output.fit.height or TALLEST))
-    choices = [(replace(options, insets=most), output) for most in range(opened - 1, 0, -1)]
-    for choice in (*choices, (folded, output)):
-        figure = figure_of(networks, *choice)
-        if _is_page(figure):
-            break
-    else:
-        lowest = figure_of(networks, folded, low)
-        figure = lowest if _is_page(lowest) else figure
-    left_out = f"panels of blocks left out: {opened - _opened(figure)}"
-    return figure, left_out if opened else "no block is drawn open"
+    figure, lowest = (figure_of(networks, folded, room) for room in (output, low))
+    return figure if _is_page(figure) or not _is_page(lowest) else lowest, "no block is drawn open"
+
+
+def _in_panels(figure: Figure) -> Figure:
+    """Return a figure that is drawn in panels, and not as a chain, however narrow its page is."""
+    return replace(figure, diagram=replace(figure.diagram, flat=None))
 
 
 def _opened(figure: Figure) -> int:
@@ -81,9 +84,10 @@ def _is_large_graph(figure: Figure) -> bool:
 
 
 def _is_page(figure: Figure) -> bool:
-    """Return whether a drawing is no higher than asked for, or than a page."""
+    """Return whether a drawing is no larger than asked for, and no higher than a page."""
+    fit = figure.output.fit
     try:
-        return figure.scene.height <= (figure.output.fit.height or TALLEST)
+        return fits(figure.scene.width, figure.scene.height, replace(fit, height=fit.height or TALLEST))
     except RenderError:
         return False
 

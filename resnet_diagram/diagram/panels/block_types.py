@@ -23,7 +23,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import WEIGHTED
+from resnet_diagram.spec.traits import WEIGHTED, dilation_of
 from resnet_diagram.wording.layers import Sizes, sizes_of
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -160,7 +160,7 @@ def _shared_sizes(
 ) -> Sizes | None:
     """Return labels for one layer of all units: a number where all agree, else a symbol that fits all.
 
-    The channels of a layer in a gate that no symbol fits are a range.
+    The channels of a layer in a gate that no symbol fits are a range, as are dilations that differ.
     """
     left = [sizes_of(layer) for layer in layers]
     stride = left[0].stride
@@ -180,7 +180,11 @@ def _shared_sizes(
         if len(group_widths) > 1:
             return None
         groups = phrase(Kind.GROUPS, Word.GROUPS_OF, group_widths.pop())
-    return Sizes(channels=channels, stride=stride, groups=groups) if channels else None
+    dilation = left[0].dilation
+    if len({sizes.dilation for sizes in left}) > 1:
+        steps = [max(dilation_of(layer), default=1) for layer in layers]
+        dilation = phrase(Kind.DILATION, Word.DILATION, f"{min(steps)}–{max(steps)}")
+    return Sizes(channels=channels, stride=stride, groups=groups, dilation=dilation) if channels else None
 
 
 def _channels(counts: list[int], values: Sequence[Mapping[str, int]]) -> Label | None:

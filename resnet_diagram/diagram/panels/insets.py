@@ -23,6 +23,8 @@ from resnet_diagram.wording.vocabulary import Word
 _MAX_BOXES = 24
 """Boxes of a panel above which the residual blocks within a block have panels of their own."""
 
+_ALL_OTHERS = phrase(Kind.PLACE, Word.ALL_OTHER_BLOCKS)
+
 _SHARED_BLOCK_SHADE = 2
 """Stage shade of a block shared by several stages."""
 
@@ -32,12 +34,14 @@ def insets(
 ) -> tuple[tuple[Panel, ...], Label]:
     """Return a panel for each of the most frequent types, in order of appearance, and the places of the rest.
 
-    `units`: all units of the network, `stages`: how many stages it has.
+    The type of "all other blocks" is the last. `units`: all units of the network, `stages`: how many stages
+    it has.
     """
     show = options.show
     open_types = [kind for kind in block_types if not is_opaque(kind.units[0].elements)]
     frequent = sorted(open_types, key=_rank)[: options.insets]
     selection = [kind for kind in open_types if kind in frequent]
+    selection.sort(key=lambda kind: _places(kind.units, units, stages) == _ALL_OTHERS)
     rest = [unit for kind in open_types if kind not in frequent for unit in kind.units]
     closed = _closed(rest, units, stages) if rest else NOTHING
     place = [_places(kind.units, units, stages) for kind in selection]
@@ -140,9 +144,10 @@ def _numbered(units: Sequence[Unit]) -> list[tuple[int, int]]:
     ]
 
 
-def _rank(kind: BlockType) -> tuple[bool, int]:
-    """Return a sort key: types with a shortcut first, then by number of blocks."""
-    return not kind.units[0].is_residual, -len(kind.units)
+def _rank(kind: BlockType) -> tuple[bool, bool, int]:
+    """Return a sort key: types with a shortcut first, layers between blocks last, then by number of units."""
+    first = kind.units[0]
+    return not first.is_residual, bool(first.stage and not first.number), -len(kind.units)
 
 
 def is_opaque(elements: Sequence[Element]) -> bool:

@@ -1,10 +1,11 @@
 """Notes: norms and activations that share a bar or a box with a layer; modules that run again, or never."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from resnet_diagram.spec.counting.sharing import shared_modules
+from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, LayerKind, Network
 from resnet_diagram.wording.layers import layer_lines, names_only, operation
 from resnet_diagram.wording.symbols import ARROW
@@ -16,12 +17,26 @@ _LISTED = 4
 
 
 def run_notes(network: Network) -> tuple[Label, ...]:
-    """Return notes on modules that run several times, and on those with parameters that are not drawn."""
+    """Return notes on modules that run several times, and on those with parameters that are not drawn.
+
+    Of modules within each other the outermost of which no layer runs is named.
+    """
     again = [
         phrase(Kind.LEGEND, Word.TIMES_RUN, literal(name), count) for name, count in shared_modules(network)
     ]
-    idle = [literal(module.name) for module in network.idle]
+    running = {path for layer in walk(network) for path in _paths(layer.name)}
+    unused = dict.fromkeys(
+        next((path for path in _paths(module.name) if path not in running), module.name)
+        for module in network.idle
+    )
+    idle = [literal(path) for path in unused]
     return (*_listed(Word.RUN_AGAIN, again), *_listed(Word.NOT_ON_THE_WAY, idle))
+
+
+def _paths(name: str) -> Iterator[str]:
+    """Yield the paths of the modules around a module, the outermost first, and its own."""
+    parts = name.split(".")
+    return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
 def _listed(word: Word, names: Sequence[Label]) -> tuple[Label, ...]:

@@ -23,7 +23,8 @@ from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft
 from resnet_diagram.diagram.panels.layer_notes import layer_notes, run_notes
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
-from resnet_diagram.spec.counting.blocks import Run
+from resnet_diagram.spec.counting.blocks import Run, residual_units
+from resnet_diagram.spec.counting.blocks import units as counted_units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
@@ -32,7 +33,6 @@ from resnet_diagram.spec.measure import (
     is_gate,
     is_residual,
     out_shape,
-    residual_blocks,
     walk,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
@@ -274,8 +274,8 @@ def _block(draft: OverviewDraft, frame: FrameDraft, block: Block) -> None:
     opaque = any(layer.kind is LayerKind.OPAQUE for layer in layers)
     role = NodeRole.OPAQUE if opaque and not is_residual(block) else NodeRole.BLOCK
     role = NodeRole.GATE if is_gate(block) and role is NodeRole.BLOCK else role
-    inside = 0 if is_residual(block) else len(residual_blocks(block))
-    text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
+    text = NOTHING if is_residual(block) else _residual_count(block)
+    text = text or (phrase(Kind.GATE, Word.GATE) if role is NodeRole.GATE else NOTHING)
     bar = draft.bar(frame, role, out_shape(block), text, (block,))
     draft.unit(frame, bar, (block,))
     _arc_over(draft, bar, block)
@@ -291,10 +291,14 @@ def _arc_over(draft: OverviewDraft, bar: Bar, block: Block) -> None:
 
 def _graph(draft: OverviewDraft, frame: FrameDraft, graph: Graph) -> None:
     """Add one bar for a graph, which a panel draws open."""
-    inside = len(residual_blocks(graph))
-    text = counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
-    bar = draft.bar(frame, NodeRole.BLOCK, out_shape(graph), text, (graph,))
+    bar = draft.bar(frame, NodeRole.BLOCK, out_shape(graph), _residual_count(graph), (graph,))
     draft.unit(frame, bar, (graph,))
+
+
+def _residual_count(element: Block | Graph) -> Label:
+    """Return the number of residual blocks inside, as the numbers under bars count them; empty for none."""
+    inside = len(residual_units(counted_units((element,))))
+    return counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING
 
 
 def _shortcut(block: Block) -> tuple[EdgeRole, Label]:

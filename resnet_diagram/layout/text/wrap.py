@@ -53,6 +53,10 @@ def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
 def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> tuple[str, ...]:
     """The fewest lines of a title in `width` points, as equally long as can be; only a longer word is cut.
 
+    A remark in brackets begins a line if that takes no more of them.
+
+    >>> wrap_title("Inverted bottleneck without shortcut (first block of stages 2–7)", 8.0, 180.0)
+    ('Inverted bottleneck without shortcut', '(first block of stages 2–7)')
     >>> wrap_title("segmentation.fcn_resnet50(classes=21)", 8.0, 120.0)
     ('segmentation.fcn_', 'resnet50(classes=21)')
     >>> wrap_title("瓶颈块（其余各块）", 8.0, 60.0), wrap_title("瓶颈块（其余各块）", 8.0, 120.0)
@@ -62,7 +66,12 @@ def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> t
     """
     swelling = [text_width(word, 1.0, bold=bold) / (text_width(word, 1.0) or 1.0) for word in title.split()]
     em = size * max([1.0, *swelling])
-    return _even(_words(title, em, width), width, em) if title else ()
+    if not title:
+        return ()
+    lines = _even(_words(title, em, width), width, em)
+    parts = [_even(_words(part, em, width), width, em) for part in re.split(r" (?=\()", title, maxsplit=1)]
+    apart = tuple(line for part in parts for line in part)
+    return apart if len(apart) <= len(lines) else lines
 
 
 @lru_cache(maxsize=_KEPT)
