@@ -84,17 +84,17 @@ def compare(
     if ignored and numerically:
         raise UsageError("Outputs can be compared only as a whole. Use 'ignore' or 'numerically', not both.")
     left, right = networks
-    found = differences(left, right, ignored)
+    lines = differences(left, right, ignored)
     if not numerically:
-        return Comparison(left=left, right=right, differences=found)
+        return Comparison(left=left, right=right, differences=lines)
     try:
         result = compare_outputs(sources, networks, reading)
     except (CodeError, TraceError) as error:
-        if not found:
+        if not lines:
             raise
-        return Comparison(left=left, right=right, differences=found, remark=str(error))
-    found += (output_difference(result),) if result.differs else ()
-    return Comparison(left=left, right=right, differences=found, deviation=result)
+        return Comparison(left=left, right=right, differences=lines, remark=str(error))
+    lines += (output_difference(result),) if result.differs else ()
+    return Comparison(left=left, right=right, differences=lines, deviation=result)
 
 
 def diff_report(request: DiffRequest, log: Log) -> tuple[str, bool]:

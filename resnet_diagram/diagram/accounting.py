@@ -8,6 +8,8 @@ merge.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
 
 from resnet_diagram.diagram.lanes.whole import opens
 from resnet_diagram.diagram.model import (
@@ -30,7 +32,7 @@ from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network,
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
 from resnet_diagram.wording.contents import contents
-from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
+from resnet_diagram.wording.terms import NOTHING, Kind, Label
 
 _COUNTED = FOLLOWING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.ATTENTION, LayerKind.OPAQUE}
 _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
@@ -71,9 +73,12 @@ def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
 def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
     """Return the operations that some drawings show inside closed boxes alone, in the order they run.
 
-    A box is open where another has the same layers and these are drawn.
+    A box is open where another has the same layers and these are drawn. Most drawings have no closed box, and
+    need no account of what is where.
     """
     inside = _Index(network)
+    if not any(inside.hides(element) for content in drawings for element in _elements(content)):
+        return ()
     opened = {name for content in drawings for name in inside.opened(content)}
     opened |= set(inside.repeated(opened))
     shown = {name for content in drawings for name in inside.shown(content)}
@@ -83,9 +88,11 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 def contents_note(network: Network, names: Iterable[str]) -> Label:
     """Return what some operations of a network are, such as "53 conv, 53 BN, 23.5 M params"."""
     paths = frozenset(names)
+    if not paths:
+        return NOTHING
     layers = [layer for layer in walk(network) if layer.name in paths]
     merges = [block.merge for block in all_blocks(network) if f"{block.name} {block.merge.value}" in paths]
-    return contents(layers, merges) if paths else NOTHING
+    return contents(layers, merges)
 
 
 def missing_from(network: Network, boxes: Iterable[Origin], joints: Iterable[Origin]) -> tuple[str, ...]:
@@ -100,18 +107,23 @@ class _Index:
     """The operations of a network by the paths of its parts."""
 
     def __init__(self, network: Network) -> None:
-        self._parts: dict[str, list[Element]] = {}
-        self._merges: set[str] = set()
-        for layer in walk(network):
-            self._parts.setdefault(layer.name, []).append(layer)
-        for block in all_blocks(network):
-            self._parts.setdefault(block.name, []).append(block)
-            self._merges |= {block.name} if opens(block) else set()
-        for graph in graphs(network):
-            self._parts.setdefault(graph.name, []).append(graph)
-            self._merges |= {node.name for node in graph.nodes if node.merge}
-        for stage in _stages((*network.stem, *network.body, *network.head)):
-            self._parts.setdefault(stage.name, []).append(stage)
+        self._network = network
+
+    @cached_property
+    def _parts(self) -> dict[str, list[Element]]:
+        """All parts of the network by their paths."""
+        network = self._network
+        stages = _stages((*network.stem, *network.body, *network.head))
+        by_path: dict[str, list[Element]] = {}
+        for part in chain[Element](walk(network), all_blocks(network), graphs(network), stages):
+            by_path.setdefault(part.name, []).append(part)
+        return by_path
+
+    @cached_property
+    def _merges(self) -> set[str]:
+        """The paths of merges of graphs, and of what is drawn as one."""
+        joints = {node.name for graph in graphs(self._network) for node in graph.nodes if node.merge}
+        return joints | {block.name for block in all_blocks(self._network) if opens(block)}
 
     def operations(self, part: Network | Element) -> Iterator[str]:
         """Yield the operations of a part that are to be accounted for."""
@@ -146,12 +158,19 @@ class _Index:
             elif not self._is_closed(element):
                 yield from self._operations_in(element)
 
+    def hides(self, element: _Element | Origin) -> bool:
+        """Return whether an element may leave out some of the operations that it shows."""
+        if isinstance(element, Origin):
+            return False
+        named = isinstance(element, Node) and (element.role is NodeRole.BLOCK or _lists_layers(element))
+        return named or isinstance(element, Omitted) or self._is_closed(element)
+
     def _operations_in(self, element: _Element) -> Iterator[str]:
         """Yield the operations that an element shows; a box with a line for each layer names no norms."""
-        lines = element.lines if isinstance(element, Node) else ()
-        layers = [layer for path in element.origin.paths for layer in self._layers(path)]
-        several = sum(Kind.CHANNELS in line.kinds for line in lines) > 1
-        minor = {layer.name for layer in layers if layer.kind in FOLLOWING} if several else set[str]()
+        minor: set[str] = set()
+        if isinstance(element, Node) and _lists_layers(element):
+            layers = (layer for path in element.origin.paths for layer in self._layers(path))
+            minor = {layer.name for layer in layers if layer.kind in FOLLOWING}
         yield from (name for name in self._inside(element) if name not in minor)
 
     def _layers(self, path: str) -> Iterator[Layer]:
@@ -185,9 +204,10 @@ class _Index:
             case Bar():
                 return element.role in _CLOSED and Kind.REDUCTION not in element.text.kinds
             case Node():
-                kinds = {kind for line in element.lines for kind in line.kinds}
-                is_closed = element.role in _CLOSED and Kind.REDUCTION not in kinds
-                return is_closed or literal("…") in element.lines
+                is_cut = "…" in element.lines
+                if is_cut or element.role not in _CLOSED:
+                    return is_cut
+                return not any(Kind.REDUCTION in line.kinds for line in element.lines)
         return False
 
     def _listed(self, node: Node) -> Iterator[str]:
@@ -247,6 +267,11 @@ def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
     """Yield a shortcut of a block that has layers of its own, and no boxes."""
     if shortcut.origin.paths != block.paths and not getattr(shortcut, "nodes", ()):
         yield shortcut
+
+
+def _lists_layers(node: Node) -> bool:
+    """Return whether a box has a line for each of several layers."""
+    return len(node.lines) > 1 and sum(Kind.CHANNELS in line.kinds for line in node.lines) > 1
 
 
 def _pattern(block: Block) -> Hashable:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from resnet_diagram.diagram.model import Origin
 from resnet_diagram.spec.graph import parts
-from resnet_diagram.spec.measure import macs, merged_shape, params
+from resnet_diagram.spec.measure import merged_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer
 from resnet_diagram.spec.shapes import shape_text
 
@@ -20,13 +20,13 @@ def origin(elements: Sequence[Element], copies: Copies | None = None) -> Origin:
     copied = [copy for element in elements for copy in (copies or {}).get(id(element), (element,))]
     if not copied:
         return Origin()
-    last = elements[-1]
+    last, layers = elements[-1], tuple(walk(copied))
     shapes = {_shape(copy) for copy in (copies or {}).get(id(last), (last,))}
     return Origin(
         paths=tuple(dict.fromkeys(path for element in copied for path in paths_of(element))),
         shape=shapes.pop() if len(shapes) == 1 else "",
-        params=params(copied),
-        macs=macs(copied),
+        params=sum(layer.params for layer in layers),
+        macs=sum(layer.macs for layer in layers),
     )
 
 

@@ -138,10 +138,11 @@ def written_lines(node: Node) -> tuple[str, ...]:
     A sign precedes each marked line that is not a sign itself; the answer of a question is at its outgoing
     edge.
     """
-    lines = node.lines[:1] if node.role is NodeRole.QUESTION else node.lines
-    marked = [at in node.marked and line != DIFFERS for at, line in enumerate(lines)]
-    signed = [f"{DIFFERS} {line}" if sign else line for sign, line in zip(marked, lines, strict=True)]
-    return (*signed, *filter(None, (node.badge, node.tag)))
+    lines: Sequence[str] = node.lines[:1] if node.role is NodeRole.QUESTION else node.lines
+    if node.marked:
+        signed = [at in node.marked and line != DIFFERS for at, line in enumerate(lines)]
+        lines = [f"{DIFFERS} {line}" if sign else line for sign, line in zip(signed, lines, strict=True)]
+    return (*lines, *filter(None, (node.badge, node.tag)))
 
 
 def written_count(group: Group) -> str:

@@ -17,6 +17,7 @@ from resnet_diagram.wording.vocabulary import Word
 
 if TYPE_CHECKING:
     from resnet_diagram.layout.scene import Scene
+    from resnet_diagram.render.chart.model import Frame, Pages
 
 
 DPI = 300
@@ -83,6 +84,11 @@ class Figure:
         from resnet_diagram.layout.layout import layout
 
         return layout(self.diagram, self.theme, self.output.fit)
+
+    @cached_property
+    def charts(self) -> "dict[Pages, tuple[Frame, bool]]":
+        """The charts that formats asked for, by their pages, and whether each fits one."""
+        return {}
 
     @cached_property
     def caption(self) -> str:

@@ -87,9 +87,9 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
     Raises RenderError, naming the template and the line, when the template is missing or broken.
     """
     try:
-        found = environment(folder, override)
-        vars(found)["rounds"] = 0
-        template = found.get_template(name)
+        jinja = environment(folder, override)
+        vars(jinja)["rounds"] = 0
+        template = jinja.get_template(name)
         parts, written = [], 0
         for part in template.generate(**values):
             parts.append(part)

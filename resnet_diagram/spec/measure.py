@@ -46,13 +46,13 @@ def walk(part: Part, *, shortcuts: bool = True, gates: bool = True, repeats: boo
     """
     waiting: list[Iterator[Part]] = [iter((part,))]
     while waiting:
-        item = next(waiting[-1], None)
-        if item is None:
-            waiting.pop()
-        elif isinstance(item, Layer):
+        for item in waiting[-1]:
+            if not isinstance(item, Layer):
+                waiting.append(iter(_inside(item, shortcuts, gates, repeats)))
+                break
             yield item
         else:
-            waiting.append(iter(_inside(item, shortcuts, gates, repeats)))
+            waiting.pop()
 
 
 def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable[Element]:

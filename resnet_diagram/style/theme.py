@@ -61,6 +61,11 @@ class Theme:
             styles[f"{role}-box"] = replace(styles[role], fill=tint, text=ink, dash=())
         return styles
 
+    @cached_property
+    def _filled(self) -> dict[tuple[str, int], Style]:
+        """The styles of roles in shades, kept as they are asked for."""
+        return {}
+
     @property
     def page(self) -> str:
         """The colour of the paper."""
@@ -69,8 +74,12 @@ class Theme:
     def style(self, role: str, shade: int = 0) -> Style:
         """The style of `role`, filled as its stage is. A `shade` beyond the last takes the last."""
         plain, number = self.styles[role], self.shade(role, shade)
-        outline = self.frame(number) or plain
-        return replace(outline, fill=self.shades[number - 1], text=plain.text) if number else plain
+        if not number:
+            return plain
+        if (role, number) not in self._filled:
+            outline = self.frame(number) or plain
+            self._filled[role, number] = replace(outline, fill=self.shades[number - 1], text=plain.text)
+        return self._filled[role, number]
 
     def frame(self, number: int) -> Style | None:
         """The style with the outline of the boxes that a shade fills; None for that of their role."""

@@ -39,8 +39,8 @@ def block_type(element: Element, *, gates: bool = True) -> Label:
 
     Without `gates`, its squeeze-and-excitation gates are not named.
     """
-    name = _type(element, gates=gates)
-    return phrase(Kind.BLOCK, Word.PRE_ACTIVATION_BLOCK, name) if _is_pre_activation(element) else name
+    name, is_pre_activation = _type(element, gates=gates)
+    return phrase(Kind.BLOCK, Word.PRE_ACTIVATION_BLOCK, name) if is_pre_activation else name
 
 
 def unit_type(unit: Block | Stage) -> Label:
@@ -62,8 +62,8 @@ def layout_name(block: Block) -> Label:
 
 def block_type_lines(element: Element) -> tuple[Label, ...]:
     """Return the name of a block's type in one or two lines, such as ("pre-activation", "bottleneck")."""
-    name = _type(element, gates=True)
-    return (phrase(Kind.BLOCK, Word.PRE_ACTIVATION), name) if _is_pre_activation(element) else (name,)
+    name, is_pre_activation = _type(element, gates=True)
+    return (phrase(Kind.BLOCK, Word.PRE_ACTIVATION), name) if is_pre_activation else (name,)
 
 
 def block_types(block: Block | Stage) -> Label:
@@ -76,22 +76,19 @@ def block_types(block: Block | Stage) -> Label:
     return phrase(Kind.BLOCK, Word.PLURAL_OF_TYPE if is_bottleneck else Word.PLURAL_BLOCKS, block_type(block))
 
 
-def _type(element: Element, *, gates: bool) -> Label:
+def _type(element: Element, *, gates: bool) -> tuple[Label, bool]:
+    """Return the name of a block's type, and whether it is one with pre-activation."""
     if not isinstance(element, Block):
-        return phrase(Kind.BLOCK, Word.BLOCK)
-    name = phrase(Kind.BLOCK, _core(element))
-    if _transformer_word(element):
-        return name
-    gated = any(gate_ratio(member) for branch in element.branches for member in branch)
-    return phrase(Kind.GATE, Word.SE_BLOCK, name) if gated and gates else name
+        return phrase(Kind.BLOCK, Word.BLOCK), False
+    if word := _transformer_word(element):
+        return phrase(Kind.BLOCK, word), False
+    name = phrase(Kind.BLOCK, _TYPES[block_kind(element)])
+    gated = gates and any(gate_ratio(member) for branch in element.branches for member in branch)
+    return phrase(Kind.GATE, Word.SE_BLOCK, name) if gated else name, pre_activation(element)
 
 
 def _core(block: Block) -> Word:
     return _transformer_word(block) or _TYPES[block_kind(block)]
-
-
-def _is_pre_activation(element: Element) -> bool:
-    return isinstance(element, Block) and not _transformer_word(element) and pre_activation(element)
 
 
 def _transformer_word(block: Block) -> Word | None:

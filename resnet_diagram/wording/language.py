@@ -1,7 +1,9 @@
 """Languages of a drawing: a TOML table of translations each, and labels put into a language."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,14 +86,14 @@ _ENTRIES: dict[str, Word] = {word.value: word for word in Word}
 def in_language(part: _Part, translations: Language) -> _Part:
     """Return a drawing, or any part of one, with each of its labels in another language."""
     translated: Any = part
+    kind: Any = type(part)
     if isinstance(part, Label):
         translated = part.in_language(translations)
     elif isinstance(part, tuple):
         translated = tuple(in_language(member, translations) for member in part)
-    elif is_dataclass(part) and not isinstance(part, type):
-        values = {field.name: getattr(part, field.name) for field in fields(part)}
-        changed = {name: in_language(value, translations) for name, value in values.items()}
-        translated = replace(part, **changed)
+    elif names := _names_of_fields(kind):
+        changed = {name: in_language(getattr(part, name), translations) for name in names}
+        translated = kind(**changed)
     result: _Part = translated
     return result
 
@@ -103,11 +105,28 @@ def kinds_in(part: object) -> frozenset[Kind]:
 
 def labels_in(part: object) -> Iterator[Label]:
     """Yield every label of a drawing, or of any part of one."""
-    if isinstance(part, Label):
-        yield part
-    elif isinstance(part, tuple):
-        for member in part:
-            yield from labels_in(member)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            yield from labels_in(getattr(part, field.name))
+    waiting = [part]
+    while waiting:
+        member = waiting.pop()
+        kind: Any = type(member)
+        if isinstance(member, Label):
+            yield member
+        elif isinstance(member, tuple):
+            waiting += member[::-1]
+        elif values := _values_of_fields(kind):
+            waiting += values(member)
+
+
+@cache
+def _values_of_fields(kind: type) -> Callable[[object], tuple[object, ...]] | None:
+    """Return what reads the fields of a data class, the last first; None for any other class."""
+    names = _names_of_fields(kind)
+    if len(names) > 1:
+        return attrgetter(*reversed(names))
+    return (lambda part: (getattr(part, names[0]),)) if names else None
+
+
+@cache
+def _names_of_fields(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a data class; none of any other class."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

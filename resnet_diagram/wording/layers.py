@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
@@ -113,9 +113,9 @@ def _part_of_channels(layer: Layer) -> Label:
 
 def _arithmetic(layer: Layer) -> str:
     """Return the factor and the offset of a scale or shift by numbers, such as "×0.2"; else nothing."""
-    factor, offset = setting(layer, FACTOR), setting(layer, "value")
     if layer.op not in ("scale", "shift") or not layer.settings:
         return ""
+    factor, offset = setting(layer, FACTOR), setting(layer, "value")
     parts = [f"×{factor:g}"] if isinstance(factor, float) and factor != 1 else []
     parts += [f"{'−' if offset < 0 else '+'} {abs(offset):g}"] if isinstance(offset, float) and offset else []
     return " ".join(parts).replace("-", "−")
@@ -204,6 +204,11 @@ def layer_label(layer: Layer) -> Label:
 
 def names_only(layers: Iterable[Layer]) -> Label:
     """Return the names of operations, such as "BN, ReLU"."""
+    return _names_only(tuple(replace(layer, name="") for layer in layers))
+
+
+@lru_cache(maxsize=4096)
+def _names_only(layers: tuple[Layer, ...]) -> Label:
     return Label(*map(operator_name, layers), joint=", ")
 
 
@@ -242,6 +247,7 @@ def layer_on_shortcut(layer: Layer) -> Label:
     return layer_lines(layer, sizes_of(layer)._replace(channels=NOTHING))[0]
 
 
+@cache
 def kind_label(kind: ShortcutKind) -> Label:
     """Return the kind of a shortcut, such as "zero-pad"."""
     return phrase(Kind.SHORTCUT, Word(kind.value))

@@ -508,3 +508,14 @@ class Split(nn.Module):
             kept.append(value if last else value[:, half:])
             rest = value[:, :half]
         return F.relu(x + self.outer(torch.cat(kept, 1)))
+
+
+def test_a_drawing_without_closed_boxes_needs_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("the operations of the network are listed")
+
+    for function in ("walk", "all_blocks"):
+        monkeypatch.setattr(accounting, function, refused)
+    rd.to_text(catalog.network("plain18"), "dot", view="full")
+    with pytest.raises(AssertionError):
+        rd.to_text(catalog.network("resnet18"), "dot")

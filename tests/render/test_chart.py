@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import resnet_diagram as rd
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Direction, Group, GroupRole, Node
 from resnet_diagram.diagram.options import View
@@ -108,3 +109,16 @@ def test_the_first_page_that_holds_the_chart_is_taken() -> None:
     assert fitting_chart(diagram, METRICS, [(600.0, low), (5000.0, low)])[0].height == low
     assert fitting_chart(diagram, METRICS, [(600.0, 9999.0), (5000.0, low)])[0].height > low
     assert not fitting_chart(diagram, METRICS, [(600.0, low), (5000.0, low - 1)])[1]
+
+
+@pytest.mark.parametrize("name", ["dot", "mermaid"])
+def test_a_chart_is_built_once_for_its_text_and_its_size(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[float] = []
+
+    def counted(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
+        built.append(room)
+        return chart(diagram, metrics, room)
+
+    monkeypatch.setattr("resnet_diagram.render.chart.build.chart", counted)
+    rd.to_text(catalog.network("resnet18"), name, view="overview")
+    assert len(built) == 1

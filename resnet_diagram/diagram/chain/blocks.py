@@ -219,6 +219,9 @@ def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...
 
 def _branches(element: Block, prefix: str, context: BuildContext) -> Iterator[tuple[Item, ...]]:
     """Yield the branches of a block; three or more equal ones in a row are one, with their number."""
+    if len(element.branches) < 3:
+        yield from (items(branch, prefix, context) for branch in element.branches)
+        return
     for _, run in groupby(element.branches, key=lambda branch: signature(branch, Level.STRUCTURE)):
         branches = list(run)
         if len(branches) > 2 and any(layer.kind in MIXING for layer in walk(branches[0])):

@@ -18,12 +18,11 @@ def taper_of(block: Block) -> Taper:
 
     A bottleneck whose convolutions all have the same channels, as those of RegNet, is a rectangle.
     """
-    kind, layers = block_kind(block), weighted_layers(block)
-    if kind is BlockKind.INVERTED_BOTTLENECK:
-        return Taper.BARREL
-    if kind is BlockKind.BOTTLENECK and channels(layers[1])[1] < channels(layers[2])[1]:
-        return Taper.HOURGLASS
-    return Taper.NONE
+    kind = block_kind(block)
+    if kind is BlockKind.BOTTLENECK:
+        _, middle, last = map(channels, weighted_layers(block))
+        return Taper.HOURGLASS if middle[1] < last[1] else Taper.NONE
+    return Taper.BARREL if kind is BlockKind.INVERTED_BOTTLENECK else Taper.NONE
 
 
 def tapered(branch: tuple[Item, ...], block: Block) -> tuple[Item, ...]:
@@ -31,10 +30,10 @@ def tapered(branch: tuple[Item, ...], block: Block) -> tuple[Item, ...]:
     weighted = [
         item for item in branch if isinstance(item, Node) and item.role in (NodeRole.CONV, NodeRole.LINEAR)
     ]
-    taper, layers = taper_of(block), weighted_layers(block)
-    if taper not in _ENDS or len(weighted) < 2:
+    taper = taper_of(block) if len(weighted) > 1 else Taper.NONE
+    if taper not in _ENDS:
         return branch
-    first, last = _ENDS[taper]
+    (first, last), layers = _ENDS[taper], weighted_layers(block)
     widening = [number for number, (before, after) in enumerate(map(channels, layers)) if after > before]
     start = widening[0] if taper is Taper.BARREL and widening and len(layers) == len(weighted) else 0
     outlines = {weighted[start].id: first, weighted[-1].id: last}

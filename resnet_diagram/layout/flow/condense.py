@@ -1,6 +1,6 @@
 """Say once, in the legend, what every block of a drawing has: norms, activations and identity shortcuts."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple, assert_never
@@ -138,7 +138,11 @@ def _pill(item: Item) -> Label:
     """Return the text of a norm or an activation in a box of its own."""
     if not isinstance(item, Node) or item.role not in _PILLS:
         return NOTHING
-    return Label(*item.lines, joint=", ")
+    return _in_one_line(item.lines)
+
+
+def _in_one_line(lines: Sequence[Label]) -> Label:
+    return lines[0] if len(lines) == 1 else Label(*lines, joint=", ") if lines else NOTHING
 
 
 def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
@@ -160,9 +164,9 @@ def _beside(node: Node) -> Beside:
     if node.role in _PILLS:
         return Beside(_pill(node), _pill(node))
     main = next((at for at, line in enumerate(node.lines) if not _is_minor(line)), 0)
-    before = (line for line in node.lines[:main] if _is_minor(line))
-    behind = (line for line in node.lines[main:] if _is_minor(line))
-    return Beside(before=Label(*before, joint=", "), behind=Label(*behind, joint=", "))
+    before = [line for line in node.lines[:main] if _is_minor(line)]
+    behind = [line for line in node.lines[main:] if _is_minor(line)]
+    return Beside(before=_in_one_line(before), behind=_in_one_line(behind))
 
 
 def _is_minor(line: Label) -> bool:

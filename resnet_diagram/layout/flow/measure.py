@@ -155,18 +155,20 @@ def cells(items: tuple[Item, ...], sizer: BoxSizer) -> list[Cell]:
 
 def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = ()) -> Cell:
     """Return the cell of an item inside the blocks `owners`."""
+    cell: NodeCell | ForkCell | DagCell
     match item:
         case Node():
-            return _node(item, badge_of(item, badge), sizer)._replace(owners=owners)
+            cell = _node(item, badge_of(item, badge), sizer)
         case Fork():
             branches = item.branches or ((),)
             gaps = sizer.rules.gaps
             measured = [series([_cell(entry, badge, sizer) for entry in branch], gaps) for branch in branches]
-            return fork_cell(item, measured, _on_shortcut(item, sizer), sizer)._replace(owners=owners)
+            cell = fork_cell(item, measured, _on_shortcut(item, sizer), sizer)
         case Group():
             return _group(item, sizer, owners)
         case Dag():
-            return _dag(item, sizer)._replace(owners=owners)
+            cell = _dag(item, sizer)
+    return cell._replace(owners=owners) if owners else cell
 
 
 _EXIT = 9.0
@@ -209,8 +211,8 @@ def extent_of(part: Series) -> Extent:
 def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
     """The boxes on a fork's shortcut, in its colours; the text of an only one stays on one line if short."""
     link = fork.shortcut
-    if link is None:
-        return series([])
+    if link is None or not link.nodes:
+        return _EMPTY
     plain = replace(sizer, wrapped=sizer.turned)
     items: list[Cell] = []
     for node in link.nodes:

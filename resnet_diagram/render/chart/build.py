@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import assert_never
 
+from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
     Dag,
     Diagram,
@@ -24,7 +25,8 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.walk import Edge, branch_role, link_edges, nodes, vertex_items, written_count
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
-from resnet_diagram.render.chart.model import Frame, Tag, frames, is_framed, start_id
+from resnet_diagram.render.chart.model import Frame, Pages, Tag, frames, is_framed, start_id
+from resnet_diagram.render.figure import Figure
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -49,6 +51,13 @@ def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
     return builder.column("", "", None, 0, diagram.chain.items, down=down)
 
 
+def chart_of(figure: Figure, metrics: Metrics, pages: Pages) -> tuple[Frame, bool]:
+    """Return the fitting chart of a figure, which is built once."""
+    if pages not in figure.charts:
+        figure.charts[pages] = fitting_chart(flattened(figure.diagram), metrics, pages)
+    return figure.charts[pages]
+
+
 def fitting_chart(
     diagram: Diagram, metrics: Metrics, pages: Sequence[tuple[float, float]]
 ) -> tuple[Frame, bool]:
@@ -63,11 +72,9 @@ def fitting_chart(
     return root, False
 
 
-def chart_size(
-    diagram: Diagram, metrics: Metrics, pages: Sequence[tuple[float, float]], text: str | bytes
-) -> ChartSize:
-    """Return the size of the chart that `fitting_chart` returns, of which `text` is the source."""
-    root, fits_page = fitting_chart(diagram, metrics, pages)
+def chart_size(figure: Figure, metrics: Metrics, pages: Pages, text: str | bytes) -> ChartSize:
+    """Return the size of the chart of a figure, of which `text` is the source."""
+    root, fits_page = chart_of(figure, metrics, pages)
     arrows = sum(len(frame.arrows) for frame in (root, *frames(root)))
     return ChartSize(arrows=arrows, characters=len(text), fits_page=fits_page)
 
@@ -122,16 +129,17 @@ class _Builder:
         if group.role is GroupRole.NETWORK:
             return self.column(group.id, title, group.role, group.shade, group.items, down=True)
         items = tuple(_flattened(group.items))
+        width, height = self.metrics.series(items)
         inner = replace(self, metrics=self.metrics.nested())
-        rows = [items] if self.metrics.series(items)[0] <= self.room else inner.broken(items)
-        if len(items) == 1 and self.metrics.series(items)[0] > self.room:
+        rows = [items] if width <= self.room else inner.broken(items)
+        if len(items) == 1 and width > self.room:
             frame = inner.stacked(group.id, title, group.role, group.shade, items, down=True)
             return replace(frame, height=_SLACK * frame.height)
         if len(rows) == 1:
             walk = _Walk(builder=self, frame_id=group.id, isolate=False)
             walk.series(group.items, "")
             frame = walk.frame(title, group.role, group.shade, down=self.down)
-            return replace(frame, height=self.metrics.series(group.items)[1] + self.metrics.frame[1])
+            return replace(frame, height=height + self.metrics.frame[1])
         parts = [
             inner.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
             for number, row in enumerate(rows, 1)

@@ -11,6 +11,9 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.walk import Edge, nodes
 
+Pages = tuple[tuple[float, float], ...]
+"""For each page that a chart may fit, the width of a row and the height of the chart."""
+
 
 def start_id(frame_id: str) -> str:
     """Return the id of the dot where a shortcut leaves before the first node of a frame."""

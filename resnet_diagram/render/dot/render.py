@@ -19,7 +19,7 @@ from resnet_diagram.diagram.walk import MERGE_SIGNS, Edge, written_lines
 from resnet_diagram.layout.text.faces import families
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.budget import ChartSize
-from resnet_diagram.render.chart.build import chart_size, fitting_chart
+from resnet_diagram.render.chart.build import chart_of, chart_size
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, rows
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, printable
@@ -61,7 +61,7 @@ _TAPERED = 1.45
 def render_dot(figure: Figure) -> str:
     """Return the DOT source of a figure; the same figure gives the same text."""
     diagram, theme = flattened(figure.diagram), figure.theme
-    root, _ = fitting_chart(diagram, _metrics(theme), _PAGES)
+    root, _ = chart_of(figure, _metrics(theme), _PAGES)
     writer = _Writer(root, figure)
     legend = _legend(diagram.legend, theme)
     return render(
@@ -88,7 +88,7 @@ def render_dot(figure: Figure) -> str:
 
 def measure_dot(figure: Figure, text: str | bytes) -> ChartSize:
     """Return the size of a figure's chart, of which `text` is the source."""
-    return chart_size(flattened(figure.diagram), _metrics(figure.theme), _PAGES, text)
+    return chart_size(figure, _metrics(figure.theme), _PAGES, text)
 
 
 def _metrics(theme: Theme) -> Metrics:
@@ -305,12 +305,12 @@ def _ranks(row: Node | Tag | Frame, part: str) -> int:
 def _node(node: Node, figure: Figure, *, narrow: bool) -> str:
     """Return the attributes of a node; `narrow`: with its words in more lines."""
     theme = figure.theme
-    style, plain = theme.style(node.role, node.fill), theme.style("other")
+    box, plain = _box(theme.style(node.role, node.fill)), _box(theme.style("other"))
     shape = _SHAPES.get(node.role, {})
     if node.taper in _TAPERS:
         width, height = (_number(side / 72) for side in _metrics(theme).node(node))
         shape = _TAPERS[node.taper] | {"width": width, "height": height, "fixedsize": "true"}
-    left = {name: value for name, value in _box(style).items() if value != _box(plain)[name]}
+    left = {name: value for name, value in box.items() if value != plain[name]}
     words = "\n".join(written_lines(node))
     label = dot_quote(words.replace(": ", ":\n") if narrow else words)
     return _attributes({"label": label, **shape, **left})

@@ -17,7 +17,7 @@ from resnet_diagram.diagram.walk import MERGE_SIGNS, Edge, written_lines
 from resnet_diagram.errors import escape_in_quotes
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.render.chart.budget import ChartSize
-from resnet_diagram.render.chart.build import chart_size, fitting_chart
+from resnet_diagram.render.chart.build import chart_of, chart_size
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
@@ -52,13 +52,13 @@ _PADDING = {"(": 12.0, "[\\": 48.0, "[/": 48.0, "{": 48.0, "{{": 28.0}
 
 def render_mermaid(figure: Figure) -> str:
     """Return the Mermaid source of a figure; the same figure gives the same text."""
-    root, _ = fitting_chart(flattened(figure.diagram), METRICS, PAGES)
+    root, _ = chart_of(figure, METRICS, PAGES)
     return _source(figure, root)
 
 
 def measure_mermaid(figure: Figure, text: str | bytes) -> ChartSize:
     """Return the size of a figure's chart, of which `text` is the source."""
-    return chart_size(flattened(figure.diagram), METRICS, PAGES, text)
+    return chart_size(figure, METRICS, PAGES, text)
 
 
 def render_markdown(figure: Figure) -> str:
