@@ -1,7 +1,6 @@
 """Requests: what a caller wants, parsed once from a command line, a marker, Sphinx or MkDocs."""
 
 import os
-import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -173,6 +172,8 @@ def check_folders(paths: Iterable[Path | None], folder: Path) -> None:
     """Raise RenderError where a file's folder does not exist, before work is done."""
     for path in filter(None, paths):
         if not (folder / path).parent.is_dir():
+            import shlex  # only for this message
+
             command = f"mkdir {'-p ' * (os.name != 'nt')}{shlex.quote(str(folder / path.parent))}"
             message = (
                 f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it: {command}"

@@ -14,7 +14,6 @@ text, and so that `in_language` can write the same terms in another language.
     '3×3 卷积，64，s=2'
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -27,7 +26,8 @@ Language = Mapping[Word, str]
 """Text of each word in a language; a word without an entry stays English."""
 
 
-_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+_IDEOGRAPHS = ("\u3400", "\u9fff")
+"""First and last ideograph of Chinese; their pattern would be compiled at every start."""
 
 
 class Kind(StrEnum):
@@ -133,9 +133,14 @@ def _term_text(term: Term, language: Language) -> str:
 
 def _joined(texts: list[str], joint: str) -> str:
     """Join texts; commas between texts of which one ends or begins with an ideograph are full-width."""
-    if joint == ", " and any(_IDEOGRAPH.match(end) for text in texts for end in (text[0], text[-1])):
+    if joint == ", " and any(_is_ideograph(end) for text in texts for end in (text[0], text[-1])):
         joint = "，"
     return joint.join(texts)
+
+
+def _is_ideograph(character: str) -> bool:
+    first, last = _IDEOGRAPHS
+    return first <= character <= last
 
 
 def _word_text(word: Word | str, language: Language) -> str:

@@ -13,10 +13,11 @@ _SUMMARY = 9.0
 _COMMAS = ",，"
 _JOINER = "\u2060"
 """Prefix of a word that follows the one before it without a space."""
-_UNIT_ENDS = re.compile(r"(?<=[，；：、。？])(?!$)|(?<!^)(?=（)")
+_FIRST_CHINESE = "\u3000"
+_UNIT_ENDS = r"(?<=[，；：、。？])(?!$)|(?<!^)(?=（)"
 """Places in Chinese text, which has no spaces, where a line should end."""
-_LETTER_ENDS = re.compile(r"(?<=[\u3400-\u9fff])(?=[^，；：、。？）])")
-"""Places in Chinese text where a line may end."""
+_LETTER_ENDS = r"(?<=[\u3400-\u9fff])(?=[^，；：、。？）])"
+"""Places in Chinese text where a line may end. Compiled when Chinese is drawn."""
 
 
 @lru_cache(maxsize=_KEPT)
@@ -137,10 +138,12 @@ def _words(line: str, size: float, longest: float = 0.0) -> list[str]:
 
 def _units(word: str, size: float, longest: float) -> list[str]:
     """Return the parts of a Chinese text; one wider than `longest` points is cut between any letters."""
-    units = _UNIT_ENDS.split(word)
+    if max(word) < _FIRST_CHINESE:
+        return [word]
+    units = re.split(_UNIT_ENDS, word)
     if not longest or all(text_width(unit, size) <= longest for unit in units):
         return units
-    return [part for unit in units for part in _LETTER_ENDS.split(unit)]
+    return [part for unit in units for part in re.split(_LETTER_ENDS, unit)]
 
 
 def _pieces(word: str, size: float, maximum: float) -> list[str]:
