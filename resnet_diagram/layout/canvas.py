@@ -4,9 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
-from typing import assert_never
+from dataclasses import field, replace
+from typing import NamedTuple, assert_never
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import NO_ORIGIN, EdgeRole, GroupRole, Origin
 from resnet_diagram.diagram.model import Group as DiagramGroup
 from resnet_diagram.layout.draft import DraftGroup, with_ids
@@ -47,7 +48,7 @@ GROUP_KINDS = {
 """Level in the scene of each group of a diagram."""
 
 
-@dataclass
+@dataclass()
 class Line:
     """A connector under construction: it starts at `tail`, inside `within`, and its head is not known yet."""
 
@@ -59,7 +60,7 @@ class Line:
     origin: Origin = NO_ORIGIN
 
 
-@dataclass
+@dataclass()
 class Canvas:
     """A figure under construction. `turned`: the flow runs down the page.
 
@@ -367,3 +368,12 @@ def _is_straight(first: Point, second: Point, third: Point) -> bool:
             right = 1 - axis
             return (second[right] - first[right]) * (third[right] - second[right]) >= 0
     return False
+
+
+class DrawnPanel(NamedTuple):
+    """A finished drawing of its own: its size, and how far down its line of flow is (0 if it runs down)."""
+
+    canvas: Canvas
+    width: float
+    height: float
+    line: float = 0.0

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import NO_ORIGIN, Origin
 from resnet_diagram.layout.scene import Box, Connector, Element, Group, GroupKind, Marker, Text
 
 
-@dataclass
+@dataclass()
 class DraftGroup:
     """A group under construction: its elements by the layer they are painted in, lowest layer first."""
 

@@ -8,7 +8,7 @@ from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole
 from resnet_diagram.diagram.walk import nodes, vertex_items
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.flow.boxes import box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw
@@ -23,15 +23,6 @@ _STRETCHES = (1.35, 1.2, 1.0)
 """Factors by which boxes may be larger than their texts need."""
 _MARGIN = 1.0
 """Round what is drawn: half a line's width."""
-
-
-class DrawnInset(NamedTuple):
-    """A drawing of its own: its size, and how far down its line of flow is (0 where the flow runs down)."""
-
-    canvas: Canvas
-    width: float
-    height: float
-    line: float
 
 
 class Draft(NamedTuple):
@@ -49,7 +40,7 @@ class Draft(NamedTuple):
 Block = tuple[Item, ...]
 
 
-def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[DrawnInset]:
+def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[DrawnPanel]:
     """The drawings of `blocks`: in large type if that takes no more rows of `room` points, `gap` between two.
 
     One that is too wide even with its texts broken runs down the page.
@@ -73,7 +64,7 @@ def _without_tag(element: Any, _: int) -> Any:
     return replace(element, tag=NOTHING) if isinstance(element, Node) and element.tag else element
 
 
-def _annotated(drawing: DrawnInset, block: Block) -> DrawnInset:
+def _annotated(drawing: DrawnPanel, block: Block) -> DrawnPanel:
     """Return a drawing with the badges of its nodes at their corners, and the notes above and below it."""
     tags = {node.id: node.tag for node in nodes(block) if node.tag}
     for box in boxes(drawing.canvas.root.build()) if tags else ():
@@ -87,7 +78,7 @@ def _annotated(drawing: DrawnInset, block: Block) -> DrawnInset:
     page = Canvas(theme=drawing.canvas.theme, turned=False)
     page.place(drawing.canvas, 0.0, top)
     line = drawing.line + top if drawing.line else 0.0
-    return DrawnInset(page, drawing.width, drawing.height + top + bottom, line)
+    return DrawnPanel(page, drawing.width, drawing.height + top + bottom, line)
 
 
 def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
@@ -134,7 +125,7 @@ def _measured(
     return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
 
 
-def _drawn(draft: Draft) -> list[DrawnInset]:
+def _drawn(draft: Draft) -> list[DrawnPanel]:
     """Every block of a draft, drawn."""
     return [_inset(Canvas(theme=draft.theme, turned=draft.turned), *block) for block in draft.blocks]
 
@@ -164,12 +155,12 @@ def _stub(block: Block) -> float:
     return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
 
 
-def _inset(canvas: Canvas, inner: Series, stub: float) -> DrawnInset:
+def _inset(canvas: Canvas, inner: Series, stub: float) -> DrawnPanel:
     """One block on a canvas of its own."""
     draw(canvas, inner, _MARGIN + stub, _MARGIN + inner.above)
     canvas.line = None
     length = inner.length + stub + 2 * _MARGIN
     breadth = inner.above + inner.below + 2 * _MARGIN
     if canvas.turned:
-        return DrawnInset(canvas, breadth, length, 0.0)
-    return DrawnInset(canvas, length, breadth, _MARGIN + inner.above)
+        return DrawnPanel(canvas, breadth, length, 0.0)
+    return DrawnPanel(canvas, length, breadth, _MARGIN + inner.above)

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry, Overview, Panel
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.insets import DrawnInset, insets, rows
-from resnet_diagram.layout.lanes.panel import DrawnLanes, lanes_panel
+from resnet_diagram.layout.canvas import Canvas, DrawnPanel
+from resnet_diagram.layout.insets import insets, rows
 from resnet_diagram.layout.legend import draw_legend, widest_entry
 from resnet_diagram.layout.overview.draw import draw_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, break_rows
@@ -41,7 +40,7 @@ class MeasuredPanel(NamedTuple):
 
     panel: Panel
     letter: str
-    content: OverviewLayout | DrawnInset | DrawnLanes
+    content: OverviewLayout | DrawnPanel
 
     @property
     def width(self) -> float:
@@ -78,11 +77,13 @@ def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[Measur
     blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
     letters = [panel_letter(number) if len(panels) > 1 else "" for number in range(len(panels))]
-    contents: list[OverviewLayout | DrawnInset | DrawnLanes] = []
+    contents: list[OverviewLayout | DrawnPanel] = []
     for panel in panels:
         if isinstance(panel.content, Overview):
             contents.append(break_rows(panel.content, theme, room))
         elif isinstance(panel.content, Dag):
+            from resnet_diagram.layout.lanes.panel import lanes_panel
+
             contents.append(lanes_panel(panel.content, theme, room))
         else:
             contents.append(next(drawing))
@@ -136,7 +137,7 @@ def _height(item: MeasuredPanel) -> float:
 
 def _is_module(item: MeasuredPanel) -> bool:
     """Return whether a panel shows a module that a graph names."""
-    return isinstance(item.content, DrawnLanes) and not _is_strip(item)
+    return isinstance(item.panel.content, Dag) and not _is_strip(item)
 
 
 def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:
@@ -172,13 +173,13 @@ def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float
     headings = [_heading(canvas, item, item.width + share) for item in row]
     maximum = max(len(lines) for lines in headings)
     y = top + (maximum * _HEADING + _UNDER_HEADING if maximum else 0.0)
-    line = max((item.content.line for item in row if isinstance(item.content, DrawnInset)), default=0.0)
+    line = max((item.content.line for item in row if isinstance(item.content, DrawnPanel)), default=0.0)
     bottom = y
     for item, lines in zip(row, headings, strict=True):
         panel = item.panel
         with canvas.group(panel.id, GroupKind.PANEL, panel.title, panel.origin):
             _draw_heading(canvas, item, lines, (left, top))
-            centred = _is_strip(item)
+            centred = _is_strip(item) and isinstance(panel.content, Dag)
             bottom = max(bottom, _draw_content(canvas, item.content, (left, y), line, width, centred=centred))
         left += item.width + share + _COLUMN_GAP
     return bottom
@@ -186,21 +187,24 @@ def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float
 
 def _draw_content(
     canvas: Canvas,
-    content: OverviewLayout | DrawnInset | DrawnLanes,
+    content: OverviewLayout | DrawnPanel,
     at: tuple[float, float],
     line: float,
     width: float,
     *,
     centred: bool,
 ) -> float:
-    """Draw a panel's content from page point `at`, an overview centred in `width`; return its bottom."""
+    """Draw a panel's content from page point `at`; return its bottom.
+
+    An overview is centred in `width`, and so is what is `centred`.
+    """
     if isinstance(content, OverviewLayout):
         left = Canvas(theme=canvas.theme, turned=False)
         extent, height = draw_overview(left, content, width)
         canvas.place(left, at[0] + max(0.0, (width - extent) / 2), at[1])
         return at[1] + height
     down = line - content.line if content.line else 0.0
-    spare = max(0.0, (width - content.width) / 2) if isinstance(content, DrawnLanes) and centred else 0.0
+    spare = max(0.0, (width - content.width) / 2) if centred else 0.0
     canvas.place(content.canvas, at[0] + spare, at[1] + down)
     return at[1] + down + content.height
 

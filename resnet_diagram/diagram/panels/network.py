@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeGuard
 
-from resnet_diagram.diagram.lanes.build import lanes, with_frames
 from resnet_diagram.diagram.lanes.whole import opens
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
@@ -53,6 +52,8 @@ def _graph_panels(
     network: Network, title: Label, options: Options, *, with_insets: bool
 ) -> tuple[Panel, ...]:
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
+    from resnet_diagram.diagram.lanes.build import lanes, with_frames
+
     drawing = lanes(network, options, shapes=Show.SHAPES in options.show)
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)

@@ -5,10 +5,12 @@ takes `above` points on the side of the shortcuts (negative v) and `below` on th
 that the line into it wants in front of it.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_diagram.diagram.model import NO_ORIGIN, Dag, EdgeRole, Group, Node, Origin
-from resnet_diagram.layout.lanes.plan import Plan
+
+if TYPE_CHECKING:
+    from resnet_diagram.layout.lanes.plan import Plan
 
 
 class NodeCell(NamedTuple):
@@ -102,7 +104,7 @@ class DagCell(NamedTuple):
     """A graph: its plan, the measured content of its vertices, and how far its output lies from the flow."""
 
     dag: Dag
-    plan: Plan
+    plan: "Plan"
     parts: tuple[Series, ...]
     exit: float
     length: float

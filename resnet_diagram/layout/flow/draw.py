@@ -11,7 +11,6 @@ from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
 from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.measure import MARK, direct_role
 from resnet_diagram.layout.flow.titles import draw_title
-from resnet_diagram.layout.lanes.draw import draw_plan, ends, tall_merge
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
@@ -41,6 +40,8 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
 
 def _dag(canvas: Canvas, cell: DagCell, u: float, v: float) -> None:
     """Draw a graph whose first part is at (u, v); the line goes on from its output."""
+    from resnet_diagram.layout.lanes.draw import draw_plan, ends
+
     first = cell.dag.vertices[0]
     if canvas.line is None and not first.content:
         canvas.begin(LOOSE, (u - spacing.FRAME_LEAD, v))
@@ -81,6 +82,8 @@ def draw_part(canvas: Canvas, part: Series, reach: float, at: Point) -> None:
 
 def high_merge(canvas: Canvas, merge: Node, centre: Point, reach: float) -> Box:
     """Return the box of a merge that several lines enter."""
+    from resnet_diagram.layout.lanes.draw import tall_merge
+
     return tall_merge(merge_box(canvas, merge, centre), reach, turned=canvas.turned)
 
 

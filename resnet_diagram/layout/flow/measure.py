@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.model import (
     Dag,
@@ -29,15 +30,15 @@ from resnet_diagram.layout.flow.boxes import (
 )
 from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.titles import title_width
-from resnet_diagram.layout.lanes.draw import words_on
-from resnet_diagram.layout.lanes.grid import MERGES
-from resnet_diagram.layout.lanes.plan import Extent, plan
 from resnet_diagram.layout.spacing import ROOMY, Gaps
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label
+
+if TYPE_CHECKING:
+    from resnet_diagram.layout.lanes.plan import Extent
 
 MARK = "caption"
 """The size of type of what is written beside branches and merges."""
@@ -177,6 +178,9 @@ _EXIT = 9.0
 
 def _dag(dag: Dag, sizer: BoxSizer) -> DagCell:
     """Return the cell of a graph; its first part is where the flow enters it."""
+    from resnet_diagram.layout.lanes.draw import words_on
+    from resnet_diagram.layout.lanes.plan import plan
+
     parts = tuple(measured_part(vertex, sizer) for vertex in dag.vertices)
     size = sizer.theme.size("label")
     planned = plan(dag, [extent_of(part) for part in parts], words_on(dag, size), size)
@@ -200,8 +204,11 @@ def measured_part(vertex: Vertex, sizer: BoxSizer) -> Series:
     return series(cells(vertex_items(vertex), sizer), sizer.rules.gaps)
 
 
-def extent_of(part: Series) -> Extent:
+def extent_of(part: Series) -> "Extent":
     """Return the size of a part of a graph; a merge is a circle."""
+    from resnet_diagram.layout.lanes.grid import MERGES
+    from resnet_diagram.layout.lanes.plan import Extent
+
     first = part.parts[0][1] if part.parts else None
     if isinstance(first, NodeCell) and first.node.role in MERGES:
         return Extent(2 * spacing.MERGE_RADIUS, spacing.MERGE_RADIUS, spacing.MERGE_RADIUS)

@@ -1,9 +1,10 @@
 """Draw the lines of a graph, and its merges; the index parts are segments by the caller."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, EdgeRole, Group, Node, NodeRole, Overview, Vertex
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
@@ -19,7 +20,7 @@ DrawPart = Callable[[int, float, float], None]
 Segment = tuple[Point, Point]
 
 
-@dataclass
+@dataclass()
 class _Net:
     """What is segments of the lines of one value: their segments, and the dots where they part."""
 

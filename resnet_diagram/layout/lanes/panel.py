@@ -1,12 +1,12 @@
 """Draw a graph of overviews and boxes in a panel of its inner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import field
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, EdgeRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
-from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw_part, high_merge
@@ -34,16 +34,7 @@ _MOST_STRETCH = 1.6
 """Factor up to which an overview is stretched to the width of its column."""
 
 
-class DrawnLanes(NamedTuple):
-    """A finished drawing of a graph, and its size."""
-
-    canvas: Canvas
-    width: float
-    height: float
-    line: float = 0.0
-
-
-@dataclass
+@dataclass()
 class _Measured:
     """A graph with its parts measured."""
 
@@ -111,7 +102,7 @@ class _Measured:
         canvas.place(inner, at[0], at[1] - routed.lines[0])
 
 
-def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnLanes:
+def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     """Return a graph drawn in `room` points, in several bands if it is wider."""
     items = tuple(item for vertex in dag.vertices for item in vertex_items(vertex))
     frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
@@ -134,7 +125,7 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnLanes:
         left = _left(measured.dag, theme)
         _draw(canvas, measured, band, (_MARGIN + left, y))
         y += band.height
-    return DrawnLanes(canvas, _width(parts), y + _MARGIN)
+    return DrawnPanel(canvas, _width(parts), y + _MARGIN)
 
 
 def _lower(scale: Scale) -> Scale:

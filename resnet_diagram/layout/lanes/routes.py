@@ -5,10 +5,11 @@ channel it has one track.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Read
 from resnet_diagram.layout.lanes.grid import Grid, is_merge
 
@@ -45,7 +46,7 @@ class Route(NamedTuple):
         return self.read.vertex, self.read.port
 
 
-@dataclass
+@dataclass()
 class _Router:
     dag: Dag
     grid: Grid

@@ -1,13 +1,14 @@
 """Assign the lines of a graph to tracks in the channels between its columns and lines."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.lanes.grid import Grid
 from resnet_diagram.layout.lanes.routes import Net, Route, Way
 
 
-@dataclass
+@dataclass()
 class _Run:
     """The part of a net in one channel: its extent, and where lines join it from before and from behind."""
 
@@ -35,7 +36,7 @@ class Tracks:
     lines: tuple[int, ...]
 
 
-@dataclass
+@dataclass()
 class _Channels:
     runs: dict[tuple[int, Net], _Run] = field(default_factory=dict)
 
