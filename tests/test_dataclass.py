@@ -6,6 +6,7 @@ import inspect
 import pickle
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, field
+from functools import cached_property
 
 import pytest
 
@@ -48,6 +49,37 @@ class Single:
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """No field."""
+
+
+@dataclass(slots=True)
+class Counter:
+    """A class whose values change, with slots."""
+
+    name: str
+    seen: list[int] = field(default_factory=list)
+
+
+@dataclass()
+class Walk:
+    """A class whose values change, without slots, that completes itself."""
+
+    steps: int
+    names: list[str] = field(default_factory=list)
+    double: int = 0
+
+    def __post_init__(self) -> None:
+        self.double = 2 * self.steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A class with a value that is computed once."""
+
+    sizes: tuple[int, ...]
+
+    @cached_property
+    def total(self) -> list[int]:
+        return [sum(self.sizes)]
 
 
 def test_fields_text_and_signature_are_the_same() -> None:
@@ -95,6 +127,44 @@ def test_nothing_can_be_changed() -> None:
     assert dataclasses.replace(point, y=3.0) == Point(1.0, 3.0)
 
 
-@pytest.mark.parametrize("value", [Nothing(), Point(1.0, 2.0), Single([1]), Ours(name="a", parts={"b": 1})])
+def test_values_of_a_class_that_is_not_frozen_can_change() -> None:
+    counter = Counter("a")
+    counter.seen.append(1)
+    counter.name = "b"
+    assert counter == Counter("b", [1])
+    assert Counter("b").seen == []
+    with pytest.raises(TypeError):
+        hash(counter)
+    with pytest.raises(AttributeError):
+        counter.other = 1  # type: ignore[attr-defined]
+
+
+def test_an_instance_completes_itself() -> None:
+    assert Walk(2).double == 4
+    assert dataclasses.replace(Walk(2), steps=3).double == 6
+    assert inspect.signature(Walk).parameters["names"].default is dataclasses.MISSING
+
+
+def test_a_frozen_class_without_slots_remembers_what_it_computed() -> None:
+    shape = Shape(sizes=(1, 2))
+    assert shape.total is shape.total
+    assert shape == Shape(sizes=(1, 2))
+    assert hash(shape) == hash(Shape(sizes=(1, 2)))
+    with pytest.raises(FrozenInstanceError):
+        shape.sizes = ()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Counter("a", [1]),
+        Walk(1),
+        Shape(sizes=(1,)),
+        Nothing(),
+        Point(1.0, 2.0),
+        Single([1]),
+        Ours(name="a", parts={"b": 1}),
+    ],
+)
 def test_copies_are_equal(value: object) -> None:
     assert copy.copy(value) == copy.deepcopy(value) == pickle.loads(pickle.dumps(value)) == value

@@ -1,12 +1,13 @@
 """All that a renderer needs to write one file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole
 from resnet_diagram.layout.units import FREE, Fit

@@ -1,11 +1,12 @@
 """Themes: one style a role, read from a TOML file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.reading import read_toml

@@ -1,10 +1,11 @@
 """Graphs of a network as graphs of a diagram: their parts, what each reads, and the row of each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.cascades import cascades, step_copies
 from resnet_diagram.diagram.model import (
     NO_ORIGIN,

@@ -1,9 +1,10 @@
 """Build the graph of a network: overviews of its chains, boxes for layers between them, and modules."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.blocks import IdAllocator, joined_layers
 from resnet_diagram.diagram.chain.graph import (
     DagDraft,

@@ -1,8 +1,9 @@
 """Fold the parts of a large graph into the modules that run them."""
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import out_shape, walk

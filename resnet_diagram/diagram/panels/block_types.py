@@ -5,10 +5,10 @@ differ are written with symbols: C, 4C, s.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import GroupRole
 from resnet_diagram.spec.measure import (
     BlockKind,

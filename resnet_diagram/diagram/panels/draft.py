@@ -1,9 +1,10 @@
 """An overview under construction: its frames and bars, and the blocks that are counted in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import prod
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Arc, Bar, GroupRole, NodeRole, Origin
 from resnet_diagram.diagram.origin import origin, paths_of
@@ -17,7 +18,7 @@ from resnet_diagram.wording.shapes import change_label
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
-@dataclass
+@dataclass()
 class FrameDraft:
     """A frame under construction: its bars, the units among them, and its texts.
 
@@ -36,7 +37,7 @@ class FrameDraft:
     units: dict[str, Unit] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass()
 class OverviewDraft:
     """An overview under construction.
 

@@ -5,10 +5,11 @@ content runs to the right; the frames follow each other downwards, joined by arr
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import assert_never
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import (
     Dag,

@@ -1,8 +1,9 @@
 """Colours of an SVG that follows its reader's light or dark mode: classes and custom properties of CSS."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import attrgetter
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.style.theme import Style, Theme
 
 # What each sort of element is painted with: properties of CSS, and the part of a style each one takes.
@@ -19,7 +20,7 @@ _PAGES_DARK = ("[data-theme=dark]", "[data-bs-theme=dark]", "[data-md-color-sche
 Bootstrap, which is MkDocs' own theme; Material for MkDocs, which is light unless its scheme is slate."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Ink:
     """Paint of an element: `sort` is one of box, area, line and words."""
 
@@ -67,7 +68,7 @@ def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
     """Return the style sheet for these inks, if the theme follows the reader's mode."""
     if not theme.dark:
         return None
-    names = sorted(set(inks))
+    names = sorted(set(inks), key=attrgetter("sort", "role", "shade"))
     return Modes(light=_values(names, theme), dark=_values(names, theme.dark), rules=_rules(names))
 
 

@@ -1,7 +1,8 @@
 """Layers put one behind another."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.limits import count_element
 from resnet_diagram.spec.measure import out_shape
 from resnet_diagram.spec.model import Block, Element, Layer, Merge, Shape
