@@ -45,20 +45,20 @@ def _initializer(
     cls: Any, fields: Sequence[dataclasses.Field[Any]], *, kw_only: bool, slots: bool
 ) -> FunctionType:
     """Return `__init__`, which writes the slots, or the dictionary of an instance without slots."""
-    made = tuple(n for n, field in enumerate(fields) if field.default_factory is not dataclasses.MISSING)
+    factories = tuple(n for n, field in enumerate(fields) if field.default_factory is not dataclasses.MISSING)
     names: dict[str, Any] = {"_missing": dataclasses.MISSING}
-    names |= {f"_make{number}": fields[number].default_factory for number in made}
+    names |= {f"_make{number}": fields[number].default_factory for number in factories}
     for number, field in enumerate(fields):
         names[f"_field{number}"] = getattr(cls, field.name).__set__ if slots else field.name
     follows = hasattr(cls, "__post_init__")
-    code = _init_code(len(fields), made, kw_only=kw_only, slots=slots, follows=follows)
+    code = _init_code(len(fields), factories, kw_only=kw_only, slots=slots, follows=follows)
     renamed = code.replace(
         co_varnames=("self", *(field.name for field in fields)), co_qualname=f"{cls.__qualname__}.__init__"
     )
     optional = {
         field.name: field.default
         for number, field in enumerate(fields)
-        if field.default is not dataclasses.MISSING or number in made
+        if field.default is not dataclasses.MISSING or number in factories
     }
     init = FunctionType(renamed, names, "__init__", None if kw_only else tuple(optional.values()))
     init.__kwdefaults__ = optional if kw_only else None

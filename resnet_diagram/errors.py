@@ -31,8 +31,8 @@ def closest(value: object, names: Iterable[str]) -> str:
 def check_text(value: object, noun: str) -> None:
     """Raise UsageError for what is neither text nor a path, such as a network; `noun`: what is expected."""
     if not isinstance(value, str | os.PathLike):
-        given = type(value).__name__
-        raise UsageError(f"Expected {noun}, got {given!r}. Give several networks as a list.")
+        kind = type(value).__name__
+        raise UsageError(f"Expected {noun}, got {kind!r}. Give several networks as a list.")
 
 
 def did_you_mean(guess: str) -> str:

@@ -64,13 +64,13 @@ def counting_elements() -> Iterator[None]:
 
 def count_element() -> None:
     """Count one element. Raise SpecError above the limit."""
-    counter, most = _counted.get(), _raised.get() or ELEMENTS
+    counter, limit = _counted.get(), _raised.get() or ELEMENTS
     if counter is None:
         return
     counter[0] += 1
-    if counter[0] > most:
+    if counter[0] > limit:
         raise SpecError(
-            f"it has more than {most:,} layers and blocks; expected fewer. Lower its depths and repeats, or "
+            f"it has more than {limit:,} layers and blocks; expected fewer. Lower its depths and repeats, or "
             "allow more with --limit."
         )
 

@@ -42,8 +42,8 @@ def table(
     """Return the table of networks side by side in each format. The choices are those of `TableChoices`."""
     forms, (target, look) = [table_format_named(name) for name in formats], table_options(choices)
     networks = networks_of(what, input_shape)
-    made = _table(networks, target, shortcuts=choices.get("shortcuts", False))
-    return tuple(form.render(made, look) for form in forms)
+    result = _table(networks, target, shortcuts=choices.get("shortcuts", False))
+    return tuple(form.render(result, look) for form in forms)
 
 
 def table_options(choices: TableChoices) -> tuple[Wanted, Look]:

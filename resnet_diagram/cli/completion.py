@@ -90,13 +90,13 @@ def _files(typed: str, suffixes: tuple[str, ...]) -> list[CompletionItem]:
     """Return the files with a suffix, and the folders, that begin as typed."""
     folder, name = (Path(typed), "") if typed.endswith("/") else (Path(typed).parent, Path(typed).name)
     try:
-        found = sorted(folder.iterdir())
+        entries = sorted(folder.iterdir())
     except OSError:
         return []
     start = typed[: len(typed) - len(name)]
     return [
         CompletionItem(f"{start}{path.name}{'/' * path.is_dir()}")
-        for path in found
+        for path in entries
         if path.name.startswith(name) and (path.is_dir() or path.suffix in suffixes)
         if not path.name.startswith(".") or name.startswith(".")
     ]

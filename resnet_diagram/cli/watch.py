@@ -68,8 +68,8 @@ def watch(draw: Callable[[], Iterable[Path]]) -> None:
             if first:
                 raise
             failure_of(problem, verbose=loudness() > 0).show()
-        known = {*states, *_forgotten_modules(installed)}
-        states = {path: _state(path) for path in known} | opened.states
+        watched_files = {*states, *_forgotten_modules(installed)}
+        states = {path: _state(path) for path in watched_files} | opened.states
         if not states:
             raise UsageError(
                 "--watch follows the files that a figure is made from; this one is made from none."

@@ -64,9 +64,9 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
 
 def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
     """Return the operations that the overview, or the panel of a type of block, does not show."""
-    whole = [panel for panel in panels if panel.id == WHOLE]
+    network_panels = [panel for panel in panels if panel.id == WHOLE]
     opened = [panel for panel in panels if panel.id != WHOLE]
-    left = missing(network, [panel.content for panel in whole or opened])
+    left = missing(network, [panel.content for panel in network_panels or opened])
     return left + tuple(name for panel in opened for name in missing_in(network, panel))
 
 

@@ -93,8 +93,8 @@ def needed_entries(
     if not entries:
         return ()
     every, needed = legend(contents), set(legend(shown))
-    kept = tuple(entry for entry, plain in zip(entries, every, strict=False) if plain in needed)
-    return (*kept, *entries[len(every) :])
+    entries_left = tuple(entry for entry, plain in zip(entries, every, strict=False) if plain in needed)
+    return (*entries_left, *entries[len(every) :])
 
 
 def _notes(contents: Sequence[Content]) -> Iterator[Label]:

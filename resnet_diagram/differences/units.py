@@ -17,13 +17,13 @@ _ADDITION = "before the addition"
 def unit_differences(left: Unit, right: Unit) -> list[Pair]:
     """Return the differences of two units at the same place."""
     if left.block and right.block:
-        found = list(_blocks(left.block, right.block))
+        differences = list(_blocks(left.block, right.block))
     elif left.block or right.block:
         return [Pair(_kind(left), _kind(right))]
     else:
-        found = list(layer_differences(canonical(walk(left.elements)), canonical(walk(right.elements))))
+        differences = list(layer_differences(canonical(walk(left.elements)), canonical(walk(right.elements))))
     joins = [" then ".join(_joins(unit.elements)) or "one chain" for unit in (left, right)]
-    return found if found or joins[0] == joins[1] else [Pair(joins[0], joins[1])]
+    return differences if differences or joins[0] == joins[1] else [Pair(joins[0], joins[1])]
 
 
 def _joins(elements: Sequence[Element]) -> Iterator[str]:

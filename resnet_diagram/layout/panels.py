@@ -98,14 +98,14 @@ def _is_strip(item: MeasuredPanel) -> bool:
 def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPanel]:
     """Return the panels without the highest modules of a graph where they are higher than the page."""
     highest = (fit.height or spacing.TALLEST) - _LEGEND_ROOM
-    kept = list(panels)
-    while _least_height(kept, room) > highest:
-        modules = [item for item in kept if _is_module(item)]
+    remaining = list(panels)
+    while _least_height(remaining, room) > highest:
+        modules = [item for item in remaining if _is_module(item)]
         if not modules:
             break
-        kept.remove(max(modules, key=_height))
-    letters = iter([panel_letter(number) if len(kept) > 1 else "" for number in range(len(kept))])
-    return [item._replace(letter=next(letters)) for item in kept]
+        remaining.remove(max(modules, key=_height))
+    letters = iter([panel_letter(number) if len(remaining) > 1 else "" for number in range(len(remaining))])
+    return [item._replace(letter=next(letters)) for item in remaining]
 
 
 def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
@@ -121,8 +121,8 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
         return diagram.legend
     contents = [panel.content for panel in diagram.panels]
     entries = needed_entries(diagram.legend, contents, [item.panel.content for item in panels])
-    kept = {item.panel.id for item in panels}
-    titles = [panel.title for panel in diagram.panels if panel.id not in kept]
+    ids = {item.panel.id for item in panels}
+    titles = [panel.title for panel in diagram.panels if panel.id not in ids]
     listed = Label(*titles[:_LISTED], joint=Word.LIST)
     if len(titles) > _LISTED:
         listed = phrase(Kind.LEGEND, Word.AND_MORE, listed, len(titles) - _LISTED)

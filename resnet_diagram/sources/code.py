@@ -31,7 +31,7 @@ def read_code(
     phase("importing torch")
     from resnet_diagram.tracer import check_weights, load_model, parse_input, read_run, run_once
 
-    specs = [parse_input(given) if isinstance(given, str) else given for given in inputs]
+    specs = [parse_input(shape) if isinstance(shape, str) else shape for shape in inputs]
     with _forgotten(folder):
         phase(f"building {source}")
         loaded = load_model(source, unsafe=unsafe, folder=folder)

@@ -97,9 +97,9 @@ def networks_of(what: "Drawings", input_shape: "Input | None" = None) -> list[Ne
 
 def numbered(networks: Sequence[Network]) -> list[Network]:
     """Return networks with names that differ: different ones of one name get a number."""
-    result, seen = list(networks), Counter[str]()
+    result, counts = list(networks), Counter[str]()
     for at, network in enumerate(networks):
         if any(other.name == network.name and other != network for other in networks):
-            seen[network.name] += 1
-            result[at] = replace(network, name=f"{network.name} ({seen[network.name]})")
+            counts[network.name] += 1
+            result[at] = replace(network, name=f"{network.name} ({counts[network.name]})")
     return result

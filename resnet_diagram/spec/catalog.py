@@ -73,8 +73,8 @@ def network(name: str) -> Network:
     """The network of that name; case and separators do not matter. Raises SourceError for an unknown name."""
     from resnet_diagram.spec.toml.expand.network import build
 
-    known = canonical(name)
-    return replace(build(design(known)), source=known)
+    listed = canonical(name)
+    return replace(build(design(listed)), source=listed)
 
 
 def canonical(name: str) -> str:

@@ -86,14 +86,14 @@ def between(graph: Graph, origin: int, ends: Sequence[int]) -> tuple[int, ...]:
     for number in range(origin + 1, max(ends, default=origin) + 1):
         if behind.intersection(graph.nodes[number].reads):
             behind.add(number)
-    found: set[int] = set()
+    numbers: set[int] = set()
     waiting = [end for end in ends if end in behind and end != origin]
     while waiting:
         number = waiting.pop()
-        if number not in found:
-            found.add(number)
+        if number not in numbers:
+            numbers.add(number)
             waiting += [read for read in graph.nodes[number].reads if read in behind and read != origin]
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def shortcut_nodes(graph: Graph) -> set[int]:

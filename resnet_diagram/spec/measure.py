@@ -60,8 +60,10 @@ def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable
     match part:
         case Graph():
             skipped = set() if shortcuts else shortcut_nodes(part)
-            kept = (n for k, n in enumerate(part.nodes) if k not in skipped and (repeats or n.shares is None))
-            return chain.from_iterable(node.body for node in kept)
+            nodes = (
+                n for k, n in enumerate(part.nodes) if k not in skipped and (repeats or n.shares is None)
+            )
+            return chain.from_iterable(node.body for node in nodes)
         case Block():
             sides = part.shortcut.layers if shortcuts and part.shortcut else ()
             return (*part.before, *_branches(part, gates), *sides, *part.after)

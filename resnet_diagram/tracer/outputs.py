@@ -137,19 +137,19 @@ def _weights(side: Side) -> list[tuple[Layer, Weights]]:
     """Return the layers with parameters in the order of the network, with their tensors."""
     model, network = side
     modules = dict(model.named_modules())
-    taken: set[int] = set()
+    ids: set[int] = set()
     found = []
     for layer in walk(network):
         path = layer.name
         while path not in modules:
             path = path.rpartition(".")[0]
-        weights = list(_next_weights(modules[path], layer.params, taken)) if layer.params else []
+        weights = list(_next_weights(modules[path], layer.params, ids)) if layer.params else []
         weights += [
             buffer
             for name, buffer in modules[path].named_buffers(recurse=False)
-            if name in ("running_mean", "running_var") and id(buffer) not in taken
+            if name in ("running_mean", "running_var") and id(buffer) not in ids
         ]
-        taken.update(map(id, weights))
+        ids.update(map(id, weights))
         if weights:
             found.append((layer, weights))
     return found

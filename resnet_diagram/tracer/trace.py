@@ -91,9 +91,9 @@ def _run_on_inputs(model: nn.Module, inputs: Sequence[InputSpec]) -> tuple[OpGra
             return graph, subject
         trials.append((graph, subject, specs))
     for trial in trials:
-        asked = _asked_batch(model, trial)
-        if asked is not None:
-            return asked
+        batch = _asked_batch(model, trial)
+        if batch is not None:
+            return batch
     return _longest_part(model, trials, given=True)
 
 
@@ -102,7 +102,7 @@ def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
 
     Raises TraceError if none works.
     """
-    for example in variants(own, model) if (own := example_of(model)) else ():
+    for example in variants(example_input, model) if (example_input := example_of(model)) else ():
         graph, subject = run(model, example)
         if graph.error is None:
             _settle_batch(graph, model, example)
@@ -114,10 +114,10 @@ def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
         if graph.error is None:
             graph.notes.append(_guess_note(spec))
             return graph, subject
-        asked = _asked_batch(model, (graph, subject, [spec]))
-        if asked is not None:
-            asked[0].notes.append(_guess_note(spec))
-            return asked
+        batch = _asked_batch(model, (graph, subject, [spec]))
+        if batch is not None:
+            batch[0].notes.append(_guess_note(spec))
+            return batch
         if not trials or _is_longer(graph, trials[-1][0]):
             trials = [*trials[:1], (graph, subject, [spec])]
     if not trials:
@@ -140,14 +140,14 @@ def _batch_of_views(graph: OpGraph) -> int:
 def _asked_batch(model: nn.Module, trial: Trial) -> tuple[OpGraph, nn.Module] | None:
     """Return a run with the batch that the error of a run with one input asks for; None if that fails too."""
     error = trial[0].error
-    found = _NEEDS_BATCH.search(message_of(error)) if error else None
-    count = int(found[1] or 2) if found else _batch_of_views(trial[0])
+    match = _NEEDS_BATCH.search(message_of(error)) if error else None
+    count = int(match[1] or 2) if match else _batch_of_views(trial[0])
     if count == 1 or any(spec.shape and spec.shape[0] != 1 for spec in trial[2]):
         return None
     graph, subject = run(model, [replace(s, shape=(count, *s.shape[1:])) if s.shape else s for s in trial[2]])
     if graph.error is not None:
         return None
-    reason = "a norm in training mode" if found and found[2] else "a size in its forward"
+    reason = "a norm in training mode" if match and match[2] else "a size in its forward"
     graph.notes.append(
         f"{reason} asks for a batch of {count}, so it was run with one; all counts are for one input"
     )

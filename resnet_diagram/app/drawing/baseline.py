@@ -37,20 +37,20 @@ def with_baseline(annotations: Annotations, network: Network, baseline: Network)
     """Return annotations with fills for what is new and what is changed, and a note on what is missing."""
     from resnet_diagram.differences.parts import changes
 
-    found = changes(network, baseline)
+    differing = changes(network, baseline)
     name = literal(baseline.name)
     parts = [
         Part(paths=frozenset(paths), color=color, note=phrase(Kind.LEGEND, word, name))
         for paths, color, word in (
-            (found.changed, "changed", Word.CHANGED_FROM),
-            (found.new, "highlight", Word.NEW_BESIDE),
+            (differing.changed, "changed", Word.CHANGED_FROM),
+            (differing.new, "highlight", Word.NEW_BESIDE),
         )
         if paths
     ]
     notes: tuple[str, ...] = ()
-    if found.removed:
-        listed = Label(*found.removed[:_MOST], joint=Word.LIST)
-        rest = len(found.removed) - _MOST
+    if differing.removed:
+        listed = Label(*differing.removed[:_MOST], joint=Word.LIST)
+        rest = len(differing.removed) - _MOST
         words = phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed
         notes = (phrase(Kind.LEGEND, Word.REMOVED_FROM, name, words),)
     return replace(

@@ -148,9 +148,9 @@ def _warn_of_captions(request: DrawRequest) -> None:
     placing = request.output.placing
     names = sorted({target.format for target in request.targets})
     homes = {"caption": {"tikz", "pptx"}, "label": {"tikz"}}
-    given = [word for word, home in homes.items() if getattr(placing, word) and not home & set(names)]
-    if given and names:
-        message = f"{' and '.join(names)}: no place for a {' and a '.join(given)}, left out; -t tikz has one."
+    words = [word for word, home in homes.items() if getattr(placing, word) and not home & set(names)]
+    if words and names:
+        message = f"{' and '.join(names)}: no place for a {' and a '.join(words)}, left out; -t tikz has one."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
 
 
@@ -204,11 +204,11 @@ def _shown(row: Format, options: Options) -> Options:
     """Return what a format can show of some options. Warns of what it leaves out."""
     if row.fills:
         return options
-    given = ["--color-by"] if options.color_by else []
+    options_set = ["--color-by"] if options.color_by else []
     annotations = without_colours(options.annotations)
-    given += ["what annotations or a baseline highlight"] if annotations != options.annotations else []
-    if given:
-        message = f"{row.name} has no colours, so that it leaves out {' and '.join(given)}."
+    options_set += ["what annotations or a baseline highlight"] if annotations != options.annotations else []
+    if options_set:
+        message = f"{row.name} has no colours, so that it leaves out {' and '.join(options_set)}."
         warnings.warn(message, UnrenderedWarning, stacklevel=2)
     return replace(options, color_by=None, annotations=annotations)
 

@@ -44,11 +44,11 @@ def scale(value: str | float | None) -> float:
         factor = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         factor = 0.0
-    least, most = _SCALES
-    if not least <= factor <= most:
-        percent = f" For {text} in a hundred write {text}%." if least <= factor / 100 <= most else ""
+    least, greatest = _SCALES
+    if not least <= factor <= greatest:
+        percent = f" For {text} in a hundred write {text}%." if least <= factor / 100 <= greatest else ""
         raise UsageError(
-            f"--scale {text}: expected a factor from {least:g} to {most:g}, or 5% to 2000%.{percent}"
+            f"--scale {text}: expected a factor from {least:g} to {greatest:g}, or 5% to 2000%.{percent}"
         )
     return factor
 

@@ -91,8 +91,8 @@ def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tup
     """Return the overview of a part, the titles of what is left out, and the paths of what is drawn."""
     frames = drawing.frames
     first, last = _ends(frames, part)
-    kept = frames[first : last + 1]
-    shown = (*map(_stub, frames[:first][-1:]), *kept, *map(_stub, frames[last + 1 :][:1]))
+    frames_drawn = frames[first : last + 1]
+    shown = (*map(_stub, frames[:first][-1:]), *frames_drawn, *map(_stub, frames[last + 1 :][:1]))
     bars = {bar.id for frame in shown for bar in frame.bars if isinstance(bar, Bar)}
     content = replace(
         drawing,
@@ -101,7 +101,7 @@ def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tup
         braces=tuple(brace for brace in drawing.braces if {brace.first, brace.last} <= bars),
     )
     hidden = [frame.title for frame in (*frames[: max(0, first - 1)], *frames[last + 2 :]) if frame.title]
-    return content, hidden, tuple(path for frame in kept for path in frame.origin.paths)
+    return content, hidden, tuple(path for frame in frames_drawn for path in frame.origin.paths)
 
 
 def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[Label]]:

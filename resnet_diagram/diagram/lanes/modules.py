@@ -67,8 +67,8 @@ def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, 
             break
         parted = _parted(graph, depth)
         modules = _modules(parted, _paths(parted), depth)
-        taken = [number for module in modules for number in module.members]
-        units = _ordered(parted, [*modules, *_post_processing(parted, taken)])
+        folded_nodes = [number for module in modules for number in module.members]
+        units = _ordered(parted, [*modules, *_post_processing(parted, folded_nodes)])
         if _size(parted, units) < _size(*best):
             best = parted, units
     return best
@@ -165,14 +165,14 @@ def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
     `taken`: the numbers of nodes that other modules have.
     """
     blocked = {read for number in taken for read in graph.nodes[number].reads}.union(taken)
-    found: list[int] = []
+    numbers: list[int] = []
     for number in range(len(graph.nodes) - 1, -1, -1):
         node = graph.nodes[number]
         if number in blocked or not node.reads or _works(node):
             blocked.update(node.reads)
         else:
-            found.append(number)
-    return [_module(graph, "", found[::-1])] if len(found) >= _LEAST_WEIGHTLESS else []
+            numbers.append(number)
+    return [_module(graph, "", numbers[::-1])] if len(numbers) >= _LEAST_WEIGHTLESS else []
 
 
 def _is_convex(graph: Graph, members: Iterable[int]) -> bool:

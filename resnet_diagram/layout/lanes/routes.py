@@ -115,8 +115,8 @@ def routes(dag: Dag, grid: Grid) -> list[Route]:
     router = _Router(dag, grid, cells)
     pairs = [(read, head) for head, vertex in enumerate(dag.vertices) for read in vertex.reads]
     order = sorted(range(len(pairs)), key=lambda at: (*_priority(grid, *pairs[at]), at))
-    found = {at: router.route(*pairs[at]) for at in order}
-    return [found[at] for at in range(len(pairs))]
+    route_of = {at: router.route(*pairs[at]) for at in order}
+    return [route_of[at] for at in range(len(pairs))]
 
 
 def _priority(grid: Grid, read: Read, head: int) -> tuple[bool, int, int]:

@@ -96,6 +96,6 @@ def alternatives(font: str) -> list[str]:
     >>> alternatives("No Such Font, Georgia Pro, sans-serif")
     ['No Such Font', 'Georgia Pro', 'Arimo', 'Arial', 'Liberation Sans']
     """
-    named = [family for name in families(font) for family in _GENERIC.get(name.lower(), (name,))]
+    candidates = [family for name in families(font) for family in _GENERIC.get(name.lower(), (name,))]
     measured = face_of(font).family
-    return list(dict.fromkeys((*named, measured, "Arial", "Liberation Sans", OWN)))
+    return list(dict.fromkeys((*candidates, measured, "Arial", "Liberation Sans", OWN)))

@@ -40,9 +40,9 @@ def advances_of(font: str, *, bold: bool) -> Advances | None:
     upright = [file for file in files if file.upright] or files
     if not upright:
         return None
-    wanted = _BOLD if bold else _REGULAR
+    target = _BOLD if bold else _REGULAR
     try:
-        return _advances(min(upright, key=lambda file: (abs(file.weight - wanted), str(file.path))))
+        return _advances(min(upright, key=lambda file: (abs(file.weight - target), str(file.path))))
     except (OSError, struct.error, IndexError, ZeroDivisionError):
         return None
 
@@ -93,9 +93,9 @@ def font_folders() -> list[Path]:
     if sys.platform == "darwin":
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library" / "Fonts"]
     data = os.environ.get("XDG_DATA_HOME", "")
-    own = Path(data) / "fonts" if data else home / ".local" / "share" / "fonts"
+    user_folder = Path(data) / "fonts" if data else home / ".local" / "share" / "fonts"
     system = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), *_configured()]
-    return [*system, home / ".fonts", own]
+    return [*system, home / ".fonts", user_folder]
 
 
 def _configured() -> Iterator[Path]:

@@ -129,14 +129,14 @@ def _container(group: Group, area: Area, title: Text | None, place: Place, page:
 def _title_start(title: Text, group: Group, area: Area, page: Page) -> float:
     """Return the left end of a title: right of the button for folding, as far as nothing is in the way."""
     end = title.x + title.width
-    beside = [part for part in paragraphs(group.labels) if abs(part.anchor[1] - title.y) < title.size]
+    badges = [part for part in paragraphs(group.labels) if abs(part.anchor[1] - title.y) < title.size]
     across = [
         x
         for line in page.lines
         for (x, y), (_, below) in pairwise(line.points)
         if min(y, below) < title.y < max(y, below)
     ]
-    limits = [area.x + area.width, *across, *(part.corner[0] for part in beside)]
+    limits = [area.x + area.width, *across, *(part.corner[0] for part in badges)]
     room = min((x for x in limits if x >= end), default=end) - _TITLE_GAP - end
     return title.x + max(min(area.x + _FOLD_BUTTON - title.x, room), 0.0)
 

@@ -54,13 +54,13 @@ class Paragraph:
 
 def paragraphs(texts: Iterable[Text]) -> list[Paragraph]:
     """Return the texts in paragraphs: neighbours in one style, a line's pitch apart, are joined."""
-    found: list[list[Text]] = []
+    groups: list[list[Text]] = []
     for text in sorted(texts, key=_order):
-        if found and _continues(found[-1], text):
-            found[-1].append(text)
+        if groups and _continues(groups[-1], text):
+            groups[-1].append(text)
         else:
-            found.append([text])
-    return [Paragraph(tuple(lines)) for lines in found]
+            groups.append([text])
+    return [Paragraph(tuple(lines)) for lines in groups]
 
 
 def _order(text: Text) -> tuple[float, float]:

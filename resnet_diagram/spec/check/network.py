@@ -155,15 +155,15 @@ def _graph_node(graph: Graph, number: int, node: GraphNode) -> None:
         raise FaultError(f"shares is {node.shares}; expected the number of an earlier node with a body")
     entering = [graph.nodes[read].shape for read in node.reads]
     if node.merge is not None:
-        given = _merged_node(node, entering)
+        shape = _merged_node(node, entering)
     elif len(node.reads) == 1:
-        given = {_run(node.body, entering[0], "")}
+        shape = {_run(node.body, entering[0], "")}
     elif len(node.body) > 1 or not isinstance(node.body[0], Layer):
         raise FaultError("it reads several values; expected one layer in 'body'")
     else:
-        given = {node.body[0].out_shape}
-    if node.shape not in given:
-        raise FaultError(f"shape is {shape_text(node.shape)}; expected {shape_text(min(given))}")
+        shape = {node.body[0].out_shape}
+    if node.shape not in shape:
+        raise FaultError(f"shape is {shape_text(node.shape)}; expected {shape_text(min(shape))}")
 
 
 def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
@@ -177,12 +177,12 @@ def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
             f"signs is {list(node.signs)}; expected one for each of {len(entering)} values added"
         )
     ends = {f"value {number}": shape for number, shape in enumerate(entering, 1)}
-    given = {_merge(node.merge or Merge.ADD, ends, None)}
+    shapes = {_merge(node.merge or Merge.ADD, ends, None)}
     if node.merge is Merge.CONCAT and len(set(entering)) == 1:
         (shape,) = set(entering)
-        given |= {concatenated(entering, axis) for axis in range(len(shape))}
-        given |= {(*shape[:axis], len(entering), *shape[axis:]) for axis in range(len(shape) + 1)}
-    return given
+        shapes |= {concatenated(entering, axis) for axis in range(len(shape))}
+        shapes |= {(*shape[:axis], len(entering), *shape[axis:]) for axis in range(len(shape) + 1)}
+    return shapes
 
 
 def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:

@@ -117,7 +117,7 @@ def _relative_levels(path: Path) -> int:
     """Return how many folders the relative imports of a file, and then of those beside it, reach up."""
     levels = [_levels_in(path)]
     if levels[0]:
-        levels += [_levels_in(beside) for beside in sorted(path.parent.glob("*.py"))]
+        levels += [_levels_in(neighbour) for neighbour in sorted(path.parent.glob("*.py"))]
     return min(max(levels), len(path.parents) - 1)
 
 

@@ -78,10 +78,10 @@ def _split_inner(call: str) -> tuple[str, str]:
     >>> _split_inner("(depth=20).net.layers[0]"), _split_inner("('a).b')")
     (('(depth=20)', 'net.layers.0'), ("('a).b')", ''))
     """
-    found = re.fullmatch(r"(.*\))((?:\.\w+|\[\d+\])+)", call, re.DOTALL)
-    if not found:
+    match = re.fullmatch(r"(.*\))((?:\.\w+|\[\d+\])+)", call, re.DOTALL)
+    if not match:
         return call, ""
-    return found[1], re.sub(r"\[(\d+)\]", r".\1", found[2]).lstrip(".")
+    return match[1], re.sub(r"\[(\d+)\]", r".\1", match[2]).lstrip(".")
 
 
 def _literal_arguments(text: str, call: str) -> tuple[tuple[object, ...], dict[str, object]]:

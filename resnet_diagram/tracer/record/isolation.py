@@ -152,10 +152,10 @@ def prints_on_stderr() -> Iterator[None]:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             if printer.fileno() == _STDOUT:
                 printer.flush()
-                kept = os.dup(_STDOUT)
-                contexts.callback(os.close, kept)
+                duplicate = os.dup(_STDOUT)
+                contexts.callback(os.close, duplicate)
                 os.dup2(_STDERR, _STDOUT)
-                contexts.callback(os.dup2, kept, _STDOUT)
+                contexts.callback(os.dup2, duplicate, _STDOUT)
         yield
 
 
@@ -219,8 +219,8 @@ def _add_unregistered(paths: dict[int, str], module: nn.Module, running: Sequenc
     owner = next((o for o in reversed(running) if _attribute_of(o, module)), running[-1])
     place = _attribute_of(owner, module) or type(module).__name__
     path = plain = f"{paths.get(id(owner), '')}.{place}".lstrip(".")
-    taken, count = set(paths.values()), 1
-    while path in taken:
+    used_paths, count = set(paths.values()), 1
+    while path in used_paths:
         count += 1
         path = f"{plain}_{count}"
     for inner, part in nn.Module.named_modules(module):

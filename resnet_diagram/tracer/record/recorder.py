@@ -144,10 +144,10 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
 
     def _interned(self, shape: Sizes) -> Sizes:
         """Return the shape as one object for all that are equal; what answers left empty has a size of 1."""
-        known = self._shapes.get(shape)
-        if known is None:
-            known = self._shapes[shape] = tuple([max(size, 1) for size in shape]) if self.asked else shape
-        return known
+        interned = self._shapes.get(shape)
+        if interned is None:
+            interned = self._shapes[shape] = tuple([max(size, 1) for size in shape]) if self.asked else shape
+        return interned
 
     def _first_sight(self, tensor: Tensor) -> Mark:
         """Return the mark of a tensor that no recorded operation made: a parameter, a constant, an alias."""

@@ -234,10 +234,10 @@ def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterat
 def _named_arguments(model: nn.Module, arguments: Arguments) -> list[tuple[str, Any]]:
     """Return the arguments of a call with the names they have in the signature."""
     try:
-        known = list(inspect.signature(model.forward).parameters)
+        parameters = list(inspect.signature(model.forward).parameters)
     except (TypeError, ValueError):
-        known = []
-    names = [known[k] if k < len(known) else f"input{k + 1}" for k in range(len(arguments.args))]
+        parameters = []
+    names = [parameters[k] if k < len(parameters) else f"input{k + 1}" for k in range(len(arguments.args))]
     return [*zip(names, arguments.args, strict=True), *arguments.kwargs.items()]
 
 

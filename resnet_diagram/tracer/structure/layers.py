@@ -299,7 +299,7 @@ def _shuffles_channels(step: Step) -> bool:
     if any(operator_of(node.op).name == "channel_shuffle" for node in step.nodes):
         return True
     shapes = [step.nodes[0].inputs[0].shape, *(node.shape for node in step.nodes)]
-    batch, *whole = shapes[0]
+    batch, *sizes = shapes[0]
     swaps = [
         (before, node.shape)
         for before, node in zip(shapes, step.nodes, strict=False)
@@ -310,9 +310,9 @@ def _shuffles_channels(step: Step) -> bool:
     before, after = (tuple(shape) for shape in swaps[0])
     groups, width = before[1:3] if len(before) == len(shapes[0]) + 1 else (0, 0)
     return (
-        groups * width == whole[0]
-        and before == (batch, groups, width, *whole[1:])
-        and after == (batch, width, groups, *whole[1:])
+        groups * width == sizes[0]
+        and before == (batch, groups, width, *sizes[1:])
+        and after == (batch, width, groups, *sizes[1:])
     )
 
 

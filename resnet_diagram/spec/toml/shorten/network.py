@@ -68,10 +68,10 @@ def _opening(network: Network) -> Said:
     name = {"name": network.name} if network.name else {}
     stopped = {} if network.stopped_at is None else {"stopped_at": network.stopped_at}
     ports = {key: [port.name for port in getattr(network, key)] for key in ("inputs", "outputs")}
-    named: Said = {key: names for key, names in ports.items() if names}
+    ports_named: Said = {key: names for key, names in ports.items() if names}
     if network.idle:
-        named["idle"] = {module.name: module.params for module in network.idle}
-    return {**name, "input": list(network.input_shape), **named, **stopped}
+        ports_named["idle"] = {module.name: module.params for module in network.idle}
+    return {**name, "input": list(network.input_shape), **ports_named, **stopped}
 
 
 def _designed(network: Network) -> Said | None:

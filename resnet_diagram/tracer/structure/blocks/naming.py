@@ -41,7 +41,7 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     `stage1` becomes the next `stage` number that is free, other names get `.2` and so on. A stage that is run
     again with the same modules keeps its name.
     """
-    taken: set[str] = set()
+    used_names: set[str] = set()
 
     def renamed(elements: Iterable[Element]) -> tuple[Element, ...]:
         return tuple(map(changed, elements))
@@ -49,8 +49,8 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     def changed(element: Element) -> Element:
         match element:
             case Stage():
-                name = _free_name(element.name, taken)
-                taken.add(name)
+                name = _free_name(element.name, used_names)
+                used_names.add(name)
                 return replace(element, name=name, body=tuple(map(in_stage, element.body)))
             case Block() if any(
                 isinstance(e, Stage | Graph | Block) for run in element.branches for e in run

@@ -141,11 +141,11 @@ def _dominators(order: Sequence[int], sources: dict[int, list[int]]) -> dict[int
     root = order[0]
     above, depth = {root: root}, {root: 0}
     for number in order[1:]:
-        known = [source for source in sources[number] if source in depth]
-        if not known:
+        reached_sources = [source for source in sources[number] if source in depth]
+        if not reached_sources:
             continue
-        common = known[0]
-        for right in known[1:]:
+        common = reached_sources[0]
+        for right in reached_sources[1:]:
             while common != right:
                 if depth[common] >= depth[right]:
                     common = above[common]
