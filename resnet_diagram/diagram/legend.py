@@ -41,6 +41,7 @@ _ABBREVIATIONS = {
     Kind.STRIDE: Word.S_IS_STRIDE,
     Kind.REDUCTION: Word.R_IS_REDUCTION,
     Kind.END_WIDTH: Word.C_ARE_ENDS,
+    Kind.IN_WIDTH: Word.C_IS_IN,
     Kind.WIDTH: Word.C_IS_WIDTH,
 }
 """Explanation of each kind of term that is written with a symbol."""
@@ -69,12 +70,17 @@ def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
             case _:
                 assert_never(content)
     kinds = kinds_in((*strips, *items))
-    hidden = {Kind.WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
+    hidden = {Kind.IN_WIDTH} if Kind.END_WIDTH in kinds else set[Kind]()
+    own_width = kinds & {Kind.IN_WIDTH, Kind.END_WIDTH} and Word.C_IS_WIDTH_OF_TYPES
     words: list[tuple[NodeRole | EdgeRole | None, Word]] = [
         (role, word) for role, word in WORDS.items() if role in roles
     ]
     words += [(NodeRole.BLOCK, Word.BAR_SIZES)] if strips and NodeRole.BLOCK in roles else []
-    words += [(None, word) for kind, word in _ABBREVIATIONS.items() if kind in kinds - hidden]
+    words += [
+        (None, own_width if own_width and kind is Kind.WIDTH else word)
+        for kind, word in _ABBREVIATIONS.items()
+        if kind in kinds - hidden
+    ]
     words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
     entries = [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
     return (

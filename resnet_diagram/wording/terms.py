@@ -37,6 +37,7 @@ class Kind(StrEnum):
     KERNEL = "kernel"
     CHANNELS = "channels"
     WIDTH = "width"
+    IN_WIDTH = "in width"
     END_WIDTH = "end width"
     STRIDE = "stride"
     DEPTHWISE = "depthwise"

@@ -271,3 +271,33 @@ def test_a_module_that_never_runs_is_named_once() -> None:
     model.aux = nn.Sequential(nn.Linear(12, 7), nn.Sequential(nn.Linear(7, 7), nn.BatchNorm1d(7)))
     notes = [str(entry.text) for entry in drawn(rd.trace(model, (3, 32, 32))).legend]
     assert "not on the way to the output: aux" in notes
+
+
+class Narrow(nn.Module):
+    """A residual block of 1×1, k×k and 1×1 convolutions."""
+
+    def __init__(self, before: int, inner: int, width: int, kernel: int) -> None:
+        super().__init__()
+        step = 1 if before == width else 2
+        self.a, self.c = nn.Conv2d(before, inner, 1), nn.Conv2d(inner, width, 1)
+        self.b = nn.Conv2d(inner, inner, kernel, step, kernel // 2)
+        self.short = nn.Identity() if before == width else nn.Conv2d(before, width, 1, step)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.c(F.elu(self.b(F.elu(self.a(x))))) + self.short(x)
+        return y
+
+
+def test_a_symbol_has_one_meaning_in_a_figure() -> None:
+    sizes = [(12, 5, 20, 3), (20, 5, 20, 3), (20, 9, 36, 3), (36, 9, 36, 3)]
+    wide = [(36, 144, 52, 5), (52, 208, 52, 5), (52, 208, 68, 5), (68, 272, 68, 5)]
+    several = rd.trace(chain(*(Narrow(*size) for size in (*sizes, *wide)), width=68), (3, 32, 32))
+    alike = rd.trace(chain(*(Narrow(*size) for size in sizes), width=36), (3, 32, 32))
+    inverted = rd.trace(chain(nn.Conv2d(12, 36, 1), *(Narrow(*size) for size in wide), width=68), (3, 32, 32))
+    for network, words_of_c in (
+        (several, {"C, C′: channels in and out"}),
+        (alike, {"C: block width"}),
+        (inverted, {"C, C′: channels in and out"}),
+    ):
+        entries = {str(entry.text) for entry in drawn(network).legend if str(entry.text).startswith("C")}
+        assert entries == words_of_c

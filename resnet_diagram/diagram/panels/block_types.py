@@ -4,7 +4,8 @@ A unit is a block, or a run of layers between blocks. Where one drawing serves s
 differ are written with symbols: C, 4C, s.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 
@@ -28,8 +29,10 @@ from resnet_diagram.wording.layers import Sizes, sizes_of
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
-SYMBOLS = {"C": Kind.WIDTH, "C′": Kind.END_WIDTH, "s": Kind.STRIDE}
-"""Symbols for sizes that differ between the blocks of a type, and the kind of term each makes."""
+SYMBOLS = ("C", "C′", "s")
+"""Symbols for sizes that differ between the blocks of a type."""
+
+_KINDS = {"C": Kind.IN_WIDTH, "C′": Kind.END_WIDTH, "s": Kind.STRIDE}
 
 _STRIDE = literal("s", Kind.STRIDE)
 _MULTIPLES = (1, 2, 3, 4, 6, 8, 16)
@@ -42,7 +45,7 @@ class Unit:
 
     `stage` counts from 1 and is 0 outside stages. `number` and `last` are those of the first and the last
     block in it, from 1 in each stage; 0 where it holds none, as a gate or layers between blocks. `part`: the
-    frame it lies in, None outside frames.
+    frame it lies in, None outside frames. `by_ends`: C is the channels in, whatever the block.
     """
 
     elements: tuple[Element, ...]
@@ -50,6 +53,7 @@ class Unit:
     number: int
     last: int = 0
     part: GroupRole | None = None
+    by_ends: bool = False
 
     @property
     def index(self) -> str:
@@ -82,6 +86,17 @@ class Unit:
         open_layers = {id(layer) for layer in walk(self.elements, gates=False)}
         return frozenset(at for at, layer in enumerate(self.layers) if id(layer) not in open_layers)
 
+    @property
+    def has_width(self) -> bool:
+        """Whether C is its width: in basic and bottleneck residual blocks, unless `by_ends`."""
+        if self.by_ends or not self.block or not is_residual(self.block):
+            return False
+        return block_kind(self.block) in (BlockKind.BASIC, BlockKind.BOTTLENECK)
+
+    def kind_of(self, symbol: str) -> Kind:
+        """Return the kind of term that a symbol makes in a label of it."""
+        return Kind.WIDTH if symbol == "C" and self.has_width else _KINDS[symbol]
+
     @cached_property
     def values(self) -> dict[str, int]:
         """Values of the symbols: C is the width (that of the k×k convolution), s the stride.
@@ -89,7 +104,7 @@ class Unit:
         In other than basic and bottleneck residual blocks, C is the channels in, and C′ the channels out.
         """
         block = self.block
-        if block and is_residual(block) and block_kind(block) in (BlockKind.BASIC, BlockKind.BOTTLENECK):
+        if block and self.has_width:
             return {"C": width(block), "s": max(stride(block), default=1)}
         steps = (
             stride(block)
@@ -114,7 +129,24 @@ class BlockType:
 
 
 def types_of(units: Sequence[Unit]) -> tuple[BlockType, ...]:
-    """Return the types among units, in order of appearance."""
+    """Return the types among units, in order of appearance.
+
+    Where C would be the width in some and the channels in in others, it is the latter in all if that fits.
+    """
+    types = _types(units)
+    with_width = {kind.units[0].has_width for kind in types if kind.symbols & {"C", "C′"}}
+    if len(with_width) < 2:
+        return types
+    by_ends = _types([replace(unit, by_ends=True) for unit in units])
+    return by_ends if _numbered(by_ends) <= _numbered(types) else types
+
+
+def _numbered(types: Sequence[BlockType]) -> int:
+    """Return the number of types whose sizes follow no rule."""
+    return sum(kind.numbered for kind in types)
+
+
+def _types(units: Sequence[Unit]) -> tuple[BlockType, ...]:
     groups: dict[Hashable, list[Unit]] = {}
     for unit in units:
         groups.setdefault(unit.skeleton, []).append(unit)
@@ -141,23 +173,23 @@ def _kind(units: list[Unit]) -> BlockType | None:
     """Return the type of units with symbols for sizes that differ; None where no symbol fits."""
     if len({len(unit.layers) for unit in units}) > 1:
         return None
+    if len({unit.has_width for unit in units}) > 1:
+        units = [replace(unit, by_ends=True) for unit in units]
     sizes: dict[Layer, Sizes] = {}
     gating = units[0].gating
     for at, column in enumerate(zip(*(unit.layers for unit in units), strict=True)):
-        shared = _shared_sizes(column, [unit.values for unit in units], in_gate=at in gating)
+        shared = _shared_sizes(column, units, in_gate=at in gating)
         if shared is None or sizes.setdefault(column[0], shared) != shared:
             return None
     kinds = frozenset[Kind]().union(
         *(shared.channels.kinds for shared in sizes.values()),
         *(shared.stride.kinds for shared in sizes.values() if shared.stride == _STRIDE),
     )
-    symbols = frozenset(symbol for symbol, kind in SYMBOLS.items() if kind in kinds)
+    symbols = frozenset(symbol for symbol in SYMBOLS if units[0].kind_of(symbol) in kinds)
     return BlockType(units=tuple(units), sizes=sizes, symbols=symbols)
 
 
-def _shared_sizes(
-    layers: Sequence[Layer], values: Sequence[Mapping[str, int]], *, in_gate: bool
-) -> Sizes | None:
+def _shared_sizes(layers: Sequence[Layer], units: Sequence[Unit], *, in_gate: bool) -> Sizes | None:
     """Return labels for one layer of all units: a number where all agree, else a symbol that fits all.
 
     The channels of a layer in a gate that no symbol fits are a range, as are dilations that differ.
@@ -165,13 +197,13 @@ def _shared_sizes(
     left = [sizes_of(layer) for layer in layers]
     stride = left[0].stride
     if len({sizes.stride for sizes in left}) > 1:
-        if [max(layer.stride, default=1) for layer in layers] != [value["s"] for value in values]:
+        if [max(layer.stride, default=1) for layer in layers] != [unit.values["s"] for unit in units]:
             return None
         stride = _STRIDE
     if layers[0].kind not in WEIGHTED:
         return left[0]._replace(stride=stride)
     counts = [layer.out_shape[0] for layer in layers]
-    channels = _channels(counts, values)
+    channels = _channels(counts, units)
     if channels is None and in_gate:
         channels = literal(f"{min(counts)}–{max(counts)}", Kind.CHANNELS)
     groups = left[0].groups
@@ -187,14 +219,15 @@ def _shared_sizes(
     return Sizes(channels=channels, stride=stride, groups=groups, dilation=dilation) if channels else None
 
 
-def _channels(counts: list[int], values: Sequence[Mapping[str, int]]) -> Label | None:
+def _channels(counts: list[int], units: Sequence[Unit]) -> Label | None:
     """Return the channels of one layer of all units: "64", "4C", "C/2"; None where no symbol fits."""
     if len(set(counts)) == 1:
         return literal(str(counts[0]), Kind.CHANNELS)
     for symbol, times in product(("C", "C′"), _FRACTIONS):
-        widths = [value.get(symbol, 0) for value in values]
+        widths = [unit.values.get(symbol, 0) for unit in units]
+        kind = units[0].kind_of(symbol)
         if times in _MULTIPLES and counts == [times * width for width in widths]:
-            return literal(symbol if times == 1 else f"{times}{symbol}", SYMBOLS[symbol])
+            return literal(symbol if times == 1 else f"{times}{symbol}", kind)
         if all(width and width == times * count for count, width in zip(counts, widths, strict=True)):
-            return literal(f"{symbol}/{times}", SYMBOLS[symbol])
+            return literal(f"{symbol}/{times}", kind)
     return None

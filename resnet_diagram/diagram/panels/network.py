@@ -106,14 +106,14 @@ def _is_named(element: Element) -> TypeGuard[Block | Stage]:
 
 
 def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:
-    """Return the values of the symbols in a stage: "C = 128, s = 2"."""
+    """Return the values of the symbols in a stage: "C = 128, s = 2", or "C = 16, 24; s = 2"."""
     ordered = sorted(inside, key=lambda pair: pair[1].number)
     values: list[Label] = []
-    for symbol, kind_of_term in SYMBOLS.items():
-        sizes = [unit.values[symbol] for kind, unit in ordered if symbol in kind.symbols]
-        changes = _abbreviated([str(size) for size, _ in groupby(sizes)])
-        values += [literal(f"{symbol} = {changes}", kind_of_term)] if sizes else []
-    return Label(*values, joint=", ")
+    for symbol in SYMBOLS:
+        units = [unit for kind, unit in ordered if symbol in kind.symbols]
+        changes = _abbreviated([str(size) for size, _ in groupby(unit.values[symbol] for unit in units)])
+        values += [literal(f"{symbol} = {changes}", units[0].kind_of(symbol))] if units else []
+    return Label(*values, joint="; " if any(", " in value for value in values) else ", ")
 
 
 def _abbreviated(sizes: Sequence[str]) -> str:
