@@ -134,7 +134,10 @@ def _names(result: Comparison) -> tuple[str, str]:
 
 def difference_json(result: Comparison) -> str:
     """Return the differences for programs."""
-    listed = [{"where": item.where, "left": item.left, "right": item.right} for item in result.differences]
+    listed = [
+        {"where": item.where, "modules": list(item.paths), "left": item.left, "right": item.right}
+        for item in result.differences
+    ]
     names = _names(result)
     report = {"left": names[0], "right": names[1], "same": not listed, "differences": listed}
     if result.deviation:

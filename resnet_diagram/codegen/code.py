@@ -6,10 +6,9 @@ from resnet_diagram.codegen.helpers import HELPERS
 from resnet_diagram.codegen.network.network_class import class_name, network_lines
 from resnet_diagram.codegen.network.plan import plan
 from resnet_diagram.codegen.network.stages import helper
-from resnet_diagram.codegen.refusal import refuse
+from resnet_diagram.codegen.refusal import refuse_graphs
 from resnet_diagram.codegen.snippet import snippet
 from resnet_diagram.codegen.source import source
-from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.model import Network, Stage
 
 
@@ -19,11 +18,10 @@ def code(network: Network, block: str | None = None) -> str:
     `block` asks for one block only: its name, its place (`stage2.block1`) or its type (`bottleneck`). Raises
     CodeError, naming the part, where something cannot be written, and UsageError for an unknown block.
     """
-    for graph in graphs(network):
-        raise refuse(graph, "its values meet other than in branches that begin at one value")
     network = with_dropouts(network)
     if block is not None:
         return snippet(network, block)
+    refuse_graphs(network)
     united = with_units(network)
     name = class_name(network)
     result = plan(united, reserved=(name, *HELPERS))

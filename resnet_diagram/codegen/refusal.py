@@ -1,7 +1,8 @@
 """Refuse the parts of a network that cannot be written as code."""
 
 from resnet_diagram.errors import CodeError
-from resnet_diagram.spec.model import Block, Graph, Layer, Stage
+from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.model import Block, Graph, Layer, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 
 
@@ -14,3 +15,9 @@ def refuse(part: Layer | Block | Stage | Graph, reason: str) -> CodeError:
         kind = f"layer {part.op}" if part.op != part.name else kind
         shapes = f" ({shape_text(part.in_shape)} → {shape_text(part.out_shape)})"
     return CodeError(f"Cannot write PyTorch code for {kind}{name}{shapes}: {reason}.")
+
+
+def refuse_graphs(part: Network | Block) -> None:
+    """Raise CodeError if there is a graph in a part."""
+    for graph in graphs(part):
+        raise refuse(graph, "its values meet other than in branches that begin at one value")

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from resnet_diagram.codegen.blocks.block_class import BlockClass
 from resnet_diagram.codegen.blocks.parameters import Scope
 from resnet_diagram.codegen.docstrings import called
 from resnet_diagram.codegen.helpers import HELPERS
-from resnet_diagram.codegen.network.plan import plan
+from resnet_diagram.codegen.network.plan import Plan, plan
+from resnet_diagram.codegen.refusal import refuse_graphs
 from resnet_diagram.codegen.source import source
-from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.errors import CodeError, UsageError, closest, did_you_mean
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.places import placed
 from resnet_diagram.spec.measure import block_kind, in_shape, is_residual, out_shape
@@ -25,16 +27,45 @@ def snippet(network: Network, target: str) -> str:
     the network cannot be written.
     """
     by_name = dict(_named(network))
-    types = dict(_types(plan(network, HELPERS).made))
-    block = by_name.get(target) or types.get(target.lower())
+    block = by_name.get(target)
+    types: dict[str, Block] = {}
+    if block is None:
+        _refuse_layer(network, target)
+        types = dict(_types(_planned(network, None).made))
+        block = types.get(target.lower())
     if block is None:
         raise _unknown(network, target, by_name, types)
-    result = plan(network, HELPERS, block)
+    result = _planned(network, block)
     left = result.class_of[block]
     shapes = f"{shape_text(in_shape(block))} → {shape_text(out_shape(block))}"
     place = next(name for name, item in by_name.items() if item == block)
     doc = f"Block {place} of {called(network)}: {left.call([block], Scope(1))}\nShapes: {shapes}."
     return source(doc, [entry.lines() for entry in _needed(left, result.made)], len(network.input_shape) - 1)
+
+
+def _planned(network: Network, block: Block | None) -> Plan:
+    """Return the classes of a network; those of a block alone where the rest cannot be written."""
+    try:
+        refuse_graphs(network)
+        return plan(network, HELPERS, block)
+    except CodeError:
+        if block is None:
+            raise
+        refuse_graphs(block)
+        return plan(replace(network, stem=(), body=(block,), head=()), HELPERS, block)
+
+
+def _refuse_layer(network: Network, target: str) -> None:
+    """Raise UsageError for a layer of a transformer, which is several blocks."""
+    stages = [element for element in network.body if isinstance(element, Stage)]
+    for number, stage in enumerate(stages, 1):
+        for position, layer in enumerate(units((stage,)), 1):
+            if isinstance(layer, Stage) and target in (layer.name, f"stage{number}.block{position}"):
+                names = [repr(block.name) for block in layer.body if isinstance(block, Block)]
+                listed = " or ".join(names)
+                raise UsageError(
+                    f"{target!r} is {len(names)} blocks, which are written alone: name {listed}."
+                )
 
 
 def _named(network: Network) -> Iterator[tuple[str, Block]]:

@@ -4,24 +4,26 @@ The containers of a network do not matter: layers before the first block are the
 block are the head.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, groupby
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.blocks import numbers, units
 from resnet_diagram.spec.measure import is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.signature import canonical
 
 Place = tuple[int, int]
-"""Number of the stage, 0 outside stages, and of the unit in it; both from 1."""
+"""Number of the stage, 0 outside stages, and of the block in it, as drawings count; 0 between blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A block with its gates, or a run of layers between blocks."""
+    """A block with its gates, or a run of layers between blocks; `path`: that of its module."""
 
     place: Place
     elements: tuple[Element, ...]
+    path: str = ""
 
     @property
     def block(self) -> Block | None:
@@ -40,31 +42,48 @@ class Parts:
     head: tuple[Layer, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The elements of a stage, its number, how many blocks it has, and the numbers of each by its `id()`."""
+
+    elements: list[Element]
+    number: int
+    count: int
+    numbers: dict[int, list[int]]
+
+
 def take_apart(network: Network) -> Parts:
     """Return the parts of a network."""
-    bodies = _stages(network)
-    groups = [_body(network, elements) for elements, _ in bodies]
+    groups = list(_groups(network))
     stem, head = list(walk(network.stem)), list(walk(network.head))
-    if any(isinstance(element, Block) for group in groups for element in group):
-        stem += _pop_layers(groups, first=True)
-        head = [*_pop_layers(groups, first=False), *head]
-    stages = [_units(group, number) for number, group in enumerate(filter(None, groups), 1)]
-    counts = tuple(count for group, (_, count) in zip(groups, bodies, strict=True) if group)
-    return Parts(stem=canonical(stem), stages=tuple(stages), counts=counts, head=canonical(head))
+    if any(isinstance(element, Block) for group in groups for element in group.elements):
+        runs = [group.elements for group in groups]
+        stem += _pop_layers(runs, first=True)
+        head = [*_pop_layers(runs, first=False), *head]
+    groups = [group for group in groups if group.elements]
+    return Parts(
+        stem=canonical(stem),
+        stages=tuple(_units(group) for group in groups),
+        counts=tuple(group.count for group in groups),
+        head=canonical(head),
+    )
 
 
-def _stages(network: Network) -> list[tuple[tuple[Element, ...], int]]:
-    """Return the bodies of the stages, and how many blocks; elements between stages are a group."""
-    items: list[tuple[tuple[Element, ...], int]] = []
-    loose: list[Element] = []
-    for element in network.body:
-        if isinstance(element, Stage):
-            items += [(tuple(loose), len(units(loose)))] if loose else []
-            items.append((element.body, len(units((element,)))))
-            loose = []
-        else:
-            loose.append(element)
-    return [*items, (tuple(loose), len(units(loose)))] if loose else items
+def _groups(network: Network) -> Iterator[_Group]:
+    """Yield the stages, and the elements between stages; without any stage these are the first."""
+    numbered = count(1)
+    has_stages = any(isinstance(element, Stage) for element in network.body)
+    for is_stage, run in groupby(network.body, key=lambda element: isinstance(element, Stage)):
+        elements = tuple(run)
+        stages = [element for element in elements if isinstance(element, Stage)]
+        for stage in stages if is_stage else [Stage(body=elements)]:
+            members = (stage,) if is_stage else elements
+            yield _Group(
+                elements=_body(network, stage.body),
+                number=next(numbered) if is_stage or not has_stages else 0,
+                count=len(units(members)),
+                numbers=numbers(stage, loose=not is_stage),
+            )
 
 
 def _body(network: Network, elements: Iterable[Element]) -> list[Element]:
@@ -95,11 +114,25 @@ def _is_block(element: Element) -> bool:
     return isinstance(element, Block) and not is_gate(element)
 
 
-def _units(elements: Sequence[Element], stage: int) -> tuple[Unit, ...]:
+def _units(group: _Group) -> tuple[Unit, ...]:
     runs: list[list[Element]] = []
-    for element in elements:
+    for element in group.elements:
         if _is_block(element) or not runs or _is_block(runs[-1][0]):
             runs.append([element])
         else:
             runs[-1].append(element)
-    return tuple(Unit(place=(stage, number), elements=tuple(run)) for number, run in enumerate(runs, 1))
+    return tuple(
+        Unit(place=(group.number, _number(group, run[0])), elements=tuple(run), path=_path(run))
+        for run in runs
+    )
+
+
+def _number(group: _Group, element: Element) -> int:
+    """Return the number of a block in its stage, 0 for what is none."""
+    waiting = group.numbers.get(id(element), []) if _is_block(element) else []
+    return waiting.pop(0) if waiting else 0
+
+
+def _path(run: Sequence[Element]) -> str:
+    """Return the path of the module of a block, or of the first layer of a run that has one."""
+    return run[0].name or next((layer.name for layer in walk(run) if layer.name), "")

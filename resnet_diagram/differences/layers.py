@@ -102,8 +102,7 @@ def _fields(left: Layer, right: Layer, name: str) -> Iterator[Pair]:
         before, after = (
             f"{layer.out_shape[0]} {'outputs' if is_linear else 'channels'}" for layer in (left, right)
         )
-        subject = Subject.OTHER if is_linear else Subject.CHANNELS
-        yield Pair(f"{before} of the {name}", after, subject)
+        yield Pair(f"{before} of the {name}", after, Subject.CHANNELS)
     if left.groups != right.groups:
         yield Pair(f"{_groups(left)} in the {name}", _groups(right))
     if left.dilation != right.dilation:

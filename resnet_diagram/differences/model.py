@@ -14,8 +14,9 @@ class Ignored(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One difference: its place, and the words for each network."""
+    """One difference: its place, the words for each network, and the modules of the blocks that have it."""
 
     where: str
     left: str
     right: str
+    paths: tuple[str, ...] = ()

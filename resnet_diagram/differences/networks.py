@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import replace
 
-from resnet_diagram.differences.align import Parts, Place, Unit, take_apart
+from resnet_diagram.differences.align import Parts, Unit, take_apart
 from resnet_diagram.differences.layers import Pair, Subject, layer_differences, setting_words
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.units import shortcut_words, unit_differences, without_shortcuts
@@ -16,8 +16,9 @@ from resnet_diagram.spec.signature import rebuilt
 from resnet_diagram.spec.traits import WEIGHTED
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import operator_name
-from resnet_diagram.wording.places import places, ranges
-from resnet_diagram.wording.terms import literal
+from resnet_diagram.wording.places import in_stages, places, ranges
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 
 def differences(left: Network, right: Network, ignore: Collection[str] = ()) -> tuple[Difference, ...]:
@@ -157,24 +158,28 @@ def _without(layer: Layer, shared: Container[tuple[str, str]]) -> Layer:
 
 def _in_stages(left: Parts, right: Parts) -> list[Difference]:
     result = list(_in_counts(left, right))
-    places_of: dict[Pair, list[Place]] = {}
-    contents: list[Place] = []
+    units_of: dict[Pair, list[Unit]] = {}
+    contents: list[Unit] = []
     for number, (before, after) in enumerate(zip(left.stages, right.stages, strict=False), 1):
         if _is_plain(before) != _is_plain(after):
             for unit in after if _is_plain(before) else before:
-                contents.append(unit.place)
+                contents.append(unit)
                 shortcut = shortcut_words(unit)
                 pair = ("no shortcut", shortcut) if _is_plain(before) else (shortcut, "no shortcut")
                 if shortcut != "no shortcut":
-                    places_of.setdefault(Pair(*pair), []).append(unit.place)
+                    units_of.setdefault(Pair(*pair), []).append(unit)
             result += _in_run(f"stage {number}", without_shortcuts(before), without_shortcuts(after))
             continue
         for unit, counterpart in zip(before, after, strict=False):
-            contents.append(unit.place)
+            contents.append(unit)
             for difference in dict.fromkeys(unit_differences(unit, counterpart)):
-                places_of.setdefault(difference, []).append(unit.place)
-    plain = all(map(_is_plain, left.stages))
-    return [*result, *_gathered(places_of, contents, len(left.stages), plain=plain)]
+                units_of.setdefault(difference, []).append(unit if unit.path else _named(unit, counterpart))
+    return [*result, *_gathered(units_of, contents, len(left.stages))]
+
+
+def _named(unit: Unit, counterpart: Unit) -> Unit:
+    """Return a unit of a network without names with the path of its counterpart."""
+    return replace(unit, path=counterpart.path)
 
 
 def _is_plain(units: Sequence[Unit]) -> bool:
@@ -212,15 +217,15 @@ def _depths(parts: Parts) -> str:
     return ", ".join(map(str, parts.counts))
 
 
-def _gathered(
-    pairs: dict[Pair, list[Place]], contents: Sequence[Place], stages: int, *, plain: bool
-) -> Iterator[Difference]:
+def _gathered(pairs: dict[Pair, list[Unit]], contents: Sequence[Unit], stages: int) -> Iterator[Difference]:
     """Yield one difference for each pair with all its places; widths of several stages are one."""
     widths = {pair: results for pair, results in pairs.items() if pair.subject is Subject.WIDTH}
     if len(widths) > 1:
-        at = sorted(place for value in widths.values() for place in value)
-        yield _difference(
-            _where(at, contents, stages, plain=plain),
+        at = sorted((unit for value in widths.values() for unit in value), key=lambda unit: unit.place)
+        yield _placed(
+            at,
+            contents,
+            stages,
             f"width {', '.join(pair.left for pair in widths)} by stage",
             f"width {', '.join(pair.right for pair in widths)}",
         )
@@ -231,16 +236,32 @@ def _gathered(
             left, right = f"width {pair.left}", f"width {pair.right}"
         else:
             continue
-        yield _difference(_where(result, contents, stages, plain=plain), left, right)
+        yield _placed(result, contents, stages, left, right)
 
 
-def _where(items: Sequence[Place], contents: Sequence[Place], stages: int, *, plain: bool) -> str:
+def _placed(
+    items: Sequence[Unit], contents: Sequence[Unit], stages: int, left: str, right: str
+) -> Difference:
+    """Return the difference that some of all units have; the module of a single one is named."""
+    paths = tuple(dict.fromkeys(unit.path for unit in items if unit.path))
+    where = _where(items, contents, stages)
+    module = f" ({paths[0]})" if len(items) == len(paths) == 1 and not _is_plain(contents) else ""
+    return Difference(where=f"{where}{module}", left=left, right=right, paths=paths)
+
+
+def _where(items: Sequence[Unit], contents: Sequence[Unit], stages: int) -> str:
     """Return the places of units in words; in networks without blocks, those of stages."""
-    if not plain:
-        return places(items, contents, stages) or "the block"
-    if len(items) == len(contents):
-        return "all stages" if len(items) > 1 else "stage 1"
-    numbers = list(dict.fromkeys(stage for stage, _ in items))
-    if any(place[0] in numbers and place not in items for place in contents):
-        return places(items, contents, stages)
-    return f"{'stages' if len(numbers) > 1 else 'stage'} {ranges(numbers)}"
+    if _is_plain(contents):
+        if len(items) == len(contents):
+            return "all stages" if len(items) > 1 else "stage 1"
+        numbers = list(dict.fromkeys(unit.place[0] for unit in items))
+        return f"{'stages' if len(numbers) > 1 else 'stage'} {ranges(numbers)}"
+    blocks, every = (
+        list(dict.fromkeys(unit.place for unit in units if all(unit.place))) for units in (items, contents)
+    )
+    layers = [unit.place[0] for unit in items if unit.place[0] and not unit.place[1]]
+    here = places(blocks, every, stages) or literal("the block") if blocks else NOTHING
+    between = in_stages(layers, stages) if layers else NOTHING
+    is_outside = any(not unit.place[0] for unit in items)
+    outside = phrase(Kind.PLACE, Word.OUTSIDE_STAGES) if is_outside else NOTHING
+    return Label(here, between, outside, joint=Word.AND)

@@ -8,6 +8,7 @@ from typing import Any
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.counting.places import Place, placed
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.measure import (
     activations,
     channels,
@@ -130,7 +131,8 @@ def description(element: Element) -> str:
         case Layer():
             return element.op
         case Stage():
-            return f"stage {element.name}".rstrip()
+            is_layer = is_transformer_layer(element)
+            return str(unit_type(element)) if is_layer else f"stage {element.name}".rstrip()
         case Graph():
             return f"graph of {len(element.nodes)} nodes"
     if not is_residual(element) or element.shortcut is None:

@@ -9,6 +9,8 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
+from resnet_diagram.codegen.code import code
+from resnet_diagram.errors import CodeError, UsageError
 from resnet_diagram.spec.measure import all_blocks, walk
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.signature import anonymous, canonical
@@ -167,3 +169,32 @@ def test_other_networks_give_the_same_outputs(name: str) -> None:
     theirs = getattr(torchvision_models(), name)()
     network = trace(theirs, name=name)
     assert_same_outputs(theirs, model_of(network, device="cpu"), (3, 64, 64))
+
+
+class Mixed(nn.Module):
+    """A layer of a MetaFormer: a pooling, then an MLP of convolutions, each with a way round it.
+
+    `flipped`: the pooled positions are in another order, which cannot be written as code.
+    """
+
+    def __init__(self, flipped: bool) -> None:
+        super().__init__()
+        self.flipped = flipped
+        self.mixing = nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.BatchNorm2d(8))
+        self.mlp = nn.Sequential(nn.Conv2d(8, 16, 1), nn.GELU(), nn.Conv2d(16, 8, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.mixing(x)
+        x = x + (y.transpose(2, 3) if self.flipped else y)
+        mixed: Tensor = x + self.mlp(x)
+        return mixed
+
+
+def test_a_block_is_written_though_another_cannot_be() -> None:
+    network = trace(nn.Sequential(Mixed(False), Mixed(False), Mixed(True)), [parse_input("8x6x6")])
+    with pytest.raises(CodeError, match="transpose"):
+        code(network)
+    assert "nn.GELU()" in code(network, "1.mlp")
+    for name in ("1", "stage1.block2"):
+        with pytest.raises(UsageError, match=f"'{name}' is 2 blocks, .* name '1.mixing.0' or '1.mlp'"):
+            code(network, name)

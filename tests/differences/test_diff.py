@@ -238,7 +238,9 @@ def test_what_a_node_of_a_graph_reads_and_shares_is_compared(change: Any, words:
 def test_diff_for_programs() -> None:
     found = json.loads(run("diff", "--json", "resnet101", "resnet50").stdout)
     assert found["same"] is False
-    assert found["differences"] == [{"where": "stage 3", "left": "23 blocks", "right": "6 blocks"}]
+    assert found["differences"] == [
+        {"where": "stage 3", "modules": [], "left": "23 blocks", "right": "6 blocks"}
+    ]
 
 
 def test_check_of_ones_own_code() -> None:

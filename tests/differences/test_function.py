@@ -239,7 +239,7 @@ def test_a_slope_behind_the_addition_alone_is_a_difference() -> None:
 
     assert said(Closed(0.3), Closed(0.2)) == [
         (
-            "stage 1: 2",
+            "stage 1: 2 (body.1)",
             "after the addition: negative slope 0.3 in the leaky ReLU",
             "negative slope 0.2",
         )

@@ -51,7 +51,7 @@ def test_without_mistakes_it_is_the_reference() -> None:
             Mistakes(zero_pad=True),
             [
                 (
-                    "first block of stage 1",
+                    "first block of stage 1 (stages.0.0)",
                     "a zero-pad shortcut (zero-pad)",
                     "a projection shortcut (1×1 conv)",
                 ),

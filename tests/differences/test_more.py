@@ -76,7 +76,7 @@ CHANGES: dict[str, tuple[Change, Said]] = {
     "stride": (first_stride, [("stem", "stride 1 in the 7×7 conv", "stride 2 in it")]),
     "norm": (
         set_to("layer2.1.bn2", nn.Identity),
-        [("stage 2: 2", "no BN after the 3×3 conv", "BN there")],
+        [("stage 2: 2 (layer2.1)", "no BN after the 3×3 conv", "BN there")],
     ),
     "activation": (
         gelu,
@@ -116,7 +116,7 @@ CHANGES: dict[str, tuple[Change, Said]] = {
     ),
     "norm behind": (
         norm_behind,
-        [("stage 1: 2", "ReLU, BN after the addition", "ReLU after the addition")],
+        [("stage 1: 2 (layer1.1)", "ReLU, BN after the addition", "ReLU after the addition")],
     ),
     "dropout": (
         set_to("avgpool", lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Dropout())),
@@ -140,7 +140,7 @@ SETTINGS: list[tuple[str, dict[str, Any], Said]] = [
         "resnet50",
         {"replace_stride_with_dilation": [False, False, True]},
         [
-            ("first block of stage 4", "stride 1 in the 3×3 conv", "stride 2 in it"),
+            ("first block of stage 4 (layer4.0)", "stride 1 in the 3×3 conv", "stride 2 in it"),
             ("stage 4: 2–3", "dilation 2 in the 3×3 conv", "dilation 1"),
         ],
     ),
@@ -232,3 +232,51 @@ def test_a_difference_counts_blocks_as_pictures_do() -> None:
     assert [(one.where, one.left, one.right) for one in rd.diff(left, right)] == [
         ("stage 2", "2 blocks", "4 blocks")
     ]
+
+
+class Encoder(nn.Module):
+    """Encoder layers, one of which has an MLP of another width."""
+
+    def __init__(self, special: int, width: int = 32) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            *(
+                nn.TransformerEncoderLayer(16, 2, width if at == special else 32, batch_first=True)
+                for at in range(4)
+            )
+        )
+
+    def forward(self, x: Tensor) -> Any:
+        return self.layers(x)
+
+
+class Spaced(nn.Module):
+    """Residual convolutions with other layers between them."""
+
+    def __init__(self, kernels: tuple[int, ...] = (3, 3, 3), between: int = 1) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(nn.Conv2d(8, 8, kernel, padding=kernel // 2) for kernel in kernels)
+        self.between = nn.ModuleList(nn.Conv2d(8, 8, between, padding=between // 2) for _ in kernels[1:])
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.blocks[0](x)
+        for layer, block in zip(self.between, list(self.blocks)[1:], strict=True):
+            x = layer(x)
+            x = x + block(x)
+        return x
+
+
+def test_parts_of_an_encoder_layer_have_its_number() -> None:
+    left, right = (rd.trace(Encoder(2, width), (9, 16)) for width in (32, 64))
+    assert said(left, right) == [("stage 1: 3 (layers.2.mlp)", "width 32", "width 64")]
+    blocks = rd.facts(left)["residuals"]
+    assert {one["block"] for one in blocks if one["path"].startswith("layers.2.")} == {3}
+    assert rd.facts(left)["stages"][0]["runs"] == [["encoder layer", 4]]
+
+
+def test_layers_between_blocks_are_not_numbered() -> None:
+    whole = rd.trace(Spaced(), (8, 6, 6))
+    kernel = rd.trace(Spaced((3, 3, 5)), (8, 6, 6))
+    assert said(whole, kernel) == [("stage 1: 3 (blocks.2)", "3×3 conv, 8", "5×5 conv, 8")]
+    between = rd.trace(Spaced(between=3), (8, 6, 6))
+    assert said(whole, between) == [("in the stage", "1×1 conv, 8", "3×3 conv, 8")]

@@ -54,6 +54,8 @@ def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
                 elements.append(
                     replace(element, before=before, branches=branches, shortcut=shortcut, after=after)
                 )
+            case _:
+                elements.append(element)
     return tuple(elements)
 
 

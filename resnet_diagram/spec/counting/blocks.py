@@ -66,13 +66,13 @@ def counted_runs(elements: Iterable[Element], module: str | None = None) -> tupl
     return tuple(run for run in result if _is_residual(run) or not _is_owned(run, owners))
 
 
-def numbers(stage: Stage) -> dict[int, list[int]]:
+def numbers(stage: Stage, *, loose: bool = False) -> dict[int, list[int]]:
     """Return the numbers of each block in a stage, from 1, by its `id()`: one for each time it stands there.
 
     What runs within the module of a counted block has its number, a gate that of the block before it, and a
-    block round several that of the first.
+    block round several that of the first. `loose`: the elements are no stage of the network.
     """
-    runs = counted_runs(stage.body, stage.name)
+    runs = counted_runs(stage.body, None if loose else stage.name)
     counted = waiting_numbers(runs)
     of_module = {run[0].name: number for number, run in enumerate(runs, 1) if run[0].name}
     result: dict[int, list[int]] = {}
