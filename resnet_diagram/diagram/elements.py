@@ -19,7 +19,7 @@ def elements(part: object, network: int = 0) -> Iterator[tuple[Element, int]]:
         for number, column in enumerate(part.columns):
             yield from elements(column.cells, number)
     else:
-        for member in part if isinstance(part, tuple) else _members(part).values():
+        for member in part if isinstance(part, tuple) else members(part).values():
             yield from elements(member, network)
 
 
@@ -37,15 +37,15 @@ def mapped(part: _Part, change: Callable[[Any, int], Any], network: int = 0) -> 
             for number, column in enumerate(part.columns)
         ]
         result = replace(part, columns=tuple(columns))
-    elif members := _members(part):
-        inner = {name: mapped(value, change, network) for name, value in members.items()}
+    elif inside := members(part):
+        inner = {name: mapped(value, change, network) for name, value in inside.items()}
         result = replace(part, **inner)  # type: ignore[type-var]
     final: _Part = change(result, network) if isinstance(result, Element) else result
     return final
 
 
-def _members(part: object) -> dict[str, Any]:
-    """Return the parts of an element by the names of their fields."""
+def members(part: object) -> dict[str, Any]:
+    """Return the parts of an element, or of any other part of a drawing, by the names of their fields."""
     if not is_dataclass(part) or isinstance(part, type):
         return {}
     values = {field.name: getattr(part, field.name) for field in fields(part)}

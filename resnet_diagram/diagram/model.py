@@ -47,6 +47,7 @@ class NodeRole(StrEnum):
     CONCAT = "concat"
     TERMINAL = "terminal"
     QUESTION = "question"
+    REMOVED = "removed"
 
 
 class EdgeRole(StrEnum):

@@ -101,6 +101,7 @@ FILLED = frozenset(NodeRole) - {
     NodeRole.CONCAT,
     NodeRole.TERMINAL,
     NodeRole.QUESTION,
+    NodeRole.REMOVED,
 }
 """Roles of boxes that stand for a part of a network."""
 

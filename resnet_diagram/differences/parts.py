@@ -6,24 +6,21 @@ from itertools import zip_longest
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.differences.align import Unit, take_apart
+from resnet_diagram.differences.removed import Removed, removed_runs
 from resnet_diagram.differences.units import unit_differences
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.spec.signature import canonical
-from resnet_diagram.spec.traits import WEIGHTED
-from resnet_diagram.wording.blocks import block_type
-from resnet_diagram.wording.layers import layer_label
-from resnet_diagram.wording.terms import Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Paths of layers and blocks that are new or changed, and what is missing, in words."""
+    """Paths of layers and blocks that are new or changed, and the parts of the baseline that are missing."""
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
-    removed: tuple[Label, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
 
 def changes(network: Network, baseline: Network) -> Changes:
@@ -41,29 +38,32 @@ def changes(network: Network, baseline: Network) -> Changes:
     return Changes(
         new=(*collected.new, *(name for name, layers in inside.items() if layers and layers <= new)),
         changed=tuple(collected.changed),
-        removed=tuple(dict.fromkeys(collected.removed)),
+        removed=removed_runs(network, baseline, collected.absent, collected.pairs),
     )
 
 
 class _Changes:
-    """Collects changes."""
+    """Collects changes. `absent`: names in the baseline; `pairs`: those with a counterpart, and its name."""
 
     def __init__(self) -> None:
         self.new: list[str] = []
         self.changed: list[str] = []
-        self.removed: list[Label] = []
+        self.absent: set[str] = set()
+        self.pairs: dict[str, str] = {}
 
     def pair(self, unit: Unit | None, counterpart: Unit | None) -> None:
         """Add the changes between two blocks, or the one that has no counterpart."""
         if unit is None and counterpart is not None:
-            layers = [layer_label(layer) for layer in walk(counterpart.elements) if layer.kind in WEIGHTED]
-            self.removed += [block_type(counterpart.block)] if counterpart.block else layers
+            self.absent |= {layer.name for layer in canonical(walk(counterpart.elements))}
         elif unit is not None and counterpart is None:
             self.new += [layer.name for layer in walk(unit.elements)]
             self.new += [unit.block.name] if unit.block else []
-        elif unit is not None and counterpart is not None and unit_differences(unit, counterpart):
-            self.compare(*(canonical(walk(each.elements)) for each in (unit, counterpart)))
-            self.changed += [unit.block.name] if unit.block else []
+        elif unit is not None and counterpart is not None:
+            if unit.block and counterpart.block:
+                self.pairs[counterpart.block.name] = unit.block.name
+            if unit_differences(unit, counterpart):
+                self.compare(*(canonical(walk(each.elements)) for each in (unit, counterpart)))
+                self.changed += [unit.block.name] if unit.block else []
 
     def compare(self, layers: Sequence[Layer], counterparts: Sequence[Layer]) -> None:
         """Add the changes between two runs of layers."""
@@ -71,7 +71,10 @@ class _Changes:
         right = [_key(layer) for layer in counterparts]
         opcodes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
         for tag, start, end, other_start, other_end in opcodes:
-            if tag != "equal":
+            if tag == "equal":
+                both = zip(counterparts[other_start:other_end], layers[start:end], strict=True)
+                self.pairs |= {theirs.name: ours.name for theirs, ours in both}
+            else:
                 self._replaced(layers[start:end], list(counterparts[other_start:other_end]))
 
     def _replaced(self, layers: Sequence[Layer], counterparts: list[Layer]) -> None:
@@ -80,8 +83,8 @@ class _Changes:
             at = next((k for k, other in enumerate(counterparts) if other.op == layer.op), None)
             (self.new if at is None else self.changed).append(layer.name)
             if at is not None:
-                del counterparts[at]
-        self.removed += [layer_label(layer) for layer in counterparts]
+                self.pairs[counterparts.pop(at).name] = layer.name
+        self.absent |= {layer.name for layer in counterparts}
 
 
 def _key(layer: Layer) -> Hashable:

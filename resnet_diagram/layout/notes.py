@@ -68,7 +68,7 @@ def placed_notes(canvas: Canvas, notes: Mapping[str, str], width: float, height:
     for box in boxes:
         choices = _choices(notes[box.id], box, width, canvas.theme.size("caption"))
         note = min(choices, key=lambda choice: _cost(choice, areas, placed, height))
-        ends = [other.end for other in placed if other.meets(note)]
+        ends = [neighbour.end for neighbour in placed if neighbour.meets(note)]
         placed.append(note._replace(far=max([_STEM, *ends])))
     return placed
 
@@ -122,8 +122,8 @@ def _cost(
     top, bottom = (-_STEM, y) if note.above else (y, height + _STEM)
     level = [pair for pair in areas if pair[0].top < bottom - _TOUCH and pair[0].bottom > top + _TOUCH]
     met = [solid for area, solid in level if area.left - _CLEAR < x < area.right + _CLEAR]
-    beside = sum(other.meets(note) for other in placed)
-    return sum(met) + beside, len(met) - sum(met)
+    clashes = sum(neighbour.meets(note) for neighbour in placed)
+    return sum(met) + clashes, len(met) - sum(met)
 
 
 def reach(notes: Iterable[PlacedNote], *, above: bool) -> float:
@@ -139,7 +139,7 @@ def draw_notes(canvas: Canvas, notes: Sequence[PlacedNote], height: float) -> No
         line = Connector(role="muted", points=((x, y), (x, end)), arrow=False)
         canvas.current.connectors.append(line)
         first = end - _LINE * len(note.lines) if note.above else end
-        crossed = any(other.meets(note) and other.far > note.far for other in notes)
+        crossed = any(neighbour.meets(note) and neighbour.far > note.far for neighbour in notes)
         for nth, words in enumerate(note.lines):
             at = (note.x, first + (nth + 0.5) * _LINE)
             canvas.words(words, "caption", "text", at, anchor=Anchor.MIDDLE)

@@ -20,6 +20,8 @@ _KINDS = {
 }
 """Kinds of shortcut that their labels do not name."""
 
+_REMOVED = "−"
+"""Sign of what only a baseline has."""
 _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
 
@@ -147,10 +149,14 @@ class _Writer:
         """`1×1 conv, 256 · BN, ReLU`."""
         words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
         shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge, node.tag) if word)
+        if node.role is NodeRole.REMOVED:
+            return f"{_REMOVED} {shown}"
         return self.words(Word.INPUT, shown) if node.role is NodeRole.INPUT else shown
 
 
 def _legend_line(entry: LegendEntry) -> list[str]:
     if entry.role in _EXPLAINED:
         return [f"{MERGE_SIGNS[NodeRole(entry.role)]} {entry.text}"]
+    if entry.role is NodeRole.REMOVED:
+        return [f"{_REMOVED} {entry.text}"]
     return [entry.text] if entry.role is None else []

@@ -209,6 +209,7 @@ class Word(StrEnum):
     N_IS_REPEAT = "[×N]: N blocks"
     NEW_BESIDE = "new, not in {0}"
     CHANGED_FROM = "changed from {0}"
+    REMOVED = "removed, in {0} only"
     REMOVED_FROM = "without what {0} has: {1}"
     MACS_OF_BOX = "fill: MACs of a layer or block"
     PARAMETERS_OF_BOX = "fill: parameters of a layer or block"

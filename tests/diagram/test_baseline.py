@@ -1,7 +1,12 @@
 """What differs from a baseline is highlighted."""
 
 import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,9 +17,10 @@ from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.cli.main import main
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
-from resnet_diagram.diagram.elements import elements
-from resnet_diagram.diagram.model import Bar, Node
+from resnet_diagram.diagram.elements import elements, members
+from resnet_diagram.diagram.model import Bar, Frame, Node, NodeRole
 from resnet_diagram.differences.parts import changes
+from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.spec.catalog import names, network
 from resnet_diagram.spec.measure import walk
 
@@ -35,11 +41,66 @@ def test_gates_are_new_and_their_blocks_changed() -> None:
 
 
 def test_what_is_missing_is_said_in_words() -> None:
-    found = changes(network("resnet50"), network("seresnet50"))
+    found = changes(network("resnet50"), network("resnet50d"))
     assert found.new == ()
     assert found.removed
-    text = drawn("resnet50", "seresnet50", "-t", "svg")
-    assert "without what seresnet50 has: " in text
+    text = drawn("resnet50", "resnet50d", "-t", "svg")
+    assert "without what resnet50d has: 2×2 avg pool, s=2" in text  # in three of the four blocks of a panel
+
+
+def ghosts(name: str, baseline: str, *, flat: bool = False, **choices: Any) -> dict[str, str]:
+    """Return the words of each ghost in a drawing, and the element before it in its series."""
+    options, output = draw_options(choices)  # type: ignore[arg-type]
+    options = replace(options, annotations=with_baseline(NO_ANNOTATIONS, network(name), network(baseline)))
+    shown = figure_of([network(name)], options, output, flat=flat).diagram.panels
+    return dict(pair for panel in shown for pair in found_in(panel.content))
+
+
+def found_in(part: object) -> Iterator[tuple[str, str]]:
+    series = part if isinstance(part, tuple) else tuple(members(part).values())
+    for before, element in pairwise((None, *series)):
+        if isinstance(element, Node | Bar) and element.role is NodeRole.REMOVED:
+            words = element.text if isinstance(element, Bar) else " ".join(element.lines)
+            yield words, str(getattr(before, "id", ""))
+        yield from found_in(element)
+
+
+@pytest.mark.parametrize(
+    ("name", "baseline", "words", "before"),
+    [
+        ("resnet50", "seresnet50", "SE gate", "conv3"),
+        ("resnet50", "resnet101", "17 bottlenecks", "stage3-slab"),
+        ("resnet50", "resnet50d", "3×3 conv, 32, 3×3 conv, 64", "stem-slab2"),
+        ("resnet20", "resnet18", "2 basic blocks", ""),
+        ("resnet18", "resnet34", "4 basic blocks", "stage3-slab2"),
+    ],
+)
+def test_what_is_missing_is_drawn_where_the_baseline_has_it(
+    name: str, baseline: str, words: str, before: str
+) -> None:
+    assert before in ghosts(name, baseline)[words]
+    assert ghosts(name, name) == {}
+
+
+@pytest.mark.parametrize("view", ["paper", "overview", "full"])
+def test_a_chart_has_ghosts_of_blocks_behind_the_last_one(view: str) -> None:
+    drawing = ghosts("resnet18", "resnet34", flat=True, view=view)
+    assert drawing["4 basic blocks"].startswith("stage3-block")
+
+
+def test_a_ghost_moves_nothing_in_the_facts_of_a_drawing() -> None:
+    options, output = draw_options({})
+    notes = with_baseline(NO_ANNOTATIONS, network("resnet18"), network("resnet34"))
+    plain, annotated = (
+        figure_of([network("resnet18")], replace(options, annotations=each), output).diagram
+        for each in (NO_ANNOTATIONS, notes)
+    )
+    assert plain.description == annotated.description
+    counts = [
+        [frame.repeat for frame, _ in elements(diagram.panels) if isinstance(frame, Frame)]
+        for diagram in (plain, annotated)
+    ]
+    assert counts[0] == counts[1]
 
 
 def test_further_blocks_are_new_and_the_others_are_not() -> None:
@@ -69,6 +130,15 @@ def test_every_format_shows_what_is_new(to: str) -> None:
     text = drawn("seresnet50", "resnet50", "-t", to)
     assert "new, not in resnet50" in text
     assert "changed from resnet50" in text
+
+
+@pytest.mark.parametrize("to", ["svg", "tikz", "typst", "mermaid", "dot", "drawio", "outline"])
+def test_every_format_shows_what_is_removed(to: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnrenderedWarning)
+        text = rd.to_text("resnet50", to, baseline="seresnet50")
+    assert "SE gate" in text
+    assert "removed, in seresnet50 only" in text
 
 
 def test_the_words_are_in_the_language_of_the_drawing() -> None:

@@ -8,15 +8,12 @@ from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.errors import UsageError
 from resnet_diagram.sources.resolve import is_traced, network_of
 from resnet_diagram.spec.model import Network
-from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.terms import Kind, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 if TYPE_CHECKING:
     from resnet_diagram.diagram.options import Options
     from resnet_diagram.sources.resolve import Drawable
-
-_MOST = 6
-"""Removed parts that are named."""
 
 
 def highlighted(options: "Options", networks: Sequence[Network], baseline: "Drawable | None") -> "Options":
@@ -34,7 +31,8 @@ def highlighted(options: "Options", networks: Sequence[Network], baseline: "Draw
 
 
 def with_baseline(annotations: Annotations, network: Network, baseline: Network) -> Annotations:
-    """Return annotations with fills for what is new and what is changed, and a note on what is missing."""
+    """Return annotations with fills for what is new and what is changed, and ghosts of what is missing."""
+    from resnet_diagram.diagram.annotations.ghosts import Missing, ghosts_of
     from resnet_diagram.differences.parts import changes
 
     differing = changes(network, baseline)
@@ -47,15 +45,11 @@ def with_baseline(annotations: Annotations, network: Network, baseline: Network)
         )
         if paths
     ]
-    notes: tuple[str, ...] = ()
-    if differing.removed:
-        listed = Label(*differing.removed[:_MOST], joint=Word.LIST)
-        rest = len(differing.removed) - _MOST
-        words = phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed
-        notes = (phrase(Kind.LEGEND, Word.REMOVED_FROM, name, words),)
+    missing = (Missing(run.elements, run.behind, run.before) for run in differing.removed)
     return replace(
         annotations,
         source=annotations.source or "--baseline",
         parts=(*parts, *annotations.parts),
-        notes=(*notes, *annotations.notes),
+        ghosts=ghosts_of(missing),
+        baseline=baseline.name,
     )

@@ -64,8 +64,9 @@ def _annotated(
 ) -> tuple[Diagram, Theme]:
     from resnet_diagram.diagram.annotations.apply import annotated, coloured
     from resnet_diagram.diagram.annotations.braces import braced
+    from resnet_diagram.diagram.annotations.ghosts import with_ghosts
     from resnet_diagram.diagram.annotations.hide import saying_hidden, without_hidden
-    from resnet_diagram.diagram.annotations.match import matched
+    from resnet_diagram.diagram.annotations.match import kinds_of, matched
     from resnet_diagram.diagram.annotations.panels import built_with_units
 
     options = replace(options, annotations=matched(options.annotations, networks))
@@ -78,6 +79,7 @@ def _annotated(
     before = len(theme.shades)
     colours = [part.color for part in coloured(annotations)]
     diagram = annotated(diagram, networks, annotations, before + 1)
+    diagram = with_ghosts(diagram, annotations, kinds_of(networks[0]))
     return diagram, theme.with_marks(colours, before)
 
 

@@ -1,11 +1,11 @@
 """Apply annotations to a finished diagram: labels, badges, fills and notes."""
 
 import warnings
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from resnet_diagram.diagram.annotations.leaders import with_leaders
+from resnet_diagram.diagram.annotations.leaders import Beside, with_leaders
 from resnet_diagram.diagram.annotations.match import covers, kinds_of
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.elements import elements, mapped
@@ -43,9 +43,9 @@ def annotated(
 
     def change(element: Any, at: int) -> Any:
         if isinstance(element, Diagram):
-            shown, beside = with_leaders(element, annotations.parts, kinds)
-            applied.update(beside)
-            return replace(shown, legend=_legend(shown, annotations, marks, beside))
+            shown, adjacent = with_leaders(element, annotations.parts, kinds)
+            applied.update(adjacent)
+            return replace(shown, legend=_legend(shown, annotations, marks, adjacent))
         for part in annotations.parts:
             if covers(part, element.origin, kinds[at]):
                 for key, changed in _changes(element, part, marks.get(part, 0)):
@@ -129,11 +129,14 @@ def _labelled(element: Any, part: Part) -> Any:
 
 
 def _legend(
-    diagram: Diagram, annotations: Annotations, marks: Mapping[Part, int], beside: Container[tuple[Part, str]]
+    diagram: Diagram,
+    annotations: Annotations,
+    marks: Mapping[Part, int],
+    adjacent: Beside,
 ) -> tuple[LegendEntry, ...]:
     """Return the legend with a swatch for each colour that has a note, and the other notes behind it.
 
-    `beside`: the parts whose "note" is beside their boxes.
+    `adjacent`: the parts whose "note" is beside their boxes.
     """
     if not diagram.legend:
         return ()
@@ -144,7 +147,7 @@ def _legend(
         if part.note and marks.get(part) in used
     ]
     plain = (part for part in annotations.parts if part.note and part not in marks)
-    notes = (*(part.note for part in plain if (part, "note") not in beside), *annotations.notes)
+    notes = (*(part.note for part in plain if (part, "note") not in adjacent), *annotations.notes)
     lines = [LegendEntry(role=None, text=_words(note)) for note in notes]
     return (*diagram.legend, *swatches, *lines)
 

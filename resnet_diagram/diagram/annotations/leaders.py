@@ -22,7 +22,7 @@ def with_leaders(diagram: Diagram, parts: Sequence[Part], kinds: Sequence[Kinds]
     A note without a colour is beside the first box in an inset that shows the part itself, else under the
     bars of the overview; a badge is under the bars where no box has it.
     """
-    beside: set[tuple[Part, str]] = set()
+    adjacent: set[tuple[Part, str]] = set()
     panels = list(diagram.panels)
     for part in parts:
         tagged = any(_has_badge(element, part) for element, _ in elements(tuple(panels)))
@@ -32,9 +32,9 @@ def with_leaders(diagram: Diagram, parts: Sequence[Part], kinds: Sequence[Kinds]
                 noted = _noted(panel, part, literal(words), kinds[0])
                 if noted is not panel:
                     panels[at] = noted
-                    beside.add((part, key))
+                    adjacent.add((part, key))
                     break
-    return (replace(diagram, panels=tuple(panels)) if beside else diagram), beside
+    return (replace(diagram, panels=tuple(panels)) if adjacent else diagram), adjacent
 
 
 def _has_badge(element: object, part: Part) -> bool:

@@ -63,6 +63,22 @@ def outer_paths(path: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ghost:
+    """A box for a part of a baseline that is missing.
+
+    `lines`: its words. `behind`: paths of the elements behind which it is drawn, one in each copy of what a
+    drawing folds; else `before` which. `is_block`: it is no layer, and the paths are those of blocks;
+    `is_stage`: of stages.
+    """
+
+    lines: tuple[Label, ...]
+    behind: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+    is_block: bool = False
+    is_stage: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
     """Annotations of a drawing, and the file they come from.
 
@@ -70,6 +86,7 @@ class Annotations:
     one. `notes`: lines added to the legend. `insets`: the panels beside the overview, in this order, each by
     the path of a module or a pattern, a class, or its title; empty for all. `braces`: words, and the modules
     that a brace with them holds. `words`: texts that replace phrases of the vocabulary, as a language does.
+    `ghosts`: parts that only the network `baseline` has.
     """
 
     source: str = ""
@@ -80,6 +97,8 @@ class Annotations:
     braces: tuple[tuple[str, tuple[Part, ...]], ...] = ()
     words: tuple[tuple[Word, str], ...] = ()
     parts: tuple[Part, ...] = ()
+    ghosts: tuple[Ghost, ...] = ()
+    baseline: str = ""
 
     def folds(self, paths: Iterable[str]) -> bool | None:
         """Return whether equal blocks of the stage with these modules are drawn once; None by default."""

@@ -227,7 +227,8 @@ def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
         room = 0.0 if sizer.turned or len(link.nodes) > 1 else _LEVEL
         level = node.role is not NodeRole.QUESTION and text_width(joined, sizer.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
-        items.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=f"{link.role}-box"))
+        look = node.role if node.role is NodeRole.REMOVED else f"{link.role}-box"
+        items.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=look))
     return series(items)
 
 
