@@ -261,20 +261,18 @@ class Scene:
 
 def walk(element: Scene | Element) -> Iterator[Leaf]:
     """Yield all leaves of a tree in the order they are painted, labels included."""
-    match element:
-        case Scene():
-            yield from walk(element.root)
-        case Group():
-            if element.frame:
-                yield element.frame
-            for child in element.children:
-                yield from walk(child)
-            yield from element.labels
-        case Box() | Connector():
-            yield element
-            yield from element.labels
-        case _:
-            yield element
+    waiting: list[Element] = [element.root if isinstance(element, Scene) else element]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Group):
+            if part.frame:
+                yield part.frame
+            waiting += part.labels[::-1]
+            waiting += part.children[::-1]
+        else:
+            yield part
+            if isinstance(part, Box | Connector):
+                yield from part.labels
 
 
 def boxes(element: Scene | Element) -> list[Box]:

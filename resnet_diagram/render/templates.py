@@ -37,7 +37,7 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
     left = jinja2.FileSystemLoader(templates_dir() / folder)
     prefixed = jinja2.PrefixLoader({"own": left})
     loaders: list[jinja2.BaseLoader] = [left, prefixed]
-    kind = jinja2.Environment
+    kind: type[jinja2.Environment] = _Environment
     if override is not None:
         from resnet_diagram.render.sandbox import LimitedEnvironment
 
@@ -53,6 +53,16 @@ def environment(folder: str, override: Path | None = None) -> jinja2.Environment
         bytecode_cache=compiled() if override is None else None,
         **_DELIMITERS.get(folder, {}),  # type: ignore[arg-type] # every delimiter is a string
     )
+
+
+class _Environment(jinja2.Environment):
+    """Jinja's environment for templates whose values are mostly dictionaries."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a value of a dictionary, or an attribute, which Jinja would look for first."""
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):

@@ -13,11 +13,8 @@ from resnet_diagram.layout.scene import (
     Point,
     Scene,
     Text,
-    boxes,
-    connectors,
     groups,
-    markers,
-    texts,
+    walk,
 )
 from resnet_diagram.render.tikz.names import node_names
 
@@ -44,13 +41,13 @@ class Parts(NamedTuple):
 
 def parts(scene: Scene) -> Parts:
     """Collect the leaves of a scene."""
-    result, dots = boxes(scene), markers(scene)
+    result, dots, lines, words = _by_kind(scene)
     forks = [marker.id for marker in dots if marker.kind is MarkerKind.FORK]
     return Parts(
         boxes=result,
         markers=dots,
-        connectors=connectors(scene),
-        texts=texts(scene),
+        connectors=lines,
+        texts=words,
         names=node_names([*(box.id for box in result if box.id), *forks]),
         by_id={box.id: box for box in result if box.id},
         frames=frozenset(group.id for group in groups(scene) if group.frame),
@@ -64,4 +61,15 @@ def near(left: Point, right: Point) -> bool:
 
 def leaves(group: Group) -> list[Box | Connector | Marker | Text]:
     """Return the leaves of a group in the order of statements: nodes, dots, lines between them, texts."""
-    return [*boxes(group), *markers(group), *connectors(group), *texts(group)]
+    return [leaf for kind in _by_kind(group) for leaf in kind]
+
+
+def _by_kind(element: Scene | Group) -> tuple[list[Box], list[Marker], list[Connector], list[Text]]:
+    """Return the leaves of a scene or a group by kind."""
+    every = list(walk(element))
+    return (
+        [leaf for leaf in every if isinstance(leaf, Box)],
+        [leaf for leaf in every if isinstance(leaf, Marker)],
+        [leaf for leaf in every if isinstance(leaf, Connector)],
+        [leaf for leaf in every if isinstance(leaf, Text)],
+    )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.layout.scene import Scene, Text
+from resnet_diagram.layout.scene import Text
 from resnet_diagram.layout.text.faces import OWN, face_of
 from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
@@ -49,7 +49,8 @@ def render_tikz(figure: Figure) -> str:
     styles = _styles(result, theme, colours, default)
     written = [_group(section, theme, result, default) for section in sections(scene)]
     large = sum(len(group.statements) for group in written) > _PDFTEX_HOLDS
-    _warn(scene, large=large)
+    letters = _other_letters(result)
+    _warn(letters, large=large)
     return render(
         "tikz",
         "document.tex.jinja" if figure.output.standalone else "picture.tex.jinja",
@@ -70,7 +71,7 @@ def render_tikz(figure: Figure) -> str:
         badge=type_commands(default.badge) if default.badge else "",
         styles=styles,
         groups=written,
-        spells=bool(_other_letters(scene)),
+        spells=bool(letters),
         large=large,
         stacked=any(box.copies for box in result.boxes),
     )
@@ -78,8 +79,8 @@ def render_tikz(figure: Figure) -> str:
 
 def tikz_preamble(figure: Figure) -> str:
     """Return the lines that a preamble needs for a figure's TikZ."""
-    scene = _in_document_font(figure).scene
-    needs, spells = _needs(parts(scene)), bool(_other_letters(scene))
+    result = parts(_in_document_font(figure).scene)
+    needs, spells = _needs(result), bool(_other_letters(result))
     return render("tikz", "preamble.tex.jinja", figure.output.templates, needs=needs, spells=spells)
 
 
@@ -104,20 +105,19 @@ def _float(figure: Figure) -> str:
     return placing.environment or ""
 
 
-def _other_letters(scene: Scene) -> str:
+def _other_letters(result: Parts) -> str:
     """The letters that pdflatex has no glyphs for, each once."""
-    result = parts(scene)
     words = "".join(
         text.text for text in (*result.texts, *(text for box in result.boxes for text in box.texts))
     )
     return "".join(sign for sign in dict.fromkeys(words) if not sign.isascii() and OTHER in tikz_words(sign))
 
 
-def _warn(scene: Scene, *, large: bool) -> None:
-    """Warn of what pdflatex does not do."""
-    if other_letters := _other_letters(scene):
+def _warn(letters: str, *, large: bool) -> None:
+    """Warn of what pdflatex does not do, such as to write some letters."""
+    if letters:
         message = (
-            f"pdflatex has no letters such as {other_letters[:3]!r}: it writes their code points. "
+            f"pdflatex has no letters such as {letters[:3]!r}: it writes their code points. "
             "Compile with lualatex or xelatex, and see --preamble for a font."
         )
         warnings.warn(message, UnrenderedWarning, stacklevel=3)

@@ -20,6 +20,9 @@ class NamedStyle(NamedTuple):
     keys: tuple[str, ...]
 
 
+_LINES = frozenset(EdgeRole)
+
+
 def text_style(role: str) -> str:
     """The style of texts of that role outside boxes.
 
@@ -153,7 +156,7 @@ def line_style(role: str) -> str:
     >>> line_style("identity"), line_style("add")
     ('identity', 'add line')
     """
-    return role if role in set(EdgeRole) else f"{role} line"
+    return role if role in _LINES else f"{role} line"
 
 
 def text_styles(texts: list[Text], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
