@@ -25,6 +25,14 @@ def read_bytes(path: Path) -> bytes:
     raise SourceError(f"Cannot read {str(path)!r}: {problem}.")
 
 
+def is_of_project(path: Path, root: Path) -> bool:
+    """Return whether a file is in a folder, also through links, and not in a package installed there."""
+    resolved = path.expanduser().resolve()
+    if not resolved.is_relative_to(root):
+        return False
+    return not {"site-packages", "dist-packages"}.intersection(resolved.relative_to(root).parts)
+
+
 def read_toml(path: Path, noun: str) -> dict[str, Any]:
     """Return the table in a TOML file. Raise UsageError if it cannot be read; `noun`: the kind of file."""
     import tomllib

@@ -97,7 +97,7 @@ def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Ar
     try:
         parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
         request = with_id_prefix(parsed.request, f"figure{marker.number}")
-        check_request(request, trust)
+        request = check_request(request, trust)
         check_paths(paths_of(request), folder, trust)
         artifacts = make(request, replace(log, note=note))
         check_paths((artifact.name for artifact in artifacts), folder, trust)

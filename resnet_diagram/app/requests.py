@@ -27,7 +27,7 @@ class Reading:
 
     `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles and exported
     programs. `folder`: start of relative paths. `limit`: most elements and operations, None for the usual
-    limits.
+    limits. `root`: the project that code must lie in, None for code from anywhere.
     """
 
     inputs: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class Reading:
     unsafe: bool = False
     folder: Path = Path()
     limit: int | None = None
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +202,12 @@ def read(source: str, reading: Reading, log: Log) -> Network:
     try:
         with raised_to(reading.limit):
             network = read_source(
-                source, reading.inputs, weights=reading.weights, unsafe=reading.unsafe, folder=reading.folder
+                source,
+                reading.inputs,
+                weights=reading.weights,
+                unsafe=reading.unsafe,
+                folder=reading.folder,
+                root=reading.root,
             )
     except ResnetDiagramError:
         raise

@@ -1,13 +1,16 @@
 """Limits of a marker's request: a marker is data, perhaps written by somebody else."""
 
-import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from resnet_diagram.app.requests import STDOUT, DrawRequest, Request, TableRequest, sources_of
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import EmbedError
+from resnet_diagram.reading import is_of_project
+from resnet_diagram.sources.code import FILES, module_and_attribute
 from resnet_diagram.sources.resolve import is_code
 from resnet_diagram.sources.spec_file import STDIN
 
@@ -30,8 +33,14 @@ def trust_in(folder: Path, *, code: bool = True) -> Trust:
     return Trust(root=root, code=code)
 
 
-def check_request(request: Request, trust: Trust) -> None:
-    """Raise EmbedError if the request of a marker could run code that is not trusted."""
+Checked = TypeVar("Checked", bound=Request)
+
+
+def check_request(request: Checked, trust: Trust) -> Checked:
+    """Return the request of a marker, bound to load code of the project alone.
+
+    Raises EmbedError if it could run code that is not trusted.
+    """
     if request.reading.unsafe:
         raise EmbedError(
             "--unsafe runs the code in a file; a marker may not use it. Run the command yourself."
@@ -60,16 +69,23 @@ def check_request(request: Request, trust: Trust) -> None:
                 f"A marker may not load {source!r}: expected a network by name, a spec file, code inside "
                 f"{str(trust.root)!r}, or a model of {', '.join(zoo for zoo in ZOOS if '.' not in zoo)}."
             )
+    return replace(request, reading=replace(request.reading, root=trust.root))
 
 
 def check_paths(paths: Iterable[Path | None], folder: Path, trust: Trust) -> None:
     """Raise EmbedError if a marker of a document in `folder` writes outside its project or hidden files.
 
-    A document in a hidden folder may write beside itself.
+    A document in a hidden folder may write beside itself. A file has the suffix of a format, so that no
+    script or makefile is written.
     """
     for name in paths:
         if name is None or name == STDOUT:
             continue
+        if name.suffix.lower() not in _suffixes():
+            raise EmbedError(
+                f"A marker may not write {str(name)!r}: expected a file with the suffix of a format, such as "
+                ".svg. See 'resnet-diagram list formats'."
+            )
         path = (folder / name).resolve()
         inside = path.relative_to(trust.root).parts if path.is_relative_to(trust.root) else (".",)
         checked = inside[-1:] if path.parent == folder.resolve() else inside
@@ -80,12 +96,20 @@ def check_paths(paths: Iterable[Path | None], folder: Path, trust: Trust) -> Non
             )
 
 
+def _suffixes() -> set[str]:
+    """Return the suffixes of drawings, tables, spec files and code."""
+    from resnet_diagram.render.formats import FORMATS
+    from resnet_diagram.tables.render.formats import TABLE_FORMATS
+
+    ends = [suffix for row in (*FORMATS, *TABLE_FORMATS) for suffix in row.suffixes]
+    return {Path(f"name{end}").suffix for end in ends} | {".toml", ".json", ".py"}
+
+
 def _is_trusted(source: str, folder: Path, root: Path) -> bool:
     """Return whether a source is code of the project, or a model of a library of models."""
-    module, _, attribute = re.sub(r"\(.*", "", source, flags=re.DOTALL).rpartition(":")
-    module = module or attribute
-    if "/" in module or "\\" in module or (folder / module).is_file():
-        return (folder / module).resolve().is_relative_to(root)
+    module, attribute = module_and_attribute(source)
+    if not module.replace(".", "").isidentifier() or module.endswith(FILES):
+        return is_of_project(folder / Path(module).expanduser(), root)
     top = module.split(".")[0]
     own = [place / name for place in (folder, root, root / "src") for name in (top, f"{top}.py")]
     if top not in sys.stdlib_module_names and any(path.exists() for path in own):

@@ -57,7 +57,7 @@ def fence(
         number = getattr(md, "resnet_diagrams", 0) + 1
         request = with_id_prefix(parse(words, Path.cwd()).request, f"figure{number}")
         trust = trust_in(Path.cwd(), code=code)
-        check_request(request, trust)
+        request = check_request(request, trust)
         check_paths(paths_of(request), Path.cwd(), trust)
         content = _html(request)
         setattr(md, "resnet_diagrams", number)  # noqa: B010 # the page's own counter

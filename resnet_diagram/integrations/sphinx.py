@@ -120,7 +120,8 @@ class NetworkDirective(SphinxDirective):
 
     def reading(self, folder: Path) -> Reading:
         """Return the settings for reading the sources."""
-        return Reading(inputs=tuple(self.options.get("input", "").split()), folder=folder)
+        root = trust_in(folder).root
+        return Reading(inputs=tuple(self.options.get("input", "").split()), folder=folder, root=root)
 
     def captioned(self, element: nodes.Element) -> nodes.Element:
         """Return an element with its caption added."""

@@ -15,17 +15,24 @@ if TYPE_CHECKING:
     from resnet_diagram.tracer import InputSpec
 
 
-_FILES = (".py", ".ipynb", ".pt", ".pt2", ".pth", ".ckpt")
+FILES = (".py", ".ipynb", ".pt", ".pt2", ".pth", ".ckpt")
 """Suffixes of files that hold code or a model."""
 
 
 def read_code(
-    source: str, inputs: "Sequence[str | InputSpec]", *, weights: Path | None, unsafe: bool, folder: Path
+    source: str,
+    inputs: "Sequence[str | InputSpec]",
+    *,
+    weights: Path | None,
+    unsafe: bool,
+    folder: Path,
+    root: Path | None = None,
 ) -> Network:
     """Build the model that a source names, run it once and return its network.
 
     `inputs`: shapes such as "3x224x224". `weights`: a checkpoint whose names and shapes must fit. `folder`:
-    start of relative paths, and first in the search for modules. Raises SourceError or TraceError.
+    start of relative paths, and first in the search for modules. `root`: the project that code must lie in.
+    Raises SourceError or TraceError.
     """
     _check_file(source, folder)
     phase("importing torch")
@@ -34,7 +41,7 @@ def read_code(
     specs = [parse_input(shape) if isinstance(shape, str) else shape for shape in inputs]
     with _forgotten(folder):
         phase(f"building {source}")
-        loaded = load_model(source, unsafe=unsafe, folder=folder)
+        loaded = load_model(source, unsafe=unsafe, folder=folder, root=root)
         remark = check_weights(loaded.model, weights, unsafe=unsafe) if weights else ""
         phase(f"running {source}")
         run, name = run_once(loaded.model, specs or loaded.inputs or None), loaded.name
@@ -44,13 +51,24 @@ def read_code(
         return replace(network, notes=(*network.notes, remark)) if remark else network
 
 
+def module_and_attribute(source: str) -> tuple[str, str]:
+    """Return the file or module that a source names, and what in it.
+
+    >>> module_and_attribute("net.py:Net(3)"), module_and_attribute("C:/net.py")
+    (('net.py', 'Net'), ('C:/net.py', ''))
+    """
+    head = source.partition("(")[0]
+    colon = head.rfind(":")
+    if colon < 0 or (colon == 1 and head[0].isalpha() and head[2:3] in ("\\", "/")):
+        return head, ""
+    return head[:colon], head[colon + 1 :]
+
+
 def _check_file(source: str, folder: Path) -> None:
     """Raise SourceError for a file that is not there, before torch is imported."""
-    head = source.partition("(")[0]
-    name, colon, attribute = head.rpartition(":")
-    name = name if colon and not attribute.startswith(("/", "\\")) else head
+    name, _ = module_and_attribute(source)
     path = folder / Path(name).expanduser()
-    if name.endswith(_FILES) and not path.is_file():
+    if name.endswith(FILES) and not path.is_file():
         raise SourceError(missing_file(name, path))
 
 

@@ -29,19 +29,21 @@ def read_source(
     weights: Path | None = None,
     unsafe: bool = False,
     folder: Path = Path(),
+    root: Path | None = None,
 ) -> Network:
     """Return the network of a catalog name, a spec file (.toml, .json, -), PyTorch code or a saved model.
 
     For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
     must fit. `unsafe` reads pickles and exported programs, which may run any code. `folder`: start of
-    relative paths. Raises SourceError, SpecError or TraceError.
+    relative paths. `root`: the project that code must lie in, None for code from anywhere. Raises
+    SourceError, SpecError or TraceError.
     """
     if is_code(source):
         from resnet_diagram.sources.code import read_code
         from resnet_diagram.sources.saved import is_saved, read_saved
 
         read = read_saved if is_saved(source) else read_code
-        return read(source, inputs, weights=weights, unsafe=unsafe, folder=folder)
+        return read(source, inputs, weights=weights, unsafe=unsafe, folder=folder, root=root)
     if weights:
         raise SourceError(
             f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."

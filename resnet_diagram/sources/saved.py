@@ -19,7 +19,13 @@ def is_saved(source: str) -> bool:
 
 
 def read_saved(
-    source: str, inputs: "Sequence[str | InputSpec]", *, weights: Path | None, unsafe: bool, folder: Path
+    source: str,
+    inputs: "Sequence[str | InputSpec]",
+    *,
+    weights: Path | None,
+    unsafe: bool,
+    folder: Path,
+    root: Path | None = None,
 ) -> Network:
     """Return the network of a saved model. The arguments and errors are those of `read_code`."""
-    return read_code(source, inputs, weights=weights, unsafe=unsafe, folder=folder)
+    return read_code(source, inputs, weights=weights, unsafe=unsafe, folder=folder, root=root)

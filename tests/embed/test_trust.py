@@ -29,16 +29,31 @@ from tests.embed.test_embed import MARKED, embed, written
         ("spec resnet18 -o ../x.toml", "may not write"),
         ("draw resnet18 -o .github/{{name}}.svg", "may not write"),
         ("draw - -t mermaid", "standard input"),
+        ("draw resnet18 -t outline -o Makefile", "suffix of a format"),
+        ("draw resnet18 -t dot -o run.SH", "suffix of a format"),
+        ("table resnet18 -t csv -o x.yml", "suffix of a format"),
+        ("draw ~/outside.py:Net", "may not load"),
+        ("draw ~/outside.pt", "may not load"),
+        ("draw C:/../../outside.py", "may not load"),
+        ("draw installed/site-packages/inside.py:Net", "may not load"),
+        ("draw resnet18 --baseline ~/outside.py:Net", "may not load"),
     ],
 )
 @pytest.mark.parametrize("check", [(), ("--check",)])
-def test_a_marker_is_data(tmp_path: Path, command: str, message: str, check: tuple[str, ...]) -> None:
+def test_a_marker_is_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, message: str, check: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     project = tmp_path / "project"
     (project / ".git").mkdir(parents=True)
     (tmp_path / "outside.py").write_text("from pathlib import Path\nPath('ran').touch()\n", encoding="utf-8")
     (project / "link.py").symlink_to(tmp_path / "outside.py")
     (project / "out").symlink_to(tmp_path)
     (project / "net.pt").write_bytes(b"")
+    (project / "C:").mkdir()
+    (project / "C.py").touch()
+    (project / "installed" / "site-packages").mkdir(parents=True)
+    (project / "installed" / "site-packages" / "inside.py").write_text("Path('ran').touch()\n")
     text = MARKED.format(command.replace("{tmp}", str(tmp_path)))
     document = written(project / "a.md", text)
     before = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*"))
@@ -96,3 +111,66 @@ def test_targets_are_checked_before_anything_is_drawn(
     result = embed(written(tmp_path / "a.md", MARKED.format("draw net.py:Net -o ../x.svg")))
     assert "may not write" in " ".join(result.output.split())
     assert not Path("ran").exists()
+
+
+INSTALLED = "from pathlib import Path\n\ndef load(name, **options):\n    Path(name).touch()\n"
+
+OWN = """
+import installed_by_pip
+from torch import nn
+import torch
+
+def net(width=8):
+    return nn.Sequential(nn.Conv2d(3, width, 3))
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(3, 8, 3))
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "installed_by_pip:load('ran')",
+        "net.py:installed_by_pip.load('ran')",
+        "net:installed_by_pip.load('ran')",
+        "net.py:torch.hub.load('.', 'net', source='local')",
+        "timm.models:load_state_dict('net.py')",
+        "timm:create_model('resnet18', checkpoint_path='net.py')",
+        "timm:resnet18(checkpoint_path='net.py')",
+        "timm:create_model('resnet18', False, None, None, 'net.py')",
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "installed_by_pip", "installed_by_pip/README"])
+def test_a_marker_calls_functions_of_the_project_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, beside: str
+) -> None:
+    pytest.importorskip("tests.torchvision_shim")
+    pytest.importorskip("timm")
+    monkeypatch.chdir(tmp_path)
+    site = tmp_path / "venv" / "lib" / "site-packages"
+    site.mkdir(parents=True)
+    (site / "installed_by_pip.py").write_text(INSTALLED)
+    monkeypatch.syspath_prepend(str(site))
+    project = tmp_path / "project"
+    (project / ".git").mkdir(parents=True)
+    (project / "net.py").write_text(OWN)
+    if beside:
+        (project / beside).parent.mkdir(exist_ok=True)
+        (project / beside).touch()
+    result = embed(written(project / "a.md", MARKED.format(f'describe "{source}"')), "--check")
+    assert result.exit_code == 1
+    assert "may not load" in result.output or "may call no other" in result.output, result.output
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize(
+    "source", ["net.py:net(width=4)", "net:Net", "net.py:nn.Conv2d(3, 8, 3)", "timm:resnet18"]
+)
+def test_models_of_the_project_and_of_libraries_are_drawn(tmp_path: Path, source: str) -> None:
+    pytest.importorskip("tests.torchvision_shim")
+    pytest.importorskip("timm")
+    (tmp_path / "net.py").write_text(OWN.replace("import installed_by_pip", ""))
+    result = embed(written(tmp_path / "a.md", MARKED.format(f'describe "{source}" --input 3x32x32')))
+    assert result.exit_code == 0, result.output

@@ -3,9 +3,13 @@
 import functools
 import inspect
 import sys
+from pathlib import Path
 from types import BuiltinFunctionType, MethodWrapperType, WrapperDescriptorType
 
 from torch import Tensor, nn
+
+from resnet_diagram.reading import is_of_project
+from resnet_diagram.tracer.load.zoo import makes_listed_model
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), Tensor)
 """Types of values that hold no model."""
@@ -13,11 +17,12 @@ _PLAIN = (int, float, complex, str, bytes, bool, type(None), Tensor)
 _PLAIN_WORDS = frozenset(kind.__name__ for kind in _PLAIN) | {"None", "torch.Tensor"}
 
 
-def reason_not_to_call(factory: object) -> str:
+def reason_not_to_call(factory: object, root: Path | None = None) -> str:
     """Return why a callable plainly makes no model; "" if it may make one.
 
     It may be an nn.Module class, a class that decides on its instances itself, or a function that is neither
-    compiled nor of the standard library or torch, and that is not annotated with another result.
+    compiled nor of the standard library or torch, and that is not annotated with another result. With a
+    `root`, a function must be of that project, or make a model that its library lists.
     """
     while isinstance(factory, functools.partial):
         factory = factory.func
@@ -30,6 +35,8 @@ def reason_not_to_call(factory: object) -> str:
         return f"it belongs to Python's own module {top!r}"
     if top == "torch" and not str(factory.__module__).startswith("torch.hub"):
         return "it is a function of torch"
+    if root is not None and not _is_for_documents(factory, root):
+        return "it is no function of the project, and a document may call no other"
     if inspect.isclass(factory):
         own = type(factory).__call__ is not type.__call__ or factory.__new__ is not object.__new__
         return "" if own else "it is a class, but not of torch.nn.Module"
@@ -38,3 +45,12 @@ def reason_not_to_call(factory: object) -> str:
     if plain or (isinstance(result, str) and result in _PLAIN_WORDS):
         return f"it returns {getattr(result, '__name__', result)}"
     return ""
+
+
+def _is_for_documents(factory: object, root: Path) -> bool:
+    """Return whether a document may call a function: one of its project, or one for a listed model."""
+    home = sys.modules.get(str(getattr(factory, "__module__", None)))
+    file = getattr(home, "__file__", None)
+    if file and is_of_project(Path(file), root):
+        return True
+    return callable(factory) and makes_listed_model(factory)

@@ -13,6 +13,7 @@ from torch import nn
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, closest, did_you_mean
+from resnet_diagram.reading import is_of_project
 from resnet_diagram.tracer.errors import source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.factories import reason_not_to_call
@@ -21,7 +22,7 @@ from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.no_network import NetworkAskedError, network_blocked, without_weights
 from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
-from resnet_diagram.tracer.load.zoo import listed_model, listed_names
+from resnet_diagram.tracer.load.zoo import is_library, listed_model, listed_names
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.isolation import exclusive, prints_on_stderr, random_states
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
@@ -40,21 +41,30 @@ class LoadedModel:
 
 
 def load_model(
-    target: str, *, unsafe: bool = False, folder: Path = Path(), with_values: bool = False
+    target: str,
+    *,
+    unsafe: bool = False,
+    folder: Path = Path(),
+    with_values: bool = False,
+    root: Path | None = None,
 ) -> LoadedModel:
     """Return the model that `pkg.module:factory` or `path/file.py:Net(depth=20)` names.
 
     `timm:NAME` and `torchvision:NAME` name what these libraries list. The module is imported, and so run;
     the constructor is called without memory for weights, unless `with_values`. An instance is taken as it
     is. A TorchScript file is read; a pickled model or an exported program only if `unsafe`, as reading it
-    may run any code. `folder`: start of relative paths, and first in the search for modules. Raises
-    SourceError where anything fails.
+    may run any code. `folder`: start of relative paths, and first in the search for modules. `root`: the
+    project that the code must lie in, unless it is a library of models. Raises SourceError where anything
+    fails.
     """
     if is_saved(target):
         path = folder / Path(target).expanduser()
+        _check_place(target, path, root)
         model, inputs = saved_model(path, unsafe=unsafe)
         return LoadedModel(model=model, name=path.stem, source=target, inputs=inputs)
-    parsed = replace(parse_target(target), folder=folder, with_values=with_values)
+    parsed = replace(parse_target(target), folder=folder, with_values=with_values, root=root)
+    if parsed.is_file:
+        _check_place(target, parsed.path, root)
     try:
         return _built(parsed)
     except SourceError as error:
@@ -62,6 +72,12 @@ def load_model(
             raise
     declare_operators()
     return _built(parsed)
+
+
+def _check_place(text: str, path: Path, root: Path | None) -> None:
+    """Raise SourceError for code that does not lie in the project it must lie in."""
+    if root is not None and not is_of_project(path, root):
+        raise SourceError(f"A document may not load {text!r}: {str(path)!r} is not code of {str(root)!r}.")
 
 
 def built_model(factory: Callable[..., Any]) -> nn.Module:
@@ -81,6 +97,8 @@ def _built(target: Target) -> LoadedModel:
         contexts.enter_context(own_arguments(target))
         contexts.enter_context(torch_private.light_imports())
         module = _imported(target)
+        if not is_library(module):
+            _check_place(target.text, Path(getattr(module, "__file__", None) or "/"), target.root)
         attribute = target.attribute or _only_candidate(module, target)
         value = _attribute_of(module, attribute, target)
         ready = isinstance(value, nn.Module) and not target.called
@@ -134,12 +152,14 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
             f"{attribute!r} in {target.module!r} is of type {type(factory).__name__}; wanted is a "
             "torch.nn.Module, or a class or function that makes one."
         )
-    if reason := reason_not_to_call(factory):
+    if reason := reason_not_to_call(factory, target.root):
         raise SourceError(
             f"{attribute!r} in {target.module!r} is not called, because {reason}; expected a torch.nn.Module "
             "class, or a function that returns a module."
         )
     _check_arguments(factory, attribute, target)
+    if target.root is not None and ("checkpoint_path" in target.kwargs or len(target.args) > 4):
+        raise SourceError(f"A document may not load weights: {target.text!r} names a checkpoint.")
     try:
         with network_blocked():
             options = without_weights(factory, target.kwargs)

@@ -18,7 +18,8 @@ class Target:
 
     `called` says whether arguments, perhaps none, were written; `inner` is the path of a module within the
     model, as in `Lit().net`. `folder`: start of a relative path, and first
-    in the search for a module. `with_values`: the model is built with its weights in memory.
+    in the search for a module. `with_values`: the model is built with its weights in memory. `root`: the
+    project that the code must lie in, None for code from anywhere.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Target:
     inner: str = ""
     folder: Path = Path()
     with_values: bool = False
+    root: Path | None = None
 
     @property
     def is_file(self) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+_BUILDERS = ("create_model", "get_model")
+"""Functions that make a listed model by its name."""
+
 
 def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
     """Return the factory of `timm:NAME` or `torchvision:NAME`, None for other modules and names."""
@@ -14,6 +17,20 @@ def listed_model(module: ModuleType, name: str) -> Callable[..., Any] | None:
         return None
     factory: Callable[..., Any] = functions[1](name)
     return factory
+
+
+def is_library(module: ModuleType) -> bool:
+    """Return whether a module belongs to a library of models."""
+    return module.__name__.partition(".")[0] in ("torchvision", "timm", "transformers")
+
+
+def makes_listed_model(function: Callable[..., Any]) -> bool:
+    """Return whether a function of a library makes one of the models that it lists."""
+    top = str(getattr(function, "__module__", None) or "").partition(".")[0]
+    if top not in ("torchvision", "timm"):
+        return False
+    name = getattr(function, "__name__", "")
+    return name in _BUILDERS or name in listed_names(importlib.import_module(top))
 
 
 def listed_names(module: ModuleType) -> list[str]:
