@@ -78,7 +78,7 @@ def _computed(node: Node, name: str, values: list[float | None]) -> float | None
             return 0.0 if is_same and factor == -1.0 else None
         case "logical_not", [float(value)]:
             return float(not value)
-        case "where", [condition, *rest]:
+        case "where", [condition, *rest] if argument(node, "self") is not None:
             numbers = map(_number, (argument(node, "self"), argument(node, "other")))
             left, right = (rest.pop(0) if value is None else value for value in numbers)
             return right if condition == 0 or left == right else left if condition is not None else None

@@ -236,3 +236,18 @@ def test_a_script_in_a_file_is_a_source(tmp_path: Any) -> None:
         "import torch\nnet = torch.jit.script(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3)))\n"
     )
     assert trace(load_model("net.py:net", folder=tmp_path).model).input_shape[0] == 3
+
+
+class Chosen(Body):
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.run(x)
+        (places,) = torch.where(x[0] > 0)
+        return x[:, places]
+
+
+def test_a_search_for_places_is_no_choice_of_zeros() -> None:
+    assert residuals_of(Chosen()) == 1
+
+
+def residuals_of(model: nn.Module) -> int:
+    return len(rd.facts(trace(model, [parse_input("3x8x8")]))["residuals"])
