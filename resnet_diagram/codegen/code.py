@@ -13,10 +13,10 @@ from resnet_diagram.spec.model import Network, Stage
 
 
 def code(network: Network, block: str | None = None) -> str:
-    """A Python file that makes the network: its blocks, its class, and a function of its name.
+    """Return a Python file that defines the network: its blocks, its class and a function that creates it.
 
-    `block` asks for one block only: its name, its place (`stage2.block1`) or its type (`bottleneck`). Raises
-    CodeError, naming the part, where something cannot be written, and UsageError for an unknown block.
+    `block` selects a single block by its name, its position (`stage2.block1`) or its type (`bottleneck`).
+    Raises CodeError, with the part, if something cannot be written, and UsageError for an unknown block.
     """
     network = with_dropouts(network)
     if block is not None:

@@ -29,7 +29,7 @@ _MEETINGS = {Merge.ADD: "SumOfBranches", Merge.CONCAT: "Concatenation", Merge.MU
 
 
 def class_name(block: Block) -> str:
-    """The name of a block's class."""
+    """Return the name of a block's class."""
     if plain(block):
         return "ConvBlock"
     if is_gate(block):
@@ -55,9 +55,9 @@ def squeezes(block: Block) -> bool:
 
 
 def class_doc(block: Block, condition: str | None) -> str:
-    """The docstring of a block's class, of which `block` is the most telling.
+    """Return the docstring of a block's class; `block` is its most complete example.
 
-    `condition` of its shortcut: "" for always, None without layers.
+    `condition` belongs to its shortcut: "" for always, None for a shortcut without layers.
     """
     if plain(block):
         return "A convolution with its norm and activation."
@@ -125,18 +125,18 @@ def _shortcut_doc(block: Block, condition: str | None) -> str:
 
 
 def called(network: Network) -> str:
-    """The network's name as it can stand in a docstring."""
+    """Return the network's name, cleaned for use in a docstring."""
     plain = " ".join(network.name.replace("\\", "/").replace('"', "'").split())
     return plain if plain.isprintable() and plain else "A network"
 
 
 def title(network: Network) -> str:
-    """A network in one line: "resnet50: 50 layers deep, 25,557,032 parameters."."""
+    """Return a network's summary line: "resnet50: 50 layers deep, 25,557,032 parameters."."""
     return f"{called(network)}: {depth(network)} layers deep, {params(network):,} parameters."
 
 
 def module_doc(network: Network) -> str:
-    """The docstring of the file."""
+    """Return the docstring of the generated file."""
     used = shape_text(network.input_shape)
     letter = option(network)
     shortcuts = f" Shortcuts are of option {letter}." if letter else ""

@@ -40,7 +40,7 @@ HELPERS = {
 
 
 def helper_lines(text: str, dims: int) -> list[list[str]]:
-    """The lines of each helper that the text of a network calls."""
+    """Return the lines of each helper that the text of a network calls."""
     slices = ", ".join([":", ":", *[":: self.stride"] * dims])
     values = {"slices": slices, "zeros": "0, " * 2 * dims}
     used = [source for name, source in HELPERS.items() if f"{name}(" in text]

@@ -10,7 +10,10 @@ from resnet_diagram.spec.settings import FACTOR, setting
 
 
 def expression(cell: Cell, scope: Scope, x: str) -> str:
-    """The expression of a cell's output in its input `x`; "" where the cell is a module of its own."""
+    """Return a cell's output as an expression in its input `x`; "" if the cell is a module of its own.
+
+    Raises CodeError for reshapes and paddings that the network does not record in full.
+    """
     layer = cell[0]
     if layer.op == "flatten":
         return f"torch.flatten({x}, 1)"
@@ -32,7 +35,10 @@ def expression(cell: Cell, scope: Scope, x: str) -> str:
 
 
 def module(cell: Cell, scope: Scope) -> Call | None:
-    """The same as a module, for a sequence of modules; nothing where the cell is a module of its own."""
+    """Return the cell's expression as a module, or None if the cell is a module of its own.
+
+    Raises CodeError for arithmetic, and for a stride that differs between the dimensions.
+    """
     layer = cell[0]
     text = expression(cell, scope, "{}")
     if not text:
@@ -82,14 +88,17 @@ def _subsampled(cell: Cell, scope: Scope, x: str) -> str:
 
 
 def _padded(cell: Cell, x: str) -> str:
-    """Zeros around the positions."""
+    """Return the expression of zero padding around the positions.
+
+    Raises CodeError if the number of channels changes.
+    """
     if any(layer.in_shape[0] != layer.out_shape[0] for layer in cell):
         raise refuse(cell[0], "the network does not record which channels are the zeros")
     return f"F.pad({x}, ({_edges(cell)}))"
 
 
 def channel_padding(cell: Cell, scope: Scope) -> Call:
-    """Zeros around the positions, and behind the channels; for shortcuts without weights."""
+    """Return the call that pads positions and channels with zeros, for shortcuts without weights."""
     before = scope.channel([layer.in_shape[0] for layer in cell], "in_channels")
     after = scope.channel([layer.out_shape[0] for layer in cell], "out_channels")
     missing = f"{after} - {before}"

@@ -46,7 +46,7 @@ UPSAMPLINGS |= {"bicubic": "bicubic"}
 
 
 def module(cell: Cell, scope: Scope) -> Call:
-    """The call that makes the module of a cell. Raises CodeError where there is none."""
+    """Return the call that creates the module of a cell. Raises CodeError if there is none."""
     layer = cell[0]
     if maker := _MAKERS.get(layer.op) or _KINDS.get(layer.kind):
         return maker(cell, scope)
@@ -64,7 +64,10 @@ def dims(layer: Layer) -> int:
 
 
 def dimensional(name: str, layer: Layer) -> str:
-    """The module of that name for the layer's dimensions: `nn.Conv2d`."""
+    """Return the module's name with the layer's number of dimensions, such as `nn.Conv2d`.
+
+    Raises CodeError for anything but one to three dimensions.
+    """
     if not 1 <= dims(layer) <= 3:
         raise refuse(layer, f"{name} works on one to three spatial dimensions, not {dims(layer)}")
     return f"nn.{name}{dims(layer)}d"
@@ -148,7 +151,7 @@ def _output_padding(cell: Cell, scope: Scope) -> list[str]:
 
 
 def _groups(cell: Cell, scope: Scope, channels: list[str]) -> list[str]:
-    """The groups; as many as channels in a depthwise convolution."""
+    """Return the `groups` argument; the number of channels for a depthwise convolution."""
     column = [layer.groups for layer in cell]
     if set(column) == {1}:
         return []
@@ -202,7 +205,10 @@ def _group_norm(cell: Cell, scope: Scope) -> Call:
 
 
 def _layer_norm(cell: Cell, scope: Scope) -> Call:
-    """A norm over the channels at each position, or over all values."""
+    """Return the call of a norm over the channels at each position, or over all values.
+
+    Raises CodeError if it normalises all values and their number differs between the blocks.
+    """
     contents = expect_params(cell, lambda layer: (2 * layer.in_shape[0], 2 * prod(layer.in_shape)))
     if contents and len({layer.in_shape for layer in cell}) > 1:
         raise refuse(cell[0], "it norms over all values, whose number differs from block to block")

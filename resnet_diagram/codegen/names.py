@@ -26,7 +26,7 @@ _USUAL = {"batch_norm": "bn", "max_pool": "maxpool", "avg_pool": "avgpool", "glo
 
 
 def function_name(name: str) -> str:
-    """A network's name as that of a function.
+    """Return a network's name as a valid Python function name.
 
     >>> function_name("resnet50-v1"), function_name("ResNet(depth=20)"), function_name("3d")
     ('resnet50_v1', 'resnet_depth_20', 'net_3d')
@@ -44,7 +44,7 @@ def is_attribute(name: str) -> bool:
 
 
 def relative(name: str, owner: str) -> str:
-    """A name as seen from inside the part of the model that `owner` names; "" where it is elsewhere.
+    """Return a name relative to the part of the model named `owner`; "" if it is outside that part.
 
     >>> relative("layer1.0.conv1", "layer1.0"), relative("fc", ""), relative("fc", "layer1")
     ('conv1', 'fc', '')
@@ -64,10 +64,10 @@ def usual(element: Element) -> str:
 
 
 def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str]:
-    """A name for each cell: an attribute, or `attribute.position` for items of a sequence.
+    """Return a name for each cell: an attribute, or `attribute.position` for items of a sequence.
 
-    `owners`: the name of the block each item of a cell is from. The model's own names are kept where they can
-    be attributes and no other cell has them.
+    `owners`: the name of the block of each item of a cell. The model's own names are kept if they are
+    valid attributes and unique.
     """
     left = [_common(cell, owners) for cell in cells]
     members = _sequences(left)
@@ -106,7 +106,10 @@ def _sequences(names: Sequence[str]) -> list[bool]:
 
 
 def _usual_names(cells: Sequence[Aligned], used: Collection[str]) -> list[str]:
-    """The usual names, numbered where several want one; activations without weights share theirs."""
+    """Return the conventional names, numbered if several cells share one.
+
+    Activations without weights share one name.
+    """
     bases = [usual(cell[0]) for cell in cells]
     counters = {base: count(1) for base in bases}
     names = []

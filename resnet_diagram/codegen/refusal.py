@@ -7,7 +7,7 @@ from resnet_diagram.spec.shapes import shape_text
 
 
 def refuse(part: Layer | Block | Stage | Graph, reason: str) -> CodeError:
-    """The error that says which part cannot be written, and why."""
+    """Return the error for a part that cannot be written as code, with the reason."""
     kind = type(part).__name__.lower()
     name = f" {part.name!r}" if part.name else ""
     shapes = ""

@@ -20,11 +20,11 @@ from resnet_diagram.spec.shapes import shape_text
 
 
 def snippet(network: Network, target: str) -> str:
-    """A Python file of the class of one block, with that block's shapes in comments.
+    """Return a Python file with the class of one block and that block's shapes in comments.
 
-    `target`: a block's name (`layer2.0`), its place (`stage2.block1`), or a type (`bottleneck`, or the name
-    of a class), which stands for the first block of it. Raises UsageError for anything else, CodeError where
-    the network cannot be written.
+    `target`: a block's name (`layer2.0`), its position (`stage2.block1`), or a type (`bottleneck`, or the
+    name of a class), which selects the first block of that type. Raises UsageError for any other target,
+    CodeError if the network cannot be written.
     """
     by_name = dict(_named(network))
     block = by_name.get(target)
@@ -69,7 +69,7 @@ def _refuse_layer(network: Network, target: str) -> None:
 
 
 def _named(network: Network) -> Iterator[tuple[str, Block]]:
-    """All blocks by their names and places; the first of a name counts."""
+    """Yield all blocks by their names and positions; the first block with a name counts."""
     table: dict[str, Block] = {}
     for element, place in placed(network):
         if isinstance(element, Block):
@@ -84,7 +84,7 @@ def _named(network: Network) -> Iterator[tuple[str, Block]]:
 
 
 def _types(classes: Sequence[BlockClass]) -> Iterator[tuple[str, Block]]:
-    """The first block of each type, by the type and by the name of its class, in lower case."""
+    """Yield the first block of each type, by type and by class name, both in lower case."""
     table: dict[str, Block] = {}
     for item in classes:
         first = item.blocks[0]
@@ -95,7 +95,7 @@ def _types(classes: Sequence[BlockClass]) -> Iterator[tuple[str, Block]]:
 
 
 def _needed(block_class: BlockClass, classes: Sequence[BlockClass]) -> list[BlockClass]:
-    """The classes a class is made of, itself last."""
+    """Return the classes that a class depends on, the class itself last."""
     needed = [block_class]
     for item in reversed(classes[: classes.index(block_class)]):
         text = "\n".join(line for right in needed for line in right.init)

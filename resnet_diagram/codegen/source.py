@@ -7,7 +7,7 @@ from resnet_diagram.codegen.text import docstring
 
 
 def source(doc: str, parts: Sequence[Sequence[str]], dims: int) -> str:
-    """The text of a file: docstring, imports, the helpers used, the parts."""
+    """Return the text of a file: docstring, imports, required helpers and parts."""
     text = "\n".join(line for part in parts for line in part)
     helpers = helper_lines(text, dims)
     contents = [*helpers, *parts]
@@ -17,7 +17,7 @@ def source(doc: str, parts: Sequence[Sequence[str]], dims: int) -> str:
 
 
 def _imports(text: str) -> list[str]:
-    """The imports that a text needs, in the order of the usual tools."""
+    """Return the imports that a text needs, in the usual order."""
     lines = ["from collections.abc import Sequence", ""] if "Sequence[" in text else []
     lines += ["import torch"] if "torch." in text else []
     lines += ["import torch.nn.functional as F"] if "F.pad(" in text else []

@@ -44,7 +44,7 @@ Code = str | Call | Repeat
 
 
 def statement(head: str, code: Code, indent: str = "", tail: str = "") -> list[str]:
-    """The lines of `head`, an expression and `tail`.
+    """Return the lines of `head`, an expression and `tail`, wrapped at the line width.
 
     >>> statement("x = ", Call("f", ("a", "b")))
     ['x = f(a, b)']
@@ -68,7 +68,7 @@ def statement(head: str, code: Code, indent: str = "", tail: str = "") -> list[s
 
 
 def generator(call: Call, count: str, indent: str) -> list[str]:
-    """The lines of `count` equal calls, without the brackets around them."""
+    """Return the lines of a generator of `count` equal calls, without its brackets."""
     line = f"{indent}{call} for _ in range({count})"
     if len(line) <= WIDTH:
         return [line]
@@ -76,7 +76,7 @@ def generator(call: Call, count: str, indent: str) -> list[str]:
 
 
 def docstring(text: str, indent: str = "") -> list[str]:
-    """The lines of a docstring: the first sentence alone, then what follows, wrapped."""
+    """Return the lines of a docstring: the first sentence on its own line, then the rest, wrapped."""
     first, _, rest = text.partition("\n")
     if not rest:
         return [f'{indent}"""{first}"""']
@@ -84,7 +84,7 @@ def docstring(text: str, indent: str = "") -> list[str]:
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:
-    """Text in lines; its own line breaks are kept."""
+    """Return a text as wrapped lines; its own line breaks are kept."""
     return [
         line
         for paragraph in text.split("\n")
@@ -93,10 +93,10 @@ def wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def indented(lines: Iterable[str], by: str = STEP) -> list[str]:
-    """The lines moved to the right; empty ones stay empty."""
+    """Indent the lines; empty ones stay empty."""
     return [f"{by}{line}" if line else "" for line in lines]
 
 
 def signature(head: str, params: Sequence[str], returns: str, indent: str = "") -> list[str]:
-    """The first lines of a function: `head(params) -> returns:`."""
+    """Return the first lines of a function: `head(params) -> returns:`."""
     return statement(head, Call("", tuple(params)), indent, f" -> {returns}:")

@@ -35,7 +35,7 @@ class BlockClass:
     _places: dict[int, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
-        """The class."""
+        """Return the lines of the class definition."""
         parameters = ["self", *(parameter.declaration for parameter in self.scope.parameters())]
         constants = [f"{name} = {value}" for name, value in self.scope.constants.items()]
         return [
@@ -51,19 +51,19 @@ class BlockClass:
         ]
 
     def _computed(self) -> list[str]:
-        """The channels that follow from what the class is told, as far as they are used."""
+        """Return the assignments of channels computed from the parameters, if `__init__` uses them."""
         text = "\n".join(self.init)
         derived = [channel for channel in self.scope.channels if channel.source]
         return [f"{item.name} = {item.source}" for item in derived if _occurs(item.name, text)]
 
     def places(self, blocks: Sequence[Block]) -> list[int]:
-        """The columns of these blocks in the scope."""
+        """Return the columns of these blocks in the scope."""
         if len(self._places) != len(self.blocks):
             self._places.update({id(block): place for place, block in enumerate(self.blocks)})
         return [self._places[id(block)] for block in blocks]
 
     def call(self, blocks: Sequence[Block], outer: Scope) -> Call:
-        """The call that makes these blocks, one for each item of the outer scope's columns."""
+        """Return the call that creates these blocks, one for each column of the outer scope."""
         places = self.places(blocks)
         args = []
         for parameter in self.scope.parameters():
@@ -81,7 +81,10 @@ class BlockClass:
 def block_class(
     name: str, blocks: Sequence[Block], classes: Classes, *, comments: bool = False
 ) -> BlockClass:
-    """The class of blocks that differ in nothing but numbers; `comments` tell the shapes of the first."""
+    """Return the class for blocks that differ only in numbers.
+
+    `comments` adds the shapes of the first block to its lines.
+    """
     result = BlockClass(name=name, blocks=tuple(blocks), scope=scope_of(blocks))
     write = _residual if residual(blocks[0]) else _other
     write(result, classes, comments)
@@ -108,7 +111,7 @@ def _body(result: BlockClass, classes: Classes) -> Body:
 
 
 def _runs(block: Block) -> list[Sequence[Element]]:
-    """The runs of a block that hand one value on; `after` reads the fresh result of the merge."""
+    """Return the runs of a block that pass on a single value, without the layer that follows the merge."""
     arms = (main(block),) if residual(block) else (block.before, *block.branches)
     return [*arms, arm(block), block.after[1:]]
 
@@ -181,7 +184,7 @@ def _shortcut_line(result: Arm | None) -> str:
 
 
 def _late_shortcut(result: Arm | None) -> list[str]:
-    """The shortcut where it leaves behind the shared pre-activation, in the blocks that have layers on it."""
+    """Return the lines of a conditional shortcut that starts after a shared pre-activation, or no lines."""
     if result is None or not result.condition:
         return []
     return [f"if self.{result.name} is not None:", f"{STEP}shortcut = self.{result.name}(x)"]
@@ -210,7 +213,7 @@ def _other(result: BlockClass, classes: Classes, comments: bool) -> None:
 
 
 def _labels(block: Block, complete: Sequence[bool]) -> list[str]:
-    """The variables of the arms: the input itself for an empty one."""
+    """Return the variable of each branch: `x` for an empty branch, which is the input itself."""
     if len(complete) == 1:
         return ["x"]
     if sum(complete) == 1:
@@ -220,7 +223,10 @@ def _labels(block: Block, complete: Sequence[bool]) -> list[str]:
 
 
 def _meeting(block: Block, labels: Sequence[str]) -> str:
-    """The expression that joins the arms."""
+    """Return the expression that merges the branches.
+
+    Raises CodeError if their numbers of dimensions differ.
+    """
     entry = block.before[-1].out_shape if block.before else None
     runs = [*block.branches, *([arm(block)] if block.shortcut else [])]
     out_shapes = [out_shape(run) if run else entry or in_shape(block) for run in runs]

@@ -22,10 +22,10 @@ class Classes(Protocol):
     """Makes the calls for blocks and stages."""
 
     def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
-        """The call that makes an object of the class these blocks are."""
+        """Return the call that creates an instance of the class of these blocks."""
 
     def sequence(self, stage: Stage, scope: Scope) -> Call:
-        """The call that makes a stage."""
+        """Return the call that creates a stage."""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Body:
     lazy: frozenset[str] = frozenset()
 
     def pieces(self, cells: Sequence[Aligned], names: Sequence[str]) -> list[Piece]:
-        """The operations of a run; its modules become attributes of those names."""
+        """Return the operations of a run, and store its modules as attributes under `names`."""
         check_joints(cells)
         items: list[Piece] = []
         place = 0
@@ -73,7 +73,7 @@ class Body:
         return Piece(text=f"self.{name}({{}})", working=working, light=light, shape=shape)
 
     def _shared(self, name: str, call: Call) -> str:
-        """The attribute that holds such a module: that of the name, or a new one where that holds another."""
+        """Return the attribute that holds an equal module; number the name if it holds another one."""
         target, number = name, 1
         while self.attributes.get(target, call) != call:
             number += 1
@@ -82,7 +82,7 @@ class Body:
         return target
 
     def module(self, cell: Aligned) -> Call:
-        """The call that makes the module of a cell."""
+        """Return the call that creates the module of a cell. Raises CodeError for a graph."""
         first = cell[0]
         if isinstance(first, Block):
             return self.classes.call([item for item in cell if isinstance(item, Block)], self.scope)
@@ -95,29 +95,29 @@ class Body:
         return replace(result, args=("inplace=True",)) if changes else result
 
     def lines(self) -> list[str]:
-        """The assignments of the attributes, in `__init__`."""
+        """Return the assignments of the attributes in `__init__`."""
         statements = (statement(f"self.{name} = ", call, INSIDE) for name, call in self.attributes.items())
         return [line for lines in statements for line in lines]
 
 
 def layer_cell(cell: Aligned) -> layers.Cell:
-    """The cell, all of whose items are layers."""
+    """Return the cell as layers; all of its items are layers."""
     return tuple(item for item in cell if isinstance(item, Layer))
 
 
 def aligned(runs: Sequence[Sequence[Element]]) -> list[Aligned]:
-    """The cells of runs that differ in nothing but numbers."""
+    """Return the cells of runs that differ only in numbers."""
     return list(zip(*runs, strict=True))
 
 
 def names_of(runs: Sequence[Sequence[Aligned]], owners: Sequence[str]) -> list[list[str]]:
-    """The names of the cells of several runs of one class, run by run."""
+    """Return the attribute names of the cells of several runs of one class, run by run."""
     names = iter(attribute_names([cell for run in runs for cell in run], owners))
     return [[next(names) for _ in run] for run in runs]
 
 
 def kept_inputs(runs: Iterable[Sequence[Element]]) -> frozenset[str]:
-    """The activations that somewhere read a value others may read too: not one a layer just made."""
+    """Return the activations that must not work in place, because another layer may read their input."""
     entries = set()
     for run in runs:
         for before, element in zip((None, *run), run, strict=False):
@@ -128,7 +128,7 @@ def kept_inputs(runs: Iterable[Sequence[Element]]) -> frozenset[str]:
 
 
 def check_joints(cells: Sequence[Aligned]) -> None:
-    """Each element takes what the one before gives; CodeError else."""
+    """Raise CodeError if an element's input shape differs from the output shape of the element before it."""
     for before, cell in pairwise(cells):
         for left, right in zip(before, cell, strict=True):
             if out_shape(left) != in_shape(right):

@@ -22,7 +22,7 @@ class Piece:
 
 
 def sentences(pieces: Sequence[Piece], x: str, target: str = "x", *, comments: bool = False) -> list[str]:
-    """The lines that run `pieces` on the variable `x`; the result is in `target`."""
+    """Return the lines that apply `pieces` to the variable `x` and assign the result to `target`."""
     lines = []
     for group in _groups(pieces):
         for part in _fitting(group, x, target):
@@ -33,7 +33,7 @@ def sentences(pieces: Sequence[Piece], x: str, target: str = "x", *, comments: b
 
 
 def nested(pieces: Sequence[Piece], x: str) -> str:
-    """The expression of the pieces one behind another.
+    """Return the expression that applies the pieces in sequence to `x`.
 
     >>> relu = Piece(text="relu({})", working=False, light=True, shape=())
     >>> nested([relu, relu], "x")
@@ -47,7 +47,7 @@ def nested(pieces: Sequence[Piece], x: str) -> str:
 
 
 def _fitting(group: Sequence[Piece], x: str, target: str) -> list[Sequence[Piece]]:
-    """The group, or its pieces one by one where its line would be too long."""
+    """Return the group as one line, or its pieces one by one if that line would be too long."""
     room = WIDTH - 2 * len(STEP) - len("  # 1024×1024×1024")
     simple = not any(piece.text.count("{}") > 1 for piece in group[1:])
     if simple and len(f"{target} = {nested(group, x)}") <= room:
@@ -56,7 +56,10 @@ def _fitting(group: Sequence[Piece], x: str, target: str) -> list[Sequence[Piece
 
 
 def _groups(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces that share a line: a working one, with what stands before it (pre-activation) or behind it."""
+    """Group the pieces into lines: one main operation with the light ones before it or after it.
+
+    Light operations come before the main one in pre-activation order.
+    """
     before = bool(pieces) and pieces[0].light and any(piece.working for piece in pieces)
     groups: list[list[Piece]] = []
     full = True

@@ -28,11 +28,11 @@ class Variable:
     source: str = ""
 
     def at(self, places: Sequence[int]) -> "Variable":
-        """It in some of the blocks."""
+        """Return the variable with its values in these blocks only."""
         return replace(self, values=tuple(self.values[place] for place in places))
 
     def spread(self, places: Sequence[int], size: int) -> "Variable":
-        """It in all blocks, known only in some."""
+        """Return the variable for all `size` blocks; missing values become the default or the first value."""
         names = dict(zip(places, self.values, strict=True))
         filler = self.values[0] if self.default is None else self.default
         return replace(self, values=tuple(names.get(place, filler) for place in range(size)))
@@ -70,7 +70,7 @@ class Scope:
         return sorted(message, key=lambda entry: entry.default is not None)
 
     def channel(self, column: Sequence[int], hint: str) -> str:
-        """The expression of a number of channels, by the name `hint` where it follows from nothing known."""
+        """Return the expression of a number of channels; add a parameter named `hint` if none fits."""
         values = tuple(column)
         for variable in self.channels:
             if variable.values == values:
@@ -83,7 +83,10 @@ class Scope:
         return self._new(self.channels, values, hint, None)
 
     def setting(self, column: Iterable[Value], hint: str, default: Value | None = None) -> str:
-        """The expression of a stride, padding or the like; parameters get a default if it occurs."""
+        """Return the expression of a setting such as stride or padding.
+
+        A new parameter has `default` as its default value if the column contains it.
+        """
         values = same_type(tuple(column))
         constant = len(set(values)) == 1
         equal = [item.name for item in self.settings if item.values == values]
@@ -102,7 +105,10 @@ class Scope:
 
     @contextmanager
     def at(self, places: Sequence[int]) -> Iterator["Scope"]:
-        """The scope of some of the blocks; what is new there gets the first value everywhere else."""
+        """Yield the scope of some of the blocks.
+
+        Variables added to it are extended to the other blocks by their default or first value.
+        """
         inner = Scope(
             len(places),
             [channel.at(places) for channel in self.channels],
@@ -113,13 +119,13 @@ class Scope:
             outer += [item.spread(places, self.size) for item in result[len(outer) :]]
 
     def column(self, name: str) -> Column | None:
-        """The values of a known name."""
+        """Return the values of a variable by its name, or None if there is no such variable."""
         entries = (item.values for item in (*self.channels, *self.settings) if item.name == name)
         return next(entries, None)
 
 
 def ratio(values: Sequence[int], variable: Variable) -> str:
-    """The values as a multiple or a part of a variable's, by one factor; nothing where they are not."""
+    """Return the values as a multiple or a fraction of a variable; empty if no single factor fits."""
     pairs = [
         (value, base) for value, base in zip(values, variable.values, strict=True) if isinstance(base, int)
     ]
@@ -132,7 +138,7 @@ def ratio(values: Sequence[int], variable: Variable) -> str:
 
 
 def same_type(values: Column) -> Column:
-    """The values, all written out along each dimension where one of them is."""
+    """Return the values, each with one number per dimension if any of them has several."""
     long = next((value for value in values if isinstance(value, tuple)), None)
     if long is None:
         return values
@@ -140,7 +146,7 @@ def same_type(values: Column) -> Column:
 
 
 def compact(sizes: Shape) -> Value:
-    """One number where all are equal.
+    """Return a single number if all sizes are equal, else the sizes.
 
     >>> compact((3, 3)), compact((1, 3))
     (3, (1, 3))

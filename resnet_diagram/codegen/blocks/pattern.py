@@ -44,19 +44,19 @@ def arm_key(block: Block, nested: KeyOf) -> Key:
 
 
 def arm(block: Block) -> tuple[Element, ...]:
-    """The layers of a block's shortcut."""
+    """Return the layers on a block's shortcut."""
     return (block.shortcut or Shortcut(kind=ShortcutKind.IDENTITY)).layers
 
 
 def children(block: Block) -> Iterator[Block]:
-    """The blocks directly inside a block, those of its stages included."""
+    """Yield the blocks directly inside a block, including those in its stages."""
     runs: Sequence[tuple[Element, ...]] = (*block.branches, arm(block))
     for run in runs:
         yield from blocks_in(run)
 
 
 def blocks_in(elements: Iterable[Element]) -> Iterator[Block]:
-    """The outermost blocks among some elements, those of stages included."""
+    """Yield the outermost blocks of a run, including those in stages."""
     for element in elements:
         if isinstance(element, Block):
             yield element
@@ -65,7 +65,7 @@ def blocks_in(elements: Iterable[Element]) -> Iterator[Block]:
 
 
 def levels(network: Network) -> list[list[Block]]:
-    """All blocks, the innermost first: those of one level hold only blocks of those before."""
+    """Return all blocks by nesting level, innermost first; blocks contain blocks of earlier levels only."""
     items: list[list[Block]] = []
     _place(blocks_in((*network.stem, *network.body, *network.head)), items)
     return items

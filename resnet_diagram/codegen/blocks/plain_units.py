@@ -14,7 +14,10 @@ FEWEST = 4
 
 
 def with_units(network: Network) -> Network:
-    """The network itself; one without any block gets its convolutions as blocks, and stages by resolution."""
+    """Return a network without blocks with its convolutions grouped into blocks, and stages by resolution.
+
+    A network with blocks, or with few convolutions, is returned unchanged.
+    """
     if next(all_blocks(network), None) is not None:
         return network
     if sum(layer.kind is LayerKind.CONV for layer in walk(network)) < FEWEST:
@@ -75,7 +78,7 @@ def _layer_with_dropout(layer: Layer) -> tuple[Layer, ...]:
 
 
 def _united(element: Element) -> Element:
-    """A stage of layers with its convolutions as blocks; anything else as it is."""
+    """Return a stage of layers with its convolutions grouped into blocks; other elements unchanged."""
     if not isinstance(element, Stage):
         return element
     layers = [item for item in element.body if isinstance(item, Layer)]
@@ -83,7 +86,7 @@ def _united(element: Element) -> Element:
 
 
 def _units(layers: Sequence[Layer]) -> list[Element]:
-    """Convolutions with what belongs to them as blocks of one branch; other layers as they are."""
+    """Group each convolution and the layers that belong to it into a block with one branch."""
     units: list[Element] = []
     place = 0
     while place < len(layers):
@@ -98,7 +101,7 @@ def _units(layers: Sequence[Layer]) -> list[Element]:
 
 
 def _stages(units: Sequence[Element]) -> list[Element]:
-    """The units with neighbours of one resolution in a stage."""
+    """Group neighbouring units of one resolution into stages."""
     elements: list[Element] = []
     number = 0
     for size, run in groupby(units, key=_resolution):
@@ -112,5 +115,5 @@ def _stages(units: Sequence[Element]) -> list[Element]:
 
 
 def _resolution(unit: Element) -> tuple[int, ...]:
-    """The resolution a unit gives; nothing for a single layer."""
+    """Return the output resolution of a unit; empty for a single layer."""
     return out_shape(unit)[1:] if isinstance(unit, Block) else ()

@@ -46,7 +46,7 @@ def optional_pool(long: Sequence[Element], elements: Sequence[Element]) -> bool:
 
 
 def shortcut(blocks: Sequence[Block], body: Body) -> Arm | None:
-    """The shortcut with layers of the blocks a class stands for; nothing where all are identities."""
+    """Return the shortcut of a class of blocks, or None if all its shortcuts are identities."""
     arms = [arm(block) for block in blocks]
     places = [place for place, layers in enumerate(arms) if layers]
     if not places:
@@ -77,7 +77,10 @@ def _zero_padding(arms: Sequence[Sequence[Element]], scope: Scope, places: Seque
 
 
 def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call:
-    """The call for the layers of a shortcut; a pooling that only some have gives way to an identity."""
+    """Return the call that creates the layers of a shortcut.
+
+    If only some shortcuts have a pooling, the others get an identity instead.
+    """
     longest = max(len(run) for run in arms)
     pooled = [place for place, run in enumerate(arms) if len(run) == longest]
     calls: list[Call | str] = []
@@ -97,7 +100,10 @@ def _modules(arms: Sequence[tuple[Element, ...]], body: Body, name: str) -> Call
 
 
 def _module(cell: Aligned, body: Body, run: Sequence[Element]) -> Call:
-    """The module of a cell; without weights on the way, channels of zeros are an option A, and come last."""
+    """Return the module of a cell on a shortcut.
+
+    On a shortcut without weights, zero padding of channels is option A: the zeros follow the channels.
+    """
     first = cell[0]
     weightless = not any(layer.params for layer in walk(run))
     if isinstance(first, Layer) and first.op == "zero_pad" and weightless:
@@ -106,13 +112,13 @@ def _module(cell: Aligned, body: Body, run: Sequence[Element]) -> Call:
 
 
 def _ceiled(pool: Call) -> Call:
-    """A pooling by its stride that rounds up, as the strided convolution beside it does at odd sizes."""
+    """Return a pooling by stride with `ceil_mode=True`, to match the strided convolution at odd sizes."""
     by_stride = len(pool.args) == 1 and pool.callee.startswith(("nn.AvgPool", "nn.MaxPool"))
     return replace(pool, args=(*pool.args, "ceil_mode=True")) if by_stride else pool
 
 
 def _name(arms: Sequence[Sequence[Element]], owners: Sequence[str]) -> str:
-    """The shortcut's own name, with `.0` behind it for a sequence of one; else the usual one."""
+    """Return the shortcut's own name, with `.0` for a sequence of one module; else the common name."""
     longest = max(len(run) for run in arms)
     heads = set()
     for run, owner in zip(arms, owners, strict=True):
@@ -141,7 +147,7 @@ def condition(scope: Scope, flags: Sequence[bool]) -> str:
 
 
 def _candidates(scope: Scope) -> dict[str, tuple[bool, ...]]:
-    """Conditions on the parameters, the usual one first, and where they hold."""
+    """Return candidate conditions on the parameters, most common first, and the blocks they select."""
     strides, ins = scope.column("stride"), scope.column("in_channels")
     if strides is not None and any(isinstance(stride, tuple) for stride in strides):
         strides = None

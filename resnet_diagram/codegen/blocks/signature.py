@@ -10,7 +10,7 @@ from resnet_diagram.spec.traits import WEIGHTED
 
 
 def scope_of(blocks: Sequence[Block]) -> Scope:
-    """A scope that knows the channels of the blocks."""
+    """Return a scope with the channels of the blocks as variables."""
     scope = Scope(len(blocks))
     if residual(blocks[0]):
         _residual(blocks, scope)
@@ -45,14 +45,14 @@ def _residual(blocks: Sequence[Block], scope: Scope) -> None:
 
 
 def _width(block: Block) -> int:
-    """Channels behind the first weighted layer of the way; 0 without any."""
+    """Return the output channels of the first weighted layer on the main path, or 0 without one."""
     layers = (layer for layer in main(block) if isinstance(layer, Layer) and layer.kind in WEIGHTED)
     first = next(layers, None)
     return first.out_shape[0] if first else 0
 
 
 def _run(blocks: Sequence[Block], scope: Scope) -> None:
-    """Channels at both ends, where they are not the same in all blocks."""
+    """Add the input and output channels to the scope where they differ between the blocks."""
     ins = _entries(blocks)
     outs = tuple(merged_shape(block)[0] for block in blocks)
     for name, values in (("in_channels", ins), ("out_channels", outs)):
@@ -61,7 +61,7 @@ def _run(blocks: Sequence[Block], scope: Scope) -> None:
 
 
 def _gate(blocks: Sequence[Block], scope: Scope) -> None:
-    """Channels, and how many times fewer a squeeze-and-excitation gate has inside."""
+    """Add the channels and, for a squeeze-and-excitation gate, the reduction to the scope."""
     ins = _entries(blocks)
     scope.channels.append(Variable(name="channels", values=ins))
     layers = [[layer for layer in walk(block) if layer.kind in WEIGHTED] for block in blocks]

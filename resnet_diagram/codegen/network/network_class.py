@@ -20,7 +20,7 @@ from resnet_diagram.spec.traits import WEIGHTED
 def network_lines(
     network: Network, name: str, plan: Plan, helper: Helper | None
 ) -> tuple[list[str], list[str]]:
-    """The class of a network, called `name`, and the function that makes the network."""
+    """Return the lines of a network's class, called `name`, and of the function that creates it."""
     elements = (*network.stem, *network.body, *network.head)
     stages = [element for element in elements if isinstance(element, Stage)]
     places = {id(stage): at for at, stage in enumerate(helper.stages if helper else ())}
@@ -47,7 +47,7 @@ def network_lines(
 
 
 def _last_weighted(elements: Sequence[Element]) -> int | None:
-    """The place of the classifier: the last weighted layer, if all behind it leaves its channels alone."""
+    """Return the index of the classifier, the last weighted layer; None if a later one changes channels."""
     for place in reversed(range(len(elements))):
         element = elements[place]
         if not isinstance(element, Layer):
@@ -87,7 +87,7 @@ def _forward(network: Network, pieces: Sequence[Piece]) -> list[str]:
 
 
 def initialiser(elements: Sequence[Element]) -> list[str]:
-    """The method that fills the weights: He initialisation of the convolutions."""
+    """Return the method that initialises convolutions after He et al.; empty without convolutions."""
     kinds = {f"nn.Conv{len(layer.kernel)}d" for layer in walk(elements) if layer.op == "conv"}
     if not kinds:
         return []
@@ -119,7 +119,7 @@ def _doc(network: Network) -> str:
 
 
 def class_name(network: Network) -> str:
-    """`ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
+    """Return `ResNet` for a network of basic blocks or bottlenecks, `Net` for any other."""
     kinds = {block_kind(block) for block in residual_blocks(network)}
     return "ResNet" if kinds & {BlockKind.BASIC, BlockKind.BOTTLENECK} else "Net"
 

@@ -32,15 +32,15 @@ class Plan:
     names: set[str] = field(default_factory=set)
 
     def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
-        """The call that makes these blocks."""
+        """Return the call that creates these blocks."""
         return self.class_of[blocks[0]].call(blocks, scope)
 
     def sequence(self, stage: Stage, scope: Scope) -> Call:
-        """A stage written out, with equal neighbours once."""
+        """Return the call that creates a stage, with runs of equal blocks written once."""
         return Call("nn.Sequential", tuple(self._repeated(self.elements(stage.body))))
 
     def elements(self, elements: Sequence[Element]) -> list[Call]:
-        """The calls that make some elements, one by one."""
+        """Return the calls that create these elements, one by one."""
         check_joints([(element,) for element in elements])
         body = Body(scope=Scope(1), classes=self, owners=("",), lazy=kept_inputs([elements]))
         return [body.module((element,)) for element in elements]
@@ -56,7 +56,7 @@ class Plan:
 
 
 def plan(network: Network, reserved: Iterable[str] = (), shown: Block | None = None) -> Plan:
-    """The classes of a network; those of `shown` and of blocks in it tell its shapes in comments."""
+    """Return the classes of a network; those of `shown` and its inner blocks have shapes in comments."""
     focus = [] if shown is None else [shown, *_inside(shown)]
     result = Plan(names=set(reserved))
     for level in levels(network):
@@ -88,7 +88,7 @@ def _add(blocks: list[Block], result: Plan, focus: Sequence[Block]) -> None:
 
 
 def _variants(blocks: list[Block], result: Plan) -> list[list[Block]]:
-    """The blocks by their shortcuts, so that each class has at most one besides the identity."""
+    """Group the blocks by shortcut, so that each class has at most one kind besides the identity."""
     if not residual(blocks[0]):
         return [blocks]
     kinds: dict[Key, list[Block]] = {}
@@ -122,7 +122,7 @@ def _shortcut_key(block: Block, result: Plan) -> Key:
 
 
 def _merged_pools(groups: list[list[Block]], result: Plan) -> list[list[Block]]:
-    """The groups; two that differ in a pooling before the shortcut, of strided blocks alone, are one."""
+    """Merge two groups that differ only in a pooling before the shortcut of strided blocks."""
     if len(groups) != 2:
         return groups
     long, shortened = sorted(groups, key=lambda group: -len(arm(group[0])))

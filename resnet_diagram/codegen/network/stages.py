@@ -24,7 +24,7 @@ class Helper:
     stages: tuple[Stage, ...]
 
     def call(self, stage: Stage, count: str) -> Call:
-        """The call that makes a stage; `count` is the expression of its number of blocks."""
+        """Return the call that creates a stage; `count` is the expression of its number of blocks."""
         channels, settings = [], []
         (place,) = self.made.places(_blocks(stage)[:1])
         for parameter in self.made.scope.parameters():
@@ -36,7 +36,7 @@ class Helper:
         return Call(HELPER, (*channels, count, *settings))
 
     def lines(self) -> list[str]:
-        """The function."""
+        """Return the lines of the helper function."""
         parameters = self.made.scope.parameters()
         declared = [parameter.declaration for parameter in parameters if parameter.default is None]
         declared += ["blocks: int", *(entry.declaration for entry in parameters if entry.default is not None)]
@@ -70,11 +70,11 @@ class StageMaker:
     depths: bool
 
     def call(self, blocks: Sequence[Block], scope: Scope) -> Call:
-        """The call that makes these blocks."""
+        """Return the call that creates these blocks."""
         return self.plan.call(blocks, scope)
 
     def sequence(self, stage: Stage, scope: Scope) -> Call:
-        """The call that makes a stage."""
+        """Return the call that creates a stage, by the helper if the stage is regular."""
         place = self.places.get(id(stage))
         if self.helper is None or place is None:
             return self.plan.sequence(stage, scope)
@@ -93,14 +93,14 @@ def _others(call: Call) -> list[str]:
 
 
 def out_expression(block_class: BlockClass) -> str:
-    """The channels a block gives, in terms of what it is told, outside its class."""
+    """Return a block's output channels as an expression in its parameters, for use outside its class."""
     if "expansion" in block_class.scope.constants:
         return f"width * {block_class.name}.expansion"
     return "out_channels"
 
 
 def helper(stages: Iterable[Stage], plan: Plan) -> Helper | None:
-    """The helper for the stages of one class that are regular; nothing where there are none."""
+    """Return the helper function for the regular stages of one class, or None if there are none."""
     by_class: dict[str, list[Stage]] = {}
     for stage in stages:
         result = _class_of(stage, plan)
@@ -139,7 +139,7 @@ def _helper(stages: Sequence[Stage], plan: Plan) -> Helper | None:
 
 
 def _ways(stage: Stage, block_class: BlockClass) -> tuple[set[str], set[str]] | None:
-    """The parameters only the first block can be given, and those all must be; None where neither does."""
+    """Return the parameters of only the first block, and those of all blocks; None for an irregular stage."""
     places = block_class.places(_blocks(stage))
     first_only: set[str] = set()
     carried: set[str] = set()
