@@ -54,7 +54,7 @@ class Entry:
 
 
 def names() -> tuple[str, ...]:
-    """The names of all networks, as they are listed."""
+    """Return the names of all networks, in the order of the listing."""
     return tuple(_homes())
 
 
@@ -65,12 +65,15 @@ def entry(name: str) -> Entry:
 
 
 def design(name: str) -> dict[str, Any]:
-    """The TOML values of a network, as a file of its own would hold them. Raises SourceError."""
+    """Return the TOML values of a network, as in a spec file of its own. Raises SourceError."""
     return {key: value for key, value in _table(name).items() if key not in ("summary", "paper")}
 
 
 def network(name: str) -> Network:
-    """The network of that name; case and separators do not matter. Raises SourceError for an unknown name."""
+    """Return the network with this name; case and separators are ignored.
+
+    Raises SourceError for an unknown name.
+    """
     from resnet_diagram.spec.toml.expand.network import build
 
     listed = canonical(name)
@@ -111,7 +114,7 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def _homes() -> dict[str, str]:
-    """The family of each name; the texts are searched, since only one of them will be parsed."""
+    """Return the family of each name, found by a text search, since only one family will be parsed."""
     return {name: family for family in FAMILIES for name in _NAME.findall(_text(family))}
 
 
@@ -130,13 +133,13 @@ def _members(family: str) -> dict[str, dict[str, Any]]:
 
 
 def _closest(name: str) -> str:
-    """The name of the catalog that is most like `name`, or nothing."""
+    """Return the most similar name in the catalog, or an empty string."""
     available = {_bare(item): item for item in names()}
     return available.get(closest(_bare(name), available), "")
 
 
 def _bare(name: str) -> str:
-    """A name without what is easily mistaken: case, separators, and letters that look like digits.
+    """Return a name without easily confused characters: case, separators and letters that resemble digits.
 
     >>> _bare("ResNet-5O")
     'resnet50'

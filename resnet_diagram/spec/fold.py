@@ -27,7 +27,7 @@ class Run:
 
 
 def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
-    """The runs of equal keys, left to right; a repeated pattern of several keys is one run too.
+    """Return the runs of equal keys, left to right; a repeated pattern of several keys is a single run.
 
     >>> fold("PBBBB")
     (Run(start=0, period=1, count=1), Run(start=1, period=1, count=4))
@@ -44,7 +44,7 @@ def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
 
 
 def _repeats(keys: Sequence[Hashable], start: int) -> list[Run]:
-    """One candidate for each period."""
+    """Return one candidate run for each period."""
     longest = max(1, min(_LONGEST_PERIOD, (len(keys) - start) // 2))
     return [Run(start, period, _count(keys, start, period)) for period in range(1, longest + 1)]
 

@@ -18,9 +18,9 @@ Part = Network | Element | Shortcut | Iterable[Element]
 
 
 def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]:
-    """The runs of elements directly inside, in flow order; a layer has none.
+    """Return the runs of elements directly inside a part, in flow order; a layer has none.
 
-    A block gives `before`, each branch, the shortcut's layers (if it has a shortcut) and `after`.
+    A block has `before`, each branch, the shortcut's layers (if it has a shortcut) and `after`.
     """
     match part:
         case Network():

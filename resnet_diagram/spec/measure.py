@@ -38,11 +38,11 @@ class BlockKind(StrEnum):
 
 
 def walk(part: Part, *, shortcuts: bool = True, gates: bool = True, repeats: bool = True) -> Iterator[Layer]:
-    """Every layer in flow order; a block's shortcut follows its branches.
+    """Yield every layer in flow order; a block's shortcut follows its branches.
 
-    Without `shortcuts` the layers on shortcuts are left out, without `gates` those that compute the
-    factor of a gate (the branches of a `MULTIPLY` block behind its first), without `repeats` those of the
-    nodes of a graph that run an earlier node's modules again.
+    Without `shortcuts`, omit the layers on shortcuts; without `gates`, those that compute the factor of a
+    gate (the branches of a `MULTIPLY` block after its first); without `repeats`, those of graph nodes
+    that run the modules of an earlier node again.
     """
     waiting: list[Iterator[Part]] = [iter((part,))]
     while waiting:
@@ -76,38 +76,41 @@ def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable
 
 
 def _branches(block: Block, gates: bool) -> tuple[Element, ...]:
-    """The elements of all branches; without `gates` those of the gated branch alone, where it is a gate."""
+    """Return the elements of all branches; without `gates`, only the gated branch of a gate."""
     branches = block.branches if gates or not is_gate(block) else block.branches[:1]
     return tuple(element for branch in branches for element in branch)
 
 
 def params(part: Part) -> int:
-    """Parameters; a shared one counts where it is first used. A network has those that never run too."""
+    """Return the number of parameters, including those of a network's unused modules.
+
+    A shared parameter counts at its first use.
+    """
     idle = sum(module.params for module in part.idle) if isinstance(part, Network) else 0
     return idle + sum(layer.params for layer in walk(part))
 
 
 def macs(part: Part) -> int:
-    """Multiply-accumulates for one input."""
+    """Return the multiply-accumulates for one input."""
     return sum(layer.macs for layer in walk(part))
 
 
 def activations(part: Part) -> int:
-    """Elements of the outputs of all convolutions, for one input.
+    """Return the number of output elements of all convolutions, for one input.
 
-    Radosavovic et al. 2020, "Designing Network Design Spaces", section 3: what the memory of a network and
-    its time on an accelerator follow more closely than its multiply-accumulates.
+    Radosavovic et al. 2020, "Designing Network Design Spaces", section 3: it predicts the memory of a
+    network and its time on an accelerator better than multiply-accumulates do.
     """
     return sum(prod(layer.out_shape) for layer in walk(part) if layer.kind is LayerKind.CONV)
 
 
 def depth(part: Part) -> int:
-    """Convolutions and linear layers on the longest way through a part, outside shortcuts and gates.
+    """Return the number of convolutions and linear layers on the longest path, without shortcuts and gates.
 
-    Of parallel branches the deepest counts: GoogLeNet has 22 layers. It is the number in a residual network's
-    name, with two exceptions. Wide ResNets count the convolutions on shortcuts and leave the classifier out,
-    so that wrn-28-10 has depth 26 here. A deep stem has three convolutions where the name counts one, so that
-    resnet50d has depth 52.
+    Of parallel branches the deepest counts: GoogLeNet has 22 layers. It is the number in a residual
+    network's name, with two exceptions. Wide ResNets count the convolutions on shortcuts and leave the
+    classifier out, so that wrn-28-10 has depth 26 here. A deep stem has three convolutions where the name
+    counts one, so that resnet50d has depth 52.
     """
     match part:
         case Layer():
@@ -135,7 +138,7 @@ def _graph_depth(graph: Graph) -> int:
 
 
 def in_shape(part: Part) -> Shape:
-    """(C, *spatial) at the entry. Raises SpecError where there is no layer to tell."""
+    """Return the input shape (C, *spatial) of a part. Raises SpecError if it has no layer."""
     match part:
         case Network():
             return part.input_shape
@@ -156,7 +159,7 @@ def _called(part: object) -> str:
 
 
 def out_shape(part: Part) -> Shape:
-    """(C, *spatial) at the exit."""
+    """Return the output shape (C, *spatial) of a part."""
     match part:
         case Layer():
             return part.out_shape
@@ -173,7 +176,7 @@ def out_shape(part: Part) -> Shape:
 
 
 def merged_shape(block: Block) -> Shape:
-    """The shape the merge of a block yields, before its `after`."""
+    """Return the output shape of a block's merge, before its `after`."""
     entry = block.before[-1].out_shape if block.before else in_shape(block)
     runs = [*block.branches, *([block.shortcut.layers] if block.shortcut else [])]
     shapes = [out_shape(run) if run else entry for run in runs]
@@ -185,13 +188,13 @@ def merged_shape(block: Block) -> Shape:
 
 
 def concat_axis(shapes: Sequence[Shape]) -> int:
-    """The dimension along which shapes are joined: the first in which they differ, else the channels."""
+    """Return the axis of a concatenation: the first in which the shapes differ, else the channels."""
     columns = zip(*shapes, strict=False)
     return next((axis for axis, sizes in enumerate(columns) if len(set(sizes)) > 1), 0)
 
 
 def concatenated(shapes: Sequence[Shape], axis: int) -> Shape:
-    """The shape of a concatenation along `axis`.
+    """Return the shape of a concatenation along `axis`.
 
     >>> concatenated([(64, 8, 8), (32, 8, 8)], 0)
     (96, 8, 8)
@@ -201,7 +204,7 @@ def concatenated(shapes: Sequence[Shape], axis: int) -> Shape:
 
 
 def broadcast(shapes: Iterable[Shape]) -> Shape:
-    """The shape elementwise operations give: sizes aligned at the end, 1 stretched.
+    """Return the shape of an elementwise operation: sizes aligned at the end, 1 stretched.
 
     >>> broadcast([(64, 8, 8), (64, 1, 1)])
     (64, 8, 8)
@@ -245,14 +248,14 @@ def gate_ratio(element: Element) -> int:
 
 
 def residual_blocks(part: Part) -> tuple[Block, ...]:
-    """Every residual block in the order its addition is executed: nested ones before the one around them."""
+    """Return all residual blocks in the order of their additions: nested blocks before the outer one."""
     return tuple(block for block in all_blocks(part) if is_residual(block))
 
 
 def all_blocks(part: Part) -> Iterator[Block]:
-    """Every block in the order its merge is executed: nested ones before the one around them.
+    """Yield all blocks in the order of their merges: nested blocks before the outer one.
 
-    A merge of a graph is a block too (`merge_block`); nodes that run earlier modules again are left out.
+    A merge of a graph is a block too (`merge_block`); nodes that run earlier modules again are omitted.
     """
     match part:
         case Layer():
@@ -274,12 +277,12 @@ def all_blocks(part: Part) -> Iterator[Block]:
 
 
 def main_layers(block: Block) -> tuple[Layer, ...]:
-    """The layers of the branches, without gates and without shortcuts inside."""
+    """Return the layers of the branches, without gates and without inner shortcuts."""
     return tuple(walk(_branches(block, gates=False), shortcuts=False, gates=False))
 
 
 def weighted_layers(block: Block) -> tuple[Layer, ...]:
-    """The convolutions, linear and attention layers of the branches, without gates and shortcuts inside."""
+    """Return the convolutions, linear and attention layers of the branches, without gates and shortcuts."""
     return tuple(layer for layer in main_layers(block) if layer.kind in MIXING)
 
 
@@ -308,7 +311,7 @@ def _is_wide(layer: Layer) -> bool:
 
 
 def channels(layer: Layer) -> tuple[int, int]:
-    """Channels a layer takes and yields."""
+    """Return the input and output channels of a layer."""
     return layer.in_shape[0], layer.out_shape[0]
 
 
@@ -323,21 +326,24 @@ def pre_activation(block: Block) -> bool:
 
 
 def cardinality(block: Block) -> int:
-    """The most groups a convolution of the branches has; 1 without grouped convolutions."""
+    """Return the largest number of groups of a convolution on the branches, at least 1."""
     return max((layer.groups for layer in weighted_layers(block)), default=1)
 
 
 def width(block: Block) -> int:
-    """Channels of the first convolution wider than 1×1, else of the first weighted layer; 0 without any."""
+    """Return the channels of the first convolution larger than 1×1.
+
+    The first weighted layer counts if there is none; 0 without weighted layers.
+    """
     layers = weighted_layers(block)
     is_wide = [layer for layer in layers if _is_wide(layer)]
     return channels((is_wide or layers)[0])[1] if layers else 0
 
 
 def stride(block: Block) -> Shape:
-    """The step from the block's input to its output for each spatial dimension; 1 where it enlarges.
+    """Return the stride of a block for each spatial dimension; 1 if it enlarges.
 
-    The product of the strides along the first branch, `before` included; empty where nothing has a kernel.
+    The product of the strides along the first branch, including `before`; empty if no layer has a kernel.
     """
     steps = _steps((*block.before, *_first_branch(block)))
     return tuple(max(1, int(step + 1e-9)) for step in steps)
@@ -348,7 +354,7 @@ def _first_branch(block: Block) -> tuple[Element, ...]:
 
 
 def _steps(elements: Sequence[Element]) -> tuple[float, ...]:
-    """The reduction along a run of elements; below 1 where it enlarges."""
+    """Return the total stride along a run of elements; below 1 for enlargement."""
     total: tuple[float, ...] = ()
     for element in elements:
         step = _step(element)

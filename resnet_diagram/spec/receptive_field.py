@@ -24,7 +24,7 @@ class _Interval:
     step: float = 1.0
 
     def widened(self, before: float, after: float, scale: float = 1.0) -> "_Interval":
-        """The interval with positions of the map added on both sides, and the step multiplied."""
+        """Return the interval extended by map positions on both sides, with its step multiplied."""
         low, high = self.low - self.step * before, self.high + self.step * after
         return _Interval(low=low, high=high, step=self.step * scale)
 
@@ -34,10 +34,10 @@ _Field = tuple[_Interval, ...] | None
 
 
 def receptive_field(network: Network) -> Shape | None:
-    """Positions of the input, for each spatial dimension, that one position of the body's output depends on.
+    """Return the receptive field of one output position of the body, in input positions per dimension.
 
-    More than the input has where the padding takes part; padding is taken to be even on both sides. None for
-    all positions, as behind attention or global pooling.
+    It may exceed the input because of padding, which is assumed to be equal on both sides. None for the
+    whole input, as after attention or global pooling.
     """
     return _size(_through((*network.stem, *network.body), _start(network), []))
 

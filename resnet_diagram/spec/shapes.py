@@ -13,7 +13,7 @@ Sizes = int | Shape
 
 
 def shape_text(shape: Shape) -> str:
-    """The shape as papers write it, channels last.
+    """Return the shape as papers write it, channels last.
 
     >>> shape_text((256, 56, 56))
     '56×56×256'
@@ -24,7 +24,7 @@ def shape_text(shape: Shape) -> str:
 
 
 def extent_text(extent: Shape) -> str:
-    """A size of a window, or a step, in short: one number where all are equal.
+    """Return a window size or a stride as short text: a single number if all are equal.
 
     >>> extent_text((2, 2)), extent_text((1, 2, 2))
     ('2', '1×2×2')
@@ -33,7 +33,7 @@ def extent_text(extent: Shape) -> str:
 
 
 def sizes(value: Sizes, dims: int) -> Shape:
-    """One entry per spatial dimension.
+    """Return one entry per spatial dimension.
 
     >>> sizes(3, 2), sizes((1, 3), 2)
     ((3, 3), (1, 3))
@@ -42,7 +42,7 @@ def sizes(value: Sizes, dims: int) -> Shape:
 
 
 def window_out(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
-    """Positions a window takes along one dimension, padded by `padding` on both sides.
+    """Return the number of window positions along one dimension, padded by `padding` on both sides.
 
     >>> window_out(224, kernel=7, stride=2, padding=3)
     112
@@ -51,7 +51,7 @@ def window_out(size: int, kernel: int, stride: int, padding: int, dilation: int 
 
 
 def window_out_ceil(size: int, kernel: int, stride: int, padding: int) -> int:
-    """As `window_out`, rounded up as PyTorch's `ceil_mode` does: no window starts in the padding at the end.
+    """Return `window_out` rounded up, as PyTorch's `ceil_mode`: no window starts in the padding at the end.
 
     >>> window_out_ceil(7, kernel=2, stride=2, padding=0), window_out(7, kernel=2, stride=2, padding=0)
     (4, 3)
@@ -72,7 +72,7 @@ def conv(
     bias: bool = False,
     name: str = "",
 ) -> Layer:
-    """A convolution to `channels` channels."""
+    """Return a convolution with `channels` output channels."""
     dims = len(in_shape) - 1
     window = [sizes(value, dims) for value in (kernel, stride, padding, dilation)]
     spatial = (window_out(*along) for along in zip(in_shape[1:], *window, strict=True))
@@ -96,7 +96,7 @@ def conv(
 
 
 def linear(in_shape: Shape, features: int, *, bias: bool = True, name: str = "") -> Layer:
-    """A linear layer over the last dimension."""
+    """Return a linear layer over the last dimension."""
     weights = in_shape[-1] * features
     return Layer(
         kind=LayerKind.LINEAR,
@@ -111,13 +111,13 @@ def linear(in_shape: Shape, features: int, *, bias: bool = True, name: str = "")
 
 
 def norm(in_shape: Shape, op: str = "batch_norm", *, groups: int = 1, name: str = "") -> Layer:
-    """A normalisation with one scale and one offset per channel; `groups` are those of a group norm."""
+    """Return a normalisation with one scale and one offset per channel; `groups` applies to group norm."""
     layer = _plain(LayerKind.NORM, op, in_shape, in_shape, name, params=2 * in_shape[0])
     return replace(layer, groups=groups) if groups > 1 else layer
 
 
 def act(in_shape: Shape, op: str = "relu", *, name: str = "") -> Layer:
-    """An activation without parameters."""
+    """Return an activation without parameters."""
     return _plain(LayerKind.ACTIVATION, op, in_shape, in_shape, name)
 
 
@@ -130,7 +130,7 @@ def max_pool(
     ceil_mode: bool = False,
     name: str = "",
 ) -> Layer:
-    """A maximum over windows; `stride=None` takes the kernel's size."""
+    """Return a maximum pooling; `stride=None` means the kernel's size."""
     return _pool("max_pool", in_shape, kernel, stride, padding, ceil_mode, name)
 
 
@@ -143,7 +143,7 @@ def avg_pool(
     ceil_mode: bool = False,
     name: str = "",
 ) -> Layer:
-    """An average over windows; `stride=None` takes the kernel's size."""
+    """Return an average pooling; `stride=None` means the kernel's size."""
     return _pool("avg_pool", in_shape, kernel, stride, padding, ceil_mode, name)
 
 
@@ -174,29 +174,29 @@ def _pool(
 
 
 def global_avg_pool(in_shape: Shape, *, keep_dims: bool = True, name: str = "") -> Layer:
-    """The average over all positions: `(C, 1, 1)`, or `(C,)` without `keep_dims`."""
+    """Return the average over all positions: `(C, 1, 1)`, or `(C,)` without `keep_dims`."""
     items = (1,) * (len(in_shape) - 1) if keep_dims else ()
     return _plain(LayerKind.POOL, "global_avg_pool", in_shape, (in_shape[0], *items), name)
 
 
 def global_max_pool(in_shape: Shape, *, name: str = "") -> Layer:
-    """The maximum over all positions: `(C, 1, 1)`."""
+    """Return the maximum over all positions: `(C, 1, 1)`."""
     items = (1,) * (len(in_shape) - 1)
     return _plain(LayerKind.POOL, "global_max_pool", in_shape, (in_shape[0], *items), name)
 
 
 def flatten(in_shape: Shape, *, name: str = "") -> Layer:
-    """All values in one row."""
+    """Return a layer that flattens all values into one dimension."""
     return _plain(LayerKind.RESHAPE, "flatten", in_shape, (prod(in_shape),), name)
 
 
 def zero_pad(in_shape: Shape, channels: int, *, name: str = "") -> Layer:
-    """Channels of zeros added, up to `channels`; where they are put is not recorded."""
+    """Return a layer that adds channels of zeros, up to `channels`; their position is not recorded."""
     return _plain(LayerKind.PAD, "zero_pad", in_shape, (channels, *in_shape[1:]), name)
 
 
 def subsample(in_shape: Shape, stride: Sizes, *, name: str = "") -> Layer:
-    """Every `stride`-th position, from the first on."""
+    """Return a layer that takes every `stride`-th position, from the first on."""
     dims = len(in_shape) - 1
     steps = sizes(stride, dims)
     spatial = (-(-size // step) for size, step in zip(in_shape[1:], steps, strict=True))

@@ -21,7 +21,7 @@ class FaultError(Exception):
         self.places: list[str] = []
 
     def within(self, place: str) -> "FaultError":
-        """The same fault, known to lie inside `place`."""
+        """Return this error with `place` added as the outermost part of its location."""
         self.places.insert(0, place)
         return self
 
@@ -31,7 +31,7 @@ class FaultError(Exception):
 
 
 def shape_text(shape: Shape) -> str:
-    """A shape as it is written in a spec file.
+    """Return a shape in the notation of a spec file.
 
     >>> shape_text((64, 56, 56))
     '[64, 56, 56]'
@@ -40,7 +40,7 @@ def shape_text(shape: Shape) -> str:
 
 
 def check_layer(layer: Layer, entering: Shape) -> Shape:
-    """The layer's output shape, when `entering` is what the layer takes; else FaultError."""
+    """Return the layer's output shape if its input shape is `entering`; raise FaultError otherwise."""
     if layer.in_shape != entering:
         text = f"in_shape is {shape_text(layer.in_shape)}"
         raise FaultError(f"{text}; expected {shape_text(entering)}, the shape that arrives there")
@@ -75,7 +75,7 @@ def _check_counts(layer: Layer) -> None:
 
 
 def _check_window(layer: Layer) -> None:
-    """Kernel, stride, padding and dilation have one entry per spatial dimension, or none at all."""
+    """Raise FaultError unless kernel, stride, padding and dilation fit the number of spatial dimensions."""
     dims = len(layer.in_shape) - 1
     is_conv = layer.kind is LayerKind.CONV
     needed = {
@@ -128,7 +128,7 @@ def _reshape_fault(layer: Layer) -> str:
 
 
 def _window_fault(layer: Layer, channels: int) -> str:
-    """The rule a sliding window obeys in every spatial dimension."""
+    """Return the output shape expected from the sliding window, or "" if it is the layer's own."""
     allowed = [_allowed(layer, dim) for dim in range(len(layer.in_shape) - 1)]
     sizes = layer.out_shape[1:]
     fits = len(sizes) == len(allowed) and all(size in some for size, some in zip(sizes, allowed, strict=True))
@@ -142,7 +142,7 @@ def _window_fault(layer: Layer, channels: int) -> str:
 
 
 def _allowed(layer: Layer, dim: int) -> tuple[int, ...]:
-    """The sizes a window may leave along one spatial dimension, the plain rule first."""
+    """Return the possible output sizes of a window along one spatial dimension, the standard rule first."""
     size, kernel, stride = layer.in_shape[dim + 1], layer.kernel[dim], layer.stride[dim]
     padding = layer.padding[dim] if layer.padding else 0
     dilation = layer.dilation[dim] if layer.dilation else 1

@@ -24,10 +24,10 @@ from resnet_diagram.spec.traits import APPENDED, SHORTCUTS
 
 
 def check(network: Network) -> Network:
-    """The network itself, when its shapes join up and its layers and merges make sense; else SpecError.
+    """Return the network if its shapes, layers and merges are consistent; raise SpecError otherwise.
 
-    The message names the place from the outside in ("stage 'layer2', block 'layer2.0', shortcut layer 1"),
-    what was found and what was expected.
+    The message names the location from the outside in ("stage 'layer2', block 'layer2.0', shortcut layer
+    1"), the value found and the value expected.
     """
     try:
         _check_entry(network)
@@ -42,7 +42,7 @@ def check(network: Network) -> Network:
 
 
 def check_element(element: Element, shape: Shape) -> Shape:
-    """The shape behind an element that `shape` enters, when it holds together; else FaultError."""
+    """Return the output shape of an element with input `shape`; raise FaultError if it is inconsistent."""
     return _element(element, shape, None)
 
 
@@ -87,7 +87,7 @@ def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
 
 
 def _run(elements: Sequence[Element], shape: Shape, part: str, after: Sequence[Layer] = ()) -> Shape:
-    """The shape behind a run of elements that `shape` enters; `after` comes behind the run."""
+    """Return the output shape of a run of elements with input `shape`; `after` follows the run."""
     followers = (*elements[1:], *after[:1])
     for number, (element, follower) in enumerate(zip_longest(elements, followers), 1):
         if element is None:
@@ -122,7 +122,7 @@ def _element(element: Element, shape: Shape, follower: Element | None) -> Shape:
 
 
 def _graph(graph: Graph, shape: Shape) -> Shape:
-    """The shape of the first output of a graph that `shape` enters."""
+    """Return the shape of the first output of a graph with input `shape`. Raises FaultError."""
     if not graph.nodes or graph.nodes[0].reads:
         raise FaultError("its first node reads others; expected an input, with an empty 'reads'")
     if graph.nodes[0].shape != shape:
@@ -186,7 +186,10 @@ def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
 
 
 def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:
-    """The shape behind a block that `shape` enters; the follower settles how a concatenation joins."""
+    """Return the output shape of a block with input `shape`.
+
+    The element after a block decides between axes of a concatenation.
+    """
     _check_arms(block)
     shape = _run(block.before, shape, "before ")
     several = len(block.branches) > 1
@@ -202,7 +205,7 @@ def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:
 
 
 def _check_arms(block: Block) -> None:
-    """A block has something to merge, and its shortcut holds what its kind says."""
+    """Raise FaultError if a block has too few inputs, wrong signs or a shortcut that contradicts its kind."""
     if not block.branches:
         raise FaultError("it has no branches; expected at least one")
     if next(walk(block), None) is None:
@@ -239,7 +242,7 @@ _VERBS = {Merge.ADD: "an addition", Merge.MULTIPLY: "a multiplication", Merge.CO
 
 
 def _merge(merge: Merge, ends: dict[str, Shape], follower: Element | None) -> Shape:
-    """The shape a merge yields. `ends`: what each arm hands it."""
+    """Return the output shape of a merge; `ends` holds the shape of each input. Raises FaultError."""
     shapes = list(ends.values())
     if merge is Merge.CONCAT:
         return _concat(ends, follower)

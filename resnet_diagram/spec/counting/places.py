@@ -31,7 +31,7 @@ Placed = Iterator[tuple[Block | Stage, Place]]
 
 
 def placed(network: Network) -> Placed:
-    """Every block and stage with its place, inner ones before the one around them: the order merges are run.
+    """Yield every block and stage with its position, inner ones first: the order in which merges run.
 
     A stage directly inside a stage only groups blocks of the outer one and is not listed.
     """
@@ -83,7 +83,7 @@ def _in_stage(stage: Stage, place: Place) -> Placed:
 
 
 def _members(stage: Stage, path: str) -> Iterator[tuple[Block, str]]:
-    """The blocks of a stage and of the stages directly inside it, with their paths."""
+    """Yield the blocks of a stage and of stages directly inside it, with their paths."""
     for at, element in enumerate(stage.body):
         inner = element.name or f"{path}.body[{at}]"
         if isinstance(element, Stage):

@@ -24,7 +24,7 @@ class DecodeError(Exception):
         self.place = ""
 
     def within(self, place: str) -> "DecodeError":
-        """The same problem, known to lie inside `place`: `.key` or `[index]`."""
+        """Return this error with `place`, `.key` or `[index]`, added in front of its location."""
         self.place = place + self.place
         return self
 
@@ -35,7 +35,7 @@ class DecodeError(Exception):
 
 @cache
 def decoder(hint: Any) -> Decoder:
-    """The function that turns a JSON value into a value of type `hint`, or raises DecodeError."""
+    """Return a function that converts a JSON value to type `hint`, or raises DecodeError."""
     if hint == Settings:
         return _settings
     if get_origin(hint) is tuple:
@@ -64,7 +64,7 @@ def _words(hint: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A JSON value in an error message."""
+    """Return a JSON value as text for an error message."""
     match value:
         case None:
             return "null"
@@ -105,7 +105,7 @@ def _word_decoder(cls: type[Enum]) -> Decoder:
 
 
 def suggestion(value: Any, names: Iterable[str]) -> str:
-    """A sentence with the word most like `value`, or nothing."""
+    """Return a sentence that suggests the word most similar to `value`, or an empty string."""
     return did_you_mean(closest(value, names))
 
 

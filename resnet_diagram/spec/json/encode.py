@@ -15,7 +15,7 @@ _LINE = json.JSONEncoder(ensure_ascii=False)
 
 
 def encode(value: object, hint: object) -> Any:
-    """The JSON value of a spec value at a place of type `hint`; fields at their default are left out."""
+    """Return the JSON value of a spec value of type `hint`; fields with their default value are omitted."""
     if is_dataclass(value) and not isinstance(value, type):
         cls = type(value)
         pairs = {TYPE_KEY: type_word(cls)} if choices(hint) else {}
@@ -39,21 +39,21 @@ def type_word(cls: type) -> str:
 
 @cache
 def choices(hint: object) -> tuple[type, ...]:
-    """The classes among which a type key chooses at a place of type `hint`; none where only one may stand."""
+    """Return the classes of a union, between which a type key decides; empty for a single type."""
     classes = tuple(item for item in get_args(hint) if isinstance(item, type) and is_dataclass(item))
     return classes if len(classes) > 1 else ()
 
 
 @cache
 def _fields(cls: type) -> tuple[tuple[Field[Any], object], ...]:
-    """The fields of a class and their types, the name first."""
+    """Return the fields of a class and their types, the field `name` first."""
     hints = get_type_hints(cls)
     result = sorted(fields(cls), key=lambda field: field.name != "name")
     return tuple((field, hints[field.name]) for field in result)
 
 
 def text(value: Any, indent: str = "") -> str:
-    """JSON with one line for each list or object that holds no further object or list of lists.
+    """Return JSON text with a line for each list or object that contains no further object or list of lists.
 
     >>> print(text({"kernel": [3, 3], "stem": [{"op": "relu"}]}))
     {

@@ -22,15 +22,16 @@ VERSION = 1
 
 
 def dumps(network: Network) -> str:
-    """The JSON text of a network, with a line feed at its end."""
+    """Return the JSON text of a network, with a final line feed."""
     head = {"format": FORMAT, "version": VERSION}
     return escape_in_quotes(text(head | encode(network, Network))) + "\n"
 
 
 def loads(content: str, place: str = "") -> Network:
-    """The network a JSON text describes, checked. `place` names the file in messages.
+    """Return the network described by a JSON text, checked. `place` names the file in messages.
 
-    Raises SpecError for invalid JSON, unknown or missing keys, wrong values, and whatever `check` refuses.
+    Raises SpecError for invalid JSON, unknown or missing keys, wrong values, and any error found by
+    `check`.
     """
     try:
         network: Network = decoder(Network)(_without_header(_parsed(content)))
@@ -58,7 +59,7 @@ def _parsed(content: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose keys are all different."""
+    """Return a JSON object; raise DecodeError for a duplicate key."""
     table: dict[str, Any] = {}
     for key, value in pairs:
         if key in table:
@@ -68,7 +69,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _without_header(value: Any) -> Any:
-    """The fields of the network, once format and version are known to be ours."""
+    """Return the network's fields, after a check of `format` and `version`. Raises DecodeError."""
     if not isinstance(value, dict):
         raise DecodeError('expected an object that begins with "format".')
     names = f'expected "format": "{FORMAT}", as \'resnet-diagram spec\' writes it'
@@ -83,10 +84,10 @@ def _without_header(value: Any) -> Any:
 
 
 def read_network(path: Path | str) -> Network:
-    """The network in a file: TOML where the name ends in .toml, else JSON.
+    """Return the network in a file: TOML if its name ends in `.toml`, else JSON.
 
-    One in TOML has the path as its source. Raises SourceError where it cannot be read, SpecError where it
-    does not fit.
+    A network in TOML has the path as its source. Raises SourceError if the file cannot be read, SpecError
+    if its content is not a valid network.
     """
     try:
         content = read_bytes(Path(path)).decode("utf-8-sig")
@@ -111,7 +112,10 @@ def write_network(network: Network, path: Path | str, form: str = "") -> None:
 
 
 def text_of(network: Network, form: str) -> str:
-    """The text of a network in a form, "toml" or "json". Raises SpecError where TOML has no words for it."""
+    """Return the text of a network in the format "toml" or "json".
+
+    Raises SpecError if TOML cannot describe it.
+    """
     if form == "json":
         return dumps(network)
     from resnet_diagram.spec.toml.writer import dumps as dumps_toml

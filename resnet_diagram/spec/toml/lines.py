@@ -13,7 +13,9 @@ _PLAIN = re.compile(r"[^,\]}\n#]*")
 
 
 def line_of(text: str, path: Path) -> int:
-    r"""The line, from 1, of the key or list entry at `path`, or of the innermost one around it.
+    r"""Return the line, from 1, of the key or list entry at `path`, or of the innermost one around it.
+
+    `text` is valid TOML. 0 if the path does not begin in it.
 
     `text` is valid TOML. 0 for a path that begins nowhere.
 
@@ -37,7 +39,7 @@ class _Scanner:
     counts: dict[Path, int] = field(default_factory=dict)
 
     def document(self) -> None:
-        """The whole text."""
+        """Scan the whole text."""
         table: Path = ()
         while self._skip(_BLANK) < len(self.text):
             if self.text[self.at] == "[":
@@ -55,7 +57,7 @@ class _Scanner:
             self.found.setdefault(path[:end], place)
 
     def _header(self) -> Path:
-        """`[a.b]` or `[[a.b]]`: the path of the table that follows."""
+        """Scan a table header, `[a.b]` or `[[a.b]]`, and return the path of its table."""
         start = self.at
         several = self.text.startswith("[[", self.at)
         self.at += 2 if several else 1
@@ -74,11 +76,11 @@ class _Scanner:
         return path
 
     def _entered(self, path: Path) -> Path:
-        """The path itself, or of the last table in the list it names."""
+        """Return the path itself, or the path of the last table if it names a list of tables."""
         return (*path, self.counts[path]) if path in self.counts else path
 
     def _keys(self) -> list[str]:
-        """A key, with dots in it or without."""
+        """Scan a key, dotted or not, and return its parts."""
         keys = []
         while True:
             self._skip(_SPACE)
@@ -90,7 +92,7 @@ class _Scanner:
             self.at += 1
 
     def _pair(self, table: Path) -> None:
-        """`key = value`."""
+        """Scan a line `key = value`."""
         start = self.at
         path = (*table, *self._keys())
         self._note(path, start)

@@ -14,10 +14,11 @@ from resnet_diagram.spec.toml.schema.validate import validate
 
 
 def loads(text: str, place: str = "", name: str = "") -> Network:
-    """The network a TOML text describes, checked. `place` names the file; `name` the network, if it does not.
+    """Return the network described by a TOML text, checked.
 
-    Raises SpecError for invalid TOML, unknown keys, wrong values, and whatever `check` refuses; the message
-    names file, line and key.
+    `place` names the file in messages, `name` is the network's default name. Raises SpecError for invalid
+    TOML, unknown keys, wrong values, and any error found by `check`; the message names file, line and
+    key.
     """
     try:
         return network_of(tomllib.loads(text), name)
@@ -34,14 +35,14 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
 
 
 def network_of(settings: dict[str, Any], name: str = "") -> Network:
-    """The network a table describes, checked. Raises DesignError, and SpecError as `check` does."""
+    """Return the network described by a table, checked. Raises DesignError, and SpecError as `check` does."""
     validate(settings, Table("network"))
     with counting_elements():
         return check(build(settings, name))
 
 
 def _syntax(problem: str) -> str:
-    """The parser's words, the place first as in our own messages."""
+    """Return the parser's error message, reordered so that the location comes first."""
     reason, _, place = problem.rpartition(" (at ")
     return f"{place.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
 

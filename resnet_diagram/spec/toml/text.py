@@ -12,7 +12,7 @@ _WIDTH = 100
 
 
 def toml_text(settings: Mapping[str, Any]) -> str:
-    """The text of a table, with a line feed at its end.
+    """Return the text of a table, with a final line feed.
 
     >>> print(toml_text({"name": "net", "depths": [2, 2], "head": {"classes": 10}}), end="")
     name = "net"
@@ -55,7 +55,7 @@ def _key(key: str) -> str:
 
 
 def _string(text: str) -> str:
-    r"""A basic string; JSON's escapes are TOML's, but for one control character.
+    r"""Return a basic string; JSON's escapes are also TOML's, except for one control character.
 
     >>> print(_string('a "b"'))
     "a \"b\""
@@ -86,7 +86,7 @@ def _list(items: Sequence[Any], indent: str) -> str:
 
 
 def _filled(items: Sequence[Any], indent: str) -> Iterator[str]:
-    """The entries of a list, each table on a line of its own with the words that follow it."""
+    """Yield the entries of a list; each table starts a line, and words that follow share it."""
     line = ""
     for item in items:
         text = f"{_value(item, indent)},"

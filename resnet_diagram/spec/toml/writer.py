@@ -8,10 +8,10 @@ from resnet_diagram.spec.toml.text import toml_text
 
 
 def dumps(network: Network, *, short: bool = False) -> str:
-    """The TOML text of a network; read again it is equal, the names of layers and blocks aside.
+    """Return the TOML text of a network; reading it yields an equal network, except for names of its parts.
 
-    What was assumed stands above it in comments. Raises SpecError where there is no such text, and with
-    `short` where blocks would have to be written layer by layer.
+    Comments at the top list assumptions. Raises SpecError if there is no such text, and with `short` if
+    blocks would have to be written layer by layer.
     """
     try:
         settings = shortened(network)

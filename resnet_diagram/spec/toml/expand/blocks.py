@@ -22,7 +22,7 @@ class _Convolution(NamedTuple):
 
 
 def block_elements(design: BlockDesign, shape: Shape, name: str) -> tuple[Element, ...]:
-    """The residual block of a design that `shape` enters; without a shortcut its layers alone."""
+    """Return the residual block of a design with input `shape`; only its layers if it has no shortcut."""
     changes = design.stride != 1 or shape[0] != design.outer
     identity = not changes and design.option != "C"
     before = _chain(design, shape, f"{name}.")
@@ -51,9 +51,9 @@ def _chain(design: BlockDesign, shape: Shape, prefix: str) -> Chain:
 
 
 def _branch(design: BlockDesign, before: Chain) -> Chain:
-    """The convolutions with norm and activation behind them, or before them in pre-activation.
+    """Return the convolutions with their norms and activations, which come first in pre-activation.
 
-    Where `before` has layers, the first norm and activation are shared with the shortcut.
+    If `before` has layers, the first norm and activation are shared with the shortcut.
     """
     chain = _chain(design, before.shape, before.prefix)
     convolutions = _convolutions(design)
@@ -102,7 +102,10 @@ def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
 
 
 def _weightless(chain: Chain, stride: int, channels: int) -> Shortcut:
-    """Positions dropped and channels of zeros added, each where it changes anything."""
+    """Return a shortcut that subsamples and adds channels of zeros, each only if needed.
+
+    Raises DesignError if the channels decrease.
+    """
     if chain.shape[0] > channels:
         raise DesignError(
             f"zero-padding leads to more channels, not from {chain.shape[0]} to {channels}; "

@@ -42,7 +42,7 @@ class Chain:
     def conv(
         self, name: str, channels: int, kernel: int, stride: int = 1, groups: int = 1, dilation: int = 1
     ) -> None:
-        """A convolution padded so that stride 1 keeps the size; with a bias where there are no norms."""
+        """Append a convolution padded to keep the size at stride 1; it has a bias if there are no norms."""
         self.put(
             conv(
                 self.shape,
@@ -58,7 +58,10 @@ class Chain:
         )
 
     def norm(self, number: int | str = "") -> None:
-        """A normalisation, unless there are none."""
+        """Append a normalisation, unless the design has none.
+
+        Raises DesignError if the channels are not divisible by the groups.
+        """
         if self.norm_op != NONE:
             name = f"{self.prefix}{_SHORT.get(self.norm_op, 'norm')}{number}"
             groups = self.norm_groups if self.norm_op == "group_norm" else 1
@@ -70,11 +73,14 @@ class Chain:
             self.put(norm(self.shape, self.norm_op, groups=groups, name=name))
 
     def act(self, number: int | str = "") -> None:
-        """An activation."""
+        """Append an activation."""
         self.put(act(self.shape, self.act_op, name=f"{self.prefix}{self.act_op}{number}"))
 
     def gate(self, reduction: int, name: str) -> None:
-        """A squeeze-and-excitation gate: one factor for each channel."""
+        """Append a squeeze-and-excitation gate: one factor for each channel.
+
+        Raises DesignError if the reduction exceeds the channels.
+        """
         channels, prefix = self.shape[0], f"{self.prefix}{name}."
         if reduction > channels:
             raise DesignError(f"{channels} channels cannot be reduced by {reduction}.", "reduction")
@@ -88,5 +94,5 @@ class Chain:
         self.put(Block(name=self.prefix + name, branches=branches, merge=Merge.MULTIPLY))
 
     def layers(self) -> tuple[Layer, ...]:
-        """The layers put so far."""
+        """Return the layers appended so far."""
         return tuple(element for element in self.elements if isinstance(element, Layer))

@@ -90,7 +90,7 @@ def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path:
 
 
 def graph_of(settings: dict[str, Any], shape: Shape, name: str) -> Graph:
-    """The graph a table describes node by node."""
+    """Return the graph described by a table with a list of nodes. Raises DesignError."""
     nodes: list[GraphNode] = []
     for number, written in enumerate(settings["nodes"]):
         try:
@@ -101,7 +101,7 @@ def graph_of(settings: dict[str, Any], shape: Shape, name: str) -> Graph:
 
 
 def _graph_node(settings: dict[str, Any], nodes: Sequence[GraphNode], shape: Shape, name: str) -> GraphNode:
-    """The node of a graph that a table describes; `nodes` are those before it."""
+    """Return the graph node described by a table; `nodes` holds the nodes before it. Raises DesignError."""
     reads = tuple(settings.get("reads", ()))
     if any(read >= len(nodes) for read in reads):
         raise DesignError(f"expected numbers of nodes before this one, below {len(nodes)}.", "reads")
@@ -126,7 +126,7 @@ def _graph_node(settings: dict[str, Any], nodes: Sequence[GraphNode], shape: Sha
 
 
 def block_of(settings: dict[str, Any], shape: Shape, name: str) -> Block:
-    """The block a table describes layer by layer."""
+    """Return the block described by a table with lists of layers. Raises DesignError if it has no layers."""
     before = _run("before", settings.get("before", []), shape, f"{name}.before.")
     branches = _branches(settings, before.shape, name)
     draft = Block(
@@ -163,7 +163,7 @@ def _shortcut(settings: dict[str, Any], shape: Shape, prefix: str) -> Shortcut |
 
 
 def kind_of(layers: Sequence[Element]) -> ShortcutKind:
-    """The kind of a shortcut by what lies on it."""
+    """Return the kind of a shortcut, derived from its layers."""
     kinds = {layer.kind for layer in walk(layers)}
     dropping = {layer.op for layer in walk(layers)} == {"subsample"}
     weighted = kinds & {LayerKind.CONV, LayerKind.LINEAR}

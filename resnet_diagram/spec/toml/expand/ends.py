@@ -12,7 +12,7 @@ HEAD_DEFAULTS: dict[str, Any] = {"pool": "avg", "classes": 1000, "classifier": "
 
 
 def stem_of(word: str, width: int) -> dict[str, Any]:
-    """The table a word for a stem stands for. `width`: channels it yields."""
+    """Return the table for a stem given by a word. `width`: its output channels. Raises DesignError."""
     match word:
         case "deep":
             if width % 2:

@@ -27,7 +27,7 @@ Said = Mapping[str, Any]
 
 
 def layer_of(settings: Said, shape: Shape) -> Layer:
-    """The layer a table describes, which `shape` enters. Raises DesignError where it does not fit."""
+    """Return the layer described by a table, with input `shape`. Raises DesignError for wrong settings."""
     settings = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
     _check_dims(settings, len(shape) - 1)
     layer = _BUILDERS[table_of(settings)](settings, shape)

@@ -18,7 +18,7 @@ FIRST_WIDTH = 64
 
 
 def build(settings: Said, name: str = "") -> Network:
-    """The network a valid table describes. `name` where it has none. Raises DesignError."""
+    """Return the network described by a valid table; `name` is its default name. Raises DesignError."""
     if "body" not in settings and len(settings.get("input", INPUT)) < 2:
         raise DesignError("expected channels and at least one size, such as [3, 224, 224].", "input")
     stages = [] if "body" in settings else _stages(settings)
@@ -46,7 +46,10 @@ def build(settings: Said, name: str = "") -> Network:
 
 
 def _ports(settings: Said, key: str, ends: Sequence[Element]) -> tuple[Port, ...]:
-    """The named inputs or outputs of the graph at the beginning or the end of a network."""
+    """Return the named inputs of the graph at a network's start, or the outputs of the one at its end.
+
+    Raises DesignError without a graph, and for the wrong number of names.
+    """
     if key not in settings:
         return ()
     graph = ends[0] if ends else None
@@ -62,7 +65,7 @@ def _ports(settings: Said, key: str, ends: Sequence[Element]) -> tuple[Port, ...
 
 
 def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:
-    """The stem or the head."""
+    """Return the stem or the head. Raises DesignError."""
     settings = DEFAULTS | text
     value = text.get(part, "imagenet" if part == "stem" else {})
     chain = Chain(shape, "", settings["norm"], activation_of(settings), settings["norm_groups"])
@@ -94,7 +97,7 @@ def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None
 
 
 def _first_width(settings: Said, stages: Sequence[Said]) -> int:
-    """The width of the first stage, which the stem shares."""
+    """Return the width of the first stage, which is also the stem's."""
     return int(stages[0]["width"]) if stages else FIRST_WIDTH
 
 

@@ -66,7 +66,7 @@ class BlockDesign:
 
 
 def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
-    """The block that is meant by what is said of it. Raises DesignError for what contradicts itself."""
+    """Return the block design described by the settings. Raises DesignError for contradictory settings."""
     full = _full(settings)
     bottleneck = full["block"] == "bottleneck"
     design = BlockDesign(
@@ -92,7 +92,7 @@ def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockD
 
 
 def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Every setting, with what is understood where nothing is said."""
+    """Return all block settings, with defaults for missing ones."""
     full = DEFAULTS | {key: value for key, value in settings.items() if key in SETTINGS}
     if full["block"] == "basic":
         _check_basic(settings)

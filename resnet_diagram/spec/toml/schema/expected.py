@@ -57,7 +57,7 @@ def _list_words(expected: Wholes | Sizes | Texts | Elements | Many) -> str:
 
 
 def shown(value: Any) -> str:
-    """A TOML value in a message."""
+    """Return a TOML value as text for a message."""
     match value:
         case bool():
             return str(value).lower()

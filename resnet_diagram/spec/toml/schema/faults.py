@@ -13,13 +13,13 @@ class DesignError(Exception):
         self.path: Path = path
 
     def within(self, *path: str | int) -> "DesignError":
-        """The same fault, known to lie inside `path`."""
+        """Return this error with `path` added in front of its location."""
         self.path = (*path, *self.path)
         return self
 
 
 def path_text(path: Path) -> str:
-    """A path in the words of the file; positions count from 1.
+    """Return a path as text for a message; positions count from 1.
 
     >>> path_text(("stage", 2, "block", 0, "width"))
     'stage 3, block 1, width'

@@ -44,7 +44,7 @@ def spelled(elements: Iterable[Element]) -> list[Written]:
 
 
 def counted(written: Iterable[Written]) -> list[Written]:
-    """The same with equal tables of blocks that follow each other counted in `repeat`."""
+    """Merge equal consecutive block tables into one with `repeat`."""
     items: list[Written] = []
     for settings in written:
         last = items[-1] if items else None
@@ -80,7 +80,7 @@ def written(element: Element) -> Written:
 
 
 def _graph_node(node: GraphNode) -> Said:
-    """The table of a node of a graph; a merge is written with its shape, which its inputs may not tell."""
+    """Return the table of a graph node; a merge includes its shape, which may not follow from its inputs."""
     settings: Said = {"reads": list(node.reads)} if node.reads else {}
     if not node.body:
         settings["shape"] = list(node.shape)
@@ -95,7 +95,7 @@ def _graph_node(node: GraphNode) -> Said:
 
 
 def _layer(layer: Layer) -> Said:
-    """The shortest table that makes the layer."""
+    """Return the shortest table that describes the layer. Raises DesignError if none does."""
     target = anonymous(layer)
     for table in (TABLE_OF_OP.get(layer.op, ""), "any layer"):
         full = _full(layer, table)
@@ -106,7 +106,7 @@ def _layer(layer: Layer) -> Said:
 
 
 def _full(layer: Layer, table: str) -> Said:
-    """A table with every key there is for it."""
+    """Return a layer table with all of its keys."""
     text: Said = {"op": layer.op}
     if table == "any layer":
         text |= {"kind": layer.kind.value, "out": list(layer.out_shape)}
@@ -123,7 +123,7 @@ def _width(layer: Layer) -> int:
 
 
 def _short(value: Any) -> Any:
-    """Equal sizes as one number."""
+    """Return equal sizes as a single number."""
     if isinstance(value, tuple):
         return value[0] if len(set(value)) == 1 else list(value)
     return value
@@ -137,7 +137,7 @@ def _makes(settings: Said, layer: Layer) -> bool:
 
 
 def _shortest(settings: Said, layer: Layer) -> Said:
-    """The same table without the keys that may be left unsaid."""
+    """Return the table without the keys that have their default value."""
     for key in [key for key in settings if key not in _SAID]:
         shorter = {item: value for item, value in settings.items() if item != key}
         settings = shorter if _makes(shorter, layer) else settings
@@ -145,7 +145,7 @@ def _shortest(settings: Said, layer: Layer) -> Said:
 
 
 def _gate(block: Block) -> Written | None:
-    """A squeeze-and-excitation gate in short, where it is the usual one."""
+    """Return the short form of a squeeze-and-excitation gate, or None for any other gate."""
     squeeze = [
         layer for layer in block.branches[-1] if isinstance(layer, Layer) and layer.kind is LayerKind.CONV
     ]
@@ -179,7 +179,7 @@ def _block(block: Block) -> Said:
 
 
 def _shortcut(shortcut: Shortcut | None, is_usual: bool) -> Said:
-    """`is_usual`: an identity is understood."""
+    """Return the shortcut's entry in a block table; empty for an identity if `is_usual`."""
     if shortcut is None:
         return {}
     if shortcut.kind is ShortcutKind.IDENTITY:

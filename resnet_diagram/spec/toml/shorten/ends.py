@@ -16,7 +16,7 @@ Said = dict[str, Any]
 
 
 def stem_said(network: Network, common: Said, width: int) -> Any:
-    """The stem as a word, as a table, or as a list of layers. `width`: of the first stage."""
+    """Return the stem as a word, a table or a list of layers; `width` is the width of the first stage."""
     for shortened, settings in _stems(network.stem, width):
         chain = _chain(network.input_shape, common)
         try:
@@ -55,7 +55,7 @@ def _stem_table(stem: Sequence[Element]) -> Said:
 
 
 def head_said(network: Network, common: Said) -> Any:
-    """The head as a table, or as a list of layers."""
+    """Return the head as a table, or as a list of layers."""
     head_table = _head_table(network.head)
     chain = _chain(out_shape((*network.stem, *network.body)), common)
     try:

@@ -23,10 +23,10 @@ _ORDER = ("name", "depth", "width", "stride")
 
 
 def shortened(network: Network) -> Said:
-    """The values of a TOML file that make the network again, names aside.
+    """Return the values of a TOML file that describes the network, without the names of its parts.
 
-    Raises DesignError, with the first difference, where none does; SpecError where the network does not hold
-    together.
+    Raises DesignError, with the first difference, if there is no such file; SpecError if the network is
+    inconsistent.
     """
     designed = _designed(network)
     if designed is not None and _makes(designed, network):
@@ -55,7 +55,7 @@ def is_short(settings: Said) -> bool:
 
 
 def _written(network: Network) -> Said:
-    """Everything layer by layer."""
+    """Return the network as lists of layers."""
     return {
         **_opening(network),
         "stem": spelled(network.stem),
@@ -75,7 +75,7 @@ def _opening(network: Network) -> Said:
 
 
 def _designed(network: Network) -> Said | None:
-    """A design with stages; None where the body has other elements."""
+    """Return the network as a design with stages; None if the body has other elements."""
     stages = [SeenStage.of(stage) for stage in network.body if isinstance(stage, Stage) and stage.body]
     if not stages or len(stages) < len(network.body):
         return None
@@ -99,7 +99,7 @@ def _designed(network: Network) -> Said | None:
 
 
 def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, list[Said]]:
-    """Bottlenecks wider inside are said to expand less, where their width is then that of the stem."""
+    """Express a larger base width by a smaller expansion if the first width then equals the stem's."""
     factor = common["base_width"] // DEFAULTS["base_width"]
     default = (common["cardinality"], common["expansion"]) == (1, EXPANSIONS["bottleneck"])
     simple = default and all(table.keys() <= {*_ORDER} for table in tables)
@@ -110,7 +110,7 @@ def _expanded(common: Said, tables: list[Said], entering: int) -> tuple[Said, li
 
 
 def _settings(common: Said) -> Said:
-    """The settings worth saying: those that differ from what is understood, and those a reader looks for."""
+    """Return the settings to write: those that differ from the default, and a few that are always written."""
     default = DEFAULTS | {"expansion": EXPANSIONS[common["block"]]}
     default["base_width"] = default_base_width(common["cardinality"])
     if common["block"] == "basic":
@@ -127,7 +127,7 @@ def _settings(common: Said) -> Said:
 
 
 def _stages(tables: list[Said]) -> Said:
-    """Names, depths, widths and strides as lists where there is nothing else; else a table for each stage."""
+    """Return names, depths, widths and strides as lists if that is all; else a table for each stage."""
     default = [min(at, 1) + 1 for at in range(len(tables))]
     keys = {frozenset(table) for table in tables}
     if keys <= {_LISTED} or keys <= {_LISTED | {"name"}}:

@@ -47,7 +47,7 @@ def seen_in(elements: Sequence[Element], shape: Shape) -> Seen | None:
 
 
 def _read(elements: Sequence[Element]) -> Seen | None:
-    """As `seen_in`, not yet proved by making it again."""
+    """Return the settings as `seen_in` does, but without building the block to check them."""
     block = elements[0]
     if len(elements) > 1 or not isinstance(block, Block):
         return _of_layers(elements, {"shortcut": (NONE,), "pooled_projection": (False,)})
@@ -71,7 +71,7 @@ def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | Non
 
 
 def _orders(layers: Sequence[Layer]) -> dict[str, Values]:
-    """Norm and activation, and whether they come first."""
+    """Return norm and activation, and whether they precede the convolutions."""
     norms = [layer for layer in layers if layer.kind is LayerKind.NORM]
     table: dict[str, Values] = {
         "pre_activation": (layers[0].kind is not LayerKind.CONV,),
@@ -84,7 +84,7 @@ def _orders(layers: Sequence[Layer]) -> dict[str, Values]:
 
 
 def _windows(convolutions: Sequence[Layer]) -> dict[str, Values]:
-    """Kernel and dilation, and which convolution strides."""
+    """Return kernel and dilation, and the convolution with the stride."""
     bottleneck = len(convolutions) == 3
     convolution = convolutions[1 if bottleneck else 0]
     table: dict[str, Values] = {
@@ -100,7 +100,7 @@ def _windows(convolutions: Sequence[Layer]) -> dict[str, Values]:
 
 
 def _widths(convolutions: Sequence[Layer]) -> tuple[int, dict[str, Values]] | None:
-    """The width, with expansion, cardinality and base width; the usual expansion where it is possible."""
+    """Return the width, with expansion, cardinality and base width; prefer the common expansion."""
     inner, outer, groups = convolutions[0].out_shape[0], convolutions[-1].out_shape[0], convolutions[1].groups
     if len(convolutions) == 2:
         fits: dict[str, Values] = {"cardinality": (1,), "base_width": (DEFAULTS["base_width"],)}
@@ -115,7 +115,7 @@ def _widths(convolutions: Sequence[Layer]) -> tuple[int, dict[str, Values]] | No
 
 
 def _bases(width: int, one_group: int) -> Values:
-    """Every base width that makes groups of so many channels, the usual one first."""
+    """Return all base widths that lead to this many channels per group, the default first."""
     if not width or not one_group:
         return ()
     default = DEFAULTS["base_width"]
@@ -151,7 +151,7 @@ def _gates(run: Sequence[Element]) -> dict[str, Values]:
 
 
 def _reductions(gate: Block) -> Iterator[int]:
-    """Every reduction that leaves so many channels, the largest, which is the usual one, first."""
+    """Yield all reductions that lead to the gate's inner channels, largest first, which is the usual one."""
     squeezed = [
         layer for layer in gate.branches[-1] if isinstance(layer, Layer) and layer.kind is LayerKind.CONV
     ]
@@ -161,9 +161,9 @@ def _reductions(gate: Block) -> Iterator[int]:
 
 
 def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
-    """The layers of a stage without shortcuts, cut where one block ends and the next begins.
+    """Return the layers of a stage without shortcuts, split into blocks.
 
-    Three convolutions a block where the first is 1×1, else two. Empty where they do not come out even.
+    A block has three convolutions if the first is 1×1, else two. Empty if their number is not divisible.
     """
     places = [
         at
@@ -181,7 +181,7 @@ def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
 
 
 def _borders(places: Sequence[int], each: int) -> Iterator[tuple[int, int]]:
-    """The first convolution of each block but the first, and the last one of the block before it."""
+    """Yield the first convolution of each block but the first, and the last one of the block before it."""
     for at in range(each, len(places), each):
         yield places[at], places[at - 1]
 

@@ -26,7 +26,7 @@ class SeenStage:
 
     @classmethod
     def of(cls, stage: Stage) -> "SeenStage":
-        """The stage, its blocks recognised."""
+        """Return the stage with the settings of its blocks."""
         shape = in_shape(stage)
         parts: list[Part] = []
         for run in plain_blocks(stage.body) or [[element] for element in stage.body]:
@@ -40,7 +40,7 @@ class SeenStage:
         return [part for part in self.parts if isinstance(part, Seen)]
 
     def table(self, common: Said) -> Said:
-        """The stage's table beside what is said of the whole network."""
+        """Return the stage's table, without settings common to the whole network."""
         left: Said = {"name": self.name} if self.name else {}
         if not self.seen:
             return left | {"block": counted(self._listed({}))}
@@ -72,7 +72,7 @@ def _special(part: Seen, number: int, inherited: Said) -> Said:
 
 
 def common_settings(visited: Sequence[Seen]) -> Said:
-    """For each setting the value most of the blocks may have."""
+    """Return the value of each setting that fits most of the blocks."""
     entries = {key: _elected(key, visited) for key in SETTINGS if key != "expansion"}
     default = EXPANSIONS[entries["block"]]
     return entries | {"expansion": _elected("expansion", visited, default)}
@@ -85,7 +85,7 @@ def _elected(key: str, visited: Sequence[Seen], default: Any = None) -> Any:
 
 
 def _overrides(visited: Sequence[Seen], inherited: Said, selection: Said) -> Said:
-    """The settings that must be said anew for all of these blocks, where one value fits them all."""
+    """Return the settings that must be overridden for these blocks, if one value fits all of them."""
     return {
         key: selection[key]
         for key in SETTINGS
