@@ -166,10 +166,10 @@ SPECS = {"json": ".json", "toml": ".toml"}
 
 
 def write_as(item: Format, figure: Figure, *others: Figure) -> Content:
-    """The figure in that format, laid out by the figure's engine; with `others`, each on a page of its own.
+    """Return the figure in this format, laid out by the figure's engine; `others` get pages of their own.
 
-    Raises UsageError where the engine does not write the format. Warns where the theme follows the reader's
-    mode, or the drawing is to be scaled, and the format does not do so.
+    Raises UsageError if the engine does not write the format. Warns if the format ignores a dark mode or
+    a scale.
     """
     check_engine(item, figure.output.engine)
     left = figure.output.engine is Engine.OWN
@@ -196,10 +196,10 @@ def check_engine(item: Format, engine: Engine) -> None:
 
 
 def format_named(name: str) -> Format:
-    """The format of that name. Raises UsageError, with a suggestion, when there is none."""
+    """Return the format with this name. Raises UsageError, with a suggestion, if there is none."""
     return row_named(FORMATS, name, "format", "The formats are", SPECS)
 
 
 def format_for(path: Path) -> Format:
-    """The format a file's suffix asks for. Raises UsageError, with a suggestion, when there is none."""
+    """Return the format for a file's suffix. Raises UsageError, with a suggestion, if there is none."""
     return row_for(FORMATS, path, "format", SPECS)

@@ -11,7 +11,7 @@ _RESERVED = re.compile(
 
 
 def identifiers(ids: Iterable[str]) -> dict[str, str]:
-    """A name for each id: letters, digits and underscores, none reserved, no two alike.
+    """Return a unique identifier for each id: letters, digits and underscores, no reserved words.
 
     >>> identifiers(["stage3-block1-conv2", "stage3.block1.conv2", "end", "x1", "1", "残差", ""])
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -30,7 +30,7 @@ def identifiers(ids: Iterable[str]) -> dict[str, str]:
 
 
 def _unused(name: str, used: set[str]) -> str:
-    """The name itself, or with the first number that makes it new."""
+    """Return the name, numbered if it is already in use."""
     number, free = 1, name
     while free.lower() in used:
         number += 1

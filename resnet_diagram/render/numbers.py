@@ -2,7 +2,7 @@
 
 
 def number(value: float) -> str:
-    """`value` with at most two decimals.
+    """Return `value` with at most two decimals.
 
     >>> number(12.0), number(0.125), number(-0.001), number(3.14159)
     ('12', '0.12', '0', '3.14')

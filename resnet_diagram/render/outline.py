@@ -26,7 +26,7 @@ _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
 
 def render_outline(figure: Figure) -> str:
-    """The outline of a figure, with a final line break; trees grow to the right with each group and fork."""
+    """Return the outline of a figure, with a final line break; groups and forks are indented trees."""
     diagram = flattened(figure.diagram)
     writer = _Writer(figure.language)
     text = render(
@@ -52,13 +52,13 @@ class _Writer:
         return phrase(Kind.SENTENCE, word, *values).in_language(self._language)
 
     def top(self, item: Item) -> list[str]:
-        """The lines of an item that stands at the left edge."""
+        """Return the lines of an item at the left edge."""
         if isinstance(item, Group):
             return [self._heading(item), *self._tree(item.items)]
         return self._lines(item)
 
     def _tree(self, items: tuple[Item, ...]) -> list[str]:
-        """The lines of items under a heading, each with its branch of the tree; shortcuts run beside it."""
+        """Return the lines of the items below a heading, as branches of a tree, with shortcuts beside it."""
         shown = [lines for item in items for lines in self._twigs(item)]
         last = len(shown) - 1
         texts: list[str] = []
@@ -69,7 +69,7 @@ class _Writer:
         return texts
 
     def _twigs(self, item: Item) -> list[list[str]]:
-        """An item as it hangs on the tree; a group without title or count hands over what it holds."""
+        """Return an item's branches of the tree; a group without title and count is replaced by its items."""
         if isinstance(item, Group) and not item.title and item.repeat == 1:
             return [twig for inner in item.items for twig in self._twigs(inner)]
         if isinstance(item, Group) and not item.title:
@@ -81,7 +81,7 @@ class _Writer:
         return [self._lines(item)]
 
     def _folded(self, group: Group) -> list[str]:
-        """A repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, unless it holds more."""
+        """Return a repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, or as a tree."""
         parts = [twig for item in group.items for twig in self._twigs(item)]
         if len(parts) > _SHORT or any(len(part) > 1 for part in parts):
             return [self._heading(group), *self._tree(group.items)]
@@ -99,13 +99,13 @@ class _Writer:
                 return [line for twig in self._dag(item) for line in twig]
 
     def _heading(self, group: Group) -> str:
-        """`Stage 3 [×36]  28×28×512 → 14×14×1024`."""
+        """Return a group's heading: `Stage 3 [×36]  28×28×512 → 14×14×1024`."""
         count = times(group.repeat)
         name = " ".join(part for part in (group.title, count) if part) or self.words(Word.BLOCK)
         return "  ".join(" ".join(part.split()) for part in (name, group.caption) if part)
 
     def _fork(self, fork: Fork) -> list[list[str]]:
-        """One branch stands as it is; of several each is a tree of its own. Shortcut and merge follow."""
+        """Return the branches of a fork, each a tree if there are several; then shortcut and merge."""
         if len(fork.branches) == 1:
             twigs = [twig for item in fork.branches[0] for twig in self._twigs(item)]
         else:
@@ -146,7 +146,7 @@ class _Writer:
         return [name, *self._tree(items)]
 
     def _text(self, node: Node) -> str:
-        """`1×1 conv, 256 · BN, ReLU`."""
+        """Return a node's text: `1×1 conv, 256 · BN, ReLU`."""
         words = [MERGE_SIGNS.get(node.role, "")] if node.role in MERGE_SIGNS else list(node.lines)
         shown = " · ".join(" ".join(word.split()) for word in (*words, node.badge, node.tag) if word)
         if node.role is NodeRole.REMOVED:

@@ -24,10 +24,10 @@ NOTHING: Mapping[str, str] = {}
 def row_named(
     rows: Sequence[Found], name: str, noun: str, listed: str, rest: Mapping[str, str] = NOTHING
 ) -> Found:
-    """The row of that name.
+    """Return the row with this name.
 
-    Raises UsageError, with a suggestion, when there is none: no `noun` has the name, and `listed` introduces
-    those there are. `rest`: names, with their suffixes, that have no row but may be meant.
+    Raises UsageError, with a suggestion, if there is none; `listed` introduces the list of names. `rest`:
+    names without a row, with their suffixes, that may be suggested too.
     """
     check_text(name, f"the name of a {noun}")
     for row in rows:
@@ -46,7 +46,7 @@ def has_suffix(path: Path, suffix: str) -> bool:
 
 
 def row_for(rows: Sequence[Found], path: Path, noun: str, rest: Mapping[str, str] = NOTHING) -> Found:
-    """The row a file's suffix asks for. Raises UsageError, as `row_named` does, when there is none."""
+    """Return the row for a file's suffix. Raises UsageError, with a suggestion, if there is none."""
     suffix = path.suffix.lower()
     for row in rows:
         if any(has_suffix(path, ending) for ending in row.suffixes):

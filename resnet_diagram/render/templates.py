@@ -128,7 +128,7 @@ def render(folder: str, name: str, override: Path | None = None, /, **values: An
 
 
 def _template_line(error: BaseException) -> str | None:
-    """`file:line` of the innermost template in the traceback; None when no template is in it."""
+    """Return `file:line` of the innermost template in the traceback, or None."""
     place = None
     trace = error.__traceback__
     while trace is not None:

@@ -46,7 +46,7 @@ class Run(NamedTuple):
 
 
 def render_typst(figure: Figure) -> str:
-    """The Typst source of a figure; the same figure gives the same text."""
+    """Return the Typst source of a figure; the text is deterministic."""
     scene, theme = figure.scene, figure.theme
     warn_of_absent(theme.font)
     sizes = _usual_sizes(scene)
@@ -87,7 +87,7 @@ def _usual_sizes(scene: Scene) -> Sizes:
 
 
 def _shades(scene: Scene, theme: Theme) -> str:
-    """The shades up to the last one in use, or ""."""
+    """Return the shades up to the last one in use, or ""."""
     last = max((theme.shade(box.role, box.shade) for box in boxes(scene)), default=0)
     return _array(_colour(shade, theme) for shade in theme.shades[:last]) if last else ""
 
@@ -109,7 +109,7 @@ def _colour(colour: str, theme: Theme) -> str:
 
 
 def _stroke(style: Style, theme: Theme) -> str:
-    """A stroke in Typst: thickness and paint, and the dash where there is one."""
+    """Return a Typst stroke: thickness and paint, and a dash pattern if there is one."""
     if not style.line_width:
         return "none"
     width, paint = f"{number(style.line_width)}pt", _colour(style.stroke, theme)
@@ -120,7 +120,7 @@ def _stroke(style: Style, theme: Theme) -> str:
 
 
 def _array(values: Iterable[str]) -> str:
-    """An array of Typst.
+    """Return a Typst array.
 
     >>> _array(["1pt", "2pt"]), _array(["1pt"])
     ('(1pt, 2pt)', '(1pt,)')
@@ -204,7 +204,7 @@ def _text(text: Text, sizes: Sizes) -> str:
 
 
 def _call(role: str, values: Iterable[str], options: list[str]) -> str:
-    """The arguments of a call."""
+    """Return the arguments of a call."""
     return ", ".join([f'"{role}"', *values, *options])
 
 

@@ -34,10 +34,10 @@ _HAIR = 0.02
 
 
 def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
-    """The figure as a PDF of one page, or as PNG, drawn by its SVG template.
+    """Return the figure as a PDF of one page, or as PNG, rendered from its SVG template.
 
-    Warns of a letter that no font has. Raises RenderError where typst is not installed or cannot read what a
-    template of the reader's wrote.
+    Warns of a character that no font has. Raises RenderError if typst is not installed or cannot read the
+    output of a user's template.
     """
     _demand_typst(form)
     import typst
@@ -72,7 +72,7 @@ def _demand_typst(form: str) -> None:
 
 
 def _sizes(figure: Figure, form: str) -> tuple[Size, Size]:
-    """The size of the page in points, for PNG in whole pixels, and the extent of its coordinates."""
+    """Return the page size in points, for PNG in whole pixels, and the extent of its coordinates."""
     if form == "pdf":
         return sizes(figure)
     page, scale = whole_pixels(figure), figure.output.scale
@@ -81,11 +81,12 @@ def _sizes(figure: Figure, form: str) -> tuple[Size, Size]:
 
 
 def whole_pixels(figure: Figure) -> tuple[float, float]:
-    """The size of the page in points, stretched to whole pixels.
+    """Return the page size in points, rounded up to whole pixels.
 
-    typst draws an SVG into a picture of its own, its width rounded up to pixels and its height, which follows
-    from the width, too, and takes from that picture the pixel nearest to each of its own. Only where the two
-    have one size is no row of pixels lost; a hair less than whole keeps the roundings where they belong.
+    typst renders an SVG into an intermediate image, its width rounded up to pixels and its height derived
+    from the width and rounded up too, and then samples the nearest pixel of that image. Only if both
+    images have the same size is no row of pixels lost; the size is slightly below whole pixels to make
+    the roundings stable.
     """
     dpi = figure.output.dpi
     width, high = (ceil(points * dpi / _INCH) for points in figure.extent)

@@ -5,5 +5,5 @@ from resnet_diagram.render.figure import Figure
 
 
 def render_pdf(figure: Figure) -> bytes:
-    """A PDF of one page as large as the drawing; the same figure gives the same bytes."""
+    """Return a PDF of one page in the drawing's size; its bytes are deterministic."""
     return convert(figure, "pdf")

@@ -19,7 +19,7 @@ _INCH = 72
 
 
 def render_png(figure: Figure) -> bytes:
-    """A picture of `figure.output.dpi` pixels to the inch; the same figure gives the same bytes.
+    """Return a PNG with `figure.output.dpi` pixels per inch; its bytes are deterministic.
 
     Raises RenderError for more pixels than a viewer opens.
     """
@@ -35,7 +35,7 @@ def render_png(figure: Figure) -> bytes:
 
 
 def with_metadata(png: bytes, dpi: float, title: str) -> bytes:
-    """A PNG with its resolution (chunk pHYs, pixels to the metre) and its title (iTXt)."""
+    """Return the PNG with its resolution (chunk pHYs, pixels per metre) and its title (iTXt)."""
     each = round(dpi * _METRE)
     words = b"Title\0\0\0\0\0" + title.encode()
     return (

@@ -22,17 +22,17 @@ _BUNDLED = (
 
 
 def render_svg(figure: Figure) -> str:
-    """The SVG document that Graphviz draws."""
+    """Return the SVG document rendered by Graphviz."""
     return _drawn(figure, "svg").decode()
 
 
 def render_pdf(figure: Figure) -> bytes:
-    """The PDF that Graphviz draws, in the system's fonts; its date is the epoch, as long as the real one."""
+    """Return the PDF rendered by Graphviz, in system fonts; its creation date is set to the epoch."""
     return re.sub(rb"(?<=/CreationDate \(D:)\d{14}", b"19700101000000", _drawn(figure, "pdf"))
 
 
 def render_png(figure: Figure) -> bytes:
-    """The PNG that Graphviz draws, of `figure.output.dpi` pixels to the inch."""
+    """Return the PNG rendered by Graphviz, with `figure.output.dpi` pixels per inch."""
     return with_metadata(
         _drawn(figure, "png", f"dpi={figure.output.dpi}"), figure.output.dpi, figure.spoken_title
     )

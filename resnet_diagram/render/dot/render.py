@@ -336,7 +336,7 @@ def _line(style: Style, role: EdgeRole) -> Values:
 
 
 def _dashes(style: Style) -> str:
-    """Graphviz's name for a pattern; it knows no dash-dot."""
+    """Return Graphviz's name for a dash pattern; it has no dash-dot."""
     if not style.dash:
         return "solid"
     return "dotted" if style.dash[0] < 1.5 * style.line_width else "dashed"

@@ -14,7 +14,7 @@ _ADDRESSES = re.compile(r"(https?|ftp)(?=://)|(www)(?=\.)", re.IGNORECASE)
 
 
 def markdown_text(text: str) -> str:
-    r"""`text` for one line of Markdown, inside a table or out of it, shown letter by letter.
+    r"""Return `text` escaped for one line of Markdown, inside a table or outside.
 
     >>> markdown_text("7×7, 64, stride 2")
     '7×7, 64, stride 2'

@@ -19,7 +19,7 @@ _MERMAID_READ = re.compile(r"[`*~#@\\<>&!|$]|\][(\[]|://|www\.|(?<![^\W_])_|_(?!
 
 
 def mermaid_text(text: str) -> str:
-    r"""`text` for a quoted label of Mermaid, shown letter by letter.
+    r"""Return `text` escaped for a quoted label of Mermaid.
 
     A line break becomes `<br/>`, or stays beside signs that would then be read as Markdown.
 

@@ -4,7 +4,7 @@ from resnet_diagram.render.escape.xml import printable
 
 
 def typst_string(text: str) -> str:
-    r"""`text` as a string of Typst code, shown letter by letter.
+    r"""Return `text` as a string literal of Typst code.
 
     >>> print(typst_string("3×3 conv, 64"))
     "3×3 conv, 64"
@@ -24,7 +24,7 @@ def typst_string(text: str) -> str:
 
 
 def typst_comment(text: str) -> str:
-    r"""`text` on one line, for what follows `//`.
+    r"""Return `text` on one line, for a comment after `//`.
 
     >>> typst_comment("two\nlines /* and */ more")
     'two lines /* and */ more'

@@ -17,7 +17,7 @@ _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'"
 
 
 def printable(text: str) -> str:
-    r"""`text` with U+FFFD for each character that no format takes, and one sort of line break.
+    r"""Return `text` with U+FFFD for each character forbidden in XML, and with uniform line breaks.
 
     >>> printable("bell\x07")
     'bell�'
@@ -28,7 +28,7 @@ def printable(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    r"""`text` for XML, between tags as well as in an attribute; forbidden characters become U+FFFD.
+    r"""Return `text` escaped for XML text and attributes; forbidden characters become U+FFFD.
 
     >>> xml_text("C<64 & D>3")
     'C&lt;64 &amp; D&gt;3'
@@ -47,7 +47,7 @@ def xml_text(text: str) -> str:
 
 
 def dot_quote(text: str) -> str:
-    r"""`text` as a quoted DOT string, shown by Graphviz letter by letter.
+    r"""Return `text` as a quoted DOT string, which Graphviz shows unchanged.
 
     >>> dot_quote("3×3 conv, 64")
     '"3×3 conv, 64"'
@@ -72,7 +72,7 @@ def dot_quote(text: str) -> str:
 
 
 def dot_html(text: str) -> str:
-    r"""`text` for an HTML-like label of DOT, between its tags.
+    r"""Return `text` escaped for an HTML-like label of DOT, between its tags.
 
     A backslash and a letter that Graphviz would replace are parted by an empty space: it has no escape here.
 

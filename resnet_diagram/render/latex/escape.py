@@ -106,7 +106,11 @@ _TEX_SIGNS = _TEX_ASCII | _TEX_TEXT | {sign: f"${{{command}}}$" for sign, comman
 
 
 def tex_text(text: str, right: str = "") -> str:
-    r"""`text` for TeX outside math, as in a TikZ node (one with `align=` when there are several lines).
+    r"""Return `text` escaped for TeX outside math, as in a TikZ node (with `align=` for several lines).
+
+    Compiles with pdflatex and lualatex. Characters missing from pdflatex's standard fonts are kept for
+    lualatex and xelatex and replaced by their code points for pdflatex; `right` is a macro that takes
+    both.
 
     Compiles with pdflatex as with lualatex. What pdflatex's standard fonts lack stays as it is for lualatex
     and xelatex and is named by its code point under pdflatex; `right` is a macro that takes both.
@@ -137,7 +141,7 @@ def tex_text(text: str, right: str = "") -> str:
 
 
 def _tex_sign(sign: str) -> str | None:
-    """TeX for one character, or None when the standard fonts have none."""
+    """Return the TeX for one character, or None if the standard fonts do not have it."""
     if sign in _TEX_SIGNS:
         return _TEX_SIGNS[sign]
     if " " <= sign <= "~":

@@ -15,7 +15,7 @@ _MATHS = {"comma": ", ", "arrow": r" \rightarrow ", "beside": r" \parallel "}
 
 
 def tex_words(text: str) -> str:
-    r"""`text` in one line outside math; sizes as "7×7" are math.
+    r"""Return `text` escaped for one line outside math; sizes such as "7×7" become math.
 
     >>> print(tex_words("7×7, 64, stride 2"))
     $7\times7$, 64, stride 2
@@ -33,7 +33,7 @@ def tex_words(text: str) -> str:
 
 
 def tex_prose(text: str) -> str:
-    r"""`text` for a paragraph, which is not broken inside a size.
+    r"""Return `text` escaped for a paragraph, with sizes protected from line breaks.
 
     >>> print(tex_prose("an input of 224×224×3"))
     an input of ${224\times224\times3}$
@@ -42,7 +42,7 @@ def tex_prose(text: str) -> str:
 
 
 def tex_math(text: str) -> str:
-    r"""`text` in one line of a bmatrix.
+    r"""Return `text` escaped for one line of a bmatrix.
 
     >>> print(tex_math("1×1, 256"))
     1\times1, 256

@@ -42,7 +42,7 @@ class Ink:
         return f"{self.role}-{self.shade}" if self.shade else self.role
 
     def variables(self) -> list[tuple[str, str, str]]:
-        """For each property of CSS: its name, the custom property that it takes, and the part of a style.
+        """Return the CSS property, the custom property and the style field of each colour.
 
         >>> Ink("line", "flow").variables()
         [('stroke', '--flow-stroke', 'stroke')]

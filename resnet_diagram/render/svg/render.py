@@ -45,7 +45,7 @@ class Brush:
     inks: set[Ink] = field(default_factory=set)
 
     def ink(self, kind: str, role: str, shade: int = 0) -> str:
-        """The class of an element, or "" where its attributes say all."""
+        """Return the CSS class of an element, or "" if the theme has no dark mode."""
         if not self.theme.dark:
             return ""
         item = Ink(kind, role, self.theme.shade(role, shade))
@@ -54,7 +54,7 @@ class Brush:
 
 
 def render_svg(figure: Figure) -> str:
-    """The SVG document of a figure; the same figure gives the same text."""
+    """Return the SVG document of a figure; the text is deterministic."""
     theme = figure.theme
     warn_of_absent(theme.font)
     shown = replace(theme, font=css_list(present(theme.font)))
@@ -62,14 +62,14 @@ def render_svg(figure: Figure) -> str:
 
 
 def sizes(figure: Figure) -> tuple[Size, Size]:
-    """The size of the finished drawing in points, and the extent of its coordinates."""
+    """Return the size of the finished drawing in points, and the extent of its coordinates."""
     return Size(*map(number, figure.extent)), Size(number(figure.scene.width), number(figure.scene.height))
 
 
 def svg_text(figure: Figure, theme: Theme, size: Size, view: Size) -> str:
-    """The SVG document of a figure in the colours and the face of `theme`.
+    """Return the SVG document of a figure, with the colours and the font of `theme`.
 
-    `size`: of the page, in points. `view`: extent of the coordinates that it shows.
+    `size`: page size in points. `view`: extent of the visible coordinates.
     """
     scene, brush = figure.scene, Brush(theme)
     page = brush.ink("area", "page")
@@ -181,7 +181,7 @@ def _marker(marker: Marker, brush: Brush, prefix: str) -> Values:
 
 
 def corner(box: Box) -> float:
-    """The radius of a rectangle's corners, in points."""
+    """Return the corner radius of a rectangle, in points."""
     if box.form is Form.PILL:
         return min(box.width, box.height) / 2
     return FRAME_CORNER if box.form is Form.ROUNDED else 0.0
@@ -208,7 +208,7 @@ def _text(text: Text, brush: Brush) -> Values:
 
 
 def _halo(text: Text, brush: Brush) -> Values:
-    """The patch of paper that interrupts the lines behind a text."""
+    """Return the rectangle in page colour that interrupts lines behind a text."""
     start = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}[text.anchor]
     return {
         "x": number(text.x - start * text.width - _HALO),
@@ -252,7 +252,7 @@ def _segment(points: tuple[Point, ...], role: str, brush: Brush, radius: float =
 
 
 def bent(points: tuple[Point, ...], radius: float) -> str:
-    """Path data through `points`, each corner rounded as far as its neighbours leave room.
+    """Return path data through `points` with rounded corners, smaller where the neighbours are close.
 
     >>> bent(((0, 0), (10, 0), (10, 20)), 4)
     'M0 0L6 0Q10 0 10 4L10 20'
@@ -267,7 +267,7 @@ def bent(points: tuple[Point, ...], radius: float) -> str:
 
 
 def arrow_head(tip: Point, direction: Point) -> tuple[Point, ...]:
-    """Corners of an arrow head that points along the unit vector `direction` and ends at `tip`."""
+    """Return the corners of an arrow head at `tip`, along the unit vector `direction`."""
     back = _moved(tip, direction, -HEAD_LENGTH)
     side = (-direction[1], direction[0])
     notch = _moved(back, direction, _HEAD_INSET)

@@ -63,7 +63,7 @@ def type_of(text: Text) -> Type:
 
 
 def type_commands(item: Type) -> str:
-    r"""The commands of TeX that choose a type.
+    r"""Return the TeX commands that select a font size and weight.
 
     >>> print(type_commands(("8", True)))
     \fontsize{8}{9.44}\selectfont\bfseries\boldmath
@@ -74,25 +74,25 @@ def type_commands(item: Type) -> str:
 
 
 def extent(box: Box) -> tuple[str, str]:
-    """Width and height as they are written."""
+    """Return width and height as text."""
     return tidy(box.width), tidy(box.height)
 
 
 def most_usual(values: Iterable[_Some], otherwise: _Other) -> _Some | _Other:
-    """The most frequent value, the first of equals."""
+    """Return the most frequent value; the first of several, `otherwise` if there are none."""
     counted = Counter(values).most_common(1)
     return counted[0][0] if counted else otherwise
 
 
 def usual_extent(boxes: list[Box]) -> tuple[str, str]:
-    """The most frequent width and height; one that is there once is none, unless it is a circle's."""
+    """Return the most frequent width and height, each "" if it occurs only once; circles always have one."""
     least = 1 if boxes[0].form is Form.CIRCLE else 2
     width, height = (Counter(values).most_common(1)[0] for values in zip(*map(extent, boxes), strict=True))
     return width[0] if width[1] >= least else "", height[0] if height[1] >= least else ""
 
 
 def _headings(texts: list[Text], kinds: dict[str, Type]) -> tuple[Type, ...]:
-    """The types of texts that are set otherwise than most of their role, the most frequent first."""
+    """Return the font settings of texts that differ from their role's common one, most frequent first."""
     counts = Counter(
         type_of(text) for text in texts if type_of(text) != kinds[text.role] and text.role == "text"
     )

@@ -52,7 +52,7 @@ class Scope(NamedTuple):
     looks: dict[str, Looks]
 
     def place(self, point: Point) -> str:
-        """A point as a coordinate."""
+        """Return a point as a coordinate."""
         return place(point, self.origin)
 
 
@@ -111,7 +111,7 @@ def box_nodes(box: Box, scope: Scope) -> list[Node]:
 
 
 def _own_look(box: Box, scope: Scope) -> tuple[list[str], list[str]]:
-    """The keys for the shade and the size of a box, where its scope and its style do not say them."""
+    """Return a box's keys for shade and size, if its scope and its style do not set them."""
     look = scope.looks.get(box.role, Looks((), ("", "")))
     shaded = [] if look.shaded else shaded_keys(box, scope.theme)
     names = [left or default for left, default in zip(look.size, scope.usual.extent[box.role], strict=True)]
@@ -145,7 +145,7 @@ def holds_its_words(box: Box) -> bool:
 
 
 def _line(text: Text, common: Common) -> str:
-    """One line, in its own type where it is not the usual one."""
+    """Return one line of a box, with commands for its font if that is not the common one."""
     words = text_of(text)
     if type_of(text) == common.badge:
         return f"{{\\resnetbadge {words}}}"
@@ -155,22 +155,22 @@ def _line(text: Text, common: Common) -> str:
 
 
 def text_of(text: Text) -> str:
-    """A text in TeX; where pdflatex writes code points for letters, they get the room the letters have."""
+    """Return a text in TeX; characters unknown to pdflatex are fitted to the width of the original."""
     words = tikz_words(text.text)
     return f"\\resnetfit{{{tidy(text.width)}bp}}{{{words}}}" if OTHER in words else words
 
 
 def _break(upper: Text, lower: Text, common: Common) -> str:
-    """The end of a line, with what the distance of the next is more than usual."""
+    """Return a line break, with extra distance to the next line if needed."""
     distance = lower.y - upper.y + CAPITAL_HEIGHT / 2 * (lower.size - upper.size)
     more = distance - LINE_PITCH * float(common.type_in_box)
     return f"\\\\[{tidy(more)}bp]" if abs(more) > _UNEVEN else "\\\\"
 
 
 def text_nodes(text: Text, scope: Scope, box: Box | None = None) -> list[Node]:
-    """The node of a text outside a box, or beside the middle of one; none where nothing is written.
+    """Return the node of a text outside a box, or in the centre of one; empty for an empty text.
 
-    A text in the middle of a named `box`, turned, is placed by that name.
+    A rotated text in the centre of a named `box` is placed by that name.
     """
     if not text.text:
         return []
@@ -184,7 +184,7 @@ def text_nodes(text: Text, scope: Scope, box: Box | None = None) -> list[Node]:
 
 
 def _type_options(text: Text, common: Common) -> list[str]:
-    """The style of a text outside boxes, and what its type has that this one says otherwise."""
+    """Return the style of a text outside boxes, and the font settings that differ from it."""
     size, bold = common.type_of_text[text.role]
     left = type_of(text)
     if text.role == "text" and left in common.headings:

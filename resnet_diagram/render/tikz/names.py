@@ -12,7 +12,7 @@ _CLOSE = 0.005
 
 
 def tidy(value: float) -> str:
-    """A length in points with at most one decimal: a thirtieth of a millimetre is as far as one sees.
+    """Return a length in points with at most one decimal, precise enough for print.
 
     >>> tidy(12.0), tidy(7.26), tidy(-0.04)
     ('12', '7.3', '0')
@@ -22,7 +22,7 @@ def tidy(value: float) -> str:
 
 
 def place(point: Point, origin: Point = PAGE) -> str:
-    """A point as a TikZ coordinate, counted from `origin`.
+    """Return a point as a TikZ coordinate relative to `origin`.
 
     >>> place((12.0, 7.26)), place((12.0, 7.26), (10, 8))
     ('(12,7.3)', '(2,-0.7)')
@@ -31,7 +31,7 @@ def place(point: Point, origin: Point = PAGE) -> str:
 
 
 def node_names(ids: Iterable[str]) -> dict[str, str]:
-    """A node name for each id: letters, digits and hyphens, no name twice.
+    """Return a unique node name for each id: letters, digits and hyphens.
 
     >>> node_names(["stage3-block1-conv2", "a.b", "a,b", "Öl", "残差"])
     {'stage3-block1-conv2': 'stage3-block1-conv2', 'a.b': 'a-b', 'a,b': 'a-b-2', 'Öl': 'Ol', '残差': 'node'}
@@ -51,7 +51,10 @@ def node_names(ids: Iterable[str]) -> dict[str, str]:
 
 
 def route(points: Sequence[Point], start: str, end: str, origin: Point = PAGE) -> str:
-    """The way from coordinate `start` to coordinate `end` through the points between them.
+    """Return the path from coordinate `start` to coordinate `end` through the points between them.
+
+    Coordinates are relative to `origin`. The bends of an orthogonal line follow from its ends, so that
+    nodes can be moved.
 
     Coordinates count from `origin`. Where the line only turns at right angles its bends follow from its
     ends, so that a node can be moved.
@@ -97,7 +100,7 @@ def _turns_squarely(points: Sequence[Point]) -> bool:
 
 
 def corner_radius(points: Sequence[Point], radius: float) -> float:
-    """The largest radius up to `radius` that the pieces between the bends have room for.
+    """Return the largest radius up to `radius` that fits the segments between the bends.
 
     >>> corner_radius([(0, 0), (0, 20), (6, 20), (6, 40)], 4)
     3.0

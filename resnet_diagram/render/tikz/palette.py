@@ -18,7 +18,7 @@ class Palette:
     names: dict[str, str] = field(default_factory=dict)
 
     def name(self, colour: str, use: str) -> str:
-        """The name of `colour`; the first call names it after its `use`."""
+        """Return the name of `colour`; the first call derives it from `use`."""
         value = colour.lstrip("#").upper()
         if value not in self.names:
             self.names[value] = _unused("resnet" + re.sub("[^a-z0-9]", "", use.lower()), self)
@@ -34,7 +34,7 @@ def _unused(name: str, palette: Palette) -> str:
 
 
 def palette(scene: Scene, theme: Theme) -> Palette:
-    """The palette of a scene: ink and paper, the shades of the stages, then lines, boxes and texts."""
+    """Return the palette of a scene: text and page, the shades of the stages, then lines, boxes and texts."""
     result = Palette()
     result.name(theme.style("text").text, "ink")
     result.name(theme.page, "page")
@@ -58,10 +58,10 @@ def palette(scene: Scene, theme: Theme) -> Palette:
 
 
 def shade_of(box: Box, theme: Theme) -> int:
-    """The shade a box is filled with, or 0."""
+    """Return the shade that fills a box, or 0."""
     return theme.shade(box.role, box.shade)
 
 
 def shades(boxes: list[Box], theme: Theme) -> list[int]:
-    """The shades in use, in order."""
+    """Return the shades in use, in order."""
     return sorted({shade for box in boxes if (shade := shade_of(box, theme))})

@@ -36,10 +36,10 @@ class Group(NamedTuple):
 
 
 def render_tikz(figure: Figure) -> str:
-    """The TikZ of a figure: a `tikzpicture`, a float round it, or a document of its own.
+    """Return the TikZ of a figure: a `tikzpicture`, a float with it, or a standalone document.
 
-    The same figure gives the same text. Compiles with pdflatex, lualatex and xelatex; warns of what pdflatex
-    sets otherwise, or has no room for.
+    The text is deterministic. Compiles with pdflatex, lualatex and xelatex; warns of characters that
+    pdflatex sets differently, and of drawings too large for it.
     """
     figure = _in_document_font(figure)
     scene, theme, placing = figure.scene, figure.theme, figure.output.placing
@@ -92,13 +92,13 @@ def _in_document_font(figure: Figure) -> Figure:
 
 
 def _needs(result: Parts) -> list[str]:
-    """Lines for the preamble."""
+    """Return the lines for the preamble."""
     libraries = "arrows.meta, shadows" if any(box.copies for box in result.boxes) else "arrows.meta"
     return [r"\usepackage{tikz}", rf"\usetikzlibrary{{{libraries}}}"]
 
 
 def _float(figure: Figure) -> str:
-    """The environment round the picture, or "": the wide one for what is wider than a column."""
+    """Return the float environment, or ""; the wide one for a picture wider than a column."""
     placing = figure.output.placing
     if placing.environment is Float.AUTO:
         return Float.WIDE if figure.extent[0] > placing.column else Float.FIGURE
@@ -106,7 +106,7 @@ def _float(figure: Figure) -> str:
 
 
 def _other_letters(result: Parts) -> str:
-    """The letters that pdflatex has no glyphs for, each once."""
+    """Return the distinct characters without a glyph in pdflatex."""
     words = "".join(
         text.text for text in (*result.texts, *(text for box in result.boxes for text in box.texts))
     )
@@ -127,13 +127,13 @@ def _warn(letters: str, *, large: bool) -> None:
 
 
 def _loose_texts(result: Parts) -> list[Text]:
-    """The texts that are nodes of their own."""
+    """Return the texts that are nodes of their own."""
     neighbour = [text for box in result.boxes if not holds_its_words(box) for text in box.texts]
     return [*neighbour, *result.texts]
 
 
 def _styles(result: Parts, theme: Theme, colours: Palette, default: Common) -> dict[str, list[NamedStyle]]:
-    """The styles under a heading for each sort."""
+    """Return the styles by section heading."""
     lines, texts = result.connectors, _loose_texts(result)
     return {
         "Boxes": [*box_styles(result, theme, colours, default), *dot_style(result, theme, colours)],
@@ -152,5 +152,5 @@ def _group(section: Section, theme: Theme, result: Parts, default: Common) -> Gr
 
 
 def _comment(text: str) -> str:
-    """`text` on one line, for a comment."""
+    """Return `text` on one line, for a comment."""
     return " ".join(printable(text).split())

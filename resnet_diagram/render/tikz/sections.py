@@ -35,7 +35,7 @@ class Looks(NamedTuple):
     size: tuple[str, str]
 
     def keys(self) -> list[str]:
-        """Both as keys of TikZ."""
+        """Return shade and size as TikZ keys."""
         return [*self.shaded, *size_keys(self.size)]
 
 

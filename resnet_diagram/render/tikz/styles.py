@@ -24,7 +24,7 @@ _LINES = frozenset(EdgeRole)
 
 
 def text_style(role: str) -> str:
-    """The style of texts of that role outside boxes.
+    """Return the style name for texts of a role outside boxes.
 
     >>> text_style("caption"), text_style("identity")
     ('caption', 'identity label')
@@ -33,7 +33,7 @@ def text_style(role: str) -> str:
 
 
 def box_styles(parts: Parts, theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
-    """One style for each role of box and for each shade, after the one they build on."""
+    """Return the base style of boxes, then one style for each role and each shade."""
     boxes = parts.boxes
     if not boxes:
         return []
@@ -99,13 +99,13 @@ def _form_styles(boxes: list[Box], common: Common) -> list[NamedStyle]:
 
 
 def form_keys(form: Form) -> list[str]:
-    """The keys that give a node its outline."""
+    """Return the TikZ keys for a node's outline."""
     by_name = {Form.ROUNDED: "resnet/rounded", Form.PILL: "resnet/pill", Form.CIRCLE: "circle"}
     return [by_name[form]] if form in by_name else []
 
 
 def size_keys(size: tuple[str, str]) -> list[str]:
-    """The keys that give a node its least size; none for what is "".
+    """Return the TikZ keys for a node's minimum size, without "" sizes.
 
     >>> size_keys(("9", "9")), size_keys(("9", ""))
     (['minimum size=9bp'], ['minimum width=9bp'])
@@ -118,7 +118,7 @@ def size_keys(size: tuple[str, str]) -> list[str]:
 
 
 def _outline(look: Style, palette: Palette) -> tuple[str, ...]:
-    """The border and the colour of the text."""
+    """Return the keys for border and text colour."""
     text = f"text={palette.name(look.text, 'ink')}"
     if not look.line_width:
         return ("draw=none", text)
@@ -126,7 +126,7 @@ def _outline(look: Style, palette: Palette) -> tuple[str, ...]:
 
 
 def _dash(look: Style) -> list[str]:
-    """The dash pattern, if there is one.
+    """Return the key for the dash pattern, if there is one.
 
     >>> _dash(Style(fill="", stroke="", text="", line_width=1, dash=(3.0, 1.6)))
     ['dash pattern=on 3bp off 1.6bp']
@@ -138,7 +138,7 @@ def _dash(look: Style) -> list[str]:
 
 
 def line_styles(lines: list[Connector], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
-    """One style for each role of line, after the one they build on."""
+    """Return the base style of lines, then one style for each role."""
     if not lines:
         return []
     styles = [NamedStyle("line", (f"rounded corners={number(common.radius)}bp", "resnet/arrow"))]
@@ -151,7 +151,7 @@ def line_styles(lines: list[Connector], theme: Theme, palette: Palette, common: 
 
 
 def line_style(role: str) -> str:
-    """The style of lines of that role.
+    """Return the style name for lines of a role.
 
     >>> line_style("identity"), line_style("add")
     ('identity', 'add line')
@@ -160,7 +160,7 @@ def line_style(role: str) -> str:
 
 
 def text_styles(texts: list[Text], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
-    """One style for each role of text outside boxes, after the one they build on."""
+    """Return one style for each role of text outside boxes, then those of headings."""
     styles = []
     for role in sorted({text.role for text in texts}):
         size, bold = common.type_of_text[role]
@@ -177,7 +177,7 @@ def text_styles(texts: list[Text], theme: Theme, palette: Palette, common: Commo
 
 
 def heading_style(number: int) -> str:
-    """The style of the headings of that number, counted from 0.
+    """Return the style name for a kind of heading, counted from 0.
 
     >>> heading_style(0), heading_style(1)
     ('heading', 'heading 2')
@@ -186,6 +186,6 @@ def heading_style(number: int) -> str:
 
 
 def shaded_keys(box: Box, theme: Theme) -> list[str]:
-    """The key that fills a box as its stage is filled."""
+    """Return the key that fills a box with the shade of its stage."""
     shade = shade_of(box, theme)
     return [f"resnet/shade {shade}"] if shade else []

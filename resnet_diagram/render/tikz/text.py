@@ -13,7 +13,7 @@ _TOKEN = re.compile(rf"( ?)({_SIGN})( ?)|\d+")
 
 
 def tikz_words(text: str) -> str:
-    r"""A text as the text of a node.
+    r"""Return a text escaped for a node.
 
     >>> print(tikz_words("56×56×256"))
     $56{\times}56{\times}256$
@@ -34,7 +34,7 @@ def tikz_words(text: str) -> str:
 
 
 def _formula(text: str) -> str:
-    """A formula without its dollars; a sign between spaces keeps the space that TeX gives it."""
+    """Return a formula without dollar signs; operators between spaces keep TeX's own spacing."""
     return "".join(map(_token, _TOKEN.finditer(text))).strip()
 
 
