@@ -30,7 +30,7 @@ _OWN = {
 
 
 def body(syntax: Syntax, format_name: str, text: str) -> list[str]:
-    """The lines that stand between two markers for text in a format."""
+    """Return the lines between two markers for text in a format."""
     lines = text.rstrip("\n").split("\n")
     language = _LANGUAGES.get(format_name, "text")
     if format_name in _OWN.get(syntax.name, ()):
@@ -55,14 +55,14 @@ _WORDS = "\ue000"
 
 
 def reference_in(syntax: Syntax, path: str, words: str, present: Sequence[str]) -> list[str]:
-    """The lines that show a file: those present that do so in whatever words, else new ones."""
+    """Return the lines that show a file: existing ones for it, with any caption, else new ones."""
     pattern = re.escape("\n".join(reference(syntax, path, _WORDS))).replace(_WORDS, "(?:.*)")
     match = re.search(rf"^{pattern}$", "\n".join(present), re.MULTILINE)
     return match[0].split("\n") if match else reference(syntax, path, words)
 
 
 def reference(syntax: Syntax, path: str, words: str) -> list[str]:
-    """The lines that show a file written beside the document; `words` say what it is."""
+    """Return the lines that show a file beside the document; `words` describe it."""
     picture = Path(path).suffix in (".svg", ".png", ".pdf")
     match syntax.name:
         case "markdown":
@@ -95,5 +95,5 @@ def _bracketed(words: str) -> str:
 
 
 def _address(path: str) -> str:
-    """A path as the target of a link in Markdown, which ends at a space or a bracket."""
+    """Return a path as a link target in Markdown, in angle brackets if it has spaces or brackets."""
     return f"<{path}>" if any(sign in path for sign in " ()") else path

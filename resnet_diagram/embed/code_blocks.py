@@ -13,12 +13,12 @@ _VERBATIM = re.compile(r"\s*\\begin\{((?:verbatim|Verbatim|lstlisting|minted|com
 
 
 def none(line: str, state: str) -> str:
-    """In HTML, an example of a marker is written with `&lt;`, and so is none."""
+    """Return "": an example marker in HTML is written with `&lt;` and is therefore no marker."""
     return ""
 
 
 def fenced(line: str, state: str) -> str:
-    """The fence that is open behind a line of Markdown.
+    """Return the fence that is open after a line of Markdown, or "".
 
     >>> fenced("```python", "")
     '```'
@@ -35,7 +35,7 @@ def fenced(line: str, state: str) -> str:
 
 
 def literal(line: str, state: str) -> str:
-    """The indent, ended by "|", of what began a literal block of reStructuredText.
+    """Return the indent of an open literal block of reStructuredText, followed by "|", or "".
 
     >>> literal("An example::", "")
     '|'
@@ -49,7 +49,7 @@ def literal(line: str, state: str) -> str:
 
 
 def verbatim(line: str, state: str) -> str:
-    r"""The environment of LaTeX that is open behind a line and shows its content letter by letter.
+    r"""Return the verbatim environment of LaTeX that is open after a line, or "".
 
     >>> verbatim(r"\begin{verbatim}", "")
     'verbatim'

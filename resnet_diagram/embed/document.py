@@ -43,7 +43,7 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """The document in a file. Raises EmbedError where it cannot be read, or its markers are wrong."""
+    """Return the document in a file. Raises EmbedError if it cannot be read or its markers are wrong."""
     try:
         raw = read_bytes(path)
     except SourceError as error:
@@ -60,7 +60,7 @@ def read_document(path: Path) -> Document:
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
-    """The encoding of a text and the text: UTF-8 or UTF-16 by their mark, UTF-8, else Latin-1."""
+    """Return a text's encoding and content: UTF-8 or UTF-16 by byte order mark, UTF-8, else Latin-1."""
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return encoding, raw.decode(encoding)
@@ -92,9 +92,9 @@ def _notebook(path: Path, raw: bytes, syntax: Syntax, encoding: str, text: str) 
 
 
 def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]]]) -> bytes:
-    """The file with new bodies, one mapping for each part; the same bytes where nothing changed.
+    """Return the file's bytes with new bodies, one mapping for each part; unchanged if no text changed.
 
-    Raises EmbedError where the file's encoding has no such letter.
+    Raises EmbedError if the file's encoding cannot represent a character.
     """
     texts = [
         "".join(replaced(part.lines, body, _newline(part)))
@@ -113,13 +113,13 @@ def rewritten(document: Document, bodies: Sequence[Mapping[Region, Sequence[str]
 
 
 def _newline(part: Part) -> str:
-    """The line end most lines have."""
+    """Return the most frequent line end."""
     ends = [line[len(line.rstrip("\r\n")) :] for line in part.lines]
     return max(("\n", "\r\n", "\r"), key=ends.count)
 
 
 def _filled(document: Document, texts: Sequence[str]) -> str:
-    """The notebook's JSON with new sources in its text cells, indented and ended as it was."""
+    """Return the notebook's JSON with new sources in its text cells; indent and line ends are kept."""
     raw = document.raw.decode(document.encoding)
     notebook = json.loads(raw.lstrip(_MARK))
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]

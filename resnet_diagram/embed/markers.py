@@ -31,10 +31,10 @@ class Region:
 
 
 def regions(lines: Sequence[str], syntax: Syntax, position: str) -> tuple[Region, ...]:
-    """Every region of a document.
+    """Return all regions of a document.
 
-    Raises EmbedError with file and line for a marker that is not closed, not opened, inside another, or that
-    holds no command of this tool.
+    Raises EmbedError with file and line for a marker that is unclosed, unopened, nested, or without a
+    valid command.
     """
     items: list[Region] = []
     opened: Region | None = None
@@ -78,7 +78,7 @@ def _words(command: str, syntax: Syntax, place: str) -> tuple[str, ...]:
 
 
 def replaced(lines: Sequence[str], bodies: Mapping[Region, Sequence[str]], newline: str) -> list[str]:
-    """The document's lines, their ends included, with a new body in each region."""
+    """Return the document's lines, with line ends, and with a new body in each region."""
     texts: list[str] = []
     at = 0
     for region, body in sorted(bodies.items(), key=lambda pair: pair[0].start):

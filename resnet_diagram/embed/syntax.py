@@ -35,9 +35,9 @@ def _syntax(
     code: Callable[[str, str], str] = none,
     before: str = r"[ \t]*",
 ) -> Syntax:
-    """A kind of document with comments from one sign to another, or to the end of the line.
+    """Return a document syntax with comments from one sign to another, or to the end of the line.
 
-    The comment's first sign is a pattern. `before` may stand before a marker.
+    The comment's first sign is a pattern; `before` matches text before a marker.
     """
     opening, closing = comment
     ends = rf"[ \t]*{re.escape(closing)}[ \t]*$"
@@ -79,7 +79,7 @@ SUFFIXES = {
 
 
 def syntax_of(path: Path) -> Syntax:
-    """The kind of document a file is. Raises EmbedError for a suffix that is not known."""
+    """Return the syntax of a document, by its suffix. Raises EmbedError for an unknown suffix."""
     if path.suffix.lower() in SUFFIXES:
         return SUFFIXES[path.suffix.lower()]
     raise EmbedError(

@@ -13,7 +13,7 @@ _BEND = 6 / 29
 
 
 def lab(colour: str) -> Lab:
-    """Lightness from 0 to 100, and the two axes of hue.
+    """Return a colour in CIELAB: lightness from 0 to 100, and the two colour axes.
 
     >>> [round(part) + 0 for part in lab("#FFFFFF")], [round(part) for part in lab("#FF0000")]
     ([100, 0, 0], [53, 80, 67])
@@ -27,7 +27,7 @@ def lab(colour: str) -> Lab:
 
 
 def from_lab(colour: Lab) -> str:
-    """The sRGB colour, or the nearest there is.
+    """Return the nearest sRGB colour.
 
     >>> from_lab(lab("#3366CC"))
     '#3366CC'
@@ -40,7 +40,7 @@ def from_lab(colour: Lab) -> str:
 
 
 def ramp(colours: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """`count` colours in steps that look equal, on the way through `colours` from the first to the last.
+    """Return `count` colours in perceptually equal steps along `colours`.
 
     >>> ramp(("#FFFFFF", "#000000"), 3)
     ('#FFFFFF', '#777777', '#000000')
@@ -54,7 +54,7 @@ def ramp(colours: tuple[str, ...], count: int) -> tuple[str, ...]:
 
 
 def _at(place: float, stops: list[Lab], ends: list[float]) -> Lab:
-    """The colour at a distance from the first stop."""
+    """Return the colour at a distance from the first stop."""
     for start, stop, before, after in zip(stops, stops[1:], ends, ends[1:], strict=False):
         if place <= after and after > before:
             share = (place - before) / (after - before)

@@ -15,7 +15,7 @@ _LINE_CONTRAST = 4.0
 
 
 def contrast(left: str, right: str) -> float:
-    """The contrast ratio of two colours, from 1 to 21, by the formula of WCAG 2.1.
+    """Return the contrast ratio of two colours, from 1 to 21, after WCAG 2.1.
 
     >>> round(contrast("#FFFFFF", "#000000"), 1)
     21.0
@@ -26,7 +26,7 @@ def contrast(left: str, right: str) -> float:
 
 @lru_cache(maxsize=64)
 def on_any_page(colour: str) -> str:
-    """The colour itself, or the nearest lighter or darker one whose lines show on a light and a dark page.
+    """Return the nearest lighter or darker colour whose lines are visible on light and dark pages.
 
     >>> on_any_page("#C05A00"), on_any_page("#00629B"), on_any_page("#FFFFFF")
     ('#C05A00', '#267AAA', '#7D7D7D')
@@ -40,7 +40,7 @@ def on_any_page(colour: str) -> str:
 
 
 def readable(fill: str, ink: str, page: str) -> str:
-    """The fill itself, or the nearest on its way to the colour of the page on which text in `ink` shows.
+    """Return the fill, mixed with the page colour until text in `ink` is readable on it.
 
     >>> readable("#FFD580", "#1A1A1A", "#FFFFFF"), readable("#102030", "#1A1A1A", "#FFFFFF")
     ('#FFD580', '#7F8691')
@@ -54,13 +54,13 @@ def _parts(colour: str) -> tuple[int, int, int]:
 
 
 def _mixed(colour: str, target: int, percent: int) -> str:
-    """The colour with a share of white (`target` 255) or black (0)."""
+    """Return the colour with a share of white (`target` 255) or black (0)."""
     return "#" + "".join(f"{round(part + (target - part) * percent / 100):02X}" for part in _parts(colour))
 
 
 @lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
-    """Relative luminance, from 0 to 1, by WCAG 2.1."""
+    """Return the relative luminance, from 0 to 1, after WCAG 2.1."""
     red, green, blue = (_linear(part / 255) for part in _parts(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -73,7 +73,7 @@ class Theme:
         return self.styles["page"].fill
 
     def style(self, role: str, shade: int = 0) -> Style:
-        """The style of `role`, filled as its stage is. A `shade` beyond the last takes the last."""
+        """Return the style of `role`, filled with the shade of its stage, or with the last shade."""
         plain, number = self.styles[role], self.shade(role, shade)
         if not number:
             return plain
@@ -83,28 +83,28 @@ class Theme:
         return self._filled[role, number]
 
     def frame(self, number: int) -> Style | None:
-        """The style with the outline of the boxes that a shade fills; None for that of their role."""
+        """Return the outline style of boxes with this shade, or None to use the outline of their role."""
         return dict(self.frames).get(number)
 
     def shade(self, role: str, shade: int) -> int:
-        """The number of the shade that fills `role` in a stage, from 1, or 0 where stages do not count."""
+        """Return the number of the shade that fills `role` in a stage, from 1, or 0 for none."""
         stages = len(self.shades) - self.marks
         if shade > stages and self.marks:
             return min(shade, len(self.shades))
         return min(shade, stages) if role in self.shaded else 0
 
     def for_stages(self, count: int) -> "Theme":
-        """The theme with a shade for each of `count` stages: more than it has are spread over its own."""
+        """Return the theme with a shade for each of `count` stages, interpolated if it has fewer."""
         dark = self.dark.for_stages(count) if self.dark else None
         shades = self.shades if count <= len(self.shades) else ramp(self.shades, count)
         return replace(self, shades=shades, dark=dark)
 
     def with_marks(self, colours: Sequence[str], stages: int) -> "Theme":
-        """The theme with a shade for each colour of annotations, behind those of `stages` stages.
+        """Return the theme with a shade for each colour of annotations, after the shades of the stages.
 
-        A colour is "#RRGGBB" or the name of a style. One on which text cannot be read is mixed with that of
-        the page until it can. The styles `highlight` and `changed` give their outline too, where it is not
-        that of other boxes.
+        A colour is "#RRGGBB" or the name of a style. A colour too dark or too light for text is mixed
+        with the page colour. The styles `highlight` and `changed` also set the outline, if it differs
+        from that of other boxes.
         """
         dark = self.dark.with_marks(colours, stages) if self.dark else None
         fills = [colour if colour.startswith("#") else self.styles[colour].fill for colour in colours]
@@ -117,9 +117,10 @@ class Theme:
         return replace(self, shades=shades, marks=self.marks + len(marks), frames=frames, dark=dark)
 
     def with_levels(self, count: int, stages: int) -> "Theme":
-        """The theme with a shade for each level of a quantity, behind those of `stages` stages.
+        """Return the theme with a shade for each level of a quantity, after the shades of the stages.
 
-        They lead from the first to the last shade in steps that look equal; stages do not fill boxes.
+        The levels lead from the first to the last shade in perceptually equal steps; stages do not
+        fill boxes.
         """
         dark = self.dark.with_levels(count, stages) if self.dark else None
         ends = (self.shades[0], self.shades[-1])
@@ -128,11 +129,11 @@ class Theme:
         return replace(self, shades=shades, marks=count, shaded=(), dark=dark)
 
     def _padded(self, count: int) -> tuple[str, ...]:
-        """The first `count` shades; where there are fewer the last is repeated."""
+        """Return the first `count` shades, the last one repeated if there are fewer."""
         return (*self.shades, *[self.shades[-1]] * count)[:count]
 
     def size(self, use: str) -> float:
-        """The size of type for `use` (title, group, badge, node, label, caption, legend), in points."""
+        """Return the font size for `use` (title, group, badge, node, label, caption, legend), in points."""
         return self._size_of[use]
 
     @cached_property
@@ -141,18 +142,18 @@ class Theme:
 
 
 def theme_names() -> tuple[str, ...]:
-    """The names of the themes that come with the package."""
+    """Return the names of the built-in themes."""
     return tuple(sorted(path.stem for path in _folder().glob("*.toml")))
 
 
 def load_theme(name_or_path: str | Path = DEFAULT_THEME) -> Theme:
-    """The theme of that name, or in that TOML file. Raise UsageError if there is none or it is wrong."""
+    """Return the theme by its name or TOML file. Raises UsageError if it is unknown or invalid."""
     theme, dark = _load(str(name_or_path))
     return replace(theme, dark=_load(dark)[0]) if dark else theme
 
 
 def _load(name: str) -> tuple[Theme, str]:
-    """The theme without its dark colours, and the name of the theme that has them, or ""."""
+    """Return the theme without its dark colours, and the name of the theme with them, or ""."""
     path = _find(name)
     table = _merged(path, ())
     check_theme(table, path.name)
@@ -164,7 +165,7 @@ def _folder() -> Path:
 
 
 def _find(name: str) -> Path:
-    """The file of a theme: a name of ours, or a path."""
+    """Return the file of a theme, given by name or path. Raises UsageError for an unknown one."""
     if name in theme_names():
         return _folder() / f"{name}.toml"
     path = Path(name)
@@ -181,7 +182,7 @@ def _listed() -> str:
 
 
 def _merged(path: Path, paths: tuple[Path, ...]) -> dict[str, Any]:
-    """The table in `path` laid over the theme it extends; a user's file extends `paper` unless it says so."""
+    """Return the table in `path` merged over the theme that it extends, `paper` by default."""
     if path in paths:
         raise UsageError(f"Theme '{path.name}' extends itself. Let it extend one of: {_listed()}.")
     left = read_toml(path, "Theme file")
@@ -220,7 +221,7 @@ def _found_font(name: str, theme: Path) -> str:
 
 
 def _overlay(base: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
-    """`base` with the keys of `left` in place of its own; tables are overlaid key by key."""
+    """Return `base` updated by `left`; tables are merged key by key."""
     merged = dict(base)
     for key, value in left.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
@@ -229,7 +230,7 @@ def _overlay(base: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
 
 
 def _theme(table: dict[str, Any]) -> Theme:
-    """The theme a checked table describes."""
+    """Return the theme described by a checked table."""
     common = table["defaults"]
     return Theme(
         name=table["name"],
