@@ -121,7 +121,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names, so that they are completed before they are imported."""
+    """Return the public names, so that completion lists them before their import."""
     return sorted({*globals(), *__all__})
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 
 def closest(value: object, names: Iterable[str]) -> str:
-    """The known name most like the one given, or "".
+    """Return the known name most similar to `value`, or "".
+
+    Of several, the one with the fewest changed letters.
 
     Among like ones the one with the fewest letters changed.
 
@@ -36,7 +38,7 @@ def check_text(value: object, noun: str) -> None:
 
 
 def did_you_mean(guess: str) -> str:
-    """The hint at a guess, with a space before it; nothing without a guess.
+    """Return the suggestion for a misspelt name, with a leading space; "" if there is no guess.
 
     >>> did_you_mean("stride"), did_you_mean("")
     (" Did you mean 'stride'?", '')

@@ -37,7 +37,7 @@ class Summary(NamedTuple):
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
-    """Columns of equal width, two spaces between them; those named in `right` end flush.
+    """Return rows as columns of equal width, two spaces apart; columns in `right` are right-aligned.
 
     >>> print(table(("net", "depth"), [("resnet18", "18")], right=(1,)))
     net       depth
@@ -102,12 +102,12 @@ def describe_artifacts(request: DescribeRequest, log: Log) -> tuple[Artifact, ..
 
 
 def facts_text(network: Network) -> str:
-    """The facts as JSON."""
+    """Return the facts as JSON."""
     return escape_in_quotes(json.dumps(facts(network), indent=2, ensure_ascii=False))
 
 
 def networks_text() -> str:
-    """The catalog: name, depth, parameters, MACs and paper."""
+    """Return the catalog as a table: name, depth, parameters, MACs and paper."""
     rows = []
     for name in catalog.names():
         network = catalog.network(name)
@@ -125,7 +125,7 @@ def networks_text() -> str:
 
 
 def formats_text() -> str:
-    """The formats: name, suffixes and what they are."""
+    """Return the formats as a table: name, suffixes and description."""
     rows = [(item.name, " ".join(item.suffixes), item.summary) for item in FORMATS]
     rows.append(("json", ".json", "the network itself, as a spec file"))
     rows.append(("toml", ".toml", "the network itself, as a spec file to edit by hand"))
@@ -133,5 +133,5 @@ def formats_text() -> str:
 
 
 def themes_text() -> str:
-    """The names of the themes."""
+    """Return the names of the themes."""
     return "\n".join(theme_names())

@@ -103,14 +103,14 @@ def figure(
 
 
 def network_bundle(network: Network) -> dict[str, str]:
-    """A network as a notebook shows it."""
+    """Return a network's representation in a notebook."""
     return _bundle((network,), Options(), Output())
 
 
 def _bundle(networks: Sequence[Network], options: Options, output: Output) -> dict[str, str]:
-    """The picture, and words for readers that show none. Without the picture where it cannot be drawn.
+    """Return the picture, and text for readers without pictures; text only if drawing fails.
 
-    Whatever goes wrong is told in the words: a notebook must be able to show any network it holds.
+    Errors are reported in the text: a notebook must be able to display every network.
     """
     words = "\n\n".join(map(_words, networks))
     try:

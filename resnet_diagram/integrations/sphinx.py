@@ -223,7 +223,7 @@ def _log() -> Log:
 
 
 def _sources(argument: str) -> list[str]:
-    """The sources of a directive; there may be spaces between the arguments in their brackets."""
+    """Return the sources of a directive; arguments in brackets may contain spaces."""
     return re.findall(r"[^\s(]+\(.*?\)(?=\s|$)|\S+", argument, re.DOTALL)
 
 
@@ -260,7 +260,7 @@ def _depart_latex_table(translator: Any, node: Tabulation) -> None:
 
 
 def _depart(translator: Any, node: Drawing) -> None:
-    """Nothing ends with the drawing."""
+    """Do nothing: the drawing was written at its start."""
 
 
 def _as_text(app: Sphinx, document: nodes.document, name: str) -> None:
@@ -285,7 +285,7 @@ def _add_needs(app: Sphinx, config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Called by Sphinx for `extensions = ["resnet_diagram.integrations.sphinx"]`."""
+    """Register directives and nodes for `extensions = ["resnet_diagram.integrations.sphinx"]`."""
     app.add_node(Drawing, html=(_visit_html, _depart), latex=(_visit_latex, _depart))
     app.add_enumerable_node(
         Tabulation,

@@ -229,7 +229,7 @@ def to_text(
     baseline: "Drawable | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> str:
-    """The drawing as text, in the format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
+    """Return the drawing as text in format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
     if is_binary(to):
         raise UsageError(f"{to} is no text. Take to_bytes, or draw into a file.")
     networks = networks_of(what, input_shape)
@@ -247,7 +247,7 @@ def to_bytes(
     baseline: "Drawable | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> bytes:
-    """The drawing as a file would hold it, in any format: "pdf", "png", and in UTF-8 those of `to_text`."""
+    """Return the drawing's bytes in any format: "pdf", "png", and those of `to_text` in UTF-8."""
     networks = networks_of(what, input_shape)
     options, output = draw_options(choices)
     content = render(networks, to, highlighted(options, networks, baseline), output)
@@ -260,9 +260,9 @@ def to_graphviz(
     input_shape: "Input | None" = None,
     **choices: Unpack[DrawChoices],
 ) -> "graphviz.Source":
-    """The drawing as an object of the `graphviz` package.
+    """Return the drawing as a `graphviz.Source` object.
 
-    It shows itself in notebooks, and its `render` draws it with a system's Graphviz.
+    It displays itself in notebooks, and its `render` uses the installed Graphviz.
     """
     import graphviz
 

@@ -47,9 +47,9 @@ def _title(table: Table) -> str:
 
 
 def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = True) -> dict[str, Any]:
-    """`name` for a comment; `opens` a group; `rows` of `heads` and `cells`.
+    """Return a band for the template: `name` in a comment, whether it `opens` a group, and its `rows`.
 
-    A row over all columns stands `above` the one that is named.
+    Each row has `heads` and `cells`; a row over all columns is `above` the named one.
     """
     blank = [""] * table.keys
     heads = [*map(tex_words, names), *[""] * (table.keys - len(names))]

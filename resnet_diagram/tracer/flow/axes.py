@@ -79,7 +79,7 @@ class Axes:
         return {root: max(dict.fromkeys(votes), key=votes.count) for root, votes in totals.items()}
 
     def _spread(self) -> None:
-        """Carry axes over views to groups of values that nothing else tells of."""
+        """Propagate axes through views to groups of values without other evidence."""
         around: dict[Value, list[tuple[Value, Value, Node, Sizes]]] = {}
         for move in self._moves:
             for value in move[:2]:

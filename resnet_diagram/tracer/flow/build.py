@@ -152,7 +152,7 @@ class _Builder:
         return [number for number in sources if number not in inner] + [step.index]
 
     def _scaled(self, node: Node, sources: list[int]) -> list[int]:
-        """Makes the factors of a difference, or of a sum with `alpha`, steps of their own."""
+        """Replace the factors of a difference, or of a sum with `alpha`, by operations of their own."""
         scaled = list(sources)
         for ref, factor in operand_factors(node):
             if factor != 1 and ref.node.active:

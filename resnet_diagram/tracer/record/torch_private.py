@@ -95,7 +95,7 @@ def light_imports() -> Iterator[None]:
 def _disabled_later(
     original: Callable[..., Any], function: Any = None, recursive: bool = True, **options: Any
 ) -> Any:
-    """Stand in for `torch.compiler.disable`, here `original`: calls it once the compiler is there."""
+    """Replace `torch.compiler.disable`, here `original`, and call it once the compiler is loaded."""
     if function is None:
         return functools.partial(_disabled_later, original, recursive=recursive, **options)
     if not inspect.isfunction(function):
@@ -116,7 +116,7 @@ class LaterTools(ModuleType):
 
     @staticmethod
     def is_compile_supported(*args: Any, **kwargs: Any) -> Any:
-        """Ask the real helper."""
+        """Call the real helper of the same name."""
         return _real_tools().is_compile_supported(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
