@@ -25,7 +25,8 @@ class Node:
     values and `Ref`s; `names` and `defaults` are the operator's argument names and their default values.
     `call` numbers the module call that ran the operation; `tensor` is the id of a parameter or constant;
     `refs` are the tensors among the arguments, where somebody looked for them. `dropout` is the rate of a
-    dropout that the value passes, which does nothing in evaluation.
+    dropout that the value passes, which does nothing in evaluation. A `triangular` constant has one number
+    above its diagonal and another below, as a causal mask has.
     """
 
     index: int
@@ -42,6 +43,7 @@ class Node:
     tensor: int = 0
     refs: "tuple[Ref, ...] | None" = field(default=None, repr=False)
     dropout: float = 0.0
+    triangular: bool = False
 
 
 @dataclass(slots=True, eq=False)

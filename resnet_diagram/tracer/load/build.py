@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 from resnet_diagram.tracer.record.compat import converted, foreign
 from resnet_diagram.tracer.record.isolation import check_interrupt, in_this_thread
 from resnet_diagram.tracer.record.shapes.joins import binary
+from resnet_diagram.tracer.record.tensors import tag_triangle
 
 Built = TypeVar("Built")
 
@@ -107,7 +108,9 @@ class Weightless(TorchFunctionMode):
         if func in _FILLS and args and args[0].is_meta:
             return args[0]
         result = binary(*args) if func in _ARITHMETIC and not options and args[0].is_meta else None
-        return func(*args, **options) if result is None else result
+        result = func(*args, **options) if result is None else result
+        tag_triangle(func, args, result)
+        return result
 
 
 def _foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bool:
@@ -142,7 +145,9 @@ class PartWeightless(TorchFunctionMode):
             options = {**options, "device": _META}
         elif func in _FILLS and args and args[0].is_meta:
             return args[0]
-        return func(*args, **options)
+        result = func(*args, **options)
+        tag_triangle(func, args, result)
+        return result
 
 
 def _element_count(args: Sequence[Any]) -> int:

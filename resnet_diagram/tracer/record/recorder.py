@@ -20,7 +20,7 @@ from resnet_diagram.tracer.record.evaluate import (
     on_dummy_data,
 )
 from resnet_diagram.tracer.record.overloads import Overload, read_overload
-from resnet_diagram.tracer.record.tensors import map_tensors, tensors_in, written
+from resnet_diagram.tracer.record.tensors import is_triangular, map_tensors, tensors_in, written
 from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
 from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
 
@@ -157,6 +157,7 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         is_weight = isinstance(tensor, nn.Parameter) or id(tensor) in self.graph.script_weights
         kind = NodeKind.PARAMETER if is_weight else NodeKind.CONSTANT
         node = self._node(kind, tensor, active=False)
+        node.triangular = kind is NodeKind.CONSTANT and is_triangular(tensor)
         memory = memory or self.marks.new_memory(tensor)
         memory.writer = memory.writer or node
         return self.marks.keep(tensor, node, memory)

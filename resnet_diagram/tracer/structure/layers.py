@@ -10,6 +10,7 @@ from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argumen
 from resnet_diagram.tracer.flow.rewrites.formulas import GENERALISED_MEAN, SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
+from resnet_diagram.tracer.structure.attention import is_causal
 
 KINDS = {
     Role.CONV: LayerKind.CONV,
@@ -39,6 +40,8 @@ def layer_of(step: Step, name: str) -> Layer:
     if not any(details.get("padding", ())):
         values.pop("count_include_pad", None)
     values[DROPOUT] = max(node.dropout for node in step.nodes)
+    if step.role is Role.ATTENTION:
+        values["is_causal"] = is_causal([step])
     return Layer(
         kind=kind,
         settings=changed(kind, op, values),

@@ -19,6 +19,8 @@ from resnet_diagram.spec.json.files import dumps, loads
 from resnet_diagram.spec.model import Network, Stage
 from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.spec.toml.writer import dumps as dumps_toml
+from resnet_diagram.tracer.load.build import build
+from resnet_diagram.wording.blocks import unit_type
 from resnet_diagram.wording.facts import facts, stage_rows
 from resnet_diagram.wording.stages import StageNames
 from tests.tracer.models.libraries import timm_module, torchvision_models
@@ -201,3 +203,71 @@ def test_a_layer_that_runs_again_is_named() -> None:
     drawing, _ = overview(network, StageNames.STAGE)
     assert "shared weights: layer run 4 times" in map(str, drawing.notes)
     assert shared_modules(traced(Encoder(2), "8x16")) == ()
+
+
+class Masked(nn.Module):
+    """A layer whose attention hides later positions, in one of several spellings, or weighs them all."""
+
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self.spelling = spelling
+        self.weights = nn.Linear(32, 96)
+        self.mlp = mlp(32)
+        self.lower: torch.Tensor
+        self.near: torch.Tensor
+        self.register_buffer("lower", torch.tril(torch.ones(16, 16)).view(1, 16, 16))
+        self.register_buffer("near", (torch.arange(16)[:, None] - torch.arange(16)).abs() < 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        query, key, value = self.weights(x).chunk(3, -1)
+        scores = self.hidden(query @ key.transpose(1, 2) / 6, x.shape[1])
+        x = x + torch.softmax(scores, -1) @ value
+        result: torch.Tensor = x + self.mlp(x)
+        return result
+
+    def hidden(self, scores: torch.Tensor, size: int) -> torch.Tensor:
+        lower = self.lower[:, :size, :size]
+        places = torch.arange(size)
+        match self.spelling:
+            case "buffer":
+                return scores.masked_fill(lower == 0, float("-inf"))
+            case "sum":
+                return scores + (1 - lower) * -1e9
+            case "choice":
+                return torch.where(lower > 0, scores, torch.tensor(-1e4))
+            case "made in the run":
+                return scores.masked_fill(torch.ones(size, size).triu(1).bool(), -1e9)
+            case "numbers compared":
+                return scores.masked_fill(places[None, :] > places[:, None], float("-inf"))
+            case "in place":
+                return scores.masked_fill_(lower == 0, float("-inf"))
+            case "near only":
+                return scores.masked_fill(~self.near[:size, :size], float("-inf"))
+        return scores
+
+
+CAUSAL = ("buffer", "sum", "choice", "made in the run", "numbers compared", "in place")
+
+
+@pytest.mark.parametrize("real", [False, True])
+@pytest.mark.parametrize("spelling", [*CAUSAL, "near only", "none"])
+def test_attention_with_a_causal_mask_makes_a_decoder(spelling: str, real: bool) -> None:
+    def make() -> nn.Module:
+        return nn.Sequential(*(Masked(spelling) for _ in range(2)))
+
+    model = make() if real else build(make)
+    name = "decoder layer" if spelling in CAUSAL else "encoder layer"
+    assert [str(unit_type(layer)) for layer in units(traced(model, "12x32").body)] == [name] * 2
+    assert next(model.parameters()).is_meta is not real
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_mask_that_is_given_to_an_encoder_makes_it_a_decoder(masked: bool) -> None:
+    class Given(Encoder):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1]) if masked else None
+            out: torch.Tensor = self.encoder(self.embed(x), mask=mask)
+            return out
+
+    layers = units(traced(Given(2), "12x16").body)
+    assert [str(unit_type(layer)) for layer in layers] == ["decoder layer" if masked else "encoder layer"] * 2

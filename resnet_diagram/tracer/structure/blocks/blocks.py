@@ -13,15 +13,11 @@ from resnet_diagram.tracer.flow.calls import common_call, owner_of
 from resnet_diagram.tracer.flow.graph import Node, Sizes, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
+from resnet_diagram.tracer.structure.attention import is_attention
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
 from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, layers_in, shortcut_kind
 from resnet_diagram.tracer.structure.graphs.graphs import graph_part, only_way
-from resnet_diagram.tracer.structure.graphs.opaque import (
-    Joined,
-    is_around_weights,
-    is_attention,
-    joined_layer,
-)
+from resnet_diagram.tracer.structure.graphs.opaque import Joined, is_around_weights, joined_layer
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import layer_of

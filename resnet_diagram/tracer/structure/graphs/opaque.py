@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.flow.steps import Step
-from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role
+from resnet_diagram.tracer.structure.attention import CAUSAL, is_attention, is_causal
 
 _LISTED = 4
 _FARTHEST = 2000
@@ -26,16 +27,8 @@ def joined_layer(steps: Sequence[Step], in_shape: Sizes, call: Call) -> Layer:
         out_shape=steps[-1].out_shape,
         params=sum(step.params for step in steps),
         macs=sum(step.macs for step in steps),
+        settings=CAUSAL if attention and is_causal(steps) else (),
     )
-
-
-def is_attention(steps: Sequence[Step]) -> bool:
-    """Return whether the steps weigh values by a softmax of products."""
-    if any(step.role is Role.ATTENTION for step in steps):
-        return True
-    operators = [operator_of(node.op) for step in steps for node in step.nodes]
-    weighs = any("softmax" in (operator.name, operator.label) for operator in operators)
-    return weighs and any(step.role is Role.MATMUL for step in steps)
 
 
 def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequence[Step]) -> list[str]:
