@@ -41,9 +41,9 @@ Block = tuple[Item, ...]
 
 
 def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[DrawnPanel]:
-    """The drawings of `blocks`: in large type if that takes no more rows of `room` points, `gap` between two.
+    """Return the drawings of `blocks`, in large type if that needs no more rows of `room` points.
 
-    One that is too wide even with its texts broken runs down the page.
+    `gap`: distance between two drawings. A block too wide even with broken texts is drawn top to bottom.
     """
     plain = [mapped(block, _without_tag) for block in blocks]
     broken = [tuple(_broken(item) for item in block) for block in plain]
@@ -82,7 +82,7 @@ def _annotated(drawing: DrawnPanel, block: Block) -> DrawnPanel:
 
 
 def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
-    """The numbers of the panels on each row: the fewest rows, as equally wide as can be."""
+    """Return the numbers of the panels on each row: as few rows as possible, of similar widths."""
     best = _packed(widths, room, gap)
     while room > 0:
         room -= 4.0
@@ -119,19 +119,19 @@ def _enlarged(theme: Theme) -> Theme:
 def _measured(
     blocks: Sequence[Block], theme: Theme, *, wrapped: bool, stretch: float = 1.0, turned: bool = False
 ) -> Draft:
-    """Every block with boxes of one size for each kind, `stretch` times as large as texts need."""
+    """Return all blocks with boxes of one size for each kind, `stretch` times as large as needed."""
     items = tuple(item for block in blocks for item in block)
     measure = box_sizer(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
     return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
 
 
 def _drawn(draft: Draft) -> list[DrawnPanel]:
-    """Every block of a draft, drawn."""
+    """Return the drawing of each block of a draft."""
     return [_inset(Canvas(theme=draft.theme, turned=draft.turned), *block) for block in draft.blocks]
 
 
 def _broken(item: Item) -> Item:
-    """The item with the texts of all its convolutions broken at one place: behind what they are."""
+    """Return the item with the texts of all its convolutions broken after their names."""
     match item:
         case Node():
             if item.role is not NodeRole.CONV:
@@ -151,12 +151,12 @@ def _broken(item: Item) -> Item:
 
 
 def _stub(block: Block) -> float:
-    """Room for the line into a block that begins with a fork."""
+    """Return the length of the line into a block that begins with a fork; 0 for other blocks."""
     return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
 
 
 def _inset(canvas: Canvas, inner: Series, stub: float) -> DrawnPanel:
-    """One block on a canvas of its own."""
+    """Return one block on a canvas of its own."""
     draw(canvas, inner, _MARGIN + stub, _MARGIN + inner.above)
     canvas.line = None
     length = inner.length + stub + 2 * _MARGIN

@@ -43,7 +43,7 @@ def legend_height(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float)
 
 
 def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
-    """The width the legend needs at least, in points."""
+    """Return the minimum width of the legend, in points."""
     return max((_least_width(canvas, entry) for entry in entries), default=0.0)
 
 
@@ -54,7 +54,7 @@ def _least_width(canvas: Canvas, entry: LegendEntry) -> float:
 
 
 def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
-    """The fewest rows of up to `room` points, as equally long as can be."""
+    """Return as few rows of up to `room` points as possible, of similar lengths."""
     rows = _packed(canvas, entries, room)
     while len(rows) > 1 and room > widest_entry(canvas, entries):
         room -= _BETWEEN
@@ -66,7 +66,7 @@ def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list
 
 
 def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
-    """As many entries a row as fit into `room` points; words without a sample are broken into rows."""
+    """Return rows of up to `room` points, each filled; texts without a sample are wrapped."""
     rows: list[list[LegendEntry]] = []
     parts = (part for entry in entries for part in _broken(canvas, entry, room))
     for entry in parts:
@@ -103,7 +103,7 @@ def _entry_width(canvas: Canvas, entry: LegendEntry) -> float:
 
 
 def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
-    """One sample and its words."""
+    """Draw one sample and its text."""
     if isinstance(entry.role, EdgeRole):
         canvas.current.connectors.append(Connector(role=entry.role, points=((x, y), (x + _LINE, y))))
     elif entry.role in _MERGES:
@@ -115,7 +115,7 @@ def _entry(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
 
 
 def _swatch(entry: LegendEntry, role: NodeRole, x: float, y: float) -> list[Box]:
-    """A small box, or two bars; a width of `_SWATCH` in all."""
+    """Return a small box, or two bars, with a total width of `_SWATCH`."""
     bars = ((0.0, 3.0, 9.0, 1), (4.4, 4.6, 5.0, 3))
     is_bars = role is NodeRole.BLOCK and not entry.shade
     shapes = bars if is_bars else ((0.0, _SWATCH, 7.0, entry.shade),)

@@ -73,7 +73,7 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
 
 
 def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[MeasuredPanel]:
-    """Every panel measured, with its letter where there are several."""
+    """Return all panels, measured, with a letter each if there are several."""
     blocks = [panel.content.items for panel in panels if isinstance(panel.content, Inset)]
     drawing = iter(insets(blocks, theme, room, _COLUMN_GAP))
     letters = [panel_letter(number) if len(panels) > 1 else "" for number in range(len(panels))]
@@ -141,7 +141,7 @@ def _is_module(item: MeasuredPanel) -> bool:
 
 
 def _width(canvas: Canvas, diagram: Diagram, panels: Sequence[MeasuredPanel], room: float) -> float:
-    """The width of the page without its margins: all the room if the drawing takes much of it, or more."""
+    """Return the page width without margins: all the room for a drawing that needs much of it."""
     overviews = [item.width for item in panels if isinstance(item.content, OverviewLayout)]
     overviews += [item.width for item in panels if item.panel.id == WHOLE]
     widths = [item.width for item in panels if not _is_strip(item)]
@@ -210,7 +210,7 @@ def _draw_content(
 
 
 def _heading(canvas: Canvas, item: MeasuredPanel, room: float) -> tuple[str, ...]:
-    """The title of a panel, in several lines if it is long."""
+    """Return the title of a panel, in several lines if it is long."""
     if not item.panel.title:
         return ("",) if item.letter else ()
     letter, _ = _heading_widths(canvas, item)

@@ -54,7 +54,7 @@ def fits(width: float, height: float, fit: Fit) -> bool:
 
 
 def length(text: str) -> float:
-    """The points of a length such as "3.25in", "84mm", "8.4cm" or "234pt".
+    """Return a length such as "3.25in", "84mm", "8.4cm" or "234pt" in points.
 
     >>> length("3.25in")
     234.0
@@ -70,7 +70,7 @@ def length(text: str) -> float:
 
 
 def sized(points: float, value: object) -> float:
-    """A length large enough for a drawing. Raises UsageError for one that must have been meant otherwise."""
+    """Return a length that suits a drawing. Raises UsageError for one too short or too long."""
     if not is_length(points):
         raise UsageError(f"{str(value)[:20]} is too long for a drawing; expected {POINTS:g} pt at most.")
     if points < _LEAST:
@@ -86,7 +86,7 @@ _USUAL = (234.0, 495.0)
 
 
 def named_width(name: str, venue: str | None = None) -> float:
-    """The points of "columnwidth" or "textwidth" in a venue's template, or in most of two columns.
+    """Return the width of "columnwidth" or "textwidth", in points, in a venue's or a common template.
 
     >>> named_width("columnwidth"), named_width("textwidth", "ieee")
     (234.0, 514.0)
@@ -98,9 +98,9 @@ def named_width(name: str, venue: str | None = None) -> float:
 
 
 def venue_width(text: str) -> float:
-    """The points of a venue's column: "cvpr", "cvpr single" or "cvpr-double"; the column unless said.
+    """Return the width of a venue's column, in points: "cvpr", "cvpr single" or "cvpr-double".
 
-    Raises UsageError for an unknown venue.
+    A single column by default. Raises UsageError for an unknown venue.
     """
     name, _, columns = text.lower().replace(" ", "-").replace(":", "-").partition("-")
     if name not in VENUES or columns not in ("", "single", "double"):

@@ -33,7 +33,7 @@ def is_pill(node: Node) -> bool:
 
 
 def form_of(node: Node) -> Form:
-    """The outline of a node's box."""
+    """Return the shape of a node's box."""
     if node.role in _PILLS:
         return Form.PILL
     if node.role in _ROUNDED:
@@ -51,7 +51,10 @@ def natural_size(
     gaps: Gaps = ROOMY,
     bold: frozenset[int] = frozenset(),
 ) -> Size:
-    """The least size that holds the texts; `turned`: the flow runs across them; `bold`: lines set bold."""
+    """Return the minimum size of a box with these texts.
+
+    `turned`: the flow is vertical, across the texts. `bold`: numbers of the bold lines.
+    """
     if node.role is NodeRole.TERMINAL:
         return _bare(lines, theme, turned=turned)
     rows = row_heights(lines, badge, theme)
@@ -74,7 +77,7 @@ def natural_size(
 
 
 def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
-    """The size of a text without a box, with a little room round it."""
+    """Return the size of a text without a box, with a small margin."""
     size = theme.size("badge")
     width = max((text_width(line, size) for line in lines), default=0.0) + 5.0
     tall = len(lines) * PITCH * size + 1.0
@@ -82,13 +85,13 @@ def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
 
 
 def row_heights(lines: tuple[str, ...], badge: str, theme: Theme) -> list[float]:
-    """The height each line of text takes in its box, in points."""
+    """Return the height of each line of text in its box, in points."""
     rows = [PITCH * theme.size("node")] * len(lines)
     return [*rows, PITCH * theme.size("badge")] if badge else rows
 
 
 def common_sizes(sizes: Iterable[tuple[str, Size]]) -> dict[str, Size]:
-    """One size for each key: the largest that is not far beyond the middle one."""
+    """Return one size for each key: the largest one not far above the median."""
     by_key: dict[str, list[Size]] = {}
     for key, size in sizes:
         by_key.setdefault(key, []).append(size)
@@ -127,7 +130,7 @@ def _profile(taper: Taper, t: float) -> float:
 
 
 def _narrow(taper: Taper, spans: list[tuple[float, float]]) -> float:
-    """The narrow end that leaves `need` points free over the middle `part` of the length, for each pair."""
+    """Return the short side with `need` points free over the middle `part` of the length, for each pair."""
     return max(_LEAST, *(need - depth_of(taper) * _least(taper, part) for part, need in spans))
 
 
@@ -137,12 +140,12 @@ def _least(taper: Taper, part: float) -> float:
 
 
 def _narrow_across(taper: Taper, needs: list[tuple[float, float]]) -> float:
-    """The narrow end that leaves `need` points free at each part `t` of the length."""
+    """Return the short side with `need` points free at each position `t` of the length."""
     return max(_LEAST, *(need - depth_of(taper) * _profile(taper, t) for t, need in needs))
 
 
 def outline(taper: Taper, length: float, narrow: float) -> tuple[tuple[float, float], ...]:
-    """Corners of a tapered box along and across the flow, from its entry at (0, 0)."""
+    """Return the corners of a tapered box along and across the flow, relative to its entry."""
     stops = (0.0, 1.0) if taper in (Taper.CLOSING, Taper.OPENING) else (0.0, 0.5, 1.0)
     halves = [(t * length, (narrow + depth_of(taper) * _profile(taper, t)) / 2) for t in stops]
     return (*((u, -half) for u, half in halves), *((u, half) for u, half in reversed(halves)))
@@ -182,11 +185,11 @@ class BoxSizer:
     known: dict[tuple[object, ...], Size] = field(default_factory=dict)
 
     def lines(self, node: Node) -> tuple[str, ...]:
-        """A node's texts, broken where they are too long."""
+        """Return a node's texts, with long lines broken."""
         return self._broken(node, node.lines)
 
     def _broken(self, node: Node, lines: tuple[str, ...]) -> tuple[str, ...]:
-        """Some of a node's lines, broken as the node's are."""
+        """Return some of a node's lines, broken by the node's rules."""
         size = self.theme.size("node")
         if self.is_upright(node):
             return lines
@@ -211,7 +214,7 @@ class BoxSizer:
         return self.rules.upright and not self.turned and is_pill(node) and len(node.lines) == 1
 
     def stretched(self, factor: float) -> "BoxSizer":
-        """The same with its boxes usually `factor` times as long, and a third as much wider."""
+        """Return the sizer with common sizes `factor` times as long, and a third as much wider."""
         width = 1 + (factor - 1) / 3
         common = {
             kind: Size(size.length * factor, size.narrow * width) if kind in _STRETCHED else size
@@ -223,7 +226,7 @@ class BoxSizer:
 def box_sizer(
     items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool, rules: BoxRules = PLAIN
 ) -> BoxSizer:
-    """A sizer that gives the boxes of one role among `items` one size."""
+    """Return a sizer that gives boxes of the same role among `items` the same size."""
     plain = BoxSizer(theme=theme, turned=turned, wrapped=wrapped, rules=rules)
     framed = [(node, badge) for node, badge in _boxes(items, "") if node.role is not NodeRole.TERMINAL]
     sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in framed)
@@ -231,7 +234,7 @@ def box_sizer(
 
 
 def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
-    """Every node that is drawn as a box, with the badge it wears."""
+    """Return all nodes drawn as boxes, with their badges."""
     rows: list[tuple[Node, str]] = []
     for item in items:
         match item:
@@ -255,12 +258,12 @@ def _kind(node: Node) -> str:
 
 
 def badge_of(node: Node, value: str) -> str:
-    """The badge a node wears: its own, an annotation's, or the one given to the folded block."""
+    """Return a node's badge: its own, an annotation, or the one of its folded group."""
     return node.badge or node.tag or (value if node.role is NodeRole.BLOCK else "")
 
 
 def inner_badge(group: Group) -> str:
-    """The count of a folded group when the one folded block in it shall wear it."""
+    """Return the count of a folded group if its only block shows it as a badge."""
     if group.repeat == 1 or _blocks(group.items) != 1:
         return ""
     return times_marked(group.repeat, marked=group.marked)
@@ -285,14 +288,14 @@ def _blocks(items: tuple[Item, ...]) -> int:
 
 
 def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:
-    """The size of a node's box: that of its kind, or more where its text needs it."""
+    """Return the size of a node's box: the size of its kind, or more if its text needs it."""
     left = natural(node, badge, sizer)
     default = sizer.common.get(_kind(node), left)
     return Size(max(left.length, default.length), max(left.narrow, default.narrow))
 
 
 def natural(node: Node, badge: str, sizer: BoxSizer) -> Size:
-    """The least size that holds the texts of a node."""
+    """Return the minimum size of a node with its texts."""
     shown = (sizer.wrapped, node.role, node.taper, node.lines, node.marked, badge)
     size = sizer.known.get(shown)
     if size is None:

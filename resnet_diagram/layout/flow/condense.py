@@ -66,7 +66,7 @@ class SharedNotation(NamedTuple):
 
 
 def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
-    """The same drawing without what its legend can say for all blocks; the same if it has no legend."""
+    """Move notes shared by all blocks into the legend; without a legend, return the diagram unchanged."""
     if condensed is Condensed.NOTHING or not diagram.legend:
         return diagram
     shared = _shared(diagram)
@@ -101,7 +101,7 @@ def _is_block(fork: Fork) -> bool:
 
 
 def _only(labels: set[Label]) -> Label | None:
-    """The one text in `labels`, if there is just one."""
+    """Return the only label in `labels`, or None if there are several."""
     return next(iter(labels)) if len(labels) == 1 else None
 
 
@@ -114,7 +114,7 @@ class Place(NamedTuple):
 
 
 def _forks(items: Iterable[Item], before: Label, after: Label) -> Iterator[Place]:
-    """Every fork; `before` and `after`: the norm and activation at the ends of `items`."""
+    """Yield all forks; `before` and `after` are the norm and activation at the ends of `items`."""
     stored = list(items)
     neighbour = [before, *(_pill(item) for item in stored), after]
     for number, item in enumerate(stored):
@@ -195,7 +195,7 @@ def _merge(diagram: Diagram) -> Label:
 
 
 def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
-    """The items of a chain without what is shared."""
+    """Return the items of a chain without their shared notes."""
     result: list[Item] = []
     for item in items:
         match item:
@@ -241,7 +241,7 @@ def _same(item: Item) -> Item:
 
 
 def _bare(item: Item) -> Item:
-    """A convolution without the names of its norm and activation."""
+    """Return a convolution without the names of its norm and activation."""
     if not isinstance(item, Node) or item.role is not NodeRole.CONV:
         return item
     return replace(item, lines=tuple(line for line in item.lines if not _is_minor(line)))

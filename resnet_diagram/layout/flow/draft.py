@@ -99,13 +99,13 @@ def scene_of(draft: Draft) -> Scene:
 
 
 def _heading(diagram: Diagram, theme: Theme, fit: Fit) -> tuple[str, ...]:
-    """The title, in several lines if it is long."""
+    """Return the title, in several lines if it is long."""
     room = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
     return wrap_title(diagram.title, theme.size("title"), room)
 
 
 def _least_width(canvas: Canvas, diagram: Diagram, heading: tuple[str, ...], fit: Fit) -> float:
-    """The page's width that title and legend need, or a column's, where the legend is not many rows high."""
+    """Return the page width needed by title and legend, at least a column's width if there is a legend."""
     title = _title_width(canvas.theme, heading) + 2 * spacing.PAGE_MARGIN
     legend = widest_entry(canvas, diagram.legend) + 2 * spacing.PAGE_MARGIN
     column = min(spacing.SMALLEST_WIDTH, fit.width or spacing.SMALLEST_WIDTH) if diagram.legend else 0.0

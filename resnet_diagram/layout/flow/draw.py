@@ -142,7 +142,7 @@ def _box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> Box:
 
 
 def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text, ...]:
-    """The lines of a box, centred in it, and its badge under them."""
+    """Return the lines of a box, centred, with its badge below them."""
     theme = canvas.theme
     heights = row_heights(cell.lines, cell.badge, theme)
     x, middle = canvas.point(u + cell.front / 2, v)
@@ -162,7 +162,7 @@ def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text
 
 
 def _upright(cell: NodeCell, theme: Theme, at: Point) -> Text:
-    """The only line of a box, read from bottom to top."""
+    """Return the only line of a box, rotated to be read from bottom to top."""
     size = theme.size("node")
     line = cell.lines[0]
     width = text_width(line, size)

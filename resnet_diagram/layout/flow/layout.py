@@ -22,12 +22,12 @@ _PAGE_HEIGHT = 720.0
 def lay_out_flow(
     diagram: Diagram, theme: Theme, fit: Fit, tried: list[Candidate], *, nearest: bool = False
 ) -> Scene:
-    """The scene of a diagram in the order of the flow.
+    """Return the scene of a diagram in flow order.
 
-    Direction `down`: groups stand under each other and the flow in each runs to the right; direction `right`:
-    in columns, with the flow running down in each. The first way to draw it that fits is taken; type is never
-    set smaller. Many are measured, one is drawn. `tried`: other drawings of it, which did not fit. Where none
-    fits, `nearest` takes the one that exceeds the room least; else raises RenderError.
+    Direction `down`: groups are stacked and the flow in each runs to the right; direction `right`: groups
+    are columns and the flow in each runs down. The first layout variant that fits is drawn; the font size
+    never shrinks. `tried`: other layouts of the diagram that did not fit. If none fits, `nearest` selects
+    the one that exceeds the room least; otherwise RenderError is raised.
     """
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
     condensed = cache(partial(condense, diagram))
@@ -55,7 +55,7 @@ def _excess(candidate: Candidate, fit: Fit) -> float:
 
 
 def _too_small(tried: list[Candidate], theme: Theme, fit: Fit) -> RenderError:
-    """The error that says what the drawing needs: where one side is free, the least of the other."""
+    """Return the error with the size that the drawing needs; the smallest length if one side is free."""
     least = min(tried, key=lambda candidate: _excess(candidate, fit))
     size = theme.size("node")
     target = " × ".join(f"{side:g} pt" for side in (fit.width, fit.height) if side is not None)

@@ -49,7 +49,7 @@ _LANE_ENDS = 14.0
 
 
 def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: BoxSizer) -> ForkCell:
-    """The cell of a fork whose branches, one at least, and the boxes on its shortcut are measured already."""
+    """Return the cell of a fork from its measured branches, at least one, and boxes on its shortcut."""
     theme = sizer.theme
     main = branches[0]
     paths = [
@@ -81,7 +81,7 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
 
 
 def direct_role(merge: Node) -> EdgeRole:
-    """The role of a branch that hands its input on: a skip connection where it is concatenated."""
+    """Return the edge role of an empty branch: a skip connection if its merge is a concatenation."""
     return EdgeRole.SKIP if merge.role is NodeRole.CONCAT else EdgeRole.FLOW
 
 
@@ -111,7 +111,7 @@ def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float
 
 
 def _tracks(main: Series, below: list[Series], span: tuple[float, float], gaps: Gaps) -> tuple[Track, ...]:
-    """The first branch on the line of the flow, the others beside it, each in the middle of its track."""
+    """Return the branches' tracks: the first on the flow's line, the others beside it, each centred."""
     v = 0.0
     start, free = span
     tracks = [Track(u=_middle(main, start, free), v=0.0, series=main)]
@@ -130,7 +130,7 @@ def _middle(branch: Series, start: float, end: float) -> float:
 def _lanes(
     paths: list[tuple[Link, Series]], top: float, span: float, theme: Theme
 ) -> tuple[tuple[Lane, ...], float]:
-    """The lanes from the inside out, and how far they reach with their labels and boxes."""
+    """Return the shortcuts' tracks, innermost first, and their extent with labels and boxes."""
     lanes: list[Lane] = []
     size = theme.size("label")
     at = top
@@ -150,7 +150,7 @@ _LEVEL = 105.0
 
 
 def cells(items: tuple[Item, ...], sizer: BoxSizer) -> list[Cell]:
-    """One cell for each item."""
+    """Return one cell for each item."""
     return [_cell(item, "", sizer) for item in items]
 
 
@@ -216,7 +216,7 @@ def extent_of(part: Series) -> "Extent":
 
 
 def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
-    """The boxes on a fork's shortcut, in its colours; the text of an only one stays on one line if short."""
+    """Return the boxes on a fork's shortcut, in its colours; a single box keeps a short text in one line."""
     link = fork.shortcut
     if link is None or not link.nodes:
         return _EMPTY
@@ -278,7 +278,7 @@ def gap(before: Cell | None, cell: Cell, gaps: Gaps = ROOMY) -> float:
 
 
 def series(items: list[Cell], gaps: Gaps = ROOMY) -> Series:
-    """Cells one behind the other."""
+    """Return the cells in sequence, with gaps between them."""
     parts: list[tuple[float, Cell]] = []
     at = 0.0
     for cell in items:
@@ -304,7 +304,7 @@ def _group(group: Group, sizer: BoxSizer, owners: tuple[Group, ...]) -> Cell:
 
 
 def frame(group: Group, inner: Series, sizer: BoxSizer) -> FrameCell:
-    """A frame round `inner` with the group's title at its top."""
+    """Return a frame around `inner` with the group's title at its top."""
     width = title_width(group, sizer.theme, group.caption) + 2 * spacing.FRAME_PAD
     title = spacing.TITLE_HEIGHT
     inset = spacing.FRAME_PAD + (title if sizer.turned else 0.0) + max(0.0, inner.lead - spacing.FRAME_PAD)

@@ -19,7 +19,7 @@ def count_of(group: Group) -> str:
 
 
 def title_width(group: Group | None, theme: Theme, note: str = "") -> float:
-    """Width in points of a group's title with its count and the note behind it; 0 for no group."""
+    """Return the width of a group's title, count and note, in points; 0 without a group."""
     if group is None:
         return 0.0
     widths = [

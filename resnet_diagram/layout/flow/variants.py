@@ -58,7 +58,7 @@ _DENSE = (
 
 
 def variants(diagram: Diagram, fit: Fit) -> Iterator[Variant]:
-    """All ways to draw a diagram, from the best looking to the smallest."""
+    """Yield all layout variants of a diagram, most generous first."""
     rows = list(_rows(fit))
     if diagram.direction is Direction.RIGHT or (diagram.chain.dense and diagram.direction is None):
         if not diagram.chain.dense:

@@ -35,12 +35,12 @@ class Skyline:
         self._tops = [0.0]
 
     def put(self, left: float, right: float, top: float) -> None:
-        """Something reaches up to `top` between the two."""
+        """Raise the skyline to `top` between `left` and `right`."""
         start, stop = self._step(left), self._step(right)
         self._tops[start:stop] = [max(top, step) for step in self._tops[start:stop]]
 
     def over(self, left: float, right: float) -> float:
-        """The highest top between the two, 0 where there is nothing."""
+        """Return the greatest height between `left` and `right`, 0 if it is empty."""
         return max(self._tops[bisect_right(self._xs, left) - 1 : bisect_left(self._xs, right)], default=0.0)
 
     def _step(self, x: float) -> int:
@@ -112,7 +112,7 @@ def routes_of(
 
 
 def levels(ends: Sequence[tuple[float, float]]) -> list[list[int]]:
-    """The numbers of the spans `ends`: first those over no other, then those over these only, and so on."""
+    """Return the numbers of the spans `ends` by level: spans over no other first, then those over them."""
     below = Skyline()
     result: list[list[int]] = []
     for number, (tail, head) in enumerate(ends):

@@ -52,7 +52,7 @@ def captions_of(row: list[PlacedFrame], theme: Theme) -> list[Caption]:
 
 
 def _moved(full: list[Caption], row: list[PlacedFrame]) -> list[Caption]:
-    """The captions moved apart, none further than looks well."""
+    """Return the captions moved apart, within a limit."""
     captions = list(full)
     end = row[-1].end + CAPTION_GAP if row else 0.0
     for at in range(len(captions) - 1, -1, -1):
@@ -69,7 +69,7 @@ def _moved(full: list[Caption], row: list[PlacedFrame]) -> list[Caption]:
 
 
 def _broken(captions: list[Caption], row: list[PlacedFrame], size: float) -> list[Caption]:
-    """The captions with those broken at their arrows that would meet, and any as wide as those."""
+    """Return the captions with overlapping ones broken at their arrows, and any at least as wide."""
     broken = [_placed(caption.place, _parts(caption, size), row, size) for caption in captions]
     result = list(captions)
     for at in range(1, len(captions)):

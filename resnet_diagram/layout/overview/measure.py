@@ -176,13 +176,13 @@ def label_lines(arc: Arc, size: float, room: float) -> tuple[str, ...]:
 
 
 def _word_width(arc: Arc, theme: Theme) -> float:
-    """The width that a shortcut's label needs at least, broken where it can be."""
+    """Return the minimum width of a shortcut's label, broken if possible."""
     size = theme.size("label")
     return max((text_width(line, size) for line in label_lines(arc, size, 0.0)), default=0.0)
 
 
 def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
-    """The slots from left to right, and the width they take with the ends of shortcuts round them."""
+    """Return the slots from left to right, and their total width with the ends of shortcuts."""
     sizes = _levelled(frame, [_size(bar, frame, scale, theme) for bar in frame.bars])
     gap = _common_gap(frame, sizes, scale.gap, ends, theme)
     slots: list[Slot] = []
@@ -241,7 +241,7 @@ def _common_gap(frame: Frame, sizes: list[BarSize], gap: float, ends: Ends, them
 
 
 def _gap_between(before: Bar | Omitted, left: Bar | Omitted, gap: float, ends: Ends) -> float:
-    """From one slot to the next; beside the dots a piece of the line is seen."""
+    """Return the distance from one slot to the next; beside an ellipsis a piece of the line is visible."""
     if isinstance(before, Bar) and isinstance(left, Bar):
         return gap
     out = reach_on(ends.heads[before.id]) + _BEHIND if isinstance(before, Bar) else _STUB

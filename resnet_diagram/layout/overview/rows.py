@@ -176,7 +176,7 @@ def _widths(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Them
 
 
 def _captioned(item: OverviewLayout, frames: list[MeasuredFrame], room: float, theme: Theme) -> list[float]:
-    """The least widths, or what captions want, for as many as there is `room`, small wants first."""
+    """Return the frame widths, increased for captions while there is `room`, smallest needs first."""
     size, widths = theme.size("caption"), [frame.width for frame in frames]
     over = item.gap - CAPTION_GAP
     wants = [text_width(frame.frame.caption, size) * TEX_STRETCH - over - frame.width for frame in frames]
@@ -190,7 +190,7 @@ def _captioned(item: OverviewLayout, frames: list[MeasuredFrame], room: float, t
 
 
 def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float]:
-    """The widths with the narrowest stages made wider, all alike, as far as `spare` points go."""
+    """Return the widths with the narrowest stages widened equally, by up to `spare` points in total."""
     left = sorted(width for width, is_stage in zip(widths, stages, strict=True) if is_stage)
     level = left[0] if left else 0.0
     for count, (width, wider) in enumerate(pairwise(left), 1):
@@ -232,7 +232,7 @@ def _packed(item: OverviewLayout, room: float) -> tuple[tuple[int, ...], ...]:
 
 
 def _frame_gap(connections: list[Connection], scale: Scale) -> float:
-    """The gap between two frames that has room for every shortcut that leaves or ends in one."""
+    """Return the gap between two frames, wide enough for all shortcuts that start or end in it."""
     heads = max((connection.head_rank + 1 for connection in connections if connection.head_out), default=0)
     tails = max((connection.tail_rank + 1 for connection in connections if connection.tail_out), default=0)
     if not heads and not tails:

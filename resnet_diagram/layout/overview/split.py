@@ -18,7 +18,7 @@ _EDGES = 16.0
 
 
 def split_frame(frame: Frame, arcs: Iterable[Arc], scale: Scale, theme: Theme, room: float) -> list[Frame]:
-    """The frame, or where it is wider than `room` points, the fewest parts that fit, as equal as can be."""
+    """Return the frame, split into as few similar parts as possible if it is wider than `room` points."""
     connections = connections_of((frame,), arcs)
     full = measure_frame(frame, 0, scale, connections, ends_of(connections), theme)
     depth = len(
@@ -52,7 +52,7 @@ def _sizes(slots: tuple[Slot, ...], room: float) -> list[int]:
 
 
 def _parts(frame: Frame, sizes: list[int]) -> list[Frame]:
-    """The frame in parts of so many slots each; what is said of all of it is said once."""
+    """Return the frame in parts with these numbers of slots; its notes and count appear once."""
     frames: list[Frame] = []
     start = 0
     for number, size in enumerate(sizes):

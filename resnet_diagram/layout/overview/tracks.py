@@ -75,7 +75,7 @@ def spans(
 def _spans(
     layout: OverviewLayout, number: int, tail: Port, head: Port, end: float, theme: Theme
 ) -> list[Span]:
-    """The spans of one shortcut; the longest carries its label."""
+    """Return the spans of one shortcut; the longest has its label."""
     if tail.row == head.row:
         items = [Span(number, tail.row, tail.x, head.x)]
     else:
@@ -87,7 +87,7 @@ def _spans(
 
 
 def _labelled(span: Span, label: str, theme: Theme) -> Span:
-    """The span with the label in as many lines as it needs; without, where a word is longer than it."""
+    """Return the span with its label in lines; without it if a word is too long."""
     size, room = theme.size("label"), span.right - span.left - 2 * BEND - 6.0
     lines = wrap_evenly(label, size, room) if label else ()
     return span._replace(lines=lines) if all(text_width(line, size) <= room for line in lines) else span

@@ -47,7 +47,7 @@ def _advances(face: str, family: str = OWN) -> Advances:
 
 
 def _advance(character: str, names: Advances) -> float:
-    """Width in ems; East Asian wide characters take one em, marks that combine take none."""
+    """Return a character's width in ems; 1 for East Asian wide characters, 0 for combining marks."""
     if character in names:
         return names[character]
     if unicodedata.category(character).startswith("M"):
@@ -56,7 +56,7 @@ def _advance(character: str, names: Advances) -> float:
 
 
 def unmeasured(text: str) -> str:
-    """The characters of `text` the table does not hold, each once: another face will show them.
+    """Return the distinct characters of `text` that are missing from the table and need another font.
 
     >>> unmeasured("conv → 残差残")
     '残差'
@@ -66,7 +66,7 @@ def unmeasured(text: str) -> str:
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width in points of one line of `text` set at `size` points.
+    """Return the width in points of one line of `text` at a font size of `size` points.
 
     >>> round(text_width("1×1, 64", 10), 2)
     33.64

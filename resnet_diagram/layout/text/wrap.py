@@ -22,13 +22,13 @@ _LETTER_ENDS = r"(?<=[\u3400-\u9fff])(?=[^，；：、。？）])"
 
 @lru_cache(maxsize=_KEPT)
 def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
-    """Each line broken in two where that makes the box narrower; very long ones into more."""
+    """Break each line in two if that makes the box narrower; break very long lines into more."""
     return tuple(part for line in lines for part in _wrapped(line, size))
 
 
 @lru_cache(maxsize=_KEPT)
 def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
-    """The lines of a text beside a line, as long as `width` points or nine ems, whichever is more.
+    """Break a text beside a line at `width` points or nine ems, whichever is more.
 
     A sum that is too long is broken before its plus signs if that is enough.
 
@@ -43,7 +43,9 @@ def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
 
 
 def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
-    """The fewest lines that fit into `width` points, as equally long as can be; a long word stands alone.
+    """Break a text into the fewest lines of up to `width` points, of similar lengths.
+
+    A longer word has a line of its own.
 
     >>> wrap_evenly("3×3 depthwise conv, 960", 6.4, 50.0)
     ('3×3 depthwise', 'conv, 960')
@@ -52,9 +54,10 @@ def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
 
 
 def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> tuple[str, ...]:
-    """The fewest lines of a title in `width` points, as equally long as can be; only a longer word is cut.
+    """Break a title into the fewest lines of up to `width` points, of similar lengths.
 
-    A remark in brackets begins a line if that takes no more of them.
+    Only words longer than a line are split. A remark in brackets begins a line if that needs no more
+    lines.
 
     >>> wrap_title("Inverted bottleneck without shortcut (first block of stages 2–7)", 8.0, 180.0)
     ('Inverted bottleneck without shortcut', '(first block of stages 2–7)')
@@ -77,7 +80,7 @@ def wrap_title(title: str, size: float, width: float, *, bold: bool = True) -> t
 
 @lru_cache(maxsize=_KEPT)
 def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
-    """Each line as it is if it is short; else broken behind its colon, and where that is not enough.
+    """Break long lines after their colon, and further if that is not enough; short ones are unchanged.
 
     >>> wrap_summary(("36 bottlenecks", "1 projection: 1×1 conv, s=2"), 6.4)
     ('36 bottlenecks', '1 projection:', '1×1 conv, s=2')
@@ -97,13 +100,13 @@ def wrap_summary(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_KEPT)
 def cut_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
-    """Each line as it is, broken only where it is very long."""
+    """Break only very long lines."""
     return tuple(part for line in lines for part in pack(_words(line, size), _LONGEST * size, size))
 
 
 @lru_cache(maxsize=_KEPT)
 def narrow_lines(lines: tuple[str, ...], size: float, limit: float) -> tuple[str, ...]:
-    """Each line broken into as many as make none longer than `limit` points, where its words allow that.
+    """Break each line so that no part exceeds `limit` points, except single long words.
 
     >>> narrow_lines(("3×3 conv, 512, s=2",), 6.4, 21.0)
     ('3×3', 'conv', '512', 's=2')
@@ -158,14 +161,14 @@ def _pieces(word: str, size: float, maximum: float) -> list[str]:
 
 
 def _cut(part: str, size: float, maximum: float) -> list[str]:
-    """`part` in pieces of ten letters if it is too long for a line of its own."""
+    """Split a part into pieces of ten letters if it is too long for a line."""
     if text_width(part, size) <= maximum:
         return [part]
     return [part[at : at + 10] for at in range(0, len(part), 10)]
 
 
 def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
-    """The fewest lines that fit into `limit` points, as equally long as can be."""
+    """Break words into the fewest lines of up to `limit` points, of similar lengths."""
     lines = pack(words, limit, size)
     widest = max(text_width(word.removeprefix(_JOINER), size) for word in words) if len(lines) > 1 else limit
     while limit > widest:
@@ -178,7 +181,7 @@ def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
 
 
 def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
-    """As many words a line as fit into `limit` points; a comma that ends a line goes.
+    """Fill lines of up to `limit` points with words; commas at line ends are dropped.
 
     >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6)
     ('3×3 conv', '128, s=2')

@@ -111,9 +111,9 @@ def draw_columns(canvas: Canvas, columns: Columns) -> None:
 
 
 def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> ColumnLayout:
-    """The fewest columns that stand in the room; as many as stand side by side if all are too high.
+    """Return the fewest columns that fit the height; as many as fit the width if all are too high.
 
-    A drawing whose width is free gets more of them where it would be a scroll.
+    A drawing of free width gets more columns if it would be too slim.
     """
     high = fit.height or spacing.PAGE_HEIGHT
     is_wide = (fit.width or spacing.PAGE_WIDTH) - 2 * spacing.PAGE_MARGIN
@@ -154,7 +154,7 @@ def _least_count(
 
 
 def _width(layout: ColumnLayout, count: int) -> float:
-    """Of that many columns."""
+    """Return the width of `count` columns with the gaps between them, in points."""
     return count * (_breadth(layout) + spacing.COLUMN_GAP) - spacing.COLUMN_GAP
 
 
@@ -193,7 +193,7 @@ def _first_caption(canvas: Canvas, columns: Columns) -> None:
 
 
 def _caption_v(theme: Theme, layout: ColumnLayout, v: float, caption: str) -> float:
-    """The middle of a caption on the line at `v`, as near to it as keeps the caption over its column."""
+    """Return the centre of a caption on the line at `v`, moved if needed to stay above its column."""
     half = _caption_width(theme, caption) / 2
     return min(max(v, v - layout.above + half), v + layout.below - half)
 

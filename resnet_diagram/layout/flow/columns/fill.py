@@ -46,7 +46,7 @@ Column = tuple[Segment, ...]
 
 
 def measured(group: Group | None, cells: tuple[Cell, ...], gaps: Gaps) -> Measured:
-    """A group with its cells, and where each of them ends."""
+    """Return a group with its cells and their end positions."""
     between = (0.0, *(gap(before, cell, gaps) for before, cell in pairwise(cells)))[: len(cells)]
     ends = accumulate(cell.length + space for cell, space in zip(cells, between, strict=True))
     return Measured(group, cells, between, tuple(ends))
@@ -85,7 +85,7 @@ def columns_length(columns: Sequence[Column]) -> float:
 
 
 def balance(measureds: Sequence[Measured], count: int) -> tuple[Column, ...]:
-    """Up to `count` columns, the highest as low as can be."""
+    """Return up to `count` columns, with the highest one as low as possible."""
     best = fill(measureds, float("inf"))
     low, high = 0.0, columns_length(best)
     for _ in range(_STEPS):
@@ -99,7 +99,7 @@ def balance(measureds: Sequence[Measured], count: int) -> tuple[Column, ...]:
 
 
 def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
-    """Columns of up to `limit` points, or of one cell that is longer, each filled before the next begins."""
+    """Return columns of up to `limit` points, or of one longer cell, each filled before the next begins."""
     columns: list[list[Segment]] = [[]]
     used = 0.0
     for item in measureds:
@@ -119,7 +119,7 @@ def fill(measureds: Sequence[Measured], limit: float) -> tuple[Column, ...]:
 
 
 def _fitting(item: Measured, start: int, room: float) -> int:
-    """The cell before which a part that begins with cell `start` must stop to take no more than `room`."""
+    """Return the end of the longest part that begins with cell `start` and fits into `room` points."""
     room -= _frame(item, start)
     if not item.cells:
         return int(room >= 0)

@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
 
 def caption_width(section: Section, canvas: Canvas) -> float:
-    """Width in points of what is written on the line into a section."""
+    """Return the width of the caption on the line into a section, in points."""
     caption = section.group.caption if section.group else ""
     return text_width(caption, canvas.theme.size("caption"))
 
@@ -46,7 +46,7 @@ def flow_lines(section: Section, first: float) -> tuple[float, ...]:
 
 
 def draw_sections(canvas: Canvas, places: list[Place]) -> None:
-    """Frames, titles, content, and the lines between."""
+    """Draw frames, titles, content, and the lines between sections."""
     for number, place in enumerate(places):
         if number:
             _turn_in(canvas, places[number - 1], place)
@@ -61,7 +61,7 @@ def draw_sections(canvas: Canvas, places: list[Place]) -> None:
 
 
 def _rows(canvas: Canvas, place: Place) -> None:
-    """Each row, and the turn from one to the next."""
+    """Draw each row, and the line from each row to the next."""
     rows = place.section.rows
     far = place.start + place.section.length + spacing.TURN_PAD
     back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
@@ -94,7 +94,7 @@ _CLEAR = 6.0
 
 
 def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> list[Place]:
-    """The sections one under the other in frames of one width, from `top` down."""
+    """Return the sections stacked from `top` down, in frames of equal width."""
     left = spacing.PAGE_MARGIN + gaps.outer
     width = max((_least_width(section, canvas, gaps) for section in sections), default=0.0)
     width = max(width, spacing.SMALLEST_WIDTH - 2 * left)
@@ -114,7 +114,7 @@ def row_room(width: float, gaps: Gaps) -> float:
 
 
 def _margin(section: Section, gaps: Gaps) -> float:
-    """From the frame's edge to the content, along the flow."""
+    """Return the distance from the frame's edge to its content, along the flow."""
     return gaps.lead if len(section.rows) < 2 else spacing.TURN_PAD + gaps.lead
 
 
@@ -132,7 +132,7 @@ def _has_room(section: Section, canvas: Canvas, gaps: Gaps, width: float) -> boo
 
 
 def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
-    """A section whose only row stands beside its title, in the middle of what is left of the width."""
+    """Place a section with its only row beside its title, centred in the remaining width."""
     left, right, v = at
     row = section.rows[0]
     title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE
@@ -144,12 +144,12 @@ def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float
 
 
 def _title_drop() -> float:
-    """From a frame's upper edge to the middle of its title."""
+    """Return the distance from a frame's upper edge to the middle of its title."""
     return spacing.TITLE_HEIGHT / 2 + 1.5
 
 
 def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
-    """A section whose rows stand under its title."""
+    """Place a section with its rows below its title."""
     left, right, v = at
     pad = spacing.FRAME_PAD if section.group else 0.0
     title_height = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
@@ -165,7 +165,7 @@ def _place(
     across: tuple[float, float],
     content: tuple[float, tuple[float, ...]],
 ) -> Place:
-    """A section's place: its frame's ends along and across the flow; its content's start and its lines."""
+    """Return a section's place, from its frame's ends along and across the flow, and its content's lines."""
     return Place(
         section=section,
         u=along[0],

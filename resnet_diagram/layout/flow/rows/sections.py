@@ -18,7 +18,7 @@ _LINE = 27.5
 
 
 def sections(diagram: Diagram, theme: Theme, variant: Variant, room: float) -> list[Section]:
-    """Every outer group with its rows, which are at most `room` points long if that can be."""
+    """Return the outer groups with their rows, which are at most `room` points long if possible."""
     measure = box_sizer(diagram.chain.items, theme, turned=False, wrapped=True, rules=variant.rules)
     measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
     limit = row_limit([inner for _, _, inner in measured]) if variant.breaks is Breaks.PAGE else room
@@ -56,7 +56,7 @@ def _is_scroll(groups: list[list[Cell]], limit: float) -> bool:
 def _rows(
     items: tuple[Item, ...], inner: list[Cell], measure: BoxSizer, breaks: Breaks, limit: float
 ) -> tuple[Series, ...]:
-    """The rows of one group; a row of plain boxes gets its texts unbroken if there is room for that."""
+    """Return the rows of one group; a row of plain boxes has unbroken texts if there is room."""
     gaps = measure.rules.gaps
     if breaks is Breaks.NOWHERE:
         rows: tuple[Series, ...] = (series(inner, gaps),)
@@ -70,7 +70,7 @@ def _rows(
 def _widest(
     items: tuple[Item, ...], rows: tuple[Series, ...], measure: BoxSizer, limit: float
 ) -> tuple[Series, ...]:
-    """A row of plain boxes with its texts broken as little as its room allows; else the `rows` there are."""
+    """Return a single row of plain boxes with as few line breaks as fit; else `rows`."""
     gaps = measure.rules.gaps
     for wrapped, line, room in ((False, 0.0, limit - _TITLE), (True, 0.0, limit), (True, _LINE, limit)):
         rules = BoxRules(gaps=gaps, limit=line)

@@ -32,7 +32,7 @@ class Section(NamedTuple):
 
 
 def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
-    """The outermost groups of a diagram; loose items and blocks that follow each other stand together."""
+    """Return the outermost groups of a diagram; consecutive items outside groups are kept together."""
     items: list[tuple[Group | None, tuple[Item, ...]]] = []
     for grouped, run in groupby(diagram.chain.items, key=_is_section):
         if grouped:
@@ -49,7 +49,7 @@ def _is_section(item: Item) -> bool:
 def break_rows(
     cells: Iterable[Cell], limit: float, gaps: Gaps = ROOMY, *, whole: bool = False
 ) -> tuple[Series, ...]:
-    """As many cells a row as fit into `limit` points; longer blocks are broken unless they stay `whole`."""
+    """Return rows of up to `limit` points; longer blocks are split unless they stay `whole`."""
     rows: list[list[Cell]] = [[]]
     length = 0.0
     for cell in cells if whole else pieces(cells, limit):
@@ -64,7 +64,7 @@ def break_rows(
 
 
 def pieces(cells: Iterable[Cell], limit: float) -> list[Cell]:
-    """The cells, those longer than `limit` points taken apart."""
+    """Return the cells, with those longer than `limit` points split into their parts."""
     items: list[Cell] = []
     for cell in cells:
         if isinstance(cell, Series) and cell.length > limit:
