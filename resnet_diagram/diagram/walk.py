@@ -69,7 +69,7 @@ def vertex_items(vertex: Vertex) -> tuple[Item, ...]:
 
 
 def reads(items: Iterable[Item]) -> Iterator[Read]:
-    """Every value read in graphs, an outer graph before those in it."""
+    """Yield every value read in graphs, an outer graph before inner ones."""
     for item in items:
         match item:
             case Dag():
@@ -84,7 +84,7 @@ def reads(items: Iterable[Item]) -> Iterator[Read]:
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
-    """Every node, in the order of the flow."""
+    """Yield all nodes in flow order."""
     for item in items:
         match item:
             case Node():
@@ -105,7 +105,7 @@ def nodes(items: Iterable[Item]) -> Iterator[Node]:
 
 
 def forks(items: Iterable[Item]) -> Iterator[Fork]:
-    """Every fork, an outer one before those in it."""
+    """Yield all forks, an outer fork before inner ones."""
     for item in items:
         if isinstance(item, Fork):
             yield item
@@ -119,7 +119,7 @@ def forks(items: Iterable[Item]) -> Iterator[Fork]:
 
 
 def groups(items: Iterable[Item]) -> Iterator[Group]:
-    """Every group, an outer one before those in it."""
+    """Yield all groups, an outer group before inner ones."""
     for item in items:
         if isinstance(item, Group):
             yield item
@@ -157,7 +157,7 @@ def stage_count(items: Sequence[Item]) -> int:
 
 
 def edges(items: Iterable[Item]) -> tuple[Edge, ...]:
-    """Every arrow, in the order of the flow. The arrow into a group carries the group's caption."""
+    """Return all arrows in flow order. The arrow into a group has the group's caption as its label."""
     result: list[Edge] = []
     _series(items, "", NOTHING, result)
     return tuple(result)

@@ -95,7 +95,7 @@ def _row_label(size: str) -> Label:
 
 
 def _aligned(parts: list[list[_Part]]) -> list[list[_Part]]:
-    """Networks with equally many parts are aligned part by part, whatever their resolutions."""
+    """Return the parts aligned one by one if all networks have equally many, whatever their resolutions."""
     kinds = {tuple(part.key[0] if part.key[0] in _ENDS else "stage" for part in left) for left in parts}
     if len(kinds) > 1:
         return parts
@@ -106,7 +106,7 @@ _ENDS = ("stem", "head")
 
 
 def _parts(network: Network) -> list[_Part]:
-    """Stem, stages and head; stages at one resolution are told apart by their order."""
+    """Return stem, stages and head; stages with the same resolution are numbered."""
     entries = [_Part(key=("stem", 0), words="", elements=network.stem, shade=0)] if network.stem else []
     visited: dict[str, int] = {}
     loose: list[Element] = []
@@ -129,7 +129,7 @@ def _parts(network: Network) -> list[_Part]:
 
 
 def _merged(rows: Sequence[Sequence[Key]]) -> list[Key]:
-    """All keys in an order that keeps that of each network: a new one stands before its next known one."""
+    """Merge the key orders of several networks: a new key is inserted before the next known one."""
     merged = list(rows[0])
     for row in rows[1:]:
         at = 0
@@ -150,7 +150,7 @@ def _column(
     rest: Mapping[Key, _Part] | None,
     options: Options,
 ) -> Column:
-    """A network's column; what differs from the `rest` in its rows is marked."""
+    """Return a network's column; differences from `rest` are marked row by row."""
     by_key = {part.key: part for part in parts}
     prefix = f"network{number}"
     cells: list[tuple[Item, ...]] = []
@@ -179,7 +179,7 @@ def _not_drawn(network: Network, column: Column) -> tuple[Label, ...]:
 
 
 def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
-    """A part in short: each run of equal blocks once, with its layers listed and how many there are."""
+    """Return a summary of a part: each run of equal blocks once, with its layers and count."""
     show = options.show - {Show.NORM, Show.ACT}
     context = BuildContext(names=IdAllocator(), shade=part.shade, stage=_plain, show=show)
     result = _short(part.elements, right.elements if right else None, prefix, context)
@@ -223,7 +223,7 @@ def _drawn(elements: Sequence[Element]) -> list[Element]:
 def _element(
     element: Element, elements: Sequence[Element] | None, prefix: str, context: BuildContext
 ) -> tuple[Item, ...]:
-    """An element with what differs from the first of those beside it that is another marked."""
+    """Return an element with marks on its differences from the first unequal one of `elements`."""
     left = _open(element, prefix, context)
     if elements is None:
         return left

@@ -22,9 +22,10 @@ from resnet_diagram.wording.vocabulary import Word
 
 
 def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
-    """The block that `options.block` names, with its sizes; or a type of block with symbols for them.
+    """Return a panel of the block `options.block`, or panels of block types.
 
-    Each type without a name. Raises UsageError where there is no such block.
+    A single block shows its sizes, a type shows symbols. Without a name, each type has a panel. Raises
+    UsageError if there is no such block.
     """
     units = (
         lanes(network, options, shapes=False).units
@@ -58,7 +59,7 @@ def _panel(unit: Unit, options: Options) -> Panel:
 
 
 def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
-    """The block of that name in the model, or of that place, such as "stage2.block1"."""
+    """Return the block by its name in the model, or by its position, such as "stage2.block1"."""
     by_place = {f"stage{unit.stage}.block{unit.number}": unit for unit in units if unit.number == unit.last}
     if target in by_place:
         return by_place[target]
@@ -75,7 +76,7 @@ def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:
 
 
 def _of_type(items: Sequence[BlockType], target: str) -> list[BlockType]:
-    """The types all of whose words are in the title, "projection bottleneck" or "bottleneck"."""
+    """Return the types whose title contains all words, such as "projection bottleneck" or "bottleneck"."""
     words = target.lower().replace("-", " ").split()
     return [
         kind
