@@ -7,7 +7,7 @@ shows no more than a name, is counted in a note. A concatenation of slices that 
 merge.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -26,13 +26,15 @@ from resnet_diagram.diagram.model import (
     Read,
 )
 from resnet_diagram.diagram.walk import content_items, forks, nodes, overviews, reads
+from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.graph import graphs, parts
 from resnet_diagram.spec.measure import all_blocks, gate_ratio, walk
-from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
-from resnet_diagram.wording.contents import contents
-from resnet_diagram.wording.terms import NOTHING, Kind, Label
+from resnet_diagram.wording.blocks import box_type
+from resnet_diagram.wording.contents import Contents, contents_label, contents_of
+from resnet_diagram.wording.terms import Kind, Label
 
 _COUNTED = FOLLOWING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.ATTENTION, LayerKind.OPAQUE}
 _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
@@ -85,14 +87,35 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
     return tuple(name for name in inside.operations(network) if name in shown and name not in opened)
 
 
+def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[Label, Contents]]:
+    """Return the boxes that some drawings show closed: the type of each, and what is in it alone.
+
+    Layers that run in series within a box of several blocks are boxes too. An operation counts once.
+    """
+    left = set(closed(network, drawings))
+    if not left:
+        return []
+    inside = _Index(network)
+    boxes: list[tuple[Label, Contents]] = []
+    for element in (element for content in drawings for element in _elements(content)):
+        for kind, operations in inside.boxes(element):
+            names = [name for name in dict.fromkeys(operations) if name in left]
+            left.difference_update(names)
+            boxes += [(kind, inside.contents(names))] if names else []
+    return boxes
+
+
+def opened_alone(network: Network, panel: Panel, others: Sequence[Panel]) -> Contents:
+    """Return what a panel draws open that no other panel does."""
+    inside = _Index(network)
+    elsewhere = {name for other in others for name in inside.opened(other.content)}
+    names = dict.fromkeys(inside.opened(panel.content))
+    return inside.contents([name for name in names if name not in elsewhere])
+
+
 def contents_note(network: Network, names: Iterable[str]) -> Label:
     """Return what some operations of a network are, such as "53 conv, 53 BN, 23.5 M params"."""
-    paths = frozenset(names)
-    if not paths:
-        return NOTHING
-    layers = [layer for layer in walk(network) if layer.name in paths]
-    merges = [block.merge for block in all_blocks(network) if f"{block.name} {block.merge.value}" in paths]
-    return contents(layers, merges)
+    return contents_label(_Index(network).contents(dict.fromkeys(names)))
 
 
 def missing_from(network: Network, boxes: Iterable[Origin], joints: Iterable[Origin]) -> tuple[str, ...]:
@@ -125,6 +148,20 @@ class _Index:
         joints = {node.name for graph in graphs(self._network) for node in graph.nodes if node.merge}
         return joints | {block.name for block in all_blocks(self._network) if opens(block)}
 
+    @cached_property
+    def _kinds_of_merges(self) -> dict[str, list[Merge]]:
+        """The kinds of the merges of blocks by the names of these operations."""
+        kinds: dict[str, list[Merge]] = {}
+        for block in all_blocks(self._network):
+            kinds.setdefault(f"{block.name} {block.merge.value}", []).append(block.merge)
+        return kinds
+
+    def contents(self, names: Iterable[str]) -> Contents:
+        """Return what some operations are."""
+        these = list(names)
+        layers = [part for name in these for part in self._parts.get(name, ()) if isinstance(part, Layer)]
+        return contents_of(layers, [kind for name in these for kind in self._kinds_of_merges.get(name, ())])
+
     def operations(self, part: Network | Element) -> Iterator[str]:
         """Yield the operations of a part that are to be accounted for."""
         for layer in walk(part):
@@ -152,7 +189,7 @@ class _Index:
             if isinstance(element, Origin):
                 yield from self.joined(element)
             elif isinstance(element, Omitted):
-                yield from self.joined(element.origin, self._is_seen)
+                yield from self._hidden(element.origin)
             elif isinstance(element, Node) and element.role is NodeRole.BLOCK:
                 yield from self._listed(element)
             elif not self._is_closed(element):
@@ -191,10 +228,6 @@ class _Index:
             for element in run:
                 yield from self.operations(element)
 
-    def _is_seen(self, part: Element) -> bool:
-        """Return whether a hidden bar shows what a part is: a layer, or a gate of a known kind."""
-        return isinstance(part, Layer) or gate_ratio(part) > 0
-
     def _is_closed(self, element: _Element) -> bool:
         """Return whether an element shows no more than the name of what is in it."""
         match element:
@@ -213,10 +246,13 @@ class _Index:
     def _listed(self, node: Node) -> Iterator[str]:
         """Yield the layers that have a line each in the box of a block: all but norms, or the weighted."""
         lines = sum(Kind.BLOCK not in line.kinds for line in node.lines)
-        for part in (part for path in node.origin.paths for part in self._parts.get(path, ())):
-            layers = [layer for layer in walk(part, shortcuts=False, gates=False) if layer.kind in BARS]
+        parts = [part for path in node.origin.paths for part in self._parts.get(path, ())]
+        runs: list[list[Element]] = [[part] for part in parts if not isinstance(part, Layer)]
+        runs.append([part for part in parts if isinstance(part, Layer)])
+        for run in runs:
+            layers = [layer for layer in walk(run, shortcuts=False, gates=False) if layer.kind in BARS]
             mixing = [layer for layer in layers if layer.kind in MIXING]
-            boxed = next((run for run in (layers, mixing) if len(run) <= lines), [])
+            boxed = next((boxes for boxes in (layers, mixing) if len(boxes) <= lines), [])
             yield from (layer.name for layer in boxed if layer.name)
 
     def shown(self, content: Content) -> Iterator[str]:
@@ -228,18 +264,39 @@ class _Index:
         for path in element.origin.paths:
             yield from self.of(path)
 
-    def joined(self, origin: Origin, is_seen: Callable[[Element], bool] | None = None) -> Iterator[str]:
+    def boxes(self, element: _Element | Origin) -> Iterator[tuple[Label, list[str]]]:
+        """Yield the parts that an element shows, those that are no layers by themselves: type, operations."""
+        origin = element if isinstance(element, Origin) else element.origin
+        parts = [part for path in origin.paths for part in self._parts.get(path, ())]
+        layers = [part for part in parts if isinstance(part, Layer)]
+        blocks: list[Element] = [part for part in parts if not isinstance(part, Layer)]
+        titled = isinstance(element, Node) and element.lines and all(isinstance(p, Graph) for p in blocks)
+        while any(isinstance(part, Stage) and not is_transformer_layer(part) for part in blocks):
+            blocks = [inner for part in blocks for inner in _opened_stage(part)]
+        for part in blocks:
+            kind = element.lines[0] if isinstance(element, Node) and titled else box_type((part,))
+            yield kind, list(self.operations(part))
+        if layers:
+            yield box_type(layers), [name for layer in layers for name in self.operations(layer)]
+
+    def joined(self, origin: Origin) -> Iterator[str]:
         """Yield the merges of the blocks, and all operations of other parts, that an arc or a merge shows.
 
-        `is_seen` tells these parts from the blocks, if not every layer and graph is one. A module that runs a
-        block may have parts beside it, as a stage, which are not shown.
+        A module that runs a block may have parts beside it, as a stage, which are not shown.
         """
         for path in origin.paths:
             parts = self._parts.get(path, ())
             blocks = [part for part in parts if isinstance(part, Block)]
             for part in blocks or parts:
-                whole = is_seen(part) if is_seen else not blocks
-                yield from self.operations(part) if whole else _merge(part)
+                yield from _merge(part) if blocks else self.operations(part)
+
+    def _hidden(self, origin: Origin) -> Iterator[str]:
+        """Yield what bars that an ellipsis hides would show: layers, gates, and merges of arcs."""
+        for part in (part for path in origin.paths for part in self._parts.get(path, ())):
+            if isinstance(part, Layer) or gate_ratio(part):
+                yield from self.operations(part)
+            elif isinstance(part, Block) and (part.shortcut or () in part.branches):
+                yield from _merge(part)
 
 
 def _elements(content: Content) -> Iterator[_Element | Origin]:
@@ -272,6 +329,11 @@ def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
 def _lists_layers(node: Node) -> bool:
     """Return whether a box has a line for each of several layers."""
     return len(node.lines) > 1 and sum(Kind.CHANNELS in line.kinds for line in node.lines) > 1
+
+
+def _opened_stage(part: Element) -> tuple[Element, ...]:
+    """Return the elements of a stage that is no layer of a transformer; another part as it is."""
+    return part.body if isinstance(part, Stage) and not is_transformer_layer(part) else (part,)
 
 
 def _pattern(block: Block) -> Hashable:

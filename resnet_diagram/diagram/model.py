@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.annotations.model import Brace
+from resnet_diagram.wording.contents import NOTHING_INSIDE, Contents
 from resnet_diagram.wording.terms import NOTHING, Label
 
 
@@ -362,12 +363,13 @@ WHOLE = "strip"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One of the drawings in a diagram."""
+    """One of the drawings in a diagram. `inside`: what it alone shows, if the page may leave it out."""
 
     id: str
     title: Label
     content: Content
     origin: Origin = NO_ORIGIN
+    inside: Contents = NOTHING_INSIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.accounting import closed as not_opened
-from resnet_diagram.diagram.accounting import contents_note
+from resnet_diagram.diagram.accounting import opened_alone
 from resnet_diagram.diagram.chain.network import (
     StageBuilder,
     every_block_open,
@@ -17,8 +16,10 @@ from resnet_diagram.diagram.chain.network import (
 from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import (
+    WHOLE,
     Chain,
     Content,
+    Dag,
     Diagram,
     Flow,
     LegendEntry,
@@ -26,6 +27,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.prose.describe import describe
+from resnet_diagram.diagram.prose.inside import inside_notes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.model import Network
@@ -126,7 +128,7 @@ def _diagram(
     """Return the diagram of some panels; its legend says what is inside closed boxes."""
     return Diagram(
         title=title,
-        panels=panels,
+        panels=tuple(_counted(network, panel, panels) for panel in panels),
         legend=legend_of(network, [panel.content for panel in panels]) if options.legend else (),
         description=description,
         direction=options.direction,
@@ -134,12 +136,19 @@ def _diagram(
     )
 
 
+def _counted(network: Network, panel: Panel, panels: Sequence[Panel]) -> Panel:
+    """Return a panel with what it alone draws open, if it is that of a module of a graph."""
+    if panel.id == WHOLE or not isinstance(panel.content, Dag):
+        return panel
+    return replace(
+        panel, inside=opened_alone(network, panel, [other for other in panels if other is not panel])
+    )
+
+
 def legend_of(network: Network, contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
     """Return the legend of some drawings of a network; at its end, what is inside closed boxes."""
-    inside = contents_note(network, not_opened(network, contents))
-    if not inside:
-        return legend(contents)
-    return (*legend(contents), LegendEntry(role=None, text=phrase(Kind.LEGEND, Word.INSIDE_BOXES, inside)))
+    notes = inside_notes(network, contents)
+    return (*legend(contents), *(LegendEntry(role=None, text=note) for note in notes))
 
 
 def _whole(

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import groupby
+from operator import add
 from typing import NamedTuple
 
 from resnet_diagram.diagram.legend import needed_entries
@@ -18,6 +20,7 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.contents import contents_label
 from resnet_diagram.wording.symbols import panel_letter
 from resnet_diagram.wording.terms import Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -116,16 +119,18 @@ def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
 
 
 def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEntry, ...]:
-    """Return the entries of the legend that the panels that are drawn need."""
+    """Return the entries of the legend that the drawn panels need, and what the others would show."""
     if not diagram.legend or len(panels) == len(diagram.panels):
         return diagram.legend
     contents = [panel.content for panel in diagram.panels]
     entries = needed_entries(diagram.legend, contents, [item.panel.content for item in panels])
     ids = {item.panel.id for item in panels}
-    titles = [panel.title for panel in diagram.panels if panel.id not in ids]
-    listed = Label(*titles[:_LISTED], joint=Word.LIST)
-    if len(titles) > _LISTED:
-        listed = phrase(Kind.LEGEND, Word.AND_MORE, listed, len(titles) - _LISTED)
+    left_out = [panel for panel in diagram.panels if panel.id not in ids]
+    listed = Label(*(panel.title for panel in left_out[:_LISTED]), joint=Word.LIST)
+    if len(left_out) > _LISTED:
+        listed = phrase(Kind.LEGEND, Word.AND_MORE, listed, len(left_out) - _LISTED)
+    inside = contents_label(reduce(add, (panel.inside for panel in left_out)))
+    listed = phrase(Kind.LEGEND, Word.TITLE_AND_PLACE, listed, inside) if inside else listed
     words = phrase(Kind.LEGEND, Word.NOT_OPENED, listed).in_language(diagram.legend[0].text.language)
     return (*entries, LegendEntry(role=None, text=words))
 

@@ -12,7 +12,8 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import Block, Element, Graph, LayerKind, Merge, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, ShortcutKind, Stage
+from resnet_diagram.wording.layers import operation
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -118,6 +119,19 @@ def unit_title(elements: Sequence[Element], *, capital: bool = True) -> Label:
         word = _WITH_SHORTCUT[only.shortcut.kind] if only.shortcut else None
         title = phrase(Kind.BLOCK, word, title) if word else title
     return Label(title, capital=capital)
+
+
+def box_type(elements: Sequence[Element]) -> Label:
+    """Return the type of a box of some elements, as the frame of a stage names it: "SE bottleneck"."""
+    first = elements[0]
+    if isinstance(first, Stage) or (isinstance(first, Block) and is_residual(first)):
+        return unit_type(first)
+    if len(elements) == 1 and isinstance(first, Layer):
+        return operation(first)
+    if isinstance(first, Block) and first.merge is Merge.CONCAT:
+        return phrase(Kind.BLOCK, Word.CONCATENATION_OF_BRANCHES)
+    layers = isinstance(first, Layer) and block_kind(Block(branches=(tuple(elements),))) is BlockKind.OTHER
+    return phrase(Kind.BLOCK, Word.RUN_OF_LAYERS) if layers else unit_title(elements, capital=False)
 
 
 def _merge_word(block: Block) -> Word:

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import field
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import params
 from resnet_diagram.spec.model import Layer, LayerKind, Merge
 from resnet_diagram.spec.traits import FOLLOWING
@@ -20,8 +22,28 @@ _OTHERS = {LayerKind.POOL: Word.POOLING, LayerKind.UPSAMPLE: Word.UPSAMPLING}
 _MERGES = {Merge.ADD: Word.ADDITION, Merge.CONCAT: Word.CONCATENATION, Merge.MULTIPLY: Word.MULTIPLICATION}
 
 
-def contents(layers: Sequence[Layer], merges: Sequence[Merge]) -> Label:
-    """Return how many layers of each sort there are, how many merges, and their parameters."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Numbers of layers of each sort and of merges, those that have a plural apart, and parameters."""
+
+    operations: Counter[Label] = field(default_factory=Counter)
+    nouns: Counter[Label] = field(default_factory=Counter)
+    params: int = 0
+
+    def __add__(self, other: "Contents") -> "Contents":
+        """Return what both hold together."""
+        return Contents(
+            operations=self.operations + other.operations,
+            nouns=self.nouns + other.nouns,
+            params=self.params + other.params,
+        )
+
+
+NOTHING_INSIDE = Contents()
+
+
+def contents_of(layers: Sequence[Layer], merges: Sequence[Merge]) -> Contents:
+    """Count layers and merges by sort, and parameters."""
     operations = Counter(
         phrase(Kind.OPERATOR, _MIXING[layer.kind]) for layer in layers if layer.kind in _MIXING
     )
@@ -32,10 +54,12 @@ def contents(layers: Sequence[Layer], merges: Sequence[Merge]) -> Label:
         if layer.kind not in _MIXING and layer.kind not in FOLLOWING and layer.kind is not LayerKind.OPAQUE
     )
     joins = Counter(phrase(Kind.OPERATOR, _MERGES[merge]) for merge in merges)
-    weights = params(layers)
-    return Label(
-        *(Label(number(Kind.COUNT, count), name) for name, count in (operations + following).most_common()),
-        *(counted(count, name) for name, count in (nouns + joins).most_common()),
-        *([phrase(Kind.COUNT, Word.PARAMS, si_text(weights))] if weights else []),
-        joint=Word.LIST,
-    )
+    return Contents(operations=operations + following, nouns=nouns + joins, params=params(layers))
+
+
+def contents_label(counts: Contents, *, weights: bool = True) -> Label:
+    """Return contents in words, the most frequent sorts first; `weights`: with their parameters."""
+    several = (Label(number(Kind.COUNT, count), name) for name, count in counts.operations.most_common())
+    others = (counted(count, name) for name, count in counts.nouns.most_common())
+    last = [phrase(Kind.COUNT, Word.PARAMS, si_text(counts.params))] if weights and counts.params else []
+    return Label(*several, *others, *last, joint=Word.LIST)

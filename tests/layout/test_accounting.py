@@ -20,7 +20,7 @@ from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
-from resnet_diagram.wording.contents import contents
+from resnet_diagram.wording.contents import contents_label, contents_of
 from tests.published import ALL, published, published_names
 
 MERGES = {NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT}
@@ -94,19 +94,34 @@ def test_each_format_writes_every_box(name: str, view: str, form: str) -> None:
     assert {word for word in words if word not in text} == set()
 
 
-def test_closed_boxes_are_counted_in_the_legend() -> None:
+def insides(network: Network, view: View) -> list[str]:
+    legend = build([network], Options(view=view)).legend
+    return [str(entry.text) for entry in legend if entry.text.startswith("inside ")]
+
+
+def test_the_legend_says_what_is_in_each_type_of_closed_box() -> None:
     network = catalog.network("resnet50")
-    diagram = build([network], Options(view=View.OVERVIEW))
-    text = "inside boxes: 48 conv, 48 BN, 48 ReLU, 20.7 M params"
-    assert text in [entry.text for entry in diagram.legend]
-    assert not any("inside boxes" in entry.text for entry in build([network], Options()).legend)
+    assert insides(network, View.OVERVIEW) == ["inside each bottleneck: 3 conv, 3 BN, 3 ReLU"]
+    assert insides(network, View.PAPER) == []
+    assert insides(catalog.network("seresnet50"), View.OVERVIEW) == [
+        "inside each SE bottleneck: 5 conv, 4 ReLU, 3 BN, 1 sigmoid, 1 pooling, 1 multiplication"
+    ]
+    assert insides(published("torchvision/googlenet"), View.OVERVIEW) == [
+        "inside each concatenation of branches: 6 conv, 6 BN, 6 ReLU, 1 pooling, 1 concatenation"
+    ]
+
+
+def test_boxes_of_a_type_that_hold_different_things_are_counted_together() -> None:
+    (note,) = insides(published("torchvision/inception_v3"), View.OVERVIEW)
+    assert note.startswith("inside boxes (concatenation of branches): 89 conv, 89 BN, 89 ReLU, ")
 
 
 def test_contents_are_counted_by_sort() -> None:
     network = catalog.network("preact-resnet110")
-    (stem, *_), merges = network.stem, ()
+    (stem, *_) = network.stem
     assert isinstance(stem, rd.Layer)
-    assert contents([stem, stem], merges) == "2 conv, 864 params"
+    assert contents_label(contents_of([stem, stem], ())) == "2 conv, 864 params"
+    assert contents_label(contents_of([stem], ()) + contents_of([stem], ()), weights=False) == "2 conv"
 
 
 @pytest.mark.parametrize("form", ["dot", "mermaid", "outline", "svg", "drawio", "tikz", "typst"])

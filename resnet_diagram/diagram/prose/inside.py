@@ -1,0 +1,49 @@
+"""The legend's notes on what is inside closed boxes, by the type of box."""
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
+
+from resnet_diagram.diagram.accounting import closed_boxes
+from resnet_diagram.diagram.model import Content
+from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.contents import Contents, contents_label
+from resnet_diagram.wording.terms import Kind, Label, phrase
+from resnet_diagram.wording.vocabulary import Word
+
+_LISTED = 3
+"""Types of box with a note of their own, at most."""
+
+
+def inside_notes(network: Network, drawings: Sequence[Content]) -> tuple[Label, ...]:
+    """Return what is in the closed boxes of some drawings, such as "inside each bottleneck: 3 conv, 3 BN"."""
+    boxes: dict[Label, list[Contents]] = {}
+    for kind, contents in closed_boxes(network, drawings):
+        boxes.setdefault(kind, []).append(contents)
+    if len(boxes) <= _LISTED:
+        return tuple(_joined(boxes))
+    ranked = sorted(boxes, key=lambda kind: -len(boxes[kind]))
+    listed, rest = ranked[: _LISTED - 1], ranked[_LISTED - 1 :]
+    others = reduce(add, (contents for kind in rest for contents in boxes[kind]))
+    notes = _joined({kind: boxes[kind] for kind in listed})
+    return (*notes, phrase(Kind.LEGEND, Word.INSIDE_OTHERS, contents_label(others)))
+
+
+def _joined(boxes: dict[Label, list[Contents]]) -> Iterator[Label]:
+    """Yield a note for each type of box; those of one box each that hold the same share theirs."""
+    notes: dict[tuple[Word, Label], list[Label]] = {}
+    for kind, several in boxes.items():
+        notes.setdefault(_note(several), []).append(kind)
+    for (word, contents), kinds in notes.items():
+        yield phrase(Kind.LEGEND, word, Label(*kinds, joint=Word.LIST), contents)
+
+
+def _note(several: Sequence[Contents]) -> tuple[Word, Label]:
+    """Return what boxes of a type hold each, else together; parameters are left out where they differ."""
+    if len(several) == 1:
+        return Word.INSIDE_BOX, contents_label(several[0])
+    for weights in (True, False):
+        labels = {contents_label(contents, weights=weights) for contents in several}
+        if len(labels) == 1 and (label := labels.pop()):
+            return Word.INSIDE_EACH, label
+    return Word.INSIDE_TYPE, contents_label(reduce(add, several))
