@@ -58,7 +58,7 @@ def face_of(font: str) -> Face:
     """Return the first family of a list that is there, else the one that comes with the package.
 
     >>> face_of("No Such Font, Arial, serif")
-    Face(family='Arial', absent=('No Such Font',))
+    Face(family='Arial', absent=('No Such Font',), file='')
     """
     absent: list[str] = []
     for name in _entries(font):
