@@ -5,11 +5,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).resolve().parent.parent / "resnet_diagram"
 
 QUESTION_WORDS = re.compile(
     r"(what|how|where|which|whether|who|whom|whose|when|why|that|those)\b", re.IGNORECASE
 )
+
+NOUN_PHRASES = re.compile(
+    r"`|(a|an|the|this|these|that|those|it|its|itself|they|their|what|which|all|any|both|each|every|one|many|some"
+    r"|several|most|more|less|few|fewer|no|none|nothing|something|everything|whatever|whether|as|of|in|from|with"
+    r"|for|at|on|by)\b",
+    re.IGNORECASE,
+)
+"""Begins a docstring that names a result or a rule where a function's begins with a verb."""
 
 VAGUE_NAMES = re.compile(
     "asked|beside|chosen|drawn|everything|filled|fitting|found|given|goes|gone|held|kept|known|made"
@@ -18,7 +28,11 @@ VAGUE_NAMES = re.compile(
 )
 """Names that describe no quantity; a noun of the field says more."""
 
+NO_SENTENCE = ("property", "overload", "command", "group", "option", "argument")
+"""Decorators of functions whose docstring is a noun phrase, a help text, or missing."""
+
 QUESTION_LIMIT = 0.02
+NOUN_PHRASE_LIMIT = 0.01
 VAGUE_LIMIT = 0.01
 
 
@@ -46,6 +60,17 @@ def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield statement.lineno, statement.value.value
 
 
+def function_docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and docstring of the functions, but for properties, overloads and click's commands."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        decorators = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
+        text = ast.get_docstring(node)
+        if text and not any(word in decorators for word in NO_SENTENCE):
+            yield node.body[0].lineno, text
+
+
 def bound_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and name of each function, class, parameter, field, variable and loop variable."""
     for node in ast.walk(tree):
@@ -63,6 +88,11 @@ def bound_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def asks(docstring: str) -> bool:
     """Return whether the docstring begins with a question word."""
     return QUESTION_WORDS.match(docstring.lstrip()) is not None
+
+
+def begins_with_verb(docstring: str) -> bool:
+    """Return whether the docstring does not begin with an article, determiner, pronoun or backtick."""
+    return NOUN_PHRASES.match(docstring.lstrip()) is None
 
 
 def is_vague(name: str) -> bool:
@@ -88,3 +118,26 @@ def test_names_are_nouns_of_the_field() -> None:
     ]
     faults = [place for place, fault in names if fault]
     assert len(faults) <= VAGUE_LIMIT * len(names), "\n".join(faults)
+
+
+@pytest.mark.parametrize("text", ["Return the shape.", "Italicise a word.", "Order the stages.", "Notify."])
+def test_verbs_are_recognised(text: str) -> None:
+    assert begins_with_verb(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["The shape.", "A sum.", "It in some blocks.", "`[×36]`.", "Of two columns."]
+)
+def test_noun_phrases_are_recognised(text: str) -> None:
+    assert not begins_with_verb(text)
+
+
+def test_docstrings_of_functions_begin_with_a_verb() -> None:
+    texts = [
+        (f"{path.relative_to(PACKAGE)}:{line}: {text.splitlines()[0]}", not begins_with_verb(text))
+        for path, tree in trees()
+        for line, text in function_docstrings(tree)
+    ]
+    faults = [place for place, fault in texts if fault]
+    assert len(texts) > 1000
+    assert len(faults) <= NOUN_PHRASE_LIMIT * len(texts), "\n".join(faults)
