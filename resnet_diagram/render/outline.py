@@ -4,6 +4,7 @@ from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Dag, EdgeRole, Fork, Group, Item, LegendEntry, Node, NodeRole, Read
 from resnet_diagram.diagram.walk import MERGE_SIGNS, vertex_items
 from resnet_diagram.errors import escape_controls
+from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.templates import render
 from resnet_diagram.wording.symbols import times
@@ -38,7 +39,7 @@ def render_outline(figure: Figure) -> str:
         legend=[line for entry in diagram.legend for line in _legend_line(entry)],
         shortcut=writer.words(Word.SHORTCUT),
     )
-    return escape_controls(text)
+    return escape_controls(printable(text))
 
 
 class _Writer:

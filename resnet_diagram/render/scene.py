@@ -9,6 +9,7 @@ from resnet_diagram.diagram.model import Origin
 from resnet_diagram.layout.scene import Box, Connector, Element, End, Group, Marker, Text
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.numbers import number
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 SCHEMA = 1
 """Version of the schema; it grows by one when a field is renamed or removed."""
@@ -21,8 +22,8 @@ def render_scene(figure: Figure) -> str:
     scene = figure.scene
     page = {
         "schema": SCHEMA,
-        "title": scene.title,
-        "description": scene.description,
+        "title": _value(scene.title),
+        "description": _value(scene.description),
         "theme": figure.theme.name,
         "width": _value(scene.width),
         "height": _value(scene.height),
@@ -59,6 +60,10 @@ def _value(value: object) -> Any:
     match value:
         case Group() | Box() | Connector() | Marker() | Text() | End() | Origin():
             return _values(value)
+        case str() if FORMULA_MARK in value:
+            from resnet_diagram.wording.formulas.spans import unicode_text
+
+            return unicode_text(value)
         case tuple():
             return [_value(item) for item in value]
         case float():

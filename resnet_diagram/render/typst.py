@@ -28,8 +28,11 @@ from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.render import corner
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 _ANCHORS = {Anchor.START: "0", Anchor.END: "1"}
+_DROPS = {-1: 0.29, 0: 0.0, 1: -0.51}
+"""Depths of subscripts, of the text and of superscripts, in sizes of their own type."""
 _LINE = 100
 _RADIUS = 4.0
 _USUAL_SIZE = "6.4"
@@ -200,7 +203,23 @@ def _text(text: Text, sizes: Sizes) -> str:
     options += ['style: "italic"'] if text.italic else []
     options += ["turned: true"] if text.turned else []
     options += ["halo: true"] if text.halo else []
-    return f"words({_call(text.role, [number(text.x), number(text.y), typst_string(text.text)], options)})"
+    return f"words({_call(text.role, [number(text.x), number(text.y), _body(text)], options)})"
+
+
+def _body(text: Text) -> str:
+    """Return the words of a text as a string, or as content where it has formulas."""
+    if FORMULA_MARK not in text.text:
+        return typst_string(text.text)
+    from resnet_diagram.wording.formulas.signs import SCRIPT
+    from resnet_diagram.wording.formulas.spans import spans
+
+    pieces: list[str] = []
+    for span in spans(text.text):
+        keys = [f"size: {SCRIPT}em", f"baseline: {_DROPS[span.level]}em"] if span.level else []
+        keys += ['style: "italic"'] if span.italic else []
+        keys += ['weight: "bold"'] if span.bold else []
+        pieces.append(f"text({', '.join([*keys, typst_string(span.text)])})")
+    return " + ".join(pieces)
 
 
 def _call(role: str, values: Iterable[str], options: list[str]) -> str:

@@ -26,6 +26,8 @@ Language = Mapping[Word, str]
 """Text of each word in a language; a word without an entry stays English."""
 
 
+FORMULA_MARK = "\ufdd0"
+"""The sign before a formula in a text, a noncharacter of Unicode (`wording/formulas.py`)."""
 _IDEOGRAPHS = ("\u3400", "\u9fff")
 """First and last ideograph of Chinese; their pattern would be compiled at every start."""
 

@@ -141,14 +141,15 @@ def _annotations(table: Mapping[str, Any], source: str) -> Annotations:
     for key, value in table.items():
         if isinstance(value, list) and not all(isinstance(entry, str) for entry in value):
             raise UsageError(f"{source}: {key} is {value!r}; it must be {_KEYS[key][1]}.")
+    title = table.get("title")
     return Annotations(
         source=source,
-        title=table.get("title"),
-        caption=table.get("caption", ""),
-        notes=tuple(table.get("notes", ())),
+        title=None if title is None else _text(title, source),
+        caption=_text(table.get("caption", ""), source),
+        notes=tuple(_text(note, source) for note in table.get("notes", ())),
         insets=tuple(table.get("insets", ())),
         braces=tuple(_brace(words, value, source) for words, value in table.get("braces", {}).items()),
-        words=tuple(phrases(table.get("words", {}), f"{source}, words").items()),
+        words=tuple(phrases(_texts(table.get("words", {}), source), f"{source}, words").items()),
         parts=tuple(_part(pattern, value, source) for pattern, value in table.get("parts", {}).items()),
     )
 
@@ -159,7 +160,23 @@ def _brace(words: str, value: Any, source: str) -> tuple[str, tuple[Part, ...]]:
         raise UsageError(
             f"{source}: braces.{words!r} is {value!r}; it must be a module or a list of modules."
         )
-    return words, tuple(Part(pattern=pattern) for pattern in patterns)
+    return _text(words, source), tuple(Part(pattern=pattern) for pattern in patterns)
+
+
+def _text(text: str, place: str) -> str:
+    """Return a text with its formulas read. Raise UsageError for one that cannot be drawn."""
+    if "$" not in text:
+        return text
+    from resnet_diagram.wording.formulas.read import with_formulas
+
+    try:
+        return with_formulas(text)
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}") from error
+
+
+def _texts(table: Mapping[str, Any], place: str) -> dict[str, Any]:
+    return {key: _text(text, place) if isinstance(text, str) else text for key, text in table.items()}
 
 
 def _part(pattern: str, table: Any, source: str) -> Part:
@@ -174,10 +191,10 @@ def _part(pattern: str, table: Any, source: str) -> Part:
     highlighted = HIGHLIGHT if table.get("highlight") else ""
     return Part(
         pattern=pattern,
-        label=table.get("label", ""),
+        label=_text(table.get("label", ""), place),
         color=color or highlighted,
-        badge=table.get("badge", ""),
-        note=table.get("note", ""),
+        badge=_text(table.get("badge", ""), place),
+        note=_text(table.get("note", ""), place),
         unit=table.get("unit"),
         fold=table.get("fold"),
         hide=table.get("hide", False),

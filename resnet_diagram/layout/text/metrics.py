@@ -10,6 +10,7 @@ from pathlib import Path
 
 from resnet_diagram.layout.text.faces import OWN, face_of
 from resnet_diagram.layout.text.installed import Advances, advances_of
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 CAPITAL_HEIGHT = 0.716
 """Height of a capital letter in an Arial-compatible face, in ems."""
@@ -81,5 +82,14 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 @lru_cache(maxsize=8192)
 def _ems(text: str, face: str, family: str) -> float:
     """Return the width of a text in ems."""
+    if FORMULA_MARK in text:
+        return _formula_ems(text, face, family)
     advances = _advances(face, family)
     return sum((_advance(character, advances) for character in text), 0.0)
+
+
+def _formula_ems(text: str, face: str, family: str) -> float:
+    """Return the width of a text with formulas in ems; italic letters are as wide as upright ones."""
+    from resnet_diagram.wording.formulas.spans import spans
+
+    return sum(span.scale * _ems(span.text, "bold" if span.bold else face, family) for span in spans(text))

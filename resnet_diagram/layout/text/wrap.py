@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 _KEPT = 4096
 """Size of the caches; a deep network repeats its texts."""
@@ -150,7 +151,7 @@ def _units(word: str, size: float, longest: float) -> list[str]:
 
 
 def _pieces(word: str, size: float, maximum: float) -> list[str]:
-    if text_width(word, size) <= maximum:
+    if text_width(word, size) <= maximum or FORMULA_MARK in word:
         return [word]
     pieces = [""]
     for part in re.findall(r"[^._/×-]*[._/×-]|[^._/×-]+", word):

@@ -39,6 +39,7 @@ from resnet_diagram.render.drawio.paragraphs import Paragraph, paragraphs
 from resnet_diagram.render.drawio.ports import Area, Port, area_of, areas, head_port, tail_port
 from resnet_diagram.render.drawio.styles import UNIT, Palette, length, style_text
 from resnet_diagram.render.escape.xml import xml_text
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 _LAYERS = {EdgeRole.FLOW.value: Layer.MAIN, "muted": Layer.LABELS}
 """Layers of lines by their role; those of other roles are shortcuts."""
@@ -180,15 +181,30 @@ def _words_in(box: Box, page: Page) -> tuple[str, Values]:
     """Return the label of a box and its style; lines in several styles are HTML."""
     parts = paragraphs(box.texts)
     look = page.palette.words(parts[0].style)
-    if len(parts) == 1:
+    if len(parts) == 1 and FORMULA_MARK not in parts[0].words:
         return parts[0].words, look
     lines = [
         f'<div style="font-size: {length(line.size)}px; font-weight: {"bold" if line.bold else "normal"}">'
-        f"{xml_text(line.text)}</div>"
+        f"{_html(line.text)}</div>"
         for part in parts
         for line in part.lines
     ]
     return "".join(lines), {**look, "html": "1", "fontStyle": "0"}
+
+
+def _html(text: str) -> str:
+    """Return a text as HTML, with the scripts and italic letters of its formulas."""
+    if FORMULA_MARK not in text:
+        return xml_text(text)
+    from resnet_diagram.wording.formulas.spans import spans
+
+    pieces: list[str] = []
+    for span in spans(text):
+        tags = [*(("i",) if span.italic else ()), *(("b",) if span.bold else ())]
+        tags += {-1: ["sub"], 0: [], 1: ["sup"]}[span.level]
+        start, end = "".join(f"<{tag}>" for tag in tags), "".join(f"</{tag}>" for tag in reversed(tags))
+        pieces.append(f"{start}{xml_text(span.text)}{end}")
+    return "".join(pieces)
 
 
 def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:

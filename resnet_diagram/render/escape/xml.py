@@ -2,6 +2,8 @@ r"""Any text made safe for XML and DOT: pure functions from string to string."""
 
 import re
 
+from resnet_diagram.wording.terms import FORMULA_MARK
+
 # Control characters, surrogates and what XML 1.0 forbids even when escaped. A table, not a pattern: the
 # pattern takes longer to compile than all drawings take to escape.
 _FORBIDDEN_RANGES = (
@@ -19,11 +21,17 @@ _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'"
 def printable(text: str) -> str:
     r"""Return `text` with U+FFFD for each character forbidden in XML, and with uniform line breaks.
 
+    Formulas become letters of Unicode.
+
     >>> printable("bell\x07")
     'bell�'
     >>> printable("one\r\ntwo\rthree")
     'one\ntwo\nthree'
     """
+    if FORMULA_MARK in text:
+        from resnet_diagram.wording.formulas.spans import unicode_text
+
+        text = unicode_text(text)
     return text.translate(_FORBIDDEN).replace("\r\n", "\n").replace("\r", "\n")
 
 

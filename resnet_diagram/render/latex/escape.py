@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 _TEX_ASCII = {
     "\\": r"\textbackslash{}",
@@ -132,6 +133,11 @@ def tex_text(text: str, right: str = "") -> str:
     >>> print(tex_text("残 b", r"\other"))
     \other{残}{U+6B8B} b
     """
+    if FORMULA_MARK in text:
+        from resnet_diagram.wording.formulas.tex import formula_parts, tex_formula
+
+        parts = formula_parts(text)
+        return "".join(tex_formula(part) if formula else tex_text(part, right) for formula, part in parts)
     clean = printable(text)
     composed = unicodedata.normalize("NFC", clean)
     signs = [(sign, _tex_sign(sign)) for sign in composed]

@@ -21,6 +21,7 @@ from resnet_diagram.render.chart.build import chart_of, chart_size
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Tag, frames
 from resnet_diagram.render.escape.mermaid import mermaid_text
+from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
 from resnet_diagram.render.mermaid.styles import Palette, Values, line, link_style
@@ -202,7 +203,7 @@ def _source(figure: Figure, root: Frame) -> str:
         "mermaid",
         "figure.mmd.jinja",
         figure.output.templates,
-        title=escape_in_quotes(json.dumps(diagram.title, ensure_ascii=False)) if diagram.title else "",
+        title=_quoted(diagram.title),
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),
         remark=figure.remark,
@@ -217,6 +218,11 @@ def _source(figure: Figure, root: Frame) -> str:
 
 def _is_row(frame: Frame) -> bool:
     return not frame.title and frame.role in (None, GroupRole.BLOCK)
+
+
+def _quoted(title: str) -> str:
+    """Return a title as a string of YAML, or "" for none."""
+    return escape_in_quotes(json.dumps(printable(title), ensure_ascii=False)) if title else ""
 
 
 def _line_of(text: str) -> str:

@@ -21,9 +21,12 @@ from resnet_diagram.render.pptx.connectors import connector_shapes
 from resnet_diagram.render.pptx.drawing import Area, Drawing, Values, extra_spots
 from resnet_diagram.render.pptx.outlines import box_shape, marker_shape
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.formulas.spans import spans
 
 _LINE_HEIGHT = 1.2
 _CENTRED = 0.6
+_RISES = {-1: -25_000, 0: 0, 1: 30_000}
+"""Height of a subscript, of the text and of a superscript, in thousandths of a percent of the type."""
 """Largest distance from the centre of a box at which a text is centred, in points."""
 _ALIGN = {Anchor.START: "l", Anchor.MIDDLE: "ctr", Anchor.END: "r"}
 
@@ -122,13 +125,17 @@ def _lines(texts: tuple[Text, ...], drawing: Drawing) -> Values:
         "turned": first.turned,
         "pitch": round(pitch * scale * 100),
         "lines": [
-            {
-                "size": round(text.size * scale * 100),
-                "bold": text.bold,
-                "italic": text.italic,
-                "colour": drawing.theme.style(text.role).text[1:],
-                "words": xml_text(text.text),
-            }
+            [
+                {
+                    "size": round(text.size * scale * 100),
+                    "bold": text.bold or span.bold,
+                    "italic": text.italic or span.italic,
+                    "rise": _RISES[span.level],
+                    "colour": drawing.theme.style(text.role).text[1:],
+                    "words": xml_text(span.text),
+                }
+                for span in spans(text.text)
+            ]
             for text in texts
         ],
     }

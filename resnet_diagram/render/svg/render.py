@@ -19,11 +19,14 @@ from resnet_diagram.render.numbers import number
 from resnet_diagram.render.svg.modes import Ink, modes
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 HEAD_LENGTH = 4.2
 HEAD_WIDTH = 3.2
 _HEAD_INSET = 1.1
 _HALO = 2.0
+_RISES = {-1: -0.2, 0: 0.0, 1: 0.36}
+"""Heights of subscripts, of the text and of superscripts, in sizes of the text."""
 _ANCHORS = {Anchor.START: "start", Anchor.MIDDLE: "middle", Anchor.END: "end"}
 
 Point = tuple[float, float]
@@ -202,9 +205,32 @@ def _text(text: Text, brush: Brush) -> Values:
         "turn": f"rotate(-90 {x} {y})" if text.turned else "",
         "fill": brush.theme.style(text.role).text,
         "ink": brush.ink("words", text.role),
-        "words": xml_text(text.text),
+        "words": _words(text),
         "halo": _halo(text, brush) if text.halo else None,
     }
+
+
+def _words(text: Text) -> str:
+    """Return the words of a text; in one with formulas, each piece in its style and at its height."""
+    if FORMULA_MARK not in text.text:
+        return xml_text(text.text)
+    from resnet_diagram.wording.formulas.spans import spans
+
+    pieces: list[str] = []
+    height = 0.0
+    for span in spans(text.text):
+        rise = _RISES[span.level] * text.size
+        keys = {
+            "dy": number(height - rise) if rise != height else "",
+            "font-size": number(span.scale * text.size) if span.level else "",
+            "font-style": "italic" if span.italic else "",
+            "font-weight": "bold" if span.bold else "",
+        }
+        height = rise
+        attributes = "".join(f' {key}="{value}"' for key, value in keys.items() if value)
+        words = xml_text(span.text)
+        pieces.append(f"<tspan{attributes}>{words}</tspan>" if attributes else words)
+    return "".join(pieces)
 
 
 def _halo(text: Text, brush: Brush) -> Values:

@@ -22,6 +22,7 @@ from resnet_diagram.render.tikz.sections import Section, looks, sections
 from resnet_diagram.render.tikz.styles import NamedStyle, box_styles, dot_style, line_styles, text_styles
 from resnet_diagram.render.tikz.text import OTHER, tikz_words
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 _PDFTEX_HOLDS = 3500
 """Nodes and lines that pdflatex has memory for, with room for the paper round them."""
@@ -105,10 +106,19 @@ def _float(figure: Figure) -> str:
     return placing.environment or ""
 
 
+def _without_formulas(text: str) -> str:
+    if FORMULA_MARK not in text:
+        return text
+    from resnet_diagram.wording.formulas.tex import formula_parts
+
+    return "".join(part for is_formula, part in formula_parts(text) if not is_formula)
+
+
 def _other_letters(result: Parts) -> str:
     """Return the distinct characters without a glyph in pdflatex."""
     words = "".join(
-        text.text for text in (*result.texts, *(text for box in result.boxes for text in box.texts))
+        _without_formulas(text.text)
+        for text in (*result.texts, *(text for box in result.boxes for text in box.texts))
     )
     return "".join(sign for sign in dict.fromkeys(words) if not sign.isascii() and OTHER in tikz_words(sign))
 

@@ -3,6 +3,7 @@ r"""The words of a drawing in TeX: shapes and signs as formulas, letters that pd
 import re
 
 from resnet_diagram.render.latex.escape import TEX_MATHS, tex_text
+from resnet_diagram.wording.terms import FORMULA_MARK
 
 OTHER = "\\resnetother"
 """The macro of a picture for letters of other scripts: it takes them, and their code points."""
@@ -24,6 +25,11 @@ def tikz_words(text: str) -> str:
     >>> print(tikz_words("残差"))
     \resnetother{残差}{U+6B8B U+5DEE}
     """
+    if FORMULA_MARK in text:
+        from resnet_diagram.wording.formulas.tex import formula_parts, tex_formula
+
+        parts = formula_parts(text)
+        return "".join(tex_formula(part) if is_formula else tikz_words(part) for is_formula, part in parts)
     result, at = [], 0
     for formula in _FORMULA.finditer(text):
         inner = formula[0].strip(" ")

@@ -1,0 +1,1 @@
+"""Formulas in an author's texts."""

@@ -1,0 +1,57 @@
+"""Formulas in TeX."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from resnet_diagram.wording.formulas.signs import ACCENT_NAMES, ACCENTS, END, SPACE, START, TEX
+from resnet_diagram.wording.formulas.spans import Span, spans
+
+_WORDS = re.compile(f"([A-Za-z]+(?:{SPACE}[A-Za-z]+)*)")
+_FORMULA = re.compile(f"{START}([^{END}]*){END}")
+
+
+def formula_parts(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of a text, and whether each is a formula."""
+    at = 0
+    for found in _FORMULA.finditer(text):
+        yield False, text[at : found.start()]
+        yield True, found[0]
+        at = found.end()
+    yield False, text[at:]
+
+
+def tex_formula(formula: str) -> str:
+    r"""Return a formula, which `formula_parts` yields, in TeX.
+
+    >>> from resnet_diagram.wording.formulas.read import with_formulas
+    >>> (_, (_, formula), _) = formula_parts(with_formulas(r"$F_{\theta}^2 \to \hat x$"))
+    >>> print(tex_formula(formula))
+    $F_{\theta }^{2}\to \hat{x}$
+    """
+    runs = groupby(spans(formula), key=lambda span: span.level)
+    pieces = (("".join(map(_tex_span, run)), level) for level, run in runs)
+    inside = "".join(f"{'_^'[level > 0]}{{{tex}}}" if level else tex for tex, level in pieces)
+    return f"${inside}$"
+
+
+def _tex_span(span: Span) -> str:
+    if span.bold:
+        return rf"\mathbf{{{_tex_signs(span.text)}}}"
+    if span.italic:
+        return _tex_signs(span.text)
+    pieces = _WORDS.split(span.text)
+    return "".join(_tex_words(piece) if at % 2 else _tex_signs(piece) for at, piece in enumerate(pieces))
+
+
+def _tex_words(words: str) -> str:
+    return rf"\mathrm{{{words.replace(SPACE, chr(92) + ' ')}}}"
+
+
+def _tex_signs(text: str) -> str:
+    return "".join(map(_tex_sign, re.findall(f".[{''.join(ACCENTS.values())}]?", text, re.DOTALL)))
+
+
+def _tex_sign(sign: str) -> str:
+    tex = TEX.get(sign[0], sign[0])
+    return rf"\{ACCENT_NAMES[sign[1]]}{{{tex}}}" if sign[1:] else tex
