@@ -1,10 +1,9 @@
 """Account for the operations of a network in a drawing of it.
 
-Each element of a diagram records the paths of the parts it shows. Whatever has parameters, and each norm,
-activation, pooling, resampling, attention and merge, must be found in a drawing: in a box, a bar or a label,
-in a folded repeat, or in the panel of its type of block. What is only inside closed boxes, of which a drawing
-shows no more than a name, is counted in a note. A concatenation of slices that only rearranges a value is no
-merge.
+Each element of a diagram records the paths of the parts it shows. Every part with parameters, and every norm,
+activation, pooling, resampling, attention and merge, must appear in a drawing: in a box, a bar or a label, in
+a folded repeat, or in the panel of its type of block. A note counts the operations inside closed boxes, which
+show only a name. A concatenation of slices that only rearranges a value is no merge.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -44,9 +43,9 @@ _MERGES = (NodeRole.ADD, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 
 def missing(network: Network, contents: Sequence[Content]) -> tuple[str, ...]:
-    """Return the operations of a network that none of some drawings shows, in the order they run.
+    """Return the operations of a network that no drawing shows, in execution order.
 
-    An operation is the path of a layer, or that of a block followed by the kind of its merge.
+    An operation is the path of a layer, or the path of a block followed by the kind of its merge.
     """
     inside = _Index(network)
     shown = {name for content in contents for name in inside.shown(content)}
@@ -54,9 +53,9 @@ def missing(network: Network, contents: Sequence[Content]) -> tuple[str, ...]:
 
 
 def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
-    """Return the operations of the parts that a panel draws open which it does not show.
+    """Return the operations missing from the parts that a panel draws open.
 
-    Where several parts have one path, as concatenations within each other have, what all of them have counts.
+    If several parts share a path, such as nested concatenations, only their common operations count.
     """
     inside = _Index(network)
     shown = set(inside.shown(panel.content))
@@ -73,10 +72,9 @@ def left_out(network: Network, panels: Sequence[Panel]) -> tuple[str, ...]:
 
 
 def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
-    """Return the operations that some drawings show inside closed boxes alone, in the order they run.
+    """Return the operations shown only inside closed boxes, in execution order.
 
-    A box is open where another has the same layers and these are drawn. Most drawings have no closed box, and
-    need no account of what is where.
+    A box is open if its layers are drawn elsewhere. Most drawings have no closed box and need no accounting.
     """
     inside = _Index(network)
     if not any(inside.hides(element) for content in drawings for element in _elements(content)):
@@ -88,7 +86,7 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 
 
 def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[Label, Contents]]:
-    """Return the boxes that some drawings show closed: the type of each, and what is in it alone.
+    """Return the closed boxes of some drawings: the type of each, and the operations shown nowhere else.
 
     Layers that run in series within a box of several blocks are boxes too. An operation counts once.
     """
@@ -106,7 +104,7 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 
 
 def opened_alone(network: Network, panel: Panel, others: Sequence[Panel]) -> Contents:
-    """Return what a panel draws open that no other panel does."""
+    """Return the operations that only this panel draws open."""
     inside = _Index(network)
     elsewhere = {name for other in others for name in inside.opened(other.content)}
     names = dict.fromkeys(inside.opened(panel.content))
@@ -114,7 +112,7 @@ def opened_alone(network: Network, panel: Panel, others: Sequence[Panel]) -> Con
 
 
 def contents_note(network: Network, names: Iterable[str]) -> Label:
-    """Return what some operations of a network are, such as "53 conv, 53 BN, 23.5 M params"."""
+    """Return a count of operations in words, such as "53 conv, 53 BN, 23.5 M params"."""
     return contents_label(_Index(network).contents(dict.fromkeys(names)))
 
 
@@ -144,7 +142,7 @@ class _Index:
 
     @cached_property
     def _merges(self) -> set[str]:
-        """The paths of merges of graphs, and of what is drawn as one."""
+        """The paths of merges of graphs, and of layers drawn as merges."""
         joints = {node.name for graph in graphs(self._network) for node in graph.nodes if node.merge}
         return joints | {block.name for block in all_blocks(self._network) if opens(block)}
 
@@ -229,7 +227,7 @@ class _Index:
                 yield from self.operations(element)
 
     def _is_closed(self, element: _Element) -> bool:
-        """Return whether an element shows no more than the name of what is in it."""
+        """Return whether an element shows only the name of its content."""
         match element:
             case Arc() | Link():
                 parts = (part for path in element.origin.paths for part in self._parts.get(path, ()))
@@ -291,7 +289,7 @@ class _Index:
                 yield from _merge(part) if blocks else self.operations(part)
 
     def _hidden(self, origin: Origin) -> Iterator[str]:
-        """Yield what bars that an ellipsis hides would show: layers, gates, and merges of arcs."""
+        """Yield the elements of bars hidden by an ellipsis: layers, gates, and merges of arcs."""
         for part in (part for path in origin.paths for part in self._parts.get(path, ())):
             if isinstance(part, Layer) or gate_ratio(part):
                 yield from self.operations(part)
@@ -300,7 +298,7 @@ class _Index:
 
 
 def _elements(content: Content) -> Iterator[_Element | Origin]:
-    """Yield what a drawing shows: its elements, and the origins of arcs and merges."""
+    """Yield the elements of a drawing, and the origins of its arcs and merges."""
     for overview in overviews(content):
         for frame in overview.frames:
             yield from frame.bars

@@ -1,4 +1,4 @@
-"""Visit and change the elements of a drawing, whatever they are in."""
+"""Visit and change the elements of a drawing at any nesting depth."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -8,7 +8,7 @@ from resnet_diagram.diagram.model import Bar, Comparison, Diagram, Frame, Group,
 
 _Part = TypeVar("_Part")
 Element = Node | Bar | Group | Frame | Panel | Diagram
-"""What has a text or a fill, and whatever holds it."""
+"""An element with a text or a fill, or a container of such elements."""
 
 
 def elements(part: object, network: int = 0) -> Iterator[tuple[Element, int]]:

@@ -21,7 +21,7 @@ from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 
 def flattened(diagram: Diagram) -> Diagram:
-    """Return a diagram of one chain: that of the whole network, or a frame round each block or network."""
+    """Return a diagram of a single chain: the whole network, or a frame around each block or network."""
     if diagram.flat:
         return diagram.flat
     items: list[Item] = []
@@ -52,7 +52,7 @@ def flattened(diagram: Diagram) -> Diagram:
 
 
 def _entries(columns: tuple[Column, ...]) -> list[LegendEntry]:
-    """Return the notes under columns on what is not drawn, with the names of the networks."""
+    """Return the notes on parts that are not drawn, with the names of the networks."""
     return [
         LegendEntry(role=None, text=Label(literal(column.title), note, joint=": "))
         for column in columns
@@ -62,7 +62,7 @@ def _entries(columns: tuple[Column, ...]) -> list[LegendEntry]:
 
 
 def network_panel(chain: Chain) -> Panel:
-    """Return the only panel of a flat diagram; the title is that of the diagram."""
+    """Return the only panel of a flat diagram; the diagram has the title."""
     return Panel(id="network", title=NOTHING, content=chain)
 
 

@@ -35,7 +35,7 @@ WORDS: dict[NodeRole | EdgeRole, Word] = {
     NodeRole.CONCAT: Word.CONCATENATION,
     NodeRole.OPAQUE: Word.OPAQUE,
 }
-"""Explanation of each role that needs one; the text of other boxes says what they are."""
+"""Explanation of each role whose boxes do not explain themselves."""
 
 _ABBREVIATIONS = {
     Kind.STRIDE: Word.S_IS_STRIDE,
@@ -92,7 +92,7 @@ def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
 def needed_entries(
     entries: Sequence[LegendEntry], contents: Sequence[Content], shown: Sequence[Content]
 ) -> tuple[LegendEntry, ...]:
-    """Return the entries that are needed where only some of the contents are shown.
+    """Return the entries needed for a subset of the contents.
 
     `entries`: the legend of all contents, in any language, and what was added behind it, which is kept.
     """
@@ -104,7 +104,7 @@ def needed_entries(
 
 
 def _notes(contents: Sequence[Content]) -> Iterator[Label]:
-    """Yield what the contents say in words."""
+    """Yield the notes of the contents."""
     for content in contents:
         if isinstance(content, Overview | Dag):
             yield from content.notes

@@ -137,7 +137,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A shortcut: its role, what is written beside it, and the boxes on it where it is drawn open."""
+    """A shortcut: its role, its label, and the boxes on it if it is drawn open."""
 
     role: EdgeRole
     label: Label
@@ -163,7 +163,7 @@ class Fork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A frame round items. `repeat` is how often it stands there ("[×35]" is drawn from 2 on).
+    """A frame around items. `repeat`: number of repetitions, drawn as "[×35]" from 2 on.
 
     `caption`: shapes where the flow enters and leaves, such as "56×56×256 → 28×28×512".
     """
@@ -183,7 +183,7 @@ class Group:
 class Read:
     """A value that a vertex reads: the number of the vertex that yields it, before the reader.
 
-    `port`: which of the values of that vertex. `label`: what lies on the way, such as "upsample ×2".
+    `port`: number of the value of that vertex. `label`: operation on the connection, such as "upsample ×2".
     """
 
     vertex: int
@@ -316,7 +316,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A network beside others: what it has in each row, nothing where it has no such part.
+    """A network in a comparison: its items in each row, empty for missing parts.
 
     `notes`: lines under it.
     """
@@ -354,7 +354,7 @@ class Chain:
 
 
 Content = Overview | Inset | Chain | Comparison | Dag
-"""What a panel shows."""
+"""Content of a panel."""
 
 
 WHOLE = "strip"
@@ -363,7 +363,7 @@ WHOLE = "strip"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One of the drawings in a diagram. `inside`: what it alone shows, if the page may leave it out."""
+    """One drawing in a diagram. `inside`: operations shown in no other panel, if a page may omit it."""
 
     id: str
     title: Label

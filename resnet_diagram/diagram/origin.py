@@ -9,7 +9,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, Layer
 from resnet_diagram.spec.shapes import shape_text
 
 Copies = Mapping[int, tuple[Element, ...]]
-"""The elements that one drawing serves, by `id()` of the first, which is the one that is drawn."""
+"""The elements represented by one drawing, by `id()` of the first, which is drawn."""
 
 
 def origin(elements: Sequence[Element], copies: Copies | None = None) -> Origin:
@@ -53,7 +53,7 @@ def copies_of(runs: Sequence[Sequence[Element]]) -> Copies:
 
 
 def paths_of(element: Element) -> Iterator[str]:
-    """Yield the module path of an element, or those of its parts where it has none of its own."""
+    """Yield the module path of an element, or the paths of its parts if it has none."""
     if element.name:
         yield element.name
         return

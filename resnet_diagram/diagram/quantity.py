@@ -21,7 +21,7 @@ Values = Mapping[str, float]
 
 
 class Quantity(StrEnum):
-    """What the fill of a box shows."""
+    """Quantity shown by the fill of a box."""
 
     MACS = "macs"
     PARAMS = "params"
@@ -87,7 +87,7 @@ def _values(network: Network, quantity: Quantity) -> Values:
 
 
 def _value(element: Node | Bar, values: Values) -> float:
-    """Return the largest value of what a box stands for; 0 where it has none."""
+    """Return the largest value among the parts of a box, or 0 without any."""
     if element.role not in FILLED:
         return 0.0
     return max((values.get(path, 0.0) for path in element.origin.paths), default=0.0)
@@ -103,7 +103,7 @@ FILLED = frozenset(NodeRole) - {
     NodeRole.QUESTION,
     NodeRole.REMOVED,
 }
-"""Roles of boxes that stand for a part of a network."""
+"""Roles of boxes that represent a part of a network."""
 
 
 def _bounds(values: set[float]) -> tuple[float, ...]:
@@ -133,7 +133,7 @@ def _level(value: float, bounds: Sequence[float]) -> int:
 def _entries(
     quantity: Quantity, bounds: Sequence[float], used: set[float], stages: int
 ) -> tuple[LegendEntry, ...]:
-    """Return the legend of the levels in use: what is shown, then the range of each."""
+    """Return the legend of the levels in use: the quantity, then the range of each level."""
     texts = [_rounded(bound) for bound in bounds]
     ranges = [
         f"< {texts[0]}" if texts else "",

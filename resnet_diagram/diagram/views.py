@@ -125,7 +125,7 @@ def _in_panels(
 def _diagram(
     network: Network, title: str, panels: tuple[Panel, ...], options: Options, description: Label
 ) -> Diagram:
-    """Return the diagram of some panels; its legend says what is inside closed boxes."""
+    """Return the diagram of some panels; its legend lists the content of closed boxes."""
     return Diagram(
         title=title,
         panels=tuple(_counted(network, panel, panels) for panel in panels),
@@ -146,7 +146,7 @@ def _counted(network: Network, panel: Panel, panels: Sequence[Panel]) -> Panel:
 
 
 def legend_of(network: Network, contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
-    """Return the legend of some drawings of a network; at its end, what is inside closed boxes."""
+    """Return the legend of some drawings of a network, with notes on closed boxes at its end."""
     notes = inside_notes(network, contents)
     return (*legend(contents), *(LegendEntry(role=None, text=note) for note in notes))
 

@@ -19,7 +19,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A block with its gates, or a run of layers between blocks; `path`: that of its module."""
+    """A block with its gates, or a run of layers between blocks; `path` is the path of its module."""
 
     place: Place
     elements: tuple[Element, ...]
@@ -128,7 +128,7 @@ def _units(group: _Group) -> tuple[Unit, ...]:
 
 
 def _number(group: _Group, element: Element) -> int:
-    """Return the number of a block in its stage, 0 for what is none."""
+    """Return the number of a block in its stage, or 0 for other elements."""
     waiting = group.numbers.get(id(element), []) if _is_block(element) else []
     return waiting.pop(0) if waiting else 0
 

@@ -49,7 +49,7 @@ def differences(left: Network, right: Network, ignore: Collection[str] = ()) -> 
 
 
 def _in_graphs(left: Network, right: Network) -> Iterator[Difference]:
-    """Yield the differences in what the nodes of graphs read and how they join it."""
+    """Yield the differences between the sources and merges of graph nodes."""
     before, after = list(graphs(left)), list(graphs(right))
     if len(before) != len(after):
         yield _difference("graphs", str(len(before)), str(len(after)))
@@ -81,7 +81,7 @@ def _node_words(node: GraphNode) -> str:
 
 
 def _reduced(parts: Parts, ignore: Collection[str]) -> Parts:
-    """Return the parts without what is ignored."""
+    """Return the parts without the ignored ones."""
     if Ignored.HEAD in ignore:
         return replace(parts, head=())
     classifiers = [at for at, layer in enumerate(parts.head) if layer.kind in WEIGHTED]
@@ -250,7 +250,7 @@ def _placed(
 
 
 def _where(items: Sequence[Unit], contents: Sequence[Unit], stages: int) -> str:
-    """Return the places of units in words; in networks without blocks, those of stages."""
+    """Return the places of units in words; in networks without blocks, the places of stages."""
     if _is_plain(contents):
         if len(items) == len(contents):
             return "all stages" if len(items) > 1 else "stage 1"

@@ -52,7 +52,7 @@ class _Changes:
         self.pairs: dict[str, str] = {}
 
     def pair(self, unit: Unit | None, counterpart: Unit | None) -> None:
-        """Add the changes between two blocks, or the one that has no counterpart."""
+        """Add the changes between two blocks, or a block without a counterpart."""
         if unit is None and counterpart is not None:
             self.absent |= {layer.name for layer in canonical(walk(counterpart.elements))}
         elif unit is not None and counterpart is None:
@@ -88,7 +88,7 @@ class _Changes:
 
 
 def _key(layer: Layer) -> Hashable:
-    """Return what a layer does to its channels; the size of the map does not count."""
+    """Return a layer's effect on its channels, regardless of the size of the feature map."""
     window = layer.kernel, layer.stride, layer.padding, layer.dilation
     ends = layer.in_shape[:1], layer.out_shape[:1]
     return layer.kind, layer.op, window, layer.groups, layer.bias, ends, layer.settings

@@ -1,4 +1,4 @@
-"""What a baseline has and a network has not, and where it would be in the network."""
+"""Parts of a baseline that a network lacks, and their positions in the network."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
@@ -44,7 +44,7 @@ class _Finder:
         self._owners = owners
 
     def runs(self, run: Sequence[Element]) -> Iterator[Removed]:
-        """Yield what is absent in a run of elements, and in those that are not."""
+        """Yield the missing parts of a run of elements, and of the elements in it."""
         for is_absent, group in groupby(range(len(run)), key=lambda at: self._is_absent(run[at])):
             numbers = list(group)
             if is_absent:

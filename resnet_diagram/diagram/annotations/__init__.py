@@ -1,1 +1,1 @@
-"""Annotations: an author's words, colours and units in a drawing."""
+"""Annotations: labels, colours and units that an author adds to a drawing."""

@@ -1,4 +1,4 @@
-"""Choose the units that nobody asked for: modules of an author's own in which something is joined."""
+"""Choose default units: user-defined modules that contain a merge."""
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence

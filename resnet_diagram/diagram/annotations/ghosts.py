@@ -1,4 +1,4 @@
-"""Draw what only a baseline has as boxes in grey, where it would be."""
+"""Draw parts that only a baseline has, as grey boxes at their original positions."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ class Missing(NamedTuple):
 
 
 def ghosts_of(missing: Iterable[Missing]) -> tuple[Ghost, ...]:
-    """Return a ghost for each kind of what is missing: what does the same to other channels is one."""
+    """Return a ghost for each kind of missing part; parts that differ only in channels are of one kind."""
     groups: dict[Hashable, list[Missing]] = {}
     for run in missing:
         key = signature(run.elements, Level.PATTERN), bool(run.behind)
@@ -75,7 +75,7 @@ def _is_block(element: Element) -> bool:
 
 
 def _lines(elements: Sequence[Element]) -> tuple[Label, ...]:
-    """Return a line for each type of block, or for each layer with what is in its box, or for the gates."""
+    """Return a line for each type of block, or each layer with its norm and activation, or the gates."""
     inside = [part for each in elements for part in (each.body if isinstance(each, Stage) else (each,))]
     blocks = [element for element in inside if isinstance(element, Stage) or _is_block(element)]
     if blocks:
@@ -121,7 +121,7 @@ def _shortened(names: Sequence[Label]) -> Label:
 
 
 class _Placing:
-    """Puts ghosts into drawings. `drawn`: those that have been put somewhere."""
+    """Inserts ghosts into drawings. `drawn`: the ghosts already inserted."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds

@@ -1,4 +1,4 @@
-"""Leave modules out of a network that is drawn."""
+"""Remove hidden modules from a network before it is drawn."""
 
 import warnings
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,10 @@ from resnet_diagram.wording.vocabulary import Word
 def without_hidden(
     networks: Sequence[Network], annotations: Annotations
 ) -> tuple[list[Network], tuple[str, ...]]:
-    """Return networks without the modules that annotations hide, and the names of those that were there.
+    """Return networks without the modules hidden by annotations, and the names of the removed modules.
 
-    Stages and blocks stay, and so does what is all of a branch or of a part of a graph: without it there
-    would be another network. Warns of what stays.
+    Stages, blocks, and complete branches or parts of a graph stay, because the structure depends on them.
+    Warns of hidden modules that stay.
     """
     parts = [part for part in annotations.parts if part.hide]
     if not parts:
@@ -43,7 +43,7 @@ def without_hidden(
 
 
 def saying_hidden(diagram: Diagram, names: Sequence[str]) -> Diagram:
-    """Return a diagram whose legend lists what is not drawn."""
+    """Return a diagram whose legend lists the hidden modules."""
     if not names or not diagram.legend:
         return diagram
     words = phrase(Kind.LEGEND, Word.NOT_DRAWN, Label(*map(literal, names), joint=Word.LIST))
@@ -64,7 +64,7 @@ class _Hiding:
         self.names: dict[str, None] = {}
 
     def left(self, run: Iterable[Element]) -> tuple[Element, ...]:
-        """Return what is left of a run of elements."""
+        """Return the remaining elements of a run."""
         return tuple(self._open(element) for element in run if not self._is_hidden(element))
 
     def _is_hidden(self, element: Element) -> bool:
@@ -78,7 +78,7 @@ class _Hiding:
         return False
 
     def _some(self, run: tuple[Element, ...]) -> tuple[Element, ...]:
-        """Return what is left of a run, or the run where nothing would be."""
+        """Return the remaining elements of a run, or the whole run if none remain."""
         if all(map(_Hiding(self._parts)._is_hidden, run)):
             return run
         return self.left(run)

@@ -1,4 +1,4 @@
-"""Put the notes of annotations beside their boxes, with a line from one to the other."""
+"""Place the notes of annotations beside their boxes, with leader lines."""
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
@@ -13,7 +13,7 @@ from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.wording.terms import Label, literal
 
 Beside = Set[tuple[Part, str]]
-"""Parts, and the key, "note" or "badge", of what is beside their boxes."""
+"""Parts, each with the key, "note" or "badge", of the text beside its boxes."""
 
 
 def with_leaders(diagram: Diagram, parts: Sequence[Part], kinds: Sequence[Kinds]) -> tuple[Diagram, Beside]:

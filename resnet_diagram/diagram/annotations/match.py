@@ -10,11 +10,11 @@ from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.model import Layer, Network
 
 Kinds = Mapping[str, str]
-"""What the element of each path is: the operation of a layer, or the type of another element."""
+"""Kind of the element at each path: the operation of a layer, or the type of another element."""
 
 
 def kinds_of(network: Network) -> Kinds:
-    """Return what each named element of a network is."""
+    """Return the kind of each named element of a network."""
     return {
         element.name: f"{element.kind} {element.op}" if isinstance(element, Layer) else type(element).__name__
         for element in all_elements(network)
@@ -34,7 +34,7 @@ def module_paths(network: Network) -> tuple[str, ...]:
 def covers(part: Part, origin: Origin, kinds: Kinds) -> bool:
     """Return whether an element shows modules of a part, and no other module of the same kind.
 
-    A box for a convolution also shows its norm and activation, and stands for all blocks that are folded.
+    A box for a convolution also shows its norm and activation, and represents all folded blocks.
     """
     matching = [path for path in origin.paths if part.holds(path)]
     alike = {kinds.get(path) for path in matching}

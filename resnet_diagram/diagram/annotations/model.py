@@ -1,4 +1,4 @@
-"""Model of annotations: what an author writes about parts of a network."""
+"""Data model of annotations on parts of a network."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,7 +11,7 @@ from resnet_diagram.wording.vocabulary import Word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What is written about some modules.
+    """Annotation of some modules.
 
     `pattern`: a dotted path such as "layer3.0.attn" or the name of a class, in which `*` stands for any text;
     "" where `paths` lists the modules. With a pattern, `paths` are the modules of its classes. `label`: words
@@ -33,13 +33,13 @@ class Part:
     hide: bool = False
 
     def names(self, path: str) -> bool:
-        """Return whether a path is that of one of the modules."""
+        """Return whether a path names one of the modules."""
         if path in self.paths or not self.pattern:
             return path in self.paths
         return fnmatchcase(path, self.pattern) or fnmatchcase(f".{path}", self.pattern)
 
     def holds(self, path: str) -> bool:
-        """Return whether a path is that of one of the modules, or lies in one."""
+        """Return whether a path names one of the modules, or a part of one."""
         return self.names(path) or (bool(self.pattern) and any(map(self.names, outer_paths(path))))
 
     def is_of_class(self, name: str) -> bool:

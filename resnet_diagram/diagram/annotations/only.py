@@ -88,7 +88,7 @@ def _relettered(panels: Sequence[Panel], before: Sequence[Panel]) -> tuple[Panel
 
 
 def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tuple[str, ...]]:
-    """Return the overview of a part, the titles of what is left out, and the paths of what is drawn."""
+    """Return the overview of a part, the titles of omitted parts, and the paths of drawn ones."""
     frames = drawing.frames
     first, last = _ends(frames, part)
     frames_drawn = frames[first : last + 1]
@@ -105,7 +105,7 @@ def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tup
 
 
 def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[Label]]:
-    """Return the chain of a part with the frames of its units, and the titles of what is left out."""
+    """Return the chain of a part with the frames of its units, and the titles of omitted parts."""
     frames = [item for item in items if isinstance(item, Group) and item.role is GroupRole.NETWORK]
     series = [item for item in items if item not in frames]
     groups = [item for item in series if isinstance(item, Group)]

@@ -1,4 +1,4 @@
-"""Build diagrams with units: a panel for each, and its letter in the boxes that stand for it."""
+"""Build diagrams with units: a panel for each unit, and its letter in the boxes that refer to it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -47,7 +47,7 @@ _PANELLED = (View.PAPER, View.BLOCK)
 def built_with_units(
     networks: Sequence[Network], options: Options, *, flat: bool
 ) -> tuple[Diagram, Annotations]:
-    """Return the diagram of networks with units, and the annotations with those that are made by default.
+    """Return the diagram of networks with units, and the annotations including default units.
 
     The views `paper` and `block` have a panel for each unit. Where there are no panels, only the units that
     annotations name are closed: charts of the view `paper` have a frame for each, others list them in the
@@ -101,7 +101,7 @@ def _chain(
 ) -> tuple[Diagram, Annotations]:
     """Return a diagram without panels, in which the units that annotations name are closed.
 
-    `framed`: each is drawn open in a frame of its own behind the chain, else the legend lists it.
+    `framed`: draw each unit open in a frame after the chain; otherwise list it in the legend.
     """
     annotations = with_default_units(options.annotations, networks, unnamed=False)
     closed, units = _closed(networks, annotations)
@@ -134,7 +134,7 @@ def _with_groups(diagram: Diagram, network: Network, panels: Iterator[Panel]) ->
 
 
 def _opened(annotations: Annotations) -> Annotations:
-    """Return annotations that colour what is in a unit, which has no box of its own."""
+    """Return annotations that colour the parts of an opened unit, which has no box."""
     parts = [replace(part, unit=None, label="") if part.unit else part for part in annotations.parts]
     return replace(annotations, parts=tuple(parts))
 
@@ -142,7 +142,7 @@ def _opened(annotations: Annotations) -> Annotations:
 def _selection(
     panels: tuple[Panel, ...], units: Units, annotations: Annotations, networks: Sequence[Network]
 ) -> tuple[Panel, ...]:
-    """Return the panels that annotations list, in their order, behind that of the whole network.
+    """Return the panel of the whole network, then the panels listed by annotations, in their order.
 
     Raises UsageError for a word that is neither a module nor the title of a panel.
     """
@@ -255,7 +255,7 @@ def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
 
 
 def _unopened(diagram: Diagram, titles: Iterable[Label]) -> Diagram:
-    """Return a diagram whose legend lists what is not drawn open."""
+    """Return a diagram whose legend lists the units that are not drawn open."""
     names = Label(*titles, joint=Word.LIST)
     if not names or not diagram.legend:
         return diagram

@@ -12,16 +12,16 @@ from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, N
 
 
 class Closed(NamedTuple):
-    """A module that became a layer: its path, and what was in it."""
+    """A module replaced by a layer: its path and its elements."""
 
     name: str
     inside: tuple[Element, ...]
 
 
 def with_units(network: Network, parts: Sequence[Part]) -> "tuple[Network, Closing]":
-    """Return a network with one layer for each unit among some parts, and what was closed.
+    """Return a network with one layer in place of each unit, and the closed units.
 
-    Only what runs in series becomes a unit; a module that is run in several places stays open.
+    Only parts in series become units; a module that runs in several places stays open.
     """
     closing = Closing(parts)
     runs = [closing.run(run) for run in (network.stem, network.body, network.head)]
@@ -29,7 +29,7 @@ def with_units(network: Network, parts: Sequence[Part]) -> "tuple[Network, Closi
 
 
 class Closing:
-    """Replaces modules by layers, and keeps what was in them.
+    """Replaces modules by layers, and stores their elements.
 
     `units`: the modules by their label, outer ones first; `in_blocks`: the labels of those that lie in a
     residual block.

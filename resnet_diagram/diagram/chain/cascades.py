@@ -1,4 +1,4 @@
-"""Cascades: equal steps of a graph, each of which reads the value of the one before, as Res2Net's are."""
+"""Cascades: equal steps of a graph, each reading the value of the previous step, as in Res2Net."""
 
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
@@ -50,7 +50,7 @@ def step_copies(graphs: Sequence[Element], parts: Sequence[Cascade]) -> Copies:
 
 
 def _key(graph: Graph, number: int) -> Hashable:
-    """Return what a node computes, and the places of what it reads relative to its own, inputs apart."""
+    """Return the computation of a node, and the relative positions of its sources except inputs."""
     node = graph.nodes[number]
     reads = tuple(number - read if graph.nodes[read].reads else -1 - read for read in node.reads)
     return reads, node.merge, node.shortcut, node.signs, node.shares, signature(node.body, Level.STRUCTURE)

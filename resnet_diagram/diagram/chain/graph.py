@@ -1,4 +1,4 @@
-"""Graphs of a network as graphs of a diagram: their parts, what each reads, and the row of each."""
+"""Convert graphs of a network to graphs of a diagram: parts, connections and rows."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
@@ -63,7 +63,7 @@ def row_sizes(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
 
 
 def row_of(shape: Shape, sizes: Sequence[Shape]) -> int | None:
-    """Return the row of a value; None for a single position, which has that of what it is computed from."""
+    """Return the row of a value; None for a single position, which shares the row of its source."""
     if prod(shape[1:]) <= 1:
         return None
     return next((at for at, size in enumerate(sizes) if prod(size) < _ONE_ROW * prod(shape[1:])), 0)

@@ -14,7 +14,7 @@ _ENDS = {
 
 
 def taper_of(block: Block) -> Taper:
-    """Return the outline of a block as one box: as wide in the middle as its channels are, against its end.
+    """Return the outline of a block as one box, whose middle width shows its inner channels.
 
     A bottleneck whose convolutions all have the same channels, as those of RegNet, is a rectangle.
     """

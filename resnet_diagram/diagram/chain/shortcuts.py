@@ -40,7 +40,7 @@ def listed_box(element: Element, prefix: str, context: "BuildContext") -> Node:
 
 
 def question(element: Block, prefix: str, context: "BuildContext") -> Node:
-    """Return the question that decides about a shortcut: is the shape of the input that of the sum."""
+    """Return the question that decides between shortcuts: whether the shapes of input and sum are equal."""
     before, after = in_shape(element), merged_shape(element)
     answer = phrase(Kind.SHORTCUT, Word.YES if before == after else Word.NO)
     shapes = shape_label(before) if before == after else change_label(before, after)

@@ -11,7 +11,7 @@ from resnet_diagram.wording.terms import Kind, literal
 
 
 def marked(left: Sequence[Item], theirs: Sequence[Item]) -> tuple[Item, ...]:
-    """Return items with every label that is not that of its counterpart marked."""
+    """Return items with marks on the labels that differ from their counterparts."""
     return tuple(_marked(item, right) for item, right in zip_longest(left, theirs[: len(left)]))
 
 

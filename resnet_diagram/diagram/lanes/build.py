@@ -140,7 +140,7 @@ class _Builder:
         return draft
 
     def module(self, draft: DagDraft, unit: Folded) -> None:
-        """Add a box for modules that are draw open elsewhere."""
+        """Add a box for modules that are drawn open elsewhere."""
         members = {number for module in unit.modules for number in module.members}
         reads = [number for module in unit.modules for number in module.reads if number not in members]
         outer = (node for k, node in enumerate(draft.graph.nodes) if k not in members)

@@ -45,7 +45,7 @@ class Module:
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
-    """Equal modules one behind the other, which are drawn as one part."""
+    """Equal modules in sequence, drawn as one part."""
 
     modules: tuple[Module, ...]
 
@@ -75,7 +75,7 @@ def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, 
 
 
 def _parted(graph: Graph, depth: int) -> Graph:
-    """Return a graph with each chain parted where it goes from one module to the next."""
+    """Return a graph with each chain split at the borders of modules."""
     nodes: list[GraphNode] = []
     place: list[int] = []
     for node in graph.nodes:
@@ -133,7 +133,7 @@ def _path(node: GraphNode, modules: Collection[tuple[str, ...]]) -> tuple[str, .
 
 
 def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list[Module]:
-    """Return the modules at a depth whose nodes nothing outside lies between."""
+    """Return the modules at a depth whose nodes are contiguous."""
     members: dict[tuple[str, ...], list[int]] = {}
     for number, path in enumerate(paths):
         if len(path) >= depth and graph.nodes[number].reads:
@@ -225,7 +225,7 @@ def _in_runs(units: Sequence[Module | int]) -> tuple[Unit, ...]:
 
 
 def _continues(run: Folded, module: Module) -> bool:
-    """Return whether a module equals those of a run and reads the last two of them, or what they read."""
+    """Return whether a module equals the modules of a run and reads the last two, or their sources."""
     *_, last = run.modules
     readable = {*last.members, *last.reads}
     into_last = any(read in last.members for read in module.reads)

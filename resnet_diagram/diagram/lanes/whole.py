@@ -1,4 +1,4 @@
-"""A network as one graph, with the chains before and behind its own graphs as nodes."""
+"""Convert a network to a single graph, with the chains before and after its graphs as nodes."""
 
 from collections.abc import Sequence
 from dataclasses import replace

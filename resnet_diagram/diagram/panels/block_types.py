@@ -1,7 +1,7 @@
-"""The types of unit a network is built from: units alike but for their sizes are of one type.
+"""Types of units in a network; units of one type differ only in their sizes.
 
-A unit is a block, or a run of layers between blocks. Where one drawing serves several units, sizes that
-differ are written with symbols: C, 4C, s.
+A unit is a block, or a run of layers between blocks. If a drawing represents several units, sizes that differ
+are written with symbols: C, 4C, s.
 """
 
 from collections.abc import Hashable, Sequence

@@ -69,7 +69,7 @@ def _with_own_sizes(kind: BlockType) -> BlockType:
 
 
 def picture(panel: Panel) -> Hashable:
-    """Return what is seen of a panel: its boxes, and the lines between them."""
+    """Return the visible content of a panel: its boxes, and the lines between them."""
     items = content_items(panel.content)
     numbers = {node.id: number for number, node in enumerate(nodes(items))}
     lines = [(numbers[edge.tail], numbers[edge.head], edge.role) for edge in edges(items)]
@@ -171,7 +171,7 @@ def _inset(
 
 
 def _with_sizes(unit: Unit, place: Label) -> Label:
-    """Return the places of units with the one whose sizes are written."""
+    """Return the places of units, and the unit whose sizes are written."""
     if not unit.number:
         return phrase(Kind.PLACE, Word.SIZES_OF_FIRST, place)
     if unit.stage:

@@ -51,7 +51,7 @@ def _listed(word: Word, names: Sequence[Label]) -> tuple[Label, ...]:
 
 
 _Ends = tuple[Label, Label]
-"""What shares a bar with a layer: what runs before it, and what runs behind it."""
+"""Norms and activations that share a bar with a layer: before it, and after it."""
 
 _ALONE: _Ends = (NOTHING, NOTHING)
 

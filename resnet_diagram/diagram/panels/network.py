@@ -21,7 +21,7 @@ from resnet_diagram.wording.vocabulary import Word
 
 
 def panels(network: Network, title: Label, options: Options, *, with_insets: bool) -> tuple[Panel, ...]:
-    """Return the panel of the overview, and those of the types of block."""
+    """Return the panel of the overview, and the panels of block types."""
     if has_graph(network):
         return _graph_panels(network, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names, options.annotations)

@@ -217,7 +217,7 @@ def _transformer_layer(draft: OverviewDraft, frame: FrameDraft, layer: Stage) ->
 
 
 def _runs_with_a_block(elements: Iterable[Element]) -> list[list[Element]]:
-    """Return elements in runs of one block each, with what stands before it; the last with all behind it."""
+    """Split elements into runs of one block and the elements before it; the last includes the remainder."""
     runs: list[list[Element]] = [[]]
     is_done = False
     for element in elements:
@@ -361,7 +361,7 @@ def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar 
 
 
 def _looks(bar: Bar) -> Hashable:
-    """Return what is seen of a bar."""
+    """Return the visible content of a bar."""
     return bar.role, bar.text, bar.resolution, bar.channels
 
 

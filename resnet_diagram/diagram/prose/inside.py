@@ -1,4 +1,4 @@
-"""The legend's notes on what is inside closed boxes, by the type of box."""
+"""Legend notes on the content of closed boxes, by type of box."""
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
@@ -16,7 +16,7 @@ _LISTED = 3
 
 
 def inside_notes(network: Network, drawings: Sequence[Content]) -> tuple[Label, ...]:
-    """Return what is in the closed boxes of some drawings, such as "inside each bottleneck: 3 conv, 3 BN"."""
+    """Return notes on the content of closed boxes, such as "inside each bottleneck: 3 conv, 3 BN"."""
     boxes: dict[Label, list[Contents]] = {}
     for kind, contents in closed_boxes(network, drawings):
         boxes.setdefault(kind, []).append(contents)
@@ -30,7 +30,7 @@ def inside_notes(network: Network, drawings: Sequence[Content]) -> tuple[Label, 
 
 
 def _joined(boxes: dict[Label, list[Contents]]) -> Iterator[Label]:
-    """Yield a note for each type of box; those of one box each that hold the same share theirs."""
+    """Yield a note for each type of box; single boxes with the same content share a note."""
     notes: dict[tuple[Word, Label], list[Label]] = {}
     for kind, several in boxes.items():
         notes.setdefault(_note(several), []).append(kind)
