@@ -1,8 +1,8 @@
 """The `dataclass` decorator of the standard library, at a tenth of its cost for each class.
 
-The standard one compiles the source of up to six methods of each class, a millisecond that every start pays
-for each of a hundred classes. Here the others are closures, and `__init__` is compiled once for all classes
-with as many fields.
+The standard decorator compiles up to six methods of each class, which takes a millisecond for each of a
+hundred classes at every start. Here `__init__` is compiled once for all classes with equally many fields,
+and the other methods are closures.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""The exceptions and warnings this package raises, and the hint their messages share."""
+"""The exceptions and warnings of this package, and the suggestions in their messages."""
 
 import os
 from collections.abc import Iterable
@@ -9,8 +9,6 @@ def closest(value: object, names: Iterable[str]) -> str:
     """Return the known name most similar to `value`, or "".
 
     Of several, the one with the fewest changed letters.
-
-    Among like ones the one with the fewest letters changed.
 
     >>> closest("strde", ["stride", "kernel"]), closest("xyz", ["stride"]), closest(3, ["stride"])
     ('stride', '', '')
@@ -31,7 +29,7 @@ def closest(value: object, names: Iterable[str]) -> str:
 
 
 def check_text(value: object, noun: str) -> None:
-    """Raise UsageError for what is neither text nor a path, such as a network; `noun`: what is expected."""
+    """Raise UsageError for a value that is neither text nor a path; `noun` names the expected value."""
     if not isinstance(value, str | os.PathLike):
         kind = type(value).__name__
         raise UsageError(f"Expected {noun}, got {kind!r}. Give several networks as a list.")
@@ -47,7 +45,7 @@ def did_you_mean(guess: str) -> str:
 
 
 def missing_file(text: str, path: Path) -> str:
-    """Return what to say about a file that is not there, with the files of its kind beside it."""
+    """Return the message for a missing file, with similar files in its folder."""
     if path.is_dir():
         return f"{text!r} is a folder; name a Python file in it."
     if path.exists():
@@ -98,7 +96,7 @@ def error_text(error: BaseException) -> str:
 
 
 class ResnetDiagramError(Exception):
-    """Something the user can mend; the message says what was given, what was expected and what to do."""
+    """An error that the user can fix; its message names the value, the expectation and the remedy."""
 
 
 class UsageError(ResnetDiagramError):
@@ -126,7 +124,7 @@ class CodeError(ResnetDiagramError):
 
 
 class UnrenderedWarning(UserWarning):
-    """A format cannot show something the figure holds; it was left out."""
+    """The format cannot show a part of the figure, which was omitted."""
 
 
 class GuessedInputWarning(UserWarning):
@@ -134,4 +132,4 @@ class GuessedInputWarning(UserWarning):
 
 
 class EmbedError(ResnetDiagramError):
-    """A document's marker is wrong, or what it asks for cannot be made."""
+    """A document's marker is invalid, or its command fails."""

@@ -1,4 +1,4 @@
-"""Upper limits of what is read, traced and drawn, so that a wrong or hostile number ends with a message."""
+"""Upper limits for reading, tracing and drawing, against wrong or hostile numbers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ OPERATIONS = 1_000_000
 """Most operations of one run of a model; `--limit` raises it."""
 
 QUESTIONS = 256
-"""Most times that one line of a module may ask for a value that only real data has."""
+"""Maximum number of times that one line of a module may read a value of real data."""
 
 SIZE = 10**12
 """Largest size, count of channels or number of repetitions."""

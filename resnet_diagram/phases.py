@@ -1,4 +1,4 @@
-"""Phases of work that may take long, announced to whoever shows them."""
+"""Announce the phases of long work, for progress messages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ _listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", def
 
 
 def phase(words: str) -> None:
-    """Announce what is done from now on, such as "building the model"."""
+    """Announce the phase that begins, such as "building the model"."""
     listener = _listener.get()
     if listener:
         listener(words)

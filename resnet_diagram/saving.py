@@ -1,4 +1,4 @@
-"""Write files whole or not at all; write into what is no regular file (devices, pipes)."""
+"""Write files atomically; write directly into devices and pipes."""
 
 import os
 import stat

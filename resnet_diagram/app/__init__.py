@@ -1,1 +1,1 @@
-"""Use cases: what the command line, notebooks and integrations call."""
+"""Use cases, shared by the command line, notebooks and integrations."""

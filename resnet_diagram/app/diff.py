@@ -1,4 +1,4 @@
-"""Compare two networks, whatever they come from, and say how they differ."""
+"""Compare two networks from any source and report their differences."""
 
 import json
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Make what the markers of documents ask for, and the documents with it between the markers."""
+"""Run the commands in the markers of documents, and insert their results between the markers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

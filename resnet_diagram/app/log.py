@@ -1,4 +1,4 @@
-"""Messages of a use case to its caller, who prints them or not."""
+"""Messages from a use case to its caller, which may print them."""
 
 from collections.abc import Callable, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Requests: what a caller wants, parsed once from a command line, a marker, Sphinx or MkDocs."""
+"""Requests, parsed once from a command line, a marker, Sphinx or MkDocs."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence

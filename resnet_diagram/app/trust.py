@@ -1,4 +1,4 @@
-"""Limits of a marker's request: a marker is data, perhaps written by somebody else."""
+"""Restrict the requests of markers, which are untrusted data."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Completion in the shell: networks, files and the names in them, themes, formats and venues."""
+"""Shell completion of networks, files and names in them, themes, formats and venues."""
 
 import ast
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Messages on standard error: notes, details on request, warnings; none but errors when quiet."""
+"""Messages on standard error: notes, warnings, details if verbose; only errors if quiet."""
 
 import re
 import sys

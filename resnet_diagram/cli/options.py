@@ -1,4 +1,4 @@
-"""Options of the commands: made from their declarations, grouped in the help."""
+"""Build the commands' options from their declarations, in groups for the help."""
 
 from collections.abc import Callable
 from pathlib import Path

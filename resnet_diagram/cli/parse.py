@@ -1,4 +1,4 @@
-"""Parse the words of a command into a request: those of a marker as those of the command line."""
+"""Parse the arguments of a command, from a marker or the command line, into a request."""
 
 from collections.abc import Sequence
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Run a request from the command line: the place that writes files and standard output."""
+"""Run a request from the command line; write its files and standard output."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The line that shows, on a terminal, what takes more than a second."""
+"""Progress line on a terminal for work that takes more than a second."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Small modules that PyTorch lacks; those a network uses are written before its blocks."""
+"""Small modules missing from PyTorch, written before the blocks of a network that uses them."""
 
 HELPERS = {
     "ZeroPadding": '''class ZeroPadding(nn.Module):

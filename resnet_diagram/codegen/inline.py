@@ -1,4 +1,4 @@
-"""Layers that are written as an expression of their input, because PyTorch has no module for them."""
+"""Layers without a PyTorch module, written as expressions of their input."""
 
 from resnet_diagram.codegen import layers
 from resnet_diagram.codegen.blocks.parameters import Scope, compact

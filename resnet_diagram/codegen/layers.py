@@ -1,7 +1,7 @@
-"""A layer as the call that makes its PyTorch module.
+"""Generate the call that creates the PyTorch module of a layer.
 
-A cell is one layer of a class: a `Layer` for each block the class stands for, equal but for the numbers that
-a `Scope` turns into expressions.
+A cell is one layer of a class: a `Layer` for each block of the class, equal except for the numbers that a
+`Scope` turns into expressions.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Names in generated code: the network's names where they fit, else conventional ones."""
+"""Names in generated code: the network's own names if they are valid, else conventional ones."""
 
 import keyword
 import re

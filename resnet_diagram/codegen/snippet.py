@@ -1,4 +1,4 @@
-"""One block of a network as PyTorch code, with the shapes it has there."""
+"""One block of a network as PyTorch code, with its shapes in comments."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
-"""Python source as text, broken into lines where `ruff format` would leave it alone.
+"""Format Python source, with line breaks that `ruff format` keeps.
 
-What does not fit on a line has its arguments on a line of their own, or each on one with a comma behind
-the last, which formatters keep as it is.
+A call too long for one line has its arguments on a second line, or each on its own line with a trailing
+comma, which formatters keep.
 """
 
 import textwrap

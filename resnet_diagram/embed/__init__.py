@@ -1,1 +1,1 @@
-"""Drawings that stand in documents between markers: where they are, and what belongs there."""
+"""Find markers in documents and insert drawings between them."""

@@ -26,7 +26,7 @@ _OWN = {
     "markdown": ("markdown", "html"),
     "typst": ("typst",),
 }
-"""The formats that stand in a kind of document as they are."""
+"""Formats that a kind of document contains unchanged."""
 
 
 def body(syntax: Syntax, format_name: str, text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Code blocks of a document; markers inside them are examples and are ignored.
 
-Each function gives the state behind a line from the one before it: "" outside code, else what tells its end.
+Each function returns the state after a line from the state before it: "" outside code, else a mark of the
+open block.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Digests in generated files that are made to be edited, which show whether one was."""
+"""Digests in generated files, to detect manual edits."""
 
 import hashlib
 import re

@@ -15,9 +15,9 @@ WORD = "resnet-diagram"
 class Syntax:
     """A kind of document.
 
-    `begin` finds a marker with its `command` and what stands before it, `end` the closing one; each is a line
-    of its own. `closing` ends a comment and cannot stand in one. `formats`: the format of each command where
-    the marker asks for none. `code` tells where code is shown, as in `code_blocks`.
+    `begin` matches a marker with its `command` and indent, `end` the closing marker; each is a whole line.
+    `closing` ends a comment and must not occur in a command. `formats`: default format of each command.
+    `code` finds code blocks, see `code_blocks`.
     """
 
     name: str

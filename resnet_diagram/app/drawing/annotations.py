@@ -1,4 +1,4 @@
-"""Read annotations: a TOML file or a dictionary, and the file that lies beside a model."""
+"""Read annotations from a TOML file, a dictionary, or the file beside a model."""
 
 import re
 from collections import Counter

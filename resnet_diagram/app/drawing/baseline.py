@@ -1,4 +1,4 @@
-"""Highlight what differs from a baseline: annotations made from the differences of two networks."""
+"""Highlight differences from a baseline, by annotations derived from two networks."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Draw networks: the place that joins diagram, layout and formats."""
+"""Draw networks: combine diagram, layout and formats."""
 
 import re
 import warnings

@@ -1,4 +1,4 @@
-"""Drawings within a page or the limits of a format: what is too large is drawn in a view that folds more."""
+"""Fit drawings to a page or to the limits of a format, by views that fold more."""
 
 import warnings
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The class that stands for some blocks of a network."""
+"""Generate the class of a group of equivalent blocks."""
 
 import re
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from resnet_diagram.spec.shapes import shape_text
 
 @dataclass(slots=True)
 class BlockClass:
-    """A class to be written: its name, what it is told, the lines of `__init__` and `forward`.
+    """A generated class: its name, its parameters, the lines of `__init__` and `forward`.
 
-    `blocks` are all those it stands for, in the order of the scope's columns; `shown` is the one whose shapes
-    stand in comments, if any do.
+    `blocks` are its instances, in the order of the scope's columns; `shown` is the block whose shapes are
+    written in comments, if any.
     """
 
     name: str

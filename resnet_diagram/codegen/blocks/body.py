@@ -1,4 +1,4 @@
-"""The attributes of a class, and what its `forward` makes of them."""
+"""Collect the attributes of a class and the operations of its `forward`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ class Classes(Protocol):
 
 @dataclass(slots=True)
 class Body:
-    """Collects the attributes of a class; `owners` are the names of the blocks it stands for.
+    """Collects the attributes of a class; `owners` are the names of its blocks.
 
     `lazy`: activations that must not change their input in place.
     """

@@ -1,4 +1,4 @@
-"""The lines of a `forward`: one for each convolution with the norm and the activation around it."""
+"""Generate the lines of a `forward`, one for each convolution with its norm and activation."""
 
 from collections.abc import Sequence
 

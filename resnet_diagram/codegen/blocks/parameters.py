@@ -1,6 +1,6 @@
 """Constructor parameters of a generated class, and the expressions derived from them.
 
-A class stands for several blocks of a network. Each number inside it (channels, a stride) is a column: one
+A class implements several blocks of a network. Each number inside it (channels, a stride) is a column: one
 value for each of these blocks. A column becomes a parameter, an expression of one, or a literal.
 """
 
@@ -18,8 +18,7 @@ Column = tuple[Value, ...]
 class Variable:
     """A name and its value in each block.
 
-    `default` is what it is where it is not given. `source` is the expression it is computed from; a parameter
-    has none.
+    `default` is its default value. `source` is the expression that computes it; empty for a parameter.
     """
 
     name: str

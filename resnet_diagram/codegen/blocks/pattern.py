@@ -1,6 +1,6 @@
 """Group blocks that one class can implement: those that differ only in numbers.
 
-A key is what two blocks must share. The shortcut is left out of it: a class has a block's shortcut, or the
+Blocks of one class have equal keys. The key omits the shortcut: a class has a shortcut with layers, or the
 identity, depending on its parameters.
 """
 

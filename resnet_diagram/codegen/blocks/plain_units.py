@@ -1,4 +1,4 @@
-"""Networks without blocks: a convolution with its norm and its activation, many times over, as a block."""
+"""Networks without blocks: group each convolution with its norm and activation into a block."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from resnet_diagram.spec.settings import DROPOUT, changed, setting, with_setting
 from resnet_diagram.spec.traits import FOLLOWING
 
 FEWEST = 4
-"""So many convolutions make it worth a class."""
+"""Minimum number of convolutions for which a class is generated."""
 
 
 def with_units(network: Network) -> Network:

@@ -1,4 +1,4 @@
-"""The shortcut of a class: what lies on it, and which of the blocks have it instead of the identity."""
+"""Generate the shortcut of a class: its layers, and the condition for it instead of an identity."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The class of the whole network, and the function that makes it."""
+"""Generate the class of the whole network, and the function that creates the network."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""All classes a network needs, from the innermost blocks to the outermost."""
+"""Plan the classes of a network, from the innermost blocks to the outermost."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

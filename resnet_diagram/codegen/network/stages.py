@@ -1,4 +1,4 @@
-"""The function that makes the stages of a network, where they are alike."""
+"""Generate a helper function that creates the regular stages of a network."""
 
 from collections.abc import Iterable, Sequence
 
@@ -60,8 +60,8 @@ class Helper:
 class StageMaker:
     """Makes the calls for the blocks and stages of a network.
 
-    `places`: the number of each stage that the helper makes, by identity. `depths`: the numbers of blocks
-    are told to the network.
+    `places`: the number of each stage that the helper creates, by identity. `depths`: the numbers of blocks
+    are a parameter of the network.
     """
 
     plan: Plan

@@ -1,4 +1,4 @@
-r"""Any text made safe for Markdown."""
+r"""Escape text for Markdown."""
 
 import re
 

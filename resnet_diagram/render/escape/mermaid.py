@@ -1,4 +1,4 @@
-r"""Any text made safe for Mermaid."""
+r"""Escape text for Mermaid."""
 
 import re
 
@@ -21,10 +21,10 @@ _MERMAID_READ = re.compile(r"[`*~#@\\<>&!|$]|\][(\[]|://|www\.|(?<![^\W_])_|_(?!
 def mermaid_text(text: str) -> str:
     r"""Return `text` escaped for a quoted label of Mermaid.
 
-    A line break becomes `<br/>`, or stays beside signs that would then be read as Markdown.
+    A line break becomes `<br/>`, except beside characters that would then start Markdown.
 
-    The space after what looks like a list's mark becomes unbreakable: some releases read Markdown. A joiner
-    without width keeps two dollar signs apart: they would begin a formula.
+    The space after a possible list mark becomes unbreakable, since some releases read Markdown. A word joiner
+    separates two dollar signs, which would start a formula.
 
     >>> mermaid_text("3×3 conv, 64")
     '3×3 conv, 64'

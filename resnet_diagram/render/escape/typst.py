@@ -1,4 +1,4 @@
-r"""Any text made safe for Typst."""
+r"""Escape text for Typst."""
 
 from resnet_diagram.render.escape.xml import printable
 

@@ -1,4 +1,4 @@
-r"""Any text made safe for XML and DOT: pure functions from string to string."""
+r"""Escape text for XML and DOT."""
 
 import re
 

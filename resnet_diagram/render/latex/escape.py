@@ -1,4 +1,4 @@
-r"""Any text made safe for TeX."""
+r"""Escape text for TeX."""
 
 import re
 import unicodedata
@@ -112,9 +112,6 @@ def tex_text(text: str, right: str = "") -> str:
     Compiles with pdflatex and lualatex. Characters missing from pdflatex's standard fonts are kept for
     lualatex and xelatex and replaced by their code points for pdflatex; `right` is a macro that takes
     both.
-
-    Compiles with pdflatex as with lualatex. What pdflatex's standard fonts lack stays as it is for lualatex
-    and xelatex and is named by its code point under pdflatex; `right` is a macro that takes both.
 
     >>> tex_text("50% of #1 & a_b")
     '50\\% of \\#1 \\& a\\_b'

@@ -1,4 +1,4 @@
-"""Names, numbers and ways as TikZ writes them."""
+"""Names, numbers and paths in TikZ syntax."""
 
 import re
 import unicodedata
@@ -55,9 +55,6 @@ def route(points: Sequence[Point], start: str, end: str, origin: Point = PAGE) -
 
     Coordinates are relative to `origin`. The bends of an orthogonal line follow from its ends, so that
     nodes can be moved.
-
-    Coordinates count from `origin`. Where the line only turns at right angles its bends follow from its
-    ends, so that a node can be moved.
 
     >>> route([(0, 0), (9, 0)], "(a)", "(b)")
     '(a) -- (b)'

@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands; the standard library's reader does not tell."""
+"""Line numbers of the keys of a TOML text, which the standard library's reader does not provide."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,8 +16,6 @@ def line_of(text: str, path: Path) -> int:
     r"""Return the line, from 1, of the key or list entry at `path`, or of the innermost one around it.
 
     `text` is valid TOML. 0 if the path does not begin in it.
-
-    `text` is valid TOML. 0 for a path that begins nowhere.
 
     >>> line_of('name = "x"\n[[stage]]\n[[stage]]\nwidth = 3', ("stage", 1, "width"))
     4
