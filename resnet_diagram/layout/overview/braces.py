@@ -20,6 +20,8 @@ _LINE = 8.2
 _POINT = 8.0
 """Width below which a brace is a line from one bar to its words."""
 _APART = 4.0
+_UNDER = 3.5
+"""Gap between the words of a brace in a frame and the notes of the frame, in points."""
 
 
 class PlacedBrace(NamedTuple):
@@ -98,8 +100,9 @@ def _placed(
 
 
 def extent(braces: Sequence[PlacedBrace], within: int | None) -> float:
-    """Return the height of the braces in a frame, or under a row."""
-    return max((brace.bottom for brace in braces if brace.within == within), default=0.0)
+    """Return the height of the braces in a frame with the gap below them, or of those under a row."""
+    gap = 0.0 if within is None else _UNDER
+    return max((brace.bottom + gap for brace in braces if brace.within == within), default=0.0)
 
 
 def draw_braces(canvas: Canvas, braces: Sequence[PlacedBrace], within: int | None, y: float) -> None:
