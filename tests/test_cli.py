@@ -112,7 +112,8 @@ def test_describe_json_holds_the_facts() -> None:
     facts = json.loads(run("describe", "resnet152", "--json").stdout)
     assert set(facts) == {
         "name", "source", "input_shape", "depth", "params", "macs", "activations", "receptive_field",
-        "option", "notes", "stopped_at", "stages", "residuals", "other_merges", "idle", "inputs", "outputs",
+        "option", "notes", "stopped_at", "stages", "residuals", "other_merges", "idle",
+        "shared", "inputs", "outputs",
     }  # fmt: skip
     assert facts["depth"] == 152
     assert facts["option"] == "B"

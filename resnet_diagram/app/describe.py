@@ -9,10 +9,12 @@ from resnet_diagram.app.requests import Artifact, DescribeRequest, read
 from resnet_diagram.errors import escape_controls, escape_in_quotes
 from resnet_diagram.render.formats import FORMATS
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import activations, depth, macs, option, params
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.receptive_field import receptive_field
 from resnet_diagram.style.theme import theme_names
+from resnet_diagram.wording.contents import shared_notes
 from resnet_diagram.wording.counts import count_text, scaled_text, si_text
 from resnet_diagram.wording.facts import facts, stage_rows
 from resnet_diagram.wording.shapes import resolution_text
@@ -91,7 +93,8 @@ def summary(network: Network) -> Summary:
 def describe_text(network: Network) -> str:
     """Return the facts of a network as text for the terminal."""
     title, heads, rows, totals, right = summary(network)
-    return "\n".join([title, "", table(heads, rows, right), "", totals])
+    notes = shared_notes(shared_modules(network))
+    return "\n".join([title, "", table(heads, rows, right), "", totals, *notes])
 
 
 def describe_artifacts(request: DescribeRequest, log: Log) -> tuple[Artifact, ...]:

@@ -28,6 +28,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.prose.inside import inside_notes
+from resnet_diagram.diagram.prose.runs import run_notes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.model import Network
@@ -146,8 +147,8 @@ def _counted(network: Network, panel: Panel, panels: Sequence[Panel]) -> Panel:
 
 
 def legend_of(network: Network, contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
-    """Return the legend of some drawings of a network, with notes on closed boxes at its end."""
-    notes = inside_notes(network, contents)
+    """Return the legend of some drawings of a network, with notes on what they do not show at its end."""
+    notes = (*run_notes(network, contents), *inside_notes(network, contents))
     return (*legend(contents), *(LegendEntry(role=None, text=note) for note in notes))
 
 

@@ -15,6 +15,7 @@ from resnet_diagram.tables.notes import (
     label,
     link_notes,
     printed_notes,
+    shared_module_notes,
     stride_notes,
     word_notes,
 )
@@ -46,6 +47,7 @@ def architecture_table(networks: Sequence[Network], target: Wanted) -> Table:
         *stride_notes(columns, heads),
         *word_notes(cells),
         *link_notes(networks),
+        *shared_module_notes(networks, heads),
     )
     return Table(
         heads=("stage", *(("output size",) if equal else ()), *heads),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import (
     BlockKind,
     all_blocks,
@@ -18,6 +19,7 @@ from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.tables.model import Cell
 from resnet_diagram.tables.sections import Section, has_long_links
 from resnet_diagram.tables.words import DEPTHWISE, PARALLEL
+from resnet_diagram.wording.contents import shared_notes
 from resnet_diagram.wording.language import labels_in
 from resnet_diagram.wording.terms import Kind, Label, Term, enumeration
 
@@ -125,6 +127,16 @@ def link_notes(networks: Iterable[Network]) -> tuple[str, ...]:
     """Return a note on links of a U-Net that a table leaves out."""
     note = "Links from a stage to a later one, past those between, are left out."
     return (note,) if any(map(has_long_links, networks)) else ()
+
+
+def shared_module_notes(networks: Sequence[Network], heads: Sequence[str]) -> tuple[str, ...]:
+    """Return a note for each network with modules that run several times."""
+    notes = [(head, note) for head, each in zip(heads, networks, strict=True) for note in _shared(each)]
+    return tuple(f"{note[:1].upper()}{note[1:]}{f' ({head})' * (len(heads) > 1)}." for head, note in notes)
+
+
+def _shared(network: Network) -> tuple[Label, ...]:
+    return shared_notes(shared_modules(network))
 
 
 def input_text(networks: Sequence[Network]) -> str:

@@ -1,7 +1,7 @@
-"""The contents of closed boxes in words: "53 conv, 53 BN, 49 ReLU, 16 additions, 23.5 M params"."""
+"""The contents of closed boxes in words: "53 conv, 53 BN, 16 additions, 23.5 M params"; lists of modules."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
@@ -10,7 +10,7 @@ from resnet_diagram.spec.model import Layer, LayerKind, Merge
 from resnet_diagram.spec.traits import FOLLOWING
 from resnet_diagram.wording.counts import counted, si_text
 from resnet_diagram.wording.layers import names_only
-from resnet_diagram.wording.terms import Kind, Label, number, phrase
+from resnet_diagram.wording.terms import Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _MIXING = {
@@ -19,6 +19,8 @@ _MIXING = {
     LayerKind.ATTENTION: Word.ATTENTION,
 }
 _OTHERS = {LayerKind.POOL: Word.POOLING, LayerKind.UPSAMPLE: Word.UPSAMPLING}
+_LISTED = 4
+"""Modules in a note that are named, at most."""
 _MERGES = {Merge.ADD: Word.ADDITION, Merge.CONCAT: Word.CONCATENATION, Merge.MULTIPLY: Word.MULTIPLICATION}
 
 
@@ -63,3 +65,20 @@ def contents_label(counts: Contents, *, weights: bool = True) -> Label:
     others = (counted(count, name) for name, count in counts.nouns.most_common())
     last = [phrase(Kind.COUNT, Word.PARAMS, si_text(counts.params))] if weights and counts.params else []
     return Label(*several, *others, *last, joint=Word.LIST)
+
+
+def shared_notes(modules: Iterable[tuple[str, int]]) -> tuple[Label, ...]:
+    """Return a note on modules that run several times, with the number of runs, if there are any."""
+    names = [phrase(Kind.LEGEND, Word.TIMES_RUN, literal(name), count) for name, count in modules]
+    return modules_note(Word.RUN_AGAIN, names)
+
+
+def modules_note(word: Word, names: Sequence[Label]) -> tuple[Label, ...]:
+    """Return a note that names the first of some modules, if there are any."""
+    if not names:
+        return ()
+    listed = Label(*names[:_LISTED], joint=Word.LIST)
+    rest = len(names) - _LISTED
+    return (
+        phrase(Kind.LEGEND, word, phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed),
+    )

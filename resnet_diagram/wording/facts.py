@@ -8,6 +8,7 @@ from typing import Any
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.counting.places import Place, placed
+from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.measure import (
     activations,
@@ -50,6 +51,7 @@ def facts(network: Network) -> Facts:
         "depth": depth(network),
         "params": params(network),
         "idle": [{"name": module.name, "params": module.params} for module in network.idle],
+        "shared": [{"name": name, "runs": count} for name, count in shared_modules(network)],
         "macs": macs(network),
         "activations": activations(network),
         "receptive_field": _sizes(receptive_field(network)),

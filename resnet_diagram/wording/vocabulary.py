@@ -173,6 +173,7 @@ class Word(StrEnum):
     # Titles and descriptions for readers who cannot see the drawing.
     ARCHITECTURE = "Network architecture"
     SENTENCES = " "
+    SENTENCE = "{0}."
     THEN = ", then "
     INPUT_OF = "{0}: input {1}."
     LAYERS_OF_PART = "{0}: {1}."

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
-from resnet_diagram.diagram.panels.layer_notes import run_notes
 from resnet_diagram.diagram.panels.network import _abbreviated
 from resnet_diagram.diagram.panels.overview import overview
+from resnet_diagram.diagram.prose.runs import run_notes
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import (
     Block,

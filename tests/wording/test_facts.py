@@ -29,7 +29,7 @@ def test_totals() -> None:
     network = catalog.network("resnet50")
     found = facts(network)
     assert list(found) == [
-        "name", "source", "input_shape", "depth", "params", "idle", "macs", "activations",
+        "name", "source", "input_shape", "depth", "params", "idle", "shared", "macs", "activations",
         "receptive_field", "option", "notes", "stopped_at", "inputs", "outputs", "stages", "residuals",
         "other_merges",
     ]  # fmt: skip

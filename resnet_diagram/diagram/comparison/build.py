@@ -26,6 +26,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.prose.describe import describe
+from resnet_diagram.diagram.prose.runs import run_notes
 from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.fold import fold
@@ -168,7 +169,7 @@ def _column(
     cells[first] = (start, *cells[first])
     notes = count_labels(network, (Show.PARAMS, Show.MACS))
     column = Column(id=prefix, title=network.name, cells=tuple(cells), notes=notes)
-    return replace(column, notes=(*notes, *_not_drawn(network, column)))
+    return replace(column, notes=(*notes, *run_notes(network), *_not_drawn(network, column)))
 
 
 def _not_drawn(network: Network, column: Column) -> tuple[Label, ...]:

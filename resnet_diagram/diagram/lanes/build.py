@@ -21,7 +21,7 @@ from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
-from resnet_diagram.diagram.panels.layer_notes import layer_notes, run_notes
+from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
@@ -219,7 +219,7 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
         opened.append(builder.opened(len(opened) + 1, modules))
     frames = builder.draft.frames
     units = tuple({id(unit): unit for frame in frames for unit in frame.units.values()}.values())
-    notes = (*layer_notes(builder.draft.layer_bars[:bars]), *run_notes(network))
+    notes = layer_notes(builder.draft.layer_bars[:bars])
     whole = draft.finish(output=None, rows=True, notes=notes)
     return Lanes(whole=whole, modules=tuple(opened), units=units)
 

@@ -20,7 +20,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.origin import origin, shortcut_origin
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
-from resnet_diagram.diagram.panels.layer_notes import layer_notes, run_notes
+from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_long, is_unit_or_long, repeated_long_blocks
 from resnet_diagram.diagram.roles import edge_role, node_role
 from resnet_diagram.spec.counting.blocks import Run, residual_units
@@ -66,7 +66,7 @@ def overview(
     return Overview(
         frames=shown,
         arcs=_arcs(draft.arcs, shown),
-        notes=(*layer_notes(draft.layer_bars), *run_notes(network)),
+        notes=layer_notes(draft.layer_bars),
     ), units
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.graph import parts
@@ -10,6 +11,7 @@ from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
 from resnet_diagram.spec.traits import SILENT
 from resnet_diagram.wording.blocks import block_type, unit_title
+from resnet_diagram.wording.contents import shared_notes
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, shortcut_label
 from resnet_diagram.wording.shapes import change_label, shape_label
@@ -29,6 +31,8 @@ def describe(network: Network) -> Label:
     if len(stages) > _LISTED:
         sentences.append(_sentence(Word.MORE_STAGES, len(stages) - _LISTED))
     sentences += _part(Word.HEAD, network.head)
+    again = shared_notes(shared_modules(network))
+    sentences += [phrase(Kind.SENTENCE, Word.SENTENCE, Label(note, capital=True)) for note in again]
     if len(network.outputs) > 1:
         outputs = [Label(literal(port.name), shape_label(port.shape)) for port in network.outputs]
         sentences.append(_sentence(Word.OUTPUTS, Label(*outputs, joint=Word.CLAUSES)))

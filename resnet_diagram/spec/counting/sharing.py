@@ -1,24 +1,47 @@
-"""Find modules that a chain runs several times with the same weights."""
+"""Find modules that a network runs several times with the same weights."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from resnet_diagram.spec.counting.blocks import units
+from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.model import Graph, Layer, Network
 from resnet_diagram.spec.traits import MIXING
 
 
-def shared_modules(network: Network) -> tuple[tuple[str, int], ...]:
-    """Return the modules of a chain that run several times with the same weights, with the number of runs.
+def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[str, int], ...]:
+    """Return the modules that run several times with the same weights, with the number of runs.
 
-    A block counts as a whole; the nodes of graphs say themselves what they share.
+    A block counts as a whole, and so does what the nodes of a graph share, which is left out without
+    `in_graphs`.
     """
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     within: set[str] = set()
     for unit in units((*network.stem, *network.body, *network.head)):
-        layers = [layer for layer in walk(unit, repeats=False) if layer.kind in MIXING and layer.name]
-        if unit.name and layers and all(layer.name.startswith(unit.name) for layer in layers):
-            counts[unit.name] = counts.get(unit.name, 0) + 1
-            within.update(layer.name for layer in layers)
-    for layer in walk(network, repeats=False):
-        if layer.kind in MIXING and layer.name and layer.name not in within:
-            counts[layer.name] = counts.get(layer.name, 0) + 1
+        names = _names(walk(unit, repeats=False))
+        if unit.name and names and all(name.startswith(unit.name) for name in names):
+            counts[unit.name] += 1
+            within.update(names)
+    counts.update(name for name in _names(walk(network, repeats=False)) if name not in within)
+    for graph in graphs(network) if in_graphs else ():
+        counts.update(_runs_again(graph))
     return tuple((name, count) for name, count in counts.items() if count > 1)
+
+
+def _names(layers: Iterable[Layer]) -> list[str]:
+    return [layer.name for layer in layers if layer.kind in MIXING and layer.name]
+
+
+def _runs_again(graph: Graph) -> Counter[str]:
+    """Return the modules that nodes of a graph run again, with the number of these nodes and the first."""
+    sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
+    runs = {_common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()}
+    return Counter({path: count + 1 for path, count in runs.items() if path})
+
+
+def _common_path(names: Sequence[str]) -> str:
+    """Return the path of the innermost module around some modules."""
+    parts = list(zip(*(name.split(".") for name in names), strict=False))
+    alike = [len(set(column)) == 1 for column in parts]
+    return ".".join(column[0] for column in parts[: [*alike, False].index(False)])

@@ -9,10 +9,14 @@ pytest.importorskip("torch")
 import torch
 from torch import nn
 
-from resnet_diagram.diagram.model import Bar, Frame, GroupRole
-from resnet_diagram.diagram.options import Options
+import resnet_diagram as rd
+from resnet_diagram.app.describe import describe_text
+from resnet_diagram.diagram.model import Bar, Comparison, Frame, GroupRole
+from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.diagram.prose.caption import caption
+from resnet_diagram.diagram.prose.describe import describe
+from resnet_diagram.diagram.views import build as view_of
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.json.files import dumps, loads
@@ -197,12 +201,43 @@ def test_files_keep_layers() -> None:
     assert all(isinstance(layer, Stage) for layer in again.stages[0].body)
 
 
-def test_a_layer_that_runs_again_is_named() -> None:
-    network = traced(Repeated(), "8x32")
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.BLOCK, View.FULL])
+def test_a_layer_that_runs_again_is_named_in_every_view(view: View) -> None:
+    network, note = traced(Repeated(), "8x32"), "shared weights: layer run 4 times"
     assert shared_modules(network) == (("layer", 4),)
-    drawing, _ = overview(network, StageNames.STAGE)
-    assert "shared weights: layer run 4 times" in map(str, drawing.notes)
+    for flat in (False, True):
+        diagram = view_of([network], Options(view=view), flat=flat)
+        assert [str(entry.text) for entry in diagram.legend].count(note) == 1
     assert shared_modules(traced(Encoder(2), "8x16")) == ()
+
+
+def test_a_layer_that_runs_again_is_named_beside_other_networks_and_in_texts() -> None:
+    network, note = traced(Repeated(), "8x32"), "shared weights: layer run 4 times"
+    compared = view_of([network, traced(Encoder(2), "8x16")], Options(view=View.COMPARE))
+    (comparison,) = (panel.content for panel in compared.panels if isinstance(panel.content, Comparison))
+    assert [note in map(str, column.notes) for column in comparison.columns] == [True, False]
+    assert describe_text(network).endswith(note)
+    assert facts(network)["shared"] == [{"name": "layer", "runs": 4}]
+    assert note.capitalize() in describe(network)
+    assert f"{note.capitalize()}." in str(rd.table(network)).replace("\n", " ")
+
+
+def test_a_head_that_runs_at_several_levels_is_named_where_no_lane_says_so() -> None:
+    class Levels(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.down = nn.ModuleList(nn.Conv2d(8, 8, 3, 2, 1) for _ in range(3))
+            self.head = nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU(), nn.Conv2d(8, 4, 1))
+
+        def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+            levels = [x := layer(x) for layer in self.down]
+            return [self.head(level) for level in levels]
+
+    network, note = traced(Levels(), "8x32x32"), "shared weights: head run 3 times"
+    for view, count in ((View.PAPER, 0), (View.FULL, 1)):
+        legend = view_of([network], Options(view=view)).legend
+        assert [str(entry.text) for entry in legend].count(note) == count
+    assert facts(network)["shared"] == [{"name": "head", "runs": 3}]
 
 
 class Masked(nn.Module):

@@ -1,0 +1,46 @@
+"""Legend notes on modules that run several times, or whose parameters are not drawn."""
+
+from collections.abc import Iterator, Sequence
+
+from resnet_diagram.diagram.model import Content, Dag, Inset
+from resnet_diagram.diagram.walk import content_items, nodes
+from resnet_diagram.spec.counting.sharing import shared_modules
+from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.model import Network
+from resnet_diagram.wording.contents import modules_note, shared_notes
+from resnet_diagram.wording.terms import Label, literal
+from resnet_diagram.wording.vocabulary import Word
+
+
+def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label, ...]:
+    """Return notes on modules that run several times, and on those with parameters that are not drawn.
+
+    Drawings of blocks alone have a note on what is within them. Graphs in lanes have boxes that say what is
+    shared.
+    """
+    if drawings and all(isinstance(content, Inset) for content in drawings):
+        return _notes_of_blocks(network, drawings)
+    in_lanes = any(isinstance(content, Dag) for content in drawings)
+    return (*shared_notes(shared_modules(network, in_graphs=not in_lanes)), *idle_notes(network))
+
+
+def idle_notes(network: Network) -> tuple[Label, ...]:
+    """Return a note on modules that are not drawn; of those within each other on the outermost."""
+    running = {path for layer in walk(network) for path in _paths(layer.name)}
+    unused = dict.fromkeys(
+        next((path for path in _paths(module.name) if path not in running), module.name)
+        for module in network.idle
+    )
+    return modules_note(Word.NOT_ON_THE_WAY, [literal(path) for path in unused])
+
+
+def _notes_of_blocks(network: Network, drawings: Sequence[Content]) -> tuple[Label, ...]:
+    boxes = (node for content in drawings for node in nodes(content_items(content)))
+    around = {path for box in boxes for inner in box.origin.paths for path in _paths(inner)}
+    return shared_notes((name, count) for name, count in shared_modules(network) if name in around)
+
+
+def _paths(name: str) -> Iterator[str]:
+    """Yield the paths of the modules around a module, the outermost first, and its own."""
+    parts = name.split(".")
+    return (".".join(parts[: end + 1]) for end in range(len(parts)))
