@@ -20,13 +20,16 @@ def with_batch_axes(graph: OpGraph) -> None:
             readers.setdefault(source.index, []).append(node)
     for node in graph.nodes:
         images = _images(node, readers) if node.active and _takes_image(node) else {}
+        written: dict[int, Node] = {}
         for image in images.values():
             for reader in readers[image.index]:
                 for ref in references(reader):
                     if ref.node is image:
                         ref.shape = (1, *image.shape)
-        for image in images.values():
-            image.shape = (1, *image.shape)
+                if reader.op == "copy_" and reader.shape == image.shape:
+                    written[reader.index] = reader
+        for value in (*images.values(), *written.values()):
+            value.shape = (1, *value.shape)
 
 
 def _takes_image(node: Node) -> bool:
