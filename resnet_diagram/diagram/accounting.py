@@ -243,7 +243,7 @@ class _Index:
 
     def _listed(self, node: Node) -> Iterator[str]:
         """Yield the layers that have a line each in the box of a block: all but norms, or the weighted."""
-        lines = sum(Kind.BLOCK not in line.kinds for line in node.lines)
+        lines = sum(not line.kinds & {Kind.BLOCK, Kind.COUNT} for line in node.lines)
         parts = [part for path in node.origin.paths for part in self._parts.get(path, ())]
         runs: list[list[Element]] = [[part] for part in parts if not isinstance(part, Layer)]
         runs.append([part for part in parts if isinstance(part, Layer)])

@@ -197,8 +197,8 @@ class Read:
 class Vertex:
     """A part of a graph: items in series or an overview, and the values it reads.
 
-    `content`: empty for a value that enters the graph. `row`: rank of its resolution, 0 for the finest.
-    `ports`: number of values that it yields. `last`: it is drawn at the end, as an output is.
+    No `content` enters the graph. `row`: rank of its resolution, 0 for the finest; `rows`: those of its
+    `ports` values where they differ. `last`: it is drawn at the end, as an output is.
     """
 
     id: str
@@ -206,6 +206,7 @@ class Vertex:
     reads: tuple[Read, ...] = ()
     row: int = 0
     ports: int = 1
+    rows: tuple[int, ...] = ()
     last: bool = False
 
 
@@ -376,9 +377,8 @@ class Panel:
 class Diagram:
     """A whole drawing: its panels, and the legend of what they show.
 
-    `description`: the architecture in words, for readers who cannot see it. `direction`: None lets the
-    layout decide. `flow` is for charts. `flat`: a chain of the same networks, for pages without room for the
-    panels. `boxed`: the same with each graph of layers as one box.
+    `description`: the architecture in words, for readers who cannot see it. `direction`: None lets the layout
+    decide. `flow` is for charts. `flat`: a chain of the same networks; `boxed`: with a box for each graph.
     """
 
     title: str

@@ -1,6 +1,7 @@
 """The flat reading of a diagram's tree: its nodes, and the arrows between them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
@@ -237,3 +238,24 @@ def _answer(node: Node) -> Label:
 def branch_role(fork: Fork) -> EdgeRole:
     """Return the role of the arrow of a branch without nodes."""
     return EdgeRole.SKIP if fork.merge.role is NodeRole.CONCAT else EdgeRole.FLOW
+
+
+def port_rows(vertex: Vertex) -> tuple[int, ...]:
+    """Return the row of each value that a vertex of a graph yields."""
+    return vertex.rows or (vertex.row,) * vertex.ports
+
+
+def row_read(vertices: Sequence[Vertex], read: Read) -> int:
+    """Return the row of a value that a vertex of a graph reads."""
+    return port_rows(vertices[read.vertex])[read.port]
+
+
+def with_ranked_rows(vertices: Iterable[Vertex]) -> tuple[tuple[Vertex, ...], list[int]]:
+    """Return vertices with their rows numbered without gaps, and the rows that are used."""
+    given = tuple(vertices)
+    used = sorted({row for vertex in given for row in (vertex.row, *vertex.rows)})
+    rank = {row: at for at, row in enumerate(used)}
+    return tuple(
+        replace(vertex, row=rank[vertex.row], rows=tuple(rank[row] for row in vertex.rows))
+        for vertex in given
+    ), used

@@ -99,14 +99,13 @@ def _is_strip(item: MeasuredPanel) -> bool:
 
 
 def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPanel]:
-    """Return the panels without the highest modules of a graph where they are higher than the page."""
+    """Return the panels that the page has room for: of the modules of a graph those of most parameters."""
     highest = (fit.height or spacing.TALLEST) - _LEGEND_ROOM
-    remaining = list(panels)
-    while _least_height(remaining, room) > highest:
-        modules = [item for item in remaining if _is_module(item)]
-        if not modules:
-            break
-        remaining.remove(max(modules, key=_height))
+    remaining = [item for item in panels if not _is_module(item)]
+    modules = [item for item in panels if _is_module(item)]
+    for module in sorted(modules, key=lambda item: -item.panel.origin.params):
+        longer = [item for item in panels if item in remaining or item is module]
+        remaining = longer if _least_height(longer, room) <= highest else remaining
     letters = iter([panel_letter(number) if len(remaining) > 1 else "" for number in range(len(remaining))])
     return [item._replace(letter=next(letters)) for item in remaining]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.measure import params
+from resnet_diagram.spec.measure import Part, params, walk
 from resnet_diagram.spec.model import Layer, LayerKind, Merge
 from resnet_diagram.spec.traits import FOLLOWING
 from resnet_diagram.wording.counts import counted, si_text
@@ -18,6 +18,7 @@ _MIXING = {
     LayerKind.LINEAR: Word.LINEAR,
     LayerKind.ATTENTION: Word.ATTENTION,
 }
+_SHORT = {LayerKind.LINEAR: Word.FC}
 _OTHERS = {LayerKind.POOL: Word.POOLING, LayerKind.UPSAMPLE: Word.UPSAMPLING}
 _LISTED = 4
 """Modules in a note that are named, at most."""
@@ -42,6 +43,18 @@ class Contents:
 
 
 NOTHING_INSIDE = Contents()
+
+
+def weighted_lines(part: Part, blocks: int) -> tuple[Label, ...]:
+    """Return the lines of a closed box: its residual blocks, or the layers of each sort, and parameters."""
+    kinds = Counter(layer.kind for layer in walk(part) if layer.kind in _MIXING and layer.params)
+    layers = [
+        Label(number(Kind.COUNT, count), phrase(Kind.OPERATOR, _SHORT.get(kind, _MIXING[kind])))
+        for kind, count in kinds.most_common()
+    ]
+    inside = [counted(blocks, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK))] if blocks else layers
+    weights = params(part)
+    return (*inside, *([phrase(Kind.COUNT, Word.PARAMS, si_text(weights))] if weights else []))
 
 
 def contents_of(layers: Sequence[Layer], merges: Sequence[Merge]) -> Contents:

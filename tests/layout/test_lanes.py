@@ -332,3 +332,101 @@ def test_a_graph_folds_modules_only_where_the_page_is_too_small(height: float | 
     if height is None:
         assert boxes.count("1×1 conv, 256") == 4
         assert "lateral" not in boxes
+
+
+def exchange(levels: int, modules: int, *, down: str = "") -> Network:
+    """Lanes of several resolutions with modules between them, and a head that reads those of two modules."""
+    nodes = [GraphNode(shape=shape(0))]
+    for level in range(1, levels):
+        body = (conv(f"{down}down{level}", shape(level - 1), shape(level)),)
+        nodes.append(GraphNode(shape=shape(level), reads=(level - 1,), body=body))
+    values = list(range(levels))
+    seen = []
+    for number in range(modules):
+        for level in range(levels):
+            body = (conv(f"m{number}.conv{level}", shape(level), shape(level)),)
+            nodes.append(GraphNode(shape=shape(level), reads=(values[level],), body=body))
+        first = len(nodes) - levels
+        for level in range(levels - 1):
+            larger = (upsample(shape(level + 1), shape(level), f"m{number}.up{level}"),)
+            nodes.append(GraphNode(shape=shape(level), reads=(first + level + 1,), body=larger))
+            reads = (first + level, len(nodes) - 1)
+            name = f"m{number}.add{level}"
+            nodes.append(GraphNode(shape=shape(level), reads=reads, merge=Merge.ADD, name=name))
+            values[level] = len(nodes) - 1
+        values[-1] = first + levels - 1
+        seen += values if number in (0, modules - 1) else []
+    ends = []
+    for number, value in enumerate(seen):
+        enlarged = upsample(nodes[value].shape, shape(0), f"head.up{number}")
+        run = (enlarged, conv(f"head.conv{number}", shape(0), shape(0)))
+        nodes.append(GraphNode(shape=shape(0), reads=(value,), body=run))
+        ends.append(len(nodes) - 1)
+    nodes.append(GraphNode(shape=shape(0), reads=tuple(ends), merge=Merge.ADD, name="head.add"))
+    graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 1,), name="graph")
+    stem = (conv("stem", (3, 64, 64), shape(0)),)
+    return Network(name="exchange", input_shape=(3, 64, 64), stem=stem, body=(graph,))
+
+
+@pytest.mark.parametrize("levels", [2, 3, 4])
+@pytest.mark.parametrize("modules", [1, 3, 6])
+@pytest.mark.parametrize("width", [495.0, 330.0])
+def test_a_module_of_several_resolutions_reaches_over_their_rows(
+    levels: int, modules: int, width: float
+) -> None:
+    diagram = build([exchange(levels, modules)], Options(graph_room=6))
+    result = layout(diagram, THEME, Fit(width, None))
+    assert [fault for fault in problems(result, THEME) if not is_crossing(fault)] == []
+    content = diagram.panels[0].content
+    assert isinstance(content, Dag)
+    places = grid(content)
+    for number, vertex in enumerate(content.vertices):
+        first, last = places.spans[number]
+        if vertex.rows:
+            assert {places.line_rows[line] for line in places.ports[number]} == set(range(levels))
+            assert first <= min(places.ports[number]) <= max(places.ports[number]) <= last
+    cells = [
+        (line, places.columns[number])
+        for number, (first, last) in enumerate(places.spans)
+        for line in range(first, last + 1)
+        if places.columns[number] >= 0
+    ]
+    assert len(cells) == len(set(cells))
+
+
+def test_the_box_of_a_module_names_what_is_in_it() -> None:
+    content = build([exchange(3, 1)], Options(graph_room=2)).panels[0].content
+    assert isinstance(content, Dag)
+    found = {str(node.lines[0]): [str(line) for line in node.lines[1:]] for node in nodes((content,))}
+    assert found["m0"] == ["3 conv", "6.91 k params"]
+    assert found["head"] == ["3 conv", "6.91 k params"]
+
+
+def test_a_module_takes_what_it_runs_before_the_graph_along() -> None:
+    network = exchange(3, 1, down="m0.")
+    stem = (*network.stem, conv("m0.before", shape(0), shape(0)))
+    content = build([replace(network, stem=stem)], Options(graph_room=2)).panels[0].content
+    assert isinstance(content, Dag)
+    found = [node for node in nodes((content,)) if str(node.lines[0]) == "m0"]
+    assert [path for node in found for path in node.origin.paths if path == "m0.before"] == ["m0.before"]
+
+
+def test_lists_of_values_have_no_row_beside_maps() -> None:
+    boxes = (4, 5000)
+    layer = Layer(kind=LayerKind.OTHER, op="boxes", name="boxes", in_shape=shape(1), out_shape=boxes)
+    network = pyramid(3)
+    (graph,) = network.body
+    assert isinstance(graph, Graph)
+    nodes_ = (*graph.nodes, GraphNode(shape=boxes, reads=(1,), body=(layer,)))
+    changed = Graph(nodes=nodes_, outputs=(*graph.outputs, len(nodes_) - 1), name="graph")
+    content = whole(replace(network, body=(changed,), outputs=()))
+    assert [str(words) for words in content.rows] == ["64×64", "32×32", "16×16"]
+
+
+def test_bars_without_a_shortcut_say_what_is_in_them() -> None:
+    network = pyramid(3)
+    branches = tuple((conv(f"b.{name}", shape(0), shape(0)),) for name in "abc")
+    stage = Stage(name="b", body=(Block(branches=branches, name="b.block"),))
+    content = whole(replace(network, body=(stage, *network.body)))
+    bars = [bar for found in overviews(content) for frame in found.frames for bar in frame.bars]
+    assert "3 conv" in {str(bar.text) for bar in bars if hasattr(bar, "text")}

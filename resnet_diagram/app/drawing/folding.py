@@ -17,7 +17,7 @@ from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.formats import Content, Format, write_as
 from resnet_diagram.spec.model import Network
 
-_SMALL_GRAPH = 20
+_SMALL_GRAPHS = (20, 12, 6)
 """Boxes of a graph on a page that is too small for more; its modules are folded down to so many."""
 
 REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
@@ -37,10 +37,11 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     if options.view is not View.PAPER or options.direction:
         return figure_of(networks, options, output)
     figure, what = _page(networks, options, output)
-    if _is_large_graph(figure):
-        smaller, folded = _page(networks, replace(options, graph_room=_SMALL_GRAPH), output)
+    for room in _SMALL_GRAPHS if _is_large_graph(figure) else ():
+        smaller, folded = _page(networks, replace(options, graph_room=room), output)
         if not _is_large_graph(smaller):
             figure, what = smaller, folded
+            break
     if what:
         _warn(
             f"The drawing of {networks[0].name} would be higher than a page; {what}. "

@@ -20,6 +20,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.origin import origin
 from resnet_diagram.diagram.roles import edge_role
+from resnet_diagram.diagram.walk import row_read, with_ranked_rows
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKind, Merge, Shape
 from resnet_diagram.spec.shapes import shape_text
@@ -53,8 +54,13 @@ def merge_role(merge: Merge, signs: Sequence[int]) -> tuple[NodeRole, Label]:
 
 
 def row_sizes(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
-    """Return the resolution of each row, finest first; single positions have no row of their own."""
-    sizes = sorted({shape[1:] for shape in shapes if prod(shape[1:]) > 1}, key=prod, reverse=True)
+    """Return the resolution of each row, finest first.
+
+    Single positions have no row of their own, nor have lists of values, such as boxes, beside maps.
+    """
+    given = {shape[1:] for shape in shapes if prod(shape[1:]) > 1}
+    dims = max(map(len, given), default=0)
+    sizes = sorted((size for size in given if len(size) == dims), key=prod, reverse=True)
     rows: list[Shape] = []
     for size in sizes:
         if not rows or prod(rows[-1]) >= _ONE_ROW * prod(size):
@@ -63,8 +69,8 @@ def row_sizes(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
 
 
 def row_of(shape: Shape, sizes: Sequence[Shape]) -> int | None:
-    """Return the row of a value; None for a single position, which shares the row of its source."""
-    if prod(shape[1:]) <= 1:
+    """Return the row of a value; None for a list beside maps or a single position: the row of its source."""
+    if prod(shape[1:]) <= 1 or len(shape[1:]) < len(sizes[0]):
         return None
     return next((at for at, size in enumerate(sizes) if prod(size) < _ONE_ROW * prod(shape[1:])), 0)
 
@@ -83,11 +89,11 @@ class DagDraft:
     vertices: list[Vertex] = field(default_factory=list)
     values: dict[int, Read] = field(default_factory=dict)
 
-    def add(self, content: Part, reads: tuple[Read, ...], shape: Shape, *, ports: int = 1) -> int:
-        """Add a vertex that yields `shape`; return its number."""
-        row = row_of(shape, self.sizes)
-        if row is None:
-            row = self.vertices[reads[0].vertex].row if reads else 0
+    def add(self, content: Part, reads: tuple[Read, ...], *shapes: Shape) -> int:
+        """Add a vertex that yields values of some shapes; return its number."""
+        before = self._row(reads[0]) if reads else 0
+        ranks = [row_of(shape, self.sizes) for shape in shapes]
+        rows = [before if row is None else row for row in ranks]
         number = len(self.vertices)
         name = (
             content[0].id if isinstance(content, tuple) and content and isinstance(content[0], Node) else ""
@@ -97,11 +103,16 @@ class DagDraft:
                 id=name or f"{self.prefix}-part{number + 1}",
                 content=content,
                 reads=reads,
-                row=row,
-                ports=ports,
+                row=min(rows),
+                ports=len(rows),
+                rows=tuple(rows) if len(set(rows)) > 1 else (),
             )
         )
         return number
+
+    def _row(self, read: Read) -> int:
+        """Return the row of a value."""
+        return row_read(self.vertices, read)
 
     def reads(self, node: GraphNode) -> tuple[Read, ...]:
         """Return what a node reads; the last value of a residual addition comes over the shortcut."""
@@ -139,7 +150,7 @@ class DagDraft:
         """Add an output: words at the end of the line."""
         node = Node(id=name, role=NodeRole.TERMINAL, lines=lines)
         read = self.values[output]
-        row = self.vertices[read.vertex].row
+        row = self._row(read)
         self.vertices.append(Vertex(id=name, content=(node,), reads=(read,), row=row, last=True))
 
     def _is_on_the_way(self, number: int) -> bool:
@@ -157,9 +168,7 @@ class DagDraft:
 
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:
         """Return the graph with rows numbered without gaps."""
-        used = sorted({vertex.row for vertex in self.vertices})
-        rank = {row: at for at, row in enumerate(used)}
-        vertices = tuple(replace(vertex, row=rank[vertex.row]) for vertex in self.vertices)
+        vertices, used = with_ranked_rows(self.vertices)
         words = tuple(literal(resolution_text(self.sizes[row]), Kind.SHAPE) for row in used) if rows else ()
         return Dag(vertices=vertices, output=output, rows=words if len(words) > 1 else (), notes=notes)
 

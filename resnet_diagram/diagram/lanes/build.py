@@ -28,7 +28,7 @@ from resnet_diagram.diagram.roles import node_role
 from resnet_diagram.spec.measure import is_gate, out_shape, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage
 from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
-from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.contents import weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.shapes import shape_label
 from resnet_diagram.wording.stages import StageNames
@@ -55,7 +55,6 @@ class _Builder:
     network: Network
     names: StageNames
     draft: OverviewDraft
-    sizes: tuple[Shape, ...]
     room: int
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
@@ -68,9 +67,10 @@ class _Builder:
             lines = (name, shape_label(port.shape if port else self.network.input_shape))
             node = Node(id=f"input{number + 1}", role=NodeRole.INPUT, lines=tuple(filter(None, lines)))
             return [(node,)]
-        behind = tuple(body[len(self.network.stem) :])
-        chain, layers = _split(behind)
-        parts: list[Part] = [part_overview(self.draft, (), self.names, self.network)]
+        before = self.network.stem[: len(body)]
+        chain, layers = _split(tuple(body[len(before) :]))
+        network = replace(self.network, stem=before)
+        parts: list[Part] = [part_overview(self.draft, (), self.names, network)]
         parts += [part_overview(self.draft, chain, self.names)] if chain else []
         return [*parts, *self.boxes(layers)]
 
@@ -102,6 +102,7 @@ class _Builder:
             return []
         if len(boxes) <= _MOST_BOXES:
             return [tuple(boxes)]
+        lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
         mixing = next((layer for layer in layers if layer.kind in MIXING), layers[0])
         name = self.ids.numbered("part", "layers")
@@ -119,7 +120,7 @@ class _Builder:
         `whole`: it is the network's. `path`: that of the module that runs it.
         """
         graph, units = folded(graph, self.room, path)
-        draft = DagDraft(graph=graph, prefix=prefix, sizes=self.sizes)
+        draft = DagDraft(graph=graph, prefix=prefix, sizes=_row_sizes(graph))
         several = sum(not node.reads for node in graph.nodes) > 1
 
         def draw(number: int, node: GraphNode) -> list[Part]:
@@ -150,20 +151,16 @@ class _Builder:
         elements = [module.graph for module in unit.modules]
         inside = len(residual_blocks(elements[0]))
         name = first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
-        words = (
-            literal(name) if name else phrase(Kind.BLOCK, Word.POST_PROCESSING),
-            counted(inside, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK)) if inside else NOTHING,
-        )
+        title = literal(name) if name else phrase(Kind.BLOCK, Word.POST_PROCESSING)
         node = Node(
             id=self.ids.numbered("part", "module"),
             role=NodeRole.BLOCK,
-            lines=tuple(filter(None, words)),
+            lines=(title, *weighted_lines(first.graph, inside)),
             badge=times(len(unit.modules)),
             origin=origin(elements),
         )
         entering = tuple(dict.fromkeys(draft.values[number] for number in reads))
-        shape = max((draft.graph.nodes[number].shape for number in outside), key=lambda shape: shape[1:])
-        at = draft.add((node,), entering, shape, ports=max(1, len(outside)))
+        at = draft.add((node,), entering, *(draft.graph.nodes[number].shape for number in outside))
         for port, number in enumerate(outside):
             draft.values[number] = Read(vertex=at, port=port)
         for module in filter(lambda module: module.opens, unit.modules):
@@ -195,15 +192,10 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
     `shapes`: outputs are written with theirs.
     """
     graph = whole_graph(network)
-    values = [node.shape for node in graph.nodes]
-    least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
-    stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
-    sizes = row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
     builder = _Builder(
         network=network,
         names=options.names,
-        draft=draft_of(network, options.annotations),
-        sizes=sizes,
+        draft=replace(draft_of(network, options.annotations), names_contents=True),
         room=options.graph_room,
     )
     draft = builder.dag(graph, "whole", whole=True)
@@ -222,6 +214,14 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
     notes = layer_notes(builder.draft.layer_bars[:bars])
     whole = draft.finish(output=None, rows=True, notes=notes)
     return Lanes(whole=whole, modules=tuple(opened), units=units)
+
+
+def _row_sizes(graph: Graph) -> tuple[Shape, ...]:
+    """Return the resolutions of the rows of a graph: those of its values, and of coarser stages within."""
+    values = [node.shape for node in graph.nodes]
+    least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
+    stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
+    return row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
 
 
 def with_frames(dag: Dag, change: Callable[[Frame], Frame]) -> Dag:

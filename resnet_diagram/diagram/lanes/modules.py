@@ -6,7 +6,7 @@ from dataclasses import replace
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
-from resnet_diagram.spec.measure import out_shape, walk
+from resnet_diagram.spec.measure import in_shape, out_shape, walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import MIXING
@@ -66,6 +66,8 @@ def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, 
         if _size(*best) <= room:
             break
         parted = _parted(graph, depth)
+        names = {module.path for module in _modules(parted, _paths(parted), depth)}
+        parted = _parted(graph, depth, names)
         modules = _modules(parted, _paths(parted), depth)
         folded_nodes = [number for module in modules for number in module.members]
         units = _ordered(parted, [*modules, *_post_processing(parted, folded_nodes)])
@@ -74,13 +76,19 @@ def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, 
     return best
 
 
-def _parted(graph: Graph, depth: int) -> Graph:
-    """Return a graph with each chain split at the borders of modules."""
+def _parted(graph: Graph, depth: int, names: Collection[str] | None = None) -> Graph:
+    """Return a graph with each chain split at the borders of modules, or of those among `names`.
+
+    What enters the graph is a node of its own where the chain behind it begins with a module.
+    """
     nodes: list[GraphNode] = []
     place: list[int] = []
     for node in graph.nodes:
         reads = tuple(place[read] for read in node.reads)
-        runs = _runs(node.body, depth) if len(reads) == 1 and node.shares is None else []
+        runs = _runs(node.body, depth, names) if len(reads) < 2 and node.shares is None else []
+        if not reads and runs and _is_in(runs[0], depth, names):
+            nodes.append(GraphNode(shape=in_shape(runs[0])))
+            reads = (len(nodes) - 1,)
         for run in runs[:-1]:
             nodes.append(GraphNode(shape=out_shape(run), reads=reads, body=run))
             reads = (len(nodes) - 1,)
@@ -91,17 +99,33 @@ def _parted(graph: Graph, depth: int) -> Graph:
     return replace(graph, nodes=tuple(nodes), outputs=tuple(place[output] for output in graph.outputs))
 
 
-def _runs(elements: Sequence[Element], depth: int) -> list[tuple[Element, ...]]:
-    """Return the elements in runs of one module each; those without a name join the run before."""
+def _runs(
+    elements: Sequence[Element], depth: int, names: Collection[str] | None
+) -> list[tuple[Element, ...]]:
+    """Return the elements in runs of one module each; those without a name join the run before.
+
+    Modules that are not among `names` are one run.
+    """
     runs: list[list[Element]] = []
-    last: tuple[str, ...] = ()
+    last = ""
     for element in elements:
-        path = tuple(next(iter(paths_of(element)), "").split("."))[:depth]
-        if not runs or (path != ("",) and path != last):
+        path = _outer(element, depth)
+        name = path if not path or names is None or path in names else "."
+        if not runs or (name and name != last):
             runs.append([])
-            last = path
+            last = name
         runs[-1].append(element)
     return [tuple(run) for run in runs]
+
+
+def _outer(element: Element, depth: int) -> str:
+    """Return the module at a depth that runs an element."""
+    return ".".join(next(iter(paths_of(element)), "").split(".")[:depth])
+
+
+def _is_in(run: Sequence[Element], depth: int, names: Collection[str] | None) -> bool:
+    """Return whether a run of elements belongs to one of some modules."""
+    return names is None or _outer(run[0], depth) in names
 
 
 def _size(graph: Graph, units: Sequence[Unit]) -> int:

@@ -42,7 +42,7 @@ class OverviewDraft:
     """An overview under construction.
 
     `numbers`: those of the blocks of stages that are still to come, by the `id()` of their first elements.
-    `runs`: the blocks without a shortcut, likewise.
+    `runs`: the blocks without a shortcut, likewise. `names_contents`: their bars say what is in them.
     """
 
     largest: int
@@ -55,6 +55,7 @@ class OverviewDraft:
     bar_ids: list[str] = field(default_factory=list)
     numbers: dict[int, list[int]] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
+    names_contents: bool = False
 
     def frame(
         self, role: GroupRole | None = None, title: Label = NOTHING, stage: Stage | None = None

@@ -38,6 +38,7 @@ from resnet_diagram.spec.measure import (
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED
 from resnet_diagram.wording.blocks import gate_lines
+from resnet_diagram.wording.contents import weighted_lines
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only, shortcut_label
 from resnet_diagram.wording.shapes import change_label, result_label, shape_label
@@ -192,7 +193,13 @@ def _steps(draft: OverviewDraft, elements: Sequence[Element]) -> Iterator[Elemen
 
 def _run(draft: OverviewDraft, frame: FrameDraft, run: Run) -> None:
     """Add one bar for layers that a panel draws open."""
-    draft.unit(frame, draft.bar(frame, NodeRole.BLOCK, out_shape(run), shown=run), run)
+    text = _contents(draft, run)
+    draft.unit(frame, draft.bar(frame, NodeRole.BLOCK, out_shape(run), text, run), run)
+
+
+def _contents(draft: OverviewDraft, run: Sequence[Element]) -> Label:
+    """Return what is in a bar without a shortcut, where a drawing may have no panel for it."""
+    return Label(*weighted_lines(run, 0)[:1]) if draft.names_contents else NOTHING
 
 
 def _stage(draft: OverviewDraft, stage: Stage, around: FrameDraft | None) -> None:
@@ -276,6 +283,7 @@ def _block(draft: OverviewDraft, frame: FrameDraft, block: Block) -> None:
     role = NodeRole.GATE if is_gate(block) and role is NodeRole.BLOCK else role
     text = NOTHING if is_residual(block) else _residual_count(block)
     text = text or (phrase(Kind.GATE, Word.GATE) if role is NodeRole.GATE else NOTHING)
+    text = text if text or is_residual(block) else _contents(draft, (block,))
     bar = draft.bar(frame, role, out_shape(block), text, (block,))
     draft.unit(frame, bar, (block,))
     _arc_over(draft, bar, block)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.model import Dag, Node, NodeRole, Read, Vertex
+from resnet_diagram.diagram.walk import port_rows, row_read, with_ranked_rows
+from resnet_diagram.layout.lanes.grid import Net
 from resnet_diagram.layout.lanes.plan import Plan
-from resnet_diagram.layout.lanes.routes import Net
 from resnet_diagram.wording.terms import Label, literal
 
 _ENDS = 34.0
@@ -37,7 +38,7 @@ def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) 
             net = read.vertex, read.port
             if band_of[read.vertex] != band and net not in place:
                 place[net] = Read(vertex=len(vertices))
-                row = dag.vertices[read.vertex].row
+                row = row_read(dag.vertices, read)
                 vertices.append(_continued(f"band{band + 1}-from-{letters[net]}", letters[net], (), row))
     for number in members:
         vertex = dag.vertices[number]
@@ -51,15 +52,10 @@ def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) 
         vertices.append(replace(vertex, reads=reads))
     for net, letter in letters.items():
         if band_of[net[0]] == band:
-            row = dag.vertices[net[0]].row
+            row = port_rows(dag.vertices[net[0]])[net[1]]
             vertices.append(_continued(f"band{band + 1}-to-{letter}", letter, (place[net],), row))
-    used = {vertex.row for vertex in vertices}
-    rows = tuple(words for row, words in enumerate(dag.rows) if row in used)
-    rank = {row: at for at, row in enumerate(sorted(used))}
-    return Dag(
-        vertices=tuple(replace(vertex, row=rank[vertex.row]) for vertex in vertices),
-        rows=rows,
-    )
+    ranked, used = with_ranked_rows(vertices)
+    return Dag(vertices=ranked, rows=tuple(words for row, words in enumerate(dag.rows) if row in used))
 
 
 def _continued(name: str, letter: str, reads: tuple[Read, ...], row: int) -> Vertex:

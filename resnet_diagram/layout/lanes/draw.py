@@ -8,9 +8,9 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, EdgeRole, Group, Node, NodeRole, Overview, Vertex
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
-from resnet_diagram.layout.lanes.grid import is_merge
+from resnet_diagram.layout.lanes.grid import Net, is_merge
 from resnet_diagram.layout.lanes.plan import Plan
-from resnet_diagram.layout.lanes.routes import Net, Route, Way
+from resnet_diagram.layout.lanes.routes import Route, Way
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, Connector, End, Form, Point, Side, Text
 from resnet_diagram.layout.text.metrics import text_width
 

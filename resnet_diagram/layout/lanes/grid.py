@@ -5,6 +5,7 @@ from itertools import count
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Dag, Node, NodeRole, Overview, Vertex
+from resnet_diagram.diagram.walk import port_rows, row_read
 
 MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
 
@@ -12,14 +13,39 @@ MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole
 ENTRY = -1
 """Column of a value that enters a graph: before all parts."""
 
+Net = tuple[int, int]
+"""A value: the number of the vertex that yields it, and its port."""
+
 
 class Grid(NamedTuple):
-    """The column and the line of each vertex; `row_lines`: the main line of each row of the graph."""
+    """The column of each vertex, its first and last line, and the line of each value that it yields.
+
+    `row_lines`: the main line of each row of the graph; `line_rows`: the row of each line.
+    """
 
     columns: tuple[int, ...]
-    lines: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+    ports: tuple[tuple[int, ...], ...]
     row_lines: tuple[int, ...]
     line_rows: tuple[int, ...]
+
+    def leaves(self, net: Net) -> int:
+        """Return the line on which a value leaves its vertex."""
+        number, port = net
+        return self.ports[number][port]
+
+    def enters(self, net: Net, head: int) -> int:
+        """Return the line on which a value enters a vertex: its own, where the vertex reaches it."""
+        first, last = self.spans[head]
+        return min(max(self.leaves(net), first), last)
+
+    def cells(self) -> set[tuple[int, int]]:
+        """Return the lines and columns in which vertices are."""
+        return {
+            (line, column)
+            for column, (first, last) in zip(self.columns, self.spans, strict=True)
+            for line in range(first, last + 1)
+        }
 
     @property
     def width(self) -> int:
@@ -38,6 +64,16 @@ def is_merge(vertex: Vertex) -> bool:
     return isinstance(first, Node) and first.role in MERGES
 
 
+def rows_spanned(vertices: Sequence[Vertex], vertex: Vertex) -> range:
+    """Return the rows that a vertex reaches: a box with several values those of all it reads and yields."""
+    first = vertex.content[0] if isinstance(vertex.content, tuple) and len(vertex.content) == 1 else None
+    is_box = isinstance(first, Node) and first.role not in MERGES
+    if not is_box or max(len(vertex.reads), vertex.ports) == 1:
+        return range(vertex.row, vertex.row + 1)
+    rows = {vertex.row, *vertex.rows, *(row_read(vertices, read) for read in vertex.reads)}
+    return range(min(rows), max(rows) + 1)
+
+
 def grid(dag: Dag) -> Grid:
     """Return the places of the vertices of a graph."""
     columns = _later(dag.vertices, _columns(dag.vertices))
@@ -45,12 +81,20 @@ def grid(dag: Dag) -> Grid:
     used = sorted({column for column, entry in zip(columns, enters, strict=True) if not entry})
     columns = [ENTRY if entry else used.index(column) for column, entry in zip(columns, enters, strict=True)]
     places = _lines(dag.vertices, columns)
-    order = sorted(set(places) | {(row, 0) for row in {vertex.row for vertex in dag.vertices}})
-    rows = sorted({row for row, _ in order})
+    order = sorted(set(places) | {(row, 0) for vertex in dag.vertices for row in (vertex.row, *vertex.rows)})
+    spans, ports = [], []
+    for vertex, place in zip(dag.vertices, places, strict=True):
+        rows = rows_spanned(dag.vertices, vertex)
+        inside = [at for at, (row, _) in enumerate(order) if row in rows] if len(rows) > 1 else []
+        line = order.index(place)
+        spans.append((inside[0], inside[-1]) if inside else (line, line))
+        yielded = tuple(order.index((row, 0)) for row in port_rows(vertex))
+        ports.append(yielded if inside else (line,) * vertex.ports)
     return Grid(
         columns=tuple(columns),
-        lines=tuple(order.index(place) for place in places),
-        row_lines=tuple(order.index((row, 0)) for row in rows),
+        spans=tuple(spans),
+        ports=tuple(ports),
+        row_lines=tuple(order.index((row, 0)) for row in sorted({row for row, _ in order})),
         line_rows=tuple(row for row, _ in order),
     )
 
@@ -59,16 +103,25 @@ def _columns(vertices: Sequence[Vertex]) -> list[int]:
     """Return the column of each vertex: behind those it reads in its row, at least below those in others."""
     columns: list[int] = []
     cells: set[tuple[int, int]] = set()
+    closed: set[tuple[int, int]] = set()
     for vertex in vertices:
-        level = [columns[r.vertex] + 1 for r in vertex.reads if vertices[r.vertex].row == vertex.row]
-        above = [columns[r.vertex] for r in vertex.reads if vertices[r.vertex].row < vertex.row]
-        below = [columns[r.vertex] for r in vertex.reads if vertices[r.vertex].row > vertex.row]
+        rows = rows_spanned(vertices, vertex)
         stacks = is_merge(vertex) or isinstance(vertex.content, Overview)
-        under = [column + (not stacks) for column in below] + above
+        under, level = [], []
+        for read in vertex.reads:
+            column, row = columns[read.vertex], row_read(vertices, read)
+            if row == vertex.row or len(rows) > 1 or (row, column) in closed:
+                level.append(column + 1)
+            else:
+                under.append(column + (row > vertex.row and not stacks))
         column = max([*level, *under], default=0)
         if (vertex.row, column) in cells and column in under:
             column += 1
-        cells.add((vertex.row, column))
+        taken = cells if len(rows) > 1 else closed
+        column = next(at for at in count(column) if not any((row, at) in taken for row in rows))
+        places = {(row, column) for row in rows}
+        cells |= places
+        closed |= places if len(rows) > 1 else set()
         columns.append(column)
     end = max(columns, default=0)
     ends = [vertex.last for vertex in vertices]
@@ -80,20 +133,25 @@ def _columns(vertices: Sequence[Vertex]) -> list[int]:
 def _later(vertices: Sequence[Vertex], columns: list[int]) -> list[int]:
     """Return the columns with boxes and merges as near to those that read them as can be."""
     readers: list[list[int]] = [[] for _ in vertices]
+    closed: set[tuple[int, int]] = set()
     for number, vertex in enumerate(vertices):
+        rows = rows_spanned(vertices, vertex)
+        closed |= {(row, columns[number]) for row in rows} if len(rows) > 1 else set()
         for read in vertex.reads:
             readers[read.vertex].append(number)
     result = list(columns)
     for number in range(len(vertices) - 1, -1, -1):
         vertex = vertices[number]
-        fixed = not vertex.reads or vertex.last or isinstance(vertex.content, Overview)
+        tall = len(rows_spanned(vertices, vertex)) > 1
+        fixed = not vertex.reads or vertex.last or tall or isinstance(vertex.content, Overview)
         if fixed or not readers[number]:
             continue
         least = min(
             result[reader] - _step(vertex, vertices[reader], columns[reader] - columns[number])
             for reader in readers[number]
         )
-        result[number] = max(result[number], least)
+        free = (at for at in range(least, result[number], -1) if (vertex.row, at) not in closed)
+        result[number] = next(free, result[number])
     return result
 
 
@@ -106,30 +164,33 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
     """Return the row and the line in it of each vertex; line 0 is the main one, negative ones lie above."""
     cells: dict[tuple[int, int, int], int] = {}
     places: list[tuple[int, int]] = []
-    readers: list[list[int]] = [[] for _ in vertices]
+    readers: dict[Net, list[int]] = {}
     for number, vertex in enumerate(vertices):
-        for read in vertex.reads[:2]:
-            if vertices[read.vertex].row == vertex.row:
-                readers[read.vertex].append(columns[number])
+        for read in vertex.reads[:2] if len(rows_spanned(vertices, vertex)) == 1 else vertex.reads:
+            if row_read(vertices, read) in rows_spanned(vertices, vertex):
+                readers.setdefault((read.vertex, read.port), []).append(columns[number])
     for number, vertex in enumerate(vertices):
-        mates = [read.vertex for read in vertex.reads if vertices[read.vertex].row == vertex.row]
+        mates = [read.vertex for read in vertex.reads if row_read(vertices, read) == vertex.row]
         sources = {read.vertex for read in vertex.reads}
         first = places[mates[0]][1] if mates else 0
         for line in _candidates(vertices, vertex, first):
             owner = cells.get((vertex.row, line, columns[number]))
             if owner is None or owner in sources:
                 break
+        rows = rows_spanned(vertices, vertex)
+        line = 0 if len(rows) > 1 else line
         places.append((vertex.row, line))
-        cells[vertex.row, line, columns[number]] = number
-        for column in range(columns[number] + 1, min(readers[number], default=0)):
-            cells.setdefault((vertex.row, line, column), number)
+        cells.update({(row, line, columns[number]): number for row in rows})
+        for port, row in enumerate(port_rows(vertex)):
+            for column in range(columns[number] + 1, min(readers.get((number, port), ()), default=0)):
+                cells.setdefault((row, line, column), number)
     return places
 
 
 def _candidates(vertices: Sequence[Vertex], vertex: Vertex, first: int) -> Iterator[int]:
     """Yield the lines for a vertex, best first: that of what it reads, then those on the side of others."""
     yield first
-    rows = [vertices[read.vertex].row for read in vertex.reads]
+    rows = [row_read(vertices, read) for read in vertex.reads]
     above = any(row < vertex.row for row in rows)
     below = any(row > vertex.row for row in rows)
     if above and not below:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Dag
-from resnet_diagram.layout.lanes.grid import ENTRY, Grid, grid, is_merge
-from resnet_diagram.layout.lanes.routes import Net, Route, Way, routes
+from resnet_diagram.layout.lanes.grid import ENTRY, Grid, Net, grid, is_merge
+from resnet_diagram.layout.lanes.routes import Route, Way, routes
 from resnet_diagram.layout.lanes.tracks import Tracks, tracks
 from resnet_diagram.layout.scene import Point
 from resnet_diagram.layout.spacing import MERGE_RADIUS, PITCH
@@ -23,6 +23,8 @@ _LABEL_GAP = 3.0
 _LABEL_LEAD = 6.5
 """From a merge to the words on a line that enters it from above or below, in points."""
 _SCALE = 1000.0
+_OVERHANG = 9.0
+"""From the outer lines of a box on several lines to its edges, in points."""
 
 
 class Extent(NamedTuple):
@@ -38,9 +40,9 @@ class Extent(NamedTuple):
 class Plan(NamedTuple):
     """The places of the parts of a graph, and the paths of its lines.
 
-    `starts`: where each part begins along the flow; `lines`: its line across it; `lengths`: their lengths,
-    stretched to those of their columns. `reaches`: half the height of each merge. `labels`: for each route
-    the place of its words, and whether they begin there or are centred.
+    `starts`: where each part begins along the flow; `lines`: its middle across it; `lengths`: their lengths,
+    stretched to those of their columns. `reaches`: half the height of each merge and of what several lines
+    enter. `labels`: for each route the place of its words, and whether they begin there or are centred.
     """
 
     grid: Grid
@@ -65,10 +67,10 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
     places = grid(dag)
     routed = routes(dag, places)
     offsets = _entries(dag, places, routed)
-    exits = _exits(dag, extents)
+    exits = _exits(dag, places, extents)
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
-    reaches = _reaches(dag, routed, offsets)
+    reaches = _reaches(dag, places, routed, offsets)
     columns, ends = _column_spans(places, routed, extents, words, assigned)
     lines, height = _line_places(places, routed, extents, reaches, words, size, assigned)
     geometry = _Geometry(dag, places, extents, exits, reaches, assigned, columns, ends, lines)
@@ -77,15 +79,16 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
         paths.append(geometry.path(route, offset))
         labels.append(geometry.label(route, offset, width, size))
     spans = [geometry.span(number) for number in range(len(dag.vertices))]
+    bodies = [geometry.body(number) for number in range(len(dag.vertices))]
     tracks_behind = assigned.columns[places.width]
     return Plan(
         grid=places,
         routes=tuple(routed),
         paths=tuple(paths),
         starts=tuple(start for start, _ in spans),
-        lines=tuple(lines[line] for line in places.lines),
+        lines=tuple(middle for middle, _ in bodies),
         lengths=tuple(length for _, length in spans),
-        reaches=tuple(reaches),
+        reaches=tuple(reach for _, reach in bodies),
         labels=tuple(labels),
         columns=columns,
         rows=tuple(lines[line] for line in places.row_lines),
@@ -97,11 +100,11 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
 def _entries(dag: Dag, places: Grid, routed: Sequence[Route]) -> list[float]:
     """Return the offset of each route where it enters its head: side by side, a level one in the middle."""
     offsets = [0.0] * len(routed)
-    into: list[list[int]] = [[] for _ in dag.vertices]
+    into: dict[tuple[int, int], list[int]] = {}
     for at, route in enumerate(routed):
         if route.way is not Way.ACROSS:
-            into[route.head].append(at)
-    for head, entering in enumerate(into):
+            into.setdefault((route.head, places.enters(route.net, route.head)), []).append(at)
+    for (head, _), entering in into.items():
         entering.sort(key=lambda at: (_approach(places, routed[at]), at))
         level = [rank for rank, at in enumerate(entering) if routed[at].way is Way.STRAIGHT]
         middle = level[0] if level and is_merge(dag.vertices[head]) else (len(entering) - 1) / 2
@@ -112,31 +115,36 @@ def _entries(dag: Dag, places: Grid, routed: Sequence[Route]) -> list[float]:
 
 def _approach(places: Grid, route: Route) -> float:
     """Return from how far above or below a route comes to its head, in lines."""
-    middle = 2 * places.lines[route.head] + 1
+    line, target = places.leaves(route.net), places.enters(route.net, route.head)
+    middle = 2 * target + 1
     if route.way is Way.AROUND:
         return 2 * route.channel - middle
     if route.way is Way.EARLY:
-        return 0.25 * (1 if places.lines[route.read.vertex] > places.lines[route.head] else -1)
-    return 2 * places.lines[route.read.vertex] + 1 - middle
+        return 0.25 * (1 if line > target else -1)
+    return 2 * line + 1 - middle
 
 
-def _exits(dag: Dag, extents: Sequence[Extent]) -> dict[Net, float]:
-    """Return the offset of each value where it leaves its vertex."""
+def _exits(dag: Dag, places: Grid, extents: Sequence[Extent]) -> dict[Net, float]:
+    """Return the offset of each value where it leaves its vertex: side by side those on one line."""
     exits: dict[Net, float] = {}
     for number, vertex in enumerate(dag.vertices):
         for port in range(vertex.ports):
-            exits[number, port] = extents[number].exit + (port - (vertex.ports - 1) / 2) * _PORT
+            line = places.leaves((number, port))
+            mates = [other for other in range(vertex.ports) if places.leaves((number, other)) == line]
+            rank = mates.index(port) - (len(mates) - 1) / 2
+            exits[number, port] = extents[number].exit + rank * _PORT
     return exits
 
 
-def _reaches(dag: Dag, routed: Sequence[Route], offsets: Sequence[float]) -> list[float]:
-    """Return half the height of each merge, and of what else several lines enter."""
+def _reaches(dag: Dag, places: Grid, routed: Sequence[Route], offsets: Sequence[float]) -> list[float]:
+    """Return half the height of each merge, and of what else several lines enter on its first line."""
     reaches = []
     largest_at = [0.0] * len(dag.vertices)
     for route, offset in zip(routed, offsets, strict=True):
         largest_at[route.head] = max(largest_at[route.head], abs(offset))
-    for vertex, largest in zip(dag.vertices, largest_at, strict=True):
-        ports = (vertex.ports - 1) / 2 * _PORT
+    for number, (vertex, largest) in enumerate(zip(dag.vertices, largest_at, strict=True)):
+        leaving = [places.leaves((number, port)) for port in range(vertex.ports)]
+        ports = (max(map(leaving.count, leaving)) - 1) / 2 * _PORT
         least = MERGE_RADIUS if is_merge(vertex) else 0.0
         reaches.append(max(least, *(value + 3.2 for value in (largest, ports) if value), 0.0))
     return reaches
@@ -187,12 +195,13 @@ def _line_places(
 ) -> tuple[list[float], float]:
     """Return where each line lies across the flow, and the height of all."""
     above, below = [2.0] * places.height, [2.0] * places.height
-    for number, line in enumerate(places.lines):
-        above[line] = max(above[line], extents[number].above, reaches[number])
-        below[line] = max(below[line], extents[number].below, reaches[number])
+    for number, (first, last) in enumerate(places.spans):
+        over, under = _overhang(places, extents, reaches, number)
+        above[first] = max(above[first], over)
+        below[last] = max(below[last], under)
     for route, width in zip(routed, words, strict=True):
         if width:
-            line = places.lines[route.head]
+            line = places.enters(route.net, route.head)
             room = reaches[route.head] + _LABEL_LEAD + PITCH * size
             if route.way is Way.ACROSS:
                 side = above if route.side < 0 else below
@@ -212,6 +221,17 @@ def _line_places(
         v = lines[-1] + below[line]
     last = assigned.lines[places.height]
     return lines, v + ((last + 1) * _TRACK if last else 0.0)
+
+
+def _overhang(
+    places: Grid, extents: Sequence[Extent], reaches: Sequence[float], number: int
+) -> tuple[float, float]:
+    """Return how far a part reaches above its first line and below its last one."""
+    first, last = places.spans[number]
+    if first != last:
+        return (max(reaches[number], _OVERHANG),) * 2
+    extent = extents[number]
+    return max(extent.above, reaches[number]), max(extent.below, reaches[number])
 
 
 class _Geometry(NamedTuple):
@@ -250,26 +270,36 @@ class _Geometry(NamedTuple):
 
     def _edge(self, line: int, side: int) -> float:
         """Return how far the parts on a line reach, above or below it."""
-        numbers = [number for number, at in enumerate(self.places.lines) if at == line]
         reach = [
-            max(self.extents[n].above if side < 0 else self.extents[n].below, self.reaches[n], 2.0)
-            for n in numbers
+            _overhang(self.places, self.extents, self.reaches, number)[side > 0]
+            for number, span in enumerate(self.places.spans)
+            if span[side > 0] == line
         ]
-        return self.lines[line] + side * max(reach, default=2.0)
+        return self.lines[line] + side * max(2.0, *reach, 2.0)
+
+    def body(self, number: int) -> tuple[float, float]:
+        """Return the middle of a part across the flow, and half its height if lines settle that."""
+        first, last = self.places.spans[number]
+        if first == last:
+            return self.lines[first], self.reaches[number]
+        over, under = _overhang(self.places, self.extents, self.reaches, number)
+        top, bottom = self.lines[first] - over, self.lines[last] + under
+        return (top + bottom) / 2, (bottom - top) / 2
 
     def path(self, route: Route, offset: float) -> tuple[Point, ...]:
         """Return the points of a route."""
         tail, head, net = route.read.vertex, route.head, route.net
         start, length = self.span(tail)
-        leave = (start + length, self.lines[self.places.lines[tail]] + self.exits[net])
+        source, target = self.lines[self.places.leaves(net)], self.lines[self.places.enters(net, head)]
+        leave = (start + length, source + self.exits[net])
         entry, length_of_head = self.span(head)
-        enter = (entry, self.lines[self.places.lines[head]] + offset)
+        enter = (entry, target + offset)
         first, last = self.places.columns[tail], self.places.columns[head]
         if route.way is Way.ACROSS:
             middle = entry + length_of_head / 2
-            edge = (middle, self.lines[self.places.lines[head]] + route.side * self.reaches[head])
+            edge = (middle, target + route.side * self.reaches[head])
             if first == last:
-                return (middle, self.lines[self.places.lines[tail]] - route.side * self.reaches[tail]), edge
+                return (middle, source - route.side * self.reaches[tail]), edge
             return leave, (middle, leave[1]), edge
         if route.way is Way.AROUND:
             out, into = self.upright(first + 1, net), self.upright(last, net)
@@ -283,7 +313,7 @@ class _Geometry(NamedTuple):
     def label(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
         """Return the place of the words on a route, and whether they begin there or are centred."""
         entry, length_of_head = self.span(route.head)
-        line = self.lines[self.places.lines[route.head]]
+        line = self.lines[self.places.enters(route.net, route.head)]
         if route.way is Way.ACROSS:
             away = self.reaches[route.head] + _LABEL_LEAD + PITCH * size / 2
             return (entry + length_of_head / 2 + _LABEL_GAP, line + route.side * away), True

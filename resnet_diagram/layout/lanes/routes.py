@@ -11,10 +11,7 @@ from typing import NamedTuple
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Read
-from resnet_diagram.layout.lanes.grid import Grid, is_merge
-
-Net = tuple[int, int]
-"""A value: the number of the vertex that yields it, and its port."""
+from resnet_diagram.layout.lanes.grid import Grid, Net, is_merge
 
 
 class Way(StrEnum):
@@ -73,7 +70,7 @@ class _Router:
         """Return the route of a line, and take the cells that it runs through."""
         net = read.vertex, read.port
         start, end = self.grid.columns[read.vertex], self.grid.columns[head]
-        line, target = self.grid.lines[read.vertex], self.grid.lines[head]
+        line, target = self.grid.leaves(net), self.grid.enters(net, head)
         between = range(start + 1, end)
         if line == target and start < end and self.free_line(line, between, net):
             self._take(line, between, net)
@@ -99,7 +96,18 @@ class _Router:
             self._take(target, between, net)
             return Route(read, head, Way.EARLY)
         channel = target + 1 if line > target else target
-        return Route(read, head, Way.AROUND, 0, channel)
+        return Route(read, head, Way.AROUND, 0, self._free_channel(channel, between))
+
+    def _free_channel(self, channel: int, columns: Sequence[int]) -> int:
+        """Return the channel between lines nearest to one that runs through no box in some columns."""
+        closed = {
+            at
+            for column, (first, last) in zip(self.grid.columns, self.grid.spans, strict=True)
+            if column in columns
+            for at in range(first + 1, last + 1)
+        }
+        free = [at for at in range(self.grid.height + 1) if at not in closed]
+        return min(free, key=lambda at: (abs(at - channel), at))
 
     def _opens(self, head: int) -> bool:
         """Return whether lines may enter a vertex from its sides."""
@@ -111,8 +119,7 @@ class _Router:
 
 def routes(dag: Dag, grid: Grid) -> list[Route]:
     """Return the route of every line of a graph."""
-    cells = set(zip(grid.lines, grid.columns, strict=True))
-    router = _Router(dag, grid, cells)
+    router = _Router(dag, grid, grid.cells())
     pairs = [(read, head) for head, vertex in enumerate(dag.vertices) for read in vertex.reads]
     order = sorted(range(len(pairs)), key=lambda at: (*_priority(grid, *pairs[at]), at))
     route_of = {at: router.route(*pairs[at]) for at in order}
@@ -121,6 +128,7 @@ def routes(dag: Dag, grid: Grid) -> list[Route]:
 
 def _priority(grid: Grid, read: Read, head: int) -> tuple[bool, int, int]:
     """Return a sort key: level lines first, then short ones."""
-    across = abs(grid.lines[read.vertex] - grid.lines[head])
+    net = read.vertex, read.port
+    across = abs(grid.leaves(net) - grid.enters(net, head))
     along = grid.columns[head] - grid.columns[read.vertex]
     return across != 0, abs(along), across

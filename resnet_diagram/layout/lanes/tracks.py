@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.layout.lanes.grid import Grid
-from resnet_diagram.layout.lanes.routes import Net, Route, Way
+from resnet_diagram.layout.lanes.grid import Grid, Net
+from resnet_diagram.layout.lanes.routes import Route, Way
 
 
 @dataclass()
@@ -57,8 +57,8 @@ def tracks(
     upright, level = _Channels(), _Channels()
     for route, offset in zip(routes, entries, strict=True):
         start, end = grid.columns[route.read.vertex], grid.columns[route.head]
-        leave = 2 * grid.lines[route.read.vertex] + 1 + exits[route.net]
-        enter = 2 * grid.lines[route.head] + 1 + offset
+        leave = 2 * grid.leaves(route.net) + 1 + exits[route.net]
+        enter = 2 * grid.enters(route.net, route.head) + 1 + offset
         if route.way is Way.LATE or (route.way is Way.STRAIGHT and leave != enter):
             run = upright.run(end, route.net, leave, enter)
             run.before.add(leave)

@@ -94,7 +94,7 @@ class _Builder:
                 self._record(last, self._chain(way, way.items, split=True))
             return
         if len(ways) == 1:
-            self._record(number, self._chain(ways[0], [*ways[0].items, number]))
+            self._record(number, self._chain(ways[0], [*ways[0].items, number], split=True))
             return
         ways = [joined for way in ways for joined in self.waiting.pop(way.tail, [way])]
         if self._goes_on(number):
