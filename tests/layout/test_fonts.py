@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -236,3 +238,44 @@ def test_a_broken_font_of_a_theme_is_replaced_with_a_warning(tmp_path: Path) -> 
     (tmp_path / "mine.ttf").write_bytes(b"no font")
     with pytest.warns(UnrenderedWarning, match="font mine is not available"):
         rd.to_text("resnet18", "svg", theme=str(theme(tmp_path, "mine.ttf, sans-serif")))
+
+
+def fonts_in(svg: str) -> dict[str, TTFont]:
+    """Return the fonts in an SVG by their weight and slant."""
+    rule = r"font-weight: (\w+); font-style: (\w+); src: url\(data:font/woff;base64,([^)]*)\)"
+    return {
+        f"{weight} {style}": TTFont(BytesIO(b64decode(data))) for weight, style, data in re.findall(rule, svg)
+    }
+
+
+def test_an_svg_holds_the_letters_of_a_font_of_the_author_s_own(tmp_path: Path) -> None:
+    for style in ("", "-Bold"):
+        file = file_of("DejaVu Serif", style)
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    look = str(theme(tmp_path, f"{file_of('DejaVu Serif').name}, serif"))
+    svg = rd.to_text("resnet18", "svg", theme=look)
+    fonts = fonts_in(svg)
+    assert set(fonts) >= {"normal normal", "bold normal"}
+    assert set("3×3 conv, 64") <= set(map(chr, fonts["normal normal"].getBestCmap()))
+    assert "Z" not in map(chr, fonts["normal normal"].getBestCmap())
+    assert len(svg) < len(rd.to_text("resnet18", "svg")) + 20_000 * len(fonts)
+    assert svg == rd.to_text("resnet18", "svg", theme=look)
+
+
+def test_an_installed_font_is_named_alone(tmp_path: Path) -> None:
+    file_of("DejaVu Serif")
+    assert not fonts_in(rd.to_text("resnet18", "svg", theme=str(theme(tmp_path, "DejaVu Serif"))))
+
+
+@pytest.mark.parametrize("reason", ["permit", r"resnet-diagram\[fonts\]"])
+def test_a_font_that_is_not_embedded_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    font = TTFont(file_of("DejaVu Serif"))
+    font["OS/2"].fsType = 2 if reason == "permit" else 0
+    font.save(tmp_path / "mine.ttf")
+    if reason != "permit":
+        monkeypatch.setitem(sys.modules, "fontTools.subset", None)
+    with pytest.warns(UnrenderedWarning, match=rf"mine.ttf, but does not hold it.*{reason}"):
+        svg = rd.to_text("resnet18", "svg", theme=str(theme(tmp_path, "mine.ttf")))
+    assert not fonts_in(svg)

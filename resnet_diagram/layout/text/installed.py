@@ -4,7 +4,7 @@ import os
 import re
 import struct
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -13,7 +13,7 @@ from pathlib import Path
 _SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _FAMILY, _WHOLE_FAMILY = 1, 16
 """Ids in the table `name` of a font's family, and of its family with all weights, where that is another."""
-_REGULAR, _BOLD, _NORMAL_WIDTH = 400, 700, 5
+_REGULAR, _MEDIUM, _BOLD, _NORMAL_WIDTH = 400, 500, 700, 5
 _MOST = 1_500_000
 """Most characters in the tables of a font; Unicode has 1,114,112."""
 
@@ -38,13 +38,24 @@ def advances_of(font: str, *, bold: bool) -> Advances | None:
     """
     files = _files(font)
     upright = [file for file in files if file.upright] or files
-    if not upright:
-        return None
-    target = _BOLD if bold else _REGULAR
+    file = _closest(upright, bold=bold)
     try:
-        return _advances(min(upright, key=lambda file: (abs(file.weight - target), str(file.path))))
+        return _advances(file) if file else None
     except (OSError, struct.error, IndexError, ZeroDivisionError):
         return None
+
+
+def _closest(files: Sequence[FontFile], *, bold: bool) -> FontFile | None:
+    """Return the file of the closest weight."""
+    target = _BOLD if bold else _REGULAR
+    return min(files, key=lambda file: (abs(file.weight - target), str(file.path)), default=None)
+
+
+def path_of(font: str, *, bold: bool, italic: bool) -> Path | None:
+    """Return the file of a font in a style; None where its family has none with that slant and weight."""
+    slanted = [file for file in _files(font) if file.upright != italic]
+    file = _closest(slanted, bold=bold)
+    return file.path if file and (file.weight > _MEDIUM) == bold else None
 
 
 def folders_of(font: str) -> tuple[Path, ...]:

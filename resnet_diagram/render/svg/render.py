@@ -4,6 +4,8 @@ Where the theme follows the reader's mode, a style sheet says the colours again,
 """
 
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import Any, NamedTuple
 
@@ -61,7 +63,7 @@ def render_svg(figure: Figure) -> str:
     theme = figure.theme
     warn_of_absent(theme.font)
     shown = replace(theme, font=css_list(present(theme.font)))
-    return svg_text(figure, shown, *sizes(figure))
+    return svg_text(figure, shown, *sizes(figure), faces=_faces(figure))
 
 
 def sizes(figure: Figure) -> tuple[Size, Size]:
@@ -69,10 +71,10 @@ def sizes(figure: Figure) -> tuple[Size, Size]:
     return Size(*map(number, figure.extent)), Size(number(figure.scene.width), number(figure.scene.height))
 
 
-def svg_text(figure: Figure, theme: Theme, size: Size, view: Size) -> str:
+def svg_text(figure: Figure, theme: Theme, size: Size, view: Size, faces: Sequence[str] = ()) -> str:
     """Return the SVG document of a figure, with the colours and the font of `theme`.
 
-    `size`: page size in points. `view`: extent of the visible coordinates.
+    `size`: page size in points. `view`: extent of the visible coordinates. `faces`: CSS that holds fonts.
     """
     scene, brush = figure.scene, Brush(theme)
     page = brush.ink("area", "page")
@@ -91,8 +93,19 @@ def svg_text(figure: Figure, theme: Theme, size: Size, view: Size) -> str:
         font=xml_text(theme.font),
         page={"fill": theme.page, "ink": page},
         shapes=shapes,
+        faces=faces,
         modes=modes(brush.inks, theme),
     )
+
+
+def _faces(figure: Figure) -> tuple[str, ...]:
+    """Return the rules of CSS that hold a font that the theme names by its file."""
+    font = figure.theme.font
+    if not re.search(r"\.[to]tf\b", font, re.IGNORECASE):
+        return ()
+    from resnet_diagram.render.svg.fonts import font_faces
+
+    return font_faces(font, figure.scene)
 
 
 def _id(element_id: str, prefix: str) -> str:
