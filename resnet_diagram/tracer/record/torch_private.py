@@ -20,6 +20,8 @@ public_only = False
 
 COMPILER = "torch._dynamo"  # takes about as long to import as torch itself
 COMPILER_TOOLS = "torch._dynamo.utils"
+SYMBOLS = "torch.fx.experimental.symbolic_shapes"
+ALGEBRA = "sympy"  # what symbols are made of; a third of a second
 
 
 class QuietDispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -104,7 +106,7 @@ def _disabled_later(
 
     @functools.wraps(function)
     def later(*args: Any, **kwargs: Any) -> Any:
-        if not real and COMPILER in sys.modules and not isinstance(sys.modules[COMPILER], CompilerProxy):
+        if not real and COMPILER in sys.modules and not _has_proxy(COMPILER):
             real.append(original(function, recursive, **options))
         return (real[0] if real else function)(*args, **kwargs)
 
@@ -149,23 +151,37 @@ def _make_way() -> None:
 
 @contextlib.contextmanager
 def without_compiler() -> Iterator[None]:
-    """Keep torch's own kernels from importing the compiler during a run.
+    """Keep torch's own kernels from importing the compiler, or the algebra of its symbols, during a run.
 
-    Many kernels for meta tensors, and checkpointing, import it at their first call only to disable it for
-    themselves. The proxy does that later, if the compiler is ever imported; any other use imports it at once.
+    Many kernels for meta tensors, and checkpointing, import the compiler at their first call only to disable
+    it for themselves, and the symbols to ask about numbers that are plain ones. The proxies do that; any
+    other use imports the real modules at once.
     """
     if public_only or COMPILER in sys.modules:
         yield
         return
-    proxy = sys.modules[COMPILER] = CompilerProxy(COMPILER)
+    proxies = {name: proxy(name) for name, proxy in _PROXIES.items() if name not in sys.modules}
+    sys.modules.update(proxies)
     finder = ProxyFinder()
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path[:] = [right for right in sys.meta_path if right is not finder]
-        if sys.modules.get(COMPILER) is proxy:
-            del sys.modules[COMPILER]
+        for name, proxy in proxies.items():
+            if sys.modules.get(name) is proxy:
+                del sys.modules[name]
+
+
+class Proxy(ModuleType):
+    """Stand-in for a module, which forwards what it does not know itself to the real one."""
+
+    __path__: list[str] = []  # noqa: RUF012 - the import system reads it from the module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(_import_real(self.__name__), name)
 
 
 class CompilerSettings:
@@ -174,16 +190,15 @@ class CompilerSettings:
     error_on_nested_fx_trace = True
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_import_compiler(COMPILER).config, name)
+        return getattr(_import_real(COMPILER).config, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(_import_compiler(COMPILER).config, name, value)
+        setattr(_import_real(COMPILER).config, name, value)
 
 
-class CompilerProxy(ModuleType):
-    """Stand-in for the compiler's package: postpones `disable` and forwards all else to the real package."""
+class CompilerProxy(Proxy):
+    """Stand-in for the compiler's package, which postpones `disable`."""
 
-    __path__: list[str] = []  # noqa: RUF012 - the import system reads it from the module
     config = CompilerSettings()
 
     @staticmethod
@@ -192,20 +207,74 @@ class CompilerProxy(ModuleType):
         options.pop("wrapping", None)
         return _disabled_later(torch.compiler.disable, function, recursive, **options)
 
+
+class SymbolsProxy(Proxy):
+    """Stand-in for torch's symbolic shapes, which answers questions about plain numbers."""
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(_import_compiler(COMPILER), name)
+        return functools.partial(_answer, name) if name in _ANSWERS else super().__getattr__(name)
+
+
+class NoSymbol(type):
+    """Class of a class without instances, until the algebra is imported."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        real = sys.modules.get(ALGEBRA)
+        return real is not None and not isinstance(real, Proxy) and isinstance(value, real.Basic)
+
+
+class AlgebraProxy(Proxy):
+    """Stand-in for the package of symbolic algebra, which kernels ask whether a number is a symbol."""
+
+    class Basic(metaclass=NoSymbol):
+        """Class of all symbols."""
+
+
+def _equal(left: Any, right: Any) -> bool:
+    is_sequence = isinstance(left, list | tuple) and isinstance(right, list | tuple)
+    return list(left) == list(right) if is_sequence else bool(left == right)
+
+
+_ANSWERS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(("expect_true", "guard_or_false", "guard_or_true", "guard_size_oblivious"), bool),
+    "statically_known_true": bool,
+    "is_nested_int": lambda number: False,
+    "has_guarding_hint": lambda number: True,
+    "guarding_hint_or_throw": lambda number: number,
+    "sym_and": lambda *values: all(values),
+    "sym_or": lambda *values: any(values),
+    "sym_eq": _equal,
+}
+"""Answers of torch's symbolic shapes about numbers that are no symbols."""
+
+
+def _answer(name: str, *values: Any, **options: Any) -> Any:
+    if not options and all(map(_is_plain, values)):
+        return _ANSWERS[name](*values)
+    return getattr(_import_real(SYMBOLS), name)(*values, **options)
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether a value is a number, or a sequence of numbers."""
+    return all(map(_is_plain, value)) if isinstance(value, list | tuple) else isinstance(value, int | float)
+
+
+_PROXIES: dict[str, type[Proxy]] = {COMPILER: CompilerProxy, SYMBOLS: SymbolsProxy, ALGEBRA: AlgebraProxy}
+"""Proxies by the module they stand in for, which imports those after it."""
 
 
 class ProxyFinder(Loader):
-    """Finder and loader of the compiler's submodules: replaces the proxy by the real package first."""
+    """Finder and loader of submodules of what has a proxy: replaces the proxies by the real modules first."""
+
+    def __init__(self) -> None:
+        self._specs: dict[str, ModuleSpec | None] = {}
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return a spec for the imported submodule; None for modules of other packages."""
-        if not name.startswith(f"{COMPILER}.") or not isinstance(sys.modules.get(COMPILER), CompilerProxy):
+        if not any(name.startswith(f"{outer}.") and _has_proxy(outer) for outer in _PROXIES):
             return None
-        _import_compiler(name)
+        names = vars(_import_real(name))
+        self._specs[name], names["__spec__"] = names["__spec__"], None  # by its own it would be loaded again
         return ModuleSpec(name, self)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -213,13 +282,19 @@ class ProxyFinder(Loader):
         return sys.modules[spec.name]
 
     def exec_module(self, module: ModuleType) -> None:
-        """Do nothing: the module was run when it was found."""
+        """Give the module its own spec again; it was run when it was found."""
+        vars(module)["__spec__"] = self._specs.pop(module.__name__)
 
 
-def _import_compiler(name: str) -> ModuleType:
-    """Import the compiler, or a module of it, in place of the proxy."""
-    if isinstance(sys.modules.get(COMPILER), CompilerProxy):
-        del sys.modules[COMPILER]
+def _has_proxy(name: str) -> bool:
+    return isinstance(sys.modules.get(name), Proxy)
+
+
+def _import_real(name: str) -> ModuleType:
+    """Import a module in place of its proxy, and of the proxies of those that it imports."""
+    first = next(at for at, outer in enumerate(_PROXIES) if f"{name}.".startswith(f"{outer}."))
+    for outer in filter(_has_proxy, list(_PROXIES)[first:]):
+        del sys.modules[outer]
     return importlib.import_module(name)
 
 

@@ -344,7 +344,7 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv, self.inner, self.prelu = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3, 1, 1), nn.PReLU()
-        self.norm = nn.InstanceNorm2d(8)
+        self.norm, self.memory = nn.InstanceNorm2d(8), nn.LSTM(196, 8, batch_first=True)
 
     def forward(self, x):
         x = self.prelu(self.norm(self.conv(x)))
@@ -354,16 +354,52 @@ class Net(nn.Module):
         x = torch.stack([1 - x, (x - mean) * variance.rsqrt()]).sum(0) * x.sign()
         y = x.flatten(2)
         gram = torch.einsum("bcn,bdn->bcd", y, y) + torch.bmm(y, y.mT)
-        return F.gelu(gram.softmax(-1) @ y)
+        summed = torch.einsum("bcn,bdm->cd", y, y) + torch.einsum("bcn,cn->cn", y, y[0]).sum()
+        gram = gram + summed + torch.tensordot(y, y, dims=([0, 2], [0, 2])) + torch.cdist(y, y)
+        gram = gram.where(gram > 0, gram.cumsum(1)).roll(1, 2) - torch.logsumexp(gram, 1)
+        gram = gram / torch.linalg.norm(gram) + torch.arange(8) + gram.topk(1).values
+        x = F.grid_sample(x, torch.zeros(1, 4, 4, 2)).sum() + self.memory(y)[0].mean()
+        return F.gelu(gram.softmax(-1) @ y) + F.unfold(y[None], 1).sum() + x
 
 network = rd.trace(Net(), (3, 16, 16))
-print("torch._dynamo" in sys.modules, network.stopped_at)
+print([name for name in ("torch._dynamo", "sympy") if name in sys.modules], network.stopped_at, network.notes)
+from torch.fx.experimental.symbolic_shapes import ShapeEnv, guard_or_false, sym_eq
+from sympy import Basic
+size = ShapeEnv().create_unbacked_symint()
+print(isinstance(size.node.expr, Basic), guard_or_false(sym_eq(size, 2)), sym_eq((1, 2), [1, 2]))
 """
 
 
-def test_no_operation_imports_dynamo() -> None:
+def test_no_operation_imports_dynamo_or_sympy() -> None:
     done = subprocess.run([sys.executable, "-c", COMPILER_USERS], capture_output=True, text=True, check=True)
-    assert done.stdout == "False None\n"
+    assert done.stdout == "[] None ()\nTrue False True\n"
+
+
+SYMBOL_USERS = """
+import sys
+import torch
+from torch import nn
+import resnet_diagram as rd
+
+class Net(nn.Module):
+    def forward(self, x):
+        import sympy
+        from sympy.core.numbers import Integer
+        from torch.fx.experimental.symbolic_shapes import ShapeEnv, guard_or_true
+        number, size = Integer(2), ShapeEnv().create_unbacked_symint()
+        answers[:] = guard_or_true(size == 2), isinstance(number, sympy.Basic), isinstance(2, sympy.Basic)
+        return x * int(number)
+
+answers = []
+print(rd.trace(Net(), (3, 16, 16)).stopped_at, answers)
+from sympy import core
+print(core.numbers.Integer, core.__spec__.has_location)
+"""
+
+
+def test_a_model_that_uses_symbols_gets_the_real_ones() -> None:
+    done = subprocess.run([sys.executable, "-c", SYMBOL_USERS], capture_output=True, text=True, check=True)
+    assert done.stdout == "None [True, True, False]\n<class 'sympy.core.numbers.Integer'> True\n"
 
 
 def test_a_plain_network_does_not_import_dynamo() -> None:

@@ -1,8 +1,9 @@
 """Shapes of the results of common operators on meta tensors.
 
-torch has its own meta kernels, but the first use of many of them imports `torch._dynamo` or sympy, which
-takes longer than all the rest of a trace. A rule returns a fresh meta tensor only when it is sure (contiguous
-layout, one dtype, legal shapes); None means "ask torch", which then also raises what is wrong.
+torch has its own meta kernels, but many of them are long ways through Python, and their first use imports
+`torch._dynamo` and sympy where `torch_private.without_compiler` cannot prevent it. A rule returns a fresh
+meta tensor only when it is sure (contiguous layout, one dtype, legal shapes); None means "ask torch", which
+then also raises what is wrong.
 """
 
 from collections.abc import Callable, Sequence
