@@ -1,6 +1,9 @@
 """Annotations: an author's labels, colours, notes and units."""
 
 import re
+import shutil
+import subprocess
+import tomllib
 import warnings
 from dataclasses import replace
 from itertools import combinations
@@ -11,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import resnet_diagram as rd
-from resnet_diagram.app.drawing.annotations import annotations_in
+from resnet_diagram.app.drawing.annotations import annotations_in, template
 from resnet_diagram.app.drawing.baseline import highlighted
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.options.options import draw_options
@@ -448,3 +451,22 @@ def test_every_format_has_a_badge(pattern: str, to: str) -> None:
         warnings.simplefilter("always", UnrenderedWarning)
         text = rd.to_text("resnet50", to, annotate=parts(pattern, badge="ours"))
     assert "ours" in text or reports
+
+
+@pytest.mark.parametrize("name", ["a\nb", 'x"] = 1', "back\\slash", "\r\n[braces]", "\x1b[2J", "plain"])
+def test_a_template_is_toml_for_any_names(name: str) -> None:
+    net = network("resnet18")
+    text = template(replace(net, name=name, body=(replace(net.body[0], name=name), *net.body[1:])))
+    assert tomllib.loads(text) == {}
+    headings = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# [parts.")]
+    parts = tomllib.loads("\n".join(line for line in headings if "*" not in line))["parts"]
+    assert name in parts
+
+
+@pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is absent")
+@pytest.mark.parametrize("words", ["", "  ", "words"])
+def test_graphviz_takes_blank_notes(words: str) -> None:
+    annotations = {"notes": [words], "parts": {"layer3": {"note": words, "highlight": True}}}
+    dot = rd.to_text("resnet18", "dot", annotate=annotations)
+    done = subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True)
+    assert not done.stderr

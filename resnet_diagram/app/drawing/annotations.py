@@ -10,9 +10,10 @@ from typing import Any
 from resnet_diagram.diagram.annotations.match import matched, module_paths, problems
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.errors import UsageError, closest, did_you_mean, escape_controls
 from resnet_diagram.reading import read_toml
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.toml.text import toml_string
 from resnet_diagram.style.check import ROLES
 from resnet_diagram.wording.language import phrases
 
@@ -86,8 +87,9 @@ def beside(source: str, folder: Path) -> Path | None:
 
 def template(network: Network) -> str:
     """Return a file of annotations to begin with: the modules of a network as comments."""
+    name = " ".join(escape_controls(network.name).split())
     lines = [
-        f"# Annotations for drawings of {network.name}; take the # away from what you need.",
+        f"# Annotations for drawings of {name}; take the # away from what you need.",
         '# title = "Our network"',
         '# caption = "Our network, for 224×224 images."  # of a LaTeX float, and the notes of a slide',
         '# notes = ["A line for the legend."]',
@@ -108,7 +110,7 @@ def template(network: Network) -> str:
         "#",
         *_class_lines(network),
         "# Modules:",
-        *(f'# [parts."{path}"]' for path in module_paths(network)),
+        *(f"# [parts.{toml_string(path)}]" for path in module_paths(network)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -118,7 +120,10 @@ def _class_lines(network: Network) -> list[str]:
     counts = Counter({cls.name: 0 for cls in network.classes})
     for cls in network.classes:
         counts[cls.name] += len(cls.paths)
-    lines = [f'# [parts."{name}"]  # {count} module{"s" * (count > 1)}' for name, count in counts.items()]
+    lines = [
+        f"# [parts.{toml_string(name)}]  # {count} module{'s' * (count > 1)}"
+        for name, count in counts.items()
+    ]
     return ["# Classes, for all their modules:", *lines, "#"] if lines else []
 
 

@@ -349,7 +349,7 @@ def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
     for row in entries:
         if row.role is EdgeRole.FLOW:
             continue
-        text = dot_html(row.text)
+        text = dot_html(row.text) if row.text.strip() else "&#160;"  # Graphviz refuses an empty font
         if isinstance(row.role, EdgeRole):
             style = theme.style(row.role)
             sample = "– – ›" if style.dash else "——›"

@@ -51,13 +51,13 @@ def _is_section(value: Any) -> bool:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _string(key)
+    return key if _BARE.fullmatch(key) else toml_string(key)
 
 
-def _string(text: str) -> str:
+def toml_string(text: str) -> str:
     r"""Return a basic string; JSON's escapes are also TOML's, except for one control character.
 
-    >>> print(_string('a "b"'))
+    >>> print(toml_string('a "b"'))
     "a \"b\""
     """
     return escape_in_quotes(json.dumps(text, ensure_ascii=False))
@@ -68,7 +68,7 @@ def _value(value: Any, indent: str = "") -> str:
         case bool():
             return str(value).lower()
         case str():
-            return _string(value)
+            return toml_string(value)
         case dict():
             pairs = (f"{_key(key)} = {_value(item, indent)}" for key, item in value.items())
             return f"{{ {', '.join(pairs)} }}"
