@@ -35,7 +35,7 @@ from resnet_diagram.wording.blocks import box_type
 from resnet_diagram.wording.contents import Contents, contents_label, contents_of
 from resnet_diagram.wording.terms import Kind, Label
 
-_COUNTED = FOLLOWING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.ATTENTION, LayerKind.OPAQUE}
+_COUNTED = FOLLOWING | MIXING | {LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.OPAQUE}
 _ARRANGING = frozenset({LayerKind.RESHAPE, LayerKind.PAD})
 _CLOSED = frozenset({NodeRole.BLOCK, NodeRole.STAGE, NodeRole.GATE, NodeRole.OPAQUE})
 _Element = Arc | Bar | Link | Node | Omitted | Read
@@ -163,7 +163,7 @@ class _Index:
     def operations(self, part: Network | Element) -> Iterator[str]:
         """Yield the operations of a part that are to be accounted for."""
         for layer in walk(part):
-            if layer.name and (layer.params or layer.kind in _COUNTED):
+            if layer.name and (layer.params or layer.kind in _COUNTED or layer.op == "subsample"):
                 yield layer.name
         for block in all_blocks(part):
             yield from _merge(block)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.model import Element, Layer, LayerKind, Setting, ShortcutKind
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Setting, ShortcutKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +149,16 @@ def is_renaming(element: Element) -> bool:
 def rearranges_channels(element: Element) -> bool:
     """Return whether a layer passes on some channels only, or others in their places: a split, a shuffle."""
     return takes_channels(element) or (isinstance(element, Layer) and element.op == "channel_shuffle")
+
+
+def moves_positions_to_channels(element: Element) -> bool:
+    """Return whether every n-th position becomes a channel of its own, as where Swin merges patches."""
+    if not isinstance(element, Block) or element.merge is not Merge.CONCAT or element.shortcut:
+        return False
+    inside = [layer for branch in element.branches for layer in branch]
+    return all(isinstance(layer, Layer) and layer.kind is LayerKind.RESHAPE for layer in inside) and any(
+        isinstance(layer, Layer) and layer.op == "subsample" for layer in inside
+    )
 
 
 def dilation_of(layer: Layer) -> tuple[int, ...]:

@@ -68,8 +68,13 @@ def contents_of(layers: Sequence[Layer], merges: Sequence[Merge]) -> Contents:
         for layer in layers
         if layer.kind not in _MIXING and layer.kind not in FOLLOWING and layer.kind is not LayerKind.OPAQUE
     )
-    joins = Counter(phrase(Kind.OPERATOR, _MERGES[merge]) for merge in merges)
+    joins = Counter(map(merge_name, merges))
     return Contents(operations=operations + following, nouns=nouns + joins, params=params(layers))
+
+
+def merge_name(merge: Merge) -> Label:
+    """Return the name of a merge, such as "concatenation"."""
+    return phrase(Kind.OPERATOR, _MERGES[merge])
 
 
 def contents_label(counts: Contents, *, weights: bool = True) -> Label:

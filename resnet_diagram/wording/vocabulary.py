@@ -140,6 +140,7 @@ class Word(StrEnum):
     NEAREST_UPSAMPLING = "nearest upsampling"
     BICUBIC_UPSAMPLING = "bicubic upsampling"
     SUBSAMPLE = "subsample"
+    SPACE_TO_DEPTH = "space to depth"
     IN_PARALLEL = "{0} in parallel"
     CHANNEL_SHUFFLE = "channel shuffle"
     PIXEL_SHUFFLE = "pixel shuffle"

@@ -1,5 +1,6 @@
 """Every operation of a network is in its drawing."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -18,6 +19,7 @@ from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Layer, Network
 from resnet_diagram.wording.terms import literal
+from tests.identified import identified
 from tests.published import published, published_names
 from tests.tracer.models.blocks import Res2Net
 
@@ -50,12 +52,12 @@ def texts(network: Network) -> list[str]:
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_the_drawings_of_the_catalog_leave_nothing_out(name: str) -> None:
-    assert left_out(catalog.network(name)) == []
+    assert left_out(identified(catalog.network(name))) == []
 
 
 @pytest.mark.parametrize("name", published_names())
 def test_the_drawings_of_published_models_leave_nothing_out(name: str) -> None:
-    assert left_out(published(name)) == []
+    assert left_out(identified(published(name))) == []
 
 
 class Step(nn.Module):
@@ -138,7 +140,7 @@ class Net(nn.Module):
 
 
 def traced(model: nn.Module) -> Network:
-    return rd.trace(model, (3, 16, 16))
+    return identified(rd.trace(model, (3, 16, 16)))
 
 
 GATES: dict[str, tuple[nn.Module, str]] = {
@@ -519,3 +521,47 @@ def test_a_drawing_without_closed_boxes_needs_no_account(monkeypatch: pytest.Mon
     rd.to_text(catalog.network("plain18"), "dot", view="full")
     with pytest.raises(AssertionError):
         rd.to_text(catalog.network("resnet18"), "dot")
+
+
+class Merged(nn.Module):
+    """Every second position as channels of their own, and a convolution of these."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x[..., i::2, j::2] for i in (0, 1) for j in (0, 1)], 1)
+
+
+def test_positions_that_become_channels_are_drawn() -> None:
+    step = nn.Sequential(Merged(), nn.BatchNorm2d(64), nn.Conv2d(64, 16, 1, bias=False))
+    network = traced(Net(Step(16), Step(16), step, Step(16), Step(16)))
+    assert left_out(network) == []
+    assert "space to depth" in [str(bar.text) for bar in bars(network)]
+
+
+class Repeated(nn.Module):
+    """A block that runs one module several times, and operations of the network itself beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks, self.act = nn.ModuleList(Step(16) for _ in range(3)), nn.ReLU6()
+        self.first = nn.Conv2d(3, 16, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        for block in self.blocks:
+            x = self.act(F.celu(block(self.act(x))))
+        return F.max_pool2d(F.interpolate(x, scale_factor=2), 2) * x.sigmoid()
+
+
+def test_operations_of_one_name_and_of_none_are_each_accounted_for() -> None:
+    network = traced(Repeated())
+    layers = list(walk(network))
+    assert len({layer.name for layer in layers}) == len(layers)
+    assert left_out(network) == []
+    (overview,) = (panel.content for panel in panels(network) if isinstance(panel.content, Overview))
+    for left in bars(network)[1:]:
+        frames = tuple(
+            dataclasses.replace(frame, bars=tuple(bar for bar in frame.bars if bar != left))
+            for frame in overview.frames
+        )
+        arcs = tuple(arc for arc in overview.arcs if left.id not in (arc.tail, arc.head))
+        assert missing(network, [dataclasses.replace(overview, frames=frames, arcs=arcs)]), left.id

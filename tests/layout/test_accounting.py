@@ -21,6 +21,7 @@ from resnet_diagram.render.figure import Output
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 from resnet_diagram.wording.contents import contents_label, contents_of
+from tests.identified import identified
 from tests.published import ALL, published, published_names
 
 MERGES = {NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT}
@@ -32,7 +33,7 @@ WIDTHS = {"page": 495.0, "column": 234.0}
 
 def network_of(name: str) -> Network:
     library, _, model = name.partition("/")
-    return catalog.network(model) if library == "catalog" else published(name)
+    return identified(catalog.network(model) if library == "catalog" else published(name))
 
 
 @pytest.mark.parametrize("view", WHOLE)

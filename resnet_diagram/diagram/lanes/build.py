@@ -25,10 +25,10 @@ from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
-from resnet_diagram.spec.measure import is_gate, out_shape, residual_blocks, walk
+from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage
 from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
-from resnet_diagram.wording.contents import weighted_lines
+from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.shapes import shape_label
 from resnet_diagram.wording.stages import StageNames
@@ -100,19 +100,15 @@ class _Builder:
             lines.append(text)
         if not boxes:
             return []
-        if len(boxes) <= _MOST_BOXES:
+        merges = [merge_name(block.merge) for block in all_blocks(elements)]
+        if len(boxes) <= _MOST_BOXES and not merges:
             return [tuple(boxes)]
         lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
+        lines += merges
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
         mixing = next((layer for layer in layers if layer.kind in MIXING), layers[0])
-        name = self.ids.numbered("part", "layers")
-        return [
-            (
-                replace(
-                    boxes[0], id=name, role=node_role(mixing.kind), lines=tuple(shown), origin=origin(layers)
-                ),
-            )
-        ]
+        name, role = self.ids.numbered("part", "layers"), node_role(mixing.kind)
+        return [(Node(id=name, role=role, lines=tuple(shown), origin=origin(elements)),)]
 
     def dag(self, graph: Graph, prefix: str, *, whole: bool, path: str = "") -> DagDraft:
         """Return the draft of a graph, with modules folded if it is large.

@@ -36,7 +36,7 @@ from resnet_diagram.spec.measure import (
     walk,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
-from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED
+from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED, moves_positions_to_channels
 from resnet_diagram.wording.blocks import gate_lines
 from resnet_diagram.wording.contents import weighted_lines
 from resnet_diagram.wording.counts import counted
@@ -102,6 +102,11 @@ def _fill(draft: OverviewDraft, frame: FrameDraft, elements: Iterable[Element]) 
                 layers.append(element)
             case Layer():
                 _append_to_last(frame, element)
+            case Block() if moves_positions_to_channels(element):
+                _layers(draft, frame, layers)
+                layers = []
+                text = phrase(Kind.OPERATOR, Word.SPACE_TO_DEPTH)
+                draft.bar(frame, NodeRole.OTHER, out_shape(element), text, (element,))
             case Block() if not (is_gate(element) or is_unit_or_long(element)):
                 layers += walk(element)
             case _:
@@ -260,7 +265,8 @@ def _long(draft: OverviewDraft, block: Block, frame: FrameDraft | None) -> Frame
 
 def _between(draft: OverviewDraft, frame: FrameDraft | None, elements: list[Element]) -> FrameDraft | None:
     """Add layers between blocks: one bar inside a stage that has blocks, else a bar each."""
-    if not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
+    moved = any(moves_positions_to_channels(element) for element in elements)
+    if not moved and not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
         return frame
     frame = frame or draft.frame()
     weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
