@@ -60,7 +60,11 @@ def facts(network: Network) -> Facts:
         "stopped_at": network.stopped_at,
         "inputs": [_port(port) for port in inputs(network)],
         "outputs": [_port(port) | {"from": source} for port, source in fed_outputs(network)],
-        "stages": [_stage(stage, fields.get(id(stage))) for stage, _ in elements if isinstance(stage, Stage)],
+        "stages": [
+            _stage(stage, fields.get(id(stage)))
+            for stage, place in elements
+            if isinstance(stage, Stage) and place.stage != stage.name
+        ],
         "residuals": [_residual(block, place) for block, place in items if is_residual(block)],
         "other_merges": [_other_merge(block, place) for block, place in items if not is_residual(block)],
     }

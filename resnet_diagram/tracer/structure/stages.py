@@ -75,17 +75,24 @@ def _unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call])
     """Return the call of the block each part belongs to; None for parts outside any block.
 
     Calls of a class that also has residual blocks are blocks too, such as one that changes resolution and
-    therefore has no addition.
+    therefore has no addition. What runs other blocks too, as a network does, is no class of blocks.
     """
-    classes = {calls[p.call].cls for p in parts if id(p) in members and p.call} - CONTAINERS
+    owners = {p.call for p in parts if id(p) in members and p.call}
+    owners -= {outer for number in owners for outer in ancestors(calls, number) if outer != number}
+    classes = {_class_of(calls[number]) for number in owners if calls[number].cls not in CONTAINERS}
     numbers: list[int | None] = []
     for part in parts:
         if id(part) in members:
             numbers.append(part.call)
             continue
-        around = (c for c in ancestors(calls, part.call) if c and calls[c].cls in classes)
+        around = (c for c in ancestors(calls, part.call) if c and _class_of(calls[c]) in classes)
         numbers.append(next(around, None))
     return numbers
+
+
+def _class_of(call: Call) -> tuple[str, str]:
+    """Return the class of a module with its home: a class of the user's may have the name of one of torch."""
+    return call.home, call.cls
 
 
 def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:

@@ -17,6 +17,7 @@ from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import all_blocks, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Stage
 from resnet_diagram.spec.signature import anonymous
+from resnet_diagram.wording.facts import facts
 from tests.tracer.facts import layers, ops, stages
 from tests.tracer.models.awkward import GPT, InPlaceBlock, conv_norm
 from tests.tracer.models.libraries import timm_module, torchvision_models
@@ -259,3 +260,38 @@ def test_stages_of_a_model_of_torch_fx_have_the_paths_of_its_modules() -> None:
     assert (
         stages(traced(torch.fx.symbolic_trace(model))) == stages(traced(model)) == {"first": 2, "second": 2}
     )
+
+
+class Bypassed(nn.Module):
+    """Three stages of two blocks, one with a shortcut round it; the blocks have the name of torch's layer."""
+
+    def __init__(self, stage: int, widths: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.stem, self.number = nn.Conv2d(3, 8, 3, 1, 1), stage
+        ends = zip((8, *widths), widths, strict=False)
+        self.parts = nn.ModuleList(
+            nn.Sequential(Linear(before, after), Linear(after, after)) for before, after in ends
+        )
+        self.last = nn.Linear(widths[-1], 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        for number, part in enumerate(self.parts):
+            x = x + part(x) if number == self.number else part(x)
+        result: Tensor = self.last(x.mean((2, 3)))
+        return result
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize(("stage", "widths"), [(0, (8, 16, 32)), (1, (16, 16, 32)), (2, (16, 32, 32))])
+def test_a_stage_with_a_shortcut_round_it_keeps_its_name(
+    stage: int, widths: tuple[int, int, int], wrapped: bool
+) -> None:
+    model = Bypassed(stage, widths)
+    network = traced(nn.Sequential(model) if wrapped else model, "3x16x16")
+    outer = "0." * wrapped
+    names = [f"{outer}parts.{number}" for number in range(3)]
+    assert [(one["name"], one["blocks"]) for one in facts(network)["stages"]] == [(name, 2) for name in names]
+    assert [network.stem[0].name, network.head[-1].name] == [f"{outer}stem", f"{outer}last"]
+    inner = [one for one in facts(network)["residuals"] if one["nested_in"]]
+    assert [(one["stage"], one["block"]) for one in inner] == [(names[stage], 1), (names[stage], 2)]

@@ -39,9 +39,11 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     """Return stem, body and head with a number behind each name of a stage that another stage has.
 
     `stage1` becomes the next `stage` number that is free, other names get `.2` and so on. A stage that is run
-    again with the same modules keeps its name.
+    again with the same modules keeps its name; one in a stage that is no more than a way round it has that of
+    the outer one.
     """
     used_names: set[str] = set()
+    around: list[str] = []
 
     def renamed(elements: Iterable[Element]) -> tuple[Element, ...]:
         return tuple(map(changed, elements))
@@ -49,9 +51,13 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     def changed(element: Element) -> Element:
         match element:
             case Stage():
-                name = _free_name(element.name, used_names)
+                is_inner = bool(around) and f"{around[-1]}.".startswith(f"{element.name}.")
+                name = around[-1] if is_inner else _free_name(element.name, used_names)
                 used_names.add(name)
-                return replace(element, name=name, body=tuple(map(in_stage, element.body)))
+                around.append(name if len(element.body) == 1 else "")
+                body = tuple(map(in_stage, element.body))
+                around.pop()
+                return replace(element, name=name, body=body)
             case Block() if any(
                 isinstance(e, Stage | Graph | Block) for run in element.branches for e in run
             ):
