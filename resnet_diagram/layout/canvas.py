@@ -114,7 +114,7 @@ class Canvas:
         )
 
     def build(self) -> Group:
-        """Return everything drawn; every element has an id of its own."""
+        """Return the finished scene; every element has a unique id."""
         return with_ids(self.root.build())
 
     def place(self, canvas: "Canvas", x: float, y: float) -> None:

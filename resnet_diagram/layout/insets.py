@@ -1,4 +1,4 @@
-"""Draw blocks open, each in a panel of its own, with boxes of one size in all of them."""
+"""Draw blocks open, each in its own panel, with boxes of the same size in all panels."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ _LARGE = {"node": 7.2, "label": 6.8}
 _STRETCHES = (1.35, 1.2, 1.0)
 """Factors by which boxes may be larger than their texts need."""
 _MARGIN = 1.0
-"""Round what is drawn: half a line's width."""
+"""Margin around the drawing: half a line width."""
 
 
 class Draft(NamedTuple):

@@ -1,4 +1,4 @@
-"""From a diagram to a scene: which way of drawing it is taken. Each is imported when it is."""
+"""Select the layout of a diagram and build its scene; layouts are imported on use."""
 
 import warnings
 from typing import TYPE_CHECKING

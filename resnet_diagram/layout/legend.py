@@ -1,4 +1,4 @@
-"""The legend: samples of the styles used, with their words, in rows under the drawing."""
+"""The legend: samples of the styles in use with their explanations, in rows below the drawing."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ _SWATCH = 9.0
 _GAP = 3.5
 _BETWEEN = 13.0
 _UNBROKEN = 211.0
-"""Width in points up to which an entry of words alone stays in one line: that of the narrowest column."""
+"""Width of the narrowest column, in points: shorter entries without a sample stay in one line."""
 _MERGES = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT)
 
 

@@ -17,9 +17,9 @@ _APART = 6.0
 _NARROWEST = 60.0
 """Width to which a note may be broken, in points."""
 _TOUCH = 0.1
-"""Depth to which a line may enter what it begins at, in points."""
+"""Depth to which a line may enter its starting box, in points."""
 _CLEAR = 1.5
-"""Least gap between a line and what it passes, in points."""
+"""Minimum distance between a line and other elements, in points."""
 
 
 class Area(NamedTuple):
@@ -98,7 +98,7 @@ def _edges(box: Box, x: float) -> tuple[float, float]:
 
 
 def _areas(root: Group) -> Iterator[tuple[Area, bool]]:
-    """Yield what a line should not meet: lines, and with a true value boxes and texts."""
+    """Yield the areas that a line should avoid: lines, and, flagged true, boxes and texts."""
     for leaf in walk(root):
         match leaf:
             case Box():

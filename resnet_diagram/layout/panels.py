@@ -47,7 +47,7 @@ class MeasuredPanel(NamedTuple):
 
     @property
     def width(self) -> float:
-        """The least width of what is drawn in it."""
+        """The minimum width of the panel's content."""
         return self.content.width
 
 
@@ -118,7 +118,7 @@ def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
 
 
 def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEntry, ...]:
-    """Return the entries of the legend that the drawn panels need, and what the others would show."""
+    """Return the legend entries for the drawn panels, with notes on the omitted ones."""
     if not diagram.legend or len(panels) == len(diagram.panels):
         return diagram.legend
     contents = [panel.content for panel in diagram.panels]
@@ -170,7 +170,7 @@ def _insets_in_rows(panels: list[MeasuredPanel], width: float) -> list[list[Meas
 
 
 def _draw_row(canvas: Canvas, row: list[MeasuredPanel], width: float, top: float) -> float:
-    """Draw panels side by side from `top` down, and share out what is left of `width`; return the bottom."""
+    """Draw panels side by side below `top`, distribute the remaining `width`, and return the bottom."""
     left = spacing.PAGE_MARGIN
     spare = width - sum(item.width for item in row) - _COLUMN_GAP * (len(row) - 1)
     share = max(0.0, spare / len(row))
@@ -200,7 +200,7 @@ def _draw_content(
 ) -> float:
     """Draw a panel's content from page point `at`; return its bottom.
 
-    An overview is centred in `width`, and so is what is `centred`.
+    An overview is centred in `width`, as is any content if `centred`.
     """
     if isinstance(content, OverviewLayout):
         left = Canvas(theme=canvas.theme, turned=False)

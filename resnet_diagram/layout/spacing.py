@@ -13,7 +13,7 @@ BLOCK_GAP = 2.0
 DOT_RADIUS = 1.2
 MERGE_RADIUS = 4.6
 LANE_GAP = 4.5
-"""Between a shortcut and the boxes it goes round."""
+"""Distance between a shortcut and the boxes that it passes, in points."""
 LABEL_GAP = 2.0
 """Between a shortcut and its label."""
 BEND = 4.0
@@ -58,7 +58,7 @@ TALLEST = 648.0
 
 
 class Gaps(NamedTuple):
-    """The distances that give way where the room is short."""
+    """Distances that shrink when space is short, in points."""
 
     arrow: float = ARROW_GAP
     dot: float = DOT_GAP

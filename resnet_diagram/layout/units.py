@@ -1,4 +1,4 @@
-"""The room a drawing has on its page, in points (72 to the inch)."""
+"""Widths and heights available to a drawing, in points (72 per inch)."""
 
 import re
 
@@ -8,7 +8,7 @@ from resnet_diagram.limits import POINTS, is_length
 
 _UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
 _LEAST = 36.0
-"""Points; what is smaller was meant in another unit."""
+"""Minimum length in points; a smaller one probably lacks its unit."""
 
 VENUES = {
     "cvpr": (234.0, 495.0),
@@ -34,7 +34,7 @@ class Fit:
 
 
 FREE = Fit()
-"""As much as it wants."""
+"""Unlimited room."""
 
 
 def excess(width: float, height: float, fit: Fit) -> float:

@@ -1,4 +1,4 @@
-"""Size the boxes of nodes, and give them outlines."""
+"""Compute sizes and outlines of node boxes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace

@@ -1,4 +1,4 @@
-"""Say once, in the legend, what every block of a drawing has: norms, activations and identity shortcuts."""
+"""Legend summary: move norms, activations and identity labels shared by all blocks into the legend."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -48,9 +48,9 @@ class Condensed(Enum):
 class SharedNotation(NamedTuple):
     """Norms and activations that all blocks share; None where they differ.
 
-    `before`: what stands before every convolution of a block, if nothing follows its last; else `behind`:
-    what follows every convolution but the last of a branch, and `last`: what follows that. `after`: what
-    follows every addition. `identity`: the word stands at identity shortcuts.
+    `before`: precedes every convolution of a block, if nothing follows its last; else `behind`: follows every
+    convolution but the last of a branch, and `last`: follows the last. `after`: follows every addition.
+    `identity`: identity shortcuts have a label.
     """
 
     before: Label | None
@@ -221,7 +221,7 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
 
 
 def _with_origin(fork: Fork, node: Node) -> Fork:
-    """Return a fork whose merge shows what a node behind it showed."""
+    """Return a fork whose merge takes over the origin of the node after it."""
     merge, left = fork.merge, node.origin
     paths = tuple(dict.fromkeys((*merge.origin.paths, *left.paths)))
     return replace(fork, merge=replace(merge, origin=replace(merge.origin, paths=paths)))

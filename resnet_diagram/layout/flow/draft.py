@@ -1,4 +1,4 @@
-"""Measure drawings in the order of the flow; one of them is drawn then."""
+"""Measure layout candidates in flow order, of which one is drawn."""
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Diagram

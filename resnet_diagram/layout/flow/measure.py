@@ -1,4 +1,4 @@
-"""Measure a diagram's items: nodes become boxes with a size, forks and groups take what is in them."""
+"""Measure a diagram's items: boxes by their texts, forks and groups by their content."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from resnet_diagram.layout.lanes.plan import Extent
 
 MARK = "caption"
-"""The size of type of what is written beside branches and merges."""
+"""Font size of the texts beside branches and merges."""
 _MARK_GAP = 2.5
 _EMPTY = Series(parts=(), length=0.0, above=0.0, below=0.0, lead=0.0)
 _LANE_ENDS = 14.0
@@ -96,7 +96,7 @@ def _mark_room(mark: str, sizer: BoxSizer) -> float:
 def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float, theme: Theme) -> float:
     """Return the distance from the dot to the merge circle: space for branches, labels and boxes.
 
-    `ends`: what lies before and behind the longest branch.
+    `ends`: space before and after the longest branch.
     """
     longest = max(branch.length for branch in branches)
     size = theme.size("label")

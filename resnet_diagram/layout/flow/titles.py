@@ -1,4 +1,4 @@
-"""The title of a group: its name and how often it stands there."""
+"""Titles of groups, with their number of repetitions."""
 
 from resnet_diagram.diagram.model import Group
 from resnet_diagram.layout.canvas import Canvas
@@ -52,7 +52,7 @@ def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
 def draw_title_round(canvas: Canvas, group: Group, at: tuple[float, float, float], *, full: bool) -> None:
     """Write a title from `left` on and the count up to `right`, both at height y; `at`: left, y, right.
 
-    Where a group goes on from another column only its title stands there, muted.
+    A group continued from another column has only its title, muted.
     """
     left, y, right = at
     if not full:

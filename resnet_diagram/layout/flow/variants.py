@@ -1,4 +1,4 @@
-"""The ways a drawing can give way where its room is short, the roomiest first."""
+"""Layout variants to try when space is short, most generous first."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -22,11 +22,11 @@ class Breaks(Enum):
 
 
 class Variant(NamedTuple):
-    """One way to draw.
+    """A layout variant.
 
-    `wrapped`: texts are broken to make boxes narrow. `turned`: in columns, at `most` so many, with the flow
-    running down, instead of in rows. `condensed`: what all blocks have and the legend says instead. `resort`:
-    it looks worse than any that fits.
+    `wrapped`: break texts to make boxes narrow. `turned`: use at most `most` columns, with the flow running
+    down, instead of rows. `condensed`: notation moved to the legend. `resort`: use it only if no other
+    variant fits.
     """
 
     rules: BoxRules
@@ -39,7 +39,7 @@ class Variant(NamedTuple):
 
 
 _FEW = 40
-"""Up to so many boxes may be drawn large in one column."""
+"""Maximum number of boxes drawn large in one column."""
 _NARROW = (
     Variant(PLAIN),
     Variant(BoxRules(upright=True, gaps=TIGHT)),

@@ -59,7 +59,7 @@ def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) 
 
 
 def _continued(name: str, letter: str, reads: tuple[Read, ...], row: int) -> Vertex:
-    """Return the letter at the end of a line that goes on in another band."""
+    """Return the letter at the end of a line continued in another band."""
     words: Label = literal(letter)
     node = Node(id=name, role=NodeRole.TERMINAL, lines=(words,))
     return Vertex(id=name, content=(node,), reads=reads, row=row, last=bool(reads))

@@ -1,4 +1,4 @@
-"""Draw the lines of a graph, and its merges; the index parts are segments by the caller."""
+"""Draw the lines and the merges of a graph."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
@@ -22,7 +22,7 @@ Segment = tuple[Point, Point]
 
 @dataclass()
 class _Net:
-    """What is segments of the lines of one value: their segments, and the dots where they part."""
+    """The lines of one value: their segments, and the dots at their branching points."""
 
     segments: list[Segment] = field(default_factory=list)
     dots: dict[Point, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ def draw_plan(
 
 
 def _lines(canvas: Canvas, dag: Dag, plan: Plan, at: Point) -> list[Connector]:
-    """Return the connectors of a graph; lines of one value share what they have in common, up to a dot."""
+    """Return the connectors of a graph; lines of one value share their common segments, up to a dot."""
     nets: dict[Net, _Net] = {}
     result: list[Connector] = []
     moved = [tuple((at[0] + u, at[1] + v) for u, v in path) for path in plan.paths]

@@ -156,7 +156,7 @@ def _later(vertices: Sequence[Vertex], columns: list[int]) -> list[int]:
 
 
 def _step(vertex: Vertex, reader: Vertex, now: int) -> int:
-    """Return how many columns a reader must lie behind what it reads: none below it where it is so now."""
+    """Return the minimum number of columns between a source and its reader; 0 for a reader below it."""
     return 0 if vertex.row != reader.row and not now else 1
 
 
@@ -188,7 +188,7 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
 
 
 def _candidates(vertices: Sequence[Vertex], vertex: Vertex, first: int) -> Iterator[int]:
-    """Yield the lines for a vertex, best first: that of what it reads, then those on the side of others."""
+    """Yield candidate lines for a vertex, best first: the line of its source, then lines beside others."""
     yield first
     rows = [row_read(vertices, read) for read in vertex.reads]
     above = any(row < vertex.row for row in rows)

@@ -1,4 +1,4 @@
-"""Draw a graph of overviews and boxes in a panel of its inner."""
+"""Draw a graph of overviews and boxes in a panel."""
 
 from collections.abc import Sequence
 from dataclasses import field

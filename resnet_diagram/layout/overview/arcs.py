@@ -20,7 +20,7 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
 
 TRACK_CLEARANCE = 5.5
-"""From what lies under a shortcut to the shortcut."""
+"""Clearance between a shortcut and the elements below it, in points."""
 _LABEL_CLEAR = 1.6
 _LABEL_MARGIN = 2.0
 _UNDER_TITLE = 2.4
@@ -28,7 +28,7 @@ _UNDER_TITLE = 2.4
 
 
 class Skyline:
-    """Heights already taken along a line, as steps: each holds from its x to that of the next."""
+    """Occupied heights along a line, as a step function: each height is valid up to the next x."""
 
     def __init__(self) -> None:
         self._xs = [-inf]

@@ -60,7 +60,7 @@ class PlacedBrace(NamedTuple):
 def braces_of(
     braces: Sequence[Brace], frames: Sequence[MeasuredFrame], row: Sequence[PlacedFrame], theme: Theme
 ) -> list[PlacedBrace]:
-    """Return the braces of a row; one that goes on in another row has its words on both."""
+    """Return the braces of a row; a brace continued in another row has its label on both."""
     bars = [slot.bar.id for frame in frames for slot in frame.slots if slot.bar]
     order = {name: number for number, name in enumerate(bars)}
     placed: list[PlacedBrace] = []

@@ -62,9 +62,9 @@ class BarSize(NamedTuple):
 
 
 def scale_of(overview: Overview, *, tight: bool) -> Scale:
-    """Return the scale that spreads the bars over the usual height; narrower where it is `tight`.
+    """Return the scale that distributes bar heights over the common range; narrower if `tight`.
 
-    Slabs that hold text need not be lower or narrower than their text lets them.
+    Bars with text are never smaller than their text.
     """
     bars = [item for frame in overview.frames for item in frame.bars if isinstance(item, Bar)]
     plain = [bar for bar in bars if not bar.text] or bars

@@ -8,7 +8,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.text.installed import advances_of, family_of, is_file
 
 OWN = "Arimo"
-"""The family that comes with the package; its letters are as wide as those of `_AS_WIDE`."""
+"""The built-in family; its advance widths equal those of the families in `_AS_WIDE`."""
 
 _AS_WIDE = frozenset({"helvetica", "helvetica neue", "arial", "liberation sans", "arimo", "nimbus sans"})
 _GENERIC = {
@@ -23,7 +23,7 @@ _GENERIC = {
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A family that is there. `absent`: the families that the theme names before it. `file`: its path."""
+    """An available family. `absent`: missing families that the theme prefers. `file`: path of its file."""
 
     family: str = OWN
     absent: tuple[str, ...] = ()
@@ -36,12 +36,12 @@ class Face:
 
     @property
     def own(self) -> bool:
-        """Return whether the widths are those of the family that comes with the package."""
+        """Return whether the built-in family provides the widths."""
         return self.family.lower() in _AS_WIDE
 
 
 def families(font: str) -> list[str]:
-    """Return the names in a list of families, as a theme writes it; a file has that of its family.
+    """Return the family names in a theme's font list; a file is replaced by its family's name.
 
     >>> families("Helvetica, 'Liberation Sans', sans-serif")
     ['Helvetica', 'Liberation Sans', 'sans-serif']
@@ -55,7 +55,7 @@ def _entries(font: str) -> list[str]:
 
 @cache
 def face_of(font: str) -> Face:
-    """Return the first family of a list that is there, else the one that comes with the package.
+    """Return the first available family of a list, else the built-in family.
 
     >>> face_of("No Such Font, Arial, serif")
     Face(family='Arial', absent=('No Such Font',), file='')
@@ -73,7 +73,7 @@ def face_of(font: str) -> Face:
 
 
 def present(font: str) -> list[str]:
-    """Return the families of a list from the first one that is there on.
+    """Return the families of a list from the first available one on.
 
     >>> present("No Such Font, Arial, serif"), present("Arial, serif"), present("No Such Font")
     (['Arial', 'serif'], ['Arial', 'serif'], ['Arimo'])

@@ -70,7 +70,7 @@ def is_file(font: str) -> bool:
 
 @cache
 def family_of(font: str) -> str:
-    """Return the family of a font that is named by its file; another name as it is."""
+    """Return the family of a font given by its file; other names are returned unchanged."""
     if not is_file(font):
         return font
     names = sorted(name for family, _ in _readable(Path(font)) for name in family)

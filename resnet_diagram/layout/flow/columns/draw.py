@@ -226,7 +226,7 @@ def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Gr
 
 
 def _caption(placement: Placement) -> str:
-    """Return what is written on the line into a segment: the caption of a group that begins with it."""
+    """Return the caption on the line into a segment, if a group begins with it."""
     group = placement.segment.group
     return group.caption if group and placement.segment.first else ""
 

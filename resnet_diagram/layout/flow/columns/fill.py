@@ -1,4 +1,4 @@
-"""Fill columns with the cells of a diagram's outer groups, one group behind the other."""
+"""Fill columns with the cells of a diagram's outer groups, in sequence."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _ROUNDING = 1e-9
 class Measured(NamedTuple):
     """An outer group, or loose items, with its cells.
 
-    `gaps`: what lies before each cell; `ends`: how far its end is from the beginning of the first.
+    `gaps`: distance before each cell; `ends`: end of each cell, measured from the start of the first.
     """
 
     group: Group | None
