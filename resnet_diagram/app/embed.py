@@ -87,7 +87,7 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log, *, code: bool
 
 
 def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Artifact, ...]:
-    """Return what the command of a marker makes, within the limits of its document."""
+    """Return the artefacts of a marker's command, within the limits of its document."""
     words, folder = marker.region.words, marker.document.path.parent
 
     def note(text: str) -> None:

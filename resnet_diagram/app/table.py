@@ -47,7 +47,7 @@ def table(
 
 
 def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
-    """Return what a table holds and how it is written; a caption or a label implies a float.
+    """Return the content options and the look of a table; a caption or a label implies a float.
 
     Raises UsageError for a wrong keyword or value.
     """

@@ -18,7 +18,7 @@ class Bash(BashComplete):
     """Completion for Bash, which takes a colon for a word and completes the part behind it."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the one to complete, and that one, with colons put back into words."""
+        """Return the preceding words and the word to complete, with words split at colons rejoined."""
         args, incomplete = super().get_completion_args()
         words: list[str] = []
         for word in (*args, incomplete):
@@ -29,7 +29,7 @@ class Bash(BashComplete):
         return words[:-1], words[-1]
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return an item without what Bash has behind a colon already."""
+        """Return an item without the part before a colon, which Bash already has."""
         return f"{item.type},{item.value.rpartition(':')[2]}"
 
 

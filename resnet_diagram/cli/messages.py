@@ -37,7 +37,7 @@ def loudness_options(command: Any) -> Any:
 
 
 def _set_loudness(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    """Store the loudness that the option asks for in the root context."""
+    """Store the loudness selected by the option in the root context."""
     if value:
         context.find_root().meta[_KEY] = -1 if parameter.name == "quiet" else 1
 
@@ -49,7 +49,7 @@ def loudness(context: click.Context | None = None) -> int:
 
 
 def note(text: str) -> None:
-    """Print something the user should know, once."""
+    """Print a note for the user, once."""
     _print_once(f"Note: {text}")
 
 
@@ -76,7 +76,7 @@ def _print_once(text: str) -> None:
 
 
 def tell(text: str, *, end: bool = True) -> None:
-    """Print words on standard output in UTF-8, as all that goes there; `end`: with an end of line."""
+    """Print text on standard output in UTF-8; `end` adds a line break."""
     click.echo(escape_controls(text).encode(errors="replace"), nl=end)
 
 
@@ -100,7 +100,7 @@ def _printable(text: str) -> str:
 
 
 def failure_of(problem: Exception, *, verbose: bool) -> click.ClickException:
-    """Return the message for an error; one nobody expected is called a bug, with its trace when verbose."""
+    """Return the message for an error; unexpected errors are called bugs, with a trace if verbose."""
     if isinstance(problem, click.ClickException):
         problem.message = _printable(problem.message)  # type: ignore[misc] # click shows it
         return problem

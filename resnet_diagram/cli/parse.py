@@ -13,7 +13,7 @@ from resnet_diagram.errors import EmbedError, ResnetDiagramError
 
 
 def parse(words: Sequence[str], folder: Path, default_format: str = "") -> Parsed:
-    """Return the request that a command with its arguments stands for. Raise EmbedError if it is wrong.
+    """Return the request for a command with its arguments. Raises EmbedError if it is invalid.
 
     `folder`: start of relative paths. `default_format`: for a command that is given neither file nor format.
     """

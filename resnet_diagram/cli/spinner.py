@@ -56,7 +56,7 @@ _current: list[_Spinner] = []
 
 @contextmanager
 def spinning(*, shown: bool) -> Iterator[None]:
-    """Show on standard error, if it is a terminal, which phase is going on inside."""
+    """Show the current phase on standard error, if it is a terminal."""
     if not shown or sys.stderr is None or not sys.stderr.isatty() or _current:
         yield
         return

@@ -80,13 +80,13 @@ def watch(draw: Callable[[], Iterable[Path]]) -> None:
 
 
 def _say(text: str, start: float) -> None:
-    """Print what was done and how long it took, unless quiet."""
+    """Print the finished action and its duration, unless quiet."""
     if loudness() >= 0:
         click.echo(f"{text} ({time.perf_counter() - start:.2f} s)", err=True)
 
 
 def _state(path: Path) -> _State:
-    """Return what changes with the contents of a file."""
+    """Return a key that changes with the contents of a file."""
     try:
         status = path.stat()
     except OSError:

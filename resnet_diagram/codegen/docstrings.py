@@ -43,7 +43,7 @@ def class_name(block: Block) -> str:
 
 
 def plain(block: Block) -> bool:
-    """Return whether nothing meets in a block: a run of layers that goes by one name."""
+    """Return whether a block is a run of layers under one name, without a merge."""
     return len(block.branches) == 1 and block.shortcut is None
 
 

@@ -130,7 +130,7 @@ def _padding(cell: Cell, scope: Scope) -> list[str]:
 
 
 def _fits(layer: Layer) -> bool:
-    """Return whether a convolution leaves the size its window does; transposed ones add what is missing."""
+    """Return whether a convolution's output has the size of its window, plus any output padding."""
     if layer.op == "conv_transpose":
         return True
     along = zip(layer.in_shape[1:], layer.kernel, layer.stride, layer.padding, layer.dilation, strict=True)

@@ -82,7 +82,7 @@ def attribute_names(cells: Sequence[Aligned], owners: Sequence[str]) -> list[str
 
 
 def _named(element: Element) -> bool:
-    """Return whether an element goes by its own name: one with weights, or a pooling."""
+    """Return whether an element uses its own name: elements with weights, and poolings, do."""
     return not isinstance(element, Layer) or element.params > 0 or element.kind is LayerKind.POOL
 
 

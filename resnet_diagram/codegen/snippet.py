@@ -44,7 +44,7 @@ def snippet(network: Network, target: str) -> str:
 
 
 def _planned(network: Network, block: Block | None) -> Plan:
-    """Return the classes of a network; those of a block alone where the rest cannot be written."""
+    """Return the classes of a network, or only the classes of a block if the remainder cannot be written."""
     try:
         refuse_graphs(network)
         return plan(network, HELPERS, block)

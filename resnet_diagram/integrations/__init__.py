@@ -1,1 +1,1 @@
-"""Diagrams in documentation generators: `sphinx` an extension, `mkdocs` a fence."""
+"""Diagrams in documentation generators and notebooks."""

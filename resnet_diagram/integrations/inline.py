@@ -2,7 +2,7 @@
 
 
 def reduced(svg: str) -> str:
-    """Return an SVG that is reduced to the width of its place where it is wider, as pictures are.
+    """Return an SVG that shrinks to the available width, as images do.
 
     >>> reduced('<svg width="300pt" height="90pt"></svg>')
     '<svg style="max-width: 100%; height: auto" width="300pt" height="90pt"></svg>'

@@ -1,4 +1,4 @@
-"""Draw from Python: figures that show themselves in a notebook, and files."""
+"""Draw from Python: figures that display in a notebook, and files."""
 
 import os
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Calls from Python: facts, tables and differences that show themselves, and errors in Python's words."""
+"""Python calls: facts, tables and differences with notebook display, and errors in Python terms."""
 
 import os
 import re

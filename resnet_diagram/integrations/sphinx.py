@@ -78,7 +78,7 @@ class NetworkDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = _with_options(declared)
 
     def run(self) -> list[nodes.Node]:
-        """Return what the directive makes. An error is reported for the directive's line."""
+        """Return the nodes of the directive. An error is reported for the directive's line."""
         try:
             content = self.element(Path(self.env.doc2path(self.env.docname)).parent)
         except ResnetDiagramError as problem:
@@ -278,7 +278,7 @@ def _as_text(app: Sphinx, document: nodes.document, name: str) -> None:
 
 
 def _add_needs(app: Sphinx, config: Config) -> None:
-    """Let LaTeX documents load what drawings and tables need."""
+    """Add the LaTeX packages for drawings and tables to the document."""
     elements = dict(config.latex_elements)
     elements["preamble"] = _NEEDS + elements.get("preamble", "")
     config.latex_elements = elements

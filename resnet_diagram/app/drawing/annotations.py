@@ -18,7 +18,7 @@ from resnet_diagram.style.check import ROLES
 from resnet_diagram.wording.language import phrases
 
 SUFFIX = ".figure.toml"
-"""Suffix of the annotations beside a model: those of net.py are in net.figure.toml."""
+"""Suffix of the annotation file beside a model: net.figure.toml for net.py."""
 
 UNITS = "--unit"
 """Source of annotations that come from options alone."""
@@ -63,7 +63,7 @@ def annotations_in(value: str | Path | Mapping[str, Any]) -> Annotations:
 def with_units(annotations: Annotations, words: Sequence[str]) -> Annotations:
     """Return annotations with a unit for each word: a path, a pattern or a module's name, or that `=LABEL`.
 
-    >>> with_units(NO_ANNOTATIONS, ["attn=Attention"]).parts[0].pattern
+    >>> with_units(Annotations(), ["attn=Attention"]).parts[0].pattern
     '*.attn'
     """
     if not words:
@@ -77,7 +77,7 @@ def with_units(annotations: Annotations, words: Sequence[str]) -> Annotations:
 
 
 def beside(source: str, folder: Path) -> Path | None:
-    """Return the file of annotations that lies beside the file of a source, if there is one."""
+    """Return the annotation file beside the file of a source, if there is one."""
     name = re.split(r"\.(?:py|ipynb|toml|json)\b", source, maxsplit=1)
     if len(name) < 2:
         return None

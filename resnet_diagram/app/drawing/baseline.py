@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def highlighted(options: "Options", networks: Sequence[Network], baseline: "Drawable | None") -> "Options":
-    """Return the options of a drawing of one network that highlights what differs from a baseline.
+    """Return the options of a drawing that highlights the differences from a baseline.
 
     A baseline that is code is traced with the input of the network. Raises UsageError for several networks.
     """
@@ -31,7 +31,7 @@ def highlighted(options: "Options", networks: Sequence[Network], baseline: "Draw
 
 
 def with_baseline(annotations: Annotations, network: Network, baseline: Network) -> Annotations:
-    """Return annotations with fills for what is new and what is changed, and ghosts of what is missing."""
+    """Return annotations with fills for new and changed parts, and ghosts for missing parts."""
     from resnet_diagram.diagram.annotations.ghosts import Missing, ghosts_of
     from resnet_diagram.differences.parts import changes
 

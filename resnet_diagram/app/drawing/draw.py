@@ -52,7 +52,7 @@ def _canonical(format_name: str) -> str:
 
 
 def _format_of(path: Path) -> str:
-    """Return the format that a file's suffix asks for; `.scene.json` is no `.json`."""
+    """Return the format for a file's suffix; `.scene.json` is no `.json`."""
     drawing = any(has_suffix(path, suffix) for row in FORMATS for suffix in row.suffixes)
     names = (name for name, suffix in SPECS.items() if not drawing and has_suffix(path, suffix))
     return next(names, "") or format_for(path).name
@@ -88,7 +88,7 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
 
 
 def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
-    """Return a request with the annotations that lie beside its sources, unless it has its own."""
+    """Return a request with the annotation files beside its sources, unless it has its own."""
     if not any("." in source for source in request.sources):  # names of the catalog
         return request
     from resnet_diagram.app.drawing.annotations import UNITS, annotations_in, found_beside
@@ -105,7 +105,7 @@ def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
 
 
 def _against_baseline(request: DrawRequest, networks: Sequence[Network], log: Log) -> DrawRequest:
-    """Return a request that highlights what differs from its baseline."""
+    """Return a request that highlights the differences from its baseline."""
     shape = "x".join(map(str, networks[0].input_shape))
     reading = replace(request.reading, weights=None, inputs=(shape,) if is_code(request.baseline) else ())
     baseline = read(request.baseline, reading, log)
@@ -201,7 +201,7 @@ def rendered(
 
 
 def _shown(row: Format, options: Options) -> Options:
-    """Return what a format can show of some options. Warns of what it leaves out."""
+    """Return the options that a format supports. Warns of the others."""
     if row.fills:
         return options
     options_set = ["--color-by"] if options.color_by else []

@@ -18,7 +18,7 @@ from resnet_diagram.render.formats import Content, Format, write_as
 from resnet_diagram.spec.model import Network
 
 _SMALL_GRAPHS = (20, 12, 6)
-"""Boxes of a graph on a page that is too small for more; its modules are folded down to so many."""
+"""Numbers of boxes to which the modules of a graph are folded, in turn, on a page too small for more."""
 
 REMARK = "Stages are folded: the chart of --view paper is too high for a page. --direction down draws it."
 """Comment in the source of a chart with folded stages."""
@@ -51,7 +51,7 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
 
 
 def _page(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
-    """Return the figure of networks that opens most blocks on a page, and what it leaves out in words."""
+    """Return the figure that opens most blocks on a page, and a description of the omitted ones."""
     figure = figure_of(networks, options, output)
     if _is_page(figure):
         return figure, ""

@@ -303,7 +303,7 @@ class TableChoices(LatexChoices, total=False):
 
 
 def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
-    """Return what is drawn and how it is written. Raise UsageError for a wrong keyword or value."""
+    """Return the drawing options and the output settings. Raises UsageError for a wrong keyword or value."""
     check_keywords(choices, DrawChoices, "drawing")
     direction, block, dpi = choices.get("direction"), choices.get("block", ""), choices.get("dpi", DPI)
     default = next(row.view for row in VIEWS if row.takes_block) if block else DEFAULT_VIEW
@@ -356,5 +356,5 @@ def _annotations(notes: str | Path | Mapping[str, Any] | None, units: Sequence[s
 
 
 def draw_choices(values: dict[str, Any]) -> DrawChoices:
-    """Return those of some named values that are options of a drawing."""
+    """Return the named values that are options of a drawing."""
     return {name: values[name] for name in DrawChoices.__annotations__ if name in values}  # type: ignore[return-value]

@@ -72,7 +72,7 @@ def levels(network: Network) -> list[list[Block]]:
 
 
 def _place(blocks: Iterable[Block], items: list[list[Block]]) -> int:
-    """Put blocks and what they hold into their levels; how many levels they fill."""
+    """Add blocks and their inner blocks to their levels; return the number of levels."""
     height = 0
     for block in blocks:
         level = _place(children(block), items)
