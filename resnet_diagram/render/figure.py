@@ -1,4 +1,4 @@
-"""All that a renderer needs to write one file."""
+"""Figures: a diagram with its theme and output settings."""
 
 from collections.abc import Callable
 from dataclasses import field
@@ -81,7 +81,7 @@ class Figure:
 
     @cached_property
     def scene(self) -> "Scene":
-        """The diagram laid out, once a format asks for it."""
+        """The scene, laid out on first use."""
         from resnet_diagram.layout.layout import layout
 
         return layout(self.diagram, self.theme, self.output.fit)
@@ -93,7 +93,7 @@ class Figure:
 
     @cached_property
     def caption(self) -> str:
-        """The caption, once a format asks for it."""
+        """The caption, computed on first use."""
         return self.words()
 
     @property
@@ -103,12 +103,12 @@ class Figure:
 
     @property
     def spoken_title(self) -> str:
-        """The title, or what to call a drawing without one."""
+        """The title, or a substitute for a drawing without one."""
         return self.named_title or phrase(Kind.TITLE, Word.ARCHITECTURE).in_language(self.language)
 
     @property
     def named_title(self) -> str:
-        """The title, or the names of the frames side by side; empty where there are none."""
+        """The title, or the joined names of the frames; may be empty."""
         framed = [
             item.title
             for item in flattened(self.diagram).chain.items

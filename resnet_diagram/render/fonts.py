@@ -30,13 +30,13 @@ def needs_installed(text: str, font: str) -> bool:
 
 
 def font_paths(font: str) -> tuple[Path, ...]:
-    """Return the folders with the package's own fonts and those of the family that is used."""
+    """Return the folders of the built-in fonts and of the family in use."""
     face = face_of(font)
     return (fonts_dir(), *(() if face.own else folders_of(face.source)))
 
 
 def warn_of_absent(font: str) -> None:
-    """Warn of the families of a theme that are not installed, and name the one that is used."""
+    """Warn of the families of a theme that are not installed, and name the substitute."""
     face = face_of(font)
     if face.absent:
         names = " and ".join(face.absent)

@@ -1,4 +1,4 @@
-"""The formats a figure can be written in: one table, and how a name or a file's suffix finds its row."""
+"""Table of output formats, found by name or file suffix."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Measure = Callable[[Figure, Content], ChartSize]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format(Row):
-    """A way of writing a figure.
+    """An output format.
 
     `summary`: half a line for lists. `render` gives text, or bytes where `binary`. `graphviz` is how Graphviz
     writes it, where it can. `together` writes each of several figures on a page of one file, where a file has

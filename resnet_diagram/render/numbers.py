@@ -1,4 +1,4 @@
-"""Numbers as drawings are written with."""
+"""Format numbers for drawings."""
 
 
 def number(value: float) -> str:

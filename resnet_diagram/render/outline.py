@@ -22,7 +22,7 @@ _KINDS = {
 """Kinds of shortcut that their labels do not name."""
 
 _REMOVED = "−"
-"""Sign of what only a baseline has."""
+"""Sign before parts that only a baseline has."""
 _EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
 

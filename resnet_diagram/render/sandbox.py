@@ -12,7 +12,7 @@ from resnet_diagram.limits import ROUNDS, TEXT
 class LimitedEnvironment(SandboxedEnvironment):
     """Jinja's sandbox, which also counts the rounds of loops and the calls of macros.
 
-    `rounds`: those of the template that is rendered. What is above a limit raises OverflowError.
+    `rounds`: loop rounds of the current template. Exceeding a limit raises OverflowError.
     """
 
     intercepted_binops = frozenset({"*", "**"})

@@ -66,7 +66,7 @@ class _Environment(jinja2.Environment):
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Compiled templates in a folder; what is damaged there or cannot be written is compiled again."""
+    """Cache of compiled templates in a folder; damaged or unwritable entries are compiled again."""
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Load a compiled template, unless it is damaged."""

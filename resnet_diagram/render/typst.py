@@ -1,4 +1,4 @@
-"""Write a scene as a drawing in plain Typst, to `#include`, or as a page of its own."""
+"""Write a scene as a Typst drawing for `#include`, or as a standalone page."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

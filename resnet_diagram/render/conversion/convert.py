@@ -1,4 +1,4 @@
-"""Turn an SVG into PDF or PNG with the `typst` library, which needs no program and no installed font."""
+"""Convert SVG to PDF or PNG with the `typst` library, without external programs or installed fonts."""
 
 import re
 import warnings
@@ -97,7 +97,7 @@ def whole_pixels(figure: Figure) -> tuple[float, float]:
 
 @cache
 def _fonts(installed: bool, folders: tuple[Path, ...]) -> "typst.Fonts":
-    """Return the fonts in some folders, and those of the system if wanted: reading them takes a while."""
+    """Return the fonts in some folders, and system fonts if needed, which are slow to read."""
     import typst
 
     return typst.Fonts(include_system_fonts=installed, include_embedded_fonts=False, font_paths=list(folders))

@@ -1,4 +1,4 @@
-"""Write a figure as PNG that knows its resolution and its title."""
+"""Write a figure as PNG, with resolution and title in its metadata."""
 
 import struct
 import zlib
@@ -9,7 +9,7 @@ from resnet_diagram.render.escape.xml import printable
 from resnet_diagram.render.figure import Figure
 
 _HEAD = 8 + 25
-"""The signature and the first chunk, IHDR: what follows may be metadata."""
+"""Length of the signature and the chunk IHDR, after which metadata is inserted."""
 
 _METRE = 1 / 0.0254
 """Inches."""

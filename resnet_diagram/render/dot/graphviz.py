@@ -1,4 +1,4 @@
-"""Draw a figure's DOT with Graphviz: the system's program, or the one that the pygraphviz package holds."""
+"""Render a figure's DOT with Graphviz: the installed program, or the copy in pygraphviz."""
 
 import re
 import shutil

@@ -31,7 +31,7 @@ from resnet_diagram.style.theme import Style, Theme
 Values = dict[str, Any]
 
 _ENLARGED = 1.5
-"""A theme's points are those of a printed figure; Graphviz draws for the screen."""
+"""Factor from a theme's sizes, which are for print, to sizes for the screen."""
 
 _PAGES = ((740.0, 1030.0), (1100.0, 2000.0))
 """Width of a row and height of a chart, in points; the first is readable on a page of 6.875 × 9 inches."""
@@ -55,7 +55,7 @@ _TAPERS: dict[Taper, Values] = {
 _PADDING = 7.0
 """Space beside the text of a box, on both sides together, in points."""
 _TAPERED = 1.45
-"""Width of a tapered box by that of its text, which must clear the slanted sides."""
+"""Ratio between the widths of a tapered box and its text, which must clear the slanted sides."""
 
 
 def render_dot(figure: Figure) -> str:

@@ -42,13 +42,13 @@ from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.wording.terms import FORMULA_MARK
 
 _LAYERS = {EdgeRole.FLOW.value: Layer.MAIN, "muted": Layer.LABELS}
-"""Layers of lines by their role; those of other roles are shortcuts."""
+"""Layers of lines by role; lines of other roles are shortcuts."""
 _OVER_TITLE = 4.0
 """Space that draw.io leaves over a text at the top of a box, in its units."""
 _FOLD_BUTTON = 11.0
 """Width that draw.io's button for folding takes in the upper left corner of a container, in points."""
 _TITLE_GAP = 2.0
-"""Smallest distance from a title to what is on its right, in points."""
+"""Minimum distance from a title to elements on its right, in points."""
 
 _UNPAINTED: Values = {"": "group", "fillColor": "none", "strokeColor": "none"}
 """Style of a group without paint."""
@@ -143,7 +143,7 @@ def _title_start(title: Text, group: Group, area: Area, page: Page) -> float:
 
 
 def _folded(group: Group, area: Area, width: float, height: float) -> Area:
-    """Return the area of a folded container: that of its title along the flow, unchanged across it."""
+    """Return the area of a folded container: as long as its title, and of unchanged width."""
     flow = next((line.points for line in connectors(group) if line.role == EdgeRole.FLOW), ())
     if flow and flow[0][1] == flow[-1][1]:
         return Area(area.x, area.y, min(width, area.width), area.height)
@@ -172,7 +172,7 @@ def _box(box: Box, place: Place, page: Page) -> Iterator[Cell]:
 
 
 def _layer_of(box: Box) -> Layer:
-    """Return the layer of a box: boxes on shortcuts are in that of the shortcuts."""
+    """Return the layer of a box; boxes on shortcuts are in the shortcuts' layer."""
     on_shortcut = box.role.removesuffix("-box") in set(EdgeRole)
     return Layer.SHORTCUTS if on_shortcut else Layer.MAIN
 

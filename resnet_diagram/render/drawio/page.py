@@ -15,7 +15,7 @@ from resnet_diagram.wording.counts import count_text
 
 Values = dict[str, str]
 Cell = dict[str, Any]
-"""What the template writes for a cell."""
+"""Template values of a cell."""
 
 ROOT = "0"
 """Id of the cell that holds the layers."""
@@ -64,7 +64,7 @@ class Page:
     used: Counter[str] = field(default_factory=Counter)
 
     def name(self, wanted: str) -> str:
-        """Return an id for a cell that shows no element of its own."""
+        """Return an id for a cell without an element."""
         while True:
             self.used[wanted] += 1
             name = f"{wanted}-{self.used[wanted]}"

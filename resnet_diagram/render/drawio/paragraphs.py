@@ -1,4 +1,4 @@
-"""Texts of a scene in paragraphs: lines in one style under each other are edited as one text."""
+"""Merge stacked lines of one style into paragraphs, which are edited as one text."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ class Paragraph:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Length of the longest line and height of all lines, in points, as they are read."""
+        """Length of the longest line and total height, in points, in reading direction."""
         pitch = PITCH * self.style.size * (len(self.lines) - 1)
         return max(line.width for line in self.lines), pitch + _LINE_HEIGHT * self.style.size
 

@@ -17,7 +17,7 @@ def render_drawio(figure: Figure) -> str:
 
 
 def render_pages(figures: Sequence[Figure]) -> str:
-    """Return the file of several figures, each on a page of its own."""
+    """Return a file with several figures, each on its own page."""
     for font in dict.fromkeys(figure.theme.font for figure in figures):
         warn_of_absent(font)
     pages = [_page(figure, number) for number, figure in enumerate(figures, 1)]
@@ -25,7 +25,7 @@ def render_pages(figures: Sequence[Figure]) -> str:
 
 
 def _page(figure: Figure, number: int) -> dict[str, object]:
-    """Return what the template writes for a figure."""
+    """Return the template values of a figure."""
     scene, palette = figure.scene, Palette(figure.theme)
     return {
         "id": f"page-{number}",

@@ -8,7 +8,7 @@ from resnet_diagram.errors import UsageError
 
 
 class Float(StrEnum):
-    """The environment of LaTeX that a drawing stands in; the starred one is as wide as both columns."""
+    """LaTeX environment of a drawing; the starred one spans both columns."""
 
     AUTO = "auto"
     FIGURE = "figure"

@@ -1,4 +1,4 @@
-r"""The words of a table for LaTeX: as text, and as math inside a bmatrix."""
+r"""Escape the text of a table for LaTeX, as text and as math inside a bmatrix."""
 
 import re
 

@@ -41,10 +41,10 @@ _TAPERS = {Taper.CLOSING: ("[\\", "/]"), Taper.OPENING: ("[/", "\\]"), Taper.BAR
 _DOT = '(("\u00a0"))'
 
 _UNBREAKABLE = "\u00a0"
-"""Stands for a space in the title of a frame, which Mermaid would break and lay over the first node."""
+"""Replaces spaces in frame titles, which Mermaid would break and draw over the first node."""
 
 PAGES = ((1060.0, 1600.0), (1400.0, 2400.0))
-"""Width of a row and height of a chart, in pixels: at first what GitHub's column shows at 10 pixels type."""
+"""Row widths and chart heights to try, in pixels; the first fits GitHub's column at 10 pixels type."""
 _TYPE_SIZE = 14.0
 """Type size of a chart, in pixels; the template sets it."""
 _PADDING = {"(": 12.0, "[\\": 48.0, "[/": 48.0, "{": 48.0, "{{": 28.0}
@@ -126,7 +126,7 @@ class _Writer:
                 yield indent + self.node(part.id)
 
     def isolated(self, frame: Frame, indent: str) -> Iterator[str]:
-        """Yield the lines of a subgraph with a direction of its own."""
+        """Yield the lines of a subgraph with its own direction."""
         yield indent + self.opening(frame)
         yield f"{indent}  direction {'TB' if frame.down else 'LR'}"
         yield from self.content(frame, indent + "  ")
@@ -148,7 +148,7 @@ class _Writer:
         return "; ".join(statement for statement in statements if statement)
 
     def chain(self, arrows: list[Edge]) -> str:
-        """Return arrows, each from the head of the one before, as one line."""
+        """Return consecutive arrows as one line."""
         text = self.node(arrows[0].tail)
         for arrow in arrows:
             words = "" if arrow.head in self.titles else arrow.label
@@ -161,7 +161,7 @@ class _Writer:
         return text
 
     def node(self, name: str) -> str:
-        """Return the name of a part, with its text and its class where it is named first."""
+        """Return the name of a part, with text and class at its first use."""
         if name in self.named:
             return self.names[name]
         self.named.add(name)
@@ -179,7 +179,7 @@ class _Writer:
 
 
 def _chains(arrows: Iterable[Edge]) -> Iterator[list[Edge]]:
-    """Split arrows into runs in which each leaves the head of the one before."""
+    """Split arrows into runs, in which each starts at the head of the previous one."""
     chain: list[Edge] = []
     for arrow in arrows:
         if chain and chain[-1].head != arrow.tail:

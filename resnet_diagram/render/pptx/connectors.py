@@ -79,7 +79,7 @@ def connector_shapes(line: Connector, drawing: Drawing) -> Iterator[Values]:
 def _joins_backwards(line: Connector, points: Sequence[Point]) -> bool:
     """Return whether a line ends on the line of flow, and comes to it against the flow.
 
-    LibreOffice before 7.5 bends such a connector the other way round if it is attached beside a box.
+    LibreOffice before 7.5 bends such a connector in the wrong order if it is attached beside a box.
     """
     (x, y), (next_x, next_y) = points[:2]
     return line.head.side is None and bool(line.head.element) and (next_x < x or next_y < y)

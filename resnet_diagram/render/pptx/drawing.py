@@ -1,4 +1,4 @@
-"""A scene on its way to a slide: its place there, the numbers of its shapes, and their connection sites."""
+"""State of a scene's conversion to a slide: position, shape numbers and connection sites."""
 
 import math
 from collections import defaultdict
@@ -59,7 +59,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A scene on its way to a slide.
+    """A scene during its conversion to a slide.
 
     `numbers`: ids of the shapes that connectors are attached to, by the ids of their elements; `others`: ids
     for all further shapes. `forks`: radii of the dots where shortcuts leave. `spots`: sites of each element

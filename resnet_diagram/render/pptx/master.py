@@ -1,4 +1,4 @@
-"""The master of a presentation: the one of python-pptx in another shape, or that of a user's file."""
+"""The master of a presentation: python-pptx's own with another aspect ratio, or a user's."""
 
 import re
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""What each slide shows: a diagram, laid out so that its type is large enough to read."""
+"""Lay out diagrams for slides, with type large enough to read."""
 
 import warnings
 from collections.abc import Iterator

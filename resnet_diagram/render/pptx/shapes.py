@@ -32,7 +32,7 @@ _ALIGN = {Anchor.START: "l", Anchor.MIDDLE: "ctr", Anchor.END: "r"}
 
 
 def slide_shapes(scene: Scene, theme: Theme, area: Area, first: int) -> list[Values]:
-    """Return what the template writes for a scene, with shapes numbered from `first`."""
+    """Return the template values of a scene, with shapes numbered from `first`."""
     numbers = count(first)
     leaves = [leaf for leaf in walk(scene) if isinstance(leaf, Box | Marker) and leaf.id]
     dots = (leaf for leaf in leaves if isinstance(leaf, Marker) and leaf.kind is MarkerKind.FORK)

@@ -36,7 +36,7 @@ Values = dict[str, Any]
 
 
 class Size(NamedTuple):
-    """Width and height as they are written."""
+    """Width and height as text."""
 
     width: str
     height: str
@@ -118,7 +118,7 @@ def _id(element_id: str, prefix: str) -> str:
 
 
 def _shape(element: Element, brush: Brush, prefix: str) -> Values:
-    """Return what the template writes for an element of the scene, and for all elements in it."""
+    """Return the template values of an element of the scene and of its descendants."""
     match element:
         case Group():
             inside: list[Element] = [element.frame] if element.frame else []
@@ -160,7 +160,7 @@ def _box(box: Box, brush: Brush, prefix: str) -> Values:
 
 
 def _outline(box: Box, brush: Brush) -> Values:
-    """Return the outline of a box and what it is painted with."""
+    """Return the outline of a box with its colours."""
     style = brush.theme.style(box.role, box.shade)
     x, y = box.centre
     return {
@@ -183,7 +183,7 @@ def _outline(box: Box, brush: Brush) -> Values:
 
 
 def _marker(marker: Marker, brush: Brush, prefix: str) -> Values:
-    """Return the circles of a marker as those of a box without texts."""
+    """Return the circles of a marker, as boxes without texts."""
     return {
         "what": "box",
         "id": _id(marker.id, prefix),
@@ -279,7 +279,7 @@ def _connector(line: Connector, brush: Brush, prefix: str) -> Values:
 
 
 def _segment(points: tuple[Point, ...], role: str, brush: Brush, radius: float = 0.0) -> Values:
-    """Return a line and what it is painted with."""
+    """Return a line with its colours."""
     style = brush.theme.style(role)
     return {
         "d": bent(points, radius),

@@ -42,7 +42,7 @@ _UNEVEN = 0.3
 class Scope(NamedTuple):
     """Context of the statements of a section: coordinates count from `origin`.
 
-    `looks`: what the scope says for all boxes of a role, and a box need not repeat.
+    `looks`: keys that the scope sets for all boxes of a role.
     """
 
     parts: Parts
@@ -131,7 +131,7 @@ def _form_options(box: Box, default: Common) -> list[str]:
 
 
 def _words(box: Box, common: Common) -> str | None:
-    """Return the texts of a box as one text of TeX, centred in its node; None where they are turned."""
+    """Return the texts of a box as one TeX text, centred in its node; None for rotated texts."""
     if not holds_its_words(box):
         return None
     lines = [_line(text, common) for text in box.texts]
@@ -205,7 +205,7 @@ def marker_nodes(marker: Marker, scope: Scope) -> list[Node]:
 
 
 def line(connector: Connector, scope: Scope) -> Line:
-    """Return the route of a connector, from node to node where it is attached to them."""
+    """Return the path of a connector, from node to node if it is attached to nodes."""
     points = connector.points
     options = [f"resnet/{line_style(connector.role)}"]
     radius = corner_radius(points, connector.radius)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 Point = tuple[float, float]
 PAGE: Point = (0.0, 0.0)
-"""The origin of what stands in no scope."""
+"""The origin outside scopes."""
 _CLOSE = 0.005
 
 

@@ -1,4 +1,4 @@
-"""Colours by name: each colour of a drawing is defined once, under the first use that asks for it."""
+"""Named colours: each colour of a drawing is defined once and named after its first use."""
 
 import re
 from dataclasses import field

@@ -1,4 +1,4 @@
-r"""Write a scene as a TikZ picture to `\input`, or as a document of its own."""
+r"""Write a scene as a TikZ picture for `\input`, or as a standalone document."""
 
 import warnings
 from dataclasses import replace
@@ -124,7 +124,7 @@ def _other_letters(result: Parts) -> str:
 
 
 def _warn(letters: str, *, large: bool) -> None:
-    """Warn of what pdflatex does not do, such as to write some letters."""
+    """Warn of limits of pdflatex, such as missing characters."""
     if letters:
         message = (
             f"pdflatex has no letters such as {letters[:3]!r}: it writes their code points. "

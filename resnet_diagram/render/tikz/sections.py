@@ -1,4 +1,4 @@
-"""The order of a picture in the file: part by part, then what joins the parts, then the legend."""
+"""Sections of a TikZ picture: the parts, then the lines between them, then the legend."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -64,7 +64,7 @@ def _has_parts(panel: Group) -> bool:
 
 
 def _titles(group: Group) -> Iterable[Leaf]:
-    """Return the title of the figure and those of panels that have parts."""
+    """Return the titles of the figure and of panels with parts."""
     if group.kind is GroupKind.TITLE:
         return leaves(group)
     return group.labels if group.kind is GroupKind.PANEL and _has_parts(group) else ()

@@ -1,4 +1,4 @@
-"""Styles by name: what the boxes, lines and texts of one role have in common is said once."""
+"""Named styles: the common settings of boxes, lines and texts of each role."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-r"""The words of a drawing in TeX: shapes and signs as formulas, letters that pdflatex lacks by a macro."""
+r"""Escape text for TikZ nodes: shapes and signs as math, characters unknown to pdflatex by a macro."""
 
 import re
 
