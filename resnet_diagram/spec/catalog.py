@@ -1,8 +1,7 @@
 """The networks known by name.
 
-Their designs are files in `networks/`, one a family: what its networks share, then a `[[network]]` table
-each, in the words of `design/keys.py`, with the `paper` it comes from and a `summary` that tells it from
-the others.
+Each family has a file in `networks/`: the common settings of its networks, then a `[[network]]` table for
+each, with the keys of `toml/schema/keys.py`, its `paper` and a `summary` that distinguishes it.
 """
 
 import re
@@ -45,7 +44,7 @@ _LOOKALIKES = str.maketrans("oil", "011")
 class Entry:
     """Catalog entry of a network.
 
-    `paper` cites where it comes from; `summary` tells it from the others.
+    `paper` cites its source; `summary` distinguishes it from other networks.
     """
 
     name: str
@@ -81,7 +80,7 @@ def network(name: str) -> Network:
 
 
 def canonical(name: str) -> str:
-    """Return the name of the catalog that differs in case and separators only; else the name as it is.
+    """Return the catalog name that differs only in case and separators, or the name unchanged.
 
     >>> canonical("ResNet-50"), canonical("WRN_28_10"), canonical("resnet51")
     ('resnet50', 'wrn-28-10', 'resnet51')

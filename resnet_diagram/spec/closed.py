@@ -1,4 +1,4 @@
-"""Networks without graphs, for readers that know series of branches only: what is no series is one layer."""
+"""Replace the graphs of a network by opaque layers, for consumers that support only series of branches."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ def _modules(elements: Iterable[Element]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """Return the first few of some names, and how many more there are."""
+    """Return the first few names, and the number of the others."""
     items = [name for name in names if name]
     more = f" and {len(items) - _LISTED} more" if len(items) > _LISTED else ""
     return ", ".join(items[:_LISTED]) + more

@@ -1,4 +1,4 @@
-"""Receptive fields: how many positions of the input one position of an output depends on.
+"""Receptive fields: number of input positions on which one output position depends.
 
 After Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", Distill:
 along a path, a layer of kernel k, dilation d and stride s widens the field by d (k - 1) times the product of

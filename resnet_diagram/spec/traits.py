@@ -138,7 +138,7 @@ PROJECTIONS = frozenset(kind for kind, traits in SHORTCUTS.items() if traits.pro
 
 
 APPENDED = "append_channels"
-"""The operation on a dual path that leaves room for channels that only the other operand has."""
+"""The operation that pads a dual path for the channels of the other operand."""
 
 
 def is_renaming(element: Element) -> bool:

@@ -1,4 +1,4 @@
-"""Colours as the eye orders them: CIELAB (1976) of sRGB colours written "#RRGGBB"."""
+"""Perceptual colour space: CIELAB (1976) of sRGB colours in the notation "#RRGGBB"."""
 
 import math
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Colours that can be seen on a white page as well as on a dark one."""
+"""Contrast of colours, on white and on dark pages."""
 
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ LIGHT_PAGE = "#FFFFFF"
 DARK_PAGE = "#0D1117"
 
 _TEXT_CONTRAST = 4.5
-"""What WCAG 2.1 asks of text (criterion 1.4.3)."""
+"""Minimum contrast of text by WCAG 2.1 (criterion 1.4.3)."""
 
 _LINE_CONTRAST = 4.0
 """More than the 3.0 that WCAG 2.1 asks of graphical objects (criterion 1.4.11): the lines are thin."""

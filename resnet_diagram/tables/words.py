@@ -19,7 +19,7 @@ _POOLS = {
     "global_max_pool": "max pool",
     "global_avg_and_max_pool": "average + max pool",
 }
-"""Names of pools in the style of the 2015 paper; the size of a global one is that of the row before."""
+"""Names of poolings in the style of the 2015 paper; the previous row shows the size of global ones."""
 
 _MIN_FOLDED = 4
 """Least number of layers in a chain that are folded."""

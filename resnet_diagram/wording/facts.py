@@ -205,7 +205,7 @@ def _other_merge(block: Block, place: Place) -> Facts:
 class StageRow:
     """One line of a table: the stem, an element of the body, or the head.
 
-    The texts are ready to print; `params` and `macs` of all rows add up to those of the network.
+    The texts are ready to print; `params` and `macs` of all rows sum to the network's totals.
     """
 
     name: str

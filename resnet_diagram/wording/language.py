@@ -119,7 +119,7 @@ def labels_in(part: object) -> Iterator[Label]:
 
 @cache
 def _values_of_fields(kind: type) -> Callable[[object], tuple[object, ...]] | None:
-    """Return what reads the fields of a data class, the last first; None for any other class."""
+    """Return a getter of a data class's fields, last first; None for any other class."""
     names = _names_of_fields(kind)
     if len(names) > 1:
         return attrgetter(*reversed(names))

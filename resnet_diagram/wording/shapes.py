@@ -34,7 +34,7 @@ def resolution_text(size: Shape) -> str:
 
 
 def change_text(before: str, after: str) -> str:
-    """Return what a part changes: both texts, or one where they are equal.
+    """Return a change in words: both texts, or a single one if they are equal.
 
     >>> change_text("56×56", "28×28"), change_text("256", "256")
     ('56×56 → 28×28', '256')

@@ -1,7 +1,7 @@
 """Symbols that mean the same in every language."""
 
 ARROW = " → "
-"""Joint between what enters and what leaves."""
+"""Separator between input and output shape."""
 
 PLUS = " + "
 """Joint between layers that follow each other."""

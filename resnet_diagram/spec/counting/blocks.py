@@ -1,4 +1,4 @@
-"""Count the blocks of a network as its readers do: one count for titles, bars, captions, tables and facts.
+"""Count the blocks of a network, equally for titles, bars, captions, tables and facts.
 
 Counted are residual blocks; sums and concatenations of branches; and blocks without a shortcut, which are
 runs of layers, such as the first inverted bottleneck of a stage of MobileNetV2. Not counted are gates,
@@ -104,7 +104,7 @@ def waiting_numbers(runs: Iterable[Run]) -> dict[int, list[int]]:
 
 
 def _inside(element: Element) -> Iterator[Run]:
-    """Yield what is counted of an element: itself, or the blocks in it."""
+    """Yield the counted blocks of an element: the element itself, or blocks in it."""
     match element:
         case Stage():
             yield from counted_runs(element.body, element.name)
@@ -120,7 +120,7 @@ def _inside(element: Element) -> Iterator[Run]:
 
 
 def _counted_branches(block: Block) -> Iterator[tuple[Element, ...]]:
-    """Yield the branches of a block; those of a residual block without its gates."""
+    """Yield the branches of a block, without the gates of a residual block."""
     for branch in block.branches:
         if is_residual(block):
             yield tuple(item for item in branch if not (isinstance(item, Block) and is_gate(item)))

@@ -13,7 +13,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, Network, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """In which stage and which of its blocks an element stands, and inside which residual block.
+    """Position of an element: its stage, its block, and the residual block around it.
 
     `path`: the element's name, or its position, such as `body[0].branches[1][2]`. `block` counts from 1 and
     is 0 outside stages. `nested_in`: path of the innermost residual block around it. `runs`: how often it is
@@ -53,7 +53,7 @@ def _inside(elements: Iterable[Element], position: str, around: Place) -> Placed
 
 
 def _in_graph(graph: Graph, place: Place) -> Placed:
-    """Yield what is in a graph, once where several nodes run the same modules, and its merges as blocks."""
+    """Yield the elements of a graph, shared modules only once, and its merges as blocks."""
     shared = Counter(node.shares for node in graph.nodes)
     for number, node in enumerate(graph.nodes):
         position = f"{place.path}.nodes[{number}]"

@@ -1,1 +1,1 @@
-"""Networks as JSON."""
+"""Networks in JSON format."""

@@ -1,4 +1,4 @@
-"""From JSON values to the spec classes, driven by the types of their fields."""
+"""Decode JSON values to the spec classes, by the types of their fields."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, fields, is_dataclass

@@ -1,4 +1,4 @@
-"""From the spec classes to JSON values and to text one can read."""
+"""Encode the spec classes as JSON values and as readable text."""
 
 import json
 from dataclasses import Field, fields, is_dataclass
@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 from resnet_diagram.spec.model import Settings
 
 TYPE_KEY = "type"
-"""The key that tells which class an object is, where several may stand."""
+"""The key for the class of an object, where several classes are allowed."""
 
 _LINE = json.JSONEncoder(ensure_ascii=False)
 

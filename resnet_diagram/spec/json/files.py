@@ -1,7 +1,7 @@
-"""Networks as JSON text: what `dumps` wrote, `loads` reads back equal; and networks in files.
+"""Read and write networks as JSON text and as files; `loads` inverts `dumps`.
 
 A JSON file is one object with `"format"`, `"version"` and the fields of `Network`. Values that equal the
-default are left out. Where a layer, a block or a stage may stand, `"type"` tells which one it is.
+default are omitted. For elements, `"type"` distinguishes layers, blocks, stages and graphs.
 """
 
 import json

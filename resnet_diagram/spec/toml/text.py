@@ -1,4 +1,4 @@
-"""TOML values as text one can read: plain keys first, then a section for each table."""
+"""Write TOML values as readable text: plain keys first, then a section for each table."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The formats a table can be written in, and how a name or a file's suffix finds one."""
+"""Table formats, found by name or file suffix."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Table
 
 NOTHING = "–"
-"""Stands where there is nothing to say."""
+"""Content of an empty cell."""
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -10,7 +10,7 @@ from resnet_diagram.tables.render.look import Look
 
 
 def render_html(table: Table, look: Look) -> str:
-    """Return the table as HTML with its style, or as a page of its own."""
+    """Return the table as HTML with its style, or as a complete page."""
     return render(
         "table/html",
         "page.html.jinja" if look.standalone else "table.html.jinja",

@@ -1,4 +1,4 @@
-"""Of which type a table is set: as large as a page has room for."""
+"""Select the largest font size at which a table fits a page."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _TEXT, _WIDE, _COLUMN = 345.0, 490.0, 240.0
 """Widths: of the text of the article class, over two columns, of one of them."""
 
 _HIGH, _SAFE = 480.0, 340.0
-"""Heights: what a page has for a table, and what surely fits."""
+"""Height of a page for a table, and a height that fits with certainty, in points."""
 
 _TYPES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.82), (r"\scriptsize", 0.72))
 

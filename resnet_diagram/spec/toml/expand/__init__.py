@@ -1,1 +1,1 @@
-"""From a parsed TOML file to a network."""
+"""Build a network from a parsed TOML file."""

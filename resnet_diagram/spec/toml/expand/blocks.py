@@ -1,4 +1,4 @@
-"""From the design of a block to its layers."""
+"""Build the layers of a block from its design."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Layers put one behind another."""
+"""Build a series of layers."""
 
 from dataclasses import field
 
@@ -15,7 +15,7 @@ _SHORT = {"batch_norm": "bn"}
 
 @dataclass(slots=True)
 class Chain:
-    """Elements one behind another, as they are put there.
+    """A series of elements under construction.
 
     `shape` is what the last one left; `prefix` stands before the names; `number` is that of the block or
     layer that comes next, for its name. `norm_op` and `act_op` are the norm, or "none", and the activation;

@@ -1,4 +1,4 @@
-"""Blocks and stages from what a file says of them layer by layer."""
+"""Build blocks and stages from tables with lists of layers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -67,7 +67,7 @@ def _put_one(chain: Chain, settings: dict[str, Any]) -> None:
 
 
 def _put_checked(chain: Chain, element: Layer | Block | Graph) -> None:
-    """Put what may not fit the shape that enters it. Raises DesignError where it does not."""
+    """Append an element. Raises DesignError if it does not fit the input shape."""
     shape = chain.shape
     chain.put(element)
     try:

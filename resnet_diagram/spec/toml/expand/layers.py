@@ -1,4 +1,4 @@
-"""Layers from what a file says of them."""
+"""Build layers from tables."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From what a file says to the network."""
+"""Build a network from a parsed spec file."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -84,12 +84,12 @@ def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:
 
 
 def _is_common(fault: DesignError) -> bool:
-    """Return whether a fault lies in what is said of the whole network."""
+    """Return whether an error concerns settings of the whole network."""
     return bool(fault.path) and fault.path[0] in SETTINGS
 
 
 def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None:
-    """Put what is written layer by layer."""
+    """Append the elements of a list of layers."""
     from resnet_diagram.spec.toml.expand.elements import put_all  # the short form has no need of it
 
     chain.prefix = f"{part}."
@@ -181,7 +181,7 @@ def _put_entry(chain: Chain, stage: Said, item: str | Said) -> None:
 
 
 def _put_block(chain: Chain, stage: Said, left: Said) -> None:
-    """Put one block of a stage; `left` is what is said of it alone."""
+    """Append one block of a stage; `left` holds its own settings."""
     default = {"width": stage["width"], "stride": stage["stride"] if chain.number == 0 else 1}
     settings = {key: value for key, value in stage.items() if key in SETTINGS} | default | left
     design = block_design(settings, settings["width"], settings["stride"])

@@ -1,4 +1,4 @@
-"""Every key of the TOML form, what may stand there and what it means.
+"""Every key of the TOML format, with its allowed values and its meaning.
 
 The reader, the JSON Schema and the writer all follow this table.
 """

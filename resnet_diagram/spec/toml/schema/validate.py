@@ -28,7 +28,7 @@ from resnet_diagram.spec.toml.schema.words import GATE, TABLE_OF_OP, WORD_OPS, t
 
 
 def validate(value: Any, expected: Type) -> None:
-    """Raise DesignError where a value, or one inside it, is not what is expected."""
+    """Raise DesignError if a value, or a nested value, has the wrong type or range."""
     _CHECKS[type(expected)](value, expected)
 
 

@@ -1,4 +1,4 @@
-"""The words of the TOML form, and which table a value is meant to be."""
+"""The words of the TOML format, and the recognition of tables by their keys."""
 
 from collections.abc import Mapping
 

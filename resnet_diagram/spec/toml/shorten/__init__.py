@@ -1,1 +1,1 @@
-"""From a network to a short TOML file."""
+"""Describe a network by a short TOML file."""

@@ -1,4 +1,4 @@
-"""From layers, blocks and stages to the tables that describe them layer by layer."""
+"""Describe layers, blocks and stages by tables with lists of layers."""
 
 from collections.abc import Iterable
 from typing import Any

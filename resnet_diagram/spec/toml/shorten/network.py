@@ -1,4 +1,4 @@
-"""From a network to the shortest design that makes it again."""
+"""Find the shortest design of a network."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""From the layers of a block to the settings that would have made it.
+"""Infer the settings of a block from its layers.
 
-What a block does not tell is left open: an identity shortcut says neither option A nor B. A setting is
-therefore the values that would make the same block; one that is not named here may have any value.
+A block may leave settings undetermined: an identity shortcut fits options A and B. A setting is therefore
+the set of values that lead to the same block; a missing setting may have any value.
 """
 
 from collections.abc import Iterator, Sequence

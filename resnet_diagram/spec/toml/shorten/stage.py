@@ -14,12 +14,12 @@ from resnet_diagram.spec.toml.shorten.recognise import Seen, plain_blocks, seen_
 
 Said = dict[str, Any]
 Part = Seen | list[Written]
-"""A block that a design fits, or what is written of one that none fits."""
+"""A block with a design, or the list of layers of a block without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenStage:
-    """A stage and what is known of its parts."""
+    """A stage with the recognised settings of its parts."""
 
     name: str
     parts: tuple[Part, ...]
