@@ -9,7 +9,7 @@ from resnet_diagram.layout.flow.columns.fill import Column, Measured, balance
 from resnet_diagram.spec.json.files import dumps
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.reader import loads
-from tests.work import lines
+from tests.work import calls, lines
 
 FEW = 25
 """Blocks or stages of the smaller network; the larger has twice as many."""
@@ -73,3 +73,17 @@ def test_columns_are_counted_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> No
     rd.to_text(growing(150), "svg", view="full")
     assert max(counts) > 6
     assert len(counts) < 8
+
+
+MOST_CALLS = {"svg": 6800, "tikz": 6900, "mermaid": 6500, "dot": 4100}
+"""Most calls of functions, Python's own included, that one more block takes to be read, drawn and written."""
+
+
+@pytest.mark.parametrize("name", MOST_CALLS)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_block_takes_few_calls(name: str) -> None:
+    def work(count: int) -> int:
+        return calls(lambda: rd.to_text(one_stage(count), name, view="full", max_height="90000pt"))
+
+    work(2)
+    assert work(5 * FEW) - work(4 * FEW) < FEW * MOST_CALLS[name]

@@ -1,8 +1,10 @@
 """What large networks cost: `python -m tests.benchmarks.scale`."""
 
+import gc
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import resnet_diagram as rd
 from resnet_diagram.spec.model import Network
@@ -26,20 +28,24 @@ def stages(count: int) -> Network:
     return loads(f"{HEAD}depths = {depths}\nwidths = {widths}\nstrides = {strides}\n", "many.toml")
 
 
+def full(form: str, count: int, shortcut: str = "B") -> str:
+    """Draw every block of one stage in a format."""
+    return rd.to_text(blocks(count, shortcut), form, view="full", max_height="90000pt")
+
+
 ROWS: dict[str, tuple[Callable[[int], object], int]] = {
     "code of blocks": (lambda count: rd.code(blocks(count)), BLOCKS),
     "DOT of blocks": (lambda count: rd.to_text(blocks(count), "dot"), BLOCKS),
     "TikZ of stages": (lambda count: rd.to_text(stages(count), "tikz", max_height="90000pt"), STAGES),
-    "full TikZ of plain layers": (
-        lambda count: rd.to_text(blocks(count, "none"), "tikz", view="full", max_height="90000pt"),
-        BLOCKS,
-    ),
+    "full TikZ of plain layers": (lambda count: full("tikz", count, "none"), BLOCKS),
+    **{f"full {name} of blocks": (partial(full, name), BLOCKS) for name in ("svg", "tikz", "mermaid", "dot")},
 }
 
 
 def main() -> None:
-    """Print the seconds of each, and their ratio to those of half the size."""
+    """Print the seconds of each, and their ratio to those of half the size, without garbage collection."""
     warnings.simplefilter("ignore")
+    gc.disable()
     for name, (work, count) in ROWS.items():
         took = []
         for size in (count // 2, count):
