@@ -1,6 +1,7 @@
 """Read files that are data: regular files of limited size, as bytes or as TOML."""
 
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,14 @@ def read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
     raise SourceError(f"Cannot read {str(path)!r}: {problem}.")
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a file exists, and try to open one that does not: `--watch` then waits for it too."""
+    if not path.exists():
+        with suppress(OSError):
+            path.open("rb").close()
+    return path.is_file()
 
 
 def is_of_project(path: Path, root: Path) -> bool:

@@ -141,6 +141,22 @@ def test_a_theme_is_followed(tmp_path: Path, started: Callable[..., Watcher]) ->
     watcher.wait_for_text("#FEDCBA")
 
 
+def test_annotations_are_followed_from_their_first_save_on(
+    tmp_path: Path, started: Callable[..., Watcher]
+) -> None:
+    (tmp_path / "net.toml").write_text(network("first"))
+    notes = tmp_path / "net.figure.toml"
+    watcher = started("net.toml", "-o", "net.svg")
+    watcher.wait_for_text("first")
+    save_by_replacing(notes, '[parts.fc]\nlabel = "our words"\n')
+    watcher.wait_for_text("our words")
+    save_in_place(notes, '[parts.fcc]\nlabel = "moreover"\n')
+    watcher.wait_for(lambda: any("no module matches 'fcc'" in line for line in watcher.lines))
+    watcher.wait_for_text("our words")
+    save_in_place(notes, '[parts.fc]\nlabel = "moreover"\n')
+    watcher.wait_for_text("moreover")
+
+
 MODEL = """from torch import nn
 from parts import width
 class Net(nn.Module):

@@ -11,7 +11,7 @@ from resnet_diagram.diagram.annotations.match import matched, module_paths, prob
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.errors import UsageError, closest, did_you_mean, escape_controls
-from resnet_diagram.reading import read_toml
+from resnet_diagram.reading import is_there, read_toml
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.text import toml_string
 from resnet_diagram.style.check import ROLES
@@ -82,7 +82,7 @@ def beside(source: str, folder: Path) -> Path | None:
     if len(name) < 2:
         return None
     path = folder / f"{name[0]}{SUFFIX}"
-    return path if path.is_file() else None
+    return path if is_there(path) else None
 
 
 def template(network: Network) -> str:
