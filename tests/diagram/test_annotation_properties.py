@@ -137,7 +137,8 @@ def written(name: str, to: str, notes: dict[str, Any]) -> str:
     """Return the words and colours of a drawing in any format."""
     if not is_binary(to):
         text = rd.to_text(name, to, annotate=notes)
-        return re.sub(r"#58;|&#58;", ":", re.sub(r"[\\~]", "", text))
+        plain = re.sub("[\u00a0\u2007\u2000-\u200a]|#160;|&nbsp;", " ", re.sub(r"[\\~]", "", text))
+        return re.sub(r"#58;|&#58;", ":", plain)
     data = rd.to_bytes(name, to, annotate=notes)
     if to == "pptx":
         with zipfile.ZipFile(io.BytesIO(data)) as deck:

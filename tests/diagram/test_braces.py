@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import resnet_diagram as rd
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.options.options import draw_options
+from resnet_diagram.diagram.model import Group, Item
+from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.scene import boxes, connectors, texts
 from resnet_diagram.render.figure import Figure
@@ -86,12 +88,41 @@ def test_every_page_format_has_braces(to: str) -> None:
 
 @pytest.mark.parametrize(
     ("to", "choices"),
-    [("mermaid", {}), ("dot", {}), ("outline", {}), ("svg", {"view": "full"}), ("svg", {"width": "8cm"})],
+    [("svg", {"view": "full"}), ("svg", {"width": "8cm"}), ("mermaid", {"view": "block"})],
 )
 def test_what_has_no_braces_says_so(to: str, choices: dict[str, Any]) -> None:
     with pytest.warns(UnrenderedWarning, match="brace"):
         text = rd.to_text("resnet50", to, annotate=STAGES, **choices)
     assert "shallow" not in text
+
+
+def chart(name: str, annotate: Any, **choices: Any) -> tuple[Item, ...]:
+    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
+    return figure_of([network(name)], options, output, flat=True).diagram.chain.items
+
+
+@pytest.mark.parametrize("view", ["paper", "overview", "full"])
+def test_charts_have_a_frame_round_the_stages_of_a_brace(view: str) -> None:
+    items = chart("resnet50", STAGES, view=view)
+    frames = {str(item.title): item for item in items if isinstance(item, Group)}
+    inside = {title: [part.id for part in frames[title].items if isinstance(part, Group)] for title in frames}
+    assert inside["shallow"] == ["stage1", "stage2"]
+    plain = chart("resnet50", {}, view=view)
+    assert list(nodes(items)) == list(nodes(plain))
+    assert edges(items) == edges(plain)
+
+
+def test_a_chart_has_a_frame_round_blocks_in_their_stage() -> None:
+    items = chart("resnet50", {"braces": {"ours": ["layer3.1", "layer3.2"]}}, view="full")
+    (frame,) = [group for group in groups(items) if group.title == "ours"]
+    assert [group.origin.paths for group in groups(frame.items)] == [("layer3.1",), ("layer3.2",)]
+
+
+@pytest.mark.parametrize("to", ["mermaid", "dot", "outline"])
+@pytest.mark.parametrize("direction", [None, "right", "down"])
+def test_every_chart_has_the_words_of_braces(to: str, direction: str | None) -> None:
+    text = rd.to_text("resnet50", to, annotate=STAGES, direction=direction)
+    assert "shallow" in text
 
 
 def test_modules_that_are_no_neighbours_have_no_brace() -> None:

@@ -25,6 +25,11 @@ def figure_of(networks: Sequence[Network], options: Options, output: Output, *, 
         from resnet_diagram.diagram.annotations.only import with_only
 
         diagram = with_only(diagram, networks[0], options.only)
+    if flat and options.annotations.braces:
+        from resnet_diagram.diagram.annotations.braces import grouped
+        from resnet_diagram.diagram.annotations.match import with_classes
+
+        diagram = grouped(diagram, with_classes(options.annotations, networks))
     translations = {**language(options.lang), **dict(options.annotations.words)}
     if translations:
         diagram = in_language(diagram, translations)
@@ -72,7 +77,8 @@ def _annotated(
     options = replace(options, annotations=matched(options.annotations, networks))
     left, hidden = without_hidden(networks, options.annotations)
     diagram, annotations = built_with_units(left, options, flat=flat)
-    diagram = braced(saying_hidden(diagram, hidden), annotations)
+    diagram = saying_hidden(diagram, hidden)
+    diagram = diagram if flat else braced(diagram, annotations)
     diagram, theme = _levelled(diagram, networks, options, theme)
     if annotations is NO_ANNOTATIONS:
         return diagram, theme

@@ -1,4 +1,4 @@
-"""Put the braces of annotations under an overview."""
+"""Put the braces of annotations under an overview, or frames with their words into a chart."""
 
 import warnings
 from collections.abc import Sequence
@@ -6,7 +6,18 @@ from dataclasses import replace
 from itertools import groupby
 
 from resnet_diagram.diagram.annotations.model import Annotations, Brace, Part
-from resnet_diagram.diagram.model import WHOLE, Bar, Diagram, Frame, Overview
+from resnet_diagram.diagram.model import (
+    WHOLE,
+    Bar,
+    Chain,
+    Diagram,
+    Frame,
+    Group,
+    GroupRole,
+    Item,
+    Node,
+    Overview,
+)
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.wording.terms import Label, literal
 
@@ -35,6 +46,54 @@ def braced(diagram: Diagram, annotations: Annotations) -> Diagram:
         replace(panel, content=content) if panel.id == WHOLE else panel for panel in diagram.panels
     )
     return replace(diagram, panels=panels)
+
+
+def grouped(diagram: Diagram, annotations: Annotations) -> Diagram:
+    """Return a chart with a frame round the modules of each brace, with its words as its title.
+
+    Warns of a brace whose modules have no boxes side by side.
+    """
+    (panel,) = diagram.panels
+    if not isinstance(panel.content, Chain):
+        return diagram
+    items = panel.content.items
+    for number, (title, parts) in enumerate(annotations.braces, 1):
+        group = Group(id=f"brace{number}", role=GroupRole.BLOCK, title=literal(title), items=())
+        framed = _framed(items, parts, group)
+        if framed is None:
+            _warn(f"Left out: the brace {title!r}. Its modules have no boxes side by side in the chart.")
+        items = framed or items
+    return replace(diagram, panels=(replace(panel, content=replace(panel.content, items=items)),))
+
+
+def _framed(items: tuple[Item, ...], parts: Sequence[Part], group: Group) -> tuple[Item, ...] | None:
+    """Return items with those of some parts in a group; None where they are not neighbours."""
+    marks = [_shows(item, parts) for item in items]
+    if any(marks):
+        first, last = marks.index(True), len(marks) - marks[::-1].index(True)
+        inside = items[first:last]
+        if not all(mark or not _paths(item) for mark, item in zip(marks[first:last], inside, strict=True)):
+            return None
+        outer = any(isinstance(item, Group) and item.role is not GroupRole.BLOCK for item in inside)
+        role = GroupRole.STAGE if outer else GroupRole.BLOCK
+        return (*items[:first], replace(group, role=role, items=inside), *items[last:])
+    for at, item in enumerate(items):
+        inner = _framed(item.items, parts, group) if isinstance(item, Group) else None
+        if inner and isinstance(item, Group):
+            return (*items[:at], replace(item, items=inner), *items[at + 1 :])
+    return None
+
+
+def _shows(item: Item, parts: Sequence[Part]) -> bool:
+    """Return whether an item shows modules of some parts alone."""
+    paths = _paths(item)
+    return bool(paths) and all(_holds(parts, path) for path in paths)
+
+
+def _paths(item: Item) -> tuple[str, ...]:
+    """Return the modules that an item of a chain shows; a unit that is drawn open behind it is not in it."""
+    is_inside = isinstance(item, Node) or (isinstance(item, Group) and item.role is not GroupRole.NETWORK)
+    return item.origin.paths if is_inside and isinstance(item, Group | Node) else ()
 
 
 def brace_over(title: Label, parts: Sequence[Part], drawing: Overview) -> Brace | str:

@@ -47,6 +47,7 @@ def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
         metrics=metrics,
         room=room / max(1, neighbour) if rows else float("inf"),
         down=not rows,
+        stacks=diagram.flow is not Flow.RIGHT,
     )
     down = not neighbour and diagram.flow is not Flow.RIGHT
     return builder.column("", "", None, 0, diagram.chain.items, down=down)
@@ -86,9 +87,12 @@ _SLACK = 1.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Builder:
+    """Builds frames. `down`: the content of each runs down; `stacks`: those in one are below each other."""
+
     metrics: Metrics
     room: float
     down: bool
+    stacks: bool
 
     def column(
         self, name: str, title: str, role: GroupRole | None, shade: int, items: Sequence[Item], *, down: bool
@@ -127,8 +131,9 @@ class _Builder:
     def row(self, group: Group) -> Frame:
         """Return the frame of a group that no arrow enters, broken into rows where it is too wide."""
         title = " ".join(part for part in (group.title, written_count(group)) if part)
-        if group.role is GroupRole.NETWORK:
-            return self.column(group.id, title, group.role, group.shade, group.items, down=True)
+        if group.role is GroupRole.NETWORK or any(map(_is_framed_group, group.items)):
+            down = self.stacks or group.role is GroupRole.NETWORK
+            return self.column(group.id, title, group.role, group.shade, group.items, down=down)
         items = tuple(_flattened(group.items))
         width, height = self.metrics.series(items)
         inner = replace(self, metrics=self.metrics.nested())
