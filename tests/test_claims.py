@@ -16,21 +16,21 @@ CLAIMS = {
     "as SVG, PDF, PNG, TikZ for LaTeX, Typst, draw.io, PowerPoint,\nMermaid or Graphviz DOT": (
         "render/test_formats.py::test_each_format_is_found_by_name_and_suffix"
     ),
-    "A network that is no chain": "layout/test_lanes.py::test_rows_follow_resolution_and_columns_depth",
-    "A module of your own is one box under the name of its class, and is opened once": (
+    "A network that is not a chain": "layout/test_lanes.py::test_rows_follow_resolution_and_columns_depth",
+    "Each of your own modules is one box with the name of its class": (
         "diagram/test_annotations.py::test_a_unit_is_one_box_that_is_opened_once"
     ),
-    "puts braces under stages": (
+    "adds braces under stages": (
         "diagram/test_braces.py::test_a_brace_reaches_from_edge_to_edge_of_its_stages"
     ),
     "`--only stage3` draws a part": "diagram/test_only.py::test_a_part_lies_between_its_neighbours",
-    "highlights what is new": "diagram/test_baseline.py::test_every_format_shows_what_is_new",
+    "highlights new parts": "diagram/test_baseline.py::test_every_format_shows_what_is_new",
     "fills the boxes by a quantity": "diagram/test_quantity.py::test_levels_follow_the_quantity",
     "lists the differences between two networks": (
         "differences/test_diff.py::test_diff_ends_with_one_where_they_differ"
     ),
     "keeps diagrams in documents up to date": "test_docs.py::test_the_diagrams_in_the_docs_are_fresh",
-    "lines of TOML into the figure and the PyTorch code": "codegen/test_command.py::test_code_of_a_spec_file",
+    "PyTorch code from a dozen lines of TOML": "codegen/test_command.py::test_code_of_a_spec_file",
     "Shortcut kinds, strides, shapes, parameters and multiply-accumulate counts are read from the model": (
         "tracer/structure/test_published.py::test_counts_equal_the_published_table"
     ),
@@ -56,7 +56,7 @@ CLAIMS = {
     "the installation is small": (
         "test_packaging.py::test_the_wheel_ships_the_package_with_templates_and_data"
     ),
-    "run in PowerShell as they stand": "test_docs.py::test_commands_in_the_readme_run_in_powershell_too",
+    "work in PowerShell, too": "test_docs.py::test_commands_in_the_readme_run_in_powershell_too",
     "a name: `resnet18`": "spec/test_catalog.py::test_blocks_of_each_stage",
     "PyTorch code: `package.module:attribute`": "tracer/load/test_load.py::test_literal_arguments",
     "`--weights net.pth` checks a checkpoint": (
