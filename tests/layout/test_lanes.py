@@ -430,3 +430,15 @@ def test_bars_without_a_shortcut_say_what_is_in_them() -> None:
     content = whole(replace(network, body=(stage, *network.body)))
     bars = [bar for found in overviews(content) for frame in found.frames for bar in frame.bars]
     assert "3 conv" in {str(bar.text) for bar in bars if hasattr(bar, "text")}
+
+
+@pytest.mark.parametrize("height", [None, 400.0])
+def test_frames_in_a_column_with_a_wide_graph_are_as_wide_as_what_is_in_them(height: float | None) -> None:
+    framed = replace(pyramid(4), stem=(conv("stem", shape(0), shape(0)),))
+    stage = Stage(name="first", body=(residual("first.0", shape(0)),))
+    network = replace(framed, body=(stage, *framed.body))
+    picture = layout(drawn(network, View.FULL), THEME, Fit(700.0, height))
+    frames = [box for box in scene_boxes(picture.root) if box.role in ("stem", "stage-group")]
+    assert len({box.width for box in frames}) == 1
+    assert frames[0].width < 0.4 * picture.width
+    assert [fault for fault in problems(picture, THEME) if not is_crossing(fault)] == []

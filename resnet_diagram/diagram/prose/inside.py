@@ -35,7 +35,8 @@ def _joined(boxes: dict[Label, list[Contents]]) -> Iterator[Label]:
     for kind, several in boxes.items():
         notes.setdefault(_note(several), []).append(kind)
     for (word, contents), kinds in notes.items():
-        yield phrase(Kind.LEGEND, word, Label(*kinds, joint=Word.LIST), contents)
+        if contents:
+            yield phrase(Kind.LEGEND, word, Label(*kinds, joint=Word.LIST), contents)
 
 
 def _note(several: Sequence[Contents]) -> tuple[Word, Label]:

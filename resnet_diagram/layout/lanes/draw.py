@@ -165,15 +165,16 @@ def _connector(
 
 
 def _label(canvas: Canvas, plan: Plan, number: int, at: Point) -> tuple[Text, ...]:
-    """Return the words on a line."""
+    """Return the words on a line, written along the flow; those of a turned one are read upwards."""
     read = plan.routes[number].read
     if not read.label:
         return ()
     (u, v), begins = plan.labels[number]
     place = at[0] + u, at[1] + v
     role = "text" if read.role is EdgeRole.FLOW else read.role
-    text = canvas.text(read.label, "label", role, place, across=canvas.turned)
-    return (replace(text, anchor=Anchor.START if begins else Anchor.MIDDLE),)
+    start = Anchor.END if canvas.turned else Anchor.START
+    text = canvas.text(read.label, "label", role, place)
+    return (replace(text, anchor=start if begins else Anchor.MIDDLE),)
 
 
 def words_on(dag: Dag, size: float) -> list[float]:

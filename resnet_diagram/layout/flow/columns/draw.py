@@ -9,7 +9,7 @@ from resnet_diagram.diagram.model import Diagram, Group
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import box_sizer
-from resnet_diagram.layout.flow.cells import NodeCell
+from resnet_diagram.layout.flow.cells import Cell, NodeCell
 from resnet_diagram.layout.flow.columns.fill import (
     BETWEEN,
     PAD,
@@ -43,20 +43,33 @@ _LONGEST = 0.8
 """A block that takes more than this part of a column may be taken apart."""
 
 
+Reach = tuple[float, float]
+"""How far something reaches to the left and to the right of the line through it."""
+
+
 class ColumnLayout(NamedTuple):
-    """Columns, and how far each reaches to the left and to the right of its line."""
+    """Columns, how far the widest may reach, and how far all frames do."""
 
     columns: tuple[Column, ...]
-    above: float
-    below: float
+    widest: Reach
+    frame: Reach
+
+    def reach(self, column: Column) -> Reach:
+        """Return how far a column reaches."""
+        sides = [self.frame if segment.group else _cell_reach(segment.cells) for segment in column]
+        return max((left for left, _ in sides), default=0.0), max((right for _, right in sides), default=0.0)
 
 
 class Placement(NamedTuple):
-    """Position of a column segment: its frame begins at `u`; its flow runs along `v` from `start` on."""
+    """Position of a column segment: its frame begins at `u`; its flow runs along `v` from `start` on.
+
+    `reach`: that of its column.
+    """
 
     segment: Segment
     u: float
     v: float
+    reach: Reach
 
     @property
     def end_u(self) -> float:
@@ -87,7 +100,7 @@ def place_columns(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit, to
         top += _LANE + 2.0
     places = _placements(layout, _first_top(layout, top))
     lows = (_low(layout, *pair, places[0].u, theme) for pair in itertools.pairwise(places))
-    right = _width(layout, len(layout.columns)) + 2 * spacing.PAGE_MARGIN
+    right = _total_width(layout) + 2 * spacing.PAGE_MARGIN
     bottom = max([top, *(place.end_u for place in places), *lows])
     return Columns(layout, places, variant.rules.gaps, top, right, bottom)
 
@@ -123,7 +136,9 @@ def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -
         measured(group, tuple(pieces(cells(items, measure), _LONGEST * high)), gaps)
         for group, items in outer_groups(diagram)
     ]
-    layout = ColumnLayout((), *_reach(measureds, theme))
+    frame = _frame_reach([item for item in measureds if item.group], theme)
+    loose = _cell_reach([cell for item in measureds if not item.group for cell in item.cells])
+    layout = ColumnLayout((), (max(frame[0], loose[0]), max(frame[1], loose[1])), frame)
     maximum = int((is_wide + spacing.COLUMN_GAP) / (_breadth(layout) + spacing.COLUMN_GAP))
     count = _least_count(layout, columns_length(fill(measureds, math.inf)), high, variant, maximum, fit)
     while True:
@@ -131,7 +146,7 @@ def _column_layout(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -
         layout = layout._replace(columns=balance(measureds, count))
         height, width = (
             columns_length(layout.columns),
-            max(_width(layout, count), spacing.SMALLEST_WIDTH),
+            max(_total_width(layout), spacing.SMALLEST_WIDTH),
         )
         full = _width(layout, count + 1) > is_wide and (fit.width is not None or height < _SCROLL * width)
         good = height <= high and height <= _SLIM * width
@@ -154,18 +169,29 @@ def _least_count(
 
 
 def _width(layout: ColumnLayout, count: int) -> float:
-    """Return the width of `count` columns with the gaps between them, in points."""
+    """Return the width of `count` columns as wide as the widest, with the gaps between them, in points."""
     return count * (_breadth(layout) + spacing.COLUMN_GAP) - spacing.COLUMN_GAP
 
 
+def _total_width(layout: ColumnLayout) -> float:
+    """Return the width of the columns with the gaps between them, in points."""
+    widths = [sum(layout.reach(column)) + spacing.COLUMN_GAP for column in layout.columns]
+    return sum(widths) - spacing.COLUMN_GAP
+
+
 def _breadth(layout: ColumnLayout) -> float:
-    return layout.above + layout.below
+    return sum(layout.widest)
 
 
-def _reach(measureds: Sequence[Measured], theme: Theme) -> tuple[float, float]:
-    """Return the extent of frames on both sides of their line: round all cells and titles."""
-    above = max((cell.above for element in measureds for cell in element.cells), default=0.0) + PAD
-    below = max((cell.below for value in measureds for cell in value.cells), default=0.0) + PAD
+def _cell_reach(cells: Sequence[Cell]) -> Reach:
+    """Return the extent of what is drawn in a column on both sides of its line."""
+    above, below = (max(sides, default=0.0) for sides in ([c.above for c in cells], [c.below for c in cells]))
+    return above + PAD, below + PAD
+
+
+def _frame_reach(measureds: Sequence[Measured], theme: Theme) -> Reach:
+    """Return the extent of frames on both sides of their line: round all their cells and titles."""
+    above, below = _cell_reach([cell for item in measureds for cell in item.cells])
     titles = [title_reach(item.group, theme, PAD) for item in measureds if item.group]
     above, below = max([above, *(left for left, _ in titles)]), max([below, *(right for _, right in titles)])
     captions = [_caption_width(theme, entry.group.caption) for entry in measureds if entry.group]
@@ -188,14 +214,15 @@ def _first_caption(canvas: Canvas, columns: Columns) -> None:
     layout = columns.layout
     group = layout.columns[0][0].group if layout.columns[0] else None
     if group and group.caption:
-        middle = _caption_v(canvas.theme, layout, spacing.PAGE_MARGIN + layout.above, group.caption)
+        reach = columns.places[0].reach
+        middle = _caption_v(canvas.theme, reach, spacing.PAGE_MARGIN + reach[0], group.caption)
         canvas.label(group.caption, "caption", "caption", (columns.top + 4.0, middle), across=True)
 
 
-def _caption_v(theme: Theme, layout: ColumnLayout, v: float, caption: str) -> float:
+def _caption_v(theme: Theme, reach: Reach, v: float, caption: str) -> float:
     """Return the centre of a caption on the line at `v`, moved if needed to stay above its column."""
     half = _caption_width(theme, caption) / 2
-    return min(max(v, v - layout.above + half), v + layout.below - half)
+    return min(max(v, v - reach[0] + half), v + reach[1] - half)
 
 
 def _caption_width(theme: Theme, caption: str) -> float:
@@ -205,17 +232,19 @@ def _caption_width(theme: Theme, caption: str) -> float:
 def _placements(layout: ColumnLayout, top: float) -> tuple[Placement, ...]:
     """Return the position of every segment, column by column."""
     items: list[Placement] = []
-    for number, column in enumerate(layout.columns):
-        v = spacing.PAGE_MARGIN + number * (_breadth(layout) + spacing.COLUMN_GAP) + layout.above
+    left = spacing.PAGE_MARGIN
+    for column in layout.columns:
+        reach = layout.reach(column)
         u = top
         for segment in column:
-            items.append(Placement(segment=segment, u=u, v=v))
+            items.append(Placement(segment=segment, u=u, v=left + reach[0], reach=reach))
             u += segment.length + BETWEEN
+        left += sum(reach) + spacing.COLUMN_GAP
     return tuple(items)
 
 
 def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Group) -> None:
-    left, right = placement.v - layout.above, placement.v + layout.below
+    left, right = placement.v - layout.frame[0], placement.v + layout.frame[1]
     canvas.frame(group.role, (placement.u, left), (placement.end_u, right))
     draw_title_round(
         canvas,
@@ -245,10 +274,10 @@ def _lead_in(canvas: Canvas, columns: Columns, before: Placement, placement: Pla
     layout, top = columns.layout, columns.places[0].u
     caption = _caption(placement)
     if before.v == placement.v:
-        middle = _caption_v(canvas.theme, layout, placement.v, caption)
+        middle = _caption_v(canvas.theme, placement.reach, placement.v, caption)
         place = ((before.end_u + placement.u) / 2, middle)
     else:
-        gap, high = placement.v - layout.above - spacing.COLUMN_GAP / 2, top - _LANE
+        gap, high = placement.v - placement.reach[0] - spacing.COLUMN_GAP / 2, top - _LANE
         low = _low(layout, before, placement, top, canvas.theme)
         canvas.via((low, before.v), (low, gap), (high, gap), (high, placement.v))
         place = ((low + high) / 2, gap)
