@@ -1,11 +1,16 @@
 """The overview: parts of a wide frame, notes, and labels of long shortcuts."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
 from resnet_diagram.diagram.model import Bar, Frame, GroupRole, NodeRole, Overview
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.overview.measure import measure_frame
+from resnet_diagram.layout.overview.ports import Ends
 from resnet_diagram.layout.overview.scale import bar_size, scale_of
 from resnet_diagram.layout.overview.split import split_frame
 from resnet_diagram.layout.scene import Text, groups, walk
@@ -71,3 +76,28 @@ def test_notes_are_read_from_top_to_bottom(width: float) -> None:
     for one in noted:
         shown = sorted((text for text in texts[one.id] if text.text in one.notes), key=lambda text: text.y)
         assert [text.text for text in shown] == list(one.notes)
+
+
+def test_the_number_under_a_bar_lies_in_its_frame() -> None:
+    bars = tuple(
+        replace(bar, index=index)
+        for bar, index in zip(frame(2).bars, ("1001–1100", "1101–1200"), strict=True)
+    )
+    wide = replace(frame(2), bars=bars)
+    ends = Ends(tails=Counter(), heads=Counter())
+    measured = measure_frame(wide, 0, scale_of(Overview(frames=(wide,)), tight=True), [], ends, THEME)
+    for slot in measured.slots:
+        assert slot.bar
+        half = text_width(slot.bar.index, THEME.size("label")) / 2
+        middle = slot.x + slot.size.width / 2
+        assert half < middle < measured.content - half
+
+
+@pytest.mark.parametrize("width", [234.0, 495.0])
+def test_a_note_is_broken_alike_in_all_frames(width: float) -> None:
+    scene = layout(
+        build([catalog.network("preact-resnet164")], Options(view=View.OVERVIEW)), THEME, Fit(width)
+    )
+    words = [text.text for text in walk(scene.root) if isinstance(text, Text)]
+    assert words.count("pre-activation bottleneck") in (0, 3)
+    assert words.count("bottleneck") in (0, 3)

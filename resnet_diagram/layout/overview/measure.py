@@ -1,5 +1,6 @@
 """Measure the frames of an overview: the place of each bar, and the least width of the frame."""
 
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _COUNT_GAP = 8.0
 _NOTE_WIDTH = 62.0
 _CLEAR = 4.0
 _ROOMY = 18.0
+_INDEX_GAP = 2.0
 _MOST_SPREAD = 6.0
 
 
@@ -112,9 +114,8 @@ def title_widths(frame: MeasuredFrame, theme: Theme) -> tuple[float, float]:
     return title, text_width(frame.times, theme.size("badge"), bold=True)
 
 
-def fitted(frame: MeasuredFrame, width: float, theme: Theme) -> MeasuredFrame:
-    """Spread the content of a frame over its width, with the notes wrapped to it."""
-    frame = frame._replace(note=_note(frame.frame, width - 2 * FRAME_PADDING, theme))
+def fitted(frame: MeasuredFrame, width: float) -> MeasuredFrame:
+    """Spread the content of a frame over its width."""
     spare = width - frame.content - _ROOMY
     if frame.crossings or spare <= 0 or len(frame.slots) < 2:
         return frame
@@ -126,6 +127,21 @@ def fitted(frame: MeasuredFrame, width: float, theme: Theme) -> MeasuredFrame:
 def _note(frame: Frame, room: float, theme: Theme) -> tuple[str, ...]:
     notes = [wrap_label(line, theme.size("caption"), room) for line in frame.notes]
     return tuple(line for lines in notes for line in lines)
+
+
+def note_rooms(frames: Iterable[tuple[MeasuredFrame, float]]) -> dict[Label, float]:
+    """Return the room of each note: that in the narrowest of the frames, given with their widths."""
+    rooms: dict[Label, float] = {}
+    for frame, width in frames:
+        for note in frame.frame.notes:
+            rooms[note] = min(rooms.get(note, width), width - 2 * FRAME_PADDING)
+    return rooms
+
+
+def noted(frame: MeasuredFrame, rooms: Mapping[Label, float], theme: Theme) -> MeasuredFrame:
+    """Return a frame with its notes wrapped to the room of each, so that one is alike in all frames."""
+    notes = [wrap_label(line, theme.size("caption"), rooms[line]) for line in frame.frame.notes]
+    return frame._replace(note=tuple(line for lines in notes for line in lines))
 
 
 def content_start(frame: MeasuredFrame, width: float, theme: Theme) -> float:
@@ -186,13 +202,20 @@ def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[
     sizes = _levelled(frame, [_size(bar, frame, scale, theme) for bar in frame.bars])
     gap = _common_gap(frame, sizes, scale.gap, ends, theme)
     slots: list[Slot] = []
-    x = _lead(frame, scale, ends)
+    aside = [_overhang(item, size, theme) for item, size in zip(frame.bars, sizes, strict=True)]
+    x = max(_lead(frame, scale, ends), *aside[:1], 0.0)
     for number, (item, size) in enumerate(zip(frame.bars, sizes, strict=True)):
         if number:
             x += _gap_between(frame.bars[number - 1], item, gap, ends)
         slots.append(Slot(item, x, size))
         x += size.width
-    return tuple(slots), x + _trail(frame, scale, ends)
+    return tuple(slots), x + max(_trail(frame, scale, ends), *aside[-1:], 0.0)
+
+
+def _overhang(item: Bar | Omitted, size: BarSize, theme: Theme) -> float:
+    """Return how far the index of a bar reaches beyond it on either side, with a gap; 0 without an index."""
+    index = text_width(item.index, theme.size("label")) if isinstance(item, Bar) and item.index else 0.0
+    return (index - size.width) / 2 + _INDEX_GAP if index else 0.0
 
 
 def _size(item: Bar | Omitted, frame: Frame, scale: Scale, theme: Theme) -> BarSize:

@@ -6,7 +6,14 @@ from typing import NamedTuple
 from resnet_diagram.diagram.annotations.model import Brace
 from resnet_diagram.diagram.model import Arc, Bar, GroupRole, Overview
 from resnet_diagram.layout.overview.arcs import levels
-from resnet_diagram.layout.overview.measure import CAPTION_GAP, MeasuredFrame, fitted, measure_frame
+from resnet_diagram.layout.overview.measure import (
+    CAPTION_GAP,
+    MeasuredFrame,
+    fitted,
+    measure_frame,
+    note_rooms,
+    noted,
+)
 from resnet_diagram.layout.overview.ports import (
     HEAD_STEP,
     TAIL_STEP,
@@ -114,7 +121,9 @@ def measured_rows(overview: Overview, theme: Theme, room: float, scale: Scale) -
 def place_frames(item: OverviewLayout, width: float, theme: Theme) -> list[list[PlacedFrame]]:
     """Place every frame on its row, with the rows stretched towards `width` points."""
     room = width - item.left - item.right
-    return [_place_row(item, row, room, theme) for row in item.rows]
+    rows = [_place_row(item, row, room, theme) for row in item.rows]
+    rooms = note_rooms((place.measured, place.width) for row in rows for place in row)
+    return [[place._replace(measured=noted(place.measured, rooms, theme)) for place in row] for row in rows]
 
 
 def column(item: OverviewLayout, number: int, end: float) -> float:
@@ -153,7 +162,7 @@ def _place_row(item: OverviewLayout, row: tuple[int, ...], room: float, theme: T
     items: list[PlacedFrame] = []
     x = item.left
     for number, width in zip(row, widths, strict=True):
-        items.append(PlacedFrame(number, fitted(item.frames[number], width, theme), x, width))
+        items.append(PlacedFrame(number, fitted(item.frames[number], width), x, width))
         x += width + item.gap
     return items
 
