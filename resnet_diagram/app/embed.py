@@ -1,5 +1,6 @@
 """Run the commands in the markers of documents, and insert their results between the markers."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -99,7 +100,10 @@ def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Ar
         request = with_id_prefix(parsed.request, f"figure{marker.number}")
         request = check_request(request, trust)
         check_paths(paths_of(request), folder, trust)
-        artifacts = make(request, replace(log, note=note))
+        with warnings.catch_warnings(record=True) as messages:
+            artifacts = make(request, replace(log, note=note))
+        for message in () if parsed.quiet else messages:
+            warnings.warn(f"{marker.place}: {message.message}", message.category, stacklevel=2)
         check_paths((artifact.name for artifact in artifacts), folder, trust)
     except ResnetDiagramError as problem:
         raise EmbedError(f"{marker.place}: {problem}") from problem

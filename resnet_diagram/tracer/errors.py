@@ -56,5 +56,5 @@ def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, gi
     shapes_there = f" with inputs {graph.failed_with}" if graph.failed_with else ""
     return TraceError(
         f"{type(model).__name__} failed on an input of {shapes} in {path}{shapes_there}: {message_of(error)}"
-        f"{f' ({place})' if place else ''}. {remedy(model, error, given=given)}".rstrip()
+        f"{f' ({place})' if place else ''}. {remedy(model, error, inputs, given=given)}".rstrip()
     )

@@ -1,12 +1,12 @@
 """What to do about a run that failed, found in its error."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from torch import nn
 
 from resnet_diagram.errors import error_text
-from resnet_diagram.tracer.load.inputs import CONVOLUTIONS, first_weighted
+from resnet_diagram.tracer.load.inputs import CONVOLUTIONS, InputSpec, first_weighted
 
 _OF_SHAPE = re.compile(
     r"shape|size|dimension|channel|input\[|mat1|mat2|broadcast|expected .*(input|tensor)|too (small|large)"
@@ -50,7 +50,7 @@ _REMEDIES = (
 )
 
 
-def remedy(model: nn.Module, error: BaseException, *, given: bool) -> str:
+def remedy(model: nn.Module, error: BaseException, inputs: Sequence[InputSpec], *, given: bool) -> str:
     """Return what to do about an error of a forward; another shape only where the shape is wrong."""
     text = error_text(error)
     if 'missing the required "forward"' in text:
@@ -65,7 +65,7 @@ def remedy(model: nn.Module, error: BaseException, *, given: bool) -> str:
         )
     if _OF_SHAPE.search(text):
         expected = _expectation(model).lstrip()
-        action = "Give another shape with --input." if given else _GUESSED
+        action = _channels_first(model, inputs) or "Give another shape with --input." if given else _GUESSED
         return f"{expected} {action}".lstrip()
     return "" if given else _GUESSED
 
@@ -92,6 +92,16 @@ def _with_forward(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
             part, (nn.ModuleList, nn.ModuleDict)
         ):
             yield name, part
+
+
+def _channels_first(model: nn.Module, inputs: Sequence[InputSpec]) -> str:
+    """Return the advice to give the channels first, where the last dimension has as many as are expected."""
+    channels = getattr(first_weighted(model), "in_channels", None)
+    for spec in inputs:
+        if len(spec.shape) > 2 and spec.shape[-1] == channels != spec.shape[1]:
+            shape = "x".join(map(str, (channels, *spec.shape[1:-1])))
+            return f"The channels come first: --input {shape}."
+    return ""
 
 
 def _expectation(model: nn.Module) -> str:

@@ -392,3 +392,11 @@ def test_a_note_names_the_marker(tmp_path: Path) -> None:
     page = written(tmp_path / "a.md", MARKED.format("describe net.py:net"))
     assert f"{page}:2: input 3x32x32 was guessed" in embed(page).stderr
     assert embed("-q", page).stderr == ""
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_names_its_marker(tmp_path: Path) -> None:
+    command = "draw resnet152 --max-height 2.6in -o a.svg"
+    path = written(tmp_path / "a.md", MARKED.format(command))
+    assert f"Warning: {path}:2: The drawing of resnet152 would be" in embed(path).output
+    assert "Warning" not in embed(written(path, MARKED.format(f"{command} -q"))).output

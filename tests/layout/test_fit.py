@@ -205,3 +205,11 @@ def test_a_page_of_any_width_has_room_for_the_overview(width: str) -> None:
     scene = layout(drawing, load_theme(), Fit(width=length(width)))
     assert any("slab" in box.id for box in walk(scene) if isinstance(box, Box))
     assert scene.width <= length(width) + 0.005
+
+
+@pytest.mark.parametrize("view", [View.OVERVIEW, View.PAPER])
+def test_an_overview_is_not_told_to_become_one(view: View) -> None:
+    drawing = build([catalog.network("resnet18")], Options(view=view))
+    with pytest.raises(RenderError, match="Give more room") as caught:
+        layout(drawing, load_theme("paper"), Fit(80.0, 80.0))
+    assert ("--view overview" in str(caught.value)) == (view is not View.OVERVIEW)

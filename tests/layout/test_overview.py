@@ -80,8 +80,8 @@ def test_notes_are_read_from_top_to_bottom(width: float) -> None:
 
 def test_the_number_under_a_bar_lies_in_its_frame() -> None:
     bars = tuple(
-        replace(bar, index=index)
-        for bar, index in zip(frame(2).bars, ("1001–1100", "1101–1200"), strict=True)
+        Bar(id=index, role=NodeRole.BLOCK, resolution=1.0, channels=64, index=index)
+        for index in ("1001–1100", "1101–1200")
     )
     wide = replace(frame(2), bars=bars)
     ends = Ends(tails=Counter(), heads=Counter())

@@ -2,6 +2,7 @@
 
 import pytest
 
+import resnet_diagram as rd
 from resnet_diagram.spec import catalog
 from resnet_diagram.tables.model import Wanted
 from resnet_diagram.tables.shortcuts import shortcut_table
@@ -74,3 +75,9 @@ def test_kernels_of_one_and_three_dimensions() -> None:
     found = [cell[0] for line in lines for cell in line]
     assert "k=1 conv, s=2 + BN" in found
     assert "1×1×1 conv, s=2 + BN" in found
+
+
+def test_the_source_says_how_small_a_column_makes_the_table() -> None:
+    long, short = (str(rd.table(name, "latex", shortcuts=True)) for name in ("resnet50", "plain18"))
+    assert "% A column of two sets it at about 80 % of its size" in long
+    assert "A column of two" not in short or "100 %" not in short

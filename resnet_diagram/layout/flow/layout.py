@@ -2,7 +2,8 @@
 
 from functools import cache, partial
 
-from resnet_diagram.diagram.model import Diagram
+from resnet_diagram.diagram.model import Diagram, NodeRole
+from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.condense import condense
@@ -40,7 +41,7 @@ def lay_out_flow(
         tried.append(draft)
     fitting = [candidate for candidate in tried if _fits(candidate, fit)]
     if not fitting and not nearest:
-        raise _too_small(tried, theme, fit)
+        raise _too_small(diagram, tried, theme, fit)
     best = min(fitting or tried, key=lambda candidate: _excess(candidate, page if fitting else fit))
     return scene_of(best) if isinstance(best, Draft) else best
 
@@ -54,13 +55,14 @@ def _excess(candidate: Candidate, fit: Fit) -> float:
     return excess(round(candidate.width, 2), round(candidate.height, 2), fit)
 
 
-def _too_small(tried: list[Candidate], theme: Theme, fit: Fit) -> RenderError:
+def _too_small(diagram: Diagram, tried: list[Candidate], theme: Theme, fit: Fit) -> RenderError:
     """Return the error with the size that the drawing needs; the smallest length if one side is free."""
+    is_short = any(node.role is NodeRole.STAGE for node in nodes(diagram.chain.items))
     least = min(tried, key=lambda candidate: _excess(candidate, fit))
     size = theme.size("node")
     target = " × ".join(f"{side:g} pt" for side in (fit.width, fit.height) if side is not None)
     return RenderError(
         f"The drawing does not fit into {target}: it needs at least {least.width:.0f} pt × "
-        f"{least.height:.0f} pt at {size:g} pt type. Give more room (--width, --max-height), "
-        "or draw less: --view overview."
+        f"{least.height:.0f} pt at {size:g} pt type. Give more room (--width, --max-height)"
+        + ("." if is_short else ", or draw less: --view overview.")
     )

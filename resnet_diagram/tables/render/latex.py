@@ -26,6 +26,7 @@ def render_latex(table: Table, look: Look) -> str:
         packages=_packages(table, size),
         type=size.type,
         guarded=size.guarded,
+        shrinks=size.shrinks,
         columns="l" * table.keys + inner * (len(table.heads) - table.keys),
         heads=[tex_words(head) for head in table.heads],
         bands=[_band(item.band, item.heads, table, opens=item.opens) for item in named(table)],

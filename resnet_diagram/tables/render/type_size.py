@@ -20,12 +20,14 @@ _TYPES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.82), (r
 class Size(NamedTuple):
     """`type`: LaTeX's command for it, `scale` its size beside that of the text.
 
-    `guarded`: the table may be wider than a column, or too high.
+    `guarded`: the table may be wider than a column, or too high. `shrinks`: percentage of its size to which
+    a column of two scales it; 100 where it fits one, or the page has the width of both.
     """
 
     type: str
     scale: float
     guarded: bool
+    shrinks: int = 100
 
 
 def size_of(table: Table, *, wide: bool) -> Size:
@@ -37,8 +39,15 @@ def size_of(table: Table, *, wide: bool) -> Size:
     room, narrow = (_WIDE, _TEXT) if wide else (_TEXT, _COLUMN)
     for name, scale in _TYPES:
         if width * scale <= room and height * scale <= _HIGH:
-            return Size(name, scale, guarded=width * scale > narrow or height * scale > _SAFE)
-    return Size(*_TYPES[-1], guarded=True)
+            guarded = width * scale > narrow or height * scale > _SAFE
+            return Size(name, scale, guarded, 100 if wide else _percent(width * scale))
+    name, scale = _TYPES[-1]
+    return Size(name, scale, guarded=True, shrinks=100 if wide else _percent(width * scale))
+
+
+def _percent(width: float) -> int:
+    """Return the percentage to which a column scales a width, in tens."""
+    return min(100, 10 * round(10 * _COLUMN / width))
 
 
 def _width(table: Table) -> float:

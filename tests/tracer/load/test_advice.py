@@ -315,3 +315,10 @@ def test_the_command_line_names_the_file_and_line(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "net.py:12" in done.stderr
     assert "--input image=3x32x32" in done.stderr
+
+
+@pytest.mark.parametrize(("shape", "advice"), [((32, 40, 3), "--input 3x32x40"), ((5, 32, 40), "another")])
+def test_channels_that_come_last_are_told(shape: tuple[int, ...], advice: str) -> None:
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())
+    with pytest.raises(TraceError, match=advice):
+        trace(model, [parse_input("x".join(map(str, shape)))])
