@@ -100,13 +100,12 @@ def describe_text(network: Network) -> str:
 def describe_artifacts(request: DescribeRequest, log: Log) -> tuple[Artifact, ...]:
     """Return the facts of a network as text, or as JSON."""
     network = read(request.source, request.reading, log)
-    text = facts_text(network) if request.json else escape_controls(describe_text(network))
+    text = (
+        escape_in_quotes(json.dumps(facts(network), indent=2, ensure_ascii=False))
+        if request.json
+        else escape_controls(describe_text(network))
+    )
     return (Artifact(name=None, content=f"{text}\n", format="text"),)
-
-
-def facts_text(network: Network) -> str:
-    """Return the facts as JSON."""
-    return escape_in_quotes(json.dumps(facts(network), indent=2, ensure_ascii=False))
 
 
 def networks_text() -> str:

@@ -55,7 +55,7 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
     figure = figure_of(networks, options, output)
     if _is_page(figure):
         return figure, ""
-    opened = _opened(figure)
+    opened = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
     most = opened - 1 if in_panels(figure.diagram, output.fit) else opened
     for count in range(most, 0, -1):
         figure = _in_panels(figure_of(networks, replace(options, insets=count), output))
@@ -70,11 +70,6 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
 def _in_panels(figure: Figure) -> Figure:
     """Return a figure that is drawn in panels, and not as a chain, however narrow its page is."""
     return replace(figure, diagram=replace(figure.diagram, flat=None))
-
-
-def _opened(figure: Figure) -> int:
-    """Return the number of insets in a figure."""
-    return sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
 
 
 def _is_large_graph(figure: Figure) -> bool:
