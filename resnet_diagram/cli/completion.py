@@ -45,7 +45,9 @@ def sources(context: Context, parameter: Parameter, incomplete: str) -> list[Com
     file, colon, _ = incomplete.rpartition(":")
     if colon and file.endswith(".py"):
         return _items([f"{file}:{name}" for name in names_in(Path(file))], incomplete)
-    return [*_items(_networks(), incomplete), *_files(incomplete, _SOURCES)]
+    from resnet_diagram.spec.catalog import names
+
+    return [*_items(names(), incomplete), *_files(incomplete, _SOURCES)]
 
 
 def names_in(path: Path) -> list[str]:
@@ -100,12 +102,6 @@ def _files(typed: str, suffixes: tuple[str, ...]) -> list[CompletionItem]:
         if path.name.startswith(name) and (path.is_dir() or path.suffix in suffixes)
         if not path.name.startswith(".") or name.startswith(".")
     ]
-
-
-def _networks() -> Iterable[str]:
-    from resnet_diagram.spec.catalog import names
-
-    return names()
 
 
 def _themes() -> Iterable[str]:

@@ -19,7 +19,7 @@ def run(request: Request) -> list[Path]:
     Standard output gets the bytes a file would have, whatever the encoding of the terminal. Return the files
     written.
     """
-    with spinning(shown=shows_spinner(request)):
+    with spinning(shown=loudness() >= 0 and len(sources_of(request)) < 2):
         artifacts = make(request, LOG)
     if sys.stdout is None and not all(artifact.name for artifact in artifacts):
         raise RenderError("Standard output is closed; name a file (-o).")
@@ -30,11 +30,6 @@ def run(request: Request) -> list[Path]:
         else:
             click.echo(artifact.data, nl=False)
     return [artifact.name for artifact in artifacts if artifact.name]
-
-
-def shows_spinner(request: Request) -> bool:
-    """Return whether a phase is shown: not when quiet, and not below the bar of several sources."""
-    return loudness() >= 0 and len(sources_of(request)) < 2
 
 
 def is_terminal() -> bool:

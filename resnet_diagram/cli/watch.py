@@ -74,7 +74,9 @@ def watch(draw: Callable[[], Iterable[Path]]) -> None:
             raise UsageError(
                 "--watch follows the files that a figure is made from; this one is made from none."
             )
-        _collect(freeze=first)
+        gc.collect()
+        if first:
+            gc.freeze()
         first = False
         wait(states)
 
@@ -159,10 +161,3 @@ def _forgotten_modules(installed: frozenset[str]) -> set[Path]:
             del sys.modules[name]
     linecache.clearcache()
     return files
-
-
-def _collect(*, freeze: bool) -> None:
-    """Free the memory of the last model; `freeze` leaves out what is there to stay, as torch."""
-    gc.collect()
-    if freeze:
-        gc.freeze()
