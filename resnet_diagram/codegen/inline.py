@@ -26,9 +26,15 @@ def expression(cell: Cell, scope: Scope, x: str) -> str:
     if layer.op == "subsample":
         return _subsampled(cell, scope, x)
     if layer.op == "zero_pad":
-        return _padded(cell, x)
+        if any(layer.in_shape[0] != layer.out_shape[0] for layer in cell):
+            raise refuse(cell[0], "the network does not record which channels are the zeros")
+        return f"F.pad({x}, ({_edges(cell)}))"
     if layer.op in ("scale", "shift") and layer.settings and not layer.params:
-        return _arithmetic(layer, x)
+        factor, offset = setting(layer, FACTOR), setting(layer, "value") or 0.0
+        product = x if factor == 1 else f"{factor!r} * {x}"
+        if factor == -1:
+            return f"{offset!r} - {x}" if offset else f"-{x}"
+        return f"{product} + {offset!r}".replace("+ -", "- ") if offset else product
     if layer.kind in (LayerKind.RESHAPE, LayerKind.PAD):
         raise refuse(layer, "the network does not record which value goes where")
     return ""
@@ -61,15 +67,6 @@ def module(cell: Cell, scope: Scope) -> Call | None:
     return Call("Pad", (text.removeprefix("F.pad({}, ").removesuffix(")"),))
 
 
-def _arithmetic(layer: Layer, x: str) -> str:
-    """Return the product and sum of `x` with the numbers of a scale or shift."""
-    factor, offset = setting(layer, FACTOR), setting(layer, "value") or 0.0
-    product = x if factor == 1 else f"{factor!r} * {x}"
-    if factor == -1:
-        return f"{offset!r} - {x}" if offset else f"-{x}"
-    return f"{product} + {offset!r}".replace("+ -", "- ") if offset else product
-
-
 def only_ones(layer: Layer) -> bool:
     """Return whether a reshape only adds or takes away dimensions of size 1."""
     larger = [[size for size in shape if size != 1] for shape in (layer.in_shape, layer.out_shape)]
@@ -85,16 +82,6 @@ def _subsampled(cell: Cell, scope: Scope, x: str) -> str:
     else:
         steps = [f"::{scope.setting(strides, 'stride', 1)}"] * dims(cell[0])
     return f"{x}[:, :, {', '.join(steps)}]"
-
-
-def _padded(cell: Cell, x: str) -> str:
-    """Return the expression of zero padding around the positions.
-
-    Raises CodeError if the number of channels changes.
-    """
-    if any(layer.in_shape[0] != layer.out_shape[0] for layer in cell):
-        raise refuse(cell[0], "the network does not record which channels are the zeros")
-    return f"F.pad({x}, ({_edges(cell)}))"
 
 
 def channel_padding(cell: Cell, scope: Scope) -> Call:

@@ -88,16 +88,12 @@ def block_class(
     result = BlockClass(name=name, blocks=tuple(blocks), scope=scope_of(blocks))
     write = _residual if residual(blocks[0]) else _other
     write(result, classes, comments)
-    _drop_unused(result)
-    return result
-
-
-def _drop_unused(result: BlockClass) -> None:
-    """Leave out the parameters that nothing in the class reads."""
+    # Leave out the parameters that nothing in the class reads.
     derived = [channel.source for channel in result.scope.channels if channel.source]
     text = "\n".join([*result.init, *derived])
     channels = result.scope.channels
     result.scope.channels = [item for item in channels if item.source or _occurs(item.name, text)]
+    return result
 
 
 def _occurs(name: str, text: str) -> bool:

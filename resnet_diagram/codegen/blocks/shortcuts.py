@@ -138,28 +138,25 @@ def condition(scope: Scope, flags: Sequence[bool]) -> str:
     if all(flags):
         return ""
     target = tuple(flags)
-    candidates = _candidates(scope)
-    texts = (text for text, values in candidates.items() if values == target)
-    if text := next(texts, ""):
-        return text
-    scope.settings.append(Variable(name="project", values=target, default=False))
-    return "project"
-
-
-def _candidates(scope: Scope) -> dict[str, tuple[bool, ...]]:
-    """Return candidate conditions on the parameters, most common first, and the blocks they select."""
+    # Candidate conditions on the parameters, most common first, and the blocks they select.
     strides, ins = scope.column("stride"), scope.column("in_channels")
     if strides is not None and any(isinstance(stride, tuple) for stride in strides):
         strides = None
     out_name = "out_channels" if scope.column("out_channels") else "width"
     outs = scope.column(out_name)
-    table = {}
+    candidates = {}
     if strides is not None:
-        table["stride != 1"] = tuple(stride != 1 for stride in strides)
+        candidates["stride != 1"] = tuple(stride != 1 for stride in strides)
     if ins is not None and outs is not None:
         differs = tuple(item != two for item, two in zip(ins, outs, strict=True))
-        table[f"in_channels != {out_name}"] = differs
+        candidates[f"in_channels != {out_name}"] = differs
         if strides is not None:
-            either = tuple(entry or two for entry, two in zip(table["stride != 1"], differs, strict=True))
-            table = {f"stride != 1 or in_channels != {out_name}": either, **table}
-    return table
+            either = tuple(
+                entry or two for entry, two in zip(candidates["stride != 1"], differs, strict=True)
+            )
+            candidates = {f"stride != 1 or in_channels != {out_name}": either, **candidates}
+    texts = (text for text, values in candidates.items() if values == target)
+    if text := next(texts, ""):
+        return text
+    scope.settings.append(Variable(name="project", values=target, default=False))
+    return "project"

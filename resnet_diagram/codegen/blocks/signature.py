@@ -17,7 +17,12 @@ def scope_of(blocks: Sequence[Block]) -> Scope:
     elif is_gate(blocks[0]):
         _gate(blocks, scope)
     else:
-        _run(blocks, scope)
+        # Add the input and output channels to the scope where they differ between the blocks.
+        ins = _entries(blocks)
+        outs = tuple(merged_shape(block)[0] for block in blocks)
+        for name, values in (("in_channels", ins), ("out_channels", outs)):
+            if len(set(values)) > 1 and scope.column("in_channels") != values:
+                scope.channels.append(Variable(name=name, values=values))
     return scope
 
 
@@ -49,15 +54,6 @@ def _width(block: Block) -> int:
     layers = (layer for layer in main(block) if isinstance(layer, Layer) and layer.kind in WEIGHTED)
     first = next(layers, None)
     return first.out_shape[0] if first else 0
-
-
-def _run(blocks: Sequence[Block], scope: Scope) -> None:
-    """Add the input and output channels to the scope where they differ between the blocks."""
-    ins = _entries(blocks)
-    outs = tuple(merged_shape(block)[0] for block in blocks)
-    for name, values in (("in_channels", ins), ("out_channels", outs)):
-        if len(set(values)) > 1 and scope.column("in_channels") != values:
-            scope.channels.append(Variable(name=name, values=values))
 
 
 def _gate(blocks: Sequence[Block], scope: Scope) -> None:

@@ -31,7 +31,11 @@ def network_lines(
     pieces = body.pieces([(element,) for element in elements], names)
     classes = _classes(elements, names)
     if classes:
-        _name_classes(body, elements, names)
+        # Write `num_classes` into the classifier.
+        place = _last_weighted(elements)
+        assert place is not None
+        call = body.attributes[names[place]]
+        body.attributes[names[place]] = replace(call, args=(call.args[0], "num_classes", *call.args[2:]))
     parameters = ["depths: Sequence[int]"] if depths else []
     parameters += [f"num_classes: int = {classes}"] if classes else []
     class_lines = [
@@ -65,14 +69,6 @@ def _classes(elements: Sequence[Element], names: Sequence[str]) -> int:
     if place is None or "." in names[place]:
         return 0
     return next(walk(elements[place])).out_shape[0]
-
-
-def _name_classes(body: Body, elements: Sequence[Element], names: Sequence[str]) -> None:
-    """Write `num_classes` into the classifier."""
-    place = _last_weighted(elements)
-    assert place is not None
-    call = body.attributes[names[place]]
-    body.attributes[names[place]] = replace(call, args=(call.args[0], "num_classes", *call.args[2:]))
 
 
 def _init(body: Body, parameters: Sequence[str], elements: Sequence[Element]) -> list[str]:
