@@ -173,13 +173,10 @@ def _in_stages(left: Parts, right: Parts) -> list[Difference]:
         for unit, counterpart in zip(before, after, strict=False):
             contents.append(unit)
             for difference in dict.fromkeys(unit_differences(unit, counterpart)):
-                units_of.setdefault(difference, []).append(unit if unit.path else _named(unit, counterpart))
+                units_of.setdefault(difference, []).append(
+                    unit if unit.path else replace(unit, path=counterpart.path)
+                )
     return [*result, *_gathered(units_of, contents, len(left.stages))]
-
-
-def _named(unit: Unit, counterpart: Unit) -> Unit:
-    """Return a unit of a network without names with the path of its counterpart."""
-    return replace(unit, path=counterpart.path)
 
 
 def _is_plain(units: Sequence[Unit]) -> bool:
