@@ -20,7 +20,14 @@ EDITABLE = ("tikz", "drawio", "pptx")
 def with_digest(data: bytes) -> bytes:
     """Return a drawing in one of the `EDITABLE` formats with a digest of all its content."""
     if _is_archive(data):
-        return _presentation_with_digest(data)
+        parts = _parts(data)
+        element = f"<dc:identifier>resnet-diagram {_digest_of_parts(parts)}</dc:identifier>".encode()
+        parts[_CORE] = parts[_CORE].replace(b"</cp:coreProperties>", element + b"</cp:coreProperties>")
+        signed = BytesIO()
+        with zipfile.ZipFile(signed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in parts.items():
+                archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
+        return signed.getvalue()
     return _text_with_digest(data.decode("utf-8")).encode("utf-8")
 
 
@@ -28,7 +35,12 @@ def is_edited(data: bytes) -> bool:
     """Return whether a drawing is not what its digest says, or has none; the ends of lines do not count."""
     if _is_archive(data):
         return _is_edited_presentation(data)
-    return _is_edited_text(_lines(data))
+    first, newline, rest = _lines(data).partition("\n")
+    match = _MARK.search(first)
+    if match is None:
+        return True
+    unmarked = first[: match.start()] + first[match.end() :]
+    return _digest_of_text(unmarked + newline + rest) not in match.groups()
 
 
 def is_same(old: bytes, new: bytes) -> bool:
@@ -60,27 +72,6 @@ def _text_with_digest(text: str) -> str:
     if first.startswith("<mxfile") and first.endswith(">"):
         return f'{first[:-1]} etag="{_digest_of_text(text)}">{newline}{rest}'
     return text
-
-
-def _is_edited_text(text: str) -> bool:
-    first, newline, rest = text.partition("\n")
-    match = _MARK.search(first)
-    if match is None:
-        return True
-    unmarked = first[: match.start()] + first[match.end() :]
-    return _digest_of_text(unmarked + newline + rest) not in match.groups()
-
-
-def _presentation_with_digest(data: bytes) -> bytes:
-    """Return a presentation with its digest as the identifier among its properties."""
-    parts = _parts(data)
-    element = f"<dc:identifier>resnet-diagram {_digest_of_parts(parts)}</dc:identifier>".encode()
-    parts[_CORE] = parts[_CORE].replace(b"</cp:coreProperties>", element + b"</cp:coreProperties>")
-    signed = BytesIO()
-    with zipfile.ZipFile(signed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
-    return signed.getvalue()
 
 
 def _is_edited_presentation(data: bytes) -> bool:
