@@ -114,17 +114,14 @@ def _bundle(networks: Sequence[Network], options: Options, output: Output) -> di
     """
     words = "\n\n".join(map(_words, networks))
     try:
-        picture = render(networks, "svg", options, _prefixed(networks, options, output))
+        digest = crc32(repr((*map(dumps, networks), options, output)).encode())
+        picture = render(
+            networks, "svg", options, replace(output, id_prefix=output.id_prefix or f"figure-{digest:08x}")
+        )
     except Exception as error:  # a bug in drawing is no reason to hide the network
         return {"text/plain": f"{words}\n\nNot drawn: {error}"}
     assert isinstance(picture, str)
     return {"image/svg+xml": picture, "text/plain": words}
-
-
-def _prefixed(networks: Sequence[Network], options: Options, output: Output) -> Output:
-    """Return the output with a prefix of ids of its own: the drawings of a notebook share a page."""
-    digest = crc32(repr((*map(dumps, networks), options, output)).encode())
-    return replace(output, id_prefix=output.id_prefix or f"figure-{digest:08x}")
 
 
 def _words(network: Network) -> str:
