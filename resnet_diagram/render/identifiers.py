@@ -24,15 +24,10 @@ def identifiers(ids: Iterable[str]) -> dict[str, str]:
         name = re.sub(r"[^A-Za-z0-9_]+", "_", item).strip("_")
         if not name or _RESERVED.fullmatch(name):
             name = f"n_{name}"
-        names[item] = _unused(name, used)
+        number, free = 1, name
+        while free.lower() in used:
+            number += 1
+            free = f"{name}_{number}"
+        names[item] = free
         used.add(names[item].lower())
     return names
-
-
-def _unused(name: str, used: set[str]) -> str:
-    """Return the name, numbered if it is already in use."""
-    number, free = 1, name
-    while free.lower() in used:
-        number += 1
-        free = f"{name}_{number}"
-    return free

@@ -52,7 +52,10 @@ def render_typst(figure: Figure) -> str:
     """Return the Typst source of a figure; the text is deterministic."""
     scene, theme = figure.scene, figure.theme
     warn_of_absent(theme.font)
-    sizes = _usual_sizes(scene)
+    counts: dict[str, Counter[str]] = {}
+    for text in _texts(scene):
+        counts.setdefault(text.role, Counter())[number(text.size)] += 1
+    sizes = {role: count.most_common(1)[0][0] for role, count in counts.items()}
     return render(
         "typst",
         "figure.typ.jinja",
@@ -68,25 +71,20 @@ def render_typst(figure: Figure) -> str:
         page=theme.page,
         faces=_array(typst_string(name) for name in alternatives(theme.font)),
         shades=_shades(scene, theme),
-        styles=[_style(role, theme, sizes) for role in _roles(scene)],
-        runs=_runs(scene, theme, sizes),
+        styles=[
+            _style(role, theme, sizes)
+            for role in sorted({item.role for item in (*walk(scene), *_texts(scene))})
+        ],
+        runs=[
+            Run(typst_comment(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
+            for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
+        ],
     )
 
 
 def _texts(scene: Scene) -> list[Text]:
     """Return every text, in boxes and outside."""
     return [*texts(scene), *(text for box in boxes(scene) for text in box.texts)]
-
-
-def _roles(scene: Scene) -> list[str]:
-    return sorted({item.role for item in (*walk(scene), *_texts(scene))})
-
-
-def _usual_sizes(scene: Scene) -> Sizes:
-    counts: dict[str, Counter[str]] = {}
-    for text in _texts(scene):
-        counts.setdefault(text.role, Counter())[number(text.size)] += 1
-    return {role: count.most_common(1)[0][0] for role, count in counts.items()}
 
 
 def _shades(scene: Scene, theme: Theme) -> str:
@@ -130,14 +128,6 @@ def _array(values: Iterable[str]) -> str:
     """
     first, *rest = values
     return f"({', '.join([first, *rest])})" if rest else f"({first},)"
-
-
-def _runs(scene: Scene, theme: Theme, sizes: Sizes) -> list[Run]:
-    """Return the statements in the order of painting, under a comment for each run of one group."""
-    return [
-        Run(typst_comment(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
-        for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
-    ]
 
 
 def _titled(group: Group) -> Iterator[tuple[str, Leaf]]:

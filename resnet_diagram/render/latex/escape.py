@@ -139,7 +139,9 @@ def tex_text(text: str, right: str = "") -> str:
     composed = unicodedata.normalize("NFC", clean)
     signs = [(sign, _tex_sign(sign)) for sign in composed]
     runs = groupby(signs, key=lambda pair: pair[1] is not None)
-    escaped = "".join(_tex_known(run) if names else _tex_unknown(run, right) for names, run in runs)
+    escaped = "".join(
+        "".join(tex or "" for _, tex in run) if names else _tex_unknown(run, right) for names, run in runs
+    )
     return re.sub("-(?=-)", "-{}", escaped)
 
 
@@ -153,10 +155,6 @@ def _tex_sign(sign: str) -> str | None:
     if len(parts) == 2 and parts[0].isascii() and parts[1] in _TEX_ACCENTS:
         return f"\\{_TEX_ACCENTS[parts[1]]}{{{parts[0]}}}"
     return None
-
-
-def _tex_known(run: Iterable[tuple[str, str | None]]) -> str:
-    return "".join(tex or "" for _, tex in run)
 
 
 def _tex_unknown(run: Iterable[tuple[str, str | None]], right: str) -> str:

@@ -203,7 +203,9 @@ def _source(figure: Figure, root: Frame) -> str:
         "mermaid",
         "figure.mmd.jinja",
         figure.output.templates,
-        title=_quoted(diagram.title),
+        title=escape_in_quotes(json.dumps(printable(diagram.title), ensure_ascii=False))
+        if diagram.title
+        else "",
         spoken_title=_line_of(figure.spoken_title),
         description=_line_of(diagram.description),
         remark=figure.remark,
@@ -218,11 +220,6 @@ def _source(figure: Figure, root: Frame) -> str:
 
 def _is_row(frame: Frame) -> bool:
     return not frame.title and frame.role in (None, GroupRole.BLOCK)
-
-
-def _quoted(title: str) -> str:
-    """Return a title as a string of YAML, or "" for none."""
-    return escape_in_quotes(json.dumps(printable(title), ensure_ascii=False)) if title else ""
 
 
 def _line_of(text: str) -> str:

@@ -46,7 +46,10 @@ class Preset(NamedTuple):
 def connector_shapes(line: Connector, drawing: Drawing) -> Iterator[Values]:
     """Yield the connectors of a line, each with one bend at most, and the dots that join them."""
     style = drawing.theme.style(line.role)
-    paint, head = line_style(style, drawing), _head(style.line_width, drawing)
+    # The sizes of an arrow head nearest to those of the figure.
+    unit = max(style.line_width * drawing.area.scale, _THINNEST)
+    width, length = (wanted * drawing.area.scale / unit for wanted in (HEAD_WIDTH, HEAD_LENGTH))
+    paint, head = line_style(style, drawing), (_nearest(width), _nearest(length))
     parts = list(pieces(_from_edge(line, drawing)))
     start = _site(line.tail, tail_spot(line), drawing)
     for number, points in enumerate(parts, 1):
@@ -116,13 +119,6 @@ def preset(points: Sequence[Point]) -> Preset:
     )
 
 
-def _head(line_width: float, drawing: Drawing) -> tuple[str, str]:
-    """Return the sizes of an arrow head nearest to those of the figure: width, and length."""
-    unit = max(line_width * drawing.area.scale, _THINNEST)
-    width, length = (wanted * drawing.area.scale / unit for wanted in (HEAD_WIDTH, HEAD_LENGTH))
-    return _nearest(width), _nearest(length)
-
-
 def _nearest(size: float) -> str:
     return min(_HEADS, key=lambda name: abs(_HEADS[name] - size))
 
@@ -139,13 +135,9 @@ def _from_edge(line: Connector, drawing: Drawing) -> tuple[Point, ...]:
     if line.tail.fork not in drawing.forks:
         return line.points
     spot = tail_spot(line)
-    return (_at_edge(spot, drawing.forks[line.tail.fork]), *line.points[1:])
-
-
-def _at_edge(spot: Spot, radius: float) -> Point:
-    """Return the point of a circle round a spot at which a line to its side begins."""
+    radius = drawing.forks[line.tail.fork]
     (x, y), angle = spot.point, math.radians(ANGLES[spot.side])
-    return x + round(math.cos(angle)) * radius, y + round(math.sin(angle)) * radius
+    return ((x + round(math.cos(angle)) * radius, y + round(math.sin(angle)) * radius), *line.points[1:])
 
 
 def _site(end: End, spot: Spot, drawing: Drawing) -> tuple[int, int] | None:

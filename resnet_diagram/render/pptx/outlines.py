@@ -58,12 +58,10 @@ def _freeform(box: Box, drawing: Drawing) -> Values:
         outline = [*_polygon(corners, box, drawing), ("close",)]
     strokes = [{"filled": False, "steps": _polygon(stroke, box, drawing)} for stroke in box.strokes()]
     spots = [*(Spot(box.side(side), side) for side in SIDES), *drawing.spots.get(box.id, [])]
-    return {"paths": [{"filled": True, "steps": outline}, *strokes], "sites": _sites(spots, box, drawing)}
-
-
-def _sites(spots: Sequence[Spot], box: Box, drawing: Drawing) -> list[tuple[int, int, int]]:
-    """Return the connection sites of a shape: x and y in the frame of its box, and its angle."""
-    return [(*_inside(spot.point, box, drawing), ANGLES[spot.side] * 60_000) for spot in spots]
+    return {
+        "paths": [{"filled": True, "steps": outline}, *strokes],
+        "sites": [(*_inside(spot.point, box, drawing), ANGLES[spot.side] * 60_000) for spot in spots],
+    }
 
 
 def _polygon(points: Sequence[Point], box: Box, drawing: Drawing) -> list[Step]:

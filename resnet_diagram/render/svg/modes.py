@@ -69,7 +69,14 @@ def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
     if not theme.dark:
         return None
     names = sorted(set(inks), key=attrgetter("sort", "role", "shade"))
-    return Modes(light=_values(names, theme), dark=_values(names, theme.dark), rules=_rules(names))
+    return Modes(
+        light=_values(names, theme),
+        dark=_values(names, theme.dark),
+        rules={
+            ink.name: "; ".join(f"{name}: var({variable})" for name, variable, _ in ink.variables())
+            for ink in names
+        },
+    )
 
 
 def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
@@ -79,13 +86,6 @@ def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
         for _, variable, part in ink.variables()
     }
     return dict(sorted(colours.items()))
-
-
-def _rules(inks: list[Ink]) -> dict[str, str]:
-    return {
-        ink.name: "; ".join(f"{name}: var({variable})" for name, variable, _ in ink.variables())
-        for ink in inks
-    }
 
 
 def _colour(style: Style, part: str) -> str:

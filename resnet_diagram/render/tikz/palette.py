@@ -21,16 +21,13 @@ class Palette:
         """Return the name of `colour`; the first call derives it from `use`."""
         value = colour.lstrip("#").upper()
         if value not in self.names:
-            self.names[value] = _unused("resnet" + re.sub("[^a-z0-9]", "", use.lower()), self)
+            name = "resnet" + re.sub("[^a-z0-9]", "", use.lower())
+            count, fresh = 1, name
+            while fresh in self.names.values():
+                count += 1
+                fresh = f"{name}{count}"
+            self.names[value] = fresh
         return self.names[value]
-
-
-def _unused(name: str, palette: Palette) -> str:
-    count, fresh = 1, name
-    while fresh in palette.names.values():
-        count += 1
-        fresh = f"{name}{count}"
-    return fresh
 
 
 def palette(scene: Scene, theme: Theme) -> Palette:

@@ -81,14 +81,9 @@ def _sections(panel: Group) -> Iterator[Section]:
     parts = [child for child in panel.children if isinstance(child, Group)] or [panel]
     for part in parts:
         inner = leaves(part)
-        yield Section(_comment(part), inner, _origin(inner))
-
-
-def _comment(group: Group) -> str:
-    """Return the comment over a part: its title, its count and the shapes at its ends."""
-    count = f" [×{group.repeat}]" if group.repeat > 1 else ""
-    caption = f": {group.caption}" if group.caption else ""
-    return f"{group.title or group.id.capitalize()}{count}{caption}"
+        count = f" [×{part.repeat}]" if part.repeat > 1 else ""
+        caption = f": {part.caption}" if part.caption else ""
+        yield Section(f"{part.title or part.id.capitalize()}{count}{caption}", inner, _origin(inner))
 
 
 def _origin(inner: Iterable[Leaf]) -> Point:
