@@ -106,7 +106,8 @@ def _table(name: str) -> dict[str, Any]:
                 f"The catalog holds residual networks; it has no {name!r}. torchvision has it, if it is "
                 f"installed: torchvision:{name.lower().replace('-', '')}."
             )
-        hint = did_you_mean(_closest(name))
+        available = {_bare(item): item for item in names()}
+        hint = did_you_mean(available.get(closest(_bare(name), available), ""))
         raise SourceError(f"No network named {name!r}.{hint} 'resnet-diagram list networks' shows all.")
     return _members(family)[name]
 
@@ -129,12 +130,6 @@ def _members(family: str) -> dict[str, dict[str, Any]]:
     shared = tomllib.loads(_text(family))
     left = shared.pop("network")
     return {item["name"]: shared | item for item in left}
-
-
-def _closest(name: str) -> str:
-    """Return the most similar name in the catalog, or an empty string."""
-    available = {_bare(item): item for item in names()}
-    return available.get(closest(_bare(name), available), "")
 
 
 def _bare(name: str) -> str:

@@ -37,16 +37,14 @@ def fold(keys: Sequence[Hashable]) -> tuple[Run, ...]:
     runs: list[Run] = []
     start = 0
     while start < len(keys):
-        best = max(_repeats(keys, start), key=lambda run: (run.period * (run.count - 1), -run.period))
+        longest = max(1, min(_LONGEST_PERIOD, (len(keys) - start) // 2))
+        best = max(
+            [Run(start, period, _count(keys, start, period)) for period in range(1, longest + 1)],
+            key=lambda run: (run.period * (run.count - 1), -run.period),
+        )
         runs.append(best)
         start = best.stop
     return tuple(runs)
-
-
-def _repeats(keys: Sequence[Hashable], start: int) -> list[Run]:
-    """Return one candidate run for each period."""
-    longest = max(1, min(_LONGEST_PERIOD, (len(keys) - start) // 2))
-    return [Run(start, period, _count(keys, start, period)) for period in range(1, longest + 1)]
 
 
 def _count(keys: Sequence[Hashable], start: int, period: int) -> int:

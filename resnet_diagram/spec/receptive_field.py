@@ -77,18 +77,14 @@ def _through(elements: Iterable[Element], field: _Field, record: list[tuple[Elem
             case Block():
                 field = _behind_block(element, field, record)
             case Graph():
-                field = _behind_graph(element, field, record)
+                # The field behind the first output of a graph.
+                fields: list[_Field] = []
+                for node in element.nodes:
+                    entering = _hull([fields[read] for read in node.reads]) if node.reads else field
+                    fields.append(_through(node.body, entering, record))
+                field = fields[element.outputs[0]]
         record.append((element, field))
     return field
-
-
-def _behind_graph(graph: Graph, field: _Field, record: list[tuple[Element, _Field]]) -> _Field:
-    """Return the field behind the first output of a graph."""
-    fields: list[_Field] = []
-    for node in graph.nodes:
-        entering = _hull([fields[read] for read in node.reads]) if node.reads else field
-        fields.append(_through(node.body, entering, record))
-    return fields[graph.outputs[0]]
 
 
 def _hull(fields: Sequence[_Field]) -> _Field:

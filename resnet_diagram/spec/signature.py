@@ -222,7 +222,11 @@ def differences(left: Network, right: Network) -> tuple[str, ...]:
 def _differences(path: str, left: object, right: object) -> Iterator[str]:
     if left == right:
         return
-    if isinstance(left, tuple) and isinstance(right, tuple) and _nested(left + right):
+    if (
+        isinstance(left, tuple)
+        and isinstance(right, tuple)
+        and any(isinstance(value, tuple) or is_dataclass(value) for value in left + right)
+    ):
         for at, (item, second) in enumerate(zip(left, right, strict=False)):
             yield from _differences(f"{path}[{at}]", item, second)
         if len(left) != len(right):
@@ -233,10 +237,6 @@ def _differences(path: str, left: object, right: object) -> Iterator[str]:
             yield from _differences(inner, getattr(left, field.name), getattr(right, field.name))
     else:
         yield f"{path}: {_short(left)} is not {_short(right)}"
-
-
-def _nested(values: tuple[object, ...]) -> bool:
-    return any(isinstance(value, tuple) or is_dataclass(value) for value in values)
 
 
 def _short(value: object) -> str:

@@ -109,14 +109,6 @@ def _out_fault(layer: Layer) -> str:
     if layer.kind is LayerKind.LINEAR:
         equal = layer.out_shape[1:] == layer.in_shape[1:]
         return _unless(equal, f"the sizes of {shape_text(layer.in_shape)} but for the channels")
-    return _reshape_fault(layer)
-
-
-def _unless(fits: bool, expected: str) -> str:
-    return "" if fits else expected
-
-
-def _reshape_fault(layer: Layer) -> str:
     if layer.op == "flatten":
         count = prod(layer.in_shape)
         return _unless(prod(layer.out_shape) == count, f"{count} values, as at the entry")
@@ -125,6 +117,10 @@ def _reshape_fault(layer: Layer) -> str:
         fits = len(layer.in_shape) == len(layer.out_shape) and all(before <= after for before, after in pairs)
         return _unless(fits, f"{shape_text(layer.in_shape)} or more")
     return ""
+
+
+def _unless(fits: bool, expected: str) -> str:
+    return "" if fits else expected
 
 
 def _window_fault(layer: Layer, channels: int) -> str:

@@ -1,6 +1,6 @@
 """Consistency checks of a network description."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from resnet_diagram.errors import SpecError
@@ -34,7 +34,8 @@ def check(network: Network) -> Network:
         shape = _run(network.stem, network.input_shape, "stem ")
         shape = _run(network.body, shape, "")
         _run(network.head, shape, "head ")
-        _check_some_layer(network)
+        if next(walk(network), None) is None:
+            raise FaultError("there is no layer; expected at least one in stem, body or head")
         _check_ports(network)
     except FaultError as fault:
         raise SpecError(f"{network.name or 'network'}: {fault.text()}") from None
@@ -53,11 +54,6 @@ def _check_entry(network: Network) -> None:
         raise FaultError(
             f"input_shape is {shape_text(shape)}; expected sizes of 1 to {SIZE:,}, such as {example}"
         )
-
-
-def _check_some_layer(network: Network) -> None:
-    if next(walk(network), None) is None:
-        raise FaultError("there is no layer; expected at least one in stem, body or head")
 
 
 def _check_ports(network: Network) -> None:
@@ -247,13 +243,13 @@ def _merge(merge: Merge, ends: dict[str, Shape], follower: Element | None) -> Sh
     if merge is Merge.CONCAT:
         return _concat(ends, follower)
     total = broadcast(shapes)
-    if any(size not in (1, full) for shape in shapes for size, full in _aligned(shape, total)):
+    if any(
+        size not in (1, full)
+        for shape in shapes
+        for size, full in zip(reversed(shape), reversed(total), strict=False)
+    ):
         raise FaultError(f"{_gives(ends)}; {_VERBS[merge]} needs equal sizes, or sizes of 1")
     return total
-
-
-def _aligned(shape: Shape, total: Shape) -> Iterable[tuple[int, int]]:
-    return zip(reversed(shape), reversed(total), strict=False)
 
 
 def _concat(ends: dict[str, Shape], follower: Element | None) -> Shape:

@@ -115,7 +115,9 @@ def _inside(element: Element) -> Iterator[Run]:
             inner = [run for branch in _counted_branches(element) for run in counted_runs(branch)]
             if sum(map(_is_residual, inner)) > is_residual(element):
                 yield from (run for run in inner if _is_residual(run) or not _is_owned(run, {element.name}))
-            elif not is_gate(element) and (element.shortcut or _works(element)):
+            elif not is_gate(element) and (
+                element.shortcut or any(layer.kind in _WORKING for layer in walk(element))
+            ):
                 yield (element,)
 
 
@@ -126,11 +128,6 @@ def _counted_branches(block: Block) -> Iterator[tuple[Element, ...]]:
             yield tuple(item for item in branch if not (isinstance(item, Block) and is_gate(item)))
         else:
             yield branch
-
-
-def _works(block: Block) -> bool:
-    """Return whether a block does more than arrange positions anew."""
-    return any(layer.kind in _WORKING for layer in walk(block))
 
 
 def _is_residual(run: Run) -> bool:

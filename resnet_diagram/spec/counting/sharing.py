@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Graph, Layer, Network
+from resnet_diagram.spec.model import Layer, Network
 from resnet_diagram.spec.traits import MIXING
 
 
@@ -25,19 +25,17 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
             within.update(names)
     counts.update(name for name in _names(walk(network, repeats=False)) if name not in within)
     for graph in graphs(network) if in_graphs else ():
-        counts.update(_runs_again(graph))
+        # The modules that nodes of a graph run again, with the number of these nodes and the first.
+        sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
+        runs = {
+            _common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()
+        }
+        counts.update(Counter({path: count + 1 for path, count in runs.items() if path}))
     return tuple((name, count) for name, count in counts.items() if count > 1)
 
 
 def _names(layers: Iterable[Layer]) -> list[str]:
     return [layer.name for layer in layers if layer.kind in MIXING and layer.name]
-
-
-def _runs_again(graph: Graph) -> Counter[str]:
-    """Return the modules that nodes of a graph run again, with the number of these nodes and the first."""
-    sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
-    runs = {_common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()}
-    return Counter({path: count + 1 for path, count in runs.items() if path})
 
 
 def _common_path(names: Sequence[str]) -> str:

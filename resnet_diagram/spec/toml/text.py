@@ -73,16 +73,12 @@ def _value(value: Any, indent: str = "") -> str:
             pairs = (f"{_key(key)} = {_value(item, indent)}" for key, item in value.items())
             return f"{{ {', '.join(pairs)} }}"
         case list():
-            return _list(value, indent)
+            flat = f"[{', '.join(_value(item, indent) for item in value)}]"
+            if "\n" not in flat and len(indent) + len(flat) <= _WIDTH:
+                return flat
+            inner = f"{indent}  "
+            return "[\n" + "".join(f"{inner}{line}\n" for line in _filled(value, inner)) + f"{indent}]"
     return str(value)
-
-
-def _list(items: Sequence[Any], indent: str) -> str:
-    flat = f"[{', '.join(_value(item, indent) for item in items)}]"
-    if "\n" not in flat and len(indent) + len(flat) <= _WIDTH:
-        return flat
-    inner = f"{indent}  "
-    return "[\n" + "".join(f"{inner}{line}\n" for line in _filled(items, inner)) + f"{indent}]"
 
 
 def _filled(items: Sequence[Any], indent: str) -> Iterator[str]:

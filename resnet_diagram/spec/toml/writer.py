@@ -21,13 +21,9 @@ def dumps(network: Network, *, short: bool = False) -> str:
         ) from None
     if short and not is_short(settings):
         raise SpecError(f"{_called(network)} has blocks that the short form of TOML has no words for.")
-    return _comments(network) + toml_text(settings)
+    lines = [escape_controls(line) for note in network.notes for line in note.splitlines()]
+    return "".join(f"# {line}\n" for line in lines) + toml_text(settings)
 
 
 def _called(network: Network) -> str:
     return f"{network.name!r}" if network.name else "The network"
-
-
-def _comments(network: Network) -> str:
-    lines = [escape_controls(line) for note in network.notes for line in note.splitlines()]
-    return "".join(f"# {line}\n" for line in lines)

@@ -43,27 +43,23 @@ def put(chain: Chain, written: Written) -> None:
     """Put one element, or as many blocks as it says, numbered by their position."""
     settings: dict[str, Any] = {"op": written} if isinstance(written, str) else written
     for _ in range(settings.get("repeat", 1)):
-        _put_one(chain, settings)
+        name = f"{chain.prefix}{chain.number}"
+        match table_of(settings):
+            case "gate":
+                chain.gate(settings.get("reduction", 16), f"se{chain.number}")
+            case "written stage":
+                inner = Chain(chain.shape, f"{settings.get('name', name)}.")
+                _within("body", inner, settings["body"])
+                chain.put(Stage(name=settings.get("name", name), body=tuple(inner.elements)))
+            case "written graph":
+                _put_checked(chain, graph_of(settings, chain.shape, settings.get("name", name)))
+            case "written block":
+                _put_checked(chain, block_of(settings, chain.shape, name))
+            case _:
+                layer = layer_of(settings, chain.shape)
+                name = f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"
+                _put_checked(chain, replace(layer, name=name))
         chain.number += 1
-
-
-def _put_one(chain: Chain, settings: dict[str, Any]) -> None:
-    name = f"{chain.prefix}{chain.number}"
-    match table_of(settings):
-        case "gate":
-            chain.gate(settings.get("reduction", 16), f"se{chain.number}")
-        case "written stage":
-            inner = Chain(chain.shape, f"{settings.get('name', name)}.")
-            _within("body", inner, settings["body"])
-            chain.put(Stage(name=settings.get("name", name), body=tuple(inner.elements)))
-        case "written graph":
-            _put_checked(chain, graph_of(settings, chain.shape, settings.get("name", name)))
-        case "written block":
-            _put_checked(chain, block_of(settings, chain.shape, name))
-        case _:
-            layer = layer_of(settings, chain.shape)
-            name = f"{chain.prefix}{_NAMES.get(layer.op, layer.op)}{chain.number}"
-            _put_checked(chain, replace(layer, name=name))
 
 
 def _put_checked(chain: Chain, element: Layer | Block | Graph) -> None:

@@ -29,17 +29,7 @@ Said = Mapping[str, Any]
 def layer_of(settings: Said, shape: Shape) -> Layer:
     """Return the layer described by a table, with input `shape`. Raises DesignError for wrong settings."""
     settings = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-    _check_dims(settings, len(shape) - 1)
-    layer = _BUILDERS[table_of(settings)](settings, shape)
-    counts = {key: settings[key] for key in ("params", "macs") if key in settings}
-    layer = replace(layer, **counts) if counts else layer
-    layer = with_settings(layer, settings.get("settings", {}))
-    if problem := setting_problem(layer):
-        raise DesignError(f"{problem}.", "settings")
-    return layer
-
-
-def _check_dims(settings: Said, dims: int) -> None:
+    dims = len(shape) - 1
     for key in ("kernel", "stride", "padding", "dilation"):
         value = settings.get(key)
         if isinstance(value, tuple) and len(value) != dims:
@@ -48,6 +38,13 @@ def _check_dims(settings: Said, dims: int) -> None:
             )
     if "kernel" in settings and dims < 1:
         raise DesignError("there are no positions left to slide a window over.", "kernel")
+    layer = _BUILDERS[table_of(settings)](settings, shape)
+    counts = {key: settings[key] for key in ("params", "macs") if key in settings}
+    layer = replace(layer, **counts) if counts else layer
+    layer = with_settings(layer, settings.get("settings", {}))
+    if problem := setting_problem(layer):
+        raise DesignError(f"{problem}.", "settings")
+    return layer
 
 
 def _convolution(settings: Said, shape: Shape) -> Layer:

@@ -29,7 +29,7 @@ def build(settings: Said, name: str = "") -> Network:
             f"height, width, channels? Channels come first: [{shape[2]}, {shape[0]}, {shape[1]}].",
             "input",
         )
-    stem = _end(settings, "stem", shape, _first_width(settings, stages))
+    stem = _end(settings, "stem", shape, int(stages[0]["width"]) if stages else FIRST_WIDTH)
     body = _body(settings, stages, stem.shape)
     head = _end(settings, "head", body.shape, 0)
     return Network(
@@ -96,11 +96,6 @@ def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None
     put_all(chain, written)
 
 
-def _first_width(settings: Said, stages: Sequence[Said]) -> int:
-    """Return the width of the first stage, which is also the stem's."""
-    return int(stages[0]["width"]) if stages else FIRST_WIDTH
-
-
 def _stages(settings: Said) -> list[dict[str, Any]]:
     """Return the keys of each stage, its own and those listed for all stages."""
     argument: list[Said] = settings.get("stage", [{}] * len(settings.get("depths", [])))
@@ -165,19 +160,15 @@ def _put_listed(chain: Chain, settings: Said) -> None:
         raise DesignError(f"expected {settings['depth']} blocks, as depth says, found {count}.", "block")
     for at, item in enumerate(listed):
         try:
-            _put_entry(chain, settings, item)
+            if isinstance(item, str) or table_of(item, in_stage=True) != "block":
+                from resnet_diagram.spec.toml.expand.elements import put
+
+                put(chain, item)
+            else:
+                for _ in range(item.get("repeat", 1)):
+                    _put_block(chain, settings, item)
         except DesignError as fault:
             raise fault.within("block", at) from None
-
-
-def _put_entry(chain: Chain, stage: Said, item: str | Said) -> None:
-    if isinstance(item, str) or table_of(item, in_stage=True) != "block":
-        from resnet_diagram.spec.toml.expand.elements import put
-
-        put(chain, item)
-    else:
-        for _ in range(item.get("repeat", 1)):
-            _put_block(chain, stage, item)
 
 
 def _put_block(chain: Chain, stage: Said, left: Said) -> None:

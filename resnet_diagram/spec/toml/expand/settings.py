@@ -95,7 +95,11 @@ def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return all block settings, with defaults for missing ones."""
     full = DEFAULTS | {key: value for key, value in settings.items() if key in SETTINGS}
     if full["block"] == "basic":
-        _check_basic(settings)
+        for key in _OF_BOTTLENECKS:
+            if key in settings and settings[key] != DEFAULTS[key]:
+                raise DesignError(
+                    f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
+                )
     base = default_base_width(full["cardinality"])
     return {"expansion": EXPANSIONS[full["block"]]} | full | {"base_width": settings.get("base_width", base)}
 
@@ -109,14 +113,6 @@ def activation_of(settings: Mapping[str, Any]) -> str:
 def default_base_width(cardinality: int) -> int:
     """Return the base width where none is given: with groups that of most ResNeXts, 4 channels each."""
     return DEFAULTS["base_width"] if cardinality == 1 else 4
-
-
-def _check_basic(settings: Mapping[str, Any]) -> None:
-    for key in _OF_BOTTLENECKS:
-        if key in settings and settings[key] != DEFAULTS[key]:
-            raise DesignError(
-                f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
-            )
 
 
 def _check(design: BlockDesign) -> None:

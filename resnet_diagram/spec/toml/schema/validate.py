@@ -43,15 +43,11 @@ def _table(value: Any, expected: Table) -> None:
     for key, spec in keys.items():
         if spec.required and key not in value:
             raise DesignError(f"key {key!r} is missing; expected {words(spec.type)}.")
-    _rules(expected.name, value)
-
-
-def _rules(name: str, value: dict[str, Any]) -> None:
-    """Check the rules that concern several keys of a table."""
-    needed = NEEDS_ONE.get(name, ())
+    # Check the rules that concern several keys of a table.
+    needed = NEEDS_ONE.get(expected.name, ())
     if needed and not any(key in value for key in needed):
         raise DesignError(f"expected one of the keys {', '.join(map(repr, needed))}.")
-    key, rest = EXCLUDES.get(name, ("", ()))
+    key, rest = EXCLUDES.get(expected.name, ("", ()))
     for right in rest:
         if key in value and right in value:
             raise DesignError(f"{key!r} leaves no place for {right!r}; leave one of them out.", right)

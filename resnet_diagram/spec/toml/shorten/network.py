@@ -31,7 +31,12 @@ def shortened(network: Network) -> Said:
     designed = _designed(network)
     if designed is not None and _makes(designed, network):
         return designed
-    designed = _written(network)
+    designed = {
+        **_opening(network),
+        "stem": spelled(network.stem),
+        "body": spelled(network.body),
+        "head": spelled(network.head),
+    }
     result = network_of(designed)
     if not same(result, network):
         raise DesignError(f"{differences(result, network)[0]}.")
@@ -52,16 +57,6 @@ def is_short(settings: Said) -> bool:
     return "body" not in settings and not any(
         {"op", "body", "nodes", "layers", "branches"} & block.keys() for block in blocks
     )
-
-
-def _written(network: Network) -> Said:
-    """Return the network as lists of layers."""
-    return {
-        **_opening(network),
-        "stem": spelled(network.stem),
-        "body": spelled(network.body),
-        "head": spelled(network.head),
-    }
 
 
 def _opening(network: Network) -> Said:
