@@ -34,7 +34,10 @@ def from_lab(colour: Lab) -> str:
     """
     level = (colour[0] + 16) / 116
     bent = (level + colour[1] / 500, level, level - colour[2] / 200)
-    x, y, z = (_straight(part) * white for part, white in zip(bent, _WHITE, strict=True))
+    x, y, z = (
+        (part**3 if part > _BEND else 3 * _BEND**2 * (part - 4 / 29)) * white
+        for part, white in zip(bent, _WHITE, strict=True)
+    )
     parts = (_gamma(a * x + b * y + c * z) for a, b, c in _TO_RGB)
     return "#" + "".join(f"{min(max(round(255 * part), 0), 255):02X}" for part in parts)
 
@@ -73,7 +76,3 @@ def _gamma(part: float) -> float:
 
 def _bent(part: float) -> float:
     return float(part ** (1 / 3)) if part > _BEND**3 else part / (3 * _BEND**2) + 4 / 29
-
-
-def _straight(part: float) -> float:
-    return part**3 if part > _BEND else 3 * _BEND**2 * (part - 4 / 29)
