@@ -48,7 +48,9 @@ def _merged(rows: Sequence[Row], column: Sequence[Section], number: int) -> list
     left = right = 0
     for at, with_it in [*matched.items(), (len(rows), len(column))]:
         before = [Row(sections=(*row.sections, None)) for row in rows[left:at]]
-        items += _by_area(before, [_alone(section, number) for section in column[right:with_it]])
+        items += _by_area(
+            before, [Row(sections=(*(None,) * number, section)) for section in column[right:with_it]]
+        )
         if at < len(rows):
             items.append(Row(sections=(*rows[at].sections, column[with_it])))
         left, right = at + 1, with_it + 1
@@ -68,10 +70,6 @@ def _by_area(left: Sequence[Row], right: Sequence[Row]) -> list[Row]:
 
 def _area(row: Row) -> int:
     return prod(row.present[0].size)
-
-
-def _alone(section: Section, number: int) -> Row:
-    return Row(sections=(*(None,) * number, section))
 
 
 def _key(section: Section) -> Key:

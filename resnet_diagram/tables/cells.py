@@ -27,7 +27,15 @@ class _Atom:
 def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
     """Return the parts of a section's cell; `depth` is that of its network's units."""
     if section.kind is Kind.HEAD:
-        return _head(section)
+        lines: list[Label] = []
+        for element in section.elements:
+            if isinstance(element, Layer):
+                lines += [head_line(element)] if is_shown(element) else []
+            else:
+                lines += block_lines((element,))
+        joined = Label(*lines, joint=", ")
+        fits = len(joined) <= _MAX_HEAD_LENGTH and not any(", " in line for line in lines)
+        return tuple(Words(text=line) for line in ([joined] if fits else lines))
     atoms = [atom for atom in _atoms(section, depth if section.kind is Kind.STAGE else 0) if atom.lines]
     return tuple(part for run in fold(atoms) for part in _run(atoms, run))
 
@@ -76,16 +84,3 @@ def _atom(element: Element) -> _Atom:
         return _Atom((layer_line(element),) if is_shown(element) else (), block=False)
     alone = isinstance(element, Block) and is_gate(element)
     return _Atom(block_lines((element,)), block=not alone)
-
-
-def _head(section: Section) -> tuple[Part, ...]:
-    """Return the head in one line if it is short, else a line for each layer."""
-    lines: list[Label] = []
-    for element in section.elements:
-        if isinstance(element, Layer):
-            lines += [head_line(element)] if is_shown(element) else []
-        else:
-            lines += block_lines((element,))
-    joined = Label(*lines, joint=", ")
-    fits = len(joined) <= _MAX_HEAD_LENGTH and not any(", " in line for line in lines)
-    return tuple(Words(text=line) for line in ([joined] if fits else lines))

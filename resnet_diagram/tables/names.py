@@ -39,7 +39,7 @@ def _paper(section: Section, number: int) -> str:
     """Return conv1, conv2_x …; empty for a section without convolutions."""
     if section.kind is Kind.HEAD:
         return str(Kind.HEAD)
-    if not _convolves(section):
+    if not any(layer.kind is LayerKind.CONV for layer in shown(section.elements)):
         return ""
     return f"conv{number}_x" if section.kind is Kind.STAGE and _repeats(section) else f"conv{number}"
 
@@ -54,10 +54,6 @@ def joint_title(titles: Iterable[str]) -> str:
     """
     result = list(dict.fromkeys(titles))
     return " / ".join(title for title in result if f"{title}_x" not in result)
-
-
-def _convolves(section: Section) -> bool:
-    return any(layer.kind is LayerKind.CONV for layer in shown(section.elements))
 
 
 def _repeats(section: Section) -> bool:

@@ -85,12 +85,12 @@ def _place(block: Block) -> str:
     layers = weighted_layers(block)
     at = next((at for at, layer in enumerate(layers) if any(step > 1 for step in layer.stride)), None)
     if at == 1:
-        return _LATER if layers[1].groups == 1 and not _is_gated(block) else _MIDDLE
+        return (
+            _LATER
+            if layers[1].groups == 1 and not any(gate_ratio(item) for item in all_blocks(block))
+            else _MIDDLE
+        )
     return _FIRST if at == 0 else ""
-
-
-def _is_gated(block: Block) -> bool:
-    return any(gate_ratio(item) for item in all_blocks(block))
 
 
 def _stride_note(fact: _Stride, heads: list[str], total: int) -> str:
@@ -131,12 +131,12 @@ def link_notes(networks: Iterable[Network]) -> tuple[str, ...]:
 
 def shared_module_notes(networks: Sequence[Network], heads: Sequence[str]) -> tuple[str, ...]:
     """Return a note for each network with modules that run several times."""
-    notes = [(head, note) for head, each in zip(heads, networks, strict=True) for note in _shared(each)]
+    notes = [
+        (head, note)
+        for head, each in zip(heads, networks, strict=True)
+        for note in shared_notes(shared_modules(each))
+    ]
     return tuple(f"{note[:1].upper()}{note[1:]}{f' ({head})' * (len(heads) > 1)}." for head, note in notes)
-
-
-def _shared(network: Network) -> tuple[Label, ...]:
-    return shared_notes(shared_modules(network))
 
 
 def input_text(networks: Sequence[Network]) -> str:

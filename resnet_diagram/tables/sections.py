@@ -80,12 +80,10 @@ def _continues(items: list[Section], element: Element, size: Shape) -> bool:
     if _only_blurs(items[-1]):
         return False
     if isinstance(element, Layer) and is_weightless(element):
-        return all(map(is_weightless, shown(items[-1].elements))) or not _changes(element)
+        return all(map(is_weightless, shown(items[-1].elements))) or (
+            element.in_shape[1:] == element.out_shape[1:]
+        )
     return True
-
-
-def _changes(layer: Layer) -> bool:
-    return layer.in_shape[1:] != layer.out_shape[1:]
 
 
 def _opened(elements: Iterable[Element]) -> Iterator[Element]:

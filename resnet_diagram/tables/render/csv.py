@@ -18,8 +18,14 @@ def render_csv(table: Table, look: Look) -> str:
     writer.writerow(map(_text, table.heads))
     heads: tuple[str, ...] = ("",) * table.keys
     for line in lines(table):
-        heads = line.heads if line.heads[0] else _filled(line.heads, heads)
-        writer.writerow([*map(_text, heads), *(_cell(parts) for parts in line.cells)])
+        heads = (
+            line.heads
+            if line.heads[0]
+            else tuple(head or before for head, before in zip(line.heads, heads, strict=True))
+        )
+        writer.writerow(
+            [*map(_text, heads), *("; ".join(_part(part) for part in parts) for parts in line.cells)]
+        )
     return out.getvalue()
 
 
@@ -27,15 +33,6 @@ def _text(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe."""
     clean = printable(text)
     return f"'{clean}" if len(clean) > 1 and clean[0] in _FORMULA else clean
-
-
-def _filled(heads: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the head cells of a row; empty ones take the text above."""
-    return tuple(head or before for head, before in zip(heads, above, strict=True))
-
-
-def _cell(parts: tuple[Part, ...]) -> str:
-    return "; ".join(_part(part) for part in parts)
 
 
 def _part(part: Part) -> str:

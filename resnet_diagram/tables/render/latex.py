@@ -19,7 +19,7 @@ def render_latex(table: Table, look: Look) -> str:
         "table/latex",
         "document.tex.jinja" if look.standalone else "table.tex.jinja",
         look.templates,
-        title=_title(table),
+        title=" ".join(printable(table.caption).split()).partition(". ")[0] or "Table",
         float=look.float or (Float.TABLE if look.standalone else ""),
         caption=tex_prose(table.caption),
         label=table.label,
@@ -40,11 +40,6 @@ def _packages(table: Table, size: Size) -> list[str]:
     parts = (part for band in table.bands for row in band.rows for cell in row for part in cell.parts)
     math = ["amsmath"] if any(isinstance(part, Stack) for part in parts) else []
     return [*math, "booktabs", *(["adjustbox"] if size.guarded else [])]
-
-
-def _title(table: Table) -> str:
-    """Return the first sentence of the caption, for a comment."""
-    return " ".join(printable(table.caption).split()).partition(". ")[0] or "Table"
 
 
 def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = True) -> dict[str, Any]:

@@ -18,15 +18,14 @@ def render_markdown(table: Table, look: Look) -> str:
         caption=markdown_text(table.caption),
         heads=[markdown_text(head) for head in table.heads],
         rows=[
-            [*(markdown_text(head) for head in line.heads), *(_cell(parts) for parts in line.cells)]
+            [
+                *(markdown_text(head) for head in line.heads),
+                *(_BREAK.join(_part(part) for part in parts) or NOTHING for parts in line.cells),
+            ]
             for line in lines(table)
         ],
         notes=[markdown_text(note) for note in table.notes],
     )
-
-
-def _cell(parts: tuple[Part, ...]) -> str:
-    return _BREAK.join(_part(part) for part in parts) or NOTHING
 
 
 def _part(part: Part) -> str:
