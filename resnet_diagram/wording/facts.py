@@ -66,7 +66,11 @@ def facts(network: Network) -> Facts:
             if isinstance(stage, Stage) and place.stage != stage.name
         ],
         "residuals": [_residual(block, place) for block, place in items if is_residual(block)],
-        "other_merges": [_other_merge(block, place) for block, place in items if not is_residual(block)],
+        "other_merges": [
+            {"path": place.path, "merge": block.merge.value, "reason": reason(block)}
+            for block, place in items
+            if not is_residual(block)
+        ],
     }
 
 
@@ -195,10 +199,6 @@ def _layer(layer: Layer) -> Facts:
         "in": used,
         "out": yielded,
     }
-
-
-def _other_merge(block: Block, place: Place) -> Facts:
-    return {"path": place.path, "merge": block.merge.value, "reason": reason(block)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

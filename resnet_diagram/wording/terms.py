@@ -121,7 +121,12 @@ class Label(str):
     @cached_property
     def kinds(self) -> frozenset[Kind]:
         """Kinds of all terms in it, also of those within other terms."""
-        inner = [part.kinds if isinstance(part, Label) else _term_kinds(part) for part in self.parts]
+        inner = [
+            part.kinds
+            if isinstance(part, Label)
+            else frozenset({part.kind}).union(*(value.kinds for value in part.values))
+            for part in self.parts
+        ]
         return frozenset[Kind]().union(*inner)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
@@ -155,10 +160,6 @@ def _part_in_language(part: Term | Label, language: Language) -> Term | Label:
         return part.in_language(language)
     values = tuple(value.in_language(language) for value in part.values)
     return Term(kind=part.kind, word=part.word, values=values)
-
-
-def _term_kinds(term: Term) -> frozenset[Kind]:
-    return frozenset({term.kind}).union(*(value.kinds for value in term.values))
 
 
 NOTHING = Label()

@@ -41,11 +41,10 @@ def _tex_span(span: Span) -> str:
     if span.italic:
         return _tex_signs(span.text)
     pieces = _WORDS.split(span.text)
-    return "".join(_tex_words(piece) if at % 2 else _tex_signs(piece) for at, piece in enumerate(pieces))
-
-
-def _tex_words(words: str) -> str:
-    return rf"\mathrm{{{words.replace(SPACE, chr(92) + ' ')}}}"
+    return "".join(
+        rf"\mathrm{{{piece.replace(SPACE, chr(92) + ' ')}}}" if at % 2 else _tex_signs(piece)
+        for at, piece in enumerate(pieces)
+    )
 
 
 def _tex_signs(text: str) -> str:
