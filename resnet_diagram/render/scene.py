@@ -32,25 +32,24 @@ def render_scene(figure: Figure) -> str:
     return "\n".join(["{", *lines, '"root":', *_lines(scene.root, ""), "}", ""])
 
 
-def _lines(element: Element, indent: str) -> Iterator[str]:
-    """Yield the JSON of an element: one line, but for a group with a line for each child."""
-    values = _values(element)
-    children = values.pop("children", None)
-    if children is None or not isinstance(element, Group):
-        yield indent + _json(values)
+def _lines(element: Element, indent: str, end: str = "") -> Iterator[str]:
+    """Yield the JSON of an element and `end`: one line, but for a group with a line for each child."""
+    text = _json(_values(element))
+    if not isinstance(element, Group) or not element.children:
+        yield f"{indent}{text}{end}"
         return
-    yield f'{indent}{_json(values)[:-1]}, "children": ['
-    for at, child in enumerate(element.children, 1):
-        *lines, last = _lines(child, indent + " ")
-        yield from lines
-        yield last + ("," if at < len(element.children) else "")
-    yield f"{indent}]}}"
+    yield f'{indent}{text[:-1]}, "children": ['
+    *others, last = element.children
+    for child in others:
+        yield from _lines(child, indent + " ", ",")
+    yield from _lines(last, indent + " ")
+    yield f"{indent}]}}{end}"
 
 
 def _values(element: Element | End | Origin) -> dict[str, Any]:
-    """Return the fields of an element that differ from their defaults, after the type of the element."""
+    """Return the fields of an element that differ from their defaults, after its type; no children."""
     kind = _TYPES.get(type(element))
-    items = ((field, getattr(element, field.name)) for field in fields(element))
+    items = ((item, getattr(element, item.name)) for item in fields(element) if item.name != "children")
     values = {field.name: _value(value) for field, value in items if value != field.default}
     return {"type": kind, **values} if kind else values
 

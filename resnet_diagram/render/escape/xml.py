@@ -32,6 +32,8 @@ def printable(text: str) -> str:
         from resnet_diagram.wording.formulas.spans import unicode_text
 
         text = unicode_text(text)
+    if text.isascii() and text.isprintable():
+        return text
     return text.translate(_FORBIDDEN).replace("\r\n", "\n").replace("\r", "\n")
 
 
