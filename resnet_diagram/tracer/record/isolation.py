@@ -129,12 +129,12 @@ def in_this_thread(replacement: Callable[..., Any], original: Callable[..., Any]
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Suppress warnings, stdout and fused attention; restore random states and the environment."""
+    """Suppress warnings, stdout, autocast and fused attention; restore settings of torch and Python."""
     environment = dict(os.environ)
     attention = torch_private.fast_attention_enabled()
     torch_private.set_fast_attention(False)
     try:
-        with random_states(), warnings.catch_warnings(), prints_on_stderr():
+        with random_states(), settings(), warnings.catch_warnings(), prints_on_stderr():
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -157,6 +157,46 @@ def prints_on_stderr() -> Iterator[None]:
                 os.dup2(_STDERR, _STDOUT)
                 contexts.callback(os.dup2, duplicate, _STDOUT)
         yield
+
+
+def _working_folder() -> str:
+    """Return the working folder, "" where it was deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+_SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
+    (torch.get_default_dtype, torch.set_default_dtype),
+    (torch_private.default_device, torch.set_default_device),
+    (torch.get_num_threads, torch.set_num_threads),
+    (torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode),
+    (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+    (sys.getrecursionlimit, sys.setrecursionlimit),
+    (_working_folder, lambda folder: os.chdir(folder or "/")),
+)
+"""Settings of the whole process that a forward may change: how to read and to write each."""
+
+
+@contextlib.contextmanager
+def settings() -> Iterator[None]:
+    """Restore settings of torch and Python, and switch a caller's autocast off."""
+    before = [(read, write, read()) for read, write in _SETTINGS]
+    lists = [(holder, list(holder)) for holder in (sys.path, sys.argv)]
+    try:
+        with contextlib.ExitStack() as contexts:
+            for device in ("cpu", "cuda"):
+                if torch.is_autocast_enabled(device):
+                    contexts.enter_context(torch.autocast(device, enabled=False))
+            yield
+    finally:
+        for read, write, value in before:
+            if read() != value:
+                write(value)
+        for holder, items in lists:
+            holder[:] = items
 
 
 @contextlib.contextmanager

@@ -44,6 +44,13 @@ def below_autograd() -> AbstractContextManager[Any]:
     return context
 
 
+def default_device() -> torch.device | None:
+    """Return the device set for new tensors, None where none is set."""
+    context = getattr(getattr(torch, "_GLOBAL_DEVICE_CONTEXT", None), "device_context", None)
+    device: torch.device | None = None if public_only else getattr(context, "device", None)
+    return device
+
+
 def storage_key(tensor: torch.Tensor) -> tuple[int, object]:
     """Return a key equal for tensors that share memory, and the object to hold while the key is in use.
 

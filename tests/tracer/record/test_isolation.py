@@ -413,3 +413,78 @@ def test_a_plain_network_does_not_import_dynamo() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+class Setting(nn.Module):
+    """Changes settings of the process when it runs, and may fail then."""
+
+    def __init__(self, fails: bool) -> None:
+        super().__init__()
+        self.conv, self.fails = nn.Conv2d(3, 8, 3), fails
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        torch.set_default_dtype(torch.float64)
+        torch.set_default_device("meta")
+        torch.set_num_threads(3)
+        torch.use_deterministic_algorithms(True)
+        torch.set_float32_matmul_precision("medium")
+        torch.autograd.set_detect_anomaly(True)
+        sys.setrecursionlimit(sys.getrecursionlimit() + 1)
+        os.chdir("/")
+        sys.path.append("/nowhere")
+        sys.argv.append("argument")
+        if self.fails:
+            raise ValueError
+        return torch.relu(x)
+
+
+def settings_now() -> list[object]:
+    return [
+        torch.get_default_dtype(),
+        str(torch.get_default_device()),
+        torch.get_num_threads(),
+        torch.are_deterministic_algorithms_enabled(),
+        torch.get_float32_matmul_precision(),
+        torch.is_anomaly_enabled(),
+        sys.getrecursionlimit(),
+        os.getcwd(),
+        list(sys.path),
+        list(sys.argv),
+    ]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_settings_that_a_forward_changes_are_restored(fails: bool) -> None:
+    before = settings_now()
+    with contextlib.suppress(TraceError):
+        trace(Setting(fails), [parse_input("3x8x8")])
+    assert settings_now() == before
+
+
+def test_a_deleted_working_folder_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert trace(nn.Sequential(nn.Conv2d(3, 8, 3)), [parse_input("3x8x8")]).notes == ()
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        lambda: torch.autocast("cpu", torch.bfloat16),
+        torch.inference_mode,
+        torch.no_grad,
+        torch.enable_grad,
+        lambda: torch.device("meta"),
+        lambda: torch.autograd.detect_anomaly(check_nan=False),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Anomaly")
+def test_the_caller_s_mode_changes_no_network(
+    context: Callable[[], contextlib.AbstractContextManager[Any]],
+) -> None:
+    expected = trace(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3)))
+    with context():
+        found = trace(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3)))
+    assert found == expected
