@@ -1,4 +1,4 @@
-"""Errors of loading and running a model: what failed, on what, where in the user's code, and the remedy."""
+"""Errors of loading and running a model: the operation, its input, the user's code line, and the remedy."""
 
 import traceback
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _PACKAGE = str(Path(__file__).parents[1])
 
 
 def source_error(action: str, error: BaseException, path: Path | None = None) -> SourceError:
-    """Return a SourceError that says what failed, with what message, in which file and line."""
+    """Return a SourceError with the failure, its message, file and line."""
     place = location(error, path)
     return SourceError(f"{action}: {message_of(error)}{f' ({place})' if place else ''}.")
 
@@ -47,7 +47,7 @@ def is_foreign(filename: str) -> bool:
 
 
 def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, given: bool) -> TraceError:
-    """Return the error for a run that stopped: the module, its shapes, the cause and what to do."""
+    """Return the error for a failed run: the module, its shapes, the cause and the remedy."""
     error = graph.error
     assert error is not None
     shapes = ", ".join("×".join(map(str, spec.shape)) for spec in inputs if spec.shape)

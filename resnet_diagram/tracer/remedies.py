@@ -1,4 +1,4 @@
-"""What to do about a run that failed, found in its error."""
+"""Remedies for failed runs, derived from their errors."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ _REMEDIES = (
 
 
 def remedy(model: nn.Module, error: BaseException, inputs: Sequence[InputSpec], *, given: bool) -> str:
-    """Return what to do about an error of a forward; another shape only where the shape is wrong."""
+    """Return the remedy for an error of a forward; it suggests another shape only for shape errors."""
     text = error_text(error)
     if 'missing the required "forward"' in text:
         return _named_parts(model)

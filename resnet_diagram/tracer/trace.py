@@ -27,7 +27,7 @@ from resnet_diagram.tracer.structure.partial import is_useful, longest, operatio
 def trace(
     model: nn.Module, inputs: Sequence[InputSpec] | None = None, *, name: str = "", source: str = ""
 ) -> Network:
-    """Return the network a model is, found by running it once on tensors without values.
+    """Return the network of a model, recorded in one run on tensors without values.
 
     `inputs` are in the order of the model's arguments, or named; without them they are guessed, and the
     guess is in the notes. The model keeps its weights, device and mode. Of a run that stops late, the
@@ -46,7 +46,7 @@ class Run:
 
 
 def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run:
-    """Return what one run of a model does; arguments and errors are those of `trace`."""
+    """Return the record of one run of a model; arguments and errors are as for `trace`."""
     with exclusive():
         inner = unwrapped(model)
         specs = bound(inner, inputs or ())
@@ -60,7 +60,7 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
 
 
 def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
-    """Return the network that a run shows; raise TraceError where it shows none."""
+    """Return the network of a recorded run. Raises TraceError if it has none."""
     with exclusive():
         network = network_of(run.graph, run.sizes, name or run.kind, source)
         if network is None:
@@ -138,7 +138,7 @@ def _batch_of_views(graph: OpGraph) -> int:
 
 
 def _asked_batch(model: nn.Module, trial: Trial) -> tuple[OpGraph, nn.Module] | None:
-    """Return a run with the batch that the error of a run with one input asks for; None if that fails too."""
+    """Return a run with the batch size named in the error of the first run; None if it fails too."""
     error = trial[0].error
     match = _NEEDS_BATCH.search(message_of(error)) if error else None
     count = int(match[1] or 2) if match else _batch_of_views(trial[0])
@@ -184,7 +184,7 @@ def _settle_batch(graph: OpGraph, model: nn.Module, specs: Sequence[InputSpec]) 
 
 
 def _guess_note(spec: InputSpec) -> str:
-    """Return the note on an input that nobody gave."""
+    """Return the note on a guessed input."""
     return f"input {_written(spec)} was guessed"
 
 
@@ -205,6 +205,6 @@ def run(model: nn.Module, specs: Sequence[InputSpec]) -> tuple[OpGraph, nn.Modul
 
 
 def _written(spec: InputSpec) -> str:
-    """Return an input as it is written on the command line, without its batch of one."""
+    """Return an input in command-line notation, without its batch of one."""
     sizes = "x".join(str(n) for n in spec.shape[1:])
     return sizes if spec.dtype == "float32" else f"{sizes}:{spec.dtype}"

@@ -1,7 +1,7 @@
 """Find the channel axis of each tensor, so that every shape can be written `(C, *spatial)`.
 
-Convolutions and batch norm take axis 1, linear layers the last, a layer norm over one axis too. Values
-that elementwise operations join share their axis; views move it. Where nothing tells, it is axis 1.
+Convolutions and batch norms have their channels on axis 1, linear layers and norms over one axis on the last.
+Elementwise operations share the axis of their operands; views move it. The default is axis 1.
 """
 
 from collections import deque
@@ -56,7 +56,7 @@ class Axes:
             self._votes.setdefault(value, []).append(axis)
 
     def _join(self, node: Node) -> None:
-        """Note what a node says of its result and of what it reads."""
+        """Record the channel axes that a node implies for its result and its inputs."""
         rank = len(node.shape)
         result = (node.index, rank)
         self._vote(result, _fixed_axis(node, rank))
@@ -101,7 +101,7 @@ class Axes:
 
 
 def _fixed_axis(node: Node, rank: int) -> int | None:
-    """Return the channel axis of what an operation reads and makes, where the operation itself settles it."""
+    """Return the channel axis of an operation's input and result, if the operation determines it."""
     operator = operator_of(node.op)
     if operator.channels < 0 or is_weighted_product(node):
         return max(1, rank - 1)
@@ -118,7 +118,7 @@ def _norm_axis(node: Node, rank: int) -> int | None:
 
 
 def _is_elementwise(node: Node, shape: Sizes) -> bool:
-    """Return True if each axis of an argument stays where it is."""
+    """Return whether an operation keeps every axis of its argument."""
     operator = operator_of(node.op)
     if operator.role in _MIXING or operator.effect is Effect.PERMUTE or len(shape) != len(node.shape):
         return False

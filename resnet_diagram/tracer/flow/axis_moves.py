@@ -72,7 +72,7 @@ def listed(value: object) -> list[int]:
 def _through_reshape(source_shape: Sizes, result: Sizes, axis: int) -> int | None:
     """Return the axis that `axis` becomes when the same values are read in another shape.
 
-    An axis that is split goes to its last part. None where the axis joins the batch.
+    A split axis becomes its last part. None if the axis is merged with the batch.
 
     >>> _through_reshape((1, 196, 768), (1, 14, 14, 768), 2), _through_reshape((1, 8, 4, 4), (1, 8, 16), 1)
     (3, 1)

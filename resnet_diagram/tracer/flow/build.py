@@ -93,7 +93,7 @@ class _Builder:
         self._read_as: dict[int, set[Sizes]] = {}
 
     def add(self, node: Node) -> None:
-        """Add one node, as a step of its own or as another name of the step it passes on."""
+        """Add one node, as a new step or as an alias of its source's step."""
         if node.kind is NodeKind.INPUT:
             self._append(Operation(node, 1), [0])
             return
@@ -141,7 +141,7 @@ class _Builder:
         return self._piece_of[key]
 
     def _product(self, node: Node, sources: list[int]) -> list[int]:
-        """Make the product in a product that is added to an activation a step of its own."""
+        """Add a separate step for a product that is added to an activation."""
         product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={}, refs=None)
         product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
         inner = self._sources(product)
@@ -213,7 +213,7 @@ class _Builder:
         return frozenset(self._graph.nodes[index].tensor for index in self._owned)
 
     def close(self, outputs: Sequence[Node]) -> None:
-        """Add the sink behind the outputs; of several, each has a sink of its own before it."""
+        """Add the sink after the outputs; several outputs have one sink each before it."""
         ends = [self._step_of.get(output.index, len(self.steps) - 1) for output in outputs]
         self._sink(ends if len(ends) == 1 else [self._sink([end]) for end in ends])
         self._read_shapes()

@@ -23,7 +23,7 @@ def inside(calls: Sequence[Call], inner: int, outer: int) -> bool:
 
 
 def common_call(calls: Sequence[Call], numbers: Iterable[int]) -> int:
-    """Return the innermost call that all of `numbers` lie in; the root call for none."""
+    """Return the innermost call that contains all of `numbers`; the root call for none."""
     common = -1
     for number in numbers:
         common = number if common < 0 else common

@@ -1,6 +1,7 @@
 """The classification of recorded operations by name and arguments: role, MACs, zeros, shapes.
 
-The table of operators gives what depends on the name alone. The rest is decided here, once for each node.
+The table of operators has the properties that depend only on the name. Properties that depend on arguments
+are computed here, once for each node.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Operation:
 
     @cached_property
     def role(self) -> Role:
-        """Its role: that of the operator, unless the arguments make it another one.
+        """The role of the operator, unless the arguments imply another.
 
         A sum or product with constants scales, one with the neutral number does nothing, a product with a
         matrix of weights is a linear layer, and a concatenation with zeros pads.

@@ -27,7 +27,7 @@ def simplified(steps: list[Step]) -> list[Step]:
 
 
 def drop_unread(steps: Sequence[Step]) -> None:
-    """Take out the steps that nobody reads."""
+    """Remove the steps without readers."""
     for step in reversed(steps):
         if step.role is not Role.SINK and not step.targets:
             for source in step.sources:
@@ -36,7 +36,7 @@ def drop_unread(steps: Sequence[Step]) -> None:
 
 
 def _continues(source: Step, step: Step) -> bool:
-    """Return whether a step carries on a chain of views, or of slices, that nobody else reads."""
+    """Return whether a step continues a chain of views, or of slices, without other readers."""
     alike = source.role is step.role and step.role in (Role.VIEW, Role.SLICE)
     return alike and len(source.targets) == len(source.sources) == 1
 
@@ -91,7 +91,7 @@ def _sums_stack(stack: Step, step: Step) -> bool:
 
 
 def _merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
-    """Join a step with the one before it; the step takes the nodes, the other goes."""
+    """Merge a step with its predecessor, which is removed."""
     step.nodes = source.nodes + step.nodes
     step.in_shape = source.in_shape
     step.params += source.params

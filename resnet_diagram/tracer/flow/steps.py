@@ -11,9 +11,9 @@ from resnet_diagram.tracer.record.operators import Role
 class Step:
     """One operation of the flow, or a chain of views or slices that act as one.
 
-    `sources` and `targets` are the indices of the steps it reads and is read by. Shapes have no batch; in a
-    finished flow they are `(C, *spatial)`, and `axis` is the channels' place in what is read, batch counted.
-    `gathered` is how many more values it reads, by ways that are not in the flow.
+    `sources` and `targets` are the indices of the steps it reads and of its readers. Shapes have no batch; in
+    a finished flow they are `(C, *spatial)`, and `axis` is the channel axis of the input, counting the batch.
+    `gathered` is the number of further values that it reads, by paths that are not in the flow.
     """
 
     index: int

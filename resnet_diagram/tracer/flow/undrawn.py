@@ -1,4 +1,4 @@
-"""Operations that run but are not drawn: those of other inputs and other outputs."""
+"""Operations that run but are not drawn: operations of other inputs and other outputs."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
 
 
 def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) -> list[str]:
-    """Return a note on the inputs that the drawing leaves out, and on where what they feed is counted."""
+    """Return a note on the omitted inputs, and on the layers in which their operations are counted."""
     left = [number for number, node in enumerate(graph.inputs, 1) if node not in shown_nodes]
     if not left:
         return []
@@ -63,7 +63,7 @@ def _paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return the first few of some names, and how many more there are."""
+    """Return the first few names, and the number of the others."""
     items = list(names)
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
     return ", ".join(items[:_SHOWN]) + more

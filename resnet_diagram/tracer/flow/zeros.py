@@ -1,4 +1,4 @@
-"""Find values that are zeros, however a model spells them."""
+"""Find values that are zeros, in any spelling."""
 
 import operator as python
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def pads_with_zeros(node: Node) -> bool:
 
 
 def makes_zeros(node: Node) -> bool:
-    """Return True if the result of an operation is all zeros, and what it reads need not be."""
+    """Return whether the result of an operation is all zeros, even if its inputs are not."""
     return operator_of(node.op).effect is not Effect.SAME_VALUES and is_zeros(node)
 
 
@@ -67,7 +67,7 @@ def _same_everywhere(node: Node, depth: int = _DEEPEST) -> float | None:
 
 
 def _computed(node: Node, name: str, values: list[float | None]) -> float | None:
-    """Return the value that all elements of a result have, from those of what an operation reads."""
+    """Return the common value of all elements of a result, from the constants that an operation reads."""
     number = _number(argument(node, "other"))
     match name, values:
         case "mul", _ if 0 in values or number == 0:

@@ -1,8 +1,8 @@
 """Build a model without memory for its weights and without filling them.
 
-Inside `_weightless`, tensors are made on the meta device, which keeps shapes only, and filling them does
-nothing. Some constructors ask for values (`torch.linspace(...).tolist()`); for them `_part_weightless` keeps
-small tensors real and turns only parameters and large tensors into meta tensors.
+Inside `_weightless`, tensors are created on the meta device, which stores only shapes, and filling them has
+no effect. Some constructors read values (`torch.linspace(...).tolist()`); for them `_part_weightless` keeps
+small tensors real and creates only parameters and large tensors as meta tensors.
 """
 
 import contextlib
@@ -120,7 +120,7 @@ def _foreign_move(func: Any, args: Sequence[Any], options: dict[str, Any]) -> bo
 
 
 def _on_meta(factory: Any, args: Sequence[Any], options: dict[str, Any]) -> Tensor:
-    """Return what a factory makes, without values; `arange` would import sympy for it."""
+    """Return the result of a factory, without values; `arange` would import sympy otherwise."""
     if factory is torch.arange:
         result = factory(*args, **options)
         return torch.empty(result.shape, dtype=result.dtype, device=_META)

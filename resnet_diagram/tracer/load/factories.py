@@ -1,4 +1,4 @@
-"""Callables that plainly make no model, and are therefore not called."""
+"""Callables that cannot return a model and are therefore not called."""
 
 import functools
 import inspect

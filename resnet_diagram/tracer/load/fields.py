@@ -1,4 +1,4 @@
-"""Dictionaries whose keys are attributes too, as the configurations and batches of many models are."""
+"""Dictionaries whose keys are also attributes, as in the configurations and batches of many models."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ def module_of(target: Target) -> ModuleType:
 
 @contextlib.contextmanager
 def own_arguments(target: Target) -> Iterator[None]:
-    """Set `sys.argv` to what a script without arguments sees: a module that parses it gets its defaults."""
+    """Set `sys.argv` as for a script without arguments, so that a module that parses it gets its defaults."""
     before = list(sys.argv)
     sys.argv[:] = [target.module]
     try:
@@ -76,7 +76,7 @@ def _named_module(target: Target) -> ModuleType:
 
 
 def _file_module(target: Target) -> ModuleType:
-    """Return the module in a file, imported by its dotted name where it lies in a package."""
+    """Return the module in a file, imported by its dotted name if it is in a package."""
     path = target.path
     if not path.is_file():
         raise SourceError(missing_file(target.module, path))
@@ -130,7 +130,7 @@ def _levels_in(path: Path) -> int:
 
 
 def _source(path: Path) -> bytes:
-    """Return the code in a file; of a notebook, that of its code cells without commands of IPython.
+    """Return the code in a file; for a notebook, the code cells without IPython commands.
 
     Raises SourceError for a notebook that is damaged.
     """

@@ -139,10 +139,10 @@ def has_no_batch(spec: InputSpec, model: nn.Module) -> bool:
 
 
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
-    """Return the ways to read what the user wrote, the likely one first.
+    """Return the possible interpretations of the user's input, the most likely first.
 
-    The first layer with weights says how many dimensions the first input has. Where it says nothing, a
-    first size of one is taken for the batch. The other reading is tried where the first does not run.
+    The first layer with weights determines the number of dimensions of the first input. Otherwise a first
+    size of one is the batch. The other interpretation is tried if the first one does not run.
     """
     rank = _rank_of_input(first_weighted(model))
     tensors = [spec for spec in specs if spec.shape]
@@ -159,7 +159,7 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
 
 
 def _batched(spec: InputSpec) -> InputSpec:
-    """Return the input with a batch of one before it; a constant as it is."""
+    """Return the input with a batch axis of one; constants are unchanged."""
     return replace(spec, shape=(1, *spec.shape)) if spec.shape else spec
 
 

@@ -75,7 +75,7 @@ def load_model(
 
 
 def _check_place(text: str, path: Path, root: Path | None) -> None:
-    """Raise SourceError for code that does not lie in the project it must lie in."""
+    """Raise SourceError for code outside the required project."""
     if root is not None and not is_of_project(path, root):
         raise SourceError(f"A document may not load {text!r}: {str(path)!r} is not code of {str(root)!r}.")
 
@@ -223,7 +223,7 @@ def _required(parameter: inspect.Parameter) -> bool:
 
 
 def _attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
-    """Return what a dotted attribute names; raise SourceError with what there is instead."""
+    """Return the object at a dotted attribute. Raises SourceError with the existing attributes."""
     value: object = module
     for part in attribute.split("."):
         try:
@@ -237,7 +237,7 @@ def _attribute_of(module: ModuleType, attribute: str, target: Target) -> object:
 
 
 def _no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
-    """Return what to say about an attribute that is not there."""
+    """Return the message for a missing attribute."""
     names = listed_names(module) or list(_candidates(module))
     public = [name for name in vars(module) if not name.startswith("_")]
     guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
@@ -246,13 +246,13 @@ def _no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """Return the first names, and how many more there are."""
+    """Return the first names, and the number of the others."""
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _only_candidate(module: ModuleType, target: Target) -> str:
-    """Return the one thing in a module that can be drawn; raise SourceError if there are more."""
+    """Return the only object in a module that can be drawn. Raises SourceError if there are several."""
     models = _candidates(module)
     ready = [
         name for name, value in models.items() if not inspect.isclass(value) or not _needs_arguments(value)
@@ -295,7 +295,7 @@ def _candidates(module: ModuleType) -> dict[str, object]:
 
 
 def _needs_arguments(function: Callable[..., Any]) -> bool:
-    """Return whether something cannot be called without arguments."""
+    """Return whether a callable requires arguments."""
     try:
         return any(_required(p) for p in inspect.signature(function).parameters.values())
     except (TypeError, ValueError):

@@ -25,7 +25,7 @@ _OF_DATA = (
 
 
 class NetworkAskedError(BaseException):
-    """Something wanted a connection while a model was built; no Exception, as libraries would try again."""
+    """A connection was requested during a build; not an Exception, because libraries would retry."""
 
 
 @contextlib.contextmanager
@@ -48,7 +48,7 @@ def network_blocked() -> Iterator[None]:
 
 
 def without_weights(factory: Callable[..., Any], argument: Mapping[str, object]) -> dict[str, object]:
-    """Return the arguments for a factory, those that ask for trained weights turned off.
+    """Return the arguments for a factory, with requests for trained weights disabled.
 
     >>> def net(depth=18, pretrained=True): ...
     >>> without_weights(net, {"depth": 50})

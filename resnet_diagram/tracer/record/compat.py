@@ -1,4 +1,4 @@
-"""Stand-ins for operations that tensors without values do not support, used when a plain run failed."""
+"""Substitutes for operations that tensors without values do not support, used after a failed run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ def foreign(device: Any) -> bool:
 
 
 def _moved(name: str, func: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
-    """Return a tensor where it is, or made-up values where values are asked."""
+    """Return a tensor unchanged, or made-up values if values are requested."""
     tensor = args[0]
     if name in ("cuda", "cpu", "pin_memory"):
         return tensor

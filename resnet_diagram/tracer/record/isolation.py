@@ -1,4 +1,4 @@
-"""Keep a run from changing anything outside it: modules, patches, random states, other threads."""
+"""Isolate a run: restore modules, patches and random states, and exclude other threads."""
 
 import contextlib
 import gc
@@ -93,7 +93,7 @@ def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
 def _mutable_state(module: nn.Module) -> Iterator[Container]:
     """Yield the dictionary of a module's attributes, then the dictionaries and lists in it.
 
-    Those of a scripted module cannot be taken hold of.
+    A scripted module has no accessible dictionaries.
     """
     yield module.__dict__
     for value in module.__dict__.values():
@@ -103,9 +103,9 @@ def _mutable_state(module: nn.Module) -> Iterator[Container]:
 
 @contextlib.contextmanager
 def exclusive() -> Iterator[None]:
-    """Let one thread at a time build, run or read a model, without garbage collection.
+    """Allow one thread at a time to build, run or read a model, without garbage collection.
 
-    The collector would walk over all the long-lived objects of a trace again and again.
+    The collector would repeatedly visit all long-lived objects of a trace.
     """
     with _lock:
         collecting = gc.isenabled()
@@ -146,7 +146,7 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def prints_on_stderr() -> Iterator[None]:
-    """Send what is printed to stderr; where standard output is a file, also what other programs print."""
+    """Redirect output to stderr; if standard output is a file, also the output of other programs."""
     printer = sys.stdout
     with contextlib.redirect_stdout(sys.stderr), contextlib.ExitStack() as contexts:
         with contextlib.suppress(OSError, ValueError, AttributeError):

@@ -1,7 +1,7 @@
 """The table of torch operators: role, shape rule, MACs, channel axis, effect on values and name of the layer.
 
-A new operator is one entry here. What the recorder, the flow and the structure ask of an operator by its name
-they ask of this table.
+A new operator is one entry here. Recorder, flow and structure read all properties that depend on an
+operator's name from this table.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ WEIGHTED = frozenset({Role.CONV, Role.LINEAR})
 
 
 class Effect(Enum):
-    """The effect of an operation on the positions and values of what it reads."""
+    """The effect of an operation on the positions and values of its input."""
 
     NONE = auto()
     """Nothing is known."""
@@ -71,7 +71,7 @@ class Effect(Enum):
 class Operator:
     """A torch operator, whatever its overload; the in-place form `name_` is the same operator.
 
-    What holds for most operators is the default.
+    The defaults apply to most operators.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Operator:
     squashes: int = 0
     """Above zero for an activation whose result weighs other values; the larger, the more surely."""
     ends: bool = False
-    """An activation that makes an output of what is behind a block."""
+    """Whether an activation turns the value after a block into an output."""
 
 
 def _each(names: str, **fields: object) -> list[Operator]:

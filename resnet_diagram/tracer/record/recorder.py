@@ -25,9 +25,9 @@ from resnet_diagram.tracer.record.torch_private import QuietDispatchMode
 from resnet_diagram.tracer.record.versions import Mark, Marks, Memory, shares_memory, twin_of
 
 _MOVES = frozenset({"to", "_to_copy"})
-"""Operations that refuse tensors without values for another device, whatever the values are."""
+"""Operations that refuse to move tensors without values to another device."""
 _NONE: dict[str, Any] = {}
-"""The keyword arguments and defaults of what has none; nobody writes to it."""
+"""Empty keyword arguments and defaults, shared and never modified."""
 
 
 class OperationLimitError(BaseException):

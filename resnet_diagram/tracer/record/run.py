@@ -122,7 +122,7 @@ def _fullest(subject: Subject, arguments: Arguments, graph: OpGraph) -> OpGraph:
 
 
 def _run_again(subject: Subject, arguments: Arguments, first: Stopped) -> OpGraph:
-    """Return a run with other answers or stand-ins; else the one that came furthest, with its error."""
+    """Return a run with other answers or substitutes, else the longest failed run with its error."""
     last = best = first
     flips: set[int] = set()
     ended: set[int] = set()  # the answers negated to end a loop, one after the other
@@ -168,7 +168,7 @@ def _run_once(
     compatible: bool,
     check: Callable[..., None] | None,
 ) -> OpGraph:
-    """Return what one run recorded; raise Stopped."""
+    """Return the record of one run. Raises Stopped."""
     recorder = Recorder(flips, check)
     model, graph = subject.model, recorder.graph
     graph.calls.append(Call("", class_name(model), -1))
@@ -198,7 +198,7 @@ def _run_once(
 
 
 def _finished(result: object) -> object:
-    """Return the result of a forward; raise TypeError for one whose work begins when somebody reads it."""
+    """Return the result of a forward. Raises TypeError for a lazy result, such as a generator."""
     if inspect.iscoroutine(result):
         result.close()
     if isinstance(result, (Generator, Coroutine, AsyncGenerator, map, filter)):
@@ -254,7 +254,7 @@ def _output_nodes(recorder: Recorder, result: Any) -> dict[str, Node]:
 
 
 def _loose_ends(graph: OpGraph) -> list[Node]:
-    """Return the operations whose results nobody read."""
+    """Return the operations whose results are never read."""
     read = {source.index for node in graph.nodes for source in node.inputs}
     active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
     return [n for n in active if n.index not in read]
@@ -276,7 +276,7 @@ def tensors_of(value: Any) -> Iterator[Tensor]:
 
 
 def _parts_of(value: Any) -> Sequence[tuple[str, Any]]:
-    """Return what a container holds, with the names or positions; nothing for other values."""
+    """Return the items of a container by name or position; empty for other values."""
     if isinstance(value, Mapping):
         return [(str(key), item) for key, item in value.items()]
     if isinstance(value, tuple) and hasattr(value, "_fields"):

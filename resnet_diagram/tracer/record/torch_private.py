@@ -85,7 +85,7 @@ def uncompiled() -> AbstractContextManager[Any]:
 def light_imports() -> Iterator[None]:
     """Keep libraries imported inside from importing torch's compiler for a decorator or a helper.
 
-    The stand-ins do the real thing when somebody compiles later on.
+    The substitutes call the real functions if the program compiles later.
     """
     if public_only or COMPILER in sys.modules:
         yield
@@ -144,13 +144,13 @@ class MakeWay:
     """A finder that removes the stand-in before the real compiler is imported, and finds nothing."""
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Return None, so that the other finders are asked."""
+        """Return None, so that the other finders are tried."""
         if name == COMPILER:
             _make_way()
 
 
 def _make_way() -> None:
-    """Take the finder and the stand-in away, if they are there."""
+    """Remove the finder and the substitute, if present."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MakeWay)]
     if isinstance(sys.modules.get(COMPILER_TOOLS), LaterTools):
         del sys.modules[COMPILER_TOOLS]

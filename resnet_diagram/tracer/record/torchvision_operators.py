@@ -1,7 +1,7 @@
 """Declare torchvision's compiled operators where they cannot be loaded.
 
-A torchvision built for other hardware than torch, such as the published wheel beside a CPU torch, stops at
-its import for want of operators that only detection models run. Declared, they let all else be imported.
+The import of a torchvision built for other hardware than torch, such as the published wheel beside a CPU
+torch, fails without operators that only detection models use. Declaring them makes the import work.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ _OPERATORS: dict[str, Rule] = {
 
 
 def stopped_import(error: BaseException | None) -> bool:
-    """Return whether an import failed for want of a torchvision operator."""
+    """Return whether an import failed because of a missing torchvision operator."""
     return isinstance(error, RuntimeError) and "operator torchvision::" in error_text(error)
 
 

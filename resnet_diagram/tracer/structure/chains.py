@@ -18,7 +18,7 @@ from resnet_diagram.tracer.structure.stages import Split, shape_behind, size_of
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """A convolution with what follows it; `waiting` stands between the run before and this one."""
+    """A convolution with its following layers; `waiting` are layers between the previous run and this one."""
 
     path: str
     positions: int
@@ -86,7 +86,7 @@ def _is_joining(part: Part) -> bool:
 
 
 def _runs_of(parts: Iterable[Part], calls: Sequence[Call]) -> tuple[list[Run], list[Part]]:
-    """Return the convolutions with what follows each, and what stands behind the last."""
+    """Return the convolutions with their following layers, and the layers after the last."""
     runs: list[Run] = []
     waiting: list[Part] = []
     for part in parts:

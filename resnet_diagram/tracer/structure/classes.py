@@ -13,7 +13,7 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 def classes_of(calls: Iterable[Call]) -> tuple[ModuleClass, ...]:
     """Return the classes of the modules called, in the order they ran first.
 
-    Those of torch are left out: what they do is known from the operations. So is the whole model.
+    Classes of torch are omitted, since their operations are recorded, and so is the model's own class.
     """
     paths: dict[tuple[str, str], dict[str, None]] = {}
     for call in calls:

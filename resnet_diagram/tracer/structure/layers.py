@@ -86,7 +86,7 @@ def _details_of(step: Step, node: Node) -> dict[str, Any]:
 
 
 def _scaling(node: Node) -> str:
-    """Return the name of a product or sum with constants; a learned factor is told from a given one."""
+    """Return the name of a product or sum with constants; learned and given factors have different names."""
     if operator_of(node.op).name not in ("mul", "div", "neg", "einsum"):
         return "shift"
     sources = [constant for constant in constants_of(node) if constant.kind is not NodeKind.CONSTANT]
@@ -113,7 +113,7 @@ def _arguments(step: Step, node: Node, names: Iterable[str]) -> dict[str, Settin
 
 
 def _plain(value: object) -> Setting | None:
-    """Return a number or text as it is, several numbers as a text, None for anything else."""
+    """Return a number or text unchanged, several numbers as text, None for other values."""
     if isinstance(value, (list, tuple)) and all(isinstance(item, int) for item in value):
         return ", ".join(map(str, value))
     return value if isinstance(value, (bool, int, float, str)) else None
@@ -250,7 +250,7 @@ def _covers_space(node: Node, step: Step) -> bool:
 
 
 def _spatial_axes(step: Step) -> list[int]:
-    """Return the axes of what a step reads, batch counted, that are neither batch nor channels."""
+    """Return the spatial axes of a step's input, counting the batch."""
     return [axis for axis in range(1, len(step.in_shape) + 1) if axis != step.axis]
 
 
@@ -286,7 +286,7 @@ def _edges(step: Step, node: Node) -> Sizes:
 
 
 def _view_name(step: Step) -> str:
-    """Return what a chain of views does: `split`, `channel_shuffle`, `permute`, `flatten` or `reshape`."""
+    """Return the type of a chain of views: `split`, `channel_shuffle`, `permute`, `flatten` or `reshape`."""
     if _shuffles_channels(step):
         return "channel_shuffle"
     effects = {operator_of(node.op).effect for node in step.nodes}

@@ -96,7 +96,7 @@ def _class_of(call: Call) -> tuple[str, str]:
 
 
 def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Sequence[Call]) -> list[Unit]:
-    """Return the blocks in order; what stands between two of them waits before the second."""
+    """Return the blocks in order; parts between two blocks are stored with the second."""
     units: list[Unit] = []
     previous = -1
     waiting: list[Part] = []

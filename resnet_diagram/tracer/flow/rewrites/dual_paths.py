@@ -1,8 +1,8 @@
 """Rewrite dual paths as residual blocks whose shortcut is padded with zeros.
 
 A dual-path block adds a part of its branch to the first channels and appends the rest: of `x = (s, d)` and a
-branch `y = (a, b)` it makes `(s + a, d, b)`. That is `(s, d, 0) + (a, 0, b)`: the sum of the whole input and
-the whole branch, either with zeros for what the other has alone.
+branch `y = (a, b)` it makes `(s + a, d, b)`. This equals `(s, d, 0) + (a, 0, b)`: the sum of the whole input
+and the whole branch, each padded with zeros for the channels of the other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -86,7 +86,7 @@ def _operands_of(ends: Ends, steps: Sequence[Step]) -> Iterator[tuple[Step, Step
 
 
 def _source_of_parts(first: Step, second: Step, steps: Sequence[Step]) -> Step | None:
-    """Return the value that two steps are the beginning and the rest of."""
+    """Return the value whose beginning and remainder are these two steps."""
     left, right = part_of(first), part_of(second)
     if left and right and first.sources == second.sources:
         source = steps[first.sources[0]]
@@ -130,7 +130,7 @@ def _append(steps: list[Step], role: Role, join: Step, sources: Sequence[Step], 
 
 
 def _padding(pad: Step, operand: Step) -> Node:
-    """Return an operation that leaves room for the channels that the other operand has alone."""
+    """Return an operation that pads for the channels of the other operand."""
     last = pad.nodes[-1]
     value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
     node = Node(last.index, NodeKind.OPERATION, APPENDED, last.shape, last.call, True)

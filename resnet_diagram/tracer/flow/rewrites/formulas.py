@@ -1,4 +1,4 @@
-"""Well-known functions of one value, and the recognition of them in operations that spell them out.
+"""Well-known functions of one value, and their recognition in sequences of operations.
 
 A spelling is compared by the values it gives on a small sample, so that the order of its operations, and
 the form of its constants, do not matter.
@@ -46,7 +46,7 @@ ACTIVATIONS: dict[str, Function] = {
     "serf": lambda x: x * torch.erf(F.softplus(x)),
     "lisht": lambda x: x * torch.tanh(x),
 }
-"""Functions that take each value alone, under the names of torch where it has them."""
+"""Elementwise functions, under their names in torch if they have one."""
 
 Options = tuple[tuple[str, object], ...]
 """Arguments of an operation by the names that torch's own has for them."""
@@ -188,9 +188,9 @@ def is_curved(formula: Formula) -> bool:
 
 
 def _elementwise_values(formula: Formula) -> Tensor | None:
-    """Return what a formula that takes each value alone gives; None for others.
+    """Return the results of an elementwise formula; None for other formulas.
 
-    None, too, where its weights only scale or shift the result: that is a function and a scale.
+    None, too, if its weights only scale or shift the result, which is then a function and a scale.
     """
     if any(line.op not in ELEMENTWISE for line in formula):
         return None
@@ -247,9 +247,9 @@ def _sample_of(rank: int) -> Tensor:
 
 
 def _evaluated(formula: Formula, rank: int, *, scale: float = 1.0, shift: float = 0.0) -> Tensor | None:
-    """Return what a formula gives on the sample, None where it cannot be run.
+    """Return the results of a formula on the sample, or None if it cannot be run.
 
-    `scale` and `shift` take the place of the weights that are multiplied and added.
+    `scale` and `shift` replace the weights that are multiplied and added.
     """
     results: list[object] = []
 

@@ -1,7 +1,7 @@
 """Rewrite sums that collect values of many blocks, for flows that are irregular without it.
 
-Sums of sums become one sum of many values. A sum, or a concatenation, of many values from along the way then
-keeps its last value alone; the short ways from the others are counted in it and not drawn.
+Nested sums become one sum of many values. A sum, or a concatenation, of values collected from many blocks
+then keeps only its last value; the paths of the others are counted in it and not drawn.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ def with_long_sums(steps: list[Step]) -> list[Step]:
 
 
 def _is_addition(step: Step) -> bool:
-    """Return whether a step adds values up, each as it is."""
+    """Return whether a step adds values without factors."""
     return step.role is Role.ADD and len(step.sources) > 1 and operator_of(step.nodes[-1].op).name == "add"
 
 
 def _merge_sum(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
-    """Make the operands of one sum those of another."""
+    """Move the operands of one sum to another."""
     for number in inner.sources:
         source = steps[number]
         source.targets = sorted({outer.index, *source.targets} - {inner.index})
@@ -40,7 +40,7 @@ def _merge_sum(inner: Step, outer: Step, steps: Sequence[Step]) -> None:
 
 
 def without_gathering(steps: list[Step]) -> list[Step]:
-    """Return the steps with long sums, those of values from along the way cut down to the last of them."""
+    """Return the steps with nested sums merged, and sums that collect many blocks cut to their last value."""
     steps = with_long_sums(steps)
     for step in steps:
         if step.role in (Role.ADD, Role.CONCAT) and len(step.sources) >= _MANY:

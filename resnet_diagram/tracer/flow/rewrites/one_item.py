@@ -1,4 +1,4 @@
-"""Give the values of one item the batch of one that they lack, up to where the model adds it.
+"""Add a batch axis of one to the values of one item, up to the point where the model adds it.
 
 Some models take pictures without a batch, as detectors take lists of them, and stack them. Their first size
 is no batch. Each such value is read as if it had a batch of one, so that stacking it changes no shape.
@@ -11,7 +11,7 @@ _DIMENSIONS = ("dim", "dims", "dim0", "dim1", "axis", "axis0", "axis1", "source"
 
 
 def add_batches(graph: OpGraph) -> None:
-    """Give all inputs, and what is computed of them without a batch, a batch of one."""
+    """Add a batch axis of one to all inputs, and to values computed from them without a batch."""
     alone: dict[int, int] = {}  # how many dimensions each value has that lacks a batch
     for node in graph.nodes:
         rank = len(node.shape)

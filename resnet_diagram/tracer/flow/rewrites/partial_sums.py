@@ -1,7 +1,7 @@
 """Rewrite sums over the first or last channels alone as sums with zeros for the rest.
 
 Some blocks add their input to a part of a wider branch, by adding in place to a slice of it, or by
-concatenating the part's sum with the other part. Either is the whole branch plus the input padded with zeros.
+concatenating the part's sum with the other part. Both equal the whole branch plus the zero-padded input.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def complete_sums(steps: list[Step]) -> list[Step]:
 
 
 def _fits(cut: Step, right: Step, addition: Step) -> bool:
-    """Return whether an addition sums a part of an earlier value and something of its size."""
+    """Return whether an addition sums a part of an earlier value and another value of its size."""
     alone = cut.targets == [addition.index] and right.index < cut.index
     return alone and part_of(cut) is not None and right.out_shape == cut.out_shape == addition.out_shape
 
@@ -54,7 +54,7 @@ def part_of(step: Step) -> Part | None:
 
 
 def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
-    """Return whether the sum is concatenated with the rest of the value, and remove that concatenation."""
+    """Return whether the sum is concatenated with the value's remainder, and remove the concatenation."""
     joining = steps[addition.targets[0]] if len(addition.targets) == 1 else None
     if joining is None or joining.role is not Role.CONCAT or joining.nodes[-1].op not in ("cat", "concat"):
         return False
@@ -75,7 +75,7 @@ def _reaches_rest(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 
 def _halves(first: Step, second: Step, joining: Step) -> bool:
-    """Return whether two slices are the beginning and the rest of a value, concatenated in order."""
+    """Return whether two slices are the beginning and the remainder of a value, concatenated in order."""
     left, right = part_of(first), part_of(second)
     node = joining.nodes[-1]
     if left is None or right is None or first.in_shape != joining.out_shape:
@@ -121,7 +121,7 @@ def _read_whole(cut: Step, addition: Step, steps: Sequence[Step]) -> bool:
 
 
 def _enlarge(cut: Step, right: Step, addition: Step, steps: Sequence[Step]) -> None:
-    """Make the slice a padding of the other operand, and the sum one of the whole."""
+    """Replace the slice by a padding of the other operand, and the sum by a sum of the whole value."""
     step = steps[cut.sources[0]]
     step.targets = sorted({addition.index, *step.targets} - {cut.index})
     right.targets = sorted({cut.index, *right.targets} - {addition.index})

@@ -1,7 +1,7 @@
-"""Give images that are taken out of a batch of one the axis of the batch back.
+"""Restore the batch axis of images that are taken out of a batch of one.
 
-Detectors take a list of images: they resize and pad each alone, and stack the results. Read as they are
-recorded, the channels of such an image would be its batch.
+Detectors take a list of images, resize and pad each one, and stack the results. Without this rewrite, the
+channels of such an image would be interpreted as its batch.
 """
 
 from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, references
@@ -13,7 +13,7 @@ _IMAGE_AXES = 3
 
 
 def with_batch_axes(graph: OpGraph) -> None:
-    """Write the shapes of single images in a graph as those of batches of one."""
+    """Change the shapes of single images in a graph to batches of one."""
     readers: dict[int, list[Node]] = {}
     for node in graph.nodes:
         for source in node.inputs if node.active else ():

@@ -1,4 +1,4 @@
-"""Rewrite an operation that splits a value as one slice for each result."""
+"""Rewrite a split of a value as one slice for each result."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, refe
 from resnet_diagram.tracer.record.operators import Effect, operator_of
 
 _UNEVEN = "tensor_split"
-"""The split whose pieces stay one value: it sets single tokens apart from the others."""
+"""The split whose pieces stay one value, because it separates single tokens from the others."""
 
 
 def cut_apart(nodes: Iterable[Node]) -> frozenset[int]:

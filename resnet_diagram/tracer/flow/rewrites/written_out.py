@@ -145,7 +145,7 @@ def _own_module(region: Sequence[Step], steps: Sequence[Step], calls: Sequence[C
 
 
 def _formula_of(end: Node, source: Node) -> Formula:
-    """Return the operations from one node to another as a formula, empty if they read anything else."""
+    """Return the operations from one node to another as a formula; empty if they read other values."""
     lines: list[Line] = []
     names = {source.index: Slot(-1)}
     return tuple(lines) if _slot_of(end, lines, names) and lines else ()
@@ -174,7 +174,7 @@ def _slot_of(node: Node, lines: list[Line], names: dict[int, Slot]) -> Slot | No
 
 
 def _operand(value: object, node: Node, place: int, lines: list[Line], names: dict[int, Slot]) -> object:
-    """Return an argument of a node as that of a line."""
+    """Return an argument of a node as an argument of a formula line."""
     if isinstance(value, Ref) and not value.node.active:
         name = operator_of(node.op).name
         adds = name in _ADDED or (name == "addcmul" and place == 0)

@@ -34,7 +34,7 @@ class Archive(Enum):
 
 
 def archive_of(path: Path) -> Archive:
-    """Return what sort of file it is by what is in it; raise SourceError where there is no such file."""
+    """Return the type of a file by its content. Raises SourceError if the file does not exist."""
     if not path.is_file():
         raise SourceError(missing_file(str(path), path))
     if path.suffix == ".safetensors":
@@ -51,7 +51,7 @@ def archive_of(path: Path) -> Archive:
 
 
 def unpickled(path: Path, *, unsafe: bool) -> Any:
-    """Return what a pickle holds, tensors without values; with `unsafe` code in the file may run.
+    """Return the content of a pickle, with tensors without values; with `unsafe` code in the file may run.
 
     Raises SourceError where the file holds more than tensors and `unsafe` is off, and where it is broken.
     """
@@ -69,7 +69,7 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
 
 
 def _loaded(path: Path, *, weights_only: bool) -> Any:
-    """Return what torch reads from a file."""
+    """Return the content of a file, read by torch."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mapped = zipfile.is_zipfile(path)

@@ -63,7 +63,7 @@ def _pickled(path: Path, *, unsafe: bool) -> nn.Module:
 
 
 def _objects_in(path: Path, *, unsafe: bool) -> Any:
-    """Return what a pickle holds; where only torchvision's operators are missing, with those declared."""
+    """Return the content of a pickle; declare torchvision's operators first if only they are missing."""
     try:
         return unpickled(path, unsafe=unsafe)
     except SourceError as error:
@@ -74,7 +74,7 @@ def _objects_in(path: Path, *, unsafe: bool) -> Any:
 
 
 def _only_weights(path: Path, *, unsafe: bool) -> SourceError:
-    """Return the error on a file with tensors and no model, with what to write instead."""
+    """Return the error for a file with tensors and no model, with a suggestion."""
     shapes = shapes_in(path, unsafe=unsafe)
     first = ", ".join(
         f"{name} {'×'.join(map(str, shape))}".strip() for name, shape in list(shapes.items())[:_NAMED]

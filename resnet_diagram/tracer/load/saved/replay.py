@@ -8,11 +8,11 @@ from typing import Any
 from torch import fx, nn
 
 Place = tuple[str, str, str]
-"""A module call: a key of its own, the module's path, and its class."""
+"""A module call: a unique key, the module's path, and its class."""
 
 
 def with_modules(program: fx.GraphModule) -> fx.GraphModule:
-    """Return the program, which from now on calls the modules that its operations came from.
+    """Return the program, changed to call the modules of its operations.
 
     Where it does not say so in paths, it is returned as it was.
     """
@@ -58,7 +58,7 @@ def _places_of(nodes: Sequence[fx.Node]) -> Iterator[tuple[Place, ...]]:
 def _replayed(
     program: fx.GraphModule, nodes: Sequence[tuple[fx.Node, tuple[Place, ...]]], args: Sequence[Any]
 ) -> Any:
-    """Return what the program gives for some arguments, run operation by operation."""
+    """Return the results of the program for some arguments, run operation by operation."""
     interpreter: Any = fx.Interpreter(program)
     interpreter.args_iter = iter(program.graph.process_inputs(*args))
     result: list[Any] = []

@@ -58,7 +58,7 @@ def _model_shapes(model: nn.Module) -> Shapes:
 
 
 def _unwrapped_names(shapes: Shapes) -> Shapes:
-    """Return the shapes by names as they are without parallel and compiling wrappers.
+    """Return the shapes by names without the prefixes of parallel and compiling wrappers.
 
     >>> _unwrapped_names({"module.fc.weight": (3, 4)})
     {'fc.weight': (3, 4)}
@@ -94,7 +94,7 @@ def _misfits(saved: Shapes, expected: Shapes) -> list[str]:
 
 
 def _shortened(lines: Iterable[str]) -> list[str]:
-    """Return the first lines, and how many more there are."""
+    """Return the first lines, and the number of the others."""
     entries = list(lines)
     more = len(entries) - _SHOWN
     return entries[:_SHOWN] + ([f"... and {more} more like these"] if more > 0 else [])

@@ -1,4 +1,4 @@
-"""Meta tensors of a wanted shape, laid out in memory as torch would lay out its results."""
+"""Create meta tensors with torch's memory layout."""
 
 from collections.abc import Sequence
 
@@ -29,12 +29,12 @@ def has_channels_last(x: Tensor) -> bool:
 
 
 def same_layout(x: Tensor) -> Tensor:
-    """Return what an operation on each element of `x` alone gives."""
+    """Return the result of an elementwise operation on `x`."""
     return fresh(x.shape, x) if x.is_contiguous() else elementwise(tuple(x.shape), [x])
 
 
 def elementwise(shape: Sizes, operands: Sequence[Tensor]) -> Tensor:
-    """Return what an operation on each element of some operands gives; `shape` is their common one.
+    """Return the result of an elementwise operation on some operands; `shape` is their common shape.
 
     The dimensions lie in memory as in the first operand that tells two of them apart, as torch's
     `TensorIterator` has it.

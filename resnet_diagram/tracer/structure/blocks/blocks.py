@@ -258,7 +258,7 @@ class Translator:
 def _signed(runs: Sequence[tuple[Element, ...]]) -> tuple[tuple[tuple[Element, ...], ...], tuple[int, ...]]:
     """Return the branches of a sum without the factor -1 at their ends, and the sign of each.
 
-    There are no signs where nothing is subtracted.
+    The signs are empty if nothing is subtracted.
     """
     minus = [bool(run) and isinstance(run[-1], Layer) and run[-1].settings == _MINUS for run in runs]
     plain = tuple(run[:-1] if negative else run for run, negative in zip(runs, minus, strict=True))
@@ -292,7 +292,7 @@ def _same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
 
 
 def _gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
-    """Sort the branches of a product: the one that ends in a squashing function gates the other."""
+    """Sort the branches of a product: a branch that ends in a squashing function gates the other."""
     numbers = steps_in(branch)
     last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""
     return (operator_of(last).squashes, len(numbers))

@@ -23,13 +23,13 @@ def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
 
 
 def _works(layer: Layer) -> bool:
-    """Return whether a layer has weights that multiply what flows, or weighs it by attention."""
+    """Return whether a layer multiplies the activation by weights, or weights it by attention."""
     product = layer.op in _PRODUCTS and bool(layer.params)
     return product or layer.kind in WORKING or layer.op in _WORKING_OPS
 
 
 def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
-    """Return whether a sum is that of residual branches and a way round them.
+    """Return whether a sum adds residual branches and a path that bypasses them.
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
@@ -77,7 +77,7 @@ def _mixes(elements: Sequence[Element]) -> bool:
 
 
 def _enlarges(elements: Sequence[Element]) -> bool:
-    """Return whether a branch goes to a higher resolution, as from one level of a pyramid to the next."""
+    """Return whether a branch increases the resolution, as from one level of a pyramid to the next."""
     return any(
         layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose"
         for layer in walk(elements, gates=False)
@@ -85,12 +85,12 @@ def _enlarges(elements: Sequence[Element]) -> bool:
 
 
 def _is_part(elements: Sequence[Element]) -> bool:
-    """Return whether a branch begins by taking a part of what it is given."""
+    """Return whether a branch starts with a part of its input."""
     return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
 def _has_activation(elements: Sequence[Element]) -> bool:
-    """Return whether an activation function lies on a branch."""
+    """Return whether a branch has an activation function."""
     return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))
 
 

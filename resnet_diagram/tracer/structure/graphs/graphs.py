@@ -198,7 +198,7 @@ class _Builder:
         return name if count == 1 else f"{name}{count}"
 
     def _signs(self, reads: list[int]) -> tuple[int, ...]:
-        """Return the signs of what a sum reads; take the factor -1 out of the chains it ends in."""
+        """Return the signs of a sum's operands, and remove the factor -1 from the chains that end in it."""
         signs = []
         for place, read in enumerate(reads):
             node = self.nodes[read]
@@ -262,7 +262,7 @@ class _Builder:
         return any(self.steps[way.head].role is not Role.ADD for way in readers)
 
     def _main(self, start: int, ends: Sequence[int]) -> tuple[Element, ...]:
-        """Return what lies between a node and others behind it; nothing if it leads to none of them."""
+        """Return the steps between a node and later ones; empty if no path leads to them."""
         between: set[int] = set()
         waiting = [end for end in ends if end > start]
         reaches = False
@@ -299,9 +299,9 @@ def _end_shape(elements: Sequence[Element]) -> tuple[int, ...]:
 
 
 def _goes_finer(main: Sequence[Element]) -> bool:
-    """Return whether a way passes a higher resolution than that of the sum it ends in.
+    """Return whether a path passes a higher resolution than the resolution of its final sum.
 
-    So does the way from a level of a pyramid to the finer one and back.
+    An example is the path from a level of a pyramid to a finer one and back.
     """
     layers = list(layers_in(main))
     end = prod(layers[-1].out_shape[1:])

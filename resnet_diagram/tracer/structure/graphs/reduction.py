@@ -1,8 +1,8 @@
 """Reduce an irregular part of the flow to a small graph whose edges are series.
 
-A step with one way in and one way out joins the two; ways into a step that all come from one other step are
-branches. What has one way in and one way out, but cannot be reduced, becomes one irregular region. Each
-step is looked at a bounded number of times.
+A step with one incoming and one outgoing edge merges both; edges into a step that all start at one other step
+are branches. A part with one entry and one exit that cannot be reduced becomes an irregular region. Each step
+is visited a bounded number of times.
 """
 
 from collections.abc import Iterable, Sequence

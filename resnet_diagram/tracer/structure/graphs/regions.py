@@ -1,8 +1,8 @@
 """Decompose the flow into a series-parallel tree.
 
-A step is a cut point of a series when no edge jumps over it; between two neighbouring cut points lie the
-branches, the connected parts that are left when both are taken away. A stretch with one part and
-no cut point inside is irregular and stays one piece. One pass over the edges for each level of nesting.
+A step is a cut point of a series if no edge bypasses it. The branches between two neighbouring cut points are
+the connected parts that remain without both. A stretch with one part and no inner cut point is irregular and
+stays whole. Each level of nesting takes one pass over the edges.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def series_of(steps: Sequence[Step]) -> list[Item]:
 
 
 def _series(steps: Sequence[Step], nodes: list[int], without_direct: bool, depth: int) -> list[Item]:
-    """Return what lies between the first and the last of `nodes`; `without_direct` skips an edge between."""
+    """Return the series between the first and the last of `nodes`; `without_direct` skips a direct edge."""
     cuts = _cut_points(steps, nodes, without_direct)
     items: list[Item] = []
     for left, right in pairwise(cuts):
@@ -87,7 +87,7 @@ def _region_between(
 
 
 def _is_joined(steps: Sequence[Step], branch: Sequence[Item], fork: int, merge: int) -> bool:
-    """Return whether several values of an irregular branch are concatenated, there or with the others."""
+    """Return whether several values of an irregular branch are concatenated, in it or with other branches."""
     last = next((item for item in reversed(branch) if isinstance(item, Region)), None)
     if last is None or not last.inner:
         return False
