@@ -44,7 +44,7 @@ def operations() -> int:
 
 @contextmanager
 def raised_to(count: int | None) -> Iterator[None]:
-    """Allow as many elements and operations inside; None leaves the limits as they are."""
+    """Raise the limits of elements and operations inside the context; None keeps the limits."""
     token = _raised.set(count or _raised.get())
     try:
         yield

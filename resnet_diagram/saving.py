@@ -73,7 +73,7 @@ def encoded(content: Content) -> bytes:
 
 
 def _place(path: Path, content: Content) -> _Place:
-    """Return where a content goes. Raise RenderError if the file is read-only or is a folder."""
+    """Return the path for a content. Raises RenderError if the file is read-only or is a folder."""
     data = encoded(content)
     present = None
     with _named(path), suppress(FileNotFoundError, NotADirectoryError):

@@ -23,7 +23,7 @@ def code(what: "Drawable", *, block: str | None = None, input_shape: "Input | No
 
 
 def code_artifacts(request: CodeRequest, log: Log) -> tuple[Artifact, ...]:
-    """Return the PyTorch file. Raise CodeError, naming the part, where something cannot be written."""
+    """Return the PyTorch file. Raises CodeError, which names the part, if a part cannot be written."""
     check_folders([request.path], request.reading.folder)
     network = read(request.source, request.reading, log)
     return (Artifact(name=request.path, content=code_of(network, request.block), format="python"),)

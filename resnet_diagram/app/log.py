@@ -13,7 +13,7 @@ def _ignore(text: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """`note`: something the user should know; `detail`: progress in words.
+    """`note`: a message that the user should read; `detail`: a progress message.
 
     `progress`: yields the items it is given, and may show how many are done.
     """

@@ -57,7 +57,7 @@ class Artifact:
 
     @property
     def data(self) -> bytes:
-        """The content as it is in a file."""
+        """The content as bytes of a file."""
         return encoded(self.content)
 
 
@@ -109,7 +109,7 @@ class DescribeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecRequest:
-    """A spec file. `form`: "toml" or "json"; "" chooses by the suffix, or by what TOML can express."""
+    """A spec file. `form`: "toml" or "json"; "" selects by suffix, or TOML if it can express the network."""
 
     source: str
     reading: Reading
@@ -190,7 +190,7 @@ def paths_of(request: Request) -> tuple[Path | None, ...]:
 
 
 def sources_of(request: Request) -> tuple[str, ...]:
-    """Return the sources of a request, with that of a baseline."""
+    """Return the sources of a request, including the baseline."""
     if isinstance(request, DrawRequest):
         return (*request.sources, *filter(None, [request.baseline]))
     return request.sources if isinstance(request, TableRequest) else (request.source,)

@@ -39,7 +39,7 @@ def table(
     input_shape: "Input | None" = None,
     **choices: Unpack[TableChoices],
 ) -> tuple[str, ...]:
-    """Return the table of networks side by side in each format. The choices are those of `TableChoices`."""
+    """Return the table of networks side by side in each format. The choices are defined in `TableChoices`."""
     forms, (target, look) = [table_format_named(name) for name in formats], table_options(choices)
     networks = networks_of(what, input_shape)
     result = _table(networks, target, shortcuts=choices.get("shortcuts", False))
@@ -74,7 +74,7 @@ def table_options(choices: TableChoices) -> tuple[Wanted, Look]:
 
 
 def table_targets(paths: Sequence[Path], format_name: str | None) -> tuple[Target, ...]:
-    """Return each file with its format: the one named, else that of its suffix; else text for the terminal.
+    """Return each file with its format, given or by suffix; without files, text for the terminal.
 
     Raises UsageError for an unknown format or suffix.
     """

@@ -61,7 +61,7 @@ def detail(text: str) -> None:
 
 
 def warn(message: Warning | str, *_: object, **__: object) -> None:
-    """Print a warning, each text once; the arguments are those of `warnings.showwarning`."""
+    """Print a warning, each text once; the arguments are as in `warnings.showwarning`."""
     _print_once(f"Warning: {message}")
 
 

@@ -155,7 +155,7 @@ class _Index:
         return kinds
 
     def contents(self, names: Iterable[str]) -> Contents:
-        """Return what some operations are."""
+        """Return the counts of some operations."""
         these = list(names)
         layers = [part for name in these for part in self._parts.get(name, ()) if isinstance(part, Layer)]
         return contents_of(layers, [kind for name in these for kind in self._kinds_of_merges.get(name, ())])

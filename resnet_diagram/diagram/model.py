@@ -375,7 +375,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagram:
-    """A whole drawing: its panels, and the legend of what they show.
+    """A whole drawing: its panels and their legend.
 
     `description`: the architecture in words, for readers who cannot see it. `direction`: None lets the layout
     decide. `flow` is for charts. `flat`: a chain of the same networks; `boxed`: with a box for each graph.

@@ -138,7 +138,7 @@ def _diagram(
 
 
 def _counted(network: Network, panel: Panel, panels: Sequence[Panel]) -> Panel:
-    """Return a panel with what it alone draws open, if it is that of a module of a graph."""
+    """Return a panel with the operations that only it shows, if it is the panel of a graph's module."""
     if panel.id == WHOLE or not isinstance(panel.content, Dag):
         return panel
     return replace(

@@ -32,7 +32,7 @@ def with_digest(data: bytes) -> bytes:
 
 
 def is_edited(data: bytes) -> bool:
-    """Return whether a drawing is not what its digest says, or has none; the ends of lines do not count."""
+    """Return whether a drawing differs from its digest, or has none; line ends are ignored."""
     if _is_archive(data):
         return _is_edited_presentation(data)
     first, newline, rest = _lines(data).partition("\n")

@@ -99,7 +99,7 @@ def _is_strip(item: MeasuredPanel) -> bool:
 
 
 def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPanel]:
-    """Return the panels that the page has room for: of the modules of a graph those of most parameters."""
+    """Return the panels that fit the page; of a graph's modules, the ones with most parameters."""
     highest = (fit.height or spacing.TALLEST) - _LEGEND_ROOM
     remaining = [item for item in panels if not _is_module(item)]
     modules = [item for item in panels if _is_module(item)]
@@ -111,7 +111,7 @@ def _kept(panels: list[MeasuredPanel], fit: Fit, room: float) -> list[MeasuredPa
 
 
 def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
-    """Return the height of panels with their headings, those of modules and blocks in rows."""
+    """Return the height of panels with their headings; panels of modules and blocks share rows."""
     packed = [[item] for item in panels if _is_strip(item)]
     packed += _insets_in_rows([item for item in panels if not _is_strip(item)], room)
     return sum(max(map(_height, row)) + _HEADING + _ROW_GAP for row in packed)
@@ -135,7 +135,7 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
 
 
 def _height(item: MeasuredPanel) -> float:
-    """Return the height of a finished drawing; that of an overview is not known yet."""
+    """Return the height of a finished drawing; the height of an overview is not known yet."""
     return 0.0 if isinstance(item.content, OverviewLayout) else item.content.height
 
 

@@ -120,7 +120,7 @@ class _Writer:
         return [*twigs, [self._text(fork.merge)]]
 
     def _dag(self, dag: Dag) -> list[list[str]]:
-        """Return a line for each part of a graph, with its number and those of the parts that it reads."""
+        """Return a line for each part of a graph, with its number and the numbers of its sources."""
         twigs: list[list[str]] = []
         for number, vertex in enumerate(dag.vertices, 1):
             inner = [twig for item in vertex_items(vertex) for twig in self._twigs(item)]
@@ -136,7 +136,7 @@ class _Writer:
         return twigs
 
     def _read(self, read: Read) -> str:
-        """Return the number of the part that is read, and what happens on the way: `4 (upsample ×2)`."""
+        """Return the number of a source, with the operation on the connection: `4 (upsample ×2)`."""
         number = read.vertex + 1
         return self.words(Word.TITLE_AND_PLACE, number, read.label) if read.label else str(number)
 

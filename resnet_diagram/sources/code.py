@@ -52,7 +52,7 @@ def read_code(
 
 
 def module_and_attribute(source: str) -> tuple[str, str]:
-    """Return the file or module that a source names, and what in it.
+    """Return the file or module named by a source, and the attribute in it.
 
     >>> module_and_attribute("net.py:Net(3)"), module_and_attribute("C:/net.py")
     (('net.py', 'Net'), ('C:/net.py', ''))

@@ -63,7 +63,7 @@ def is_code(source: str) -> bool:
 
 
 def network_of(what: "Drawable", input_shape: "Input | None" = None) -> Network:
-    """Return a network as it is, one read from a source, or one traced from a module, class or function.
+    """Return a network: given, read from a source, or traced from a module, class or function.
 
     `input_shape` is for code. Raises UsageError where a network has its input written down.
     """

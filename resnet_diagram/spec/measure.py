@@ -219,7 +219,7 @@ def is_residual(block: Block) -> bool:
 
 
 def is_gate(block: Block) -> bool:
-    """Return whether the block multiplies a branch by what the other branches compute from it."""
+    """Return whether the block multiplies a branch by a factor that the other branches compute."""
     return block.shortcut is None and block.merge is Merge.MULTIPLY
 
 
@@ -316,7 +316,7 @@ def channels(layer: Layer) -> tuple[int, int]:
 
 
 def pre_activation(block: Block) -> bool:
-    """Return whether a norm or an activation stands before the first weighted layer."""
+    """Return whether a norm or an activation precedes the first weighted layer."""
     for layer in (*block.before, *main_layers(block)):
         if layer.kind in FOLLOWING:
             return True

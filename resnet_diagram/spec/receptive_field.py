@@ -103,7 +103,7 @@ def _hull(fields: Sequence[_Field]) -> _Field:
 
 
 def _behind_block(block: Block, field: _Field, record: list[tuple[Element, _Field]]) -> _Field:
-    """Return the field behind a block: the hull of those of its branches and its shortcut."""
+    """Return the field after a block: the hull of the fields of its branches and its shortcut."""
     entry = _through(block.before, field, record)
     branches = block.branches[:1] if is_gate(block) else block.branches
     paths = chain(branches, [block.shortcut.layers] if block.shortcut else [])

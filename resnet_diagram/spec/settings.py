@@ -95,7 +95,7 @@ def setting_text(value: Setting) -> str:
 
 
 def setting_problem(layer: Layer) -> str:
-    """Return what is wrong with a layer's settings, and what was expected; empty if nothing is."""
+    """Return the error in a layer's settings, with the expected value; empty if there is none."""
     available = defaults(layer.kind, layer.op)
     names = [name for name, _ in layer.settings]
     if names != sorted(set(names)):

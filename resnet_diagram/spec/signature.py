@@ -38,7 +38,7 @@ class Level(StrEnum):
 def signature(
     part: Element | Shortcut | Iterable[Element] | None, level: Level, nested: Nested | None = None
 ) -> Signature:
-    """Return the signature of a part; `nested` gives that of a block among elements, if it is not its own."""
+    """Return the signature of a part; `nested` returns the signature of inner blocks."""
     match part:
         case None:
             return None
@@ -104,7 +104,7 @@ _LAYERS: dict[Level, Callable[[Layer], Signature]] = {
 
 
 def canonical(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return layers in the one spelling that is compared.
+    """Return layers in the canonical spelling for comparisons.
 
     Layers that only arrange values and poolings of single positions are left out; a pooling over all
     positions is the global one, with or without its dimensions of size 1; a dropout layer is a setting of
@@ -133,7 +133,7 @@ def _is_idle_pool(layer: Layer) -> bool:
 
 
 def _dropped(layer: Layer, rate: float) -> Layer:
-    """Return the layer with a dropout rate; as it is for a rate of 0."""
+    """Return the layer with a dropout rate; unchanged for a rate of 0."""
     return with_settings(layer, {DROPOUT: rate}) if rate else layer
 
 

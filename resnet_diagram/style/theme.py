@@ -64,7 +64,7 @@ class Theme:
 
     @cached_property
     def _filled(self) -> dict[tuple[str, int], Style]:
-        """The styles of roles in shades, kept as they are asked for."""
+        """Cache of the styles of roles in shades."""
         return {}
 
     @property

@@ -31,7 +31,7 @@ def by_size(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
 
 
 def by_position(columns: Sequence[Sequence[Section]]) -> tuple[Row, ...]:
-    """Return rows of the first, second … sections, whatever their resolution; the heads share a row."""
+    """Return rows of the first, second … sections, regardless of resolution; the heads share a row."""
     bodies = [[item for item in column if item.kind is not Kind.HEAD] for column in columns]
     heads = [next((entry for entry in column if entry.kind is Kind.HEAD), None) for column in columns]
     longest = max(map(len, bodies))

@@ -25,7 +25,7 @@ class _Atom:
 
 
 def parts(section: Section, depth: int = 0) -> tuple[Part, ...]:
-    """Return the parts of a section's cell; `depth` is that of its network's units."""
+    """Return the parts of a section's cell; `depth` is the depth of its network's units."""
     if section.kind is Kind.HEAD:
         lines: list[Label] = []
         for element in section.elements:
@@ -50,7 +50,7 @@ def unit_depth(sections: Iterable[Section]) -> int:
 
 
 def _run(atoms: list[_Atom], run: Run) -> Iterator[Part]:
-    """Yield a run as parts: a stack of what is repeated, else of each block, and a line for each layer."""
+    """Yield a run as parts: a stack for each repeated group or block, and a line for each layer."""
     pattern = atoms[run.start : run.start + run.period]
     if run.count == 1:
         for atom in pattern:

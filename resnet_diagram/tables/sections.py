@@ -147,7 +147,7 @@ def _is_flat(section: Section) -> bool:
 
 
 def _joined(items: list[Section]) -> list[Section]:
-    """Join sections that only pool or upsample to the next one, and those of the head."""
+    """Merge sections that only pool or upsample into the next section, and merge the head's sections."""
     done: list[Section] = []
     for section in items:
         last = done[-1] if done else None

@@ -24,7 +24,7 @@ UNITS = "--unit"
 """Source of annotations that come from options alone."""
 
 HIGHLIGHT = "highlight"
-"""Style of the theme that fills what is highlighted."""
+"""Theme style that fills highlighted boxes."""
 
 _KEYS: dict[str, tuple[type, str]] = {
     "title": (str, "a text"),

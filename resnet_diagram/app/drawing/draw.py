@@ -36,7 +36,7 @@ NAME = "{name}"
 
 
 def targets(paths: Sequence[Path], format_name: str | None) -> tuple[Target, ...]:
-    """Return each file with its format: `format_name` if given, else that of its suffix.
+    """Return each file with its format: `format_name` if given, else the format of its suffix.
 
     Raises UsageError for an unknown format or suffix, and if there is neither a file nor a format.
     """

@@ -39,7 +39,7 @@ def options_in(keywords: type) -> dict[str, Option]:
 
 
 def check_keywords(value: Collection[str], keywords: type, noun: str) -> None:
-    """Raise UsageError for a keyword that the TypedDict does not have; `noun`: what the options belong to."""
+    """Raise UsageError for a keyword missing from the TypedDict; `noun` names the owner of the options."""
     names = keywords.__annotations__
     for name in value:
         if name not in names:

@@ -15,7 +15,7 @@ KeyOf = Callable[[Block], Key]
 
 
 def run_key(elements: Iterable[Element], nested: KeyOf) -> Key:
-    """Return the key of a run of elements; `nested` gives that of a block among them."""
+    """Return the key of a run of elements; `nested` returns the key of an inner block."""
     return signature(elements, Level.CLASS, nested)
 
 

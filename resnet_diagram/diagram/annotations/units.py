@@ -56,7 +56,7 @@ class Closing:
         return owners.pop() if len(owners) == 1 else ""
 
     def _owner(self, path: str) -> str:
-        """Return the outermost module of a path that is a unit in the one being closed, or ""."""
+        """Return the outermost module of a path that is a unit, within the unit being closed, or ""."""
         around = self._outer[-1] if self._outer else ""
         for module in (*outer_paths(path), path):
             inner = module.startswith(f"{around}.") if around else True

@@ -118,7 +118,7 @@ def block_group(
     repeat: int = 1,
     marked: bool = False,
 ) -> Group:
-    """Return the frame of a block without a title; `elements`: what one repetition of it shows."""
+    """Return the frame of a block without a title; `elements` are the elements of one repetition."""
     return Group(
         id=name,
         role=GroupRole.BLOCK,
@@ -149,7 +149,7 @@ def _repeated(parts: Sequence[Sequence[Element]], prefix: str, context: BuildCon
 
 
 def serving(parts: Sequence[Sequence[Element]], context: BuildContext) -> BuildContext:
-    """Return a context in which what the first of equal parts shows is that of all of them."""
+    """Return a context in which the first of several equal parts represents all of them."""
     served = {
         number: tuple(copy for part in column for copy in context.copies.get(id(part), (part,)))
         for number, column in copies_of(parts).items()

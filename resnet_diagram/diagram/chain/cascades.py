@@ -38,7 +38,7 @@ def cascades(graph: Graph) -> tuple[Cascade, ...]:
 
 
 def step_copies(graphs: Sequence[Element], parts: Sequence[Cascade]) -> Copies:
-    """Map the elements of the nodes that are drawn for others to those of these nodes, in all `graphs`."""
+    """Map the elements of each drawn node to the elements of the nodes it represents, in all `graphs`."""
     copies: dict[int, tuple[Element, ...]] = {}
     for cascade in parts:
         for number in cascade.steps[0]:

@@ -131,7 +131,7 @@ def _stage(stage: Stage, number: int, context: BuildContext, options: Options) -
 
 
 def _builder(stage: Stage, usual: StageBuilder, options: Options) -> StageBuilder:
-    """Return what draws a stage: the usual builder, unless annotations fold the stage or open it."""
+    """Return the builder of a stage: the default one, unless annotations fold or open the stage."""
     folds = options.annotations.folds(paths_of(stage))
     if folds is None or (folds and usual is not every_block_open):
         return usual

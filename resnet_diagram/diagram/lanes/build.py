@@ -213,7 +213,7 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
 
 
 def _row_sizes(graph: Graph) -> tuple[Shape, ...]:
-    """Return the resolutions of the rows of a graph: those of its values, and of coarser stages within."""
+    """Return the resolutions of the rows of a graph: of its values, and of coarser stages in it."""
     values = [node.shape for node in graph.nodes]
     least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
     stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))

@@ -9,7 +9,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network,
 
 
 def whole_graph(network: Network) -> Graph:
-    """Return a graph of all of a network; its inputs and outputs are those of the network, in order.
+    """Return a graph of a whole network, with the network's inputs and outputs in order.
 
     A network that begins with a chain begins with a node that reads nothing. Graphs with residual blocks
     within chains and branches are opened.

@@ -122,7 +122,7 @@ def _fill(draft: OverviewDraft, frame: FrameDraft, elements: Iterable[Element]) 
 
 
 def _layers(draft: OverviewDraft, frame: FrameDraft, layers: Iterable[Layer]) -> None:
-    """Add bars for layers; norms and activations share that of the layer they follow or precede."""
+    """Add bars for layers; norms and activations share the bar of a neighbouring layer."""
     shown = [layer for layer in layers if layer.kind in BARS | FOLLOWING]
     for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
         for unit in [[layer] for layer in run] if ends else joined_layers(list(run)):
@@ -393,5 +393,5 @@ def _arcs(arcs: Iterable[Arc], frames: Sequence[Frame]) -> tuple[Arc, ...]:
 
 
 def _group(arc: Arc, frame_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the key of arcs that share a label: those of a kind over single bars of one frame."""
+    """Return the key of arcs that share a label: arcs of one kind over single bars of one frame."""
     return (frame_of[arc.tail], arc.role) if arc.tail == arc.head else (arc.tail, arc.head)

@@ -40,7 +40,7 @@ def _joined(boxes: dict[Label, list[Contents]]) -> Iterator[Label]:
 
 
 def _note(several: Sequence[Contents]) -> tuple[Word, Label]:
-    """Return what boxes of a type hold each, else together; parameters are left out where they differ."""
+    """Return the content of boxes of a type, for each or in total; omit parameters if they differ."""
     if len(several) == 1:
         return Word.INSIDE_BOX, contents_label(several[0])
     for weights in (True, False):

@@ -39,7 +39,7 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
 
 
 def _dag(canvas: Canvas, cell: DagCell, u: float, v: float) -> None:
-    """Draw a graph whose first part is at (u, v); the line goes on from its output."""
+    """Draw a graph with its first part at (u, v); the line continues from its output."""
     from resnet_diagram.layout.lanes.draw import draw_plan, ends
 
     first = cell.dag.vertices[0]

@@ -29,7 +29,7 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
 
 
 def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) -> Dag:
-    """Return one band of a graph. `letters`: those of the values that are read in later bands."""
+    """Return one band of a graph. `letters`: letters of the values that are read in later bands."""
     vertices: list[Vertex] = []
     place: dict[Net, Read] = {}
     members = [number for number, at in enumerate(band_of) if at == band]

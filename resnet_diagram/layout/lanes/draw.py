@@ -165,7 +165,7 @@ def _connector(
 
 
 def _label(canvas: Canvas, plan: Plan, number: int, at: Point) -> tuple[Text, ...]:
-    """Return the words on a line, written along the flow; those of a turned one are read upwards."""
+    """Return the label on a line, written along the flow; rotated labels are read upwards."""
     read = plan.routes[number].read
     if not read.label:
         return ()

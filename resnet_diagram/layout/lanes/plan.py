@@ -137,7 +137,7 @@ def _exits(dag: Dag, places: Grid, extents: Sequence[Extent]) -> dict[Net, float
 
 
 def _reaches(dag: Dag, places: Grid, routed: Sequence[Route], offsets: Sequence[float]) -> list[float]:
-    """Return half the height of each merge, and of what else several lines enter on its first line."""
+    """Return half the height of each merge, and of other parts with several entering lines."""
     reaches = []
     largest_at = [0.0] * len(dag.vertices)
     for route, offset in zip(routed, offsets, strict=True):

@@ -218,7 +218,7 @@ def _flow(canvas: Canvas, ends: Ends, place: PlacedFrame, y: float, *, first: bo
 
 
 def _joined(slot: Slot, following: Iterable[Slot]) -> float:
-    """Return the distance from the end of a bar to that of the last bar that is joined to it."""
+    """Return the distance from the end of a bar to the end of the last bar joined to it."""
     end = slot.x + slot.size.width
     last = end
     for item in takewhile(lambda item: item.bar and item.bar.joined, following):

@@ -189,7 +189,7 @@ class _Walk:
     start: bool = False
 
     def frame(self, title: str, role: GroupRole | None, shade: int, *, down: bool) -> Frame:
-        """Return the frame of what was collected."""
+        """Return the frame of the collected parts."""
         return Frame(
             id=self.frame_id,
             title=title,
@@ -265,7 +265,7 @@ class _Walk:
         return merge.id
 
     def _dag(self, dag: Dag, tail: str, label: Label) -> str:
-        """Collect the parts of a graph behind the part `tail`; return the id of the one at its output."""
+        """Collect the parts of a graph after the part `tail`; return the id of the output part."""
         ends: list[str] = []
         for vertex in dag.vertices:
             items = vertex_items(vertex)

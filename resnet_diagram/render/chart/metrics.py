@@ -58,7 +58,7 @@ class Metrics:
                 return self._graph(item)
 
     def _graph(self, dag: Dag) -> tuple[float, float]:
-        """Return width and height of a graph: its longest path, and what its parts fill of that."""
+        """Return width and height of a graph, from its longest path and the area of its parts."""
         ends: list[float] = []
         area = 0.0
         for vertex in dag.vertices:

@@ -67,7 +67,7 @@ def counted_runs(elements: Iterable[Element], module: str | None = None) -> tupl
 
 
 def numbers(stage: Stage, *, loose: bool = False) -> dict[int, list[int]]:
-    """Return the numbers of each block in a stage, from 1, by its `id()`: one for each time it stands there.
+    """Return the numbers of each block in a stage, from 1, by its `id()`: one for each occurrence.
 
     What runs within the module of a counted block has its number, a gate that of the block before it, and a
     block round several that of the first. `loose`: the elements are no stage of the network.
@@ -142,14 +142,14 @@ def _is_owned(run: Run, owners: set[str]) -> bool:
 
 
 def _around(path: str) -> Iterator[str]:
-    """Yield the paths of the modules around that of a path, inner ones first."""
+    """Yield the paths of the modules around a path, inner ones first."""
     while "." in path:
         path = path.rpartition(".")[0]
         yield path
 
 
 def _path(element: Element) -> str:
-    """Return the module path of an element, or that of the first layer in it that has one."""
+    """Return the module path of an element, or the path of its first layer that has one."""
     return element.name or next((layer.name for layer in walk(element) if layer.name), "")
 
 
@@ -241,7 +241,7 @@ def _depth(elements: Sequence[Element], module: str) -> int:
 
 
 def _pieces(run: Run, depth: int, start: int) -> dict[int, Run]:
-    """Return a run by the modules directly below a path of `depth` names; what has no name joins the last.
+    """Split a run by the modules directly below a path of `depth` names; nameless elements join the last.
 
     The keys are the positions of the first elements; that of the run is `start`.
     """

@@ -15,7 +15,7 @@ class Float(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Options of every format; each takes what it knows.
+    """Options of all formats; each format uses the ones that apply.
 
     `standalone`: a document instead of a part of one. `float`: what stands round the table in LaTeX.
     `templates`: a folder searched first.

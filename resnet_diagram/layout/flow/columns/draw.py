@@ -44,7 +44,7 @@ _LONGEST = 0.8
 
 
 Reach = tuple[float, float]
-"""How far something reaches to the left and to the right of the line through it."""
+"""Extent to the left and to the right of a line, in points."""
 
 
 class ColumnLayout(NamedTuple):
@@ -184,7 +184,7 @@ def _breadth(layout: ColumnLayout) -> float:
 
 
 def _cell_reach(cells: Sequence[Cell]) -> Reach:
-    """Return the extent of what is drawn in a column on both sides of its line."""
+    """Return the extent of a column's content on both sides of its line."""
     above, below = (max(sides, default=0.0) for sides in ([c.above for c in cells], [c.below for c in cells]))
     return above + PAD, below + PAD
 

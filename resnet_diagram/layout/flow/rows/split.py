@@ -27,7 +27,7 @@ class Section(NamedTuple):
 
     @property
     def lead(self) -> float:
-        """Room the line into the first row wants."""
+        """Space for the line into the first row."""
         return self.rows[0].lead if self.rows else 0.0
 
 

@@ -111,7 +111,7 @@ def activation_of(settings: Mapping[str, Any]) -> str:
 
 
 def default_base_width(cardinality: int) -> int:
-    """Return the base width where none is given: with groups that of most ResNeXts, 4 channels each."""
+    """Return the default base width: 4 channels for each group, as in most ResNeXts; 64 without groups."""
     return DEFAULTS["base_width"] if cardinality == 1 else 4
 
 

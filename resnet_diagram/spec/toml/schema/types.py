@@ -67,14 +67,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list of what `item` says; not an empty one."""
+    """A non-empty list of values of type `item`."""
 
     item: "Table | Elements"
 
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """A list of operations as words, and of tables of these names, told apart by `words.table_of`.
+    """A list of operations as words and of tables with these names, recognised by `words.table_of`.
 
     There must be at least so many.
     """
