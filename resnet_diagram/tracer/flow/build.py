@@ -6,6 +6,7 @@ from math import prod
 
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
 from resnet_diagram.tracer.flow.classify import (
+    PRODUCTS,
     Operation,
     adds_product,
     macs_of,
@@ -142,7 +143,8 @@ class _Builder:
 
     def _product(self, node: Node, sources: list[int]) -> list[int]:
         """Add a separate step for a product that is added to an activation."""
-        product = replace(node, op="mm", args=node.args[1:], names=("self", "mat2"), kwargs={}, refs=None)
+        op, names = PRODUCTS[operator_of(node.op).name]
+        product = replace(node, op=op, args=node.args[1:3], names=names, kwargs={}, refs=None)
         product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
         inner = self._sources(product)
         if len(sources) < 2 or not inner:

@@ -12,6 +12,9 @@ from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argumen
 from resnet_diagram.tracer.flow.zeros import makes_zeros, pads_with_zeros
 from resnet_diagram.tracer.record.operators import Effect, Operator, Role, operator_of
 
+PRODUCTS = {"addmm": ("mm", ("self", "mat2")), "addcmul": ("mul", ("self", "other"))}
+"""The product in an operation that adds one to a value: its name and those of its arguments."""
+
 
 @dataclass(eq=False)
 class Operation:
@@ -121,8 +124,8 @@ def without_batch(shape: Sizes) -> Sizes:
 
 
 def adds_product(node: Node) -> bool:
-    """Return True if an operation adds the product of two matrices to an activation."""
-    return operator_of(node.op).name == "addmm" and references(node)[0].node.active
+    """Return True if an operation adds a product to an activation: of two matrices, or of two values."""
+    return operator_of(node.op).name in PRODUCTS and references(node)[0].node.active
 
 
 def weighs_channels(node: Node) -> bool:

@@ -10,12 +10,22 @@ pytest.importorskip("torch")
 import torch
 from torch import Tensor, nn
 
-from resnet_diagram.spec.measure import all_blocks, gate_ratio, is_gate, macs, params, stride, weighted_layers
+from resnet_diagram.spec.measure import (
+    all_blocks,
+    gate_ratio,
+    is_gate,
+    macs,
+    params,
+    stride,
+    walk,
+    weighted_layers,
+)
 from resnet_diagram.spec.model import LayerKind, Merge, Network
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
 from tests.tracer.models import mixing as mixing
 from tests.tracer.models import more as given
 from tests.tracer.models.awkward import InPlaceBlock
+from tests.tracer.models.blocks import branch
 from tests.tracer.structure.test_awkward import traced
 
 
@@ -365,3 +375,24 @@ def test_an_einsum_with_a_parameter_scales_channels() -> None:
     network = traced(Scaled())
     assert network.params == 3 * 8 * 9 + 8 + 8
     assert [layer.op for layer in layers(network)][-1] == "layer_scale"
+
+
+class Skipped(nn.Module):
+    """A residual block whose branch starts at zero: `addcmul` weighs it by a number that is learned."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.main = branch(4, 4)
+        self.factor = nn.Parameter(torch.zeros(size, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.addcmul(x, self.main(x), self.factor)
+
+
+@pytest.mark.parametrize(("size", "op"), [(1, "learned_scale"), (4, "layer_scale")])
+def test_a_product_that_is_added_is_on_the_branch(size: int, op: str) -> None:
+    model = Skipped(size)
+    network = traced(model, "4x8x8")
+    (block,) = blocks(network)
+    assert [layer.op for layer in walk(block.branches[0])][-1] == op
+    assert params(network) == sum(p.numel() for p in model.parameters())
