@@ -6,15 +6,21 @@ from resnet_diagram.codegen.layers import Cell, dims
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import Call
 from resnet_diagram.spec.model import Layer, LayerKind
-from resnet_diagram.spec.settings import FACTOR, setting
+from resnet_diagram.spec.settings import FACTOR, INPUT, setting
 
 
 def expression(cell: Cell, scope: Scope, x: str) -> str:
     """Return a cell's output as an expression in its input `x`; "" if the cell is a module of its own.
 
-    Raises CodeError for reshapes and paddings that the network does not record in full.
+    Raises CodeError for reshapes and paddings that the network does not record in full, and for other inputs.
     """
     layer = cell[0]
+    if other := setting(layer, INPUT):
+        raise refuse(layer, f"another input joins in it, {other}, and code has one input")
+    return _expression(layer, cell, scope, x)
+
+
+def _expression(layer: Layer, cell: Cell, scope: Scope, x: str) -> str:
     if layer.op == "flatten":
         return f"torch.flatten({x}, 1)"
     if layer.op in ("global_avg_pool", "global_max_pool") and len(layer.out_shape) == 1 and dims(layer):

@@ -17,7 +17,10 @@ FACTOR = "factor"
 AXES = "normalized_axes"
 """Setting of a norm over the last axes: their number."""
 
-_OF_ALL: Mapping[str, Setting] = {DROPOUT: 0.0}
+INPUT = "input"
+"""Setting of any layer: the name of another input of the network that joins in it, such as a time step."""
+
+_OF_ALL: Mapping[str, Setting] = {DROPOUT: 0.0, INPUT: ""}
 _OF_OP: Mapping[str, Mapping[str, Setting]] = {
     "batch_norm": {"eps": 1e-5, "momentum": 0.1, "track_running_stats": True},
     "instance_norm": {"eps": 1e-5, "momentum": 0.1, "track_running_stats": False},

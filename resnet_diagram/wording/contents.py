@@ -18,7 +18,6 @@ _MIXING = {
     LayerKind.LINEAR: Word.LINEAR,
     LayerKind.ATTENTION: Word.ATTENTION,
 }
-_SHORT = {LayerKind.LINEAR: Word.FC}
 _OTHERS = {LayerKind.POOL: Word.POOLING, LayerKind.UPSAMPLE: Word.UPSAMPLING}
 _LISTED = 4
 """Modules in a note that are named, at most."""
@@ -49,7 +48,10 @@ def weighted_lines(part: Part, blocks: int) -> tuple[Label, ...]:
     """Return the lines of a closed box: its residual blocks, or the layers of each sort, and parameters."""
     kinds = Counter(layer.kind for layer in walk(part) if layer.kind in _MIXING and layer.params)
     layers = [
-        Label(number(Kind.COUNT, count), phrase(Kind.OPERATOR, _SHORT.get(kind, _MIXING[kind])))
+        Label(
+            number(Kind.COUNT, count),
+            phrase(Kind.OPERATOR, Word.FC if kind is LayerKind.LINEAR else _MIXING[kind]),
+        )
         for kind, count in kinds.most_common()
     ]
     inside = [counted(blocks, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK))] if blocks else layers

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
-from resnet_diagram.spec.settings import FACTOR, setting
+from resnet_diagram.spec.settings import FACTOR, INPUT, setting
 from resnet_diagram.spec.shapes import extent_text
 from resnet_diagram.spec.traits import FOLLOWING, SILENT, dilation_of, takes_channels
 from resnet_diagram.wording.symbols import PLUS
@@ -100,7 +100,8 @@ def operator_name(layer: Layer) -> Label:
     if layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
-    return Label(Term(kind=kind, word=word))
+    joining = setting(layer, INPUT)
+    return Label(Term(kind=kind, word=word), *([literal(str(joining), Kind.NAME)] if joining else []))
 
 
 def _part_of_channels(layer: Layer) -> Label:

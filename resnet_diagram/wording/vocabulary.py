@@ -65,6 +65,7 @@ class Word(StrEnum):
     OUTPUT = "output {0}"
     NOT_DRAWN = "not drawn: {0}"
     NOT_ON_THE_WAY = "not on the way to the output: {0}"
+    ANOTHER_INPUT = "{0}: another input, which joins in {1} layers"
     RUN_AGAIN = "shared weights: {0}"
     TIMES_RUN = "{0} run {1} times"
     AND_MORE = "{0} and {1} more"

@@ -1,5 +1,6 @@
 """Legend notes on modules that run several times, or whose parameters are not drawn."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from resnet_diagram.diagram.model import Content, Dag, Inset
@@ -7,8 +8,9 @@ from resnet_diagram.diagram.walk import content_items, nodes
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.wording.contents import modules_note, shared_notes
-from resnet_diagram.wording.terms import Label, literal
+from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 
@@ -21,7 +23,15 @@ def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label
     if drawings and all(isinstance(content, Inset) for content in drawings):
         return _notes_of_blocks(network, drawings)
     in_lanes = any(isinstance(content, Dag) for content in drawings)
-    return (*shared_notes(shared_modules(network, in_graphs=not in_lanes)), *idle_notes(network))
+    shared = shared_notes(shared_modules(network, in_graphs=not in_lanes))
+    return (*_input_notes(network), *shared, *idle_notes(network))
+
+
+def _input_notes(network: Network) -> Iterator[Label]:
+    """Yield a note on each input that joins inside layers, such as the time step of a diffusion model."""
+    names = (str(setting(layer, INPUT) or "") for layer in walk(network, repeats=False))
+    for name, count in Counter(filter(None, names)).items():
+        yield phrase(Kind.LEGEND, Word.ANOTHER_INPUT, literal(name), count)
 
 
 def idle_notes(network: Network) -> tuple[Label, ...]:

@@ -91,6 +91,11 @@ class _Builder:
         self._owned: set[int] = set()
         self._live = live
         self.undrawn = Undrawn()
+        self._others = {
+            given.index: name
+            for given, name in zip(graph.inputs, graph.input_names, strict=False)
+            if given.index not in live
+        }
         self._read_as: dict[int, set[Sizes]] = {}
 
     def add(self, node: Node) -> None:
@@ -121,6 +126,20 @@ class _Builder:
             return
         step = self._append(operation, sources)
         step.params, step.macs = params, macs
+        step.joining = self._joining(node)
+
+    def _joining(self, node: Node) -> tuple[str, ...]:
+        """Return the names of the inputs that are not followed and lead to a node on other ways."""
+        if not self._others:
+            return ()
+        waiting = [ref.node for ref in references(node) if ref.node.active]
+        visited: set[int] = set()
+        while waiting:
+            source = waiting.pop()
+            if source.index not in self._live and source.index not in visited:
+                visited.add(source.index)
+                waiting += source.inputs
+        return tuple(name for index, name in self._others.items() if index in visited)
 
     def _sources(self, node: Node) -> list[int]:
         """Return the steps whose values a node reads, each once."""

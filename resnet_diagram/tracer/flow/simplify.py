@@ -96,6 +96,7 @@ def _merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:
     step.in_shape = source.in_shape
     step.params += source.params
     step.macs += source.macs
+    step.joining = tuple(dict.fromkeys((*source.joining, *step.joining)))
     step.call = source.call
     bypass(source, steps)
 

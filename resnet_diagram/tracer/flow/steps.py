@@ -13,7 +13,8 @@ class Step:
 
     `sources` and `targets` are the indices of the steps it reads and of its readers. Shapes have no batch; in
     a finished flow they are `(C, *spatial)`, and `axis` is the channel axis of the input, counting the batch.
-    `gathered` is the number of further values that it reads, by paths that are not in the flow.
+    `gathered` is the number of further values that it reads, by paths that are not in the flow;
+    `joining` names the other inputs of the network that these come from.
     """
 
     index: int
@@ -27,6 +28,7 @@ class Step:
     macs: int = 0
     axis: int = 1
     gathered: int = 0
+    joining: tuple[str, ...] = ()
     targets: list[int] = field(default_factory=list)
 
 

@@ -5,7 +5,7 @@ from math import prod
 from typing import Any
 
 from resnet_diagram.spec.model import Layer, LayerKind, Setting
-from resnet_diagram.spec.settings import AXES, DROPOUT, FACTOR, changed, defaults
+from resnet_diagram.spec.settings import AXES, DROPOUT, FACTOR, INPUT, changed, defaults
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, constants_of, first_read
 from resnet_diagram.tracer.flow.rewrites.formulas import GENERALISED_MEAN, SUMMARIES
 from resnet_diagram.tracer.flow.steps import Step
@@ -40,6 +40,7 @@ def layer_of(step: Step, name: str) -> Layer:
     if not any(details.get("padding", ())):
         values.pop("count_include_pad", None)
     values[DROPOUT] = max(node.dropout for node in step.nodes)
+    values[INPUT] = ", ".join(step.joining)
     if step.role is Role.ATTENTION:
         values["is_causal"] = is_causal([step])
     return Layer(

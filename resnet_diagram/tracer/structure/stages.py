@@ -64,8 +64,9 @@ def _block_parts(parts: Sequence[Part]) -> set[int]:
     members = [p for p in parts if p.residual]
     if len(members) > 1:
         return {id(p) for p in members}
-    meetings = [p for p in parts if p.call and isinstance(p.element, Block) and not is_gate(p.element)]
-    holders = [p for p in meetings if residual_blocks(p.element)]
+    joining = [p for p in parts if isinstance(p.element, Block) and not is_gate(p.element)]
+    meetings = [p for p in joining if p.call]
+    holders = [p for p in joining if residual_blocks(p.element)]
     if len(holders) > len(members):
         return {id(p) for p in holders}
     return {id(p) for p in members or meetings}

@@ -403,3 +403,41 @@ class Meetings(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         pair = torch.cat([self.full(x), self.low(x)], self.first)
         return torch.cat([pair, self.last(x)], self.second)
+
+
+class TimeBlock(nn.Module):
+    """A residual block that adds an embedding of the time step, or scales by it, after its first layer."""
+
+    def __init__(self, c_in: int, c_out: int, *, scales: bool) -> None:
+        super().__init__()
+        self.scales = scales
+        self.conv1, self.conv2 = nn.Conv2d(c_in, c_out, 3, 1, 1), nn.Conv2d(c_out, c_out, 3, 1, 1)
+        self.time = nn.Linear(8, c_out)
+        self.shortcut = nn.Conv2d(c_in, c_out, 1) if c_in != c_out else nn.Identity()
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        weight = self.time(time)[:, :, None, None]
+        y = self.conv1(x)
+        y = y * (1 + weight) if self.scales else y + weight
+        return self.conv2(y.relu()) + self.shortcut(x)  # type: ignore[no-any-return]
+
+
+class Diffusion(nn.Module):
+    """A U-Net with a skip behind each block, whose blocks all read an embedding of the time step."""
+
+    def __init__(self, *, scales: bool = False) -> None:
+        super().__init__()
+        self.embed = nn.Sequential(nn.Linear(1, 8), nn.SiLU(), nn.Linear(8, 8))
+        self.stem = nn.Conv2d(3, 8, 3, 1, 1)
+        self.downs = nn.ModuleList([TimeBlock(8, 8, scales=scales), TimeBlock(8, 16, scales=scales)])
+        self.down, self.up = nn.Conv2d(8, 8, 3, 2, 1), nn.ConvTranspose2d(16, 8, 2, 2)
+        self.ups = nn.ModuleList([TimeBlock(16, 8, scales=scales), TimeBlock(16, 8, scales=scales)])
+        self.head = nn.Conv2d(8, 3, 3, 1, 1)
+
+    def forward(self, x: Tensor, step: Tensor) -> Tensor:
+        time = self.embed(step)
+        first = self.stem(x)
+        second = self.downs[0](first, time)
+        y = self.up(self.downs[1](self.down(second), time))
+        y = self.ups[0](torch.cat([y, second], 1), time)
+        return self.head(self.ups[1](torch.cat([y, first], 1), time))  # type: ignore[no-any-return]

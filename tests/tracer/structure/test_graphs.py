@@ -9,11 +9,16 @@ pytest.importorskip("torch")
 
 from torch import nn
 
+import resnet_diagram as rd
+from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.views import build
+from resnet_diagram.errors import CodeError
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
 from resnet_diagram.spec.measure import all_blocks, params, residual_blocks
 from resnet_diagram.spec.model import LayerKind, Merge, Network
+from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.signature import same
 from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.tracer import parse_input, trace
@@ -236,3 +241,22 @@ def ways_into_concatenations(network: Network) -> list[int]:
     return [len(node.reads) for node in nodes if node.merge is Merge.CONCAT] or [
         len(block.branches) for block in joined
     ]
+
+
+@pytest.mark.parametrize("scales", [False, True])
+def test_an_input_of_every_block_is_named_where_it_joins(scales: bool) -> None:
+    model = given.Diffusion(scales=scales)
+    network = trace(model, [parse_input("x=3x32x32"), parse_input("step=1")])
+    found = Counter(block.shortcut.kind.value for block in residual_blocks(network) if block.shortcut)
+    assert found == {"identity": 1, "projection": 3}
+    assert not residual_blocks(network.stem)
+    assert not residual_blocks(network.head)
+    joining = [layer for layer in layers(network) if setting(layer, INPUT)]
+    assert {setting(layer, INPUT) for layer in joining} == {"step"}
+    assert len(joining) == 4
+    assert params(network) == sum(weight.numel() for weight in model.parameters())
+    words = {str(entry.text) for entry in build([network], Options()).legend}
+    assert "step: another input, which joins in 4 layers" in words
+    assert same(loads(dumps(network)), network)
+    with pytest.raises(CodeError, match="another input joins in it, step"):
+        rd.code(network)
