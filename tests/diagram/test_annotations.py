@@ -470,3 +470,16 @@ def test_graphviz_takes_blank_notes(words: str) -> None:
     dot = rd.to_text("resnet18", "dot", annotate=annotations)
     done = subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True)
     assert not done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pattern", "label", "line"),
+    [
+        ("fc", "", "fc: no bias"),
+        ("layer*.conv2", "", "conv2: no bias"),
+        ("layer3.*", "", "layer3.*: no bias"),
+        ("fc", "Classifier", "Classifier: no bias"),
+    ],
+)
+def test_a_note_without_a_box_names_its_module(pattern: str, label: str, line: str) -> None:
+    assert line in rd.to_text("resnet50", "outline", annotate=parts(pattern, note="no bias", label=label))

@@ -147,9 +147,16 @@ def _legend(
         if part.note and marks.get(part) in used
     ]
     plain = (part for part in annotations.parts if part.note and part not in marks)
-    notes = (*(part.note for part in plain if (part, "note") not in adjacent), *annotations.notes)
-    lines = [LegendEntry(role=None, text=_words(note)) for note in notes]
-    return (*diagram.legend, *swatches, *lines)
+    notes = [_named_note(part) for part in plain if (part, "note") not in adjacent]
+    notes += map(_words, annotations.notes)
+    return (*diagram.legend, *swatches, *(LegendEntry(role=None, text=note) for note in notes))
+
+
+def _named_note(part: Part) -> Label:
+    """Return a note that is beside no box, with the name of its module."""
+    last = part.pattern.rpartition(".")[2]
+    name = part.label or (part.pattern if "*" in last else last)
+    return phrase(Kind.LEGEND, Word.NAMED, literal(name), _words(part.note)) if name else _words(part.note)
 
 
 def _words(note: str) -> Label:
