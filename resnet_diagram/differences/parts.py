@@ -1,6 +1,6 @@
 """The parts of a network that another one does not have, or has with other settings."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -8,9 +8,9 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.differences.align import Unit, take_apart
 from resnet_diagram.differences.removed import Removed, removed_runs
 from resnet_diagram.differences.units import unit_differences
-from resnet_diagram.spec.graph import all_elements
+from resnet_diagram.spec.graph import all_elements, parts
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.model import Element, Layer, Network
 from resnet_diagram.spec.signature import canonical
 
 
@@ -62,7 +62,8 @@ class _Changes:
             if unit.block and counterpart.block:
                 self.pairs[counterpart.block.name] = unit.block.name
             if unit_differences(unit, counterpart):
-                self.compare(*(canonical(walk(each.elements)) for each in (unit, counterpart)))
+                for layers, counterparts in _paired_runs(unit, counterpart):
+                    self.compare(canonical(walk(layers)), canonical(walk(counterparts)))
                 self.changed += [unit.block.name] if unit.block else []
 
     def compare(self, layers: Sequence[Layer], counterparts: Sequence[Layer]) -> None:
@@ -85,6 +86,17 @@ class _Changes:
             if at is not None:
                 self.pairs[counterparts.pop(at).name] = layer.name
         self.absent |= {layer.name for layer in counterparts}
+
+
+def _paired_runs(unit: Unit, counterpart: Unit) -> Iterator[tuple[Sequence[Element], Sequence[Element]]]:
+    """Yield the runs to compare: branches and shortcuts by themselves where both are blocks with as many."""
+    runs, counterparts = (parts(each.block) if each.block else () for each in (unit, counterpart))
+    if len(runs) != len(counterparts):
+        yield unit.elements, counterpart.elements
+        return
+    start = 1 if runs else 0
+    yield from zip(runs, counterparts, strict=True)
+    yield unit.elements[start:], counterpart.elements[start:]
 
 
 def _key(layer: Layer) -> Hashable:

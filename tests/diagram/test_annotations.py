@@ -483,3 +483,9 @@ def test_graphviz_takes_blank_notes(words: str) -> None:
 )
 def test_a_note_without_a_box_names_its_module(pattern: str, label: str, line: str) -> None:
     assert line in rd.to_text("resnet50", "outline", annotate=parts(pattern, note="no bias", label=label))
+
+
+def test_notes_on_one_colour_share_a_swatch() -> None:
+    notes = {"fc": {"highlight": True, "note": "ours"}, "conv1": {"highlight": True, "note": "also ours"}}
+    legend = figure("resnet18", {"parts": notes}).diagram.legend
+    assert [entry.text for entry in legend if "ours" in entry.text] == ["ours; also ours"]

@@ -103,6 +103,14 @@ def test_a_ghost_moves_nothing_in_the_facts_of_a_drawing() -> None:
     assert counts[0] == counts[1]
 
 
+def test_branches_and_shortcuts_are_compared_by_themselves() -> None:
+    found = changes(network("seresnet50"), network("resnet50d"))  # a pooling in each: of the gate, and aside
+    assert {f"layer{stage}.0.se" for stage in (1, 2, 3, 4)} <= set(found.new)
+    assert not any(".se." in path for path in found.changed)
+    pools = [run.before for run in found.removed if not run.behind]
+    assert pools == [f"layer{stage}.0.shortcut.conv" for stage in (2, 3, 4)]
+
+
 def test_further_blocks_are_new_and_the_others_are_not() -> None:
     found = changes(network("resnet34"), network("resnet18"))
     blocks = {path for path in found.new if re.fullmatch(r"layer\d\.\d", path)}
