@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
-from typing import NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole, Taper
@@ -13,6 +13,9 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import times_marked
+
+if TYPE_CHECKING:
+    from resnet_diagram.layout.flow.cells import NodeCell
 
 _PILLS = (NodeRole.ACTIVATION, NodeRole.NORM)
 _ROUNDED = (NodeRole.GATE, NodeRole.STAGE, NodeRole.OPAQUE, NodeRole.QUESTION)
@@ -168,13 +171,17 @@ class BoxRules(NamedTuple):
 
 PLAIN = BoxRules()
 
+Look = tuple[object, ...]
+"""What decides on the sizes of a node's box."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxSizer:
     """Sizes boxes by theme, direction and wrapping rules.
 
     `turned`: the flow runs down the page; `wrapped`: texts are broken to make boxes narrow; `common`: the
-    usual size of a box by kind. `known`: least sizes, by what a node shows, kept as they are asked for.
+    usual size of a box by kind. `known`: least sizes, and `cells`: measured boxes, by the look of a node,
+    kept once they are asked for.
     """
 
     theme: Theme
@@ -182,7 +189,8 @@ class BoxSizer:
     wrapped: bool
     rules: BoxRules = PLAIN
     common: Mapping[str, Size] = field(default_factory=dict)
-    known: dict[tuple[object, ...], Size] = field(default_factory=dict)
+    known: "dict[Look, Size]" = field(default_factory=dict)
+    cells: "dict[Look, NodeCell]" = field(default_factory=dict)
 
     def lines(self, node: Node) -> tuple[str, ...]:
         """Return a node's texts, with long lines broken."""
@@ -220,7 +228,7 @@ class BoxSizer:
             kind: Size(size.length * factor, size.narrow * width) if kind in _STRETCHED else size
             for kind, size in self.common.items()
         }
-        return replace(self, common=common)
+        return replace(self, common=common, cells={})
 
 
 def box_sizer(
@@ -296,11 +304,17 @@ def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:
 
 def natural(node: Node, badge: str, sizer: BoxSizer) -> Size:
     """Return the minimum size of a node with its texts."""
-    shown = (sizer.wrapped, node.role, node.taper, node.lines, node.marked, badge)
-    size = sizer.known.get(shown)
+    look = look_of(node, badge, sizer)
+    size = sizer.known.get(look)
     if size is None:
         rotated, gaps = sizer.turned or sizer.is_upright(node), sizer.rules.gaps
         lines, bold = sizer.lines(node), sizer.bold(node)
         size = natural_size(node, lines, badge, sizer.theme, turned=rotated, gaps=gaps, bold=bold)
-        sizer.known[shown] = size
+        sizer.known[look] = size
     return size
+
+
+def look_of(node: Node, badge: str, sizer: BoxSizer) -> Look:
+    """Return what decides on the sizes of a node's box."""
+    shaded, tagged = node.shade > 0, bool(node.tag)
+    return sizer.wrapped, node.role, node.taper, node.lines, node.marked, badge, shaded, tagged

@@ -25,6 +25,7 @@ from resnet_diagram.layout.flow.boxes import (
     badge_of,
     depth_of,
     inner_badge,
+    look_of,
     natural,
     usual_size,
 )
@@ -156,10 +157,10 @@ def cells(items: tuple[Item, ...], sizer: BoxSizer) -> list[Cell]:
 
 def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = ()) -> Cell:
     """Return the cell of an item inside the blocks `owners`."""
-    cell: NodeCell | ForkCell | DagCell
+    cell: ForkCell | DagCell
     match item:
         case Node():
-            cell = _node(item, badge_of(item, badge), sizer)
+            return _node(item, badge_of(item, badge), sizer)._replace(node=item, owners=owners)
         case Fork():
             branches = item.branches or ((),)
             gaps = sizer.rules.gaps
@@ -244,7 +245,11 @@ def _in_one_line(lines: Sequence[Label]) -> Label:
 
 
 def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
-    return _cell_of(node, usual_size(node, badge, sizer), badge, sizer)
+    """Return the cell of a node, or of one that looks the same; these are measured once."""
+    look = look_of(node, badge, sizer)
+    if look not in sizer.cells:
+        sizer.cells[look] = _cell_of(node, usual_size(node, badge, sizer), badge, sizer)
+    return sizer.cells[look]
 
 
 def _cell_of(node: Node, size: Size, badge: str, sizer: BoxSizer) -> NodeCell:
