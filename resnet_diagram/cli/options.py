@@ -62,7 +62,18 @@ class GroupedCommand(click.Command):
                     formatter.write_dl(records)
 
 
-class InputPath(click.Path):
+class FilePath(click.Path):
+    """A path; text that no system takes for one is wrong usage."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Fail for zero bytes and halves of surrogate pairs."""
+        try:
+            return super().convert(value, param, ctx)
+        except ValueError as error:
+            self.fail(f"{str(value)!r} is no name of a file: {error}.", param, ctx)
+
+
+class InputPath(FilePath):
     """A path to read, taken from the folder of the document that holds the command."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -139,7 +150,7 @@ def target_options(output_help: str, to_help: str) -> Decorator:
             "--output",
             "outputs",
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=FilePath(path_type=Path),
             metavar="FILE",
             group=COMMON,
             help=output_help,
@@ -159,7 +170,7 @@ def target_options(output_help: str, to_help: str) -> Decorator:
 output_option = option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     metavar="FILE",
     group=COMMON,
     help="File to write; - for standard output.",

@@ -17,7 +17,7 @@ from resnet_diagram.tracer.load.arguments import arguments_of, bound, example_of
 from resnet_diagram.tracer.load.inputs import InputSpec, guess_inputs, has_no_batch, in_type_of, variants
 from resnet_diagram.tracer.load.lazy import with_sizes
 from resnet_diagram.tracer.load.quantised import as_float
-from resnet_diagram.tracer.record.isolation import exclusive
+from resnet_diagram.tracer.record.isolation import attribute_of, exclusive
 from resnet_diagram.tracer.record.operators import Role, operator_of
 from resnet_diagram.tracer.record.run import record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
@@ -49,6 +49,10 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     """Return the record of one run of a model; arguments and errors are as for `trace`."""
     with exclusive():
         inner = unwrapped(model)
+        if attribute_of(inner, "_modules") is None:
+            raise TraceError(
+                f"{type(inner).__name__} is not complete: its __init__ calls no super().__init__()."
+            )
         specs = bound(inner, inputs or ())
         with as_float(inner) as notes:
             graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)

@@ -7,6 +7,7 @@ import click
 
 from resnet_diagram.app.embed import Update, updates
 from resnet_diagram.cli.messages import LOG, detail, loudness_options, note, tell
+from resnet_diagram.cli.options import FilePath
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.embed.document import read_document
 from resnet_diagram.errors import EmbedError
@@ -19,7 +20,7 @@ from resnet_diagram.saving import write_files
     metavar="FILE...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FilePath(path_type=Path, exists=True, dir_okay=False),
 )
 @loudness_options
 @click.option(

@@ -144,7 +144,7 @@ def _source(path: Path) -> bytes:
         raise SourceError(
             f"{str(path)!r} is no notebook of format 4 that can be read: {message_of(error)}."
         ) from error
-    return "\n".join(map(_without_commands, texts)).encode()
+    return "\n".join(map(_without_commands, texts)).encode(errors="replace")
 
 
 _PYTHON_CELL = re.compile(r"\s*%%(time|capture|prun)\b.*")

@@ -222,7 +222,7 @@ def size_of(shape: Sizes, values: int) -> tuple[int, int]:
     >>> size_of((64, 56, 56), 200704), size_of((64, 49), 200704)
     ((3136, 200704), (3136, 200704))
     """
-    return values // shape[0], values
+    return values // max(shape[0], 1), values
 
 
 def _with_names(

@@ -44,6 +44,8 @@ def archive_of(path: Path) -> Archive:
             names = file.namelist()
     except zipfile.BadZipFile:
         return Archive.PICKLE
+    except (OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise unreadable(path, error) from error
     inner = [name.partition("/")[2] or name for name in names]
     if "archive_format" in inner or "serialized_exported_program.json" in names:
         return Archive.EXPORTED
@@ -171,7 +173,7 @@ def _safetensors_shapes(path: Path) -> Shapes:
         return {name: _shape(name, entry) for name, entry in header.items() if name != "__metadata__"}
     except RecursionError:
         problem = "its header is nested too deeply"
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         problem = str(error)
     raise SourceError(f"{path.name!r} is damaged, or no safetensors file ({problem}).")
 
