@@ -11,12 +11,12 @@ _PLACES = {
     "head": "`[head]`",
     "stage": "`[[stage]]`",
     "block": "in a stage's list of blocks, `[[stage.block]]`",
-    "written block": "a block layer by layer, in a stage's list of blocks or where layers stand",
-    "written shortcut": "`shortcut`, where its layers do not tell its kind",
-    "written stage": "a stage where layers stand, in `body`",
+    "written block": "a block layer by layer, in a stage's list of blocks or in a list of layers",
+    "written shortcut": "`shortcut`, if its kind does not follow from its layers",
+    "written stage": "a stage in a list of layers, in `body`",
     "any layer": "a layer of an operation that is not known, or with other shapes than usual",
     "plain layer": "a layer that may be written as a word",
-    "gate": "a squeeze-and-excitation gate where layers stand",
+    "gate": "a squeeze-and-excitation gate in a list of layers",
 }
 
 
@@ -42,7 +42,7 @@ def _section(name: str, keys: dict[str, Key]) -> Iterator[str]:
     more = " And the settings of blocks, above." if len(own) < len(keys) - 1 else ""
     yield f"## {name.capitalize()}"
     yield ""
-    yield f"Where: {_PLACES.get(name, 'where layers stand')}.{_rules(name)}{more}"
+    yield f"Where: {_PLACES.get(name, 'in a list of layers')}.{_rules(name)}{more}"
     yield ""
     yield from _rows(own if more else keys)
 

@@ -38,7 +38,7 @@ def test_another_network_is_printed_as_json_with_a_note(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert loads(result.stdout) == read_network(path)
     assert result.stderr == (
-        "Note: 'written' has blocks that the short form of TOML has no words for. This is JSON; "
+        "Note: 'written' has blocks that the short form of TOML cannot describe. This is JSON; "
         "'-t toml' writes TOML layer by layer.\n"
     )
     again = run("spec", path, "-t", "toml")

@@ -55,4 +55,6 @@ def row_for(rows: Sequence[Found], path: Path, noun: str, rest: Mapping[str, str
     settings = f"the suffix {path.suffix!r}" if suffix else "no suffix"
     hint = did_you_mean(closest(suffix, names))
     remedy = f"Use one of {', '.join(names)}, or name the format with -t."
-    raise UsageError(f"The file {str(path)!r} has {settings}, which tells no {noun}.{hint} {remedy}")
+    raise UsageError(
+        f"The file {str(path)!r} has {settings}; expected the suffix of a {noun}.{hint} {remedy}"
+    )

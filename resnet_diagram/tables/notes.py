@@ -109,7 +109,7 @@ def word_notes(cells: Iterable[Cell]) -> tuple[str, ...]:
     if Kind.GROUPS in kinds:
         notes.append("C: cardinality, the number of groups of a convolution.")
     if Kind.BRANCH in kinds:
-        notes.append(f"{PARALLEL}: branches side by side, concatenated where nothing else is said.")
+        notes.append(f"{PARALLEL}: branches in parallel, concatenated unless stated otherwise.")
     if example := next((term.word for term in terms if term.kind is Kind.GATE), ""):
         notes.append(f"{example}: a squeeze-and-excitation gate, with the widths of its two layers.")
     return tuple(notes)

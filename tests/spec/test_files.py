@@ -170,7 +170,7 @@ def test_what_does_not_fit_is_named(changes: dict[str, Any], message: str) -> No
     [
         ("", "line 1, column 1: not valid JSON: expecting value."),
         ('{"format": 1,}', "not valid JSON"),
-        ('{"a": 1, "a": 2}', "key 'a' stands twice in one object."),
+        ('{"a": 1, "a": 2}', "key 'a' occurs twice in one object."),
         ("[1]", 'expected an object that begins with "format".'),
         ("{}", "key 'format' is missing; expected"),
         ('{"fromat": "resnet-diagram-network"}', "Is 'fromat' meant?"),

@@ -89,7 +89,7 @@ def template(network: Network) -> str:
     """Return a file of annotations to begin with: the modules of a network as comments."""
     name = " ".join(escape_controls(network.name).split())
     lines = [
-        f"# Annotations for drawings of {name}; take the # away from what you need.",
+        f"# Annotations for drawings of {name}; remove the # from the lines you need.",
         '# title = "Our network"',
         '# caption = "Our network, for 224×224 images."  # of a LaTeX float, and the notes of a slide',
         '# notes = ["A line for the legend."]',

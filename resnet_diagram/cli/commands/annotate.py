@@ -25,7 +25,7 @@ from resnet_diagram.saving import write_files
 @click.command(
     help="Begin a file of labels and colours for a network.\n\n"
     "The file lists the modules of a network as comments. "
-    "With --check, list what a file says of modules that the network does not have. "
+    "With --check, list the annotations of modules missing from the network. "
     f"Exit code: 0 none, 1 some, 2 error.\n\n{SOURCE_HELP}"
 )
 @click.argument("source", shell_complete=sources)

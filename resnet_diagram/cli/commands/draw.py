@@ -56,7 +56,10 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
 )
 @declared_options(DrawChoices)
 @option(
-    "--preamble", is_flag=True, group=LATEX, help="Print only what the LaTeX preamble needs for the drawing."
+    "--preamble",
+    is_flag=True,
+    group=LATEX,
+    help="Print only the lines that the drawing needs in the LaTeX preamble.",
 )
 @option(
     "--baseline",
@@ -64,7 +67,7 @@ def request(values: dict[str, Any], folder: Path) -> DrawRequest:
     default="",
     group=MODEL,
     shell_complete=sources,
-    help="Highlight what this network does not have or has with other settings.",
+    help="Highlight differences from this network.",
 )
 @option(
     "--watch",

@@ -7,7 +7,7 @@ from resnet_diagram.cli.messages import tell
 
 @click.group("list")
 def command() -> None:
-    """List what there is to choose from."""
+    """List the available networks, formats and themes."""
 
 
 @command.command()

@@ -227,7 +227,7 @@ def _meeting(block: Block, labels: Sequence[str]) -> str:
     runs = [*block.branches, *([arm(block)] if block.shortcut else [])]
     out_shapes = [out_shape(run) if run else entry or in_shape(block) for run in runs]
     if len({len(shape) for shape in out_shapes}) > 1:
-        raise refuse(block, "what meets there has different numbers of dimensions")
+        raise refuse(block, "its merge has inputs with different numbers of dimensions")
     if block.merge is Merge.CONCAT:
         return f"torch.cat(({', '.join(labels)}), dim={concat_axis(out_shapes) + 1})"
     return " * ".join(labels) if block.merge is Merge.MULTIPLY else _signed(labels, block)

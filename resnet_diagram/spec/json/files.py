@@ -63,7 +63,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for key, value in pairs:
         if key in table:
-            raise DecodeError(f"key {key!r} stands twice in one object.")
+            raise DecodeError(f"key {key!r} occurs twice in one object.")
         table[key] = value
     return table
 

@@ -20,7 +20,7 @@ def dumps(network: Network, *, short: bool = False) -> str:
             f"{_called(network)} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
         ) from None
     if short and not is_short(settings):
-        raise SpecError(f"{_called(network)} has blocks that the short form of TOML has no words for.")
+        raise SpecError(f"{_called(network)} has blocks that the short form of TOML cannot describe.")
     lines = [escape_controls(line) for note in network.notes for line in note.splitlines()]
     return "".join(f"# {line}\n" for line in lines) + toml_text(settings)
 

@@ -63,7 +63,7 @@ def test_a_network_of_another_kind_is_written_layer_by_layer(name: str) -> None:
     traced = read_source(f"torchvision.models:{name}{options}", ["3x224x224"])
     assert same(loads(dumps(traced)), traced)
     assert not is_short(shortened(traced))
-    with pytest.raises(SpecError, match="has blocks that the short form of TOML has no words for"):
+    with pytest.raises(SpecError, match="has blocks that the short form of TOML cannot describe"):
         dumps(traced, short=True)
 
 

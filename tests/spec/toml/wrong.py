@@ -166,7 +166,7 @@ WRONG = (
     ),
     Wrong(
         '[[stage]]\n[[stage.block]]\nlayers = ["relu"]\nbefore = ["se"]',
-        "net.toml, line 4, stage 1, block 1, before 1: a gate cannot stand here; expected a layer.",
+        "net.toml, line 4, stage 1, block 1, before 1: a gate is not allowed here; expected a layer.",
     ),
     Wrong(
         "[[stage]]\ndepth = 3\n[[stage.block]]\nwidth = 3",
@@ -186,7 +186,7 @@ WRONG = (
     ),
     Wrong(
         'depths = [1]\ninput = [3, 8, 8]\nstem = [{ op = "max_pool", kernel = 9 }]',
-        "net.toml, line 3, stem 1: 8×8×3 is too small for what comes here.",
+        "net.toml, line 3, stem 1: 8×8×3 is too small for the layers here.",
         only_reader=True,
     ),
 )

@@ -35,7 +35,7 @@ class Chain:
         count_element()
         shape = out_shape(element)
         if min(shape, default=0) < 1:
-            raise DesignError(f"{shape_text(self.shape)} is too small for what comes here.")
+            raise DesignError(f"{shape_text(self.shape)} is too small for the layers here.")
         self.elements.append(element)
         self.shape = shape
 

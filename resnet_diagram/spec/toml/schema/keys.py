@@ -87,7 +87,7 @@ SETTING_KEYS: Keys = {
 
 _WINDOW: Keys = {
     "stride": Key(Sizes(), "Step. Default: 1; of a pooling its kernel."),
-    "padding": Key(Sizes(least=0), "Padding. Default: what keeps the size at stride 1; of a pooling 0."),
+    "padding": Key(Sizes(least=0), "Padding. Default: keeps the size at stride 1; 0 for poolings."),
 }
 _COUNTS: Keys = {
     "params": Key(
@@ -124,9 +124,9 @@ TABLES: dict[str, Keys] = {
         "strides": Key(Wholes(), "Stride of each stage, in its first block. Default: 1, then 2."),
         "stem": Key(
             Either((Word(STEMS), Table("stem"), ELEMENTS)),
-            "What stands before the first stage: a word, a table, or a list of layers. Default: imagenet.",
+            "Layers before the first stage: a word, a table, or a list of layers. Default: imagenet.",
         ),
-        "stage": Key(Many(Table("stage")), "One table for each stage, with what is special there."),
+        "stage": Key(Many(Table("stage")), "One table for each stage, with its own settings."),
         "body": Key(SOME_ELEMENTS, "The body layer by layer, instead of stages."),
         "head": Key(Either((Table("head"), ELEMENTS)), "What follows: a table, or a list of layers."),
     },
@@ -179,7 +179,7 @@ TABLES: dict[str, Keys] = {
         "after": Key(LAYERS, "Layers behind the merge."),
     },
     "written shortcut": {
-        "kind": Key(Word(tuple(ShortcutKind)), "The kind, where its layers do not tell.", required=True),
+        "kind": Key(Word(tuple(ShortcutKind)), "The kind, if the layers do not imply it.", required=True),
         "layers": Key(SOME_ELEMENTS, "The layers on it.", required=True),
     },
     "written stage": {
@@ -198,7 +198,7 @@ TABLES: dict[str, Keys] = {
     "graph node": {
         "reads": Key(Wholes(least=0), "Numbers of the nodes it reads. Without it the node is an input."),
         "shape": Key(
-            Wholes(), "Shape of its value, where what it reads does not tell. Default: that which arrives."
+            Wholes(), "Shape of its value. Default: the shape of its input; required if that is ambiguous."
         ),
         "merge": Key(Word(tuple(Merge)), "How the values it reads come together."),
         "body": Key(ELEMENTS, "The elements run on the value it reads; one layer where it reads several."),

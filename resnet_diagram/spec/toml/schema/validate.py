@@ -68,7 +68,7 @@ def _element(value: Any, expected: Elements) -> None:
         advice = "; one that is not known needs 'kind' and 'out'"
         raise DesignError(_unknown(value["op"], TABLE_OF_OP, "operation", advice), "op")
     if name not in expected.names:
-        raise DesignError(f"{_article(name)} cannot stand here; expected a layer.")
+        raise DesignError(f"{_article(name)} is not allowed here; expected a layer.")
     _table(value, Table(name))
 
 
@@ -89,7 +89,7 @@ def _elements(value: Any, expected: Elements) -> None:
 
 def _not_a_word(element: str, names: Iterable[str]) -> str:
     if element == GATE:
-        return "a gate cannot stand here; expected a layer."
+        return "a gate is not allowed here; expected a layer."
     if element in TABLE_OF_OP:
         return f'{element!r} needs more than a word; write a table such as {{ op = "{element}", … }}.'
     return _unknown(element, names, "operation")

@@ -81,7 +81,7 @@ def _loaded(path: Path, *, weights_only: bool) -> Any:
 def refusal(path: Path, content: str) -> SourceError:
     """Return the error on a file that may run code when it is read; `content`: the reason."""
     return SourceError(
-        f"{path.name!r} holds {content}; reading it runs whatever code it names. Name the code that builds "
+        f"{path.name!r} holds {content}; reading it runs any code that it names. Name the code that builds "
         "the model instead (path/file.py:Net), or add --unsafe if you trust the file."
     )
 
