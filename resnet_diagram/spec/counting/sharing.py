@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Layer, Network
+from resnet_diagram.spec.model import Layer, LayerKind, Network
 from resnet_diagram.spec.traits import MIXING
+
+_LEARNED = MIXING | {LayerKind.NORM}
+"""Layers that tell the runs of a module apart, as where each run has a norm of its own."""
 
 
 def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[str, int], ...]:
@@ -18,11 +21,16 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
     """
     counts: Counter[str] = Counter()
     within: set[str] = set()
+    modules: dict[str, list[tuple[str, ...]]] = {}
     for unit in units((*network.stem, *network.body, *network.head)):
         names = _names(walk(unit, repeats=False))
         if unit.name and names and all(name.startswith(unit.name) for name in names):
-            counts[unit.name] += 1
-            within.update(names)
+            every = tuple(layer.name for layer in walk(unit, repeats=False) if layer.kind in _LEARNED)
+            modules.setdefault(unit.name, []).append(every)
+    for path, contents in modules.items():
+        if len(set(contents)) == 1:
+            counts[path] += len(contents)
+            within.update(contents[0])
     counts.update(name for name in _names(walk(network, repeats=False)) if name not in within)
     for graph in graphs(network) if in_graphs else ():
         # The modules that nodes of a graph run again, with the number of these nodes and the first.

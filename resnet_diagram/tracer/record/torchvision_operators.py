@@ -1,7 +1,7 @@
 """Declare torchvision's compiled operators where they cannot be loaded.
 
 The import of a torchvision built for other hardware than torch, such as the published wheel beside a CPU
-torch, fails without operators that only detection models use. Declaring them makes the import work.
+torch, fails without operators that few models use. Declaring them makes the import work.
 """
 
 import contextlib
@@ -18,6 +18,8 @@ from resnet_diagram.tracer.record.shapes.rules import Rule
 
 _REGIONS = "Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, SymInt pooled_width"
 _BOXES = "Tensor dets, Tensor scores, float iou_threshold"
+_STEPS = ", ".join(f"SymInt {name}_{side}" for name in ("stride", "pad", "dilation") for side in "hw")
+_DEFORMED = "Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias"
 _OPERATORS: dict[str, Rule] = {
     f"nms({_BOXES}) -> Tensor": detection.nms,
     f"qnms({_BOXES}) -> Tensor": detection.nms,
@@ -25,6 +27,9 @@ _OPERATORS: dict[str, Rule] = {
     f"roi_pool({_REGIONS}) -> (Tensor, Tensor)": detection.roi_pool,
     f"ps_roi_align({_REGIONS}, int sampling_ratio) -> (Tensor, Tensor)": detection.ps_roi,
     f"ps_roi_pool({_REGIONS}) -> (Tensor, Tensor)": detection.ps_roi,
+    f"deform_conv2d({_DEFORMED}, {_STEPS}, SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor": (
+        detection.deform_conv2d
+    ),
 }
 """Schemas of the operators, and the rules for the shapes of their results."""
 

@@ -178,6 +178,8 @@ def _convolution(node: Node) -> dict[str, Any]:
     weight = argument(node, "weight")
     kernel = weight.shape[2:] if isinstance(weight, Ref) else ()
     dims = len(kernel)
+    if operator_of(node.op).name == "deform_conv2d":
+        return _deformable_convolution(node, kernel)
     dilation = _spread(argument(node, "dilation") or 1, dims)
     padding = argument(node, "padding")
     if isinstance(padding, str):
@@ -193,6 +195,17 @@ def _convolution(node: Node) -> dict[str, Any]:
         "groups": int(argument(node, "groups") or 1),  # type: ignore[call-overload]
         "bias": isinstance(argument(node, "bias"), Ref),
     }
+
+
+def _deformable_convolution(node: Node, kernel: Sizes) -> dict[str, Any]:
+    """Return the fields of torchvision's convolution, which takes a number for each side of the kernel."""
+    fields = {
+        field: tuple(argument(node, f"{word}_{side}") for side in "hw")
+        for field, word in (("stride", "stride"), ("padding", "pad"), ("dilation", "dilation"))
+    }
+    bias = argument(node, "bias")
+    learned = isinstance(bias, Ref) and bias.node.kind is NodeKind.PARAMETER
+    return {"op": "conv", "kernel": kernel, "groups": argument(node, "groups"), "bias": learned, **fields}
 
 
 def _weighted(node: Node) -> dict[str, Any]:

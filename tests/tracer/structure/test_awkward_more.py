@@ -26,6 +26,7 @@ from tests.tracer.models import mixing as mixing
 from tests.tracer.models import more as given
 from tests.tracer.models.awkward import InPlaceBlock
 from tests.tracer.models.blocks import branch
+from tests.tracer.models.libraries import torchvision_models
 from tests.tracer.structure.test_awkward import traced
 
 
@@ -396,3 +397,22 @@ def test_a_product_that_is_added_is_on_the_branch(size: int, op: str) -> None:
     (block,) = blocks(network)
     assert [layer.op for layer in walk(block.branches[0])][-1] == op
     assert params(network) == sum(p.numel() for p in model.parameters())
+
+
+def test_a_deformable_convolution_has_its_window() -> None:
+    torchvision_models()
+    from torchvision.ops import deform_conv2d
+
+    class Deformed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.offset = nn.Conv2d(4, 18, 3, 2, 1)
+            self.weight = nn.Parameter(torch.zeros(8, 4, 3, 3))
+
+        def forward(self, x: Tensor) -> Any:
+            return deform_conv2d(x, self.offset(x), self.weight, stride=2, padding=1)
+
+    network = traced(Deformed(), "4x9x9")
+    (layer,) = (one for one in layers(network) if one.in_shape[0] == 4 and one.out_shape[0] == 8)
+    assert (layer.kernel, layer.stride, layer.padding, layer.bias) == ((3, 3), (2, 2), (1, 1), False)
+    assert (layer.out_shape, layer.params, layer.macs) == ((8, 5, 5), 8 * 4 * 9, 8 * 25 * 4 * 9)

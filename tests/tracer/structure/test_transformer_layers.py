@@ -306,3 +306,18 @@ def test_a_mask_that_is_given_to_an_encoder_makes_it_a_decoder(masked: bool) -> 
 
     layers = units(traced(Given(2), "12x16").body)
     assert [str(unit_type(layer)) for layer in layers] == ["decoder layer" if masked else "encoder layer"] * 2
+
+
+def test_a_layer_that_runs_with_several_norms_is_shared_alone() -> None:
+    class Normed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(8, 8, 3, 1, 1)
+            self.norms = nn.ModuleList(nn.BatchNorm2d(8) for _ in range(3))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for norm in self.norms:
+                x = x + norm(self.conv(x))
+            return x
+
+    assert shared_modules(traced(nn.Sequential(Normed()), "8x8x8")) == (("0.conv", 3),)

@@ -1,10 +1,11 @@
-"""Shapes of the results of torchvision's operators for detection: boxes kept, and regions of maps."""
+"""Shapes of the results of torchvision's operators: boxes kept, regions of maps, deformable convolutions."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from resnet_diagram.spec.shapes import window_out
 from resnet_diagram.tracer.record.shapes.layouts import META, fresh
 
 
@@ -30,3 +31,13 @@ def ps_roi(
     """Return a map for each region, whose positions have channels of their own, and their numbers."""
     shape = (regions.shape[0], x.shape[1] // (height * width), height, width)
     return fresh(shape, x), torch.empty(shape, dtype=torch.int32, device=META)
+
+
+def deform_conv2d(
+    x: Tensor, weight: Tensor, offset: Tensor, mask: Tensor, bias: Tensor, *numbers: int
+) -> Tensor:
+    """Return the map of a convolution whose kernel has offsets at each position."""
+    strides, paddings, dilations = numbers[:2], numbers[2:4], numbers[4:6]
+    windows = zip(x.shape[2:], weight.shape[2:], strides, paddings, dilations, strict=True)
+    sizes = (window_out(*window) for window in windows)
+    return fresh((x.shape[0], weight.shape[0], *sizes), x)
