@@ -6,7 +6,7 @@ import subprocess
 import tomllib
 import warnings
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -489,3 +489,20 @@ def test_notes_on_one_colour_share_a_swatch() -> None:
     notes = {"fc": {"highlight": True, "note": "ours"}, "conv1": {"highlight": True, "note": "also ours"}}
     legend = figure("resnet18", {"parts": notes}).diagram.legend
     assert [entry.text for entry in legend if "ours" in entry.text] == ["ours; also ours"]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "seresnet50"])
+def test_a_badge_meets_no_line_and_no_words(name: str) -> None:
+    scene = figure(name, {"parts": {f"layer*.conv{at}": {"badge": "ours"} for at in (1, 2)}}).scene
+    badges = [box for box in boxes(scene) if box.role == "badge"]
+    assert len(badges) == 4
+    for badge in badges:
+        right, bottom = badge.x + badge.width, badge.y + badge.height
+        for line in connectors(scene):
+            for (x, y), (u, v) in pairwise(line.points):
+                inside = min(x, u) < right and max(x, u) > badge.x
+                assert not (inside and min(y, v) < bottom and max(y, v) > badge.y - 0.4)
+        for box in boxes(scene):
+            for text in () if box is badge else box.texts:
+                top, half = text.y - 0.36 * text.size, text.width / 2
+                assert top > bottom or text.x + half < badge.x or text.x - half > right or text.y < badge.y
