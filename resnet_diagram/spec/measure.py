@@ -242,7 +242,8 @@ def gate_ratio(element: Element) -> int:
     layers = [layer for layer in element.branches[1] if isinstance(layer, Layer)]
     weighted = [layer for layer in layers if layer.kind in WEIGHTED]
     pooled = any(layer.kind is LayerKind.POOL for layer in layers)
-    if not pooled or len(weighted) != 2 or len(layers) != len(element.branches[1]):
+    shares = any("softmax" in layer.op for layer in layers)
+    if not pooled or shares or len(weighted) != 2 or len(layers) != len(element.branches[1]):
         return 0
     return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
 

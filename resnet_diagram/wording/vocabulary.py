@@ -202,7 +202,7 @@ class Word(StrEnum):
     MULTIPLICATION = "multiplication"
     CONCATENATION = "concatenation"
     OPAQUE = "irregular part, not drawn open"
-    INSIDE_BOX = "inside {0}: {1}"
+    INSIDE_BOX = "inside the {0}: {1}"
     INSIDE_EACH = "inside each {0}: {1}"
     INSIDE_TYPE = "inside boxes ({0}): {1}"
     INSIDE_OTHERS = "inside other boxes: {0}"

@@ -301,3 +301,24 @@ def test_a_symbol_has_one_meaning_in_a_figure() -> None:
     ):
         entries = {str(entry.text) for entry in drawn(network).legend if str(entry.text).startswith("C")}
         assert entries == words_of_c
+
+
+class Selected(nn.Module):
+    """Two convolutions beside each other, chosen between by a softmax, as selective kernels are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(nn.Conv2d(12, 12, size, padding=size // 2) for size in (3, 5))
+        self.down, self.up = nn.Conv2d(12, 6, 1), nn.Conv2d(6, 24, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        both = torch.stack([conv(x) for conv in self.convs], 1)
+        weights = self.up(F.relu(self.down(both.sum(1).mean((2, 3), keepdim=True))))
+        y: Tensor = x + (both * weights.view(-1, 2, 12, 1, 1).softmax(1)).sum(1)
+        return y
+
+
+def test_a_softmax_over_parts_is_no_squeeze_and_excitation() -> None:
+    network = rd.trace(chain(Selected(), Selected(), width=12), (3, 12, 12))
+    assert not any("SE " in text for text in (*lines(network), *titles(network)))
+    assert any(line.endswith("softmax") for line in lines(network))

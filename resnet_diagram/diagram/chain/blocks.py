@@ -42,7 +42,13 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_renaming, rearranges_channels
+from resnet_diagram.spec.traits import (
+    FOLLOWING,
+    MIXING,
+    is_renaming,
+    moves_positions_to_channels,
+    rearranges_channels,
+)
 from resnet_diagram.wording.blocks import block_type_lines, gate_lines, unit_title
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.layers import Sizes, kind_label, layer_lines, names_only, shortcut_label
@@ -177,7 +183,7 @@ def _drawn(layer: Layer, show: frozenset[Show]) -> bool:
 
 def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     match element:
-        case Block() if gate_ratio(element):
+        case Block() if gate_ratio(element) or moves_positions_to_channels(element):
             return (gate(element, prefix, context),)
         case Block() if context.closes and is_residual(element):
             return (_closed(element, prefix, context),)
@@ -278,11 +284,12 @@ def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iter
 
 
 def gate(element: Block, prefix: str, context: BuildContext) -> Node:
-    """Return a squeeze-and-excitation gate as one node."""
+    """Return a squeeze-and-excitation gate, or a block that makes channels of positions, as one node."""
+    ratio = gate_ratio(element)
     return Node(
-        id=context.names.numbered(prefix, "gate"),
-        role=NodeRole.GATE,
-        lines=gate_lines(gate_ratio(element)),
+        id=context.names.numbered(prefix, "gate" if ratio else "space"),
+        role=NodeRole.GATE if ratio else NodeRole.OTHER,
+        lines=gate_lines(ratio) if ratio else (phrase(Kind.OPERATOR, Word.SPACE_TO_DEPTH),),
         shade=context.shade,
         origin=origin((element,), context.copies),
     )
