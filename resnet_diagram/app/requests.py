@@ -65,8 +65,8 @@ class Artifact:
 class DrawRequest:
     """A drawing of one network or a comparison of several, or a drawing of each (`{name}` in a target).
 
-    `preamble`: write what a LaTeX preamble needs to standard output too. `baseline`: the source of a network
-    from which the differences are highlighted, "" for none.
+    `preamble`: also write the LaTeX preamble to standard output. `baseline`: the source of a network for the
+    highlighting of differences, "" for none.
     """
 
     sources: tuple[str, ...]

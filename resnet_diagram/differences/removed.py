@@ -12,7 +12,7 @@ from resnet_diagram.spec.signature import canonical
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """Elements of a baseline in series, and the paths of what they would be behind and before in a network.
+    """Consecutive elements of a baseline, and the paths of their neighbours before and after in a network.
 
     Those are layers, blocks and stages in the same run; "" where there is none.
     """

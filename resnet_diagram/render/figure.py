@@ -69,7 +69,7 @@ class Figure:
     """A drawing with its theme and output settings.
 
     `words` returns the caption, a sentence of facts. `remark`: a comment in the source of a chart.
-    `language`: that of the words which a format adds.
+    `language`: language of the words added by a format.
     """
 
     diagram: Diagram

@@ -18,7 +18,7 @@ _MAX_HEAD_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """A unit of folding: the lines of a block, or the one line of a layer."""
+    """A unit of folding: the lines of a block, or the line of a layer."""
 
     lines: tuple[Label, ...]
     block: bool

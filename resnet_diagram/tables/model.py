@@ -44,7 +44,7 @@ class Cell:
 class Band:
     """Rows that share their first cells: a stage, or one of the totals.
 
-    `heads` are those cells; where the table has more `keys`, the last one is as wide as the rest.
+    `heads` are the shared cells; if the table has more `keys`, the last one spans the remaining ones.
     The cells of each row span all other columns.
     """
 

@@ -47,7 +47,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A part of a network that gets a row: the key it is aligned by, the words beside it, what is in it."""
+    """A part of a network in a row: its alignment key, its label, its elements."""
 
     key: Key
     words: str

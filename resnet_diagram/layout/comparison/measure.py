@@ -60,7 +60,7 @@ class Track(NamedTuple):
 class Section(NamedTuple):
     """Rows of a comparison that are drawn below each other, with the tracks of all networks.
 
-    `first`: the number of rows before. `label_width`: what the words beside the rows take.
+    `first`: the number of rows before. `label_width`: width of the labels beside the rows.
     """
 
     first: int

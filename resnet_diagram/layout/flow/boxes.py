@@ -160,8 +160,8 @@ _STRETCHED = {f"{role}{shaded:d}" for role in (NodeRole.CONV, NodeRole.LINEAR) f
 class BoxRules(NamedTuple):
     """Settings that make boxes smaller where space is short.
 
-    `gaps` lie between and in them; texts are broken to `limit` points where that is given; with `upright`,
-    the pill of a lone activation stands across a level flow.
+    `gaps`: distances between and in boxes. `limit`: maximum width of texts in points, if given. `upright`:
+    rotate the box of a single activation in a horizontal flow.
     """
 
     gaps: Gaps = ROOMY

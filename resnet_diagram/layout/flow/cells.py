@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NodeCell(NamedTuple):
-    """A box. `wide` and `narrow` are its sizes across the flow; `shadows` boxes stand behind it.
+    """A box. `wide` and `narrow` are its sizes across the flow; `shadows` is the number of boxes behind it.
 
     `bold`: which of its lines are bold; `look`: the role whose style it has; `upright`: its text is turned.
     `owners`: the blocks without a frame that it belongs to, outermost first.
@@ -48,7 +48,7 @@ class Series(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A line round the branches of a fork, `v` points from the flow; its label lies outside of it.
+    """A line around the branches of a fork, `v` points from the flow, with its label outside.
 
     `series`: the boxes on it.
     """
@@ -72,7 +72,7 @@ class Track(NamedTuple):
 class ForkCell(NamedTuple):
     """Branches from a dot at (0, 0) to a merge circle centred at (`merge_u`, 0), and the lanes round them.
 
-    `marks`: what is written under the first branch, and behind the merge.
+    `marks`: the texts below the first branch and after the merge.
     """
 
     tracks: tuple[Track, ...]

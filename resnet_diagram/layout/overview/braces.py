@@ -27,8 +27,8 @@ _UNDER = 3.5
 class PlacedBrace(NamedTuple):
     """A brace on a row: its ends, its words centred at `x`, and its top, in points.
 
-    `within`: the number of the frame that holds it, None for one under the row. `top`: measured from what it
-    is under.
+    `within`: the number of its frame, None for a brace below the row. `top`: distance from the element
+    above.
     """
 
     left: float

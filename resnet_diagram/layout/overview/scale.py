@@ -27,9 +27,10 @@ TEX_STRETCH = 1.05
 class Scale(NamedTuple):
     """Height and width of a bar, in points: linear in the logarithms of resolution and of channels.
 
-    `lowest` stands at log2 resolution `low` and rises by `rise` an octave; `narrowest` at log2 channels
-    `few` widens by `widen` an octave. `strict`: bars with text are no higher than their resolution asks for,
-    as far as their text can be broken. `gap`, `lead` and `frame_gap`: between two bars, between a frame and
+    `lowest`: height at log2 resolution `low`, increased by `rise` for each octave; `narrowest`: width at log2
+    channels `few`, increased by `widen` for each octave. `strict`: bars with text are no higher than their
+    resolution implies, if their text can be broken.
+    `gap`, `lead` and `frame_gap`: between two bars, between a frame and
     its first bar, and between two frames.
     """
 

@@ -19,8 +19,8 @@ class Float(StrEnum):
 class Placing:
     """Placement in LaTeX: a float with caption and label, or in the text.
 
-    `caption`, `label`: None asks for one, "" for none. `column`: how wide a column is, in points; a wider
-    drawing takes the wide float. `kept`: the drawing is scaled down where the line it stands in is shorter.
+    `caption`, `label`: None proposes one, "" omits it. `column`: width of a column in points; a wider drawing
+    uses the wide float. `kept`: the drawing is scaled down to a shorter line.
     """
 
     environment: Float | None = None

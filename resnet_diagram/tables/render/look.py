@@ -17,7 +17,7 @@ class Float(StrEnum):
 class Look:
     """Options of all formats; each format uses the ones that apply.
 
-    `standalone`: a document instead of a part of one. `float`: what stands round the table in LaTeX.
+    `standalone`: a complete document. `float`: the LaTeX environment around the table.
     `templates`: a folder searched first.
     """
 

@@ -18,7 +18,7 @@ _TYPES = ((r"\normalsize", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.82), (r
 
 
 class Size(NamedTuple):
-    """`type`: LaTeX's command for it, `scale` its size beside that of the text.
+    """Font size of a table: `type` is its LaTeX command, `scale` its ratio to the text size.
 
     `guarded`: the table may be wider than a column, or too high. `shrinks`: percentage of its size to which
     a column of two scales it; 100 where it fits one, or the page has the width of both.

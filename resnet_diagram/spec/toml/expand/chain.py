@@ -17,8 +17,8 @@ _SHORT = {"batch_norm": "bn"}
 class Chain:
     """A series of elements under construction.
 
-    `shape` is what the last one left; `prefix` stands before the names; `number` is that of the block or
-    layer that comes next, for its name. `norm_op` and `act_op` are the norm, or "none", and the activation;
+    `shape` is the current output shape; `prefix` begins the names; `number` is the number of the next block
+    or layer, for its name. `norm_op` and `act_op` are the norm, or "none", and the activation;
     `norm_groups` those of a group norm.
     """
 

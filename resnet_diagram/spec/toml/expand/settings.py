@@ -33,7 +33,7 @@ _OF_BOTTLENECKS = ("cardinality", "base_width", "stride_in")
 class BlockDesign:
     """One block. `option`: shortcut option A, B or C, "none" without one. `reduction` is 0 without a gate.
 
-    `width` is what the design says; `inner` and `outer` are the channels inside and behind the block.
+    `width` is the width of the design; `inner` and `outer` are the channels inside and after the block.
     `norm` is "none" without one.
     """
 
