@@ -49,10 +49,7 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
     """Return the record of one run of a model; arguments and errors are as for `trace`."""
     with exclusive():
         inner = unwrapped(model)
-        if attribute_of(inner, "_modules") is None:
-            raise TraceError(
-                f"{type(inner).__name__} is not complete: its __init__ calls no super().__init__()."
-            )
+        _check_modules(inner)
         specs = bound(inner, inputs or ())
         with as_float(inner) as notes:
             graph, subject = _run_on_inputs(inner, specs) if specs else _run_on_guesses(inner)
@@ -61,6 +58,18 @@ def run_once(model: nn.Module, inputs: Sequence[InputSpec] | None = None) -> Run
             }
         graph.notes += notes
         return Run(kind=type(inner).__name__, graph=graph, sizes=sizes)
+
+
+def _check_modules(model: nn.Module) -> None:
+    """Raise TraceError for a model whose modules cannot be walked over."""
+    name = type(model).__name__
+    if attribute_of(model, "_modules") is None:
+        raise TraceError(f"{name} is not complete: its __init__ calls no super().__init__().")
+    try:
+        for _ in nn.Module.named_modules(model):
+            pass
+    except Exception as error:  # a hash or an equality of the model's own
+        raise TraceError(f"The modules of {name} cannot be listed: {message_of(error)}.") from error
 
 
 def read_run(run: Run, *, name: str = "", source: str = "") -> Network:

@@ -168,7 +168,7 @@ def in_type_of(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
     layer = first_weighted(model)
     if layer is None or isinstance(layer, nn.Embedding):
         layer = model
-    weight = next((p for p in layer.parameters() if p.is_floating_point()), None)
+    weight = next((p for p in nn.Module.parameters(layer) if p.is_floating_point()), None)
     dtype = "float32" if weight is None else str(weight.dtype).removeprefix("torch.")
     if dtype not in _HALF_AND_DOUBLE:
         return list(specs)

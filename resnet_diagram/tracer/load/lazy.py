@@ -19,7 +19,7 @@ def with_sizes(model: nn.Module, arguments: Arguments) -> nn.Module:
         isinstance(m, LazyModuleMixin) and m.has_uninitialized_params() for m in nn.Module.modules(model)
     ):
         return model
-    empty = {id(t): _on_meta(t) for t in (*model.parameters(), *model.buffers())}
+    empty = {id(t): _on_meta(t) for t in (*nn.Module.parameters(model), *nn.Module.buffers(model))}
     copied = copy.deepcopy(model, empty).eval()  # whose tensors are these
     with quiet(), torch.no_grad(), contextlib.suppress(Exception):  # the recorded run says what is wrong
         copied(*arguments.args, **arguments.kwargs)

@@ -113,7 +113,7 @@ def _part_of(model: nn.Module, target: Target) -> nn.Module:
     if not target.inner:
         return model
     try:
-        return model.get_submodule(target.inner)
+        return nn.Module.get_submodule(model, target.inner)
     except AttributeError:
         names = [name for name, _ in nn.Module.named_modules(model) if name]
         hint = did_you_mean(closest(target.inner, names))

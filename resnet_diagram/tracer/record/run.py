@@ -85,10 +85,11 @@ def record(model: nn.Module, arguments: Arguments, check: Callable[..., None] | 
 
 
 def _to_evaluation(model: nn.Module, modules: Sequence[nn.Module]) -> None:
-    """Put a model into evaluation mode, also one whose attributes hide the methods that do so."""
+    """Put a model into evaluation mode, also where the methods that do so are hidden or fail."""
     try:
         model.eval()
-    except TypeError:
+    except Exception as error:  # such as a train() of its own, or a module that holds the one it lies in
+        check_interrupt(error)
         for module in modules:
             module.training = False
 

@@ -251,3 +251,42 @@ def test_a_search_for_places_is_no_choice_of_zeros() -> None:
 
 def residuals_of(model: nn.Module) -> int:
     return len(rd.facts(trace(model, [parse_input("3x8x8")]))["residuals"])
+
+
+class Child(Plain):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv.parent = self.conv
+
+
+class OwnTrain(Plain):
+    def train(self, mode: bool = True) -> "OwnTrain":
+        raise RuntimeError("train with fit()")
+
+
+def _failing(*args: Any, **options: Any) -> Any:
+    raise RuntimeError
+
+
+OwnLists = type(
+    "OwnLists",
+    (Plain,),
+    dict.fromkeys(("parameters", "modules", "children"), _failing),
+)
+
+
+@pytest.mark.parametrize("model", [Child(), OwnTrain(), OwnLists()])
+def test_methods_of_a_model_s_own_stop_no_drawing(model: nn.Module) -> None:
+    before = [module.training for module in nn.Module.modules(model)]
+    assert residuals_of(model) == 1
+    assert [module.training for module in nn.Module.modules(model)] == before
+
+
+class Unhashable(Plain):
+    def __hash__(self) -> int:
+        raise RuntimeError("compare by name")
+
+
+def test_a_model_that_cannot_be_walked_over_is_refused() -> None:
+    with pytest.raises(TraceError, match="cannot be listed: RuntimeError: compare by name"):
+        residuals_of(Unhashable())
