@@ -1,6 +1,7 @@
 """Read files that are data: regular files of limited size, as bytes or as TOML."""
 
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,16 @@ def is_of_project(path: Path, root: Path) -> bool:
     if not resolved.is_relative_to(root):
         return False
     return not {"site-packages", "dist-packages"}.intersection(resolved.relative_to(root).parts)
+
+
+def read_standard_input() -> bytes:
+    """Return the bytes of standard input. Raise SourceError where it is closed, or too long."""
+    if sys.stdin is None:
+        raise SourceError("Standard input is closed; name a file, or write a spec into it.")
+    content = sys.stdin.buffer.read(FILE + 1)
+    if len(content) > FILE:
+        raise SourceError(f"Standard input has more than {FILE:,} bytes; expected a spec in JSON or TOML.")
+    return content
 
 
 def read_toml(path: Path, noun: str) -> dict[str, Any]:

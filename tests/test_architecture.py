@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "saving": {"errors"},
     "spec": {"errors", "limits", "reading", "saving"},
     "tracer": {"errors", "limits", "reading", "spec"},
-    "sources": {"errors", "phases", "spec", "tracer"},
+    "sources": {"errors", "phases", "reading", "spec", "tracer"},
     "codegen": {"errors", "spec"},
     "wording": {"errors", "reading", "resources", "spec"},
     "diagram": {"errors", "spec", "wording"},

@@ -5,6 +5,8 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -182,3 +184,13 @@ def test_a_model_without_modules_or_channels_is_no_bug(
 )
 def test_a_name_that_no_system_takes_is_wrong_usage(words: list[str], name: str) -> None:
     assert checked([*words, name]).exit_code in (1, 2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell of POSIX")
+@pytest.mark.parametrize(("shell", "words"), [("<&-", "is closed"), ("</dev/zero", "more than")])
+def test_standard_input_that_is_closed_or_endless_is_told(shell: str, words: str) -> None:
+    command = f"{sys.executable} -m resnet_diagram describe - {shell}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1

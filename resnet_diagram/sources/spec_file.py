@@ -1,6 +1,5 @@
 """Networks in spec files (TOML, JSON), or in the same form on standard input."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,9 @@ def read_spec(source: str, folder: Path) -> Network:
     `folder`: start of a relative path.
     """
     if source == STDIN:
-        return _loads(sys.stdin.buffer.read())
+        from resnet_diagram.reading import read_standard_input
+
+        return _loads(read_standard_input())
     from resnet_diagram.spec.json.files import read_network
 
     network = read_network(folder / source)
