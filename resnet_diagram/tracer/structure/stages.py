@@ -1,8 +1,9 @@
 """Group blocks into stages by container, and by shape where one container holds several."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Stage
@@ -36,8 +37,8 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
         return [], [p.element for p in parts], []
     first, last = positions[0], positions[-1] + 1
     stem = [p.element for p in parts[:first]]
-    head = [p.element for p in parts[last:]]
     units = _units_of(parts[first:last], numbers[first:last], calls)
+    head = [p.element for p in _without_ends_of_blocks(units, parts[last:], calls)]
     if len(members) == 1 and not _container_of(units[0].path, _values_inside(units), set()):
         return stem, [p.element for p in parts[first:last]], head
     if not any(residual_blocks(p.element) for p in parts):
@@ -112,6 +113,30 @@ def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Seque
         units[-1].size = size_of(shape_behind(part.element), part.values)
         previous = number
     return units
+
+
+def _without_ends_of_blocks(
+    units: Sequence[Unit], parts: Sequence[Part], calls: Sequence[Call]
+) -> Sequence[Part]:
+    """Give each block what its module runs behind it, as a fusion and a gate; return the parts that remain.
+
+    The module of a block is the one around it, if that holds no other block.
+    """
+    around = Counter(path for unit in units for path in _modules_around(unit.path))
+    for unit, following in zip_longest(units, units[1:]):
+        module = unit.path.rpartition(".")[0]
+        waiting = list(following.waiting if following else parts)
+        while waiting and around[module] == 1 and f"{calls[waiting[0].call].path}.".startswith(f"{module}."):
+            unit.parts.append(waiting.pop(0))
+        if following:
+            following.waiting = waiting
+    return waiting
+
+
+def _modules_around(path: str) -> Iterator[str]:
+    """Yield the paths of the modules around one, innermost first, without the whole network."""
+    while path := path.rpartition(".")[0]:
+        yield path
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:

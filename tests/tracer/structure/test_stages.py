@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.counting.blocks import residual_units, units
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.measure import all_blocks, out_shape, residual_blocks
+from resnet_diagram.spec.measure import all_blocks, out_shape, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Stage
 from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.wording.facts import facts
@@ -295,3 +295,32 @@ def test_a_stage_with_a_shortcut_round_it_keeps_its_name(
     assert [network.stem[0].name, network.head[-1].name] == [f"{outer}stem", f"{outer}last"]
     inner = [one for one in facts(network)["residuals"] if one["nested_in"]]
     assert [(one["stage"], one["block"]) for one in inner] == [(names[stage], 1), (names[stage], 2)]
+
+
+class Aggregation(nn.Module):
+    """Layers that are concatenated, and behind them a fusion and a gate of the same module (VoVNet)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.body = Concatenated(width)
+        self.fusion = nn.Conv2d(2 * width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fusion(self.body(x)).relu()  # type: ignore[no-any-return]
+
+
+class Concatenated(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x, self.conv(x)], 1)
+
+
+def test_what_the_module_of_a_block_runs_behind_it_stays_in_its_stage() -> None:
+    inside = [nn.Sequential(nn.MaxPool2d(2), nn.Sequential(Aggregation(8))) for _ in range(3)]
+    network = traced(nn.Sequential(nn.Conv2d(3, 8, 3, 1, 1), nn.Sequential(*inside)), "3x32x32")
+    names = [[layer.name for layer in walk(stage) if layer.params] for stage in network.stages]
+    assert [[name.rpartition(".")[2] for name in stage] for stage in names] == [["conv", "fusion"]] * 3
+    assert not any(layer.params for layer in walk(network.head))

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import resnet_diagram as rd
 from resnet_diagram.app.describe import describe_text
@@ -321,3 +321,23 @@ def test_a_layer_that_runs_with_several_norms_is_shared_alone() -> None:
             return x
 
     assert shared_modules(traced(nn.Sequential(Normed()), "8x8x8")) == (("0.conv", 3),)
+
+
+class Cell(nn.Module):
+    """A module that runs two residual blocks of its own, one after the other."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(width, width, 3, 1, 1), nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = (x + self.first(x)).relu()
+        return (x + self.second(x)).relu()  # type: ignore[no-any-return]
+
+
+def test_a_module_with_several_blocks_is_not_said_to_run_several_times() -> None:
+    cell = Cell(8)
+    assert shared_modules(traced(nn.Sequential(Cell(8), Cell(8)), "8x16x16")) == ()
+    assert {
+        count for _, count in shared_modules(traced(nn.Sequential(cell, nn.ReLU(), cell), "8x16x16"))
+    } == {2}
