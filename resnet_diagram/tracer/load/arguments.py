@@ -14,7 +14,7 @@ from resnet_diagram.tracer.load.fields import Fields
 from resnet_diagram.tracer.load.inputs import DTYPES, InputSpec, parse_input
 from resnet_diagram.tracer.record.run import Arguments
 
-_STEP = re.compile(r"[^.\[\]]+")
+_STEP = re.compile(r'\["([^"]+)"\]|([^.\[\]]+)')
 _PARTS = "Parts of a dictionary or a list: {0}.key=3x32x32, {0}[0]=3x32x32; another value: {0}=True."
 
 
@@ -25,7 +25,7 @@ def arguments_of(
 
     Where the model's forward says that an argument is a data class or a named tuple, its parts are one.
     """
-    named = [(_STEP.findall(spec.name), value(spec)) for spec in specs if spec.name]
+    named = [(_steps(spec.name), value(spec)) for spec in specs if spec.name]
     keywords = _nested(named) if named else {}
     try:
         hints = get_type_hints(model.forward)
@@ -33,6 +33,15 @@ def arguments_of(
         hints = {}
     keywords = {name: _of_type(parts, hints.get(name)) for name, parts in keywords.items()}
     return Arguments(args=tuple(value(spec) for spec in specs if not spec.name), kwargs=keywords)
+
+
+def _steps(place: str) -> list[str]:
+    """Return the keys and numbers on the way to a place.
+
+    >>> _steps('batch[0]["left.image"].mask')
+    ['batch', '0', 'left.image', 'mask']
+    """
+    return [quoted or plain for quoted, plain in _STEP.findall(place)]
 
 
 def _of_type(value: object, hint: object) -> object:
@@ -156,9 +165,7 @@ def _as_arguments(names: Sequence[str], specs: Sequence[InputSpec]) -> list[Inpu
 
 def _misfit(parameters: Sequence[inspect.Parameter], specs: Sequence[InputSpec]) -> str | None:
     """Return why inputs are not the arguments of a forward; None if they are."""
-    roots = dict.fromkeys(
-        "" if spec.name[0] == "[" else _STEP.findall(spec.name)[0] for spec in specs if spec.name
-    )
+    roots = dict.fromkeys("" if spec.name[0] == "[" else _steps(spec.name)[0] for spec in specs if spec.name)
     try:
         inspect.Signature(list(parameters)).bind(*[None for spec in specs if not spec.name], **roots)
     except TypeError as error:
@@ -241,7 +248,8 @@ def _specs_at(value: object, place: str) -> Iterator[InputSpec]:
         yield replace(parse_input(value), name=place)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _specs_at(item, f"{place}.{key}" if place else str(key))
+            step = str(key) if str(key).isidentifier() else f'["{key}"]'
+            yield from _specs_at(item, f"{place}.{step}".replace(".[", "[") if place else step)
     elif isinstance(value, (list, tuple)):
         for at, item in enumerate(value):
             yield from _specs_at(item, f"{place}[{at}]")

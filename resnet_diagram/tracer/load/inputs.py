@@ -40,7 +40,8 @@ _HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})
 CONVOLUTIONS: dict[type[nn.Module], int] = {nn.Conv1d: 1, nn.Conv2d: 2, nn.Conv3d: 3}
 _MANY_CLASSES = 1000  # as many as ImageNet has; its pictures are large
 _EXAMPLES = "--input 3x224x224, 1x3x224x224, 3,224,224, 1x128:int64, mask=1x16:bool or batch.image=3x32x32"
-_PATH = re.compile(r"(?:[^\W\d]\w*|\[\d+\])(?:\.\w+|\[\d+\])*")
+_ITEM = r"\[\d+\]|\[\"[^\"=]+\"\]"
+_PATH = re.compile(rf"(?:[^\W\d]\w*|{_ITEM})(?:\.\w+|{_ITEM})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,9 @@ class InputSpec:
 def parse_input(text: str) -> InputSpec:
     """Return the input a text such as `3x224x224`, `1x128:int64` or `mask=1x16:bool` describes.
 
-    The name may be the place in a dictionary or list, and True, False, None, a decimal number, a whole
-    number below one or a quoted string after it is taken as it is. Raises UsageError for any other text.
+    The name may be the place in a dictionary or list (`batch.image`, `pair[0]`, `batch["a.b"]`), and True,
+    False, None, a decimal number, a whole number below one or a quoted string after it is taken as it is.
+    Raises UsageError for any other text.
 
     >>> parse_input("mask=1x16:bool")
     InputSpec(shape=(1, 16), name='mask', dtype='bool', constant=None)

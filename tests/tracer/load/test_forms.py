@@ -67,6 +67,11 @@ class OfAttributes(Body):
         return self.run(data.image * getattr(data, "scale", 1.0))
 
 
+class OfKeys(Body):
+    def forward(self, data: Any) -> Tensor:
+        return self.run(data["left.image"] * data["a-b"]["c"])
+
+
 class ByName(Body):
     def forward(self, *, image: Tensor, scale: float = 1.0) -> Tensor:
         return self.run(image * scale)
@@ -95,6 +100,8 @@ EXPECTED = trace(Plain(), [parse_input("3x8x8")])
         (OfDataclasses(), ["batch[0].image=3x8x8"]),
         (OfNamedTuple(), ["batch.image=3x8x8", "batch.scale=1x1x1"]),
         (OfAttributes(), ["data.image=3x8x8"]),
+        (OfKeys(), ['data["left.image"]=3x8x8', 'data["a-b"]["c"]=1x1x1']),
+        (OfKeys(), ['["left.image"]=3x8x8', '["a-b"].c=1x1x1']),
         (OfAttributes(), ["data.image=3x8x8", "data.scale=1x1x1"]),
         (ByName(), ["image=3x8x8"]),
         (ByName(), []),
@@ -108,6 +115,12 @@ def test_a_forward_gets_its_arguments_in_the_form_it_takes(model: nn.Module, giv
     found = rd.facts(trace(model, [parse_input(text) for text in given]))
     assert [one["shortcut"] for one in found["residuals"]] == ["identity"]
     assert found["params"] == rd.facts(EXPECTED)["params"]
+
+
+def test_keys_in_python_are_any_text() -> None:
+    inputs = {"left.image": (3, 8, 8), "a-b": {"c": (1, 1, 1)}}
+    assert len(rd.facts(rd.trace(OfKeys(), inputs))["residuals"]) == 1
+    assert len(rd.facts(rd.trace(OfKeys(), {"data": inputs}))["residuals"]) == 1
 
 
 def test_inputs_by_any_name_are_asked_for() -> None:
