@@ -7,6 +7,7 @@ from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import merged_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.traits import is_renaming
 
 Copies = Mapping[int, tuple[Element, ...]]
 """The elements represented by one drawing, by `id()` of the first, which is drawn."""
@@ -43,8 +44,13 @@ def shortcut_origin(block: Block, copies: Copies) -> Origin:
 
 
 def copies_of(runs: Sequence[Sequence[Element]]) -> Copies:
-    """Map each element of the first run, and each inside it, to its counterparts in all runs."""
+    """Map each element of the first run, and each inside it, to its counterparts in all runs.
+
+    Runs may differ in layers that only arrange values anew, which have none then.
+    """
     copies: dict[int, tuple[Element, ...]] = {}
+    if len(set(map(len, runs))) > 1:
+        runs = [[element for element in run if not is_renaming(element)] for run in runs]
     for column in zip(*runs, strict=False):
         copies[id(column[0])] = column
         for inner in zip(*(parts(element) for element in column), strict=False):

@@ -146,6 +146,11 @@ def is_renaming(element: Element) -> bool:
     return isinstance(element, Layer) and element.kind is LayerKind.RESHAPE and element.op != "subsample"
 
 
+def is_shown(layer: Layer) -> bool:
+    """Return whether a layer has a box, or a part of one: those that only arrange values anew do not."""
+    return layer.kind in BARS | FOLLOWING or layer.op == "subsample"
+
+
 def rearranges_channels(element: Element) -> bool:
     """Return whether a layer passes on some channels only, or others in their places: a split, a shuffle."""
     return takes_channels(element) or (isinstance(element, Layer) and element.op == "channel_shuffle")

@@ -565,3 +565,72 @@ def test_operations_of_one_name_and_of_none_are_each_accounted_for() -> None:
         )
         arcs = tuple(arc for arc in overview.arcs if left.id not in (arc.tail, arc.head))
         assert missing(network, [dataclasses.replace(overview, frames=frames, arcs=arcs)]), left.id
+
+
+class Turned(nn.Module):
+    """Three equal branches, of which the first two see the channels and the columns in each other's place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(nn.Sequential(nn.Conv2d(8, 8, 3, 1, 1), nn.ReLU()) for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, second, third = self.branches
+        turned = first(x.transpose(1, 3)).transpose(1, 3) + second(x.transpose(1, 2)).transpose(1, 2)
+        value: Tensor = x + (turned + third(x)) / 3
+        return value
+
+
+def test_equal_branches_stand_for_each_other_whatever_moves_their_axes() -> None:
+    network = rd.trace(nn.Sequential(nn.Conv2d(3, 8, 1), Turned(), Turned()), (3, 8, 8))
+    assert left_out(network) == []
+    assert "3 in parallel" in {
+        str(group.title) for panel in panels(network) for group in groups(content_items(panel.content))
+    }
+
+
+class Pathways(nn.Module):
+    """Two pathways, one of which sees every fourth frame, joined by a lateral connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = nn.ModuleList(nn.Conv3d(width, 8, 3, 1, 1) for width in (3, 16))
+        self.fast = nn.ModuleList(nn.Conv3d(width, 8, 3, 1, 1) for width in (3, 8))
+        self.lateral = nn.Conv3d(8, 8, (5, 1, 1), (4, 1, 1), (2, 0, 0))
+        self.last = nn.Linear(16, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        fast, slow = self.fast[0](x), self.slow[0](x[:, :, ::4])
+        slow = self.slow[1](torch.cat([slow, self.lateral(fast)], 1))
+        ends = [slow.mean((2, 3, 4)), self.fast[1](fast).mean((2, 3, 4))]
+        value: Tensor = self.last(torch.cat(ends, 1))
+        return value
+
+
+def test_frames_that_are_left_out_are_drawn() -> None:
+    network = rd.trace(Pathways(), (3, 16, 8, 8))
+    assert left_out(network) == []
+    assert any("subsample" in text for text in boxes_of(network))
+    early = rd.trace(Frames(), (3, 16, 8, 8))
+    assert left_out(early) == []
+    assert any("subsample" in text for text in texts(early))
+
+
+class Frames(nn.Module):
+    """Residual convolutions of every second frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(nn.Conv3d(3, 3, 3, 1, 1) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x[:, :, ::2]
+        for conv in self.convs:
+            x = x + conv(x)
+        return x
+
+
+def boxes_of(network: Network) -> list[str]:
+    """Return the words in all boxes."""
+    items = (content_items(panel.content) for panel in panels(network))
+    return [str(line) for run in items for node in nodes(run) for line in node.lines]

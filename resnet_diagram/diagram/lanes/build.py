@@ -27,7 +27,7 @@ from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
 from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage
-from resnet_diagram.spec.traits import BARS, FOLLOWING, MIXING
+from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_shown
 from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.shapes import shape_label
@@ -87,7 +87,7 @@ class _Builder:
 
     def boxes(self, elements: Sequence[Element]) -> list[Part]:
         """Return boxes for layers: one each, with its norm and activation, or one for many of them."""
-        layers = [layer for layer in walk(elements) if layer.kind in BARS | FOLLOWING]
+        layers = [layer for layer in walk(elements) if is_shown(layer)]
         boxes, lines = [], []
         for unit in joined_layers(layers):
             at = next((at for at, layer in enumerate(unit) if layer.kind not in FOLLOWING), 0)

@@ -36,7 +36,7 @@ from resnet_diagram.spec.measure import (
     walk,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
-from resnet_diagram.spec.traits import BARS, FOLLOWING, WEIGHTED, moves_positions_to_channels
+from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED, is_shown, moves_positions_to_channels
 from resnet_diagram.wording.blocks import gate_lines
 from resnet_diagram.wording.contents import weighted_lines
 from resnet_diagram.wording.counts import counted
@@ -123,7 +123,7 @@ def _fill(draft: OverviewDraft, frame: FrameDraft, elements: Iterable[Element]) 
 
 def _layers(draft: OverviewDraft, frame: FrameDraft, layers: Iterable[Layer]) -> None:
     """Add bars for layers; norms and activations share the bar of a neighbouring layer."""
-    shown = [layer for layer in layers if layer.kind in BARS | FOLLOWING]
+    shown = [layer for layer in layers if is_shown(layer)]
     for ends, run in groupby(shown, key=lambda layer: layer.op in _LAST):
         for unit in [[layer] for layer in run] if ends else joined_layers(list(run)):
             main = next((layer for layer in unit if layer.kind not in FOLLOWING), unit[0])
@@ -266,7 +266,7 @@ def _long(draft: OverviewDraft, block: Block, frame: FrameDraft | None) -> Frame
 def _between(draft: OverviewDraft, frame: FrameDraft | None, elements: list[Element]) -> FrameDraft | None:
     """Add layers between blocks: one bar inside a stage that has blocks, else a bar each."""
     moved = any(moves_positions_to_channels(element) for element in elements)
-    if not moved and not any(layer.kind in BARS | FOLLOWING for layer in walk(elements)):
+    if not moved and not any(map(is_shown, walk(elements))):
         return frame
     frame = frame or draft.frame()
     weighted = sum(layer.kind in WEIGHTED for layer in walk(elements, gates=False))
