@@ -6,7 +6,7 @@ Where the rows are too high for the page, they go on in a further section beside
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Comparison, Diagram, GroupRole, LegendEntry
+from resnet_diagram.diagram.model import Comparison, Diagram, GroupRole
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
@@ -53,7 +53,8 @@ def lay_out_comparison(
 ) -> Scene:
     """Return the scene of networks side by side. Raises RenderError where the page is too small."""
     canvas = Canvas(theme=theme, turned=True)
-    least = _least(canvas, diagram.title, diagram.legend)
+    words = text_width(diagram.title, canvas.theme.size("title"), bold=True)
+    least = max(words, widest_entry(canvas, diagram.legend)) + 2 * spacing.PAGE_MARGIN
     title = NAME + 2.0 if diagram.title else 0.0
     room = (fit.width or least) - 2 * spacing.PAGE_MARGIN
     legend = spacing.LEGEND_GAP + legend_height(canvas, diagram.legend, room) if diagram.legend else 0.0
@@ -81,11 +82,6 @@ def lay_out_comparison(
         description=diagram.description,
         root=canvas.build(),
     )
-
-
-def _least(canvas: Canvas, title: str, legend: tuple[LegendEntry, ...]) -> float:
-    words = text_width(title, canvas.theme.size("title"), bold=True)
-    return max(words, widest_entry(canvas, legend)) + 2 * spacing.PAGE_MARGIN
 
 
 def _demand(needed: float, value: float | None, how: str) -> None:

@@ -53,7 +53,11 @@ def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draf
         content = _rows(canvas, diagram, variant, fit.width or 0.0, top)
         right = max((place.leave for place in content), default=-spacing.PAGE_MARGIN) + spacing.PAGE_MARGIN
         bottom = content[-1].end_v if content else top
-    width = max(right, _least_width(canvas, diagram, heading, fit))
+    # Title and legend need their width, a legend at least that of a column.
+    title = _title_width(canvas.theme, heading) + 2 * spacing.PAGE_MARGIN
+    legend = widest_entry(canvas, diagram.legend) + 2 * spacing.PAGE_MARGIN
+    column = min(spacing.SMALLEST_WIDTH, fit.width or spacing.SMALLEST_WIDTH) if diagram.legend else 0.0
+    width = max(right, title, legend, column)
     legend = legend_height(canvas, diagram.legend, width - 2 * spacing.PAGE_MARGIN)
     return Draft(
         diagram=diagram,
@@ -83,7 +87,14 @@ def scene_of(draft: Draft) -> Scene:
     page = Canvas(theme=canvas.theme, turned=canvas.turned)
     dx = (width - draft.right) / 2
     frames = [frame.x + dx for frame in canvas.root.frames()]
-    _title(page, draft.heading, min(frames, default=None), width)
+    frame_left = min(frames, default=None)
+    left = spacing.PAGE_MARGIN if frame_left is None else frame_left
+    longest = _title_width(page.theme, draft.heading)
+    left = max(spacing.PAGE_MARGIN, min(left, width - spacing.PAGE_MARGIN - longest))
+    with page.group("title", GroupKind.TITLE, " ".join(draft.heading)):
+        for number, line in enumerate(draft.heading):
+            y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
+            page.words(line, "title", "text", (left, y), bold=True)
     with page.group("network", GroupKind.PANEL, diagram.title):
         page.place(canvas, dx, 0.0)
     if diagram.legend:
@@ -104,24 +115,5 @@ def _heading(diagram: Diagram, theme: Theme, fit: Fit) -> tuple[str, ...]:
     return wrap_title(diagram.title, theme.size("title"), room)
 
 
-def _least_width(canvas: Canvas, diagram: Diagram, heading: tuple[str, ...], fit: Fit) -> float:
-    """Return the page width needed by title and legend, at least a column's width if there is a legend."""
-    title = _title_width(canvas.theme, heading) + 2 * spacing.PAGE_MARGIN
-    legend = widest_entry(canvas, diagram.legend) + 2 * spacing.PAGE_MARGIN
-    column = min(spacing.SMALLEST_WIDTH, fit.width or spacing.SMALLEST_WIDTH) if diagram.legend else 0.0
-    return max(title, legend, column)
-
-
 def _title_width(theme: Theme, heading: tuple[str, ...]) -> float:
     return max((text_width(line, theme.size("title"), bold=True) for line in heading), default=0.0)
-
-
-def _title(page: Canvas, heading: tuple[str, ...], frame_left: float | None, width: float) -> None:
-    """Write the title at the top of a page `width` points wide, at the left edge of the frames if it fits."""
-    left = spacing.PAGE_MARGIN if frame_left is None else frame_left
-    longest = _title_width(page.theme, heading)
-    left = max(spacing.PAGE_MARGIN, min(left, width - spacing.PAGE_MARGIN - longest))
-    with page.group("title", GroupKind.TITLE, " ".join(heading)):
-        for number, line in enumerate(heading):
-            y = spacing.PAGE_MARGIN + (number + 0.45) * _TITLE_PITCH
-            page.words(line, "title", "text", (left, y), bold=True)

@@ -31,7 +31,11 @@ def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
             case ForkCell():
                 _fork(canvas, cell, u, v)
             case FrameCell():
-                _frame(canvas, cell, u, v)
+                group = cell.group
+                with canvas.part(group):
+                    canvas.frame(group.role, (u, v - cell.above), (u + cell.length, v + cell.below))
+                    draw_title(canvas, group, canvas.point(u, v - cell.above), group.caption)
+                    draw(canvas, cell.series, u + cell.inset, v)
             case DagCell():
                 _dag(canvas, cell, u, v)
             case _:
@@ -87,32 +91,20 @@ def high_merge(canvas: Canvas, merge: Node, centre: Point, reach: float) -> Box:
     return tall_merge(merge_box(canvas, merge, centre), reach, turned=canvas.turned)
 
 
-def _frame(canvas: Canvas, cell: FrameCell, u: float, v: float) -> None:
-    group = cell.group
-    with canvas.part(group):
-        canvas.frame(group.role, (u, v - cell.above), (u + cell.length, v + cell.below))
-        draw_title(canvas, group, canvas.point(u, v - cell.above), group.caption)
-        draw(canvas, cell.series, u + cell.inset, v)
-
-
 def _node(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
     if cell.node.role is NodeRole.TERMINAL:
-        _terminal(canvas, cell, u, v)
+        # Draw a text without a box.
+        canvas.end(LOOSE, (u, v))
+        size = canvas.theme.size("badge")
+        x, y = canvas.point(u + cell.front / 2, v)
+        for number, line in enumerate(cell.lines):
+            at = y + (number - (len(cell.lines) - 1) / 2) * spacing.PITCH * size
+            canvas.words(line, "badge", cell.look, (x, at), anchor=Anchor.MIDDLE, italic=True)
+        canvas.begin(LOOSE, (u + cell.front, v))
         return
     canvas.enter(cell.node.id, (u, v))
     canvas.current.boxes.append(_box(canvas, cell, u, v))
     canvas.leave(cell.node.id, (u + cell.length, v))
-
-
-def _terminal(canvas: Canvas, cell: NodeCell, u: float, v: float) -> None:
-    """Draw a text without a box; the line ends before it, and another begins behind it."""
-    canvas.end(LOOSE, (u, v))
-    size = canvas.theme.size("badge")
-    x, y = canvas.point(u + cell.front / 2, v)
-    for number, line in enumerate(cell.lines):
-        at = y + (number - (len(cell.lines) - 1) / 2) * spacing.PITCH * size
-        canvas.words(line, "badge", cell.look, (x, at), anchor=Anchor.MIDDLE, italic=True)
-    canvas.begin(LOOSE, (u + cell.front, v))
 
 
 def _box(canvas: Canvas, cell: NodeCell, u: float, v: float) -> Box:

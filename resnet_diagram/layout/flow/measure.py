@@ -1,6 +1,5 @@
 """Measure a diagram's items: boxes by their texts, forks and groups by their content."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -224,24 +223,20 @@ def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
     plain = replace(sizer, wrapped=sizer.turned)
     items: list[Cell] = []
     for node in link.nodes:
-        joined = _in_one_line(node.lines)
+        # The lines of a box as one.
+        layers: list[Label] = []
+        for line in node.lines:
+            if layers and line.kinds & {Kind.GROUPS, Kind.DILATION}:
+                layers[-1] = Label(layers[-1], line, joint=", ")
+            else:
+                layers.append(line)
+        joined = Label(*layers, joint=PLUS)
         room = 0.0 if sizer.turned or len(link.nodes) > 1 else _LEVEL
         level = node.role is not NodeRole.QUESTION and text_width(joined, sizer.theme.size("node")) <= room
         bare = replace(node, taper=Taper.NONE, shade=0, lines=(joined,) if level else node.lines)
         look = node.role if node.role is NodeRole.REMOVED else f"{link.role}-box"
         items.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=look))
     return series(items)
-
-
-def _in_one_line(lines: Sequence[Label]) -> Label:
-    """Return the lines of a box as one; groups and dilation belong to the convolution before them."""
-    layers: list[Label] = []
-    for line in lines:
-        if layers and line.kinds & {Kind.GROUPS, Kind.DILATION}:
-            layers[-1] = Label(layers[-1], line, joint=", ")
-        else:
-            layers.append(line)
-    return Label(*layers, joint=PLUS)
 
 
 def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:

@@ -69,7 +69,9 @@ def measure_frame(
 ) -> MeasuredFrame:
     """Measure a frame with the ends of its shortcuts; `number` is its position in the overview."""
     slots, content = _slots(frame, scale, ends, theme)
-    note = _note(frame, max(content, _NOTE_WIDTH), theme)
+    room = max(content, _NOTE_WIDTH)
+    notes = [wrap_label(line, theme.size("caption"), room) for line in frame.notes]
+    note = tuple(line for lines in notes for line in lines)
     by_id = {slot.bar.id: slot for slot in slots if slot.bar}
     crossings = [
         tail_x(by_id[connection.arc.tail], connection)
@@ -122,11 +124,6 @@ def fitted(frame: MeasuredFrame, width: float) -> MeasuredFrame:
     step = min(_MOST_SPREAD, spare / (len(frame.slots) - 1))
     slots = tuple(slot._replace(x=slot.x + at * step) for at, slot in enumerate(frame.slots))
     return frame._replace(slots=slots, content=frame.content + step * (len(slots) - 1))
-
-
-def _note(frame: Frame, room: float, theme: Theme) -> tuple[str, ...]:
-    notes = [wrap_label(line, theme.size("caption"), room) for line in frame.notes]
-    return tuple(line for lines in notes for line in lines)
 
 
 def note_rooms(frames: Iterable[tuple[MeasuredFrame, float]]) -> dict[Label, float]:
@@ -203,13 +200,18 @@ def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[
     gap = _common_gap(frame, sizes, scale.gap, ends, theme)
     slots: list[Slot] = []
     aside = [_overhang(item, size, theme) for item, size in zip(frame.bars, sizes, strict=True)]
-    x = max(_lead(frame, scale, ends), *aside[:1], 0.0)
+    first = frame.bars[0] if frame.bars else None
+    tails = ends.tails[first.id] if isinstance(first, Bar) else 0
+    lead = scale.lead if frame.role else 0.0
+    x = max(lead, reach_back(tails) + _BEHIND if tails else 0.0, *aside[:1])
     for number, (item, size) in enumerate(zip(frame.bars, sizes, strict=True)):
         if number:
             x += _gap_between(frame.bars[number - 1], item, gap, ends)
         slots.append(Slot(item, x, size))
         x += size.width
-    return tuple(slots), x + max(_trail(frame, scale, ends), *aside[-1:], 0.0)
+    last = frame.bars[-1] if frame.bars else None
+    heads = ends.heads[last.id] if isinstance(last, Bar) else 0
+    return tuple(slots), x + max(lead, reach_on(heads) + _BEHIND if heads else 0.0, *aside[-1:])
 
 
 def _overhang(item: Bar | Omitted, size: BarSize, theme: Theme) -> float:
@@ -234,18 +236,6 @@ def _levelled(frame: Frame, sizes: list[BarSize]) -> list[BarSize]:
         size._replace(height=tallest[item.resolution]) if isinstance(item, Bar) and item.text else size
         for item, size in zip(frame.bars, sizes, strict=True)
     ]
-
-
-def _lead(frame: Frame, scale: Scale, ends: Ends) -> float:
-    first = frame.bars[0] if frame.bars else None
-    tails = ends.tails[first.id] if isinstance(first, Bar) else 0
-    return max(scale.lead if frame.role else 0.0, reach_back(tails) + _BEHIND if tails else 0.0)
-
-
-def _trail(frame: Frame, scale: Scale, ends: Ends) -> float:
-    last = frame.bars[-1] if frame.bars else None
-    heads = ends.heads[last.id] if isinstance(last, Bar) else 0
-    return max(scale.lead if frame.role else 0.0, reach_on(heads) + _BEHIND if heads else 0.0)
 
 
 def _common_gap(frame: Frame, sizes: list[BarSize], gap: float, ends: Ends, theme: Theme) -> float:

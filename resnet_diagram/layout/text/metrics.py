@@ -83,13 +83,10 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 def _ems(text: str, face: str, family: str) -> float:
     """Return the width of a text in ems."""
     if FORMULA_MARK in text:
-        return _formula_ems(text, face, family)
+        from resnet_diagram.wording.formulas.spans import spans
+
+        return sum(
+            span.scale * _ems(span.text, "bold" if span.bold else face, family) for span in spans(text)
+        )
     advances = _advances(face, family)
     return sum((_advance(character, advances) for character in text), 0.0)
-
-
-def _formula_ems(text: str, face: str, family: str) -> float:
-    """Return the width of a text with formulas in ems; italic letters are as wide as upright ones."""
-    from resnet_diagram.wording.formulas.spans import spans
-
-    return sum(span.scale * _ems(span.text, "bold" if span.bold else face, family) for span in spans(text))

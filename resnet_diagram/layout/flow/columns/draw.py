@@ -111,7 +111,19 @@ def draw_columns(canvas: Canvas, columns: Columns) -> None:
     before: Placement | None = None
     for number, placement in enumerate(columns.places):
         if before:
-            _lead_in(canvas, columns, before, placement)
+            # Lead the line from segment to segment, past the caption of a group.
+            layout, top = columns.layout, columns.places[0].u
+            caption = _caption(placement)
+            if before.v == placement.v:
+                middle = _caption_v(canvas.theme, placement.reach, placement.v, caption)
+                place = ((before.end_u + placement.u) / 2, middle)
+            else:
+                gap, high = placement.v - placement.reach[0] - spacing.COLUMN_GAP / 2, top - _LANE
+                low = _low(layout, before, placement, top, canvas.theme)
+                canvas.via((low, before.v), (low, gap), (high, gap), (high, placement.v))
+                place = ((low + high) / 2, gap)
+            if caption:
+                canvas.label(caption, "caption", "caption", place, halo=True, across=before.v == placement.v)
         group, content = placement.segment.group, series(list(placement.segment.cells), columns.gaps)
         if group is None:
             draw(canvas, content, placement.start, placement.v)
@@ -267,19 +279,3 @@ def _low(layout: ColumnLayout, before: Placement, placement: Placement, top: flo
     caption = _caption(placement)
     least = _caption_width(theme, caption) + 2 * spacing.BEND + 4.0 if caption else 0.0
     return max(before.end_u + _LANE, top - _LANE + least)
-
-
-def _lead_in(canvas: Canvas, columns: Columns, before: Placement, placement: Placement) -> None:
-    """Lead the line from segment to segment, past the caption of a group."""
-    layout, top = columns.layout, columns.places[0].u
-    caption = _caption(placement)
-    if before.v == placement.v:
-        middle = _caption_v(canvas.theme, placement.reach, placement.v, caption)
-        place = ((before.end_u + placement.u) / 2, middle)
-    else:
-        gap, high = placement.v - placement.reach[0] - spacing.COLUMN_GAP / 2, top - _LANE
-        low = _low(layout, before, placement, top, canvas.theme)
-        canvas.via((low, before.v), (low, gap), (high, gap), (high, placement.v))
-        place = ((low + high) / 2, gap)
-    if caption:
-        canvas.label(caption, "caption", "caption", place, halo=True, across=before.v == placement.v)
