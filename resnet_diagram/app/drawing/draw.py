@@ -13,7 +13,6 @@ from resnet_diagram.app.drawing.folding import folded_chart, folded_page
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options.options import DrawChoices, draw_options
 from resnet_diagram.app.requests import Artifact, DrawRequest, Target, check_folders, read, targets_of
-from resnet_diagram.diagram.annotations.model import without_colours
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import UnrenderedWarning, UsageError
@@ -205,7 +204,10 @@ def _shown(row: Format, options: Options) -> Options:
     if row.fills:
         return options
     options_set = ["--color-by"] if options.color_by else []
-    annotations = without_colours(options.annotations)
+    parts = tuple(
+        replace(part, color="") for part in options.annotations.parts if part.pattern or not part.color
+    )
+    annotations = replace(options.annotations, parts=parts)
     options_set += ["what annotations or a baseline highlight"] if annotations != options.annotations else []
     if options_set:
         message = f"{row.name} has no colours, so that it leaves out {' and '.join(options_set)}."

@@ -31,14 +31,12 @@ def with_default_units(
         for at, part in enumerate(parts):
             if part.unit is None and part.pattern and any(map(part.names, paths)):
                 parts[at] = replace(part, unit=all(part.names(path) for path in paths) or None)
-        left = frozenset(path for path in paths if not any(_decides(part, path) for part in parts))
+        left = frozenset(
+            path for path in paths if not any(part.unit is not None and part.names(path) for part in parts)
+        )
         if left and unnamed:
             parts.append(Part(paths=left, label=label, unit=True))
     return replace(annotations, parts=tuple(parts)) if parts else annotations
-
-
-def _decides(part: Part, path: str) -> bool:
-    return part.unit is not None and part.names(path)
 
 
 def _default_units(network: Network) -> Iterator[tuple[frozenset[str], str]]:

@@ -1,7 +1,6 @@
 """Data model of annotations on parts of a network."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from resnet_diagram.dataclass import dataclass
@@ -109,12 +108,6 @@ class Annotations:
 
 NO_ANNOTATIONS = Annotations()
 """The annotations of a drawing without any."""
-
-
-def without_colours(annotations: Annotations) -> Annotations:
-    """Return annotations without fills; parts that a pattern names keep their words."""
-    parts = tuple(replace(part, color="") for part in annotations.parts if part.pattern or not part.color)
-    return replace(annotations, parts=parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,10 @@ def built_with_units(
     legend as not drawn open. The view `full` draws them open.
     """
     if options.view is View.FULL:
-        return build(networks, options, flat=flat), _opened(options.annotations)
+        parts = [
+            replace(part, unit=None, label="") if part.unit else part for part in options.annotations.parts
+        ]
+        return build(networks, options, flat=flat), replace(options.annotations, parts=tuple(parts))
     if flat or options.view not in _PANELLED:
         return _chain(networks, options, flat=flat, framed=options.view is View.PAPER)
     annotations = with_default_units(options.annotations, networks)
@@ -131,12 +134,6 @@ def _with_groups(diagram: Diagram, network: Network, panels: Iterator[Panel]) ->
     chain = replace(diagram.chain, items=(*diagram.chain.items, *groups))
     entries = legend_of(network, [chain]) if diagram.legend else ()
     return replace(diagram, panels=(network_panel(chain),), legend=entries)
-
-
-def _opened(annotations: Annotations) -> Annotations:
-    """Return annotations that colour the parts of an opened unit, which has no box."""
-    parts = [replace(part, unit=None, label="") if part.unit else part for part in annotations.parts]
-    return replace(annotations, parts=tuple(parts))
 
 
 def _selection(

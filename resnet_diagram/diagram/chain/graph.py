@@ -126,7 +126,8 @@ class DagDraft:
         node = self.graph.nodes[number]
         reads = self.reads(node)
         if self._is_on_the_way(number):
-            label, shown = on_the_way(node)
+            layers = [layer for layer in node.body if isinstance(layer, Layer) and layer.kind in _ON_THE_WAY]
+            label, shown = Label(*(_brief(layer) for layer in layers), joint=", "), origin(node.body)
             read = reads[0]
             self.values[number] = Read(vertex=read.vertex, port=read.port, label=label, origin=shown)
             return
@@ -179,12 +180,6 @@ def _shape_of(content: Part, default: Shape) -> Shape:
     text = bars[-1].origin.shape if bars else ""
     sizes = tuple(int(size) for size in text.split("×")) if text else ()
     return (sizes[-1], *sizes[:-1]) if sizes else default
-
-
-def on_the_way(node: GraphNode) -> tuple[Label, Origin]:
-    """Return the words for layers on an arrow, and their origin."""
-    layers = [layer for layer in node.body if isinstance(layer, Layer) and layer.kind in _ON_THE_WAY]
-    return Label(*(_brief(layer) for layer in layers), joint=", "), origin(node.body)
 
 
 def _brief(layer: Layer) -> Label:

@@ -39,23 +39,21 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
     if not options.block:
         return insets(result, units, stages, replace(options, insets=len(result)))[0]
     if unit := _named(network, units, options.block):
-        return (_panel(unit, options),)
+        shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
+        first = unit.elements[0]
+        name = first.name if isinstance(first, Stage) or unit.block else ""
+        title = phrase(Kind.TITLE, Word.WITH, unit_title(unit.elements), shapes)
+        return (
+            Panel(
+                id="block",
+                title=phrase(Kind.TITLE, Word.NAMED, literal(name), title) if name else title,
+                content=unit_inset(unit, "block", options.show),
+                origin=origin(unit.elements),
+            ),
+        )
     if selection := _of_type(result, options.block):
         return insets(selection, units, stages, options)[0]
     raise UsageError(_unknown(network, result, options.block))
-
-
-def _panel(unit: Unit, options: Options) -> Panel:
-    shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
-    first = unit.elements[0]
-    name = first.name if isinstance(first, Stage) or unit.block else ""
-    title = phrase(Kind.TITLE, Word.WITH, unit_title(unit.elements), shapes)
-    return Panel(
-        id="block",
-        title=phrase(Kind.TITLE, Word.NAMED, literal(name), title) if name else title,
-        content=unit_inset(unit, "block", options.show),
-        origin=origin(unit.elements),
-    )
 
 
 def _named(network: Network, units: Sequence[Unit], target: str) -> Unit | None:

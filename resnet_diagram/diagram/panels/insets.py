@@ -209,16 +209,11 @@ def unit_inset(
     elif isinstance(unit.elements[0], Graph):
         inner = (dag(unit.elements[0], prefix, context, items),)
     else:
-        inner = _run(unit.elements, prefix, context)
+        inner = tapered(items(unit.elements, prefix, context), Block(branches=(unit.elements,)))
     ends = [
         Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
     ]
     return Inset(items=(ends[0], *inner, ends[1]))
-
-
-def _run(elements: tuple[Element, ...], prefix: str, context: BuildContext) -> tuple[Item, ...]:
-    """Return layers without a shortcut, with the outlines of a block of such layers."""
-    return tapered(items(elements, prefix, context), Block(branches=(elements,)))
 
 
 def _opened(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
