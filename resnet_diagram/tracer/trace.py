@@ -131,7 +131,7 @@ def _run_on_guesses(model: nn.Module) -> tuple[OpGraph, nn.Module]:
         if batch is not None:
             batch[0].notes.append(_guess_note(spec))
             return batch
-        if not trials or _is_longer(graph, trials[-1][0]):
+        if not trials or len(operations(graph)) > len(operations(trials[-1][0])):
             trials = [*trials[:1], (graph, subject, [spec])]
     if not trials:
         raise TraceError("No input could be guessed; give its shape with --input.")
@@ -165,11 +165,6 @@ def _asked_batch(model: nn.Module, trial: Trial) -> tuple[OpGraph, nn.Module] | 
         f"{reason} asks for a batch of {count}, so it was run with one; all counts are for one input"
     )
     return graph, subject
-
-
-def _is_longer(graph: OpGraph, reference: OpGraph) -> bool:
-    """Return whether one run came further than another."""
-    return len(operations(graph)) > len(operations(reference))
 
 
 def _longest_part(model: nn.Module, trials: Sequence[Trial], *, given: bool) -> tuple[OpGraph, nn.Module]:

@@ -61,7 +61,9 @@ def without_weights(factory: Callable[..., Any], argument: Mapping[str, object])
     defaults = {name: parameters[name].default for name in _SWITCHES if name in parameters}
     arguments = {**defaults, **argument}
     disabled = {
-        name: _disabled_value(name) for name, value in arguments.items() if _asks_weights(name, value)
+        name: False if name.startswith("pretrained") else None
+        for name, value in arguments.items()
+        if _asks_weights(name, value)
     }
     return {**argument, **disabled}
 
@@ -69,8 +71,3 @@ def without_weights(factory: Callable[..., Any], argument: Mapping[str, object])
 def _asks_weights(name: str, value: object) -> bool:
     """Return whether an argument asks for trained weights: True, an enumeration member, or its name."""
     return name in _SWITCHES and (value is True or isinstance(value, Enum) or str(value).isupper())
-
-
-def _disabled_value(name: str) -> bool | None:
-    """Return the value of an argument that asks for no weights."""
-    return False if name.startswith("pretrained") else None

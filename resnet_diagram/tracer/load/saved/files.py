@@ -46,20 +46,15 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
         case Archive.EXPORTED:
             return _exported(path, unsafe=unsafe)
         case Archive.PICKLE:
-            return _pickled(path, unsafe=unsafe), ()
+            with search_path(Path.cwd()):
+                content = _objects_in(path, unsafe=unsafe)
+            values = content.values() if isinstance(content, dict) else [content]
+            model = next((value for value in values if isinstance(value, nn.Module)), None)
+            if model is None:
+                raise _only_weights(path, unsafe=unsafe)
+            return model, ()
         case unknown:
             assert_never(unknown)
-
-
-def _pickled(path: Path, *, unsafe: bool) -> nn.Module:
-    """Return the model in a pickle; raise SourceError where there are only tensors."""
-    with search_path(Path.cwd()):
-        content = _objects_in(path, unsafe=unsafe)
-    values = content.values() if isinstance(content, dict) else [content]
-    model = next((value for value in values if isinstance(value, nn.Module)), None)
-    if model is None:
-        raise _only_weights(path, unsafe=unsafe)
-    return model
 
 
 def _objects_in(path: Path, *, unsafe: bool) -> Any:

@@ -21,7 +21,10 @@ def check_weights(model: nn.Module, path: Path, *, unsafe: bool = False) -> str:
     Raises SourceError with all names and shapes that misfit.
     """
     saved = _unwrapped_names(shapes_in(path, unsafe=unsafe))
-    expected = _model_shapes(model)
+    expected = {
+        name: () if is_lazy(value) else tuple(value.shape)
+        for name, value in model.state_dict(keep_vars=True).items()
+    }
     if not saved:
         raise SourceError(f"{path.name!r} holds no tensors by name; wanted is a state_dict.")
     prefix = _prefix(saved, expected)
@@ -49,12 +52,6 @@ def _prefix(saved: Shapes, expected: Shapes) -> str:
         if (known := ".".join(name.split(".")[at:])) in expected
     )
     return max(counts, key=lambda prefix: (counts[prefix], -len(prefix)), default="")
-
-
-def _model_shapes(model: nn.Module) -> Shapes:
-    """Return the shape of each tensor a model saves; () for those it has yet to learn."""
-    state = model.state_dict(keep_vars=True)
-    return {name: () if is_lazy(value) else tuple(value.shape) for name, value in state.items()}
 
 
 def _unwrapped_names(shapes: Shapes) -> Shapes:
