@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_diagram.errors import SourceError, UsageError
-from resnet_diagram.sources.named import is_name, read_named
+from resnet_diagram.sources.named import is_name
 from resnet_diagram.sources.spec_file import is_spec, read_spec
+from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_source(
         raise SourceError(
             f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."
         )
-    network = read_spec(source, folder) if is_spec(source) else read_named(source)
+    network = read_spec(source, folder) if is_spec(source) else catalog.network(source)
     if inputs:
         raise UsageError(
             f"{network.name!r} has its input shape written down; leave --input out, it is for code. "
