@@ -18,7 +18,7 @@ def lab(colour: str) -> Lab:
     >>> [round(part) + 0 for part in lab("#FFFFFF")], [round(part) for part in lab("#FF0000")]
     ([100, 0, 0], [53, 80, 67])
     """
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    red, green, blue = (linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     x, y, z = (
         _bent((a * red + b * green + c * blue) / white)
         for (a, b, c), white in zip(_TO_XYZ, _WHITE, strict=True)
@@ -66,7 +66,8 @@ def _at(place: float, stops: list[Lab], ends: list[float]) -> Lab:
     return stops[-1]
 
 
-def _linear(part: float) -> float:
+def linear(part: float) -> float:
+    """Return a part of an sRGB colour, from 0 to 1, as linear light."""
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 

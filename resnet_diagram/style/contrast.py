@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from resnet_diagram.style.colour import ramp
+from resnet_diagram.style.colour import linear, ramp
 
 LIGHT_PAGE = "#FFFFFF"
 DARK_PAGE = "#0D1117"
@@ -61,9 +61,5 @@ def _mixed(colour: str, target: int, percent: int) -> str:
 @lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
     """Return the relative luminance, from 0 to 1, after WCAG 2.1."""
-    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    red, green, blue = (linear(part / 255) for part in _parts(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
