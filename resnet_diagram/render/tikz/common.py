@@ -12,6 +12,7 @@ from resnet_diagram.render.tikz.parts import Parts
 LINE_PITCH = 1.18
 """Distance of two lines of text, in sizes of type."""
 
+_Item = TypeVar("_Item", Box, Text)
 _Some = TypeVar("_Some", bound=Hashable)
 _Other = TypeVar("_Other")
 Type = tuple[str, bool]
@@ -44,7 +45,7 @@ def common(parts: Parts, texts: list[Text]) -> Common:
     default = most_usual((size for size, bold in types if not bold), "6.6")
     upright_roles = _by_role(upright)
     forms = {role: most_usual((box.form for box in stored), Form.RECTANGLE) for role, stored in upright_roles}
-    kinds = {role: most_usual(map(type_of, contents), ("6.6", False)) for role, contents in _texts(texts)}
+    kinds = {role: most_usual(map(type_of, contents), ("6.6", False)) for role, contents in _by_role(texts)}
     return Common(
         type_in_box=default,
         badge=most_usual((item for item in types if item != (default, False)), None),
@@ -99,11 +100,6 @@ def _headings(texts: list[Text], kinds: dict[str, Type]) -> tuple[Type, ...]:
     return tuple(item for item, count in counts.most_common() if count > 1)
 
 
-def _by_role(boxes: list[Box]) -> list[tuple[str, list[Box]]]:
-    roles = sorted({box.role for box in boxes})
-    return [(role, [box for box in boxes if box.role == role]) for role in roles]
-
-
-def _texts(texts: list[Text]) -> list[tuple[str, list[Text]]]:
-    roles = sorted({text.role for text in texts})
-    return [(role, [text for text in texts if text.role == role]) for role in roles]
+def _by_role(items: list[_Item]) -> list[tuple[str, list[_Item]]]:
+    roles = sorted({item.role for item in items})
+    return [(role, [item for item in items if item.role == role]) for role in roles]
