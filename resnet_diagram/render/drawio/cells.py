@@ -36,7 +36,7 @@ from resnet_diagram.render.drawio.page import (
     vertex,
 )
 from resnet_diagram.render.drawio.paragraphs import Paragraph, paragraphs
-from resnet_diagram.render.drawio.ports import Area, Port, area_of, areas, head_port, tail_port
+from resnet_diagram.render.drawio.ports import Area, Port, area_of, areas, port_of
 from resnet_diagram.render.drawio.styles import UNIT, Palette, length, style_text
 from resnet_diagram.render.escape.xml import xml_text
 from resnet_diagram.wording.terms import FORMULA_MARK
@@ -209,7 +209,8 @@ def _html(text: str) -> str:
 
 def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:
     """Yield the cell of a connector with its first label, and a cell for each further label."""
-    tail, head = tail_port(line, page.places), head_port(line, page.places)
+    tail = port_of(line.tail, line.points[0], page.places)
+    head = port_of(line.head, line.points[-1], page.places)
     style = page.palette.connector(line)
     if len(line.points) == 2:
         del style["edgeStyle"]

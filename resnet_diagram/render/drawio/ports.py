@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.layout.scene import (
     Box,
-    Connector,
     Element,
     End,
     Group,
@@ -79,18 +78,8 @@ def areas(scene: Scene) -> dict[str, Area]:
     }
 
 
-def tail_port(line: Connector, places: dict[str, Area]) -> Port | None:
-    """Return the port at which a connector starts; None where it starts at no element."""
-    return _port(line.tail, line.points[0], places)
-
-
-def head_port(line: Connector, places: dict[str, Area]) -> Port | None:
-    """Return the port at which a connector ends; None where it ends at no element."""
-    return _port(line.head, line.points[-1], places)
-
-
-def _port(end: End, point: Point, places: dict[str, Area]) -> Port | None:
-    """Return the port of an end at the fork that it leaves from, else at its element."""
+def port_of(end: End, point: Point, places: dict[str, Area]) -> Port | None:
+    """Return the port of an end at the fork that it leaves from, else at its element; None without one."""
     name = end.fork or end.element
     area = places.get(name)
     if area is None:
