@@ -353,8 +353,3 @@ def _annotations(notes: str | Path | Mapping[str, Any] | None, units: Sequence[s
     from resnet_diagram.app.drawing.annotations import annotations_in, with_units
 
     return with_units(NO_ANNOTATIONS if notes is None else annotations_in(notes), units)
-
-
-def draw_choices(values: dict[str, Any]) -> DrawChoices:
-    """Return the named values that are options of a drawing."""
-    return {name: values[name] for name in DrawChoices.__annotations__ if name in values}  # type: ignore[return-value]
