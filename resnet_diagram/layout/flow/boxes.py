@@ -69,14 +69,15 @@ def natural_size(
     if node.role in _PILLS:
         is_wide = max(is_wide, tall * 1.5)
     if not turned:
-        return Size(is_wide, _narrow(node.taper, [(1 - 2 * pad / is_wide, tall)]))
+        part = 1 - 2 * pad / is_wide
+        return Size(is_wide, _narrow(node.taper, [(t, tall) for t in ((1 - part) / 2, 0.5, (1 + part) / 2)]))
     needs = [(0.5, 2 * pad)]
     top = gaps.pad_y
     for row, width in zip(rows, widths, strict=True):
         ends = (top / tall, (top + row) / tall)
         needs += [(t, width + 2 * pad) for t in (*ends, min(max(0.5, ends[0]), ends[1]))]
         top += row
-    return Size(tall, _narrow_across(node.taper, needs) if node.taper is not Taper.NONE else is_wide)
+    return Size(tall, _narrow(node.taper, needs) if node.taper is not Taper.NONE else is_wide)
 
 
 def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
@@ -132,17 +133,7 @@ def _profile(taper: Taper, t: float) -> float:
             return 0.0
 
 
-def _narrow(taper: Taper, spans: list[tuple[float, float]]) -> float:
-    """Return the short side with `need` points free over the middle `part` of the length, for each pair."""
-    return max(_LEAST, *(need - depth_of(taper) * _least(taper, part) for part, need in spans))
-
-
-def _least(taper: Taper, part: float) -> float:
-    ends = ((1 - part) / 2, 0.5, (1 + part) / 2)
-    return min(_profile(taper, t) for t in ends)
-
-
-def _narrow_across(taper: Taper, needs: list[tuple[float, float]]) -> float:
+def _narrow(taper: Taper, needs: list[tuple[float, float]]) -> float:
     """Return the short side with `need` points free at each position `t` of the length."""
     return max(_LEAST, *(need - depth_of(taper) * _profile(taper, t) for t, need in needs))
 
