@@ -166,6 +166,11 @@ def moves_positions_to_channels(element: Element) -> bool:
     )
 
 
+def is_depthwise(layer: Layer) -> bool:
+    """Return whether each input channel of a layer is convolved for itself."""
+    return layer.groups > 1 and layer.groups == layer.in_shape[0]
+
+
 def dilation_of(layer: Layer) -> tuple[int, ...]:
     """Return the dilation of a layer; 1 where the kernel has one position, for there it does nothing."""
     return tuple(step if size > 1 else 1 for step, size in zip(layer.dilation, layer.kernel, strict=False))

@@ -6,8 +6,8 @@ from resnet_diagram.spec.fold import Run, fold
 from resnet_diagram.spec.measure import channels, gate_ratio, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Shape, Stage
 from resnet_diagram.spec.shapes import extent_text
-from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED
-from resnet_diagram.wording.layers import is_depthwise, kernel_text, operator_name
+from resnet_diagram.spec.traits import BARS, WEIGHTED, WINDOWED, is_depthwise
+from resnet_diagram.wording.layers import kernel_text, operator_name
 from resnet_diagram.wording.symbols import ARROW
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, number
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
 from resnet_diagram.spec.settings import FACTOR, INPUT, setting
 from resnet_diagram.spec.shapes import extent_text
-from resnet_diagram.spec.traits import FOLLOWING, SILENT, dilation_of, takes_channels
+from resnet_diagram.spec.traits import FOLLOWING, SILENT, dilation_of, is_depthwise, takes_channels
 from resnet_diagram.wording.symbols import PLUS
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, Term, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -120,11 +120,6 @@ def _arithmetic(layer: Layer) -> str:
     parts = [f"×{factor:g}"] if isinstance(factor, float) and factor != 1 else []
     parts += [f"{'−' if offset < 0 else '+'} {abs(offset):g}"] if isinstance(offset, float) and offset else []
     return " ".join(parts).replace("-", "−")
-
-
-def is_depthwise(layer: Layer) -> bool:
-    """Return whether each input channel of a layer is convolved for itself."""
-    return layer.groups > 1 and layer.groups == layer.in_shape[0]
 
 
 def kernel_text(layer: Layer) -> str:

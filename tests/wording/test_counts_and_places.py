@@ -4,9 +4,10 @@ import pytest
 
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import conv, linear
+from resnet_diagram.spec.traits import is_depthwise
 from resnet_diagram.wording.blocks import unit_title, unit_type
 from resnet_diagram.wording.counts import counted, si_text
-from resnet_diagram.wording.layers import is_depthwise, operation
+from resnet_diagram.wording.layers import operation
 from resnet_diagram.wording.places import places
 from resnet_diagram.wording.stages import shortened
 from resnet_diagram.wording.terms import literal

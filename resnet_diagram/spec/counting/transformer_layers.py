@@ -5,8 +5,8 @@ from typing import TypeGuard
 
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import in_shape, is_residual, main_layers, walk
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Stage
-from resnet_diagram.spec.traits import MIXING
+from resnet_diagram.spec.model import Block, Element, Graph, LayerKind, Merge, Stage
+from resnet_diagram.spec.traits import MIXING, is_depthwise
 
 
 def is_transformer_layer(element: Element) -> TypeGuard[Stage]:
@@ -32,7 +32,7 @@ def _repeats(row: Sequence[bool]) -> bool:
 def _is_perceptron(block: Block) -> bool:
     """Return whether a branch computes on each position by itself, but for depthwise convolutions between."""
     layers = [layer for layer in main_layers(block) if layer.kind in MIXING | {LayerKind.OPAQUE}]
-    dense = [layer for layer in layers if not (layer.kind is LayerKind.CONV and _is_depthwise(layer))]
+    dense = [layer for layer in layers if not (layer.kind is LayerKind.CONV and is_depthwise(layer))]
     pointwise = all(
         layer.kind is LayerKind.LINEAR or (layer.kind is LayerKind.CONV and max(layer.kernel, default=1) == 1)
         for layer in dense
@@ -40,7 +40,3 @@ def _is_perceptron(block: Block) -> bool:
     has_opaque = any(layer.kind is LayerKind.OPAQUE for layer in walk(block))
     is_open = not has_opaque and next(graphs(block), None) is None
     return len(dense) > 1 and pointwise and is_open and dense[0].in_shape[0] == in_shape(block)[0]
-
-
-def _is_depthwise(layer: Layer) -> bool:
-    return layer.groups > 1 and layer.groups == layer.in_shape[0]
