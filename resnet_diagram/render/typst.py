@@ -21,7 +21,8 @@ from resnet_diagram.layout.scene import (
     walk,
 )
 from resnet_diagram.layout.text.faces import alternatives
-from resnet_diagram.render.escape.typst import typst_comment, typst_string
+from resnet_diagram.render.escape.typst import typst_string
+from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.fonts import warn_of_absent
 from resnet_diagram.render.numbers import number
@@ -60,9 +61,9 @@ def render_typst(figure: Figure) -> str:
         "typst",
         "figure.typ.jinja",
         figure.output.templates,
-        title=typst_comment(figure.spoken_title),
+        title=one_line(figure.spoken_title),
         quoted_title=typst_string(figure.spoken_title),
-        description=wrap(typst_comment(scene.description), _LINE),
+        description=wrap(one_line(scene.description), _LINE),
         standalone=figure.output.standalone,
         width=number(scene.width),
         height=number(scene.height),
@@ -76,7 +77,7 @@ def render_typst(figure: Figure) -> str:
             for role in sorted({item.role for item in (*walk(scene), *_texts(scene))})
         ],
         runs=[
-            Run(typst_comment(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
+            Run(one_line(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
             for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
         ],
     )
@@ -169,7 +170,7 @@ def _box(box: Box, theme: Theme) -> str:
     options = [f"shade: {shade}"] if shade else []
     frame = theme.frame(shade)
     options += [f"frame: {_stroke(frame, theme)}"] if frame else []
-    note = f" // {typst_comment(box.id)}" if box.id else ""
+    note = f" // {one_line(box.id)}" if box.id else ""
     if box.form is Form.POLYGON:
         return f"tapered({_call(box.role, _places(box.points), options)}){note}"
     radius = box.width / 2 if box.form is Form.CIRCLE else corner(box)

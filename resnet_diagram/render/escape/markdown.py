@@ -2,7 +2,7 @@ r"""Escape text for Markdown."""
 
 import re
 
-from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.render.escape.xml import one_line
 
 # What Markdown could take for emphasis, code, a link, a tag, an entity, a cell's border, maths, a heading …
 _MARKS = re.compile(r"[\\`*{}\[\]<>|~$&#@!^]|(?<![^\W_])_|_(?![^\W_])")
@@ -29,7 +29,7 @@ def markdown_text(text: str) -> str:
     >>> markdown_text("残差 🦜")
     '残差 🦜'
     """
-    line = " ".join(printable(text).split())
+    line = one_line(text)
     escaped = _MARKS.sub(lambda result: "\\" + result[0], line)
     escaped = _LISTED.sub(r"\\\1", _NUMBERED.sub(r"\1\\\2", escaped))
     return _ADDRESSES.sub(lambda results: results[0] + "<!-- -->", escaped)

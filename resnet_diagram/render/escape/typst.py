@@ -21,12 +21,3 @@ def typst_string(text: str) -> str:
     """
     escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
-
-
-def typst_comment(text: str) -> str:
-    r"""Return `text` on one line, for a comment after `//`.
-
-    >>> typst_comment("two\nlines /* and */ more")
-    'two lines /* and */ more'
-    """
-    return " ".join(printable(text).split())

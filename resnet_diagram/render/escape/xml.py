@@ -37,6 +37,15 @@ def printable(text: str) -> str:
     return text.translate(_FORBIDDEN).replace("\r\n", "\n").replace("\r", "\n")
 
 
+def one_line(text: str) -> str:
+    r"""Return `text` on one line, printable, as comments and cells hold it.
+
+    >>> one_line("two\nlines /* and */ more")
+    'two lines /* and */ more'
+    """
+    return " ".join(printable(text).split())
+
+
 def xml_text(text: str) -> str:
     r"""Return `text` escaped for XML text and attributes; forbidden characters become U+FFFD.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.scene import Text
 from resnet_diagram.layout.text.faces import OWN, face_of
-from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.latex.floats import Float
 from resnet_diagram.render.latex.words import tex_prose
@@ -56,7 +56,7 @@ def render_tikz(figure: Figure) -> str:
         "tikz",
         "document.tex.jinja" if figure.output.standalone else "picture.tex.jinja",
         figure.output.templates,
-        title=_comment(scene.title),
+        title=one_line(scene.title),
         needs=_needs(result),
         float=_float(figure),
         caption=tex_prose(placing.caption or ""),
@@ -158,9 +158,4 @@ def _group(section: Section, theme: Theme, result: Parts, default: Common) -> Gr
     shift = [f"shift={{{place(section.origin)}}}"] if section.origin != PAGE else []
     keys = [f"resnet/{role}/.append style={{{', '.join(look.keys())}}}" for role, look in shared.items()]
     lines = (statement for leaf in section.leaves for statement in statements(leaf, scope))
-    return Group(_comment(section.title), (*shift, *keys), tuple(lines))
-
-
-def _comment(text: str) -> str:
-    """Return `text` on one line, for a comment."""
-    return " ".join(printable(text).split())
+    return Group(one_line(section.title), (*shift, *keys), tuple(lines))

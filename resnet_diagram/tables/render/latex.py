@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.latex.words import tex_math, tex_prose, tex_words
 from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Band, Cell, Count, Part, Stack, Table, Words
@@ -19,7 +19,7 @@ def render_latex(table: Table, look: Look) -> str:
         "table/latex",
         "document.tex.jinja" if look.standalone else "table.tex.jinja",
         look.templates,
-        title=" ".join(printable(table.caption).split()).partition(". ")[0] or "Table",
+        title=one_line(table.caption).partition(". ")[0] or "Table",
         float=look.float or (Float.TABLE if look.standalone else ""),
         caption=tex_prose(table.caption),
         label=table.label,
@@ -52,7 +52,7 @@ def _band(band: Band, names: tuple[str, ...], table: Table, *, opens: bool = Tru
     above = len(band.rows) > 1 and len(band.rows[0]) == 1 and band.rows[0][0].span > 1
     named_row = 1 if above else 0
     return {
-        "name": " ".join(printable(" ".join(band.heads)).split()),
+        "name": one_line(" ".join(band.heads)),
         "opens": opens,
         "rows": [
             {

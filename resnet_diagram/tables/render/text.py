@@ -5,7 +5,7 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from resnet_diagram.errors import escape_controls
-from resnet_diagram.render.escape.xml import printable
+from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.tables.model import Band, Cell, Count, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, count_text, named
 from resnet_diagram.tables.render.look import Look
@@ -22,7 +22,7 @@ Row = tuple[tuple[Picture, int], ...]
 
 def render_plain_text(table: Table, look: Look) -> str:
     """Return the table as aligned text, with a final line break."""
-    head: Row = tuple(((_line(text),), 1) for text in table.heads)
+    head: Row = tuple(((one_line(text),), 1) for text in table.heads)
     body = [_band(item.band, item.heads, table) for item in named(table)]
     totals = [_band(band, band.heads, table) for band in table.totals]
     widths = _widths([head, *(row for band in (*body, *totals) for row in band)], len(table.heads))
@@ -37,16 +37,12 @@ def render_plain_text(table: Table, look: Look) -> str:
     return escape_controls("\n".join(line.rstrip() for line in shown) + "\n")
 
 
-def _line(text: str) -> str:
-    return " ".join(printable(text).split())
-
-
 def _prose(text: str, width: int) -> list[str]:
-    return [*wrap(_line(text), max(width, _NARROW)), ""] if text else []
+    return [*wrap(one_line(text), max(width, _NARROW)), ""] if text else []
 
 
 def _note(note: str, width: int, *, first: bool) -> list[str]:
-    return [*([""] if first else []), *wrap(_line(note), max(width, _NARROW), subsequent_indent="  ")]
+    return [*([""] if first else []), *wrap(one_line(note), max(width, _NARROW), subsequent_indent="  ")]
 
 
 def _breaks(table: Table) -> list[list[str]]:
@@ -55,8 +51,8 @@ def _breaks(table: Table) -> list[list[str]]:
 
 
 def _band(band: Band, names: tuple[str, ...], table: Table) -> list[Row]:
-    heads: list[tuple[Picture, int]] = [((_line(text),), 1) for text in names[:-1]]
-    heads.append(((_line(names[-1]),), table.keys - len(heads)))
+    heads: list[tuple[Picture, int]] = [((one_line(text),), 1) for text in names[:-1]]
+    heads.append(((one_line(names[-1]),), table.keys - len(heads)))
     blank = ((("",), table.keys),)
     cells = [tuple((_picture(cell), cell.span) for cell in row) for row in band.rows]
     return [(*(heads if at == 0 else blank), *row) for at, row in enumerate(cells)]
@@ -69,11 +65,11 @@ def _picture(cell: Cell) -> Picture:
 def _part(part: Words | Stack | Count) -> Picture:
     match part:
         case Words():
-            return (_line(part.text),)
+            return (one_line(part.text),)
         case Count():
             return (count_text(part),)
         case Stack():
-            return bracket([_line(line) for line in part.lines], part.times)
+            return bracket([one_line(line) for line in part.lines], part.times)
 
 
 def bracket(lines: Sequence[str], times: int) -> Picture:

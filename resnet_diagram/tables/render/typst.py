@@ -2,7 +2,8 @@
 
 import re
 
-from resnet_diagram.render.escape.typst import typst_comment, typst_string
+from resnet_diagram.render.escape.typst import typst_string
+from resnet_diagram.render.escape.xml import one_line
 from resnet_diagram.render.templates import render
 from resnet_diagram.tables.model import Cell, Count, Part, Stack, Table, Words
 from resnet_diagram.tables.render.grid import NOTHING, Row, groups, mantissa, totals
@@ -16,7 +17,7 @@ def render_typst_table(table: Table, look: Look) -> str:
         "table/typst",
         "table.typ.jinja",
         look.templates,
-        title=typst_comment(table.caption.partition(". ")[0] or "Table"),
+        title=one_line(table.caption.partition(". ")[0] or "Table"),
         standalone=look.standalone,
         caption=typst_string(table.caption) if table.caption else "",
         label=re.sub(r"[*/+]", "-", table.label),
