@@ -81,7 +81,7 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
 
 def _shared(diagram: Diagram) -> SharedNotation:
     """Return the notation that all blocks share."""
-    forks = [place for place in _forks(diagram.chain.items, NOTHING, NOTHING) if _is_block(place.fork)]
+    forks = [place for place in _forks(diagram.chain.items) if _is_block(place.fork)]
     convs = [_convs(branch, place.before) for place in forks for branch in place.fork.branches]
     every = [neighbour for conv in convs for neighbour in conv]
     after = _only({place.after for place in forks if place.fork.merge.role in _SUMS})
@@ -113,21 +113,21 @@ class Place(NamedTuple):
     after: Label
 
 
-def _forks(items: Iterable[Item], before: Label, after: Label) -> Iterator[Place]:
-    """Yield all forks; `before` and `after` are the norm and activation at the ends of `items`."""
+def _forks(items: Iterable[Item]) -> Iterator[Place]:
+    """Yield all forks, with the norm and activation in boxes of their own beside them."""
     stored = list(items)
-    neighbour = [before, *(_pill(item) for item in stored), after]
+    neighbour = [NOTHING, *(_pill(item) for item in stored), NOTHING]
     for number, item in enumerate(stored):
         match item:
             case Group():
-                yield from _forks(item.items, NOTHING, NOTHING)
+                yield from _forks(item.items)
             case Fork():
                 yield Place(item, neighbour[number], neighbour[number + 2])
                 for branch in item.branches:
-                    yield from _forks(branch, NOTHING, NOTHING)
+                    yield from _forks(branch)
             case Dag():
                 for vertex in item.vertices:
-                    yield from _forks(vertex_items(vertex), NOTHING, NOTHING)
+                    yield from _forks(vertex_items(vertex))
             case Node():
                 pass
             case _:
