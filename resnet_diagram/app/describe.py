@@ -13,7 +13,6 @@ from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import activations, depth, macs, option, params
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.receptive_field import receptive_field
-from resnet_diagram.style.theme import theme_names
 from resnet_diagram.wording.contents import shared_notes
 from resnet_diagram.wording.counts import count_text, scaled_text, si_text
 from resnet_diagram.wording.facts import facts, stage_rows
@@ -132,8 +131,3 @@ def formats_text() -> str:
     rows.append(("json", ".json", "the network itself, as a spec file"))
     rows.append(("toml", ".toml", "the network itself, as a spec file to edit by hand"))
     return table(("format", "suffixes", "what"), rows)
-
-
-def themes_text() -> str:
-    """Return the names of the themes."""
-    return "\n".join(theme_names())

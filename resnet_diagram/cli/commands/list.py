@@ -29,6 +29,6 @@ def formats() -> None:
 @command.command()
 def themes() -> None:
     """The themes."""
-    from resnet_diagram.app.describe import themes_text
+    from resnet_diagram.app.options.options import theme_names
 
-    tell(themes_text())
+    tell("\n".join(theme_names()))
