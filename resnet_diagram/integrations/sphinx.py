@@ -142,7 +142,8 @@ class DrawingDirective(NetworkDirective):
         """Return the drawing in a figure with its caption."""
         choices = self.choices(folder)
         number = self.env.new_serialno("resnet-diagram") + 1
-        choices.setdefault("id_prefix", f"{self.env.docname.replace('/', '-')}-figure{number}")
+        page = re.sub(r"^(?![^\W\d])", "page-", re.sub(r"[^\w-]", "-", self.env.docname))
+        choices.setdefault("id_prefix", f"{page}-figure{number}")
         options, output = draw_options(cast(DrawChoices, choices))
         request = DrawRequest(
             sources=self.sources(folder),

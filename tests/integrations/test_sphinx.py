@@ -69,6 +69,16 @@ def test_drawings_on_one_page_share_no_id(tmp_path: Path) -> None:
     assert {"index-figure1-stage2", "index-figure2-stage2"} <= set(ids)
 
 
+@pytest.mark.parametrize(("name", "prefix"), [("2024", "page-2024"), ("a b", "a-b"), ("v1.0", "v1-0")])
+def test_ids_of_a_document_of_any_name_are_names_in_style_sheets(
+    tmp_path: Path, name: str, prefix: str
+) -> None:
+    (tmp_path / f"{name}.rst").write_text(":orphan:\n\n.. resnet-diagram:: resnet18\n   :theme: auto\n")
+    out, _ = build(tmp_path, "html", "Title\n=====\n")
+    html = (out / f"{name}.html").read_text(encoding="utf-8")
+    assert f'id="{prefix}-figure1-' in html
+
+
 def test_latex_holds_tikz(tmp_path: Path) -> None:
     out, warned = build(tmp_path, "latex", INDEX.replace(":ref:`fig-r18`", ":numref:`fig-r18`"))
     (tex,) = out.glob("p.tex")

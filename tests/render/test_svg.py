@@ -5,8 +5,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+import resnet_diagram as rd
 from resnet_diagram.diagram.model import Diagram, Direction
 from resnet_diagram.diagram.options import View
+from resnet_diagram.errors import UsageError
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Text, walk
 from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.render.svg.render import arrow_head, bent, corner, render_svg
@@ -167,3 +169,12 @@ def test_ids_are_the_same_whatever_else_is_drawn() -> None:
         for theme in ("paper", "dark")
     )
     assert plain == other
+
+
+@pytest.mark.parametrize(
+    "prefix", ["a b", "a\nb", "<b>", '"x', "{}", "a;b", "#a", "a\u2028b", "1a", "-a", "a.b"]
+)
+def test_a_prefix_is_the_beginning_of_an_id(prefix: str) -> None:
+    with pytest.raises(UsageError, match="No id begins with"):
+        rd.to_text("resnet18", "svg", view="overview", id_prefix=prefix)
+    assert 'id="left-1é-figure"' in rd.to_text("resnet18", "svg", view="overview", id_prefix="left-1é")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 from resnet_diagram.app.options.declaration import Option, check_keywords, one_of
-from resnet_diagram.app.options.values import fit, placing, scale, shown
+from resnet_diagram.app.options.values import fit, id_prefix, placing, scale, shown
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.model import Direction
 from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, View
@@ -338,7 +338,7 @@ def draw_options(choices: DrawChoices) -> tuple[Options, Output]:
         templates=choices.get("templates"),
         dpi=dpi,
         engine=one_of(Engine, choices.get("engine", Engine.OWN), "layout engine"),
-        id_prefix=choices.get("id_prefix", ""),
+        id_prefix=id_prefix(choices.get("id_prefix", "")),
         scale=scale(choices.get("scale")),
         slide=one_of(Slide, slide or Slide.WIDE, "shape of a slide"),
         template=choices.get("template"),

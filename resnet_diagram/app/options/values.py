@@ -1,5 +1,6 @@
 """Read the values of options: lists of labels, lengths, factors and floats."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -29,6 +30,19 @@ def shown(words: str | Collection[str]) -> frozenset[Show]:
         label = one_of(Show, word.lstrip("+-"), "kind of label")
         shown = shown | {label} if sign == "+" else shown - {label}
     return frozenset(shown)
+
+
+def id_prefix(text: str) -> str:
+    """Return the beginning of ids, which style sheets name. Raise UsageError where an id cannot begin so.
+
+    >>> id_prefix("left"), id_prefix("")
+    ('left', '')
+    """
+    if not re.fullmatch(r"(?:[^\W\d][\w-]*)?", text):
+        raise UsageError(
+            f"No id begins with {text!r}: expected a letter, then letters, digits, hyphens and underscores."
+        )
+    return text
 
 
 def scale(value: str | float | None) -> float:
