@@ -144,7 +144,7 @@ class _Index:
     def _merges(self) -> set[str]:
         """The paths of merges of graphs, and of layers drawn as merges."""
         joints = {node.name for graph in graphs(self._network) for node in graph.nodes if node.merge}
-        return joints | {block.name for block in all_blocks(self._network) if opens(block)}
+        return joints | {block.name for block in all_blocks(self._network) if joints and opens(block)}
 
     @cached_property
     def _kinds_of_merges(self) -> dict[str, list[Merge]]:

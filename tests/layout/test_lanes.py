@@ -402,6 +402,37 @@ def test_the_box_of_a_module_names_what_is_in_it() -> None:
     assert found["head"] == ["3 conv", "6.91 k params"]
 
 
+def with_deep_end(levels: int) -> Network:
+    """Lanes of which the last goes on to a stage of the encoder, inside a branch of the decoder's block."""
+    network = exchange(levels, 1)
+    (graph,) = network.body
+    assert isinstance(graph, Graph)
+    last = shape(levels - 1)
+    coarse = shape(levels)
+    stage = Stage(body=tuple(residual(f"encoder.deep.{number}", coarse) for number in range(3)))
+    deep = (conv("encoder.down", last, coarse), stage, upsample(coarse, last, "decoder.up"))
+    skip = Block(branches=(deep, ()), merge=Merge.CONCAT, name="decoder.cat")
+    joined = (32, *last[1:])
+    body = (skip, conv("decoder.conv", joined, last))
+    nodes_ = [*graph.nodes, GraphNode(shape=last, reads=(levels - 1,), body=body)]
+    changed = replace(graph, nodes=tuple(nodes_), outputs=(*graph.outputs, len(nodes_) - 1))
+    return replace(network, body=(changed,), outputs=())
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+def test_a_stage_inside_a_branch_belongs_to_the_module_that_runs_it(levels: int) -> None:
+    network = with_deep_end(levels)
+    diagram = build([network], Options(graph_room=40))
+    content = diagram.panels[0].content
+    assert isinstance(content, Dag)
+    frames = [frame for strip in overviews(content) for frame in strip.frames]
+    (deep,) = [frame for frame in frames if frame.repeat == 3]
+    assert all(path.startswith("encoder.") for path in deep.origin.paths)
+    assert [node.role for node in nodes((content,))].count(NodeRole.CONCAT) == 1
+    assert left_out(network, diagram.panels) == ()
+    assert [f for f in problems(layout(diagram, THEME, Fit(495.0, None)), THEME) if not is_crossing(f)] == []
+
+
 def test_a_module_takes_what_it_runs_before_the_graph_along() -> None:
     network = exchange(3, 1, down="m0.")
     stem = (*network.stem, conv("m0.before", shape(0), shape(0)))

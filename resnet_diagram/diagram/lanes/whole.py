@@ -23,7 +23,7 @@ def whole_graph(network: Network) -> Graph:
     return Graph(nodes=tuple(nodes), outputs=outputs)
 
 
-def opens(element: Element, *, nested: bool = True) -> bool:
+def holds_graph(element: Element, *, nested: bool = True) -> bool:
     """Return whether an element of a chain is a graph, or branches round one, that lanes draw open.
 
     `nested`: graphs within others only where they have residual blocks.
@@ -33,10 +33,20 @@ def opens(element: Element, *, nested: bool = True) -> bool:
             return not nested or len(residual_blocks(element)) > 1
         case Block():
             inside = (item for branch in element.branches for item in branch)
-            return not (element.shortcut or is_gate(element)) and any(map(opens, inside))
+            return not (element.shortcut or is_gate(element)) and any(map(holds_graph, inside))
         case Stage():
-            return sum(map(opens, element.body)) == 1
+            return sum(map(holds_graph, element.body)) == 1
     return False
+
+
+def opens(element: Element, *, nested: bool = True) -> bool:
+    """Return whether lanes draw an element open: one that holds a graph, or branches round a stage.
+
+    The stage may belong to another module than the branches, as the end of an encoder does.
+    """
+    if not isinstance(element, Block) or element.shortcut or is_gate(element):
+        return holds_graph(element, nested=nested)
+    return any(isinstance(item, Stage) or opens(item) for branch in element.branches for item in branch)
 
 
 def _run(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeGuard
 
-from resnet_diagram.diagram.lanes.whole import opens
+from resnet_diagram.diagram.lanes.whole import holds_graph
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
@@ -45,7 +45,7 @@ def _not_opened(closed: Label) -> tuple[Label, ...]:
 
 def has_graph(network: Network) -> bool:
     """Return whether a network is no chain of stages, blocks and layers."""
-    return any(opens(element, nested=False) for run in parts(network) for element in run)
+    return any(holds_graph(element, nested=False) for run in parts(network) for element in run)
 
 
 def _graph_panels(
