@@ -90,6 +90,24 @@ class Pyramid(nn.Module):
         return {"kind": [self.kind(v) for v in values], "place": [self.place(v) for v in values]}
 
 
+class SummedPyramid(nn.Module):
+    """A pyramid whose levels have heads that are enlarged and summed, as for a segmentation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels = Levels()
+        self.lateral = nn.ModuleList([nn.Conv2d(c, 12, 1) for c in (8, 16, 32)])
+        self.heads = nn.ModuleList([nn.Sequential(nn.Conv2d(12, 8, 3, 1, 1), nn.ReLU()) for _ in range(3)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        values = [side(level) for side, level in zip(self.lateral, self.levels(x), strict=True)]
+        for k in (1, 0):
+            values[k] = values[k] + F.interpolate(values[k + 1], scale_factor=2.0)
+        size = values[0].shape[-2:]
+        masks = [F.interpolate(head(v), size) for head, v in zip(self.heads, values, strict=True)]
+        return masks[0] + masks[1] + masks[2]
+
+
 class BottomUp(Pyramid):
     """A pyramid with a second way, from fine to coarse."""
 

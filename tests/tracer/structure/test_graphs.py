@@ -41,6 +41,7 @@ CASES: list[tuple[Callable[[], nn.Module], tuple[str, ...], dict[str, int]]] = [
     (lambda: given.Features("named tuple"), (PICTURE,), SIX),
     (lambda: given.Features("data class"), (PICTURE,), SIX),
     (given.Pyramid, (PICTURE,), SIX),
+    (given.SummedPyramid, (PICTURE,), SIX),
     (given.BottomUp, (PICTURE,), SIX),
     (given.Lanes, (PICTURE,), {"identity": 6}),
     (lambda: given.Lanes(4), (PICTURE,), {"identity": 10}),

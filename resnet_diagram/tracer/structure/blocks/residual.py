@@ -44,7 +44,7 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
         return not elements and len(rest) == 1 and _mixes(main)
     if weighted_short > 1 or (weighted_short and _enlarges(main) and not _enlarges(elements)):
         return False
-    if weighted_short and not _has_activation(main) and cost(main)[1] < cost(elements)[1]:
+    if weighted_short and not has_activation(main) and cost(main)[1] < cost(elements)[1]:
         return False
     if weighted_main > 1:
         return True
@@ -52,7 +52,7 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
         return len(rest) == 1 and not (
             elements and all(layer.kind is LayerKind.NORM for layer in layers_in(elements))
         )
-    return _has_activation(main) and not _has_activation(elements)
+    return has_activation(main) and not has_activation(elements)
 
 
 def _weighted_in_row(elements: Sequence[Element]) -> int:
@@ -89,7 +89,7 @@ def _is_part(elements: Sequence[Element]) -> bool:
     return bool(elements) and isinstance(elements[0], Layer) and elements[0].op == "slice"
 
 
-def _has_activation(elements: Sequence[Element]) -> bool:
+def has_activation(elements: Sequence[Element]) -> bool:
     """Return whether a branch has an activation function."""
     return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))
 

@@ -20,7 +20,13 @@ from resnet_diagram.spec.traits import WEIGHTED as WEIGHTED_KINDS
 from resnet_diagram.tracer.flow.calls import common_call
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import MERGES, Role, operator_of
-from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, layers_in, shortcut_kind
+from resnet_diagram.tracer.structure.blocks.residual import (
+    cost,
+    has_activation,
+    is_residual,
+    layers_in,
+    shortcut_kind,
+)
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import layer_of
@@ -233,6 +239,8 @@ class _Builder:
             beside = tuple(e for k, run in enumerate(runs) if k != place for e in run if e not in main)
             if not main or any(isinstance(element, Graph) for element in runs[place]):
                 continue
+            if len(runs) > 2 and cost(runs[place])[0] and has_activation(runs[place]):
+                continue  # one of several heads that are summed
             if not _goes_finer(main) and is_residual(runs[place], [(*beside, *main)]):
                 if not runs[place]:
                     self._complete_pair(start, others)
