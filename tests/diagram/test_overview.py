@@ -198,5 +198,7 @@ def test_a_long_list_of_modules_that_never_run_ends_with_a_count(count: int, end
 
 
 def test_a_long_list_of_sizes_has_its_first_two_and_its_last() -> None:
-    assert _abbreviated(list("12345")) == "1, 2, 3, 4, 5"
-    assert _abbreviated(list("123456")) == "1, 2, …, 6"
+    assert _abbreviated([1, 2, 3, 4, 5]) == "1, 2, 3, 4, 5"
+    assert _abbreviated([1, 2, 3, 4, 5, 6]) == "1, 2, …, 6"
+    assert _abbreviated([6, 5, 4, 3, 2, 1]) == "6, 5, …, 1"
+    assert _abbreviated([2, 4, 8, 6, 3, 1]) == "1–8"

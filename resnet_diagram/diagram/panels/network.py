@@ -111,14 +111,18 @@ def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:
     values: list[Label] = []
     for symbol in SYMBOLS:
         units = [unit for kind, unit in ordered if symbol in kind.symbols]
-        changes = _abbreviated([str(size) for size, _ in groupby(unit.values[symbol] for unit in units)])
+        changes = _abbreviated([size for size, _ in groupby(unit.values[symbol] for unit in units)])
         values += [literal(f"{symbol} = {changes}", units[0].kind_of(symbol))] if units else []
     return Label(*values, joint="; " if any(", " in value for value in values) else ", ")
 
 
-def _abbreviated(sizes: Sequence[str]) -> str:
-    """Return a list of sizes; the first two and the last of a long one."""
-    return ", ".join(sizes if len(sizes) <= _MAX_SIZES else (*sizes[:2], "…", sizes[-1]))
+def _abbreviated(sizes: Sequence[int]) -> str:
+    """Return a list of sizes: of a long one the first two and the last, or the range if unsorted."""
+    if len(sizes) <= _MAX_SIZES:
+        return ", ".join(map(str, sizes))
+    if list(sizes) not in (sorted(sizes), sorted(sizes, reverse=True)):
+        return f"{min(sizes)}–{max(sizes)}"
+    return f"{sizes[0]}, {sizes[1]}, …, {sizes[-1]}"
 
 
 _MAX_SIZES = 5
