@@ -1,8 +1,10 @@
 """Titles of stages."""
 
 from enum import StrEnum
+from math import prod
 
-from resnet_diagram.spec.model import Stage
+from resnet_diagram.spec.measure import all_blocks, merged_shape, out_shape
+from resnet_diagram.spec.model import Merge, Stage
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -19,7 +21,10 @@ class StageNames(StrEnum):
 
 
 def stage_title(stage: Stage, number: int, names: StageNames) -> Label:
-    """Return the title of a stage; the 2015 paper calls the stages of its Table 1 conv2_x to conv5_x."""
+    """Return the title of a stage, which says where one holds both halves of a U-Net.
+
+    The 2015 paper calls the stages of its Table 1 conv2_x to conv5_x.
+    """
     paper = literal(f"conv{number + 1}_x", Kind.TITLE)
     path = shortened(stage.name)
     module = literal(path) if path else phrase(Kind.TITLE, Word.UNNAMED_STAGE, number)
@@ -31,7 +36,23 @@ def stage_title(stage: Stage, number: int, names: StageNames) -> Label:
         case StageNames.BOTH:
             return Label(paper, module, joint=" / ")
         case StageNames.STAGE:
-            return phrase(Kind.TITLE, Word.STAGE, number)
+            word = Word.ENCODER_DECODER if _is_encoder_decoder(stage) else Word.STAGE
+            return phrase(Kind.TITLE, word, number)
+
+
+def _is_encoder_decoder(stage: Stage) -> bool:
+    """Return whether a skip connection in a stage bypasses a stage of lower resolution, as in a U-Net."""
+    skips = (
+        block
+        for block in all_blocks(stage)
+        if block.merge in (Merge.CONCAT, Merge.ADD) and (block.shortcut or () in block.branches)
+    )
+    return any(
+        isinstance(element, Stage) and prod(out_shape(element.body)[1:]) < prod(merged_shape(block)[1:])
+        for block in skips
+        for branch in block.branches
+        for element in branch
+    )
 
 
 def shortened(path: str) -> str:

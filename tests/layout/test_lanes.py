@@ -9,7 +9,7 @@ from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.lanes.modules import folded
-from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeRole, Read, Vertex
+from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeRole, Overview, Read, Vertex
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
@@ -305,6 +305,25 @@ def test_a_graph_of_residual_blocks_within_a_branch_is_drawn_as_lanes(blocks: in
         roles = [node.role for node in nodes((whole(network),))]
         assert roles.count(NodeRole.CONCAT) == 3
     assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []
+
+
+@pytest.mark.parametrize("merge", [Merge.CONCAT, Merge.ADD])
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_stage_with_both_halves_of_a_u_net_says_so(merge: Merge, level: int) -> None:
+    fine, coarse = shape(0), shape(level)
+    inner = Stage(body=tuple(residual(f"encoder.{number}", coarse) for number in range(3)))
+    branch = (conv("down", fine, coarse), inner, upsample(coarse, fine, "up"))
+    block = Block(branches=(branch, ()), merge=merge, name="decoder.0")
+    joined = (32 if merge is Merge.CONCAT else 16, *fine[1:])
+    stage = Stage(body=(block, conv("last", joined, fine)), name="decoder")
+    network = Network(name="u", input_shape=fine, stem=(conv("stem", fine, fine),), body=(stage,))
+    titles = [frame.title for strip in drawn(network).panels for frame in _frames(strip.content)]
+    assert ("Stage 1 (encoder–decoder)" in titles) == (level > 0)
+    assert ("Stage 1" in titles) == (level == 0)
+
+
+def _frames(content: object) -> tuple[Frame, ...]:
+    return content.frames if isinstance(content, Overview) else ()
 
 
 def test_modules_without_room_are_named() -> None:
