@@ -1,5 +1,6 @@
 """Markers cannot run code from outside the project, and cannot write outside it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,9 +169,12 @@ def test_a_marker_calls_functions_of_the_project_alone(
 @pytest.mark.parametrize(
     "source", ["net.py:net(width=4)", "net:Net", "net.py:nn.Conv2d(3, 8, 3)", "timm:resnet18"]
 )
-def test_models_of_the_project_and_of_libraries_are_drawn(tmp_path: Path, source: str) -> None:
+def test_models_of_the_project_and_of_libraries_are_drawn(
+    tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("tests.torchvision_shim")
     pytest.importorskip("timm")
+    monkeypatch.delitem(sys.modules, "net", raising=False)
     (tmp_path / "net.py").write_text(OWN.replace("import installed_by_pip", ""))
     result = embed(written(tmp_path / "a.md", MARKED.format(f'describe "{source}" --input 3x32x32')))
     assert result.exit_code == 0, result.output

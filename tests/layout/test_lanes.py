@@ -13,7 +13,7 @@ from resnet_diagram.diagram.model import Dag, Diagram, Frame, Group, Node, NodeR
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import edges, nodes, overviews
-from resnet_diagram.errors import UnrenderedWarning
+from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.lanes.bands import _letter
 from resnet_diagram.layout.lanes.grid import grid
 from resnet_diagram.layout.lanes.plan import Extent, plan
@@ -23,6 +23,7 @@ from resnet_diagram.layout.scene import boxes as scene_boxes
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
+from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import (
     Block,
     Graph,
@@ -307,6 +308,23 @@ def test_a_graph_of_residual_blocks_within_a_branch_is_drawn_as_lanes(blocks: in
     assert [fault for fault in problems(scene(network), THEME) if not is_crossing(fault)] == []
 
 
+@pytest.mark.parametrize("fit", [Fit(160.0, None), Fit(234.0, None), Fit(234.0, 230.0), Fit(495.0, 230.0)])
+@pytest.mark.parametrize("modules", [1, 6])
+def test_a_page_too_small_for_a_graph_still_shows_all_of_it(fit: Fit, modules: int) -> None:
+    network = with_deep_end(3, modules, types=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnrenderedWarning)
+        figure = folded_page([network], Options(), Output(fit=fit))
+    try:
+        picture = figure.scene
+    except RenderError:
+        return
+    paths = {path for box in scene_boxes(picture.root) for path in box.origin.paths}
+    convolutions = {layer.name for layer in walk(network) if layer.kind is LayerKind.CONV}
+    covered = {name for name in convolutions for path in paths if f"{name}.".startswith(f"{path}.")}
+    assert covered == convolutions or "graph" in paths
+
+
 @pytest.mark.parametrize("merge", [Merge.CONCAT, Merge.ADD])
 @pytest.mark.parametrize("level", [0, 1])
 def test_a_stage_with_both_halves_of_a_u_net_says_so(merge: Merge, level: int) -> None:
@@ -421,14 +439,22 @@ def test_the_box_of_a_module_names_what_is_in_it() -> None:
     assert found["head"] == ["3 conv", "6.91 k params"]
 
 
-def with_deep_end(levels: int) -> Network:
-    """Lanes of which the last goes on to a stage of the encoder, inside a branch of the decoder's block."""
-    network = exchange(levels, 1)
+def with_deep_end(levels: int, modules: int = 1, *, types: int = 1) -> Network:
+    """Lanes of which the last goes on to a stage of the encoder, inside a branch of the decoder's block.
+
+    `types`: of blocks in the stage.
+    """
+    network = exchange(levels, modules)
     (graph,) = network.body
     assert isinstance(graph, Graph)
     last = shape(levels - 1)
     coarse = shape(levels)
-    stage = Stage(body=tuple(residual(f"encoder.deep.{number}", coarse) for number in range(3)))
+    blocks = [residual(f"encoder.deep.{number}", coarse) for number in range(3)]
+    for number in range(1, types):
+        (branch,) = blocks[number].branches
+        more = tuple(conv(f"encoder.deep.{number}.{n}", coarse, coarse) for n in range(3, 3 + number))
+        blocks[number] = replace(blocks[number], branches=((*branch, *more),))
+    stage = Stage(body=tuple(blocks))
     deep = (conv("encoder.down", last, coarse), stage, upsample(coarse, last, "decoder.up"))
     skip = Block(branches=(deep, ()), merge=Merge.CONCAT, name="decoder.cat")
     joined = (32, *last[1:])

@@ -68,7 +68,12 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
 
 
 def _in_panels(figure: Figure) -> Figure:
-    """Return a figure that is drawn in panels, and not as a chain, however narrow its page is."""
+    """Return a figure that is drawn in panels, and not as a chain, however narrow its page is.
+
+    A graph keeps its chain: its panel alone may be too wide for any page.
+    """
+    if any(isinstance(panel.content, Dag) for panel in figure.diagram.panels):
+        return figure
     return replace(figure, diagram=replace(figure.diagram, flat=None))
 
 
