@@ -17,7 +17,7 @@ from resnet_diagram.errors import UsageError
 from resnet_diagram.render.templates import compiled
 from resnet_diagram.resources import templates_dir
 
-_STEP = 10
+_STEP = 5
 """Milliseconds without a change that end a save in several steps."""
 
 _LONGEST = 400
