@@ -76,7 +76,10 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 
     A box is open if its layers are drawn elsewhere. Most drawings have no closed box and need no accounting.
     """
-    inside = _Index(network)
+    return _closed(network, drawings, _Index(network))
+
+
+def _closed(network: Network, drawings: Sequence[Content], inside: "_Index") -> tuple[str, ...]:
     if not any(inside.hides(element) for content in drawings for element in _elements(content)):
         return ()
     opened = {name for content in drawings for name in inside.opened(content)}
@@ -90,10 +93,10 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 
     Layers that run in series within a box of several blocks are boxes too. An operation counts once.
     """
-    left = set(closed(network, drawings))
+    inside = _Index(network)
+    left = set(_closed(network, drawings, inside))
     if not left:
         return []
-    inside = _Index(network)
     boxes: list[tuple[Label, Contents]] = []
     for element in (element for content in drawings for element in _elements(content)):
         for kind, operations in inside.boxes(element):

@@ -20,9 +20,9 @@ from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
-from resnet_diagram.wording.contents import contents_label
+from resnet_diagram.wording.contents import contents_label, shortened_list
 from resnet_diagram.wording.symbols import panel_letter
-from resnet_diagram.wording.terms import Kind, Label, phrase
+from resnet_diagram.wording.terms import Kind, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _LISTED = 3
@@ -125,9 +125,7 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
     entries = needed_entries(diagram.legend, contents, [item.panel.content for item in panels])
     ids = {item.panel.id for item in panels}
     left_out = [panel for panel in diagram.panels if panel.id not in ids]
-    listed = Label(*(panel.title for panel in left_out[:_LISTED]), joint=Word.LIST)
-    if len(left_out) > _LISTED:
-        listed = phrase(Kind.LEGEND, Word.AND_MORE, listed, len(left_out) - _LISTED)
+    listed = shortened_list([panel.title for panel in left_out], _LISTED)
     inside = contents_label(reduce(add, (panel.inside for panel in left_out)))
     listed = phrase(Kind.LEGEND, Word.TITLE_AND_PLACE, listed, inside) if inside else listed
     words = phrase(Kind.LEGEND, Word.NOT_OPENED, listed).in_language(diagram.legend[0].text.language)

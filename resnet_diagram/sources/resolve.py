@@ -41,10 +41,8 @@ def read_source(
     """
     if is_code(source):
         from resnet_diagram.sources.code import read_code
-        from resnet_diagram.sources.saved import is_saved, read_saved
 
-        read = read_saved if is_saved(source) else read_code
-        return read(source, inputs, weights=weights, unsafe=unsafe, folder=folder, root=root)
+        return read_code(source, inputs, weights=weights, unsafe=unsafe, folder=folder, root=root)
     if weights:
         raise SourceError(
             f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."

@@ -97,8 +97,11 @@ def modules_note(word: Word, names: Sequence[Label]) -> tuple[Label, ...]:
     """Return a note that names the first of some modules, if there are any."""
     if not names:
         return ()
-    listed = Label(*names[:_LISTED], joint=Word.LIST)
-    rest = len(names) - _LISTED
-    return (
-        phrase(Kind.LEGEND, word, phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed),
-    )
+    return (phrase(Kind.LEGEND, word, shortened_list(names, _LISTED)),)
+
+
+def shortened_list(names: Sequence[Label], most: int) -> Label:
+    """Return the first `most` names in a list, with the number of the others."""
+    listed = Label(*names[:most], joint=Word.LIST)
+    rest = len(names) - most
+    return phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed

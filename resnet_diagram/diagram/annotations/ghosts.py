@@ -27,6 +27,7 @@ from resnet_diagram.spec.model import Block, Element, Layer, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import BARS
 from resnet_diagram.wording.blocks import gate_lines, unit_type
+from resnet_diagram.wording.contents import shortened_list
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
@@ -109,15 +110,11 @@ def with_ghosts(diagram: Diagram, annotations: Annotations, kinds: Kinds) -> Dia
     if placing.drawn:
         words.append((NodeRole.REMOVED, phrase(Kind.LEGEND, Word.REMOVED, name)))
     if listed:
-        words.append((None, phrase(Kind.LEGEND, Word.REMOVED_FROM, name, _shortened(tuple(listed)))))
+        words.append(
+            (None, phrase(Kind.LEGEND, Word.REMOVED_FROM, name, shortened_list(tuple(listed), _MOST_LISTED)))
+        )
     entries = tuple(LegendEntry(role=role, text=text) for role, text in words) if diagram.legend else ()
     return replace(diagram, panels=panels, legend=(*diagram.legend, *entries), flat=flat, boxed=boxed)
-
-
-def _shortened(names: Sequence[Label]) -> Label:
-    listed = Label(*names[:_MOST_LISTED], joint=Word.LIST)
-    rest = len(names) - _MOST_LISTED
-    return phrase(Kind.LEGEND, Word.AND_MORE, listed, rest) if rest > 0 else listed
 
 
 class _Placing:
