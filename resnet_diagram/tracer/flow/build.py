@@ -5,13 +5,7 @@ from dataclasses import replace
 from math import prod
 
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
-from resnet_diagram.tracer.flow.classify import (
-    PRODUCTS,
-    Operation,
-    adds_product,
-    macs_of,
-    without_batch,
-)
+from resnet_diagram.tracer.flow.classify import Operation, macs_of, without_batch
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
 from resnet_diagram.tracer.flow.rewrites.partial_sums import complete_sums
@@ -108,9 +102,7 @@ class _Builder:
         sources = self._sources(node)
         if not sources:
             return
-        if adds_product(node):
-            sources = self._product(node, sources)
-        elif len(sources) > 1:
+        if len(sources) > 1:
             sources = self._scaled(node, sources)
         params, macs = self._counts(node)
         if self._writes_again(node, sources):
@@ -159,18 +151,6 @@ class _Builder:
                 return -1
             self._piece_of[key] = self._append(Operation(node, 1), sources).index
         return self._piece_of[key]
-
-    def _product(self, node: Node, sources: list[int]) -> list[int]:
-        """Add a separate step for a product that is added to an activation."""
-        op, names = PRODUCTS[operator_of(node.op).name]
-        product = replace(node, op=op, args=node.args[1:3], names=names, kwargs={}, refs=None)
-        product.inputs = tuple(ref.node for ref in references(product) if ref.node.active)
-        inner = self._sources(product)
-        if len(sources) < 2 or not inner:
-            return sources
-        step = self._append(Operation(product, len(inner)), inner)
-        step.params, step.macs = self._counts(product)
-        return [number for number in sources if number not in inner] + [step.index]
 
     def _scaled(self, node: Node, sources: list[int]) -> list[int]:
         """Replace the factors of a difference, or of a sum with `alpha`, by operations of their own."""

@@ -12,9 +12,6 @@ from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argumen
 from resnet_diagram.tracer.flow.zeros import makes_zeros, pads_with_zeros
 from resnet_diagram.tracer.record.operators import Effect, Operator, Role, operator_of
 
-PRODUCTS = {"addmm": ("mm", ("self", "mat2")), "addcmul": ("mul", ("self", "other"))}
-"""The product in an operation that adds one to a value: its name and those of its arguments."""
-
 
 @dataclass(eq=False)
 class Operation:
@@ -64,8 +61,6 @@ class Operation:
         """The role of its operator, or the one that its arguments make it, such as a sum of a product."""
         if self.operator.name == "max" and isinstance(argument(self.node, "dim"), int):
             return Role.MAX_POOL
-        if adds_product(self.node):
-            return Role.ADD
         return Role.MULTIPLY if weighs_channels(self.node) else self.operator.role
 
     @property
@@ -121,11 +116,6 @@ def without_batch(shape: Sizes) -> Sizes:
     ((3, 8, 8), (5,), (1,))
     """
     return shape[1:] if len(shape) > 1 else shape or (1,)
-
-
-def adds_product(node: Node) -> bool:
-    """Return True if an operation adds a product to an activation: of two matrices, or of two values."""
-    return operator_of(node.op).name in PRODUCTS and references(node)[0].node.active
 
 
 def weighs_channels(node: Node) -> bool:

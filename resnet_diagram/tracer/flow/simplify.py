@@ -1,8 +1,10 @@
 """Merge chains of views and slices, and remove steps that change nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from resnet_diagram.tracer.flow.graph import argument
+from resnet_diagram.tracer.flow.axis_moves import listed
+from resnet_diagram.tracer.flow.graph import Ref, argument, references
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
 
@@ -17,7 +19,10 @@ def simplified(steps: list[Step]) -> list[Step]:
         if _sums_stack(source, step):
             source.role, source.out_shape = Role.ADD, step.out_shape
             source.nodes += step.nodes
-            bypass(step, steps)
+            if step.nodes[-1].op == "mean":
+                _divide(step, len(references(source.nodes[0])))
+            else:
+                bypass(step, steps)
         elif _continues(source, step):
             _merge_into(source, step, steps)
     for step in steps:
@@ -85,9 +90,18 @@ def _sums_stack(stack: Step, step: Step) -> bool:
         or step.nodes[-1].op not in ("sum", "mean")
     ):
         return False
-    dim = argument(step.nodes[-1], "dim")
-    over = list(dim) if isinstance(dim, (list, tuple)) else [dim]
-    return len(stack.targets) == 1 and over == [argument(stack.nodes[-1], "dim")]
+    dim, rank = argument(stack.nodes[-1], "dim"), len(stack.nodes[-1].shape)
+    over = [axis % rank for axis in listed(argument(step.nodes[-1], "dim"))]
+    return len(stack.targets) == 1 and isinstance(dim, int) and over == [dim % rank]
+
+
+def _divide(mean: Step, count: int) -> None:
+    """Make a mean of a sum's operands a division of the sum."""
+    node = mean.nodes[-1]
+    value = Ref(references(node)[0].node, node.shape)
+    args, names = (value, float(count)), ("self", "other")
+    divided = replace(node, op="div", args=args, names=names, kwargs={}, refs=None)
+    mean.role, mean.nodes, mean.in_shape = Role.SCALE, [divided], mean.out_shape
 
 
 def _merge_into(source: Step, step: Step, steps: Sequence[Step]) -> None:

@@ -255,7 +255,7 @@ _TABLE: list[Operator] = [
     *_each("add sub", role=Role.ADD, rule=joins.binary, in_place=if_other_fits, neutral=0),
     Operator(name="rsub", role=Role.ADD, rule=joins.binary),
     Operator(name="neg", role=Role.SCALE, rule=rules.pointwise),
-    *_each("lerp addcmul logaddexp", role=Role.ADD),
+    *_each("addcmul addcdiv logaddexp", role=Role.ADD),
     *_each("mul div", role=Role.MULTIPLY, rule=joins.binary, in_place=if_other_fits, neutral=1),
     Operator(name="true_divide", role=Role.MULTIPLY),
     Operator(name="cat", role=Role.CONCAT, rule=joins.cat),

@@ -10,6 +10,7 @@ from resnet_diagram.spec.measure import residual_blocks
 from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, Network, Port
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
+from resnet_diagram.tracer.flow.rewrites.compound import spell_out
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.rewrites.single_images import with_batch_axes
 from resnet_diagram.tracer.flow.steps import Flow
@@ -50,6 +51,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
     if not graph.outputs:
         return None
     with_batch_axes(graph)
+    spell_out(graph)
     reading = _best_reading(graph)
     if not reading.parts:
         return None

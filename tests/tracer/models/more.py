@@ -75,7 +75,7 @@ JOINS: list[tuple[Callable[[Tensor, Tensor], Any], str]] = [
     (python_sum, "identity"),
     (reduced, "identity"),
     (mean_of_stack, "identity"),
-    (interpolated, "identity"),
+    (interpolated, "other"),
     (scaled_product, "identity"),
     (detached, "identity"),
     (normed_after, "identity"),

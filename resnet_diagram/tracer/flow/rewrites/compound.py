@@ -1,0 +1,106 @@
+"""Spell out operations that stand for several: sums of products, and concatenations that stack values.
+
+`torch.lerp(x, y, 0.3)` is `x * 0.7 + y * 0.3`. The factors and products in it, and in `addcmul` and its kin,
+become operations of their own.
+"""
+
+from dataclasses import replace
+
+from resnet_diagram.spec.measure import broadcast
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, references
+from resnet_diagram.tracer.record.operators import operator_of
+
+_PRODUCTS = {
+    "addcmul": ("mul", "other"),
+    "addcdiv": ("div", "other"),
+    "addmm": ("mm", "mat2"),
+    "addmv": ("mv", "vec"),
+    "baddbmm": ("bmm", "mat2"),
+}
+"""Operations that add a product to a value: the product, and the name of its second argument."""
+_ELEMENTWISE = ("self", "other")
+
+
+def spell_out(graph: OpGraph) -> None:
+    """Write each operation of a graph that stands for several as these."""
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        name = operator_of(node.op).name
+        if name == "lerp" and node.active:
+            nodes += _write_interpolation(node)
+        elif name in _PRODUCTS and sum(ref.node.active for ref in references(node)) > 1:
+            nodes += _write_sum_of_product(node, *_PRODUCTS[name])
+        elif name == "cat" and node.active:
+            _write_stack(node)
+        nodes.append(node)
+    graph.nodes[:] = nodes
+    for index, node in enumerate(nodes):
+        node.index = index
+
+
+def _write_interpolation(node: Node) -> list[Node]:
+    """Make `start + weight * (end - start)` a sum, and return the operations before it."""
+    start, end, *weights = references(node)
+    weight = weights[0] if weights else argument(node, "weight")
+    if isinstance(weight, Ref) and weight.node.active:
+        difference = _operation(node, "sub", end, start)
+        product = _operation(node, "mul", _result(difference), weight)
+        return [difference, product, *_write_sum(node, (start, 1), (_result(product), 1))]
+    if isinstance(weight, (int, float)):
+        return _write_sum(node, (start, 1.0 - weight), (end, weight))
+    rest = _operation(node, "rsub", weight, 1.0)
+    return [rest, *_write_sum(node, (start, _result(rest)), (end, weight))]
+
+
+def _write_sum_of_product(node: Node, op: str, second: str) -> list[Node]:
+    """Make an operation a sum, and return the product and the factors before it."""
+    value, *factors = references(node)
+    product = _operation(node, op, *factors, names=("self", second))
+    alpha = argument(node, "alpha" if "alpha" in node.names else "value")
+    return [product, *_write_sum(node, (value, argument(node, "beta")), (_result(product), alpha))]
+
+
+def _write_sum(node: Node, *terms: tuple[Ref, object]) -> list[Node]:
+    """Make a node the sum of two values times factors, of which 0 removes one; return the products."""
+    products: list[Node] = []
+    summed: list[Ref] = []
+    for ref, factor in terms:
+        if isinstance(factor, Ref) or factor not in (None, 0, 1):
+            products.append(_operation(node, "mul", ref, factor))
+            ref = _result(products[-1])
+        summed += [ref] if factor != 0 else []
+    written = _operation(node, "add", *(summed if len(summed) > 1 else (*summed, 0)))
+    node.op = f"add{'_' * node.op.endswith('_')}"
+    node.args, node.kwargs, node.names, node.defaults = written.args, {}, written.names, {}
+    node.inputs, node.refs = written.inputs, None
+    return products
+
+
+def _operation(node: Node, op: str, *args: object, names: tuple[str, ...] = _ELEMENTWISE) -> Node:
+    """Return an operation on some values, run where `node` was."""
+    refs = [arg for arg in args if isinstance(arg, Ref)]
+    shapes = [ref.shape for ref in refs] if names == _ELEMENTWISE else [node.shape]
+    inputs = tuple(ref.node for ref in refs if ref.node.active)
+    result = replace(
+        node, op=op, shape=broadcast(shapes), args=args, kwargs={}, names=names, defaults={}, refs=None
+    )
+    result.inputs, result.active, result.dropout = inputs, bool(inputs), 0.0
+    return result
+
+
+def _result(node: Node) -> Ref:
+    return Ref(node, node.shape)
+
+
+def _write_stack(node: Node) -> None:
+    """Make a concatenation of values along an axis that each of them was given for it a stack."""
+    dim, refs = argument(node, "dim"), references(node)
+    axis = dim % len(node.shape) if isinstance(dim, int) else 0
+    for ref in refs:
+        place = argument(ref.node, "dim") if ref.node.op == "unsqueeze" else None
+        if not isinstance(place, int) or place % len(node.shape) != axis:
+            return
+    sources = [references(ref.node)[0] for ref in refs]
+    node.op, node.args, node.refs = "stack", (sources, axis), None
+    node.kwargs, node.names = {}, ("tensors", "dim")
+    node.inputs = tuple(source.node for source in sources if source.node.active)

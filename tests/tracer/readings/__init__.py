@@ -1,0 +1,1 @@
+"""Readings of merges: sums with factors, concatenations, products, memories."""
