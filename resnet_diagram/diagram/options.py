@@ -1,5 +1,6 @@
 """Options of a drawing."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from resnet_diagram.dataclass import dataclass
@@ -44,8 +45,9 @@ class Options:
     """`title=None` takes the network's name; an empty title draws none.
 
     `direction=None` lets the page decide. `block`: which block the view `block` draws, such as "layer2.0",
-    or a type of block; "" takes the first of each type. `lang` names the language of the words. `insets`: the
-    most types of block that get a panel of their own. `graph_room`: the most boxes of a graph whose modules
+    or a type of block; "" takes the first of each type. `lang` names the language of the words. `opened`: the
+    ranks of the types of block that get a panel of their own, 0 for the most frequent; a rank without a type
+    leaves a panel to the blocks within others. `graph_room`: the most boxes of a graph whose modules
     are not folded. `color_by`: the quantity that fills the boxes.
     `annotations`: an author's words and colours. `only`: the part that is drawn; "" for all.
     """
@@ -58,7 +60,7 @@ class Options:
     show: frozenset[Show] = USUAL
     names: StageNames = StageNames.STAGE
     lang: str = "en"
-    insets: int = 6
+    opened: Sequence[int] = range(6)
     graph_room: int = 24
     color_by: Quantity | None = None
     annotations: Annotations = NO_ANNOTATIONS

@@ -9,32 +9,54 @@ from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole
 from resnet_diagram.diagram.walk import nodes, vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
-from resnet_diagram.layout.flow.boxes import box_sizer
+from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules, box_sizer
 from resnet_diagram.layout.flow.cells import Series
-from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
+from resnet_diagram.layout.flow.rows.place import draw_rows, row_lines
+from resnet_diagram.layout.flow.rows.split import break_rows, has_lanes
 from resnet_diagram.layout.notes import draw_notes, placed_notes, reach
 from resnet_diagram.layout.scene import boxes
+from resnet_diagram.layout.spacing import TIGHT, TIGHTEST, TURN_PAD, Gaps
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.terms import NOTHING
 
 _LARGE = {"node": 7.2, "label": 6.8}
 _STRETCHES = (1.35, 1.2, 1.0)
 """Factors by which boxes may be larger than their texts need."""
+_CLOSE = (BoxRules(upright=True, gaps=TIGHT), BoxRules(upright=True, gaps=TIGHTEST, limit=21.0))
+"""Rules for boxes where a block is too wide otherwise."""
+_TURN = TURN_PAD + 1.0
+"""Room behind rows for the line that turns off."""
 _MARGIN = 1.0
 """Margin around the drawing: half a line width."""
 
 
+class Measured(NamedTuple):
+    """A measured block: the rows it is drawn in, and the room for the line into them."""
+
+    rows: tuple[Series, ...]
+    stub: float
+
+    @property
+    def width(self) -> float:
+        """Its width, in points, if the flow runs to the right."""
+        length = max(row.length for row in self.rows)
+        if len(self.rows) == 1:
+            return length + self.stub + 2 * _MARGIN
+        return length + max(self.stub, _turn_room(self.rows)) + 2 * _MARGIN + _TURN
+
+
 class Draft(NamedTuple):
-    """Blocks measured one way, each with the room for the line into it."""
+    """Blocks measured one way, each in one row."""
 
     theme: Theme
     turned: bool
-    blocks: list[tuple[Series, float]]
+    gaps: Gaps
+    blocks: list[Measured]
 
     def widths(self) -> list[float]:
         """Return the width of each block, in points; the flow runs to the right."""
-        return [inner.length + stub + 2 * _MARGIN for inner, stub in self.blocks]
+        return [block.width for block in self.blocks]
 
 
 Block = tuple[Item, ...]
@@ -43,7 +65,8 @@ Block = tuple[Item, ...]
 def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> list[DrawnPanel]:
     """Return the drawings of `blocks`, in large type if that needs no more rows of `room` points.
 
-    `gap`: distance between two drawings. A block too wide even with broken texts is drawn top to bottom.
+    `gap`: distance between two drawings. Where a block is too wide even with broken texts, boxes are closer;
+    what is wider even so is drawn in several rows, or else top to bottom.
     """
     plain = [mapped(block, _without_tag) for block in blocks]
     broken = [tuple(_broken(item) for item in block) for block in plain]
@@ -53,7 +76,12 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
         for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
     ]
-    best = _drawn(min(choices, key=lambda draft: _cost(draft.widths(), room, gap)))
+    draft = min(choices, key=lambda draft: _cost(draft.widths(), room, gap))
+    if max(draft.widths(), default=0.0) > room:
+        close = [_measured(broken, theme, wrapped=True, rules=rules) for rules in _CLOSE]
+        broken_up = [_in_rows(choice, room) for choice in (draft, *close)]
+        draft = min(broken_up, key=lambda draft: _lines(draft, room))
+    best = _drawn(draft)
     if not all(element.width <= room for element in best):
         rotated = _drawn(_measured(broken, theme, wrapped=True, turned=True))
         best = [entry if entry.width <= room else right for entry, right in zip(best, rotated, strict=True)]
@@ -117,17 +145,46 @@ def _enlarged(theme: Theme) -> Theme:
 
 
 def _measured(
-    blocks: Sequence[Block], theme: Theme, *, wrapped: bool, stretch: float = 1.0, turned: bool = False
+    blocks: Sequence[Block],
+    theme: Theme,
+    *,
+    wrapped: bool,
+    stretch: float = 1.0,
+    turned: bool = False,
+    rules: BoxRules = PLAIN,
 ) -> Draft:
     """Return all blocks with boxes of one size for each kind, `stretch` times as large as needed."""
     items = tuple(item for block in blocks for item in block)
-    measure = box_sizer(items, theme, turned=turned, wrapped=wrapped).stretched(stretch)
-    return Draft(theme, turned, [(series(cells(block, measure)), _stub(block)) for block in blocks])
+    measure = box_sizer(items, theme, turned=turned, wrapped=wrapped, rules=rules).stretched(stretch)
+    measured = [Measured((series(cells(block, measure), rules.gaps),), _stub(block)) for block in blocks]
+    return Draft(theme, turned, rules.gaps, measured)
+
+
+def _in_rows(draft: Draft, room: float) -> Draft:
+    """Return a draft whose blocks too wide for one row are in several, each with a shortcut or branches."""
+    blocks: list[Measured] = []
+    for block in draft.blocks:
+        limit = room - max(block.stub, _turn_room(block.rows)) - 2 * _MARGIN - _TURN
+        rows = break_rows([cell for row in block.rows for _, cell in row.parts], limit, draft.gaps)
+        broken = block._replace(rows=rows)
+        usable = block.width > room >= broken.width and all(map(has_lanes, rows))
+        blocks.append(broken if usable else block)
+    return draft._replace(blocks=blocks)
+
+
+def _lines(draft: Draft, room: float) -> tuple[int, int]:
+    """Return the number of blocks that are too wide, then the number of rows of all."""
+    return sum(width > room for width in draft.widths()), sum(len(block.rows) for block in draft.blocks)
+
+
+def _turn_room(rows: Sequence[Series]) -> float:
+    """Return the room in front of rows for the line that turns into each."""
+    return max(row.lead for row in rows) + 1.0
 
 
 def _drawn(draft: Draft) -> list[DrawnPanel]:
     """Return the drawing of each block of a draft."""
-    return [_inset(Canvas(theme=draft.theme, turned=draft.turned), *block) for block in draft.blocks]
+    return [_inset(Canvas(theme=draft.theme, turned=draft.turned), block) for block in draft.blocks]
 
 
 def _broken(item: Item) -> Item:
@@ -155,12 +212,14 @@ def _stub(block: Block) -> float:
     return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
 
 
-def _inset(canvas: Canvas, inner: Series, stub: float) -> DrawnPanel:
+def _inset(canvas: Canvas, block: Measured) -> DrawnPanel:
     """Return one block on a canvas of its own."""
-    draw(canvas, inner, _MARGIN + stub, _MARGIN + inner.above)
+    lines = row_lines(block.rows, _MARGIN)
+    start = _MARGIN + max(block.stub, _turn_room(block.rows) if len(block.rows) > 1 else 0.0)
+    draw_rows(canvas, block.rows, start, lines)
     canvas.line = None
-    length = inner.length + stub + 2 * _MARGIN
-    breadth = inner.above + inner.below + 2 * _MARGIN
+    length = max(row.length for row in block.rows) + start + _MARGIN + (_TURN if len(block.rows) > 1 else 0.0)
+    breadth = lines[-1] + block.rows[-1].below + _MARGIN
     if canvas.turned:
         return DrawnPanel(canvas, breadth, length, 0.0)
-    return DrawnPanel(canvas, length, breadth, _MARGIN + inner.above)
+    return DrawnPanel(canvas, length, breadth, lines[0])

@@ -134,6 +134,33 @@ def test_a_drawing_higher_than_a_page_opens_fewer_blocks(sums: Network, width: f
     assert "higher than a page" in notes[0]
 
 
+class Rungs(nn.Module):
+    """Often a block too high for a page, and once a small one."""
+
+    def __init__(self, width: int = 16, branches: int = 60) -> None:
+        super().__init__()
+        self.large = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(width, width, 2 * size + 1, padding=size) for size in range(branches))
+            for _ in range(3)
+        )
+        self.small = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(x + self.small(x))
+        for branches in self.large:
+            assert isinstance(branches, nn.ModuleList)
+            inner = [branch(torch.relu(x)) for branch in branches]
+            x = torch.relu(x + sum(inner[1:], inner[0]))
+        return x
+
+
+def test_a_block_too_large_for_a_page_leaves_room_to_a_rarer_one() -> None:
+    text, notes = pages(rd.trace(Rungs(), (16, 128, 128)), width=495.0)
+    assert size(text)[1] <= 648
+    assert ">(b)" in text
+    assert "panels of blocks left out: 1" in notes[0]
+
+
 def test_a_network_for_which_a_page_is_too_small_is_drawn_on_a_higher_one() -> None:
     network = replace(MANY_STAGES, body=catalog.network("resnet50").body * 40)
     text, notes = pages(network)

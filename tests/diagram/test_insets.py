@@ -120,7 +120,7 @@ def test_what_lies_on_the_shortcut_is_a_box_on_it() -> None:
 def test_no_more_types_are_drawn_open_than_asked_for(most: int) -> None:
     network = catalog.network("resnet50d")
     types = len(build([network], Options()).panels) - 1
-    drawn = build([network], Options(insets=most))
+    drawn = build([network], Options(opened=range(most)))
     assert types > 2
     assert len(drawn.panels) - 1 == min(most, types)
     assert any("not drawn open" in entry.text for entry in drawn.legend) == (most < types)

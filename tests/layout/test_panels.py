@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from resnet_diagram.diagram.model import Diagram, EdgeRole, GroupRole
+from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, GroupRole
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.layout.layout import layout
@@ -15,7 +15,7 @@ from resnet_diagram.spec.model import Block, Network, Shortcut, ShortcutKind, St
 from resnet_diagram.style.theme import load_theme, theme_names
 from tests.layout.geometry import problems, text_rect
 from tests.layout.panelled import OVERVIEWS, bottleneck, overview, panelled, paper, stage, terminal
-from tests.layout.samples import SAMPLES, conv, fork
+from tests.layout.samples import SAMPLES, conv, fork, residual
 from tests.work import calls
 
 WIDTHS = (234.0, 347.0, 396.0, 495.0, 516.0, None)
@@ -50,7 +50,7 @@ def test_overviews_of_every_sort(name: str, width: float | None) -> None:
     assert scene.width <= (width or 495.0)
 
 
-@pytest.mark.parametrize("width", [347.0, None])
+@pytest.mark.parametrize("width", [234.0, 347.0, None])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_insets_of_every_sort(name: str, width: float | None) -> None:
     items = (terminal("x", "x"), *SAMPLES[name], terminal("y", "y"))
@@ -58,6 +58,31 @@ def test_insets_of_every_sort(name: str, width: float | None) -> None:
         panelled(("A block", items), ("Another", bottleneck("other", projects=True, marks=True))), width
     )
     assert problems(scene, load_theme()) == []
+
+
+def layer(name: str, *words: str) -> Fork:
+    """Return a residual block of boxes in sequence."""
+    return residual(name, *(conv(f"{name}{at}", word) for at, word in enumerate(words)))
+
+
+def test_a_block_too_wide_for_its_page_turns_from_one_row_into_the_next() -> None:
+    words = ("a layer with a name", "and its neighbour", "the last of them")
+    items = (terminal("x", "x"), layer("a", *words), layer("b", *words), terminal("y", "y"))
+    scene = drawn(panelled(("Two blocks", items)), 234.0)
+    assert problems(scene, load_theme()) == []
+    assert scene.width <= 234.0
+    rows = {name: box.y for name, box in boxes(scene).items()}
+    assert rows["a0"] == rows["a1"] == rows["a2"] < rows["b0"] == rows["b1"] == rows["b2"]
+    wide = boxes(drawn(panelled(("Two blocks", items))))
+    assert wide["a0"].y == wide["b0"].y
+
+
+def test_boxes_move_closer_before_a_block_is_drawn_downwards() -> None:
+    items = (terminal("x", "x"), layer("a", *["1×1 conv, 64"] * 5), terminal("y", "y"))
+    scene = drawn(panelled(("A block", items)), 200.0)
+    assert problems(scene, load_theme()) == []
+    found = boxes(scene)
+    assert len({found[f"a{at}"].y for at in range(5)}) == 1
 
 
 @pytest.mark.parametrize("width", [347.0, 396.0, 495.0, 516.0, None])

@@ -9,7 +9,6 @@ from resnet_diagram.diagram.model import Dag, Flow, Inset
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import RenderError, UnrenderedWarning
-from resnet_diagram.layout.layout import in_panels
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import fits
 from resnet_diagram.render.chart.budget import ChartSize
@@ -31,7 +30,7 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     """Return the figure of networks, which opens fewer blocks if it would be higher than a page.
 
     In the view `paper`, a narrow page that is too small for a chain has an overview and insets too. Insets
-    are left out, the least frequent types of block first; then all of them; at last each stage is one box.
+    are left out, of the less frequent types of block first; then all of them; at last each stage is one box.
     Of a graph that is too large even so, more modules are folded. Warns of what is folded.
     """
     if options.view is not View.PAPER or options.direction:
@@ -55,12 +54,15 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
     figure = figure_of(networks, options, output)
     if _is_page(figure):
         return figure, ""
-    opened = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
-    most = opened - 1 if in_panels(figure.diagram, output.fit) else opened
-    for count in range(most, 0, -1):
-        figure = _in_panels(figure_of(networks, replace(options, insets=count), output))
-        if _is_page(figure):
-            return figure, f"panels of blocks left out: {opened - count}" if count < opened else ""
+    count = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
+    opened: tuple[int, ...] = ()
+    for rank in range(count):
+        more = _in_panels(figure_of(networks, replace(options, opened=(*opened, rank)), output))
+        if _is_page(more):
+            figure, opened = more, (*opened, rank)
+    if opened:
+        left_out = count - len(opened)
+        return figure, f"panels of blocks left out: {left_out}" if left_out else ""
     folded = replace(options, view=View.OVERVIEW)
     low = replace(output, fit=replace(output.fit, height=output.fit.height or TALLEST))
     figure, lowest = (figure_of(networks, folded, room) for room in (output, low))

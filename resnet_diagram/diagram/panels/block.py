@@ -37,7 +37,7 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
     if not result:
         raise UsageError(f"{network.name} has no blocks; --view block draws one. Take --view full.")
     if not options.block:
-        return insets(result, units, stages, replace(options, insets=len(result)))[0]
+        return insets(result, units, stages, replace(options, opened=range(len(result))))[0]
     if unit := _named(network, units, options.block):
         shapes = change_label(in_shape(unit.elements), out_shape(unit.elements))
         first = unit.elements[0]

@@ -32,14 +32,15 @@ _SHARED_BLOCK_SHADE = 2
 def insets(
     block_types: Sequence[BlockType], units: Sequence[Unit], stages: int, options: Options
 ) -> tuple[tuple[Panel, ...], Label]:
-    """Return a panel for each of the most frequent types, in order of appearance, and the places of the rest.
+    """Return panels of the types of the ranks `options.opened`, as they appear, and the places of the rest.
 
     The type of "all other blocks" is the last. `units`: all units of the network, `stages`: how many stages
     it has.
     """
     show = options.show
     open_types = [kind for kind in block_types if not is_opaque(kind.units[0].elements)]
-    frequent = sorted(open_types, key=_rank)[: options.insets]
+    ranked = sorted(open_types, key=_rank)
+    frequent = [kind for rank, kind in enumerate(ranked) if rank in options.opened]
     selection = [kind for kind in open_types if kind in frequent]
     selection.sort(key=lambda kind: _places(kind.units, units, stages) == _ALL_OTHERS)
     rest = [unit for kind in open_types if kind not in frequent for unit in kind.units]
@@ -57,7 +58,7 @@ def insets(
     pictures = {picture(panel) for panel in panels}
     for kind in map(_with_own_sizes, _inner_types(selection, block_types)):
         inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
-        if len(panels) < options.insets and picture(inner) not in pictures:
+        if len(panels) < len(options.opened) and picture(inner) not in pictures:
             pictures.add(picture(inner))
             panels.append(inner)
     return tuple(panels), closed

@@ -1,9 +1,11 @@
 """Place sections under each other with the flow to the right, and draw the lines between them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.rows.split import Section, has_lanes
 from resnet_diagram.layout.flow.titles import draw_title, title_width
@@ -35,11 +37,11 @@ def caption_width(section: Section, canvas: Canvas) -> float:
     return text_width(caption, canvas.theme.size("caption"))
 
 
-def flow_lines(section: Section, first: float) -> tuple[float, ...]:
+def row_lines(rows: Sequence[Series], first: float) -> tuple[float, ...]:
     """Return the line of flow of each row, across the flow; the first row begins at `first`."""
     lines: list[float] = []
     edge = first
-    for row in section.rows:
+    for row in rows:
         lines.append(edge + row.above)
         edge += row.above + row.below + spacing.ROW_GAP
     return tuple(lines)
@@ -52,24 +54,23 @@ def draw_sections(canvas: Canvas, places: list[Place]) -> None:
             _turn_in(canvas, places[number - 1], place)
         group = place.section.group
         if group is None:
-            _rows(canvas, place)
+            draw_rows(canvas, place.section.rows, place.start, place.lines)
             continue
         with canvas.part(group):
             canvas.frame(group.role, (place.u, place.v), (place.end_u, place.end_v))
             draw_title(canvas, group, canvas.point(place.u, place.v), place.section.note)
-            _rows(canvas, place)
+            draw_rows(canvas, place.section.rows, place.start, place.lines)
 
 
-def _rows(canvas: Canvas, place: Place) -> None:
-    """Draw each row, and the line from each row to the next."""
-    rows = place.section.rows
-    far = place.start + place.section.length + spacing.TURN_PAD
-    back_u = place.start - max(row.lead for row in rows) - 1.0 if rows else 0.0
-    for number, (row, v) in enumerate(zip(rows, place.lines, strict=True)):
+def draw_rows(canvas: Canvas, rows: Sequence[Series], start: float, lines: Sequence[float]) -> None:
+    """Draw rows from `start` on, each on its line of flow, and the line from each row to the next."""
+    far = start + max((row.length for row in rows), default=0.0) + spacing.TURN_PAD
+    back_u = start - max((row.lead for row in rows), default=0.0) - 1.0
+    for number, (row, v) in enumerate(zip(rows, lines, strict=True)):
         if number:
             canvas.turn(far, v - row.above - spacing.ROW_GAP / 2, back_u)
             canvas.via((back_u, v))
-        draw(canvas, row, place.start, v)
+        draw(canvas, row, start, v)
 
 
 def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
@@ -153,7 +154,7 @@ def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float,
     left, right, v = at
     pad = spacing.FRAME_PAD if section.group else 0.0
     title_height = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
-    lines = flow_lines(section, v + (title_height if section.group else 0.0))
+    lines = row_lines(section.rows, v + (title_height if section.group else 0.0))
     end = lines[-1] + section.rows[-1].below + pad
     return _place(section, gaps, (left, right), (v, end), (left + _margin(section, gaps), lines))
 
