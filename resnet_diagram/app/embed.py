@@ -12,7 +12,7 @@ from resnet_diagram.app.trust import Trust, check_paths, check_request, trust_in
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.embed.bodies import body, reference_in
 from resnet_diagram.embed.document import Document, Part, rewritten
-from resnet_diagram.embed.edited import EDITABLE, is_edited, is_same, with_digest
+from resnet_diagram.embed.edited import Author, author_of, is_same, with_digest
 from resnet_diagram.embed.markers import Region
 from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError, ResnetDiagramError
@@ -35,13 +35,14 @@ Parse = Callable[[Sequence[str], Path, str], Parsed]
 class Update:
     """A file's present content, None if it does not exist, and its new content.
 
-    `edited`: the present content is a drawing in an editable format that was edited by hand.
+    `author`: who wrote the present content; `place`: the marker that writes the file.
     """
 
     path: Path
     old: bytes | None
     new: bytes
-    edited: bool = False
+    author: Author = Author.TOOL
+    place: str = ""
 
     @property
     def is_fresh(self) -> bool:
@@ -82,8 +83,7 @@ def updates(documents: Sequence[Document], parse: Parse, log: Log, *, code: bool
         place: _artifacts(markers[place], parse, log, trusts[markers[place].document.path.parent])
         for place in log.progress(list(markers))
     }
-    neighbour = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
-    files = [_neighbour(path, artifact) for path, artifact in neighbour.items()]
+    files = _beside([(markers[place], result) for place, result in artifacts.items()], documents)
     return [*files, *(_rewriting(document, artifacts) for document in documents)]
 
 
@@ -142,8 +142,8 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
 
 def _beside(
     artifacts: Sequence[tuple[Marker, tuple[Artifact, ...]]], documents: Sequence[Document]
-) -> dict[Path, Artifact]:
-    """Return the files beside the documents. Raise EmbedError where two markers write one file."""
+) -> list[Update]:
+    """Return the updates of files beside the documents. Raise EmbedError where two markers write one file."""
     files: dict[Path, Artifact] = {}
     owners: dict[Path, str] = {document.path.resolve(): str(document.path) for document in documents}
     for marker, result in artifacts:
@@ -158,18 +158,13 @@ def _beside(
                     "use another name."
                 )
             files[path] = artifact
-    return files
+    return [_neighbour(path, artifact, owners[path]) for path, artifact in files.items()]
 
 
-def _neighbour(path: Path, artifact: Artifact) -> Update:
-    """Return the update of a file beside a document; a drawing to edit has a digest of its content."""
-    old = _bytes(path)
-    if artifact.format not in EDITABLE:
-        return Update(path=path, old=old, new=artifact.data)
-    edited = old is not None and is_edited(old)
-    return Update(path=path, old=old, new=with_digest(artifact.data), edited=edited)
-
-
-def _bytes(path: Path) -> bytes | None:
-    """Return the content of a file, None if there is no such regular file. Raise SourceError."""
-    return read_bytes(path) if path.is_file() else None
+def _neighbour(path: Path, artifact: Artifact, place: str) -> Update:
+    """Return the update of a file beside a document. It gets a digest of its content where it can."""
+    old = read_bytes(path) if path.is_file() else None
+    new = with_digest(artifact.data, artifact.format)
+    if old is None or is_same(old, artifact.data):
+        return Update(path=path, old=old, new=new, place=place)
+    return Update(path=path, old=old, new=new, author=author_of(old, artifact.format), place=place)

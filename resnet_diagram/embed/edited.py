@@ -1,25 +1,62 @@
-"""Digests in generated files, to detect manual edits."""
+"""Digests in generated files, to detect manual edits and files of others."""
 
 import hashlib
 import re
+import struct
 import zipfile
 import zlib
+from enum import Enum, auto
 from io import BytesIO
 
 from resnet_diagram.limits import FILE
 
 _MARK = re.compile(r' \[resnet-diagram ([0-9a-f]{12})\]$| etag="([0-9a-f]{12})"(?=>$)')
 
+_LAST_LINE = re.compile(rb"[^\n]{1,6}\[resnet-diagram ([0-9a-f]{12})\](?: -->)?\r?\n\Z")
+
+_CHUNK = re.compile(rb"\0\0\0\x1btEXtresnet-diagram\0([0-9a-f]{12}).{4}", re.DOTALL)
+"""A chunk of text in a PNG with the digest."""
+
+_COMMENTS = {
+    "svg": ("<!--", " -->"),
+    "html": ("<!--", " -->"),
+    "markdown": ("<!--", " -->"),
+    "dot": ("//", ""),
+    "typst": ("//", ""),
+    "mermaid": ("%%", ""),
+    "pdf": ("%", ""),
+    "toml": ("#", ""),
+    "python": ("#", ""),
+}
+"""Signs before and after the digest, which is the last line of a file in these formats."""
+
+_FORMS = {
+    "json": re.compile(rb'\{\s*"format": "resnet-diagram-network"'),
+    "scene": re.compile(rb'\{\s*"schema": \d+,\s*"title": '),
+    "csv": re.compile(b"stage,"),
+    "text": re.compile("[^\0]*[─├└]".encode()),
+    "outline": re.compile("[^\0]*[─├└]".encode()),
+}
+"""Beginnings of files in formats that have no comments."""
+
 _CORE = "docProps/core.xml"
 _IDENTIFIER = re.compile(rb"<dc:identifier>resnet-diagram ([0-9a-f]{12})</dc:identifier>")
 
-EDITABLE = ("tikz", "drawio", "pptx")
-"""The formats of files that are made to be edited."""
+EDITABLE = ("tikz", "drawio")
+"""The formats of texts that are made to be edited."""
 
 
-def with_digest(data: bytes) -> bytes:
-    """Return a drawing in one of the `EDITABLE` formats with a digest of all its content."""
-    if _is_archive(data):
+class Author(Enum):
+    """Who wrote the content of a file: this tool, an author who edited its drawing, or somebody else."""
+
+    TOOL = auto()
+    EDITOR = auto()
+    OTHER = auto()
+
+
+def with_digest(data: bytes, form: str) -> bytes:
+    """Return a file in a format with a digest of all its content; JSON, CSV and plain text have none."""
+    if form == "pptx":
         parts = _parts(data)
         element = f"<dc:identifier>resnet-diagram {_digest_of_parts(parts)}</dc:identifier>".encode()
         parts[_CORE] = parts[_CORE].replace(b"</cp:coreProperties>", element + b"</cp:coreProperties>")
@@ -28,19 +65,40 @@ def with_digest(data: bytes) -> bytes:
             for name, content in parts.items():
                 archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
         return signed.getvalue()
-    return _text_with_digest(data.decode("utf-8")).encode("utf-8")
+    if form == "png":
+        text = b"tEXtresnet-diagram\0" + _digest(data).encode()
+        chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+        return data[:-12] + chunk + data[-12:]
+    if form in _COMMENTS:
+        opening, closing = _COMMENTS[form]
+        lines = data if data.endswith(b"\n") else data + b"\n"
+        return lines + f"{opening} [resnet-diagram {_digest_of_lines(lines)}]{closing}\n".encode()
+    return data if form in _FORMS else _text_with_digest(data.decode("utf-8")).encode("utf-8")
 
 
-def is_edited(data: bytes) -> bool:
-    """Return whether a drawing differs from its digest, or has none; line ends are ignored."""
-    if _is_archive(data):
-        return _is_edited_presentation(data)
+def author_of(data: bytes, form: str) -> Author:
+    """Return who wrote a file in a format; line ends are ignored.
+
+    A program that saves a drawing in one of the `EDITABLE` formats may drop the digest. A file in a format
+    without comments is recognized by its beginning.
+    """
+    if form == "pptx":
+        return Author.EDITOR if _is_edited_presentation(data) else Author.TOOL
+    if form in _FORMS:
+        return Author.TOOL if _FORMS[form].match(data) else Author.OTHER
+    if form == "png" or form in _COMMENTS:
+        match = (_CHUNK if form == "png" else _LAST_LINE).search(data)
+        if match is None:
+            return Author.OTHER
+        unmarked = data[: match.start()] + data[match.end() :]
+        digest = _digest(unmarked) if form == "png" else _digest_of_lines(unmarked)
+        return Author.TOOL if digest == match[1].decode() else Author.EDITOR
     first, newline, rest = _lines(data).partition("\n")
-    match = _MARK.search(first)
-    if match is None:
-        return True
-    unmarked = first[: match.start()] + first[match.end() :]
-    return _digest_of_text(unmarked + newline + rest) not in match.groups()
+    mark = _MARK.search(first)
+    if mark is None:
+        return Author.EDITOR if form in EDITABLE else Author.OTHER
+    remaining = first[: mark.start()] + first[mark.end() :]
+    return Author.TOOL if _digest_of_text(remaining + newline + rest) in mark.groups() else Author.EDITOR
 
 
 def is_same(old: bytes, new: bytes) -> bool:
@@ -96,6 +154,10 @@ def _parts(data: bytes) -> dict[str, bytes]:
 
 def _digest_of_parts(parts: dict[str, bytes]) -> str:
     return _digest(b"".join(name.encode() + _digest(parts[name]).encode() for name in sorted(parts)))
+
+
+def _digest_of_lines(data: bytes) -> str:
+    return _digest(data.replace(b"\r\n", b"\n"))
 
 
 def _digest_of_text(text: str) -> str:

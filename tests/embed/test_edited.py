@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 import resnet_diagram as rd
 from resnet_diagram.cli.main import main
-from resnet_diagram.embed.edited import is_edited, with_digest
+from resnet_diagram.embed.edited import Author, author_of, with_digest
 from tests.programs import run_latex
 
 PAPER = "% resnet-diagram: draw resnet18 -o figure.tex\n% /resnet-diagram\n"
@@ -105,11 +105,11 @@ def test_a_checkout_with_crlf_is_fresh(name: str, text: str, tmp_path: Path) -> 
 
 
 def test_a_digest_is_of_the_whole_text() -> None:
-    signed = with_digest(b"% title\nbody\n")
-    assert not is_edited(signed)
-    assert not is_edited(signed.replace(b"\n", b"\r\n"))
+    signed = with_digest(b"% title\nbody\n", "tikz")
+    assert author_of(signed, "tikz") is Author.TOOL
+    assert author_of(signed.replace(b"\n", b"\r\n"), "tikz") is Author.TOOL
     for changed in (signed + b"x", signed.replace(b"title", b"Title"), b"% title\nbody\n"):
-        assert is_edited(changed)
+        assert author_of(changed, "tikz") is Author.EDITOR
 
 
 def test_the_preamble_overrides_styles(tmp_path: Path) -> None:
@@ -127,7 +127,68 @@ def test_the_preamble_overrides_styles(tmp_path: Path) -> None:
 
 
 def test_a_presentation_that_unpacks_to_too_much_is_kept_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = with_digest(rd.to_bytes("resnet18", "pptx"))
-    assert not is_edited(data)
+    data = with_digest(rd.to_bytes("resnet18", "pptx"), "pptx")
+    assert author_of(data, "pptx") is Author.TOOL
     monkeypatch.setattr("resnet_diagram.embed.edited.FILE", 1_000)
-    assert is_edited(data)
+    assert author_of(data, "pptx") is Author.EDITOR
+
+
+DRAWN = ["svg", "pdf", "png", "typ", "dot", "mmd", "md", "txt", "scene.json", "json", "toml"]
+
+COMMANDS = {
+    **{f"a.{end}": "draw" for end in DRAWN},
+    **{f"c.{end}": "spec" for end in ["toml", "json"]},
+    "d.py": "code",
+}
+"""A command for a file of each format, by its name."""
+
+
+def marked(command: str, name: str) -> str:
+    return f"<!-- resnet-diagram: {command} -o {name} -->\n<!-- /resnet-diagram -->\n"
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS.items())
+def test_a_marker_replaces_only_files_that_it_wrote(name: str, command: str, tmp_path: Path) -> None:
+    page, figure = tmp_path / "page.md", tmp_path / name
+    figure.write_bytes(b"[project]\nwork = 'of others'\n")
+    page.write_text(marked(f"{command} resnet18", name), encoding="utf-8")
+    for options in ((), ("--check",)):
+        result = embed(page, *options)
+        assert result.exit_code == 1
+        assert f"page.md:1: {figure} exists, and 'resnet-diagram embed' did not write it" in result.output
+        assert figure.read_bytes() == b"[project]\nwork = 'of others'\n"
+    assert embed(page, "--force").exit_code == 0
+    page.write_text(marked(f"{command} resnet34", name), encoding="utf-8")
+    first = figure.read_bytes()
+    assert embed(page, "--check").exit_code == 1
+    assert (embed(page).exit_code, embed(page, "--check").exit_code) == (0, 0)
+    assert figure.read_bytes() != first
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS.items())
+def test_a_file_that_was_drawn_before_its_marker_is_taken_over(
+    name: str, command: str, tmp_path: Path
+) -> None:
+    figure = tmp_path / name
+    assert CliRunner().invoke(main, [command, "resnet18", "-o", str(figure)]).exit_code == 0
+    page = tmp_path / "page.md"
+    page.write_text(marked(f"{command} resnet18", name), encoding="utf-8")
+    result = embed(page)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert embed(page, "--check").exit_code == 0
+    page.write_text(marked(f"{command} resnet34", name), encoding="utf-8")
+    assert embed(page).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["net.svg", "net.py", "net.toml", "net.mmd", "net.html"])
+def test_an_edit_of_any_text_is_kept(name: str, tmp_path: Path) -> None:
+    page, figure = tmp_path / "page.md", tmp_path / name
+    page.write_text(
+        marked(f"{ {'py': 'code', 'toml': 'spec', 'html': 'table'}.get(name[4:], 'draw') } resnet18", name),
+        encoding="utf-8",
+    )
+    assert embed(page).exit_code == 0
+    edited = figure.read_text(encoding="utf-8").replace("64", "65")
+    figure.write_text(edited, encoding="utf-8")
+    assert f"{figure} was edited by hand and is kept" in embed(page).stderr
+    assert figure.read_text(encoding="utf-8") == edited

@@ -10,6 +10,7 @@ from resnet_diagram.cli.messages import LOG, detail, loudness_options, note, tel
 from resnet_diagram.cli.options import FilePath
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.embed.document import read_document
+from resnet_diagram.embed.edited import Author
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.saving import write_files
 
@@ -27,7 +28,7 @@ from resnet_diagram.saving import write_files
     "--check", is_flag=True, help="Change nothing; print a diff and exit with 1 if a diagram is out of date."
 )
 @click.option("--no-code", is_flag=True, help="Refuse markers that load code; see docs/security.md.")
-@click.option("--force", is_flag=True, help="Also replace TikZ, draw.io and PowerPoint files edited by hand.")
+@click.option("--force", is_flag=True, help="Also replace files edited by hand or written by others.")
 def command(paths: tuple[Path, ...], check: bool, no_code: bool, force: bool) -> None:
     """Update the diagrams between the markers of documents.
 
@@ -39,10 +40,17 @@ def command(paths: tuple[Path, ...], check: bool, no_code: bool, force: bool) ->
     """
     documents = [read_document(path) for path in dict.fromkeys(paths)]
     files = updates(documents, parse, LOG, code=not no_code)
-    stale = [update for update in files if not update.is_fresh and (force or not update.edited)]
-    for update in files:
-        if update.edited and not (force or update.is_fresh):
+    changed = [update for update in files if not update.is_fresh]
+    stale = [update for update in changed if force or update.author is Author.TOOL]
+    for update in changed:
+        if update.author is Author.OTHER and not force:
+            raise EmbedError(
+                f"{update.place}: {update.path} exists, and 'resnet-diagram embed' did not write it. "
+                "Name another file; --force replaces this one."
+            )
+        if update.author is Author.EDITOR and not force:
             note(f"{update.path} was edited by hand and is kept; --force replaces it")
+    for update in files:
         detail(f"{update.path}: {'stale' if update in stale else 'fresh'}")
     if not check:
         write_files([(update.path, update.new) for update in stale])
