@@ -32,8 +32,6 @@ from resnet_diagram.style.theme import Style, Theme
 from resnet_diagram.wording.terms import FORMULA_MARK
 
 _ANCHORS = {Anchor.START: "0", Anchor.END: "1"}
-_DROPS = {-1: 0.29, 0: 0.0, 1: -0.51}
-"""Depths of subscripts, of the text and of superscripts, in sizes of their own type."""
 _LINE = 100
 _RADIUS = 4.0
 _USUAL_SIZE = "6.4"
@@ -201,12 +199,12 @@ def _body(text: Text) -> str:
     """Return the words of a text as a string, or as content where it has formulas."""
     if FORMULA_MARK not in text.text:
         return typst_string(text.text)
-    from resnet_diagram.wording.formulas.signs import SCRIPT
     from resnet_diagram.wording.formulas.spans import spans
 
     pieces: list[str] = []
     for span in spans(text.text):
-        keys = [f"size: {SCRIPT}em", f"baseline: {_DROPS[span.level]}em"] if span.level else []
+        drop = -span.rise / span.scale
+        keys = [f"size: {number(span.scale)}em", f"baseline: {number(drop)}em"] if span.scripts else []
         keys += ['style: "italic"'] if span.italic else []
         keys += ['weight: "bold"'] if span.bold else []
         pieces.append(f"text({', '.join([*keys, typst_string(span.text)])})")

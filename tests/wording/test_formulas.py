@@ -4,6 +4,7 @@ import io
 import re
 import warnings
 import zipfile
+from html import unescape
 from typing import Any
 
 import pytest
@@ -38,6 +39,9 @@ def tex(text: str) -> str:
         (r"$x \text{ if any}$", "x if any", r"$x\mathrm{if\ any}$"),
         (r"$\hat{y} \in \mathbf{Y}$", "y\u0302 ∈ Y", r"$\hat{y}\in \mathbf{Y}$"),
         (r"$\max(0, x)$", "max(0, x)", r"$\mathrm{max}(0,x)$"),
+        (r"$x_{n_k}^{2}$", "x_(nₖ)²", "$x_{n_{k}}^{2}$"),
+        (r"$a^{b^{12}}$", "a^(b¹²)", "$a^{b^{12}}$"),
+        (r"$\mathcal{F}(x, \{W_i\})$", "F(x, {Wᵢ})", r"$\mathcal{F}(x,\{W_{i}\})$"),
         (r"costs \$5, $x$, \$6", "costs $5, x, $6", "costs $5, $x$, $6"),
         ("a $ alone", "a $ alone", "a $ alone"),
     ],
@@ -50,11 +54,34 @@ def test_a_formula_is_read_and_written(source: str, shown: str, written: str) ->
 
 
 @pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (r"$\frac{QK^T}{\sqrt{d_k}}$", "QKᵀ/√dₖ"),
+        (r"$\frac{a + b}{2c}$", "(a + b)/(2c)"),
+        (r"$\tfrac12 \left(1 - \frac{1}{1 - p}\right)$", "1/2(1−1/(1−p))"),
+        (r"$e^{-\frac{x^2}{2\sigma^2}}$", "e^(−x²/(2σ²))"),
+        (r"$\frac{\hat{x}}{\mathrm{out}}$", "x\u0302/out"),
+        (r"$\sqrt{x + \varepsilon}$", "√(x + ε)"),
+    ],
+)
+def test_a_fraction_is_written_on_one_line(source: str, shown: str) -> None:
+    assert unicode_text(with_formulas(source)) == shown
+    assert tex(tex(source)) == tex(source)
+
+
+def test_scripts_of_scripts_are_smaller_and_higher() -> None:
+    outer, inner = spans(with_formulas("$x_{a^b}$"))[1:]
+    assert (outer.scale, inner.scale) == pytest.approx((0.7, 0.49))
+    assert (outer.rise, inner.rise) == pytest.approx((-0.2, -0.2 + 0.36 * 0.7))
+
+
+@pytest.mark.parametrize(
     ("source", "problem"),
     [
-        (r"$\frac{a}{b}$", r"\\frac is not supported\. Formulas may have _, \^ and \\alpha"),
+        (r"$\binom{a}{b}$", r"\\binom is not supported\. Formulas may have _, \^ and \\alpha"),
+        (r"$\frac{a}$", "missing at its end"),
         (r"$\thet$", "Did you mean 'theta'"),
-        ("$x_{a_b}$", "script within a script"),
+        ("$x_{a_{b_c}}$", "three scripts within each other"),
         ("${a$", "not closed"),
         ("$a}$", "closes nothing"),
         ("$x_$", "missing at its end"),
@@ -118,4 +145,23 @@ def test_pages_raise_and_lower_scripts() -> None:
     assert re.search(rf'<tspan{italic}K</tspan><tspan dy="[\d.]+" font-size="[\d.]+"{italic}ω', svg)
     assert r"$K_{\omega }$" in rd.to_text("resnet18", "tikz", annotate=NOTES)
     drawio = rd.to_text("resnet18", "drawio", annotate=NOTES)
-    assert "<i>K</i><i><sub>ω</sub></i>" in drawio.replace("&lt;", "<").replace("&gt;", ">")
+    assert re.search("<i>K</i><i><sub [^>]*>ω</sub></i>", unescape(drawio))
+
+
+@pytest.mark.parametrize(
+    "annotate",
+    [
+        {"title": "net $F_{\\theta}$"},
+        {"parts": {"layer1": {"label": "stage $F_{\\theta}$"}}},
+        {"parts": {"layer1": {"badge": "$F_{\\theta}$"}}},
+        {"notes": ["of $F_{\\theta}$"]},
+        {"words": {"identity shortcut": "$F_{\\theta}$"}},
+    ],
+)
+def test_every_text_of_a_page_to_edit_has_scripts(annotate: dict[str, Any]) -> None:
+    drawio = rd.to_text("resnet18", "drawio", annotate=annotate)
+    assert "&amp;lt;sub" not in drawio
+    assert re.search("<i>F</i><i><sub [^>]*>θ</sub></i>", unescape(drawio))
+    with zipfile.ZipFile(io.BytesIO(rd.to_bytes("resnet18", "pptx", annotate=annotate))) as deck:
+        slide = deck.read("ppt/slides/slide1.xml").decode()
+    assert re.search(r'<a:rPr[^>]*i="1"[^>]*baseline="-20000"', slide)

@@ -50,6 +50,9 @@ _FOLD_BUTTON = 11.0
 _TITLE_GAP = 2.0
 """Minimum distance from a title to elements on its right, in points."""
 
+_SCRIPT_LOOK = ' style="font-size: 70%; line-height: 0"'
+"""Attributes of scripts, which otherwise move the line that they are in."""
+
 _UNPAINTED: Values = {"": "group", "fillColor": "none", "strokeColor": "none"}
 """Style of a group without paint."""
 
@@ -120,7 +123,7 @@ def _container(group: Group, area: Area, title: Text | None, place: Place, page:
             "spacingLeft": f"{start * UNIT:.0f}",
             "spacingTop": f"{baseline * UNIT - _OVER_TITLE:.0f}",
         }
-        words = title.text
+        words, style = _labelled(title.text, style)
         folded = _folded(group, area, start + title.width + _TITLE_GAP, 2 * (title.y - area.y))
         marks = {"alternateBounds": rectangle_in(folded, place)}
     cell = vertex(group.id, place, page, area, style, words=words, origin=group.origin)
@@ -192,17 +195,26 @@ def _words_in(box: Box, page: Page) -> tuple[str, Values]:
     return "".join(lines), {**look, "html": "1", "fontStyle": "0"}
 
 
+def _labelled(words: str, style: Values) -> tuple[str, Values]:
+    """Return a label and its style; one with formulas is HTML."""
+    if FORMULA_MARK not in words:
+        return words, style
+    return "<br>".join(map(_html, words.split("\n"))), {**style, "html": "1"}
+
+
 def _html(text: str) -> str:
     """Return a text as HTML, with the scripts and italic letters of its formulas."""
     if FORMULA_MARK not in text:
         return xml_text(text)
+    from resnet_diagram.wording.formulas.signs import SUB
     from resnet_diagram.wording.formulas.spans import spans
 
     pieces: list[str] = []
     for span in spans(text):
         tags = [*(("i",) if span.italic else ()), *(("b",) if span.bold else ())]
-        tags += {-1: ["sub"], 0: [], 1: ["sup"]}[span.level]
-        start, end = "".join(f"<{tag}>" for tag in tags), "".join(f"</{tag}>" for tag in reversed(tags))
+        tags += ("sub" if mark == SUB else "sup" for mark in span.scripts)
+        start = "".join(f"<{tag}{_SCRIPT_LOOK * tag.startswith('su')}>" for tag in tags)
+        end = "".join(f"</{tag}>" for tag in reversed(tags))
         pieces.append(f"{start}{xml_text(span.text)}{end}")
     return "".join(pieces)
 
@@ -219,8 +231,7 @@ def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:
     label_at: Values = {}
     marks: dict[str, Values] = {}
     if labels:
-        words = labels[0].words
-        style |= page.palette.words(labels[0].style)
+        words, style = _labelled(labels[0].words, style | page.palette.words(labels[0].style))
         style |= {"align": "center"}
         label_at, marks = _on_line(labels[0], line)
     style |= _attached("exit", tail) | _attached("entry", head)
@@ -238,11 +249,12 @@ def _connector(line: Connector, place: Place, page: Page) -> Iterator[Cell]:
         "waypoints": [point_in(point, place) for point in line.points[1:-1]],
     }
     for label in labels[1:]:
-        look = {"": "edgeLabel", **page.palette.words(label.style), "align": "center"}
+        words, look = _labelled(label.words, {"": "edgeLabel", **page.palette.words(label.style)})
+        look |= {"align": "center"}
         at, offset = _on_line(label, line)
         values = {"style": style_text(look), "vertex": "1", "connectable": "0", "parent": line.id}
         yield {
-            **cell_of(page.name(f"{line.id}-label"), label.words, values, data_of(NO_ORIGIN, layer)),
+            **cell_of(page.name(f"{line.id}-label"), words, values, data_of(NO_ORIGIN, layer)),
             "geometry": {**at, "relative": "1"},
             "marks": offset,
         }
@@ -302,14 +314,14 @@ def _texts(texts: Sequence[Text], name: str, place: Place, page: Page) -> Iterat
         (x, y), (width, height) = part.corner, part.size
         if part.style.turned:
             width, height = height, width
-        style, area = {"": "text", **page.palette.words(part.style)}, Area(x, y, width, height)
+        words, style = _labelled(part.words, {"": "text", **page.palette.words(part.style)})
         yield vertex(
             page.name(name),
             place,
             page,
-            area,
+            Area(x, y, width, height),
             style,
-            words=part.words,
+            words=words,
             layer=Layer.LABELS,
             connectable=False,
         )

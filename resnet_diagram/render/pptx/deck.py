@@ -15,6 +15,7 @@ from resnet_diagram.render.pptx.drawing import Area
 from resnet_diagram.render.pptx.pages import pages, placed
 from resnet_diagram.render.pptx.shapes import slide_shapes
 from resnet_diagram.render.templates import render
+from resnet_diagram.wording.formulas.spans import spans
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -65,12 +66,13 @@ def _add_slide(presentation: "Presentation", figure: Figure, theme_font: str, fo
         if placeholder.element is not (title.element if title and figure.named_title else None):
             placeholder.element.getparent().remove(placeholder.element)
     if title and figure.named_title:
-        title.text = printable(figure.named_title)
+        _write_title(title.text_frame.paragraphs[0], figure.named_title)
     if theme_font:
         slide.background.fill.solid()
         slide.background.fill.fore_color.rgb = _colour(theme.page)
         if title and figure.named_title:
-            title.text_frame.paragraphs[0].font.color.rgb = _colour(theme.style("text").text)
+            for run in title.text_frame.paragraphs[0].runs:
+                run.font.color.rgb = _colour(theme.style("text").text)
     scene, scale = placed(figure, width, height)
     notes = (figure.caption, scene.description)
     slide.notes_slide.notes_text_frame.text = printable("\n\n".join(filter(None, notes)))
@@ -85,6 +87,19 @@ def _add_slide(presentation: "Presentation", figure: Figure, theme_font: str, fo
     )
     for element in parse_xml(text):
         slide.shapes.element.append(element)
+
+
+def _write_title(paragraph: Any, text: str) -> None:
+    """Write a title, with the scripts and italic letters of its formulas."""
+    for span in spans(" ".join(text.split("\n"))):
+        run = paragraph.add_run()
+        run.text = printable(span.text)
+        if span.italic:
+            run.font.italic = True
+        if span.bold:
+            run.font.bold = True
+        if span.scripts:
+            run._r.get_or_add_rPr().set("baseline", str(round(100_000 * span.rise)))
 
 
 def _colour(text: str) -> Any:

@@ -21,12 +21,11 @@ from resnet_diagram.render.pptx.connectors import connector_shapes
 from resnet_diagram.render.pptx.drawing import Area, Drawing, Values, extra_spots
 from resnet_diagram.render.pptx.outlines import box_shape, marker_shape
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.formulas.signs import SCRIPT
 from resnet_diagram.wording.formulas.spans import spans
 
 _LINE_HEIGHT = 1.2
 _CENTRED = 0.6
-_RISES = {-1: -25_000, 0: 0, 1: 30_000}
-"""Height of a subscript, of the text and of a superscript, in thousandths of a percent of the type."""
 """Largest distance from the centre of a box at which a text is centred, in points."""
 _ALIGN = {Anchor.START: "l", Anchor.MIDDLE: "ctr", Anchor.END: "r"}
 
@@ -115,7 +114,7 @@ def _centred(box: Box) -> bool:
 
 
 def _lines(texts: tuple[Text, ...], drawing: Drawing) -> Values:
-    """Return the paragraphs of a text frame."""
+    """Return the paragraphs of a text frame. Programs make scripts smaller by themselves, once."""
     first, last = texts[0], texts[-1]
     distance = abs(last.x - first.x) if first.turned else abs(last.y - first.y)
     pitch = distance / (len(texts) - 1) if len(texts) > 1 else 0.0
@@ -127,14 +126,15 @@ def _lines(texts: tuple[Text, ...], drawing: Drawing) -> Values:
         "lines": [
             [
                 {
-                    "size": round(text.size * scale * 100),
+                    "size": round(text.size * scale * inner * 100),
                     "bold": text.bold or span.bold,
                     "italic": text.italic or span.italic,
-                    "rise": _RISES[span.level],
+                    "rise": round(100_000 * span.rise / inner),
                     "colour": drawing.theme.style(text.role).text[1:],
                     "words": xml_text(span.text),
                 }
                 for span in spans(text.text)
+                for inner in [span.scale / SCRIPT if span.scripts else 1.0]
             ]
             for text in texts
         ],

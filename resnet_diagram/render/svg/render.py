@@ -27,8 +27,6 @@ HEAD_LENGTH = 4.2
 HEAD_WIDTH = 3.2
 _HEAD_INSET = 1.1
 _HALO = 2.0
-_RISES = {-1: -0.2, 0: 0.0, 1: 0.36}
-"""Heights of subscripts, of the text and of superscripts, in sizes of the text."""
 _ANCHORS = {Anchor.START: "start", Anchor.MIDDLE: "middle", Anchor.END: "end"}
 
 Point = tuple[float, float]
@@ -232,10 +230,10 @@ def _words(text: Text) -> str:
     pieces: list[str] = []
     height = 0.0
     for span in spans(text.text):
-        rise = _RISES[span.level] * text.size
+        rise = span.rise * text.size
         keys = {
             "dy": number(height - rise) if rise != height else "",
-            "font-size": number(span.scale * text.size) if span.level else "",
+            "font-size": number(span.scale * text.size) if span.scripts else "",
             "font-style": "italic" if span.italic else "",
             "font-weight": "bold" if span.bold else "",
         }

@@ -15,13 +15,17 @@ import re
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.wording.formulas.signs import (
     ACCENTS,
+    BOLD,
     CLOSE,
     END,
     FONTS,
+    FRACTIONS,
     FUNCTIONS,
     LETTERS,
     OPERATORS,
     RELATIONS,
+    SCRIPTED,
+    SIZES,
     SPACE,
     SPACES,
     START,
@@ -31,6 +35,14 @@ from resnet_diagram.wording.formulas.signs import (
 )
 
 _SOURCE = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$")
+_PRODUCT = re.compile(f"[^{SPACE}+−/]*")
+_FACTOR = re.compile(
+    f"√?(?:[{UPRIGHT}{BOLD}{SCRIPTED}]\\w+{CLOSE}|[0-9.]+|[^{SPACE}−/])"
+    f"[{''.join(ACCENTS.values())}]?(?:[{SUB}{SUPER}][^{SPACE}]*{CLOSE})?"
+)
+"""What needs no brackets over a slash, and under one."""
+_DEEPEST = 2
+"""Most scripts within each other."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 
 
@@ -52,7 +64,7 @@ class _Reader:
         self._tokens = _TOKEN.findall(source)
         self._text = text
         self._at = 0
-        self._in_script = False
+        self._depth = 0
         self._in_words = False
 
     def formula(self) -> str:
@@ -93,20 +105,20 @@ class _Reader:
             return self._until("}")
         if token == "}":
             raise self._error("a brace closes nothing")
-        if token in "=<>+" and not self._in_script:
+        if token in "=<>+" and not self._depth:
             return f"{SPACE}{token}{SPACE}"
         if token.isspace():
             return SPACE if self._in_words else ""
-        if token == "," and not self._in_script:
+        if token == "," and not self._depth:
             return f",{SPACE}"
         return {"-": "−", "'": "′", "*": "∗"}.get(token, token)
 
     def _script(self, mark: str) -> str:
-        if self._in_script:
-            raise self._error("a script within a script is not supported")
-        self._in_script = True
+        if self._depth == _DEEPEST:
+            raise self._error("three scripts within each other are too small to read")
+        self._depth += 1
         inside = self._argument()
-        self._in_script = False
+        self._depth -= 1
         return f"{mark}{inside}{CLOSE}"
 
     def _command(self, name: str) -> str:
@@ -115,6 +127,12 @@ class _Reader:
             inside = self._argument()
             self._in_words = False
             return f"{FONTS[name]}{inside}{CLOSE}"
+        if name in FRACTIONS:
+            return f"{self._operand(_PRODUCT)}/{self._operand(_FACTOR)}"
+        if name == "sqrt":
+            return f"{LETTERS['surd']}{self._operand(_FACTOR)}"
+        if name in SIZES:
+            return ""
         if name in FUNCTIONS:
             return f"{UPRIGHT}{name}{CLOSE}"
         if name in ACCENTS:
@@ -122,14 +140,19 @@ class _Reader:
         if name in SPACES:
             return SPACES[name]
         if name in RELATIONS or name in OPERATORS:
-            space = "" if self._in_script or name in ("times", "cdot") else SPACE
+            space = "" if self._depth or name in ("times", "cdot") else SPACE
             return f"{space}{LETTERS[name]}{space}"
         if name in LETTERS:
             return LETTERS[name]
         raise self._error(f"\\{name} is not supported", name)
 
+    def _operand(self, bare: re.Pattern[str]) -> str:
+        """Return an argument beside a slash or behind a root, in brackets unless it is like `bare`."""
+        inside = self._argument()
+        return inside if bare.fullmatch(inside) else f"({inside})"
+
     def _error(self, problem: str, name: str = "") -> UsageError:
-        names = [*LETTERS, *FUNCTIONS, *ACCENTS, *FONTS]
+        names = [*LETTERS, *FRACTIONS[:1], "sqrt", *FUNCTIONS, *ACCENTS, *FONTS]
         hint = did_you_mean(closest(name, names)) if name else ""
         supported = " ".join(f"\\{each}" for each in names if each.isalpha())
         return UsageError(

@@ -6,13 +6,15 @@ from string import ascii_letters
 from resnet_diagram.wording.terms import FORMULA_MARK
 
 START = FORMULA_MARK
-END, SUB, SUPER, UPRIGHT, BOLD, CLOSE = "\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5\ufdd6"
+END, SUB, SUPER, UPRIGHT, BOLD, SCRIPTED, CLOSE = "\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5\ufdd7\ufdd6"
 """Marks in a text: round a formula, before a script or letters of another font, and behind those."""
 SPACE = "\u00a0"
 """Space in a formula, at which no line ends."""
 
 SCRIPT = 0.7
-"""Size of the type of subscripts and superscripts, in sizes of the text."""
+"""Size of the type of subscripts and superscripts, in sizes of the text around them."""
+RISES = {SUB: -0.2, SUPER: 0.36}
+"""Heights of subscripts and superscripts, in sizes of the text around them."""
 
 _NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
@@ -62,13 +64,24 @@ SIGNS = {
     "ldots": "…",
     "cdots": "⋯",
     "prime": "′",
+    "surd": "√",
     "|": "∥",
     **{sign: sign for sign in "{}%_&#$"},
 }
+FRACTIONS = ("frac", "dfrac", "tfrac")
+SIZES = ("left", "right", "big", "Big")
+"""Commands for the size of the bracket behind them, which has one size here."""
 FUNCTIONS = ("log", "exp", "max", "min", "sin", "cos", "tanh", "arg")
 SPACES = {",": "\u2009", ";": SPACE, " ": SPACE, "quad": "\u2003", "!": ""}
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
-FONTS = {"mathrm": UPRIGHT, "text": UPRIGHT, "operatorname": UPRIGHT, "mathbf": BOLD}
+FONTS = {
+    "mathrm": UPRIGHT,
+    "text": UPRIGHT,
+    "operatorname": UPRIGHT,
+    "mathbf": BOLD,
+    "boldsymbol": BOLD,
+    "mathcal": SCRIPTED,
+}
 LETTERS = GREEK | CAPITALS | OTHER_FORMS | RELATIONS | OPERATORS | SIGNS
 ITALIC = frozenset(ascii_letters) | set(GREEK.values()) | {"ϑ", "ℓ"}
 """Letters of variables."""

@@ -1,5 +1,6 @@
 """Texts with formulas in pieces of one style, and as plain letters of Unicode."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
@@ -11,7 +12,9 @@ from resnet_diagram.wording.formulas.signs import (
     CLOSE,
     END,
     ITALIC,
+    RISES,
     SCRIPT,
+    SCRIPTED,
     SPACE,
     START,
     SUB,
@@ -24,17 +27,26 @@ from resnet_diagram.wording.formulas.signs import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A piece of a text in one style. `level`: 1 for a superscript, -1 for a subscript, else 0."""
+    """A piece of a text in one style. `scripts`: marks of the scripts that it is in, from the outermost.
+
+    `calligraphic` letters are italic but in TeX.
+    """
 
     text: str
     italic: bool = False
     bold: bool = False
-    level: int = 0
+    calligraphic: bool = False
+    scripts: tuple[str, ...] = ()
 
     @property
     def scale(self) -> float:
         """Size of its type, in sizes of the text."""
-        return SCRIPT if self.level else 1.0
+        return float(SCRIPT ** len(self.scripts))
+
+    @property
+    def rise(self) -> float:
+        """Height of its baseline, in sizes of the text."""
+        return sum(RISES[mark] * SCRIPT**at for at, mark in enumerate(self.scripts))
 
 
 def has_formulas(text: str) -> bool:
@@ -50,7 +62,7 @@ def spans(text: str) -> tuple[Span, ...]:
     signs: list[tuple[Span, str]] = []
     styles: list[str] = []
     for sign in text:
-        if sign in (START, SUB, SUPER, UPRIGHT, BOLD):
+        if sign in (START, SUB, SUPER, UPRIGHT, BOLD, SCRIPTED):
             styles.append(sign)
         elif sign in (END, CLOSE):
             styles.pop()
@@ -64,24 +76,39 @@ def _style(sign: str, marks: list[str]) -> Span:
     """Return the style of a sign within some marks; accents have that of the letter before them."""
     upright = not marks or UPRIGHT in marks or BOLD in marks
     variable = sign in ITALIC or sign in ACCENTS.values()
-    level = (SUPER in marks) - (SUB in marks)
-    return Span(text="", italic=variable and not upright, bold=BOLD in marks, level=level)
+    return Span(
+        text="",
+        italic=variable and not upright,
+        bold=BOLD in marks,
+        calligraphic=SCRIPTED in marks,
+        scripts=tuple(mark for mark in marks if mark in RISES),
+    )
+
+
+def runs_of(pieces: Iterable[Span], depth: int = 0) -> Iterator[tuple[str, list[Span]]]:
+    """Yield the runs of pieces in one script at a depth, with its mark; "" where they are in none."""
+    for mark, run in groupby(pieces, key=lambda span: "".join(span.scripts[depth : depth + 1])):
+        yield mark, list(run)
 
 
 def unicode_text(text: str) -> str:
     """Return a text whose formulas are letters of Unicode, which has few subscripts and superscripts."""
     if not has_formulas(text):
         return text
-    runs = groupby(spans(text), key=lambda span: span.level)
-    return "".join(_unicode_script("".join(span.text for span in run), level) for level, run in runs)
+    return _unicode(spans(text), 0).replace(SPACE, " ").replace("\u2009", " ")
 
 
-def _unicode_script(text: str, level: int) -> str:
-    text = text.replace(SPACE, " ").replace("\u2009", " ")
-    if not level:
-        return text
-    letters = SUBSCRIPTS if level < 0 else SUPERSCRIPTS
-    if all(ord(sign) in letters for sign in text):
-        return text.translate(letters)
-    sign = "_" if level < 0 else "^"
-    return f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
+def _unicode(pieces: Iterable[Span], depth: int) -> str:
+    """Return pieces as letters of Unicode; `depth`: number of scripts around all of them."""
+    words: list[str] = []
+    for mark, run in runs_of(pieces, depth):
+        inside = _unicode(run, depth + 1) if mark else "".join(span.text for span in run)
+        letters = SUBSCRIPTS if mark == SUB else SUPERSCRIPTS
+        if mark and all(ord(sign) in letters for sign in inside):
+            words.append(inside.translate(letters))
+        elif mark:
+            sign = "_" if mark == SUB else "^"
+            words.append(f"{sign}{inside}" if len(inside) == 1 else f"{sign}({inside})")
+        else:
+            words.append(inside)
+    return "".join(words)

@@ -1,11 +1,10 @@
 """Formulas in TeX."""
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 
-from resnet_diagram.wording.formulas.signs import ACCENT_NAMES, ACCENTS, END, SPACE, START, TEX
-from resnet_diagram.wording.formulas.spans import Span, spans
+from resnet_diagram.wording.formulas.signs import ACCENT_NAMES, ACCENTS, END, SPACE, START, SUPER, TEX
+from resnet_diagram.wording.formulas.spans import Span, runs_of, spans
 
 _WORDS = re.compile(f"([A-Za-z]+(?:{SPACE}[A-Za-z]+)*)")
 _FORMULA = re.compile(f"{START}([^{END}]*){END}")
@@ -29,13 +28,20 @@ def tex_formula(formula: str) -> str:
     >>> print(tex_formula(formula))
     $F_{\theta }^{2}\to \hat{x}$
     """
-    runs = groupby(spans(formula), key=lambda span: span.level)
-    pieces = (("".join(map(_tex_span, run)), level) for level, run in runs)
-    inside = "".join(f"{'_^'[level > 0]}{{{tex}}}" if level else tex for tex, level in pieces)
-    return f"${inside}$"
+    return f"${_tex(spans(formula), 0)}$"
+
+
+def _tex(pieces: Iterable[Span], depth: int) -> str:
+    """Return pieces in TeX; `depth`: number of scripts around all of them."""
+    return "".join(
+        f"{'_^'[mark == SUPER]}{{{_tex(run, depth + 1)}}}" if mark else "".join(map(_tex_span, run))
+        for mark, run in runs_of(pieces, depth)
+    )
 
 
 def _tex_span(span: Span) -> str:
+    if span.calligraphic:
+        return rf"\mathcal{{{_tex_signs(span.text)}}}"
     if span.bold:
         return rf"\mathbf{{{_tex_signs(span.text)}}}"
     if span.italic:
