@@ -62,7 +62,9 @@ def class_doc(block: Block, condition: str | None) -> str:
     if plain(block):
         return "A convolution with its norm and activation."
     if is_gate(block):
-        return _gate_doc(block)
+        if squeezes(block):
+            return "A factor for each channel, computed from the means of all channels."
+        return "One branch times a factor that another computes."
     if not residual(block):
         return {
             Merge.ADD: "The sum of several branches.",
@@ -71,12 +73,6 @@ def class_doc(block: Block, condition: str | None) -> str:
         }[block.merge]
     stride = _stride_place(weighted_layers(block))
     return f"{_convolutions(block)}\n{stride}{_shortcut_doc(block, condition)}"
-
-
-def _gate_doc(block: Block) -> str:
-    if squeezes(block):
-        return "A factor for each channel, computed from the means of all channels."
-    return "One branch times a factor that another computes."
 
 
 def _convolutions(block: Block) -> str:
@@ -128,11 +124,6 @@ def called(network: Network) -> str:
     """Return the network's name, cleaned for use in a docstring."""
     plain = " ".join(network.name.replace("\\", "/").replace('"', "'").split())
     return plain if plain.isprintable() and plain else "A network"
-
-
-def title(network: Network) -> str:
-    """Return a network's summary line: "resnet50: 50 layers deep, 25,557,032 parameters."."""
-    return f"{called(network)}: {depth(network)} layers deep, {params(network):,} parameters."
 
 
 def module_doc(network: Network) -> str:

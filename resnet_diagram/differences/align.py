@@ -4,7 +4,7 @@ The containers of a network do not matter: layers before the first block are the
 block are the head.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import count, groupby
 
 from resnet_diagram.dataclass import dataclass
@@ -122,7 +122,11 @@ def _units(group: _Group) -> tuple[Unit, ...]:
         else:
             runs[-1].append(element)
     return tuple(
-        Unit(place=(group.number, _number(group, run[0])), elements=tuple(run), path=_path(run))
+        Unit(
+            place=(group.number, _number(group, run[0])),
+            elements=tuple(run),
+            path=run[0].name or next((layer.name for layer in walk(run) if layer.name), ""),
+        )
         for run in runs
     )
 
@@ -131,8 +135,3 @@ def _number(group: _Group, element: Element) -> int:
     """Return the number of a block in its stage, or 0 for other elements."""
     waiting = group.numbers.get(id(element), []) if _is_block(element) else []
     return waiting.pop(0) if waiting else 0
-
-
-def _path(run: Sequence[Element]) -> str:
-    """Return the path of the module of a block, or of the first layer of a run that has one."""
-    return run[0].name or next((layer.name for layer in walk(run) if layer.name), "")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_diagram.errors import SourceError, UsageError
-from resnet_diagram.sources.named import is_name
 from resnet_diagram.sources.spec_file import is_spec, read_spec
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
@@ -58,7 +57,8 @@ def read_source(
 
 def is_code(source: str) -> bool:
     """Return whether a source is traced: a Python module, or a file that is no spec."""
-    return not is_name(source) and not is_spec(source)
+    looks_like_path = any(mark in source.partition("(")[0] for mark in (":", ".", "/", "\\"))
+    return looks_like_path and source not in catalog.names() and not is_spec(source)
 
 
 def network_of(what: "Drawable", input_shape: "Input | None" = None) -> Network:

@@ -21,27 +21,23 @@ def read_spec(source: str, folder: Path) -> Network:
     `folder`: start of a relative path.
     """
     if source == STDIN:
+        from resnet_diagram.errors import SpecError
         from resnet_diagram.reading import read_standard_input
 
-        return _loads(read_standard_input())
+        try:
+            text = read_standard_input().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise SpecError(
+                "standard input: not a text in UTF-8; expected a spec in JSON or TOML."
+            ) from error
+        if text.lstrip().startswith("{"):
+            from resnet_diagram.spec.json.files import loads
+
+            return loads(text, "standard input")
+        from resnet_diagram.spec.toml.reader import loads as loads_toml
+
+        return loads_toml(text, "standard input", "network")
     from resnet_diagram.spec.json.files import read_network
 
     network = read_network(folder / source)
     return replace(network, source=source) if source.lower().endswith(".toml") else network
-
-
-def _loads(content: bytes) -> Network:
-    """Return the network in a text: JSON if it is an object, else TOML."""
-    from resnet_diagram.errors import SpecError
-
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SpecError("standard input: not a text in UTF-8; expected a spec in JSON or TOML.") from error
-    if text.lstrip().startswith("{"):
-        from resnet_diagram.spec.json.files import loads
-
-        return loads(text, "standard input")
-    from resnet_diagram.spec.toml.reader import loads as loads_toml
-
-    return loads_toml(text, "standard input", "network")

@@ -119,22 +119,17 @@ def depth(part: Part) -> int:
             branches = part.branches[:1] if is_gate(part) else part.branches
             return depth(part.before) + max(map(depth, branches), default=0) + depth(part.after)
         case Graph():
-            return _graph_depth(part)
+            left_out = shortcut_nodes(part)
+            depths: list[int] = []
+            for number, node in enumerate(part.nodes):
+                is_counted = number not in left_out and node.shares is None
+                inside = depth(node.body) if is_counted else 0
+                depths.append(max((depths[read] for read in node.reads), default=0) + inside)
+            return max(depths[output] for output in part.outputs)
         case Network() | Stage() | Shortcut():
             return sum(map(depth, parts(part)))
         case _:
             return sum(map(depth, part))
-
-
-def _graph_depth(graph: Graph) -> int:
-    """Return the most layers before an output; modules that run again count where they run first."""
-    left_out = shortcut_nodes(graph)
-    depths: list[int] = []
-    for number, node in enumerate(graph.nodes):
-        is_counted = number not in left_out and node.shares is None
-        inside = depth(node.body) if is_counted else 0
-        depths.append(max((depths[read] for read in node.reads), default=0) + inside)
-    return max(depths[output] for output in graph.outputs)
 
 
 def in_shape(part: Part) -> Shape:

@@ -190,15 +190,10 @@ def rebuilt(part: Described, change: Callable[[Layer], Layer], *, named: bool = 
         case Network():
             if not named:
                 nameless |= {"source": "", "notes": (), "classes": (), "stopped_at": None}
-                nameless |= _unnamed_ends(part)
+                for key in ("inputs", "outputs", "idle"):
+                    nameless[key] = tuple(replace(item, name="") for item in getattr(part, key))
             return replace(part, stem=run(part.stem), body=run(part.body), head=run(part.head), **nameless)
     raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
-
-
-def _unnamed_ends(network: Network) -> dict[str, Any]:
-    """Return the ports and idle modules of a network without their names."""
-    fields_of = {key: getattr(network, key) for key in ("inputs", "outputs", "idle")}
-    return {key: tuple(replace(item, name="") for item in items) for key, items in fields_of.items()}
 
 
 def anonymous_run(elements: Iterable[Element]) -> tuple[Element, ...]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from resnet_diagram.spec.model import LayerKind
+from resnet_diagram.spec.paths import common_path
 from resnet_diagram.tables.cells import parts
 from resnet_diagram.tables.model import Stack
 from resnet_diagram.tables.sections import Kind, Section
@@ -66,14 +66,4 @@ def _module(section: Section) -> str:
     """Return the name of a section in the code: its own, or the common beginning of its layers' names."""
     if section.module or section.kind is Kind.HEAD:
         return section.module
-    return _shared([layer.name.split(".") for layer in shown(section.elements) if layer.name])
-
-
-def _shared(paths: list[list[str]]) -> str:
-    """Return the names that all paths begin with.
-
-    >>> _shared([["stem", "conv1"], ["stem", "conv2"]]), _shared([["conv1"], ["layer1"]])
-    ('stem', '')
-    """
-    columns = zip(*paths, strict=False)
-    return ".".join(names[0] for names in takewhile(lambda names: len(set(names)) == 1, columns))
+    return common_path(layer.name for layer in shown(section.elements) if layer.name)

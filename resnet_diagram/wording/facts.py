@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
@@ -27,6 +27,7 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Network, Port, Shape, Stage
+from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.receptive_field import receptive_field, stage_fields
 from resnet_diagram.spec.shapes import extent_text, shape_text
 from resnet_diagram.wording.blocks import layout_name, unit_type
@@ -271,10 +272,7 @@ def _graph_rows(graph: Graph) -> list[StageRow]:
 
 def _run_name(elements: Sequence[Element], number: int) -> str:
     """Return the path of the module that a run of elements lies in, or the number of its node."""
-    paths = [layer.name.split(".") for layer in walk(elements) if layer.name]
-    columns = zip(*paths, strict=False)
-    common = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
-    return ".".join(common) or f"node {number}"
+    return common_path(layer.name for layer in walk(elements) if layer.name) or f"node {number}"
 
 
 def _name(element: Element, number: int) -> str:

@@ -82,7 +82,10 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     check_folders([target.path for target in request.targets], request.reading.folder)
     networks = numbered([read(source, request.reading, log) for source in log.progress(sources)])
     if request.baseline:
-        request = _against_baseline(request, networks, log)
+        shape = "x".join(map(str, networks[0].input_shape))
+        reading = replace(request.reading, weights=None, inputs=(shape,) if is_code(request.baseline) else ())
+        baseline = read(request.baseline, reading, log)
+        request = replace(request, options=highlighted(request.options, networks, baseline))
     return tuple(_drawn(networks, request, sources))
 
 
@@ -101,14 +104,6 @@ def _with_notes_beside(request: DrawRequest, log: Log) -> DrawRequest:
     notes = replace(notes, parts=(*notes.parts, *by_options.parts))
     title = notes.title if request.options.title is None else request.options.title
     return replace(request, options=replace(request.options, annotations=notes, title=title))
-
-
-def _against_baseline(request: DrawRequest, networks: Sequence[Network], log: Log) -> DrawRequest:
-    """Return a request that highlights the differences from its baseline."""
-    shape = "x".join(map(str, networks[0].input_shape))
-    reading = replace(request.reading, weights=None, inputs=(shape,) if is_code(request.baseline) else ())
-    baseline = read(request.baseline, reading, log)
-    return replace(request, options=highlighted(request.options, networks, baseline))
 
 
 def in_pages(targets: Sequence[Target]) -> bool:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from resnet_diagram.codegen.blocks.body import Body, kept_inputs
 from resnet_diagram.codegen.blocks.forward import Piece, sentences
 from resnet_diagram.codegen.blocks.parameters import Scope
-from resnet_diagram.codegen.docstrings import title
+from resnet_diagram.codegen.docstrings import called
 from resnet_diagram.codegen.names import attribute_names, function_name
 from resnet_diagram.codegen.network.plan import Plan
 from resnet_diagram.codegen.network.stages import Helper, StageMaker
 from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
-from resnet_diagram.spec.measure import BlockKind, block_kind, residual_blocks, walk
+from resnet_diagram.spec.measure import BlockKind, block_kind, depth, params, residual_blocks, walk
 from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import WEIGHTED
@@ -42,7 +42,10 @@ def network_lines(
         f"class {name}(nn.Module):",
         *docstring(_doc(network), STEP),
         "",
-        *_init(body, parameters, elements),
+        *signature("def __init__", ["self", *parameters], "None", STEP),
+        f"{INSIDE}super().__init__()",
+        *body.lines(),
+        *([f"{INSIDE}self._initialise()"] if initialiser(elements) else []),
         "",
         *indented([*_forward(network, pieces), "", *initialiser(elements)]),
     ]
@@ -69,11 +72,6 @@ def _classes(elements: Sequence[Element], names: Sequence[str]) -> int:
     if place is None or "." in names[place]:
         return 0
     return next(walk(elements[place])).out_shape[0]
-
-
-def _init(body: Body, parameters: Sequence[str], elements: Sequence[Element]) -> list[str]:
-    lines = [*signature("def __init__", ["self", *parameters], "None", STEP), f"{INSIDE}super().__init__()"]
-    return [*lines, *body.lines(), *([f"{INSIDE}self._initialise()"] if initialiser(elements) else [])]
 
 
 def _forward(network: Network, pieces: Sequence[Piece]) -> list[str]:
@@ -124,5 +122,8 @@ def _factory(network: Network, name: str, depths: str, classes: int) -> list[str
     function = function_name(network.name)
     parameters = [f"num_classes: int = {classes}"] if classes else []
     args = [*([depths] if depths else []), *(["num_classes"] if classes else [])]
-    body = [*docstring(title(network), STEP), *statement("return ", Call(name, tuple(args)), STEP)]
+    body = [
+        *docstring(f"{called(network)}: {depth(network)} layers deep, {params(network):,} parameters.", STEP),
+        *statement("return ", Call(name, tuple(args)), STEP),
+    ]
     return [*signature(f"def {function}", parameters, name), *body]

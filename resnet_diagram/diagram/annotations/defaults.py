@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from resnet_diagram.diagram.annotations.model import Annotations, Part, outer_paths
+from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, Closing, with_units
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.counting.blocks import units as counted_blocks
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import gate_ratio, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+from resnet_diagram.spec.paths import outer_paths
 from resnet_diagram.spec.traits import BARS, is_renaming
 
 _SERIES = 3

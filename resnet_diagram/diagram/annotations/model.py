@@ -1,9 +1,10 @@
 """Data model of annotations on parts of a network."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.paths import outer_paths
 from resnet_diagram.wording.terms import Label
 from resnet_diagram.wording.vocabulary import Word
 
@@ -48,17 +49,6 @@ class Part:
         (True, True)
         """
         return fnmatchcase(name, self.pattern) or fnmatchcase(f".{name}", self.pattern)
-
-
-def outer_paths(path: str) -> Iterator[str]:
-    """Yield the paths of the modules around a module, outermost first.
-
-    >>> list(outer_paths("layer3.0.conv1"))
-    ['layer3', 'layer3.0']
-    """
-    for at, sign in enumerate(path):
-        if sign == ".":
-            yield path[:at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.views import legend_of
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.paths import is_within
 from resnet_diagram.wording.symbols import panel_letter, times
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -54,7 +55,7 @@ def with_only(diagram: Diagram, network: Network, word: str) -> Diagram:
                 raise UsageError(
                     f"--only {word} needs a drawing of stages; this one is a graph or of blocks."
                 )
-            case _ if any(_lies_in(path, paths) for path in panel.origin.paths):
+            case _ if any(is_within(path, module) for path in panel.origin.paths for module in paths):
                 panels.append(panel)
     panels = list(_relettered(panels, diagram.panels))
     contents = ([panel.content for panel in diagram.panels], [panel.content for panel in panels])
@@ -116,7 +117,11 @@ def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[La
         item.title for item in (*series[: max(0, start - 1)], *series[end + 2 :]) if isinstance(item, Group)
     ]
     paths = tuple(path for group in groups[first : last + 1] for path in group.origin.paths)
-    units = [frame for frame in frames if any(_lies_in(path, paths) for path in frame.origin.paths)]
+    units = [
+        frame
+        for frame in frames
+        if any(is_within(path, module) for path in frame.origin.paths for module in paths)
+    ]
     return (*map(_closed, before), *series[start : end + 1], *map(_closed, behind), *units), hidden
 
 
@@ -160,7 +165,3 @@ def _closed(item: Item) -> Item:
     return Node(
         id=f"{item.id}-stub", role=NodeRole.STAGE, lines=(words,), shade=item.shade, origin=item.origin
     )
-
-
-def _lies_in(path: str, modules: Sequence[str]) -> bool:
-    return any(path == module or path.startswith(f"{module}.") for module in modules)

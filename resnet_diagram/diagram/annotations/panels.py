@@ -6,7 +6,7 @@ from typing import Any
 
 from resnet_diagram.diagram.annotations.defaults import with_default_units
 from resnet_diagram.diagram.annotations.match import problems, with_classes
-from resnet_diagram.diagram.annotations.model import Annotations, Part, outer_paths
+from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.flat import network_panel
@@ -33,6 +33,7 @@ from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.measure import in_shape
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.paths import outer_paths
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.wording.symbols import PLUS, panel_letter
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase

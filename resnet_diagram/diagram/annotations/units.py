@@ -5,10 +5,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from resnet_diagram.diagram.annotations.model import Part, outer_paths
+from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import in_shape, is_residual, macs, out_shape, params
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shortcut, Stage
+from resnet_diagram.spec.paths import outer_paths
 
 
 class Closed(NamedTuple):

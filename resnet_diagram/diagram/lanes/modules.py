@@ -8,6 +8,7 @@ from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import in_shape, out_shape, walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
+from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import MIXING
 
@@ -147,13 +148,8 @@ def _path(node: GraphNode, modules: Collection[tuple[str, ...]]) -> tuple[str, .
     if node.merge is not None:
         path = tuple(node.name.split("."))
         return path if path in modules else path[:-1]
-    paths = [path.split(".") for element in node.body for path in paths_of(element)]
-    common: list[str] = []
-    for names in zip(*paths, strict=False):
-        if len(set(names)) > 1:
-            break
-        common.append(names[0])
-    return tuple(common)
+    common = common_path(path for element in node.body for path in paths_of(element))
+    return tuple(common.split(".")) if common else ()
 
 
 def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list[Module]:

@@ -8,6 +8,7 @@ from resnet_diagram.diagram.walk import content_items, nodes
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.paths import outer_paths
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.wording.contents import modules_note, shared_notes
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -36,9 +37,9 @@ def _input_notes(network: Network) -> Iterator[Label]:
 
 def idle_notes(network: Network) -> tuple[Label, ...]:
     """Return a note on modules that are not drawn; of those within each other on the outermost."""
-    running = {path for layer in walk(network) for path in _paths(layer.name)}
+    running = {path for layer in walk(network) for path in (*outer_paths(layer.name), layer.name)}
     unused = dict.fromkeys(
-        next((path for path in _paths(module.name) if path not in running), module.name)
+        next((path for path in outer_paths(module.name) if path not in running), module.name)
         for module in network.idle
     )
     return modules_note(Word.NOT_ON_THE_WAY, [literal(path) for path in unused])
@@ -46,11 +47,5 @@ def idle_notes(network: Network) -> tuple[Label, ...]:
 
 def _notes_of_blocks(network: Network, drawings: Sequence[Content]) -> tuple[Label, ...]:
     boxes = (node for content in drawings for node in nodes(content_items(content)))
-    around = {path for box in boxes for inner in box.origin.paths for path in _paths(inner)}
+    around = {path for box in boxes for inner in box.origin.paths for path in (*outer_paths(inner), inner)}
     return shared_notes((name, count) for name, count in shared_modules(network) if name in around)
-
-
-def _paths(name: str) -> Iterator[str]:
-    """Yield the paths of the modules around a module, the outermost first, and its own."""
-    parts = name.split(".")
-    return (".".join(parts[: end + 1]) for end in range(len(parts)))

@@ -7,7 +7,7 @@ block.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, groupby, pairwise, takewhile
+from itertools import chain, groupby, pairwise
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.graph import all_elements
@@ -20,6 +20,7 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
+from resnet_diagram.spec.paths import common_path, outer_paths
 from resnet_diagram.spec.traits import MIXING
 
 Run = tuple[Element, ...]
@@ -83,7 +84,7 @@ def numbers(stage: Stage, *, loose: bool = False) -> dict[int, list[int]]:
             result.setdefault(id(element), []).append(last)
             continue
         inside = (counted[id(part)][0] for part in (element, *all_elements(element)) if counted.get(id(part)))
-        around = (of_module[path] for path in _around(element.name) if path in of_module)
+        around = (of_module[path] for path in reversed(outer_paths(element.name)) if path in of_module)
         if isinstance(element, Block):
             result.setdefault(id(element), []).append(next(chain(inside, around), last))
         if counted.get(id(element)):
@@ -138,14 +139,7 @@ def _is_residual(run: Run) -> bool:
 
 def _is_owned(run: Run, owners: set[str]) -> bool:
     """Return whether a run lies within the module of one of some blocks."""
-    return any(path in owners for path in _around(_path(run[0])))
-
-
-def _around(path: str) -> Iterator[str]:
-    """Yield the paths of the modules around a path, inner ones first."""
-    while "." in path:
-        path = path.rpartition(".")[0]
-        yield path
+    return any(path in owners for path in outer_paths(_path(run[0])))
 
 
 def _path(element: Element) -> str:
@@ -236,8 +230,8 @@ def _depth(elements: Sequence[Element], module: str) -> int:
     for container in (module, module.rpartition(".")[0]):
         if container and all(path.startswith(f"{container}.") for path in paths):
             return container.count(".") + 1
-    columns = zip(*(path.split(".") for path in paths), strict=False)
-    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+    common = common_path(paths)
+    return common.count(".") + bool(common)
 
 
 def _pieces(run: Run, depth: int, start: int) -> dict[int, Run]:

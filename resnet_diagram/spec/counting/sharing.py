@@ -1,12 +1,13 @@
 """Find modules that a network runs several times with the same weights."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Layer, LayerKind, Network
+from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.traits import MIXING
 
 _LEARNED = MIXING | {LayerKind.NORM}
@@ -36,7 +37,7 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
         # The modules that nodes of a graph run again, with the number of these nodes and the first.
         sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
         runs = {
-            _common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()
+            common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()
         }
         counts.update(Counter({path: count + 1 for path, count in runs.items() if path}))
     return tuple((name, count) for name, count in counts.items() if count > 1)
@@ -44,10 +45,3 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
 
 def _names(layers: Iterable[Layer]) -> list[str]:
     return [layer.name for layer in layers if layer.kind in MIXING and layer.name]
-
-
-def _common_path(names: Sequence[str]) -> str:
-    """Return the path of the innermost module around some modules."""
-    parts = list(zip(*(name.split(".") for name in names), strict=False))
-    alike = [len(set(column)) == 1 for column in parts]
-    return ".".join(column[0] for column in parts[: [*alike, False].index(False)])

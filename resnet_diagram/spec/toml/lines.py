@@ -101,29 +101,23 @@ class _Scanner:
         self._skip(_SPACE)
         sign = self.text[self.at]
         if sign == "[":
-            self._list(path)
+            self.at += 1
+            count = 0
+            while self.text[self._skip(_BLANK)] != "]":
+                if self.text[self.at] == ",":
+                    self.at += 1
+                    continue
+                self._note((*path, count), self.at)
+                self._value((*path, count))
+                count += 1
+            self.at += 1
         elif sign == "{":
-            self._inline(path)
+            self.at += 1
+            while self.text[self._skip(_BLANK)] != "}":
+                if self.text[self.at] == ",":
+                    self.at += 1
+                else:
+                    self._pair(path)
+            self.at += 1
         else:
             self._skip(_STRING if sign in "\"'" else _PLAIN)
-
-    def _list(self, path: Path) -> None:
-        self.at += 1
-        count = 0
-        while self.text[self._skip(_BLANK)] != "]":
-            if self.text[self.at] == ",":
-                self.at += 1
-                continue
-            self._note((*path, count), self.at)
-            self._value((*path, count))
-            count += 1
-        self.at += 1
-
-    def _inline(self, path: Path) -> None:
-        self.at += 1
-        while self.text[self._skip(_BLANK)] != "}":
-            if self.text[self.at] == ",":
-                self.at += 1
-            else:
-                self._pair(path)
-        self.at += 1

@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
+from resnet_diagram.spec.paths import is_within, outer_paths
 from resnet_diagram.spec.traits import KEEPING_SHAPE
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.parts import Part
@@ -105,26 +106,15 @@ def _grouped_runs(runs: Sequence[Run]) -> list[Group]:
     """Return the runs of each stage; items of one list with one resolution are of one stage."""
     inside: dict[str, set[int]] = {}
     for run in runs:
-        for path in _modules_around(run.path):
+        for path in outer_paths(run.path):
             inside.setdefault(path, set()).add(run.positions)
-    places = []
-    for run in runs:
-        uniform = [path for path in _modules_around(run.path) if len(inside[path]) == 1]
-        places.append(uniform[-1] if uniform else run.path)
+    places = [
+        next((path for path in outer_paths(run.path) if len(inside[path]) == 1), run.path) for run in runs
+    ]
     groups: list[Group] = []
     for (path, module, _), members in groupby(zip(places, runs, strict=True), key=lambda pair: _mark(*pair)):
         groups.append(Group(path, module, [run for _, run in members]))
     return groups
-
-
-def _modules_around(path: str) -> list[str]:
-    """Return the paths of the modules around one, innermost first, without the whole network.
-
-    >>> _modules_around("layer1.0.conv")
-    ['layer1.0', 'layer1']
-    """
-    names = path.split(".")
-    return [".".join(names[:count]) for count in range(len(names) - 1, 0, -1)]
 
 
 def _mark(place: str, run: Run) -> tuple[str, bool, int]:
@@ -145,13 +135,12 @@ def _keep_poolings(groups: Sequence[Group], behind: Run, calls: Sequence[Call]) 
     """Move the layers behind a stage's last convolution into the stage, if its module runs them."""
     nexts = [*(group.runs[0] for group in groups[1:]), behind]
     for group, following in zip(groups, nexts, strict=True):
-        while group.module and following.waiting and _within(following.waiting[0], group.path, calls):
+        while (
+            group.module
+            and following.waiting
+            and is_within(calls[following.waiting[0].call].path, group.path)
+        ):
             group.runs[-1].parts.append(following.waiting.pop(0))
-
-
-def _within(part: Part, path: str, calls: Sequence[Call]) -> bool:
-    """Return whether a part was run inside the module of a path."""
-    return f"{calls[part.call].path}.".startswith(f"{path}.")
 
 
 def _named_groups(groups: Sequence[Group]) -> Iterable[tuple[str, Group]]:

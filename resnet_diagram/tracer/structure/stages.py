@@ -1,15 +1,15 @@
 """Group blocks into stages by container, and by shape where one container holds several."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, out_shape, residual_blocks
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, Stage
+from resnet_diagram.spec.paths import common_path, is_within, outer_paths
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.flow.graph import Call, Sizes
-from resnet_diagram.tracer.structure.blocks.naming import common_path
 from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.transformer_layers import layered
@@ -122,21 +122,15 @@ def _without_ends_of_blocks(
 
     The module of a block is the one around it, if that holds no other block.
     """
-    around = Counter(path for unit in units for path in _modules_around(unit.path))
+    around = Counter(path for unit in units for path in outer_paths(unit.path))
     for unit, following in zip_longest(units, units[1:]):
         module = unit.path.rpartition(".")[0]
         waiting = list(following.waiting if following else parts)
-        while waiting and around[module] == 1 and f"{calls[waiting[0].call].path}.".startswith(f"{module}."):
+        while waiting and around[module] == 1 and is_within(calls[waiting[0].call].path, module):
             unit.parts.append(waiting.pop(0))
         if following:
             following.waiting = waiting
     return waiting
-
-
-def _modules_around(path: str) -> Iterator[str]:
-    """Yield the paths of the modules around one, innermost first, without the whole network."""
-    while path := path.rpartition(".")[0]:
-        yield path
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Stage
-from resnet_diagram.tracer.structure.blocks.naming import common_path
+from resnet_diagram.spec.paths import common_path, is_within
 
 
 def layered(elements: Sequence[Element], stage: str) -> tuple[Element, ...]:
@@ -22,7 +22,7 @@ def layered(elements: Sequence[Element], stage: str) -> tuple[Element, ...]:
         name = elements[position].name
         path = _module_of(name, behind[position], stage if counts[name] < 2 else "")
         stop = position + 1
-        while path and stop < len(elements) and _is_within(elements[stop], path):
+        while path and stop < len(elements) and is_within(elements[stop].name, path):
             if isinstance(elements[stop], Block) and elements[stop].name == name:
                 break  # the module runs again
             stop += 1
@@ -54,9 +54,4 @@ def _module_of(name: str, behind: Sequence[str], stage: str) -> str:
     path = common_path([name, behind[0]])
     deeper = len(behind) > 1 and len(common_path(behind)) > len(path)
     is_list = behind[0][len(path) + 1 :].split(".")[0].isdigit() and not path.rpartition(".")[2].isdigit()
-    return "" if deeper or is_list or (stage and f"{stage}.".startswith(f"{path}.")) else path
-
-
-def _is_within(element: Element, path: str) -> bool:
-    """Return whether an element was run inside a module."""
-    return f"{element.name}.".startswith(f"{path}.")
+    return "" if deeper or is_list or (stage and is_within(stage, path)) else path

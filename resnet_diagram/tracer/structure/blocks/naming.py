@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import count, takewhile
+from itertools import count
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
+from resnet_diagram.spec.paths import common_path, is_within
 from resnet_diagram.tracer.flow.graph import Call
 from resnet_diagram.tracer.structure.blocks.residual import WORKING, layers_in
 from resnet_diagram.tracer.structure.parts import Part
@@ -51,7 +52,7 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     def changed(element: Element) -> Element:
         match element:
             case Stage():
-                is_inner = bool(around) and f"{around[-1]}.".startswith(f"{element.name}.")
+                is_inner = bool(around) and is_within(around[-1], element.name)
                 name = around[-1] if is_inner else _free_name(element.name, used_names)
                 used_names.add(name)
                 around.append(name if len(element.body) == 1 else "")
@@ -103,16 +104,6 @@ def _shared_path(owner: str, working: Sequence[Layer]) -> str:
     return (
         common_path([layer.name for layer in working if layer.name.startswith(owner) and layer.name]) or owner
     )
-
-
-def common_path(names: Sequence[str]) -> str:
-    """Return the path that all names begin with.
-
-    >>> common_path(["a.b.c", "a.b.d"]), common_path(["a.b"]), common_path(["a", "b"])
-    ('a.b', 'a.b', '')
-    """
-    columns = zip(*(name.split(".") for name in names), strict=False)
-    return ".".join(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))
 
 
 def _word(working: Sequence[Layer]) -> str:

@@ -1,0 +1,32 @@
+"""Dotted paths of modules, such as `layer2.0.conv1`."""
+
+from collections.abc import Iterable
+from itertools import takewhile
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """Return the path that all paths begin with.
+
+    >>> common_path(["a.b.c", "a.b.d"]), common_path(["a.b"]), common_path(["a", "b"])
+    ('a.b', 'a.b', '')
+    """
+    columns = zip(*(path.split(".") for path in paths), strict=False)
+    return ".".join(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def outer_paths(path: str) -> list[str]:
+    """Return the paths of the modules around a module, outermost first, without the whole network.
+
+    >>> outer_paths("layer3.0.conv1")
+    ['layer3', 'layer3.0']
+    """
+    return [path[:at] for at, sign in enumerate(path) if sign == "."]
+
+
+def is_within(path: str, module: str) -> bool:
+    """Return whether a path is that of a module or of a part of it.
+
+    >>> is_within("layer1.0", "layer1"), is_within("layer1", "layer1"), is_within("layer10", "layer1")
+    (True, True, False)
+    """
+    return f"{path}.".startswith(f"{module}.")
