@@ -1,6 +1,6 @@
 """The flat reading of a diagram's tree: its nodes, and the arrows between them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
@@ -69,40 +69,56 @@ def vertex_items(vertex: Vertex) -> tuple[Item, ...]:
     return vertex.content if isinstance(vertex.content, tuple) else ()
 
 
+def inner_series(item: Item) -> tuple[tuple[Item, ...], ...]:
+    """Return the series of items inside an item: of a group, or of each branch or part; a node has none."""
+    match item:
+        case Node():
+            return ()
+        case Group():
+            return (item.items,)
+        case Fork():
+            return item.branches
+        case Dag():
+            return tuple(map(vertex_items, item.vertices))
+        case _:
+            assert_never(item)
+
+
+def with_inner(item: Item, change: Callable[[tuple[Item, ...]], tuple[Item, ...]]) -> Item:
+    """Return an item with each series inside it changed."""
+    match item:
+        case Node():
+            return item
+        case Group():
+            return replace(item, items=change(item.items))
+        case Fork():
+            return replace(item, branches=tuple(map(change, item.branches)))
+        case Dag():
+            parts = tuple(replace(vertex, content=change(vertex_items(vertex))) for vertex in item.vertices)
+            return replace(item, vertices=parts)
+        case _:
+            assert_never(item)
+
+
 def reads(items: Iterable[Item]) -> Iterator[Read]:
     """Yield every value read in graphs, an outer graph before inner ones."""
     for item in items:
-        match item:
-            case Dag():
-                for vertex in item.vertices:
-                    yield from vertex.reads
-                    yield from reads(vertex_items(vertex))
-            case Group():
-                yield from reads(item.items)
-            case Fork():
-                for branch in item.branches:
-                    yield from reads(branch)
+        for at, series in enumerate(inner_series(item)):
+            if isinstance(item, Dag):
+                yield from item.vertices[at].reads
+            yield from reads(series)
 
 
 def nodes(items: Iterable[Item]) -> Iterator[Node]:
     """Yield all nodes in flow order."""
     for item in items:
-        match item:
-            case Node():
-                yield item
-            case Group():
-                yield from nodes(item.items)
-            case Fork():
-                for branch in item.branches:
-                    yield from nodes(branch)
-                if item.shortcut:
-                    yield from item.shortcut.nodes
-                yield item.merge
-            case Dag():
-                for vertex in item.vertices:
-                    yield from nodes(vertex_items(vertex))
-            case _:
-                assert_never(item)
+        if isinstance(item, Node):
+            yield item
+        for series in inner_series(item):
+            yield from nodes(series)
+        if isinstance(item, Fork):
+            yield from item.shortcut.nodes if item.shortcut else ()
+            yield item.merge
 
 
 def forks(items: Iterable[Item]) -> Iterator[Fork]:
@@ -110,13 +126,8 @@ def forks(items: Iterable[Item]) -> Iterator[Fork]:
     for item in items:
         if isinstance(item, Fork):
             yield item
-            for branch in item.branches:
-                yield from forks(branch)
-        elif isinstance(item, Group):
-            yield from forks(item.items)
-        elif isinstance(item, Dag):
-            for vertex in item.vertices:
-                yield from forks(vertex_items(vertex))
+        for series in inner_series(item):
+            yield from forks(series)
 
 
 def groups(items: Iterable[Item]) -> Iterator[Group]:
@@ -124,13 +135,8 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
     for item in items:
         if isinstance(item, Group):
             yield item
-            yield from groups(item.items)
-        elif isinstance(item, Fork):
-            for branch in item.branches:
-                yield from groups(branch)
-        elif isinstance(item, Dag):
-            for vertex in item.vertices:
-                yield from groups(vertex_items(vertex))
+        for series in inner_series(item):
+            yield from groups(series)
 
 
 def written_lines(node: Node) -> tuple[str, ...]:

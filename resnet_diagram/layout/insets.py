@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from resnet_diagram.diagram.elements import mapped
-from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole
-from resnet_diagram.diagram.walk import nodes, vertex_items
+from resnet_diagram.diagram.model import Item, Node, NodeRole
+from resnet_diagram.diagram.walk import nodes, with_inner
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules, box_sizer
@@ -17,6 +17,7 @@ from resnet_diagram.layout.flow.rows.split import break_rows, has_lanes
 from resnet_diagram.layout.notes import draw_notes, placed_notes, reach
 from resnet_diagram.layout.scene import boxes
 from resnet_diagram.layout.spacing import TIGHT, TIGHTEST, TURN_PAD, Gaps
+from resnet_diagram.layout.units import balanced, filled_rows
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.terms import NOTHING
 
@@ -69,14 +70,20 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     what is wider even so is drawn in several rows, or else top to bottom.
     """
     plain = [mapped(block, _without_tag) for block in blocks]
-    broken = [tuple(_broken(item) for item in block) for block in plain]
+    broken = list(map(_broken, plain))
     choices = [
         _measured(texts, look, wrapped=wrapped, stretch=stretch)
         for texts, wrapped in ((plain, False), (broken, False), (broken, True))
         for look in (_enlarged(theme), theme)
         for stretch in _STRETCHES
     ]
-    draft = min(choices, key=lambda draft: _cost(draft.widths(), room, gap))
+
+    def cost(draft: Draft) -> tuple[int, int]:
+        """Return the number of panels that are too wide, then the number of rows."""
+        widths = draft.widths()
+        return sum(width > room for width in widths), len(filled_rows(widths, room, gap))
+
+    draft = min(choices, key=cost)
     if max(draft.widths(), default=0.0) > room:
         close = [_measured(broken, theme, wrapped=True, rules=rules) for rules in _CLOSE]
         broken_up = [_in_rows(choice, room) for choice in (draft, *close)]
@@ -111,32 +118,7 @@ def _annotated(drawing: DrawnPanel, block: Block) -> DrawnPanel:
 
 def rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
     """Return the numbers of the panels on each row: as few rows as possible, of similar widths."""
-    best = _packed(widths, room, gap)
-    while room > 0:
-        room -= 4.0
-        narrower = _packed(widths, room, gap)
-        if len(narrower) > len(best):
-            return best
-        best = narrower
-    return best
-
-
-def _packed(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
-    items: list[list[int]] = []
-    end = 0.0
-    for number, width in enumerate(widths):
-        if items and end + gap + width <= room:
-            items[-1].append(number)
-            end += gap + width
-        else:
-            items.append([number])
-            end = width
-    return items
-
-
-def _cost(widths: Sequence[float], room: float, gap: float) -> tuple[int, int]:
-    """Return the number of panels that are too wide, then the number of rows."""
-    return sum(width > room for width in widths), len(_packed(widths, room, gap))
+    return balanced(lambda limit: filled_rows(widths, limit, gap), room, step=4.0)
 
 
 def _enlarged(theme: Theme) -> Theme:
@@ -187,24 +169,16 @@ def _drawn(draft: Draft) -> list[DrawnPanel]:
     return [_inset(Canvas(theme=draft.theme, turned=draft.turned), block) for block in draft.blocks]
 
 
-def _broken(item: Item) -> Item:
-    """Return the item with the texts of all its convolutions broken after their names."""
-    match item:
-        case Node():
-            if item.role is not NodeRole.CONV:
-                return item
+def _broken(series: Block) -> Block:
+    """Return a series with the texts of all its convolutions broken after their names."""
+    broken: list[Item] = []
+    for item in series:
+        if isinstance(item, Node) and item.role is NodeRole.CONV:
             first, *rest = item.lines
-            return replace(item, lines=(*first.split_first(), *rest))
-        case Group():
-            return replace(item, items=tuple(_broken(entry) for entry in item.items))
-        case Fork():
-            branches = tuple(tuple(_broken(element) for element in branch) for branch in item.branches)
-            return replace(item, branches=branches)
-        case Dag():
-            vertices = tuple(
-                replace(vertex, content=tuple(map(_broken, vertex_items(vertex)))) for vertex in item.vertices
-            )
-            return replace(item, vertices=vertices)
+            broken.append(replace(item, lines=(*first.split_first(), *rest)))
+        else:
+            broken.append(with_inner(item, _broken))
+    return tuple(broken)
 
 
 def _stub(block: Block) -> float:

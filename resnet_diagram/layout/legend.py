@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from resnet_diagram.diagram.model import EdgeRole, LegendEntry, Node, NodeRole
 from resnet_diagram.layout import spacing
@@ -10,6 +11,7 @@ from resnet_diagram.layout.flow.draw import merge_box
 from resnet_diagram.layout.scene import Box, Connector, Form, GroupKind
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import pack
+from resnet_diagram.layout.units import balanced
 from resnet_diagram.wording.terms import literal
 
 _LINE = 20.0
@@ -55,14 +57,8 @@ def _least_width(canvas: Canvas, entry: LegendEntry) -> float:
 
 def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
     """Return as few rows of up to `room` points as possible, of similar lengths."""
-    rows = _packed(canvas, entries, room)
-    while len(rows) > 1 and room > widest_entry(canvas, entries):
-        room -= _BETWEEN
-        narrower = _packed(canvas, entries, room)
-        if len(narrower) > len(rows):
-            break
-        rows = narrower
-    return rows
+    least = widest_entry(canvas, entries)
+    return balanced(partial(_packed, canvas, entries), room, _BETWEEN, least)
 
 
 def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:

@@ -42,6 +42,11 @@ class Anchor(StrEnum):
     MIDDLE = "middle"
     END = "end"
 
+    @property
+    def share(self) -> float:
+        """Part of a text before its position: 0 at the start, 1 at the end."""
+        return {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}[self]
+
 
 class Side(StrEnum):
     """Side of a box at which a connector is attached."""
@@ -293,6 +298,11 @@ def markers(element: Scene | Element) -> list[Marker]:
 def texts(element: Scene | Element) -> list[Text]:
     """Return all texts of a tree outside boxes."""
     return [leaf for leaf in walk(element) if isinstance(leaf, Text)]
+
+
+def all_texts(element: Scene | Element) -> list[Text]:
+    """Return all texts of a tree: those outside boxes, then those in them."""
+    return [*texts(element), *(text for box in boxes(element) for text in box.texts)]
 
 
 def groups(element: Scene | Element) -> Iterator[Group]:

@@ -1,11 +1,14 @@
 """Widths and heights available to a drawing, in points (72 per inch)."""
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import UsageError
 from resnet_diagram.limits import POINTS, is_length
 
+Rows = TypeVar("Rows", bound=Sequence[Any])
 _UNITS = {"pt": 1.0, "bp": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
 _LEAST = 36.0
 """Minimum length in points; a smaller one probably lacks its unit."""
@@ -41,6 +44,35 @@ def excess(width: float, height: float, fit: Fit) -> float:
     """Return the ratio of a size to the available space; 0 where that is unlimited."""
     sides = ((width, fit.width), (height, fit.height))
     return max([0.0, *(side / room for side, room in sides if room)])
+
+
+def balanced(pack: "Callable[[float], Rows]", room: float, step: float, least: float = 0.0) -> "Rows":
+    """Return the rows that `pack` fills, in the narrowest room that needs no more of them.
+
+    The room shrinks by `step` points, as long as it is more than `least`.
+    """
+    rows = pack(room)
+    while len(rows) > 1 and room > least:
+        room -= step
+        narrower = pack(room)
+        if len(narrower) > len(rows):
+            break
+        rows = narrower
+    return rows
+
+
+def filled_rows(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
+    """Return the numbers of elements on each row: as many as fit into `room` points with gaps between."""
+    rows: list[list[int]] = []
+    end = 0.0
+    for number, width in enumerate(widths):
+        if rows and end + gap + width <= room:
+            rows[-1].append(number)
+            end += gap + width
+        else:
+            rows.append([number])
+            end = width
+    return rows
 
 
 def fits(width: float, height: float, fit: Fit) -> bool:

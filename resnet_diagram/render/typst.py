@@ -16,8 +16,8 @@ from resnet_diagram.layout.scene import (
     Marker,
     Scene,
     Text,
+    all_texts,
     boxes,
-    texts,
     walk,
 )
 from resnet_diagram.layout.text.faces import alternatives
@@ -52,7 +52,7 @@ def render_typst(figure: Figure) -> str:
     scene, theme = figure.scene, figure.theme
     warn_of_absent(theme.font)
     counts: dict[str, Counter[str]] = {}
-    for text in _texts(scene):
+    for text in all_texts(scene):
         counts.setdefault(text.role, Counter())[number(text.size)] += 1
     sizes = {role: count.most_common(1)[0][0] for role, count in counts.items()}
     return render(
@@ -72,18 +72,13 @@ def render_typst(figure: Figure) -> str:
         shades=_shades(scene, theme),
         styles=[
             _style(role, theme, sizes)
-            for role in sorted({item.role for item in (*walk(scene), *_texts(scene))})
+            for role in sorted({item.role for item in (*walk(scene), *all_texts(scene))})
         ],
         runs=[
             Run(one_line(title), [line for _, leaf in run for line in _statements(leaf, theme, sizes)])
             for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
         ],
     )
-
-
-def _texts(scene: Scene) -> list[Text]:
-    """Return every text, in boxes and outside."""
-    return [*texts(scene), *(text for box in boxes(scene) for text in box.texts)]
 
 
 def _shades(scene: Scene, theme: Theme) -> str:

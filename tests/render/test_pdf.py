@@ -16,7 +16,7 @@ from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.scene import Anchor, Box, Text, walk
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render.conversion import convert as conversion
-from resnet_diagram.render.conversion.pdf import render_pdf
+from resnet_diagram.render.conversion.convert import render_pdf
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.formats import format_named, write_as
 from resnet_diagram.resources import fonts_dir

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node, NodeRole, Taper
-from resnet_diagram.diagram.walk import vertex_items
+from resnet_diagram.diagram.model import Dag, Group, Item, Node, NodeRole, Taper
+from resnet_diagram.diagram.walk import inner_series
 from resnet_diagram.layout.scene import Form
 from resnet_diagram.layout.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
 from resnet_diagram.layout.text.metrics import text_width
@@ -236,19 +236,11 @@ def _boxes(items: tuple[Item, ...], badge: str) -> list[tuple[Node, str]]:
     """Return all nodes drawn as boxes, with their badges."""
     rows: list[tuple[Node, str]] = []
     for item in items:
-        match item:
-            case Node():
-                rows.append((item, badge_of(item, badge)))
-            case Group():
-                rows += _boxes(item.items, inner_badge(item))
-            case Fork():
-                for branch in item.branches:
-                    rows += _boxes(branch, badge)
-            case Dag():
-                for vertex in item.vertices:
-                    rows += _boxes(vertex_items(vertex), "")
-            case _:
-                assert_never(item)
+        if isinstance(item, Node):
+            rows.append((item, badge_of(item, badge)))
+        inner = inner_badge(item) if isinstance(item, Group) else "" if isinstance(item, Dag) else badge
+        for series in inner_series(item):
+            rows += _boxes(series, inner)
     return rows
 
 
@@ -269,21 +261,9 @@ def inner_badge(group: Group) -> str:
 
 
 def _blocks(items: tuple[Item, ...]) -> int:
-    """Return the number of folded blocks in `items`."""
-    count = 0
-    for item in items:
-        match item:
-            case Node():
-                count += item.role is NodeRole.BLOCK
-            case Group():
-                count += _blocks(item.items)
-            case Fork():
-                count += sum(_blocks(branch) for branch in item.branches)
-            case Dag():
-                count += sum(_blocks(vertex_items(vertex)) for vertex in item.vertices)
-            case _:
-                assert_never(item)
-    return count
+    """Return the number of folded blocks in `items`, those on shortcuts left out."""
+    blocks = sum(isinstance(item, Node) and item.role is NodeRole.BLOCK for item in items)
+    return blocks + sum(_blocks(series) for item in items for series in inner_series(item))
 
 
 def usual_size(node: Node, badge: str, sizer: BoxSizer) -> Size:

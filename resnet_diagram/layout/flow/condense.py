@@ -1,23 +1,21 @@
 """Legend summary: move norms, activations and identity labels shared by all blocks into the legend."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from resnet_diagram.diagram.flat import network_panel
 from resnet_diagram.diagram.model import (
-    Dag,
     Diagram,
     EdgeRole,
     Fork,
-    Group,
     Item,
     LegendEntry,
     Node,
     NodeRole,
 )
-from resnet_diagram.diagram.walk import vertex_items
+from resnet_diagram.diagram.walk import inner_series, with_inner
 from resnet_diagram.wording.symbols import ARROW
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -118,20 +116,10 @@ def _forks(items: Iterable[Item]) -> Iterator[Place]:
     stored = list(items)
     neighbour = [NOTHING, *(_pill(item) for item in stored), NOTHING]
     for number, item in enumerate(stored):
-        match item:
-            case Group():
-                yield from _forks(item.items)
-            case Fork():
-                yield Place(item, neighbour[number], neighbour[number + 2])
-                for branch in item.branches:
-                    yield from _forks(branch)
-            case Dag():
-                for vertex in item.vertices:
-                    yield from _forks(vertex_items(vertex))
-            case Node():
-                pass
-            case _:
-                assert_never(item)
+        if isinstance(item, Fork):
+            yield Place(item, neighbour[number], neighbour[number + 2])
+        for series in inner_series(item):
+            yield from _forks(series)
 
 
 def _pill(item: Item) -> Label:
@@ -198,46 +186,29 @@ def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:
     """Return the items of a chain without their shared notes."""
     result: list[Item] = []
     for item in items:
-        match item:
-            case Group():
-                result.append(replace(item, items=_items(item.items, shared)))
-            case Fork():
-                result.append(_fork(item, shared))
-            case Dag():
-                vertices = (
-                    replace(vertex, content=_items(vertex_items(vertex), shared)) for vertex in item.vertices
-                )
-                result.append(replace(item, vertices=tuple(vertices)))
-            case Node():
-                before = result[-1] if result else None
-                settings = shared.after and isinstance(before, Fork) and before.merge.role in _SUMS
-                if settings and item.role in _PILLS and isinstance(before, Fork):
-                    result[-1] = _with_origin(before, item)
-                else:
-                    result.append(item)
-            case _:
-                assert_never(item)
+        before = result[-1] if result and shared.after else None
+        is_sum = isinstance(before, Fork) and before.merge.role in _SUMS
+        if isinstance(before, Fork) and is_sum and isinstance(item, Node) and item.role in _PILLS:
+            # The merge takes over the origin of the node after it.
+            merge = before.merge
+            paths = tuple(dict.fromkeys((*merge.origin.paths, *item.origin.paths)))
+            merge = replace(merge, origin=replace(merge.origin, paths=paths))
+            result[-1] = replace(before, merge=merge)
+        elif isinstance(item, Fork):
+            result.append(_fork(item, shared))
+        else:
+            result.append(with_inner(item, lambda series: _items(series, shared)))
     return tuple(result)
 
 
-def _with_origin(fork: Fork, node: Node) -> Fork:
-    """Return a fork whose merge takes over the origin of the node after it."""
-    merge, left = fork.merge, node.origin
-    paths = tuple(dict.fromkeys((*merge.origin.paths, *left.paths)))
-    return replace(fork, merge=replace(merge, origin=replace(merge.origin, paths=paths)))
-
-
 def _fork(fork: Fork, shared: SharedNotation) -> Fork:
-    bare: Callable[[Item], Item] = _bare if shared.bare and _is_block(fork) else _same
-    branches = tuple(tuple(bare(item) for item in _items(branch, shared)) for branch in fork.branches)
+    branches = tuple(_items(branch, shared) for branch in fork.branches)
+    if shared.bare and _is_block(fork):
+        branches = tuple(tuple(map(_bare, branch)) for branch in branches)
     shortcut = fork.shortcut
     if not shared.identity and shortcut and shortcut.role is EdgeRole.IDENTITY and not shortcut.nodes:
         shortcut = replace(shortcut, label=NOTHING)
     return replace(fork, branches=branches, shortcut=shortcut)
-
-
-def _same(item: Item) -> Item:
-    return item
 
 
 def _bare(item: Item) -> Item:

@@ -25,6 +25,7 @@ from resnet_diagram.layout.overview.ports import (
 from resnet_diagram.layout.overview.scale import TEX_STRETCH, Scale, scale_of
 from resnet_diagram.layout.overview.split import split_frame
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.units import balanced, filled_rows
 from resnet_diagram.style.theme import Theme
 
 _INCOMING_PORT_OFFSET = 4.2
@@ -70,7 +71,9 @@ class OverviewLayout(NamedTuple):
     @property
     def width(self) -> float:
         """Return the least width of the whole overview, in points."""
-        return self.left + max((_natural(self, row) for row in self.rows), default=0.0) + self.right
+        rows = ([self.frames[number].width for number in row] for row in self.rows)
+        longest = max((sum(row) + self.gap * max(0, len(row) - 1) for row in rows), default=0.0)
+        return self.left + longest + self.right
 
 
 def break_rows(
@@ -115,7 +118,9 @@ def measured_rows(overview: Overview, theme: Theme, room: float, scale: Scale) -
     columns = _columns(connections)
     left, right = _margins(connections, 2, 1 + max(columns, default=-1))
     many = plain._replace(left=left, right=right, columns=columns)
-    return many._replace(rows=_balanced(many, room - left - right))
+    widths = [frame.width for frame in measured]
+    packed = balanced(lambda limit: filled_rows(widths, limit, many.gap), room - left - right, step=4.0)
+    return many._replace(rows=tuple(map(tuple, packed)))
 
 
 def place_frames(item: OverviewLayout, width: float, theme: Theme) -> list[list[PlacedFrame]]:
@@ -208,36 +213,6 @@ def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float
         if spare <= 0:
             break
     return [max(width, level) if is_stage else width for width, is_stage in zip(widths, stages, strict=True)]
-
-
-def _natural(item: OverviewLayout, row: tuple[int, ...]) -> float:
-    return sum(item.frames[number].width for number in row) + item.gap * max(0, len(row) - 1)
-
-
-def _balanced(item: OverviewLayout, room: float) -> tuple[tuple[int, ...], ...]:
-    """Return the fewest rows, with the narrowest limit that gives no more of them."""
-    best = _packed(item, room)
-    while room > 0:
-        room -= 4.0
-        narrower = _packed(item, room)
-        if len(narrower) > len(best):
-            return best
-        best = narrower
-    return best
-
-
-def _packed(item: OverviewLayout, room: float) -> tuple[tuple[int, ...], ...]:
-    """Fill rows with the frames that fit into `room` points."""
-    rows: list[list[int]] = []
-    width = 0.0
-    for number, frame in enumerate(item.frames):
-        if rows and width + item.gap + frame.width <= room:
-            rows[-1].append(number)
-            width += item.gap + frame.width
-        else:
-            rows.append([number])
-            width = frame.width
-    return tuple(map(tuple, rows))
 
 
 def _frame_gap(connections: list[Connection], scale: Scale) -> float:

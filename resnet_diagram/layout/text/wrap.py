@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.units import balanced
 from resnet_diagram.wording.terms import FORMULA_MARK
 
 _KEPT = 4096
@@ -170,15 +171,8 @@ def _cut(part: str, size: float, maximum: float) -> list[str]:
 
 def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
     """Break words into the fewest lines of up to `limit` points, of similar lengths."""
-    lines = pack(words, limit, size)
-    widest = max(text_width(word.removeprefix(_JOINER), size) for word in words) if len(lines) > 1 else limit
-    while limit > widest:
-        limit -= 0.5 * size
-        narrower = pack(words, limit, size)
-        if len(narrower) > len(lines):
-            break
-        lines = narrower
-    return lines
+    widest = max(text_width(word.removeprefix(_JOINER), size) for word in words or [""])
+    return balanced(lambda room: pack(words, room, size), limit, 0.5 * size, widest)
 
 
 def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:

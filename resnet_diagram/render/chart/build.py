@@ -23,7 +23,15 @@ from resnet_diagram.diagram.model import (
     Link,
     Node,
 )
-from resnet_diagram.diagram.walk import Edge, branch_role, link_edges, nodes, vertex_items, written_count
+from resnet_diagram.diagram.walk import (
+    Edge,
+    branch_role,
+    inner_series,
+    link_edges,
+    nodes,
+    vertex_items,
+    written_count,
+)
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
 from resnet_diagram.render.chart.model import Frame, Pages, Tag, frames, is_framed, start_id
@@ -298,18 +306,9 @@ def _is_framed_group(item: Item) -> bool:
 
 def _has_stage(item: Item) -> bool:
     """Return whether a fork or a block holds a stage, which needs a frame of its own."""
-    match item:
-        case Node():
-            return False
-        case Fork():
-            return any(
-                _is_framed_group(inner) or _has_stage(inner) for branch in item.branches for inner in branch
-            )
-        case Dag():
-            inside = (inner for vertex in item.vertices for inner in vertex_items(vertex))
-            return any(_is_framed_group(inner) or _has_stage(inner) for inner in inside)
-        case _:
-            return any(_is_framed_group(inner) or _has_stage(inner) for inner in item.items)
+    return any(
+        _is_framed_group(inner) or _has_stage(inner) for series in inner_series(item) for inner in series
+    )
 
 
 def _runs(items: Iterable[Item]) -> list[list[Item]]:

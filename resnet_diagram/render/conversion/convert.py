@@ -33,15 +33,22 @@ _HAIR = 0.02
 """Pixels: more than single precision loses, less than anyone sees."""
 
 
+def render_pdf(figure: Figure) -> bytes:
+    """Return a PDF of one page in the drawing's size; its bytes are deterministic."""
+    return convert(figure, "pdf")
+
+
 def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
     """Return the figure as a PDF of one page, or as PNG, rendered from its SVG template.
 
     Warns of a character that no font has. Raises RenderError if typst is not installed or cannot read the
     output of a user's template.
     """
-    _demand_typst(form)
-    import typst
-
+    try:
+        import typst
+    except ImportError as error:
+        message = f"{form.upper()} needs the package typst: pip install 'typst>=0.15'."
+        raise RenderError(message) from error
     font = figure.theme.font
     warn_of_absent(font)
     svg = svg_text(figure, replace(figure.theme, font=drawn_font(font), dark=None), *_sizes(figure, form))
@@ -61,14 +68,6 @@ def convert(figure: Figure, form: Literal["pdf", "png"]) -> bytes:
         )
     except typst.TypstError as error:
         raise RenderError(f"typst cannot turn the SVG into {form.upper()}: {error.message}.") from error
-
-
-def _demand_typst(form: str) -> None:
-    try:
-        import typst  # noqa: F401 # only whether it is there
-    except ImportError as error:
-        message = f"{form.upper()} needs the package typst: pip install 'typst>=0.15'."
-        raise RenderError(message) from error
 
 
 def _sizes(figure: Figure, form: str) -> tuple[Size, Size]:

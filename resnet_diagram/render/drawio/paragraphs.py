@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.layout.scene import Anchor, Point, Text
+from resnet_diagram.layout.scene import Point, Text
 from resnet_diagram.layout.spacing import PITCH
 
 _LOOSE = 0.15
 """Largest difference between a distance of lines and the usual one, in sizes of type."""
-_START = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}
 _LINE_HEIGHT = 1.2
 
 
@@ -46,7 +45,7 @@ class Paragraph:
     def corner(self) -> Point:
         """Top left corner on the page of the area that the lines fill."""
         (x, y), (length, height) = self.anchor, self.size
-        start = _START[self.style.anchor]
+        start = self.style.anchor.share
         if self.style.turned:
             return x - height / 2, y - (1 - start) * length
         return x - start * length, y - height / 2
@@ -55,17 +54,12 @@ class Paragraph:
 def paragraphs(texts: Iterable[Text]) -> list[Paragraph]:
     """Return the texts in paragraphs: neighbours in one style, a line's pitch apart, are joined."""
     groups: list[list[Text]] = []
-    for text in sorted(texts, key=_order):
+    for text in sorted(texts, key=lambda text: (text.x, text.y) if text.turned else (text.y, text.x)):
         if groups and _continues(groups[-1], text):
             groups[-1].append(text)
         else:
             groups.append([text])
     return [Paragraph(tuple(lines)) for lines in groups]
-
-
-def _order(text: Text) -> tuple[float, float]:
-    """Return a key that puts lines in the order they are read."""
-    return (text.x, text.y) if text.turned else (text.y, text.x)
 
 
 def _continues(lines: Sequence[Text], text: Text) -> bool:

@@ -70,12 +70,8 @@ def area_of(element: Element) -> Area | None:
 
 def areas(scene: Scene) -> dict[str, Area]:
     """Return the area of every box, marker and group of a scene, by its id."""
-    elements: list[Element] = [*groups(scene), *boxes(scene), *markers(scene)]
-    return {
-        element.id: area
-        for element in elements
-        if isinstance(element, Group | Box | Marker) and (area := area_of(element))
-    }
+    elements: list[Group | Box | Marker] = [*groups(scene), *boxes(scene), *markers(scene)]
+    return {element.id: area for element in elements if (area := area_of(element))}
 
 
 def port_of(end: End, point: Point, places: dict[str, Area]) -> Port | None:

@@ -31,11 +31,7 @@ def box_shape(box: Box, drawing: Drawing) -> Values:
 
 def marker_shape(marker: Marker, drawing: Drawing) -> Values:
     """Return the dot of a fork as an ellipse, or the dots of an ellipsis as one shape."""
-    r = marker.radius
-    dots = [
-        Box(id="", role=marker.role, form=Form.CIRCLE, x=x - r, y=y - r, width=2 * r, height=2 * r)
-        for x, y in marker.points
-    ]
+    dots, r = marker.circles(), marker.radius
     width, height = (max(at) - min(at) + 2 * r for at in zip(*marker.points, strict=True))
     left, top = (min(at) - r for at in zip(*marker.points, strict=True))
     frame = replace(dots[0], id=marker.id, x=left, y=top, width=width, height=height)

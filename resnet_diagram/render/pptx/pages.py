@@ -9,7 +9,7 @@ from resnet_diagram.diagram.legend import needed_entries
 from resnet_diagram.diagram.model import WHOLE, Diagram, Inset
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.layout.layout import layout
-from resnet_diagram.layout.scene import Box, Scene, Text, walk
+from resnet_diagram.layout.scene import Scene, all_texts
 from resnet_diagram.layout.units import FREE, Fit
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.wording.terms import NOTHING, Kind, phrase
@@ -106,7 +106,4 @@ def _scale(scene: Scene, width: float, height: float) -> float:
 
 def _type_size(scene: Scene, width: float, height: float) -> float:
     """Return the size of the smallest type of a scene in an area, in points."""
-    leaves = list(walk(scene))
-    inside = [text.size for leaf in leaves if isinstance(leaf, Box) for text in leaf.texts]
-    sizes = [*inside, *(leaf.size for leaf in leaves if isinstance(leaf, Text))]
-    return min(sizes, default=_LEAST_TYPE) * _scale(scene, width, height)
+    return min((text.size for text in all_texts(scene)), default=_LEAST_TYPE) * _scale(scene, width, height)

@@ -55,14 +55,12 @@ def _shapes(element: Element, drawing: Drawing) -> Iterator[Values]:
         case Box():
             yield from _box(element, drawing)
         case Connector():
-            lines, labels = (
-                list(connector_shapes(element, drawing)),
-                [_text(text, drawing) for text in element.labels],
-            )
+            lines = list(connector_shapes(element, drawing))
+            shapes = [*lines, *(_text(text, drawing) for text in element.labels)]
             if any(line.get("start") or line.get("end") for line in lines):
-                drawing.above.extend([*lines, *labels])
+                drawing.above.extend(shapes)
             else:
-                yield from (*lines, *labels)
+                yield from shapes
         case Marker():
             yield marker_shape(element, drawing)
         case Text():
@@ -142,7 +140,7 @@ def _lines(texts: tuple[Text, ...], drawing: Drawing) -> Values:
 
 
 def _text(text: Text, drawing: Drawing) -> Values:
-    start = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}[text.anchor] * text.width
+    start = text.anchor.share * text.width
     high = _LINE_HEIGHT * text.size
     if text.turned:
         frame = drawing.frame(text.x - high / 2, text.y + start - text.width, high, text.width)

@@ -2,12 +2,11 @@
 
 import warnings
 from base64 import b64encode
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 from resnet_diagram.errors import UnrenderedWarning
-from resnet_diagram.layout.scene import Box, Scene, Text, walk
+from resnet_diagram.layout.scene import Scene, all_texts
 from resnet_diagram.layout.text.faces import css_list, face_of
 from resnet_diagram.layout.text.installed import path_of
 from resnet_diagram.wording.formulas.spans import spans
@@ -41,7 +40,7 @@ def font_faces(font: str, scene: Scene) -> tuple[str, ...]:
     if not face.file:
         return ()
     letters: dict[tuple[bool, bool], set[str]] = {}
-    for text in _texts(scene):
+    for text in all_texts(scene):
         for span in spans(text.text):
             style = text.bold or span.bold, text.italic or span.italic
             letters.setdefault(style, set()).update(span.text)
@@ -55,14 +54,6 @@ def font_faces(font: str, scene: Scene) -> tuple[str, ...]:
             name = css_list([face.family])
             rules.append(f"font-family: {name}; font-weight: {weight}; font-style: {slant}; src: {source}")
     return tuple(rules)
-
-
-def _texts(scene: Scene) -> Iterator[Text]:
-    for leaf in walk(scene):
-        if isinstance(leaf, Text):
-            yield leaf
-        elif isinstance(leaf, Box):
-            yield from leaf.texts
 
 
 def _subset(path: Path, letters: set[str]) -> bytes | None:

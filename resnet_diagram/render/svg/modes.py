@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.style.theme import Style, Theme
+from resnet_diagram.style.theme import Theme
 
 # What each sort of element is painted with: properties of CSS, and the part of a style each one takes.
 _PAINTS = {
@@ -13,11 +13,6 @@ _PAINTS = {
     "line": (("stroke", "stroke"),),
     "words": (("fill", "text"),),
 }
-
-_PAGES_LIGHT = ("[data-theme=light]", "[data-bs-theme=light]", ".md-typeset")
-_PAGES_DARK = ("[data-theme=dark]", "[data-bs-theme=dark]", "[data-md-color-scheme=slate]")
-"""Selectors of pages that choose the mode themselves, for an SVG inline in them: Furo and others of Sphinx;
-Bootstrap, which is MkDocs' own theme; Material for MkDocs, which is light unless its scheme is slate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +49,20 @@ class Ink:
 class Modes:
     """`light` and `dark`: values of custom properties; `rules`: declarations by class.
 
-    `pages_light` and `pages_dark`: selectors of pages that choose the mode in place of the reader's settings.
+    `pages_light` and `pages_dark`: selectors of pages that choose the mode in place of the reader's settings,
+    for an SVG inline in them: Furo and others of Sphinx; Bootstrap, which is MkDocs' own theme; Material for
+    MkDocs, which is light unless its scheme is slate.
     """
 
     light: dict[str, str]
     dark: dict[str, str]
     rules: dict[str, str]
-    pages_light: tuple[str, ...] = _PAGES_LIGHT
-    pages_dark: tuple[str, ...] = _PAGES_DARK
+    pages_light: tuple[str, ...] = ("[data-theme=light]", "[data-bs-theme=light]", ".md-typeset")
+    pages_dark: tuple[str, ...] = (
+        "[data-theme=dark]",
+        "[data-bs-theme=dark]",
+        "[data-md-color-scheme=slate]",
+    )
 
 
 def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
@@ -81,12 +82,8 @@ def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
 
 def _values(inks: list[Ink], theme: Theme) -> dict[str, str]:
     colours = {
-        variable: _colour(theme.style(ink.role, ink.shade), part)
+        variable: getattr(theme.style(ink.role, ink.shade), part)
         for ink in inks
         for _, variable, part in ink.variables()
     }
     return dict(sorted(colours.items()))
-
-
-def _colour(style: Style, part: str) -> str:
-    return {"fill": style.fill, "stroke": style.stroke, "text": style.text}[part]

@@ -246,9 +246,8 @@ def _words(text: Text) -> str:
 
 def _halo(text: Text, brush: Brush) -> Values:
     """Return the rectangle in page colour that interrupts lines behind a text."""
-    start = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}[text.anchor]
     return {
-        "x": number(text.x - start * text.width - _HALO),
+        "x": number(text.x - text.anchor.share * text.width - _HALO),
         "y": number(text.y - 0.6 * text.size),
         "width": number(text.width + 2 * _HALO),
         "height": number(1.2 * text.size),

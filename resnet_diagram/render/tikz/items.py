@@ -1,5 +1,6 @@
 """Nodes and lines of a drawing, ready for the template: options, names, coordinates and texts."""
 
+import math
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from resnet_diagram.layout.scene import (
 from resnet_diagram.layout.text.metrics import CAPITAL_HEIGHT
 from resnet_diagram.render.tikz.common import LINE_PITCH, Common, extent, type_commands, type_of
 from resnet_diagram.render.tikz.names import corner_radius, place, route, tidy
-from resnet_diagram.render.tikz.parts import Parts, near
+from resnet_diagram.render.tikz.parts import Parts
 from resnet_diagram.render.tikz.sections import Looks
 from resnet_diagram.render.tikz.styles import (
     form_keys,
@@ -37,6 +38,8 @@ _ANCHORS = {Anchor.START: "anchor=west", Anchor.END: "anchor=east"}
 _SIDES = {Side.LEFT: "west", Side.RIGHT: "east", Side.TOP: "north", Side.BOTTOM: "south"}
 _UNEVEN = 0.3
 """Difference from the usual distance of two lines of text that is written, in points."""
+_CLOSE = 0.02
+"""Distance below which two points are one on paper, in points."""
 
 
 class Scope(NamedTuple):
@@ -178,7 +181,7 @@ def text_nodes(text: Text, scope: Scope, box: Box | None = None) -> list[Node]:
     keys = {"resnet/italic": text.italic, "rotate=90": text.turned, "resnet/halo": text.halo}
     options += [_ANCHORS[text.anchor]] if text.anchor in _ANCHORS else []
     options += [key for key, target in keys.items() if target]
-    inside = box is not None and near((text.x, text.y), box.centre)
+    inside = box is not None and math.dist((text.x, text.y), box.centre) < _CLOSE
     at = f"({scope.parts.names[box.id]})" if box and inside else scope.place((text.x, text.y))
     return [Node(options=", ".join(options), name="", at=at, text=text_of(text))]
 

@@ -1,6 +1,5 @@
 """Node names and coordinates of a scene: everything that several statements of a picture refer to."""
 
-import math
 from typing import NamedTuple
 
 from resnet_diagram.layout.scene import (
@@ -10,16 +9,12 @@ from resnet_diagram.layout.scene import (
     Group,
     Marker,
     MarkerKind,
-    Point,
     Scene,
     Text,
     groups,
     walk,
 )
 from resnet_diagram.render.tikz.names import node_names
-
-_CLOSE = 0.02
-"""Distance below which two points are one on paper, in points."""
 
 
 class Parts(NamedTuple):
@@ -52,11 +47,6 @@ def parts(scene: Scene) -> Parts:
         by_id={box.id: box for box in result if box.id},
         frames=frozenset(group.id for group in groups(scene) if group.frame),
     )
-
-
-def near(left: Point, right: Point) -> bool:
-    """Return whether two points are the same on paper."""
-    return math.dist(left, right) < _CLOSE
 
 
 def leaves(group: Group) -> list[Box | Connector | Marker | Text]:
