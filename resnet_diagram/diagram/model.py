@@ -198,7 +198,8 @@ class Vertex:
     """A part of a graph: items in series or an overview, and the values it reads.
 
     No `content` enters the graph. `row`: rank of its resolution, 0 for the finest; `rows`: those of its
-    `ports` values where they differ. `last`: it is drawn at the end, as an output is.
+    `ports` values where they differ. `last`: it is drawn at the end, as an output is. `column`: the order of
+    its column, where the graph has a form of its own.
     """
 
     id: str
@@ -208,6 +209,7 @@ class Vertex:
     ports: int = 1
     rows: tuple[int, ...] = ()
     last: bool = False
+    column: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

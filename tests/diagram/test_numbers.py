@@ -33,7 +33,7 @@ class Layers:
     """The layers of a network by path, and the values of the symbols in the frames of their stages."""
 
     def __init__(self, network: Network, panels: tuple[Panel, ...]) -> None:
-        self.is_graph = has_graph(network)
+        self.is_graph = has_graph(network, Options())
         self.of_path: dict[str, list[Layer]] = {}
         for layer in walk(network):
             self.of_path.setdefault(layer.name, []).append(layer)

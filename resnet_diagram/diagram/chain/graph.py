@@ -80,12 +80,13 @@ class DagDraft:
     """A graph of a diagram under construction.
 
     `values`: for each node of the spec, the vertex and the port that yield its value, with what lies on the
-    way to its only reader.
+    way to its only reader. `columns`: the column of each node, where the graph is of a form of its own.
     """
 
     graph: Graph
     prefix: str
     sizes: Sequence[Shape]
+    columns: Sequence[int] = ()
     vertices: list[Vertex] = field(default_factory=list)
     values: dict[int, Read] = field(default_factory=dict)
 
@@ -131,10 +132,14 @@ class DagDraft:
             read = reads[0]
             self.values[number] = Read(vertex=read.vertex, port=read.port, label=label, origin=shown)
             return
+        before = len(self.vertices)
         parts = draw(number, node)
         for content in parts:
             shape = node.shape if content is parts[-1] else _shape_of(content, node.shape)
             reads = (Read(vertex=self.add(content, reads, shape)),)
+        for at in range(before, len(self.vertices) if self.columns else 0):
+            column = (self.columns[number], at - before)
+            self.vertices[at] = replace(self.vertices[at], column=column)
         if parts or not node.reads:
             self.values[number] = reads[0] if parts else Read(vertex=self.add((), (), node.shape))
         else:
@@ -152,7 +157,10 @@ class DagDraft:
         node = Node(id=name, role=NodeRole.TERMINAL, lines=lines)
         read = self.values[output]
         row = self._row(read)
-        self.vertices.append(Vertex(id=name, content=(node,), reads=(read,), row=row, last=True))
+        column = self.vertices[read.vertex].column
+        self.vertices.append(
+            Vertex(id=name, content=(node,), reads=(read,), row=row, last=True, column=column)
+        )
 
     def _is_on_the_way(self, number: int) -> bool:
         """Return whether a node is a resampling between two rows that only one merge reads."""
@@ -165,7 +173,8 @@ class DagDraft:
         after = row_of(node.shape, self.sizes)
         moved = before is not None and after is not None and before != after
         plain = all(isinstance(element, Layer) for element in node.body)
-        return moved and plain and len(readers) == 1 and readers[0].merge is not None
+        joins = len(readers) == 1 and (readers[0].merge is not None or bool(self.columns))
+        return moved and plain and joins
 
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:
         """Return the graph with rows numbered without gaps."""

@@ -15,6 +15,7 @@ from resnet_diagram.diagram.chain.graph import (
     row_sizes,
 )
 from resnet_diagram.diagram.lanes.modules import Folded, Module, folded
+from resnet_diagram.diagram.lanes.nested import Triangle, triangle
 from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
 from resnet_diagram.diagram.options import Options
@@ -56,12 +57,13 @@ class _Builder:
     names: StageNames
     draft: OverviewDraft
     room: int
+    nested: Triangle | None = None
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
 
     def input(self, number: int, several: bool, body: Sequence[Element]) -> list[Part]:
         """Return the parts of an input of the network, and of the chain behind it."""
-        if several:
+        if several or (self.nested and self.nested.columns[0] == self.nested.columns[1]):
             port = self.network.inputs[number] if number < len(self.network.inputs) else None
             name = literal(port.name) if port else NOTHING
             lines = (name, shape_label(port.shape if port else self.network.input_shape))
@@ -101,7 +103,9 @@ class _Builder:
         if not boxes:
             return []
         merges = [merge_name(block.merge) for block in all_blocks(elements)]
-        if len(boxes) <= _MOST_BOXES and not merges:
+        if self.nested and len({box.lines for box in boxes}) == 1:
+            boxes = [replace(boxes[0], badge=times(len(boxes)), origin=origin(elements))]
+        if len(boxes) <= (1 if self.nested else _MOST_BOXES) and not merges:
             return [tuple(boxes)]
         lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
         lines += merges
@@ -115,14 +119,16 @@ class _Builder:
 
         `whole`: it is the network's. `path`: that of the module that runs it.
         """
-        graph, units = folded(graph, self.room, path)
-        draft = DagDraft(graph=graph, prefix=prefix, sizes=_row_sizes(graph))
+        columns = self.nested.columns if self.nested and whole else ()
+        graph, units = (graph, tuple(range(len(columns)))) if columns else folded(graph, self.room, path)
+        draft = DagDraft(graph=graph, prefix=prefix, sizes=_row_sizes(graph), columns=columns)
         several = sum(not node.reads for node in graph.nodes) > 1
 
         def draw(number: int, node: GraphNode) -> list[Part]:
             if node.merge is not None:
                 name = self.ids.numbered(prefix, merge_role(node.merge, node.signs)[0].value)
-                return [(merge_vertex(name, node, 0, (node.name,) if node.name else ()),)]
+                names = self.nested.merges[number] if columns and self.nested else (node.name,)
+                return [(merge_vertex(name, node, 0, tuple(filter(None, names))),)]
             if not node.reads and whole:
                 return self.input(number, several, node.body)
             if not node.reads:
@@ -187,12 +193,14 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
 
     `shapes`: outputs are written with theirs.
     """
-    graph = whole_graph(network)
+    nested = triangle(network, options.graph_room)
+    graph = nested.graph if nested else whole_graph(network)
     builder = _Builder(
         network=network,
         names=options.names,
         draft=replace(draft_of(network, options.annotations), names_contents=True),
         room=options.graph_room,
+        nested=nested,
     )
     draft = builder.dag(graph, "whole", whole=True)
     outputs = draft.graph.outputs

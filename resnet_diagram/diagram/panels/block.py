@@ -29,7 +29,7 @@ def block_panels(network: Network, options: Options) -> tuple[Panel, ...]:
     """
     units = (
         lanes(network, options, shapes=False).units
-        if has_graph(network)
+        if has_graph(network, options)
         else overview(network, options.names)[1]
     )
     stages = len({unit.stage for unit in units if unit.stage})

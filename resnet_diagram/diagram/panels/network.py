@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeGuard
 
+from resnet_diagram.diagram.lanes.nested import triangle
 from resnet_diagram.diagram.lanes.whole import holds_graph
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
@@ -22,7 +23,7 @@ from resnet_diagram.wording.vocabulary import Word
 
 def panels(network: Network, title: Label, options: Options, *, with_insets: bool) -> tuple[Panel, ...]:
     """Return the panel of the overview, and the panels of block types."""
-    if has_graph(network):
+    if has_graph(network, options):
         return _graph_panels(network, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names, options.annotations)
     result = types_of(units)
@@ -43,9 +44,10 @@ def _not_opened(closed: Label) -> tuple[Label, ...]:
     return (phrase(Kind.LEGEND, Word.NOT_OPENED, closed),) if closed else ()
 
 
-def has_graph(network: Network) -> bool:
-    """Return whether a network is no chain of stages, blocks and layers."""
-    return any(holds_graph(element, nested=False) for run in parts(network) for element in run)
+def has_graph(network: Network, options: Options) -> bool:
+    """Return whether a network is no chain of stages, blocks and layers, or has a U-Net++ in one of these."""
+    held = any(holds_graph(element, nested=False) for run in parts(network) for element in run)
+    return held or triangle(network, options.graph_room) is not None
 
 
 def _graph_panels(

@@ -20,7 +20,8 @@ Net = tuple[int, int]
 class Grid(NamedTuple):
     """The column of each vertex, its first and last line, and the line of each value that it yields.
 
-    `row_lines`: the main line of each row of the graph; `line_rows`: the row of each line.
+    `row_lines`: the main line of each row of the graph; `line_rows`: the row of each line. `given`: whether
+    the graph gives the columns, as those of a triangle.
     """
 
     columns: tuple[int, ...]
@@ -28,6 +29,7 @@ class Grid(NamedTuple):
     ports: tuple[tuple[int, ...], ...]
     row_lines: tuple[int, ...]
     line_rows: tuple[int, ...]
+    given: bool = False
 
     def leaves(self, net: Net) -> int:
         """Return the line on which a value leaves its vertex."""
@@ -76,7 +78,8 @@ def rows_spanned(vertices: Sequence[Vertex], vertex: Vertex) -> range:
 
 def grid(dag: Dag) -> Grid:
     """Return the places of the vertices of a graph."""
-    columns = _later(dag.vertices, _columns(dag.vertices))
+    given = _given(dag.vertices)
+    columns = given or _later(dag.vertices, _columns(dag.vertices))
     enters = [not (vertex.content or vertex.reads) for vertex in dag.vertices]
     used = sorted({column for column, entry in zip(columns, enters, strict=True) if not entry})
     columns = [ENTRY if entry else used.index(column) for column, entry in zip(columns, enters, strict=True)]
@@ -96,7 +99,14 @@ def grid(dag: Dag) -> Grid:
         ports=tuple(ports),
         row_lines=tuple(order.index((row, 0)) for row in sorted({row for row, _ in order})),
         line_rows=tuple(row for row, _ in order),
+        given=bool(given),
     )
+
+
+def _given(vertices: Sequence[Vertex]) -> list[int]:
+    """Return the columns that a graph gives to its vertices; nothing if it gives none."""
+    order = sorted({vertex.column for vertex in vertices})
+    return [order.index(vertex.column) for vertex in vertices] if () not in order else []
 
 
 def _columns(vertices: Sequence[Vertex]) -> list[int]:
@@ -175,7 +185,7 @@ def _lines(vertices: Sequence[Vertex], columns: Sequence[int]) -> list[tuple[int
         first = places[mates[0]][1] if mates else 0
         for line in _candidates(vertices, vertex, first):
             owner = cells.get((vertex.row, line, columns[number]))
-            if owner is None or owner in sources:
+            if owner is None or (owner in sources and columns[owner] != columns[number]):
                 break
         rows = rows_spanned(vertices, vertex)
         line = 0 if len(rows) > 1 else line
@@ -193,7 +203,7 @@ def _candidates(vertices: Sequence[Vertex], vertex: Vertex, first: int) -> Itera
     rows = [row_read(vertices, read) for read in vertex.reads]
     above = any(row < vertex.row for row in rows)
     below = any(row > vertex.row for row in rows)
-    if above and not below:
+    if (above and not below) or vertex.column:
         yield from (-step for step in count(1))
     if below and not above:
         yield from count(1)

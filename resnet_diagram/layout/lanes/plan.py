@@ -163,10 +163,14 @@ def _column_spans(
         halves[column] = max(halves[column], extent.length / 2)
         widths[column] = max(widths[column], extent.length)
     entered = [False] * places.width
+    beside = [0.0] * places.width
     for route, width in zip(routed, words, strict=True):
         column = places.columns[route.head]
         entered[column] = True
-        if width and route.way is Way.ACROSS:
+        if places.given:
+            under = route.way is Way.ACROSS and places.columns[route.read.vertex] == column
+            beside[column] = max(beside[column], width + _LABEL_GAP if under else 0.0)
+        elif width and route.way is Way.ACROSS:
             widths[column] = max(widths[column], halves[column] + width + _LABEL_GAP)
         elif width:
             leads[column] = max(leads[column], width + 2.0)
@@ -178,6 +182,7 @@ def _column_spans(
             u += _BEHIND
         if column or count or entered[0]:
             u += count * _TRACK + (_AHEAD if entered[column] or count else 0.0) + leads[column]
+        u += max(0.0, beside[column] - halves[column] - u)
         spans.append((u, u + 2 * halves[column]))
         u += width
         ends.append(u)
@@ -195,6 +200,7 @@ def _line_places(
 ) -> tuple[list[float], float]:
     """Return where each line lies across the flow, and the height of all."""
     above, below = [2.0] * places.height, [2.0] * places.height
+    gaps = [0.0] * (places.height + 1)
     for number, (first, last) in enumerate(places.spans):
         over, under = _overhang(places, extents, reaches, number)
         above[first] = max(above[first], over)
@@ -203,7 +209,9 @@ def _line_places(
         if width:
             line = places.enters(route.net, route.head)
             room = reaches[route.head] + _LABEL_LEAD + PITCH * size
-            if route.way is Way.ACROSS:
+            if places.given:
+                gaps[line + (places.leaves(route.net) > line)] = PITCH * size + 2.0
+            elif route.way is Way.ACROSS:
                 side = above if route.side < 0 else below
                 side[line] = max(side[line], room)
             else:
@@ -212,6 +220,7 @@ def _line_places(
     lines: list[float] = []
     v = 0.0
     for line in range(places.height):
+        v += gaps[line]
         if line:
             joined = places.line_rows[line] == places.line_rows[line - 1]
             v += _LINE_GAP if joined else _ROW_GAP
@@ -277,6 +286,11 @@ class _Geometry(NamedTuple):
         ]
         return self.lines[line] + side * max(2.0, *reach, 2.0)
 
+    def _half(self, number: int, side: int) -> float:
+        """Return how far a part reaches to a side of its line."""
+        extent = self.extents[number]
+        return self.reaches[number] or (extent.below if side > 0 else extent.above)
+
     def body(self, number: int) -> tuple[float, float]:
         """Return the middle of a part across the flow, and half its height if lines settle that."""
         first, last = self.places.spans[number]
@@ -297,9 +311,9 @@ class _Geometry(NamedTuple):
         first, last = self.places.columns[tail], self.places.columns[head]
         if route.way is Way.ACROSS:
             middle = entry + length_of_head / 2
-            edge = (middle, target + route.side * self.reaches[head])
+            edge = (middle, target + route.side * self._half(head, route.side))
             if first == last:
-                return (middle, source - route.side * self.reaches[tail]), edge
+                return (middle, source - route.side * self._half(tail, -route.side)), edge
             return leave, (middle, leave[1]), edge
         if route.way is Way.AROUND:
             out, into = self.upright(first + 1, net), self.upright(last, net)
@@ -312,6 +326,8 @@ class _Geometry(NamedTuple):
 
     def label(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
         """Return the place of the words on a route, and whether they begin there or are centred."""
+        if self.places.given:
+            return self._label_between(route, offset, width, size)
         entry, length_of_head = self.span(route.head)
         line = self.lines[self.places.enters(route.net, route.head)]
         if route.way is Way.ACROSS:
@@ -319,3 +335,21 @@ class _Geometry(NamedTuple):
             return (entry + length_of_head / 2 + _LABEL_GAP, line + route.side * away), True
         side = 1 if offset > 0 else -1
         return (entry - _AHEAD - width / 2, line + offset + side * (PITCH * size / 2 + 1.0)), False
+
+    def _label_between(self, route: Route, offset: float, width: float, size: float) -> tuple[Point, bool]:
+        """Return the place of the words on a route between two rows, beside the line."""
+        path = self.path(route, offset)
+        target = self.places.enters(route.net, route.head)
+        rises = self.places.leaves(route.net) > target
+        half = PITCH * size / 2
+        if route.way is Way.AROUND:
+            (left, level), (right, _) = path[2:4]
+            return ((left + right) / 2, level - half - 1.0), False
+        place = self._edge(target, 1) + half + 1.0 if rises else self._edge(target, -1) - half - 4.0
+        if len(path) == 2:
+            return (path[0][0] - _LABEL_GAP - width / 2, (path[0][1] + path[1][1]) / 2), False
+        column = self.places.columns[route.read.vertex if route.way is Way.EARLY else route.head]
+        channel = column + (route.way is Way.EARLY)
+        behind = self.ends[channel - 1] + _BEHIND + (self.assigned.columns[channel] + 0.5) * _TRACK
+        across = path[1][0] + _LABEL_GAP
+        return (across if route.way is Way.ACROSS else max(across, behind), place), True

@@ -77,10 +77,10 @@ class _Router:
             return Route(read, head, Way.STRAIGHT)
         side = -1 if line < target else 1
         inner = range(min(line, target) + 1, max(line, target))
-        straight_down = start == end and line != target and is_merge(self.dag.vertices[read.vertex])
+        straight_down = start == end and line != target and self._opens(read.vertex)
         turns = start < end and line != target and self.free_line(line, range(start + 1, end + 1), net)
         if (
-            (straight_down or turns)
+            (straight_down or (turns and is_merge(self.dag.vertices[head])))
             and self._opens(head)
             and self.sides.get((head, side), net) == net
             and self.free_column(end, inner, net)
@@ -110,8 +110,10 @@ class _Router:
         return min(free, key=lambda at: (abs(at - channel), at))
 
     def _opens(self, head: int) -> bool:
-        """Return whether lines may enter a vertex from its sides."""
-        return is_merge(self.dag.vertices[head])
+        """Return whether lines may enter a vertex from its sides, or leave it there: a merge, or a box."""
+        vertex = self.dag.vertices[head]
+        is_box = isinstance(vertex.content, tuple) and len(vertex.content) == 1
+        return is_merge(vertex) or (self.grid.given and is_box)
 
     def _take(self, line: int, columns: Sequence[int], net: Net) -> None:
         self.level.update({(line, column): net for column in columns})
