@@ -225,8 +225,8 @@ def leading_block(elements: Sequence[Element]) -> Block | None:
     return first if isinstance(first, Block) and follows else None
 
 
-def gate_ratio(element: Element) -> int:
-    """Return the reduction of a squeeze-and-excitation gate, at least 1; 0 for other elements.
+def gate_ratio(element: Element) -> float:
+    """Return the reduction of a squeeze-and-excitation gate; 0 for other elements.
 
     Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 2-4: pool, narrow, widen, sigmoid, multiply.
     """
@@ -240,7 +240,7 @@ def gate_ratio(element: Element) -> int:
     shares = any("softmax" in layer.op for layer in layers)
     if not pooled or shares or len(weighted) != 2 or len(layers) != len(element.branches[1]):
         return 0
-    return max(1, round(weighted[0].in_shape[0] / weighted[0].out_shape[0]))
+    return weighted[0].in_shape[0] / weighted[0].out_shape[0]
 
 
 def residual_blocks(part: Part) -> tuple[Block, ...]:

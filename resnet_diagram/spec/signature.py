@@ -46,8 +46,8 @@ def signature(
             return _LAYERS[level](part)
         case Block() if nested:
             return nested(part)
-        case Block() if level is Level.PATTERN and (ratio := gate_ratio(part)):
-            return "gate", ratio
+        case Block() if level is Level.PATTERN and gate_ratio(part):
+            return "gate"
         case Block():
             ends = signature(part.before, level), signature(part.after, level)
             branches = tuple(signature(branch, level) for branch in part.branches)

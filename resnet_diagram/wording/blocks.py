@@ -14,6 +14,7 @@ from resnet_diagram.spec.measure import (
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, ShortcutKind, Stage
 from resnet_diagram.wording.layers import operation
+from resnet_diagram.wording.symbols import APPROXIMATELY
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -148,10 +149,13 @@ def _merge_word(block: Block) -> Word:
             return Word.SUM_OF_BRANCHES
 
 
-def gate_lines(ratio: int) -> tuple[Label, Label]:
-    """Return the lines of a squeeze-and-excitation gate.
+def gate_lines(*ratios: float) -> tuple[Label, Label]:
+    """Return the lines of a squeeze-and-excitation gate with these reductions.
 
-    >>> gate_lines(16)
-    ('SE gate', 'r=16')
+    >>> gate_lines(16), gate_lines(3.75, 4), gate_lines(6, 104 / 12)
+    (('SE gate', 'r=16'), ('SE gate', 'r≈4'), ('SE gate', 'r≈6–9'))
     """
-    return phrase(Kind.GATE, Word.SE_GATE), literal(f"r={ratio}", Kind.REDUCTION)
+    rounded = [round(ratio) or ratio for ratio in (min(ratios), max(ratios))]
+    sign = "=" if {*rounded} >= {*ratios} else APPROXIMATELY
+    text = "–".join(f"{ratio:g}" for ratio in dict.fromkeys(rounded))
+    return phrase(Kind.GATE, Word.SE_GATE), literal(f"r{sign}{text}", Kind.REDUCTION)

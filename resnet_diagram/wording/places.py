@@ -1,7 +1,7 @@
 """Places of blocks in words: "first block of stages 2–4"."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
 
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
@@ -10,11 +10,16 @@ from resnet_diagram.wording.vocabulary import Word
 Place = tuple[int, int]
 """Number of the stage and of the block in it, both from 1; stage 0 is outside stages."""
 
-_MAX_LIST_LENGTH = 34
-"""Characters of a list of blocks; a longer one is given as a count."""
+_SHORT_LIST, _LONGEST_LIST = 34, 48
+"""Characters of a list of blocks that is preferred to other words, and of the longest list."""
+
+_LONG_RUN = 5
+"""Numbers at even distances that are not all written."""
 
 _ALL = (Word.ALL_OF_STAGE, Word.ALL_OF_STAGES, Word.ALL_OF_THE_STAGE, Word.ALL_OF_EACH_STAGE)
 _FIRST = (Word.FIRST_OF_STAGE, Word.FIRST_OF_STAGES, Word.FIRST_OF_THE_STAGE, Word.FIRST_OF_EACH_STAGE)
+_ONLY = (Word.UNNAMED_STAGE, Word.ONLY_OF_STAGES, Word.ONLY_OF_EACH_STAGE, Word.ONLY_OF_EACH_STAGE)
+_LATER = (Word.LATER_OF_STAGE, Word.LATER_OF_STAGES, Word.LATER_OF_THE_STAGE, Word.LATER_OF_EACH_STAGE)
 _IN = (Word.IN_STAGE, Word.IN_STAGES, Word.IN_THE_STAGE, Word.IN_EACH_STAGE)
 """Phrases for one stage, for several, for the only stage, and for all."""
 
@@ -28,16 +33,18 @@ def places(items: Sequence[Place], contents: Sequence[Place], total: int, *, res
         return phrase(Kind.PLACE, Word.ALL_BLOCKS) if len(items) > 1 else NOTHING
     stages, totals = _by_stage(items), _by_stage(contents)
     if all(numbers == totals[stage] for stage, numbers in stages.items()):
-        return _of_stages(_ALL, list(stages), total)
+        single = len(items) == len(stages)
+        return _of_stages(_ONLY if single else _ALL, list(stages), total)
     if all(numbers == [1] for numbers in stages.values()):
         return _of_stages(_FIRST, list(stages), total)
     if rest and 2 * len(items) > len(contents):
         return phrase(Kind.PLACE, Word.ALL_OTHER_BLOCKS)
-    listed = [
-        phrase(Kind.PLACE, Word.BLOCKS_OF_STAGE, stage, ranges(numbers)) for stage, numbers in stages.items()
-    ]
-    label = Label(*listed, joint=Word.CLAUSES)
-    if len(label) <= _MAX_LIST_LENGTH:
+    label = _listed(stages)
+    if len(label) <= _SHORT_LIST:
+        return label
+    if all(numbers == totals[stage][1:] for stage, numbers in stages.items()):
+        return _of_stages(_LATER, list(stages), total)
+    if len(label) <= _LONGEST_LIST:
         return label
     if len(stages) == total:
         return counted(len(items), phrase(Kind.BLOCK, Word.BLOCK))
@@ -57,6 +64,23 @@ def _by_stage(items: Sequence[Place]) -> dict[int, list[int]]:
     return stages
 
 
+def _listed(stages: Mapping[int, Sequence[int]]) -> Label:
+    """Return a list of blocks by stage, such as "stages 1–2: 2; stage 3: 2, 4, 6"."""
+    by_numbers: dict[tuple[int, ...], list[int]] = {}
+    for stage, numbers in stages.items():
+        by_numbers.setdefault(tuple(numbers), []).append(stage)
+    listed = [
+        phrase(
+            Kind.PLACE,
+            Word.BLOCKS_OF_STAGES if len(alike) > 1 else Word.BLOCKS_OF_STAGE,
+            ranges(alike),
+            ranges(numbers),
+        )
+        for numbers, alike in by_numbers.items()
+    ]
+    return Label(*listed, joint=Word.CLAUSES)
+
+
 def _of_stages(words: tuple[Word, Word, Word, Word], stages: list[int], total: int) -> Label:
     item, several, only, each = words
     if len(stages) == total:
@@ -65,11 +89,15 @@ def _of_stages(words: tuple[Word, Word, Word, Word], stages: list[int], total: i
 
 
 def ranges(numbers: Sequence[int]) -> Label:
-    """Return numbers with runs drawn together.
+    """Return numbers with runs drawn together; of five or more at even distances the first two and the last.
 
-    >>> ranges([1, 2, 3, 5])
-    '1–3, 5'
+    >>> ranges([1, 2, 3, 5]), ranges([2, 4, 6, 8, 10])
+    ('1–3, 5', '2, 4, …, 10')
     """
+    steps = {after - before for before, after in pairwise(numbers)}
+    if len(numbers) >= _LONG_RUN and len(steps) == 1 and steps != {1}:
+        texts = [str(numbers[0]), str(numbers[1]), "…", str(numbers[-1])]
+        return Label(*(literal(text, Kind.COUNT) for text in texts), joint=Word.LIST)
     runs = [
         [number for _, number in run]
         for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])

@@ -7,6 +7,7 @@ PLUS = " + "
 """Joint between layers that follow each other."""
 
 DIFFERS = "≠"
+APPROXIMATELY = "≈"
 """Sign of a difference between two networks."""
 
 

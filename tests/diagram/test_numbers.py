@@ -21,6 +21,7 @@ from tests.published import ALL, published, published_names
 CATALOG = ["resnet50", "seresnet50", "resnet50d", "resnext50_32x4d", "preact-resnet164"]
 NAMES = [*(f"catalog/{name}" for name in (catalog.names() if ALL else CATALOG)), *published_names()]
 SIZED = re.compile(r"^(?:(?P<kernel>[\d×]+) )?[\w ]*(?:conv|fc)\b, (?P<sizes>.+)$")
+REDUCTION = re.compile(r"^r(?P<sign>[=≈])(?P<least>[\d.]+)(?:–(?P<most>[\d.]+))?$")
 SYMBOL = re.compile(r"(?P<times>\d*)(?P<symbol>C′?)(?:/(?P<part>\d+))?")
 
 
@@ -65,11 +66,23 @@ def faults(network: Network) -> Iterator[str]:
     for panel in panels:
         if panel.id != WHOLE and "sizes of" not in panel.title:
             for node in nodes(content_items(panel.content)):
+                yield from (f"{panel.title}: {fault}" for fault in false_reductions(node, layers))
                 lines = [line for line in node.lines if SIZED.match(line)]
                 for line in lines if len(lines) == 1 else ():  # else a line for each layer
                     yield from (
                         f"{panel.title}: {fault}" for fault in false_of(line, layers.of(node), layers)
                     )
+
+
+def false_reductions(node: Node, layers: Layers) -> Iterator[str]:
+    """Yield the reduction of a gate that is not that of all gates it is printed for."""
+    ends = [(layer.in_shape[0], layer.out_shape[0]) for layer in layers.of(node)]
+    ratios = sorted({max(pair) / min(pair) for pair in ends})
+    for match in filter(None, map(REDUCTION.match, node.lines)):
+        printed = [float(match["least"]), float(match["most"] or match["least"])]
+        found = ratios if match["sign"] == "=" else [float(round(ratio)) for ratio in ratios]
+        if ratios and printed != [found[0], found[-1]]:
+            yield f"{match[0]} is said of reductions {ratios}"
 
 
 def false_of(line: Label, mains: list[Layer], layers: Layers) -> Iterator[str]:

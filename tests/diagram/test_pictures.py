@@ -53,6 +53,38 @@ class Layer(nn.Module):
         return x + y
 
 
+class Squeezed(nn.Module):
+    """A convolution and a gate that squeezes its channels to a number of units."""
+
+    def __init__(self, width: int, units: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, padding=1)
+        self.squeeze = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1),
+            nn.Conv2d(width, units, 1),
+            nn.ReLU(),
+            nn.Conv2d(units, width, 1),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.conv(x)
+        gate: Tensor = self.squeeze(y)
+        return gate * y
+
+
+@pytest.mark.parametrize(
+    ("units", "text"), [((12, 24), "r=2"), ((8, 24), "r=2–3"), ((9, 10), "r≈3–5"), ((7, 14), "r≈3")]
+)
+def test_one_panel_has_the_reductions_of_all_its_gates(units: tuple[int, int], text: str) -> None:
+    stages = [
+        nn.Sequential(*(Layer(Squeezed(width, number)) for _ in range(2)))
+        for width, number in zip((24, 48), units, strict=True)
+    ]
+    network = rd.trace(nn.Sequential(stages[0], nn.Conv2d(24, 48, 3, 2, 1), stages[1]), (24, 32, 32))
+    assert [line for line in lines(network) if line.startswith("r")] == [text]
+
+
 class Tokens(nn.Module):
     """Blocks of fully connected layers on patches, a norm, and a head; `pool`: the norm stands behind it."""
 

@@ -152,8 +152,8 @@ def test_a_concatenation_adds_the_sizes_that_differ_else_the_channels() -> None:
     assert out_shape(tokens) == (8, 10)
 
 
-@pytest.mark.parametrize(("inner", "ratio"), [(2, 4), (8, 1), (64, 1)])
-def test_a_gate_that_widens_inside_is_one_too(inner: int, ratio: int) -> None:
+@pytest.mark.parametrize(("inner", "ratio"), [(2, 4), (3, 8 / 3), (8, 1), (64, 0.125)])
+def test_a_gate_that_widens_inside_is_one_too(inner: int, ratio: float) -> None:
     factor = (global_avg_pool(SHAPE), conv((8, 1, 1), inner, 1), conv((inner, 1, 1), 8, 1))
     assert gate_ratio(Block(branches=((), factor), merge=Merge.MULTIPLY)) == ratio
 

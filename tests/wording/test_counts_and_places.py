@@ -42,7 +42,7 @@ def test_only_one_is_singular(count: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("items", "text"),
     [
-        ([(1, 2), (2, 2)], "stage 1: 2; stage 2: 2"),
+        ([(1, 2), (2, 2)], "stages 1–2: 2"),
         ([(1, 2), (2, 1), (2, 2)], "all other blocks"),
     ],
 )
@@ -55,12 +55,35 @@ def test_all_other_blocks_are_more_than_half(items: list[tuple[int, int]], text:
     ("items", "text"),
     [
         ([(1, 2), (1, 4), (1, 6), (2, 1), (2, 3)], "stage 1: 2, 4, 6; stage 2: 1, 3"),
-        ([(stage, number) for stage in (1, 2, 3) for number in (2, 4, 6)], "9 blocks"),
+        ([(stage, number) for stage in (1, 2, 3) for number in (2, 4, 6)], "stages 1–3: 2, 4, 6"),
+        ([(1, 2), (1, 4), (1, 6), (2, 1), (2, 3), (2, 5), (3, 1), (3, 2), (3, 5)], "9 blocks"),
+        ([(1, 2), (1, 4), (1, 5), (2, 1), (2, 4), (2, 6)], "stage 1: 2, 4–5; stage 2: 1, 4, 6"),
+        (
+            [(1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (3, 2), (3, 3), (3, 4), (3, 5), (3, 6)],
+            "stages 1, 3: 2–6",
+        ),
     ],
 )
 def test_a_long_list_of_places_is_a_count(items: list[tuple[int, int]], text: str) -> None:
     everything = [(stage, number) for stage in (1, 2, 3) for number in range(1, 7)]
     assert places(items, everything, 3) == text
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([(1, 1)], "stage 1"),
+        ([(1, 1), (3, 1)], "stages 1, 3"),
+        ([(1, 1), (2, 1), (2, 2)], "all blocks of stages 1–2"),
+        ([(2, 2), (4, 2), (4, 3), (5, 2), (5, 3), (5, 4)], "all but the first block of stages 2, 4–5"),
+        ([(2, 2), (4, 2), (4, 3)], "stage 2: 2; stage 4: 2–3"),
+        ([(4, 1), (4, 3), (5, 1), (5, 2), (5, 4)], "stage 4: 1, 3; stage 5: 1–2, 4"),
+    ],
+)
+def test_places_of_stages_of_several_sizes(items: list[tuple[int, int]], text: str) -> None:
+    counts = (1, 2, 1, 3, 4)
+    everything = [(stage, at) for stage, count in enumerate(counts, 1) for at in range(1, count + 1)]
+    assert places(items, everything, len(counts)) == text
 
 
 @pytest.mark.parametrize("length", [27, 28])

@@ -285,11 +285,11 @@ def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iter
 
 def gate(element: Block, prefix: str, context: BuildContext) -> Node:
     """Return a squeeze-and-excitation gate, or a block that makes channels of positions, as one node."""
-    ratio = gate_ratio(element)
+    ratios = [gate_ratio(copy) for copy in context.copies.get(id(element), (element,))]
     return Node(
-        id=context.names.numbered(prefix, "gate" if ratio else "space"),
-        role=NodeRole.GATE if ratio else NodeRole.OTHER,
-        lines=gate_lines(ratio) if ratio else (phrase(Kind.OPERATOR, Word.SPACE_TO_DEPTH),),
+        id=context.names.numbered(prefix, "gate" if any(ratios) else "space"),
+        role=NodeRole.GATE if any(ratios) else NodeRole.OTHER,
+        lines=gate_lines(*ratios) if any(ratios) else (phrase(Kind.OPERATOR, Word.SPACE_TO_DEPTH),),
         shade=context.shade,
         origin=origin((element,), context.copies),
     )
