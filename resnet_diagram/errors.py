@@ -44,12 +44,12 @@ def did_you_mean(guess: str) -> str:
     return f" Did you mean {guess!r}?" if guess else ""
 
 
-def missing_file(text: str, path: Path) -> str:
-    """Return the message for a missing file, with similar files in its folder."""
+def missing_file(text: str, path: Path, noun: str = "a Python file") -> str:
+    """Return the message for a missing file, with similar files in its folder; `noun`: what was expected."""
     if path.is_dir():
-        return f"{text!r} is a folder; name a Python file in it."
+        return f"{text!r} is a folder; name {noun} in it."
     if path.exists():
-        return f"{text!r} is not a regular file; name a Python file."
+        return f"{text!r} is not a regular file; name {noun}."
     beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
     neighbours = [file.name for file in beside if file.suffix == (path.suffix or ".py")]
     hint = did_you_mean(closest(path.name, neighbours))

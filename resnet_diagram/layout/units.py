@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.errors import UsageError
+from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.limits import POINTS, is_length
 
 Rows = TypeVar("Rows", bound=Sequence[Any])
@@ -138,6 +138,7 @@ def venue_width(text: str) -> float:
     if name not in VENUES or columns not in ("", "single", "double"):
         names = ", ".join(VENUES)
         raise UsageError(
-            f"No venue is called {text!r}; write one of {names}, with -single or -double behind it."
+            f"No venue is called {text!r}.{did_you_mean(closest(name, VENUES))} Write one of {names}, with "
+            "-single or -double behind it."
         )
     return VENUES[name][columns == "double"]

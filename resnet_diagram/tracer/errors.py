@@ -20,6 +20,23 @@ def source_error(action: str, error: BaseException, path: Path | None = None) ->
     return SourceError(f"{action}: {message_of(error)}{f' ({place})' if place else ''}.")
 
 
+def import_error(module: str, error: BaseException, path: Path | None = None) -> SourceError:
+    """Return a SourceError for a failed import, with advice on missing packages and on scripts."""
+    advice = ""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        advice = (
+            f" Install {package!r} or, if it is your own, run in the folder that holds it; or move the model "
+            "into a file that does not import it."
+        )
+    elif isinstance(error, SystemExit):
+        advice = (
+            " A script that parses its arguments, or trains, ends like this: put that below "
+            "'if __name__ == \"__main__\":', or move the model into a file of its own."
+        )
+    return SourceError(f"{source_error(f'Importing {module!r} failed', error, path)}{advice}")
+
+
 def message_of(error: BaseException) -> str:
     """Return the class and the first lines of an error's message, without a full stop at its end."""
     lines = [line.strip() for line in error_text(error).splitlines() if line.strip()]

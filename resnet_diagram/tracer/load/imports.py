@@ -18,7 +18,7 @@ from typing import Any
 
 from resnet_diagram.errors import SourceError, closest, did_you_mean, missing_file
 from resnet_diagram.reading import read_bytes
-from resnet_diagram.tracer.errors import message_of, source_error
+from resnet_diagram.tracer.errors import import_error, message_of
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.target import Target
 
@@ -35,10 +35,10 @@ def module_of(target: Target) -> ModuleType:
 
 
 @contextlib.contextmanager
-def own_arguments(target: Target) -> Iterator[None]:
+def own_arguments(script: str) -> Iterator[None]:
     """Set `sys.argv` as for a script without arguments, so that a module that parses it gets its defaults."""
     before = list(sys.argv)
-    sys.argv[:] = [target.module]
+    sys.argv[:] = [script]
     try:
         yield
     finally:
@@ -72,7 +72,7 @@ def _named_module(target: Target) -> ModuleType:
             ) from None
         if "." in target.module and path.is_file() and not _raised_by(error, path):
             return _file_module(replace(target, module=str(path)))
-        raise source_error(f"Importing {target.module!r} failed", error) from error
+        raise import_error(target.module, error) from error
 
 
 def _file_module(target: Target) -> ModuleType:
@@ -94,7 +94,7 @@ def _file_module(target: Target) -> ModuleType:
                     importlib.import_module(imported)
             return build(lambda: _fresh_module(path, name))
         except (Exception, SystemExit) as error:
-            raise source_error(f"Importing {target.module!r} failed", error, path) from error
+            raise import_error(target.module, error, path) from error
 
 
 def _package_of(path: Path) -> tuple[Path, str]:

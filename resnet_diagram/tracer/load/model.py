@@ -14,7 +14,7 @@ from torch import nn
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.reading import is_of_project
-from resnet_diagram.tracer.errors import source_error
+from resnet_diagram.tracer.errors import import_error, source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.factories import reason_not_to_call
 from resnet_diagram.tracer.load.imports import module_of, own_arguments
@@ -94,7 +94,7 @@ def _built(target: Target) -> LoadedModel:
         contexts.enter_context(exclusive())
         contexts.enter_context(random_states())
         contexts.enter_context(prints_on_stderr())
-        contexts.enter_context(own_arguments(target))
+        contexts.enter_context(own_arguments(target.module))
         contexts.enter_context(torch_private.light_imports())
         module = _imported(target)
         if not is_library(module):
@@ -129,7 +129,7 @@ def _imported(target: Target) -> ModuleType:
         with network_blocked():
             return module_of(target)
     except NetworkAskedError as error:
-        raise source_error(f"Importing {target.module!r} failed", error, _file_of(target)) from error
+        raise import_error(target.module, error, _file_of(target)) from error
 
 
 def _file_of(target: Target) -> Path | None:

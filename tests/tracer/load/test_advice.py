@@ -322,3 +322,25 @@ def test_channels_that_come_last_are_told(shape: tuple[int, ...], advice: str) -
     model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())
     with pytest.raises(TraceError, match=advice):
         trace(model, [parse_input("x".join(map(str, shape)))])
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        (
+            "import no_such_package.inside",
+            "Install 'no_such_package' or, if it is your own, run in the folder",
+        ),
+        ("from no_such_package import log", "or move the model into a file that does not import it"),
+        (
+            "import argparse; p = argparse.ArgumentParser(); p.add_argument('data'); p.parse_args()",
+            "__main__",
+        ),
+        ("raise SystemExit('trained')", "or move the model into a file of its own"),
+    ],
+)
+def test_a_script_that_cannot_be_imported_gets_advice(line: str, advice: str, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(NET.format(line), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"Importing .*train\.py' failed") as caught:
+        load_model(f"{tmp_path / 'train.py'}:Net")
+    assert advice in str(caught.value)

@@ -1,8 +1,10 @@
 """Saved files: what is refused and with what advice, what is read, and whether weights fit."""
 
 import json
+import os
 import pickle
 import struct
+import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -360,3 +362,38 @@ def test_weights_are_for_code(checkpoint: Path) -> None:
     result = CliRunner().invoke(main, ["spec", "resnet18", "--weights", str(checkpoint)])
     assert result.exit_code == 1
     assert "--weights" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"<svg/>", b"import torch\n", b"\x89PNG\r\n", b"cos\nsystem\n(S'x'\ntR."]
+)
+def test_a_file_of_another_kind_is_no_pickle(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "net.pth").write_bytes(content)
+    with pytest.raises(SourceError, match="no file of torch: it is neither an archive nor a pickle"):
+        check_weights(nn.Linear(2, 2), tmp_path / "net.pth")
+
+
+def test_weights_that_are_no_file_are_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match=r"not a regular file; name a file that torch or safetensors wrote"):
+        check_weights(nn.Linear(2, 2), tmp_path / "pipe")
+
+
+def test_a_pickled_model_of_a_script_with_arguments_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = (
+        "import argparse\nfrom torch import nn\nargparse.ArgumentParser().parse_args()\nNet = nn.Linear\n"
+    )
+    (tmp_path / "script_with_arguments.py").write_text(
+        script + "class Net(nn.Linear): pass\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.argv", ["train"])
+    from script_with_arguments import Net  # type: ignore[import-not-found]
+
+    torch.save(Net(3, 5), tmp_path / "net.pt")
+    monkeypatch.delitem(sys.modules, "script_with_arguments")
+    monkeypatch.setattr("sys.argv", ["resnet-diagram", "draw", "net.pt", "--unsafe"])
+    assert type(load_model("net.pt", unsafe=True).model).__name__ == "Net"

@@ -18,6 +18,8 @@ from resnet_diagram.limits import FILE, SIZE
 from resnet_diagram.tracer.errors import message_of
 
 _HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
+_PICKLE = b"\x80"
+"""First byte of a pickle."""
 _FILE_OPERATORS = re.compile(
     rb"\b(save|from_file)\b|\bops\s*\.\s*(?!(?:aten|prim|prims|_?quantized|torchvision|mkldnn\w*|sparse)\b)"
 )
@@ -36,7 +38,7 @@ class Archive(Enum):
 def archive_of(path: Path) -> Archive:
     """Return the type of a file by its content. Raises SourceError if the file does not exist."""
     if not path.is_file():
-        raise SourceError(missing_file(str(path), path))
+        raise SourceError(missing_file(str(path), path, "a file that torch or safetensors wrote"))
     if path.suffix == ".safetensors":
         return Archive.SAFETENSORS
     try:
@@ -60,6 +62,11 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
     try:
         return _loaded(path, weights_only=True)
     except pickle.UnpicklingError as error:
+        if not (unsafe or zipfile.is_zipfile(path) or _first_byte(path) == _PICKLE):
+            raise SourceError(
+                f"{path.name!r} is damaged, or no file of torch: it is neither an archive nor a pickle. Name "
+                "a file that torch.save or safetensors wrote."
+            ) from error
         if not unsafe:
             raise refusal(path, "pickled Python objects, as a whole saved model does") from error
     except (Exception, SystemExit) as error:
@@ -68,6 +75,11 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
         return _loaded(path, weights_only=False)
     except (Exception, SystemExit) as error:
         raise unreadable(path, error) from error
+
+
+def _first_byte(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(1)
 
 
 def _loaded(path: Path, *, weights_only: bool) -> Any:
@@ -88,7 +100,7 @@ def refusal(path: Path, content: str) -> SourceError:
 
 def unreadable(path: Path, error: BaseException) -> SourceError:
     """Return the error on a file that is damaged or of another kind."""
-    if isinstance(error, ImportError | AttributeError):
+    if isinstance(error, ImportError | AttributeError | SystemExit):
         return SourceError(f"{path.name!r} cannot be read: {message_of(error)}.")
     return SourceError(
         f"{path.name!r} is damaged, or no file that torch {torch.__version__} reads "

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError
-from resnet_diagram.tracer.load.imports import search_path
+from resnet_diagram.tracer.load.imports import own_arguments, search_path
 from resnet_diagram.tracer.load.inputs import InputSpec
 from resnet_diagram.tracer.load.saved.archives import (
     Archive,
@@ -46,7 +46,7 @@ def saved_model(path: Path, *, unsafe: bool) -> tuple[nn.Module, tuple[InputSpec
         case Archive.EXPORTED:
             return _exported(path, unsafe=unsafe)
         case Archive.PICKLE:
-            with search_path(Path.cwd()):
+            with search_path(Path.cwd()), own_arguments(path.name):
                 content = _objects_in(path, unsafe=unsafe)
             values = content.values() if isinstance(content, dict) else [content]
             model = next((value for value in values if isinstance(value, nn.Module)), None)
