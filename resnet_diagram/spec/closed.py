@@ -15,9 +15,8 @@ from resnet_diagram.spec.model import (
     Shortcut,
     Stage,
 )
+from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.spec.traits import WEIGHTED
-
-_LISTED = 4
 
 
 def closed(network: Network) -> Network:
@@ -40,8 +39,8 @@ def _opened(graph: Graph, network: Network) -> list[Element]:
     elements = [element for number in trunk for element in _run(graph.nodes[number].body)]
     rest = [element for k, node in enumerate(graph.nodes) if k not in trunk for element in node.body]
     several = sum(not node.reads for node in graph.nodes) > 1
-    starts = _listed(port.name for port in network.inputs) if several else ""
-    ends = _listed(port.name for port in network.outputs) if len(graph.outputs) > 1 else ""
+    starts = abbreviated(port.name for port in network.inputs) if several else ""
+    ends = abbreviated(port.name for port in network.outputs) if len(graph.outputs) > 1 else ""
     words = [f"{starts} →" * bool(starts), _modules(rest), f"→ {ends}" * bool(ends)]
     shape = graph.nodes[trunk[-1] if trunk else 0].shape
     box = _box(graph, rest, shape, " ".join(filter(None, words)) or "graph")
@@ -62,14 +61,7 @@ def _trunk(graph: Graph) -> list[int]:
 def _modules(elements: Iterable[Element]) -> str:
     """Return the outermost modules of some elements, the first few by name."""
     working = (layer for layer in walk(elements) if layer.params or layer.kind in WEIGHTED)
-    return _listed(dict.fromkeys(layer.name.split(".")[0] for layer in working))
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Return the first few names, and the number of the others."""
-    items = [name for name in names if name]
-    more = f" and {len(items) - _LISTED} more" if len(items) > _LISTED else ""
-    return ", ".join(items[:_LISTED]) + more
+    return abbreviated(dict.fromkeys(layer.name.split(".")[0] for layer in working))
 
 
 def _box(graph: Graph, inside: Sequence[Element], shape: tuple[int, ...], op: str) -> Layer:

@@ -1,6 +1,7 @@
 """The elements directly inside a part, the graphs in it, and the merges of a graph as blocks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from resnet_diagram.spec.model import (
     Block,
@@ -15,6 +16,23 @@ from resnet_diagram.spec.model import (
 )
 
 Part = Network | Element | Shortcut | Iterable[Element]
+Vertex = TypeVar("Vertex", bound=Hashable)
+
+
+def reachable(starts: Iterable[Vertex], following: Callable[[Vertex], Iterable[Vertex]]) -> Iterator[Vertex]:
+    """Yield the vertices of a graph that some lead to, these included, each once.
+
+    >>> sorted(reachable([3], lambda number: [number // 2, number - 1] if number > 1 else []))
+    [1, 2, 3]
+    """
+    waiting = list(starts)
+    visited: set[Vertex] = set()
+    while waiting:
+        vertex = waiting.pop()
+        if vertex not in visited:
+            visited.add(vertex)
+            yield vertex
+            waiting += following(vertex)
 
 
 def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]:
@@ -86,14 +104,11 @@ def between(graph: Graph, origin: int, ends: Sequence[int]) -> tuple[int, ...]:
     for number in range(origin + 1, max(ends, default=origin) + 1):
         if behind.intersection(graph.nodes[number].reads):
             behind.add(number)
-    numbers: set[int] = set()
-    waiting = [end for end in ends if end in behind and end != origin]
-    while waiting:
-        number = waiting.pop()
-        if number not in numbers:
-            numbers.add(number)
-            waiting += [read for read in graph.nodes[number].reads if read in behind and read != origin]
-    return tuple(sorted(numbers))
+
+    def inner(numbers: Iterable[int]) -> list[int]:
+        return [number for number in numbers if number in behind and number != origin]
+
+    return tuple(sorted(reachable(inner(ends), lambda number: inner(graph.nodes[number].reads))))
 
 
 def shortcut_nodes(graph: Graph) -> set[int]:

@@ -30,3 +30,14 @@ def is_within(path: str, module: str) -> bool:
     (True, True, False)
     """
     return f"{path}.".startswith(f"{module}.")
+
+
+def abbreviated(names: Iterable[str], most: int = 4) -> str:
+    """Return the first few names, and the number of the others; empty names are left out.
+
+    >>> abbreviated(["a", "", "b"]), abbreviated("abcdef")
+    ('a, b', 'a, b, c, d and 2 more')
+    """
+    items = [name for name in names if name]
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import prod
 
+from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
 from resnet_diagram.tracer.flow.classify import Operation, macs_of, without_batch
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
@@ -124,14 +125,13 @@ class _Builder:
         """Return the names of the inputs that are not followed and lead to a node on other ways."""
         if not self._others:
             return ()
-        waiting = [ref.node for ref in references(node) if ref.node.active]
-        visited: set[int] = set()
-        while waiting:
-            source = waiting.pop()
-            if source.index not in self._live and source.index not in visited:
-                visited.add(source.index)
-                waiting += source.inputs
-        return tuple(name for index, name in self._others.items() if index in visited)
+
+        def beside(nodes: Iterable[Node]) -> list[Node]:
+            return [source for source in nodes if source.index not in self._live]
+
+        read = beside(ref.node for ref in references(node) if ref.node.active)
+        indices = {source.index for source in reachable(read, lambda source: beside(source.inputs))}
+        return tuple(name for index, name in self._others.items() if index in indices)
 
     def _sources(self, node: Node) -> list[int]:
         """Return the steps whose values a node reads, each once."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from resnet_diagram.spec.graph import reachable
+
 Sizes = tuple[int, ...]
 
 
@@ -128,12 +130,9 @@ def _refs_in(values: Iterable[object]) -> Iterator[Ref]:
 
 
 def constants_of(node: Node) -> Iterator[Node]:
-    """Yield the parameters, constants and operations on them alone that lead to an operation."""
-    waiting = [ref.node for ref in references(node) if not ref.node.active]
-    visited: set[int] = set()
-    while waiting:
-        source = waiting.pop()
-        if source.index not in visited:
-            visited.add(source.index)
-            yield source
-            waiting += [ref.node for ref in references(source) if not ref.node.active]
+    """Return the parameters, constants and operations on them alone that lead to an operation."""
+
+    def read(reader: Node) -> list[Node]:
+        return [ref.node for ref in references(reader) if not ref.node.active]
+
+    return reachable(read(node), read)

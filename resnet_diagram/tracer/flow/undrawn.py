@@ -1,12 +1,12 @@
 """Operations that run but are not drawn: operations of other inputs and other outputs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from resnet_diagram.spec.graph import reachable
+from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.classify import macs_of
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, references
-
-_SHOWN = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -20,14 +20,13 @@ class Undrawn:
 
 def joining(node: Node, live: Collection[int], undrawn: Undrawn) -> list[Node]:
     """Return the operations behind a node that are not `live`, each once, and put them `undrawn`."""
-    items: list[Node] = []
-    waiting = [ref.node for ref in references(node)]
-    while waiting:
-        source = waiting.pop()
-        if source.active and source.index not in live and source.index not in undrawn.nodes:
-            undrawn.nodes.add(source.index)
-            items.append(source)
-            waiting += [ref.node for ref in references(source)]
+
+    def beside(reader: Node) -> list[Node]:
+        sources = (ref.node for ref in references(reader) if ref.node.active)
+        return [node for node in sources if node.index not in live and node.index not in undrawn.nodes]
+
+    items = list(reachable(beside(node), beside))
+    undrawn.nodes.update(item.index for item in items)
     return sorted(items, key=lambda operation: operation.index)
 
 
@@ -41,7 +40,7 @@ def input_note(graph: OpGraph, shown_nodes: Collection[Node], undrawn: Undrawn) 
     if not (undrawn.params or undrawn.macs):
         return [text]
     counted = f"{undrawn.params:,} parameters and {undrawn.macs:,} multiply-accumulates"
-    modules = f" of {listed(_paths(graph, undrawn.nodes))}" if any(_paths(graph, undrawn.nodes)) else ""
+    modules = f" of {abbreviated(_paths(graph, undrawn.nodes))}" if any(_paths(graph, undrawn.nodes)) else ""
     return [f"{text}; its {counted}{modules} are counted where it joins"]
 
 
@@ -51,7 +50,7 @@ def output_note(graph: OpGraph, used: Collection[int], batch: int) -> list[str]:
     macs = sum(macs_of(node) for node in rest) // batch
     if not macs:
         return []
-    modules = listed(_paths(graph, {node.index for node in rest if macs_of(node)}))
+    modules = abbreviated(_paths(graph, {node.index for node in rest if macs_of(node)}))
     return [f"{macs:,} multiply-accumulates lead to no drawn output: {modules or 'the model'}"]
 
 
@@ -60,10 +59,3 @@ def _paths(graph: OpGraph, nodes: Collection[int]) -> list[str]:
     nodes_run = (graph.nodes[index] for index in sorted(nodes))
     outer = (graph.calls[n.call].path.split(".")[0] for n in nodes_run if n.kind is NodeKind.OPERATION)
     return [path for path in dict.fromkeys(outer) if path]
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return the first few names, and the number of the others."""
-    items = list(names)
-    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
-    return ", ".join(items[:_SHOWN]) + more

@@ -5,20 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
-from resnet_diagram.spec.graph import graphs
-from resnet_diagram.spec.measure import residual_blocks
+from resnet_diagram.spec.graph import graphs, reachable
+from resnet_diagram.spec.measure import residual_blocks, walk
 from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, Network, Port
+from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.rewrites.compound import spell_out
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.rewrites.single_images import with_batch_axes
 from resnet_diagram.tracer.flow.steps import Flow
-from resnet_diagram.tracer.flow.undrawn import input_note, listed, output_note
+from resnet_diagram.tracer.flow.undrawn import input_note, output_note
 from resnet_diagram.tracer.structure.blocks.blocks import Translator
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
 from resnet_diagram.tracer.structure.blocks.naming import with_distinct_stages
-from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.chains import chain_staged
 from resnet_diagram.tracer.structure.classes import classes_of
 from resnet_diagram.tracer.structure.graphs.opaque import Joined, hidden_note
@@ -57,7 +57,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         return None
     flow = reading.flow
     stem, body, head = with_distinct_stages(_split(reading.parts, graph.calls))
-    layers = layers_in(part.element for part in reading.parts)
+    layers = walk(part.element for part in reading.parts)
     elements = (*stem, *body, *head)
     network = Network(
         name=name,
@@ -141,10 +141,10 @@ def _unused_notes(sizes: Sizes, flow: Flow) -> Iterator[str]:
             (elsewhere if number in read or flow.graph.error else never)[name] = count
     if never:
         modules = dict.fromkeys(name.rpartition(".")[0] or name for name in never)
-        yield f"{sum(never.values()):,} parameters are never run in evaluation: {listed(modules)}"
+        yield f"{sum(never.values()):,} parameters are never run in evaluation: {abbreviated(modules)}"
     if elsewhere:
         count = sum(elsewhere.values())
-        yield f"{count:,} parameters are not on the drawn way to the output: {listed(elsewhere)}"
+        yield f"{count:,} parameters are not on the drawn way to the output: {abbreviated(elsewhere)}"
 
 
 def _unregistered_note(graph: OpGraph, sizes: Sizes, flow: Flow) -> list[str]:
@@ -163,7 +163,7 @@ def _unregistered_note(graph: OpGraph, sizes: Sizes, flow: Flow) -> list[str]:
     owners = dict.fromkeys(filter(None, (graph.calls[node.call].path for node in foreign.values())))
     return [
         f"{count:,} parameters ran that the model does not register, so that they are neither trained nor "
-        f"saved{': ' * bool(owners)}{listed(owners)}. Keep layers in nn.ModuleList, weights in "
+        f"saved{': ' * bool(owners)}{abbreviated(owners)}. Keep layers in nn.ModuleList, weights in "
         "nn.ParameterList"
     ]
 
@@ -224,16 +224,8 @@ def _gathering_note(flow: Flow) -> list[str]:
 def _main_output(graph: OpGraph) -> Node:
     """Return the output that most operations lead to, the first of equals."""
     late = sorted(graph.outputs, key=lambda node: node.index)[-_SHOWN:]
-    return max(late, key=lambda node: (_ancestor_count(node), -node.index))
 
+    def ancestor_count(output: Node) -> int:
+        return sum(1 for _ in reachable([output], lambda node: node.inputs))
 
-def _ancestor_count(node: Node) -> int:
-    """Return the number of nodes that lead to a node."""
-    visited = {node.index}
-    waiting = [node]
-    while waiting:
-        for source in waiting.pop().inputs:
-            if source.index not in visited:
-                visited.add(source.index)
-                waiting.append(source)
-    return len(visited)
+    return max(late, key=lambda node: (ancestor_count(node), -node.index))

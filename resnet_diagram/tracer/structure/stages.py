@@ -5,12 +5,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
-from resnet_diagram.spec.measure import all_blocks, is_gate, merged_shape, out_shape, residual_blocks
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, Stage
+from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
+from resnet_diagram.spec.model import Block, Element, Stage
 from resnet_diagram.spec.paths import common_path, is_within, outer_paths
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.flow.graph import Call, Sizes
-from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.transformer_layers import layered
 
@@ -110,7 +109,7 @@ def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Seque
             units.append(Unit(calls[number].path, (0, 0), waiting=waiting))
             waiting = []
         units[-1].parts.append(part)
-        units[-1].size = size_of(shape_behind(part.element), part.values)
+        units[-1].size = size_of(out_shape(part.element), part.values)
         previous = number
     return units
 
@@ -274,7 +273,7 @@ def _with_names(
 def _layer_names(units: Sequence[Unit]) -> list[str]:
     """Return the names of the layers of some blocks that have parameters."""
     elements = (part.element for unit in units for part in unit.parts)
-    return [layer.name for layer in layers_in(elements) if layer.params and layer.name]
+    return [layer.name for layer in walk(elements) if layer.params and layer.name]
 
 
 def _module_of(units: Sequence[Unit]) -> str:
@@ -283,14 +282,3 @@ def _module_of(units: Sequence[Unit]) -> str:
     blocks = [p.element for unit in units for p in unit.parts if isinstance(p.element, Block)]
     inner = {block.name for block in blocks if not is_gate(block)}
     return "" if more or len(inner) < 2 or path in inner or any(b.shortcut for b in blocks) else path
-
-
-def shape_behind(element: Element) -> Sizes:
-    """Return the shape an element gives out."""
-    if isinstance(element, Layer):
-        return element.out_shape
-    if isinstance(element, Block):
-        return element.after[-1].out_shape if element.after else merged_shape(element)
-    if isinstance(element, Graph):
-        return out_shape(element)
-    return shape_behind(element.body[-1])

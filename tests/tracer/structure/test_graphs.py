@@ -16,7 +16,7 @@ from resnet_diagram.errors import CodeError
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.json.files import dumps, loads, text_of
-from resnet_diagram.spec.measure import all_blocks, params, residual_blocks
+from resnet_diagram.spec.measure import all_blocks, params, residual_blocks, walk
 from resnet_diagram.spec.model import LayerKind, Merge, Network
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.signature import same
@@ -24,7 +24,6 @@ from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.tracer import parse_input, trace
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role
-from resnet_diagram.tracer.structure.blocks.residual import layers_in
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
 from resnet_diagram.tracer.structure.graphs.regions import Region
 from resnet_diagram.wording.facts import facts
@@ -133,7 +132,7 @@ def test_a_head_that_several_levels_share_is_one_head() -> None:
 @pytest.mark.parametrize("kept", [(), (0,), (2,), (0, 1, 2)])
 def test_a_shared_head_behind_layers_of_each_level_is_one_head(kept: tuple[int, ...]) -> None:
     (graph,) = graphs(traced(given.Narrowed(*kept)))
-    heads = [node for node in graph.nodes if any(layer.name == "head.0" for layer in layers_in(node.body))]
+    heads = [node for node in graph.nodes if any(layer.name == "head.0" for layer in walk(node.body))]
     assert [node.shares is None for node in heads] == [True, False, False]
     assert len({node.shares for node in heads[1:]}) == 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
-from resnet_diagram.spec.measure import merged_shape, out_shape
+from resnet_diagram.spec.measure import merged_shape, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.tracer.flow.calls import common_call, owner_of
@@ -15,7 +15,7 @@ from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.attention import is_attention
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
-from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, layers_in, shortcut_kind
+from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, shortcut_kind
 from resnet_diagram.tracer.structure.graphs.graphs import graph_part, only_way
 from resnet_diagram.tracer.structure.graphs.opaque import Joined, is_around_weights, joined_layer
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction
@@ -137,7 +137,7 @@ class Translator:
 
         A concatenation that is part of a larger one gives less; the larger one is looked at as a whole.
         """
-        if not isinstance(part.element, Block) or next(layers_in([part.element]), None) is None:
+        if not isinstance(part.element, Block) or next(walk([part.element]), None) is None:
             return False
         if region.merge == ending and part.element.merge is Merge.CONCAT:
             return True

@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import count
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
-from resnet_diagram.spec.measure import is_gate
+from resnet_diagram.spec.measure import is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.spec.paths import common_path, is_within
 from resnet_diagram.tracer.flow.graph import Call
-from resnet_diagram.tracer.structure.blocks.residual import WORKING, layers_in
+from resnet_diagram.tracer.structure.blocks.residual import WORKING
 from resnet_diagram.tracer.structure.parts import Part
 
 
@@ -96,7 +96,7 @@ def _renamed(part: Part, name: str) -> Part:
 
 def _working_layers(block: Block) -> list[Layer]:
     """Return the layers of a block's branches that do the work."""
-    return [layer for branch in block.branches for layer in layers_in(branch) if layer.kind in WORKING]
+    return [layer for branch in block.branches for layer in walk(branch) if layer.kind in WORKING]
 
 
 def _shared_path(owner: str, working: Sequence[Layer]) -> str:

@@ -1,10 +1,10 @@
 """Decide whether an addition is residual, and classify the shortcut of a residual block by its layers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from resnet_diagram.spec.measure import walk
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, ShortcutKind, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED
 
 _WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
@@ -14,7 +14,7 @@ WORKING = MIXING | {LayerKind.OPAQUE}
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
     """Return the number of working layers outside gates, the MACs and the number of layers of a branch."""
-    layers = list(layers_in(elements))
+    layers = list(walk(elements))
     return (
         sum(_works(layer) for layer in walk(elements, gates=False)),
         sum(layer.macs for layer in layers),
@@ -50,7 +50,7 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
         return True
     if weighted_short == 0:
         return len(rest) == 1 and not (
-            elements and all(layer.kind is LayerKind.NORM for layer in layers_in(elements))
+            elements and all(layer.kind is LayerKind.NORM for layer in walk(elements))
         )
     return has_activation(main) and not has_activation(elements)
 
@@ -72,7 +72,7 @@ def _is_concatenation(element: Element) -> TypeGuard[Block]:
 
 def _mixes(elements: Sequence[Element]) -> bool:
     """Return whether a branch without weighted layers counts: it has a norm and mixes positions."""
-    kinds = [layer.kind for layer in layers_in(elements)]
+    kinds = [layer.kind for layer in walk(elements)]
     return LayerKind.NORM in kinds and len(kinds) > 1
 
 
@@ -91,32 +91,14 @@ def _is_part(elements: Sequence[Element]) -> bool:
 
 def has_activation(elements: Sequence[Element]) -> bool:
     """Return whether a branch has an activation function."""
-    return any(layer.kind is LayerKind.ACTIVATION for layer in layers_in(elements))
-
-
-def layers_in(elements: Iterable[Element]) -> Iterator[Layer]:
-    """Yield each layer of some elements, nested ones included, in order."""
-    for element in elements:
-        if isinstance(element, Layer):
-            yield element
-        elif isinstance(element, Stage):
-            yield from layers_in(element.body)
-        elif isinstance(element, Block):
-            yield from element.before
-            for branch in element.branches:
-                yield from layers_in(branch)
-            yield from layers_in(element.shortcut.layers if element.shortcut else ())
-            yield from element.after
-        elif isinstance(element, Graph):
-            for node in element.nodes:
-                yield from layers_in(node.body)
+    return any(layer.kind is LayerKind.ACTIVATION for layer in walk(elements))
 
 
 def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:
     """Return the kind of a shortcut that runs through these elements."""
     if not all(isinstance(e, Layer) or _is_concatenation(e) for e in elements):
         return ShortcutKind.OTHER
-    layers = [e for e in layers_in(elements) if e.op != APPENDED]
+    layers = [e for e in walk(elements) if e.op != APPENDED]
     if not layers:
         return ShortcutKind.IDENTITY
     if any(e.kind in WEIGHTED for e in layers):

@@ -1,12 +1,14 @@
 """Convert an irregular part of the flow to a graph of chains and merges."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
-from resnet_diagram.spec.measure import concat_axis, concatenated, out_shape
+from resnet_diagram.spec.graph import reachable
+from resnet_diagram.spec.measure import concat_axis, concatenated, out_shape, walk
 from resnet_diagram.spec.model import (
     Element,
     Graph,
@@ -24,7 +26,6 @@ from resnet_diagram.tracer.structure.blocks.residual import (
     cost,
     has_activation,
     is_residual,
-    layers_in,
     shortcut_kind,
 )
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction, Way
@@ -154,7 +155,7 @@ class _Builder:
 
     def _run(self, start: int, elements: tuple[Element, ...]) -> int:
         """Add a node for elements behind another, and return its number."""
-        key = tuple(layer.name for layer in layers_in(elements) if layer.kind in WEIGHTED_KINDS)
+        key = tuple(layer.name for layer in walk(elements) if layer.kind in WEIGHTED_KINDS)
         shares = self.shared.get(key) if key else None
         if key and shares is None:
             self.shared[key] = len(self.nodes)
@@ -167,7 +168,7 @@ class _Builder:
         runs: list[list[Element]] = []
         before = False
         for element in elements:
-            names = [layer.name for layer in layers_in([element]) if layer.kind in WEIGHTED_KINDS]
+            names = [layer.name for layer in walk([element]) if layer.kind in WEIGHTED_KINDS]
             again = all(name in self.repeated for name in names) if names else before
             if not runs or again != before:
                 runs.append([])
@@ -271,19 +272,14 @@ class _Builder:
 
     def _main(self, start: int, ends: Sequence[int]) -> tuple[Element, ...]:
         """Return the steps between a node and later ones; empty if no path leads to them."""
-        between: set[int] = set()
-        waiting = [end for end in ends if end > start]
-        reaches = False
-        while waiting and len(between) < _MOST_VISITED:
-            number = waiting.pop()
-            if number in between:
-                continue
-            between.add(number)
-            reaches = reaches or start in self.nodes[number].reads
-            waiting += [read for read in self.nodes[number].reads if read > start]
-        if not reaches:
-            return ()
-        return tuple(element for number in sorted(between) for element in self.nodes[number].body)
+
+        def behind(numbers: Iterable[int]) -> list[int]:
+            return [number for number in numbers if number > start]
+
+        numbers = reachable(behind(ends), lambda number: behind(self.nodes[number].reads))
+        between = [self.nodes[number] for number in sorted(islice(numbers, _MOST_VISITED))]
+        reaches = any(start in node.reads for node in between)
+        return tuple(element for node in between for element in node.body) if reaches else ()
 
     def _is_in_gate(self, number: int) -> bool:
         """Return whether a value does nothing but weigh another: it is squashed and multiplied."""
@@ -311,7 +307,7 @@ def _goes_finer(main: Sequence[Element]) -> bool:
 
     An example is the path from a level of a pyramid to a finer one and back.
     """
-    layers = list(layers_in(main))
+    layers = list(walk(main))
     end = prod(layers[-1].out_shape[1:])
     enlarged = (
         prod(layer.out_shape[1:])

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
+from resnet_diagram.spec.graph import reachable
 from resnet_diagram.spec.model import Layer, LayerKind
+from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.graph import Call, Sizes
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import WEIGHTED, Role
 from resnet_diagram.tracer.structure.attention import CAUSAL, is_attention, is_causal
 
-_LISTED = 4
 _FARTHEST = 2000
 
 Joined = tuple[Layer, Sequence[int]]
@@ -48,9 +50,8 @@ def hidden_note(layers: Iterable[Layer], joined: Iterable[Joined], steps: Sequen
         name = next(iter(counts))
         place = f"the opaque layer {name!r}" if name else "an opaque layer"
         return [f"{number} inside {place} {verb} not drawn"]
-    listed = ", ".join(f"{count} in {name!r}" for name, count in list(counts.items())[:_LISTED])
-    more = f" and {len(counts) - _LISTED} more" if len(counts) > _LISTED else ""
-    return [f"{number} inside opaque layers {verb} not drawn: {listed}{more}"]
+    listed = abbreviated(f"{count} in {name!r}" for name, count in counts.items())
+    return [f"{number} inside opaque layers {verb} not drawn: {listed}"]
 
 
 def is_around_weights(step: Step, steps: Sequence[Step]) -> bool:
@@ -62,15 +63,10 @@ def is_around_weights(step: Step, steps: Sequence[Step]) -> bool:
 
 def _has_weights_between(start: int, end: int, steps: Sequence[Step]) -> bool:
     """Return whether a way from one step to another passes, or ends in, a weighted one."""
-    visited: set[tuple[int, bool]] = set()
-    waiting = [(end, False)]
-    while waiting and len(visited) < _FARTHEST:
-        number, worked = waiting.pop()
+
+    def sources(place: tuple[int, bool]) -> list[tuple[int, bool]]:
+        number, worked = place
         worked = worked or steps[number].role in WEIGHTED
-        for source in steps[number].sources:
-            if source == start and worked:
-                return True
-            if source > start and (source, worked) not in visited:
-                visited.add((source, worked))
-                waiting.append((source, worked))
-    return False
+        return [(source, worked) for source in steps[number].sources if source >= start]
+
+    return (start, True) in islice(reachable([(end, False)], sources), _FARTHEST)

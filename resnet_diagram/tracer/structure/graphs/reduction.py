@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
+from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, steps_in
 
@@ -112,14 +113,11 @@ class Reduction:
 
     def _inside(self, start: int, end: int) -> set[int]:
         """Return the remaining steps between two."""
-        inner: set[int] = set()
-        waiting = [way.tail for way in self.into[end]]
-        while waiting:
-            number = waiting.pop()
-            if number != start and number not in inner:
-                inner.add(number)
-                waiting += [way.tail for way in self.into[number]]
-        return inner
+
+        def sources(number: int) -> list[int]:
+            return [way.tail for way in self.into[number] if way.tail != start]
+
+        return set(reachable(sources(end), sources))
 
     def _close(self, start: int, end: int, inner: set[int]) -> None:
         ways = [way for number in inner for way in self.into[number]] + list(self.into[end])
