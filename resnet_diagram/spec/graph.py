@@ -7,6 +7,7 @@ from resnet_diagram.spec.model import (
     Block,
     Element,
     Graph,
+    GraphNode,
     Layer,
     Merge,
     Network,
@@ -88,7 +89,8 @@ def merge_block(graph: Graph, number: int) -> Block:
     merge = node.merge or Merge.ADD
     if node.shortcut is None:
         branches = tuple(graph.nodes[read].body for read in node.reads)
-        return Block(name=node.name, branches=branches, merge=merge, signs=node.signs)
+        axis = node_axis(graph, node)
+        return Block(name=node.name, branches=branches, merge=merge, signs=node.signs, axis=axis)
     *operands, last = node.reads
     on_it = graph.nodes[last].body if node.shortcut is not ShortcutKind.IDENTITY else ()
     origin = graph.nodes[last].reads[0] if on_it else last
@@ -96,6 +98,14 @@ def merge_block(graph: Graph, number: int) -> Block:
     main = tuple(element for step in steps for element in graph.nodes[step].body)
     shortcut = Shortcut(kind=node.shortcut, layers=on_it)
     return Block(name=node.name, branches=(main,), shortcut=shortcut, merge=merge)
+
+
+def node_axis(graph: Graph, node: GraphNode) -> int:
+    """Return the axis along which a concatenation in a graph joins values, 0 for other merges."""
+    shapes = [graph.nodes[read].shape for read in node.reads]
+    if node.merge is not Merge.CONCAT or len({len(shape) for shape in (*shapes, node.shape)}) > 1:
+        return 0
+    return next((axis for axis, size in enumerate(node.shape) if size != shapes[0][axis]), 0)
 
 
 def between(graph: Graph, origin: int, ends: Sequence[int]) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
+from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, PROJECTIONS, WEIGHTED
 
 Part = Network | Element | Shortcut | Iterable[Element]
@@ -172,40 +173,24 @@ def out_shape(part: Part) -> Shape:
 
 def merged_shape(block: Block) -> Shape:
     """Return the output shape of a block's merge, before its `after`."""
-    entry = block.before[-1].out_shape if block.before else in_shape(block)
-    runs = [*block.branches, *([block.shortcut.layers] if block.shortcut else [])]
-    shapes = [out_shape(run) if run else entry for run in runs]
-    if not shapes:
-        return entry
+    shapes = merging_shapes(block)
     if block.merge is Merge.CONCAT:
-        return concatenated(shapes, concat_axis(shapes))
+        return concatenated(shapes, concat_axis(shapes, block.axis or 0))
     return broadcast(shapes)
 
 
-def concat_axis(shapes: Sequence[Shape]) -> int:
-    """Return the axis of a concatenation: the first in which the shapes differ, else the channels."""
-    columns = zip(*shapes, strict=False)
-    return next((axis for axis, sizes in enumerate(columns) if len(set(sizes)) > 1), 0)
+def merging_shapes(block: Block) -> list[Shape]:
+    """Return the shapes of the values that a block's merge joins, that of the shortcut last."""
+    entry = block.before[-1].out_shape if block.before else in_shape(block)
+    runs = [*block.branches, *([block.shortcut.layers] if block.shortcut else [])]
+    return [out_shape(run) if run else entry for run in runs] or [entry]
 
 
-def concatenated(shapes: Sequence[Shape], axis: int) -> Shape:
-    """Return the shape of a concatenation along `axis`.
-
-    >>> concatenated([(64, 8, 8), (32, 8, 8)], 0)
-    (96, 8, 8)
-    """
-    first = shapes[0]
-    return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
-
-
-def broadcast(shapes: Iterable[Shape]) -> Shape:
-    """Return the shape of an elementwise operation: sizes aligned at the end, 1 stretched.
-
-    >>> broadcast([(64, 8, 8), (64, 1, 1)])
-    (64, 8, 8)
-    """
-    columns = zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
-    return tuple(max(sizes) for sizes in columns)[::-1]
+def joined_axis(block: Block) -> int:
+    """Return the axis along which a block concatenates, 0 for the channels and for other merges."""
+    if block.merge is not Merge.CONCAT or block.axis is not None:
+        return block.axis or 0
+    return concat_axis(merging_shapes(block))
 
 
 def is_residual(block: Block) -> bool:

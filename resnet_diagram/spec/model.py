@@ -95,6 +95,8 @@ class Block:
     the ReLU after the addition. Without `shortcut` the block is a gate (`MULTIPLY`; the gated branch first,
     the gating one second), a concatenation, or a sum of branches. An empty branch returns its input.
     `signs` holds 1 or -1 for each branch, then for the shortcut; it is empty where nothing is subtracted.
+    `axis` is that of a concatenation, 0 for the channels; None where the shapes tell it, or are equal and
+    their channels are joined.
     """
 
     branches: "tuple[tuple[Element, ...], ...]"
@@ -104,6 +106,7 @@ class Block:
     merge: Merge = Merge.ADD
     after: tuple[Layer, ...] = ()
     signs: tuple[int, ...] = ()
+    axis: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

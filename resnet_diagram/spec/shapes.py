@@ -4,7 +4,9 @@
 every spatial dimension. Parameters follow PyTorch's layers: no running statistics, no bias unless asked for.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from math import prod
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
@@ -215,3 +217,29 @@ def _plain(
     kind: LayerKind, op: str, in_shape: Shape, out_shape: Shape, name: str, *, params: int = 0
 ) -> Layer:
     return Layer(kind=kind, op=op, name=name, in_shape=in_shape, out_shape=out_shape, params=params)
+
+
+def concat_axis(shapes: Sequence[Shape], equal: int = 0) -> int:
+    """Return the axis of a concatenation: the first in which the shapes differ, `equal` if none does."""
+    columns = zip(*shapes, strict=False)
+    return next((axis for axis, sizes in enumerate(columns) if len(set(sizes)) > 1), equal)
+
+
+def concatenated(shapes: Sequence[Shape], axis: int) -> Shape:
+    """Return the shape of a concatenation along `axis`.
+
+    >>> concatenated([(64, 8, 8), (32, 8, 8)], 0)
+    (96, 8, 8)
+    """
+    first = shapes[0]
+    return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :])
+
+
+def broadcast(shapes: Iterable[Shape]) -> Shape:
+    """Return the shape of an elementwise operation: sizes aligned at the end, 1 stretched.
+
+    >>> broadcast([(64, 8, 8), (64, 1, 1)])
+    (64, 8, 8)
+    """
+    columns = zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
+    return tuple(max(sizes) for sizes in columns)[::-1]

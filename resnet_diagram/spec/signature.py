@@ -51,7 +51,7 @@ def signature(
         case Block():
             ends = signature(part.before, level), signature(part.after, level)
             branches = tuple(signature(branch, level) for branch in part.branches)
-            return part.merge, part.signs, ends, branches, signature(part.shortcut, level)
+            return part.merge, part.signs, part.axis, ends, branches, signature(part.shortcut, level)
         case Stage() if level is Level.CLASS:
             return "stage", anonymous(part)
         case Stage():

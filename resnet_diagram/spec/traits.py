@@ -158,7 +158,8 @@ def rearranges_channels(element: Element) -> bool:
 
 def moves_positions_to_channels(element: Element) -> bool:
     """Return whether every n-th position becomes a channel of its own, as where Swin merges patches."""
-    if not isinstance(element, Block) or element.merge is not Merge.CONCAT or element.shortcut:
+    is_concatenation = isinstance(element, Block) and element.merge is Merge.CONCAT and not element.axis
+    if not isinstance(element, Block) or not is_concatenation or element.shortcut:
         return False
     inside = [layer for branch in element.branches for layer in branch]
     return all(isinstance(layer, Layer) and layer.kind is LayerKind.RESHAPE for layer in inside) and any(

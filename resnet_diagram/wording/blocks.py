@@ -7,6 +7,7 @@ from resnet_diagram.spec.measure import (
     block_kind,
     gate_ratio,
     is_residual,
+    joined_axis,
     leading_block,
     pre_activation,
     walk,
@@ -137,12 +138,12 @@ def box_type(elements: Sequence[Element]) -> Label:
 
 def _merge_word(block: Block) -> Word:
     match block.merge:
+        case Merge.CONCAT if joined_axis(block):
+            return Word.CONCATENATED_POSITIONS
+        case Merge.CONCAT if () in block.branches and len(block.branches) == 2:
+            return Word.DENSE_LAYER
         case Merge.CONCAT:
-            return (
-                Word.DENSE_LAYER
-                if () in block.branches and len(block.branches) == 2
-                else Word.CONCATENATED_BRANCHES
-            )
+            return Word.CONCATENATED_BRANCHES
         case Merge.MULTIPLY:
             return Word.PRODUCT_OF_BRANCHES
         case Merge.ADD:

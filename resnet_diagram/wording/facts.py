@@ -17,6 +17,7 @@ from resnet_diagram.spec.measure import (
     in_shape,
     is_gate,
     is_residual,
+    joined_axis,
     macs,
     option,
     out_shape,
@@ -160,7 +161,8 @@ def reason(block: Block) -> str:
     if block.merge is Merge.MULTIPLY:
         return "product with a shortcut"
     if block.merge is Merge.CONCAT:
-        return "concatenation with a shortcut" if block.shortcut else "concatenation"
+        axis = " of positions" if joined_axis(block) else ""
+        return f"concatenation{axis} with a shortcut" if block.shortcut else f"concatenation{axis}"
     if len({_rescales(branch) for branch in block.branches}) > 1:
         return "sum across resolutions"
     return "sum of branches"

@@ -16,8 +16,8 @@ from resnet_diagram.layout.scene import Box, boxes, connectors
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
-from resnet_diagram.spec.measure import concatenated
 from resnet_diagram.spec.model import Graph, GraphNode, Layer, LayerKind, Merge, Network, Port, Shape, Stage
+from resnet_diagram.spec.shapes import concatenated
 from tests.layout.geometry import is_crossing, problems
 from tests.layout.test_lanes import THEME, conv, drawn, residual, shape, upsample, whole
 

@@ -238,10 +238,11 @@ def test_a_gate_stretches_its_factor() -> None:
     assert check(network(gate, norm(SHAPE)))
 
 
-def test_a_concatenation_joins_channels_or_what_its_follower_takes() -> None:
+def test_a_concatenation_joins_channels_or_the_axis_it_names() -> None:
     join = Block(branches=((same_conv(),), ()), merge=Merge.CONCAT)
     check(network(join, norm((16, 6, 6))))
-    check(network(join, norm((8, 6, 12))))
+    check(network(replace(join, axis=2), norm((8, 6, 12))))
+    assert "expected [16, 6, 6]" in refusal(join, norm((8, 6, 12)))
     check(network(replace(join, after=(norm((16, 6, 6)),))))
     assert "expected [16, 6, 6]" in refusal(join, norm((8, 7, 12)))
     tokens = Block(branches=((conv((8, 6), 8, 3),), ()), merge=Merge.CONCAT)

@@ -13,9 +13,9 @@ from resnet_diagram.codegen.blocks.signature import scope_of
 from resnet_diagram.codegen.docstrings import class_doc
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import INSIDE, STEP, Call, docstring, indented, signature, statement
-from resnet_diagram.spec.measure import concat_axis, in_shape, merged_shape, out_shape, stride
+from resnet_diagram.spec.measure import in_shape, merged_shape, out_shape, stride
 from resnet_diagram.spec.model import Block, Element, Merge
-from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.shapes import concat_axis, shape_text
 
 
 @dataclass(slots=True)
@@ -229,7 +229,7 @@ def _meeting(block: Block, labels: Sequence[str]) -> str:
     if len({len(shape) for shape in out_shapes}) > 1:
         raise refuse(block, "its merge has inputs with different numbers of dimensions")
     if block.merge is Merge.CONCAT:
-        return f"torch.cat(({', '.join(labels)}), dim={concat_axis(out_shapes) + 1})"
+        return f"torch.cat(({', '.join(labels)}), dim={concat_axis(out_shapes, block.axis or 0) + 1})"
     return " * ".join(labels) if block.merge is Merge.MULTIPLY else _signed(labels, block)
 
 

@@ -27,6 +27,7 @@ from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import (
     gate_ratio,
     is_residual,
+    joined_axis,
     out_shape,
     residual_blocks,
     walk,
@@ -246,7 +247,7 @@ def _in_parallel(branches: Sequence[Sequence[Element]], prefix: str, context: Bu
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: BuildContext) -> Fork:
     """Return the fork of a block with branches that are already drawn."""
-    role, symbol = merge_role(element.merge, element.signs)
+    role, symbol = merge_role(element.merge, element.signs, joined_axis(element))
     merge = Node(
         id=context.names.numbered(prefix, role.value),
         role=role,

@@ -21,6 +21,7 @@ from resnet_diagram.diagram.model import (
 from resnet_diagram.diagram.origin import origin
 from resnet_diagram.diagram.roles import edge_role
 from resnet_diagram.diagram.walk import row_read, with_ranked_rows
+from resnet_diagram.spec.graph import node_axis
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKind, Merge, Shape
 from resnet_diagram.spec.shapes import shape_text
@@ -48,8 +49,10 @@ _ONE_ROW = 1.5
 _ON_THE_WAY = frozenset({LayerKind.UPSAMPLE, LayerKind.POOL})
 
 
-def merge_role(merge: Merge, signs: Sequence[int]) -> tuple[NodeRole, Label]:
-    """Return the role and the symbol of a merge."""
+def merge_role(merge: Merge, signs: Sequence[int], axis: int = 0) -> tuple[NodeRole, Label]:
+    """Return the role and the symbol of a merge; `axis` is that of a concatenation."""
+    if merge is Merge.CONCAT and axis:
+        return NodeRole.CONCAT, phrase(Kind.OPERATOR, Word.CONCAT_POSITIONS)
     return _SUBTRACTION if signs else _MERGES[merge]
 
 
@@ -199,9 +202,10 @@ def _brief(layer: Layer) -> Label:
     return phrase(Kind.OPERATOR, Word.UPSAMPLE_BY, f"{max(factors, default=1.0):.3g}")
 
 
-def merge_vertex(name: str, node: GraphNode, shade: int, paths: tuple[str, ...]) -> Node:
+def merge_vertex(name: str, graph: Graph, number: int, shade: int, paths: tuple[str, ...]) -> Node:
     """Return the node of a merge in a graph."""
-    role, symbol = merge_role(node.merge or Merge.ADD, node.signs)
+    node = graph.nodes[number]
+    role, symbol = merge_role(node.merge or Merge.ADD, node.signs, node_axis(graph, node))
     return Node(
         id=name,
         role=role,
@@ -237,7 +241,7 @@ def dag(graph: Graph, prefix: str, context: "BuildContext", items: Items) -> Dag
         alike = next((run.alike(number) for run in runs if number in run.steps[0]), (number,))
         paths = [copy.nodes[at].name for copy in copies if isinstance(copy, Graph) for at in alike]
         name = context.names.numbered(inner, merge_role(node.merge, node.signs)[0].value)
-        return [(merge_vertex(name, node, context.shade, tuple(filter(None, paths))),)]
+        return [(merge_vertex(name, graph, number, context.shade, tuple(filter(None, paths))),)]
 
     draft = DagDraft(graph=graph, prefix=inner, sizes=row_sizes(node.shape for node in graph.nodes))
     for place in range(len(graph.nodes)):

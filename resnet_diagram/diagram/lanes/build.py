@@ -128,7 +128,7 @@ class _Builder:
             if node.merge is not None:
                 name = self.ids.numbered(prefix, merge_role(node.merge, node.signs)[0].value)
                 names = self.nested.merges[number] if columns and self.nested else (node.name,)
-                return [(merge_vertex(name, node, 0, tuple(filter(None, names))),)]
+                return [(merge_vertex(name, graph, number, 0, tuple(filter(None, names))),)]
             if not node.reads and whole:
                 return self.input(number, several, node.body)
             if not node.reads:

@@ -1,12 +1,11 @@
 """Consistency checks of a network description."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.limits import SIZE
 from resnet_diagram.spec.check.layer import FaultError, check_layer, shape_text
-from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, out_shape, walk
+from resnet_diagram.spec.measure import out_shape, walk
 from resnet_diagram.spec.model import (
     Block,
     Element,
@@ -20,6 +19,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
+from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
 from resnet_diagram.spec.traits import APPENDED, SHORTCUTS
 
 
@@ -40,11 +40,6 @@ def check(network: Network) -> Network:
     except FaultError as fault:
         raise SpecError(f"{network.name or 'network'}: {fault.text()}") from None
     return network
-
-
-def check_element(element: Element, shape: Shape) -> Shape:
-    """Return the output shape of an element with input `shape`; raise FaultError if it is inconsistent."""
-    return _element(element, shape, None)
 
 
 def _check_entry(network: Network) -> None:
@@ -82,14 +77,11 @@ def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
     return tuple(node.shape for node in graph.nodes if not node.reads)
 
 
-def _run(elements: Sequence[Element], shape: Shape, part: str, after: Sequence[Layer] = ()) -> Shape:
-    """Return the output shape of a run of elements with input `shape`; `after` follows the run."""
-    followers = (*elements[1:], *after[:1])
-    for number, (element, follower) in enumerate(zip_longest(elements, followers), 1):
-        if element is None:
-            break
+def _run(elements: Sequence[Element], shape: Shape, part: str) -> Shape:
+    """Return the output shape of a run of elements with input `shape`."""
+    for number, element in enumerate(elements, 1):
         try:
-            shape = _element(element, shape, follower)
+            shape = check_element(element, shape)
         except FaultError as fault:
             raise fault.within(_label(element, part, number)) from None
     return shape
@@ -103,7 +95,8 @@ def _label(element: Element, part: str, number: int) -> str:
     return f"{part}{type(element).__name__.lower()}{name or f' {number}'}"
 
 
-def _element(element: Element, shape: Shape, follower: Element | None) -> Shape:
+def check_element(element: Element, shape: Shape) -> Shape:
+    """Return the output shape of an element with input `shape`; raise FaultError if it is inconsistent."""
     match element:
         case Layer():
             return check_layer(element, shape)
@@ -112,7 +105,7 @@ def _element(element: Element, shape: Shape, follower: Element | None) -> Shape:
                 raise FaultError("it is empty; expected at least one element in 'body'")
             return _run(element.body, shape, "")
         case Block():
-            return _block(element, shape, follower)
+            return _block(element, shape)
         case Graph():
             return _graph(element, shape)
 
@@ -173,7 +166,7 @@ def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
             f"signs is {list(node.signs)}; expected one for each of {len(entering)} values added"
         )
     ends = {f"value {number}": shape for number, shape in enumerate(entering, 1)}
-    shapes = {_merge(node.merge or Merge.ADD, ends, None)}
+    shapes = {_merge(node.merge or Merge.ADD, ends, 0)}
     if node.merge is Merge.CONCAT and len(set(entering)) == 1:
         (shape,) = set(entering)
         shapes |= {concatenated(entering, axis) for axis in range(len(shape))}
@@ -181,11 +174,8 @@ def _merged_node(node: GraphNode, entering: list[Shape]) -> set[Shape]:
     return shapes
 
 
-def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:
-    """Return the output shape of a block with input `shape`.
-
-    The element after a block decides between axes of a concatenation.
-    """
+def _block(block: Block, shape: Shape) -> Shape:
+    """Return the output shape of a block with input `shape`."""
     _check_arms(block)
     shape = _run(block.before, shape, "before ")
     several = len(block.branches) > 1
@@ -196,8 +186,10 @@ def _block(block: Block, shape: Shape, follower: Element | None) -> Shape:
     if block.shortcut:
         arms["shortcut"] = block.shortcut.layers
     ends = {noun: _run(arm, shape, f"{noun} ") for noun, arm in arms.items()}
-    behind = block.after[0] if block.after else follower
-    return _run(block.after, _merge(block.merge, ends, behind), "after ")
+    axes = len(min(ends.values(), key=len)) if block.merge is Merge.CONCAT else 1
+    if not 0 <= (block.axis or 0) < axes:
+        raise FaultError(f"axis is {block.axis}; expected that of a concatenation, 0 for the channels")
+    return _run(block.after, _merge(block.merge, ends, block.axis or 0), "after ")
 
 
 def _check_arms(block: Block) -> None:
@@ -237,11 +229,14 @@ def _check_shortcut(shortcut: Shortcut) -> None:
 _VERBS = {Merge.ADD: "an addition", Merge.MULTIPLY: "a multiplication", Merge.CONCAT: "a concatenation"}
 
 
-def _merge(merge: Merge, ends: dict[str, Shape], follower: Element | None) -> Shape:
-    """Return the output shape of a merge; `ends` holds the shape of each input. Raises FaultError."""
+def _merge(merge: Merge, ends: dict[str, Shape], axis: int) -> Shape:
+    """Return the output shape of a merge; `ends` holds the shape of each input. Raises FaultError.
+
+    `axis` is that of a concatenation of equal shapes.
+    """
     shapes = list(ends.values())
     if merge is Merge.CONCAT:
-        return _concat(ends, follower)
+        return _concat(ends, axis)
     total = broadcast(shapes)
     if any(
         size not in (1, full)
@@ -252,15 +247,12 @@ def _merge(merge: Merge, ends: dict[str, Shape], follower: Element | None) -> Sh
     return total
 
 
-def _concat(ends: dict[str, Shape], follower: Element | None) -> Shape:
+def _concat(ends: dict[str, Shape], equal: int) -> Shape:
     shapes = list(ends.values())
-    axis = concat_axis(shapes)
+    axis = concat_axis(shapes, equal)
     rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
     if len(rest) > 1:
         raise FaultError(f"{_gives(ends)}; {_VERBS[Merge.CONCAT]} needs equal sizes but for the channels")
-    if isinstance(follower, Layer) and len(set(shapes)) == 1:
-        joins = (concatenated(shapes, axis) for axis in range(len(shapes[0])))
-        return next((join for join in joins if join == follower.in_shape), concatenated(shapes, 0))
     return concatenated(shapes, axis)
 
 

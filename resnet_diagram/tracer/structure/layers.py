@@ -130,6 +130,12 @@ def _dimension(step: Step, node: Node, dim: Setting | None) -> int:
     return axes.index(axis) if axis in axes else -1
 
 
+def joined_axis(step: Step) -> int:
+    """Return the axis of `(C, *spatial)` that a concatenation joins, 0 for the channels and the batch."""
+    node = step.nodes[-1]
+    return max(_dimension(step, node, _plain(argument(node, "dim"))) - 1, 0)
+
+
 def _factor_and_offset(node: Node) -> dict[str, Setting | None]:
     """Return the factor and the offset of a product or sum of an activation and a number."""
     name, number = operator_of(node.op).name, argument(node, "other")

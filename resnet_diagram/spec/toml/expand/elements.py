@@ -6,7 +6,7 @@ from typing import Any
 
 from resnet_diagram.spec.check.layer import FaultError
 from resnet_diagram.spec.check.network import check_element
-from resnet_diagram.spec.measure import broadcast, concat_axis, concatenated, merged_shape, walk
+from resnet_diagram.spec.measure import merged_shape, walk
 from resnet_diagram.spec.model import (
     Block,
     Element,
@@ -20,6 +20,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
+from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
 from resnet_diagram.spec.toml.expand.chain import Chain
 from resnet_diagram.spec.toml.expand.layers import layer_of
 from resnet_diagram.spec.toml.schema.faults import DesignError
@@ -132,6 +133,7 @@ def block_of(settings: dict[str, Any], shape: Shape, name: str) -> Block:
         shortcut=_shortcut(settings, before.shape, f"{name}.shortcut."),
         merge=Merge(settings.get("merge", "add")),
         signs=tuple(settings.get("signs", ())),
+        axis=settings.get("axis"),
     )
     if next(walk(draft), None) is None:
         raise DesignError("it has no layers; expected at least one on a branch.")

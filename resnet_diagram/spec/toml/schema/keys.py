@@ -176,6 +176,9 @@ TABLES: dict[str, Keys] = {
         "signs": Key(
             Signs(), "1 or -1 for each branch, then for the shortcut: -1 subtracts. Default: all are added."
         ),
+        "axis": Key(
+            Whole(least=0), "Axis of a concatenation. Default: that in which shapes differ, or channels."
+        ),
         "after": Key(LAYERS, "Layers behind the merge."),
     },
     "written shortcut": {

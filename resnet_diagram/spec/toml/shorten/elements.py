@@ -173,6 +173,8 @@ def _block(block: Block) -> Said:
         settings["merge"] = block.merge.value
     if block.signs:
         settings["signs"] = list(block.signs)
+    if block.axis is not None:
+        settings["axis"] = block.axis
     if block.after:
         settings["after"] = spelled(block.after)
     return settings

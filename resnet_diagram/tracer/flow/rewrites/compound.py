@@ -6,7 +6,7 @@ become operations of their own.
 
 from dataclasses import replace
 
-from resnet_diagram.spec.measure import broadcast
+from resnet_diagram.spec.shapes import broadcast
 from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, references
 from resnet_diagram.tracer.record.operators import operator_of
 

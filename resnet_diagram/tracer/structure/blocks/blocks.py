@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
-from resnet_diagram.spec.measure import merged_shape, out_shape, walk
+from resnet_diagram.spec.measure import merged_shape, merging_shapes, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.tracer.flow.calls import common_call, owner_of
@@ -20,7 +20,7 @@ from resnet_diagram.tracer.structure.graphs.graphs import graph_part, only_way
 from resnet_diagram.tracer.structure.graphs.opaque import Joined, is_around_weights, joined_layer
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
-from resnet_diagram.tracer.structure.layers import layer_of
+from resnet_diagram.tracer.structure.layers import joined_axis, layer_of
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import staged
 
@@ -195,9 +195,11 @@ class Translator:
         signs: tuple[int, ...] = ()
         if merge is Merge.ADD:
             elements, signs = _signed(elements)
-        numbers = [n for b in branches for n in steps_in(b)]
-        call = owner_of(self.calls, self.steps[region.merge].call, [self.steps[n].call for n in numbers])
+        step, numbers = self.steps[region.merge], [n for b in branches for n in steps_in(b)]
+        call = owner_of(self.calls, step.call, [self.steps[n].call for n in numbers])
         block = Block(name=self.calls[call].path, branches=elements, merge=merge, signs=signs)
+        if merge is Merge.CONCAT and any(walk(block)) and len({*merging_shapes(block)}) == 1:
+            block = replace(block, axis=joined_axis(step) or None)
         return Part(block, call, [*numbers, region.merge])
 
     def _gate(self, region: Region, branches: list[list[Item]]) -> Part:

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from resnet_diagram.spec.graph import reachable
-from resnet_diagram.spec.measure import concat_axis, concatenated, out_shape, walk
+from resnet_diagram.spec.measure import out_shape, walk
 from resnet_diagram.spec.model import (
     Element,
     Graph,
@@ -18,6 +18,7 @@ from resnet_diagram.spec.model import (
     Merge,
     ShortcutKind,
 )
+from resnet_diagram.spec.shapes import concat_axis, concatenated
 from resnet_diagram.spec.traits import WEIGHTED as WEIGHTED_KINDS
 from resnet_diagram.tracer.flow.calls import common_call
 from resnet_diagram.tracer.flow.steps import Step
