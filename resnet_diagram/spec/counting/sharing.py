@@ -39,7 +39,7 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
         runs = {
             common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()
         }
-        counts.update(Counter({path: count + 1 for path, count in runs.items() if path}))
+        counts.update({path: count + (path not in counts) for path, count in runs.items() if path})
     return tuple((name, count) for name, count in counts.items() if count > 1)
 
 

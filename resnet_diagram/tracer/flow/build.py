@@ -103,7 +103,9 @@ class _Builder:
         sources = self._sources(node)
         if not sources:
             return
-        if len(sources) > 1:
+        if operator_of(node.op).role is Role.CONCAT:
+            sources = self._stretched(node, sources)
+        elif len(sources) > 1:
             sources = self._scaled(node, sources)
         params, macs = self._counts(node)
         if self._writes_again(node, sources):
@@ -164,6 +166,21 @@ class _Builder:
                 step = self._append(Operation(product, 1), [source])
                 scaled[scaled.index(source)] = step.index
         return scaled
+
+    def _stretched(self, node: Node, sources: list[int]) -> list[int]:
+        """Add a step for each operand of a concatenation that is copied to more positions before it."""
+        stretched = list(sources)
+        for ref in references(node):
+            number = self._source(ref) if ref.node.active else -1
+            if number < 1 or prod(without_batch(ref.shape)) <= prod(self.steps[number].out_shape):
+                continue
+            copies = replace(ref.node, op="expand", args=(ref,), names=("self",), kwargs={}, refs=None)
+            copies.shape, copies.inputs = ref.shape, (ref.node,)
+            step = self._append(Operation(copies, 1), [number])
+            step.role, step.in_shape = Role.OTHER, self.steps[number].out_shape
+            self._step_of[ref.node.index] = step.index
+            stretched[stretched.index(number)] = step.index
+        return stretched
 
     def _writes_again(self, node: Node, sources: list[int]) -> bool:
         """Return whether a padding written into a part of a buffer is assigned to that part once more."""

@@ -129,12 +129,12 @@ def weighs_channels(node: Node) -> bool:
 
 
 def is_weighted_product(node: Node) -> bool:
-    """Return True for the product of an activation and a matrix of weights, transposed or not."""
+    """Return True for the product of an activation and a matrix of weights, reshaped or not."""
     read = references(node) if operator_of(node.op).name in ("matmul", "mm") else ()
     if len(read) != 2 or not read[0].node.active or len(read[1].shape) != 2:
         return False
     weight = read[1].node
-    if operator_of(weight.op).effect in (Effect.PERMUTE, Effect.SAME_VALUES):
+    while operator_of(weight.op).effect in (Effect.PERMUTE, Effect.RESHAPE, Effect.SAME_VALUES):
         weight = references(weight)[0].node
     return weight.kind is NodeKind.PARAMETER
 

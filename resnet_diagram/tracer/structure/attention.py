@@ -13,12 +13,12 @@ _COMPARISONS = frozenset({"gt", "ge", "lt", "le"})
 
 
 def is_attention(steps: Sequence[Step]) -> bool:
-    """Return whether the steps weigh values by a softmax of products."""
+    """Return whether the steps weigh values by a softmax, in a product of two activations."""
     if any(step.role is Role.ATTENTION for step in steps):
         return True
     operators = [operator_of(node.op) for step in steps for node in step.nodes]
     weighs = any("softmax" in (operator.name, operator.label) for operator in operators)
-    return weighs and any(step.role is Role.MATMUL for step in steps)
+    return weighs and any(step.role is Role.MATMUL and len(step.sources) > 1 for step in steps)
 
 
 def is_causal(steps: Sequence[Step]) -> bool:

@@ -42,7 +42,10 @@ def dual_paths(steps: list[Step]) -> list[Step]:
 
 
 def _rejoin(steps: Sequence[Step]) -> None:
-    """Take out concatenations of the two parts of a value that give it back."""
+    """Make a concatenation of the two parts of a value one step, or none where it gives the value back.
+
+    Constants between the parts, such as prompt tokens, make it larger than the value.
+    """
     for step in steps:
         if _joins_channels(step) and len(step.sources) == 2:
             first, second = (steps[n] for n in step.sources)
@@ -52,7 +55,10 @@ def _rejoin(steps: Sequence[Step]) -> None:
                     part.targets.remove(step.index)
                 step.sources = [operand.index]
                 operand.targets.append(step.index)
-                bypass(step, steps)
+                if operand.out_shape == step.out_shape:
+                    bypass(step, steps)
+                else:
+                    step.role, step.in_shape = Role.OTHER, operand.out_shape
     drop_unread(steps)
 
 

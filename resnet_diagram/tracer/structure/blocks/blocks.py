@@ -2,15 +2,15 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
 from resnet_diagram.spec.measure import merged_shape, merging_shapes, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.spec.settings import FACTOR
-from resnet_diagram.tracer.flow.calls import common_call, owner_of
-from resnet_diagram.tracer.flow.graph import Node, Sizes, references
+from resnet_diagram.tracer.flow.calls import common_call, inside, owner_of
+from resnet_diagram.tracer.flow.graph import Call, Node, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.attention import is_attention
@@ -37,6 +37,7 @@ class Translator:
         self.joined: list[Joined] = []
         self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
         self._called = sorted(self._steps_of_call)
+        self._number = _numbers_by_weights(flow.steps, self.calls)
 
     def parts(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> list[Part]:
         """Return the parts of a series that `shape` enters; a region takes its merge with it.
@@ -61,6 +62,10 @@ class Translator:
                     shape = _shape_after(parts[-1].element)
                     continue
                 merge_done, shape = item.merge, _shape_after(parts[-1].element)
+                merge = self.steps[item.merge]
+                if merge.role is Role.CONCAT and merge.nodes[-1].op == "stack":
+                    parts += self._adapted(shape, merge.out_shape, merge)
+                    shape = merge.out_shape
             elif item != merge_done and self._visible(self.steps[item]):
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
@@ -83,13 +88,19 @@ class Translator:
         return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
 
     def name(self, step: Step) -> str:
-        """Return the name of a step's layer: its module's path, with the operation if it runs several."""
+        """Return the name of a step's layer: its module's path, with the operation if it runs several.
+
+        A number tells apart the operations of one module on different weights.
+        """
         call = self.calls[step.call]
         following = bisect_right(self._called, step.call)
         innermost = following == len(self._called) or self._called[following] >= call.end
-        if step.call and innermost and (self._steps_of_call[step.call] == 1 or step.role in WEIGHTED):
+        number = self._number.get(step.index, 1)
+        alone = self._steps_of_call[step.call] == 1 or step.role in WEIGHTED
+        if step.call and innermost and number == 1 and alone:
             return call.path
-        return f"{call.path}.{operator_of(step.nodes[-1].op).name}".lstrip(".")
+        name = operator_of(step.nodes[-1].op).name
+        return f"{call.path}.{name}{number if number > 1 else ''}".lstrip(".")
 
     # -- regions -----------------------------------------------------------------------------------------
 
@@ -187,7 +198,15 @@ class Translator:
     def _goes_on(self, inner: Region, outer: Region, last: Item) -> bool:
         """Return whether a branch only merges others from the same fork, as the outer region does."""
         alike = continues(self.steps[inner.merge], self.steps[outer.merge])
-        return alike and inner.fork == outer.fork and inner.merge == last and not inner.inner
+        whole = alike and inner.fork == outer.fork and inner.merge == last and not inner.inner
+        return whole and not self._is_module(inner, self.steps[outer.merge].call)
+
+    def _is_module(self, region: Region, around: int) -> bool:
+        """Return whether a module inside `around` runs a sum and all weighted steps of its branches."""
+        call = self.steps[region.merge].call
+        weighted = [n for n in steps_in([region]) if self.steps[n].role in WEIGHTED]
+        is_sum = call != around and self.steps[region.merge].role is Role.ADD and bool(weighted)
+        return is_sum and all(inside(self.calls, self.steps[n].call, call) for n in weighted)
 
     def _meeting(self, region: Region, branches: list[list[Item]], merge: Merge) -> Part:
         """Return a block of equal branches."""
@@ -257,6 +276,28 @@ class Translator:
         return (*stem, *stages, *head)
 
 
+def _numbers_by_weights(steps: Iterable[Step], calls: Sequence[Call]) -> dict[int, int]:
+    """Return the numbers of the weighted steps that one module runs on different weights, from 1."""
+    keys: dict[tuple[str, str], list[frozenset[object]]] = {}
+    numbers = {}
+    for step in steps:
+        if step.role in WEIGHTED:
+            node = step.nodes[-1]
+            key = frozenset(
+                source.tensor
+                or (
+                    source.op,
+                    *(arg for arg in source.args if isinstance(arg, int)),
+                    *(ref.output for ref in references(source)),
+                )
+                for source in constants_of(node)
+            )
+            of_module = keys.setdefault((calls[step.call].path, node.op), [])
+            of_module += [key] if key not in of_module else []
+            numbers[step.index] = of_module.index(key) + 1
+    return numbers
+
+
 def _signed(runs: Sequence[tuple[Element, ...]]) -> tuple[tuple[tuple[Element, ...], ...], tuple[int, ...]]:
     """Return the branches of a sum without the factor -1 at their ends, and the sign of each.
 
@@ -296,5 +337,6 @@ def _same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
 def _gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
     """Sort the branches of a product: a branch that ends in a squashing function gates the other."""
     numbers = steps_in(branch)
-    last = translator.steps[numbers[-1]].nodes[-1].op if numbers else ""
+    working = [n for n in numbers if translator.steps[n].role is not Role.VIEW]
+    last = translator.steps[working[-1]].nodes[-1].op if working else ""
     return (operator_of(last).squashes, len(numbers))

@@ -66,7 +66,8 @@ def _closes(part: Part, block: Element) -> bool:
 def _leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool) -> list[Part]:
     """Take the norms and activations that end `result` out of it and return them, if they are the block's.
 
-    In a call with several blocks a run behind a convolution is that convolution's.
+    A run behind a convolution of the same call is that convolution's; in a call with several blocks, behind
+    any.
     """
     start = len(result)
     while (
@@ -75,7 +76,10 @@ def _leading(result: list[Part], part: Part, calls: Sequence[Call], shared: bool
         and inside(calls, result[start - 1].call, part.call)
     ):
         start -= 1
-    if shared and start and result[start - 1].is_layer(LayerKind.CONV, LayerKind.LINEAR):
+    before = result[start - 1] if start else part
+    if before.is_layer(LayerKind.CONV, LayerKind.LINEAR) and (
+        shared or inside(calls, before.call, part.call)
+    ):
         return []
     run = result[start:]
     del result[start:]

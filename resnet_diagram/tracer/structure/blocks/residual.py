@@ -1,12 +1,15 @@
 """Decide whether an addition is residual, and classify the shortcut of a residual block by its layers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import prod
 from typing import TypeGuard
 
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind
-from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED
+from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED, is_depthwise
 
+_ACTIVATION = LayerKind.ACTIVATION
 _WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 _PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
 WORKING = MIXING | {LayerKind.OPAQUE}
@@ -56,10 +59,18 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
 
 
 def _weighted_in_row(elements: Sequence[Element]) -> int:
-    """Return the most working layers behind each other; a concatenation counts with its longest branch."""
-    return sum(
+    """Return the most working layers behind each other; a concatenation counts with its longest branch.
+
+    A depthwise convolution and the pointwise one behind it, without an activation between, count as one.
+    """
+    total = sum(
         max(map(_weighted_in_row, element.branches)) if _is_concatenation(element) else cost([element])[0]
         for element in elements
+    )
+    steps = [e for e in elements if isinstance(e, Layer) and (e.kind in WORKING or e.kind is _ACTIVATION)]
+    return total - sum(
+        is_depthwise(left) and right.kind is LayerKind.CONV and prod(right.kernel) == 1
+        for left, right in pairwise(steps)
     )
 
 
@@ -91,7 +102,7 @@ def _is_part(elements: Sequence[Element]) -> bool:
 
 def has_activation(elements: Sequence[Element]) -> bool:
     """Return whether a branch has an activation function."""
-    return any(layer.kind is LayerKind.ACTIVATION for layer in walk(elements))
+    return any(layer.kind is _ACTIVATION for layer in walk(elements))
 
 
 def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:

@@ -259,7 +259,9 @@ class _Builder:
             inner = [read for read in node.reads if self.nodes[read].reads == (start,)]
             plain = [read for read in node.reads if read not in inner and read != start]
             is_sum = node.merge is Merge.ADD and not (node.shortcut or node.signs)
-            works = len(inner) == len(plain) == 1 and cost(self.nodes[inner[0]].body)[0]
+            works = len(inner) == len(plain) == 1 and (
+                cost(self.nodes[inner[0]].body)[0] > cost(self.nodes[plain[0]].body)[0]
+            )
             if is_sum and works and self.nodes[plain[0]].shape == node.shape:
                 kind = ShortcutKind.IDENTITY
                 self.nodes[number] = replace(node, reads=(*inner, *plain), shortcut=kind)

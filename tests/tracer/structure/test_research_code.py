@@ -1,0 +1,68 @@
+"""Blocks as research code writes them are read as a person reads them."""
+
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("torch")
+
+from torch import nn
+
+from resnet_diagram.spec.counting.sharing import shared_modules
+from resnet_diagram.spec.measure import params, pre_activation, weighted_layers
+from resnet_diagram.spec.model import Merge
+from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
+from tests.tracer.models import research
+from tests.tracer.models.research import Chained
+from tests.tracer.structure.test_awkward import traced
+
+MODELS: list[tuple[Callable[[], nn.Module], str, list[str], list[str]]] = [
+    (lambda: Chained(research.StackedExperts(8), around=(0,)), "8", ["identity"], ["linear"] * 6),
+    (lambda: Chained(research.SplineLayer(8), around=(0,)), "8", ["identity"], ["linear"]),
+    (research.SeparableProjection, "8x8x8", ["projection"], ["conv"] * 3),
+    (lambda: Chained(research.MixedKernels(), around=(0,)), "8x8x8", ["identity"], ["linear"] * 2 + ["conv"]),
+    (research.WithoutModules, "8x8x8", ["identity"], ["conv"] * 2),
+    (lambda: Chained(nn.Conv2d(8, 8, 1), research.Generated()), "8x8x8", ["identity"] * 2, ["conv"]),
+    (research.ComplexBlock, "8x8x8", ["identity"] * 2, ["conv"] * 4),
+    (research.NarrowedFirst, "8x8x8", ["identity"], ["conv"]),
+    (research.GlobalFeature, "8x16", [], []),
+    (research.PromptTokens, "5x8", [], []),
+]
+"""A model, its input, the kinds of its shortcuts, and the working layers of its first branch."""
+
+
+@pytest.mark.parametrize(("make", "shape", "kinds", "working"), MODELS)
+def test_shortcuts_and_branches(
+    make: Callable[[], nn.Module], shape: str, kinds: list[str], working: list[str]
+) -> None:
+    model = make()
+    network = traced(model, shape)
+    assert shortcuts(network) == kinds
+    assert [layer.op for block in blocks(network)[:1] for layer in weighted_layers(block)] == working
+    assert not [note for note in network.notes if "join up" in note]
+    assert not [layer for layer in layers(network) if layer.kind == "opaque"]
+    assert params(network) == sum(weight.numel() for weight in model.parameters())
+
+
+def test_functions_on_other_weights_share_nothing() -> None:
+    assert shared_modules(traced(research.WithoutModules(), "8x8x8")) == ()
+    assert shared_modules(traced(Chained(nn.Conv2d(8, 8, 1), research.Generated()), "8x8x8")) == ()
+
+
+def test_a_layer_that_nodes_of_a_graph_share_runs_as_often_as_they() -> None:
+    convolutions = ("first.real", "first.imaginary", "last.real", "last.imaginary")
+    assert set(shared_modules(traced(research.ComplexBlock(), "8x8x8"))) == {(n, 2) for n in convolutions}
+
+
+def test_the_activation_behind_a_convolution_of_the_same_module_is_no_pre_activation() -> None:
+    (block,) = blocks(traced(research.NarrowedFirst(), "8x8x8"))
+    assert not pre_activation(block)
+
+
+def test_a_value_copied_to_all_positions_is_appended() -> None:
+    (appended,) = merges(traced(research.GlobalFeature(), "8x16"), Merge.CONCAT)
+    assert [ops(branch) for branch in appended.branches] == [[], ["global_max_pool", "expand"]]
+
+
+def test_tokens_are_inserted_in_one_step() -> None:
+    assert [layer.op for layer in layers(traced(research.PromptTokens(), "5x8"))] == ["cat"]
