@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from resnet_diagram.spec.toml.schema.expected import words
 from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, SETTING_KEYS, TABLES, Key
+from resnet_diagram.spec.toml.schema.types import words
 
 _PLACES = {
     "network": "at the top of the file",

@@ -13,9 +13,8 @@ from resnet_diagram.reading import is_of_project
 from resnet_diagram.sources.code import FILES, module_and_attribute
 from resnet_diagram.sources.resolve import is_code
 from resnet_diagram.sources.spec_file import STDIN
-
-ZOOS = ("torchvision", "torchvision.models", "timm", "timm.models", "transformers")
-"""Installed modules whose models a marker may name."""
+from resnet_diagram.spec.catalog import LIBRARIES
+from resnet_diagram.spec.paths import is_within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ def check_request(request: Checked, trust: Trust) -> Checked:
         if is_code(source) and not _is_trusted(source, request.reading.folder, trust.root):
             raise EmbedError(
                 f"A marker may not load {source!r}: expected a network by name, a spec file, code inside "
-                f"{str(trust.root)!r}, or a model of {', '.join(zoo for zoo in ZOOS if '.' not in zoo)}."
+                f"{str(trust.root)!r}, or a model of {', '.join(LIBRARIES)}."
             )
     return replace(request, reading=replace(request.reading, root=trust.root))
 
@@ -114,5 +113,5 @@ def _is_trusted(source: str, folder: Path, root: Path) -> bool:
     own = [place / name for place in (folder, root, root / "src") for name in (top, f"{top}.py")]
     if top not in sys.stdlib_module_names and any(path.exists() for path in own):
         return True
-    zoo = module in ZOOS or module.startswith(("torchvision.models.", "timm.models.", "transformers.models."))
-    return zoo and "." not in attribute
+    is_listed = module in LIBRARIES or any(is_within(module, f"{library}.models") for library in LIBRARIES)
+    return is_listed and "." not in attribute

@@ -11,7 +11,6 @@ from resnet_diagram.app.options.options import COMMON, CONTENT, LATEX, MODEL, OT
 from resnet_diagram.app.requests import STDOUT, Reading
 from resnet_diagram.cli.completion import values_of
 from resnet_diagram.cli.messages import loudness_options
-from resnet_diagram.differences.model import Ignored
 from resnet_diagram.limits import ELEMENTS, OPERATIONS
 
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
@@ -213,29 +212,6 @@ reading_options = with_options(
     loudness_options,
 )
 """The options for reading sources, and `-q`, `-v`."""
-
-
-comparing_options = with_options(
-    option(
-        "--ignore",
-        multiple=True,
-        type=click.Choice([str(part) for part in Ignored]),
-        group=COMMON,
-        help="Leave out the head, or the number of classes; may be repeated.",
-    ),
-    option(
-        "--numerically",
-        is_flag=True,
-        group=COMMON,
-        help="Also run both with the same random weights and input, and compare the outputs.",
-    ),
-)
-"""The options of commands that compare two networks."""
-
-
-def comparing_of(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a comparison's request, from a command's values."""
-    return {"ignore": tuple(values["ignore"]), "numerically": values["numerically"]}
 
 
 def reading_of(values: dict[str, Any], folder: Path) -> Reading:

@@ -10,7 +10,7 @@ from math import prod
 from resnet_diagram.codegen.blocks.parameters import Scope, compact
 from resnet_diagram.codegen.refusal import refuse
 from resnet_diagram.codegen.text import Call
-from resnet_diagram.spec.model import Layer, LayerKind, Setting
+from resnet_diagram.spec.model import Layer, LayerKind
 from resnet_diagram.spec.settings import AXES, DROPOUT, setting
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
 
@@ -41,8 +41,10 @@ ACTIVATIONS = {
 }
 """Activations without parameters, by the name of their module."""
 
-UPSAMPLINGS = {"nearest": "nearest", "bilinear": "bilinear", "linear": "linear", "trilinear": "trilinear"}
-UPSAMPLINGS |= {"bicubic": "bicubic"}
+_OVER_DIMENSION = {"glu": "GLU", "softmax": "Softmax", "log_softmax": "LogSoftmax"}
+"""Activations over one dimension, by the name of their module."""
+
+_UPSAMPLINGS = ("nearest", "linear", "bilinear", "trilinear", "bicubic")
 
 
 def module(cell: Cell, scope: Scope) -> Call:
@@ -178,30 +180,20 @@ def _linear(cell: Cell, scope: Scope) -> Call:
 # -- norms and activations ---------------------------------------------------------------------------------
 
 
-def _per_channel(layer: Layer) -> tuple[int, ...]:
-    return (0, 2 * layer.in_shape[0])
-
-
-def _batch_norm(cell: Cell, scope: Scope) -> Call:
-    affine = expect_params(cell, _per_channel)
-    name = "nn.BatchNorm1d" if dims(cell[0]) == 0 else dimensional("BatchNorm", cell[0])
-    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    return Call(name, (channels, *settings(cell), *(() if affine else ("affine=False",))))
-
-
-def _instance_norm(cell: Cell, scope: Scope) -> Call:
-    affine = expect_params(cell, _per_channel)
-    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    arguments = (channels, *settings(cell), *(("affine=True",) if affine else ()))
-    return Call(dimensional("InstanceNorm", cell[0]), arguments)
-
-
-def _group_norm(cell: Cell, scope: Scope) -> Call:
-    affine = expect_params(cell, _per_channel)
-    groups = scope.setting([layer.groups for layer in cell], "norm_groups")
-    channels = scope.channel([layer.in_shape[0] for layer in cell], "channels")
-    arguments = (groups, channels, *settings(cell), *(() if affine else ("affine=False",)))
-    return Call("nn.GroupNorm", arguments)
+def _norm(cell: Cell, scope: Scope) -> Call:
+    """Return the call of a batch, instance or group norm; they differ in name and in learning by default."""
+    first = cell[0]
+    is_affine = bool(expect_params(cell, lambda layer: (0, 2 * layer.in_shape[0])))
+    arguments = [scope.channel([layer.in_shape[0] for layer in cell], "channels"), *settings(cell)]
+    if is_affine is not (first.op != "instance_norm"):
+        arguments.append(f"affine={is_affine}")
+    if first.op == "group_norm":
+        groups = scope.setting([layer.groups for layer in cell], "norm_groups")
+        return Call("nn.GroupNorm", (groups, *arguments))
+    if first.op == "instance_norm":
+        return Call(dimensional("InstanceNorm", first), tuple(arguments))
+    name = "nn.BatchNorm1d" if dims(first) == 0 else dimensional("BatchNorm", first)
+    return Call(name, tuple(arguments))
 
 
 def _layer_norm(cell: Cell, scope: Scope) -> Call:
@@ -231,20 +223,11 @@ def _prelu(cell: Cell, scope: Scope) -> Call:
     return Call("nn.PReLU", (scope.channel([item.params for item in cell], "channels"),) if several else ())
 
 
-def _glu(cell: Cell, scope: Scope) -> Call:
-    return Call("nn.GLU", (f"dim={_dimension(cell[0])}",))
-
-
-def _softmax(cell: Cell, scope: Scope) -> Call:
-    name = "nn.Softmax" if cell[0].op == "softmax" else "nn.LogSoftmax"
-    return Call(name, (f"dim={_dimension(cell[0])}",))
-
-
-def _dimension(layer: Layer) -> Setting | None:
-    """Return the dimension that an activation runs over. Raises CodeError if it is not recorded."""
-    if (dim := setting(layer, "dim")) == -1:
-        raise refuse(layer, "the dimension it runs over is not recorded")
-    return dim
+def _over_dimension(cell: Cell, scope: Scope) -> Call:
+    """Return the call of an activation over one dimension. Raises CodeError if that is not recorded."""
+    if (dim := setting(cell[0], "dim")) == -1:
+        raise refuse(cell[0], "the dimension it runs over is not recorded")
+    return Call(f"nn.{_OVER_DIMENSION[cell[0].op]}", (f"dim={dim}",))
 
 
 # -- pooling and resizing ----------------------------------------------------------------------------------
@@ -301,31 +284,23 @@ def _upsample(cell: Cell, scope: Scope) -> Call:
     layer = cell[0]
     if layer.op == "pixel_shuffle":
         return Call("nn.PixelShuffle", (str(layer.out_shape[1] // layer.in_shape[1]),))
-    mode = UPSAMPLINGS.get(layer.op.rstrip("123d"))
+    mode = layer.op.rstrip("123d")
     pairs = [pair for item in cell for pair in zip(item.in_shape[1:], item.out_shape[1:], strict=True)]
     factors = {after // before if after % before == 0 else 0 for before, after in pairs}
-    if mode is None or len(factors) > 1 or factors == {0}:
+    if mode not in _UPSAMPLINGS or len(factors) > 1 or factors == {0}:
         raise refuse(
             layer, "only enlarging all dimensions by one whole factor, by a known mode, can be written"
         )
     return Call("nn.Upsample", (f"scale_factor={factors.pop()}", f'mode="{mode}"', *settings(cell)))
 
 
-def _dropout(cell: Cell, scope: Scope) -> Call:
-    return Call("nn.Dropout", settings(cell))
-
-
 _MAKERS: dict[str, Maker] = {
     "conv": _conv,
     "conv_transpose": _conv,
-    "batch_norm": _batch_norm,
-    "instance_norm": _instance_norm,
-    "group_norm": _group_norm,
+    **dict.fromkeys(("batch_norm", "instance_norm", "group_norm"), _norm),
     "layer_norm": _layer_norm,
     "prelu": _prelu,
-    "glu": _glu,
-    "softmax": _softmax,
-    "log_softmax": _softmax,
+    **dict.fromkeys(_OVER_DIMENSION, _over_dimension),
     "global_avg_pool": _global_pool,
     "global_max_pool": _global_pool,
     "adaptive_avg_pool": _adaptive_pool,
@@ -338,6 +313,6 @@ _KINDS: dict[LayerKind, Maker] = {
     LayerKind.ACTIVATION: _activation,
     LayerKind.POOL: _pool,
     LayerKind.UPSAMPLE: _upsample,
-    LayerKind.DROPOUT: _dropout,
+    LayerKind.DROPOUT: lambda cell, _: Call("nn.Dropout", settings(cell)),
 }
 """Module writers by layer kind, for operations without an entry in `_MAKERS`."""

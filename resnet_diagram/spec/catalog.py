@@ -29,6 +29,9 @@ FAMILIES = (
 )
 """The files, in the order their networks are listed."""
 
+LIBRARIES = ("torchvision", "timm", "transformers")
+"""Installed packages of models, which `torchvision:resnet50` and its kin name."""
+
 _FOLDER = Path(__file__).parent / "networks"
 _NAME = re.compile(r'^name = "(.*)"$', re.MULTILINE)
 _OF_TORCHVISION = re.compile(

@@ -6,6 +6,7 @@ every spatial dimension. Parameters follow PyTorch's layers: no running statisti
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 from math import prod
 
@@ -123,44 +124,19 @@ def act(in_shape: Shape, op: str = "relu", *, name: str = "") -> Layer:
     return _plain(LayerKind.ACTIVATION, op, in_shape, in_shape, name)
 
 
-def max_pool(
-    in_shape: Shape,
-    kernel: Sizes,
-    *,
-    stride: Sizes | None = None,
-    padding: Sizes = 0,
-    ceil_mode: bool = False,
-    name: str = "",
-) -> Layer:
-    """Return a maximum pooling; `stride=None` means the kernel's size."""
-    return _pool("max_pool", in_shape, kernel, stride, padding, ceil_mode, name)
-
-
-def avg_pool(
-    in_shape: Shape,
-    kernel: Sizes,
-    *,
-    stride: Sizes | None = None,
-    padding: Sizes = 0,
-    ceil_mode: bool = False,
-    name: str = "",
-) -> Layer:
-    """Return an average pooling; `stride=None` means the kernel's size."""
-    return _pool("avg_pool", in_shape, kernel, stride, padding, ceil_mode, name)
-
-
 def _pool(
     op: str,
     in_shape: Shape,
     kernel: Sizes,
-    stride: Sizes | None,
-    padding: Sizes,
-    ceil_mode: bool,
-    name: str,
+    *,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    ceil_mode: bool = False,
+    name: str = "",
 ) -> Layer:
+    """Return a pooling; `stride=None` means the kernel's size."""
     dims = len(in_shape) - 1
-    selection = kernel if stride is None else stride
-    window = [sizes(value, dims) for value in (kernel, selection, padding)]
+    window = [sizes(value, dims) for value in (kernel, kernel if stride is None else stride, padding)]
     count = window_out_ceil if ceil_mode else window_out
     spatial = (count(*along) for along in zip(in_shape[1:], *window, strict=True))
     return Layer(
@@ -173,6 +149,10 @@ def _pool(
         stride=window[1],
         padding=window[2],
     )
+
+
+max_pool = partial(_pool, "max_pool")
+avg_pool = partial(_pool, "avg_pool")
 
 
 def global_avg_pool(in_shape: Shape, *, keep_dims: bool = True, name: str = "") -> Layer:

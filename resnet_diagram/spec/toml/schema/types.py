@@ -1,4 +1,6 @@
-"""Types of values."""
+"""Types of values, and both in the words of messages."""
+
+from typing import Any
 
 from resnet_diagram.dataclass import dataclass
 
@@ -105,3 +107,43 @@ Type = (
     | Elements
     | Either
 )
+
+_WORDS: dict[type, str] = {
+    Text: "a text",
+    Flag: "true or false",
+    Table: "a table",
+    SettingTable: "a table of settings, such as { eps = 0.001 }",
+    Signs: "a list of 1 and -1",
+    Wholes: "a list of whole numbers",
+    Texts: "a list of texts",
+    Elements: "a list of layers",
+}
+
+
+def words(expected: Type) -> str:
+    """Describe the expected type."""
+    match expected:
+        case Word():
+            names = ", ".join(f'"{word}"' for word in expected.words)
+            return f"one of {names}" if len(expected.words) > 1 else names
+        case Whole():
+            return f"{'an odd' if expected.odd else 'a whole'} number of {expected.least} or more"
+        case Sizes():
+            return f"a whole number of {expected.least} or more, or a list of them"
+        case Either():
+            return ", or ".join(words(item) for item in expected.types)
+        case Many():
+            return "a list of lists" if isinstance(expected.item, Elements) else "one table or more"
+    return _WORDS[type(expected)]
+
+
+def shown(value: Any) -> str:
+    """Return a TOML value as text for a message."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a table"
+        case []:
+            return "an empty list"
+    return repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:57]}…"

@@ -5,7 +5,6 @@ from typing import Any
 
 from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.limits import COUNT, SIZE
-from resnet_diagram.spec.toml.schema.expected import shown, words
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, TABLES
 from resnet_diagram.spec.toml.schema.types import (
@@ -23,6 +22,8 @@ from resnet_diagram.spec.toml.schema.types import (
     Whole,
     Wholes,
     Word,
+    shown,
+    words,
 )
 from resnet_diagram.spec.toml.schema.words import GATE, TABLE_OF_OP, WORD_OPS, table_of
 
@@ -95,11 +96,12 @@ def _not_a_word(element: str, names: Iterable[str]) -> str:
     return _unknown(element, names, "operation")
 
 
-def _many(value: Any, expected: Many) -> None:
-    if not isinstance(value, list) or not value:
+def _listed(value: Any, expected: Type, item: Type, least: int = 1) -> None:
+    """Check a list of some length whose entries have one type."""
+    if not isinstance(value, list) or len(value) < least:
         raise _unexpected(value, expected)
-    for at, item in enumerate(value):
-        _inside(at, item, expected.item)
+    for at, entry in enumerate(value):
+        _inside(at, entry, item)
 
 
 def _either(value: Any, expected: Either) -> None:
@@ -118,21 +120,32 @@ def _word(value: Any, expected: Word) -> None:
         )
 
 
-def _text(value: Any, expected: Text) -> None:
-    if not isinstance(value, str) or not value:
+_FITS: dict[type, Callable[[Any], bool]] = {
+    Text: lambda value: isinstance(value, str) and bool(value),
+    Flag: lambda value: isinstance(value, bool),
+    Signs: lambda value: (
+        isinstance(value, list) and all(type(item) is int and abs(item) == 1 for item in value)
+    ),
+    SettingTable: lambda value: (
+        isinstance(value, dict)
+        and all(
+            isinstance(item, bool | float | str) or (isinstance(item, int) and abs(item) <= COUNT)
+            for item in value.values()
+        )
+    ),
+}
+
+
+def _plain(value: Any, expected: Text | Flag | Signs | SettingTable) -> None:
+    if not _FITS[type(expected)](value):
         raise _unexpected(value, expected)
 
 
-def _texts(value: Any, expected: Texts) -> None:
-    if not isinstance(value, list) or not value:
-        raise _unexpected(value, expected)
-    for at, item in enumerate(value):
-        _inside(at, item, Text())
-
-
-def _flag(value: Any, expected: Flag) -> None:
-    if not isinstance(value, bool):
-        raise _unexpected(value, expected)
+def _sizes(value: Any, expected: Sizes) -> None:
+    if isinstance(value, list):
+        _listed(value, expected, Whole(least=expected.least))
+    else:
+        _whole(value, Whole(least=expected.least))
 
 
 def _whole(value: Any, expected: Whole) -> None:
@@ -142,48 +155,17 @@ def _whole(value: Any, expected: Whole) -> None:
         raise DesignError(f"expected {words(expected)}, {SIZE:,} at most, found {shown(value)}.")
 
 
-def _wholes(value: Any, expected: Wholes) -> None:
-    if not isinstance(value, list) or len(value) < expected.count:
-        raise _unexpected(value, expected)
-    for at, item in enumerate(value):
-        _inside(at, item, Whole(least=expected.least))
-
-
-def _sizes(value: Any, expected: Sizes) -> None:
-    if isinstance(value, list) and value:
-        for at, item in enumerate(value):
-            _inside(at, item, Whole(least=expected.least))
-    else:
-        _whole(value, Whole(least=expected.least))
-
-
-def _signs(value: Any, expected: Signs) -> None:
-    if not isinstance(value, list) or not all(type(item) is int and abs(item) == 1 for item in value):
-        raise _unexpected(value, expected)
-
-
-def _settings(value: Any, expected: SettingTable) -> None:
-    if not isinstance(value, dict) or not all(
-        isinstance(item, bool | float | str) or (isinstance(item, int) and abs(item) <= COUNT)
-        for item in value.values()
-    ):
-        raise _unexpected(value, expected)
-
-
 _CHECKS: dict[type, Callable[[Any, Any], None]] = {
     Table: _table,
     Elements: _elements,
-    Many: _many,
+    Many: lambda value, expected: _listed(value, expected, expected.item),
+    Texts: lambda value, expected: _listed(value, expected, Text()),
+    Wholes: lambda value, expected: _listed(value, expected, Whole(least=expected.least), expected.count),
+    Sizes: _sizes,
     Either: _either,
     Word: _word,
-    Text: _text,
-    Texts: _texts,
-    Flag: _flag,
-    Signs: _signs,
-    SettingTable: _settings,
     Whole: _whole,
-    Wholes: _wholes,
-    Sizes: _sizes,
+    **dict.fromkeys(_FITS, _plain),
 }
 _SORTS: dict[type, type] = {
     Table: dict,
