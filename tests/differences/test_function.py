@@ -277,5 +277,12 @@ def test_a_subtraction_is_drawn_as_one(tmp_path: Path) -> None:
     assert "⊕" not in text
 
 
+def test_what_is_subtracted_is_told(tmp_path: Path) -> None:
+    text = outline(Small(join="x - y"), tmp_path / "net.txt")
+    assert "×(−1)" in text
+    assert "⊖" not in text
+    assert "×(−1)" not in outline(Small(join="y - x"), tmp_path / "net.txt")
+
+
 def test_a_factor_is_drawn_as_a_number(tmp_path: Path) -> None:
     assert "×0.2" in outline(Small(join="x + 0.2 * y"), tmp_path / "net.txt")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.graph import dag, merge_role
 from resnet_diagram.diagram.chain.outlines import taper_of, tapered
-from resnet_diagram.diagram.chain.shortcuts import formulas, listed_box, question
+from resnet_diagram.diagram.chain.shortcuts import formulas, listed_box, question, spelled_signs
 from resnet_diagram.diagram.model import (
     Fork,
     Group,
@@ -247,7 +247,8 @@ def _in_parallel(branches: Sequence[Sequence[Element]], prefix: str, context: Bu
 
 def fork(element: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: BuildContext) -> Fork:
     """Return the fork of a block with branches that are already drawn."""
-    role, symbol = merge_role(element.merge, element.signs, joined_axis(element))
+    branches, signs = spelled_signs(element, branches, prefix, context)
+    role, symbol = merge_role(element.merge, signs, joined_axis(element))
     merge = Node(
         id=context.names.numbered(prefix, role.value),
         role=role,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from resnet_diagram.diagram.model import Node, NodeRole
+from resnet_diagram.diagram.model import Item, Node, NodeRole
 from resnet_diagram.diagram.origin import origin
 from resnet_diagram.spec.measure import in_shape, is_residual, merged_shape, walk
 from resnet_diagram.spec.model import Block, Element, ShortcutKind
@@ -24,6 +24,26 @@ def formulas(block: Block) -> tuple[Label, Label]:
     left = "x" if block.shortcut.kind is ShortcutKind.IDENTITY else "Wx"
     total = f"{left} − F(x)" if block.signs == (-1, 1) else f"F(x) {'−' if block.signs else '+'} {left}"
     return literal("F(x)", Kind.SIGN), literal(total, Kind.SIGN)
+
+
+def spelled_signs(
+    block: Block, branches: tuple[tuple[Item, ...], ...], prefix: str, context: "BuildContext"
+) -> tuple[tuple[tuple[Item, ...], ...], tuple[int, ...]]:
+    """Return the branches and signs of a sum; factors of −1 on them where ⊖ would not say what is subtracted.
+
+    All but the first branch are subtracted at ⊖.
+    """
+    signs = block.signs
+    if 1 not in signs[1:] or (block.shortcut and signs[-1] < 0):
+        return branches, signs
+    factor = literal("×(−1)", Kind.OPERATOR)
+    spelled = [
+        (*branch, Node(id=context.names.numbered(prefix, "factor"), role=NodeRole.OTHER, lines=(factor,)))
+        if sign < 0
+        else branch
+        for branch, sign in zip(branches, signs, strict=False)
+    ]
+    return tuple(spelled), ()
 
 
 def listed_box(element: Element, prefix: str, context: "BuildContext") -> Node:

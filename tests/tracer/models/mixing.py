@@ -183,6 +183,21 @@ class Enlarging(nn.Module):
         return result
 
 
+class Factored(nn.Module):
+    """Pooling mixes the positions, and learned factors scale the result, without a norm (EfficientFormer)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(8, 1, 1))
+        self.pool = nn.AvgPool2d(3, 1, 1)
+        self.mlp = nn.Sequential(nn.Conv2d(8, 32, 1), nn.GELU(), nn.Conv2d(32, 8, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.scale * (self.pool(x) - x)
+        result: Tensor = x + self.mlp(x)
+        return result
+
+
 class Mixed(nn.Module):
     """Pooling mixes the positions; nothing in the branch has weights but its norm (PoolFormer)."""
 

@@ -83,6 +83,7 @@ MODELS: list[tuple[Callable[[], Any], str, list[str]]] = [
     (mixing.Pyramids, "3x16x16", []),
     (mixing.Enlarging, "8x8x8", ["projection"]),
     (mixing.Mixed, "8x16x16", IDENTITY * 2),
+    (mixing.Factored, "8x16x16", IDENTITY * 2),
     (mixing.Rectified, "3x16x16", IDENTITY * 2),
     (mixing.Experts, "8", IDENTITY),
     (mixing.Highway, "8", []),

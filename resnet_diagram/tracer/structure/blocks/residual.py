@@ -82,9 +82,9 @@ def _is_concatenation(element: Element) -> TypeGuard[Block]:
 
 
 def _mixes(elements: Sequence[Element]) -> bool:
-    """Return whether a branch without weighted layers counts: it has a norm and mixes positions."""
-    kinds = [layer.kind for layer in walk(elements)]
-    return LayerKind.NORM in kinds and len(kinds) > 1
+    """Return whether a branch without weighted layers counts: it mixes positions, with a norm or factors."""
+    layers = list(walk(elements))
+    return len(layers) > 1 and any(layer.kind is LayerKind.NORM or layer.params for layer in layers)
 
 
 def _enlarges(elements: Sequence[Element]) -> bool:
