@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 
 from resnet_diagram.dataclass import dataclass
@@ -27,6 +28,17 @@ class _Place:
     target: Path
     present: os.stat_result | None
     draft: Path | None
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive of files by their names; the same files give the same bytes."""
+    import zipfile
+
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
+    return data.getvalue()
 
 
 def write_text(path: Path, text: str) -> None:

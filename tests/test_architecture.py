@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "diagram": {"errors", "spec", "wording"},
     "style": {"errors", "limits", "reading", "resources", "diagram"},
     "layout": {"errors", "limits", "style", "diagram", "wording"},
-    "render": {"errors", "limits", "reading", "resources", "wording", "diagram", "style", "layout"},
+    "render": {"errors", "limits", "reading", "resources", "saving", "wording", "diagram", "style", "layout"},
     "tables": {"errors", "spec", "wording", "style", "layout", "render"},
     "differences": {"spec", "wording"},
     "app": {
@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "render",
     }
     | {"render", "tables", "differences", "embed"},
-    "embed": {"errors", "limits", "reading"},
+    "embed": {"errors", "limits", "reading", "saving"},
     "cli": {
         "limits",
         "resources",

@@ -273,7 +273,13 @@ class _Index:
         blocks: list[Element] = [part for part in parts if not isinstance(part, Layer)]
         titled = isinstance(element, Node) and element.lines and all(isinstance(p, Graph) for p in blocks)
         while any(isinstance(part, Stage) and not is_transformer_layer(part) for part in blocks):
-            blocks = [inner for part in blocks for inner in _opened_stage(part)]
+            blocks = [
+                inner
+                for part in blocks
+                for inner in (
+                    part.body if isinstance(part, Stage) and not is_transformer_layer(part) else (part,)
+                )
+            ]
         for part in blocks:
             kind = element.lines[0] if isinstance(element, Node) and titled else box_type((part,))
             yield kind, list(self.operations(part))
@@ -330,11 +336,6 @@ def _with_layers(shortcut: Arc | Link, block: Origin) -> Iterator[Arc | Link]:
 def _lists_layers(node: Node) -> bool:
     """Return whether a box has a line for each of several layers."""
     return len(node.lines) > 1 and sum(Kind.CHANNELS in line.kinds for line in node.lines) > 1
-
-
-def _opened_stage(part: Element) -> tuple[Element, ...]:
-    """Return the elements of a stage that is no layer of a transformer; another part as it is."""
-    return part.body if isinstance(part, Stage) and not is_transformer_layer(part) else (part,)
 
 
 def _pattern(block: Block) -> Hashable:

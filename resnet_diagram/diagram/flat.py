@@ -42,23 +42,19 @@ def flattened(diagram: Diagram) -> Diagram:
                 )
             case Comparison():
                 items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
-                legend += _entries(panel.content.columns) if legend else []
+                # The notes on parts that are not drawn, with the names of the networks.
+                legend += [
+                    LegendEntry(role=None, text=Label(literal(column.title), note, joint=": "))
+                    for column in (panel.content.columns if legend else ())
+                    for note in column.notes
+                    if Kind.LEGEND in note.kinds
+                ]
             case Overview() | Dag():
                 pass
             case _:
                 assert_never(panel.content)
     chain = network_panel(Chain(items=tuple(items)))
     return replace(diagram, panels=(chain,), legend=tuple(legend))
-
-
-def _entries(columns: tuple[Column, ...]) -> list[LegendEntry]:
-    """Return the notes on parts that are not drawn, with the names of the networks."""
-    return [
-        LegendEntry(role=None, text=Label(literal(column.title), note, joint=": "))
-        for column in columns
-        for note in column.notes
-        if Kind.LEGEND in note.kinds
-    ]
 
 
 def network_panel(chain: Chain) -> Panel:

@@ -1,6 +1,6 @@
 """Legend entries for the roles and kinds of term in use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import assert_never
 
 from resnet_diagram.diagram.model import (
@@ -17,7 +17,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.walk import content_items, edges, groups, nodes, overviews, reads
 from resnet_diagram.wording.language import kinds_in
-from resnet_diagram.wording.terms import Kind, Label, phrase
+from resnet_diagram.wording.terms import Kind, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 WORDS: dict[NodeRole | EdgeRole, Word] = {
@@ -83,9 +83,10 @@ def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
     ]
     words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
     entries = [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
+    notes = (note for content in contents if isinstance(content, Overview | Dag) for note in content.notes)
     return (
         *entries,
-        *(LegendEntry(role=None, text=note) for note in dict.fromkeys(_notes(contents))),
+        *(LegendEntry(role=None, text=note) for note in dict.fromkeys(notes)),
     )
 
 
@@ -101,10 +102,3 @@ def needed_entries(
     every, needed = legend(contents), set(legend(shown))
     entries_left = tuple(entry for entry, plain in zip(entries, every, strict=False) if plain in needed)
     return (*entries_left, *entries[len(every) :])
-
-
-def _notes(contents: Sequence[Content]) -> Iterator[Label]:
-    """Yield the notes of the contents."""
-    for content in contents:
-        if isinstance(content, Overview | Dag):
-            yield from content.notes

@@ -225,20 +225,21 @@ def _dag(dag: Dag, tail: str, label: Label, result: list[Edge]) -> str:
 
 
 def link_edges(link: Link, tail: str, merge: str) -> Iterator[Edge]:
-    """Yield the arrows of a shortcut, through the nodes on it; without any its arrow is labelled."""
+    """Yield the arrows of a shortcut, through the nodes on it; without any its arrow is labelled.
+
+    The arrow out of a question has its answer, with its shapes.
+    """
     stops = [tail, *(node.id for node in link.nodes), merge]
     marked = link.marked and link.label
     label = Label(literal(DIFFERS, Kind.SIGN), link.label) if marked else link.label
-    labels = [NOTHING, *map(_answer, link.nodes)] if link.nodes else [label]
+    answers = [
+        Label(*node.lines[1:] if node.role is NodeRole.QUESTION else (), joint=": ") for node in link.nodes
+    ]
+    labels = [NOTHING, *answers] if link.nodes else [label]
     return (
         Edge(tail=item, head=next_one, role=link.role, label=label)
         for (item, next_one), label in zip(pairwise(stops), labels, strict=True)
     )
-
-
-def _answer(node: Node) -> Label:
-    """Return the label of a node's outgoing edge: the answer of a question, with its shapes."""
-    return Label(*node.lines[1:], joint=": ") if node.role is NodeRole.QUESTION else NOTHING
 
 
 def branch_role(fork: Fork) -> EdgeRole:

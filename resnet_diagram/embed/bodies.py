@@ -66,7 +66,9 @@ def reference(syntax: Syntax, path: str, words: str) -> list[str]:
     picture = Path(path).suffix in (".svg", ".png", ".pdf")
     match syntax.name:
         case "markdown":
-            return [f"{'!' * picture}[{_bracketed(words)}]({_address(path)})"]
+            escaped = re.sub(r"[]\[\\`*_<]", r"\\\g<0>", words)
+            address = f"<{path}>" if any(sign in path for sign in " ()") else path
+            return [f"{'!' * picture}[{escaped}]({address})"]
         case "html" if picture:
             return [f'<img src="{html.escape(path)}" alt="{html.escape(words)}">']
         case "html":
@@ -88,12 +90,3 @@ def _in_typst(path: str, words: str, picture: bool) -> str:
     if picture:
         return f'#image("{quoted}", alt: "{alt}")'
     return f'#include "{quoted}"' if path.endswith(".typ") else f'#link("{quoted}")'
-
-
-def _bracketed(words: str) -> str:
-    return "".join(f"\\{sign}" if sign in "[]\\`*_<" else sign for sign in words)
-
-
-def _address(path: str) -> str:
-    """Return a path as a link target in Markdown, in angle brackets if it has spaces or brackets."""
-    return f"<{path}>" if any(sign in path for sign in " ()") else path

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from io import BytesIO
 
 from resnet_diagram.limits import FILE
+from resnet_diagram.saving import zipped
 
 _MARK = re.compile(r' \[resnet-diagram ([0-9a-f]{12})\]$| etag="([0-9a-f]{12})"(?=>$)')
 
@@ -60,11 +61,7 @@ def with_digest(data: bytes, form: str) -> bytes:
         parts = _parts(data)
         element = f"<dc:identifier>resnet-diagram {_digest_of_parts(parts)}</dc:identifier>".encode()
         parts[_CORE] = parts[_CORE].replace(b"</cp:coreProperties>", element + b"</cp:coreProperties>")
-        signed = BytesIO()
-        with zipfile.ZipFile(signed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in parts.items():
-                archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
-        return signed.getvalue()
+        return zipped(parts)
     if form == "png":
         text = b"tEXtresnet-diagram\0" + _digest(data).encode()
         chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))

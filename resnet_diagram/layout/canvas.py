@@ -23,7 +23,6 @@ from resnet_diagram.layout.scene import (
     MarkerKind,
     Point,
     Side,
-    Sign,
     Text,
     moved,
 )
@@ -225,18 +224,8 @@ class Canvas:
         bold: bool = False,
     ) -> Text:
         """Return a text centred at `place` and written along the flow or across it."""
-        size = self.theme.size(use)
-        x, y = self.point(*place)
-        return Text(
-            x=x,
-            y=y,
-            text=words,
-            size=size,
-            width=text_width(words, size, bold=bold),
-            role=role,
-            bold=bold,
-            turned=self.turned != across,
-        )
+        turned, size = self.turned != across, self.theme.size(use)
+        return line_of_text(words, size, role, self.point(*place), bold=bold, turned=turned)
 
     def words(
         self,
@@ -250,24 +239,12 @@ class Canvas:
         anchor: Anchor = Anchor.START,
     ) -> float:
         """Add a horizontal label of the current group, anchored at page point `at`; return its width."""
-        size = self.theme.size(use)
-        width = text_width(words, size, bold=bold)
         if not words:
             return 0.0
-        self.current.texts.append(
-            Text(
-                x=round(at[0], 3),
-                y=round(at[1], 3),
-                text=words,
-                size=size,
-                width=width,
-                role=role,
-                anchor=anchor,
-                bold=bold,
-                italic=italic,
-            )
-        )
-        return width
+        point, size = (round(at[0], 3), round(at[1], 3)), self.theme.size(use)
+        text = line_of_text(words, size, role, point, bold=bold, italic=italic, anchor=anchor)
+        self.current.texts.append(text)
+        return text.width
 
     def fork(self, before: str, place: Point, radius: float) -> str:
         """Add the dot where a shortcut leaves the line of flow before an element; return its id."""
@@ -299,15 +276,8 @@ class Canvas:
         right = box.x + box.width
         top = min((y for x, y in box.points if x > right - 0.01), default=box.y)
         x, y, role = right + _TAG_OVERHANG - width, top - _TAG_RISE, "badge"
-        text = Text(
-            x=x + width / 2,
-            y=y + _TAG_HEIGHT / 2,
-            text=words,
-            size=_TAG_TYPE,
-            width=width - 2 * _TAG_PAD,
-            role=role,
-            bold=True,
-        )
+        at = x + width / 2, y + _TAG_HEIGHT / 2
+        text = line_of_text(words, _TAG_TYPE, role, at, bold=True)
         self.current.boxes.append(
             Box(
                 id=f"{box.id}-{role}",
@@ -337,27 +307,29 @@ class Canvas:
         return frame
 
 
-def circle(
-    box_id: str,
+def line_of_text(
+    words: str,
+    size: float,
     role: str,
-    centre: Point,
-    radius: float,
-    texts: tuple[Text, ...] = (),
-    sign: Sign = Sign.NONE,
-    origin: Origin = NO_ORIGIN,
-) -> Box:
-    """Return a circle round `centre`, in page points."""
-    return Box(
-        id=box_id,
+    at: Point,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    turned: bool = False,
+    anchor: Anchor = Anchor.MIDDLE,
+) -> Text:
+    """Return a measured line of text anchored at page point `at`."""
+    return Text(
+        x=at[0],
+        y=at[1],
+        text=words,
+        size=size,
+        width=text_width(words, size, bold=bold),
         role=role,
-        form=Form.CIRCLE,
-        x=centre[0] - radius,
-        y=centre[1] - radius,
-        width=2 * radius,
-        height=2 * radius,
-        texts=texts,
-        sign=sign,
-        origin=origin,
+        anchor=anchor,
+        bold=bold,
+        turned=turned,
+        italic=italic,
     )
 
 

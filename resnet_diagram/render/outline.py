@@ -35,7 +35,7 @@ def render_outline(figure: Figure) -> str:
         "figure.txt.jinja",
         figure.output.templates,
         title=" ".join(diagram.title.split()),
-        lines=[line for item in diagram.chain.items for line in writer.top(item)],
+        lines=[line for item in diagram.chain.items for line in writer.lines(item)],
         legend=[line for entry in diagram.legend for line in _legend_line(entry)],
         shortcut=writer.words(Word.SHORTCUT),
     )
@@ -51,12 +51,6 @@ class _Writer:
     def words(self, word: Word, *values: str | int) -> str:
         """Return an entry of the vocabulary with its values."""
         return phrase(Kind.SENTENCE, word, *values).in_language(self._language)
-
-    def top(self, item: Item) -> list[str]:
-        """Return the lines of an item at the left edge."""
-        if isinstance(item, Group):
-            return [self._heading(item), *self._tree(item.items)]
-        return self._lines(item)
 
     def _tree(self, items: tuple[Item, ...]) -> list[str]:
         """Return the lines of the items below a heading, as branches of a tree, with shortcuts beside it."""
@@ -79,7 +73,7 @@ class _Writer:
             return self._fork(item)
         if isinstance(item, Dag):
             return self._dag(item)
-        return [self._lines(item)]
+        return [self.lines(item)]
 
     def _folded(self, group: Group) -> list[str]:
         """Return a repeated group in one line, `[×35] bottleneck · ╎ identity · ⊕ · ReLU`, or as a tree."""
@@ -88,7 +82,8 @@ class _Writer:
             return [self._heading(group), *self._tree(group.items)]
         return [f"{self._heading(group)} {' · '.join(part[0] for part in parts)}"]
 
-    def _lines(self, item: Item) -> list[str]:
+    def lines(self, item: Item) -> list[str]:
+        """Return the lines of an item at the left edge."""
         match item:
             case Node():
                 return [self._text(item)]
@@ -123,13 +118,13 @@ class _Writer:
         """Return a line for each part of a graph, with its number and the numbers of its sources."""
         twigs: list[list[str]] = []
         for number, vertex in enumerate(dag.vertices, 1):
-            inner = [twig for item in vertex_items(vertex) for twig in self._twigs(item)]
+            items = vertex_items(vertex)
+            inner = [twig for item in items for twig in self._twigs(item)]
             ways = [self._read(read) for read in vertex.reads]
             reads = f"  ← {', '.join(ways)}" if ways else ""
             if len(inner) == 1 and len(inner[0]) == 1:
                 twigs.append([self.words(Word.NAMED, number, inner[0][0]) + reads])
             elif inner:
-                items = vertex_items(vertex)
                 twigs.append([self.words(Word.NAMED, number, "").rstrip() + reads, *self._tree(items)])
             else:
                 twigs.append([self.words(Word.NAMED, number, self.words(Word.AS_IT_IS))])

@@ -27,7 +27,11 @@ class LimitedEnvironment(SandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return a product or power, unless it is too large."""
-        size = _size_of_power(left, right) if operator == "**" else _size_of_product(left, right)
+        size = (
+            (left.bit_length() * right if isinstance(left, int) and isinstance(right, int) else 0)
+            if operator == "**"
+            else _size_of_product(left, right)
+        )
         if size > TEXT:
             raise OverflowError(f"the result of {operator!r} is too large")
         return super().call_binop(context, operator, left, right)
@@ -42,11 +46,6 @@ class LimitedEnvironment(SandboxedEnvironment):
                 part.test = nodes.And(nodes.Not(call), part.test)
             part.set_lineno(part.lineno)
         return super()._generate(source, *arguments, **options)
-
-
-def _size_of_power(left: object, right: object) -> int:
-    """Return the number of bits of a power, 0 unless of whole numbers."""
-    return left.bit_length() * right if isinstance(left, int) and isinstance(right, int) else 0
 
 
 def _size_of_product(left: object, right: object) -> int:

@@ -40,10 +40,6 @@ def check_theme(table: dict[str, Any], place: str) -> None:
     for role, style in table["styles"].items():
         _demand(isinstance(style, dict), place, f"styles.{role}", style, "a table")
         _check_style(table["defaults"] | style, place, f"styles.{role}")
-    _check_values(table, place)
-
-
-def _check_values(table: dict[str, Any], place: str) -> None:
     for use, size in table["sizes"].items():
         fits = _is_number(size) and size >= SMALLEST_TYPE
         _demand(fits, place, f"sizes.{use}", size, f"a number of points, {SMALLEST_TYPE:g} to {POINTS:g}")

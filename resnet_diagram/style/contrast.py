@@ -33,7 +33,9 @@ def on_any_page(colour: str) -> str:
     """
     for percent in range(101):
         for target in (0xFF, 0x00):
-            mixed = _mixed(colour, target, percent)
+            mixed = "#" + "".join(
+                f"{round(part + (target - part) * percent / 100):02X}" for part in _parts(colour)
+            )
             if min(contrast(mixed, LIGHT_PAGE), contrast(mixed, DARK_PAGE)) >= _LINE_CONTRAST:
                 return mixed
     return colour
@@ -51,11 +53,6 @@ def readable(fill: str, ink: str, page: str) -> str:
 
 def _parts(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _mixed(colour: str, target: int, percent: int) -> str:
-    """Return the colour with a share of white (`target` 255) or black (0)."""
-    return "#" + "".join(f"{round(part + (target - part) * percent / 100):02X}" for part in _parts(colour))
 
 
 @lru_cache(maxsize=1024)

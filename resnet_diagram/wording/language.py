@@ -61,23 +61,18 @@ def phrases(table: Mapping[str, object], place: str) -> Language:
                 f"{place}: no drawing writes the phrase {english!r}.{hint} "
                 "templates/languages/zh.toml has all phrases."
             )
-        _check(place, english, text)
+        count = sum(f"{{{at}}}" in english for at in range(english.count("{")))
+        try:
+            if not isinstance(text, str):
+                raise ValueError("it is no text")
+            text.format(*[""] * count)
+        except (IndexError, KeyError, ValueError, AttributeError) as error:
+            places = ", ".join(f"{{{at}}}" for at in range(count)) or "no values"
+            raise UsageError(
+                f"{place}: the text {text!r} for {english!r} cannot be filled: {error}. "
+                f"Use {places}, and write a brace as two."
+            ) from error
     return {_ENTRIES[english]: str(text) for english, text in table.items()}
-
-
-def _check(place: str, english: str, text: object) -> None:
-    """Raise UsageError unless a text can be filled with the values of a phrase."""
-    count = sum(f"{{{at}}}" in english for at in range(english.count("{")))
-    try:
-        if not isinstance(text, str):
-            raise ValueError("it is no text")
-        text.format(*[""] * count)
-    except (IndexError, KeyError, ValueError, AttributeError) as error:
-        places = ", ".join(f"{{{at}}}" for at in range(count)) or "no values"
-        raise UsageError(
-            f"{place}: the text {text!r} for {english!r} cannot be filled: {error}. "
-            f"Use {places}, and write a brace as two."
-        ) from error
 
 
 _ENTRIES: dict[str, Word] = {word.value: word for word in Word}

@@ -95,21 +95,16 @@ def operator_name(layer: Layer) -> Label:
     'BN'
     """
     if takes_channels(layer):
-        return _part_of_channels(layer)
+        part, total = layer.out_shape[0], layer.in_shape[0]
+        if total % part:
+            return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
+        return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
     word = _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
     if layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     joining = setting(layer, INPUT)
     return Label(Term(kind=kind, word=word), *([literal(str(joining), Kind.NAME)] if joining else []))
-
-
-def _part_of_channels(layer: Layer) -> Label:
-    """Return the channels that a split passes on, such as "1/2 of channels"."""
-    part, total = layer.out_shape[0], layer.in_shape[0]
-    if total % part:
-        return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
-    return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
 
 
 def _arithmetic(layer: Layer) -> str:

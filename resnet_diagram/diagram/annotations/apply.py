@@ -146,18 +146,17 @@ def _legend(
         if part.note and marks.get(part) in used:
             fills.setdefault(part.color, []).append(part)
     swatches = [
-        LegendEntry(role=NodeRole.OTHER, text=_joined_notes(parts), shade=marks[parts[0]])
+        LegendEntry(
+            role=NodeRole.OTHER,
+            text=Label(*dict.fromkeys(_words(part.note) for part in parts), joint=Word.CLAUSES),
+            shade=marks[parts[0]],
+        )
         for parts in fills.values()
     ]
     plain = (part for part in annotations.parts if part.note and part not in marks)
     notes = [_named_note(part) for part in plain if (part, "note") not in adjacent]
     notes += map(_words, annotations.notes)
     return (*diagram.legend, *swatches, *(LegendEntry(role=None, text=note) for note in notes))
-
-
-def _joined_notes(parts: Sequence[Part]) -> Label:
-    """Return the notes of parts with one colour."""
-    return Label(*dict.fromkeys(_words(part.note) for part in parts), joint=Word.CLAUSES)
 
 
 def _named_note(part: Part) -> Label:

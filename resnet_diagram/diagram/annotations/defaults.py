@@ -1,7 +1,7 @@
 """Choose default units: user-defined modules that contain a merge."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from resnet_diagram.diagram.annotations.model import Annotations, Part
@@ -104,15 +104,14 @@ def _plain(units: Mapping[str, list[Closed]]) -> set[str]:
     plain: set[str] = set()
     for label, modules in reversed(list(units.items())):  # inner units first
         inner = units.keys() - plain
-        if not any(_joins(element, inner) for unit in modules for element in unit.inside):
+        if not any(
+            (element.op in inner if isinstance(element, Layer) else not gate_ratio(element))
+            for unit in modules
+            for element in unit.inside
+        ):
             boxes = max(sum(map(_is_box, unit.inside)) for unit in modules)
             plain |= {label} if boxes < _SERIES else set()
     return plain
-
-
-def _joins(element: Element, inner: Container[str]) -> bool:
-    """Return whether an element joins values in its drawing, or is one of the inner units."""
-    return element.op in inner if isinstance(element, Layer) else not gate_ratio(element)
 
 
 def _is_box(element: Element) -> bool:

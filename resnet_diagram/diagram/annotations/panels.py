@@ -111,30 +111,27 @@ def _chain(
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options, flat=flat)
     if units and framed:
-        diagram = _with_groups(diagram, networks[0], _unit_panels(units, options))
+        # A chain with a frame for each unit behind it, as the panels of a page are.
+        panels = _unit_panels(units, options)
+        groups = [
+            Group(
+                id=panel.id,
+                role=GroupRole.NETWORK,
+                title=panel.title,
+                items=content_items(panel.content),
+                origin=panel.origin,
+            )
+            for panel in panels
+        ]
+        chain = replace(diagram.chain, items=(*diagram.chain.items, *groups))
+        entries = legend_of(networks[0], [chain]) if diagram.legend else ()
+        diagram = replace(diagram, panels=(network_panel(chain),), legend=entries)
     elif units:
         if diagram.legend and len(networks) == 1:
             contents = [panel.content for panel in diagram.panels]
             diagram = replace(diagram, legend=legend_of(networks[0], contents))
         diagram = _unopened(diagram, map(literal, units))
     return diagram, annotations
-
-
-def _with_groups(diagram: Diagram, network: Network, panels: Iterator[Panel]) -> Diagram:
-    """Return a chain with a frame for each unit behind it, as the panels of a page are."""
-    groups = [
-        Group(
-            id=panel.id,
-            role=GroupRole.NETWORK,
-            title=panel.title,
-            items=content_items(panel.content),
-            origin=panel.origin,
-        )
-        for panel in panels
-    ]
-    chain = replace(diagram.chain, items=(*diagram.chain.items, *groups))
-    entries = legend_of(network, [chain]) if diagram.legend else ()
-    return replace(diagram, panels=(network_panel(chain),), legend=entries)
 
 
 def _selection(
@@ -195,20 +192,16 @@ def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
             origin=origin(first.inside, copies_of(alike)),
         )
         if _differs(panel, modules, number, options):
-            kind = _in_symbols(modules)
+            # The type of all modules of a unit, where C, their channels, says all sizes that differ.
+            kinds = types_of([_unit(module) for module in modules])
+            by_channels = all(_unit(unit).values["C"] == in_shape(unit.inside)[0] for unit in modules)
+            in_symbols = len(kinds) == 1 and by_channels and kinds[0].symbols == {"C"}
+            kind = kinds[0] if in_symbols else None
             word = phrase(Kind.PLACE, Word.SIZES_OF, literal(first.name))
             place = phrase(Kind.PLACE, Word.C_IS_CHANNELS) if kind else word
             title = phrase(Kind.TITLE, Word.TITLE_AND_PLACE, panel.title, place)
             panel = replace(panel, title=title, content=_inset(first, number, options, kind))
         yield panel
-
-
-def _in_symbols(modules: Sequence[Closed]) -> BlockType | None:
-    """Return the type of all modules of a unit, where C, their channels, says all sizes that differ."""
-    kinds = types_of([_unit(module) for module in modules])
-    by_channels = all(_unit(unit).values["C"] == in_shape(unit.inside)[0] for unit in modules)
-    in_symbols = len(kinds) == 1 and by_channels and kinds[0].symbols == {"C"}
-    return kinds[0] if in_symbols else None
 
 
 def _differs(panel: Panel, modules: Sequence[Closed], number: int, options: Options) -> bool:

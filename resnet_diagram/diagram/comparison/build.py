@@ -60,7 +60,19 @@ _NOTHING = _Part(key=("", 0), words="", elements=(), shade=0)
 
 def compared(networks: Sequence[Network], options: Options) -> Diagram:
     """Return the diagram of networks side by side."""
-    comparison = _comparison(networks, options)
+    parts = _aligned([_parts(network) for network in networks])
+    keys = _merged([[part.key for part in value] for value in parts])
+    first = {part.key: part for part in parts[0]}
+    columns = [
+        _column(number, network, mine, keys, first if number > 1 else None, options)
+        for number, (network, mine) in enumerate(zip(networks, parts, strict=True), 1)
+    ]
+    words: dict[Key, dict[str, None]] = {}
+    for left in parts:
+        for part in left:
+            words.setdefault(part.key, {})[part.words] = None
+    rows = tuple(Label(*(literal(size, Kind.SHAPE) for size in words[key]), joint=" / ") for key in keys)
+    comparison = Comparison(rows=rows, columns=tuple(columns))
     entries = legend([comparison])
     if has_marks(content_items(comparison)):
         text = phrase(Kind.LEGEND, Word.DIFFERS_FROM, networks[0].name)
@@ -73,26 +85,6 @@ def compared(networks: Sequence[Network], options: Options) -> Diagram:
         direction=options.direction,
         flow=Flow(options.direction or Flow.ROWS),
     )
-
-
-def _comparison(networks: Sequence[Network], options: Options) -> Comparison:
-    parts = _aligned([_parts(network) for network in networks])
-    keys = _merged([[part.key for part in value] for value in parts])
-    first = {part.key: part for part in parts[0]}
-    columns = [
-        _column(number, network, mine, keys, first if number > 1 else None, options)
-        for number, (network, mine) in enumerate(zip(networks, parts, strict=True), 1)
-    ]
-    words: dict[Key, dict[str, None]] = {}
-    for left in parts:
-        for part in left:
-            words.setdefault(part.key, {})[part.words] = None
-    rows = tuple(Label(*map(_row_label, words[key]), joint=" / ") for key in keys)
-    return Comparison(rows=rows, columns=tuple(columns))
-
-
-def _row_label(size: str) -> Label:
-    return literal(size, Kind.SHAPE)
 
 
 def _aligned(parts: list[list[_Part]]) -> list[list[_Part]]:
@@ -182,16 +174,17 @@ def _not_drawn(network: Network, column: Column) -> tuple[Label, ...]:
 def _cell(part: _Part, right: _Part | None, prefix: str, options: Options) -> tuple[Item, ...]:
     """Return a summary of a part: each run of equal blocks once, with its layers and count."""
     show = options.show - {Show.NORM, Show.ACT}
-    context = BuildContext(names=IdAllocator(), shade=part.shade, stage=_plain, show=show)
+    context = BuildContext(
+        names=IdAllocator(),
+        shade=part.shade,
+        stage=lambda stage, prefix, context: _short(stage.body, None, prefix, context),
+        show=show,
+    )
     result = _short(part.elements, right.elements if right else None, prefix, context)
     hidden = right is not None and signature(part.elements, Level.STRUCTURE) != signature(
         right.elements, Level.STRUCTURE
     )
     return flagged(result) if hidden and not has_marks(result) else result
-
-
-def _plain(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
-    return _short(stage.body, None, prefix, context)
 
 
 def _short(

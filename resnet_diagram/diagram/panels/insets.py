@@ -6,7 +6,7 @@ from dataclasses import replace
 from resnet_diagram.diagram.chain.blocks import BuildContext, IdAllocator, block, items
 from resnet_diagram.diagram.chain.graph import dag
 from resnet_diagram.diagram.chain.outlines import tapered
-from resnet_diagram.diagram.model import GroupRole, Inset, Item, Node, NodeRole, Panel
+from resnet_diagram.diagram.model import GroupRole, Inset, Node, NodeRole, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
@@ -38,7 +38,14 @@ def insets(
     it has.
     """
     show = options.show
-    open_types = [kind for kind in block_types if not is_opaque(kind.units[0].elements)]
+    open_types = [
+        kind
+        for kind in block_types
+        if any(
+            not isinstance(element, Layer) or element.kind is not LayerKind.OPAQUE
+            for element in kind.units[0].elements
+        )
+    ]
     ranked = sorted(open_types, key=_rank)
     frequent = [kind for rank, kind in enumerate(ranked) if rank in options.opened]
     selection = [kind for kind in open_types if kind in frequent]
@@ -49,24 +56,21 @@ def insets(
     panels = [
         _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
-    if not any(_is_crowded(panel) for panel in panels):
+    if all(sum(1 for _ in nodes(content_items(panel.content))) <= _MAX_BOXES for panel in panels):
         return tuple(panels), closed
     panels = [
         _inset(number, *pair, show, closes=True)
         for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
     pictures = {picture(panel) for panel in panels}
-    for kind in map(_with_own_sizes, _inner_types(selection, block_types)):
+    for kind in _inner_types(selection, block_types):
+        if kind.symbols:  # no frame has the values of its symbols: the sizes of its first unit are written
+            kind = replace(kind, sizes={}, symbols=frozenset(), numbered=True)
         inner = _inset(len(panels) + 1, kind, phrase(Kind.PLACE, Word.IN_BLOCKS), show, closes=True)
         if len(panels) < len(options.opened) and picture(inner) not in pictures:
             pictures.add(picture(inner))
             panels.append(inner)
     return tuple(panels), closed
-
-
-def _with_own_sizes(kind: BlockType) -> BlockType:
-    """Return a type with the sizes of its first unit, for no frame has the values of its symbols."""
-    return replace(kind, sizes={}, symbols=frozenset(), numbered=True) if kind.symbols else kind
 
 
 def picture(panel: Panel) -> Hashable:
@@ -75,11 +79,6 @@ def picture(panel: Panel) -> Hashable:
     numbers = {node.id: number for number, node in enumerate(nodes(items))}
     lines = [(numbers[edge.tail], numbers[edge.head], edge.role) for edge in edges(items)]
     return tuple((node.role, node.lines) for node in nodes(items)), tuple(lines)
-
-
-def _is_crowded(panel: Panel) -> bool:
-    """Return whether a panel has so many boxes that the blocks within its block are drawn elsewhere."""
-    return sum(1 for _ in nodes(content_items(panel.content))) > _MAX_BOXES
 
 
 def _inner_types(block_types: Sequence[BlockType], names: Sequence[BlockType]) -> list[BlockType]:
@@ -151,11 +150,6 @@ def _rank(kind: BlockType) -> tuple[bool, bool, int]:
     return not first.is_residual, bool(first.stage and not first.number), -len(kind.units)
 
 
-def is_opaque(elements: Sequence[Element]) -> bool:
-    """Return whether all elements are opaque layers."""
-    return all(isinstance(element, Layer) and element.kind is LayerKind.OPAQUE for element in elements)
-
-
 def _inset(
     number: int, kind: BlockType, place: Label, show: frozenset[Show], *, closes: bool = False
 ) -> Panel:
@@ -195,7 +189,7 @@ def unit_inset(
     context = BuildContext(
         names=IdAllocator(),
         shade=_SHARED_BLOCK_SHADE if kind else max(1, unit.stage),
-        stage=_opened,
+        stage=lambda stage, prefix, context: items(stage.body, prefix, context),
         show=show,
         sizes=kind.sizes if kind else {},
         spread=True,
@@ -215,7 +209,3 @@ def unit_inset(
         Node(id=f"{prefix}-{sign}", role=NodeRole.TERMINAL, lines=(literal(sign),)) for sign in ("x", "y")
     ]
     return Inset(items=(ends[0], *inner, ends[1]))
-
-
-def _opened(stage: Stage, prefix: str, context: BuildContext) -> tuple[Item, ...]:
-    return items(stage.body, prefix, context)

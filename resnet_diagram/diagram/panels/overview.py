@@ -1,6 +1,6 @@
 """A network as an overview: bars in the order of the flow, in frames, with shortcuts as arcs over them."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import groupby
 
@@ -359,7 +359,12 @@ def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar 
     Where annotations fold the frame, the shortest run with one to leave out is long.
     """
     units, shortest = frame.units, 1 if frame.folds else 2
-    keys = [(units[bar.id].skeleton, bar.joined) if bar.id in units else _looks(bar) for bar in bars]
+    keys = [
+        (units[bar.id].skeleton, bar.joined)
+        if bar.id in units
+        else (bar.role, bar.text, bar.resolution, bar.channels)
+        for bar in bars
+    ]
     runs = fold(keys)
     for run in runs:
         part = bars[run.start : run.stop]
@@ -372,11 +377,6 @@ def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar 
             yield from part[:ahead]
             yield Omitted(count=len(hidden), origin=_joined(hidden))
             yield from part[-run.period :]
-
-
-def _looks(bar: Bar) -> Hashable:
-    """Return the visible content of a bar."""
-    return bar.role, bar.text, bar.resolution, bar.channels
 
 
 def _arcs(arcs: Iterable[Arc], frames: Sequence[Frame]) -> tuple[Arc, ...]:

@@ -22,7 +22,11 @@ def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label
     shared.
     """
     if drawings and all(isinstance(content, Inset) for content in drawings):
-        return _notes_of_blocks(network, drawings)
+        boxes = (node for content in drawings for node in nodes(content_items(content)))
+        around = {
+            path for box in boxes for inner in box.origin.paths for path in (*outer_paths(inner), inner)
+        }
+        return shared_notes((name, count) for name, count in shared_modules(network) if name in around)
     in_lanes = any(isinstance(content, Dag) for content in drawings)
     shared = shared_notes(shared_modules(network, in_graphs=not in_lanes))
     return (*_input_notes(network), *shared, *idle_notes(network))
@@ -43,9 +47,3 @@ def idle_notes(network: Network) -> tuple[Label, ...]:
         for module in network.idle
     )
     return modules_note(Word.NOT_ON_THE_WAY, [literal(path) for path in unused])
-
-
-def _notes_of_blocks(network: Network, drawings: Sequence[Content]) -> tuple[Label, ...]:
-    boxes = (node for content in drawings for node in nodes(content_items(content)))
-    around = {path for box in boxes for inner in box.origin.paths for path in (*outer_paths(inner), inner)}
-    return shared_notes((name, count) for name, count in shared_modules(network) if name in around)

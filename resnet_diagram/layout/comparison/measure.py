@@ -153,7 +153,13 @@ def best_sections(
 
 def _candidates(comparison: Comparison, theme: Theme) -> Iterator[Sections]:
     for space in _SPACINGS:
-        tracks = _parts(comparison, theme, space.rules)
+        # The measured cells of each network, a series for each row.
+        contents = tuple(item for column in comparison.columns for cell in column.cells for item in cell)
+        measure = box_sizer(contents, theme, turned=True, wrapped=True, rules=space.rules)
+        tracks = [
+            tuple(series(cells(cell, measure), space.rules.gaps) for cell in column.cells)
+            for column in comparison.columns
+        ]
         heights = [
             2 * space.row + max(parts[number].length + parts[number].lead for parts in tracks)
             for number in range(len(comparison.rows))
@@ -165,16 +171,6 @@ def _candidates(comparison: Comparison, theme: Theme) -> Iterator[Sections]:
                 for start, end in zip(starts, ends, strict=True)
             )
             yield Sections(sections, max(len(track.notes) for track in sections[-1].tracks))
-
-
-def _parts(comparison: Comparison, theme: Theme, rules: BoxRules) -> list[tuple[Series, ...]]:
-    """Return the measured cells of each network, a series for each row."""
-    contents = tuple(item for column in comparison.columns for cell in column.cells for item in cell)
-    measure = box_sizer(contents, theme, turned=True, wrapped=True, rules=rules)
-    return [
-        tuple(series(cells(cell, measure), rules.gaps) for cell in column.cells)
-        for column in comparison.columns
-    ]
 
 
 def _section(

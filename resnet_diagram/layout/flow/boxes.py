@@ -30,11 +30,6 @@ class Size(NamedTuple):
     narrow: float
 
 
-def is_pill(node: Node) -> bool:
-    """Return whether a node's box has round ends."""
-    return node.role in _PILLS
-
-
 def form_of(node: Node) -> Form:
     """Return the shape of a node's box."""
     if node.role in _PILLS:
@@ -210,7 +205,7 @@ class BoxSizer:
 
     def is_upright(self, node: Node) -> bool:
         """Return whether the text of a node's box is turned, to be read from bottom to top."""
-        return self.rules.upright and not self.turned and is_pill(node) and len(node.lines) == 1
+        return self.rules.upright and not self.turned and node.role in _PILLS and len(node.lines) == 1
 
     def stretched(self, factor: float) -> "BoxSizer":
         """Return the sizer with common sizes `factor` times as long, and a third as much wider."""

@@ -50,7 +50,10 @@ def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draf
         content = place_columns(diagram, theme, variant, room, top)
         right, bottom = content.right, content.bottom
     else:
-        content = _rows(canvas, diagram, variant, fit.width or 0.0, top)
+        gaps = variant.rules.gaps
+        content = stack(
+            sections(diagram, canvas.theme, variant, row_room((fit.width or 0.0), gaps)), canvas, top, gaps
+        )
         right = max((place.leave for place in content), default=-spacing.PAGE_MARGIN) + spacing.PAGE_MARGIN
         bottom = content[-1].end_v if content else top
     # Title and legend need their width, a legend at least that of a column.
@@ -69,12 +72,6 @@ def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draf
         width=width,
         height=bottom + (spacing.LEGEND_GAP + legend if diagram.legend else 0.0) + spacing.PAGE_MARGIN,
     )
-
-
-def _rows(canvas: Canvas, diagram: Diagram, variant: Variant, width: float, top: float) -> list[Place]:
-    """Return the places of the groups as rows in that width from that height down."""
-    gaps = variant.rules.gaps
-    return stack(sections(diagram, canvas.theme, variant, row_room(width, gaps)), canvas, top, gaps)
 
 
 def scene_of(draft: Draft) -> Scene:

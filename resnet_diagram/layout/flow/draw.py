@@ -6,14 +6,12 @@ from typing import assert_never
 
 from resnet_diagram.diagram.model import Node, NodeRole
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.canvas import Canvas, circle
+from resnet_diagram.layout.canvas import Canvas, line_of_text
 from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
 from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.measure import MARK, direct_role
 from resnet_diagram.layout.flow.titles import draw_title
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
-from resnet_diagram.layout.text.metrics import text_width
-from resnet_diagram.style.theme import Theme
 
 
 def draw(canvas: Canvas, cell: Cell, u: float, v: float) -> None:
@@ -139,26 +137,15 @@ def _box_texts(canvas: Canvas, cell: NodeCell, u: float, v: float) -> tuple[Text
     heights = row_heights(cell.lines, cell.badge, theme)
     x, middle = canvas.point(u + cell.front / 2, v)
     if cell.upright:
-        return (_upright(cell, theme, (x, middle)),)
+        return (line_of_text(cell.lines[0], theme.size("node"), cell.node.role, (x, middle), turned=True),)
     top = middle - sum(heights) / 2
     rows = [(line, theme.size("node"), at in cell.bold) for at, line in enumerate(cell.lines)]
     rows += [(cell.badge, theme.size("badge"), True)] if cell.badge else []
     texts: list[Text] = []
     for (line, size, bold), height in zip(rows, heights, strict=True):
-        width = text_width(line, size, bold=bold)
-        texts.append(
-            Text(x=x, y=top + height / 2, text=line, size=size, width=width, role=cell.look, bold=bold)
-        )
+        texts.append(line_of_text(line, size, cell.look, (x, top + height / 2), bold=bold))
         top += height
     return tuple(texts)
-
-
-def _upright(cell: NodeCell, theme: Theme, at: Point) -> Text:
-    """Return the only line of a box, rotated to be read from bottom to top."""
-    size = theme.size("node")
-    line = cell.lines[0]
-    width = text_width(line, size)
-    return Text(x=at[0], y=at[1], text=line, size=size, width=width, role=cell.node.role, turned=True)
 
 
 def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
@@ -238,9 +225,17 @@ _SIGNS = {NodeRole.ADD: Sign.PLUS, NodeRole.SUBTRACT: Sign.MINUS, NodeRole.MULTI
 
 def merge_box(canvas: Canvas, merge: Node, centre: Point) -> Box:
     """Return ⊕, ⊗ or Ⓒ round a page point."""
-    texts: tuple[Text, ...] = ()
-    role, sign = merge.role, _SIGNS.get(merge.role, Sign.NONE)
-    if role is NodeRole.CONCAT:
-        size = canvas.theme.size("label")
-        texts = (Text(x=centre[0], y=centre[1], text="C", size=size, width=text_width("C", size), role=role),)
-    return circle(merge.id, role, centre, spacing.MERGE_RADIUS, texts, sign, merge.origin)
+    role, radius = merge.role, spacing.MERGE_RADIUS
+    letter = (line_of_text("C", canvas.theme.size("label"), role, centre),) if role is NodeRole.CONCAT else ()
+    return Box(
+        id=merge.id,
+        role=role,
+        form=Form.CIRCLE,
+        x=centre[0] - radius,
+        y=centre[1] - radius,
+        width=2 * radius,
+        height=2 * radius,
+        texts=letter,
+        sign=_SIGNS.get(role, Sign.NONE),
+        origin=merge.origin,
+    )

@@ -13,18 +13,13 @@ _CLEAR = 4.0
 """From a line to a title beside it."""
 
 
-def count_of(group: Group) -> str:
-    """Return the number of repetitions of a group, such as "[×36]"; empty for one."""
-    return times(group.repeat)
-
-
 def title_width(group: Group | None, theme: Theme, note: str = "") -> float:
     """Return the width of a group's title, count and note, in points; 0 without a group."""
     if group is None:
         return 0.0
     widths = [
         text_width(group.title, theme.size("group"), bold=True),
-        text_width(count_of(group), theme.size("badge"), bold=True),
+        text_width(times(group.repeat), theme.size("badge"), bold=True),
         text_width(note, theme.size("caption")),
     ]
     complete = [width for width in widths if width]
@@ -36,8 +31,8 @@ def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> N
     x, y = corner[0] + FRAME_PAD, corner[1] + TITLE_HEIGHT / 2 + 1.5
     if group.title:
         x += canvas.words(group.title, "group", "text", (x, y), bold=True) + _GAP
-    if count_of(group):
-        x += canvas.words(count_of(group), "badge", "text", (x, y), bold=True) + _GAP
+    if times(group.repeat):
+        x += canvas.words(times(group.repeat), "badge", "text", (x, y), bold=True) + _GAP
     if note:
         canvas.words(note, "caption", "muted", (x, y))
 
@@ -45,7 +40,7 @@ def draw_title(canvas: Canvas, group: Group, corner: Point, note: str = "") -> N
 def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
     """Return the extent of a frame on both sides of a line between its title and its count."""
     title = text_width(group.title, theme.size("group"), bold=True)
-    count = text_width(count_of(group), theme.size("badge"), bold=True)
+    count = text_width(times(group.repeat), theme.size("badge"), bold=True)
     return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)
 
 
@@ -59,5 +54,5 @@ def draw_title_round(canvas: Canvas, group: Group, at: tuple[float, float, float
         canvas.words(group.title, "caption", "muted", (left, y))
         return
     canvas.words(group.title, "group", "text", (left, y), bold=True)
-    if count_of(group):
-        canvas.words(count_of(group), "badge", "text", (right, y), bold=True, anchor=Anchor.END)
+    if times(group.repeat):
+        canvas.words(times(group.repeat), "badge", "text", (right, y), bold=True, anchor=Anchor.END)

@@ -2,11 +2,10 @@
 
 from resnet_diagram.diagram.model import Bar, Omitted
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.canvas import Canvas, line_of_text
 from resnet_diagram.layout.overview.measure import ELLIPSIS_GAP, ELLIPSIS_WIDTH
 from resnet_diagram.layout.overview.scale import BarSize
 from resnet_diagram.layout.scene import Box, End, Form, MarkerKind, Text
-from resnet_diagram.layout.text.metrics import text_width
 
 INDEX_HEIGHT = 8.4
 """Distance from a bar to the bottom of its index, in points."""
@@ -32,28 +31,16 @@ def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float],
     size = canvas.theme.size("node")
     first = x + width / 2 - (len(lines) - 1) * spacing.PITCH * size / 2
     texts = tuple(
-        Text(
-            x=round(first + number * spacing.PITCH * size, 3),
-            y=round(y, 3),
-            text=line,
-            size=size,
-            width=text_width(line, size),
-            role=bar.role,
-            turned=True,
+        line_of_text(
+            line, size, bar.role, (round(first + number * spacing.PITCH * size, 3), round(y, 3)), turned=True
         )
         for number, line in enumerate(lines)
     )
     left, top = canvas.point(x, y - height / 2)
     labels: tuple[Text, ...] = ()
     if bar.index:
-        labels = (
-            canvas.text(
-                bar.index,
-                "label",
-                "muted",
-                (x + (width + joined) / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8),
-            ),
-        )
+        below = x + (width + joined) / 2, y + height / 2 + INDEX_HEIGHT / 2 + 0.8
+        labels = (canvas.text(bar.index, "label", "muted", below),)
     canvas.current.boxes.append(
         Box(
             id=bar.id,

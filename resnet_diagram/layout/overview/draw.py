@@ -17,6 +17,7 @@ from resnet_diagram.layout.overview.ports import Connection, Ends, by_frame, end
 from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, place_frames, turning
 from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
 from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, End, GroupKind, Point, Side, Text
+from resnet_diagram.wording.symbols import times
 
 _UNDER_TITLE = 1.5
 _NOTE = 8.2
@@ -117,17 +118,16 @@ def _measured_row(
 def _deepest(place: PlacedFrame) -> float:
     """Return the extent of the bars of a frame and their numbers below the line of flow, in points."""
     slots = [slot for slot in place.measured.slots if slot.bar]
-    return max((slot.size.height / 2 + INDEX_HEIGHT * bool(_index(slot)) for slot in slots), default=0.0)
+    return max(
+        (slot.size.height / 2 + INDEX_HEIGHT * bool(slot.bar.index if slot.bar else "") for slot in slots),
+        default=0.0,
+    )
 
 
 def _under(place: PlacedFrame, braces: float) -> float:
     """Return the extent of a frame with braces of that height below the line of flow, in points."""
     notes = len(place.measured.note) * _NOTE
     return _deepest(place) + braces + notes + (_BOTTOM if place.measured.frame.role or notes else 0.0)
-
-
-def _index(slot: Slot) -> str:
-    return slot.bar.index if slot.bar else ""
 
 
 def _lines(rows: list[MeasuredRow], tops: list[float]) -> tuple[list[float], list[float], float]:
@@ -180,7 +180,7 @@ def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
 
 def _frame(canvas: Canvas, place: PlacedFrame, row: MeasuredRow, y: float) -> None:
     """Draw the outline of a frame, its title and its notes."""
-    frame, count = place.measured.frame, place.measured.times
+    frame, count = place.measured.frame, times(place.measured.frame.repeat)
     top, bottom = y - row.above, y + row.below
     if frame.role is not None:
         canvas.tag(canvas.frame(frame.role, (place.x, top), (place.end, bottom)), frame.tag)

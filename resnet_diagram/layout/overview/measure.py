@@ -58,11 +58,6 @@ class MeasuredFrame(NamedTuple):
     note: tuple[str, ...]
     crossings: tuple[float, ...]
 
-    @property
-    def times(self) -> str:
-        """Number of repetitions, such as "[×36]"; empty for one."""
-        return times(self.frame.repeat)
-
 
 def measure_frame(
     frame: Frame, number: int, scale: Scale, connections: list[Connection], ends: Ends, theme: Theme
@@ -113,7 +108,7 @@ def head_x(slot: Slot, connection: Connection) -> float:
 def title_widths(frame: MeasuredFrame, theme: Theme) -> tuple[float, float]:
     """Return the widths of a frame's title and of its count."""
     title = text_width(frame.frame.title, theme.size("group"), bold=True)
-    return title, text_width(frame.times, theme.size("badge"), bold=True)
+    return title, text_width(times(frame.frame.repeat), theme.size("badge"), bold=True)
 
 
 def fitted(frame: MeasuredFrame, width: float) -> MeasuredFrame:

@@ -36,23 +36,6 @@ def split_frame(frame: Frame, arcs: Iterable[Arc], scale: Scale, theme: Theme, r
     sizes = _sizes(full.slots, room)
     while room > 0 and len(narrower := _sizes(full.slots, room - 4.0)) == len(sizes):
         sizes, room = narrower, room - 4.0
-    return _parts(frame, sizes)
-
-
-def _sizes(slots: tuple[Slot, ...], room: float) -> list[int]:
-    """Return the number of slots in each part, as many as fit into `room` points."""
-    sizes = [0]
-    start = 0.0
-    for slot in slots:
-        if sizes[-1] and slot.x + slot.size.width + _EDGES - start > room:
-            sizes.append(0)
-            start = slot.x - _EDGES / 2
-        sizes[-1] += 1
-    return sizes
-
-
-def _parts(frame: Frame, sizes: list[int]) -> list[Frame]:
-    """Return the frame in parts with these numbers of slots; its notes and count appear once."""
     frames: list[Frame] = []
     start = 0
     for number, size in enumerate(sizes):
@@ -69,3 +52,15 @@ def _parts(frame: Frame, sizes: list[int]) -> list[Frame]:
         frames.append(part)
         start += size
     return frames
+
+
+def _sizes(slots: tuple[Slot, ...], room: float) -> list[int]:
+    """Return the number of slots in each part, as many as fit into `room` points."""
+    sizes = [0]
+    start = 0.0
+    for slot in slots:
+        if sizes[-1] and slot.x + slot.size.width + _EDGES - start > room:
+            sizes.append(0)
+            start = slot.x - _EDGES / 2
+        sizes[-1] += 1
+    return sizes

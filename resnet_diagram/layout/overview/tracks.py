@@ -82,12 +82,12 @@ def _spans(
         far = column(layout, number, end)
         items = [Span(number, tail.row, tail.x, far), Span(number, head.row, head.x, far)]
     longest = max(range(len(items)), key=lambda at: items[at].right - items[at].left)
-    items[longest] = _labelled(items[longest], layout.connections[number].arc.label, theme)
-    return items
-
-
-def _labelled(span: Span, label: str, theme: Theme) -> Span:
-    """Return the span with its label in lines; without it if a word is too long."""
+    # The span with its label in lines; without it if a word is too long.
+    span = items[longest]
+    label = layout.connections[number].arc.label
     size, room = theme.size("label"), span.right - span.left - 2 * BEND - 6.0
     lines = wrap_evenly(label, size, room) if label else ()
-    return span._replace(lines=lines) if all(text_width(line, size) <= room for line in lines) else span
+    items[longest] = (
+        span._replace(lines=lines) if all(text_width(line, size) <= room for line in lines) else span
+    )
+    return items

@@ -202,19 +202,16 @@ class _Writer:
             }
             for role, run in groupby(by_role, key=lambda arrow: arrow.role)
         ]
-        unseen = [*self.beginnings(), *self.leveled(), *self.neighbours()]
+        # Invisible arrows: from dots to the first parts of rows, and in ranks that hold each shortcut's only
+        # part beside the middle of the branch it passes.
+        levels = [pair for frame in (self.root, *frames(self.root)) for pair in frame.level]
+        unseen = [f"{self.names[dot]} -> {self.names[first]}" for dot, first in self.hidden.items()]
+        unseen += [
+            f"{{rank=same; {self.names[passed]} -> {self.names[part]}}}" for part, passed in levels
+        ] + self.neighbours()
         if unseen:
             runs.append({"role": "order", "attributes": "style=invis", "arrows": unseen})
         return runs
-
-    def beginnings(self) -> list[str]:
-        """Return the arrows from invisible dots to the first parts of rows."""
-        return [f"{self.names[dot]} -> {self.names[first]}" for dot, first in self.hidden.items()]
-
-    def leveled(self) -> list[str]:
-        """Return ranks that hold each shortcut's only part beside the middle of the branch it passes."""
-        pairs = [pair for frame in (self.root, *frames(self.root)) for pair in frame.level]
-        return [f"{{rank=same; {self.names[passed]} -> {self.names[part]}}}" for part, passed in pairs]
 
     def neighbours(self) -> list[str]:
         """Return the arrows that order parts without arrows: down, or networks side by side."""

@@ -166,7 +166,8 @@ class _Writer:
             return self.names[name]
         self.named.add(name)
         if name in self.frames:
-            return f"{self.names[name]}:::{'plain' if _is_row(self.frames[name]) else 'frame'}"
+            is_row = not self.frames[name].title and self.frames[name].role in (None, GroupRole.BLOCK)
+            return f"{self.names[name]}:::{'plain' if is_row else 'frame'}"
         if name in self.starts:
             return f"{self.names[name]}{_DOT}:::dot"
         node = self.nodes[name]
@@ -216,10 +217,6 @@ def _source(figure: Figure, root: Frame) -> str:
         dots=bool(writer.starts) or any("legend_dot" in row for row in lines),
         link_styles=_link_styles(writer.arrows, palette),
     )
-
-
-def _is_row(frame: Frame) -> bool:
-    return not frame.title and frame.role in (None, GroupRole.BLOCK)
 
 
 def _line_of(text: str) -> str:

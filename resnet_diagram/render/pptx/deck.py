@@ -15,13 +15,11 @@ from resnet_diagram.render.pptx.drawing import Area
 from resnet_diagram.render.pptx.pages import pages, placed
 from resnet_diagram.render.pptx.shapes import slide_shapes
 from resnet_diagram.render.templates import render
+from resnet_diagram.saving import zipped
 from resnet_diagram.wording.formulas.spans import spans
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
-
-_DAY = (1980, 1, 1, 0, 0, 0)
-"""The first day that a zip archive can name."""
 
 
 def render_pptx(figure: Figure) -> bytes:
@@ -114,11 +112,8 @@ def _fixed(presentation: Any, figure: Figure) -> bytes:
     properties = presentation.core_properties
     properties.title, properties.author = printable(figure.spoken_title)[:255], ""
     properties.last_modified_by = ""
-    properties.created = properties.modified = datetime(*_DAY)
-    written, fixed = BytesIO(), BytesIO()
+    properties.created = properties.modified = datetime(1980, 1, 1)
+    written = BytesIO()
     presentation.save(written)
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for item in source.infolist():
-            entry = zipfile.ZipInfo(item.filename, _DAY)
-            target.writestr(entry, source.read(item), compress_type=zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()
+    with zipfile.ZipFile(written) as source:
+        return zipped({name: source.read(name) for name in source.namelist()})

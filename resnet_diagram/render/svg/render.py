@@ -135,26 +135,22 @@ def _shape(element: Element, brush: Brush, prefix: str) -> Values:
                 ],
             }
         case Box():
-            return _box(element, brush, prefix)
+            return {
+                "what": "box",
+                "id": _id(element.id, prefix),
+                "path": xml_text(element.origin.span),
+                "role": element.role,
+                "outlines": [_outline(item, brush) for item in (*element.stacked(), element)],
+                "strokes": [_segment(points, element.role, brush) for points in element.strokes()],
+                "texts": [_text(text, brush) for text in element.texts],
+                "labels": [_text(text, brush) for text in element.labels],
+            }
         case Connector():
             return _connector(element, brush, prefix)
         case Marker():
             return _marker(element, brush, prefix)
         case Text():
             return _text(element, brush)
-
-
-def _box(box: Box, brush: Brush, prefix: str) -> Values:
-    return {
-        "what": "box",
-        "id": _id(box.id, prefix),
-        "path": xml_text(box.origin.span),
-        "role": box.role,
-        "outlines": [_outline(item, brush) for item in (*box.stacked(), box)],
-        "strokes": [_segment(points, box.role, brush) for points in box.strokes()],
-        "texts": [_text(text, brush) for text in box.texts],
-        "labels": [_text(text, brush) for text in box.labels],
-    }
 
 
 def _outline(box: Box, brush: Brush) -> Values:

@@ -161,18 +161,15 @@ def line_style(role: str) -> str:
 
 def text_styles(texts: list[Text], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
     """Return one style for each role of text outside boxes, then those of headings."""
+    roles = sorted({text.role for text in texts})
+    looks = [(text_style(role), common.type_of_text[role], theme.style(role).text, role) for role in roles]
+    ink = theme.style("text").text
+    looks += [(heading_style(rank), heading, ink, "ink") for rank, heading in enumerate(common.headings)]
     styles = []
-    for role in sorted({text.role for text in texts}):
-        size, bold = common.type_of_text[role]
-        colour = palette.name(theme.style(role).text, role)
+    for name, (size, bold), colour, use in looks:
         weight = ["resnet/bold"] if bold else []
-        keys = ("resnet/label", f"resnet/size={size}", *weight, f"text={colour}")
-        styles.append(NamedStyle(text_style(role), keys))
-    ink = palette.name(theme.style("text").text, "ink")
-    for rank, heading in enumerate(common.headings):
-        weight = ["resnet/bold"] if heading[1] else []
-        keys = ("resnet/label", f"resnet/size={heading[0]}", *weight, f"text={ink}")
-        styles.append(NamedStyle(heading_style(rank), keys))
+        keys = ("resnet/label", f"resnet/size={size}", *weight, f"text={palette.name(colour, use)}")
+        styles.append(NamedStyle(name, keys))
     return styles
 
 

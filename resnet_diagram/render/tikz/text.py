@@ -34,14 +34,12 @@ def tikz_words(text: str) -> str:
     for formula in _FORMULA.finditer(text):
         inner = formula[0].strip(" ")
         start = formula.start() + formula[0].index(inner)
-        result += [tex_text(text[at:start], OTHER), f"${_formula(inner)}$"]
+        result += [
+            tex_text(text[at:start], OTHER),
+            f"${''.join(map(_token, _TOKEN.finditer(inner))).strip()}$",
+        ]
         at = start + len(inner)
     return "".join([*result, tex_text(text[at:], OTHER)])
-
-
-def _formula(text: str) -> str:
-    """Return a formula without dollar signs; operators between spaces keep TeX's own spacing."""
-    return "".join(map(_token, _TOKEN.finditer(text))).strip()
 
 
 def _token(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Diagram, Group
+from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import box_sizer
@@ -130,7 +130,14 @@ def draw_columns(canvas: Canvas, columns: Columns) -> None:
         else:
             group_id = group.id if placement.segment.first else f"{group.id}-continued{number}"
             with canvas.part(group, group_id):
-                _frame(canvas, columns.layout, placement, group)
+                left, right = placement.v - columns.layout.frame[0], placement.v + columns.layout.frame[1]
+                canvas.frame(group.role, (placement.u, left), (placement.end_u, right))
+                draw_title_round(
+                    canvas,
+                    group,
+                    (left + PAD, placement.u + TITLE_HEIGHT / 2 + 1.0, right - PAD),
+                    full=placement.segment.first,
+                )
                 draw(canvas, content, placement.start, placement.v)
         before = placement
 
@@ -253,17 +260,6 @@ def _placements(layout: ColumnLayout, top: float) -> tuple[Placement, ...]:
             u += segment.length + BETWEEN
         left += sum(reach) + spacing.COLUMN_GAP
     return tuple(items)
-
-
-def _frame(canvas: Canvas, layout: ColumnLayout, placement: Placement, group: Group) -> None:
-    left, right = placement.v - layout.frame[0], placement.v + layout.frame[1]
-    canvas.frame(group.role, (placement.u, left), (placement.end_u, right))
-    draw_title_round(
-        canvas,
-        group,
-        (left + PAD, placement.u + TITLE_HEIGHT / 2 + 1.0, right - PAD),
-        full=placement.segment.first,
-    )
 
 
 def _caption(placement: Placement) -> str:

@@ -74,14 +74,12 @@ def lead_of(cells: Sequence[Cell]) -> float:
     return max(cells[0].lead, _LEAST_LEAD) if cells else 0.0
 
 
-def column_length(column: Column) -> float:
-    """Return the height of a column with its frames, in points."""
-    return sum(item.length for item in column) + BETWEEN * max(0, len(column) - 1)
-
-
 def columns_length(columns: Sequence[Column]) -> float:
     """Return the height of the highest column, in points."""
-    return max((column_length(column) for column in columns), default=0.0)
+    return max(
+        ((sum(item.length for item in column) + BETWEEN * max(0, len(column) - 1)) for column in columns),
+        default=0.0,
+    )
 
 
 def balance(measureds: Sequence[Measured], count: int) -> tuple[Column, ...]:

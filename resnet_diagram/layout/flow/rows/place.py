@@ -138,15 +138,10 @@ def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float
     row = section.rows[0]
     title = spacing.FRAME_PAD + title_width(section.group, canvas.theme) + _BESIDE
     start = left + title + (right - left - title - gaps.lead - row.length) / 2
-    least = _title_drop() + 0.5 * CAPITAL_HEIGHT * canvas.theme.size("group") + _CLEAR
+    least = (spacing.TITLE_HEIGHT / 2 + 1.5) + 0.5 * CAPITAL_HEIGHT * canvas.theme.size("group") + _CLEAR
     line = v + max(least, row.above + spacing.FRAME_PAD)
     end = line + row.below + spacing.FRAME_PAD
     return _place(section, gaps, (left, right), (v, end), (start, (line,)))
-
-
-def _title_drop() -> float:
-    """Return the distance from a frame's upper edge to the middle of its title."""
-    return spacing.TITLE_HEIGHT / 2 + 1.5
 
 
 def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
