@@ -217,13 +217,14 @@ class Dag:
     """A directed acyclic graph of parts, in an order in which they run.
 
     `output`: number of the vertex at which the flow leaves; None where it ends in the graph. `rows`: the
-    words beside the rows. `notes`: lines under it.
+    words beside the rows. `notes`: lines under it. `u_shaped`: it is drawn as a U, see `lanes.sides`.
     """
 
     vertices: tuple[Vertex, ...]
     output: int | None = None
     rows: tuple[Label, ...] = ()
     notes: tuple[Label, ...] = ()
+    u_shaped: bool = False
 
 
 Item = Node | Fork | Group | Dag
@@ -347,10 +348,7 @@ class Inset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """A whole network, or several, in the order of the flow.
-
-    `dense`: every block is open, so that boxes are best drawn small.
-    """
+    """Whole networks in the order of the flow; `dense`: every block is open, so that boxes are small."""
 
     items: tuple[Item, ...]
     dense: bool = False

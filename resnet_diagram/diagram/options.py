@@ -48,7 +48,7 @@ class Options:
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `opened`: the
     ranks of the types of block that get a panel of their own, 0 for the most frequent; a rank without a type
     leaves a panel to the blocks within others. `graph_room`: the most boxes of a graph whose modules
-    are not folded. `color_by`: the quantity that fills the boxes.
+    are not folded. `u_shaped`: U-Nets are drawn as a U. `color_by`: the quantity that fills the boxes.
     `annotations`: an author's words and colours. `only`: the part that is drawn; "" for all.
     """
 
@@ -62,6 +62,7 @@ class Options:
     lang: str = "en"
     opened: Sequence[int] = range(6)
     graph_room: int = 24
+    u_shaped: bool = True
     color_by: Quantity | None = None
     annotations: Annotations = NO_ANNOTATIONS
     only: str = ""

@@ -1,6 +1,6 @@
 """Record which part of the network an element of a diagram shows, with its facts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from resnet_diagram.diagram.model import Origin
 from resnet_diagram.spec.graph import parts
@@ -28,6 +28,16 @@ def origin(elements: Sequence[Element], copies: Copies | None = None) -> Origin:
         shape=shapes.pop() if len(shapes) == 1 else "",
         params=sum(layer.params for layer in layers),
         macs=sum(layer.macs for layer in layers),
+    )
+
+
+def together(origins: Iterable[Origin]) -> Origin:
+    """Return the origin of several elements together."""
+    parts = tuple(origins)
+    return Origin(
+        paths=tuple(path for part in parts for path in part.paths),
+        params=sum(part.params for part in parts),
+        macs=sum(part.macs for part in parts),
     )
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet_diagram.app.drawing.figure import figure_of
-from resnet_diagram.diagram.model import Dag, Flow, Inset
+from resnet_diagram.diagram.model import WHOLE, Dag, Flow, Inset
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import RenderError, UnrenderedWarning
+from resnet_diagram.layout.scene import groups
 from resnet_diagram.layout.spacing import PAGE_WIDTH, TALLEST
 from resnet_diagram.layout.units import fits
 from resnet_diagram.render.chart.budget import ChartSize
@@ -33,10 +34,12 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     are left out, of the less frequent types of block first; then all of them; at last each stage is one box.
     Of a graph that is too large even so, more modules are folded. Warns of what is folded.
     """
-    if options.view is not View.PAPER or options.direction:
-        return figure_of(networks, options, output)
-    figure, what = _page(networks, options, output)
-    for room in _SMALL_GRAPHS if _is_large_graph(figure) else ():
+    figure, what = _opened(networks, options, output)
+    if any(dag.u_shaped for dag in _graphs(figure)) and not _shows_graph(figure):
+        options = replace(options, u_shaped=False)
+        figure, what = _opened(networks, options, output)
+    free = options.view is View.PAPER and not options.direction
+    for room in _SMALL_GRAPHS if free and _is_large_graph(figure) else ():
         smaller, folded = _page(networks, replace(options, graph_room=room), output)
         if not _is_large_graph(smaller):
             figure, what = smaller, folded
@@ -47,6 +50,13 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
             "--max-height 20in gives it more room, --view full draws every block."
         )
     return figure
+
+
+def _opened(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
+    """Return the figure that opens most blocks, within a page if the view and its direction are free."""
+    if options.view is not View.PAPER or options.direction:
+        return figure_of(networks, options, output), ""
+    return _page(networks, options, output)
 
 
 def _page(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
@@ -74,14 +84,27 @@ def _in_panels(figure: Figure) -> Figure:
 
     A graph keeps its chain: its panel alone may be too wide for any page.
     """
-    if any(isinstance(panel.content, Dag) for panel in figure.diagram.panels):
+    if _graphs(figure):
         return figure
     return replace(figure, diagram=replace(figure.diagram, flat=None))
 
 
+def _graphs(figure: Figure) -> list[Dag]:
+    """Return the graphs of a figure."""
+    return [panel.content for panel in figure.diagram.panels if isinstance(panel.content, Dag)]
+
+
+def _shows_graph(figure: Figure) -> bool:
+    """Return whether the graph of a whole network is drawn, within a page."""
+    width = figure.output.fit.width or PAGE_WIDTH
+    if not _is_page(figure) or figure.scene.width > width:
+        return False
+    return any(group.id == WHOLE for group in groups(figure.scene))
+
+
 def _is_large_graph(figure: Figure) -> bool:
     """Return whether a figure has a graph and is larger than asked for, or than a page."""
-    if not any(isinstance(panel.content, Dag) for panel in figure.diagram.panels):
+    if not _graphs(figure):
         return False
     return not (_is_page(figure) and figure.scene.width <= (figure.output.fit.width or PAGE_WIDTH))
 

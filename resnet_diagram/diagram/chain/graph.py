@@ -25,6 +25,7 @@ from resnet_diagram.spec.graph import node_axis
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKind, Merge, Shape
 from resnet_diagram.spec.shapes import shape_text
+from resnet_diagram.spec.traits import is_shown
 from resnet_diagram.wording.layers import layer_lines
 from resnet_diagram.wording.shapes import resolution_text, shape_label
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -84,12 +85,14 @@ class DagDraft:
 
     `values`: for each node of the spec, the vertex and the port that yield its value, with what lies on the
     way to its only reader. `columns`: the column of each node, where the graph is of a form of its own.
+    `on_arrows`: convolutions that resample are on the way too, and resamplings before any part.
     """
 
     graph: Graph
     prefix: str
     sizes: Sequence[Shape]
     columns: Sequence[int] = ()
+    on_arrows: bool = False
     vertices: list[Vertex] = field(default_factory=list)
     values: dict[int, Read] = field(default_factory=dict)
 
@@ -130,7 +133,7 @@ class DagDraft:
         node = self.graph.nodes[number]
         reads = self.reads(node)
         if self._is_on_the_way(number):
-            layers = [layer for layer in node.body if isinstance(layer, Layer) and layer.kind in _ON_THE_WAY]
+            layers = [layer for layer in walk(node.body) if _is_resampling(layer) or layer.params]
             label, shown = Label(*(_brief(layer) for layer in layers), joint=", "), origin(node.body)
             read = reads[0]
             self.values[number] = Read(vertex=read.vertex, port=read.port, label=label, origin=shown)
@@ -166,24 +169,31 @@ class DagDraft:
         )
 
     def _is_on_the_way(self, number: int) -> bool:
-        """Return whether a node is a resampling between two rows that only one merge reads."""
+        """Return whether a node is a resampling between two rows that only one merge, or part, reads."""
         node = self.graph.nodes[number]
         readers = [reader for reader in self.graph.nodes if number in reader.reads]
-        layers = [layer for layer in walk(node.body) if layer.kind in _ON_THE_WAY or layer.params]
-        if len(node.reads) != 1 or len(layers) != 1 or layers[0].kind not in _ON_THE_WAY or layers[0].params:
+        shown = is_shown if self.on_arrows else _is_resampling
+        layers = [layer for layer in walk(node.body) if shown(layer) or layer.params]
+        if len(node.reads) != 1 or len(layers) != 1 or not all(isinstance(part, Layer) for part in node.body):
             return False
+        plain = layers[0].kind in _ON_THE_WAY and not layers[0].params
+        learned = self.on_arrows and layers[0].kind is LayerKind.CONV and node.reads != (0,)
         before = row_of(self.graph.nodes[node.reads[0]].shape, self.sizes)
         after = row_of(node.shape, self.sizes)
         moved = before is not None and after is not None and before != after
-        plain = all(isinstance(element, Layer) for element in node.body)
-        joins = len(readers) == 1 and (readers[0].merge is not None or bool(self.columns))
-        return moved and plain and joins
+        onward = self.on_arrows or bool(self.columns)
+        joins = len(readers) == 1 and (readers[0].merge is not None or onward)
+        return moved and joins and (plain or learned)
 
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:
         """Return the graph with rows numbered without gaps."""
         vertices, used = with_ranked_rows(self.vertices)
         words = tuple(literal(resolution_text(self.sizes[row]), Kind.SHAPE) for row in used) if rows else ()
         return Dag(vertices=vertices, output=output, rows=words if len(words) > 1 else (), notes=notes)
+
+
+def _is_resampling(layer: Layer) -> bool:
+    return layer.kind in _ON_THE_WAY
 
 
 def _shape_of(content: Part, default: Shape) -> Shape:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import field, replace
+from itertools import groupby, pairwise
 from math import prod
 
 from resnet_diagram.dataclass import dataclass
@@ -16,10 +17,12 @@ from resnet_diagram.diagram.chain.graph import (
 )
 from resnet_diagram.diagram.lanes.modules import Folded, Module, folded
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
+from resnet_diagram.diagram.lanes.sides import sides_of
+from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
-from resnet_diagram.diagram.model import Dag, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
+from resnet_diagram.diagram.model import Dag, EdgeRole, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
 from resnet_diagram.diagram.options import Options
-from resnet_diagram.diagram.origin import origin, paths_of
+from resnet_diagram.diagram.origin import origin, paths_of, together
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
@@ -40,6 +43,8 @@ from resnet_diagram.wording.vocabulary import Word
 _MOST_BOXES = 2
 """Boxes in series of one part; more are one box with a line for each."""
 _MOST_LINES = 6
+_UNFOLDED = 10_000
+"""Room for the boxes of a graph whose modules are not folded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +63,13 @@ class _Builder:
     draft: OverviewDraft
     room: int
     nested: Triangle | None = None
+    is_unet: bool = False
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
 
     def input(self, number: int, several: bool, body: Sequence[Element]) -> list[Part]:
         """Return the parts of an input of the network, and of the chain behind it."""
-        if several or (self.nested and self.nested.columns[0] == self.nested.columns[1]):
+        if several or self.is_unet or (self.nested and self.nested.columns[0] == self.nested.columns[1]):
             port = self.network.inputs[number] if number < len(self.network.inputs) else None
             name = literal(port.name) if port else NOTHING
             lines = (name, shape_label(port.shape if port else self.network.input_shape))
@@ -83,6 +89,8 @@ class _Builder:
             name = self.ids.numbered("part", "shared")
             return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]
         chain, layers = _split(node.body)
+        if self.is_unet and not isinstance(node.body[0], Stage):
+            return self.boxes(node.body)
         overview = part_overview(self.draft, chain, self.names)
         parts: list[Part] = [overview] if overview.frames else []
         return [*parts, *self.boxes(layers)]
@@ -103,6 +111,8 @@ class _Builder:
         if not boxes:
             return []
         merges = [merge_name(block.merge) for block in all_blocks(elements)]
+        if self.is_unet and not merges and len(boxes := _repeated(boxes)) <= _MOST_BOXES:
+            return [(box,) for box in boxes]
         if self.nested and len({box.lines for box in boxes}) == 1:
             boxes = [replace(boxes[0], badge=times(len(boxes)), origin=origin(elements))]
         if len(boxes) <= (1 if self.nested else _MOST_BOXES) and not merges:
@@ -121,7 +131,9 @@ class _Builder:
         """
         columns = self.nested.columns if self.nested and whole else ()
         graph, units = (graph, tuple(range(len(columns)))) if columns else folded(graph, self.room, path)
-        draft = DagDraft(graph=graph, prefix=prefix, sizes=_row_sizes(graph), columns=columns)
+        draft = DagDraft(
+            graph=graph, prefix=prefix, sizes=_row_sizes(graph), columns=columns, on_arrows=self.is_unet
+        )
         several = sum(not node.reads for node in graph.nodes) > 1
 
         def draw(number: int, node: GraphNode) -> list[Part]:
@@ -193,19 +205,54 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
 
     `shapes`: outputs are written with theirs.
     """
+    drawing = unet(network, options, shapes=shapes)
+    if drawing:
+        return drawing
     nested = triangle(network, options.graph_room)
     graph = nested.graph if nested else whole_graph(network)
-    builder = _Builder(
+    return _lanes(graph, replace(_builder(network, options), nested=nested), shapes=shapes)
+
+
+def unet(network: Network, options: Options, *, shapes: bool) -> Lanes | None:
+    """Return the graph of a U-Net with parts for each level of its sides; None for other networks."""
+    if not options.u_shaped or not has_levels(network):
+        return None
+    builder = replace(_builder(network, options), room=_UNFOLDED, is_unet=True)
+    drawing = _lanes(unet_graph(network), builder, shapes=shapes)
+    sides = sides_of(drawing.whole)
+    if sides is None:
+        return None
+    over = {pair for merge, way in sides.skips.items() for pair in pairwise((*way, merge))}
+    vertices = tuple(
+        replace(
+            vertex,
+            reads=tuple(
+                replace(read, role=EdgeRole.SKIP)
+                if (read.vertex, number) in over and read.role is EdgeRole.FLOW
+                else read
+                for read in vertex.reads
+            ),
+        )
+        for number, vertex in enumerate(drawing.whole.vertices)
+    )
+    return replace(drawing, whole=replace(drawing.whole, vertices=vertices, u_shaped=True))
+
+
+def _builder(network: Network, options: Options) -> _Builder:
+    return _Builder(
         network=network,
         names=options.names,
         draft=replace(draft_of(network, options.annotations), names_contents=True),
         room=options.graph_room,
-        nested=nested,
     )
+
+
+def _lanes(graph: Graph, builder: _Builder, *, shapes: bool) -> Lanes:
+    """Return a graph of a whole network, the modules that it folds, and its blocks."""
     draft = builder.dag(graph, "whole", whole=True)
     outputs = draft.graph.outputs
     for number, output in enumerate(outputs if len(outputs) > 1 else ()):
-        words = output_lines([port.name for port in network.outputs], number)
+        words = output_lines([port.name for port in builder.network.outputs], number)
         size = (shape_label(draft.graph.nodes[output].shape),) if shapes else ()
         draft.end(f"output{number + 1}", (*words, *size), output)
     bars = len(builder.draft.layer_bars)
@@ -251,6 +298,16 @@ def _is_structure(element: Element) -> bool:
     if isinstance(element, Block):
         return is_gate(element) or is_unit_or_long(element)
     return isinstance(element, Stage | Graph)
+
+
+def _repeated(boxes: Sequence[Node]) -> list[Node]:
+    """Return boxes with equal ones in series as one, which has their number."""
+    runs = [list(run) for _, run in groupby(boxes, key=lambda box: (box.role, box.lines))]
+    origins = [replace(together(box.origin for box in run), shape=run[-1].origin.shape) for run in runs]
+    return [
+        replace(run[0], badge=times(len(run)), origin=origin)
+        for run, origin in zip(runs, origins, strict=True)
+    ]
 
 
 def _terminal(name: str, *lines: Label) -> Node:

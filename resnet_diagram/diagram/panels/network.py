@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from resnet_diagram.diagram.lanes.nested import triangle
+from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.lanes.whole import holds_graph
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
 from resnet_diagram.diagram.options import Options, Show
@@ -20,11 +21,20 @@ from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
+if TYPE_CHECKING:
+    from resnet_diagram.diagram.lanes.build import Lanes
+
 
 def panels(network: Network, title: Label, options: Options, *, with_insets: bool) -> tuple[Panel, ...]:
     """Return the panel of the overview, and the panels of block types."""
-    if has_graph(network, options):
-        return _graph_panels(network, title, options, with_insets=with_insets)
+    is_graph = has_graph(network, options)
+    if is_graph or has_levels(network):
+        from resnet_diagram.diagram.lanes.build import lanes, unet
+
+        build = lanes if is_graph else unet
+        graph = build(network, options, shapes=Show.SHAPES in options.show)
+        if graph:
+            return _graph_panels(graph, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names, options.annotations)
     result = types_of(units)
     note = _noter(result, options, with_symbols=with_insets)
@@ -51,12 +61,11 @@ def has_graph(network: Network, options: Options) -> bool:
 
 
 def _graph_panels(
-    network: Network, title: Label, options: Options, *, with_insets: bool
+    drawing: "Lanes", title: Label, options: Options, *, with_insets: bool
 ) -> tuple[Panel, ...]:
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
-    from resnet_diagram.diagram.lanes.build import lanes, with_frames
+    from resnet_diagram.diagram.lanes.build import with_frames
 
-    drawing = lanes(network, options, shapes=Show.SHAPES in options.show)
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
     modules = tuple(

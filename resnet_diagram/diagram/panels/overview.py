@@ -14,10 +14,9 @@ from resnet_diagram.diagram.model import (
     GroupRole,
     NodeRole,
     Omitted,
-    Origin,
     Overview,
 )
-from resnet_diagram.diagram.origin import origin, shortcut_origin
+from resnet_diagram.diagram.origin import origin, shortcut_origin, together
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
@@ -339,17 +338,7 @@ def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
         bars=tuple(bars if frame.folds is False else _folded(bars, frame, ends)),
         repeat=max(1, frame.blocks),
         caption=frame.caption,
-        origin=origin((frame.stage,)) if frame.stage else _joined(bars),
-    )
-
-
-def _joined(bars: Iterable[Bar]) -> Origin:
-    """Return the origin of several bars together."""
-    origins = [bar.origin for bar in bars]
-    return Origin(
-        paths=tuple(path for origin in origins for path in origin.paths),
-        params=sum(origin.params for origin in origins),
-        macs=sum(origin.macs for origin in origins),
+        origin=origin((frame.stage,)) if frame.stage else together(bar.origin for bar in bars),
     )
 
 
@@ -375,7 +364,7 @@ def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar 
             yield from part
         else:
             yield from part[:ahead]
-            yield Omitted(count=len(hidden), origin=_joined(hidden))
+            yield Omitted(count=len(hidden), origin=together(bar.origin for bar in hidden))
             yield from part[-run.period :]
 
 

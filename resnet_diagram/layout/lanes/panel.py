@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.lanes.sides import sides_of
 from resnet_diagram.diagram.model import Dag, EdgeRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
@@ -19,6 +20,7 @@ from resnet_diagram.layout.overview.rows import OverviewLayout, measured_rows
 from resnet_diagram.layout.overview.scale import Scale, scale_of
 from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, boxes, connectors
 from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.unet.draw import unet_panel
 from resnet_diagram.style.theme import Theme
 
 _MARGIN = 2.0
@@ -103,7 +105,10 @@ class _Measured:
 
 
 def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
-    """Return a graph drawn in `room` points, in several bands if it is wider."""
+    """Return a graph drawn in `room` points: as a U, or in rows, in several bands if it is wider."""
+    sides = sides_of(dag) if dag.u_shaped else None
+    if sides and (as_u := unet_panel(dag, sides, theme, room)):
+        return as_u
     items = tuple(item for vertex in dag.vertices for item in vertex_items(vertex))
     frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
     scale = _lower(scale_of(Overview(frames=frames), tight=True))

@@ -1,0 +1,108 @@
+"""Find the sides of a U in a graph: the encoder that leads down, and the decoder that leads up."""
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Dag, Node, NodeRole, Vertex
+
+MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
+_LEAST_SKIPS = 2
+
+
+class Sides(NamedTuple):
+    """The parts of a U by their numbers, in the order of the flow.
+
+    `down` leads from the input to the lowest level, `up` from there to the main output. `skips`: for each
+    merge of `up` the parts of its skip connection, from one of `down` on. `heads`: all others.
+    """
+
+    down: tuple[int, ...]
+    up: tuple[int, ...]
+    skips: dict[int, tuple[int, ...]]
+    heads: tuple[int, ...]
+
+
+def is_merge(vertex: Vertex) -> bool:
+    """Return whether a vertex is a merge of values."""
+    first = vertex.content[0] if isinstance(vertex.content, tuple) and vertex.content else None
+    return isinstance(first, Node) and first.role in MERGES
+
+
+def sides_of(dag: Dag) -> Sides | None:
+    """Return the sides of a graph that is a U with skip connections at two levels or more; else None."""
+    vertices = dag.vertices
+    down = _down(vertices)
+    behind = _behind(vertices, down[-1:])
+    up: list[int] = []
+    skips: dict[int, tuple[int, ...]] = {}
+    number = _end(vertices, behind)
+    while number not in down:
+        up.insert(0, number)
+        reads = [read.vertex for read in vertices[number].reads]
+        lower = [read for read in reads if read in behind]
+        over = [read for read in reads if read not in behind]
+        if len(lower) != 1 or len(over) > 1:
+            return None
+        if over:
+            skips[number] = _way(vertices, over[0], down)
+        number = lower[0]
+    known = {*down, *up, *(part for way in skips.values() for part in way)}
+    heads = tuple(at for at, vertex in enumerate(vertices) if at not in known)
+    sides = Sides(tuple(down), tuple(up), skips, heads)
+    return sides if _is_u(vertices, sides) else None
+
+
+def _down(vertices: Sequence[Vertex]) -> list[int]:
+    """Return the parts that lead to the lowest row and along it, each of which reads the one before."""
+    lowest = max(vertex.row for vertex in vertices)
+    number = next(at for at, vertex in enumerate(vertices) if vertex.row == lowest)
+    parts = [number]
+    while vertices[parts[0]].reads:
+        parts.insert(0, vertices[parts[0]].reads[0].vertex)
+    for at in range(number + 1, len(vertices)):
+        vertex = vertices[at]
+        if vertex.row == lowest and not vertex.last and [read.vertex for read in vertex.reads] == parts[-1:]:
+            parts.append(at)
+    return parts
+
+
+def _behind(vertices: Sequence[Vertex], start: Sequence[int]) -> set[int]:
+    """Return some parts and all that read their values, directly or not."""
+    behind = set(start)
+    for number, vertex in enumerate(vertices):
+        if any(read.vertex in behind for read in vertex.reads):
+            behind.add(number)
+    return behind
+
+
+def _end(vertices: Sequence[Vertex], behind: Collection[int]) -> int:
+    """Return the part at the end of the way through most merges."""
+    merges: list[int] = []
+    for vertex in vertices:
+        merges.append(is_merge(vertex) + max((merges[read.vertex] for read in vertex.reads), default=0))
+    return max(behind, key=lambda number: (merges[number], number))
+
+
+def _way(vertices: Sequence[Vertex], end: int, down: Sequence[int]) -> tuple[int, ...]:
+    """Return the parts that lead to one from a part of the encoder; nothing if they are no series."""
+    way = [end]
+    while way[0] not in down:
+        reads = vertices[way[0]].reads
+        if len(reads) != 1:
+            return ()
+        way.insert(0, reads[0].vertex)
+    return tuple(way)
+
+
+def _is_u(vertices: Sequence[Vertex], sides: Sides) -> bool:
+    """Return whether skip connections nest, at several levels, and all else is a series."""
+    ways = list(sides.skips.items())
+    sources = [sides.down.index(way[0]) for _, way in ways if way]
+    levels = [vertices[way[0]].row for _, way in ways if way]
+    nested = len(sources) == len(ways) and all(first < second for first, second in pairwise(sources))
+    level = all(vertices[part].row == vertices[merge].row for merge, way in ways for part in way)
+    series = all(len(vertices[part].reads) == 1 for part in (*sides.down[1:], *sides.heads))
+    falls = all(vertices[a].row <= vertices[b].row for a, b in pairwise(sides.down))
+    rises = all(vertices[a].row >= vertices[b].row for a, b in pairwise(sides.up))
+    return nested and level and series and falls and rises and len(set(levels)) >= _LEAST_SKIPS

@@ -1,0 +1,1 @@
+"""U-Nets, drawn as a U."""

@@ -1,0 +1,186 @@
+"""Draw a U-Net as a U: the parts of its levels, skip connections along them, and arrows between them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from resnet_diagram.diagram.lanes.sides import Sides
+from resnet_diagram.diagram.model import Dag, Read
+from resnet_diagram.layout.canvas import Canvas, DrawnPanel
+from resnet_diagram.layout.scene import Anchor, Connector, End, Point, Side, Text
+from resnet_diagram.layout.spacing import BEND, PITCH
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.unet.measure import draw, shape_of, sizer_of
+from resnet_diagram.layout.unet.place import (
+    BESIDE,
+    DROP,
+    FOOT,
+    MARGIN,
+    Plan,
+    Row,
+    lead,
+    lifted,
+    planned,
+    read_from_below,
+    rows_of,
+    words_down,
+    words_up,
+    words_width,
+)
+from resnet_diagram.style.theme import Theme
+
+
+class _Form(NamedTuple):
+    """A way to draw a U in little room.
+
+    `wrapped`: texts are broken. `lifts`: input and output lie above the top level. `named`: resolutions are
+    written beside levels. `notes`: frames are wide enough for their notes. `words`: most width of the words
+    beside arrows.
+    """
+
+    wrapped: bool = False
+    lifts: bool = False
+    named: bool = True
+    notes: bool = True
+    words: float = 66.0
+
+
+_FORMS = (
+    _Form(words=110.0),
+    _Form(),
+    _Form(wrapped=True),
+    _Form(lifts=True),
+    _Form(wrapped=True, lifts=True),
+    _Form(wrapped=True, lifts=True, words=45.0),
+    _Form(wrapped=True, lifts=True, named=False),
+    _Form(wrapped=True, lifts=True, named=False, notes=False, words=45.0),
+)
+"""Forms of a U for ever narrower pages."""
+
+
+def unet_panel(dag: Dag, sides: Sides, theme: Theme, room: float) -> DrawnPanel | None:
+    """Return a U in `room` points, or wider; None for one with several lines along a level."""
+    rows = rows_of(dag, sides)
+    if not rows:
+        return None
+    for form in _FORMS:
+        shown = lifted(rows) if form.lifts else rows
+        shown = shown if form.named else tuple(row._replace(words="") for row in shown)
+        sizer = sizer_of(dag, theme, room, wrapped=form.wrapped, words=form.words)
+        plan = planned(dag, shown, sizer, notes=form.notes)
+        if plan.width <= room:
+            break
+    canvas = Canvas(theme=theme, turned=False)
+    left = MARGIN + words_width(plan.rows, theme)
+    for row, line in zip(plan.rows, plan.lines, strict=True):
+        for number in row.parts:
+            draw(canvas, plan.parts[number], (plan.starts[number], line), entered=number not in row.down)
+        canvas.words(row.words, "caption", "muted", (left, line), anchor=Anchor.END)
+        canvas.current.connectors += _along(canvas, dag, sides, plan, row)
+    for upper, lower in pairwise(plan.rows):
+        if upper.down and lower.down:
+            canvas.current.connectors.append(_down(canvas, dag, plan, upper, lower))
+        if upper.up:
+            canvas.current.connectors.append(_up(canvas, dag, plan, upper, lower))
+    return DrawnPanel(canvas, plan.width, plan.height)
+
+
+def _down(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connector:
+    """Return the arrow from a level of the encoder to the next."""
+    tail, head = upper.down[-1], lower.down[0]
+    source, target = plan.parts[tail].last, plan.parts[head].first
+    u = plan.starts[head] + (target.start + target.end) / 2
+    left, right = (plan.starts[tail] + end for end in (source.start + BESIDE, source.end - BESIDE))
+    at = min(max(u, left), right)
+    start = plan.lines[plan.rows.index(upper)] + source.below
+    end = plan.lines[plan.rows.index(lower)] - target.above
+    middle = sum(plan.gap(plan.rows.index(lower))) / 2
+    words = words_down(dag, lower, plan.sizer)
+    top = middle - 1.0 - (len(words) - 1) * PITCH * canvas.theme.size("label") / 2
+    return _connector(
+        canvas,
+        dag.vertices[head].reads[0],
+        [(at, start), (at, middle), (u, middle), (u, end)],
+        (End(element=source.element, side=Side.BOTTOM), End(element=target.element, side=Side.TOP)),
+        _labels(canvas, words, (u + BESIDE, top), Anchor.START),
+    )
+
+
+def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connector:
+    """Return the arrow to a level of the decoder: from the one below, or from the lowest of the encoder."""
+    pitch = PITCH * canvas.theme.size("label")
+    words = words_up(dag, upper, plan.sizer)
+    above, below = (plan.lines[plan.rows.index(row)] for row in (upper, lower))
+    target = plan.parts[upper.up[0]].first
+    u, end = plan.starts[upper.up[0]] + lead(upper, plan.parts), above + target.below
+    tail = (lower.up or lower.down)[-1]
+    part, left = plan.parts[tail], plan.starts[tail]
+    if lower.up:
+        foot = min(FOOT, (part.last.end - part.last.start) / 2)
+        at = min(max(u, left + part.last.start + foot), left + part.last.end - foot)
+        start = below - part.last.above
+        bend = start - DROP / 2
+        points = [(at, start), (at, bend), (u, bend), (u, end)]
+        top = (bend if at != u else start) - BESIDE - (len(words) - 0.5) * pitch
+        place, anchor = (u - BESIDE, top), Anchor.END
+    else:
+        points = [(left + part.length, below), (u, below), (u, end)]
+        reach = max(plan.parts[number].below for number in upper.up)
+        place = u + BESIDE, (above + reach + below) / 2 - (len(words) - 1) * pitch / 2
+        anchor = Anchor.START
+    side = Side.TOP if lower.up else Side.RIGHT
+    ends = End(element=part.last.element, side=side), End(element=target.element, side=Side.BOTTOM)
+    return _connector(
+        canvas, read_from_below(dag, upper), points, ends, _labels(canvas, words, place, anchor)
+    )
+
+
+def _along(canvas: Canvas, dag: Dag, sides: Sides, plan: Plan, row: Row) -> Iterator[Connector]:
+    """Yield the arrows along a level: from part to part, and the skip connection with the shape on it."""
+    line = plan.lines[plan.rows.index(row)]
+    skips = row.up and row.up[0] in sides.skips
+    skip = (row.down[-1], *row.skip, row.up[0]) if skips else ()
+    for numbers in (row.down, (*row.up, *row.heads), skip):
+        for tail, head in pairwise(numbers):
+            read = next(read for read in dag.vertices[head].reads if read.vertex == tail)
+            source, target = plan.parts[tail], plan.parts[head]
+            start, end = plan.starts[tail] + source.length, plan.starts[head]
+            words = [shape_of(source)] if numbers is skip and tail == skip[0] else []
+            words = [shape for shape in words if _fits(shape, end - start, canvas.theme)]
+            above = line - PITCH * canvas.theme.size("label") / 2 - 1.0
+            labels = _labels(canvas, words, ((start + end) / 2, above), Anchor.MIDDLE)
+            ends = (
+                End(element=source.last.element, side=Side.RIGHT if source.last.element else None),
+                End(element=target.first.element, side=Side.LEFT if target.first.element else None),
+            )
+            yield _connector(canvas, read, [(start, line), (end, line)], ends, labels)
+
+
+def _fits(words: str, room: float, theme: Theme) -> bool:
+    return text_width(words, theme.size("label")) + 2 * BESIDE <= room
+
+
+def _labels(canvas: Canvas, words: Sequence[str], at: Point, anchor: Anchor) -> tuple[Text, ...]:
+    """Return lines of words beside an arrow, the first one at `at`."""
+    pitch = PITCH * canvas.theme.size("label")
+    texts = (
+        canvas.text(line, "label", "text", (at[0], at[1] + number * pitch))
+        for number, line in enumerate(words)
+        if line
+    )
+    return tuple(replace(text, anchor=anchor) for text in texts)
+
+
+def _connector(
+    canvas: Canvas, read: Read, points: Sequence[Point], ends: tuple[End, End], labels: tuple[Text, ...]
+) -> Connector:
+    return Connector(
+        role=read.role,
+        points=canvas.points(points),
+        radius=BEND,
+        tail=ends[0],
+        head=ends[1],
+        labels=labels,
+        origin=read.origin,
+    )

@@ -1,0 +1,156 @@
+"""Measure the parts of a U-Net: low frames for stages, boxes for layers, circles for merges."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from resnet_diagram.diagram.lanes.sides import is_merge
+from resnet_diagram.diagram.model import Bar, Dag, Frame, Item, Node, NodeRole, Overview, Vertex
+from resnet_diagram.diagram.walk import overviews, vertex_items
+from resnet_diagram.layout.canvas import Canvas
+from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
+from resnet_diagram.layout.flow.cells import Cell, NodeCell, Series
+from resnet_diagram.layout.flow.draw import draw_part, merge_box
+from resnet_diagram.layout.flow.measure import cells as cells_of
+from resnet_diagram.layout.flow.measure import series
+from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
+from resnet_diagram.layout.overview.measure import FRAME_PADDING
+from resnet_diagram.layout.overview.rows import measured_rows
+from resnet_diagram.layout.overview.scale import Scale, scale_of
+from resnet_diagram.layout.scene import LOOSE, Point
+from resnet_diagram.layout.spacing import MERGE_RADIUS, SHADOW
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import NOTHING, Label
+
+_LOWEST, _RISE, _TALLEST = 12.0, 3.0, 50.0
+"""Height of the lowest bar, rise for each octave, and height of a bar with text, in points."""
+_SHORT = 24
+"""Letters of notes that are written in one line."""
+
+
+class Port(NamedTuple):
+    """A box that lines enter or leave: its id, its ends along the row, and its reach across it."""
+
+    element: str
+    start: float
+    end: float
+    above: float
+    below: float
+
+
+class Part(NamedTuple):
+    """A measured part of a level: its size, and the boxes that lines enter and leave."""
+
+    vertex: Vertex
+    content: Series | RoutedOverview
+    length: float
+    above: float
+    below: float
+    first: Port
+    last: Port
+
+
+class Sizer(NamedTuple):
+    """What all parts of a U-Net are measured with; `boxes`: by the kind of box, those of one being equal.
+
+    `words`: the width to which words beside arrows are broken.
+    """
+
+    theme: Theme
+    boxes: Mapping[Hashable, BoxSizer]
+    scale: Scale
+    room: float
+    words: float
+
+
+def sizer_of(dag: Dag, theme: Theme, room: float, *, wrapped: bool, words: float) -> Sizer:
+    """Return the sizer of a graph; `wrapped`: texts of boxes are broken, those beside arrows at `words`."""
+    alike: dict[Hashable, list[Item]] = {}
+    for vertex in dag.vertices:
+        for item in vertex_items(vertex):
+            alike.setdefault(_kind(item), []).append(item)
+    boxes = {
+        kind: box_sizer(tuple(items), theme, turned=False, wrapped=wrapped) for kind, items in alike.items()
+    }
+    frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
+    scale = scale_of(Overview(frames=frames), tight=True)
+    scale = scale._replace(lowest=_LOWEST, rise=min(_RISE, scale.rise), tallest=_TALLEST)
+    return Sizer(theme, boxes, scale, room, words)
+
+
+def measured(vertex: Vertex, sizer: Sizer, width: float = 0.0) -> Part:
+    """Return a part of a level, measured; frames are stretched to `width`."""
+    if isinstance(vertex.content, Overview):
+        strip = replace(vertex.content, frames=tuple(map(_low, vertex.content.frames)))
+        layout = measured_rows(strip, sizer.theme, sizer.room, sizer.scale)
+        routed = routed_overview(Canvas(theme=sizer.theme, turned=False), layout, max(width, layout.width))
+        length, line = routed.end + layout.right, routed.lines[0]
+        below = routed.bottom - line
+        first, *_, last = (strip.frames[0], strip.frames[-1])
+        ports = [Port(frame.id, 0.0, length, line, below) for frame in (first, last)]
+        return Part(vertex, routed, length, line, below, *ports)
+    if is_merge(vertex) and isinstance(vertex.content, tuple):
+        size = MERGE_RADIUS
+        port = Port(vertex.id, 0.0, 2 * size, size, size)
+        return Part(vertex, Series((), 2 * size, size, size, 0.0), 2 * size, size, size, port, port)
+    items = vertex_items(vertex)
+    content = series([cell for item in items for cell in cells_of((item,), sizer.boxes[_kind(item)])])
+    ends = [_port(*content.parts[at]) for at in (0, -1)]
+    below = max(content.below, *(port.below for port in ends))
+    return Part(vertex, content, content.length, content.above, below, *ends)
+
+
+def _kind(item: Item) -> Hashable:
+    """Return a key that boxes with equal numbers of lines share."""
+    return (len(item.lines), item.badge) if isinstance(item, Node) else None
+
+
+def _low(frame: Frame) -> Frame:
+    """Return a frame without captions and numbers of bars, and with short notes in one line."""
+    bars = tuple(replace(bar, index="") if isinstance(bar, Bar) else bar for bar in frame.bars)
+    joined = Label(*frame.notes, joint=", ")
+    notes = (joined,) if frame.notes and len(joined) <= _SHORT else frame.notes
+    return replace(frame, bars=bars, notes=notes, caption=NOTHING)
+
+
+def notes_width(vertex: Vertex, theme: Theme) -> float:
+    """Return the width of a frame that holds each of its notes in a line; 0 for other parts."""
+    frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
+    size = theme.size("caption")
+    lines = [text_width(note, size) for frame in frames for note in _low(frame).notes]
+    return max(lines, default=0.0) + 2 * FRAME_PADDING + 1.0
+
+
+def _port(offset: float, cell: Cell) -> Port:
+    """Return the port of a cell that starts `offset` points behind the beginning of its part."""
+    if not isinstance(cell, NodeCell):
+        return Port("", offset, offset + cell.length, cell.above, cell.below)
+    name = "" if cell.node.role is NodeRole.TERMINAL else cell.node.id
+    half = cell.wide / 2
+    return Port(name, offset, offset + cell.front, half, half + cell.shadows * SHADOW)
+
+
+def shape_of(part: Part) -> str:
+    """Return the shape of the value behind a part; empty where it is not known."""
+    content = part.vertex.content
+    last = content.frames[-1].bars[-1] if isinstance(content, Overview) else content[-1]
+    return last.origin.shape if isinstance(last, Bar | Node) else ""
+
+
+def draw(canvas: Canvas, part: Part, at: Point, *, entered: bool) -> None:
+    """Draw a part with the line of its row at `at`; `entered`: a line leads into it from the left."""
+    vertex = part.vertex
+    if isinstance(part.content, RoutedOverview):
+        inner = Canvas(theme=canvas.theme, turned=False)
+        if entered:
+            inner.begin(LOOSE, (0.0, part.above))
+        draw_routed(inner, part.content)
+        canvas.place(inner, at[0], at[1] - part.above)
+        return
+    first = vertex.content[0] if isinstance(vertex.content, tuple) and vertex.content else None
+    if isinstance(first, Node) and is_merge(vertex):
+        canvas.current.boxes.append(merge_box(canvas, first, canvas.point(at[0] + MERGE_RADIUS, at[1])))
+    else:
+        draw_part(canvas, part.content, 0.0, at)
+    canvas.line = None

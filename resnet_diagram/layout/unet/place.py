@@ -1,0 +1,279 @@
+"""Place the parts of a U-Net: a row for each level, the encoder in a column, the decoder as a staircase."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from resnet_diagram.diagram.lanes.sides import Sides
+from resnet_diagram.diagram.model import Dag, Read
+from resnet_diagram.layout.spacing import PITCH
+from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.wrap import narrow_lines
+from resnet_diagram.layout.unet.measure import Part, Sizer, measured, notes_width
+from resnet_diagram.style.theme import Theme
+
+MARGIN = 2.0
+BESIDE = 3.5
+"""From an arrow to the words beside it, in points."""
+DROP = 10.0
+"""Least length of an arrow from one level to the next, in points."""
+FOOT = 9.0
+"""From an edge of a part to an arrow that leaves it upwards, at least, in points."""
+_ROW_LABEL_GAP = 6.0
+_ARROW = 11.0
+"""Length of an arrow along a row, in points."""
+_SKIP, _LONGEST_SKIP = 40.0, 130.0
+"""Least and greatest length of a skip connection without parts, in points."""
+_MOST_NOTES = 110.0
+"""Width up to which a frame is stretched for its notes, in points."""
+_STRAIGHT = (True, None, False)
+"""Whether the arrows up are straight: all, those to levels without a skip connection, or as they may be."""
+
+
+class Row(NamedTuple):
+    """The parts of a level by number: on both sides, on the skip connection, and behind the decoder.
+
+    `words`: its resolution.
+    """
+
+    words: str
+    down: tuple[int, ...]
+    skip: tuple[int, ...]
+    up: tuple[int, ...]
+    heads: tuple[int, ...]
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """All parts of the level."""
+        return (*self.down, *self.skip, *self.up, *self.heads)
+
+
+class Plan(NamedTuple):
+    """A U with places: the left end of each part, the line of each level, and the size of all."""
+
+    sizer: Sizer
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    starts: Mapping[int, float]
+    lines: tuple[float, ...]
+    width: float
+    height: float
+
+    def gap(self, number: int) -> tuple[float, float]:
+        """Return where the gap above a level begins and ends, by the number of the level."""
+        over = max(self.parts[part].below for part in self.rows[number - 1].parts)
+        under = max(self.parts[part].above for part in self.rows[number].parts)
+        return self.lines[number - 1] + over, self.lines[number] - under
+
+
+def rows_of(dag: Dag, sides: Sides) -> tuple[Row, ...]:
+    """Return the levels of a U, finest first; nothing where a level has several skip connections or ends."""
+    down, up, row_of = _levels(dag, sides)
+    rows: list[Row] = []
+    for at in sorted(set(row_of.values())):
+        left, right, heads = (
+            tuple(number for number in side if row_of[number] == at) for side in (down, up, sides.heads)
+        )
+        ways = [sides.skips[number] for number in right if number in sides.skips]
+        behind = tuple(dag.vertices[number].reads[0].vertex for number in heads)
+        series = behind == (*right[-1:], *heads)[: len(heads)]
+        joined = [way[0] for way in ways] in ([], list(left[-1:]))
+        if not (joined and series):
+            return ()
+        words = dag.rows[at] if dag.rows else ""
+        rows.append(Row(words, left, ways[0][1:] if ways else (), right, heads))
+    return tuple(rows)
+
+
+def _levels(dag: Dag, sides: Sides) -> tuple[list[int], list[int], dict[int, int]]:
+    """Return the parts of the encoder and of the decoder, and the level of each part.
+
+    What follows the start of a skip connection belongs to the level under it, as does what leads to its end.
+    """
+    down, up = list(sides.down), list(sides.up)
+    level_of = {number: dag.vertices[number].row for number in (*down, *up)}
+    lowest = level_of[down[-1]]
+    while up[0] not in sides.skips:
+        level_of[up[0]] = lowest
+        down.append(up.pop(0))
+    level = lowest
+    for number in up[: up.index(next(iter(sides.skips)))]:
+        level = level_of[number] if number in sides.skips else level
+        level_of[number] = level
+    sources = {level_of[way[0]]: down.index(way[0]) for way in sides.skips.values()}
+    levels = sorted(set(level_of.values()))
+    for at, number in enumerate(down):
+        if at > sources.get(level_of[number], at):
+            level_of[number] = next((level for level in levels if level > level_of[number]), lowest)
+    for number in sides.heads:
+        level_of[number] = level_of[dag.vertices[number].reads[0].vertex]
+    return down, up, level_of
+
+
+def lifted(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return the levels with the input, and all behind the first parts of the decoder, above the others."""
+    top, *others = rows
+    kept = 2 if top.down else 1
+    ends = (*top.up, *top.heads)[kept:]
+    if not ends and len(top.down) < 2:
+        return rows
+    ahead = Row("", top.down[:-1], (), ends, ())
+    return (ahead, top._replace(down=top.down[-1:], up=top.up[:kept], heads=()), *others)
+
+
+def planned(dag: Dag, rows: tuple[Row, ...], sizer: Sizer, *, notes: bool) -> Plan:
+    """Return the places of all parts; `notes`: frames are wide enough for their notes."""
+    parts = [measured(vertex, sizer) for vertex in dag.vertices]
+    filled = [row for row in rows if row.down]
+    column = [row.down[0 if at else -1] for at, row in enumerate(filled)]
+    for number, vertex in enumerate(dag.vertices if notes else ()):
+        if wanted := min(notes_width(vertex, sizer.theme), _MOST_NOTES):
+            parts[number] = measured(vertex, sizer, wanted)
+    width = max(parts[number].length for number in column)
+    for number in column:
+        parts[number] = measured(dag.vertices[number], sizer, width)
+    words = words_width(rows, sizer.theme)
+    left = MARGIN + words + _ROW_LABEL_GAP * bool(words)
+    ahead = sum(parts[number].length + _ARROW for number in filled[0].down[:-1])
+    left += max(0.0, ahead - (width - parts[column[0]].length) / 2)
+    starts: dict[int, float] = {}
+    for number, row in zip(column, filled, strict=True):
+        before = row.down[: row.down.index(number)]
+        at = left + (width - parts[number].length) / 2
+        _place_series(starts, parts, row.down, at - sum(parts[part].length + _ARROW for part in before))
+    _place_decoder(dag, rows, parts, starts, sizer)
+    lines, height = _lines(dag, rows, parts, sizer)
+    lowest = next(row for row in reversed(rows) if row.up)
+    words = (
+        starts[lowest.up[0]]
+        + lead(lowest, parts)
+        + BESIDE
+        + _width(words_up(dag, lowest, sizer), sizer.theme)
+    )
+    end = max(words, *(starts[number] + parts[number].length for row in rows for number in row.parts))
+    return Plan(sizer, rows, tuple(parts), starts, lines, end + MARGIN, height)
+
+
+def _width(lines: Sequence[str], theme: Theme) -> float:
+    """Return the width of words beside an arrow."""
+    return max((text_width(line, theme.size("label")) for line in lines), default=0.0)
+
+
+def words_width(rows: Sequence[Row], theme: Theme) -> float:
+    """Return the width of the words beside levels."""
+    return max(text_width(row.words, theme.size("caption")) for row in rows)
+
+
+def _place_series(
+    starts: dict[int, float], parts: Sequence[Part], numbers: Sequence[int], at: float, gap: float = _ARROW
+) -> None:
+    """Place parts one behind the other from `at` on."""
+    for number in numbers:
+        starts[number] = at
+        at += parts[number].length + gap
+
+
+def _place_decoder(
+    dag: Dag, rows: Sequence[Row], parts: Sequence[Part], starts: dict[int, float], sizer: Sizer
+) -> None:
+    """Place the parts of the decoder, each level so far right that a straight arrow leads up to it."""
+    rising = [row for row in reversed(rows) if row.up]
+    ends = {row: max((starts[part] + parts[part].length for part in row.down), default=0.0) for row in rows}
+    lengths = [
+        sum(parts[number].length + _ARROW for number in (*row.up, *row.heads)) - _ARROW - lead(row, parts)
+        for row in rising
+    ]
+    over = {row: end + sum(parts[part].length + _ARROW for part in row.skip) for row, end in ends.items()}
+    reach = {row: max(end, _words_end(dag, row, parts, starts, sizer)) for row, end in over.items()}
+    lowest = ends[rows[-1]] + 2 * BESIDE
+    words = {row: _width(words_up(dag, row, sizer), sizer.theme) + 2 * BESIDE for row in rising}
+    for straight in _STRAIGHT:
+        shifts = [0.0]
+        for row, upper in pairwise(rising):
+            rises = straight is True or (straight is None and not _ends_skip(dag, upper))
+            shifts.append(shifts[-1] + (_shift(row, parts) if rises else 0.0))
+        least = max(
+            lowest,
+            *(
+                max(
+                    over[row] + lead(row, parts) + (_ARROW if row.skip else _SKIP),
+                    max(over[row], reach[under]) + words[row] if under.up else 0.0,
+                )
+                - by
+                for row, under, by in zip(rising, (rows[-1], *rising), shifts, strict=False)
+            ),
+        )
+        end = max(least + by + length for by, length in zip(shifts, lengths, strict=True))
+        if end + MARGIN <= sizer.room:
+            break
+    shortest = min(least + by - ends[row] for row, by in zip(rising, shifts, strict=True))
+    least += max(0.0, min(sizer.room - MARGIN - end, _LONGEST_SKIP - shortest))
+    for row, by in zip(rising, shifts, strict=True):
+        at = least + by - lead(row, parts)
+        _place_series(starts, parts, (*row.up, *row.heads), at)
+        space = at - ends[row] - sum(parts[number].length for number in row.skip)
+        gap = max(_ARROW, (space - max(words.values())) / (len(row.skip) + 1))
+        _place_series(starts, parts, row.skip, ends[row] + gap, gap)
+
+
+def lead(row: Row, parts: Sequence[Part]) -> float:
+    """Return where the arrow from below enters a level of the decoder, from its left end."""
+    port = parts[row.up[0]].first
+    return min(FOOT, (port.end - port.start) / 2)
+
+
+def _shift(row: Row, parts: Sequence[Part]) -> float:
+    """Return the distance from the arrow that enters a level to the one that leaves it upwards."""
+    port = parts[row.up[-1]].last
+    before = sum(parts[number].length + _ARROW for number in row.up[:-1])
+    return before + port.start + min(FOOT, (port.end - port.start) / 2) - lead(row, parts)
+
+
+def _words_end(dag: Dag, row: Row, parts: Sequence[Part], starts: Mapping[int, float], sizer: Sizer) -> float:
+    """Return the right end of the words beside the arrow down to a level."""
+    if not row.down:
+        return 0.0
+    port = parts[row.down[0]].first
+    middle = starts[row.down[0]] + (port.start + port.end) / 2
+    return middle + BESIDE + _width(words_down(dag, row, sizer), sizer.theme)
+
+
+def read_from_below(dag: Dag, row: Row) -> Read:
+    """Return the read of the first part of a level of the decoder that comes from the level under it."""
+    return next(read for read in dag.vertices[row.up[0]].reads if read.vertex not in row.parts)
+
+
+def words_up(dag: Dag, row: Row, sizer: Sizer) -> tuple[str, ...]:
+    """Return the words beside the arrow up to a level, in lines."""
+    label = read_from_below(dag, row).label
+    return narrow_lines((label,), sizer.theme.size("label"), sizer.words) if label else ()
+
+
+def words_down(dag: Dag, row: Row, sizer: Sizer) -> tuple[str, ...]:
+    """Return the words beside the arrow down to a level, in lines."""
+    reads = (read for number in row.down[:1] for read in dag.vertices[number].reads)
+    labels = tuple(read.label for read in reads if read.label)
+    return narrow_lines(labels[:1], sizer.theme.size("label"), sizer.words)
+
+
+def _lines(
+    dag: Dag, rows: Sequence[Row], parts: Sequence[Part], sizer: Sizer
+) -> tuple[tuple[float, ...], float]:
+    """Return the line of each level across the page, and the height of all."""
+    pitch = PITCH * sizer.theme.size("label")
+    lines: list[float] = []
+    v = MARGIN
+    for at, row in enumerate(rows):
+        words = len(words_down(dag, row, sizer))
+        over = rows[at - 1]
+        if at and over.up and not _ends_skip(dag, over):
+            words = max(words, len(words_up(dag, over, sizer)) + 1)
+        v += max(DROP, words * pitch + 2 * BESIDE) if at else 0.0
+        lines.append(v + max(pitch + BESIDE, *(parts[number].above for number in row.parts)))
+        v = lines[-1] + max(parts[number].below for number in row.parts)
+    return tuple(lines), v + MARGIN
+
+
+def _ends_skip(dag: Dag, row: Row) -> bool:
+    """Return whether a level of the decoder begins where a skip connection ends."""
+    return len(dag.vertices[row.up[0]].reads) > 1

@@ -1,0 +1,305 @@
+"""U-Nets, drawn as a U: levels in rows, skip connections level, the encoder left of the decoder."""
+
+from dataclasses import replace
+from math import prod
+
+import pytest
+
+from resnet_diagram.app.drawing.folding import folded_page
+from resnet_diagram.diagram.accounting import left_out
+from resnet_diagram.diagram.lanes.sides import sides_of
+from resnet_diagram.diagram.model import Dag, EdgeRole, Overview, Vertex
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.walk import reads, vertex_items
+from resnet_diagram.layout.scene import Box, Connector, Scene, boxes, connectors, texts
+from resnet_diagram.layout.spacing import TALLEST
+from resnet_diagram.layout.units import Fit
+from resnet_diagram.render.figure import Figure, Output
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Graph,
+    GraphNode,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Port,
+    Shape,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
+from resnet_diagram.style.theme import load_theme
+from tests.layout.geometry import loose_ends, problems
+
+THEME = load_theme("paper")
+
+
+def size(level: int, channels: int = 0, dims: int = 2) -> Shape:
+    return (channels or 16 << level, *[64 >> level] * dims)
+
+
+def layer(name: str, before: Shape, after: Shape, op: str = "conv", kernel: int = 3) -> Layer:
+    dims = len(before) - 1
+    step = max(1, before[1] // after[1], after[1] // before[1])
+    kinds = {"max_pool": LayerKind.POOL, "nearest2d": LayerKind.UPSAMPLE}
+    return Layer(
+        kind=kinds.get(op, LayerKind.CONV),
+        op=op,
+        name=name,
+        in_shape=before,
+        out_shape=after,
+        kernel=(kernel,) * dims,
+        stride=(step,) * dims,
+        padding=(1,) * dims,
+        dilation=(1,) * dims,
+        params=0 if op in kinds else prod((kernel,) * dims) * before[0] * after[0],
+    )
+
+
+def relu(name: str, at: Shape) -> Layer:
+    return Layer(kind=LayerKind.ACTIVATION, op="relu", name=name, in_shape=at, out_shape=at)
+
+
+def pair(name: str, before: Shape, after: Shape) -> tuple[Element, ...]:
+    """Two convolutions with their activations."""
+    first = (layer(f"{name}.0", before, after), relu(f"{name}.1", after))
+    return (*first, layer(f"{name}.2", after, after), relu(f"{name}.3", after))
+
+
+def residual(name: str, before: Shape, after: Shape) -> Block:
+    same = before == after
+    branch = (layer(f"{name}.a", before, after), layer(f"{name}.b", after, after))
+    side = () if same else (layer(f"{name}.side", before, after, kernel=1),)
+    kind = ShortcutKind.IDENTITY if same else ShortcutKind.PROJECTION
+    return Block(branches=(branch,), shortcut=Shortcut(kind=kind, layers=side), name=name)
+
+
+def stage(name: str, before: Shape, after: Shape, blocks: int = 3) -> tuple[Element, ...]:
+    first = residual(f"{name}.0", before, after)
+    rest = tuple(residual(f"{name}.{number}", after, after) for number in range(1, blocks))
+    return (Stage(body=(first, *rest), name=name),)
+
+
+def unet(
+    levels: int = 4,
+    *,
+    merge: Merge = Merge.CONCAT,
+    dims: int = 2,
+    residual_blocks: bool = False,
+    learned: bool = True,
+    lateral: bool = False,
+) -> Network:
+    """A U-Net with `levels` resolutions; `lateral`: a convolution lies on each skip connection."""
+
+    def at(level: int, channels: int = 0) -> Shape:
+        return size(level, channels, dims)
+
+    def below(level: int) -> tuple[Element, ...]:
+        """The part under a level, from its resolution back to it."""
+        low, high = at(level + 1), at(level)
+        if residual_blocks:
+            inside: tuple[Element, ...] = stage(f"down{level + 1}", high, low)
+        else:
+            pooled = (low[0] // 2, *low[1:])
+            inside = (
+                layer(f"pool{level + 1}", high, pooled, "max_pool", 2),
+                *pair(f"down{level + 1}", pooled, low),
+            )
+        inside += skipping(level + 1) if level + 2 < levels else ()
+        kind = "conv_transpose" if learned else "nearest2d"
+        target = high if learned or merge is Merge.ADD else (low[0], *high[1:])
+        return (*inside, layer(f"up{level}", low, target, kind, 2))
+
+    def skipping(level: int) -> tuple[Element, ...]:
+        way = (layer(f"side{level}", at(level), at(level), kernel=1),) if lateral else ()
+        branch = below(level)
+        last = branch[-1]
+        assert isinstance(last, Layer)
+        joined = at(level) if merge is Merge.ADD else (at(level)[0] + last.out_shape[0], *at(level)[1:])
+        block = Block(branches=(way, branch), merge=merge, name=f"join{level}")
+        after = (
+            stage(f"dec{level}", joined, at(level), 1)
+            if residual_blocks
+            else pair(f"dec{level}", joined, at(level))
+        )
+        return (block, *after)
+
+    body = (*pair("down0", at(0, 3), at(0)), *skipping(0))
+    head = (layer("head", at(0), at(0, 2), kernel=1),)
+    return Network(name="U", input_shape=at(0, 3), body=body, head=head)
+
+
+NETWORKS = {
+    "plain": unet(),
+    "deep": unet(6),
+    "two levels": unet(3),
+    "additions": unet(merge=Merge.ADD),
+    "residual": unet(residual_blocks=True),
+    "enlarged": unet(5, learned=False, residual_blocks=True),
+    "lateral": unet(lateral=True),
+    "one axis": unet(dims=1),
+    "three axes": unet(dims=3),
+}
+
+
+def page(network: Network, view: View = View.PAPER, width: float = 495.0) -> Figure:
+    return folded_page([network], Options(view=view), Output(fit=Fit(width, None)))
+
+
+def whole(figure: Figure) -> Dag:
+    content = figure.diagram.panels[0].content
+    assert isinstance(content, Dag)
+    return content
+
+
+def drawn(scene: Scene, vertex: Vertex) -> Box:
+    """The box of a part, or the frame of its first stage."""
+    items = vertex_items(vertex)
+    name = (
+        vertex.content.frames[0].id if isinstance(vertex.content, Overview) else getattr(items[0], "id", "")
+    )
+    return next(box for box in boxes(scene) if box.id.split(".")[-1] == name)
+
+
+def skips(scene: Scene) -> list[Connector]:
+    return [
+        line for line in connectors(scene) if line.role is EdgeRole.SKIP and not line.id.startswith("legend")
+    ]
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW])
+@pytest.mark.parametrize("width", [495.0, 234.0])
+def test_a_u_net_fits_a_page_and_nothing_in_it_overlaps(network: Network, view: View, width: float) -> None:
+    figure = page(network, view, width)
+    assert whole(figure).u_shaped
+    assert figure.scene.width <= width
+    assert figure.scene.height <= TALLEST
+    assert problems(figure.scene, THEME) == []
+    assert list(loose_ends(figure.scene)) == []
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_no_operation_of_a_u_net_is_left_out(network: Network) -> None:
+    assert left_out(network, page(network).diagram.panels) == ()
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("width", [495.0, 234.0])
+def test_levels_are_rows_with_the_encoder_on_the_left(network: Network, width: float) -> None:
+    figure = page(network, width=width)
+    dag, scene = whole(figure), figure.scene
+    sides = sides_of(dag)
+    assert sides
+    centres = {number: drawn(scene, dag.vertices[number]).centre for number in (*sides.down, *sides.up)}
+    rows = [dag.vertices[number].row for number in sides.down]
+    assert rows == sorted(rows)
+    places = [centres[number][1] for number in sides.down]
+    assert places == sorted(places)
+    for merge, way in sides.skips.items():
+        assert centres[way[0]][0] < centres[merge][0]
+    merges = [centres[merge] for merge in sides.skips]
+    assert [y for _, y in merges] == sorted(y for _, y in merges)
+    assert [x for x, _ in merges] == sorted((x for x, _ in merges), reverse=True)
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("width", [495.0, 234.0])
+def test_skip_connections_are_level_arrows_from_level_to_level(network: Network, width: float) -> None:
+    figure = page(network, width=width)
+    lines = skips(figure.scene)
+    sides = sides_of(whole(figure))
+    assert sides
+    assert len(lines) == sum(map(len, sides.skips.values()))
+    for line in lines:
+        assert len(line.points) == 2
+        assert len({y for _, y in line.points}) == 1
+        assert line.points[0][0] < line.points[1][0]
+        assert line.arrow
+
+
+def test_skip_connections_have_the_shape_of_their_values_on_them() -> None:
+    lines = skips(page(unet()).scene)
+    assert [text.text for line in lines for text in line.labels] == ["64×64×16", "32×32×32", "16×16×64"]
+
+
+def test_resamplings_are_words_beside_the_arrows_between_levels() -> None:
+    labels = [str(read.label) for read in reads((whole(page(unet(3))),)) if read.label]
+    assert labels == ["2×2 max pool, s=2"] * 2 + [
+        "2×2 transposed conv, 32, s=2",
+        "2×2 transposed conv, 16, s=2",
+    ]
+
+
+def test_equal_convolutions_in_series_are_one_box_with_their_number() -> None:
+    scene = page(unet(3)).scene
+    words = [" ".join(text.text for text in box.texts) for box in boxes(scene)]
+    assert words.count("3×3 conv, 16 ReLU [×2]") == 2
+    assert not any(text.turned for text in texts(scene))
+
+
+def test_stages_of_the_encoder_are_frames_with_their_number_of_blocks() -> None:
+    frames = [
+        frame
+        for vertex in whole(page(unet(residual_blocks=True))).vertices
+        if isinstance(vertex.content, Overview)
+        for frame in vertex.content.frames
+    ]
+    assert [frame.repeat for frame in frames] == [3, 3, 3, 1, 1, 1]
+
+
+def test_a_stage_that_holds_encoder_and_decoder_is_opened() -> None:
+    network = unet(residual_blocks=True)
+    nested = replace(network, body=(Stage(body=network.body, name="all"),))
+    first, second = (whole(page(item)) for item in (network, nested))
+    assert [vertex.row for vertex in first.vertices] == [vertex.row for vertex in second.vertices]
+
+
+def supervised() -> Network:
+    """A U-Net with an output at each of two levels of its decoder."""
+    fine, middle, coarse = size(0), size(1), size(2)
+    nodes = (
+        GraphNode(shape=fine),
+        GraphNode(shape=middle, reads=(0,), body=stage("down1", fine, middle)),
+        GraphNode(shape=coarse, reads=(1,), body=stage("down2", middle, coarse)),
+        GraphNode(shape=middle, reads=(2,), body=(layer("up1", coarse, middle, "conv_transpose", 2),)),
+        GraphNode(shape=middle, reads=(3, 1), merge=Merge.ADD, name="add1"),
+        GraphNode(shape=middle, reads=(4,), body=stage("dec1", middle, middle, 2)),
+        GraphNode(shape=fine, reads=(5,), body=(layer("up0", middle, fine, "conv_transpose", 2),)),
+        GraphNode(shape=fine, reads=(6, 0), merge=Merge.ADD, name="add0"),
+        GraphNode(shape=size(0, 2), reads=(7,), body=(layer("out", fine, size(0, 2), kernel=1),)),
+        GraphNode(shape=size(1, 2), reads=(5,), body=(layer("aux", middle, size(1, 2), kernel=1),)),
+    )
+    ports = (Port(name="main", shape=size(0, 2)), Port(name="aux", shape=size(1, 2)))
+    graph = Graph(nodes=nodes, outputs=(8, 9), name="graph")
+    stem = (layer("stem", size(0, 3), fine),)
+    return Network(name="deep", input_shape=size(0, 3), stem=stem, body=(graph,), outputs=ports)
+
+
+def test_outputs_of_the_decoder_are_beside_their_levels() -> None:
+    figure = page(supervised())
+    dag, scene = whole(figure), figure.scene
+    sides = sides_of(dag)
+    assert sides
+    assert problems(scene, THEME) == []
+    assert {text.text for text in texts(scene)} >= {"main", "aux"}
+    (box,) = [drawn(scene, dag.vertices[number]) for number in sides.heads if not dag.vertices[number].last]
+    decoder = max(sides.up, key=lambda number: dag.vertices[number].row)
+    assert box.centre[1] == pytest.approx(drawn(scene, dag.vertices[decoder]).centre[1])
+
+
+def test_only_skip_connections_round_lower_resolutions_make_a_u() -> None:
+    flat = tuple(item for number in range(4) for item in stage(f"s{number}", size(0), size(0)))
+    panels = page(Network(name="R", input_shape=size(0), body=flat)).diagram.panels
+    assert isinstance(panels[0].content, Overview)
+    assert isinstance(page(unet(2)).diagram.panels[0].content, Overview)
+
+
+@pytest.mark.filterwarnings("ignore::resnet_diagram.errors.UnrenderedWarning")
+@pytest.mark.parametrize("width", [150.0, 218.0])
+def test_a_page_too_narrow_for_a_u_has_another_drawing(width: float) -> None:
+    figure = page(unet(residual_blocks=True, lateral=True), width=width)
+    assert figure.scene.width <= width
+    assert list(loose_ends(figure.scene)) == []
