@@ -1,11 +1,11 @@
 """Recognise attention, and whether a mask hides later positions from earlier ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from resnet_diagram.spec.model import Settings
 from resnet_diagram.tracer.flow.graph import Node, argument, constants_of, references
 from resnet_diagram.tracer.flow.steps import Step
-from resnet_diagram.tracer.record.operators import Role, operator_of
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 
 CAUSAL: Settings = (("is_causal", True),)
 _TRIANGLES = frozenset({"tril", "triu"})
@@ -13,12 +13,35 @@ _COMPARISONS = frozenset({"gt", "ge", "lt", "le"})
 
 
 def is_attention(steps: Sequence[Step]) -> bool:
-    """Return whether the steps weigh values by a softmax, in a product of two activations."""
+    """Return whether the steps weigh values by a softmax of products, or by products alone.
+
+    Without a softmax, one product of two activations enters another, as non-local blocks and linear attention
+    have them; not where both operands come from the first, as in a power of a matrix.
+    """
     if any(step.role is Role.ATTENTION for step in steps):
         return True
-    operators = [operator_of(node.op) for step in steps for node in step.nodes]
-    weighs = any("softmax" in (operator.name, operator.label) for operator in operators)
-    return weighs and any(step.role is Role.MATMUL and len(step.sources) > 1 for step in steps)
+    products = {step.index for step in steps if step.role is Role.MATMUL and len(step.sources) > 1}
+    operators = [operator_of(node.op) for step in steps for node in step.nodes] if products else []
+    if any("softmax" in (operator.name, operator.label) for operator in operators):
+        return True
+    inner = {step.index: step for step in steps} if len(products) > 1 else {}
+    return any(_weighs_by_another(inner[number], products, inner) for number in products if inner)
+
+
+def _weighs_by_another(product: Step, products: Set[int], inner: Mapping[int, Step]) -> bool:
+    """Return whether one operand of a product comes from another product, without weights between, alone."""
+    reached: list[set[int]] = []
+    for source in product.sources:
+        behind: set[int] = set()
+        waiting = [source]
+        while waiting:
+            number = waiting.pop()
+            if number in inner and number not in behind and inner[number].role not in WEIGHTED:
+                behind.add(number)
+                waiting += inner[number].sources if number not in products else ()
+        reached.append(behind & products)
+    first, *others = reached
+    return first.union(*others) != first.intersection(*others)
 
 
 def is_causal(steps: Sequence[Step]) -> bool:

@@ -30,6 +30,8 @@ def spell_out(graph: OpGraph) -> None:
             nodes += _write_interpolation(node)
         elif name in _PRODUCTS and sum(ref.node.active for ref in references(node)) > 1:
             nodes += _write_sum_of_product(node, *_PRODUCTS[name])
+        elif name in ("matmul", "bmm", "einsum") and node.active:
+            nodes += _write_diagonal(node)
         elif name == "cat" and node.active:
             _write_stack(node)
         nodes.append(node)
@@ -69,10 +71,7 @@ def _write_sum(node: Node, *terms: tuple[Ref, object]) -> list[Node]:
             products.append(_operation(node, "mul", ref, factor))
             ref = _result(products[-1])
         summed += [ref] if factor != 0 else []
-    written = _operation(node, "add", *(summed if len(summed) > 1 else (*summed, 0)))
-    node.op = f"add{'_' * node.op.endswith('_')}"
-    node.args, node.kwargs, node.names, node.defaults = written.args, {}, written.names, {}
-    node.inputs, node.refs = written.inputs, None
+    _become(node, f"add{'_' * node.op.endswith('_')}", (*summed, 0)[:2])
     return products
 
 
@@ -90,6 +89,37 @@ def _operation(node: Node, op: str, *args: object, names: tuple[str, ...] = _ELE
 
 def _result(node: Node) -> Ref:
     return Ref(node, node.shape)
+
+
+def _write_diagonal(node: Node) -> list[Node]:
+    """Make a product with a diagonal matrix one with its diagonal, and return the operation before it."""
+    refs = references(node)
+    places = [place for place, ref in enumerate(refs) if _is_diagonal(ref.node)]
+    equation = str(node.args[0]).replace(" ", "") if node.op == "einsum" else "ij,jk->ik"
+    left, _, right = equation.partition(",")
+    rows, _, result = right.partition("->")
+    is_matrix_product = left[-1:] == rows[-2:-1] and left[:-1] + rows[-1:] == result
+    if len(refs) != 2 or not places or not is_matrix_product:
+        return []
+    (diagonal,) = references(refs[places[0]].node)
+    axis = len(diagonal.shape) - places[0]
+    shape = (*diagonal.shape[:axis], 1, *diagonal.shape[axis:])
+    spread = replace(_operation(node, "unsqueeze", diagonal, axis, names=("self", "dim")), shape=shape)
+    _become(node, "mul", (_result(spread), refs[1 - places[0]]))
+    return [spread]
+
+
+def _is_diagonal(node: Node) -> bool:
+    """Return whether an operation writes a value on the main diagonal of a matrix."""
+    place = [argument(node, name) for name in ("offset", "dim1", "dim2")]
+    return node.op == "diag_embed" and place == [0, -2, -1]
+
+
+def _become(node: Node, op: str, args: tuple[object, ...]) -> None:
+    """Make a node another elementwise operation."""
+    written = _operation(node, op, *args)
+    node.op, node.args, node.inputs = op, written.args, written.inputs
+    node.kwargs, node.names, node.defaults, node.refs = {}, written.names, {}, None
 
 
 def _write_stack(node: Node) -> None:
