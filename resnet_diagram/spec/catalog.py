@@ -15,18 +15,8 @@ from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.spec.model import Network
 
 FAMILIES = (
-    "resnet",
-    "resnet-v1",
-    "plain",
-    "resnext",
-    "wide-resnet",
-    "resnet-d",
-    "se-resnet",
-    "resnet-v2",
-    "cifar",
-    "cifar-preact",
-    "cifar-wide",
-)
+    "resnet resnet-v1 plain resnext wide-resnet resnet-d se-resnet resnet-v2 cifar cifar-preact cifar-wide"
+).split()
 """The files, in the order their networks are listed."""
 
 LIBRARIES = ("torchvision", "timm", "transformers")

@@ -5,15 +5,9 @@ from collections.abc import Iterable, Sequence
 from resnet_diagram.tracer.flow.graph import Call
 
 CONTAINERS = frozenset(
-    [
-        "Sequential",
-        "ModuleList",
-        "ModuleDict",
-        "DataParallel",
-        "IntermediateLayerGetter",
-        "FxSequential",
-        "SequentialCell",
-    ]
+    (
+        "Sequential ModuleList ModuleDict DataParallel IntermediateLayerGetter FxSequential SequentialCell"
+    ).split()
 )
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from resnet_diagram.errors import TraceError, UsageError
 from resnet_diagram.tracer.load.fields import Fields
 from resnet_diagram.tracer.load.inputs import DTYPES, InputSpec, parse_input
+from resnet_diagram.tracer.record.isolation import parameters_of
 from resnet_diagram.tracer.record.run import Arguments
 
 _STEP = re.compile(r'\["([^"]+)"\]|([^.\[\]]+)')
@@ -102,9 +103,8 @@ def bound(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
     Inputs that are no arguments of a forward with one argument are its parts: named ones those of a
     dictionary, others those of a list. Raises TraceError, naming the arguments, where they fit in no way.
     """
-    try:
-        parameters = list(inspect.signature(model.forward).parameters.values())
-    except (TypeError, ValueError):
+    parameters = parameters_of(model.forward)
+    if parameters is None:
         return list(specs)
     specs = [_number_for(parameters, spec) for spec in specs]
     problem = _misfit(parameters, specs or [InputSpec(shape=(1,), name=lead_keyword(model))])
@@ -121,10 +121,7 @@ def bound(model: nn.Module, specs: Sequence[InputSpec]) -> list[InputSpec]:
 
 def lead_keyword(model: nn.Module) -> str:
     """Return the name of the first argument of a forward that takes none by position, else ""."""
-    try:
-        parameters = list(inspect.signature(model.forward).parameters.values())
-    except (TypeError, ValueError):
-        return ""
+    parameters = parameters_of(model.forward) or ()
     if any(p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD) for p in parameters):
         return ""
     return next((p.name for p in parameters if p.kind is p.KEYWORD_ONLY), "")

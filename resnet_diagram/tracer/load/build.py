@@ -14,82 +14,33 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from resnet_diagram.tracer.record.compat import converted, foreign
-from resnet_diagram.tracer.record.isolation import check_interrupt, in_this_thread
+from resnet_diagram.tracer.record.isolation import check_interrupt, replaced
 from resnet_diagram.tracer.record.shapes.joins import binary
 from resnet_diagram.tracer.record.tensors import tag_triangle
 
 Built = TypeVar("Built")
 
+
+def _functions(owner: Any, names: str) -> frozenset[Any]:
+    """Return the functions of some names that a module or class has."""
+    return frozenset(getattr(owner, name) for name in names.split() if hasattr(owner, name))
+
+
 _META = torch.device("meta")
 _LARGE = 1 << 12
 _VALUED = frozenset({torch.zeros, torch.ones})
 _SIZED = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn})
-_FACTORIES = frozenset(
-    getattr(torch, name)
-    for name in [
-        "empty",
-        "zeros",
-        "ones",
-        "full",
-        "rand",
-        "randn",
-        "randint",
-        "randperm",
-        "arange",
-        "linspace",
-        "logspace",
-        "eye",
-        "tensor",
-        "as_tensor",
-        "empty_strided",
-        "scalar_tensor",
-        "tril_indices",
-        "triu_indices",
-        "hann_window",
-    ]
-    if hasattr(torch, name)
+_FACTORIES = _functions(
+    torch,
+    "empty zeros ones full rand randn randint randperm arange linspace logspace eye tensor as_tensor "
+    "empty_strided scalar_tensor tril_indices triu_indices hann_window",
 )
-_FILLS = frozenset(
-    getattr(Tensor, name)
-    for name in [
-        "uniform_",
-        "normal_",
-        "zero_",
-        "fill_",
-        "bernoulli_",
-        "exponential_",
-        "erfinv_",
-        "clamp_",
-        "mul_",
-        "add_",
-        "div_",
-        "sub_",
-        "copy_",
-        "random_",
-        "log_normal_",
-        "cauchy_",
-        "geometric_",
-        "clamp_min_",
-        "clamp_max_",
-    ]
+_FILLS = _functions(
+    Tensor,
+    "uniform_ normal_ zero_ fill_ bernoulli_ exponential_ erfinv_ clamp_ mul_ add_ div_ sub_ copy_ "
+    "random_ log_normal_ cauchy_ geometric_ clamp_min_ clamp_max_",
 )
-_ARITHMETIC = frozenset(
-    getattr(Tensor, name)
-    for name in [
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "__add__",
-        "__mul__",
-        "__rmul__",
-        "__radd__",
-        "__truediv__",
-        "__sub__",
-    ]
-)
-
-
+_ARITHMETIC = _functions(Tensor, "add sub mul div __add__ __mul__ __rmul__ __radd__ __truediv__ __sub__")
 _MOVES = frozenset({Tensor.to, Tensor.cuda})
 
 
@@ -166,16 +117,9 @@ def _no_initialisers() -> Iterator[None]:
     def untouched(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return tensor
 
-    saved = {
-        n: f for n, f in vars(nn.init).items() if n.endswith("_") and not n.startswith("_") and callable(f)
-    }
-    try:
-        for name, function in saved.items():
-            setattr(nn.init, name, in_this_thread(untouched, function))
+    names = [name for name, function in vars(nn.init).items() if name.endswith("_") and callable(function)]
+    with replaced(nn.init, {name: untouched for name in names if not name.startswith("_")}):
         yield
-    finally:
-        for name, function in saved.items():
-            setattr(nn.init, name, function)
 
 
 @contextlib.contextmanager
@@ -195,12 +139,8 @@ def _part_weightless() -> Iterator[None]:
             data = torch.empty_strided(data.shape, data.stride(), dtype=data.dtype, device=_META)
         return original(cls, data, requires_grad)
 
-    nn.Parameter.__new__ = in_this_thread(without_values, original)  # type: ignore[method-assign]
-    try:
-        with _no_initialisers(), PartWeightless():
-            yield
-    finally:
-        nn.Parameter.__new__ = original  # type: ignore[method-assign]
+    with replaced(nn.Parameter, {"__new__": without_values}), _no_initialisers(), PartWeightless():
+        yield
 
 
 def build(make: Callable[[], Built]) -> Built:

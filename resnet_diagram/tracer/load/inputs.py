@@ -15,23 +15,10 @@ from resnet_diagram.limits import COUNT, SIZE
 from resnet_diagram.tracer.record.isolation import attribute_of
 
 DTYPES = frozenset(
-    [
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "int64",
-        "int32",
-        "int16",
-        "int8",
-        "uint8",
-        "bool",
-        "complex64",
-        "complex128",
-        "float",
-        "int",
-        "long",
-    ]
+    (
+        "float32 float64 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128 float "
+        "int long"
+    ).split()
 )
 """Types of tensors that an input may have."""
 _HALF_AND_DOUBLE = frozenset({"float16", "bfloat16", "float64"})

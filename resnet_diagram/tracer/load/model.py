@@ -14,6 +14,7 @@ from torch import nn
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, closest, did_you_mean
 from resnet_diagram.reading import is_of_project
+from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.errors import import_error, source_error
 from resnet_diagram.tracer.load.build import build
 from resnet_diagram.tracer.load.factories import reason_not_to_call
@@ -24,7 +25,7 @@ from resnet_diagram.tracer.load.saved.files import is_saved, saved_model
 from resnet_diagram.tracer.load.target import Target, parse_target
 from resnet_diagram.tracer.load.zoo import is_library, listed_model, listed_names
 from resnet_diagram.tracer.record import torch_private
-from resnet_diagram.tracer.record.isolation import exclusive, prints_on_stderr, random_states
+from resnet_diagram.tracer.record.isolation import exclusive, parameters_of, prints_on_stderr, random_states
 from resnet_diagram.tracer.record.torchvision_operators import declare_operators, stopped_import
 
 _SHOWN = 12
@@ -119,7 +120,7 @@ def _part_of(model: nn.Module, target: Target) -> nn.Module:
         hint = did_you_mean(closest(target.inner, names))
         raise SourceError(
             f"{type(model).__name__} in {target.module!r} has no module {target.inner!r}.{hint} It has "
-            f"{_listed(names)}."
+            f"{abbreviated(names, _SHOWN)}."
         ) from None
 
 
@@ -241,14 +242,10 @@ def _no_attribute(module: ModuleType, attribute: str, target: Target) -> str:
     names = listed_names(module) or list(_candidates(module))
     public = [name for name in vars(module) if not name.startswith("_")]
     guess = did_you_mean(closest(attribute, names) or closest(attribute, public))
-    listing = f" It has {_listed(names)}." if names else " It defines no model itself." * (not guess)
+    listing = (
+        f" It has {abbreviated(names, _SHOWN)}." if names else " It defines no model itself." * (not guess)
+    )
     return f"{target.module!r} has no {attribute!r}.{guess}{listing}"
-
-
-def _listed(names: list[str]) -> str:
-    """Return the first names, and the number of the others."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _only_candidate(module: ModuleType, target: Target) -> str:
@@ -268,7 +265,7 @@ def _only_candidate(module: ModuleType, target: Target) -> str:
         )
     raise SourceError(
         f"{target.module!r} holds several models; name one, as in {target.module}:{names[0]}. It has "
-        f"{_listed(names)}."
+        f"{abbreviated(names, _SHOWN)}."
     )
 
 
@@ -296,10 +293,7 @@ def _candidates(module: ModuleType) -> dict[str, object]:
 
 def _needs_arguments(function: Callable[..., Any]) -> bool:
     """Return whether a callable requires arguments."""
-    try:
-        return any(_required(p) for p in inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return False
+    return any(map(_required, parameters_of(function) or ()))
 
 
 def _may_return_model(function: Callable[..., Any]) -> bool:

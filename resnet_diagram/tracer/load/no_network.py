@@ -1,7 +1,6 @@
 """Prevent constructors from downloading weights."""
 
 import contextlib
-import inspect
 import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from resnet_diagram.tracer.record.isolation import in_this_thread
+from resnet_diagram.tracer.record.isolation import parameters_of, replaced
 
 _SWITCHES = ("pretrained", "pretrained_backbone", "weights", "weights_backbone")
 
@@ -37,14 +36,8 @@ def network_blocked() -> Iterator[None]:
         data = any("datasets" in Path(frame.filename).parts for frame in frames)
         raise NetworkAskedError(_OF_DATA if data else _OF_WEIGHTS)
 
-    saved = {name: getattr(socket, name) for name in ("create_connection", "getaddrinfo")}
-    try:
-        for name, function in saved.items():
-            setattr(socket, name, in_this_thread(refuse, function))
+    with replaced(socket, dict.fromkeys(("create_connection", "getaddrinfo"), refuse)):
         yield
-    finally:
-        for name, function in saved.items():
-            setattr(socket, name, function)
 
 
 def without_weights(factory: Callable[..., Any], argument: Mapping[str, object]) -> dict[str, object]:
@@ -54,11 +47,8 @@ def without_weights(factory: Callable[..., Any], argument: Mapping[str, object])
     >>> without_weights(net, {"depth": 50})
     {'depth': 50, 'pretrained': False}
     """
-    try:
-        parameters = dict(inspect.signature(factory).parameters)
-    except (TypeError, ValueError):
-        parameters = {}
-    defaults = {name: parameters[name].default for name in _SWITCHES if name in parameters}
+    parameters = parameters_of(factory) or ()
+    defaults = {parameter.name: parameter.default for parameter in parameters if parameter.name in _SWITCHES}
     arguments = {**defaults, **argument}
     disabled = {
         name: False if name.startswith("pretrained") else None

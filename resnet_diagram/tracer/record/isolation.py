@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import inspect
 import operator
 import os
 import random
@@ -72,6 +73,14 @@ def attribute_of(model: nn.Module, name: str) -> Any:
         return None
 
 
+def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
+    """Return the parameters of a function or class, None where they are not known."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+
+
 @contextlib.contextmanager
 def restored(modules: Sequence[nn.Module]) -> Iterator[None]:
     """Restore modules afterwards: mode, buffers, hooks, cached and collected results."""
@@ -125,6 +134,22 @@ def in_this_thread(replacement: Callable[..., Any], original: Callable[..., Any]
         return (replacement if threading.get_ident() == thread else original)(*args, **kwargs)
 
     return call
+
+
+@contextlib.contextmanager
+def replaced(owner: Any, functions: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
+    """Replace functions of a module or a class in the current thread, and restore them afterwards."""
+    originals = {name: (getattr(owner, name), name in vars(owner)) for name in functions}
+    try:
+        for name, function in functions.items():
+            setattr(owner, name, in_this_thread(function, originals[name][0]))
+        yield
+    finally:
+        for name, (original, is_own) in originals.items():
+            if is_own:
+                setattr(owner, name, original)
+            else:
+                delattr(owner, name)
 
 
 @contextlib.contextmanager
@@ -247,11 +272,8 @@ def followed_calls(
             running.pop()
             call.end = len(calls)
 
-    nn.Module.__call__ = in_this_thread(followed, original)  # type: ignore[method-assign]
-    try:
+    with replaced(nn.Module, {"__call__": followed}):
         yield
-    finally:
-        nn.Module.__call__ = original  # type: ignore[method-assign]
 
 
 def _add_unregistered(paths: dict[int, str], module: nn.Module, running: Sequence[nn.Module]) -> None:

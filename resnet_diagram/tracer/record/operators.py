@@ -195,15 +195,7 @@ _TABLE: list[Operator] = [
     Operator(name="amax", role=Role.MAX_POOL, rule=rules.mean, drops_axes=True),
     *[
         Operator(name=f"upsample_{mode}", role=Role.UPSAMPLE, rule=rules.upsample, channels=1, label=mode)
-        for mode in [
-            "nearest1d",
-            "nearest2d",
-            "nearest3d",
-            "bilinear2d",
-            "bicubic2d",
-            "linear1d",
-            "trilinear3d",
-        ]
+        for mode in "nearest1d nearest2d nearest3d bilinear2d bicubic2d linear1d trilinear3d".split()
     ],
     *[
         Operator(name=f"_upsample_{mode}", role=Role.UPSAMPLE, channels=1, label=mode)

@@ -20,6 +20,7 @@ from resnet_diagram.tracer.record.isolation import (
     check_interrupt,
     class_name,
     followed_calls,
+    parameters_of,
     quiet,
     restored,
     without_wrappers,
@@ -234,10 +235,7 @@ def _recording(subject: Subject, recorder: Recorder, compatible: bool) -> Iterat
 
 def _named_arguments(model: nn.Module, arguments: Arguments) -> list[tuple[str, Any]]:
     """Return the arguments of a call with the names they have in the signature."""
-    try:
-        parameters = list(inspect.signature(model.forward).parameters)
-    except (TypeError, ValueError):
-        parameters = []
+    parameters = [parameter.name for parameter in parameters_of(model.forward) or ()]
     names = [parameters[k] if k < len(parameters) else f"input{k + 1}" for k in range(len(arguments.args))]
     return [*zip(names, arguments.args, strict=True), *arguments.kwargs.items()]
 

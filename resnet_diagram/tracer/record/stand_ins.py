@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import _VF, Tensor
 
-from resnet_diagram.tracer.record.isolation import in_this_thread
+from resnet_diagram.tracer.record.isolation import replaced
 
 _DETECTION = ("torchvision.extension", "torchvision.ops.roi_align")
 """Modules that ask whether torchvision's compiled operators are there; their shapes are known without."""
@@ -28,20 +28,10 @@ def stand_ins() -> Iterator[None]:
     detection = [
         (sys.modules[name], {"_has_ops": lambda: True}) for name in _DETECTION if name in sys.modules
     ]
-    replaced: list[tuple[Any, str, Any, bool]] = []
-    for owner, functions in ((torch.cuda, cuda), (_VF, sequences), (Tensor, hooks), *detection):
-        for name, function in functions.items():
-            original = getattr(owner, name)
-            replaced.append((owner, name, original, name in vars(owner)))
-            setattr(owner, name, in_this_thread(function, original))
-    try:
+    with contextlib.ExitStack() as contexts:
+        for owner, functions in ((torch.cuda, cuda), (_VF, sequences), (Tensor, hooks), *detection):
+            contexts.enter_context(replaced(owner, functions))
         yield
-    finally:
-        for owner, name, original, own in replaced:
-            if own:
-                setattr(owner, name, original)
-            else:
-                delattr(owner, name)
 
 
 class _Event:

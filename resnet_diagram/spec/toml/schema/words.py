@@ -5,18 +5,7 @@ from collections.abc import Mapping
 NONE = "none"
 STEMS = ("imagenet", "deep", "cifar")
 NORMS = ("batch_norm", "group_norm")
-ACTIVATIONS = (
-    "relu",
-    "relu6",
-    "leaky_relu",
-    "elu",
-    "silu",
-    "gelu",
-    "mish",
-    "hardswish",
-    "tanh",
-    "sigmoid",
-)
+ACTIVATIONS = tuple("relu relu6 leaky_relu elu silu gelu mish hardswish tanh sigmoid".split())
 SYNONYMS = {"swish": "silu"}
 """Other names of activations."""
 PLAIN_OPS = (
