@@ -62,6 +62,7 @@ class Word(StrEnum):
     GRAPH = "graph of layers"
     MORE_STEPS = "{0} more such steps"
     SHARED = "shared"
+    SHARED_BY = "shared by {0} levels"
     POST_PROCESSING = "post-processing"
     AND_ALIKE = "{0} and {1} like it"
     OUTPUT = "output {0}"

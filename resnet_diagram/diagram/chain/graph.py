@@ -98,9 +98,10 @@ class DagDraft:
 
     def add(self, content: Part, reads: tuple[Read, ...], *shapes: Shape) -> int:
         """Add a vertex that yields values of some shapes; return its number."""
-        before = self._row(reads[0]) if reads else 0
+        before = [self._row(read) for read in reads] or [0]
+        alike = len(shapes) == len(reads)
         ranks = [row_of(shape, self.sizes) for shape in shapes]
-        rows = [before if row is None else row for row in ranks]
+        rows = [before[at if alike else 0] if row is None else row for at, row in enumerate(ranks)]
         number = len(self.vertices)
         name = (
             content[0].id if isinstance(content, tuple) and content and isinstance(content[0], Node) else ""

@@ -17,6 +17,7 @@ from resnet_diagram.diagram.chain.graph import (
 )
 from resnet_diagram.diagram.lanes.modules import Folded, Module, folded
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
+from resnet_diagram.diagram.lanes.shared import Shared
 from resnet_diagram.diagram.lanes.sides import sides_of
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
@@ -30,7 +31,7 @@ from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.diagram.panels.overview import part_overview
 from resnet_diagram.diagram.roles import node_role
 from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
-from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Network, Shape, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Merge, Network, Shape, Stage
 from resnet_diagram.spec.traits import FOLLOWING, MIXING, is_shown
 from resnet_diagram.wording.contents import merge_name, weighted_lines
 from resnet_diagram.wording.layers import layer_lines, names_only
@@ -90,13 +91,13 @@ class _Builder:
             return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]
         chain, layers = _split(node.body)
         if self.is_unet and not isinstance(node.body[0], Stage):
-            return self.boxes(node.body)
+            return [*self.boxes(node.body)]
         overview = part_overview(self.draft, chain, self.names)
         parts: list[Part] = [overview] if overview.frames else []
-        return [*parts, *self.boxes(layers)]
+        return [*parts, *self.boxes(layers, 1 if self.nested else _MOST_BOXES)]
 
-    def boxes(self, elements: Sequence[Element]) -> list[Part]:
-        """Return boxes for layers: one each, with its norm and activation, or one for many of them."""
+    def boxes(self, elements: Sequence[Element], most: int = _MOST_BOXES) -> list[tuple[Node, ...]]:
+        """Return boxes for layers: one each, with its norm and activation, or one for more than `most`."""
         layers = [layer for layer in walk(elements) if is_shown(layer)]
         boxes, lines = [], []
         for unit in joined_layers(layers):
@@ -113,10 +114,10 @@ class _Builder:
         merges = [merge_name(block.merge) for block in all_blocks(elements)]
         if self.is_unet and not merges and len(boxes := _repeated(boxes)) <= _MOST_BOXES:
             return [(box,) for box in boxes]
-        if self.nested and len({box.lines for box in boxes}) == 1:
-            boxes = [replace(boxes[0], badge=times(len(boxes)), origin=origin(elements))]
-        if len(boxes) <= (1 if self.nested else _MOST_BOXES) and not merges:
+        boxes = _repeated(boxes) if most == 1 else boxes
+        if len(boxes) <= most and not merges:
             return [tuple(boxes)]
+        lines = _counted(lines) if most == 1 else lines
         lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
         lines += merges
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
@@ -148,11 +149,30 @@ class _Builder:
             return self.body(node)
 
         for unit in units:
-            if isinstance(unit, Folded):
-                self.module(draft, unit)
-            else:
-                draft.node(unit, draw)
+            match unit:
+                case Folded():
+                    self.module(draft, unit)
+                case Shared():
+                    self.shared(draft, unit)
+                case _:
+                    draft.node(unit, draw)
         return draft
+
+    def shared(self, draft: DagDraft, unit: Shared) -> None:
+        """Add a box for layers that run on several values."""
+        nodes = [draft.graph.nodes[number] for number in unit.members]
+        reads = [draft.values[read] for read in unit.reads(draft.graph)]
+        ((box,),) = self.boxes(nodes[0].body, most=1)
+        words = (*box.lines, phrase(Kind.BLOCK, Word.SHARED_BY, len(nodes)))
+        ends, shown = unit.members, box.origin
+        if unit.merge is not None:
+            merge = draft.graph.nodes[unit.merge]
+            ends, words = (unit.merge,), (*words, merge_name(Merge.CONCAT))
+            shown = replace(shown, paths=(*shown.paths, merge.name))
+        shapes = (draft.graph.nodes[number].shape for number in ends)
+        at = draft.add((replace(box, lines=words, origin=shown),), tuple(reads), *shapes)
+        for port, number in enumerate(ends):
+            draft.values[number] = Read(vertex=at, port=port)
 
     def module(self, draft: DagDraft, unit: Folded) -> None:
         """Add a box for modules that are drawn open elsewhere."""
@@ -308,6 +328,12 @@ def _repeated(boxes: Sequence[Node]) -> list[Node]:
         replace(run[0], badge=times(len(run)), origin=origin)
         for run, origin in zip(runs, origins, strict=True)
     ]
+
+
+def _counted(lines: Iterable[Label]) -> list[Label]:
+    """Return lines with equal ones in series as one, with their number."""
+    runs = [list(run) for _, run in groupby(lines)]
+    return [Label(run[0], literal(times(len(run))), joint=" ") for run in runs]
 
 
 def _terminal(name: str, *lines: Label) -> Node:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.lanes.shared import Shared, shared_layers
 from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.measure import in_shape, out_shape, walk
@@ -51,8 +52,8 @@ class Folded:
     modules: tuple[Module, ...]
 
 
-Unit = int | Folded
-"""A node of a graph by its number, or modules."""
+Unit = int | Folded | Shared
+"""A node of a graph by its number, modules, or nodes that share layers."""
 
 
 def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, ...]]:
@@ -159,9 +160,10 @@ def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list
         if len(path) >= depth and graph.nodes[number].reads:
             members.setdefault(path[:depth], []).append(number)
     modules = []
+    again = {number for layers in shared_layers(graph) for number in layers.numbers[1:]}
     for path, numbers in members.items():
         least = _LEAST if any(_works(graph.nodes[number]) for number in numbers) else _LEAST_WEIGHTLESS
-        if len(numbers) >= least and _is_convex(graph, numbers):
+        if len(set(numbers) - again) >= least and _is_convex(graph, numbers):
             modules.append(_module(graph, ".".join(path), numbers))
     return modules
 
@@ -184,6 +186,7 @@ def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
 
     `taken`: the numbers of nodes that other modules have.
     """
+    taken = {*taken, *(number for layers in shared_layers(graph) for number in layers.numbers)}
     blocked = {read for number in taken for read in graph.nodes[number].reads}.union(taken)
     numbers: list[int] = []
     for number in range(len(graph.nodes) - 1, -1, -1):
@@ -210,10 +213,13 @@ def _is_convex(graph: Graph, members: Iterable[int]) -> bool:
 
 def _ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
     """Return modules and the nodes outside them in an order in which they can run; plain nodes in a cycle."""
-    owner = {number: module for module in modules for number in module.members}
-    units: list[Module | int] = []
+    owner: dict[int, Module | Shared] = {number: module for module in modules for number in module.members}
+    for layers in shared_layers(graph):
+        if owner.keys().isdisjoint(layers.numbers):
+            owner |= dict.fromkeys(layers.numbers, layers)
+    units: list[Module | Shared | int] = []
     placed: set[int] = set()
-    waiting: list[Module | int] = list(
+    waiting: list[Module | Shared | int] = list(
         dict.fromkeys(owner.get(number, number) for number in range(len(graph.nodes)))
     )
     while waiting:
@@ -222,20 +228,26 @@ def _ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
             return tuple(range(len(graph.nodes)))
         waiting.remove(ready)
         units.append(ready)
-        placed |= {ready} if isinstance(ready, int) else set(ready.members)
+        placed |= {ready} if isinstance(ready, int) else set(_members(ready))
     return _in_runs(units)
 
 
-def _needs(graph: Graph, unit: Module | int) -> set[int]:
+def _members(unit: Module | Shared) -> tuple[int, ...]:
+    return unit.numbers if isinstance(unit, Shared) else unit.members
+
+
+def _needs(graph: Graph, unit: Module | Shared | int) -> set[int]:
+    if isinstance(unit, Shared):
+        return set(unit.reads(graph))
     return set(graph.nodes[unit].reads if isinstance(unit, int) else unit.reads)
 
 
-def _in_runs(units: Sequence[Module | int]) -> tuple[Unit, ...]:
+def _in_runs(units: Sequence[Module | Shared | int]) -> tuple[Unit, ...]:
     """Return units with equal modules that follow each other joined."""
     result: list[Unit] = []
     for unit in units:
         last = result[-1] if result else None
-        if isinstance(unit, int):
+        if isinstance(unit, int | Shared):
             result.append(unit)
         elif isinstance(last, Folded) and _continues(last, unit):
             result[-1] = Folded(modules=(*last.modules, unit))

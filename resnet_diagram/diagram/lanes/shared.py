@@ -1,0 +1,67 @@
+"""Find layers that run on several values, such as the head that all levels of a pyramid share."""
+
+from collections.abc import Iterable, Sequence
+
+from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.measure import residual_blocks, walk
+from resnet_diagram.spec.model import Graph, Merge
+from resnet_diagram.spec.traits import MIXING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """Nodes of a graph, by their numbers, that run the same layers on different values.
+
+    `merge`: the concatenation of all their values, if nothing else reads these.
+    """
+
+    members: tuple[int, ...]
+    merge: int | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of all nodes."""
+        return self.members if self.merge is None else (*self.members, self.merge)
+
+    def reads(self, graph: Graph) -> tuple[int, ...]:
+        """Return the number of the value that each member reads."""
+        return tuple(graph.nodes[number].reads[0] for number in self.members)
+
+
+def shared_layers(graph: Graph) -> list[Shared]:
+    """Return the layers that one box can show for all nodes that run them: no member leads to another."""
+    members: dict[int, list[int]] = {}
+    for number, node in enumerate(graph.nodes):
+        if node.shares is not None:
+            members.setdefault(node.shares, [node.shares]).append(number)
+    return [
+        Shared(members=tuple(numbers), merge=_concatenation(graph, numbers))
+        for numbers in members.values()
+        if _is_one_box(graph, numbers)
+    ]
+
+
+def _concatenation(graph: Graph, members: Sequence[int]) -> int | None:
+    """Return the number of the concatenation that alone reads the values of some nodes, and no others."""
+    readers = [number for number, node in enumerate(graph.nodes) if not set(members).isdisjoint(node.reads)]
+    last = graph.nodes[readers[-1]] if readers else None
+    is_one = len(readers) == 1 and last and last.merge is Merge.CONCAT and set(last.reads) == set(members)
+    return readers[0] if is_one and not set(members).intersection(graph.outputs) else None
+
+
+def _is_one_box(graph: Graph, numbers: Iterable[int]) -> bool:
+    nodes = [graph.nodes[number] for number in numbers]
+    single = all(len(node.reads) == 1 and len(node.body) == len(nodes[0].body) for node in nodes)
+    plain = any(layer.kind in MIXING for layer in walk(nodes[0].body)) and not residual_blocks(nodes[0].body)
+    return single and plain and _are_apart(graph, set(numbers))
+
+
+def _are_apart(graph: Graph, members: set[int]) -> bool:
+    """Return whether no value of some nodes leads to another of them."""
+    behind = set(members)
+    for number, node in enumerate(graph.nodes):
+        if behind.intersection(node.reads):
+            if number in members:
+                return False
+            behind.add(number)
+    return True
