@@ -166,13 +166,17 @@ def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:
     """Return the lines in a layer's box, without norm and activation; `sizes` replaces its numbers."""
     if layer.kind is LayerKind.OPAQUE:
         return tuple(line for line in (operation(layer), literal(layer.name)) if line)
-    return _layer_lines(replace(layer, name=""), sizes)
+    return _lines_with(layer, sizes) if sizes else _own_lines(replace(layer, name=""))
 
 
 @lru_cache(maxsize=4096)
-def _layer_lines(layer: Layer, sizes: Sizes | None) -> tuple[Label, ...]:
+def _own_lines(layer: Layer) -> tuple[Label, ...]:
     """Return the lines of a layer without a name; most layers of a deep network differ in theirs alone."""
-    sizes = sizes or sizes_of(layer)
+    return _lines_with(layer, sizes_of(layer))
+
+
+def _lines_with(layer: Layer, sizes: Sizes) -> tuple[Label, ...]:
+    """Return the lines of a layer with some sizes; labels of one text may differ in what C means."""
     match layer.kind:
         case LayerKind.CONV:
             lines = (

@@ -4,7 +4,7 @@ from enum import StrEnum
 from math import prod
 
 from resnet_diagram.spec.measure import all_blocks, merged_shape, out_shape
-from resnet_diagram.spec.model import Merge, Stage
+from resnet_diagram.spec.model import Merge, Shape, Stage
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -41,18 +41,26 @@ def stage_title(stage: Stage, number: int, names: StageNames) -> Label:
 
 
 def _is_encoder_decoder(stage: Stage) -> bool:
-    """Return whether a skip connection in a stage bypasses a stage of lower resolution, as in a U-Net."""
+    """Return whether a skip connection in a stage bypasses a stage of lower resolution, as in a U-Net.
+
+    Positions that only move to another axis, as the patches of MobileViT do, are none.
+    """
     skips = (
         block
         for block in all_blocks(stage)
         if block.merge in (Merge.CONCAT, Merge.ADD) and (block.shortcut or () in block.branches)
     )
     return any(
-        isinstance(element, Stage) and prod(out_shape(element.body)[1:]) < prod(merged_shape(block)[1:])
+        isinstance(element, Stage) and _is_coarser(out_shape(element.body), merged_shape(block))
         for block in skips
         for branch in block.branches
         for element in branch
     )
+
+
+def _is_coarser(shape: Shape, other: Shape) -> bool:
+    """Return whether a value has fewer positions than another on as many axes."""
+    return len(shape) == len(other) and prod(shape[1:]) < prod(other[1:])
 
 
 def shortened(path: str) -> str:

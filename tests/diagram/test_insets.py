@@ -13,10 +13,12 @@ from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.blocks import unit_title
+from resnet_diagram.wording.layers import layer_lines, sizes_of
 from resnet_diagram.wording.places import places
 from resnet_diagram.wording.stages import StageNames
-from resnet_diagram.wording.terms import NOTHING, literal
+from resnet_diagram.wording.terms import NOTHING, Kind, literal
 
 
 def types(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -133,6 +135,15 @@ def test_entries_for_a_part_keep_those_added_behind() -> None:
     entries = needed_entries((*drawn.legend, added), contents, contents[:1])
     assert entries == (*legend(contents[:1]), added)
     assert needed_entries((), contents, contents[:1]) == ()
+
+
+@pytest.mark.parametrize("order", [(Kind.WIDTH, Kind.IN_WIDTH), (Kind.IN_WIDTH, Kind.WIDTH)])
+def test_what_c_means_does_not_depend_on_what_was_drawn_before(order: tuple[Kind, Kind]) -> None:
+    layer = conv((16, 8, 8), 16, 3, padding=1)
+    for kind in order:
+        (line,) = layer_lines(layer, sizes_of(layer)._replace(channels=literal("C", kind)))
+        assert kind in line.kinds
+        assert len(line.kinds & {*order}) == 1
 
 
 def test_the_overview_is_the_overview_alone() -> None:

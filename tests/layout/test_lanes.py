@@ -40,6 +40,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.style.theme import load_theme
+from resnet_diagram.wording.stages import StageNames, stage_title
 from resnet_diagram.wording.terms import literal
 from tests.layout.geometry import is_crossing, loose_ends, problems
 
@@ -338,6 +339,17 @@ def test_a_stage_with_both_halves_of_a_u_net_says_so(merge: Merge, level: int) -
     titles = [frame.title for strip in drawn(network).panels for frame in _frames(strip.content)]
     assert ("Stage 1 (encoder–decoder)" in titles) == (level > 0)
     assert ("Stage 1" in titles) == (level == 0)
+
+
+def test_positions_that_move_to_another_axis_are_no_encoder() -> None:
+    fine = shape(0)
+    tokens = (fine[0], fine[1] * fine[2] // 4)
+    inner = Stage(body=tuple(residual(f"layers.{number}", fine) for number in range(2)))
+    moved = Layer(name="unfold", kind=LayerKind.RESHAPE, op="permute", in_shape=fine, out_shape=tokens)
+    stage = Stage(body=(*inner.body, moved), name="inner")
+    branch = (stage, replace(moved, name="fold", in_shape=tokens, out_shape=fine))
+    block = Block(branches=((), branch), merge=Merge.CONCAT, name="mobile")
+    assert stage_title(Stage(body=(block,)), 3, StageNames.STAGE) == "Stage 3"
 
 
 def _frames(content: object) -> tuple[Frame, ...]:
