@@ -95,9 +95,9 @@ def test_a_name_that_fits_is_not_shortened(length: int) -> None:
 @pytest.mark.parametrize(
     ("branches", "title"),
     [
-        (((), (conv(SHAPE, 8, 3),)), "Dense layer"),
-        (((), (conv(SHAPE, 8, 3),), (conv(SHAPE, 8, 1),)), "Concatenated branches"),
-        (((conv(SHAPE, 8, 3),), (conv(SHAPE, 8, 1),)), "Concatenated branches"),
+        (((), (conv(SHAPE, 8, 3, padding=1),)), "Dense layer"),
+        (((), (conv(SHAPE, 8, 3, padding=1),), (conv(SHAPE, 8, 1),)), "Concatenated branches"),
+        (((conv(SHAPE, 8, 3, padding=1),), (conv(SHAPE, 8, 1),)), "Concatenated branches"),
     ],
 )
 def test_a_dense_layer_has_one_branch_beside_its_input(
