@@ -115,3 +115,28 @@ def test_a_chart_of_a_part_has_the_frames_of_its_units() -> None:
     head = rd.to_text("seresnet50", "mermaid", annotate=SE, only="head")
     assert "unit1" not in head
     assert "Stage 4" in head
+
+
+def test_blocks_of_the_part_are_open_where_the_network_has_more_types_than_panels() -> None:
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+
+    class Block(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self, channels: int, count: int, stride: int) -> None:
+            super().__init__()
+            self.layers = nn.Sequential(
+                nn.Conv2d(channels, 2 * channels, 3, stride, 1),
+                *(nn.Conv2d(2 * channels, 2 * channels, 1) for _ in range(count)),
+            )
+            self.shortcut = nn.Conv2d(channels, 2 * channels, 1, stride)
+
+        def forward(self, x: Any) -> Any:
+            return torch.relu(self.layers(x) + self.shortcut(x))
+
+    blocks = [nn.Sequential(Block(8 * 2**number, number, 2)) for number in range(8)]
+    network = rd.trace(nn.Sequential(nn.Conv2d(3, 8, 3), *blocks), input_shape=(3, 512, 512))
+    notes = {only: rd.to_text(network, "svg", only=only) for only in ("", "stage3", "stage8")}
+    assert "not drawn open: " in notes[""]
+    for only in ("stage3", "stage8"):
+        assert "not drawn open: " not in notes[only]
+        assert f"(first block of stage {only[-1]})" in notes[only] or "(b)" in notes[only]

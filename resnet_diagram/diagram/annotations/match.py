@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations, Part
-from resnet_diagram.diagram.model import Origin
+from resnet_diagram.diagram.model import Frame, Group, Origin
 from resnet_diagram.errors import UsageError, closest, did_you_mean
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.model import Layer, Network
@@ -79,3 +80,18 @@ def matched(annotations: Annotations, networks: Sequence[Network]) -> Annotation
     for _, problem in problems(annotations, networks):
         raise UsageError(f"{problem} 'resnet-diagram annotate' lists all modules.")
     return with_classes(annotations, networks)
+
+
+def ends_of(parts: Sequence[Frame | Group], part: Part) -> tuple[int, int]:
+    """Return the numbers of the first and the last of some parts that are drawn. Raise UsageError."""
+    numbers = [
+        number
+        for number, item in enumerate(parts)
+        if fnmatchcase(item.id, part.pattern) or any(map(part.names, item.origin.paths))
+    ]
+    if not numbers:
+        names = [item.id for item in parts if item.title]
+        paths = [path for item in parts for path in item.origin.paths]
+        hint = did_you_mean(closest(part.pattern, (*names, *paths)))
+        raise UsageError(f"--only {part.pattern}: there is no such part.{hint} Choose of {', '.join(names)}.")
+    return numbers[0], numbers[-1]

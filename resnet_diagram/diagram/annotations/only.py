@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any
 
+from resnet_diagram.diagram.annotations.match import ends_of
 from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.elements import mapped
 from resnet_diagram.diagram.model import (
@@ -23,7 +23,7 @@ from resnet_diagram.diagram.model import (
     Panel,
 )
 from resnet_diagram.diagram.views import legend_of
-from resnet_diagram.errors import UsageError, closest, did_you_mean
+from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.paths import is_within
 from resnet_diagram.wording.symbols import panel_letter, times
@@ -91,7 +91,7 @@ def _relettered(panels: Sequence[Panel], before: Sequence[Panel]) -> tuple[Panel
 def _overview(drawing: Overview, part: Part) -> tuple[Overview, list[Label], tuple[str, ...]]:
     """Return the overview of a part, the titles of omitted parts, and the paths of drawn ones."""
     frames = drawing.frames
-    first, last = _ends(frames, part)
+    first, last = ends_of(frames, part)
     frames_drawn = frames[first : last + 1]
     shown = (*map(_stub, frames[:first][-1:]), *frames_drawn, *map(_stub, frames[last + 1 :][:1]))
     bars = {bar.id for frame in shown for bar in frame.bars if isinstance(bar, Bar)}
@@ -110,7 +110,7 @@ def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[La
     frames = [item for item in items if isinstance(item, Group) and item.role is GroupRole.NETWORK]
     series = [item for item in items if item not in frames]
     groups = [item for item in series if isinstance(item, Group)]
-    first, last = _ends(groups, part)
+    first, last = ends_of(groups, part)
     start, end = series.index(groups[first]), series.index(groups[last])
     before, behind = series[:start][-1:], series[end + 1 :][:1]
     hidden = [
@@ -123,21 +123,6 @@ def _chain(items: Sequence[Item], part: Part) -> tuple[tuple[Item, ...], list[La
         if any(is_within(path, module) for path in frame.origin.paths for module in paths)
     ]
     return (*map(_closed, before), *series[start : end + 1], *map(_closed, behind), *units), hidden
-
-
-def _ends(parts: Sequence[Frame | Group], part: Part) -> tuple[int, int]:
-    """Return the numbers of the first and the last of some parts that are drawn. Raise UsageError."""
-    numbers = [
-        number
-        for number, item in enumerate(parts)
-        if fnmatchcase(item.id, part.pattern) or any(map(part.names, item.origin.paths))
-    ]
-    if not numbers:
-        names = [item.id for item in parts if item.title]
-        paths = [path for item in parts for path in item.origin.paths]
-        hint = did_you_mean(closest(part.pattern, (*names, *paths)))
-        raise UsageError(f"--only {part.pattern}: there is no such part.{hint} Choose of {', '.join(names)}.")
-    return numbers[0], numbers[-1]
 
 
 def _stub(frame: Frame) -> Frame:

@@ -61,6 +61,11 @@ class Unit:
         return "–".join(str(number) for number in dict.fromkeys((self.number, self.last)) if number)
 
     @property
+    def frame(self) -> str:
+        """Id of the frame that it lies in."""
+        return f"stage{self.stage}" if self.stage or self.part is None else self.part.value
+
+    @property
     def block(self) -> Block | None:
         """Block of the unit; None for a run of layers."""
         return leading_block(self.elements)

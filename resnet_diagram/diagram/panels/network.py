@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeGuard
 
+from resnet_diagram.diagram.annotations.match import ends_of
+from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.lanes.nested import triangle
 from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.lanes.whole import holds_graph
@@ -36,6 +38,10 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
         if graph:
             return _graph_panels(graph, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names, options.annotations)
+    if options.only:
+        first, last = ends_of(drawing.frames, Part(pattern=options.only))
+        drawn = {frame.id for frame in drawing.frames[first : last + 1]}
+        units = tuple(unit for unit in units if unit.frame in drawn)
     result = types_of(units)
     note = _noter(result, options, with_symbols=with_insets)
     noted = replace(drawing, frames=tuple(map(note, drawing.frames)))
@@ -93,8 +99,7 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
     of_stage: dict[str, list[tuple[BlockType, Unit]]] = {}
     for kind in items:
         for unit in kind.units:
-            frame = f"stage{unit.stage}" if unit.stage or unit.part is None else unit.part.value
-            of_stage.setdefault(frame, []).append((kind, unit))
+            of_stage.setdefault(unit.frame, []).append((kind, unit))
 
     def noted(frame: Frame) -> Frame:
         caption = frame.caption if Show.SHAPES in options.show else NOTHING
