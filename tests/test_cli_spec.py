@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 import resnet_diagram as rd
 from resnet_diagram.cli.main import main
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.json.files import dumps, loads, read_network
+from resnet_diagram.spec.json.files import dumps, load, loads
 from resnet_diagram.spec.signature import same
 from tests.spec.toml.test_writer import RESNET50, unwritable
 
@@ -36,7 +36,7 @@ def test_another_network_is_printed_as_json_with_a_note(tmp_path: Path) -> None:
     path.write_text(WRITTEN, encoding="utf-8")
     result = run("spec", path)
     assert result.exit_code == 0
-    assert loads(result.stdout) == read_network(path)
+    assert loads(result.stdout) == load(path)
     assert result.stderr == (
         "Note: 'written' has blocks that the short form of TOML cannot describe. This is JSON; "
         "'-t toml' writes TOML layer by layer.\n"
@@ -57,7 +57,7 @@ def test_the_suffix_says_the_form(tmp_path: Path) -> None:
         assert run("spec", "resnet20", "-o", tmp_path / name).exit_code == 0
     assert (tmp_path / "net.toml").read_text(encoding="utf-8").startswith('name = "resnet20"\n')
     assert (tmp_path / "net.json").read_text(encoding="utf-8") == run("spec", "resnet20", "-t", "json").stdout
-    assert same(read_network(tmp_path / "net.toml"), catalog.network("resnet20"))
+    assert same(load(tmp_path / "net.toml"), catalog.network("resnet20"))
 
 
 def test_a_written_design_draws_as_the_network_itself(tmp_path: Path) -> None:

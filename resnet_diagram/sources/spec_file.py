@@ -37,7 +37,7 @@ def read_spec(source: str, folder: Path) -> Network:
         from resnet_diagram.spec.toml.reader import loads as loads_toml
 
         return loads_toml(text, "standard input", "network")
-    from resnet_diagram.spec.json.files import read_network
+    from resnet_diagram.spec.json.files import load
 
-    network = read_network(folder / source)
+    network = load(folder / source)
     return replace(network, source=source) if source.lower().endswith(".toml") else network

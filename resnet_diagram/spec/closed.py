@@ -3,17 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.graph import graphs, with_runs
 from resnet_diagram.spec.measure import in_shape, macs, out_shape, params, residual_blocks, walk
 from resnet_diagram.spec.model import (
-    Block,
     Element,
     Graph,
     Layer,
     LayerKind,
     Network,
-    Shortcut,
-    Stage,
 )
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.spec.traits import WEIGHTED
@@ -81,15 +78,7 @@ def _run(elements: Iterable[Element]) -> tuple[Element, ...]:
 
 
 def _closed(element: Element) -> Element:
-    match element:
-        case Graph():
-            inside = [inner for node in element.nodes for inner in node.body]
-            return _box(element, inside, in_shape(element), "graph")
-        case Stage():
-            return replace(element, body=_run(element.body))
-        case Block():
-            shortcut = element.shortcut and Shortcut(
-                kind=element.shortcut.kind, layers=_run(element.shortcut.layers)
-            )
-            return replace(element, branches=tuple(map(_run, element.branches)), shortcut=shortcut)
-    return element
+    if isinstance(element, Graph):
+        inside = [inner for node in element.nodes for inner in node.body]
+        return _box(element, inside, in_shape(element), "graph")
+    return with_runs(element, _run)

@@ -1,6 +1,7 @@
 """The elements directly inside a part, the graphs in it, and the merges of a graph as blocks."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from resnet_diagram.spec.model import (
@@ -17,6 +18,7 @@ from resnet_diagram.spec.model import (
 )
 
 Part = Network | Element | Shortcut | Iterable[Element]
+Container = TypeVar("Container", Network, Layer, Block, Stage, Graph, Element, Shortcut)
 Vertex = TypeVar("Vertex", bound=Hashable)
 
 
@@ -54,6 +56,28 @@ def parts(part: Network | Element | Shortcut) -> tuple[tuple[Element, ...], ...]
             return tuple(node.body for node in part.nodes)
         case Layer():
             return ()
+
+
+def with_runs(part: Container, change: Callable[[tuple[Element, ...]], tuple[Element, ...]]) -> Container:
+    """Return a part with each run of elements directly inside it changed; a layer is returned as it is."""
+    match part:
+        case Network():
+            return replace(part, stem=change(part.stem), body=change(part.body), head=change(part.head))
+        case Stage():
+            return replace(part, body=change(part.body))
+        case Shortcut():
+            return replace(part, layers=change(part.layers))
+        case Block():
+            before, after = (
+                tuple(item for item in change(run) if isinstance(item, Layer))
+                for run in (part.before, part.after)
+            )
+            branches = tuple(map(change, part.branches))
+            shortcut = part.shortcut and with_runs(part.shortcut, change)
+            return replace(part, before=before, branches=branches, shortcut=shortcut, after=after)
+        case Graph():
+            return replace(part, nodes=tuple(replace(node, body=change(node.body)) for node in part.nodes))
+    return part
 
 
 def all_elements(part: Network | Element) -> Iterator[Element]:

@@ -45,15 +45,11 @@ def walk(part: Part, *, shortcuts: bool = True, gates: bool = True, repeats: boo
     gate (the branches of a `MULTIPLY` block after its first); without `repeats`, those of graph nodes
     that run the modules of an earlier node again.
     """
-    waiting: list[Iterator[Part]] = [iter((part,))]
-    while waiting:
-        for item in waiting[-1]:
-            if not isinstance(item, Layer):
-                waiting.append(iter(_inside(item, shortcuts, gates, repeats)))
-                break
+    for item in _inside(part, shortcuts, gates, repeats):
+        if isinstance(item, Layer):
             yield item
         else:
-            waiting.pop()
+            yield from walk(item, shortcuts=shortcuts, gates=gates, repeats=repeats)
 
 
 def _inside(part: Part, shortcuts: bool, gates: bool, repeats: bool) -> Iterable[Element]:

@@ -5,11 +5,13 @@ signature, for callers that go on working with it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass, replace
 from enum import StrEnum
 from math import prod
 from typing import Any, TypeVar
 
+from resnet_diagram.spec.graph import with_runs
 from resnet_diagram.spec.measure import gate_ratio
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Network, Shape, Shortcut, Stage
 from resnet_diagram.spec.settings import DROPOUT, FACTOR, setting, with_settings
@@ -158,42 +160,22 @@ def _global_pool(layer: Layer) -> Layer:
 
 def anonymous(part: Described) -> Described:
     """Return the part without any name, source and note, so that equal structures compare equal."""
-    return rebuilt(part, lambda layer: replace(layer, name=""), named=False)
+    bare = with_runs(part, anonymous_run)
+    fields: dict[str, Any] = {} if isinstance(part, Shortcut) else {"name": ""}
+    if isinstance(bare, Graph):
+        fields["nodes"] = tuple(replace(node, name="") for node in bare.nodes)
+    if isinstance(bare, Network):
+        fields |= {"source": "", "notes": (), "classes": (), "stopped_at": None}
+        for key in ("inputs", "outputs", "idle"):
+            fields[key] = tuple(replace(item, name="") for item in getattr(bare, key))
+    return replace(bare, **fields)
 
 
-def rebuilt(part: Described, change: Callable[[Layer], Layer], *, named: bool = True) -> Described:
-    """Return the part with each layer changed; without `named`, other parts lose their names."""
-
-    def run(elements: Iterable[Element]) -> tuple[Element, ...]:
-        return tuple(rebuilt(element, change, named=named) for element in elements)
-
-    nameless: dict[str, Any] = {} if named else {"name": ""}
-    match part:
-        case Layer():
-            return change(part)
-        case Shortcut():
-            return replace(part, layers=run(part.layers))
-        case Stage():
-            return replace(part, body=run(part.body), **nameless)
-        case Block():
-            return replace(
-                part,
-                before=tuple(change(layer) for layer in part.before),
-                branches=tuple(run(branch) for branch in part.branches),
-                shortcut=rebuilt(part.shortcut, change, named=named) if part.shortcut else None,
-                after=tuple(change(layer) for layer in part.after),
-                **nameless,
-            )
-        case Graph():
-            nodes = tuple(replace(node, body=run(node.body), **nameless) for node in part.nodes)
-            return replace(part, nodes=nodes, **nameless)
-        case Network():
-            if not named:
-                nameless |= {"source": "", "notes": (), "classes": (), "stopped_at": None}
-                for key in ("inputs", "outputs", "idle"):
-                    nameless[key] = tuple(replace(item, name="") for item in getattr(part, key))
-            return replace(part, stem=run(part.stem), body=run(part.body), head=run(part.head), **nameless)
-    raise TypeError(f"Expected a part of a network, got {type(part).__name__}.")
+def rebuilt(part: Described, change: Callable[[Layer], Layer]) -> Described:
+    """Return the part with each layer changed."""
+    if isinstance(part, Layer):
+        return change(part)
+    return with_runs(part, lambda run: tuple(rebuilt(element, change) for element in run))
 
 
 def anonymous_run(elements: Iterable[Element]) -> tuple[Element, ...]:
@@ -227,7 +209,7 @@ def _differences(path: str, left: object, right: object) -> Iterator[str]:
         if len(left) != len(right):
             yield f"{path}: {len(left)} elements are not {len(right)}"
     elif is_dataclass(left) and type(left) is type(right):
-        for field in fields(left):
+        for field in fields_of(left):
             inner = f"{path}.{field.name}".lstrip(".")
             yield from _differences(inner, getattr(left, field.name), getattr(right, field.name))
     else:

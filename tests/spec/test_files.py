@@ -10,7 +10,7 @@ import pytest
 
 from resnet_diagram.errors import RenderError, SourceError, SpecError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.json.files import dumps, loads, read_network, write_network
+from resnet_diagram.spec.json.files import dumps, load, loads, write_network
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.spec.shapes import act, conv, linear
 from resnet_diagram.wording.facts import facts, stage_rows
@@ -55,7 +55,7 @@ def test_round_trip_of_an_odd_network(tmp_path: Path) -> None:
     assert loads(dumps(network)) == network
     path = tmp_path / "net.json"
     write_network(network, path)
-    assert read_network(path) == network
+    assert load(path) == network
     assert path.read_text(encoding="utf-8") == dumps(network)
     assert [file.name for file in tmp_path.iterdir()] == ["net.json"]
 
@@ -221,18 +221,18 @@ def test_whatever_is_wrong_it_is_a_spec_error_or_a_network_that_can_be_measured(
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"There is no file '.*nowhere\.json'"):
-        read_network(tmp_path / "nowhere.json")
+        load(tmp_path / "nowhere.json")
     with pytest.raises(SourceError, match="it is a folder"):
-        read_network(tmp_path)
+        load(tmp_path)
     (tmp_path / "latin.json").write_bytes(b'{"name": "\xe9"}')
     with pytest.raises(SpecError, match=r"latin\.json: not a text in UTF-8"):
-        read_network(tmp_path / "latin.json")
+        load(tmp_path / "latin.json")
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "net.json"
     path.write_text(dumps(odd()), encoding="utf-8-sig")
-    assert read_network(path) == odd()
+    assert load(path) == odd()
 
 
 def test_folder_missing(tmp_path: Path) -> None:

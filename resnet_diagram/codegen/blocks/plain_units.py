@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from resnet_diagram.spec.graph import with_runs
 from resnet_diagram.spec.measure import all_blocks, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.settings import DROPOUT, changed, setting, with_settings
@@ -33,33 +34,12 @@ def with_dropouts(network: Network) -> Network:
     """Return the network with each dropout that is a setting as a layer of its own."""
     if not any(DROPOUT in dict(layer.settings) for layer in walk(network)):
         return network
-    stem, body, head = (_with_dropouts(run) for run in (network.stem, network.body, network.head))
-    return replace(network, stem=stem, body=body, head=head)
+    return with_runs(network, _with_dropouts)
 
 
 def _with_dropouts(run: Sequence[Element]) -> tuple[Element, ...]:
-    elements: list[Element] = []
-    for element in run:
-        match element:
-            case Layer():
-                elements += _layer_with_dropout(element)
-            case Stage():
-                elements.append(replace(element, body=_with_dropouts(element.body)))
-            case Block():
-                shortcut = element.shortcut
-                if shortcut:
-                    shortcut = replace(shortcut, layers=_with_dropouts(shortcut.layers))
-                branches = tuple(map(_with_dropouts, element.branches))
-                before, after = (
-                    tuple(item for layer in part for item in _layer_with_dropout(layer))
-                    for part in (element.before, element.after)
-                )
-                elements.append(
-                    replace(element, before=before, branches=branches, shortcut=shortcut, after=after)
-                )
-            case _:
-                elements.append(element)
-    return tuple(elements)
+    parts = (_layer_with_dropout(element) if isinstance(element, Layer) else [element] for element in run)
+    return tuple(with_runs(element, _with_dropouts) for part in parts for element in part)
 
 
 def _layer_with_dropout(layer: Layer) -> tuple[Layer, ...]:

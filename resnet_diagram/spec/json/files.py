@@ -83,7 +83,7 @@ def _without_header(value: Any) -> Any:
     return {key: item for key, item in value.items() if key not in ("format", "version")}
 
 
-def read_network(path: Path | str) -> Network:
+def load(path: Path | str) -> Network:
     """Return the network in a file: TOML if its name ends in `.toml`, else JSON.
 
     A network in TOML has the path as its source. Raises SourceError if the file cannot be read, SpecError

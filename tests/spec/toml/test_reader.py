@@ -8,7 +8,7 @@ from resnet_diagram.errors import SourceError, SpecError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.counting.blocks import residual_units, units
-from resnet_diagram.spec.json.files import read_network
+from resnet_diagram.spec.json.files import load
 from resnet_diagram.spec.measure import block_kind, cardinality, residual_blocks, stride, walk, width
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, ShortcutKind, Stage
 from resnet_diagram.spec.signature import differences, same
@@ -229,16 +229,16 @@ def test_layers_one_by_one() -> None:
 def test_a_file_is_named_after_itself(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("depths = [1, 1]", encoding="utf-8")
-    assert (read_network(path).name, read_network(path).source) == ("mine", str(path))
+    assert (load(path).name, load(path).source) == ("mine", str(path))
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
     path = tmp_path / "net.toml"
     with pytest.raises(SourceError, match="There is no file"):
-        read_network(path)
+        load(path)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(SpecError, match="not a text in UTF-8; expected TOML"):
-        read_network(path)
+        load(path)
 
 
 @pytest.mark.parametrize(

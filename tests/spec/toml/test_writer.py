@@ -8,7 +8,7 @@ import pytest
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec import catalog
-from resnet_diagram.spec.json.files import read_network, write_network
+from resnet_diagram.spec.json.files import load, write_network
 from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.shapes import act, conv
 from resnet_diagram.spec.signature import differences, same
@@ -151,7 +151,7 @@ def test_files(tmp_path: Path) -> None:
     network = catalog.network("resnet20")
     for name in ("net.toml", "net.json"):
         write_network(network, tmp_path / name)
-        assert same(read_network(tmp_path / name), network)
+        assert same(load(tmp_path / name), network)
     assert "name" in tomllib.loads((tmp_path / "net.toml").read_text(encoding="utf-8"))
     write_network(network, tmp_path / "other.txt", "toml")
     assert (tmp_path / "other.txt").read_bytes() == (tmp_path / "net.toml").read_bytes()
