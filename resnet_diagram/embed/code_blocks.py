@@ -13,11 +13,6 @@ _LITERAL = re.compile(
 _VERBATIM = re.compile(r"\s*\\begin\{((?:verbatim|Verbatim|lstlisting|minted|comment)\*?)\}")
 
 
-def none(line: str, state: str) -> str:
-    """Return "": an example marker in HTML is written with `&lt;` and is therefore no marker."""
-    return ""
-
-
 def fenced(line: str, state: str) -> str:
     """Return the fence that is open after a line of Markdown, or "".
 

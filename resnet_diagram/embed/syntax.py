@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.embed.code_blocks import fenced, literal, none, verbatim
+from resnet_diagram.embed.code_blocks import fenced, literal, verbatim
 from resnet_diagram.errors import EmbedError
 
 WORD = "resnet-diagram"
@@ -32,12 +32,13 @@ def _syntax(
     name: str,
     comment: tuple[str, str],
     formats: dict[str, str],
-    code: Callable[[str, str], str] = none,
+    code: Callable[[str, str], str] = lambda line, state: "",
     before: str = r"[ \t]*",
 ) -> Syntax:
     """Return a document syntax with comments from one sign to another, or to the end of the line.
 
-    The comment's first sign is a pattern; `before` matches text before a marker.
+    The comment's first sign is a pattern; `before` matches text before a marker. Without `code`, as in HTML,
+    an example of a marker is escaped, with `&lt;`, and is therefore none.
     """
     opening, closing = comment
     ends = rf"[ \t]*{re.escape(closing)}[ \t]*$"

@@ -45,14 +45,9 @@ def legend_height(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float)
 
 
 def widest_entry(canvas: Canvas, entries: tuple[LegendEntry, ...]) -> float:
-    """Return the minimum width of the legend, in points."""
-    return max((_least_width(canvas, entry) for entry in entries), default=0.0)
-
-
-def _least_width(canvas: Canvas, entry: LegendEntry) -> float:
-    """Return the width that an entry needs at least: its own, unless it can be broken."""
-    width = _entry_width(canvas, entry)
-    return width if entry.role else min(width, _UNBROKEN)
+    """Return the minimum width of the legend, in points; entries without a sample can be broken."""
+    widths = ((entry.role, _entry_width(canvas, entry)) for entry in entries)
+    return max((width if role else min(width, _UNBROKEN) for role, width in widths), default=0.0)
 
 
 def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:

@@ -114,7 +114,12 @@ def _least_height(panels: Sequence[MeasuredPanel], room: float) -> float:
     """Return the height of panels with their headings; panels of modules and blocks share rows."""
     packed = [[item] for item in panels if _is_strip(item)]
     packed += _insets_in_rows([item for item in panels if not _is_strip(item)], room)
-    return sum(max(map(_height, row)) + _HEADING + _ROW_GAP for row in packed)
+    # The height of an overview is not known yet.
+    heights = (
+        [0.0 if isinstance(item.content, OverviewLayout) else item.content.height for item in row]
+        for row in packed
+    )
+    return sum(max(row) + _HEADING + _ROW_GAP for row in heights)
 
 
 def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEntry, ...]:
@@ -130,11 +135,6 @@ def _legend(diagram: Diagram, panels: Sequence[MeasuredPanel]) -> tuple[LegendEn
     listed = phrase(Kind.LEGEND, Word.TITLE_AND_PLACE, listed, inside) if inside else listed
     words = phrase(Kind.LEGEND, Word.NOT_OPENED, listed).in_language(diagram.legend[0].text.language)
     return (*entries, LegendEntry(role=None, text=words))
-
-
-def _height(item: MeasuredPanel) -> float:
-    """Return the height of a finished drawing; the height of an overview is not known yet."""
-    return 0.0 if isinstance(item.content, OverviewLayout) else item.content.height
 
 
 def _is_module(item: MeasuredPanel) -> bool:

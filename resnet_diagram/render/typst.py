@@ -14,7 +14,6 @@ from resnet_diagram.layout.scene import (
     Group,
     Leaf,
     Marker,
-    Scene,
     Text,
     all_texts,
     boxes,
@@ -55,6 +54,7 @@ def render_typst(figure: Figure) -> str:
     for text in all_texts(scene):
         counts.setdefault(text.role, Counter())[number(text.size)] += 1
     sizes = {role: count.most_common(1)[0][0] for role, count in counts.items()}
+    last = max((theme.shade(box.role, box.shade) for box in boxes(scene)), default=0)
     return render(
         "typst",
         "figure.typ.jinja",
@@ -69,7 +69,7 @@ def render_typst(figure: Figure) -> str:
         ink=theme.style("text").text,
         page=theme.page,
         faces=_array(typst_string(name) for name in alternatives(theme.font)),
-        shades=_shades(scene, theme),
+        shades=_array(_colour(shade, theme) for shade in theme.shades[:last]) if last else "",
         styles=[
             _style(role, theme, sizes)
             for role in sorted({item.role for item in (*walk(scene), *all_texts(scene))})
@@ -79,12 +79,6 @@ def render_typst(figure: Figure) -> str:
             for title, run in groupby(_titled(scene.root), key=lambda pair: pair[0])
         ],
     )
-
-
-def _shades(scene: Scene, theme: Theme) -> str:
-    """Return the shades up to the last one in use, or ""."""
-    last = max((theme.shade(box.role, box.shade) for box in boxes(scene)), default=0)
-    return _array(_colour(shade, theme) for shade in theme.shades[:last]) if last else ""
 
 
 def _style(role: str, theme: Theme, sizes: Sizes) -> dict[str, str]:

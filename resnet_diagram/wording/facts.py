@@ -163,15 +163,10 @@ def reason(block: Block) -> str:
     if block.merge is Merge.CONCAT:
         axis = " of positions" if joined_axis(block) else ""
         return f"concatenation{axis} with a shortcut" if block.shortcut else f"concatenation{axis}"
-    if len({_rescales(branch) for branch in block.branches}) > 1:
+    rescaling = {bool(run) and in_shape(run)[1:] != out_shape(run)[1:] for run in block.branches}
+    if len(rescaling) > 1:
         return "sum across resolutions"
     return "sum of branches"
-
-
-def _rescales(elements: Iterable[Element]) -> bool:
-    """Return whether a branch ends in another resolution than it begins."""
-    run = tuple(elements)
-    return bool(run) and in_shape(run)[1:] != out_shape(run)[1:]
 
 
 def _residual(block: Block, place: Place) -> Facts:

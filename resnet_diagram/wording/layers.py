@@ -145,21 +145,15 @@ def stride_label(layer: Layer) -> Label:
 
 
 def sizes_of(layer: Layer) -> Sizes:
-    """Return the layer's own sizes; no stride of one, no groups of one or of all channels."""
-    grouped = 1 < layer.groups < layer.in_shape[0]
+    """Return the layer's own sizes; no stride or dilation of one, no groups of one or of all channels."""
+    grouped, dilation = 1 < layer.groups < layer.in_shape[0], dilation_of(layer)
+    is_dilated = layer.kind is LayerKind.CONV and any(step != 1 for step in dilation)
     return Sizes(
         channels=Label(number(Kind.CHANNELS, layer.out_shape[0])),
         stride=stride_label(layer),
         groups=phrase(Kind.GROUPS, Word.GROUPS, layer.groups) if grouped else NOTHING,
-        dilation=_dilation_label(layer),
+        dilation=phrase(Kind.DILATION, Word.DILATION, extent_text(dilation)) if is_dilated else NOTHING,
     )
-
-
-def _dilation_label(layer: Layer) -> Label:
-    """Return the dilation of a convolution, such as "dilation 2"; empty for a dilation of one."""
-    dilation = dilation_of(layer)
-    is_dilated = layer.kind is LayerKind.CONV and any(step != 1 for step in dilation)
-    return phrase(Kind.DILATION, Word.DILATION, extent_text(dilation)) if is_dilated else NOTHING
 
 
 def layer_lines(layer: Layer, sizes: Sizes | None = None) -> tuple[Label, ...]:

@@ -141,14 +141,10 @@ def _term_text(term: Term, language: Language) -> str:
 
 def _joined(texts: list[str], joint: str) -> str:
     """Join texts; commas between texts of which one ends or begins with an ideograph are full-width."""
-    if joint == ", " and any(_is_ideograph(end) for text in texts for end in (text[0], text[-1])):
+    first, last = _IDEOGRAPHS
+    if joint == ", " and any(first <= end <= last for text in texts for end in (text[0], text[-1])):
         joint = "，"
     return joint.join(texts)
-
-
-def _is_ideograph(character: str) -> bool:
-    first, last = _IDEOGRAPHS
-    return first <= character <= last
 
 
 def _word_text(word: Word | str, language: Language) -> str:

@@ -10,7 +10,7 @@ from resnet_diagram.diagram.annotations.model import Part
 from resnet_diagram.diagram.lanes.nested import triangle
 from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.lanes.whole import holds_graph
-from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Overview, Panel
+from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Panel
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import insets
@@ -49,8 +49,8 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
         return (Panel(id=WHOLE, title=title, content=noted),)
     stages = sum(frame.role is GroupRole.STAGE for frame in drawing.frames)
     opened, closed = insets(result, units, stages, options)
-    if _is_one_block(noted):
-        return opened
+    if sum(len(frame.bars) for frame in noted.frames) == 2 and len(noted.arcs) <= 1:
+        return opened  # the overview shows no more than its only block
     noted = replace(noted, notes=(*noted.notes, *_not_opened(closed)))
     return (Panel(id=WHOLE, title=title, content=noted), *opened)
 
@@ -86,12 +86,6 @@ def _graph_panels(
     opened, closed = insets(result, drawing.units, stages, options)
     whole = replace(whole, notes=(*whole.notes, *_not_opened(closed)))
     return (Panel(id=WHOLE, title=title, content=whole), *modules, *opened)
-
-
-def _is_one_block(drawing: Overview) -> bool:
-    """Return whether the overview shows no more than its only block would."""
-    bars = [bar for frame in drawing.frames for bar in frame.bars]
-    return len(bars) == 2 and len(drawing.arcs) <= 1
 
 
 def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) -> Callable[[Frame], Frame]:

@@ -214,10 +214,11 @@ def _splits(
         while len(starts := _fewest(heights, limit, gap)) > count:
             limit *= 1.02
         ends = (*starts[1:], len(heights))
-        if len(starts) == count and all(
-            _is_unbroken([any(part.parts for part in track[a:b]) for a, b in zip(starts, ends, strict=True)])
+        filled = (
+            "".join(".x"[any(part.parts for part in track[a:b])] for a, b in zip(starts, ends, strict=True))
             for track in parts
-        ):
+        )
+        if len(starts) == count and not any("." in sections.strip(".") for sections in filled):
             yield starts
 
 
@@ -230,9 +231,3 @@ def _fewest(heights: Sequence[float], limit: float, gap: float) -> tuple[int, ..
             used = 0.0
         used += height + gap
     return tuple(starts)
-
-
-def _is_unbroken(contents: Sequence[bool]) -> bool:
-    """Return whether nothing is empty between two that are filled."""
-    text = "".join("x" if value else " " for value in contents)
-    return " " not in text.strip()

@@ -70,8 +70,9 @@ def condense(diagram: Diagram, condensed: Condensed) -> Diagram:
     shared = _shared(diagram)
     if condensed is Condensed.BOXES:
         shared = shared._replace(after=None, identity=True)
-    language = diagram.legend[0].text.language
-    entries = (label.in_language(language) for label in _notation(shared, _merge(diagram)))
+    language, ends = diagram.legend[0].text.language, (*_SUMS, NodeRole.CONCAT)
+    merge = Label(*(entry.text for entry in diagram.legend if entry.role in ends), joint=" / ")
+    entries = (label.in_language(language) for label in _notation(shared, merge))
     legend = (*diagram.legend, *(LegendEntry(role=None, text=label) for label in entries))
     chain = replace(diagram.chain, items=_items(diagram.chain.items, shared))
     return replace(diagram, panels=(network_panel(chain),), legend=legend)
@@ -174,12 +175,6 @@ def _notation(shared: SharedNotation, merge: Label) -> Iterator[Label]:
         yield Label(conv, shared.last, merge, *after, joint=ARROW)
     elif after:
         yield Label(merge, *after, joint=ARROW)
-
-
-def _merge(diagram: Diagram) -> Label:
-    """Return the legend's words for the merges that end a block."""
-    ends = (*_SUMS, NodeRole.CONCAT)
-    return Label(*(entry.text for entry in diagram.legend if entry.role in ends), joint=" / ")
 
 
 def _items(items: Iterable[Item], shared: SharedNotation) -> tuple[Item, ...]:

@@ -41,7 +41,8 @@ class Draft:
 def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draft:
     """Return a drawing with its title and legend, measured."""
     canvas = Canvas(theme=theme, turned=variant.turned)
-    heading = _heading(diagram, theme, fit)
+    longest = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
+    heading = wrap_title(diagram.title, theme.size("title"), longest)
     top = spacing.PAGE_MARGIN + (_TITLE_PITCH * len(heading) + 2.0 if heading else 0.0)
     content: Columns | list[Place]
     if variant.turned:
@@ -104,12 +105,6 @@ def scene_of(draft: Draft) -> Scene:
         description=diagram.description,
         root=page.build(),
     )
-
-
-def _heading(diagram: Diagram, theme: Theme, fit: Fit) -> tuple[str, ...]:
-    """Return the title, in several lines if it is long."""
-    room = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
-    return wrap_title(diagram.title, theme.size("title"), room)
 
 
 def _title_width(theme: Theme, heading: tuple[str, ...]) -> float:

@@ -159,7 +159,11 @@ def _cell(item: Item, badge: str, sizer: BoxSizer, owners: tuple[Group, ...] = (
     cell: ForkCell | DagCell
     match item:
         case Node():
-            return _node(item, badge_of(item, badge), sizer)._replace(node=item, owners=owners)
+            shown = badge_of(item, badge)
+            look = look_of(item, shown, sizer)  # nodes that look the same are measured once
+            if look not in sizer.cells:
+                sizer.cells[look] = _cell_of(item, usual_size(item, shown, sizer), shown, sizer)
+            return sizer.cells[look]._replace(node=item, owners=owners)
         case Fork():
             branches = item.branches or ((),)
             gaps = sizer.rules.gaps
@@ -237,14 +241,6 @@ def _on_shortcut(fork: Fork, sizer: BoxSizer) -> Series:
         look = node.role if node.role is NodeRole.REMOVED else f"{link.role}-box"
         items.append(_cell_of(bare, natural(bare, "", plain), "", plain)._replace(look=look))
     return series(items)
-
-
-def _node(node: Node, badge: str, sizer: BoxSizer) -> NodeCell:
-    """Return the cell of a node, or of one that looks the same; these are measured once."""
-    look = look_of(node, badge, sizer)
-    if look not in sizer.cells:
-        sizer.cells[look] = _cell_of(node, usual_size(node, badge, sizer), badge, sizer)
-    return sizer.cells[look]
 
 
 def _cell_of(node: Node, size: Size, badge: str, sizer: BoxSizer) -> NodeCell:

@@ -46,7 +46,9 @@ def captions_of(row: list[PlacedFrame], theme: Theme) -> list[Caption]:
         _placed(item.place, _parts(item, size), row, size) if item.width > room else item for item in full
     ]
     moved = _moved(full, row)
-    if not any(_meet(*pair) for pair in pairwise(moved)) and _within(moved, row):
+    ends = [(caption.left, caption.right) for caption in moved]
+    inside = all(row[0].x < left + 0.01 and right < row[-1].end + 0.01 for left, right in ends)
+    if inside and not any(_meet(*pair) for pair in pairwise(moved)):
         return moved
     return _broken(full, row, size)
 
@@ -91,11 +93,6 @@ def _placed(place: PlacedFrame, lines: tuple[str, ...], row: list[PlacedFrame], 
     middle = place.x + place.width / 2
     left, right = row[0].x + width / 2, row[-1].end - width / 2
     return Caption(place, lines, max(left, min(middle, right)) if left <= right else middle, width)
-
-
-def _within(captions: list[Caption], row: list[PlacedFrame]) -> bool:
-    """Return whether all captions lie between the ends of the row."""
-    return all(row[0].x < caption.left + 0.01 and caption.right < row[-1].end + 0.01 for caption in captions)
 
 
 def _meet(left: Caption, right: Caption) -> bool:

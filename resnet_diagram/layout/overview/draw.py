@@ -110,7 +110,14 @@ def _measured_row(
     title = spacing.TITLE_HEIGHT + _UNDER_TITLE
     tops = [route.top + (title if frame else _OVER) for route, frame in zip(routes, framed, strict=True)]
     braces = braces_of(layout.braces, layout.frames, row, theme)
-    bottoms = [_under(place, extent(braces, place.number)) for place in row]
+    notes = [len(place.measured.note) * _NOTE for place in row]
+    bottoms = [
+        _deepest(place)
+        + extent(braces, place.number)
+        + note
+        + (_BOTTOM if place.measured.frame.role or note else 0.0)
+        for place, note in zip(row, notes, strict=True)
+    ]
     captions = captions_of(row, theme)
     return MeasuredRow(row, routes, captions, max(tops, default=0.0), max(bottoms, default=0.0), braces)
 
@@ -122,12 +129,6 @@ def _deepest(place: PlacedFrame) -> float:
         (slot.size.height / 2 + INDEX_HEIGHT * bool(slot.bar.index if slot.bar else "") for slot in slots),
         default=0.0,
     )
-
-
-def _under(place: PlacedFrame, braces: float) -> float:
-    """Return the extent of a frame with braces of that height below the line of flow, in points."""
-    notes = len(place.measured.note) * _NOTE
-    return _deepest(place) + braces + notes + (_BOTTOM if place.measured.frame.role or notes else 0.0)
 
 
 def _lines(rows: list[MeasuredRow], tops: list[float]) -> tuple[list[float], list[float], float]:

@@ -191,7 +191,11 @@ def _word_width(arc: Arc, theme: Theme) -> float:
 
 def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:
     """Return the slots from left to right, and their total width with the ends of shortcuts."""
-    sizes = _levelled(frame, [_size(bar, frame, scale, theme) for bar in frame.bars])
+    strict, ellipsis = frame.role is GroupRole.STAGE, BarSize(ELLIPSIS_WIDTH, 0.0, ())
+    sizes = [
+        bar_size(bar, scale, theme, strict=strict) if isinstance(bar, Bar) else ellipsis for bar in frame.bars
+    ]
+    sizes = _levelled(frame, sizes)
     gap = _common_gap(frame, sizes, scale.gap, ends, theme)
     slots: list[Slot] = []
     aside = [_overhang(item, size, theme) for item, size in zip(frame.bars, sizes, strict=True)]
@@ -213,12 +217,6 @@ def _overhang(item: Bar | Omitted, size: BarSize, theme: Theme) -> float:
     """Return how far the index of a bar reaches beyond it on either side, with a gap; 0 without an index."""
     index = text_width(item.index, theme.size("label")) if isinstance(item, Bar) and item.index else 0.0
     return (index - size.width) / 2 + _INDEX_GAP if index else 0.0
-
-
-def _size(item: Bar | Omitted, frame: Frame, scale: Scale, theme: Theme) -> BarSize:
-    if isinstance(item, Omitted):
-        return BarSize(ELLIPSIS_WIDTH, 0.0, ())
-    return bar_size(item, scale, theme, strict=frame.role is GroupRole.STAGE)
 
 
 def _levelled(frame: Frame, sizes: list[BarSize]) -> list[BarSize]:

@@ -156,17 +156,11 @@ def _pieces(word: str, size: float, maximum: float) -> list[str]:
         return [word]
     pieces = [""]
     for part in re.findall(r"[^._/×-]*[._/×-]|[^._/×-]+", word):
-        for letters in _cut(part, size, maximum):
+        length = len(part) if text_width(part, size) <= maximum else 10
+        for letters in (part[at : at + length] for at in range(0, len(part), length)):
             fits = text_width(pieces[-1] + letters, size) <= maximum
             pieces[-1:] = [pieces[-1] + letters] if fits else [pieces[-1], letters]
     return [piece for piece in pieces if piece]
-
-
-def _cut(part: str, size: float, maximum: float) -> list[str]:
-    """Split a part into pieces of ten letters if it is too long for a line."""
-    if text_width(part, size) <= maximum:
-        return [part]
-    return [part[at : at + 10] for at in range(0, len(part), 10)]
 
 
 def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from resnet_diagram.diagram.walk import (
 )
 from resnet_diagram.render.chart.budget import ChartSize
 from resnet_diagram.render.chart.metrics import Metrics
-from resnet_diagram.render.chart.model import Frame, Pages, Tag, frames, is_framed, start_id
+from resnet_diagram.render.chart.model import Frame, Pages, Tag, frames, is_framed
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.wording.terms import NOTHING, Label
 
@@ -58,7 +58,7 @@ def chart(diagram: Diagram, metrics: Metrics, room: float) -> Frame:
         stacks=diagram.flow is not Flow.RIGHT,
     )
     down = not neighbour and diagram.flow is not Flow.RIGHT
-    return builder.column("", "", None, 0, diagram.chain.items, down=down)
+    return builder.column(Frame(down=down), diagram.chain.items)
 
 
 def chart_of(figure: Figure, metrics: Metrics, pages: Pages) -> tuple[Frame, bool]:
@@ -102,32 +102,28 @@ class _Builder:
     down: bool
     stacks: bool
 
-    def column(
-        self, name: str, title: str, role: GroupRole | None, shade: int, items: Sequence[Item], *, down: bool
-    ) -> Frame:
-        """Return a frame of frames; loose items between framed groups share a row."""
+    def column(self, frame: Frame, items: Sequence[Item]) -> Frame:
+        """Return a frame filled with frames; loose items between framed groups share a row."""
         content: list[Item] = []
         for run in _runs(items):
             loose = not _is_framed_group(run[0]) and not any(map(_has_stage, run))
             row = Group(
-                id=f"{name or 'row'}-{len(content) + 1}",
+                id=f"{frame.id or 'row'}-{len(content) + 1}",
                 role=GroupRole.BLOCK,
                 title=NOTHING,
                 items=tuple(run),
             )
             content += [row] if loose else run
-        return self.stacked(name, title, role, shade, content, down=down)
+        return self.stacked(frame, content)
 
-    def stacked(
-        self, name: str, title: str, role: GroupRole | None, shade: int, items: Sequence[Item], *, down: bool
-    ) -> Frame:
-        """Return a frame in which each group is a frame of its own."""
-        walk = _Walk(builder=self, frame_id=name, isolate=True)
+    def stacked(self, frame: Frame, items: Sequence[Item]) -> Frame:
+        """Return a frame filled with a frame for each group."""
+        walk = _Walk(builder=self, empty=frame, isolate=True)
         walk.series(items, "")
-        frame = walk.frame(title, role, shade, down=down)
+        frame = walk.frame()
         heights = [self.height_of(part) for part in frame.parts]
         between = self.metrics.line * max(0, len(heights) - 1)
-        height = sum(heights) + between if down else max(heights, default=0.0)
+        height = sum(heights) + between if frame.down else max(heights, default=0.0)
         return replace(frame, height=height + self.metrics.frame[1])
 
     def height_of(self, part: Node | Tag | Frame) -> float:
@@ -139,31 +135,28 @@ class _Builder:
     def row(self, group: Group) -> Frame:
         """Return the frame of a group that no arrow enters, broken into rows where it is too wide."""
         title = " ".join(part for part in (group.title, written_count(group)) if part)
+        frame = Frame(id=group.id, title=title, role=group.role, shade=group.shade, down=self.down)
         if group.role is GroupRole.NETWORK or any(map(_is_framed_group, group.items)):
             down = self.stacks or group.role is GroupRole.NETWORK
-            return self.column(group.id, title, group.role, group.shade, group.items, down=down)
+            return self.column(replace(frame, down=down), group.items)
         items = tuple(_flattened(group.items))
         width, height = self.metrics.series(items)
         inner = replace(self, metrics=self.metrics.nested())
         rows = [items] if width <= self.room else inner.broken(items)
         if len(items) == 1 and width > self.room:
-            frame = inner.stacked(group.id, title, group.role, group.shade, items, down=True)
+            frame = inner.stacked(replace(frame, down=True), items)
             return replace(frame, height=_SLACK * frame.height)
         if len(rows) == 1:
-            walk = _Walk(builder=self, frame_id=group.id, isolate=False)
+            walk = _Walk(builder=self, empty=frame, isolate=False)
             walk.series(group.items, "")
-            frame = walk.frame(title, group.role, group.shade, down=self.down)
-            return replace(frame, height=height + self.metrics.frame[1])
+            return replace(walk.frame(), height=height + self.metrics.frame[1])
         parts = [
             inner.row(Group(id=f"{group.id}-row{number}", role=GroupRole.BLOCK, title=NOTHING, items=row))
             for number, row in enumerate(rows, 1)
         ]
         arrows = [Edge(tail=tail.id, head=head.id, role=EdgeRole.FLOW) for tail, head in pairwise(parts)]
-        return Frame(
-            id=group.id,
-            title=title,
-            role=group.role,
-            shade=group.shade,
+        return replace(
+            frame,
             parts=tuple(parts),
             arrows=tuple(arrows),
             down=True,
@@ -189,26 +182,17 @@ class _Walk:
     """Collect the parts and the arrows of one frame in the order of the flow."""
 
     builder: _Builder
-    frame_id: str
+    empty: Frame
     isolate: bool
     parts: list[Node | Tag | Frame] = field(default_factory=list)
     arrows: list[Edge] = field(default_factory=list)
     level: list[tuple[str, str]] = field(default_factory=list)
     start: bool = False
 
-    def frame(self, title: str, role: GroupRole | None, shade: int, *, down: bool) -> Frame:
-        """Return the frame of the collected parts."""
-        return Frame(
-            id=self.frame_id,
-            title=title,
-            role=role,
-            shade=shade,
-            parts=tuple(self.parts),
-            arrows=tuple(self.arrows),
-            start=self.start,
-            down=down,
-            level=tuple(self.level),
-        )
+    def frame(self) -> Frame:
+        """Return the frame filled with the collected parts."""
+        parts, arrows, level = tuple(self.parts), tuple(self.arrows), tuple(self.level)
+        return replace(self.empty, parts=parts, arrows=arrows, start=self.start, level=level)
 
     def series(self, items: Iterable[Item], tail: str, label: Label = NOTHING) -> str:
         """Collect items in series behind the part `tail`; return the id of the last part."""
@@ -239,14 +223,15 @@ class _Walk:
 
     def _membership(self, group: Group, tail: str, label: Label) -> str:
         """Collect a repeated group inside a row: a frame round nodes that the row's arrows join directly."""
-        inner = _Walk(builder=self.builder, frame_id=group.id, isolate=False)
+        title = written_count(group) or group.title
+        frame = Frame(id=group.id, title=title, role=group.role, shade=group.shade)
+        inner = _Walk(builder=self.builder, empty=frame, isolate=False)
         inner.arrows = self.arrows
         if not tail and isinstance(next(iter(_flattened(group.items)), None), Fork):
             self.start = True
-            tail = start_id(self.frame_id)
+            tail = self.empty.start_id
         tail = inner.series(group.items, tail, label)
-        frame = inner.frame(written_count(group) or group.title, group.role, group.shade, down=False)
-        self.parts.append(replace(frame, arrows=(), isolated=False))
+        self.parts.append(replace(inner.frame(), arrows=(), isolated=False))
         return tail
 
     def _join(self, tail: str, head: str, label: Label = NOTHING, role: EdgeRole = EdgeRole.FLOW) -> None:
@@ -256,7 +241,7 @@ class _Walk:
     def _fork(self, fork: Fork, tail: str, label: Label) -> str:
         if not tail:
             self.start = True
-            tail = start_id(self.frame_id)
+            tail = self.empty.start_id
         merge, direct = fork.merge, []
         for branch in fork.branches:
             end = self.series(branch, tail, label) if branch else ""

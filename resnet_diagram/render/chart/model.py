@@ -15,11 +15,6 @@ Pages = tuple[tuple[float, float], ...]
 """For each page that a chart may fit, the width of a row and the height of the chart."""
 
 
-def start_id(frame_id: str) -> str:
-    """Return the id of the dot where a shortcut leaves before the first node of a frame."""
-    return f"{frame_id}-start" if frame_id else "start"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
     """The label of a shortcut, a part by itself, so that the label has room and no line crosses it."""
@@ -38,12 +33,12 @@ class Frame:
     the right. `isolated`: whether no arrow joins a node inside to one outside. `height`: estimated.
     """
 
-    id: str
-    title: str
-    role: GroupRole | None
-    shade: int
-    parts: "tuple[Node | Tag | Frame, ...]"
-    arrows: tuple[Edge, ...]
+    id: str = ""
+    title: str = ""
+    role: GroupRole | None = None
+    shade: int = 0
+    parts: "tuple[Node | Tag | Frame, ...]" = ()
+    arrows: tuple[Edge, ...] = ()
     start: bool = False
     down: bool = False
     isolated: bool = True
@@ -52,8 +47,8 @@ class Frame:
 
     @property
     def start_id(self) -> str:
-        """Id of the dot before the first part."""
-        return start_id(self.id)
+        """Id of the dot before the first part, where a shortcut leaves."""
+        return f"{self.id}-start" if self.id else "start"
 
 
 def entry(part: "Node | Tag | Frame") -> str:

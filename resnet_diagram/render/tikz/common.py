@@ -46,10 +46,14 @@ def common(parts: Parts, texts: list[Text]) -> Common:
     upright_roles = _by_role(upright)
     forms = {role: most_usual((box.form for box in stored), Form.RECTANGLE) for role, stored in upright_roles}
     kinds = {role: most_usual(map(type_of, contents), ("6.6", False)) for role, contents in _by_role(texts)}
+    # Types of text that differ from their role's common one, most frequent first.
+    others = Counter(
+        type_of(text) for text in texts if text.role == "text" and type_of(text) != kinds[text.role]
+    )
     return Common(
         type_in_box=default,
         badge=most_usual((item for item in types if item != (default, False)), None),
-        headings=_headings(texts, kinds),
+        headings=tuple(item for item, count in others.most_common() if count > 1),
         form=forms,
         extent={role: usual_extent(value) for role, value in _by_role(boxes)},
         type_of_text=kinds,
@@ -90,14 +94,6 @@ def usual_extent(boxes: list[Box]) -> tuple[str, str]:
     least = 1 if boxes[0].form is Form.CIRCLE else 2
     width, height = (Counter(values).most_common(1)[0] for values in zip(*map(extent, boxes), strict=True))
     return width[0] if width[1] >= least else "", height[0] if height[1] >= least else ""
-
-
-def _headings(texts: list[Text], kinds: dict[str, Type]) -> tuple[Type, ...]:
-    """Return the font settings of texts that differ from their role's common one, most frequent first."""
-    counts = Counter(
-        type_of(text) for text in texts if type_of(text) != kinds[text.role] and text.role == "text"
-    )
-    return tuple(item for item, count in counts.most_common() if count > 1)
 
 
 def _by_role(items: list[_Item]) -> list[tuple[str, list[_Item]]]:

@@ -70,17 +70,13 @@ def route(points: Sequence[Point], start: str, end: str, origin: Point = PAGE) -
         return " -- ".join([start, *targets])
     steps, at = [start], 0
     if len(targets) % 2:
-        steps.append(f"-- {_step(points) if len(targets) > 1 else end}")
+        (x, y), (right, down) = points[:2]
+        steps.append(f"-- {'++' + place((right - x, down - y)) if len(targets) > 1 else end}")
         at = 1
     for corner in range(at, len(targets), 2):
         bend = "-|" if _is_level(points[corner], points[corner + 1]) else "|-"
         steps.append(f"{bend} {targets[corner + 1]}")
     return " ".join(steps)
-
-
-def _step(points: Sequence[Point]) -> str:
-    (x, y), (right, down) = points[0], points[1]
-    return "++" + place((right - x, down - y))
 
 
 def _is_level(first: Point, second: Point) -> bool:

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Diagram, Group, GroupRole, Item
-from resnet_diagram.layout.flow.cells import Cell, ForkCell, NodeCell, Series
+from resnet_diagram.layout.flow.cells import Cell, NodeCell, Series
 from resnet_diagram.layout.flow.measure import gap, series
 from resnet_diagram.layout.spacing import ROOMY, Gaps
 
@@ -34,16 +34,14 @@ class Section(NamedTuple):
 def outer_groups(diagram: Diagram) -> list[tuple[Group | None, tuple[Item, ...]]]:
     """Return the outermost groups of a diagram; consecutive items outside groups are kept together."""
     items: list[tuple[Group | None, tuple[Item, ...]]] = []
-    for grouped, run in groupby(diagram.chain.items, key=_is_section):
-        if grouped:
+    for is_section, run in groupby(
+        diagram.chain.items, lambda item: isinstance(item, Group) and item.role is not GroupRole.BLOCK
+    ):
+        if is_section:
             items += [(item, item.items) for item in run if isinstance(item, Group)]
         else:
             items.append((None, tuple(run)))
     return items
-
-
-def _is_section(item: Item) -> bool:
-    return isinstance(item, Group) and item.role is not GroupRole.BLOCK
 
 
 def break_rows(
@@ -81,7 +79,5 @@ def has_lanes(cell: Cell) -> bool:
             return False
         case Series():
             return any(has_lanes(part) for _, part in cell.parts)
-        case ForkCell():
-            return True
         case _:
             return True
