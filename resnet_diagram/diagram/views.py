@@ -15,16 +15,7 @@ from resnet_diagram.diagram.chain.network import (
 )
 from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import (
-    WHOLE,
-    Chain,
-    Content,
-    Dag,
-    Diagram,
-    Flow,
-    LegendEntry,
-    Panel,
-)
+from resnet_diagram.diagram.model import WHOLE, Chain, Content, Dag, Diagram, Flow, LegendEntry, Panel
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.prose.inside import inside_notes

@@ -21,14 +21,7 @@ from resnet_diagram.app.describe import summary
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
 from resnet_diagram.app.options.declaration import Option, in_folder, options_in
-from resnet_diagram.app.options.options import (
-    COMMON,
-    CONTENT,
-    PAGE,
-    DrawChoices,
-    TableChoices,
-    draw_options,
-)
+from resnet_diagram.app.options.options import COMMON, CONTENT, PAGE, DrawChoices, TableChoices, draw_options
 from resnet_diagram.app.requests import DescribeRequest, DrawRequest, Reading, TableRequest, Target, read
 from resnet_diagram.app.table import table_options
 from resnet_diagram.app.trust import check_request, trust_in

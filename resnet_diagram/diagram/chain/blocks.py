@@ -9,16 +9,7 @@ from typing import NamedTuple
 from resnet_diagram.diagram.chain.graph import dag, merge_role
 from resnet_diagram.diagram.chain.outlines import taper_of, tapered
 from resnet_diagram.diagram.chain.shortcuts import formulas, listed_box, question, spelled_signs
-from resnet_diagram.diagram.model import (
-    Fork,
-    Group,
-    GroupRole,
-    Item,
-    Link,
-    Node,
-    NodeRole,
-    Taper,
-)
+from resnet_diagram.diagram.model import Fork, Group, GroupRole, Item, Link, Node, NodeRole, Taper
 from resnet_diagram.diagram.options import USUAL, Show
 from resnet_diagram.diagram.origin import Copies, copies_of, merge_origin, origin, shortcut_origin
 from resnet_diagram.diagram.roles import edge_role, node_role
@@ -33,15 +24,7 @@ from resnet_diagram.spec.measure import (
     walk,
     weighted_layers,
 )
-from resnet_diagram.spec.model import (
-    Block,
-    Element,
-    Graph,
-    Layer,
-    LayerKind,
-    Shortcut,
-    Stage,
-)
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Shortcut, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import (
     FOLLOWING,

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.chain.cascades import cascades, step_copies
-from resnet_diagram.diagram.model import (
-    NO_ORIGIN,
-    Dag,
-    Item,
-    Node,
-    NodeRole,
-    Origin,
-    Overview,
-    Read,
-    Vertex,
-)
+from resnet_diagram.diagram.model import NO_ORIGIN, Dag, Item, Node, NodeRole, Origin, Overview, Read, Vertex
 from resnet_diagram.diagram.origin import origin
 from resnet_diagram.diagram.roles import edge_role
 from resnet_diagram.diagram.walk import row_read, with_ranked_rows

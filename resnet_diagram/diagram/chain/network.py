@@ -13,14 +13,7 @@ from resnet_diagram.diagram.chain.blocks import (
     items,
     serving,
 )
-from resnet_diagram.diagram.model import (
-    Group,
-    GroupRole,
-    Item,
-    Node,
-    NodeRole,
-    Origin,
-)
+from resnet_diagram.diagram.model import Group, GroupRole, Item, Node, NodeRole, Origin
 from resnet_diagram.diagram.options import Options, Show
 from resnet_diagram.diagram.origin import origin, paths_of
 from resnet_diagram.spec.counting.blocks import units

@@ -4,13 +4,7 @@ from collections.abc import Sequence
 from math import prod
 
 from resnet_diagram.diagram.panels.block_types import Unit
-from resnet_diagram.spec.measure import (
-    gate_ratio,
-    is_gate,
-    is_residual,
-    residual_blocks,
-    walk,
-)
+from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, residual_blocks, walk
 from resnet_diagram.spec.model import Block, Element, LayerKind, Stage
 from resnet_diagram.spec.traits import MIXING
 

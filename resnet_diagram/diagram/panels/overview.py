@@ -6,16 +6,7 @@ from itertools import groupby
 
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS, Annotations
 from resnet_diagram.diagram.chain.blocks import joined_layers
-from resnet_diagram.diagram.model import (
-    Arc,
-    Bar,
-    EdgeRole,
-    Frame,
-    GroupRole,
-    NodeRole,
-    Omitted,
-    Overview,
-)
+from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, NodeRole, Omitted, Overview
 from resnet_diagram.diagram.origin import origin, shortcut_origin, together
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import FrameDraft, OverviewDraft, draft_of
@@ -26,14 +17,7 @@ from resnet_diagram.spec.counting.blocks import Run, residual_units
 from resnet_diagram.spec.counting.blocks import units as counted_units
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.fold import fold
-from resnet_diagram.spec.measure import (
-    gate_ratio,
-    in_shape,
-    is_gate,
-    is_residual,
-    out_shape,
-    walk,
-)
+from resnet_diagram.spec.measure import gate_ratio, in_shape, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED, is_shown, moves_positions_to_channels
 from resnet_diagram.wording.blocks import gate_lines

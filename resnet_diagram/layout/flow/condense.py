@@ -6,15 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from resnet_diagram.diagram.flat import network_panel
-from resnet_diagram.diagram.model import (
-    Diagram,
-    EdgeRole,
-    Fork,
-    Item,
-    LegendEntry,
-    Node,
-    NodeRole,
-)
+from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, Item, LegendEntry, Node, NodeRole
 from resnet_diagram.diagram.walk import inner_series, with_inner
 from resnet_diagram.wording.symbols import ARROW
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, phrase

@@ -4,13 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.model import (
-    Dag,
-    Fork,
-    Group,
-    Item,
-    Node,
-)
+from resnet_diagram.diagram.model import Dag, Fork, Group, Item, Node
 from resnet_diagram.diagram.walk import vertex_items, written_count
 from resnet_diagram.render.chart.model import is_framed
 

@@ -3,12 +3,7 @@
 from collections.abc import Iterator
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.model import (
-    EdgeRole,
-    Group,
-    GroupRole,
-    Node,
-)
+from resnet_diagram.diagram.model import EdgeRole, Group, GroupRole, Node
 from resnet_diagram.diagram.walk import Edge, nodes
 
 Pages = tuple[tuple[float, float], ...]

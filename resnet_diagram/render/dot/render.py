@@ -6,15 +6,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import (
-    EdgeRole,
-    Flow,
-    GroupRole,
-    LegendEntry,
-    Node,
-    NodeRole,
-    Taper,
-)
+from resnet_diagram.diagram.model import EdgeRole, Flow, GroupRole, LegendEntry, Node, NodeRole, Taper
 from resnet_diagram.diagram.walk import MERGE_SIGNS, Edge, written_lines
 from resnet_diagram.layout.text.faces import families
 from resnet_diagram.layout.text.metrics import text_width

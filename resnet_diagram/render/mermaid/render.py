@@ -5,14 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from resnet_diagram.diagram.flat import flattened
-from resnet_diagram.diagram.model import (
-    Diagram,
-    EdgeRole,
-    GroupRole,
-    Node,
-    NodeRole,
-    Taper,
-)
+from resnet_diagram.diagram.model import Diagram, EdgeRole, GroupRole, Node, NodeRole, Taper
 from resnet_diagram.diagram.walk import MERGE_SIGNS, Edge, written_lines
 from resnet_diagram.errors import escape_in_quotes
 from resnet_diagram.layout.text.metrics import text_width
