@@ -14,6 +14,7 @@ from resnet_diagram.diagram.chain.network import (
     stage_summary,
 )
 from resnet_diagram.diagram.flat import flattened, network_panel
+from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import WHOLE, Chain, Content, Dag, Diagram, Flow, LegendEntry, Panel
 from resnet_diagram.diagram.options import Options, View
@@ -173,8 +174,31 @@ def _title(network: Network, options: Options) -> Label:
     return name if network.stopped_at is None else phrase(Kind.TITLE, Word.PARTIAL, name)
 
 
-_FIRST_BLOCKS: Builder = partial(_whole, stage=first_blocks_open)
-_SUMMARIES: Builder = partial(_whole, stage=stage_summary, flow=Flow.RIGHT)
+def _chart(networks: Sequence[Network], options: Options, *, chain: Builder, summary: bool) -> Diagram:
+    """Return a network as a chain; a U-Net as a graph of its levels, where `summary` with a box for each."""
+    network = networks[0]
+    if not (options.u_shaped and has_levels(network)):
+        return chain(networks, options)
+    from resnet_diagram.diagram.lanes.build import summarised
+    from resnet_diagram.diagram.panels.network import panels
+
+    title = _title(network, options)
+    content = panels(network, title, options, with_insets=False)[0].content
+    if not (isinstance(content, Dag) and content.u_shaped):
+        return chain(networks, options)
+    levels = replace(network, stem=(), body=(unet_graph(network),), head=())
+    diagram = replace(chain([levels], options), boxed=chain(networks, options))
+    if not summary:
+        return diagram
+    boxes = (network_panel(Chain(items=(summarised(content),))),)
+    result = _diagram(network, title, boxes, options, diagram.description)
+    return replace(result, flow=Flow(options.direction or Flow.DOWN), boxed=diagram.boxed)
+
+
+_FIRST_BLOCKS: Builder = partial(_chart, chain=partial(_whole, stage=first_blocks_open), summary=False)
+_SUMMARIES: Builder = partial(
+    _chart, chain=partial(_whole, stage=stage_summary, flow=Flow.RIGHT), summary=True
+)
 _EVERY_BLOCK: Builder = partial(_whole, stage=every_block_open, dense=True)
 
 VIEWS = (

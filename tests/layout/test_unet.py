@@ -5,15 +5,18 @@ from math import prod
 
 import pytest
 
+from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.lanes.sides import sides_of
-from resnet_diagram.diagram.model import Dag, EdgeRole, Overview, Vertex
+from resnet_diagram.diagram.model import Dag, EdgeRole, GroupRole, NodeRole, Overview, Vertex
 from resnet_diagram.diagram.options import Options, View
-from resnet_diagram.diagram.walk import reads, vertex_items
+from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import edges, groups, nodes, reads, vertex_items
 from resnet_diagram.layout.scene import Box, Connector, Scene, boxes, connectors, texts
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
+from resnet_diagram.render.dot.render import render_dot
 from resnet_diagram.render.figure import Figure, Output
 from resnet_diagram.spec.model import (
     Block,
@@ -295,6 +298,26 @@ def test_only_skip_connections_round_lower_resolutions_make_a_u() -> None:
     panels = page(Network(name="R", input_shape=size(0), body=flat)).diagram.panels
     assert isinstance(panels[0].content, Overview)
     assert isinstance(page(unet(2)).diagram.panels[0].content, Overview)
+
+
+def test_a_chart_has_a_box_for_each_level_and_an_arrow_for_each_skip_connection() -> None:
+    network = unet(5, residual_blocks=True)
+    chain = build([network], Options(view=View.OVERVIEW), flat=True).chain
+    titles = [str(node.lines[0]) for node in nodes(chain.items) if node.role is NodeRole.STAGE]
+    assert titles == [f"Stage {number}" for number in range(1, 9)]
+    assert sum(edge.role is EdgeRole.SKIP for edge in edges(chain.items)) == 4
+    opened = build([network], Options(), flat=True).chain
+    assert [str(group.title) for group in groups(opened.items) if group.role is GroupRole.STAGE] == titles
+
+
+@pytest.mark.parametrize("network", [unet(residual_blocks=True), supervised()])
+@pytest.mark.parametrize("view", [View.PAPER, View.OVERVIEW, View.FULL])
+def test_arrows_of_a_chart_join_nodes_that_it_has(network: Network, view: View) -> None:
+    text = render_dot(figure_of([network], Options(view=view), Output(), flat=True))
+    lines = [line.split("[")[0].strip() for line in text.splitlines()]
+    named = {name for line in lines if " -> " in line for name in line.strip("{}").split(" -> ")}
+    declared = {line for line in lines if line.isidentifier()}
+    assert {name.split(";")[-1].strip() for name in named} <= declared
 
 
 @pytest.mark.filterwarnings("ignore::resnet_diagram.errors.UnrenderedWarning")

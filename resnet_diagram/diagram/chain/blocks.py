@@ -63,7 +63,7 @@ class BuildContext(NamedTuple):
     layers on a shortcut as boxes on it. `copies`: the elements that a folded drawing serves. `folds` draws
     equal neighbours once, in a frame with their number; `closes` draws inner residual blocks as boxes;
     `titled` writes the titles of stages on their frames: by `naming`, with their numbers, by name, in
-    `numbers`. `ends`: names of the network's inputs and outputs.
+    `numbers`, by the `id()` of the stage. `ends`: names of the network's inputs and outputs.
     """
 
     names: IdAllocator
@@ -77,7 +77,7 @@ class BuildContext(NamedTuple):
     closes: bool = False
     titled: bool = False
     naming: StageNames = StageNames.STAGE
-    numbers: Mapping[str, int] = MappingProxyType({})
+    numbers: Mapping[int, int] = MappingProxyType({})
     ends: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
@@ -176,7 +176,7 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
         case Stage():
             inner = context.names.numbered(prefix, "group")
             if context.titled:
-                context = context._replace(shade=context.numbers.get(element.name, context.shade))
+                context = context._replace(shade=context.numbers.get(id(element), context.shade))
             stage = context.stage(element, inner, context)
             if not stage or (context.folds and len(stage) == 1 and isinstance(stage[0], Group)):
                 return stage
@@ -191,7 +191,7 @@ def _composite(element: Element, prefix: str, context: BuildContext) -> tuple[It
 
 def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
     """Return the frame of a stage with its title and its number of blocks."""
-    number = context.numbers.get(stage.name)
+    number = context.numbers.get(id(stage))
     title = literal(stage.name) if number is None else stage_title(stage, number, context.naming)
     return replace(frame, role=GroupRole.STAGE, title=title, repeat=max(1, len(units((stage,)))))
 

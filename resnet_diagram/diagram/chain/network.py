@@ -45,7 +45,7 @@ def network_items(network: Network, options: Options, stage: StageBuilder) -> tu
         stage=stage,
         show=options.show,
         naming=options.names,
-        numbers={outer.name: at for at, outer in enumerate(_outer_stages(network), 1)},
+        numbers={id(outer): at for at, outer in enumerate(_outer_stages(network), 1)},
         ends=ends,
     )
     return (*_stem(network, context), *_body(network, context, options), *_head(network, context, options))

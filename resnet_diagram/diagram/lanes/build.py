@@ -21,7 +21,18 @@ from resnet_diagram.diagram.lanes.shared import Shared
 from resnet_diagram.diagram.lanes.sides import sides_of
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
-from resnet_diagram.diagram.model import Dag, EdgeRole, Frame, Node, NodeRole, Overview, Panel, Read, Vertex
+from resnet_diagram.diagram.model import (
+    Bar,
+    Dag,
+    EdgeRole,
+    Frame,
+    Node,
+    NodeRole,
+    Overview,
+    Panel,
+    Read,
+    Vertex,
+)
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.origin import origin, paths_of, together
 from resnet_diagram.diagram.panels.block_types import Unit
@@ -256,6 +267,26 @@ def unet(network: Network, options: Options, *, shapes: bool) -> Lanes | None:
         for number, vertex in enumerate(drawing.whole.vertices)
     )
     return replace(drawing, whole=replace(drawing.whole, vertices=vertices, u_shaped=True))
+
+
+def summarised(dag: Dag) -> Dag:
+    """Return a graph with a box for each frame, for formats that lay out by themselves."""
+    vertices = []
+    for vertex in dag.vertices:
+        frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
+        boxes = tuple(
+            Node(
+                id=frame.id,
+                role=NodeRole.STAGE,
+                lines=(frame.title, *frame.notes),
+                badge=times(frame.repeat),
+                shade=max((bar.shade for bar in frame.bars if isinstance(bar, Bar)), default=0),
+                origin=together(bar.origin for bar in frame.bars),
+            )
+            for frame in frames
+        )
+        vertices.append(replace(vertex, content=boxes) if boxes else vertex)
+    return replace(dag, vertices=tuple(vertices))
 
 
 def _builder(network: Network, options: Options) -> _Builder:

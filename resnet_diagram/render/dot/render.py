@@ -229,8 +229,10 @@ class _Writer:
             return self.in_one_rank(self.names[arrow.tail], self.names[arrow.head], {})
         left: Values = {"dir": "none"} if isinstance(head, Tag) else {}
         left |= {"label": dot_quote(f"  {arrow.label}")} if arrow.label else {}
+        left |= {"ltail": f"cluster_{self.names[tail.id]}"} if isinstance(tail, Frame) else {}
         attributes = f" [{_attributes(left)}]" if left else ""
-        return f"{self.names[arrow.tail]} -> {self.names[arrow.head]}{attributes}"
+        start = last(tail) if isinstance(tail, Frame) else arrow.tail
+        return f"{self.names[start]} -> {self.names[arrow.head]}{attributes}"
 
     def between(self, arrow: Edge, tail: "Node | Tag | Frame | None", head: Frame) -> str:
         """Return the line of an arrow into a frame: from row to row, or along the flow."""
