@@ -14,7 +14,7 @@ from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.panels.network import panels
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.render.figure import Output
-from resnet_diagram.sources.resolve import read_source
+from resnet_diagram.sources.resolve import Reading, read_source
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.measure import macs, params, residual_blocks, walk
 from resnet_diagram.spec.model import Block, LayerKind, Network, Stage
@@ -77,7 +77,7 @@ def timm_subjects() -> list[Subject]:
 def row(subject: Subject) -> tuple[str, ...]:
     """One line of the table: what is found in a model; the error where it cannot be drawn."""
     try:
-        network = read_source(subject.source, subject.inputs)
+        network = read_source(subject.source, Reading(inputs=subject.inputs))
         pages = [page_text(network, width) for width in WIDTHS]
     except Exception as error:  # also one that is no error of ours: the table is there to show it
         lines = str(error).splitlines() or [""]

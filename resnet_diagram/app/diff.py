@@ -8,12 +8,12 @@ from resnet_diagram.app.describe import table
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.numerically import compare_outputs, output_difference
 from resnet_diagram.app.options.declaration import one_of
-from resnet_diagram.app.requests import DiffRequest, Reading, read_pair
+from resnet_diagram.app.requests import DiffRequest, read_pair
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.differences.model import Difference, Ignored
 from resnet_diagram.differences.networks import differences
 from resnet_diagram.errors import CodeError, TraceError, UsageError, escape_in_quotes
-from resnet_diagram.sources.resolve import network_of, networks_of, numbered
+from resnet_diagram.sources.resolve import Reading, network_of, networks_of, numbered
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:

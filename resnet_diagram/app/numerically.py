@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from resnet_diagram.app.requests import Reading
 from resnet_diagram.codegen.code import code
 from resnet_diagram.codegen.names import function_name
 from resnet_diagram.differences.model import Difference
-from resnet_diagram.sources.resolve import is_code
+from resnet_diagram.sources.resolve import Reading, is_code
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
@@ -30,7 +29,10 @@ def compare_outputs(
     loaded = [_model(*pair, reading) for pair in zip(sources, networks, strict=True)]
     saved: list[Sequence[InputSpec]] = [inputs for _, inputs in loaded if inputs]
     shape = "x".join(map(str, networks[0].input_shape))
-    inputs = [parse_input(text) for text in reading.inputs] or [*saved, [parse_input(shape)]][0]
+    inputs = [parse_input(each) if isinstance(each, str) else each for each in reading.inputs] or [
+        *saved,
+        [parse_input(shape)],
+    ][0]
     return deviation(loaded[0][0], loaded[1][0], inputs)
 
 

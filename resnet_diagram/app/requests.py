@@ -11,7 +11,7 @@ from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import RenderError, ResnetDiagramError, UsageError
 from resnet_diagram.limits import raised_to
 from resnet_diagram.saving import encoded
-from resnet_diagram.sources.resolve import is_code, read_source
+from resnet_diagram.sources.resolve import Reading, is_code, read_source
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
@@ -19,23 +19,6 @@ if TYPE_CHECKING:
     from resnet_diagram.render.figure import Output
     from resnet_diagram.tables.model import Wanted
     from resnet_diagram.tables.render.look import Look
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Settings for reading sources.
-
-    `inputs`: shapes, and `weights`: a checkpoint to check, both for code; `unsafe` reads pickles and exported
-    programs. `folder`: start of relative paths. `limit`: most elements and operations, None for the usual
-    limits. `root`: the project that code must lie in, None for code from anywhere.
-    """
-
-    inputs: tuple[str, ...] = ()
-    weights: Path | None = None
-    unsafe: bool = False
-    folder: Path = Path()
-    limit: int | None = None
-    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,14 +184,7 @@ def read(source: str, reading: Reading, log: Log) -> Network:
     log.detail(f"Reading {source}")
     try:
         with raised_to(reading.limit):
-            network = read_source(
-                source,
-                reading.inputs,
-                weights=reading.weights,
-                unsafe=reading.unsafe,
-                folder=reading.folder,
-                root=reading.root,
-            )
+            network = read_source(source, reading)
     except ResnetDiagramError:
         raise
     except Exception as error:

@@ -9,7 +9,6 @@ from resnet_diagram.app.options.declaration import check_keywords, one_of
 from resnet_diagram.app.options.options import DECIMALS, TableChoices
 from resnet_diagram.app.requests import (
     Artifact,
-    Reading,
     TableRequest,
     Target,
     check_folders,
@@ -18,7 +17,7 @@ from resnet_diagram.app.requests import (
 )
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.latex.floats import check_label
-from resnet_diagram.sources.resolve import is_code, networks_of, numbered
+from resnet_diagram.sources.resolve import Reading, is_code, networks_of, numbered
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table
 from resnet_diagram.tables.model import Table, Wanted

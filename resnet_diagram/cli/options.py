@@ -8,10 +8,11 @@ import click
 
 from resnet_diagram.app.options.declaration import Option, in_folder, options_in
 from resnet_diagram.app.options.options import COMMON, CONTENT, LATEX, MODEL, OTHER, PAGE
-from resnet_diagram.app.requests import STDOUT, Reading
+from resnet_diagram.app.requests import STDOUT
 from resnet_diagram.cli.completion import values_of
 from resnet_diagram.cli.messages import loudness_options
 from resnet_diagram.limits import ELEMENTS, OPERATIONS
+from resnet_diagram.sources.resolve import Reading
 
 SOURCE_HELP = """SOURCE is a network's name (see 'resnet-diagram list networks'), PyTorch code
 (package.module:attribute or path/file.py:attribute, optionally with literal arguments:

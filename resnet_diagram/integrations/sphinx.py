@@ -22,11 +22,12 @@ from resnet_diagram.app.log import Log
 from resnet_diagram.app.make import make
 from resnet_diagram.app.options.declaration import Option, in_folder, options_in
 from resnet_diagram.app.options.options import COMMON, CONTENT, PAGE, DrawChoices, TableChoices, draw_options
-from resnet_diagram.app.requests import DescribeRequest, DrawRequest, Reading, TableRequest, Target, read
+from resnet_diagram.app.requests import DescribeRequest, DrawRequest, TableRequest, Target, read
 from resnet_diagram.app.table import table_options
 from resnet_diagram.app.trust import check_request, trust_in
 from resnet_diagram.errors import ResnetDiagramError, UsageError
 from resnet_diagram.integrations.inline import reduced
+from resnet_diagram.sources.resolve import Reading
 
 _BY_READER = "auto"
 """The theme that follows the reader's mode, which a printed page has not."""

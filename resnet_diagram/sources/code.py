@@ -1,7 +1,7 @@
 """Networks in PyTorch code: `package.module:attribute`, `path/file.py:Net(depth=20)`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,36 +12,27 @@ from resnet_diagram.phases import phase
 from resnet_diagram.spec.model import Network
 
 if TYPE_CHECKING:
-    from resnet_diagram.tracer import InputSpec
+    from resnet_diagram.sources.resolve import Reading
 
 
 FILES = (".py", ".ipynb", ".pt", ".pt2", ".pth", ".ckpt")
 """Suffixes of files that hold code or a model."""
 
 
-def read_code(
-    source: str,
-    inputs: "Sequence[str | InputSpec]",
-    *,
-    weights: Path | None,
-    unsafe: bool,
-    folder: Path,
-    root: Path | None = None,
-) -> Network:
+def read_code(source: str, reading: "Reading") -> Network:
     """Build the model that a source names, run it once and return its network.
 
-    `inputs`: shapes such as "3x224x224". `weights`: a checkpoint whose names and shapes must fit. `folder`:
-    start of relative paths, and first in the search for modules. `root`: the project that code must lie in.
     Raises SourceError or TraceError.
     """
+    folder, weights, unsafe = reading.folder, reading.weights, reading.unsafe
     _check_file(source, folder)
     phase("importing torch")
     from resnet_diagram.tracer import check_weights, load_model, parse_input, read_run, run_once
 
-    specs = [parse_input(shape) if isinstance(shape, str) else shape for shape in inputs]
+    specs = [parse_input(shape) if isinstance(shape, str) else shape for shape in reading.inputs]
     with _forgotten(folder):
         phase(f"building {source}")
-        loaded = load_model(source, unsafe=unsafe, folder=folder, root=root)
+        loaded = load_model(source, unsafe=unsafe, folder=folder, root=reading.root)
         remark = check_weights(loaded.model, weights, unsafe=unsafe) if weights else ""
         phase(f"running {source}")
         run, name = run_once(loaded.model, specs or loaded.inputs or None), loaded.name

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError, UsageError
 from resnet_diagram.sources.spec_file import is_spec, read_spec
 from resnet_diagram.spec import catalog
@@ -22,32 +23,39 @@ if TYPE_CHECKING:
     Drawings = Drawable | Sequence[Drawable]
 
 
-def read_source(
-    source: str,
-    inputs: "Sequence[str | InputSpec]" = (),
-    *,
-    weights: Path | None = None,
-    unsafe: bool = False,
-    folder: Path = Path(),
-    root: Path | None = None,
-) -> Network:
-    """Return the network of a catalog name, a spec file (.toml, .json, -), PyTorch code or a saved model.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Settings for reading sources.
 
     For code only: `inputs`, shapes such as "3x224x224", and `weights`, a checkpoint whose names and shapes
     must fit. `unsafe` reads pickles and exported programs, which may run any code. `folder`: start of
-    relative paths. `root`: the project that code must lie in, None for code from anywhere. Raises
-    SourceError, SpecError or TraceError.
+    relative paths, and first in the search for modules. `limit`: most elements and operations, None for the
+    usual limits. `root`: the project that code must lie in, None for code from anywhere.
+    """
+
+    inputs: "Sequence[str | InputSpec]" = ()
+    weights: Path | None = None
+    unsafe: bool = False
+    folder: Path = Path()
+    limit: int | None = None
+    root: Path | None = None
+
+
+def read_source(source: str, reading: Reading = Reading()) -> Network:  # noqa: B008 - it is frozen
+    """Return the network of a catalog name, a spec file (.toml, .json, -), PyTorch code or a saved model.
+
+    Raises SourceError, SpecError or TraceError.
     """
     if is_code(source):
         from resnet_diagram.sources.code import read_code
 
-        return read_code(source, inputs, weights=weights, unsafe=unsafe, folder=folder, root=root)
-    if weights:
+        return read_code(source, reading)
+    if reading.weights:
         raise SourceError(
             f"--weights checks a checkpoint against code; {source!r} is not code. Leave it out."
         )
-    network = read_spec(source, folder) if is_spec(source) else catalog.network(source)
-    if inputs:
+    network = read_spec(source, reading.folder) if is_spec(source) else catalog.network(source)
+    if reading.inputs:
         raise UsageError(
             f"{network.name!r} has its input shape written down; leave --input out, it is for code. "
             "For another size write it as a spec file ('resnet-diagram spec') and change the input there."
@@ -79,7 +87,7 @@ def network_of(what: "Drawable", input_shape: "Input | None" = None) -> Network:
         return read_source(source)
     from resnet_diagram.tracer import specs_of
 
-    return read_source(source, specs_of(input_shape))
+    return read_source(source, Reading(inputs=specs_of(input_shape)))
 
 
 def is_traced(what: "Drawable") -> bool:

@@ -61,6 +61,6 @@ def traced(name: str) -> Network:
         library = subject.source.partition(":")[0].partition(".")[0]
         pytest.importorskip("tests.torchvision_shim", reason="torchvision is not installed")
         pytest.importorskip(library, reason=f"{library} is not installed")
-    from resnet_diagram.sources.resolve import read_source
+    from resnet_diagram.sources.resolve import Reading, read_source
 
-    return read_source(subject.source, [subject.input])
+    return read_source(subject.source, Reading(inputs=[subject.input]))

@@ -12,7 +12,7 @@ from resnet_diagram.app.drawing.draw import render
 from resnet_diagram.diagram.options import Options, Show, View
 from resnet_diagram.errors import UnrenderedWarning
 from resnet_diagram.render.figure import Output
-from resnet_diagram.sources.resolve import read_source
+from resnet_diagram.sources.resolve import Reading, read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.model import Network
@@ -153,5 +153,7 @@ def test_default_charts_of_all_library_models_fit(package: str) -> None:
     sections = ("classification", "segmentation", "video")
     subjects = [subject for section in sections for subject in coverage.torchvision_subjects(section)]
     subjects += coverage.timm_subjects()
-    networks = ((subject.name, read_source(subject.source, subject.inputs)) for subject in subjects)
+    networks = (
+        (subject.name, read_source(subject.source, Reading(inputs=subject.inputs))) for subject in subjects
+    )
     assert not misfits(networks, package)

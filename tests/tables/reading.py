@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from resnet_diagram.sources.resolve import read_source
+from resnet_diagram.sources.resolve import Reading, read_source
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.model import Network
 from resnet_diagram.tables.architecture import architecture_table
@@ -20,7 +20,7 @@ def architecture(*names: str, wanted: Wanted | None = None) -> Table:
 def traced(name: str) -> Network:
     """One of the models, traced."""
     model, shape = MODELS[name]
-    return read_source(f"tests.tables.models:{model.__name__}", [shape])
+    return read_source(f"tests.tables.models:{model.__name__}", Reading(inputs=[shape]))
 
 
 def seen(cell: Cell) -> list[Seen]:

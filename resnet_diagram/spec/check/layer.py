@@ -125,7 +125,7 @@ def _unless(fits: bool, expected: str) -> str:
 
 def _window_fault(layer: Layer, channels: int) -> str:
     """Return the output shape expected from the sliding window, or "" if it is the layer's own."""
-    allowed = [_allowed(layer, dim) for dim in range(len(layer.in_shape) - 1)]
+    allowed = [tuple(_window_sizes(layer, dim)) for dim in range(len(layer.in_shape) - 1)]
     sizes = layer.out_shape[1:]
     fits = len(sizes) == len(allowed) and all(size in some for size, some in zip(sizes, allowed, strict=True))
     if fits and layer.out_shape[0] == channels:
@@ -137,16 +137,11 @@ def _window_fault(layer: Layer, channels: int) -> str:
     return f"{shape_text((channels, *(some[0] for some in allowed)))} from {window}"
 
 
-def _allowed(layer: Layer, dim: int) -> tuple[int, ...]:
-    """Return the possible output sizes of a window along one spatial dimension, the standard rule first."""
+def _window_sizes(layer: Layer, dim: int) -> Iterator[int]:
+    """Yield the possible output sizes of a window along one spatial dimension, the standard rule first."""
     size, kernel, stride = layer.in_shape[dim + 1], layer.kernel[dim], layer.stride[dim]
     padding = layer.padding[dim] if layer.padding else 0
     dilation = layer.dilation[dim] if layer.dilation else 1
-    return tuple(_window_sizes(layer, size, (kernel, stride, padding, dilation)))
-
-
-def _window_sizes(layer: Layer, size: int, window: tuple[int, int, int, int]) -> Iterator[int]:
-    kernel, stride, padding, dilation = window
     reach = dilation * (kernel - 1) + 1
     if layer.op == "conv_transpose":
         smallest = (size - 1) * stride - 2 * padding + reach

@@ -48,19 +48,19 @@ def test_resnet50_in_full() -> None:
 @pytest.mark.parametrize("name", ["resnet50", "resnext50_32x4d", "wide_resnet50_2", "resnet18"])
 def test_a_traced_network_is_as_short(name: str) -> None:
     pytest.importorskip("tests.torchvision_shim")
-    from resnet_diagram.sources.resolve import read_source
+    from resnet_diagram.sources.resolve import Reading, read_source
 
-    traced = read_source(f"torchvision.models:{name}", ["3x224x224"])
+    traced = read_source(f"torchvision.models:{name}", Reading(inputs=["3x224x224"]))
     assert dumps(traced, short=True) == dumps(catalog.network(name))
 
 
 @pytest.mark.parametrize("name", ["vgg11", "densenet121", "mobilenet_v2", "googlenet"])
 def test_a_network_of_another_kind_is_written_layer_by_layer(name: str) -> None:
     pytest.importorskip("tests.torchvision_shim")
-    from resnet_diagram.sources.resolve import read_source
+    from resnet_diagram.sources.resolve import Reading, read_source
 
     options = "(init_weights=False)" if name == "googlenet" else ""
-    traced = read_source(f"torchvision.models:{name}{options}", ["3x224x224"])
+    traced = read_source(f"torchvision.models:{name}{options}", Reading(inputs=["3x224x224"]))
     assert same(loads(dumps(traced)), traced)
     assert not is_short(shortened(traced))
     with pytest.raises(SpecError, match="has blocks that the short form of TOML cannot describe"):

@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from resnet_diagram.cli.main import main
 from resnet_diagram.errors import SourceError, TraceError
-from resnet_diagram.sources.resolve import read_source
+from resnet_diagram.sources.resolve import Reading, read_source
 from resnet_diagram.spec.measure import macs, params
 from resnet_diagram.tracer import load_model, parse_input, trace
 from resnet_diagram.wording.facts import facts
@@ -294,8 +294,8 @@ def test_a_notebook_is_read(tmp_path: Path) -> None:
         "if True:\n    !ls\n",
     )
     file = notebook(tmp_path / "my net.ipynb", *cells)
-    assert read_source(f"{file}:Net", ["3x8x8"]).name == "Net"
-    assert read_source(str(file), ["3x8x8"]).name == "Net"
+    assert read_source(f"{file}:Net", Reading(inputs=["3x8x8"])).name == "Net"
+    assert read_source(str(file), Reading(inputs=["3x8x8"])).name == "Net"
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -7,7 +7,7 @@ import pytest
 from torch import nn
 
 from resnet_diagram.errors import SourceError
-from resnet_diagram.sources.resolve import read_source
+from resnet_diagram.sources.resolve import Reading, read_source
 from resnet_diagram.tracer.load.factories import reason_not_to_call
 
 HEAD = """
@@ -90,7 +90,7 @@ def test_what_plainly_makes_no_model_is_not_called(
 @pytest.mark.parametrize("source", ["Net(4)", "Net", "Chosen(4)", "make(4)", "half", "half()"])
 def test_what_may_make_a_model_is_called(tmp_path: Path, source: str) -> None:
     (tmp_path / "net.py").write_text(HEAD + NET, encoding="utf-8")
-    assert read_source(f"net.py:{source}", folder=tmp_path).name
+    assert read_source(f"net.py:{source}", Reading(folder=tmp_path)).name
 
 
 def test_modules_of_torch_and_wrapped_functions_are_called() -> None:

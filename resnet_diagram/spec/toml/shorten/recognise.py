@@ -4,7 +4,7 @@ A block may leave settings undetermined: an identity shortcut fits options A and
 the set of values that lead to the same block; a missing setting may have any value.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -59,7 +59,7 @@ def _read(elements: Sequence[Element]) -> Seen | None:
 
 def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | None:
     layers = [element for element in run if isinstance(element, Layer)]
-    convolutions = [layer for layer in layers if layer.kind is LayerKind.CONV]
+    convolutions = _convolutions(run)
     if len(convolutions) not in (2, 3) or not all(layer.kernel for layer in convolutions):
         return None
     widths = _widths(convolutions)
@@ -125,7 +125,7 @@ def _bases(width: int, one_group: int) -> Values:
 
 def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
     """Return the possible shortcut options and pooling of projections."""
-    convolutions = [item for item in run if isinstance(item, Layer) and item.kind is LayerKind.CONV]
+    convolutions = _convolutions(run)
     if not convolutions:
         return {}
     strided = any(max(layer.stride, default=1) > 1 for layer in convolutions)
@@ -146,18 +146,13 @@ def _gates(run: Sequence[Element]) -> dict[str, Values]:
     gates = [item for item in run if isinstance(item, Block) and is_gate(item)]
     if not gates:
         return {"gate": (NONE,)}
-    reductions = list(_reductions(gates[0]))
+    squeezed = _convolutions(gates[0].branches[-1])
+    if not squeezed or squeezed[0].out_shape[0] < 1:
+        return {"gate": ("se",)}
+    channels, hidden = squeezed[0].in_shape[0], squeezed[0].out_shape[0]
+    # All reductions that lead to these channels; the largest is the usual one.
+    reductions = list(range(channels // hidden, channels // (hidden + 1), -1))
     return {"gate": ("se",), "reduction": reductions} if reductions else {"gate": ("se",)}
-
-
-def _reductions(gate: Block) -> Iterator[int]:
-    """Yield all reductions that lead to the gate's inner channels, largest first, which is the usual one."""
-    squeezed = [
-        layer for layer in gate.branches[-1] if isinstance(layer, Layer) and layer.kind is LayerKind.CONV
-    ]
-    if squeezed and squeezed[0].out_shape[0] > 0:
-        channels, hidden = squeezed[0].in_shape[0], squeezed[0].out_shape[0]
-        yield from range(channels // hidden, channels // (hidden + 1), -1)
 
 
 def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
@@ -176,14 +171,8 @@ def plain_blocks(elements: Sequence[Element]) -> list[list[Element]]:
     each = 3 if isinstance(first, Layer) and max(first.kernel, default=0) == 1 else 2
     if len(places) % each:
         return []
-    cuts = [0, *(_cut(elements, place, before) for place, before in _borders(places, each)), len(elements)]
-    return [list(elements[start:end]) for start, end in pairwise(cuts)]
-
-
-def _borders(places: Sequence[int], each: int) -> Iterator[tuple[int, int]]:
-    """Yield the first convolution of each block but the first, and the last one of the block before it."""
-    for at in range(each, len(places), each):
-        yield places[at], places[at - 1]
+    cuts = [_cut(elements, places[at], places[at - 1]) for at in range(each, len(places), each)]
+    return [list(elements[start:end]) for start, end in pairwise([0, *cuts, len(elements)])]
 
 
 def _cut(elements: Sequence[Element], first: int, last: int) -> int:
@@ -193,3 +182,7 @@ def _cut(elements: Sequence[Element], first: int, last: int) -> int:
         return first
     behind = elements[last + 1]
     return last + (2 if isinstance(behind, Block) else 1)
+
+
+def _convolutions(run: Sequence[Element]) -> list[Layer]:
+    return [item for item in run if isinstance(item, Layer) and item.kind is LayerKind.CONV]
