@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from resnet_diagram.spec.model import Block, Element, Merge, Shape, Shortcut, ShortcutKind
 from resnet_diagram.spec.shapes import avg_pool, subsample, zero_pad
-from resnet_diagram.spec.toml.expand.chain import Chain
-from resnet_diagram.spec.toml.expand.elements import kind_of
+from resnet_diagram.spec.toml.expand.chain import Chain, kind_of
 from resnet_diagram.spec.toml.expand.settings import BlockDesign
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE

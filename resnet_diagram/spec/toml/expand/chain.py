@@ -1,11 +1,12 @@
-"""Build a series of layers."""
+"""Build a series of layers, and find the kind of a shortcut."""
 
+from collections.abc import Sequence
 from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.limits import count_element
-from resnet_diagram.spec.measure import out_shape
-from resnet_diagram.spec.model import Block, Element, Layer, Merge, Shape
+from resnet_diagram.spec.measure import out_shape, walk
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, ShortcutKind
 from resnet_diagram.spec.shapes import act, conv, global_avg_pool, norm, shape_text
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE
@@ -96,3 +97,17 @@ class Chain:
     def layers(self) -> tuple[Layer, ...]:
         """Return the layers appended so far."""
         return tuple(element for element in self.elements if isinstance(element, Layer))
+
+
+def kind_of(layers: Sequence[Element]) -> ShortcutKind:
+    """Return the kind of a shortcut, derived from its layers."""
+    kinds = {layer.kind for layer in walk(layers)}
+    dropping = {layer.op for layer in walk(layers)} == {"subsample"}
+    weighted = kinds & {LayerKind.CONV, LayerKind.LINEAR}
+    if not kinds:
+        return ShortcutKind.IDENTITY
+    if weighted:
+        return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds else ShortcutKind.PROJECTION
+    if LayerKind.PAD in kinds:
+        return ShortcutKind.ZERO_PAD
+    return ShortcutKind.POOLED if LayerKind.POOL in kinds or dropping else ShortcutKind.OTHER

@@ -9,11 +9,9 @@ from resnet_diagram.spec.check.network import check_element
 from resnet_diagram.spec.measure import merged_shape, walk
 from resnet_diagram.spec.model import (
     Block,
-    Element,
     Graph,
     GraphNode,
     Layer,
-    LayerKind,
     Merge,
     Shape,
     Shortcut,
@@ -21,7 +19,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
-from resnet_diagram.spec.toml.expand.chain import Chain
+from resnet_diagram.spec.toml.expand.chain import Chain, kind_of
 from resnet_diagram.spec.toml.expand.layers import layer_of
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE, table_of
@@ -158,17 +156,3 @@ def _shortcut(settings: dict[str, Any], shape: Shape, prefix: str) -> Shortcut |
         return Shortcut(kind=ShortcutKind(value["kind"]), layers=tuple(layers))
     layers = _run("shortcut", value, shape, prefix).elements
     return Shortcut(kind=kind_of(layers), layers=tuple(layers))
-
-
-def kind_of(layers: Sequence[Element]) -> ShortcutKind:
-    """Return the kind of a shortcut, derived from its layers."""
-    kinds = {layer.kind for layer in walk(layers)}
-    dropping = {layer.op for layer in walk(layers)} == {"subsample"}
-    weighted = kinds & {LayerKind.CONV, LayerKind.LINEAR}
-    if not kinds:
-        return ShortcutKind.IDENTITY
-    if weighted:
-        return ShortcutKind.POOLED_PROJECTION if LayerKind.POOL in kinds else ShortcutKind.PROJECTION
-    if LayerKind.PAD in kinds:
-        return ShortcutKind.ZERO_PAD
-    return ShortcutKind.POOLED if LayerKind.POOL in kinds or dropping else ShortcutKind.OTHER

@@ -17,8 +17,8 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.signature import anonymous
-from resnet_diagram.spec.toml.expand.chain import Chain
-from resnet_diagram.spec.toml.expand.elements import Written, kind_of
+from resnet_diagram.spec.toml.expand.chain import Chain, kind_of
+from resnet_diagram.spec.toml.expand.elements import Written
 from resnet_diagram.spec.toml.expand.layers import layer_of
 from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import TABLE_OF_OP, WORD_OPS
