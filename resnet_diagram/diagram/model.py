@@ -197,8 +197,9 @@ class Read:
 class Vertex:
     """A part of a graph: items in series or an overview, and the values it reads.
 
-    No `content` enters the graph. `row`: rank of its resolution, 0 for the finest; `rows`: those of its
-    `ports` values where they differ. `last`: it is drawn at the end, as an output is. `column`: the order of
+    `content`: empty for the input of the graph. `row`: rank of the resolution, 0 for the finest. `ports`:
+    number of values that the part yields; `rows`: their ranks, if they differ. `last`: draw the part at the
+    end, as an output. `column`: the order of
     its column, where the graph has a form of its own.
     """
 
@@ -246,8 +247,9 @@ class LegendEntry:
 class Bar:
     """A layer or a block in an overview, upright across the flow.
 
-    Its height follows `resolution`, that of its output to the input's; its width `channels`. `text` stands in
-    it, turned; `index` under it and the bars `joined` to it. `shade` and `mark`: as those of a node.
+    `resolution`: ratio of the output's resolution to the input's, shown by the height. `channels`: shown by
+    the width. `text`: rotated text in the bar. `index`: number below the bar and the following bars with
+    `joined`. `shade`, `mark`: as in `Node`.
     """
 
     id: str
@@ -288,10 +290,10 @@ class Arc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Bars in one frame; without a frame where `role` is None.
+    """Bars in one frame, drawn without an outline if `role` is None.
 
-    `notes`: lines on all its blocks, such as "C = 64, s = 2". `caption`: the shapes at its ends. `tag`: as
-    that of a node.
+    `notes`: lines that apply to all blocks, such as "C = 64, s = 2". `caption`: input and output shape.
+    `tag`: as in `Node`.
     """
 
     id: str

@@ -48,7 +48,7 @@ def merge_origin(block: Block, copies: Copies) -> Origin:
 
 
 def shortcut_origin(block: Block, copies: Copies) -> Origin:
-    """Return the origin of the shortcut of a block: its layers, or the block where it has none."""
+    """Return the origin of the shortcut of a block: the layers on it, or the block for an identity."""
     layers = block.shortcut.layers if block.shortcut else ()
     return origin(layers, copies) if layers else merge_origin(block, copies)
 

@@ -15,8 +15,8 @@ COMMANDS = ("draw", "table", "describe", "spec", "code")
 class Region:
     """Region between two markers: lines `start` to before `end`, counted from 0.
 
-    `words`: the command with its arguments. `indent` stands before the marker, and before each line: spaces,
-    and signs of a quotation.
+    `words`: the command with its arguments. `indent`: prefix of the marker and of each line: spaces and
+    quotation signs.
     """
 
     words: tuple[str, ...]

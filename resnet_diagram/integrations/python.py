@@ -144,7 +144,7 @@ _WORDS = (
     (re.compile(r"\(?(?:path/file\.py:)Net\)? --weights \S+"), "model.load_state_dict"),
     (re.compile(r"'?resnet-diagram list (\w+)'?"), r"'resnet-diagram list \1' in a terminal"),
 )
-"""Words of the command line that are no options of a drawing or table, and those of Python."""
+"""Patterns of command-line words beyond the options of drawings and tables, and their Python equivalents."""
 
 
 def python_words(text: str) -> str:

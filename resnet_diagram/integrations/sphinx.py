@@ -54,7 +54,7 @@ def _options(keywords: type) -> dict[str, tuple[str, Option]]:
 
 
 def _with_options(declared: dict[str, tuple[str, Option]], *more: str) -> dict[str, Any]:
-    """Return the option_spec of a directive with these options and `more`."""
+    """Return the option_spec of a directive: declared options, common ones and `more`."""
     switches = {
         name: directives.flag if option.kind is bool else directives.unchanged
         for name, (_, option) in declared.items()
@@ -198,7 +198,7 @@ def _row(cells: tuple[str, ...]) -> nodes.row:
 
 
 def _value(name: str, text: str, option: Option) -> Any:
-    """Return the value of an option. Raise UsageError where it is no number and should be."""
+    """Return the value of an option. Raise UsageError if a number is expected and missing."""
     if option.kind is tuple:
         return [word.strip() for word in text.split(",")]
     if option.kind is int and not text.isdecimal():

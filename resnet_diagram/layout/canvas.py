@@ -343,7 +343,7 @@ def _is_straight(first: Point, second: Point, third: Point) -> bool:
 
 
 class DrawnPanel(NamedTuple):
-    """A finished drawing of its own: its size, and how far down its line of flow is (0 if it runs down)."""
+    """A finished drawing: its size, and the distance of the line of flow from the top (0 if it runs down)."""
 
     canvas: Canvas
     width: float

@@ -94,7 +94,7 @@ def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[Measur
 
 
 def _is_strip(item: MeasuredPanel) -> bool:
-    """Return whether a panel has a row of its own, as a whole network has."""
+    """Return whether a panel takes a whole row, as the panel of a network does."""
     return isinstance(item.panel.content, Overview) or item.panel.id == WHOLE
 
 

@@ -185,7 +185,7 @@ def _text(text: Text, sizes: Sizes) -> str:
 
 
 def _body(text: Text) -> str:
-    """Return the words of a text as a string, or as content where it has formulas."""
+    """Return a text as a string, or as content if it contains formulas."""
     if FORMULA_MARK not in text.text:
         return typst_string(text.text)
     from resnet_diagram.wording.formulas.spans import spans

@@ -54,7 +54,7 @@ class Theme:
 
     @cached_property
     def styles(self) -> Mapping[str, Style]:
-        """The style of every role, without shades; "projection-box" is that of a box on such a shortcut."""
+        """Styles by role, without shades; "projection-box" styles boxes on projection shortcuts."""
         styles = dict(self.entries)
         page, ink = styles["page"].fill, styles["text"].text
         for role in EdgeRole:

@@ -47,7 +47,7 @@ def block_type(element: Element, *, gates: bool = True) -> Label:
 
 
 def unit_type(unit: Block | Stage) -> Label:
-    """Return the usual name of a block's type, or that of a layer of a transformer: "encoder layer"."""
+    """Return the usual name of a type of block, or of a transformer layer: "encoder layer"."""
     return block_type(unit) if isinstance(unit, Block) else phrase(Kind.BLOCK, _layer_word(unit))
 
 

@@ -53,7 +53,7 @@ def counted(count: int, noun: Label) -> Label:
 
 
 def macs_label(count: int) -> Label:
-    """Return a count of MACs; an SI prefix is that of the unit.
+    """Return a count of MACs, with any SI prefix before the unit.
 
     >>> macs_label(4089184256), macs_label(64)
     ('4.09 GMACs', '64 MACs')

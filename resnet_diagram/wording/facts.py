@@ -255,7 +255,7 @@ def _idle_row(network: Network) -> StageRow:
 
 
 def _graph_rows(graph: Graph) -> list[StageRow]:
-    """Return a row for each stage of a graph, and for each run of other elements of one of its nodes."""
+    """Return a row for each stage of a graph, and for each run of other elements of a node."""
     rows = []
     for number, node in enumerate(graph.nodes):
         for is_stage, run in groupby(node.body, key=lambda element: isinstance(element, Stage)):
@@ -268,7 +268,7 @@ def _graph_rows(graph: Graph) -> list[StageRow]:
 
 
 def _run_name(elements: Sequence[Element], number: int) -> str:
-    """Return the path of the module that a run of elements lies in, or the number of its node."""
+    """Return the path of the module that contains a run of elements, or the number of its node."""
     return common_path(layer.name for layer in walk(elements) if layer.name) or f"node {number}"
 
 

@@ -230,7 +230,7 @@ def plus_lines(label: Label) -> tuple[str, ...]:
 
 
 def layer_on_shortcut(layer: Layer) -> Label:
-    """Return a layer on a shortcut, without its channels, which are those of the block."""
+    """Return a layer on a shortcut, without the channels, which equal the block's."""
     if layer.kind is LayerKind.LINEAR:
         return phrase(Kind.OPERATOR, Word.LINEAR)
     return layer_lines(layer, sizes_of(layer)._replace(channels=NOTHING))[0]

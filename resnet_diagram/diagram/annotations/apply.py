@@ -79,9 +79,9 @@ def coloured(annotations: Annotations) -> tuple[Part, ...]:
 
 
 def _changes(element: Any, part: Part, mark: int) -> Iterator[tuple[str, Any]]:
-    """Yield an element with a part's label, then with its badge, and with its fill, each under its key.
+    """Yield an element with the label, the badge and the fill of a part, one after the other, by their keys.
 
-    The first two only where it is the part itself, the fill if it is a box in it.
+    Label and badge need an element that shows the part itself, the fill any box inside it.
     """
     if part.label and not part.unit and _is_named(element.origin, part):
         element = _labelled(element, part)
@@ -107,7 +107,7 @@ def _tagged(element: Any, part: Part) -> Any:
 
 
 def _is_box_of(element: Node | Bar, part: Part) -> bool:
-    """Return whether a box that lies in a part is filled: of a unit, its own box alone."""
+    """Return whether the colour of a part fills a box inside it; of a unit, only the unit's box."""
     return not part.unit or (element.role is NodeRole.OTHER and _is_named(element.origin, part))
 
 

@@ -67,7 +67,7 @@ def grouped(diagram: Diagram, annotations: Annotations) -> Diagram:
 
 
 def _framed(items: tuple[Item, ...], parts: Sequence[Part], group: Group) -> tuple[Item, ...] | None:
-    """Return items with those of some parts in a group; None where they are not neighbours."""
+    """Return items with the boxes of some parts moved into a group; None unless they are neighbours."""
     marks = [_shows(item, parts) for item in items]
     if any(marks):
         first, last = marks.index(True), len(marks) - marks[::-1].index(True)

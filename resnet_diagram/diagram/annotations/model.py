@@ -90,7 +90,7 @@ class Annotations:
     baseline: str = ""
 
     def folds(self, paths: Iterable[str]) -> bool | None:
-        """Return whether equal blocks of the stage with these modules are drawn once; None by default."""
+        """Return whether a stage with these modules draws equal blocks once; None without an annotation."""
         modules = tuple(paths)
         choices = (part for part in self.parts if part.fold is not None)
         return next((part.fold for part in choices if modules and all(map(part.holds, modules))), None)

@@ -143,7 +143,7 @@ def _stub(frame: Frame) -> Frame:
 
 
 def _closed(item: Item) -> Item:
-    """Return a neighbour in a chain as one box with its title; another item as it is."""
+    """Return a neighbour in a chain as one box with its title; items without a title are unchanged."""
     if not isinstance(item, Group):
         return item
     words = Label(item.title, literal(times(item.repeat)))

@@ -32,8 +32,7 @@ def with_units(network: Network, parts: Sequence[Part]) -> "tuple[Network, Closi
 class Closing:
     """Replaces modules by layers, and stores their elements.
 
-    `units`: the modules by their label, outer ones first; `in_blocks`: the labels of those that lie in a
-    residual block.
+    `units`: modules by label, outer ones first; `in_blocks`: labels of modules inside residual blocks.
     """
 
     def __init__(self, parts: Sequence[Part]) -> None:

@@ -113,7 +113,7 @@ class DagDraft:
         return row_read(self.vertices, read)
 
     def reads(self, node: GraphNode) -> tuple[Read, ...]:
-        """Return what a node reads; the last value of a residual addition comes over the shortcut."""
+        """Return the values that a node reads; of a residual addition the last one is the shortcut."""
         result = [self.values[number] for number in node.reads]
         if node.shortcut is not None:
             result[-1] = replace(result[-1], role=edge_role(node.shortcut))

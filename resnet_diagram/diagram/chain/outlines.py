@@ -14,9 +14,9 @@ _ENDS = {
 
 
 def taper_of(block: Block) -> Taper:
-    """Return the outline of a block as one box, whose middle width shows its inner channels.
+    """Return the outline of a block drawn as one box; the middle width shows the inner channels.
 
-    A bottleneck whose convolutions all have the same channels, as those of RegNet, is a rectangle.
+    A bottleneck with equal channels in all convolutions, as in RegNet, is a rectangle.
     """
     kind = block_kind(block)
     if kind is BlockKind.BOTTLENECK:

@@ -57,7 +57,7 @@ class Unit:
 
     @property
     def index(self) -> str:
-        """The numbers of the blocks in it: "3", or "1–3" of several; empty where it holds none."""
+        """Range of block numbers: "3", or "1–3" for several blocks; empty without blocks."""
         return "–".join(str(number) for number in dict.fromkeys((self.number, self.last)) if number)
 
     @property
@@ -82,7 +82,7 @@ class Unit:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Every layer, those of shortcuts and gates included, in the same order for all units of a type."""
+        """All layers, including shortcuts and gates, in the same order for all units of a type."""
         return tuple(walk(self.elements))
 
     @cached_property
@@ -122,9 +122,9 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class BlockType:
-    """Units that one drawing serves, with the labels for the sizes of each layer of the first.
+    """Units shown by one drawing, with labels for the sizes of each layer of the first unit.
 
-    `numbered`: the sizes follow no rule, and those of the first unit are written.
+    `numbered`: the sizes follow no rule, and the drawing has the numbers of the first unit.
     """
 
     units: tuple[Unit, ...]

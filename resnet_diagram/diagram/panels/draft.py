@@ -41,8 +41,9 @@ class FrameDraft:
 class OverviewDraft:
     """An overview under construction.
 
-    `numbers`: those of the blocks of stages that are still to come, by the `id()` of their first elements.
-    `runs`: the blocks without a shortcut, likewise. `names_contents`: their bars say what is in them.
+    `numbers`: remaining block numbers of the stages, by the `id()` of the first element of a block. `runs`:
+    the blocks without a shortcut, by the same key. `names_contents`: bars without a shortcut list their
+    layers.
     """
 
     largest: int

@@ -119,9 +119,9 @@ _PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
 
 
 def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int, *, rest: bool = True) -> Label:
-    """Return the places of some of all units: blocks in stages, layers between them, then stem and head.
+    """Return the places of some of all units: blocks in stages, layers between blocks, then stem and head.
 
-    `rest`: as that of `places`.
+    `rest`: passed on to `places`.
     """
     here, everywhere = map(_numbered, (these, units))
     blocks = places(here, everywhere, stages, rest=rest) if here else NOTHING
@@ -175,7 +175,7 @@ def _with_sizes(unit: Unit, place: Label) -> Label:
 
 
 def _copies(kind: BlockType) -> Copies:
-    """Return the elements of all units of a type, by those of the first, which is drawn."""
+    """Map the elements of the first unit of a type, which is drawn, to the elements of all units."""
     return copies_of([unit.elements for unit in kind.units])
 
 

@@ -42,7 +42,7 @@ def is_long(element: Element) -> bool:
 
 
 def _has_blocks(element: Element) -> bool:
-    """Return whether it is a block with bars of its own, or a gate with residual blocks in it."""
+    """Return whether an element is a block drawn as a bar, or a gate that contains residual blocks."""
     if isinstance(element, Block) and is_gate(element):
         return bool(residual_blocks(element))
     return is_unit_or_long(element)

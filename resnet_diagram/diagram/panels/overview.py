@@ -168,7 +168,7 @@ def _flow(draft: OverviewDraft, elements: Sequence[Element], frame: FrameDraft |
 
 
 def _steps(draft: OverviewDraft, elements: Sequence[Element]) -> Iterator[Element | Run]:
-    """Yield elements; those of a counted block without a shortcut together."""
+    """Yield elements; the elements of a counted block without a shortcut are one tuple."""
     stop = 0
     for at, element in enumerate(elements):
         run = draft.runs.get(id(element), ()) if at >= stop else ()
@@ -186,7 +186,7 @@ def _run(draft: OverviewDraft, frame: FrameDraft, run: Run) -> None:
 
 
 def _contents(draft: OverviewDraft, run: Sequence[Element]) -> Label:
-    """Return what is in a bar without a shortcut, where a drawing may have no panel for it."""
+    """Return the layers inside a bar without a shortcut, in drawings that may have no panel for it."""
     return Label(*weighted_lines(run, 0)[:1]) if draft.names_contents else NOTHING
 
 

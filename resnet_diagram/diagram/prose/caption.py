@@ -37,7 +37,7 @@ def label(networks: Sequence[Network], options: Options) -> str:
 
 
 def paper_name(network: Network) -> str:
-    """Return the name of a network as papers write it, "ResNet-50"; its own name if it is no ResNet."""
+    """Return the name of a network as papers write it: "ResNet-50"; other names are unchanged."""
     match = re.fullmatch(r"resnet(\d+)([a-d]?)", network.name)
     return f"ResNet-{match[1]}{match[2].upper()}" if match else network.name
 

@@ -16,10 +16,10 @@ from resnet_diagram.wording.vocabulary import Word
 
 
 def run_notes(network: Network, drawings: Sequence[Content] = ()) -> tuple[Label, ...]:
-    """Return notes on modules that run several times, and on those with parameters that are not drawn.
+    """Return notes on modules that run several times, and on undrawn modules with parameters.
 
-    Drawings of blocks alone have a note on what is within them. Graphs in lanes have boxes that say what is
-    shared.
+    For drawings of blocks alone, only modules inside the blocks count. Boxes of graphs in lanes name shared
+    modules themselves.
     """
     if drawings and all(isinstance(content, Inset) for content in drawings):
         boxes = (node for content in drawings for node in nodes(content_items(content)))

@@ -1,6 +1,6 @@
-"""Lay out a comparison: a column a network, flowing down, with rows of equal resolution across all.
+"""Lay out a comparison: one column per network, flowing down, and rows of equal resolution across.
 
-Where the rows are too high for the page, they go on in a further section beside the first.
+Rows that exceed the height of the page continue in a second section beside the first.
 """
 
 from collections.abc import Iterator

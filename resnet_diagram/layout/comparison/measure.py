@@ -206,7 +206,7 @@ def _splits(
 ) -> Iterator[tuple[int, ...]]:
     """Yield the first rows of one section, of two, and so on: the highest section as low as possible.
 
-    A network that goes on behind a section has something in it, for its line is not led past a section.
+    A line is never led past a section: a network that continues after a section has a part in it.
     """
     total = sum(heights)
     for count in range(1, len(heights) + 1):

@@ -244,7 +244,7 @@ def _kind(node: Node) -> str:
 
 
 def badge_of(node: Node, value: str) -> str:
-    """Return a node's badge: its own, an annotation, or the one of its folded group."""
+    """Return a node's badge: of the node, of an annotation, or of the folded group around it."""
     return node.badge or node.tag or (value if node.role is NodeRole.BLOCK else "")
 
 

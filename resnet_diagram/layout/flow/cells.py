@@ -62,7 +62,7 @@ class Lane(NamedTuple):
 
 
 class Track(NamedTuple):
-    """A branch of a fork: where it starts along the flow and how far from it."""
+    """A branch of a fork: its start along the flow, and its distance from the line of flow."""
 
     u: float
     v: float

@@ -17,7 +17,7 @@ _SUMS = (NodeRole.ADD, NodeRole.SUBTRACT)
 
 
 class Beside(NamedTuple):
-    """Norm and activation named in a box before and behind its own layer."""
+    """Norm and activation in the same box, before and behind the layer of the box."""
 
     before: Label
     behind: Label
@@ -116,7 +116,7 @@ def _forks(items: Iterable[Item]) -> Iterator[Place]:
 
 
 def _pill(item: Item) -> Label:
-    """Return the text of a norm or an activation in a box of its own."""
+    """Return the text of a box for a norm or an activation alone; empty for other items."""
     if not isinstance(item, Node) or item.role not in _PILLS:
         return NOTHING
     return _in_one_line(item.lines)
@@ -141,7 +141,7 @@ def _convs(branch: tuple[Item, ...], before: Label) -> list[Beside]:
 
 
 def _beside(node: Node) -> Beside:
-    """Return the norm and activation in a box before and behind its own layer."""
+    """Return the norm and activation that share a box with a layer, before and behind the layer."""
     if node.role in _PILLS:
         return Beside(_pill(node), _pill(node))
     main = next((at for at, line in enumerate(node.lines) if not _is_minor(line)), 0)

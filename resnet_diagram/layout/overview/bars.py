@@ -22,9 +22,9 @@ def draw_ellipsis(canvas: Canvas, omitted: Omitted, marker_id: str, x: float, y:
 
 
 def draw_bar(canvas: Canvas, bar: Bar, extent: BarSize, at: tuple[float, float], joined: float = 0.0) -> None:
-    """Draw a bar whose left side is at `at`, with its turned text, and its index under it.
+    """Draw a bar with its left side at `at`, rotated text, and its index below.
 
-    `joined`: from its right side to that of the last bar that has the index too.
+    `joined`: distance to the right side of the last bar that shares the index.
     """
     width, height, lines = extent
     x, y = at

@@ -148,7 +148,7 @@ def content_start(frame: MeasuredFrame, width: float, theme: Theme) -> float:
 
 
 def _enters(connection: Connection, number: int, *, tail: bool) -> bool:
-    """Return whether an end of a long shortcut lies in the frame of that number."""
+    """Return whether a frame contains the tail, or the head, of a long shortcut."""
     if not connection.long:
         return False
     if tail:

@@ -47,7 +47,7 @@ def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
 def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
     """Break a text into the fewest lines of up to `width` points, of similar lengths.
 
-    A longer word has a line of its own.
+    A word longer than a line is a separate line.
 
     >>> wrap_evenly("3×3 depthwise conv, 960", 6.4, 50.0)
     ('3×3 depthwise', 'conv, 960')

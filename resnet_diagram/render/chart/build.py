@@ -133,7 +133,7 @@ class _Builder:
         return self.metrics.node(part)[1] if isinstance(part, Node) else self.metrics.line
 
     def row(self, group: Group) -> Frame:
-        """Return the frame of a group that no arrow enters, broken into rows where it is too wide."""
+        """Return the isolated frame of a group, broken into rows if it is too wide."""
         title = " ".join(part for part in (group.title, written_count(group)) if part)
         frame = Frame(id=group.id, title=title, role=group.role, shade=group.shade, down=self.down)
         if group.role is GroupRole.NETWORK or any(map(_is_framed_group, group.items)):
@@ -290,7 +290,7 @@ def _is_framed_group(item: Item) -> bool:
 
 
 def _has_stage(item: Item) -> bool:
-    """Return whether a fork or a block holds a stage, which needs a frame of its own."""
+    """Return whether a fork or a block contains a stage, which needs a separate frame."""
     return any(
         _is_framed_group(inner) or _has_stage(inner) for series in inner_series(item) for inner in series
     )

@@ -288,7 +288,7 @@ def _chained(arrows: Iterable[str]) -> list[str]:
 
 
 def _ranks(row: Node | Tag | Frame, part: str) -> int:
-    """Return the number of arrows on the longest path in a row to one of its parts."""
+    """Return the number of arrows on the longest path to a part of a row."""
     arrows = row.arrows if isinstance(row, Frame) else ()
     return max((1 + _ranks(row, arrow.tail) for arrow in arrows if arrow.head == part), default=0)
 

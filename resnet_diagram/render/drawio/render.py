@@ -17,7 +17,7 @@ def render_drawio(figure: Figure) -> str:
 
 
 def render_pages(figures: Sequence[Figure]) -> str:
-    """Return a file with several figures, each on its own page."""
+    """Return a file with several figures, one per page."""
     for font in dict.fromkeys(figure.theme.font for figure in figures):
         warn_of_absent(font)
     pages = [_page(figure, number) for number, figure in enumerate(figures, 1)]

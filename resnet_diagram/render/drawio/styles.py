@@ -120,9 +120,9 @@ def _shape(box: Box) -> Values:
 
 
 def _trapezoid(box: Box) -> Values:
-    """Return a trapezoid; `direction` says where its narrow side is.
+    """Return the style of a trapezoid; `direction` selects the narrow side.
 
-    draw.io's own narrow side is on top; turned to the south, it is on the right.
+    draw.io draws the narrow side on top; direction "south" moves it to the right.
     """
     inner = [point for point in box.points if not _in_corner(point, box)]
     (x, y), (other_x, _) = inner

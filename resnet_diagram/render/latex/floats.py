@@ -31,7 +31,7 @@ class Placing:
 
 
 IN_TEXT = Placing()
-"""As it comes, in no float."""
+"""In the text, without a float."""
 
 _LABEL = re.compile(r"[A-Za-z0-9:._/+*-]*")
 

@@ -80,7 +80,7 @@ def _shape(node: Node) -> tuple[str, str]:
 
 
 class _Writer:
-    """Write frames as lines; a node is defined where it is first named."""
+    """Writes frames as lines; the first mention of a node defines it."""
 
     def __init__(self, root: Frame, palette: Palette) -> None:
         every = (root, *frames(root))
@@ -119,7 +119,7 @@ class _Writer:
                 yield indent + self.node(part.id)
 
     def isolated(self, frame: Frame, indent: str) -> Iterator[str]:
-        """Yield the lines of a subgraph with its own direction."""
+        """Yield the lines of a subgraph, including its direction."""
         yield indent + self.opening(frame)
         yield f"{indent}  direction {'TB' if frame.down else 'LR'}"
         yield from self.content(frame, indent + "  ")

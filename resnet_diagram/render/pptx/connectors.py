@@ -80,7 +80,7 @@ def connector_shapes(line: Connector, drawing: Drawing) -> Iterator[Values]:
 
 
 def _joins_backwards(line: Connector, points: Sequence[Point]) -> bool:
-    """Return whether a line ends on the line of flow, and comes to it against the flow.
+    """Return whether a line ends on the line of flow, and arrives against the direction of the flow.
 
     LibreOffice before 7.5 bends such a connector in the wrong order if it is attached beside a box.
     """

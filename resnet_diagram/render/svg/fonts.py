@@ -57,7 +57,7 @@ def font_faces(font: str, scene: Scene) -> tuple[str, ...]:
 
 
 def _subset(path: Path, letters: set[str]) -> bytes | None:
-    """Return a font with some letters alone, as WOFF; None, with a warning, where it cannot be embedded."""
+    """Return a font reduced to some letters, as WOFF; None, with a warning, if embedding is impossible."""
     try:
         from fontTools.subset import Options, Subsetter
         from fontTools.ttLib import TTFont

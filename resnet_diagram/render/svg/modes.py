@@ -66,7 +66,7 @@ class Modes:
 
 
 def modes(inks: Iterable[Ink], theme: Theme) -> Modes | None:
-    """Return the style sheet for these inks, if the theme follows the reader's mode."""
+    """Return the style sheet of some inks, if the theme follows the reader's mode."""
     if not theme.dark:
         return None
     names = sorted(set(inks), key=attrgetter("sort", "role", "shade"))

@@ -160,7 +160,7 @@ def line_style(role: str) -> str:
 
 
 def text_styles(texts: list[Text], theme: Theme, palette: Palette, common: Common) -> list[NamedStyle]:
-    """Return one style for each role of text outside boxes, then those of headings."""
+    """Return one style for each role of text outside boxes, then one for each kind of heading."""
     roles = sorted({text.role for text in texts})
     looks = [(text_style(role), common.type_of_text[role], theme.style(role).text, role) for role in roles]
     ink = theme.style("text").text

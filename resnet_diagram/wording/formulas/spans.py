@@ -73,7 +73,7 @@ def spans(text: str) -> tuple[Span, ...]:
 
 
 def _style(sign: str, marks: list[str]) -> Span:
-    """Return the style of a sign within some marks; accents have that of the letter before them."""
+    """Return the style of a sign within some marks; an accent is styled as the letter before it."""
     upright = not marks or UPRIGHT in marks or BOLD in marks
     variable = sign in ITALIC or sign in ACCENTS.values()
     return Span(

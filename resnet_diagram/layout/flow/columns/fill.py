@@ -34,7 +34,7 @@ class Measured(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """The part of an outer group placed in one column. `first`: it begins with these cells."""
+    """The part of an outer group placed in one column. `first`: the group begins in this column."""
 
     group: Group | None
     cells: tuple[Cell, ...]
