@@ -9,10 +9,9 @@ from resnet_diagram.diagram.model import Arc
 from resnet_diagram.layout.overview.measure import (
     MeasuredFrame,
     content_start,
-    head_x,
     label_lines,
     label_of,
-    tail_x,
+    port_x,
 )
 from resnet_diagram.layout.overview.ports import Connection
 from resnet_diagram.layout.spacing import PITCH
@@ -88,9 +87,12 @@ def routes_of(
     for slot in frame.slots:
         skyline.put(start + slot.x, start + slot.x + slot.size.width, slot.size.height / 2)
     left = [
-        connection for connection in connections if not connection.long and connection.tail_frame == number
+        connection for connection in connections if not connection.long and connection.tail.frame == number
     ]
-    ends = [(start + tail_x(slots[p.arc.tail], p), start + head_x(slots[p.arc.head], p)) for p in left]
+    ends = [
+        (start + port_x(slots[item.tail.bar], item.tail), start + port_x(slots[item.head.bar], item.head))
+        for item in left
+    ]
     walls = [start + x for x in frame.crossings]
     routes: list[ArcRoute] = []
     labels: list[Label] = []

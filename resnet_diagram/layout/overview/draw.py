@@ -149,7 +149,7 @@ def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
     row, y = routed.rows[number], routed.lines[number]
     if not number:
         both = zip(routed.layout.connections, routed.ports, strict=True)
-        outer = [tail.x for connection, (tail, _) in both if not connection.tail_frame]
+        outer = [tail.x for connection, (tail, _) in both if not connection.tail.frame]
         if outer and min(outer) < row.places[0].x:
             canvas.begin(LOOSE, (min(outer), y))
     else:

@@ -5,7 +5,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Arc, Bar, EdgeRole, Frame, GroupRole, Omitted
-from resnet_diagram.layout.overview.ports import BETWEEN, END_GAP, Connection, Ends, reach_back, reach_on
+from resnet_diagram.layout.overview.ports import (
+    BETWEEN,
+    END_GAP,
+    ArcEnd,
+    Connection,
+    Ends,
+    reach_back,
+    reach_on,
+)
 from resnet_diagram.layout.overview.scale import TEX_STRETCH, BarSize, Scale, bar_size
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import wrap_label
@@ -68,19 +76,17 @@ def measure_frame(
     notes = [wrap_label(line, theme.size("caption"), room) for line in frame.notes]
     note = tuple(line for lines in notes for line in lines)
     by_id = {slot.bar.id: slot for slot in slots if slot.bar}
-    crossings = [
-        tail_x(by_id[connection.arc.tail], connection)
+    crossings = (
+        port_x(by_id[end.bar], end)
         for connection in connections
-        if _enters(connection, number, tail=True)
-    ]
-    crossings += [
-        head_x(by_id[item.arc.head], item) for item in connections if _enters(item, number, tail=False)
-    ]
+        for end in (connection.tail, connection.head)
+        if connection.long and end.frame == number and not end.outside
+    )
     plain = MeasuredFrame(frame, slots, content, 0.0, note, tuple(crossings))
     labels = [
         _word_width(entry.arc, theme)
         for entry in connections
-        if not entry.long and entry.tail_frame == number
+        if not entry.long and entry.tail.frame == number
     ]
     words = [width + 4.0 for width in labels]
     if frame.role is not None:
@@ -95,14 +101,11 @@ def _caption_width(frame: Frame, theme: Theme) -> float:
     return max((text_width(line, size) for line in lines), default=0.0) * TEX_STRETCH
 
 
-def tail_x(slot: Slot, connection: Connection) -> float:
-    """Return the x of a shortcut's start before a bar."""
-    return slot.x - reach_back(connection.tail_rank + 1)
-
-
-def head_x(slot: Slot, connection: Connection) -> float:
-    """Return the x of a shortcut's end behind a bar."""
-    return slot.x + slot.size.width + reach_on(connection.head_rank + 1)
+def port_x(slot: Slot, end: ArcEnd) -> float:
+    """Return the x of an end of a shortcut at a bar."""
+    if end.is_tail:
+        return slot.x - reach_back(end.rank + 1)
+    return slot.x + slot.size.width + reach_on(end.rank + 1)
 
 
 def title_widths(frame: MeasuredFrame, theme: Theme) -> tuple[float, float]:
@@ -145,15 +148,6 @@ def content_start(frame: MeasuredFrame, width: float, theme: Theme) -> float:
     least = FRAME_PADDING + title + _CLEAR - min(frame.crossings) if title else 0.0
     maximum = width - (FRAME_PADDING + count + _CLEAR if count else 0.0) - max(frame.crossings)
     return max(least, min(middle, maximum))
-
-
-def _enters(connection: Connection, number: int, *, tail: bool) -> bool:
-    """Return whether a frame contains the tail, or the head, of a long shortcut."""
-    if not connection.long:
-        return False
-    if tail:
-        return connection.tail_frame == number and not connection.tail_out
-    return connection.head_frame == number and not connection.head_out
 
 
 def _least_width(frame: MeasuredFrame, theme: Theme) -> float:

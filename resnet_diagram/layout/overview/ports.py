@@ -15,35 +15,39 @@ BETWEEN = 3.4
 """Gap between the last incoming and the first outgoing port, in points."""
 
 
-class Connection(NamedTuple):
-    """An arc and its ends.
+class ArcEnd(NamedTuple):
+    """An end of a shortcut: before the bar that it leaves from if `is_tail`, else behind the bar it ends at.
 
-    `tail_frame`, `head_frame`: numbers of the frames. `tail_rank`, `head_rank`: number of shortcuts that
-    leave, or end, nearer to the same bar. `tail_out`, `head_out`: the end lies beside the frame, not in it.
-    `start`, `stop`: positions of the bars in the overview.
+    `frame`, `position`: numbers of the frame, and of the bar in the overview. `rank`: number of such ends
+    nearer to the same bar. `outside`: beside the frame, not in it.
     """
 
+    bar: str
+    frame: int
+    position: int
+    rank: int
+    outside: bool
+    is_tail: bool
+
+
+class Connection(NamedTuple):
+    """An arc and its ends."""
+
     arc: Arc
-    tail_frame: int
-    head_frame: int
-    tail_rank: int
-    head_rank: int
-    tail_out: bool
-    head_out: bool
-    start: int
-    stop: int
+    tail: ArcEnd
+    head: ArcEnd
 
     @property
     def long(self) -> bool:
         """Return whether it runs from one frame to another, above the frames."""
-        return self.tail_frame != self.head_frame
+        return self.tail.frame != self.head.frame
 
 
 def by_frame(connections: Iterable[Connection], count: int) -> list[list[Connection]]:
     """Return the connections that leave or end in each of `count` frames."""
     items: list[list[Connection]] = [[] for _ in range(count)]
     for connection in connections:
-        for number in {connection.tail_frame, connection.head_frame}:
+        for number in {connection.tail.frame, connection.head.frame}:
             items[number].append(connection)
     return items
 
@@ -63,30 +67,20 @@ def connections_of(frames: tuple[Frame, ...], arcs: Iterable[Arc]) -> list[Conne
             order[bar.id] = (number, len(order))
     names = [arc for arc in arcs if arc.tail in order and arc.head in order]
     names.sort(key=lambda arc: (order[arc.head][1] - order[arc.tail][1], order[arc.tail][1]))
-    tails: Counter[str] = Counter()
-    heads: Counter[str] = Counter()
+    ranks: Counter[tuple[str, bool, bool]] = Counter()
+
+    def end(bar: str, *, long: bool, is_tail: bool) -> ArcEnd:
+        frame, position = order[bar]
+        outside = long and _bars(frames[frame])[0 if is_tail else -1].id == bar
+        rank = ranks[bar, outside, is_tail]
+        ranks[bar, outside, is_tail] += 1
+        return ArcEnd(bar, frame, position, rank, outside, is_tail)
+
     connections: list[Connection] = []
     for arc in names:
-        tail_frame, head_frame = order[arc.tail][0], order[arc.head][0]
-        long = tail_frame != head_frame
-        tail_out = long and _bars(frames[tail_frame])[0].id == arc.tail
-        head_out = long and _bars(frames[head_frame])[-1].id == arc.head
-        tail_at, head_at = f"{arc.tail}{' out' * tail_out}", f"{arc.head}{' out' * head_out}"
-        connections.append(
-            Connection(
-                arc=arc,
-                tail_frame=tail_frame,
-                head_frame=head_frame,
-                tail_rank=tails[tail_at],
-                head_rank=heads[head_at],
-                tail_out=tail_out,
-                head_out=head_out,
-                start=order[arc.tail][1],
-                stop=order[arc.head][1],
-            )
-        )
-        tails[tail_at] += 1
-        heads[head_at] += 1
+        long = order[arc.tail][0] != order[arc.head][0]
+        ends = end(arc.tail, long=long, is_tail=True), end(arc.head, long=long, is_tail=False)
+        connections.append(Connection(arc, *ends))
     return connections
 
 
@@ -94,8 +88,8 @@ def ends_of(connections: Iterable[Connection]) -> Ends:
     """Count the ends of shortcuts at each bar, inside its frame."""
     stored = list(connections)
     return Ends(
-        Counter(connection.arc.tail for connection in stored if not connection.tail_out),
-        Counter(connection.arc.head for connection in stored if not connection.head_out),
+        Counter(connection.tail.bar for connection in stored if not connection.tail.outside),
+        Counter(connection.head.bar for connection in stored if not connection.head.outside),
     )
 
 

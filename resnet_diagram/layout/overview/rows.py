@@ -17,6 +17,7 @@ from resnet_diagram.layout.overview.measure import (
 from resnet_diagram.layout.overview.ports import (
     HEAD_STEP,
     TAIL_STEP,
+    ArcEnd,
     Connection,
     by_frame,
     connections_of,
@@ -141,13 +142,11 @@ def turning(item: OverviewLayout, end: float) -> float:
     return end + item.right - _COLUMN * (1 + max(item.columns, default=-1))
 
 
-def beside(place: PlacedFrame, rank: int, *, tail: bool) -> float:
+def beside(place: PlacedFrame, end: ArcEnd) -> float:
     """Return the x at which a shortcut before or behind a frame meets the line of flow."""
-    return (
-        place.x - OUTGOING_PORT_OFFSET - rank * TAIL_STEP
-        if tail
-        else place.end + _INCOMING_PORT_OFFSET + rank * HEAD_STEP
-    )
+    if end.is_tail:
+        return place.x - OUTGOING_PORT_OFFSET - end.rank * TAIL_STEP
+    return place.end + _INCOMING_PORT_OFFSET + end.rank * HEAD_STEP
 
 
 def _columns(connections: list[Connection]) -> tuple[int, ...]:
@@ -155,7 +154,7 @@ def _columns(connections: list[Connection]) -> tuple[int, ...]:
     at = [number for number, connection in enumerate(connections) if connection.long]
     items = [-1] * len(connections)
     for rank, level in enumerate(
-        levels([(connections[n].start - 0.5, connections[n].stop + 0.5) for n in at])
+        levels([(connections[n].tail.position - 0.5, connections[n].head.position + 0.5) for n in at])
     ):
         for item in level:
             items[at[item]] = rank
@@ -217,8 +216,7 @@ def _evened(widths: list[float], stages: list[bool], spare: float) -> list[float
 
 def _frame_gap(connections: list[Connection], scale: Scale) -> float:
     """Return the gap between two frames, wide enough for all shortcuts that start or end in it."""
-    heads = max((connection.head_rank + 1 for connection in connections if connection.head_out), default=0)
-    tails = max((connection.tail_rank + 1 for connection in connections if connection.tail_out), default=0)
+    tails, heads = _most_outside(connections)
     if not heads and not tails:
         return scale.frame_gap
     behind = _INCOMING_PORT_OFFSET + (heads - 1) * HEAD_STEP if heads else 0.0
@@ -226,11 +224,17 @@ def _frame_gap(connections: list[Connection], scale: Scale) -> float:
     return max(scale.frame_gap, behind + 3.4 + before)
 
 
+def _most_outside(connections: list[Connection]) -> tuple[int, int]:
+    """Return the most shortcuts that leave beside one frame, and the most that end there."""
+    tails = (connection.tail.rank + 1 for connection in connections if connection.tail.outside)
+    heads = (connection.head.rank + 1 for connection in connections if connection.head.outside)
+    return max(tails, default=0), max(heads, default=0)
+
+
 def _margins(connections: list[Connection], rows: int, columns: int) -> tuple[float, float]:
     """Return the space on the left and on the right of the rows for the lines there."""
-    tails = max((connection.tail_rank + 1 for connection in connections if connection.tail_out), default=0)
-    heads = max((connection.head_rank + 1 for connection in connections if connection.head_out), default=0)
-    first = any(connection.tail_out and connection.tail_frame == 0 for connection in connections)
+    tails, heads = _most_outside(connections)
+    first = any(connection.tail.outside and not connection.tail.frame for connection in connections)
     back = OUTGOING_PORT_OFFSET + tails * TAIL_STEP if tails and (rows > 1 or first) else 0.0
     on = _INCOMING_PORT_OFFSET + heads * HEAD_STEP if heads else 0.0
     if rows == 1:

@@ -24,9 +24,9 @@ def split_frame(frame: Frame, arcs: Iterable[Arc], scale: Scale, theme: Theme, r
     depth = len(
         levels(
             [
-                (connection.start - 0.5, connection.stop + 0.5)
+                (connection.tail.position - 0.5, connection.head.position + 0.5)
                 for connection in connections
-                if connection.start < connection.stop
+                if connection.tail.position < connection.head.position
             ]
         )
     )

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from resnet_diagram.layout.overview.arcs import TRACK_CLEARANCE, Skyline
-from resnet_diagram.layout.overview.measure import content_start, head_x, tail_x
-from resnet_diagram.layout.overview.ports import Connection
+from resnet_diagram.layout.overview.measure import content_start, port_x
+from resnet_diagram.layout.overview.ports import ArcEnd
 from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, beside, column
 from resnet_diagram.layout.spacing import BEND, PITCH
 from resnet_diagram.layout.text.metrics import text_width
@@ -35,15 +35,14 @@ def ports(layout: OverviewLayout, rows: list[list[PlacedFrame]], theme: Theme) -
     at = {place.number: (row, place) for row, stored in enumerate(rows) for place in stored}
     slots = {slot.bar.id: slot for row in rows for place in row for slot in place.measured.slots if slot.bar}
 
-    def port(connection: Connection, *, tail: bool) -> Port:
-        row, place = at[connection.tail_frame if tail else connection.head_frame]
-        if connection.tail_out if tail else connection.head_out:
-            return Port(row, beside(place, connection.tail_rank if tail else connection.head_rank, tail=tail))
-        slot = slots[connection.arc.tail if tail else connection.arc.head]
-        inner = tail_x(slot, connection) if tail else head_x(slot, connection)
-        return Port(row, place.x + content_start(place.measured, place.width, theme) + inner)
+    def port(end: ArcEnd) -> Port:
+        row, place = at[end.frame]
+        if end.outside:
+            return Port(row, beside(place, end))
+        start = place.x + content_start(place.measured, place.width, theme)
+        return Port(row, start + port_x(slots[end.bar], end))
 
-    return [(port(connection, tail=True), port(connection, tail=False)) for connection in layout.connections]
+    return [(port(connection.tail), port(connection.head)) for connection in layout.connections]
 
 
 def spans(
