@@ -10,8 +10,10 @@ from resnet_diagram.spec.model import (
     Graph,
     GraphNode,
     Layer,
+    LayerKind,
     Merge,
     Network,
+    Shape,
     Shortcut,
     ShortcutKind,
     Stage,
@@ -120,8 +122,17 @@ def merge_block(graph: Graph, number: int) -> Block:
     origin = graph.nodes[last].reads[0] if on_it else last
     steps = between(graph, origin, operands) or tuple(operands)
     main = tuple(element for step in steps for element in graph.nodes[step].body)
+    if main and isinstance(main[0], Layer) and main[0].in_shape != graph.nodes[origin].shape:
+        main = (_reshape(graph.nodes[origin].shape, main[0].in_shape), *main)
+    if main and isinstance(main[-1], Layer) and main[-1].out_shape != node.shape:
+        main = (*main, _reshape(main[-1].out_shape, node.shape))
     shortcut = Shortcut(kind=node.shortcut, layers=on_it)
     return Block(name=node.name, branches=(main,), shortcut=shortcut, merge=merge)
+
+
+def _reshape(before: Shape, after: Shape) -> Layer:
+    """Return a layer in place of the merges that change the shape at an end of a branch in a graph."""
+    return Layer(kind=LayerKind.RESHAPE, op="reshape", in_shape=before, out_shape=after)
 
 
 def node_axis(graph: Graph, node: GraphNode) -> int:

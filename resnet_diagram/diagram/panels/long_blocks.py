@@ -5,8 +5,8 @@ from math import prod
 
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, residual_blocks, walk
-from resnet_diagram.spec.model import Block, Element, LayerKind, Stage
-from resnet_diagram.spec.traits import MIXING
+from resnet_diagram.spec.model import Block, Element, LayerKind, Merge, Stage
+from resnet_diagram.spec.traits import MIXING, is_shown
 
 
 def repeated_long_blocks(elements: Sequence[Element]) -> set[int]:
@@ -21,7 +21,10 @@ def is_unit_or_long(element: Element) -> bool:
     if not isinstance(element, Block) or gate_ratio(element):
         return False
     kinds = MIXING | {LayerKind.OPAQUE, LayerKind.POOL}
-    return bool(element.shortcut) or any(layer.kind in kinds for layer in walk(element))
+    adds = element.merge is Merge.ADD
+    return bool(element.shortcut) or any(
+        layer.kind in kinds or (adds and is_shown(layer)) for layer in walk(element)
+    )
 
 
 def is_long(element: Element) -> bool:

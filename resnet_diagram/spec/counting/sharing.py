@@ -36,10 +36,10 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
     for graph in graphs(network) if in_graphs else ():
         # The modules that nodes of a graph run again, with the number of these nodes and the first.
         sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
-        runs = {
-            common_path(_names(walk(graph.nodes[number].body))): count for number, count in sharing.items()
-        }
-        counts.update({path: count + (path not in counts) for path, count in runs.items() if path})
+        for number, count in sharing.items():
+            names = _names(walk(graph.nodes[number].body))
+            path = common_path(names)
+            counts.update({name: count + (name not in counts) for name in ([path] if path else names)})
     return tuple((name, count) for name, count in counts.items() if count > 1)
 
 

@@ -10,7 +10,7 @@ from math import prod
 
 from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument, first_read, references
 from resnet_diagram.tracer.flow.zeros import makes_zeros, pads_with_zeros
-from resnet_diagram.tracer.record.operators import Effect, Operator, Role, operator_of
+from resnet_diagram.tracer.record.operators import WEIGHTED, Effect, Operator, Role, operator_of
 
 
 @dataclass(eq=False)
@@ -61,6 +61,8 @@ class Operation:
         """The role of its operator, or the one that its arguments make it, such as a sum of a product."""
         if self.operator.name == "max" and isinstance(argument(self.node, "dim"), int):
             return Role.MAX_POOL
+        if self.operator.role in WEIGHTED and not references(self.node)[0].node.active:
+            return Role.OTHER  # the input is constant, its weights are made of an activation
         return Role.MULTIPLY if weighs_channels(self.node) else self.operator.role
 
     @property

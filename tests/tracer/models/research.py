@@ -161,3 +161,97 @@ class NarrowedFirst(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.narrow(x))
         return x + F.relu(self.norm(self.wide(x)))
+
+
+class Levels(nn.Module):
+    """Two rounds of sums between two resolutions, weighed by learned numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.level, self.down = nn.Conv2d(8, 8, 1), nn.Conv2d(8, 8, 3, 2, 1)
+        self.fine = nn.ModuleList(nn.Conv2d(8, 8, 3, 1, 1) for _ in range(2))
+        self.coarse = nn.ModuleList(nn.Conv2d(8, 8, 3, 1, 1) for _ in range(2))
+        self.shares = nn.Parameter(torch.ones(2))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = self.level(x), self.down(x)
+        for fine, coarse in zip(self.fine, self.coarse, strict=True):
+            a = fine(self.shares[0] * a + self.shares[1] * F.interpolate(b, scale_factor=2))
+            b = coarse(F.relu(b + F.max_pool2d(a, 2)))
+        return a, b
+
+
+class Dueling(nn.Module):
+    """A value added to advantages without their mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 1))
+        self.advantage = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        advantage = self.advantage(x)
+        total: Tensor = self.value(x) + advantage - advantage.mean(1, keepdim=True)
+        return total
+
+
+class Scores(nn.Module):
+    """The sum of two scores, each the sum of one convolution's results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = torch.tanh(self.first(x))
+        z = torch.tanh(self.second(y))
+        return z, y.sum((1, 2, 3)) + z.sum((1, 2, 3))
+
+
+class Tied(nn.Module):
+    """Two layers of different modules, run twice on a state that the input joins each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Conv2d(8, 8, 3, 1, 1), nn.Conv2d(8, 8, 3, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.tanh(x)
+        for _ in range(2):
+            y = y + torch.tanh(x + self.last(F.relu(self.first(y))))
+        return y
+
+
+class Synthesis(nn.Module):
+    """A convolution of a constant, with a kernel made of the input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start, self.kernel = nn.Parameter(torch.zeros(1, 4, 4, 4)), nn.Linear(8, 4 * 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(self.start, self.kernel(x).view(4, 4, 1, 1))
+
+
+class WrittenSoftmax(nn.Module):
+    """Scores of a convolution less the logarithm of their sum of exponentials."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scores = nn.Conv2d(8, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.scores(x)
+        return y - y.logsumexp(1, keepdim=True)
+
+
+class LessRunningSum(nn.Module):
+    """Scores less their running sum: a sum of branches without weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scores = nn.Conv2d(8, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.scores(x)
+        return y - y.cumsum(1)

@@ -8,9 +8,13 @@ pytest.importorskip("torch")
 
 from torch import nn
 
+from resnet_diagram.diagram.accounting import missing
+from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.views import build
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import params, pre_activation, weighted_layers
 from resnet_diagram.spec.model import Merge
+from tests.identified import identified
 from tests.tracer.facts import blocks, layers, merges, ops, shortcuts
 from tests.tracer.models import research
 from tests.tracer.models.research import Chained
@@ -27,6 +31,12 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str], list[str]]] = [
     (research.NarrowedFirst, "8x8x8", ["identity"], ["conv"]),
     (research.GlobalFeature, "8x16", [], []),
     (research.PromptTokens, "5x8", [], []),
+    (research.Levels, "8x8x8", [], []),
+    (research.Dueling, "8", [], []),
+    (research.Scores, "4x8x8", [], []),
+    (research.Tied, "8x8x8", ["identity"] * 4, ["conv"] * 2),
+    (lambda: Chained(nn.Linear(8, 8), research.Synthesis()), "8", [], []),
+    (research.WrittenSoftmax, "8x8x8", [], []),
 ]
 """A model, its input, the kinds of its shortcuts, and the working layers of its first branch."""
 
@@ -52,6 +62,22 @@ def test_functions_on_other_weights_share_nothing() -> None:
 def test_a_layer_that_nodes_of_a_graph_share_runs_as_often_as_they() -> None:
     convolutions = ("first.real", "first.imaginary", "last.real", "last.imaginary")
     assert set(shared_modules(traced(research.ComplexBlock(), "8x8x8"))) == {(n, 2) for n in convolutions}
+
+
+def test_layers_of_different_modules_that_run_again_together_are_each_shared() -> None:
+    assert shared_modules(traced(research.Tied(), "8x8x8")) == (("first", 2), ("last", 2))
+
+
+def test_a_softmax_that_is_written_out_is_one_activation() -> None:
+    assert [layer.op for layer in layers(traced(research.WrittenSoftmax(), "8x8x8"))] == [
+        "conv",
+        "log_softmax",
+    ]
+
+
+def test_a_sum_without_weights_is_drawn() -> None:
+    network = identified(traced(Chained(nn.Conv2d(3, 8, 3), research.LessRunningSum()), "3x8x8"))
+    assert missing(network, [p.content for p in build([network], Options(view=View.PAPER)).panels]) == ()
 
 
 def test_the_activation_behind_a_convolution_of_the_same_module_is_no_pre_activation() -> None:

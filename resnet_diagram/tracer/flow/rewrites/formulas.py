@@ -52,8 +52,8 @@ Options = tuple[tuple[str, object], ...]
 """Arguments of an operation by the names that torch's own has for them."""
 
 _REDUCTIONS = (
-    "mean sum var std var_mean std_mean linalg_vector_norm norm amax adaptive_avg_pool1d adaptive_avg_pool2d "
-    "adaptive_max_pool1d adaptive_max_pool2d avg_pool1d avg_pool2d"
+    "mean sum var std var_mean std_mean linalg_vector_norm norm amax logsumexp adaptive_avg_pool1d "
+    "adaptive_avg_pool2d adaptive_max_pool1d adaptive_max_pool2d avg_pool1d avg_pool2d"
 )
 _MORE_ELEMENTWISE = (
     "cosh sinh maximum minimum max min true_divide addcmul addcdiv threshold softsign where gt ge lt le"
@@ -201,6 +201,20 @@ def _elementwise_values(formula: Formula) -> Tensor | None:
     if scaled is None or shifted is None or _close(value + 1.0, shifted):
         return None
     return None if _in_proportion(value, scaled) and not _close(value, scaled) else value
+
+
+@lru_cache(maxsize=4096)
+def softmax_named(formula: Formula, rank: int) -> str:
+    """Return "softmax" or "log_softmax" if a formula is one over an axis of `rank`, else an empty name."""
+    value = _evaluated(formula, rank) if any(line.op in REDUCTIONS for line in formula) else None
+    sample = _sample_of(rank)
+    if value is None or value.shape != sample.shape:
+        return ""
+    named = (("softmax", torch.softmax), ("log_softmax", torch.log_softmax))
+    fits = (
+        name for name, function in named for axis in range(1, rank) if _close(value, function(sample, axis))
+    )
+    return next(fits, "")
 
 
 @lru_cache(maxsize=4096)

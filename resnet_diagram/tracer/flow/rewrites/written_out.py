@@ -27,6 +27,7 @@ from resnet_diagram.tracer.flow.rewrites.formulas import (
     is_curved,
     is_global_mean,
     norm_named,
+    softmax_named,
 )
 from resnet_diagram.tracer.flow.simplify import renumbered
 from resnet_diagram.tracer.flow.steps import Step
@@ -107,7 +108,7 @@ def _function_of(
         return None
     rank = len(end.nodes[-1].shape)
     name, options = activation_named(formula)
-    if name:
+    if name or (name := softmax_named(formula, rank)):
         return Role.ACTIVATION, name, options
     pooled = generalised_mean(formula, 1 + len(region[0].in_shape))
     if pooled is not None and operator_of(source.nodes[-1].op).name not in CLAMPS:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import prod
 from typing import TypeGuard
 
-from resnet_diagram.spec.measure import walk
+from resnet_diagram.spec.measure import out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED, is_depthwise
 
@@ -36,16 +36,18 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
-    kernels), nothing goes round anything; nor where each side takes another part of the channels, or the
-    larger branch only corrects the other (low-rank adapters).
+    kernels), nothing goes round anything; nor where each side takes another part of the channels, is reduced
+    to one number, or the larger branch only corrects the other (low-rank adapters).
     """
+    if elements and prod(out_shape(elements)) == 1:
+        return False
     if _is_part(elements) and any(_is_part(branch) for branch in rest):
         return False
     weighted_short, main = _weighted_in_row(elements), rest[-1]
     weighted_main = cost(main)[0]
     if weighted_main == 0:
         return not elements and len(rest) == 1 and _mixes(main)
-    if weighted_short > 1 or (weighted_short and _enlarges(main) and not _enlarges(elements)):
+    if weighted_short > 1 or (weighted_short and enlarges(main) and not enlarges(elements)):
         return False
     if weighted_short and not has_activation(main) and cost(main)[1] < cost(elements)[1]:
         return False
@@ -87,7 +89,7 @@ def _mixes(elements: Sequence[Element]) -> bool:
     return len(layers) > 1 and any(layer.kind is LayerKind.NORM or layer.params for layer in layers)
 
 
-def _enlarges(elements: Sequence[Element]) -> bool:
+def enlarges(elements: Sequence[Element]) -> bool:
     """Return whether a branch increases the resolution, as from one level of a pyramid to the next."""
     return any(
         layer.kind is LayerKind.UPSAMPLE or layer.op == "conv_transpose"

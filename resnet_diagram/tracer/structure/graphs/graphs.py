@@ -25,6 +25,7 @@ from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import MERGES, Role, operator_of
 from resnet_diagram.tracer.structure.blocks.residual import (
     cost,
+    enlarges,
     has_activation,
     is_residual,
     shortcut_kind,
@@ -237,8 +238,12 @@ class _Builder:
             start, shape = self.number_of[ways[place].tail], self.nodes[reads[place]].shape
             others = [read for k, read in enumerate(reads) if k != place]
             free = [read for read in others if not self._is_used_elsewhere(read)]
-            main = self._main(start, free) if prod(shape) == prod(step.out_shape) else ()
-            beside = tuple(e for k, run in enumerate(runs) if k != place for e in run if e not in main)
+            numbers = self._behind(start, free) if prod(shape) == prod(step.out_shape) else []
+            main = tuple(element for number in numbers for element in self.nodes[number].body)
+            tails = [self.number_of[way.tail] in (start, *numbers) for way in ways]
+            beside = tuple(
+                e for k, run in enumerate(runs) if k != place and tails[k] for e in run if e not in main
+            )
             if not main or any(isinstance(element, Graph) for element in runs[place]):
                 continue
             if len(runs) > 2 and cost(runs[place])[0] and has_activation(runs[place]):
@@ -273,16 +278,24 @@ class _Builder:
         readers = (way for way in ways if not way.items)
         return any(self.steps[way.head].role is not Role.ADD for way in readers)
 
-    def _main(self, start: int, ends: Sequence[int]) -> tuple[Element, ...]:
-        """Return the steps between a node and later ones; empty if no path leads to them."""
+    def _behind(self, start: int, ends: Sequence[int]) -> list[int]:
+        """Return the nodes that lead from `start` to later ones; none where other levels join on the way."""
 
-        def behind(numbers: Iterable[int]) -> list[int]:
+        def later(numbers: Iterable[int]) -> list[int]:
             return [number for number in numbers if number > start]
 
-        numbers = reachable(behind(ends), lambda number: behind(self.nodes[number].reads))
-        between = [self.nodes[number] for number in sorted(islice(numbers, _MOST_VISITED))]
-        reaches = any(start in node.reads for node in between)
-        return tuple(element for node in between for element in node.body) if reaches else ()
+        numbers = reachable(later(ends), lambda number: later(self.nodes[number].reads))
+        behind = dict.fromkeys([start])
+        is_joined = False
+        for number in sorted(islice(numbers, _MOST_VISITED)):
+            reads = self.nodes[number].reads
+            others = [read for read in reads if read not in behind]
+            if len(others) < len(reads):
+                is_joined = is_joined or any(prod(self.nodes[read].shape[1:]) > 1 for read in others)
+                behind[number] = None
+        _, *nodes = behind
+        passed = tuple(element for number in nodes for element in self.nodes[number].body)
+        return [] if is_joined and enlarges(passed) else nodes
 
     def _is_in_gate(self, number: int) -> bool:
         """Return whether a value does nothing but weigh another: it is squashed and multiplied."""
