@@ -123,9 +123,10 @@ class GraphNode:
 
     `reads`: numbers of the nodes it reads, all before it; empty for an input of the graph. It is one of: an
     input; a `merge` of several values; a chain of elements (`body`) on one value; one layer that reads
-    several values. `shape` is that of the value. `shortcut`: the kind of shortcut of a residual addition,
-    which is the last value read; None for other merges. `signs` are as those of a block. `shares`: the
-    number of an earlier node whose modules it runs again.
+    several values; a chain on the first of several, whose layers name the others in the setting `input`.
+    `shape` is that of the value. `shortcut`: the kind of shortcut of a residual addition, which is the last
+    value read; None for other merges. `signs` are as those of a block. `shares`: the number of an earlier
+    node whose modules it runs again.
     """
 
     shape: Shape

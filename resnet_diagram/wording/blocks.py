@@ -14,6 +14,7 @@ from resnet_diagram.spec.measure import (
     weighted_layers,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, ShortcutKind, Stage
+from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.wording.layers import operation
 from resnet_diagram.wording.symbols import APPROXIMATELY
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -53,7 +54,7 @@ def unit_type(unit: Block | Stage) -> Label:
 
 def _layer_word(stage: Stage) -> Word:
     attention = [layer for layer in walk(stage) if layer.kind is LayerKind.ATTENTION]
-    if any(("is_causal", True) in layer.settings for layer in attention):
+    if any(setting(layer, "is_causal") or setting(layer, INPUT) for layer in attention):
         return Word.DECODER_LAYER
     return Word.ENCODER_LAYER if attention else Word.MIXER_LAYER
 

@@ -14,6 +14,7 @@ from resnet_diagram.diagram.walk import row_read, with_ranked_rows
 from resnet_diagram.spec.graph import node_axis
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKind, Merge, Shape
+from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import is_shown
 from resnet_diagram.wording.layers import layer_lines
@@ -117,6 +118,9 @@ class DagDraft:
         result = [self.values[number] for number in node.reads]
         if node.shortcut is not None:
             result[-1] = replace(result[-1], role=edge_role(node.shortcut))
+        names = sorted({str(setting(layer, INPUT)) for layer in walk(node.body) if setting(layer, INPUT)})
+        if names and len(names) == len(result) - 1:
+            result[1:] = [replace(read, label=literal(n)) for read, n in zip(result[1:], names, strict=True)]
         return tuple(dict.fromkeys(result))
 
     def node(self, number: int, draw: Drawn) -> None:

@@ -19,6 +19,7 @@ from resnet_diagram.spec.model import (
     ShortcutKind,
     Stage,
 )
+from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
 from resnet_diagram.spec.traits import APPENDED, SHORTCUTS
 
@@ -145,7 +146,7 @@ def _graph_node(graph: Graph, number: int, node: GraphNode) -> None:
     entering = [graph.nodes[read].shape for read in node.reads]
     if node.merge is not None:
         shape = _merged_node(node, entering)
-    elif len(node.reads) == 1:
+    elif len(node.reads) == 1 or any(setting(layer, INPUT) for layer in walk(node.body)):
         shape = {_run(node.body, entering[0], "")}
     elif len(node.body) > 1 or not isinstance(node.body[0], Layer):
         raise FaultError("it reads several values; expected one layer in 'body'")

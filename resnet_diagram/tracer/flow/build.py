@@ -228,7 +228,8 @@ class _Builder:
 
     def parameters(self) -> frozenset[int]:
         """Return the ids of the parameters read so far."""
-        return frozenset(self._graph.nodes[index].tensor for index in self._owned)
+        read = (self._graph.nodes[index] for index in self._owned)
+        return frozenset(node.tensor for node in read if node.kind is NodeKind.PARAMETER)
 
     def close(self, outputs: Sequence[Node]) -> None:
         """Add the sink after the outputs; several outputs have one sink each before it."""

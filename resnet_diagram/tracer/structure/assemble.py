@@ -13,6 +13,7 @@ from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.rewrites.compound import spell_out
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
+from resnet_diagram.tracer.flow.rewrites.memories import has_memories, with_memories
 from resnet_diagram.tracer.flow.rewrites.single_images import with_batch_axes
 from resnet_diagram.tracer.flow.steps import Flow
 from resnet_diagram.tracer.flow.undrawn import input_note, output_note
@@ -181,6 +182,11 @@ def _best_reading(graph: OpGraph) -> Reading:
     if len(outputs) > 1:
         alone = _read(graph, main, graph.inputs)
         readings += [alone] if alone.flow.parameters >= readings[0].flow.parameters else []
+    readings += [
+        _read(graph, reading.outputs, graph.inputs, with_memories)
+        for reading in readings
+        if has_memories(reading.flow.steps)
+    ]
     if len(graph.inputs) > 1:
         single = [_read(graph, main, [node]) for node in graph.inputs]
         readings += sorted((r for r in single if r.parts), key=lambda r: -len(r.flow.steps))

@@ -14,7 +14,7 @@ from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.transformer_layers import layered
 
 Split = tuple[list[Element], list[Element], list[Element]]
-_LISTS = frozenset({"blocks", "layers", "block"})
+_LISTS = frozenset({"blocks", "layers", "block", "layer"})
 
 
 @dataclass(slots=True, eq=False)

@@ -53,5 +53,8 @@ def _module_of(name: str, behind: Sequence[str], stage: str) -> str:
         return ""
     path = common_path([name, behind[0]])
     deeper = len(behind) > 1 and len(common_path(behind)) > len(path)
-    is_list = behind[0][len(path) + 1 :].split(".")[0].isdigit() and not path.rpartition(".")[2].isdigit()
+    outer, _, last = path.rpartition(".")
+    is_list = behind[0][len(path) + 1 :].split(".")[0].isdigit() and not last.isdigit()
+    if is_list and outer.rpartition(".")[2].isdigit():
+        path, is_list = outer, False
     return "" if deeper or is_list or (stage and is_within(stage, path)) else path

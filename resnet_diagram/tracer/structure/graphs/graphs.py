@@ -18,6 +18,7 @@ from resnet_diagram.spec.model import (
     Merge,
     ShortcutKind,
 )
+from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.shapes import concat_axis, concatenated
 from resnet_diagram.spec.traits import WEIGHTED as WEIGHTED_KINDS
 from resnet_diagram.tracer.flow.calls import common_call
@@ -67,6 +68,7 @@ class _Builder:
     shared: dict[tuple[str, ...], int] = field(default_factory=dict)
     waiting: dict[int, list[Way]] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
+    memories: frozenset[str] = frozenset()
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -78,16 +80,25 @@ class _Builder:
         weighted = (self.steps[number] for number in self.region.inner if self.steps[number].macs)
         counts = Counter(self.translator.name(step) for step in weighted)
         self.repeated = frozenset(name for name, count in counts.items() if count > 1)
+        ends = self.steps[merge].sources if self.steps[merge].role is Role.SINK else [merge]
+        self.memories = frozenset(name for end in ends for name in self._memory_in(end))
         for number in self.reduction.remaining:
             self._vertex(number)
-        ends = self.steps[merge].sources if self.steps[merge].role is Role.SINK else [merge]
-        outputs = tuple(self.number_of[number] for number in ends)
+        memories = {name: self.number_of[end] for end in ends for name in self._memory_in(end)}
+        outputs = tuple(self.number_of[end] for end in ends if not self._memory_in(end))
+        for number, node in enumerate(self.nodes):
+            reads = [memories[name] for name in memories if name in _names_read(node.body)]
+            self.nodes[number] = replace(node, reads=(*node.reads, *reads)) if reads else node
         inner = [number for number in (*self.region.inner, merge) if self.steps[number].nodes]
         call = common_call(self.translator.calls, [self.steps[number].call for number in inner])
         name = self.translator.calls[call].path or "graph"
         graph = Graph(nodes=tuple(self.nodes), outputs=outputs, name=name)
         values = prod(self.steps[ends[0]].nodes[-1].shape) if self.steps[ends[0]].nodes else 0
         return Part(graph, call if fork else 0, inner, values)
+
+    def _memory_in(self, end: int) -> tuple[str, ...]:
+        """Return the name of the memory that ends in a step, none for another step."""
+        return self.steps[end].joining if self.steps[end].role is Role.SINK else ()
 
     def _vertex(self, number: int) -> None:
         """Add the nodes of a step that remains: the chains that lead to it, and the step itself."""
@@ -98,7 +109,7 @@ class _Builder:
             self._add(GraphNode(shape=step.out_shape), number)
             return
         if step.role is Role.SINK:
-            for way in ways:
+            for way in sorted(ways, key=lambda way: steps_in(way.items)[-1:]):
                 last = steps_in(way.items)[-1] if way.items else way.tail
                 self._record(last, self._chain(way, way.items, split=True))
             return
@@ -166,16 +177,17 @@ class _Builder:
         return len(self.nodes) - 1
 
     def _split(self, elements: Sequence[Element]) -> list[tuple[Element, ...]]:
-        """Return elements in runs that end where a module that runs several times begins or ends."""
+        """Return elements in runs that end where a module that runs several times, or reads memory, does."""
         runs: list[list[Element]] = []
-        before = False
+        before = (False, False)
         for element in elements:
             names = [layer.name for layer in walk([element]) if layer.kind in WEIGHTED_KINDS]
-            again = all(name in self.repeated for name in names) if names else before
-            if not runs or again != before:
+            again = all(name in self.repeated for name in names) if names else before[0]
+            kind = again, bool(_names_read([element]) & self.memories)
+            if not runs or kind != before:
                 runs.append([])
             runs[-1].append(element)
-            before = again
+            before = kind
         return [tuple(run) for run in runs]
 
     def _merge(self, number: int, step: Step, ways: Sequence[Way], reads: list[int]) -> None:
@@ -311,6 +323,11 @@ class _Builder:
             if step.nodes and step.role is Role.ACTIVATION:
                 squashed = squashed or operator_of(step.nodes[-1].op).squashes >= _SQUASHING
         return False
+
+
+def _names_read(elements: Sequence[Element]) -> frozenset[str]:
+    """Return the names of the values that layers of some elements read beside their input."""
+    return frozenset(name for layer in walk(elements) for name in str(setting(layer, INPUT)).split(", "))
 
 
 def _end_shape(elements: Sequence[Element]) -> tuple[int, ...]:
