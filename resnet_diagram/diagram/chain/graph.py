@@ -176,8 +176,7 @@ class DagDraft:
         before = row_of(self.graph.nodes[node.reads[0]].shape, self.sizes)
         after = row_of(node.shape, self.sizes)
         moved = before is not None and after is not None and before != after
-        onward = self.on_arrows or bool(self.columns)
-        joins = len(readers) == 1 and (readers[0].merge is not None or onward)
+        joins = len(readers) == 1 and (readers[0].merge is not None or self.on_arrows)
         return moved and joins and (plain or learned)
 
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:

@@ -144,7 +144,11 @@ class _Builder:
         columns = self.nested.columns if self.nested and whole else ()
         graph, units = (graph, tuple(range(len(columns)))) if columns else folded(graph, self.room, path)
         draft = DagDraft(
-            graph=graph, prefix=prefix, sizes=_row_sizes(graph), columns=columns, on_arrows=self.is_unet
+            graph=graph,
+            prefix=prefix,
+            sizes=_row_sizes(graph),
+            columns=columns,
+            on_arrows=self.is_unet or bool(columns),
         )
         several = sum(not node.reads for node in graph.nodes) > 1
 

@@ -163,27 +163,30 @@ def _column_spans(
         halves[column] = max(halves[column], extent.length / 2)
         widths[column] = max(widths[column], extent.length)
     entered = [False] * places.width
-    beside = [0.0] * places.width
+    before, behind = [0.0] * places.width, [0.0] * places.width
     for route, width in zip(routed, words, strict=True):
         column = places.columns[route.head]
         entered[column] = True
-        if places.given:
-            under = route.way is Way.ACROSS and places.columns[route.read.vertex] == column
-            beside[column] = max(beside[column], width + _LABEL_GAP if under else 0.0)
+        if width and places.given:
+            upright = route.way is Way.ACROSS and places.columns[route.read.vertex] == column
+            side = before if upright else behind
+            side[column] = max(side[column], width + _LABEL_GAP)
         elif width and route.way is Way.ACROSS:
             widths[column] = max(widths[column], halves[column] + width + _LABEL_GAP)
         elif width:
             leads[column] = max(leads[column], width + 2.0)
     spans, ends = [], []
-    u = 0.0
+    u = free = 0.0
     for column, width in enumerate(widths):
         count = assigned.columns[column]
         if column:
-            u += _BEHIND
+            ends[-1] = max(u, free if count or behind[column] else 0.0)
+            u = ends[-1] + _BEHIND
         if column or count or entered[0]:
             u += count * _TRACK + (_AHEAD if entered[column] or count else 0.0) + leads[column]
-        u += max(0.0, beside[column] - halves[column] - u)
+        u = max(u, before[column] - halves[column])
         spans.append((u, u + 2 * halves[column]))
+        free = max(free, u + halves[column] + behind[column] if behind[column] else 0.0)
         u += width
         ends.append(u)
     return tuple(spans), tuple(ends)
