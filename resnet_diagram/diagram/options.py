@@ -48,8 +48,9 @@ class Options:
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `opened`: the
     ranks of the types of block that get a panel of their own, 0 for the most frequent; a rank without a type
     leaves a panel to the blocks within others. `graph_room`: the most boxes of a graph whose modules
-    are not folded. `u_shaped`: U-Nets are drawn as a U. `color_by`: the quantity that fills the boxes.
-    `annotations`: an author's words and colours. `only`: the part that is drawn; "" for all.
+    are not folded. `u_shaped`: U-Nets are drawn as a U. `opens_encoders`: modules with stages are drawn open
+    in a large graph that has room for them. `color_by`: the quantity that fills the boxes. `annotations`: an
+    author's words and colours. `only`: the part that is drawn; "" for all.
     """
 
     view: View = DEFAULT_VIEW
@@ -63,6 +64,7 @@ class Options:
     opened: Sequence[int] = range(6)
     graph_room: int = 24
     u_shaped: bool = True
+    opens_encoders: bool = True
     color_by: Quantity | None = None
     annotations: Annotations = NO_ANNOTATIONS
     only: str = ""

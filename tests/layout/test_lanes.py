@@ -530,3 +530,63 @@ def test_frames_in_a_column_with_a_wide_graph_are_as_wide_as_what_is_in_them(hei
     assert len({box.width for box in frames}) == 1
     assert frames[0].width < 0.4 * picture.width
     assert [fault for fault in problems(picture, THEME) if not is_crossing(fault)] == []
+
+
+def detector(levels: int, heads: int) -> Network:
+    """An encoder with a stage at each level, and modules of many layers that read its last value."""
+    nodes = [GraphNode(shape=shape(0))]
+    for level in range(levels):
+        size = shape(level)
+        down = (conv(f"encoder.down{level}", shape(level - 1), size),) if level else ()
+        blocks = tuple(residual(f"encoder.layer{level}.{number}", size) for number in range(2))
+        body = (*down, Stage(body=blocks, name=f"encoder.layer{level}"))
+        nodes.append(GraphNode(shape=size, reads=(len(nodes) - 1,), body=body))
+    last = levels
+    for level in range(levels - 1, 0, -1):
+        size = shape(level - 1)
+        larger = upsample(shape(level), size, f"encoder.up{level}")
+        nodes.append(GraphNode(shape=size, reads=(last,), body=(larger,)))
+        reads = (level, len(nodes) - 1)
+        nodes.append(GraphNode(shape=size, reads=reads, merge=Merge.ADD, name=f"encoder.add{level}"))
+        last = len(nodes) - 1
+    ends = []
+    for head in range(heads):
+        for number in range(6):
+            behind = (last,) if number < 2 else (len(nodes) - 1, len(nodes) - 2)
+            body = (conv(f"head{head}.{number}", shape(0), shape(0)),) if number < 5 else ()
+            merge = Merge.ADD if number > 1 else None
+            nodes.append(GraphNode(shape=shape(0), reads=behind, merge=merge, name=f"head{head}.add{number}"))
+            if body:
+                nodes.append(GraphNode(shape=shape(0), reads=(len(nodes) - 1,), body=body))
+        ends.append(len(nodes) - 1)
+    graph = Graph(nodes=tuple(nodes), outputs=tuple(ends), name="graph")
+    ports = tuple(Port(name=f"y{head}", shape=shape(0)) for head in range(heads))
+    return Network(name="detector", input_shape=shape(0), body=(graph,), outputs=ports)
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_module_with_stages_is_drawn_open_where_it_needs_little_more_room(opens: bool) -> None:
+    network = detector(4, 3)
+    (graph,) = network.body
+    assert isinstance(graph, Graph)
+    _, parts = folded(graph, 14, opens_encoders=opens)
+    paths = {part.modules[0].path for part in parts if isinstance(part, Folded)}
+    assert {"head0", "head1", "head2"} <= paths
+    assert ("encoder" in paths) != opens
+    _, parts = folded(graph, 6, opens_encoders=opens)
+    assert "encoder" in {part.modules[0].path for part in parts if isinstance(part, Folded)}
+
+
+@pytest.mark.parametrize(("levels", "low"), [(2, False), (3, True), (4, True)])
+def test_frames_of_several_levels_are_low(levels: int, low: bool) -> None:
+    network = detector(levels, 1)
+    picture = scene(network)
+    assert [fault for fault in problems(picture, THEME) if not is_crossing(fault)] == []
+    frames = [frame for strip in overviews(whole(network)) for frame in strip.frames if frame.role]
+    assert len(frames) == levels
+    found = [box for box in scene_boxes(picture.root) if box.id.startswith("stage")]
+    numbered = [box for box in found if box.labels]
+    assert bool(numbered) != low
+    outlines = [box.height for box in found if box.id in {frame.id for frame in frames}]
+    assert len(outlines) == levels
+    assert (sum(outlines) / levels < 60.0) == low

@@ -38,6 +38,10 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     if any(dag.u_shaped for dag in _graphs(figure)) and not _shows_graph(figure):
         options = replace(options, u_shaped=False)
         figure, what = _opened(networks, options, output)
+    if _graphs(figure) and not _shows_graph(figure):
+        options = replace(options, opens_encoders=False)
+        closed, folded = _opened(networks, options, output)
+        figure, what = (closed, folded) if _shows_graph(closed) else (figure, what)
     free = options.view is View.PAPER and not options.direction
     for room in _SMALL_GRAPHS if free and _is_large_graph(figure) else ():
         smaller, folded = _page(networks, replace(options, graph_room=room), output)

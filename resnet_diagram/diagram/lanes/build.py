@@ -75,6 +75,7 @@ class _Builder:
     draft: OverviewDraft
     room: int
     nested: Triangle | None = None
+    opens_encoders: bool = True
     is_unet: bool = False
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
@@ -142,7 +143,11 @@ class _Builder:
         `whole`: it is the network's. `path`: that of the module that runs it.
         """
         columns = self.nested.columns if self.nested and whole else ()
-        graph, units = (graph, tuple(range(len(columns)))) if columns else folded(graph, self.room, path)
+        graph, units = (
+            (graph, tuple(range(len(columns))))
+            if columns
+            else folded(graph, self.room, path, opens_encoders=self.opens_encoders)
+        )
         draft = DagDraft(
             graph=graph,
             prefix=prefix,
@@ -299,6 +304,7 @@ def _builder(network: Network, options: Options) -> _Builder:
         names=options.names,
         draft=replace(draft_of(network, options.annotations), names_contents=True),
         room=options.graph_room,
+        opens_encoders=options.opens_encoders,
     )
 
 

@@ -18,6 +18,8 @@ _LEAST = 4
 _LEAST_WEIGHTLESS = 8
 """Nodes without weights that are folded."""
 _DEEPEST = 4
+_OPEN = 1.3
+"""Share of the room that a graph may take if its modules with stages are open."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +58,14 @@ Unit = int | Folded | Shared
 """A node of a graph by its number, modules, or nodes that share layers."""
 
 
-def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, ...]]:
+def folded(
+    graph: Graph, room: int, path: str = "", *, opens_encoders: bool = True
+) -> tuple[Graph, tuple[Unit, ...]]:
     """Return a graph and its units in an order in which they can run: its nodes, or modules if it is large.
 
     In the graph that is returned for a large one no chain runs through several modules. `room`: the most
-    boxes that are drawn without folding. `path`: that of the module that runs all of it.
+    boxes that are drawn without folding. `path`: that of the module that runs all of it. `opens_encoders`:
+    modules with stages are not folded if they need little more room.
     """
     best = graph, _ordered(graph, _post_processing(graph, ()))
     least = path.count(".") + bool(path)
@@ -68,14 +73,26 @@ def folded(graph: Graph, room: int, path: str = "") -> tuple[Graph, tuple[Unit, 
         if _size(*best) <= room:
             break
         parted = _parted(graph, depth)
-        names = {module.path for module in _modules(parted, _paths(parted), depth)}
-        parted = _parted(graph, depth, names)
         modules = _modules(parted, _paths(parted), depth)
-        folded_nodes = [number for module in modules for number in module.members]
-        units = _ordered(parted, [*modules, *_post_processing(parted, folded_nodes)])
-        if _size(parted, units) < _size(*best):
-            best = parted, units
+        shut = _folded_at(graph, depth, {module.path for module in modules})
+        if _size(*shut) < _size(*best):
+            best = shut
+            others = {module.path for module in modules if not _has_stages(module.graph)}
+            opened = _folded_at(graph, depth, others)
+            best = opened if opens_encoders and _size(*opened) <= _OPEN * room else best
     return best
+
+
+def _folded_at(graph: Graph, depth: int, names: Collection[str]) -> tuple[Graph, tuple[Unit, ...]]:
+    """Return a graph and its units with some modules at a depth folded."""
+    parted = _parted(graph, depth, names)
+    modules = [module for module in _modules(parted, _paths(parted), depth) if module.path in names]
+    inside = [number for module in modules for number in module.members]
+    return parted, _ordered(parted, [*modules, *_post_processing(parted, inside)])
+
+
+def _has_stages(graph: Graph) -> bool:
+    return any(isinstance(element, Stage) for node in graph.nodes for element in node.body)
 
 
 def _parted(graph: Graph, depth: int, names: Collection[str] | None = None) -> Graph:

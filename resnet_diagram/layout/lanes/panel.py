@@ -1,11 +1,11 @@
 """Draw a graph of overviews and boxes in a panel."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.sides import sides_of
-from resnet_diagram.diagram.model import Dag, EdgeRole, Overview, Vertex
+from resnet_diagram.diagram.model import Bar, Dag, EdgeRole, Frame, GroupRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
@@ -22,6 +22,7 @@ from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, boxes, 
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.unet.draw import unet_panel
 from resnet_diagram.style.theme import Theme
+from resnet_diagram.wording.terms import Label
 
 _MARGIN = 2.0
 _ROW_LABEL_GAP = 6.0
@@ -32,6 +33,12 @@ _LOWEST = 16.0
 _TALLEST = 58.0
 """Heights of the lowest bar, and of a bar with text at most, in points."""
 _LOWER = 0.55
+"""Share of the rise of bars with resolution, beside that of an overview."""
+_LOW = 0.35
+_LOW_TALLEST = 46.0
+"""The same, and the height of a bar with text, where frames of several levels are low."""
+_LEVELS = 3
+"""Rows with stages from which on their frames are low."""
 _MOST_STRETCH = 1.6
 """Factor up to which an overview is stretched to the width of its column."""
 
@@ -109,9 +116,12 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     sides = sides_of(dag) if dag.u_shaped else None
     if sides and (as_u := unet_panel(dag, sides, theme, room)):
         return as_u
+    levels = {vertex.row for vertex in dag.vertices if _has_stages(vertex)}
+    is_low = len(levels) >= _LEVELS
+    dag = replace(dag, vertices=tuple(map(_with_low_frames, dag.vertices))) if is_low else dag
     items = tuple(item for vertex in dag.vertices for item in vertex_items(vertex))
     frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
-    scale = _lower(scale_of(Overview(frames=frames), tight=True))
+    scale = _lower(scale_of(Overview(frames=frames), tight=True), is_low=is_low)
     canvas = Canvas(theme=theme, turned=False)
     for wrapped in (False, True):
         sizer = box_sizer(items, theme, turned=False, wrapped=wrapped)
@@ -133,10 +143,28 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     return DrawnPanel(canvas, _width(parts), y + _MARGIN)
 
 
-def _lower(scale: Scale) -> Scale:
+def _has_stages(vertex: Vertex) -> bool:
+    content = vertex.content
+    return isinstance(content, Overview) and any(frame.role is GroupRole.STAGE for frame in content.frames)
+
+
+def _with_low_frames(vertex: Vertex) -> Vertex:
+    """Return a vertex whose frames have their notes on one line, and bars without numbers."""
+    if not isinstance(vertex.content, Overview):
+        return vertex
+    frames = tuple(map(_low, vertex.content.frames))
+    return replace(vertex, content=replace(vertex.content, frames=frames))
+
+
+def _low(frame: Frame) -> Frame:
+    bars = tuple(replace(bar, index="") if isinstance(bar, Bar) else bar for bar in frame.bars)
+    return replace(frame, bars=bars, notes=(Label(*frame.notes, joint=", "),) if frame.notes else ())
+
+
+def _lower(scale: Scale, *, is_low: bool) -> Scale:
     """Return a scale of lower bars, for frames that lie below each other."""
-    rise = scale.rise * _LOWER
-    return scale._replace(lowest=_LOWEST, rise=rise, tallest=_TALLEST)
+    rise = scale.rise * (_LOW if is_low else _LOWER)
+    return scale._replace(lowest=_LOWEST, rise=rise, tallest=_LOW_TALLEST if is_low else _TALLEST)
 
 
 def _width(parts: Sequence[tuple[_Measured, Plan]]) -> float:

@@ -175,7 +175,8 @@ def _column_spans(
             widths[column] = max(widths[column], halves[column] + width + _LABEL_GAP)
         elif width:
             leads[column] = max(leads[column], width + 2.0)
-    spans, ends = [], []
+    spans: list[tuple[float, float]] = []
+    ends: list[float] = []
     u = free = 0.0
     for column, width in enumerate(widths):
         count = assigned.columns[column]
