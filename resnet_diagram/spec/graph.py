@@ -160,3 +160,19 @@ def shortcut_nodes(graph: Graph) -> set[int]:
     """Return the numbers of the nodes that lie on shortcuts of a graph."""
     ends = {node.reads[-1] for node in graph.nodes if node.shortcut not in (None, ShortcutKind.IDENTITY)}
     return {end for end in ends if graph.nodes[end].body}
+
+
+def aggregated_steps(block: Block) -> Iterator[tuple[Block, tuple[Element, ...]]]:
+    """Yield the steps of a chain whose input and whose values are all concatenated, each with its block.
+
+    A dense layer has one step. Lee et al. 2019, "An Energy and GPU-Computation Efficient Backbone Network"
+    (VoVNet), has several: concatenations that go on in one another.
+    """
+    if block.merge is not Merge.CONCAT or len(block.branches) != 2 or block.branches[0]:
+        return
+    *run, last = block.branches[1]
+    if run and isinstance(last, Block) and not (last.before or last.after) and any(aggregated_steps(last)):
+        yield block, tuple(run)
+        yield from aggregated_steps(last)
+    else:
+        yield block, block.branches[1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from resnet_diagram.spec.graph import aggregated_steps
 from resnet_diagram.spec.measure import (
     BlockKind,
     block_kind,
@@ -141,12 +142,12 @@ def _merge_word(block: Block) -> Word:
     match block.merge:
         case Merge.CONCAT if joined_axis(block):
             return Word.CONCATENATED_POSITIONS
-        case Merge.CONCAT if () in block.branches and len(block.branches) == 2:
-            return Word.DENSE_LAYER
+        case Merge.CONCAT if steps := sum(1 for _ in aggregated_steps(block)):
+            return Word.DENSE_LAYER if steps == 1 else Word.AGGREGATION
         case Merge.CONCAT:
             return Word.CONCATENATED_BRANCHES
         case Merge.MULTIPLY:
-            return Word.PRODUCT_OF_BRANCHES
+            return Word.GATE if () in block.branches else Word.PRODUCT_OF_BRANCHES
         case Merge.ADD:
             return Word.SUM_OF_BRANCHES
 

@@ -50,6 +50,7 @@ class Word(StrEnum):
     WITHOUT_SHORTCUT = "{0} without shortcut"
     LAYERS = "layers"
     DENSE_LAYER = "dense layer"
+    AGGREGATION = "one-shot aggregation"
     CONCATENATED_BRANCHES = "concatenated branches"
     CONCATENATED_POSITIONS = "branches concatenated along positions"
     CONCATENATION_OF_BRANCHES = "concatenation of branches"

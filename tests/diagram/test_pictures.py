@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 import resnet_diagram as rd
 from resnet_diagram.diagram.accounting import left_out
-from resnet_diagram.diagram.model import Bar, Diagram, Overview
+from resnet_diagram.diagram.model import Bar, Dag, Diagram, NodeRole, Overview
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import content_items, nodes
@@ -83,6 +83,41 @@ def test_one_panel_has_the_reductions_of_all_its_gates(units: tuple[int, int], t
     ]
     network = rd.trace(nn.Sequential(stages[0], nn.Conv2d(24, 48, 3, 2, 1), stages[1]), (24, 32, 32))
     assert [line for line in lines(network) if line.startswith("r")] == [text]
+
+
+class Aggregating(nn.Module):
+    """A chain of convolutions whose input and values are all concatenated, then mixed (VoVNet)."""
+
+    def __init__(self, width: int, steps: int) -> None:
+        super().__init__()
+        self.steps = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(steps))
+        self.mix = nn.Conv2d(width * (steps + 1), width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        values = [x]
+        for step in self.steps:
+            values.append(torch.relu(step(values[-1])))
+        y: Tensor = torch.relu(self.mix(torch.cat(values, 1)))
+        return y
+
+
+@pytest.mark.parametrize(("steps", "boxes"), [(2, 2), (4, 4), (7, 2)])
+def test_all_values_of_an_aggregation_go_to_one_concatenation(steps: int, boxes: int) -> None:
+    stages = [nn.Sequential(Aggregating(width, steps), Aggregating(width, steps)) for width in (8, 16)]
+    network = rd.trace(nn.Sequential(stages[0], nn.Conv2d(8, 16, 3, 2, 1), stages[1]), (8, 16, 16))
+    diagram = drawn(network)
+    (panel,) = (panel for panel in diagram.panels if panel.title.startswith("One-shot aggregation"))
+    (graph,) = (item for item in content_items(panel.content) if isinstance(item, Dag))
+    merges = [vertex for vertex in graph.vertices if len(vertex.reads) > 1]
+    assert [len(vertex.reads) for vertex in merges] == [boxes + 1 + (boxes < steps)]
+    inside = [node.lines for node in nodes((graph,)) if node.role is NodeRole.CONV]
+    assert len(inside) == boxes
+    assert (f"{steps - boxes} more such steps" in lines(network)) == (boxes < steps)
+    strip = diagram.panels[0].content
+    assert isinstance(strip, Overview)
+    assert [
+        "one-shot aggregation" in frame.notes for frame in strip.frames if frame.title.startswith("Stage")
+    ] == [True] * 2
 
 
 class Tokens(nn.Module):

@@ -6,6 +6,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
+from resnet_diagram.diagram.chain.aggregations import aggregated
 from resnet_diagram.diagram.chain.graph import dag, merge_role
 from resnet_diagram.diagram.chain.outlines import taper_of, tapered
 from resnet_diagram.diagram.chain.shortcuts import formulas, listed_box, question, spelled_signs
@@ -199,12 +200,11 @@ def _named(frame: Group, stage: Stage, context: BuildContext) -> Group:
 def block(element: Block, prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the layers before a fork, the fork, and the layers after the merge."""
     before = items(element.before, prefix, context)
-    branches = tuple(tapered(branch, element) for branch in _branches(element, prefix, context))
-    return (
-        *before,
-        fork(element, branches, prefix, context),
-        *items(element.after, prefix, context),
-    )
+    joined = aggregated(element, prefix, context, items) if context.spread else None
+    if joined is None:
+        branches = tuple(tapered(branch, element) for branch in _branches(element, prefix, context))
+    middle = joined or fork(element, branches, prefix, context)
+    return (*before, middle, *items(element.after, prefix, context))
 
 
 def _branches(element: Block, prefix: str, context: BuildContext) -> Iterator[tuple[Item, ...]]:

@@ -18,7 +18,7 @@ from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Block, Element, Network, Stage
-from resnet_diagram.wording.blocks import unit_type
+from resnet_diagram.wording.blocks import unit_title, unit_type
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
@@ -103,6 +103,9 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
             return replace(frame, caption=caption, notes=(symbols,) if symbols else ())
         firsts = {id(kind): kind.units[0].elements[0] for kind, _ in inside}
         types = dict.fromkeys(unit_type(first) for first in firsts.values() if _is_named(first))
+        types = types or dict.fromkeys(
+            unit_title(unit.elements, capital=False) for _, unit in inside if unit.number
+        )
         notes = [Label(*types, joint=Word.LIST), _symbols(inside) if with_symbols else NOTHING]
         notes += count_labels([element for _, unit in inside for element in unit.elements], options.show)
         return replace(frame, caption=caption, notes=tuple(note for note in notes if note))
