@@ -231,22 +231,21 @@ def _overlay(base: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
 
 def _theme(table: dict[str, Any]) -> Theme:
     """Return the theme described by a checked table."""
-    common = table["defaults"]
+    styles = ((role, table["defaults"] | left) for role, left in sorted(table["styles"].items()))
     return Theme(
         name=table["name"],
         font=table["font"],
-        entries=tuple((role, _style(common | left)) for role, left in sorted(table["styles"].items())),
+        entries=tuple(
+            (
+                role,
+                Style(
+                    **style
+                    | {"line_width": float(style["line_width"]), "dash": tuple(map(float, style["dash"]))}
+                ),
+            )
+            for role, style in styles
+        ),
         sizes=tuple((use, float(size)) for use, size in sorted(table["sizes"].items())),
         shades=tuple(table["shades"]),
         shaded=tuple(table["shaded"]),
-    )
-
-
-def _style(entry: dict[str, Any]) -> Style:
-    return Style(
-        fill=entry["fill"],
-        stroke=entry["stroke"],
-        text=entry["text"],
-        line_width=float(entry["line_width"]),
-        dash=tuple(float(part) for part in entry["dash"]),
     )

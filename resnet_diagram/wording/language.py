@@ -35,18 +35,14 @@ def language(name_or_path: str) -> Language:
         raise UsageError(
             f"No language named {name_or_path!r}.{hint} Choose one of {names}, or give a .toml file."
         )
-    return _read(path)
-
-
-def _folder() -> Path:
-    return templates_dir() / "languages"
-
-
-def _read(path: Path) -> Language:
     table = read_toml(path, "Language file").get("phrases")
     if not isinstance(table, dict):
         raise UsageError(f'Language file \'{path}\' needs a table [phrases] of texts, such as "Stem" = "…".')
     return phrases(table, f"Language file '{path}'")
+
+
+def _folder() -> Path:
+    return templates_dir() / "languages"
 
 
 def phrases(table: Mapping[str, object], place: str) -> Language:

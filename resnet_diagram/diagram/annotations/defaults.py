@@ -10,7 +10,7 @@ from resnet_diagram.diagram.origin import paths_of
 from resnet_diagram.spec.counting.blocks import units as counted_blocks
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import gate_ratio, residual_blocks
-from resnet_diagram.spec.model import Block, Element, Layer, Network, Stage
+from resnet_diagram.spec.model import Block, Layer, Network, Stage
 from resnet_diagram.spec.paths import outer_paths
 from resnet_diagram.spec.traits import BARS, is_renaming
 
@@ -109,10 +109,9 @@ def _plain(units: Mapping[str, list[Closed]]) -> set[str]:
             for unit in modules
             for element in unit.inside
         ):
-            boxes = max(sum(map(_is_box, unit.inside)) for unit in modules)
+            boxes = max(
+                sum(not isinstance(element, Layer) or element.kind in BARS for element in unit.inside)
+                for unit in modules
+            )
             plain |= {label} if boxes < _SERIES else set()
     return plain
-
-
-def _is_box(element: Element) -> bool:
-    return not isinstance(element, Layer) or element.kind in BARS

@@ -23,7 +23,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.quantity import FILLED
 from resnet_diagram.spec.measure import gate_ratio, walk
-from resnet_diagram.spec.model import Block, Element, Layer, Stage
+from resnet_diagram.spec.model import Block, Element, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import BARS
 from resnet_diagram.wording.blocks import gate_lines, unit_type
@@ -84,12 +84,12 @@ def _lines(elements: Sequence[Element]) -> tuple[Label, ...]:
         return tuple(name if number == 1 else counted(number, name) for name, number in types.items())
     gates = [gate_lines(ratio)[0] for element in inside if (ratio := gate_ratio(element))]
     layers = [layer for each in inside if not gate_ratio(each) for layer in walk((each,))]
-    return (*gates, *(_layer_line(unit) for unit in joined_layers(layers)))
-
-
-def _layer_line(unit: Sequence[Layer]) -> Label:
-    main = next((layer for layer in unit if layer.kind in BARS), None)
-    return layer_lines(main)[0] if main else names_only(unit)
+    units = joined_layers(layers)
+    mains = [next((layer for layer in unit if layer.kind in BARS), None) for unit in units]
+    names = (
+        layer_lines(main)[0] if main else names_only(unit) for main, unit in zip(mains, units, strict=True)
+    )
+    return (*gates, *names)
 
 
 def with_ghosts(diagram: Diagram, annotations: Annotations, kinds: Kinds) -> Diagram:

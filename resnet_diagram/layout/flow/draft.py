@@ -1,12 +1,14 @@
 """Measure layout candidates in flow order, of which one is drawn."""
 
+from collections.abc import Callable
+
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import Diagram
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.columns.draw import Columns, draw_columns, place_columns
-from resnet_diagram.layout.flow.rows.place import Place, draw_sections, row_room, stack
-from resnet_diagram.layout.flow.rows.sections import sections
+from resnet_diagram.layout.flow.rows.place import Place, draw_sections, stack
+from resnet_diagram.layout.flow.rows.sections import MeasuredGroups, sections
 from resnet_diagram.layout.flow.variants import Variant
 from resnet_diagram.layout.legend import draw_legend, legend_height, widest_entry
 from resnet_diagram.layout.scene import GroupKind, Scene
@@ -38,8 +40,10 @@ class Draft:
     height: float
 
 
-def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draft:
-    """Return a drawing with its title and legend, measured."""
+def draft_of(
+    diagram: Diagram, theme: Theme, variant: Variant, fit: Fit, measured: Callable[[], MeasuredGroups]
+) -> Draft:
+    """Return a drawing with its title and legend, measured; `measured` returns its groups for rows."""
     canvas = Canvas(theme=theme, turned=variant.turned)
     longest = min(_LONGEST_TITLE, (fit.width or _LONGEST_TITLE) - 4 * spacing.PAGE_MARGIN)
     heading = wrap_title(diagram.title, theme.size("title"), longest)
@@ -52,9 +56,8 @@ def draft_of(diagram: Diagram, theme: Theme, variant: Variant, fit: Fit) -> Draf
         right, bottom = content.right, content.bottom
     else:
         gaps = variant.rules.gaps
-        content = stack(
-            sections(diagram, canvas.theme, variant, row_room((fit.width or 0.0), gaps)), canvas, top, gaps
-        )
+        row = (fit.width or 0.0) - 2 * (spacing.PAGE_MARGIN + gaps.outer + gaps.lead)
+        content = stack(sections(measured(), variant.breaks, row), canvas, top, gaps)
         right = max((place.leave for place in content), default=-spacing.PAGE_MARGIN) + spacing.PAGE_MARGIN
         bottom = content[-1].end_v if content else top
     # Title and legend need their width, a legend at least that of a column.

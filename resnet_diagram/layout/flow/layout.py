@@ -6,8 +6,10 @@ from resnet_diagram.diagram.model import Diagram, NodeRole
 from resnet_diagram.diagram.walk import nodes
 from resnet_diagram.errors import RenderError
 from resnet_diagram.layout import spacing
-from resnet_diagram.layout.flow.condense import condense
+from resnet_diagram.layout.flow.boxes import BoxRules
+from resnet_diagram.layout.flow.condense import Condensed, condense
 from resnet_diagram.layout.flow.draft import Draft, draft_of, scene_of
+from resnet_diagram.layout.flow.rows.sections import MeasuredGroups, measured_groups
 from resnet_diagram.layout.flow.variants import variants
 from resnet_diagram.layout.scene import Scene
 from resnet_diagram.layout.units import Fit, excess
@@ -32,10 +34,16 @@ def lay_out_flow(
     """
     page = Fit(fit.width or spacing.PAGE_WIDTH, fit.height or _PAGE_HEIGHT)
     condensed = cache(partial(condense, diagram))
+
+    @cache
+    def measured(notation: Condensed, rules: BoxRules) -> MeasuredGroups:
+        return measured_groups(condensed(notation), theme, rules)
+
     for variant in variants(diagram, fit):
         if variant.resort and any(_fits(candidate, fit) for candidate in tried):
             break
-        draft = draft_of(condensed(variant.condensed), theme, variant, fit)
+        groups = partial(measured, variant.condensed, variant.rules)
+        draft = draft_of(condensed(variant.condensed), theme, variant, fit, groups)
         if _fits(draft, page):
             return scene_of(draft)
         tried.append(draft)

@@ -127,7 +127,15 @@ def measured_rows(overview: Overview, theme: Theme, room: float, scale: Scale) -
 def place_frames(item: OverviewLayout, width: float, theme: Theme) -> list[list[PlacedFrame]]:
     """Place every frame on its row, with the rows stretched towards `width` points."""
     room = width - item.left - item.right
-    rows = [_place_row(item, row, room, theme) for row in item.rows]
+    rows: list[list[PlacedFrame]] = []
+    for row in item.rows:
+        x = item.left
+        rows.append([])
+        for number, wide in zip(
+            row, _widths(item, row, room - item.gap * (len(row) - 1), theme), strict=True
+        ):
+            rows[-1].append(PlacedFrame(number, fitted(item.frames[number], wide), x, wide))
+            x += wide + item.gap
     rooms = note_rooms((place.measured, place.width) for row in rows for place in row)
     return [[place._replace(measured=noted(place.measured, rooms, theme)) for place in row] for row in rows]
 
@@ -159,16 +167,6 @@ def _columns(connections: list[Connection]) -> tuple[int, ...]:
         for item in level:
             items[at[item]] = rank
     return tuple(items)
-
-
-def _place_row(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Theme) -> list[PlacedFrame]:
-    widths = _widths(item, row, room - item.gap * (len(row) - 1), theme)
-    items: list[PlacedFrame] = []
-    x = item.left
-    for number, width in zip(row, widths, strict=True):
-        items.append(PlacedFrame(number, fitted(item.frames[number], width), x, width))
-        x += width + item.gap
-    return items
 
 
 def _widths(item: OverviewLayout, row: tuple[int, ...], room: float, theme: Theme) -> list[float]:

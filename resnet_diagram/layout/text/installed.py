@@ -105,15 +105,11 @@ def font_folders() -> list[Path]:
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library" / "Fonts"]
     data = os.environ.get("XDG_DATA_HOME", "")
     user_folder = Path(data) / "fonts" if data else home / ".local" / "share" / "fonts"
-    system = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), *_configured()]
-    return [*system, home / ".fonts", user_folder]
-
-
-def _configured() -> Iterator[Path]:
-    """Yield the folders that the configuration of fontconfig names by absolute paths."""
-    for file in sorted(Path("/etc/fonts").rglob("*.conf")):
+    system = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
+    for file in sorted(Path("/etc/fonts").rglob("*.conf")):  # folders by their absolute paths
         text = file.read_text(encoding="utf-8", errors="replace")
-        yield from (Path(path) for path in re.findall(r"<dir[^>]*>\s*(/[^<]+?)\s*</dir>", text))
+        system += map(Path, re.findall(r"<dir[^>]*>\s*(/[^<]+?)\s*</dir>", text))
+    return [*system, home / ".fonts", user_folder]
 
 
 @cache

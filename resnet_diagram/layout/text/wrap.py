@@ -9,8 +9,8 @@ from resnet_diagram.wording.terms import FORMULA_MARK
 
 _KEPT = 4096
 """Size of the caches; a deep network repeats its texts."""
-_LIMITS = (5.6, 6.8, 8.4, 11.0, 15.0)
 _LONGEST = 15.0
+_LIMITS = (5.6, 6.8, 8.4, 11.0, _LONGEST)
 _SUMMARY = 9.0
 _COMMAS = ",，"
 _JOINER = "\u2060"
@@ -25,7 +25,14 @@ _LETTER_ENDS = r"(?<=[\u3400-\u9fff])(?=[^，；：、。？）])"
 @lru_cache(maxsize=_KEPT)
 def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
     """Break each line in two if that makes the box narrower; break very long lines into more."""
-    return tuple(part for line in lines for part in _wrapped(line, size))
+    parts: list[str] = []
+    for words in (_words(line, size) for line in lines):
+        for limit in _LIMITS:
+            packed = pack(words, limit * size, size)
+            if len(packed) <= 2:
+                break
+        parts += packed
+    return tuple(parts)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -114,15 +121,6 @@ def narrow_lines(lines: tuple[str, ...], size: float, limit: float) -> tuple[str
     ('3×3', 'conv', '512', 's=2')
     """
     return tuple(part for line in lines for part in pack(_words(line, size), limit, size))
-
-
-def _wrapped(line: str, size: float) -> tuple[str, ...]:
-    words = _words(line, size)
-    for limit in _LIMITS:
-        packed = pack(words, limit * size, size)
-        if len(packed) <= 2:
-            return packed
-    return pack(words, _LONGEST * size, size)
 
 
 def _words(line: str, size: float, longest: float = 0.0) -> list[str]:

@@ -317,20 +317,15 @@ def _box(style: Style) -> dict[str, str]:
 
 
 def _line(style: Style, role: EdgeRole) -> Values:
+    # Graphviz has no pattern of dashes and dots.
+    dashes = "dotted" if style.dash and style.dash[0] < 1.5 * style.line_width else "dashed"
     return {
         "color": f'"{style.stroke}"',
         "fontcolor": f'"{style.text}"',
         "penwidth": _number(style.line_width * _ENLARGED),
-        "style": _dashes(style),
+        "style": dashes if style.dash else "solid",
         "weight": 100 if role is EdgeRole.FLOW else 1,
     }
-
-
-def _dashes(style: Style) -> str:
-    """Return Graphviz's name for a dash pattern; it has no dash-dot."""
-    if not style.dash:
-        return "solid"
-    return "dotted" if style.dash[0] < 1.5 * style.line_width else "dashed"
 
 
 def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:

@@ -109,11 +109,6 @@ def stack(sections: list[Section], canvas: Canvas, top: float, gaps: Gaps) -> li
     return places
 
 
-def row_room(width: float, gaps: Gaps) -> float:
-    """Return the maximum length of a row in a drawing `width` points wide."""
-    return width - 2 * (spacing.PAGE_MARGIN + gaps.outer + gaps.lead)
-
-
 def _margin(section: Section, gaps: Gaps) -> float:
     """Return the distance from the frame's edge to its content, along the flow."""
     return gaps.lead if len(section.rows) < 2 else spacing.TURN_PAD + gaps.lead

@@ -1,12 +1,14 @@
 """Measure the outer groups of a diagram, with rows and texts broken as the room asks."""
 
-from resnet_diagram.diagram.model import Diagram, Item
+from typing import NamedTuple
+
+from resnet_diagram.diagram.model import Diagram, Group, Item
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.boxes import BoxRules, BoxSizer, box_sizer
 from resnet_diagram.layout.flow.cells import Cell, Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.split import Section, break_rows, has_lanes, outer_groups
-from resnet_diagram.layout.flow.variants import Breaks, Variant
+from resnet_diagram.layout.flow.variants import Breaks
 from resnet_diagram.style.theme import Theme
 
 _SCROLL = 3.0
@@ -17,14 +19,27 @@ _LINE = 27.5
 """A line in a box that may be broken to be short."""
 
 
-def sections(diagram: Diagram, theme: Theme, variant: Variant, room: float) -> list[Section]:
+class MeasuredGroups(NamedTuple):
+    """The outer groups of a diagram with their items and measured cells, and the sizer of their boxes."""
+
+    groups: list[tuple[Group | None, tuple[Item, ...], list[Cell]]]
+    sizer: BoxSizer
+
+
+def measured_groups(diagram: Diagram, theme: Theme, rules: BoxRules) -> MeasuredGroups:
+    """Return the outer groups of a diagram, measured by some rules."""
+    sizer = box_sizer(diagram.chain.items, theme, turned=False, wrapped=True, rules=rules)
+    return MeasuredGroups(
+        [(group, items, cells(items, sizer)) for group, items in outer_groups(diagram)], sizer
+    )
+
+
+def sections(measured: MeasuredGroups, breaks: Breaks, room: float) -> list[Section]:
     """Return the outer groups with their rows, which are at most `room` points long if possible."""
-    measure = box_sizer(diagram.chain.items, theme, turned=False, wrapped=True, rules=variant.rules)
-    measured = [(group, items, cells(items, measure)) for group, items in outer_groups(diagram)]
-    limit = row_limit([inner for _, _, inner in measured]) if variant.breaks is Breaks.PAGE else room
+    limit = row_limit([inner for _, _, inner in measured.groups]) if breaks is Breaks.PAGE else room
     result: list[Section] = []
-    for number, (group, items, inner) in enumerate(measured):
-        rows = _rows(items, inner, measure, variant.breaks, limit)
+    for number, (group, items, inner) in enumerate(measured.groups):
+        rows = _rows(items, inner, measured.sizer, breaks, limit)
         result.append(
             Section(group=group, note="" if number else (group.caption if group else ""), rows=rows)
         )
