@@ -125,6 +125,18 @@ def test_every_chart_has_the_words_of_braces(to: str, direction: str | None) -> 
     assert "shallow" in text
 
 
+def test_an_arrow_into_the_frame_of_a_brace_has_the_sizes_of_its_first_stage() -> None:
+    braces = {"braces": {"one": ["layer1", "layer2"], "two": ["layer3", "layer4"]}}
+    for to in ("mermaid", "dot"):
+        plain, framed = (rd.to_text("resnet18", to, annotate=notes) for notes in (None, braces))
+        sizes = [
+            set(re.findall(r"\d+×\d+×\d+ → \d+×\d+×\d+", text.split("linkStyle")[0]))
+            for text in (plain, framed)
+        ]
+        assert len(sizes[0]) == 4
+        assert sizes[1] == sizes[0]
+
+
 def test_modules_that_are_no_neighbours_have_no_brace() -> None:
     with pytest.warns(UnrenderedWarning, match="not side by side"):
         assert not lines(figure("resnet50", {"braces": {"both": ["layer1", "layer3"]}}))

@@ -124,7 +124,8 @@ class _Builder:
         heights = [self.height_of(part) for part in frame.parts]
         between = self.metrics.line * max(0, len(heights) - 1)
         height = sum(heights) + between if frame.down else max(heights, default=0.0)
-        return replace(frame, height=height + self.metrics.frame[1])
+        opening = _caption(next(iter(items), None))
+        return replace(frame, height=height + self.metrics.frame[1], opening=opening)
 
     def height_of(self, part: Node | Tag | Frame) -> float:
         """Return the estimated height of a part of a column."""
@@ -201,7 +202,7 @@ class _Walk:
                 case Group(role=GroupRole.NETWORK):
                     self.parts.append(self.builder.row(item))
                 case Group() if self.isolate and any(nodes(item.items)):
-                    self._join(tail, item.id, item.caption or label)
+                    self._join(tail, item.id, _caption(item) or label)
                     self.parts.append(self.builder.row(item))
                     tail = item.id
                 case Group() if is_framed(item):
@@ -287,6 +288,13 @@ class _Walk:
 
 def _is_framed_group(item: Item) -> bool:
     return isinstance(item, Group) and is_framed(item) and item.role is not GroupRole.BLOCK
+
+
+def _caption(item: Item | None) -> Label:
+    """Return the shapes at the ends of a group, or of the first group in a frame of several."""
+    if not isinstance(item, Group):
+        return NOTHING
+    return item.caption or _caption(next(iter(item.items), None))
 
 
 def _has_stage(item: Item) -> bool:

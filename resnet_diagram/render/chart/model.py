@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import EdgeRole, Group, GroupRole, Node
 from resnet_diagram.diagram.walk import Edge, nodes
+from resnet_diagram.wording.terms import NOTHING, Label
 
 Pages = tuple[tuple[float, float], ...]
 """For each page that a chart may fit, the width of a row and the height of the chart."""
@@ -26,6 +27,8 @@ class Frame:
     `id`: empty for the whole chart. `title`: empty for a row of a frame that is broken into rows. `start`:
     whether a dot precedes the first part. `down`: whether the parts follow each other downwards instead of to
     the right. `isolated`: whether no arrow joins a node inside to one outside. `height`: estimated.
+    `opening`: the sizes at the ends of its first part, if that is a frame; an arrow into this frame may have
+    them.
     """
 
     id: str = ""
@@ -39,6 +42,7 @@ class Frame:
     isolated: bool = True
     height: float = 0.0
     level: tuple[tuple[str, str], ...] = ()
+    opening: Label = NOTHING
 
     @property
     def start_id(self) -> str:

@@ -121,6 +121,9 @@ class _Writer:
         starts = [frame.start_id for frame in every if frame.start]
         self.names = identifiers([*self.parts, *starts])
         self.sizes = {arrow.head: arrow.label for frame in every for arrow in frame.arrows}
+        for frame in every:
+            if frame.opening and self.sizes.get(frame.id) == frame.opening:
+                self.sizes[frame.parts[0].id] = self.sizes.pop(frame.id)
         self.stacked = {
             part.id
             for frame in every
