@@ -23,6 +23,14 @@ class View(StrEnum):
 DEFAULT_VIEW = View.PAPER
 
 
+class Levels(StrEnum):
+    """What the stages at the levels of a U-Net are; NONE: it is drawn as other networks are."""
+
+    FRAMES = "frames"
+    BOXES = "boxes"
+    NONE = "none"
+
+
 class Show(StrEnum):
     """Optional labels of a drawing, in addition to the operations."""
 
@@ -48,7 +56,7 @@ class Options:
     or a type of block; "" takes the first of each type. `lang` names the language of the words. `opened`: the
     ranks of the types of block that get a panel of their own, 0 for the most frequent; a rank without a type
     leaves a panel to the blocks within others. `graph_room`: the most boxes of a graph whose modules
-    are not folded. `u_shaped`: U-Nets are drawn as a U. `opens_encoders`: modules with stages are drawn open
+    are not folded. `levels`: how U-Nets are drawn. `opens_encoders`: modules with stages are drawn open
     in a large graph that has room for them. `color_by`: the quantity that fills the boxes. `annotations`: an
     author's words and colours. `only`: the part that is drawn; "" for all.
     """
@@ -63,7 +71,7 @@ class Options:
     lang: str = "en"
     opened: Sequence[int] = range(6)
     graph_room: int = 24
-    u_shaped: bool = True
+    levels: Levels = Levels.FRAMES
     opens_encoders: bool = True
     color_by: Quantity | None = None
     annotations: Annotations = NO_ANNOTATIONS

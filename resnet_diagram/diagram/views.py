@@ -17,7 +17,7 @@ from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.legend import legend
 from resnet_diagram.diagram.model import WHOLE, Chain, Content, Dag, Diagram, Flow, LegendEntry, Panel
-from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.options import Levels, Options, View
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.prose.inside import inside_notes
 from resnet_diagram.diagram.prose.runs import run_notes
@@ -177,7 +177,7 @@ def _title(network: Network, options: Options) -> Label:
 def _chart(networks: Sequence[Network], options: Options, *, chain: Builder, summary: bool) -> Diagram:
     """Return a network as a chain; a U-Net as a graph of its levels, where `summary` with a box for each."""
     network = networks[0]
-    if not (options.u_shaped and has_levels(network)):
+    if options.levels is Levels.NONE or not has_levels(network):
         return chain(networks, options)
     from resnet_diagram.diagram.lanes.build import summarised
     from resnet_diagram.diagram.panels.network import panels

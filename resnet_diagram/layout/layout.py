@@ -24,7 +24,8 @@ def layout(diagram: Diagram, theme: Theme, fit: Fit = FREE, *, nearest: bool = F
     """Return the scene of a diagram, in points, laid out for the room that `fit` gives.
 
     A comparison is drawn in columns, a chain in the order of the flow. Other panels are drawn below each
-    other where the page has room for them, or there is no chain of them, else as a chain. Where nothing fits,
+    other where the page has room for them, or there is no chain of them, else as a chain. A U-Net is drawn as
+    a U, which may be larger than the page: its diagram can be built without one. Where nothing fits,
     `nearest` returns the scene that exceeds the room least, for a page that scales it; else raises
     RenderError.
     """
@@ -44,7 +45,8 @@ def _laid_out(diagram: Diagram, theme: Theme, fit: Fit, nearest: bool) -> Scene:
 
         panels = lay_out_panels(diagram, theme, fit)
         only_way = diagram.flat is None and any(isinstance(content, Overview) for content in contents)
-        if only_way or fits(panels.width, panels.height, fit):
+        is_u = any(isinstance(content, Dag) and content.u_shaped for content in contents)
+        if only_way or is_u or fits(panels.width, panels.height, fit):
             return panels
         tried.append(panels)
     from resnet_diagram.layout.flow.layout import lay_out_flow

@@ -41,7 +41,7 @@ def test_each_keyword_of_a_drawing_changes_its_options_or_its_output() -> None:
         "annotate": "annotations",
         "unit": "annotations",
     }
-    by_the_page = {"opened", "graph_room", "u_shaped"}
+    by_the_page = {"opened", "graph_room", "levels", "opens_encoders"}
     assert {merged.get(name, name) for name in options_in(DrawChoices)} == parsed - by_the_page
 
 

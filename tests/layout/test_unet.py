@@ -321,8 +321,15 @@ def test_arrows_of_a_chart_join_nodes_that_it_has(network: Network, view: View) 
 
 
 @pytest.mark.filterwarnings("ignore::resnet_diagram.errors.UnrenderedWarning")
-@pytest.mark.parametrize("width", [150.0, 218.0])
-def test_a_page_too_narrow_for_a_u_has_another_drawing(width: float) -> None:
-    figure = page(unet(residual_blocks=True, lateral=True), width=width)
+@pytest.mark.parametrize(("width", "levels"), [(234.0, "frames"), (170.0, "boxes"), (150.0, "none")])
+def test_on_a_narrow_page_stages_are_boxes_and_at_last_there_is_no_u(width: float, levels: str) -> None:
+    figure = page(unet(residual_blocks=True), width=width)
+    content = figure.diagram.panels[0].content
+    vertices = content.vertices if isinstance(content, Dag) else ()
+    assert bool(vertices) == (levels != "none")
+    assert any(isinstance(vertex.content, Overview) for vertex in vertices) == (levels == "frames")
     assert figure.scene.width <= width
     assert list(loose_ends(figure.scene)) == []
+    if levels == "boxes":
+        assert problems(figure.scene, THEME) == []
+        assert left_out(unet(residual_blocks=True), figure.diagram.panels) == ()

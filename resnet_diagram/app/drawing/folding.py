@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.diagram.model import WHOLE, Dag, Flow, Inset
-from resnet_diagram.diagram.options import Options, View
+from resnet_diagram.diagram.options import Levels, Options, View
 from resnet_diagram.diagram.views import view_named
 from resnet_diagram.errors import RenderError, UnrenderedWarning
 from resnet_diagram.layout.scene import groups
@@ -35,9 +35,10 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     Of a graph that is too large even so, more modules are folded. Warns of what is folded.
     """
     figure, what = _opened(networks, options, output)
-    if any(dag.u_shaped for dag in _graphs(figure)) and not _shows_graph(figure):
-        options = replace(options, u_shaped=False)
-        figure, what = _opened(networks, options, output)
+    for levels in (Levels.BOXES, Levels.NONE):
+        if _is_u(figure) and not _shows_graph(figure):
+            options = replace(options, levels=levels)
+            figure, what = _opened(networks, options, output)
     if _graphs(figure) and not _shows_graph(figure):
         options = replace(options, opens_encoders=False)
         closed, folded = _opened(networks, options, output)
@@ -66,7 +67,7 @@ def _opened(networks: Sequence[Network], options: Options, output: Output) -> tu
 def _page(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
     """Return the figure that opens most blocks on a page, and a description of the omitted ones."""
     figure = figure_of(networks, options, output)
-    if _is_page(figure):
+    if _is_page(figure) or _is_wide_u(figure):
         return figure, ""
     count = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
     opened: tuple[int, ...] = ()
@@ -98,10 +99,19 @@ def _graphs(figure: Figure) -> list[Dag]:
     return [panel.content for panel in figure.diagram.panels if isinstance(panel.content, Dag)]
 
 
+def _is_u(figure: Figure) -> bool:
+    """Return whether the network of a figure is a U-Net, drawn as such where there is room."""
+    return any(dag.u_shaped for dag in _graphs(figure))
+
+
+def _is_wide_u(figure: Figure) -> bool:
+    """Return whether a figure is a U that is wider than asked for, or than a page."""
+    return _is_u(figure) and figure.scene.width > (figure.output.fit.width or PAGE_WIDTH)
+
+
 def _shows_graph(figure: Figure) -> bool:
     """Return whether the graph of a whole network is drawn, within a page."""
-    width = figure.output.fit.width or PAGE_WIDTH
-    if not _is_page(figure) or figure.scene.width > width:
+    if not _is_page(figure) or _is_wide_u(figure):
         return False
     return any(group.id == WHOLE for group in groups(figure.scene))
 

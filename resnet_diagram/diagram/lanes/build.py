@@ -33,7 +33,7 @@ from resnet_diagram.diagram.model import (
     Read,
     Vertex,
 )
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.origin import origin, paths_of, together
 from resnet_diagram.diagram.panels.block_types import Unit
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
@@ -255,7 +255,7 @@ def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
 
 def unet(network: Network, options: Options, *, shapes: bool) -> Lanes | None:
     """Return the graph of a U-Net with parts for each level of its sides; None for other networks."""
-    if not options.u_shaped or not has_levels(network):
+    if options.levels is Levels.NONE or not has_levels(network):
         return None
     builder = replace(_builder(network, options), room=_UNFOLDED, is_unet=True)
     drawing = _lanes(unet_graph(network), builder, shapes=shapes)
@@ -290,7 +290,7 @@ def summarised(dag: Dag) -> Dag:
                 lines=(frame.title, *frame.notes),
                 badge=times(frame.repeat),
                 shade=max((bar.shade for bar in frame.bars if isinstance(bar, Bar)), default=0),
-                origin=together(bar.origin for bar in frame.bars),
+                origin=replace(together(bar.origin for bar in frame.bars), shape=frame.bars[-1].origin.shape),
             )
             for frame in frames
         )

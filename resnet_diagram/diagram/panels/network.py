@@ -11,7 +11,7 @@ from resnet_diagram.diagram.lanes.nested import triangle
 from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.lanes.whole import holds_graph
 from resnet_diagram.diagram.model import WHOLE, Dag, Frame, GroupRole, Panel
-from resnet_diagram.diagram.options import Options, Show
+from resnet_diagram.diagram.options import Levels, Options, Show
 from resnet_diagram.diagram.panels.block_types import SYMBOLS, BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import insets
 from resnet_diagram.diagram.panels.overview import overview
@@ -70,7 +70,7 @@ def _graph_panels(
     drawing: "Lanes", title: Label, options: Options, *, with_insets: bool
 ) -> tuple[Panel, ...]:
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
-    from resnet_diagram.diagram.lanes.build import with_frames
+    from resnet_diagram.diagram.lanes.build import summarised, with_frames
 
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
@@ -80,6 +80,7 @@ def _graph_panels(
         if isinstance(panel.content, Dag)
     )
     whole = with_frames(drawing.whole, note)
+    whole = summarised(whole) if whole.u_shaped and options.levels is Levels.BOXES else whole
     if not with_insets:
         return (Panel(id=WHOLE, title=title, content=whole), *modules)
     stages = len({unit.stage for unit in drawing.units if unit.stage})
