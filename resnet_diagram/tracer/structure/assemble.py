@@ -25,7 +25,7 @@ from resnet_diagram.tracer.structure.classes import classes_of
 from resnet_diagram.tracer.structure.graphs.opaque import Joined, hidden_note
 from resnet_diagram.tracer.structure.graphs.regions import series_of
 from resnet_diagram.tracer.structure.parts import Part
-from resnet_diagram.tracer.structure.stages import Split, staged
+from resnet_diagram.tracer.structure.stages import Split, repeated_graphs, staged
 
 _SHOWN = 4
 
@@ -103,8 +103,11 @@ def _with_ports(network: Network, elements: Sequence[Element], graph: OpGraph, r
 
 def _split(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Return stem, body and head of a series; graphs that hold blocks or end the network are in the body."""
+    units = repeated_graphs(parts, calls)
     large = [
-        at for at, part in enumerate(parts) if isinstance(part.element, Graph) and _is_large(part.element)
+        at
+        for at, part in enumerate(parts)
+        if isinstance(part.element, Graph) and id(part) not in units and _is_large(part.element)
     ]
     if not large:
         return chain_staged(parts, calls) or staged(parts, calls)

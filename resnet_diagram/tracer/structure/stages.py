@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
+from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import all_blocks, is_gate, out_shape, residual_blocks, walk
-from resnet_diagram.spec.model import Block, Element, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Stage
 from resnet_diagram.spec.paths import common_path, is_within, outer_paths
 from resnet_diagram.tracer.flow.calls import CONTAINERS, ancestors
 from resnet_diagram.tracer.flow.graph import Call, Sizes
@@ -29,7 +30,7 @@ class Unit:
 
 def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     """Return stem, stages and head of a series of parts."""
-    members = _block_parts(parts)
+    members = _block_parts(parts) | repeated_graphs(parts, calls)
     numbers = _unit_calls(parts, members, calls)
     positions = [k for k, number in enumerate(numbers) if number is not None]
     if not positions:
@@ -37,14 +38,15 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     first, last = positions[0], positions[-1] + 1
     stem = [p.element for p in parts[:first]]
     units = _units_of(parts[first:last], numbers[first:last], calls)
-    head = [p.element for p in _without_ends_of_blocks(units, parts[last:], calls)]
+    rest = _without_ends([[unit] for unit in units], parts[last:], calls)
     if len(members) == 1 and not _container_of(units[0].path, _values_inside(units), set()):
-        return stem, [p.element for p in parts[first:last]], head
+        return stem, [p.element for p in parts[first:last]], [p.element for p in rest]
     if not any(residual_blocks(p.element) for p in parts):
         units = [
             replace(unit, size=unit.size[:1] * 2) for unit in units
         ]  # such blocks change channels freely
     groups = _grouped(units)
+    rest = _without_ends([units for _, units in groups], rest, calls, before=parts[:first])
     body: list[Element] = [
         Stage(
             name=name,
@@ -52,7 +54,7 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
         )
         for name, units in _with_names(groups, {block.name for block in all_blocks(p.element for p in parts)})
     ]
-    return stem, body, head
+    return stem, body, [p.element for p in rest]
 
 
 def _block_parts(parts: Sequence[Part]) -> set[int]:
@@ -70,6 +72,20 @@ def _block_parts(parts: Sequence[Part]) -> set[int]:
     if len(holders) > len(members):
         return {id(p) for p in holders}
     return {id(p) for p in members or meetings}
+
+
+def repeated_graphs(parts: Sequence[Part], calls: Sequence[Call]) -> set[int]:
+    """Return the graphs with residual blocks that modules of one class run, such as reversible blocks.
+
+    They are given by their place in memory. A graph with stages of its own is no block.
+    """
+    found: dict[tuple[str, str], set[int]] = {}
+    for part in parts:
+        graph = part.element
+        if isinstance(graph, Graph) and part.call and residual_blocks(graph):
+            has_stages = any(isinstance(element, Stage) for element in all_elements(graph))
+            found.setdefault(_class_of(calls[part.call]), set()).update(() if has_stages else {id(part)})
+    return {number for numbers in found.values() if len(numbers) > 1 for number in numbers}
 
 
 def _unit_calls(parts: Sequence[Part], members: set[int], calls: Sequence[Call]) -> list[int | None]:
@@ -114,22 +130,30 @@ def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Seque
     return units
 
 
-def _without_ends_of_blocks(
-    units: Sequence[Unit], parts: Sequence[Part], calls: Sequence[Call]
+def _without_ends(
+    runs: Sequence[Sequence[Unit]], parts: Sequence[Part], calls: Sequence[Call], before: Sequence[Part] = ()
 ) -> Sequence[Part]:
-    """Give each block what its module runs behind it, as a fusion and a gate; return the parts that remain.
+    """Give each block, or stage, what its module runs behind it, as a fusion; return the parts that remain.
 
-    The module of a block is the one around it, if that holds no other block.
+    The module is the one around the blocks, if that holds no other run of blocks, and nothing `before` all.
     """
-    around = Counter(path for unit in units for path in outer_paths(unit.path))
-    for unit, following in zip_longest(units, units[1:]):
-        module = unit.path.rpartition(".")[0]
-        waiting = list(following.waiting if following else parts)
+    modules = [common_path([unit.path.rpartition(".")[0] for unit in units]) for units in runs]
+    around = Counter(path for units in runs for path in {p for unit in units for p in outer_paths(unit.path)})
+    around.update(path for part in before for path in outer_paths(calls[part.call].path))
+    for units, module, following in zip_longest(runs, modules, runs[1:]):
+        waiting = list(following[0].waiting if following else parts)
         while waiting and around[module] == 1 and is_within(calls[waiting[0].call].path, module):
-            unit.parts.append(waiting.pop(0))
+            if len(units) > 1 and _positions(waiting[0]) != units[-1].size[0]:
+                break
+            units[-1].parts.append(waiting.pop(0))
         if following:
-            following.waiting = waiting
+            following[0].waiting = waiting
     return waiting
+
+
+def _positions(part: Part) -> int:
+    """Return the number of positions of the value that a part gives out."""
+    return size_of(out_shape(part.element), part.values)[0]
 
 
 def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
