@@ -165,3 +165,18 @@ def test_other_graphs_are_no_triangles() -> None:
 def _role(vertex: Vertex) -> NodeRole | None:
     first = vertex.content[0] if isinstance(vertex.content, tuple) and vertex.content else None
     return first.role if isinstance(first, Node) else None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_encoder_of_a_triangle_leads_straight_down(name: str) -> None:
+    picture = layout(drawn(CASES[name]), THEME, Fit(495.0, None))
+    straight = [line for line in connectors(picture.root) if len(line.points) == 2 and line.head.element]
+    falling = [
+        line
+        for line in straight
+        if line.points[0][0] == line.points[1][0] and line.points[0][1] < line.points[1][1]
+    ]
+    placed = {box.id: box for box in boxes(picture.root)}
+    assert len(falling) == LEVELS[name] - 1
+    for line in falling:
+        assert line.points[1][1] == pytest.approx(placed[line.head.element].y, abs=0.01)

@@ -131,13 +131,18 @@ def _box_id(item: object) -> str:
     return item.id if isinstance(item, Group) and item.title else ""
 
 
+def _frame(vertex: Vertex) -> str:
+    """Return the id of the only frame of a part; empty for other parts."""
+    return vertex.content.frames[0].id if isinstance(vertex.content, Overview) else ""
+
+
 def _tail(canvas: Canvas, dag: Dag, route: Route, path: Sequence[Point], plan: Plan) -> End:
     vertex = dag.vertices[route.read.vertex]
-    name = ends(vertex)[1]
-    if not name:
-        return LOOSE
     places = plan.grid.columns
     upright = route.way is Way.ACROSS and places[route.read.vertex] == places[route.head]
+    name = ends(vertex)[1] or (_frame(vertex) if upright else "")
+    if not name:
+        return LOOSE
     return End(element=name, side=_side(canvas, -route.side) if upright else _along(canvas, entry=False))
 
 
@@ -145,9 +150,10 @@ def _connector(
     canvas: Canvas, dag: Dag, plan: Plan, number: int, path: Sequence[Point], tail: End, at: Point
 ) -> Connector:
     route = plan.routes[number]
-    name = ends(dag.vertices[route.head])[0]
+    vertex = dag.vertices[route.head]
+    name = ends(vertex)[0] or (_frame(vertex) if route.way is Way.ACROSS else "")
     side = _side(canvas, route.side) if route.way is Way.ACROSS else _along(canvas, entry=True)
-    content = dag.vertices[route.head].content
+    content = vertex.content
     first = content[0] if isinstance(content, tuple) and content else None
     framed = isinstance(content, Overview) and content.frames and content.frames[0].role
     pointed = bool(framed) or (isinstance(first, Node) and first.role is NodeRole.TERMINAL)

@@ -5,7 +5,7 @@ from dataclasses import field, replace
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.sides import sides_of
-from resnet_diagram.diagram.model import Bar, Dag, EdgeRole, Frame, GroupRole, Overview, Vertex
+from resnet_diagram.diagram.model import Dag, EdgeRole, GroupRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
@@ -15,14 +15,15 @@ from resnet_diagram.layout.flow.measure import extent_of, measured_part
 from resnet_diagram.layout.lanes.bands import bands
 from resnet_diagram.layout.lanes.draw import draw_plan, words_on
 from resnet_diagram.layout.lanes.plan import Extent, Plan, plan
+from resnet_diagram.layout.lanes.routes import Way
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
+from resnet_diagram.layout.overview.measure import low_frame
 from resnet_diagram.layout.overview.rows import OverviewLayout, measured_rows
-from resnet_diagram.layout.overview.scale import Scale, scale_of
+from resnet_diagram.layout.overview.scale import Scale, low_scale, scale_of
 from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, Point, boxes, connectors
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.unet.draw import unet_panel
 from resnet_diagram.style.theme import Theme
-from resnet_diagram.wording.terms import Label
 
 _MARGIN = 2.0
 _ROW_LABEL_GAP = 6.0
@@ -34,9 +35,6 @@ _TALLEST = 58.0
 """Heights of the lowest bar, and of a bar with text at most, in points."""
 _LOWER = 0.55
 """Share of the rise of bars with resolution, beside that of an overview."""
-_LOW = 0.35
-_LOW_TALLEST = 46.0
-"""The same, and the height of a bar with text, where frames of several levels are low."""
 _LEVELS = 3
 """Rows with stages from which on their frames are low."""
 _MOST_STRETCH = 1.6
@@ -95,7 +93,8 @@ class _Measured:
         routed = self.routed[number]
         inner = Canvas(theme=self.theme, turned=False)
         entry = routed.lines[0]
-        if vertex.reads:
+        level = any(route.head == number and route.way is not Way.ACROSS for route in planned.routes)
+        if level:
             inner.begin(LOOSE, (0.0, entry))
         draw_routed(inner, routed)
         end = routed.end + routed.layout.right
@@ -105,7 +104,7 @@ class _Measured:
         places = [place for line in connectors(root) for place in line.points]
         starts = [u for u, v in places if abs(v - entry) < 0.01]
         first = min([*starts, *(box.x for box in boxes(root))], default=0.0)
-        if vertex.reads and first > 0:
+        if level and first > 0:
             lead = inner.points([(0.0, entry), (first, entry)])
             inner.current.connectors.append(Connector(role=EdgeRole.FLOW, points=lead, arrow=False))
         canvas.place(inner, at[0], at[1] - routed.lines[0])
@@ -121,7 +120,8 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     dag = replace(dag, vertices=tuple(map(_with_low_frames, dag.vertices))) if is_low else dag
     items = tuple(item for vertex in dag.vertices for item in vertex_items(vertex))
     frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
-    scale = _lower(scale_of(Overview(frames=frames), tight=True), is_low=is_low)
+    strip = Overview(frames=frames)
+    scale = low_scale(strip) if is_low else _lower(scale_of(strip, tight=True))
     canvas = Canvas(theme=theme, turned=False)
     for wrapped in (False, True):
         sizer = box_sizer(items, theme, turned=False, wrapped=wrapped)
@@ -149,22 +149,17 @@ def _has_stages(vertex: Vertex) -> bool:
 
 
 def _with_low_frames(vertex: Vertex) -> Vertex:
-    """Return a vertex whose frames have their notes on one line, and bars without numbers."""
+    """Return a vertex with low frames; those of a triangle have no captions."""
     if not isinstance(vertex.content, Overview):
         return vertex
-    frames = tuple(map(_low, vertex.content.frames))
+    frames = tuple(low_frame(frame, captioned=not vertex.column) for frame in vertex.content.frames)
     return replace(vertex, content=replace(vertex.content, frames=frames))
 
 
-def _low(frame: Frame) -> Frame:
-    bars = tuple(replace(bar, index="") if isinstance(bar, Bar) else bar for bar in frame.bars)
-    return replace(frame, bars=bars, notes=(Label(*frame.notes, joint=", "),) if frame.notes else ())
-
-
-def _lower(scale: Scale, *, is_low: bool) -> Scale:
-    """Return a scale of lower bars, for frames that lie below each other."""
-    rise = scale.rise * (_LOW if is_low else _LOWER)
-    return scale._replace(lowest=_LOWEST, rise=rise, tallest=_LOW_TALLEST if is_low else _TALLEST)
+def _lower(scale: Scale) -> Scale:
+    """Return a scale of lower bars."""
+    rise = scale.rise * _LOWER
+    return scale._replace(lowest=_LOWEST, rise=rise, tallest=_TALLEST)
 
 
 def _width(parts: Sequence[tuple[_Measured, Plan]]) -> float:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.diagram.model import Dag, Read
+from resnet_diagram.diagram.model import Dag, Frame, Overview, Read
 from resnet_diagram.layout.lanes.grid import Grid, Net, is_merge
 
 
@@ -110,10 +110,14 @@ class _Router:
         return min(free, key=lambda at: (abs(at - channel), at))
 
     def _opens(self, head: int) -> bool:
-        """Return whether lines may enter a vertex from its sides, or leave it there: a merge, or a box."""
-        vertex = self.dag.vertices[head]
-        is_box = isinstance(vertex.content, tuple) and len(vertex.content) == 1
-        return is_merge(vertex) or (self.grid.given and is_box)
+        """Return whether lines may enter a vertex from its sides, or leave it there.
+
+        They may at a merge, and in a triangle also at a box and a stage.
+        """
+        content = self.dag.vertices[head].content
+        parts = content.frames if isinstance(content, Overview) else content
+        is_box = len(parts) == 1 and not (isinstance(parts[0], Frame) and parts[0].role is None)
+        return is_merge(self.dag.vertices[head]) or (self.grid.given and is_box)
 
     def _take(self, line: int, columns: Sequence[int], net: Net) -> None:
         self.level.update({(line, column): net for column in columns})

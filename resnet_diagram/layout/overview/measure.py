@@ -1,6 +1,7 @@
 """Measure the frames of an overview: the place of each bar, and the least width of the frame."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ _STUB = 4.5
 _BEHIND = 3.8
 _COUNT_GAP = 8.0
 _NOTE_WIDTH = 62.0
+_SHORT = 24
+"""Letters of notes that low frames have in one line."""
 _CLEAR = 4.0
 _ROOMY = 18.0
 _INDEX_GAP = 2.0
@@ -92,6 +95,14 @@ def measure_frame(
     if frame.role is not None:
         words.append(_caption_width(frame, theme) - scale.frame_gap + CAPTION_GAP)
     return plain._replace(width=max(_least_width(plain, theme), *words, 0.0))
+
+
+def low_frame(frame: Frame, *, captioned: bool = False) -> Frame:
+    """Return a frame without numbers of bars, with short notes in one line, and a caption if `captioned`."""
+    bars = tuple(replace(bar, index="") if isinstance(bar, Bar) else bar for bar in frame.bars)
+    joined = Label(*frame.notes, joint=", ")
+    notes = (joined,) if frame.notes and len(joined) <= _SHORT else frame.notes
+    return replace(frame, bars=bars, notes=notes, caption=frame.caption if captioned else NOTHING)
 
 
 def _caption_width(frame: Frame, theme: Theme) -> float:

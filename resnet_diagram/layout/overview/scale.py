@@ -15,6 +15,8 @@ _SPAN = 56.0
 _NARROWEST = 6.0
 _WIDEN = 2.6
 _SPREAD = 13.0
+_LOW, _LOW_RISE, _LOW_TALLEST = 12.0, 3.0, 50.0
+"""The lowest bar of low frames, its rise for each octave, and their highest bar with text, in points."""
 _TALLEST_TEXT = 84.0
 _LEEWAY = 4.0
 _LEAST_ROOM = 36.0
@@ -85,6 +87,12 @@ def scale_of(overview: Overview, *, tight: bool) -> Scale:
         lead=5.0 if tight else 7.0,
         frame_gap=9.0 if tight else 11.0,
     )
+
+
+def low_scale(overview: Overview) -> Scale:
+    """Return the scale of low bars, for frames that lie below each other."""
+    scale = scale_of(overview, tight=True)
+    return scale._replace(lowest=_LOW, rise=min(_LOW_RISE, scale.rise), tallest=_LOW_TALLEST)
 
 
 def bar_size(bar: Bar, scale: Scale, theme: Theme, *, strict: bool) -> BarSize:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from resnet_diagram.diagram.lanes.sides import is_merge
-from resnet_diagram.diagram.model import Bar, Dag, Frame, Item, Node, NodeRole, Overview, Vertex
+from resnet_diagram.diagram.model import Bar, Dag, Item, Node, NodeRole, Overview, Vertex
 from resnet_diagram.diagram.walk import overviews, vertex_items
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.boxes import BoxSizer, box_sizer
@@ -14,19 +14,13 @@ from resnet_diagram.layout.flow.draw import draw_part, merge_box
 from resnet_diagram.layout.flow.measure import cells as cells_of
 from resnet_diagram.layout.flow.measure import series
 from resnet_diagram.layout.overview.draw import RoutedOverview, draw_routed, routed_overview
-from resnet_diagram.layout.overview.measure import FRAME_PADDING
+from resnet_diagram.layout.overview.measure import FRAME_PADDING, low_frame
 from resnet_diagram.layout.overview.rows import measured_rows
-from resnet_diagram.layout.overview.scale import Scale, scale_of
+from resnet_diagram.layout.overview.scale import Scale, low_scale
 from resnet_diagram.layout.scene import LOOSE, Point
 from resnet_diagram.layout.spacing import MERGE_RADIUS, SHADOW
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.style.theme import Theme
-from resnet_diagram.wording.terms import NOTHING, Label
-
-_LOWEST, _RISE, _TALLEST = 12.0, 3.0, 50.0
-"""Height of the lowest bar, rise for each octave, and height of a bar with text, in points."""
-_SHORT = 24
-"""Letters of notes that are written in one line."""
 
 
 class Port(NamedTuple):
@@ -74,15 +68,13 @@ def sizer_of(dag: Dag, theme: Theme, room: float, *, wrapped: bool, words: float
         kind: box_sizer(tuple(items), theme, turned=False, wrapped=wrapped) for kind, items in alike.items()
     }
     frames = tuple(frame for strip in overviews(dag) for frame in strip.frames)
-    scale = scale_of(Overview(frames=frames), tight=True)
-    scale = scale._replace(lowest=_LOWEST, rise=min(_RISE, scale.rise), tallest=_TALLEST)
-    return Sizer(theme, boxes, scale, room, words)
+    return Sizer(theme, boxes, low_scale(Overview(frames=frames)), room, words)
 
 
 def measured(vertex: Vertex, sizer: Sizer, width: float = 0.0) -> Part:
     """Return a part of a level, measured; frames are stretched to `width`."""
     if isinstance(vertex.content, Overview):
-        strip = replace(vertex.content, frames=tuple(map(_low, vertex.content.frames)))
+        strip = replace(vertex.content, frames=tuple(map(low_frame, vertex.content.frames)))
         layout = measured_rows(strip, sizer.theme, sizer.room, sizer.scale)
         routed = routed_overview(Canvas(theme=sizer.theme, turned=False), layout, max(width, layout.width))
         length, line = routed.end + layout.right, routed.lines[0]
@@ -106,19 +98,11 @@ def _kind(item: Item) -> Hashable:
     return (len(item.lines), item.badge) if isinstance(item, Node) else None
 
 
-def _low(frame: Frame) -> Frame:
-    """Return a frame without captions and numbers of bars, and with short notes in one line."""
-    bars = tuple(replace(bar, index="") if isinstance(bar, Bar) else bar for bar in frame.bars)
-    joined = Label(*frame.notes, joint=", ")
-    notes = (joined,) if frame.notes and len(joined) <= _SHORT else frame.notes
-    return replace(frame, bars=bars, notes=notes, caption=NOTHING)
-
-
 def notes_width(vertex: Vertex, theme: Theme) -> float:
     """Return the width of a frame that holds each of its notes in a line; 0 for other parts."""
     frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
     size = theme.size("caption")
-    lines = [text_width(note, size) for frame in frames for note in _low(frame).notes]
+    lines = [text_width(note, size) for frame in frames for note in low_frame(frame).notes]
     return max(lines, default=0.0) + 2 * FRAME_PADDING + 1.0
 
 
