@@ -32,16 +32,27 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
         if len(set(contents)) == 1:
             counts[path] += len(contents)
             within.update(contents[0])
-    counts.update(name for name in _names(walk(network, repeats=False)) if name not in within)
+    loose = [layer for layer in walk(network, repeats=False) if layer.kind in MIXING and layer.name]
+    kinds = Counter((layer.name, layer.kind) for layer in loose if layer.name not in within)
+    # What a module runs in several layers of different kinds, as attention does, runs once.
+    counts.update({name: max(kinds[name, kind] for kind in LayerKind) for name, _ in kinds})
     for graph in graphs(network) if in_graphs else ():
         # The modules that nodes of a graph run again, with the number of these nodes and the first.
         sharing = Counter(node.shares for node in graph.nodes if node.shares is not None)
         for number, count in sharing.items():
             names = _names(walk(graph.nodes[number].body))
-            path = common_path(names)
-            counts.update({name: count + (name not in counts) for name in ([path] if path else names)})
+            paths = [path] if (path := common_path(names)) else _outermost(names)
+            counts.update({path: count + (path not in counts) for path in paths})
     return tuple((name, count) for name, count in counts.items() if count > 1)
 
 
 def _names(layers: Iterable[Layer]) -> list[str]:
     return [layer.name for layer in layers if layer.kind in MIXING and layer.name]
+
+
+def _outermost(names: Iterable[str]) -> list[str]:
+    """Return for each part of the network the path that all names within it begin with."""
+    within: dict[str, list[str]] = {}
+    for name in names:
+        within.setdefault(name.partition(".")[0], []).append(name)
+    return [common_path(members) for members in within.values()]

@@ -142,8 +142,9 @@ def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpe
     batched = [_batched(spec) for spec in specs]
     rest = batched if alone != lead else list(specs)  # the others are written with a batch if the lead is
     at = list(specs).index(lead)
+    before, after = list(specs[:at]), list(specs[at + 1 :])
     first = [*rest[:at], alone, *rest[at + 1 :]]
-    readings = [first, batched, [*specs[:at], alone, *specs[at + 1 :]], list(specs)]
+    readings = [first, batched, *([*before, one, *after] for one in (alone, batched[at])), list(specs)]
     return [reading for k, reading in enumerate(readings) if reading not in readings[:k]]
 
 

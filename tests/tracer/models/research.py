@@ -255,3 +255,42 @@ class LessRunningSum(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.scores(x)
         return y - y.cumsum(1)
+
+
+class Latents(nn.Module):
+    """Learned queries that read the input by attention."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queries = nn.Parameter(torch.zeros(1, 4, 8))
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.attention(self.queries.expand(len(x), -1, -1), x, x, need_weights=False)[0]
+        return result
+
+
+class TimeStep(nn.Module):
+    """A convolution shifted by a layer of the time, which is one number for each image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time, self.conv, self.norm = nn.Linear(4, 8), nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8)
+        self.last = nn.Conv2d(8, 8, 1)
+
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        angles = t[:, None].float() * torch.arange(4)
+        y: Tensor = self.last(self.norm(self.conv(x)) + self.time(angles.sin())[:, :, None, None])
+        return y
+
+
+class Embedded(nn.Module):
+    """An encoder and a layer of another module behind it, run on both views."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(3, 4, 3, 1, 1), nn.ReLU(), nn.Conv2d(4, 8, 3, 1, 1))
+        self.project = nn.Linear(8, 4)
+
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.project(self.encoder(x).mean((2, 3))) for x in (a, b))

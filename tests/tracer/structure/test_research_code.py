@@ -68,6 +68,21 @@ def test_layers_of_different_modules_that_run_again_together_are_each_shared() -
     assert shared_modules(traced(research.Tied(), "8x8x8")) == (("first", 2), ("last", 2))
 
 
+def test_an_encoder_and_the_layer_behind_it_are_each_shared() -> None:
+    network = traced(research.Embedded(), "3x8x8", "3x8x8")
+    assert set(shared_modules(network)) == {("encoder", 2), ("project", 2)}
+
+
+def test_attention_that_runs_once_is_not_shared() -> None:
+    assert shared_modules(traced(research.Latents(), "6x8")) == ()
+
+
+def test_only_the_image_lacks_a_batch() -> None:
+    network = traced(research.TimeStep(), "x=3x8x8", "t=1:int64")
+    assert network.stopped_at is None
+    assert "conv" in [layer.name for layer in layers(network)]
+
+
 def test_a_softmax_that_is_written_out_is_one_activation() -> None:
     assert [layer.op for layer in layers(traced(research.WrittenSoftmax(), "8x8x8"))] == [
         "conv",

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -10,7 +10,7 @@ from resnet_diagram.spec.measure import merged_shape, merging_shapes, out_shape,
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Merge, Shortcut
 from resnet_diagram.spec.settings import FACTOR
 from resnet_diagram.tracer.flow.calls import common_call, inside, owner_of
-from resnet_diagram.tracer.flow.graph import Call, Node, Sizes, constants_of, references
+from resnet_diagram.tracer.flow.graph import Node, Sizes, constants_of, references
 from resnet_diagram.tracer.flow.steps import Flow, Step
 from resnet_diagram.tracer.record.operators import MERGES, WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.structure.attention import is_attention
@@ -37,7 +37,7 @@ class Translator:
         self.joined: list[Joined] = []
         self._steps_of_call = Counter(s.call for s in flow.steps if s.nodes)
         self._called = sorted(self._steps_of_call)
-        self._number = _numbers_by_weights(flow.steps, self.calls)
+        self._weights: dict[str, list[frozenset[object]]] = {}
 
     def parts(self, items: Sequence[Item], shape: Sizes, ending: int = -1) -> list[Part]:
         """Return the parts of a series that `shape` enters; a region takes its merge with it.
@@ -90,17 +90,21 @@ class Translator:
     def name(self, step: Step) -> str:
         """Return the name of a step's layer: its module's path, with the operation if it runs several.
 
-        A number tells apart the operations of one module on different weights.
+        A number tells apart the operations of one name on different weights.
         """
         call = self.calls[step.call]
         following = bisect_right(self._called, step.call)
         innermost = following == len(self._called) or self._called[following] >= call.end
-        number = self._number.get(step.index, 1)
         alone = self._steps_of_call[step.call] == 1 or step.role in WEIGHTED
-        if step.call and innermost and number == 1 and alone:
-            return call.path
-        name = operator_of(step.nodes[-1].op).name
-        return f"{call.path}.{name}{number if number > 1 else ''}".lstrip(".")
+        operation = f"{call.path}.{operator_of(step.nodes[-1].op).name}".lstrip(".")
+        name = call.path if step.call and innermost and alone else operation
+        if step.role not in WEIGHTED:
+            return name
+        weights = _weights_of(step.nodes[-1])
+        of_name = self._weights.setdefault(name, [])
+        of_name += [weights] if weights not in of_name else []
+        number = of_name.index(weights) + 1
+        return f"{operation}{number}" if number > 1 else name
 
     # -- regions -----------------------------------------------------------------------------------------
 
@@ -276,26 +280,17 @@ class Translator:
         return (*stem, *stages, *head)
 
 
-def _numbers_by_weights(steps: Iterable[Step], calls: Sequence[Call]) -> dict[int, int]:
-    """Return the numbers of the weighted steps that one module runs on different weights, from 1."""
-    keys: dict[tuple[str, str], list[frozenset[object]]] = {}
-    numbers = {}
-    for step in steps:
-        if step.role in WEIGHTED:
-            node = step.nodes[-1]
-            key = frozenset(
-                source.tensor
-                or (
-                    source.op,
-                    *(arg for arg in source.args if isinstance(arg, int)),
-                    *(ref.output for ref in references(source)),
-                )
-                for source in constants_of(node)
-            )
-            of_module = keys.setdefault((calls[step.call].path, node.op), [])
-            of_module += [key] if key not in of_module else []
-            numbers[step.index] = of_module.index(key) + 1
-    return numbers
+def _weights_of(node: Node) -> frozenset[object]:
+    """Return the parameters and constants that an operation reads, with what selects parts of them."""
+    return frozenset(
+        source.tensor
+        or (
+            source.op,
+            *(arg for arg in source.args if isinstance(arg, int)),
+            *(ref.output for ref in references(source)),
+        )
+        for source in constants_of(node)
+    )
 
 
 def _signed(runs: Sequence[tuple[Element, ...]]) -> tuple[tuple[tuple[Element, ...], ...], tuple[int, ...]]:
