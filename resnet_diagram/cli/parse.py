@@ -26,6 +26,8 @@ def parse(words: Sequence[str], folder: Path, default_format: str = "") -> Parse
     try:
         with root, command.make_context(name, arguments, parent=root) as context:
             values: dict[str, Any] = dict(context.params)
+            if values.get("watch"):
+                raise EmbedError("--watch draws until it is stopped; a marker may not use it. Leave it out.")
             if default_format and not values["outputs"] and not values["format_name"]:
                 values["format_name"] = default_format
             return Parsed(request=module.request(values, folder), quiet=loudness(root) < 0)

@@ -30,6 +30,7 @@ from tests.embed.test_embed import MARKED, embed, written
         ("spec resnet18 -o ../x.toml", "may not write"),
         ("draw resnet18 -o .github/{{name}}.svg", "may not write"),
         ("draw - -t mermaid", "standard input"),
+        ("draw resnet18 --watch", "--watch draws until it is stopped"),
         ("draw resnet18 -t outline -o Makefile", "suffix of a format"),
         ("draw resnet18 -t dot -o run.SH", "suffix of a format"),
         ("table resnet18 -t csv -o x.yml", "suffix of a format"),

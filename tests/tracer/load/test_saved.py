@@ -365,7 +365,7 @@ def test_weights_are_for_code(checkpoint: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"<svg/>", b"import torch\n", b"\x89PNG\r\n", b"cos\nsystem\n(S'x'\ntR."]
+    "content", [b"<svg/>", b"import torch\n", b"\x89PNG\r\n", b"cos\nsystem\n(S'x'\ntR.", b"root:x:0:0", b""]
 )
 def test_a_file_of_another_kind_is_no_pickle(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "net.pth").write_bytes(content)

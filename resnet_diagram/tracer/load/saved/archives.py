@@ -59,14 +59,14 @@ def unpickled(path: Path, *, unsafe: bool) -> Any:
 
     Raises SourceError where the file holds more than tensors and `unsafe` is off, and where it is broken.
     """
+    if not (unsafe or zipfile.is_zipfile(path) or _first_byte(path) == _PICKLE):
+        raise SourceError(
+            f"{path.name!r} is damaged, or no file of torch: it is neither an archive nor a pickle. Name "
+            "a file that torch.save or safetensors wrote."
+        )
     try:
         return _loaded(path, weights_only=True)
     except pickle.UnpicklingError as error:
-        if not (unsafe or zipfile.is_zipfile(path) or _first_byte(path) == _PICKLE):
-            raise SourceError(
-                f"{path.name!r} is damaged, or no file of torch: it is neither an archive nor a pickle. Name "
-                "a file that torch.save or safetensors wrote."
-            ) from error
         if not unsafe:
             raise refusal(path, "pickled Python objects, as a whole saved model does") from error
     except (Exception, SystemExit) as error:
