@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import resnet_diagram as rd
+from resnet_diagram.errors import UsageError
 from resnet_diagram.integrations.python import python_words
 from tests.programs import require
 
@@ -237,3 +238,8 @@ def test_a_description_has_units_of_its_size_and_names_of_its_blocks() -> None:
     assert "0.442 M\n" in small
     assert "40.551 MMACs" in small
     assert "4.089 GMACs" in displayed(rd.facts("resnet50"))["text/plain"]
+
+
+def test_a_figure_saved_without_a_path_is_an_error_in_python() -> None:
+    with pytest.raises(UsageError, match=r"save\('figure\.svg'\)"):
+        rd.draw("resnet18").save()

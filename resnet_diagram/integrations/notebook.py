@@ -14,7 +14,7 @@ from resnet_diagram.app.options.options import DrawChoices, Output, draw_options
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import check_count
-from resnet_diagram.errors import check_text
+from resnet_diagram.errors import UsageError, check_text
 from resnet_diagram.sources.resolve import networks_of
 from resnet_diagram.spec.json.files import dumps
 from resnet_diagram.spec.model import Network
@@ -38,6 +38,8 @@ class Drawing:
 
     def save(self, *paths: str | os.PathLike[str]) -> None:
         """Write it to each path, in the format of its suffix. Raises ResnetDiagramError."""
+        if not paths:
+            raise UsageError("Nothing to write: name a file, as in save('figure.svg').")
         write(self.networks, targets([Path(path) for path in paths], None), self.options, self.output)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
