@@ -199,7 +199,7 @@ def _fork(fork: Fork, tail: str, label: Label, items: list[Edge]) -> str:
             items.append(Edge(tail=end, head=fork.merge.id, role=EdgeRole.FLOW))
             label = NOTHING
         else:
-            items.append(Edge(tail=tail, head=fork.merge.id, role=branch_role(fork)))
+            items.append(Edge(tail=tail, head=fork.merge.id, role=branch_role(fork.merge)))
     if fork.shortcut:
         items += link_edges(fork.shortcut, tail, fork.merge.id)
     return fork.merge.id
@@ -242,9 +242,9 @@ def link_edges(link: Link, tail: str, merge: str) -> Iterator[Edge]:
     )
 
 
-def branch_role(fork: Fork) -> EdgeRole:
-    """Return the role of the arrow of a branch without nodes."""
-    return EdgeRole.SKIP if fork.merge.role is NodeRole.CONCAT else EdgeRole.FLOW
+def branch_role(merge: Node) -> EdgeRole:
+    """Return the role of the arrow of a branch without nodes: of a concatenation, a skip connection."""
+    return EdgeRole.SKIP if merge.role is NodeRole.CONCAT else EdgeRole.FLOW
 
 
 def port_rows(vertex: Vertex) -> tuple[int, ...]:

@@ -87,7 +87,13 @@ def insets(blocks: Sequence[Block], theme: Theme, room: float, gap: float) -> li
     if max(draft.widths(), default=0.0) > room:
         close = [_measured(broken, theme, wrapped=True, rules=rules) for rules in _CLOSE]
         broken_up = [_in_rows(choice, room) for choice in (draft, *close)]
-        draft = min(broken_up, key=lambda draft: _lines(draft, room))
+        draft = min(
+            broken_up,
+            key=lambda draft: (
+                sum(width > room for width in draft.widths()),
+                sum(len(block.rows) for block in draft.blocks),
+            ),
+        )
     best = _drawn(draft)
     if not all(element.width <= room for element in best):
         rotated = _drawn(_measured(broken, theme, wrapped=True, turned=True))
@@ -138,7 +144,13 @@ def _measured(
     """Return all blocks with boxes of one size for each kind, `stretch` times as large as needed."""
     items = tuple(item for block in blocks for item in block)
     measure = box_sizer(items, theme, turned=turned, wrapped=wrapped, rules=rules).stretched(stretch)
-    measured = [Measured((series(cells(block, measure), rules.gaps),), _stub(block)) for block in blocks]
+    measured = [
+        Measured(
+            (series(cells(block, measure), rules.gaps),),
+            0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD,
+        )
+        for block in blocks
+    ]
     return Draft(theme, turned, rules.gaps, measured)
 
 
@@ -152,11 +164,6 @@ def _in_rows(draft: Draft, room: float) -> Draft:
         usable = block.width > room >= broken.width and all(map(has_lanes, rows))
         blocks.append(broken if usable else block)
     return draft._replace(blocks=blocks)
-
-
-def _lines(draft: Draft, room: float) -> tuple[int, int]:
-    """Return the number of blocks that are too wide, then the number of rows of all."""
-    return sum(width > room for width in draft.widths()), sum(len(block.rows) for block in draft.blocks)
 
 
 def _turn_room(rows: Sequence[Series]) -> float:
@@ -179,11 +186,6 @@ def _broken(series: Block) -> Block:
         else:
             broken.append(with_inner(item, _broken))
     return tuple(broken)
-
-
-def _stub(block: Block) -> float:
-    """Return the length of the line into a block that begins with a fork; 0 for other blocks."""
-    return 0.0 if not block or isinstance(block[0], Node) else spacing.FRAME_LEAD
 
 
 def _inset(canvas: Canvas, block: Measured) -> DrawnPanel:

@@ -23,7 +23,6 @@ _KINDS = {
 
 _REMOVED = "−"
 """Sign before parts that only a baseline has."""
-_EXPLAINED = (NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY)
 
 
 def render_outline(figure: Figure) -> str:
@@ -151,7 +150,7 @@ class _Writer:
 
 
 def _legend_line(entry: LegendEntry) -> list[str]:
-    if entry.role in _EXPLAINED:
+    if entry.role in MERGE_SIGNS:
         return [f"{MERGE_SIGNS[NodeRole(entry.role)]} {entry.text}"]
     if entry.role is NodeRole.REMOVED:
         return [f"{_REMOVED} {entry.text}"]

@@ -207,14 +207,14 @@ class StageRow:
     """
 
     name: str
-    blocks: int
+    blocks: int = 0
     block_type: str
-    spatial_change: str
-    shortcut: str
-    strides: str
-    output: str
+    spatial_change: str = ""
+    shortcut: str = ""
+    strides: str = ""
+    output: str = ""
     params: int
-    macs: int
+    macs: int = 0
 
 
 def stage_rows(network: Network) -> tuple[StageRow, ...]:
@@ -234,24 +234,11 @@ def stage_rows(network: Network) -> tuple[StageRow, ...]:
     if network.head:
         rows.append(_row("head", network.head))
     if network.idle:
-        rows.append(_idle_row(network))
+        # The modules that no drawn layer belongs to.
+        names = ", ".join(module.name for module in network.idle)
+        weights = sum(module.params for module in network.idle)
+        rows.append(StageRow(name="unused", block_type=names, params=weights))
     return tuple(rows)
-
-
-def _idle_row(network: Network) -> StageRow:
-    """Return the row of the modules that no drawn layer belongs to."""
-    count = sum(module.params for module in network.idle)
-    return StageRow(
-        name="unused",
-        blocks=0,
-        block_type=", ".join(module.name for module in network.idle),
-        spatial_change="",
-        shortcut="",
-        strides="",
-        output="",
-        params=count,
-        macs=0,
-    )
 
 
 def _graph_rows(graph: Graph) -> list[StageRow]:
@@ -263,13 +250,13 @@ def _graph_rows(graph: Graph) -> list[StageRow]:
             if is_stage:
                 rows += [_row(_name(element, number), (element,)) for element in part]
             else:
-                rows.append(_row(_run_name(part, number), part))
+                rows.append(
+                    _row(
+                        common_path(layer.name for layer in walk(part) if layer.name) or f"node {number}",
+                        part,
+                    )
+                )
     return rows
-
-
-def _run_name(elements: Sequence[Element], number: int) -> str:
-    """Return the path of the module that contains a run of elements, or the number of its node."""
-    return common_path(layer.name for layer in walk(elements) if layer.name) or f"node {number}"
 
 
 def _name(element: Element, number: int) -> str:

@@ -81,6 +81,19 @@ class BuildContext(NamedTuple):
     numbers: Mapping[int, int] = MappingProxyType({})
     ends: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
+    def node(
+        self,
+        prefix: str,
+        word: str,
+        role: NodeRole,
+        lines: tuple[Label, ...],
+        elements: Sequence[Element],
+        taper: Taper = Taper.NONE,
+    ) -> Node:
+        """Return the node of some elements, with the next id of a word under a prefix."""
+        name, shown = self.names.numbered(prefix, word), origin(elements, self.copies)
+        return Node(id=name, role=role, lines=lines, taper=taper, shade=self.shade, origin=shown)
+
 
 def items(elements: Iterable[Element], prefix: str, context: BuildContext) -> tuple[Item, ...]:
     """Return the items for a run of elements; reshaping that only renames positions is not drawn."""
@@ -271,27 +284,19 @@ def _on_shortcut(shortcut: Shortcut, prefix: str, context: BuildContext) -> Iter
 def gate(element: Block, prefix: str, context: BuildContext) -> Node:
     """Return a squeeze-and-excitation gate, or a block that makes channels of positions, as one node."""
     ratios = [gate_ratio(copy) for copy in context.copies.get(id(element), (element,))]
-    return Node(
-        id=context.names.numbered(prefix, "gate" if any(ratios) else "space"),
-        role=NodeRole.GATE if any(ratios) else NodeRole.OTHER,
-        lines=gate_lines(*ratios) if any(ratios) else (phrase(Kind.OPERATOR, Word.SPACE_TO_DEPTH),),
-        shade=context.shade,
-        origin=origin((element,), context.copies),
-    )
+    if any(ratios):
+        return context.node(prefix, "gate", NodeRole.GATE, gate_lines(*ratios), (element,))
+    words = (phrase(Kind.OPERATOR, Word.SPACE_TO_DEPTH),)
+    return context.node(prefix, "space", NodeRole.OTHER, words, (element,))
 
 
 def _closed(element: Block | Graph, prefix: str, context: BuildContext) -> Node:
     """Return a residual block or a graph as one box: its type, and its channels if all copies agree."""
     widths = {out_shape(copy)[0] for copy in context.copies.get(id(element), (element,))}
     counts = [number(Kind.CHANNELS, count) for count in widths] if len(widths) == 1 else []
-    return Node(
-        id=context.names.numbered(prefix, "block"),
-        role=NodeRole.BLOCK,
-        lines=(Label(unit_title((element,), capital=False), *counts, joint=", "),),
-        taper=taper_of(element) if isinstance(element, Block) else Taper.NONE,
-        shade=context.shade,
-        origin=origin((element,), context.copies),
-    )
+    taper = taper_of(element) if isinstance(element, Block) else Taper.NONE
+    words = (Label(unit_title((element,), capital=False), *counts, joint=", "),)
+    return context.node(prefix, "block", NodeRole.BLOCK, words, (element,), taper)
 
 
 def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool) -> tuple[Item, ...]:
@@ -303,14 +308,7 @@ def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool
         return block(element, prefix, context)
     layers = weighted_layers(element) if detailed else ()
     lines = (*block_type_lines(element), *(layer_lines(layer)[0] for layer in layers))
-    inside = Node(
-        id=context.names.numbered(prefix, "branch"),
-        role=NodeRole.BLOCK,
-        lines=lines,
-        taper=taper_of(element),
-        shade=context.shade,
-        origin=origin((element,), context.copies),
-    )
+    inside = context.node(prefix, "branch", NodeRole.BLOCK, lines, (element,), taper_of(element))
     return (
         *items(element.before, prefix, context),
         fork(element, ((inside,),), prefix, context),
@@ -320,15 +318,8 @@ def folded(element: Block, prefix: str, context: BuildContext, *, detailed: bool
 
 def _nodes(layers: list[Layer], prefix: str, context: BuildContext) -> Iterator[Node]:
     for unit in joined_layers(layers):
-        main = _main(unit)
-        role = node_role(main.kind)
-        yield Node(
-            id=context.names.numbered(prefix, role.value),
-            role=role,
-            lines=_lines(unit, context),
-            shade=context.shade,
-            origin=origin(unit, context.copies),
-        )
+        role = node_role(_main(unit).kind)
+        yield context.node(prefix, role.value, role, _lines(unit, context), unit)
 
 
 def _main(unit: list[Layer]) -> Layer:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.model import Item, Node, NodeRole
-from resnet_diagram.diagram.origin import origin
 from resnet_diagram.spec.measure import in_shape, is_residual, merged_shape, walk
 from resnet_diagram.spec.model import Block, Element, ShortcutKind
 from resnet_diagram.spec.traits import BARS, is_renaming
@@ -50,13 +49,8 @@ def listed_box(element: Element, prefix: str, context: "BuildContext") -> Node:
     """Return an element as one box: its title, and a line for each layer that is no norm or activation."""
     layers = [layer for layer in walk(element) if layer.kind in BARS and not is_renaming(layer)]
     lines = [layer_lines(layer, context.sizes.get(layer))[0] for layer in layers]
-    return Node(
-        id=context.names.numbered(prefix, "block"),
-        role=NodeRole.BLOCK,
-        lines=(unit_title((element,), capital=False), *lines),
-        shade=context.shade,
-        origin=origin((element,), context.copies),
-    )
+    words = (unit_title((element,), capital=False), *lines)
+    return context.node(prefix, "block", NodeRole.BLOCK, words, (element,))
 
 
 def question(element: Block, prefix: str, context: "BuildContext") -> Node:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from resnet_diagram.diagram.model import Node, NodeRole
+from resnet_diagram.diagram.walk import branch_role
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, line_of_text
 from resnet_diagram.layout.flow.boxes import form_of, outline, row_heights
 from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
-from resnet_diagram.layout.flow.measure import MARK, direct_role
+from resnet_diagram.layout.flow.measure import MARK
 from resnet_diagram.layout.flow.titles import draw_title
 from resnet_diagram.layout.scene import LOOSE, Anchor, Box, End, Form, Point, Side, Sign, Text
 
@@ -157,7 +158,7 @@ def _fork(canvas: Canvas, cell: ForkCell, u: float, v: float) -> None:
         tail = replace(tail, fork=canvas.fork(cell.merge.id, (u, v), spacing.DOT_RADIUS))
     if not main.series.parts:
         canvas.end(End(element=tail.fork), (u, v), arrow=False)
-        canvas.begin(tail, (u, v), direct_role(cell.merge))
+        canvas.begin(tail, (u, v), branch_role(cell.merge))
     draw(canvas, main.series, u + main.u, v)
     canvas.enter(cell.merge.id, (u + cell.merge_u - spacing.MERGE_RADIUS, v))
     for track in rest:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.model import (
     Dag,
-    EdgeRole,
     Fork,
     Group,
     GroupRole,
@@ -16,7 +15,7 @@ from resnet_diagram.diagram.model import (
     Taper,
     Vertex,
 )
-from resnet_diagram.diagram.walk import vertex_items
+from resnet_diagram.diagram.walk import branch_role, vertex_items
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.flow.boxes import (
     BoxSizer,
@@ -53,7 +52,7 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
     theme = sizer.theme
     main = branches[0]
     paths = [
-        (Link(role=direct_role(fork.merge), label=NOTHING), _EMPTY) for item in branches[1:] if not item.parts
+        (Link(role=branch_role(fork.merge), label=NOTHING), _EMPTY) for item in branches[1:] if not item.parts
     ]
     paths += [(fork.shortcut, on_shortcut)] if fork.shortcut else []
     below = [branch for branch in branches[1:] if branch.parts]
@@ -78,11 +77,6 @@ def fork_cell(fork: Fork, branches: list[Series], on_shortcut: Series, sizer: Bo
         below=max(last.v + last.series.below, spacing.MERGE_RADIUS + (behind if sizer.turned else 0.0)),
         lead=gaps.dot,
     )
-
-
-def direct_role(merge: Node) -> EdgeRole:
-    """Return the edge role of an empty branch: a skip connection if its merge is a concatenation."""
-    return EdgeRole.SKIP if merge.role is NodeRole.CONCAT else EdgeRole.FLOW
 
 
 def _mark_room(mark: str, sizer: BoxSizer) -> float:

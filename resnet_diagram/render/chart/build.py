@@ -250,7 +250,7 @@ class _Walk:
                 self._join(end, merge.id)
                 label = NOTHING
             else:
-                direct.append(Edge(tail=tail, head=merge.id, role=branch_role(fork)))
+                direct.append(Edge(tail=tail, head=merge.id, role=branch_role(merge)))
         self.parts.append(merge)
         self.arrows += direct
         if fork.shortcut:

@@ -17,6 +17,7 @@ from resnet_diagram.render.chart.model import Frame, Tag, entry, frames, last, r
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, printable
 from resnet_diagram.render.figure import Figure
 from resnet_diagram.render.identifiers import identifiers
+from resnet_diagram.render.numbers import number
 from resnet_diagram.render.templates import render
 from resnet_diagram.style.theme import Style, Theme
 
@@ -68,7 +69,7 @@ def render_dot(figure: Figure) -> str:
         font=dot_quote(",".join(families(theme.font))),
         page=theme.page,
         ink=theme.style("text").text,
-        sizes={use: _number(size * _ENLARGED) for use, size in theme.sizes},
+        sizes={use: number(size * _ENLARGED) for use, size in theme.sizes},
         plain=_box(theme.style("other")),
         dot=writer.dot(writer.root),
         parts=[writer.part(part) for part in writer.root.parts],
@@ -96,10 +97,6 @@ def _metrics(theme: Theme) -> Metrics:
         return share * max(map(text, rows), default=0.0) + _PADDING, 12.0 * len(rows) + 12.0
 
     return Metrics(node=node, text=text, gap=22.0, nested_gap=0.0, line=24.0, frame=(18.0, 30.0))
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _attributes(values: Values) -> str:
@@ -302,7 +299,7 @@ def _node(node: Node, figure: Figure, *, narrow: bool) -> str:
     box, plain = _box(theme.style(node.role, node.fill)), _box(theme.style("other"))
     shape = _SHAPES.get(node.role, {})
     if node.taper in _TAPERS:
-        width, height = (_number(side / 72) for side in _metrics(theme).node(node))
+        width, height = (number(side / 72) for side in _metrics(theme).node(node))
         shape = _TAPERS[node.taper] | {"width": width, "height": height, "fixedsize": "true"}
     left = {name: value for name, value in box.items() if value != plain[name]}
     words = "\n".join(written_lines(node))
@@ -315,7 +312,7 @@ def _box(style: Style) -> dict[str, str]:
         "fillcolor": f'"{style.fill}"',
         "color": f'"{style.stroke}"',
         "fontcolor": f'"{style.text}"',
-        "penwidth": _number(style.line_width * _ENLARGED),
+        "penwidth": number(style.line_width * _ENLARGED),
     }
 
 
@@ -325,7 +322,7 @@ def _line(style: Style, role: EdgeRole) -> Values:
     return {
         "color": f'"{style.stroke}"',
         "fontcolor": f'"{style.text}"',
-        "penwidth": _number(style.line_width * _ENLARGED),
+        "penwidth": number(style.line_width * _ENLARGED),
         "style": dashes if style.dash else "solid",
         "weight": 100 if role is EdgeRole.FLOW else 1,
     }
@@ -333,7 +330,7 @@ def _line(style: Style, role: EdgeRole) -> Values:
 
 def _legend(entries: Sequence[LegendEntry], theme: Theme) -> str:
     """Return the legend as one line of swatches and words: an HTML-like label."""
-    size = _number(theme.size("legend") * _ENLARGED)
+    size = number(theme.size("legend") * _ENLARGED)
     cells = []
     for row in entries:
         if row.role is EdgeRole.FLOW:

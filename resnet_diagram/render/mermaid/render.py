@@ -47,7 +47,31 @@ _PADDING = {"(": 12.0, "[\\": 48.0, "[/": 48.0, "{": 48.0, "{{": 28.0}
 def render_mermaid(figure: Figure) -> str:
     """Return the Mermaid source of a figure; the same figure gives the same text."""
     root, _ = chart_of(figure, METRICS, PAGES)
-    return _source(figure, root)
+    diagram, theme = flattened(figure.diagram), figure.theme
+    palette = Palette(theme)
+    writer = _Writer(root, palette)
+    legend = _legend(diagram, root, writer) if writer.narrow else []
+    lines = list(writer.content(root, "  "))
+    if writer.repeated:
+        lines[-1] += f"; class {','.join(writer.repeated)} frame"
+    lines = [*legend, *lines] if writer.narrow else [*lines, *_legend(diagram, root, writer)]
+    return render(
+        "mermaid",
+        "figure.mmd.jinja",
+        figure.output.templates,
+        title=escape_in_quotes(json.dumps(printable(diagram.title), ensure_ascii=False))
+        if diagram.title
+        else "",
+        spoken_title=_line_of(figure.spoken_title),
+        description=_line_of(diagram.description),
+        remark=figure.remark,
+        direction="LR" if writer.narrow else "TB",
+        title_lines=max((title.count("\n") + 2 for title in writer.titles.values() if title), default=1),
+        lines=lines,
+        classes=palette.classes(),
+        dots=bool(writer.starts) or any("legend_dot" in row for row in lines),
+        link_styles=_link_styles(writer.arrows, palette),
+    )
 
 
 def measure_mermaid(figure: Figure, text: str | bytes) -> ChartSize:
@@ -182,34 +206,6 @@ def _chains(arrows: Iterable[Edge]) -> Iterator[list[Edge]]:
         chain.append(arrow)
     if chain:
         yield chain
-
-
-def _source(figure: Figure, root: Frame) -> str:
-    diagram, theme = flattened(figure.diagram), figure.theme
-    palette = Palette(theme)
-    writer = _Writer(root, palette)
-    legend = _legend(diagram, root, writer) if writer.narrow else []
-    lines = list(writer.content(root, "  "))
-    if writer.repeated:
-        lines[-1] += f"; class {','.join(writer.repeated)} frame"
-    lines = [*legend, *lines] if writer.narrow else [*lines, *_legend(diagram, root, writer)]
-    return render(
-        "mermaid",
-        "figure.mmd.jinja",
-        figure.output.templates,
-        title=escape_in_quotes(json.dumps(printable(diagram.title), ensure_ascii=False))
-        if diagram.title
-        else "",
-        spoken_title=_line_of(figure.spoken_title),
-        description=_line_of(diagram.description),
-        remark=figure.remark,
-        direction="LR" if writer.narrow else "TB",
-        title_lines=max((title.count("\n") + 2 for title in writer.titles.values() if title), default=1),
-        lines=lines,
-        classes=palette.classes(),
-        dots=bool(writer.starts) or any("legend_dot" in row for row in lines),
-        link_styles=_link_styles(writer.arrows, palette),
-    )
 
 
 def _line_of(text: str) -> str:

@@ -51,7 +51,16 @@ def draw_sections(canvas: Canvas, places: list[Place]) -> None:
     """Draw frames, titles, content, and the lines between sections."""
     for number, place in enumerate(places):
         if number:
-            _turn_in(canvas, places[number - 1], place)
+            # Lead the line out of one section and into the next, past the caption.
+            before = places[number - 1]
+            caption = place.section.group.caption if place.section.group else ""
+            room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
+            gap = (before.end_v + place.v) / 2
+            leave = max(before.leave, place.enter + room)
+            canvas.turn(leave, gap, place.enter)
+            canvas.via((place.enter, place.lines[0]))
+            if caption:
+                canvas.label(caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)
         group = place.section.group
         if group is None:
             draw_rows(canvas, place.section.rows, place.start, place.lines)
@@ -71,18 +80,6 @@ def draw_rows(canvas: Canvas, rows: Sequence[Series], start: float, lines: Seque
             canvas.turn(far, v - row.above - spacing.ROW_GAP / 2, back_u)
             canvas.via((back_u, v))
         draw(canvas, row, start, v)
-
-
-def _turn_in(canvas: Canvas, before: Place, place: Place) -> None:
-    """Lead the line out of one section and into the next, past the caption."""
-    caption = place.section.group.caption if place.section.group else ""
-    room = caption_width(place.section, canvas) + 2 * spacing.BEND + 6.0
-    gap = (before.end_v + place.v) / 2
-    leave = max(before.leave, place.enter + room)
-    canvas.turn(leave, gap, place.enter)
-    canvas.via((place.enter, place.lines[0]))
-    if caption:
-        canvas.label(caption, "caption", "caption", ((leave + place.enter) / 2, gap), halo=True)
 
 
 _UNDER_TITLE = 1.0
@@ -136,7 +133,7 @@ def _beside(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float
     least = (spacing.TITLE_HEIGHT / 2 + 1.5) + 0.5 * CAPITAL_HEIGHT * canvas.theme.size("group") + _CLEAR
     line = v + max(least, row.above + spacing.FRAME_PAD)
     end = line + row.below + spacing.FRAME_PAD
-    return _place(section, gaps, (left, right), (v, end), (start, (line,)))
+    return Place(section, left, v, right, end, start, left - gaps.outer, right + gaps.outer, (line,))
 
 
 def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float, float]) -> Place:
@@ -146,25 +143,5 @@ def _under(section: Section, canvas: Canvas, gaps: Gaps, at: tuple[float, float,
     title_height = spacing.TITLE_HEIGHT + _UNDER_TITLE + max(0.0, _LEAST_DROP - section.rows[0].above)
     lines = row_lines(section.rows, v + (title_height if section.group else 0.0))
     end = lines[-1] + section.rows[-1].below + pad
-    return _place(section, gaps, (left, right), (v, end), (left + _margin(section, gaps), lines))
-
-
-def _place(
-    section: Section,
-    gaps: Gaps,
-    along: tuple[float, float],
-    across: tuple[float, float],
-    content: tuple[float, tuple[float, ...]],
-) -> Place:
-    """Return a section's place, from its frame's ends along and across the flow, and its content's lines."""
-    return Place(
-        section=section,
-        u=along[0],
-        v=across[0],
-        end_u=along[1],
-        end_v=across[1],
-        start=content[0],
-        enter=along[0] - gaps.outer,
-        leave=along[1] + gaps.outer,
-        lines=content[1],
-    )
+    start = left + _margin(section, gaps)
+    return Place(section, left, v, right, end, start, left - gaps.outer, right + gaps.outer, lines)
