@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -590,3 +591,31 @@ def test_frames_of_several_levels_are_low(levels: int, low: bool) -> None:
     outlines = [box.height for box in found if box.id in {frame.id for frame in frames}]
     assert len(outlines) == levels
     assert (sum(outlines) / levels < 60.0) == low
+
+
+def gathered(levels: int, merge: Merge) -> Network:
+    """Levels that are all enlarged to the finest and merged there."""
+    nodes = [GraphNode(shape=shape(0))]
+    for level in range(1, levels):
+        down = (conv(f"down{level}", shape(level - 1), shape(level)),)
+        nodes.append(GraphNode(shape=shape(level), reads=(level - 1,), body=down))
+    for level in range(1, levels):
+        larger = (upsample(shape(level), shape(0), f"up{level}"),)
+        nodes.append(GraphNode(shape=shape(0), reads=(level,), body=larger))
+    size = (16 * levels, *shape(0)[1:]) if merge is Merge.CONCAT else shape(0)
+    reads = (0, *range(levels, 2 * levels - 1))
+    nodes.append(GraphNode(shape=size, reads=reads, merge=merge, name="merge"))
+    nodes.append(GraphNode(shape=shape(0), reads=(len(nodes) - 1,), body=(conv("last", size, shape(0)),)))
+    graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 1,), name="graph")
+    stem = (conv("stem", (3, 64, 64), shape(0)),)
+    return Network(name="gathered", input_shape=(3, 64, 64), stem=stem, body=(graph,))
+
+
+@pytest.mark.parametrize("levels", [3, 4, 5])
+@pytest.mark.parametrize("merge", [Merge.CONCAT, Merge.ADD])
+def test_words_on_several_lines_into_a_merge_do_not_meet(levels: int, merge: Merge) -> None:
+    picture = scene(gathered(levels, merge))
+    assert [fault for fault in problems(picture, THEME) if not is_crossing(fault)] == []
+    words = sorted(text.y for text in texts(picture.root) if text.text.startswith("upsample"))
+    assert len(words) == levels - 1
+    assert all(second - first >= 6.4 for first, second in pairwise(words))

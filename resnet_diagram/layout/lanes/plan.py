@@ -1,6 +1,8 @@
 """Positions of the parts and the lines of a graph, along (u) and across (v) the flow."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, floor
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Dag
@@ -66,7 +68,9 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
     """
     places = grid(dag)
     routed = routes(dag, places)
-    offsets = _entries(dag, places, routed)
+    clear = PITCH * size + 2.0
+    gaps = [clear if width and not places.given else 0.0 for width in words]
+    offsets = _entries(dag, places, routed, gaps)
     exits = _exits(dag, places, extents)
     scaled = {net: offset / _SCALE for net, offset in exits.items()}
     assigned = tracks(places, routed, [offset / _SCALE for offset in offsets], scaled)
@@ -97,8 +101,11 @@ def plan(dag: Dag, extents: Sequence[Extent], words: Sequence[float], size: floa
     )
 
 
-def _entries(dag: Dag, places: Grid, routed: Sequence[Route]) -> list[float]:
-    """Return the offset of each route where it enters its head: side by side, a level one in the middle."""
+def _entries(dag: Dag, places: Grid, routed: Sequence[Route], words: Sequence[float]) -> list[float]:
+    """Return the offset of each route where it enters its head: side by side, a level one in the middle.
+
+    `words`: the height of the words on each route, which are above it, or below it behind the middle.
+    """
     offsets = [0.0] * len(routed)
     into: dict[tuple[int, int], list[int]] = {}
     for at, route in enumerate(routed):
@@ -108,8 +115,13 @@ def _entries(dag: Dag, places: Grid, routed: Sequence[Route]) -> list[float]:
         entering.sort(key=lambda at: (_approach(places, routed[at]), at))
         level = [rank for rank, at in enumerate(entering) if routed[at].way is Way.STRAIGHT]
         middle = level[0] if level and is_merge(dag.vertices[head]) else (len(entering) - 1) / 2
-        for rank, at in enumerate(entering):
-            offsets[at] = (rank - middle) * _PORT
+        steps = [0.0]
+        for rank, (first, second) in enumerate(pairwise(entering)):
+            between = (words[first] if rank > middle else 0.0, words[second] if rank + 1 <= middle else 0.0)
+            steps.append(steps[-1] + max(_PORT, *between))
+        centre = (steps[floor(middle)] + steps[ceil(middle)]) / 2
+        for step, at in zip(steps, entering, strict=True):
+            offsets[at] = step - centre
     return offsets
 
 
