@@ -223,6 +223,7 @@ class Word(StrEnum):
     S_IS_STRIDE = "s: stride"
     R_IS_REDUCTION = "r: reduction"
     C_IS_WIDTH = "C: block width"
+    BUT_NOT = "{0} (not {1})"
     C_IS_WIDTH_OF_TYPES = "C of basic blocks and bottlenecks: their width"
     C_IS_IN = "C: channels in"
     C_ARE_ENDS = "C, C′: channels in and out"

@@ -207,6 +207,14 @@ def test_a_norm_is_said_of_a_layer_where_its_kernel_goes_without() -> None:
     assert "3×3 conv → BN, ReLU" not in found
 
 
+def test_the_only_layer_without_a_norm_is_named_as_the_exception() -> None:
+    norms = [layer for width in (20, 24, 16) for layer in (nn.LazyConv2d(width, 3), nn.BatchNorm2d(width))]
+    stem = nn.Sequential(nn.BatchNorm2d(16), *norms, nn.Conv2d(16, 16, 5, 1, 2))
+    found = texts(traced(Net(Step(16), Step(16), stem=stem)))
+    assert "conv → BN (not 5×5 conv, 16)" in found
+    assert not any("3×3" in text and "→" in text for text in found)
+
+
 def test_blocks_within_branches_are_counted_and_drawn() -> None:
     network = traced(Net(Masked(), Step(16), Masked()))
     assert left_out(network) == []

@@ -19,13 +19,14 @@ _ALONE: _Ends = (NOTHING, NOTHING)
 def layer_notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
     """Return the norms and activations that share a bar, in the order they run, such as "conv → BN, ReLU".
 
-    The most frequent ones are said of an operation, if no layer of that goes without; others of the kernel,
-    as in "3×3 conv → BN", if all layers of that have them, else of the layer. `bars`: the layer each bar
-    names, and all layers it shows.
+    The most frequent ones are said of an operation, if no layer of that goes without, or one that is named;
+    others of the kernel, as in "3×3 conv → BN", if all layers of that have them, else of the layer. `bars`:
+    the layer each bar names, and all layers it shows.
     """
     layers = [(main, _ends(main, shown)) for main, shown in bars]
+    without = {name: _without(name, layers) for name in dict.fromkeys(_operation(main) for main, _ in layers)}
     common = {
-        name: None if _ALONE in counts else max(counts, key=lambda ends: counts[ends])
+        name: None if without[name] is None else max(counts, key=lambda ends: (ends != _ALONE, counts[ends]))
         for name, counts in _counted(layers, _operation).items()
     }
     kernels = _counted(layers, operation)
@@ -35,8 +36,23 @@ def layer_notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, .
         if ends != common[name]:
             name = operation(main) if len(kernels[operation(main)]) == 1 else layer_lines(main)[0]
         if any(ends):
-            notes.append(Label(ends[0], name, ends[1], joint=ARROW))
+            note = Label(ends[0], name, ends[1], joint=ARROW)
+            alone = without.get(name)
+            notes.append(phrase(Kind.LEGEND, Word.BUT_NOT, note, alone) if alone else note)
     return tuple(dict.fromkeys(notes))
+
+
+def _without(name: Label, layers: Sequence[tuple[Layer, _Ends]]) -> Label | None:
+    """Return the only layer of an operation without a norm and an activation, NOTHING if there is none.
+
+    None if there are several, or if naming it would take as many words as naming the others.
+    """
+    lines = [(layer_lines(main)[0], ends) for main, ends in layers if _operation(main) == name]
+    alone = {line for line, ends in lines if ends == _ALONE}
+    others = {line for line, ends in lines if ends != _ALONE}
+    if not alone:
+        return NOTHING
+    return next(iter(alone)) if len(alone) == 1 and len(others) > 2 and alone.isdisjoint(others) else None
 
 
 def _ends(main: Layer, shown: Sequence[Layer]) -> _Ends:
