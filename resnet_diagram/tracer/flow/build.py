@@ -33,22 +33,28 @@ def build_flow(
     steps = dual_paths(complete_sums(recognized(simplified(builder.steps), graph.calls)))
     steps = change(steps) if change else steps
     reuse_concatenations(steps)
-    _orient(steps, Axes(live))
-    live_indices = frozenset(node.index for node in live)
-    return Flow(steps, graph, builder.parameters(), live_indices, builder.undrawn)
+    indices = frozenset(node.index for node in live)
+    _orient(steps, Axes(live), indices)
+    return Flow(steps, graph, builder.parameters(), indices, builder.undrawn)
 
 
-def _orient(steps: Iterable[Step], axes: Axes) -> None:
+def _orient(steps: Iterable[Step], axes: Axes, live: frozenset[int]) -> None:
     """Write the shapes of all steps with the channels first."""
     for step in steps:
         if not step.nodes:
             continue
         first, last = step.nodes[0], step.nodes[-1]
         in_shape, out_shape = (1, *step.in_shape), (1, *step.out_shape)
-        ref = next((ref for ref in references(first) if ref.node.active), Ref(first, in_shape))
+        ref = _entering(first, live) or Ref(first, in_shape)
         step.axis = axes.entering(first, Ref(ref.node, in_shape, ref.output))
         step.in_shape = channels_first(in_shape, step.axis)
         step.out_shape = channels_first(out_shape, axes.of(last, out_shape))
+
+
+def _entering(node: Node, live: frozenset[int]) -> Ref | None:
+    """Return the first value that an operation reads of those followed, else of all that are computed."""
+    refs = [ref for ref in references(node) if ref.node.active]
+    return next((ref for ref in refs if ref.node.index in live), next(iter(refs), None))
 
 
 def batch_of(graph: OpGraph) -> int:
@@ -191,7 +197,8 @@ class _Builder:
 
     def _append(self, operation: Operation, sources: list[int]) -> Step:
         node = operation.node
-        shapes = operation.in_shape, operation.out_shape
+        entering = _entering(node, self._live)
+        shapes = without_batch((entering or Ref(node, node.shape)).shape), operation.out_shape
         step = Step(len(self.steps), operation.role, [node], sources, *shapes, node.call)
         for ref in references(node):
             source = self._piece_of.get((ref.node.index, ref.output), self._step_of.get(ref.node.index))

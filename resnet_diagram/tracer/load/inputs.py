@@ -127,6 +127,18 @@ def has_no_batch(spec: InputSpec, model: nn.Module) -> bool:
     return rank is not None and rank > 2 and len(spec.shape) == rank - 1
 
 
+def has_nodes(specs: Sequence[InputSpec]) -> bool:
+    """Return whether the first of several inputs holds the nodes of one graph, and another connects them.
+
+    That is a list of edges, `(2, E)` in whole numbers, or a square matrix of as many rows as nodes.
+    """
+    nodes, *others = [spec for spec in specs if spec.shape] or specs
+    count = nodes.shape[0] if nodes.shape else 1
+    edges = (spec for spec in others if spec.dtype.startswith("int") and len(spec.shape) == 2)
+    square = any(spec.shape == (count, count) for spec in others)
+    return count > 1 and len(nodes.shape) < 3 and (square or any(2 == e.shape[0] != count for e in edges))
+
+
 def variants(specs: Sequence[InputSpec], model: nn.Module) -> list[list[InputSpec]]:
     """Return the possible interpretations of the user's input, the most likely first.
 
