@@ -24,9 +24,9 @@ from resnet_diagram.app.describe import summary
 from resnet_diagram.app.log import SILENT
 from resnet_diagram.app.make import make
 from resnet_diagram.app.requests import DescribeRequest, DrawRequest, Request, paths_of, read, with_id_prefix
-from resnet_diagram.app.trust import check_paths, check_request, trust_in
+from resnet_diagram.app.trust import check_request, trust_in
 from resnet_diagram.cli.parse import parse
-from resnet_diagram.errors import ResnetDiagramError
+from resnet_diagram.errors import EmbedError, ResnetDiagramError
 from resnet_diagram.integrations.inline import reduced
 
 _FORMATS = {"draw": ["-t", "svg"], "table": ["-t", "html"], "describe": []}
@@ -56,9 +56,9 @@ def fence(
         words += _FORMATS[words[0]]
         number = getattr(md, "resnet_diagrams", 0) + 1
         request = with_id_prefix(parse(words, Path.cwd()).request, f"figure{number}")
-        trust = trust_in(Path.cwd(), code=code)
-        request = check_request(request, trust)
-        check_paths(paths_of(request), Path.cwd(), trust)
+        request = check_request(request, trust_in(Path.cwd(), code=code))
+        if any(paths_of(request)):
+            raise EmbedError("A fence shows its drawing on the page and writes no file; leave out -o.")
         content = _html(request)
         setattr(md, "resnet_diagrams", number)  # noqa: B010 # the page's own counter
     except (ValueError, ResnetDiagramError) as problem:

@@ -64,6 +64,8 @@ def test_a_wrong_fence_stops_the_build(tmp_path: Path, fence: str, message: str)
         ("table net.py:Net", "fence_without_code", "code is switched off"),
         ("resnet18 --templates .", "fence", "--templates"),
         ("net.py:Net", "fence_without_code", "code is switched off"),
+        ("resnet18 -o x.svg", "fence", "leave out -o"),
+        ("table resnet18 -o x.md", "fence", "leave out -o"),
     ],
 )
 def test_a_fence_has_the_limits_of_a_marker(tmp_path: Path, source: str, fence: str, message: str) -> None:
@@ -76,6 +78,7 @@ def test_a_fence_has_the_limits_of_a_marker(tmp_path: Path, source: str, fence: 
     assert done.returncode != 0
     assert message in done.stderr + done.stdout
     assert not (site / "ran").exists()
+    assert not list(site.glob("x.*"))
 
 
 def test_a_fence_holds_a_table_or_facts(tmp_path: Path) -> None:
