@@ -159,10 +159,12 @@ def check_folders(paths: Iterable[Path | None], folder: Path) -> None:
             import shlex  # only for this message
 
             command = f"mkdir {'-p ' * (os.name != 'nt')}{shlex.quote(str(folder / path.parent))}"
-            message = (
-                f"There is no folder {str(path.parent)!r} to write {path.name!r} into. Create it: {command}"
+            advice = f"Create it: {command}"
+            if "{name}" in str(path.parent):
+                advice = "{name} is replaced in the name of a file alone: write it there."
+            raise RenderError(
+                f"There is no folder {str(path.parent)!r} to write {path.name!r} into. {advice}"
             )
-            raise RenderError(message)
 
 
 def paths_of(request: Request) -> tuple[Path | None, ...]:

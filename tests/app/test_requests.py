@@ -108,3 +108,11 @@ def test_the_help_of_draw_lists_groups_the_common_one_first_and_examples_that_ru
 def test_figure_needs_no_value() -> None:
     for words in ("--figure resnet18", "resnet18 --figure", "resnet18 --figure auto"):
         assert "\\begin{figure" in CliRunner().invoke(main, ["draw", "-t", "tikz", *words.split()]).stdout
+
+
+@pytest.mark.parametrize("path", ["{name}/net.svg", "{name}/{name}.svg"])
+def test_a_folder_is_not_named_after_a_network(path: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["draw", "resnet18", "-o", str(tmp_path / path)])
+    assert result.exit_code == 1
+    assert "{name} is replaced in the name of a file alone" in result.stderr
+    assert "mkdir" not in result.stderr
