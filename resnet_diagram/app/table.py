@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 from resnet_diagram.app.log import Log
 from resnet_diagram.app.options.declaration import check_keywords, one_of
 from resnet_diagram.app.options.options import DECIMALS, TableChoices
-from resnet_diagram.app.requests import (
-    Artifact,
-    TableRequest,
-    Target,
-    check_folders,
-    read,
-    targets_of,
-)
+from resnet_diagram.app.requests import Artifact, TableRequest, Target, check_folders, read, targets_of
 from resnet_diagram.errors import UsageError
 from resnet_diagram.render.latex.floats import check_label
 from resnet_diagram.sources.resolve import Reading, is_code, networks_of, numbered

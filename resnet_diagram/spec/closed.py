@@ -5,13 +5,7 @@ from dataclasses import replace
 
 from resnet_diagram.spec.graph import graphs, with_runs
 from resnet_diagram.spec.measure import in_shape, macs, out_shape, params, residual_blocks, walk
-from resnet_diagram.spec.model import (
-    Element,
-    Graph,
-    Layer,
-    LayerKind,
-    Network,
-)
+from resnet_diagram.spec.model import Element, Graph, Layer, LayerKind, Network
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.spec.traits import WEIGHTED
 

@@ -5,14 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from resnet_diagram.spec.measure import in_shape, merged_shape, residual_blocks, walk
-from resnet_diagram.spec.model import (
-    Block,
-    Layer,
-    LayerKind,
-    Network,
-    Shortcut,
-    ShortcutKind,
-)
+from resnet_diagram.spec.model import Block, Layer, LayerKind, Network, Shortcut, ShortcutKind
 from resnet_diagram.tables.model import Band, Cell, Table, Wanted, Words
 from resnet_diagram.tables.names import titled
 from resnet_diagram.tables.notes import label

@@ -11,15 +11,7 @@ from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.closed import closed
 from resnet_diagram.spec.json.files import loads
 from resnet_diagram.spec.measure import depth, macs, params, residual_blocks
-from resnet_diagram.spec.model import (
-    Graph,
-    GraphNode,
-    LayerKind,
-    Merge,
-    Network,
-    Port,
-    ShortcutKind,
-)
+from resnet_diagram.spec.model import Graph, GraphNode, LayerKind, Merge, Network, Port, ShortcutKind
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.facts import facts, stage_rows
 

@@ -7,16 +7,7 @@ import pytest
 
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.measure import all_blocks, walk
-from resnet_diagram.spec.model import (
-    Block,
-    Graph,
-    GraphNode,
-    Layer,
-    LayerKind,
-    Merge,
-    Network,
-    Stage,
-)
+from resnet_diagram.spec.model import Block, Graph, GraphNode, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.settings import DROPOUT, setting
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.spec.signature import Level, anonymous, canonical, differences, same, signature

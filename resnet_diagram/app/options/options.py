@@ -12,9 +12,7 @@ from resnet_diagram.diagram.options import DEFAULT_VIEW, USUAL, Options, Show, V
 from resnet_diagram.diagram.quantity import Quantity
 from resnet_diagram.diagram.views import VIEWS, view_named
 from resnet_diagram.errors import UsageError
-from resnet_diagram.layout.units import (
-    VENUES,
-)
+from resnet_diagram.layout.units import VENUES
 from resnet_diagram.render.figure import DPI, Engine, Slide
 from resnet_diagram.render.figure import Output as Output
 from resnet_diagram.render.latex.floats import Float

@@ -11,14 +11,7 @@ from itertools import chain, groupby, pairwise
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
 from resnet_diagram.spec.graph import all_elements
-from resnet_diagram.spec.measure import (
-    channels,
-    is_gate,
-    is_residual,
-    residual_blocks,
-    walk,
-    weighted_layers,
-)
+from resnet_diagram.spec.measure import channels, is_gate, is_residual, residual_blocks, walk, weighted_layers
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.spec.paths import common_path, outer_paths
 from resnet_diagram.spec.traits import MIXING
