@@ -68,12 +68,29 @@ def names_in(path: Path) -> list[str]:
 def values_of(name: str) -> Completer | None:
     """Return the completion of an option's value by the option's name; None for other options."""
     return {
-        "theme": lambda _, __, typed: [*_items(_themes(), typed), *_files(typed, (".toml",))],
-        "lang": lambda _, __, typed: [*_items(_languages(), typed), *_files(typed, (".toml",))],
-        "venue": lambda _, __, typed: _items(_venues(), typed),
-        "show": lambda _, __, typed: _listed(_labels(), typed),
-        "format_name": lambda _, __, typed: _items(_formats(), typed),
+        "theme": lambda _, __, typed: [*_items(_words("theme"), typed), *_files(typed, (".toml",))],
+        "lang": lambda _, __, typed: [*_items(_words("lang"), typed), *_files(typed, (".toml",))],
+        "venue": lambda _, __, typed: _items(_words("venue"), typed),
+        "show": lambda _, __, typed: _listed(_words("show"), typed),
+        "format_name": lambda _, __, typed: _items(_words("format_name"), typed),
     }.get(name)
+
+
+def _words(name: str) -> Iterable[str]:
+    """Return the words that an option takes, by the option's name."""
+    from resnet_diagram.app.options.options import theme_names
+    from resnet_diagram.diagram.options import Show
+    from resnet_diagram.layout.units import VENUES
+    from resnet_diagram.render.formats import FORMATS, SPECS
+    from resnet_diagram.wording.language import language_names
+
+    return {
+        "theme": theme_names(),
+        "lang": language_names(),
+        "venue": [f"{venue}{columns}" for venue in VENUES for columns in ("", "-double")],
+        "show": list(Show),
+        "format_name": [*(row.name for row in FORMATS), *SPECS],
+    }[name]
 
 
 def _items(words: Iterable[str], typed: str) -> list[CompletionItem]:
@@ -102,33 +119,3 @@ def _files(typed: str, suffixes: tuple[str, ...]) -> list[CompletionItem]:
         if path.name.startswith(name) and (path.is_dir() or path.suffix in suffixes)
         if not path.name.startswith(".") or name.startswith(".")
     ]
-
-
-def _themes() -> Iterable[str]:
-    from resnet_diagram.app.options.options import theme_names
-
-    return theme_names()
-
-
-def _languages() -> Iterable[str]:
-    from resnet_diagram.wording.language import language_names
-
-    return language_names()
-
-
-def _venues() -> Iterable[str]:
-    from resnet_diagram.layout.units import VENUES
-
-    return [f"{venue}{columns}" for venue in VENUES for columns in ("", "-double")]
-
-
-def _labels() -> Iterable[str]:
-    from resnet_diagram.diagram.options import Show
-
-    return [label.value for label in Show]
-
-
-def _formats() -> Iterable[str]:
-    from resnet_diagram.render.formats import FORMATS, SPECS
-
-    return [*(row.name for row in FORMATS), *SPECS]

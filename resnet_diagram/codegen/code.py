@@ -2,13 +2,12 @@
 
 from resnet_diagram.codegen.blocks.plain_units import with_dropouts, with_units
 from resnet_diagram.codegen.docstrings import module_doc
-from resnet_diagram.codegen.helpers import HELPERS
 from resnet_diagram.codegen.network.network_class import class_name, network_lines
 from resnet_diagram.codegen.network.plan import plan
 from resnet_diagram.codegen.network.stages import helper
 from resnet_diagram.codegen.refusal import refuse_graphs
 from resnet_diagram.codegen.snippet import snippet
-from resnet_diagram.codegen.source import source
+from resnet_diagram.codegen.source import HELPERS, source
 from resnet_diagram.spec.model import Network, Stage
 
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 from resnet_diagram.codegen.blocks.block_class import BlockClass
 from resnet_diagram.codegen.blocks.parameters import Scope
 from resnet_diagram.codegen.docstrings import called
-from resnet_diagram.codegen.helpers import HELPERS
 from resnet_diagram.codegen.network.plan import Plan, plan
 from resnet_diagram.codegen.refusal import refuse_graphs
-from resnet_diagram.codegen.source import source
+from resnet_diagram.codegen.source import HELPERS, source
 from resnet_diagram.errors import CodeError, UsageError, closest, did_you_mean
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.places import placed

@@ -11,7 +11,6 @@ from functools import cache
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.tracer.flow import macs as counters
 from resnet_diagram.tracer.record.shapes import detection, joins, rules
-from resnet_diagram.tracer.record.shapes.in_place import always, if_other_fits
 
 
 class Role(Enum):
@@ -169,12 +168,14 @@ _TABLE: list[Operator] = [
         "relu gelu silu hardswish leaky_relu elu hardtanh relu6 mish selu celu",
         role=Role.ACTIVATION,
         rule=rules.pointwise,
-        in_place=always,
+        in_place=joins.always,
     ),
     *_each("hardshrink softshrink softplus clamp_min", role=Role.ACTIVATION, rule=rules.pointwise),
-    *_each("sigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=2, ends=True),
-    *_each("tanh", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=1, ends=True),
-    *_each("hardsigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=always, squashes=2),
+    *_each(
+        "sigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=joins.always, squashes=2, ends=True
+    ),
+    *_each("tanh", role=Role.ACTIVATION, rule=rules.pointwise, in_place=joins.always, squashes=1, ends=True),
+    *_each("hardsigmoid", role=Role.ACTIVATION, rule=rules.pointwise, in_place=joins.always, squashes=2),
     Operator(name="clamp", role=Role.ACTIVATION, rule=rules.pointwise),
     Operator(name="softmax", role=Role.ACTIVATION, rule=rules.softmax, squashes=2, ends=True),
     Operator(name="_softmax", role=Role.ACTIVATION, label="softmax", squashes=2, ends=True),
@@ -244,11 +245,11 @@ _TABLE: list[Operator] = [
         role=Role.PASS,
     ),
     # merges
-    *_each("add sub", role=Role.ADD, rule=joins.binary, in_place=if_other_fits, neutral=0),
+    *_each("add sub", role=Role.ADD, rule=joins.binary, in_place=joins.if_other_fits, neutral=0),
     Operator(name="rsub", role=Role.ADD, rule=joins.binary),
     Operator(name="neg", role=Role.SCALE, rule=rules.pointwise),
     *_each("addcmul addcdiv logaddexp", role=Role.ADD),
-    *_each("mul div", role=Role.MULTIPLY, rule=joins.binary, in_place=if_other_fits, neutral=1),
+    *_each("mul div", role=Role.MULTIPLY, rule=joins.binary, in_place=joins.if_other_fits, neutral=1),
     Operator(name="true_divide", role=Role.MULTIPLY),
     Operator(name="cat", role=Role.CONCAT, rule=joins.cat),
     Operator(name="stack", role=Role.CONCAT, rule=joins.stack),

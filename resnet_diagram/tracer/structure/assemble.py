@@ -1,13 +1,15 @@
 """Convert the recorded operations of a model to its description."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from pathlib import Path
 
 from resnet_diagram.spec.graph import graphs, reachable
 from resnet_diagram.spec.measure import residual_blocks, walk
-from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, Network, Port
+from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, ModuleClass, Network, Port
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
@@ -21,13 +23,13 @@ from resnet_diagram.tracer.structure.blocks.blocks import Translator
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
 from resnet_diagram.tracer.structure.blocks.naming import with_distinct_stages
 from resnet_diagram.tracer.structure.chains import chain_staged
-from resnet_diagram.tracer.structure.classes import classes_of
 from resnet_diagram.tracer.structure.graphs.opaque import Joined, hidden_note
 from resnet_diagram.tracer.structure.graphs.regions import series_of
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import Split, repeated_graphs, staged
 
 _SHOWN = 4
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 Sizes = Mapping[int, tuple[str, int]]
 """Name and number of values of each parameter of a model, by its id."""
@@ -68,7 +70,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         head=tuple(head),
         source=source,
         idle=_idle(sizes, flow),
-        classes=classes_of(graph.calls),
+        classes=_classes_of(graph.calls),
         notes=(
             *graph.notes,
             *input_note(graph, reading.inputs, flow.undrawn),
@@ -238,3 +240,24 @@ def _main_output(graph: OpGraph) -> Node:
         return sum(1 for _ in reachable([output], lambda node: node.inputs))
 
     return max(late, key=lambda node: (ancestor_count(node), -node.index))
+
+
+def _classes_of(calls: Iterable[Call]) -> tuple[ModuleClass, ...]:
+    """Return the classes of the modules called, in the order they ran first.
+
+    Classes of torch are omitted, since their operations are recorded, and so is the model's own class.
+    """
+    paths: dict[tuple[str, str], dict[str, None]] = {}
+    for call in calls:
+        if call.path and call.home.partition(".")[0] != "torch":
+            paths.setdefault((call.cls, call.home), {})[call.path] = None
+    return tuple(
+        ModuleClass(name=name, paths=tuple(modules), own=_is_own(home))
+        for (name, home), modules in paths.items()
+    )
+
+
+def _is_own(home: str) -> bool:
+    """Return whether a Python module is code of the author: no file of an installed package."""
+    file = getattr(sys.modules.get(home), "__file__", None) or ""
+    return _INSTALLED.isdisjoint(Path(file).parts)

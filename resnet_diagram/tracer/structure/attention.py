@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 
+from resnet_diagram.spec.graph import reachable
 from resnet_diagram.spec.model import Settings
 from resnet_diagram.tracer.flow.graph import Node, argument, constants_of, references
 from resnet_diagram.tracer.flow.steps import Step
@@ -24,24 +25,20 @@ def is_attention(steps: Sequence[Step]) -> bool:
     operators = [operator_of(node.op) for step in steps for node in step.nodes] if products else []
     if any("softmax" in (operator.name, operator.label) for operator in operators):
         return True
-    inner = {step.index: step for step in steps} if len(products) > 1 else {}
-    return any(_weighs_by_another(inner[number], products, inner) for number in products if inner)
+    inner = {step.index: step for step in steps if step.role not in WEIGHTED}
+    return len(products) > 1 and any(
+        _weighs_by_another(inner[number], products, inner) for number in products
+    )
 
 
 def _weighs_by_another(product: Step, products: Set[int], inner: Mapping[int, Step]) -> bool:
-    """Return whether one operand of a product comes from another product, without weights between, alone."""
-    reached: list[set[int]] = []
-    for source in product.sources:
-        behind: set[int] = set()
-        waiting = [source]
-        while waiting:
-            number = waiting.pop()
-            if number in inner and number not in behind and inner[number].role not in WEIGHTED:
-                behind.add(number)
-                waiting += inner[number].sources if number not in products else ()
-        reached.append(behind & products)
-    first, *others = reached
-    return first.union(*others) != first.intersection(*others)
+    """Return whether one operand of a product comes from another product through inner steps, alone."""
+
+    def before(number: int) -> Sequence[int]:
+        return inner[number].sources if number in inner and number not in products else ()
+
+    first, *others = (products & set(reachable([source], before)) for source in product.sources)
+    return any(other != first for other in others)
 
 
 def is_causal(steps: Sequence[Step]) -> bool:

@@ -122,3 +122,18 @@ def index(x: Tensor, places: Sequence[Tensor | None]) -> Tensor | None:
     if more or place is None or place.dtype not in (torch.int64, torch.int32) or not x.is_contiguous():
         return None
     return fresh((*x.shape[:axis], *place.shape, *x.shape[axis + 1 :]), x)
+
+
+def always(*args: Any) -> bool:
+    """Return True: the in-place form of an operator on each element keeps shape and type."""
+    return True
+
+
+def if_other_fits(target: Tensor, right: Any = None, *rest: Any) -> bool:
+    """Return True if an in-place form keeps shape and type: the other operand is a number or spreads."""
+    if not isinstance(right, Tensor):
+        return type(right) in (int, float) and target.dtype.is_floating_point
+    if target.dtype != right.dtype or right.dim() > target.dim():
+        return False
+    pairs = zip(reversed(target.shape), reversed(right.shape), strict=False)
+    return all(b in (a, 1) for a, b in pairs)

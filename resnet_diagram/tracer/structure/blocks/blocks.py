@@ -17,7 +17,11 @@ from resnet_diagram.tracer.structure.attention import is_attention
 from resnet_diagram.tracer.structure.blocks.ends import attach_ends
 from resnet_diagram.tracer.structure.blocks.residual import cost, is_residual, shortcut_kind
 from resnet_diagram.tracer.structure.graphs.graphs import graph_part, only_way
-from resnet_diagram.tracer.structure.graphs.opaque import Joined, is_around_weights, joined_layer
+from resnet_diagram.tracer.structure.graphs.opaque import (
+    Joined,
+    is_around_weights,
+    joined_layer,
+)
 from resnet_diagram.tracer.structure.graphs.reduction import Reduction
 from resnet_diagram.tracer.structure.graphs.regions import Item, Region, continues, steps_in
 from resnet_diagram.tracer.structure.layers import joined_axis, layer_of
