@@ -7,7 +7,16 @@ from math import prod
 from resnet_diagram.spec.graph import reachable
 from resnet_diagram.tracer.flow.axes import Axes, channels_first
 from resnet_diagram.tracer.flow.classify import Operation, macs_of, without_batch
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, OpGraph, Ref, Sizes, constants_of, references
+from resnet_diagram.tracer.flow.graph import (
+    Node,
+    NodeKind,
+    OpGraph,
+    Ref,
+    Sizes,
+    constants_of,
+    operation_at,
+    references,
+)
 from resnet_diagram.tracer.flow.rewrites.dual_paths import dual_paths
 from resnet_diagram.tracer.flow.rewrites.partial_sums import complete_sums
 from resnet_diagram.tracer.flow.rewrites.slices import cut_apart, piece
@@ -165,9 +174,7 @@ class _Builder:
         scaled = list(sources)
         for ref, factor in operand_factors(node):
             if factor != 1 and ref.node.active:
-                names = ("self", "other")
-                product = replace(node, op="mul", args=(ref, factor), names=names, kwargs={}, refs=None)
-                product.shape, product.inputs, product.dropout = ref.shape, (ref.node,), 0.0
+                product = operation_at(node, "mul", (ref, factor), ("self", "other"), ref.shape)
                 (source,) = self._sources(product)
                 step = self._append(Operation(product, 1), [source])
                 scaled[scaled.index(source)] = step.index

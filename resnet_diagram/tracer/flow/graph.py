@@ -95,6 +95,17 @@ class OpGraph:
     failed_with: str = ""
 
 
+def operation_at(
+    place: Node, op: str, args: tuple[object, ...], names: tuple[str, ...], shape: Sizes
+) -> Node:
+    """Return an operation on some values, run where `place` was."""
+    refs = tuple(_refs_in(args))
+    inputs = tuple(ref.node for ref in refs if ref.node.active)
+    result = Node(place.index, NodeKind.OPERATION, op, shape, place.call, bool(inputs), inputs, args)
+    result.names, result.refs = names, refs
+    return result
+
+
 def argument(node: Node, name: str) -> object:
     """Return the value of an operation's argument `name`, or the default; None if there is none."""
     if name in node.kwargs:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import TraceError
-from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
+from resnet_diagram.tracer.flow.graph import Call, Node, OpGraph
 from resnet_diagram.tracer.record import torch_private
 from resnet_diagram.tracer.record.compat import Compatible
 from resnet_diagram.tracer.record.isolation import (
@@ -255,8 +255,7 @@ def _output_nodes(recorder: Recorder, result: Any) -> dict[str, Node]:
 def _loose_ends(graph: OpGraph) -> list[Node]:
     """Return the operations whose results are never read."""
     read = {source.index for node in graph.nodes for source in node.inputs}
-    active = [n for n in graph.nodes if n.active and n.kind is NodeKind.OPERATION]
-    return [n for n in active if n.index not in read]
+    return [node for node in operations(graph) if node.index not in read]
 
 
 def named_tensors(value: Any, name: str, depth: int = 8) -> Iterator[tuple[str, Tensor]]:

@@ -201,9 +201,7 @@ def _values_inside(units: Sequence[Unit]) -> dict[str, set[int]]:
     """Return the numbers of values that the blocks inside each module give out, by its path."""
     members: dict[str, set[int]] = {}
     for unit in units:
-        path = unit.path
-        while path:
-            path = path.rpartition(".")[0]
+        for path in ("", *outer_paths(unit.path)) if unit.path else ():
             members.setdefault(path, set()).add(unit.size[1])
     return members
 

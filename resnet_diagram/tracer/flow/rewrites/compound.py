@@ -7,7 +7,7 @@ become operations of their own.
 from dataclasses import replace
 
 from resnet_diagram.spec.shapes import broadcast
-from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, references
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, operation_at, references
 from resnet_diagram.tracer.record.operators import operator_of
 
 _PRODUCTS = {
@@ -77,14 +77,8 @@ def _write_sum(node: Node, *terms: tuple[Ref, object]) -> list[Node]:
 
 def _operation(node: Node, op: str, *args: object, names: tuple[str, ...] = _ELEMENTWISE) -> Node:
     """Return an operation on some values, run where `node` was."""
-    refs = [arg for arg in args if isinstance(arg, Ref)]
-    shapes = [ref.shape for ref in refs] if names == _ELEMENTWISE else [node.shape]
-    inputs = tuple(ref.node for ref in refs if ref.node.active)
-    result = replace(
-        node, op=op, shape=broadcast(shapes), args=args, kwargs={}, names=names, defaults={}, refs=None
-    )
-    result.inputs, result.active, result.dropout = inputs, bool(inputs), 0.0
-    return result
+    shapes = [arg.shape for arg in args if isinstance(arg, Ref)] if names == _ELEMENTWISE else [node.shape]
+    return operation_at(node, op, args, names, broadcast(shapes))
 
 
 def _result(node: Node) -> Ref:

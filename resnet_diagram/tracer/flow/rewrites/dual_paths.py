@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resnet_diagram.spec.traits import APPENDED
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, Sizes, argument
+from resnet_diagram.tracer.flow.graph import Node, Ref, Sizes, argument, operation_at
 from resnet_diagram.tracer.flow.rewrites.partial_sums import part_of
 from resnet_diagram.tracer.flow.simplify import bypass, drop_unread, renumbered
 from resnet_diagram.tracer.flow.steps import Step
@@ -139,6 +139,4 @@ def _padding(pad: Step, operand: Step) -> Node:
     """Return an operation that pads for the channels of the other operand."""
     last = pad.nodes[-1]
     value = Ref(operand.nodes[-1], (last.shape[0], *operand.out_shape))
-    node = Node(last.index, NodeKind.OPERATION, APPENDED, last.shape, last.call, True)
-    node.inputs, node.args, node.names = (value.node,), (value, (), 0), ("self", "pad", "value")
-    return node
+    return operation_at(last, APPENDED, (value, (), 0), ("self", "pad", "value"), last.shape)

@@ -7,7 +7,7 @@ concatenating the part's sum with the other part. Both equal the whole branch pl
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, references
+from resnet_diagram.tracer.flow.graph import Node, Ref, argument, operation_at, references
 from resnet_diagram.tracer.flow.simplify import bypass, renumbered
 from resnet_diagram.tracer.flow.steps import Step
 from resnet_diagram.tracer.record.operators import Role, operator_of
@@ -135,18 +135,6 @@ def _enlarge(cut: Step, right: Step, addition: Step, steps: Sequence[Step]) -> N
 
 def _padding(cut: Step, right: Step) -> Node:
     """Return an operation that pads the other operand with zeros to the size of the sliced value."""
-    source = references(cut.nodes[0])[0]
     node = cut.nodes[0]
-    value = Ref(right.nodes[-1], node.shape)
-    names = ("self", "pad", "value")
-    return Node(
-        node.index,
-        NodeKind.OPERATION,
-        "constant_pad_nd",
-        source.shape,
-        node.call,
-        True,
-        (value.node,),
-        (value, (), 0),
-        names=names,
-    )
+    args, names = (Ref(right.nodes[-1], node.shape), (), 0), ("self", "pad", "value")
+    return operation_at(node, "constant_pad_nd", args, names, references(node)[0].shape)

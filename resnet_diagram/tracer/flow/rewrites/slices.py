@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from resnet_diagram.tracer.flow.axis_moves import listed
-from resnet_diagram.tracer.flow.graph import Node, NodeKind, Ref, argument, references
+from resnet_diagram.tracer.flow.graph import Node, Ref, argument, operation_at, references
 from resnet_diagram.tracer.record.operators import Effect, operator_of
 
 _UNEVEN = "tensor_split"
@@ -27,10 +27,10 @@ def piece(ref: Ref) -> Node:
     value = argument(node, "dim")
     dim = (value if isinstance(value, int) else 0) % len(source.shape)
     if node.op == "unbind":
-        return _slicing(node, "select", ref, (source, dim, ref.output), ("self", "dim", "index"))
+        return operation_at(node, "select", (source, dim, ref.output), ("self", "dim", "index"), ref.shape)
     start = _begin(node, ref.output, source.shape[dim])
     names = ("self", "dim", "start", "end", "step")
-    return _slicing(node, "slice", ref, (source, dim, start, start + ref.shape[dim], 1), names)
+    return operation_at(node, "slice", (source, dim, start, start + ref.shape[dim], 1), names, ref.shape)
 
 
 def _begin(node: Node, output: int, size: int) -> int:
@@ -41,10 +41,3 @@ def _begin(node: Node, output: int, size: int) -> int:
         return output * -(-size // count)
     value = argument(node, "split_size") or argument(node, "split_sizes")
     return output * value if isinstance(value, int) else sum(listed(value)[:output])
-
-
-def _slicing(node: Node, op: str, ref: Ref, args: tuple[object, ...], names: tuple[str, ...]) -> Node:
-    """Return an operation that takes a part, in place of `node`."""
-    result = Node(node.index, NodeKind.OPERATION, op, ref.shape, node.call, True, node.inputs[:1])
-    result.args, result.names = args, names
-    return result

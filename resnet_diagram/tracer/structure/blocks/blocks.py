@@ -28,6 +28,7 @@ from resnet_diagram.tracer.structure.layers import joined_axis, layer_of
 from resnet_diagram.tracer.structure.parts import Part
 from resnet_diagram.tracer.structure.stages import staged
 
+_UNDRAWN = (Role.PASS, Role.SINK, Role.SOURCE)
 _MINUS = ((FACTOR, -1.0),)
 """Settings of a layer that changes the sign of its input."""
 
@@ -70,7 +71,7 @@ class Translator:
                 if merge.role is Role.CONCAT and merge.nodes[-1].op == "stack":
                     parts += self._adapted(shape, merge.out_shape, merge)
                     shape = merge.out_shape
-            elif item != merge_done and self._visible(self.steps[item]):
+            elif item != merge_done and self.steps[item].role not in _UNDRAWN:
                 step = self.steps[item]
                 parts += self._adapted(shape, step.in_shape, step)
                 layer = layer_of(step, self.name(step))
@@ -87,9 +88,6 @@ class Translator:
         name = f"{self.calls[step.call].path}.reshape".lstrip(".")
         layer = Layer(kind=LayerKind.RESHAPE, op="reshape", name=name, in_shape=shape, out_shape=target)
         return [Part(layer, step.call)]
-
-    def _visible(self, step: Step) -> bool:
-        return step.role not in (Role.PASS, Role.SINK, Role.SOURCE)
 
     def name(self, step: Step) -> str:
         """Return the name of a step's layer: its module's path, with the operation if it runs several.
