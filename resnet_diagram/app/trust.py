@@ -10,11 +10,11 @@ from resnet_diagram.app.requests import STDOUT, DrawRequest, Request, TableReque
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import EmbedError
 from resnet_diagram.reading import is_of_project
-from resnet_diagram.sources.code import FILES, module_and_attribute
+from resnet_diagram.sources.code import FILES
 from resnet_diagram.sources.resolve import is_code
 from resnet_diagram.sources.spec_file import STDIN
 from resnet_diagram.spec.catalog import LIBRARIES
-from resnet_diagram.spec.paths import is_within
+from resnet_diagram.spec.paths import is_within, module_and_attribute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

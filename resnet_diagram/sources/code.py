@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from resnet_diagram.errors import SourceError, missing_file
 from resnet_diagram.phases import phase
 from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.paths import module_and_attribute
 
 if TYPE_CHECKING:
     from resnet_diagram.sources.resolve import Reading
@@ -40,19 +41,6 @@ def read_code(source: str, reading: "Reading") -> Network:
         phase(f"reading the run of {source}")
         network = read_run(run, name=name, source=source)
         return replace(network, notes=(*network.notes, remark)) if remark else network
-
-
-def module_and_attribute(source: str) -> tuple[str, str]:
-    """Return the file or module named by a source, and the attribute in it.
-
-    >>> module_and_attribute("net.py:Net(3)"), module_and_attribute("C:/net.py")
-    (('net.py', 'Net'), ('C:/net.py', ''))
-    """
-    head = source.partition("(")[0]
-    colon = head.rfind(":")
-    if colon < 0 or (colon == 1 and head[0].isalpha() and head[2:3] in ("\\", "/")):
-        return head, ""
-    return head[:colon], head[colon + 1 :]
 
 
 def _check_file(source: str, folder: Path) -> None:

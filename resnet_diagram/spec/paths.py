@@ -41,3 +41,16 @@ def abbreviated(names: Iterable[str], most: int = 4) -> str:
     items = [name for name in names if name]
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return ", ".join(items[:most]) + more
+
+
+def module_and_attribute(source: str) -> tuple[str, str]:
+    """Return the file or module named by a source, and the attribute in it.
+
+    >>> module_and_attribute("net.py:Net(3)"), module_and_attribute("C:/net.py")
+    (('net.py', 'Net'), ('C:/net.py', ''))
+    """
+    head = source.partition("(")[0]
+    colon = head.rfind(":")
+    if colon < 0 or (colon == 1 and head[0].isalpha() and head[2:3] in ("\\", "/")):
+        return head, ""
+    return head[:colon], head[colon + 1 :]

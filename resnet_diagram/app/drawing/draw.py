@@ -229,9 +229,7 @@ def to_text(
     """Return the drawing as text in format `to`: "svg", "tikz", "mermaid", "dot", "outline" or "json"."""
     if is_binary(to):
         raise UsageError(f"{to} is no text. Take to_bytes, or draw into a file.")
-    networks = networks_of(what, input_shape)
-    options, output = draw_options(choices)
-    content = render(networks, to, highlighted(options, networks, baseline), output)
+    content = _content(what, to, input_shape, baseline, choices)
     assert isinstance(content, str)
     return content
 
@@ -245,10 +243,16 @@ def to_bytes(
     **choices: Unpack[DrawChoices],
 ) -> bytes:
     """Return the drawing's bytes in any format: "pdf", "png", and those of `to_text` in UTF-8."""
+    return encoded(_content(what, to, input_shape, baseline, choices))
+
+
+def _content(
+    what: "Drawings", to: str, input_shape: "Input | None", baseline: "Drawable | None", choices: DrawChoices
+) -> Content:
+    """Return the drawing in any format, as text or bytes."""
     networks = networks_of(what, input_shape)
     options, output = draw_options(choices)
-    content = render(networks, to, highlighted(options, networks, baseline), output)
-    return encoded(content)
+    return render(networks, to, highlighted(options, networks, baseline), output)
 
 
 def to_graphviz(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.errors import SourceError
+from resnet_diagram.spec.paths import module_and_attribute
 from resnet_diagram.tracer.load.fields import with_fields
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -52,11 +53,8 @@ def parse_target(text: str) -> Target:
     ('nets/small.py', 'Net', {'depth': 20})
     """
     head, opening, _ = text.partition("(")
-    colon = head.rfind(":")
-    if colon == 1 and head[0].isalpha() and head[2:3] in ("\\", "/"):
-        colon = -1  # the drive letter of a Windows path
-    module, attribute = (head, "") if colon < 0 else (head[:colon], head[colon + 1 :])
-    if not module or (colon >= 0 and not NAME.fullmatch(attribute)):
+    module, attribute = module_and_attribute(text)
+    if not module or (module != head and not NAME.fullmatch(attribute)):
         raise SourceError(
             f"Cannot read the source {text!r}: {attribute or head!r} is not a name. "
             "Write pkg.module:factory or path/file.py:Net(depth=20)."
