@@ -119,22 +119,20 @@ def _diagram(
     network: Network, title: str, panels: tuple[Panel, ...], options: Options, description: Label
 ) -> Diagram:
     """Return the diagram of some panels; its legend lists the content of closed boxes."""
+    # The panel of a module of a graph says what it alone shows, for a page may leave it out.
+    counted = [
+        replace(panel, inside=opened_alone(network, panel, [other for other in panels if other is not panel]))
+        if isinstance(panel.content, Dag) and panel.id != WHOLE
+        else panel
+        for panel in panels
+    ]
     return Diagram(
         title=title,
-        panels=tuple(_counted(network, panel, panels) for panel in panels),
+        panels=tuple(counted),
         legend=legend_of(network, [panel.content for panel in panels]) if options.legend else (),
         description=description,
         direction=options.direction,
         flow=Flow(options.direction or Flow.ROWS),
-    )
-
-
-def _counted(network: Network, panel: Panel, panels: Sequence[Panel]) -> Panel:
-    """Return a panel with the operations that only it shows, if it is the panel of a graph's module."""
-    if panel.id == WHOLE or not isinstance(panel.content, Dag):
-        return panel
-    return replace(
-        panel, inside=opened_alone(network, panel, [other for other in panels if other is not panel])
     )
 
 

@@ -157,7 +157,25 @@ def _load(name: str) -> tuple[Theme, str]:
     path = _find(name)
     table = _merged(path, ())
     check_theme(table, path.name)
-    return _theme(table), table["dark"]
+    styles = ((role, table["defaults"] | left) for role, left in sorted(table["styles"].items()))
+    theme = Theme(
+        name=table["name"],
+        font=table["font"],
+        entries=tuple(
+            (
+                role,
+                Style(
+                    **style
+                    | {"line_width": float(style["line_width"]), "dash": tuple(map(float, style["dash"]))}
+                ),
+            )
+            for role, style in styles
+        ),
+        sizes=tuple((use, float(size)) for use, size in sorted(table["sizes"].items())),
+        shades=tuple(table["shades"]),
+        shaded=tuple(table["shaded"]),
+    )
+    return theme, table["dark"]
 
 
 def _folder() -> Path:
@@ -227,25 +245,3 @@ def _overlay(base: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _overlay(merged[key], value) if both else value
     return merged
-
-
-def _theme(table: dict[str, Any]) -> Theme:
-    """Return the theme described by a checked table."""
-    styles = ((role, table["defaults"] | left) for role, left in sorted(table["styles"].items()))
-    return Theme(
-        name=table["name"],
-        font=table["font"],
-        entries=tuple(
-            (
-                role,
-                Style(
-                    **style
-                    | {"line_width": float(style["line_width"]), "dash": tuple(map(float, style["dash"]))}
-                ),
-            )
-            for role, style in styles
-        ),
-        sizes=tuple((use, float(size)) for use, size in sorted(table["sizes"].items())),
-        shades=tuple(table["shades"]),
-        shaded=tuple(table["shaded"]),
-    )

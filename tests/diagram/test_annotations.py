@@ -31,14 +31,10 @@ from resnet_diagram.spec.catalog import network
 from resnet_diagram.spec.measure import walk
 from resnet_diagram.style.contrast import contrast
 from resnet_diagram.style.theme import theme_names
+from tests.diagram.drawings import figure
 
 VIEWS = ("paper", "overview", "full")
 SE = {"parts": {"layer*.se": {"unit": True, "label": "Squeeze", "highlight": True, "note": "as in SENet"}}}
-
-
-def figure(name: str, annotate: Any = None, **choices: Any) -> Figure:
-    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
-    return figure_of([network(name)], options, output)
 
 
 def words(drawing: Figure) -> list[str]:

@@ -9,23 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import resnet_diagram as rd
-from resnet_diagram.app.drawing.figure import figure_of
-from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.diagram.model import Group, Item
 from resnet_diagram.diagram.walk import edges, groups, nodes
 from resnet_diagram.errors import UnrenderedWarning, UsageError
 from resnet_diagram.layout.scene import boxes, connectors, texts
 from resnet_diagram.render.figure import Figure
-from resnet_diagram.spec.catalog import network
+from tests.diagram.drawings import figure
 from tests.layout.geometry import problems
 
 STAGES = {"braces": {"shallow": ["layer1", "layer2"], "deep": ["layer3", "layer4"]}}
 BLOCKS = {"braces": {"wider": ["layer2.0", "layer2.1"], "last": "layer4.2"}}
-
-
-def figure(name: str, annotate: Any = None, **choices: Any) -> Figure:
-    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
-    return figure_of([network(name)], options, output)
 
 
 def lines(drawing: Figure) -> list[tuple[tuple[float, float], ...]]:
@@ -97,8 +90,7 @@ def test_what_has_no_braces_says_so(to: str, choices: dict[str, Any]) -> None:
 
 
 def chart(name: str, annotate: Any, **choices: Any) -> tuple[Item, ...]:
-    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
-    return figure_of([network(name)], options, output, flat=True).diagram.chain.items
+    return figure(name, annotate, flat=True, **choices).diagram.chain.items
 
 
 @pytest.mark.parametrize("view", ["paper", "overview", "full"])

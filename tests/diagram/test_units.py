@@ -11,14 +11,13 @@ pytest.importorskip("torch", reason="torch is not installed")
 from torch import Tensor, nn
 
 import resnet_diagram as rd
-from resnet_diagram.app.drawing.figure import figure_of
-from resnet_diagram.app.options.options import draw_options
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.model import Bar, Diagram, Frame, Node, Panel
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.json.files import dumps, loads
 from resnet_diagram.spec.model import Network
 from tests.diagram import own_modules as own
+from tests.diagram.drawings import figure
 
 
 def traced(model: nn.Module) -> Network:
@@ -26,8 +25,7 @@ def traced(model: nn.Module) -> Network:
 
 
 def drawn(network: Network, annotate: Any = None, **choices: Any) -> Diagram:
-    options, output = draw_options({"annotate": annotate, **choices})  # type: ignore[typeddict-item]
-    return figure_of([network], options, output).diagram
+    return figure(network, annotate, **choices).diagram
 
 
 def unit_titles(diagram: Diagram) -> list[str]:

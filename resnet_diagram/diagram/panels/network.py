@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from resnet_diagram.diagram.annotations.match import ends_of
 from resnet_diagram.diagram.annotations.model import Part
@@ -17,7 +17,7 @@ from resnet_diagram.diagram.panels.insets import insets
 from resnet_diagram.diagram.panels.overview import overview
 from resnet_diagram.spec.graph import parts
 from resnet_diagram.spec.measure import is_residual
-from resnet_diagram.spec.model import Block, Element, Network, Stage
+from resnet_diagram.spec.model import Block, Network, Stage
 from resnet_diagram.wording.blocks import unit_title, unit_type
 from resnet_diagram.wording.counts import count_labels
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
@@ -103,7 +103,11 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
             symbols = _symbols(inside) if with_symbols else NOTHING
             return replace(frame, caption=caption, notes=(symbols,) if symbols else ())
         firsts = {id(kind): kind.units[0].elements[0] for kind, _ in inside}
-        types = dict.fromkeys(unit_type(first) for first in firsts.values() if _is_named(first))
+        types = dict.fromkeys(
+            unit_type(first)
+            for first in firsts.values()
+            if isinstance(first, Stage) or (isinstance(first, Block) and is_residual(first))
+        )
         types = types or dict.fromkeys(
             unit_title(unit.elements, capital=False) for _, unit in inside if unit.number
         )
@@ -112,11 +116,6 @@ def _noter(items: Sequence[BlockType], options: Options, *, with_symbols: bool) 
         return replace(frame, caption=caption, notes=tuple(note for note in notes if note))
 
     return noted
-
-
-def _is_named(element: Element) -> TypeGuard[Block | Stage]:
-    """Return whether a frame names the type of an element: a residual block or a layer of a transformer."""
-    return isinstance(element, Stage) or (isinstance(element, Block) and is_residual(element))
 
 
 def _symbols(inside: Sequence[tuple[BlockType, Unit]]) -> Label:

@@ -59,7 +59,9 @@ _DENSE = (
 
 def variants(diagram: Diagram, fit: Fit) -> Iterator[Variant]:
     """Yield all layout variants of a diagram, most generous first."""
-    rows = list(_rows(fit))
+    breaks = (Breaks.NOWHERE, Breaks.BLOCKS, Breaks.ANYWHERE)
+    rows = [variant._replace(breaks=place) for place in breaks for variant in _NARROW]
+    rows = [Variant(PLAIN)] if fit.width is None else rows
     if diagram.direction is Direction.RIGHT or (diagram.chain.dense and diagram.direction is None):
         if not diagram.chain.dense:
             yield _DETAILED
@@ -71,12 +73,3 @@ def variants(diagram: Diagram, fit: Fit) -> Iterator[Variant]:
         yield from rows
         yield _DETAILED
         yield from _DENSE
-
-
-def _rows(fit: Fit) -> Iterator[Variant]:
-    if fit.width is None:
-        yield Variant(PLAIN)
-        return
-    for breaks in (Breaks.NOWHERE, Breaks.BLOCKS, Breaks.ANYWHERE):
-        for variant in _NARROW:
-            yield variant._replace(breaks=breaks)

@@ -86,12 +86,13 @@ def measure_frame(
         if connection.long and end.frame == number and not end.outside
     )
     plain = MeasuredFrame(frame, slots, content, 0.0, note, tuple(crossings))
-    labels = [
-        _word_width(entry.arc, theme)
+    size = theme.size("label")
+    labels = (
+        label_lines(entry.arc, size, 0.0)  # broken if possible
         for entry in connections
         if not entry.long and entry.tail.frame == number
-    ]
-    words = [width + 4.0 for width in labels]
+    )
+    words = [max((text_width(line, size) for line in lines), default=0.0) + 4.0 for lines in labels]
     if frame.role is not None:
         words.append(_caption_width(frame, theme) - scale.frame_gap + CAPTION_GAP)
     return plain._replace(width=max(_least_width(plain, theme), *words, 0.0))
@@ -186,12 +187,6 @@ def label_lines(arc: Arc, size: float, room: float) -> tuple[str, ...]:
     if not label or text_width(label, size) <= room:
         return (label,) if label else ()
     return tuple(line for part in plus_lines(label) for line in wrap_label(part, size, room))
-
-
-def _word_width(arc: Arc, theme: Theme) -> float:
-    """Return the minimum width of a shortcut's label, broken if possible."""
-    size = theme.size("label")
-    return max((text_width(line, size) for line in label_lines(arc, size, 0.0)), default=0.0)
 
 
 def _slots(frame: Frame, scale: Scale, ends: Ends, theme: Theme) -> tuple[tuple[Slot, ...], float]:

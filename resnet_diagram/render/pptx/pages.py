@@ -55,7 +55,11 @@ def placed(figure: Figure, width: float, height: float) -> tuple[Scene, float]:
         sized = [(_type_size(scene, width, height), scene) for scene in _scenes(figure, width, height)]
         return max(sized, key=lambda entry: entry[0])
 
-    size, best = largest(replace(figure, diagram=_opened(figure.diagram)))
+    flat = flattened(figure.diagram)
+    opened = (
+        replace(figure.diagram, flat=replace(flat, boxed=None), boxed=None) if flat.boxed else figure.diagram
+    )
+    size, best = largest(replace(figure, diagram=opened))
     if size < _LEAST_OPEN:
         size, best = largest(figure)
     if size < _LEAST_TYPE - 0.05:
@@ -84,12 +88,6 @@ def _scenes(figure: Figure, width: float, height: float) -> Iterator[Scene]:
         if reached >= size - 0.05:
             return
         size = (size + reached) / 2
-
-
-def _opened(diagram: Diagram) -> Diagram:
-    """Return a diagram whose graphs are never drawn as boxes."""
-    flat = flattened(diagram)
-    return replace(diagram, flat=replace(flat, boxed=None), boxed=None) if flat.boxed else diagram
 
 
 def _untitled(diagram: Diagram) -> Diagram:

@@ -61,7 +61,12 @@ def render_svg(figure: Figure) -> str:
     theme = figure.theme
     warn_of_absent(theme.font)
     shown = replace(theme, font=css_list(present(theme.font)))
-    return svg_text(figure, shown, *sizes(figure), faces=_faces(figure))
+    faces: tuple[str, ...] = ()
+    if re.search(r"\.[to]tf\b", theme.font, re.IGNORECASE):  # a font that the theme names by its file
+        from resnet_diagram.render.svg.fonts import font_faces
+
+        faces = font_faces(theme.font, figure.scene)
+    return svg_text(figure, shown, *sizes(figure), faces=faces)
 
 
 def sizes(figure: Figure) -> tuple[Size, Size]:
@@ -94,16 +99,6 @@ def svg_text(figure: Figure, theme: Theme, size: Size, view: Size, faces: Sequen
         faces=faces,
         modes=modes(brush.inks, theme),
     )
-
-
-def _faces(figure: Figure) -> tuple[str, ...]:
-    """Return the rules of CSS that hold a font that the theme names by its file."""
-    font = figure.theme.font
-    if not re.search(r"\.[to]tf\b", font, re.IGNORECASE):
-        return ()
-    from resnet_diagram.render.svg.fonts import font_faces
-
-    return font_faces(font, figure.scene)
 
 
 def _id(element_id: str, prefix: str) -> str:
