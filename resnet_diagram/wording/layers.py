@@ -179,6 +179,8 @@ def _lines_with(layer: Layer, sizes: Sizes) -> tuple[Label, ...]:
             )
         case LayerKind.LINEAR:
             lines = (Label(operation(layer), sizes.channels, joint=", "), NOTHING)
+        case LayerKind.ATTENTION:
+            lines = (operator_name(layer), sizes.groups)
         case _ if layer.kernel:
             lines = (Label(operation(layer), sizes.stride, joint=", "), NOTHING)
         case _:

@@ -103,6 +103,7 @@ class Word(StrEnum):
     IN_HEAD = "in the head"
     OUTSIDE_STAGES = "outside the stages"
     IN_BLOCKS = "within other blocks"
+    POSITIONS = "{0} positions"
     SIZES_OF = "sizes of {0}"
     C_IS_CHANNELS = "C: its channels"
     SIZES_OF_FIRST = "{0}; sizes of the first"

@@ -17,6 +17,7 @@ from resnet_diagram.layout.layout import layout
 from resnet_diagram.layout.scene import texts
 from resnet_diagram.spec.model import Network
 from resnet_diagram.style.theme import load_theme
+from tests.published import published
 
 
 def drawn(network: Network) -> Diagram:
@@ -118,6 +119,11 @@ def test_all_values_of_an_aggregation_go_to_one_concatenation(steps: int, boxes:
     assert [
         "one-shot aggregation" in frame.notes for frame in strip.frames if frame.title.startswith("Stage")
     ] == [True] * 2
+
+
+@pytest.mark.parametrize(("name", "said"), [("swin_t", True), ("vit_b_16", False)])
+def test_attention_among_as_many_positions_at_several_resolutions_says_so(name: str, said: bool) -> None:
+    assert ("49 positions" in lines(published(f"torchvision/{name}"))) == said
 
 
 class Tokens(nn.Module):

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
+from math import prod
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import GroupRole
@@ -22,11 +23,11 @@ from resnet_diagram.spec.measure import (
     walk,
     width,
 )
-from resnet_diagram.spec.model import Block, Element, Layer, Stage
+from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Stage
 from resnet_diagram.spec.signature import Level, signature
 from resnet_diagram.spec.traits import WEIGHTED, dilation_of
 from resnet_diagram.wording.layers import Sizes, sizes_of
-from resnet_diagram.wording.terms import Kind, Label, literal, phrase
+from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 SYMBOLS = ("C", "C′", "s")
@@ -205,6 +206,8 @@ def _shared_sizes(layers: Sequence[Layer], units: Sequence[Unit], *, in_gate: bo
         if [max(layer.stride, default=1) for layer in layers] != [unit.values["s"] for unit in units]:
             return None
         stride = _STRIDE
+    if layers[0].kind is LayerKind.ATTENTION:
+        return left[0]._replace(groups=_window(layers, units))
     if layers[0].kind not in WEIGHTED:
         return left[0]._replace(stride=stride)
     counts = [layer.out_shape[0] for layer in layers]
@@ -222,6 +225,13 @@ def _shared_sizes(layers: Sequence[Layer], units: Sequence[Unit], *, in_gate: bo
         steps = [max(dilation_of(layer), default=1) for layer in layers]
         dilation = phrase(Kind.DILATION, Word.DILATION, f"{min(steps)}–{max(steps)}")
     return Sizes(channels=channels, stride=stride, groups=groups, dilation=dilation) if channels else None
+
+
+def _window(layers: Sequence[Layer], units: Sequence[Unit]) -> Label:
+    """Return the number of positions among which there is attention, if it is one at several resolutions."""
+    numbers = {(layer.in_shape[-1], layer.out_shape[-1]) for layer in layers}
+    is_window = len(numbers) == 1 and len({prod(in_shape(unit.elements)[1:]) for unit in units}) > 1
+    return phrase(Kind.COUNT, Word.POSITIONS, numbers.pop()[0]) if is_window else NOTHING
 
 
 def _channels(counts: list[int], units: Sequence[Unit]) -> Label | None:
