@@ -294,3 +294,18 @@ class Embedded(nn.Module):
 
     def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
         return tuple(self.project(self.encoder(x).mean((2, 3))) for x in (a, b))
+
+
+class FedStream(nn.Module):
+    """A stream with a projection, fed by a second stream that it feeds too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = (nn.Conv2d(4, 8, 3, 1, 1) for _ in range(2))
+        self.own, self.fed, self.back, self.beside = (nn.Conv2d(8, 8, 3, 2, 1) for _ in range(4))
+        self.project = nn.Conv2d(8, 8, 1, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        a, b = self.first(x), self.second(x)
+        kept = F.relu(self.own(a) + self.fed(b) + self.project(a))
+        return torch.cat([kept, F.relu(self.beside(b) + self.back(a))], 1)

@@ -33,6 +33,7 @@ MODELS: list[tuple[Callable[[], nn.Module], str, list[str], list[str]]] = [
     (research.PromptTokens, "5x8", [], []),
     (research.Levels, "8x8x8", [], []),
     (research.Dueling, "8", [], []),
+    (research.FedStream, "4x8x8", ["projection"], ["conv"]),
     (research.Scores, "4x8x8", [], []),
     (research.Tied, "8x8x8", ["identity"] * 4, ["conv"] * 2),
     (lambda: Chained(nn.Linear(8, 8), research.Synthesis()), "8", [], []),

@@ -252,9 +252,9 @@ class _Builder:
             free = [read for read in others if not self._is_used_elsewhere(read)]
             numbers = self._behind(start, free) if prod(shape) == prod(step.out_shape) else []
             main = tuple(element for number in numbers for element in self.nodes[number].body)
-            tails = [self.number_of[way.tail] in (start, *numbers) for way in ways]
+            works = cost(main)[0] > 0  # other operands count only beside a branch
             beside = tuple(
-                e for k, run in enumerate(runs) if k != place and tails[k] for e in run if e not in main
+                e for k, run in enumerate(runs) if works and k != place for e in run if e not in main
             )
             if not main or any(isinstance(element, Graph) for element in runs[place]):
                 continue
