@@ -1,12 +1,12 @@
 """Disambiguate the names of residual blocks that one module runs, as a transformer's layer does."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 
 from resnet_diagram.spec.counting.transformer_layers import is_transformer_layer
-from resnet_diagram.spec.measure import is_gate, walk
+from resnet_diagram.spec.measure import all_blocks, is_gate, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.spec.paths import common_path, is_within
 from resnet_diagram.tracer.flow.graph import Call
@@ -37,14 +37,15 @@ def disambiguated(parts: Sequence[Part], calls: Sequence[Call]) -> list[Part]:
 
 
 def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Element]]:
-    """Return stem, body and head with a number behind each name of a stage that another stage has.
+    """Return stem, body and head with another name for each stage that has the name of another one.
 
-    `stage1` becomes the next `stage` number that is free, other names get `.2` and so on. A stage that is run
-    again with the same modules keeps its name; one in a stage that is no more than a way round it has that of
-    the outer one.
+    `stage1` becomes the next `stage` number that is free, others take the module of their blocks, or get
+    `.stage2` and so on. A stage that is run again with the same modules keeps its name; one in a stage that
+    is no more than a way round it has that of the outer one.
     """
     used_names: set[str] = set()
     around: list[str] = []
+    counts = Counter(stage.name for elements in split for stage in _outer_stages(elements))
 
     def renamed(elements: Iterable[Element]) -> tuple[Element, ...]:
         return tuple(map(changed, elements))
@@ -53,7 +54,7 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
         match element:
             case Stage():
                 is_inner = bool(around) and is_within(around[-1], element.name)
-                name = around[-1] if is_inner else _free_name(element.name, used_names)
+                name = around[-1] if is_inner else _free_name(element, used_names, counts[element.name] > 1)
                 used_names.add(name)
                 around.append(name if len(element.body) == 1 else "")
                 body = tuple(map(in_stage, element.body))
@@ -78,13 +79,31 @@ def with_distinct_stages(split: Sequence[Sequence[Element]]) -> list[list[Elemen
     return [list(renamed(elements)) for elements in split]
 
 
-def _free_name(name: str, taken: Collection[str]) -> str:
-    """Return a name for a stage that no other has."""
-    base, separator = ("stage", "") if name.startswith("stage") and name[5:].isdigit() else (name, ".")
-    numbers = count(1 if not separator else 2)
-    return (
-        name if name not in taken else next(f for n in numbers if (f := f"{base}{separator}{n}") not in taken)
-    )
+def _outer_stages(elements: Iterable[Element]) -> Iterator[Stage]:
+    """Yield the stages of some elements, without those inside others and those that run again."""
+    for element in elements:
+        if isinstance(element, Stage):
+            yield element
+        elif isinstance(element, Graph):
+            for node in element.nodes:
+                yield from _outer_stages(node.body if node.shares is None else ())
+        elif isinstance(element, Block):
+            for branch in element.branches:
+                yield from _outer_stages(branch)
+
+
+def _free_name(stage: Stage, taken: Collection[str], several: bool) -> str:
+    """Return a name for a stage that no other has: its own, that of the module of its blocks, or a number.
+
+    The module comes first where `several` stages have the name.
+    """
+    blocks = {block.name for block in all_blocks(stage.body) if block.name}
+    module = common_path(sorted(blocks))
+    inner = module if is_within(module, stage.name) and module not in blocks else stage.name
+    name = inner if several else stage.name
+    is_number = name.startswith("stage") and name[5:].isdigit()
+    numbered = (f"stage{n}" if is_number else f"{name}.stage{n}" for n in count(1 if is_number else 2))
+    return next(free for free in chain((name, inner), numbered) if free not in taken)
 
 
 def _renamed(part: Part, name: str) -> Part:
