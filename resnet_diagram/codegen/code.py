@@ -24,7 +24,7 @@ def code(network: Network, block: str | None = None) -> str:
     united = with_units(network)
     name = class_name(network)
     result = plan(united, reserved=(name, *HELPERS))
-    elements = (*united.stem, *united.body, *united.head)
+    elements = united.elements
     stages = [element for element in elements if isinstance(element, Stage)]
     staging = helper(stages, result)
     class_lines, factory = network_lines(united, name, result, staging)

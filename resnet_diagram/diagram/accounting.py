@@ -137,7 +137,7 @@ class _Index:
     def _parts(self) -> dict[str, list[Element]]:
         """All parts of the network by their paths."""
         network = self._network
-        stages = _stages((*network.stem, *network.body, *network.head))
+        stages = _stages(network.elements)
         by_path: dict[str, list[Element]] = {}
         for part in chain[Element](walk(network), all_blocks(network), graphs(network), stages):
             by_path.setdefault(part.name, []).append(part)

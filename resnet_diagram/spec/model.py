@@ -222,6 +222,11 @@ class Network:
         return macs(self)
 
     @property
+    def elements(self) -> tuple[Element, ...]:
+        """The elements of stem, body and head, in the order in which they run."""
+        return (*self.stem, *self.body, *self.head)
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages of the body."""
         return tuple(element for element in self.body if isinstance(element, Stage))

@@ -52,7 +52,7 @@ def stage_fields(network: Network) -> Iterator[tuple[Stage, Shape | None]]:
 def element_fields(network: Network) -> Iterator[tuple[Element, Shape | None]]:
     """Yield each layer, block, stage and graph with the receptive field of its output, inner ones first."""
     record: list[tuple[Element, _Field]] = []
-    _through((*network.stem, *network.body, *network.head), _start(network), record)
+    _through(network.elements, _start(network), record)
     for element, field in record:
         yield element, _size(field)
 

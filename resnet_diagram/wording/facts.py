@@ -83,7 +83,7 @@ def inputs(network: Network) -> tuple[Port, ...]:
 
 def fed_outputs(network: Network) -> list[tuple[Port, str]]:
     """Return the outputs of a network, each with the name of the layer or merge that gives it."""
-    elements = (*network.stem, *network.body, *network.head)
+    elements = network.elements
     last = elements[-1] if elements else None
     if not isinstance(last, Graph):
         outputs = network.outputs or (Port(name="", shape=out_shape(network)),)

@@ -8,7 +8,7 @@ from resnet_diagram.spec.model import Block, Element, Graph, Layer, Merge, Netwo
 
 def elements(network: Network) -> Iterator[Element]:
     """Yield each element of a network, nested ones included, in order."""
-    yield from opened((*network.stem, *network.body, *network.head))
+    yield from opened(network.elements)
 
 
 def opened(found: Sequence[Element]) -> Iterator[Element]:

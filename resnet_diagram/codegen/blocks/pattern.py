@@ -67,7 +67,7 @@ def blocks_in(elements: Iterable[Element]) -> Iterator[Block]:
 def levels(network: Network) -> list[list[Block]]:
     """Return all blocks by nesting level, innermost first; blocks contain blocks of earlier levels only."""
     items: list[list[Block]] = []
-    _place(blocks_in((*network.stem, *network.body, *network.head)), items)
+    _place(blocks_in(network.elements), items)
     return items
 
 

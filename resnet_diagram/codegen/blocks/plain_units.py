@@ -23,7 +23,7 @@ def with_units(network: Network) -> Network:
         return network
     if sum(layer.kind is LayerKind.CONV for layer in walk(network)) < FEWEST:
         return network
-    elements = (*network.stem, *network.body, *network.head)
+    elements = network.elements
     if not any(isinstance(element, Stage) for element in elements):
         united = _stages(_units([element for element in elements if isinstance(element, Layer)]))
         return replace(network, stem=(), body=tuple(united), head=())

@@ -21,7 +21,7 @@ def network_lines(
     network: Network, name: str, plan: Plan, helper: Helper | None
 ) -> tuple[list[str], list[str]]:
     """Return the lines of a network's class, called `name`, and of the function that creates it."""
-    elements = (*network.stem, *network.body, *network.head)
+    elements = network.elements
     stages = [element for element in elements if isinstance(element, Stage)]
     places = {id(stage): at for at, stage in enumerate(helper.stages if helper else ())}
     depths = len(stages) > 1 and all(id(stage) in places for stage in stages)

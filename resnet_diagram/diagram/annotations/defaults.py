@@ -72,7 +72,7 @@ def _by_name(classes: Mapping[str, str]) -> Iterator[tuple[frozenset[str], str]]
 def _around_blocks(network: Network) -> set[str]:
     """Return the paths of blocks and stages, and of all modules around them."""
     stages = [element for element in all_elements(network) if isinstance(element, Stage)]
-    counted = counted_blocks((*network.stem, *network.body, *network.head))
+    counted = counted_blocks(network.elements)
     blocks: list[Block | Stage] = [*residual_blocks(network), *counted, *stages]
     names = {path for block in blocks for path in paths_of(block)} & {block.name for block in blocks}
     return names | {outer for name in names for outer in outer_paths(name)}

@@ -46,7 +46,7 @@ def triangle(network: Network, room: int) -> Triangle | None:
     if next(graphs(network), None) is None:
         return None
     nodes = [GraphNode(shape=network.input_shape)]
-    outputs = _run(nodes, (*network.stem, *network.body, *network.head), (0,))
+    outputs = _run(nodes, network.elements, (0,))
     graph, merges = _joined(Graph(nodes=tuple(nodes), outputs=outputs))
     encoder = _encoder(graph)
     cells = _cells(graph, encoder) if len(encoder) >= _LEAST_LEVELS else None

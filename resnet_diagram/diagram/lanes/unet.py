@@ -30,7 +30,7 @@ def has_levels(network: Network) -> bool:
 def unet_graph(network: Network) -> Graph:
     """Return a graph with a node for each level of the encoder and the decoder of a network."""
     nodes = [GraphNode(shape=network.input_shape)]
-    outputs = _run(nodes, (*network.stem, *network.body, *network.head), (0,))
+    outputs = _run(nodes, network.elements, (0,))
     return Graph(nodes=tuple(nodes), outputs=outputs)
 
 

@@ -14,7 +14,7 @@ def whole_graph(network: Network) -> Graph:
     A network that begins with a chain begins with a node that reads nothing. Graphs with residual blocks
     within chains and branches are opened.
     """
-    elements = (*network.stem, *network.body, *network.head)
+    elements = network.elements
     first = elements[0] if elements else None
     several = isinstance(first, Graph) and sum(not node.reads for node in first.nodes) > 1
     single = isinstance(first, Graph) and not several

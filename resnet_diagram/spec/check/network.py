@@ -54,7 +54,7 @@ def _check_entry(network: Network) -> None:
 
 def _check_ports(network: Network) -> None:
     """Check that graphs with several inputs or outputs are at the ends, and as many as have names."""
-    elements = (*network.stem, *network.body, *network.head)
+    elements = network.elements
     for position, graph in enumerate(elements):
         if isinstance(graph, Graph) and position and len(graph_inputs(graph)) > 1:
             raise FaultError("a graph with several inputs is not the first element")

@@ -23,7 +23,7 @@ def shared_modules(network: Network, *, in_graphs: bool = True) -> tuple[tuple[s
     counts: Counter[str] = Counter()
     within: set[str] = set()
     modules: dict[str, list[tuple[str, ...]]] = {}
-    for unit in units((*network.stem, *network.body, *network.head)):
+    for unit in units(network.elements):
         names = _names(walk(unit, repeats=False))
         if unit.name and names and all(name.startswith(unit.name) for name in names):
             every = tuple(layer.name for layer in walk(unit, repeats=False) if layer.kind in _LEARNED)
