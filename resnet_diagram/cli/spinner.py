@@ -44,7 +44,7 @@ class _Spinner:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Clear the line, for output inside."""
+        """Clear the line of the spinner, and draw nothing while the block runs."""
         with self.lock:
             if self.drawn:
                 self._write("")
@@ -76,7 +76,7 @@ def spinning(*, shown: bool) -> Iterator[None]:
 
 @contextmanager
 def above_spinner() -> Iterator[None]:
-    """Clear the line for output inside."""
+    """Clear the line of a running spinner, so that the block can print."""
     if not _current:
         yield
         return

@@ -18,7 +18,7 @@ class Row:
 
     @property
     def present(self) -> tuple[Section, ...]:
-        """Sections of the networks that have one in this row."""
+        """The sections in this row, without networks that have none here."""
         return tuple(section for section in self.sections if section)
 
 

@@ -38,7 +38,7 @@ class Variable:
 
     @property
     def annotation(self) -> str:
-        """Its type."""
+        """The type of its values, as written in Python."""
         types = {type(value) for value in self.values}
         if len(types) == 1 and tuple not in types:
             return types.pop().__name__
@@ -46,7 +46,7 @@ class Variable:
 
     @property
     def declaration(self) -> str:
-        """It as a parameter of a function."""
+        """The parameter as a function declares it: name, type and default."""
         tail = "" if self.default is None else f" = {self.default}"
         return f"{self.name}: {self.annotation}{tail}"
 

@@ -44,7 +44,7 @@ class Snapshot:
             self.ends.append(len(self.values))
 
     def restore(self) -> None:
-        """Restore each to exactly the objects of before."""
+        """Put the recorded objects back into each container."""
         start = 0
         for holder, names, end in zip(self.holders, self.names, self.ends, strict=True):
             _restore_container(holder, names, self.values[start:end])
