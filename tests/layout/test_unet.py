@@ -8,6 +8,7 @@ import pytest
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
+from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.lanes.sides import sides_of
 from resnet_diagram.diagram.model import Dag, EdgeRole, GroupRole, NodeRole, Overview, Vertex
 from resnet_diagram.diagram.options import Options, View
@@ -318,6 +319,65 @@ def test_arrows_of_a_chart_join_nodes_that_it_has(network: Network, view: View) 
     named = {name for line in lines if " -> " in line for name in line.strip("{}").split(" -> ")}
     declared = {line for line in lines if line.isidentifier()}
     assert {name.split(";")[-1].strip() for name in named} <= declared
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(only="stage1"),
+        Options(annotations=Annotations(braces=(("ours", (Part(paths=frozenset({"down1"})),)),))),
+    ],
+)
+def test_one_part_and_braces_are_drawn_in_an_overview(options: Options) -> None:
+    network = unet(residual_blocks=True)
+    figure = folded_page([network], options, Output(fit=Fit(495.0, None)))
+    assert isinstance(figure.diagram.panels[0].content, Overview)
+
+
+def far_input() -> Network:
+    """A U-Net whose first convolution lowers the resolution by two levels, and whose end restores it."""
+    inner, middle, large = unet(3), (16, 128, 128), (16, 256, 256)
+    first = layer("patches", (3, 256, 256), size(0), kernel=7)
+    larger = layer("up128", size(0), middle, "nearest2d", 2), *pair("end128", middle, middle)
+    last = layer("up256", middle, large, "nearest2d", 2), *pair("end256", large, large)
+    return replace(inner, input_shape=(3, 256, 256), body=(first, *inner.body[1:], *larger, *last), head=())
+
+
+def pooled_behind_layers() -> Network:
+    """A U-Net whose poolings follow a convolution, as the transitions of a DenseNet do."""
+    fine, low, lowest = size(0), size(1), size(2)
+
+    def down(name: str, high: Shape, half: Shape) -> tuple[Element, ...]:
+        before = (half[0], *high[1:])
+        return (
+            layer(f"{name}.conv", high, before, kernel=1),
+            layer(f"{name}.pool", before, half, "max_pool", 2),
+        )
+
+    def joined(name: str, high: Shape, half: Shape, inside: tuple[Element, ...]) -> Block:
+        up = layer(f"{name}.up", half, high, "conv_transpose", 2)
+        return Block(branches=((), (*down(name, high, half), *inside, up)), merge=Merge.ADD, name=name)
+
+    inner = (*stage("s1", low, low), joined("j1", low, lowest, stage("s2", lowest, lowest)))
+    body = (*pair("in", size(0, 3), fine), joined("j0", fine, low, inner), *pair("out", fine, fine))
+    return Network(name="D", input_shape=size(0, 3), body=body)
+
+
+@pytest.mark.parametrize("network", [far_input(), pooled_behind_layers()], ids=["far input", "poolings"])
+def test_every_value_of_a_u_net_has_an_arrow_and_its_words(network: Network) -> None:
+    figure = page(network)
+    dag = whole(figure)
+    assert dag.u_shaped
+    assert problems(figure.scene, THEME) == []
+    assert left_out(network, figure.diagram.panels) == ()
+    values = list(reads((dag,)))
+    words = {text.text for text in texts(figure.scene)}
+    assert all(any(str(read.label).startswith(text) for text in words) for read in values if read.label)
+    ends = {(line.tail.element, line.head.element) for line in connectors(figure.scene)}
+    for vertex in dag.vertices:
+        for read in vertex.reads:
+            tail, head = dag.vertices[read.vertex], vertex
+            assert (drawn(figure.scene, tail).id, drawn(figure.scene, head).id) in ends
 
 
 @pytest.mark.filterwarnings("ignore::resnet_diagram.errors.UnrenderedWarning")

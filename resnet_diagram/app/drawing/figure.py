@@ -6,7 +6,7 @@ from dataclasses import replace
 from resnet_diagram.diagram.annotations.model import NO_ANNOTATIONS
 from resnet_diagram.diagram.flat import flattened
 from resnet_diagram.diagram.model import Diagram
-from resnet_diagram.diagram.options import Options
+from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.prose.caption import caption, label
 from resnet_diagram.diagram.quantity import by_quantity
 from resnet_diagram.diagram.views import build
@@ -20,6 +20,8 @@ from resnet_diagram.wording.language import in_language, language
 
 def figure_of(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
     """Return the figure of networks, or of the flat reading of their diagram, ready for a renderer."""
+    if options.only or options.annotations.braces:
+        options = replace(options, levels=Levels.NONE)
     diagram, theme = _filled(networks, options, load_theme(output.theme), flat=flat)
     if options.only:
         from resnet_diagram.diagram.annotations.only import with_only

@@ -140,7 +140,8 @@ def _stage(stage: Stage, elements: Sequence[Element]) -> Iterator[Element]:
 def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Block | Graph | tuple[Element, ...]]:
     """Yield elements in runs; what is to be opened, stages and resamplings by themselves.
 
-    Several layers ahead of a stage are its first block, which has no shortcut; not so in the `stem`.
+    Several layers ahead of a stage are its first block, which has no shortcut, and a pooling behind layers is
+    one of them; not so in the `stem`.
     """
     run: list[Element] = []
     for element, behind in pairwise((*elements, None)):
@@ -151,12 +152,21 @@ def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Block | Grap
             yield element
             continue
         follows = _follows(element)
-        alone = isinstance(element, Stage) or (_resamples(element) and not _follows(behind))
+        pools = isinstance(element, Layer) and element.kind is LayerKind.POOL and depth(run) > 0 and not stem
+        alone = isinstance(element, Stage) or (_resamples(element) and not _follows(behind) and not pools)
         ends = bool(run) and (
             isinstance(run[0], Stage) or (_resamples(run[0]) and len(run) == 1 and not follows)
         )
         if isinstance(element, Stage) and not stem and run and not ends and depth(run) > 1:
             run = [replace(element, body=(*run, *element.body))]
+            continue
+        if (
+            isinstance(element, Stage)
+            and run
+            and isinstance(run[0], Stage)
+            and not element.name + run[0].name
+        ):
+            run = [replace(element, body=(*run[0].body, *element.body))]
             continue
         if run and (alone or ends):
             yield tuple(run)

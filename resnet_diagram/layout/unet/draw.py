@@ -78,9 +78,9 @@ def unet_panel(dag: Dag, sides: Sides, theme: Theme, room: float) -> DrawnPanel 
             draw(canvas, plan.parts[number], (plan.starts[number], line), entered=number not in row.down)
         canvas.words(row.words, "caption", "muted", (left, line), anchor=Anchor.END)
         canvas.current.connectors += _along(canvas, dag, sides, plan, row)
+    for upper, lower in pairwise(row for row in plan.rows if row.down):
+        canvas.current.connectors.append(_down(canvas, dag, plan, upper, lower))
     for upper, lower in pairwise(plan.rows):
-        if upper.down and lower.down:
-            canvas.current.connectors.append(_down(canvas, dag, plan, upper, lower))
         if upper.up:
             canvas.current.connectors.append(_up(canvas, dag, plan, upper, lower))
     return DrawnPanel(canvas, plan.width, plan.height)
@@ -95,9 +95,13 @@ def _down(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Conne
     at = min(max(u, left), right)
     start = plan.lines[plan.rows.index(upper)] + source.below
     end = plan.lines[plan.rows.index(lower)] - target.above
-    middle = sum(plan.gap(plan.rows.index(lower))) / 2
+    gap = plan.gap(plan.rows.index(lower))
     words = words_down(dag, lower, plan.sizer)
-    top = middle - 1.0 - (len(words) - 1) * PITCH * canvas.theme.size("label") / 2
+    middle, pitch = sum(gap) / 2, PITCH * canvas.theme.size("label")
+    top = middle - 1.0 - (len(words) - 1) * pitch / 2
+    if at != u and words:
+        middle = gap[0] + BESIDE
+        top = middle + BESIDE + pitch / 2
     return _connector(
         canvas,
         dag.vertices[head].reads[0],

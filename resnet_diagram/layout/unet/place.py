@@ -67,7 +67,10 @@ class Plan(NamedTuple):
 
 
 def rows_of(dag: Dag, sides: Sides) -> tuple[Row, ...]:
-    """Return the levels of a U, finest first; nothing where a level has several skip connections or ends."""
+    """Return the levels of a U, finest first.
+
+    Returns nothing where a level has several skip connections or ends, or words on an arrow along it.
+    """
     down, up, row_of = _levels(dag, sides)
     rows: list[Row] = []
     for at in sorted(set(row_of.values())):
@@ -78,7 +81,9 @@ def rows_of(dag: Dag, sides: Sides) -> tuple[Row, ...]:
         behind = tuple(dag.vertices[number].reads[0].vertex for number in heads)
         series = behind == (*right[-1:], *heads)[: len(heads)]
         joined = [way[0] for way in ways] in ([], list(left[-1:]))
-        if not (joined and series):
+        level = (*pairwise(left), *pairwise((*right, *heads)))
+        reads = (read for tail, head in level for read in dag.vertices[head].reads if read.vertex == tail)
+        if not (joined and series) or any(read.label for read in reads):
             return ()
         words = dag.rows[at] if dag.rows else ""
         rows.append(Row(words, left, ways[0][1:] if ways else (), right, heads))
@@ -265,6 +270,7 @@ def _lines(
     v = MARGIN
     for at, row in enumerate(rows):
         words = len(words_down(dag, row, sizer))
+        words += bool(words) and at > 1 and len(rows[at - 1].down) > 1
         over = rows[at - 1]
         if at and over.up and not _ends_skip(dag, over):
             words = max(words, len(words_up(dag, over, sizer)) + 1)
