@@ -17,6 +17,7 @@ from resnet_diagram.diagram.model import (
     Overview,
     Panel,
 )
+from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal
 
 
@@ -31,15 +32,7 @@ def flattened(diagram: Diagram) -> Diagram:
             case Chain():
                 return diagram
             case Inset():
-                items.append(
-                    Group(
-                        id=panel.id,
-                        role=GroupRole.NETWORK,
-                        title=panel.title,
-                        items=panel.content.items,
-                        origin=panel.origin,
-                    )
-                )
+                items.append(network_frame(panel))
             case Comparison():
                 items += [_in_series(column, panel.content.rows) for column in panel.content.columns]
                 # The notes on parts that are not drawn, with the names of the networks.
@@ -55,6 +48,12 @@ def flattened(diagram: Diagram) -> Diagram:
                 assert_never(panel.content)
     chain = network_panel(Chain(items=tuple(items)))
     return replace(diagram, panels=(chain,), legend=tuple(legend))
+
+
+def network_frame(panel: Panel) -> Group:
+    """Return the items of a panel in one frame, for a chain."""
+    inner, title = content_items(panel.content), panel.title
+    return Group(id=panel.id, role=GroupRole.NETWORK, title=title, items=inner, origin=panel.origin)
 
 
 def network_panel(chain: Chain) -> Panel:

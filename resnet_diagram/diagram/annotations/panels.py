@@ -9,14 +9,13 @@ from resnet_diagram.diagram.annotations.match import problems, with_classes
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.annotations.units import Closed, with_units
 from resnet_diagram.diagram.elements import mapped
-from resnet_diagram.diagram.flat import network_panel
+from resnet_diagram.diagram.flat import network_frame, network_panel
 from resnet_diagram.diagram.model import (
     WHOLE,
     Bar,
     Dag,
     Diagram,
     Frame,
-    Group,
     GroupRole,
     Inset,
     LegendEntry,
@@ -29,7 +28,6 @@ from resnet_diagram.diagram.origin import copies_of, origin
 from resnet_diagram.diagram.panels.block_types import BlockType, Unit, types_of
 from resnet_diagram.diagram.panels.insets import picture, unit_inset
 from resnet_diagram.diagram.views import build, legend_of
-from resnet_diagram.diagram.walk import content_items
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.measure import in_shape
 from resnet_diagram.spec.model import Network
@@ -112,18 +110,8 @@ def _chain(
     diagram = build(closed, options, flat=flat)
     if units and framed:
         # A chain with a frame for each unit behind it, as the panels of a page are.
-        panels = _unit_panels(units, options)
-        groups = [
-            Group(
-                id=panel.id,
-                role=GroupRole.NETWORK,
-                title=panel.title,
-                items=content_items(panel.content),
-                origin=panel.origin,
-            )
-            for panel in panels
-        ]
-        chain = replace(diagram.chain, items=(*diagram.chain.items, *groups))
+        frames = map(network_frame, _unit_panels(units, options))
+        chain = replace(diagram.chain, items=(*diagram.chain.items, *frames))
         entries = legend_of(networks[0], [chain]) if diagram.legend else ()
         diagram = replace(diagram, panels=(network_panel(chain),), legend=entries)
     elif units:
