@@ -297,7 +297,7 @@ def pre_activation(block: Block) -> bool:
     for layer in (*block.before, *main_layers(block)):
         if layer.kind in FOLLOWING:
             return True
-        if layer.kind in MIXING or layer.kind is LayerKind.OPAQUE:
+        if layer.kind in MIXING or layer.kind is LayerKind.OPAQUE or layer.macs:
             return False
     return False
 

@@ -228,7 +228,7 @@ def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
         reference = literal(letter)
         if isinstance(element, Bar):
             return replace(element, text=Label(words, reference))
-        return replace(element, lines=(words, reference))
+        return replace(element, lines=(words, reference, *element.lines[1:]))
 
     return mapped(panels, change)
 

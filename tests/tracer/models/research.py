@@ -309,3 +309,16 @@ class FedStream(nn.Module):
         a, b = self.first(x), self.second(x)
         kept = F.relu(self.own(a) + self.fed(b) + self.project(a))
         return torch.cat([kept, F.relu(self.beside(b) + self.back(a))], 1)
+
+
+class MixedBlock(nn.Module):
+    """A residual block of two mixtures of kernels, each with a norm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = MixedKernels(), MixedKernels()
+        self.norms = nn.ModuleList(nn.BatchNorm2d(8) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.norms[0](self.first(x)))
+        return F.relu(x + self.norms[1](self.last(y)))

@@ -9,8 +9,10 @@ pytest.importorskip("torch")
 from torch import nn
 
 from resnet_diagram.diagram.accounting import missing
+from resnet_diagram.diagram.annotations.panels import built_with_units
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
+from resnet_diagram.diagram.walk import content_items, nodes
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import params, pre_activation, weighted_layers
 from resnet_diagram.spec.model import Merge
@@ -108,3 +110,12 @@ def test_a_value_copied_to_all_positions_is_appended() -> None:
 
 def test_tokens_are_inserted_in_one_step() -> None:
     assert [layer.op for layer in layers(traced(research.PromptTokens(), "5x8"))] == ["cat"]
+
+
+def test_the_norm_behind_a_module_in_a_panel_of_its_own_is_in_its_box() -> None:
+    network = traced(Chained(nn.Conv2d(3, 8, 3), research.MixedBlock()), "3x10x10")
+    diagram, _ = built_with_units([network], Options(), flat=False)
+    (block,) = (panel for panel in diagram.panels if "Identity" in str(panel.title))
+    boxes = [list(map(str, node.lines)) for node in nodes(content_items(block.content))]
+    assert [lines[-1] for lines in boxes if lines[0] == "MixedKernels"] == ["BN, ReLU", "BN"]
+    assert str(block.title) == "Identity block"
