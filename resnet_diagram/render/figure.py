@@ -69,7 +69,7 @@ class Figure:
     """A drawing with its theme and output settings.
 
     `words` returns the caption, a sentence of facts. `remark`: a comment in the source of a chart.
-    `language`: language of the words added by a format.
+    `language`: language of the words added by a format. `warnings`: on what its diagram leaves out.
     """
 
     diagram: Diagram
@@ -78,6 +78,7 @@ class Figure:
     words: Callable[[], str] = str
     remark: str = ""
     language: Language = field(default_factory=dict)
+    warnings: tuple[Warning | str, ...] = ()
 
     @cached_property
     def scene(self) -> "Scene":

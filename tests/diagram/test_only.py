@@ -1,5 +1,6 @@
 """Parts of a network, drawn between their neighbours."""
 
+import warnings
 from typing import Any
 
 import pytest
@@ -117,26 +118,42 @@ def test_a_chart_of_a_part_has_the_frames_of_its_units() -> None:
     assert "Stage 4" in head
 
 
-def test_blocks_of_the_part_are_open_where_the_network_has_more_types_than_panels() -> None:
+def many_types() -> rd.Network:
+    """Return a network whose eight stages are of eight types of block."""
     torch = pytest.importorskip("torch")
     nn = torch.nn
 
     class Block(nn.Module):  # type: ignore[misc, name-defined]
-        def __init__(self, channels: int, count: int, stride: int) -> None:
+        def __init__(self, channels: int, count: int) -> None:
             super().__init__()
             self.layers = nn.Sequential(
-                nn.Conv2d(channels, 2 * channels, 3, stride, 1),
+                nn.Conv2d(channels, 2 * channels, 3, 2, 1),
                 *(nn.Conv2d(2 * channels, 2 * channels, 1) for _ in range(count)),
             )
-            self.shortcut = nn.Conv2d(channels, 2 * channels, 1, stride)
+            self.shortcut = nn.Conv2d(channels, 2 * channels, 1, 2)
 
         def forward(self, x: Any) -> Any:
             return torch.relu(self.layers(x) + self.shortcut(x))
 
-    blocks = [nn.Sequential(Block(8 * 2**number, number, 2)) for number in range(8)]
-    network = rd.trace(nn.Sequential(nn.Conv2d(3, 8, 3), *blocks), input_shape=(3, 512, 512))
-    notes = {only: rd.to_text(network, "svg", only=only) for only in ("", "stage3", "stage8")}
-    assert "not drawn open: " in notes[""]
-    for only in ("stage3", "stage8"):
-        assert "not drawn open: " not in notes[only]
-        assert f"(first block of stage {only[-1]})" in notes[only] or "(b)" in notes[only]
+    blocks = [nn.Sequential(Block(8 * 2**number, number)) for number in range(8)]
+    return rd.trace(nn.Sequential(nn.Conv2d(3, 8, 3), *blocks), input_shape=(3, 512, 512))
+
+
+def test_blocks_of_the_part_are_open_where_the_network_has_more_types_than_panels() -> None:
+    network = many_types()
+    texts = {only: rd.to_text(network, "svg", only=only) for only in ("", "stage3", "stage8")}
+    assert "not drawn open: " in texts[""]
+    assert "not drawn open: " not in texts["stage3"] + texts["stage8"]
+
+
+def test_a_figure_warns_of_what_it_leaves_out_and_not_of_what_smaller_ones_do() -> None:
+    network, told = many_types(), set()
+    for stage in range(1, 9):
+        notes = {"parts": {f"{stage}.0.layers.0": {"color": "#FFD580"}}}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            text = rd.to_text(network, "svg", annotate=notes)
+        is_told = any("is left out (color)" in str(warning.message) for warning in caught)
+        assert is_told == ("FFD580" not in text.upper())
+        told.add(is_told)
+    assert told == {True, False}

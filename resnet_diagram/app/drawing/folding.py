@@ -54,25 +54,40 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
             f"The drawing of {networks[0].name} would be higher than a page; {what}. "
             "--max-height 20in gives it more room, --view full draws every block."
         )
+    _give_warnings(figure)
     return figure
+
+
+def _tried(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
+    """Return a figure that keeps the warnings on what it leaves out, for it may not be drawn."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figure = figure_of(networks, options, output, flat=flat)
+    return replace(figure, warnings=tuple(warning.message for warning in caught))
+
+
+def _give_warnings(figure: Figure) -> None:
+    """Give the warnings of the figure that is drawn."""
+    for warning in figure.warnings:
+        warnings.warn(warning, stacklevel=3)
 
 
 def _opened(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
     """Return the figure that opens most blocks, within a page if the view and its direction are free."""
     if options.view is not View.PAPER or options.direction:
-        return figure_of(networks, options, output), ""
+        return _tried(networks, options, output), ""
     return _page(networks, options, output)
 
 
 def _page(networks: Sequence[Network], options: Options, output: Output) -> tuple[Figure, str]:
     """Return the figure that opens most blocks on a page, and a description of the omitted ones."""
-    figure = figure_of(networks, options, output)
+    figure = _tried(networks, options, output)
     if _is_page(figure) or _is_wide_u(figure):
         return figure, ""
     count = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
     opened: tuple[int, ...] = ()
     for rank in range(count):
-        more = _in_panels(figure_of(networks, replace(options, opened=(*opened, rank)), output))
+        more = _in_panels(_tried(networks, replace(options, opened=(*opened, rank)), output))
         if _is_page(more):
             figure, opened = more, (*opened, rank)
     if opened:
@@ -80,7 +95,7 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
         return figure, f"panels of blocks left out: {left_out}" if left_out else ""
     folded = replace(options, view=View.OVERVIEW)
     low = replace(output, fit=replace(output.fit, height=output.fit.height or TALLEST))
-    figure, lowest = (figure_of(networks, folded, room) for room in (output, low))
+    figure, lowest = (_tried(networks, folded, room) for room in (output, low))
     return figure if _is_page(figure) or not _is_page(lowest) else lowest, "no block is drawn open"
 
 
@@ -138,18 +153,18 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
     The views are tried from the requested one to those that fold more, at last with a box for each graph. In
     rows, a view that folds must also fit a page. Warns of what is folded, and where the last is too large.
     """
-    figure = figure_of(networks, options, output, flat=True)
+    figure = _tried(networks, options, output, flat=True)
     view = view_named(options.view)
     while True:
         content = write_as(row, figure)
         if row.measure is None:
-            return content
+            break
         size = row.measure(figure, content)
         in_rows = figure.diagram.flow is Flow.ROWS and not figure.diagram.chain.dense
         too_high = in_rows and not size.fits_page
         boxed = figure.diagram.boxed if view.folded is None else None
         if row.budget.allows(size) and not (too_high and (view.folded or boxed)):
-            return content
+            break
         if boxed:
             name = figure.diagram.title or "the network"
             _warn(f"The chart of {name} is too large for a page: each graph in it is drawn as one box.")
@@ -157,7 +172,7 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
             continue
         if view.folded is None:
             _warn(f"{_excess(row, size)}Take a view that folds more, or a part of it.")
-            return content
+            break
         if too_high:
             _warn(
                 f"The chart of {figure.diagram.title or 'the network'} is too high for a page: its stages "
@@ -166,10 +181,12 @@ def folded_chart(row: Format, networks: Sequence[Network], options: Options, out
         else:
             _warn(f"{_excess(row, size)}Equal blocks are folded, as in --view {view.folded}.")
         view = view_named(view.folded)
-        figure = figure_of(networks, replace(options, view=view.view), output, flat=True)
+        figure = _tried(networks, replace(options, view=view.view), output, flat=True)
         if too_high:
             diagram = replace(figure.diagram, flow=Flow.ROWS)
             figure = replace(figure, diagram=diagram, remark=REMARK)
+    _give_warnings(figure)
+    return content
 
 
 def _excess(row: Format, size: ChartSize) -> str:
