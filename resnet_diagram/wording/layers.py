@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
+from math import prod
 from typing import NamedTuple
 
 from resnet_diagram.spec.model import Layer, LayerKind, Shortcut, ShortcutKind
@@ -36,6 +37,7 @@ _OPERATORS: dict[str, Word | str] = {
     "layer_scale": Word.LAYER_SCALE,
     "shift": Word.SHIFT,
     "scale": Word.SCALE,
+    "amax": Word.MAXIMUM,
     "l2_norm": "L2 norm",
     "global_response_norm": "GRN",
     "quick_gelu": "quick GELU",
@@ -99,12 +101,21 @@ def operator_name(layer: Layer) -> Label:
         if total % part:
             return phrase(Kind.OPERATOR, Word.SOME_CHANNELS, part, total)
         return phrase(Kind.OPERATOR, Word.PART_OF_CHANNELS, total // part)
-    word = _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
+    word = _learned(layer) or _arithmetic(layer) or _OPERATORS.get(layer.op, layer.op.replace("_", " "))
     if layer.kind is LayerKind.UPSAMPLE:
         word = _UPSAMPLINGS.get(layer.op.rstrip("123d"), word)
     kind = Kind(layer.kind.value) if layer.kind in FOLLOWING else Kind.OPERATOR
     joining = setting(layer, INPUT)
     return Label(Term(kind=kind, word=word), *([literal(str(joining), Kind.NAME)] if joining else []))
+
+
+def _learned(layer: Layer) -> Word | None:
+    """Return what a layer adds or appends that the network has learned; None for other layers."""
+    if layer.op == "shift" and layer.params:
+        each = layer.params == prod(layer.in_shape) > layer.in_shape[0]
+        return Word.POSITION_EMBEDDING if each else Word.LEARNED_SHIFT
+    appends = layer.op == "cat" and layer.params and layer.in_shape[0] == layer.out_shape[0]
+    return Word.APPENDED_TOKEN if appends else None
 
 
 def _arithmetic(layer: Layer) -> str:

@@ -121,6 +121,35 @@ def test_all_values_of_an_aggregation_go_to_one_concatenation(steps: int, boxes:
     ] == [True] * 2
 
 
+class Embedded(nn.Module):
+    """Patches with a class token, an embedding of each position, or one number for all."""
+
+    def __init__(self, token: bool, each: bool) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 16, 4, 4)
+        self.token = nn.Parameter(torch.zeros(1, 1, 16)) if token else None
+        self.embedding = nn.Parameter(torch.zeros(1, (16 + token) if each else 1, 16))
+        self.layers = nn.Sequential(*(Layer(nn.Linear(16, 16), nn.LayerNorm(16)) for _ in range(2)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.patches(x).flatten(2).transpose(1, 2)
+        if self.token is not None:
+            y = torch.cat([self.token.expand(y.shape[0], -1, -1), y], 1)
+        y = self.layers(y + self.embedding)
+        return y.mean(1)
+
+
+@pytest.mark.parametrize("token", [False, True])
+@pytest.mark.parametrize(("each", "text"), [(True, "position embedding"), (False, "+ learned β")])
+def test_what_is_learned_for_positions_has_its_name(token: bool, each: bool, text: str) -> None:
+    strip = drawn(rd.trace(Embedded(token, each), (3, 16, 16))).panels[0].content
+    assert isinstance(strip, Overview)
+    found = [bar.text for frame in strip.frames for bar in frame.bars if isinstance(bar, Bar)]
+    assert text in found
+    assert ("append token" in found) == token
+    assert not {"add", "cat"} & {*found}
+
+
 @pytest.mark.parametrize(("name", "said"), [("swin_t", True), ("vit_b_16", False)])
 def test_attention_among_as_many_positions_at_several_resolutions_says_so(name: str, said: bool) -> None:
     assert ("49 positions" in lines(published(f"torchvision/{name}"))) == said
