@@ -62,8 +62,12 @@ def _orient(steps: Iterable[Step], axes: Axes, live: frozenset[int]) -> None:
 
 def _entering(node: Node, live: frozenset[int]) -> Ref | None:
     """Return the first value that an operation reads of those followed, else of all that are computed."""
-    refs = [ref for ref in references(node) if ref.node.active]
-    return next((ref for ref in refs if ref.node.index in live), next(iter(refs), None))
+    first = None
+    for ref in references(node):
+        if ref.node.index in live:
+            return ref
+        first = first or (ref if ref.node.active else None)
+    return first
 
 
 def batch_of(graph: OpGraph) -> int:

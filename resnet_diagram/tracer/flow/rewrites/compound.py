@@ -25,7 +25,7 @@ def spell_out(graph: OpGraph) -> None:
     """Write each operation of a graph that stands for several as these."""
     nodes: list[Node] = []
     for node in graph.nodes:
-        name = operator_of(node.op).name
+        name = operator_of(node.op).name if node.active else ""
         if name == "lerp" and node.active:
             nodes += _write_interpolation(node)
         elif name in _PRODUCTS and sum(ref.node.active for ref in references(node)) > 1:
@@ -35,9 +35,10 @@ def spell_out(graph: OpGraph) -> None:
         elif name == "cat" and node.active:
             _write_stack(node)
         nodes.append(node)
-    graph.nodes[:] = nodes
-    for index, node in enumerate(nodes):
-        node.index = index
+    if len(nodes) > len(graph.nodes):
+        graph.nodes[:] = nodes
+        for index, node in enumerate(nodes):
+            node.index = index
 
 
 def _write_interpolation(node: Node) -> list[Node]:

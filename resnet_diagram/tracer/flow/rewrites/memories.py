@@ -127,14 +127,15 @@ def _is_memory(step: Step, readers: Sequence[CrossAttention], steps: Sequence[St
     """Return whether only cross-attention reads a step, which has weights behind it and no queries."""
     keys = set[int]().union(*(attention.keys | {attention.core.index} for attention in readers))
     queries = {attention.query for attention in readers} - {-1}
+    if not queries or not keys.issuperset(step.targets):
+        return False
     behind: set[int] = set()
     waiting = [step.index]
     while waiting:
         number = waiting.pop()
         behind.add(number)
         waiting += [source for source in steps[number].sources if source not in behind]
-    works = any(steps[number].role in WEIGHTED for number in behind)
-    return bool(queries) and works and not queries & behind and keys.issuperset(step.targets)
+    return not queries & behind and any(steps[number].role in WEIGHTED for number in behind)
 
 
 def _cut(attention: CrossAttention, name: str, steps: Sequence[Step]) -> None:
