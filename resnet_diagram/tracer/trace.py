@@ -25,7 +25,7 @@ from resnet_diagram.tracer.load.inputs import (
 from resnet_diagram.tracer.load.lazy import with_sizes
 from resnet_diagram.tracer.load.quantised import as_float
 from resnet_diagram.tracer.record.isolation import attribute_of, exclusive
-from resnet_diagram.tracer.record.operators import Role, operator_of
+from resnet_diagram.tracer.record.operators import WEIGHTED, Role, operator_of
 from resnet_diagram.tracer.record.run import record, unwrapped
 from resnet_diagram.tracer.structure.assemble import Sizes, network_of
 from resnet_diagram.tracer.structure.partial import is_useful, longest, operations, stop_note, with_stop
@@ -84,8 +84,11 @@ def read_run(run: Run, *, name: str = "", source: str = "") -> Network:
     with exclusive():
         network = network_of(run.graph, run.sizes, name or run.kind, source)
         if network is None:
+            works = any(operator_of(node.op).role in WEIGHTED for node in run.graph.nodes)
             raise TraceError(
                 f"{run.kind} does nothing with its input: no operation leads from it to the output."
+                + " Values are not followed through NumPy or Python numbers: draw the module behind them "
+                "alone, as in path/file.py:Net().backbone." * works
             )
         return _checked(with_stop(network, run.graph))
 

@@ -322,3 +322,15 @@ class MixedBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = F.relu(self.norms[0](self.first(x)))
         return F.relu(x + self.norms[1](self.last(y)))
+
+
+class ThroughNumpy(nn.Module):
+    """A convolution of values that NumPy computes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.conv(torch.from_numpy(2 * x.numpy()))
+        return result

@@ -13,6 +13,7 @@ from resnet_diagram.diagram.annotations.panels import built_with_units
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
 from resnet_diagram.diagram.walk import content_items, nodes
+from resnet_diagram.errors import TraceError
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.measure import params, pre_activation, weighted_layers
 from resnet_diagram.spec.model import Merge
@@ -119,3 +120,8 @@ def test_the_norm_behind_a_module_in_a_panel_of_its_own_is_in_its_box() -> None:
     boxes = [list(map(str, node.lines)) for node in nodes(content_items(block.content))]
     assert [lines[-1] for lines in boxes if lines[0] == "MixedKernels"] == ["BN, ReLU", "BN"]
     assert str(block.title) == "Identity block"
+
+
+def test_values_that_leave_torch_are_named_as_the_cause() -> None:
+    with pytest.raises(TraceError, match="not followed through NumPy"):
+        traced(research.ThroughNumpy(), "3x8x8")
