@@ -39,7 +39,7 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
         if _is_u(figure) and not _shows_graph(figure):
             options = replace(options, levels=levels)
             figure, what = _opened(networks, options, output)
-    if _graphs(figure) and not _shows_graph(figure):
+    if _graphs(figure) and (_is_large_graph(figure) or not _shows_graph(figure)):
         options = replace(options, opens_encoders=False)
         closed, folded = _opened(networks, options, output)
         figure, what = (closed, folded) if _shows_graph(closed) else (figure, what)
@@ -85,6 +85,8 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
     if _is_page(figure) or _is_wide_u(figure):
         return figure, ""
     count = sum(isinstance(panel.content, Inset) for panel in figure.diagram.panels)
+    if _graphs(figure) and not _shows_graph(figure_of(networks, replace(options, opened=()), output)):
+        count = 0
     opened: tuple[int, ...] = ()
     for rank in range(count):
         more = _in_panels(_tried(networks, replace(options, opened=(*opened, rank)), output))
@@ -135,7 +137,7 @@ def _is_large_graph(figure: Figure) -> bool:
     """Return whether a figure has a graph and is larger than asked for, or than a page."""
     if not _graphs(figure):
         return False
-    return not (_is_page(figure) and figure.scene.width <= (figure.output.fit.width or PAGE_WIDTH))
+    return not (_is_page(figure) and figure.scene.width <= (figure.output.fit.width or PAGE_WIDTH) + 0.1)
 
 
 def _is_page(figure: Figure) -> bool:

@@ -15,7 +15,7 @@ from resnet_diagram.diagram.chain.graph import (
     output_lines,
     row_sizes,
 )
-from resnet_diagram.diagram.lanes.modules import Folded, Module, folded
+from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
 from resnet_diagram.diagram.lanes.shared import Shared
 from resnet_diagram.diagram.lanes.sides import sides_of
@@ -35,7 +35,7 @@ from resnet_diagram.diagram.model import (
 )
 from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.origin import origin, paths_of, together
-from resnet_diagram.diagram.panels.block_types import Unit
+from resnet_diagram.diagram.panels import block_types
 from resnet_diagram.diagram.panels.draft import OverviewDraft, draft_of
 from resnet_diagram.diagram.panels.layer_notes import layer_notes
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
@@ -65,7 +65,7 @@ class Lanes:
 
     whole: Dag
     modules: tuple[Panel, ...]
-    units: tuple[Unit, ...]
+    units: tuple[block_types.Unit, ...]
 
 
 @dataclass(kw_only=True)
@@ -151,7 +151,7 @@ class _Builder:
         draft = DagDraft(
             graph=graph,
             prefix=prefix,
-            sizes=_row_sizes(graph),
+            sizes=_row_sizes(graph, units),
             columns=columns,
             on_arrows=self.is_unet or bool(columns),
         )
@@ -328,9 +328,17 @@ def _lanes(graph: Graph, builder: _Builder, *, shapes: bool) -> Lanes:
     return Lanes(whole=whole, modules=tuple(opened), units=units)
 
 
-def _row_sizes(graph: Graph) -> tuple[Shape, ...]:
-    """Return the resolutions of the rows of a graph: of its values, and of coarser stages in it."""
-    values = [node.shape for node in graph.nodes]
+def _row_sizes(graph: Graph, units: Iterable[Unit]) -> tuple[Shape, ...]:
+    """Return the resolutions of the rows of a graph: of values outside modules, and of coarser stages."""
+    inside = {
+        number
+        for unit in units
+        if isinstance(unit, Folded)
+        for module in unit.modules
+        for number in module.members
+        if number not in module.outside
+    }
+    values = [node.shape for number, node in enumerate(graph.nodes) if number not in inside]
     least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
     stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
     return row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))

@@ -37,6 +37,7 @@ _LOWER = 0.55
 """Share of the rise of bars with resolution, beside that of an overview."""
 _LEVELS = 3
 """Rows with stages from which on their frames are low."""
+_ROUNDING = 0.1
 _MOST_STRETCH = 1.6
 """Factor up to which an overview is stretched to the width of its column."""
 
@@ -126,11 +127,11 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     for wrapped in (False, True):
         sizer = box_sizer(items, theme, turned=False, wrapped=wrapped)
         parts = [_Measured(dag, theme, sizer, scale, room).measured()]
-        if _width(parts) <= room:
+        if _width(parts) <= room + _ROUNDING:
             break
     limit = room
     _, planned = parts[0]
-    while _width(parts) > room and limit > room / 2:
+    while _width(parts) > room + _ROUNDING and limit > room / 2:
         split = bands(dag, planned, limit - _left(dag, theme))
         parts = [_Measured(band, theme, sizer, scale, room).measured() for band in split]
         limit -= _STEP
