@@ -146,7 +146,10 @@ def test_blocks_of_the_part_are_open_where_the_network_has_more_types_than_panel
     assert "not drawn open: " not in texts["stage3"] + texts["stage8"]
 
 
-def test_a_figure_warns_of_what_it_leaves_out_and_not_of_what_smaller_ones_do() -> None:
+def test_a_figure_warns_of_what_it_leaves_out_and_not_of_what_smaller_ones_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("resnet_diagram.app.drawing.folding.TALLEST", 340.0)  # room for some of the panels
     network, told = many_types(), set()
     for stage in range(1, 9):
         notes = {"parts": {f"{stage}.0.layers.0": {"color": "#FFD580"}}}
