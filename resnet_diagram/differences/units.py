@@ -8,7 +8,7 @@ from resnet_diagram.spec.measure import gate_ratio, is_gate, is_residual, walk, 
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind, Stage
 from resnet_diagram.spec.signature import canonical
 from resnet_diagram.spec.traits import WEIGHTED
-from resnet_diagram.wording.blocks import block_type
+from resnet_diagram.wording.blocks import block_type, gate_lines
 from resnet_diagram.wording.layers import kernel_text, layer_label, shortcut_label
 
 _ADDITION = "before the addition"
@@ -198,7 +198,7 @@ def _gates(branch: Sequence[object]) -> str:
 
 def _gate(block: Block) -> str:
     if ratio := gate_ratio(block):
-        return f"an SE gate, r={ratio}"
+        return f"an {', '.join(gate_lines(ratio))}"
     return "another gate" if is_gate(block) else "an inner block"
 
 

@@ -72,7 +72,7 @@ def test_no_two_known_networks_are_the_same() -> None:
             "plain18",
             "resnet18",
             [
-                ("5 blocks", "no shortcut", "an identity shortcut"),
+                ("stage 1: 1–2; stages 2–4: 2", "no shortcut", "an identity shortcut"),
                 (
                     "first block of stages 2–4",
                     "no shortcut",

@@ -512,6 +512,21 @@ def test_lists_of_values_have_no_row_beside_maps() -> None:
     assert [str(words) for words in content.rows] == ["64×64", "32×32", "16×16"]
 
 
+@pytest.mark.parametrize(("size", "row"), [(72, "≈ 64×64"), (18, "≈ 16×16"), (64, "64×64")])
+def test_a_row_of_several_resolutions_has_the_one_of_most_values(size: int, row: str) -> None:
+    network = pyramid(3)
+    (graph,) = network.body
+    assert isinstance(graph, Graph)
+    resized = Layer(
+        kind=LayerKind.UPSAMPLE, op="resize", name="resize", in_shape=shape(1), out_shape=(32, size, size)
+    )
+    nodes_ = (*graph.nodes, GraphNode(shape=resized.out_shape, reads=(1,), body=(resized,)))
+    changed = Graph(nodes=nodes_, outputs=(*graph.outputs, len(nodes_) - 1), name="graph")
+    content = whole(replace(network, body=(changed,), outputs=()))
+    assert len(content.rows) == 3
+    assert row in [str(words) for words in content.rows]
+
+
 def test_bars_without_a_shortcut_say_what_is_in_them() -> None:
     network = pyramid(3)
     branches = tuple((conv(f"b.{name}", shape(0), shape(0)),) for name in "abc")

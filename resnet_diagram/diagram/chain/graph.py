@@ -1,5 +1,6 @@
 """Convert graphs of a network to graphs of a diagram: parts, connections and rows."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from math import prod
@@ -19,6 +20,7 @@ from resnet_diagram.spec.shapes import shape_text
 from resnet_diagram.spec.traits import is_shown
 from resnet_diagram.wording.layers import layer_lines
 from resnet_diagram.wording.shapes import resolution_text, shape_label
+from resnet_diagram.wording.symbols import APPROXIMATELY
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -182,8 +184,15 @@ class DagDraft:
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:
         """Return the graph with rows numbered without gaps."""
         vertices, used = with_ranked_rows(self.vertices)
-        words = tuple(literal(resolution_text(self.sizes[row]), Kind.SHAPE) for row in used) if rows else ()
+        words = tuple(self._row_label(row) for row in used) if rows else ()
         return Dag(vertices=vertices, output=output, rows=words if len(words) > 1 else (), notes=notes)
+
+    def _row_label(self, row: int) -> Label:
+        """Return the resolution of most values of a row, with "≈" where others differ from it."""
+        shapes = [node.shape for node in self.graph.nodes if row_of(node.shape, self.sizes) == row]
+        counts = Counter(shape[1:] for shape in shapes) or Counter([self.sizes[row]])
+        sign = f"{APPROXIMATELY} " if len(counts) > 1 else ""
+        return literal(sign + resolution_text(counts.most_common(1)[0][0]), Kind.SHAPE)
 
 
 def _is_resampling(layer: Layer) -> bool:
