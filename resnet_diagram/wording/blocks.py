@@ -133,7 +133,9 @@ def box_type(elements: Sequence[Element]) -> Label:
     if len(elements) == 1 and isinstance(first, Layer):
         return operation(first)
     if isinstance(first, Block) and first.merge is Merge.CONCAT:
-        return phrase(Kind.BLOCK, Word.CONCATENATION_OF_BRANCHES)
+        word = _merge_word(first)
+        named = word in (Word.DENSE_LAYER, Word.AGGREGATION)
+        return phrase(Kind.BLOCK, word if named else Word.CONCATENATION_OF_BRANCHES)
     layers = isinstance(first, Layer) and block_kind(Block(branches=(tuple(elements),))) is BlockKind.OTHER
     return phrase(Kind.BLOCK, Word.RUN_OF_LAYERS) if layers else unit_title(elements, capital=False)
 
