@@ -81,7 +81,10 @@ def legend(contents: Sequence[Content]) -> tuple[LegendEntry, ...]:
         for kind, word in _ABBREVIATIONS.items()
         if kind in kinds - hidden
     ]
-    words += [(None, Word.N_IS_REPEAT)] if any(repeat > 1 for repeat in repeats) else []
+    if Kind.REPEAT in kinds or any(node.badge for node in nodes(items)):
+        words.append((None, Word.N_IN_SERIES))
+    elif any(repeat > 1 for repeat in repeats):
+        words.append((None, Word.N_IS_REPEAT))
     entries = [LegendEntry(role=role, text=phrase(Kind.LEGEND, word)) for role, word in words]
     notes = (note for content in contents if isinstance(content, Overview | Dag) for note in content.notes)
     return (

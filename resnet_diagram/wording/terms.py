@@ -46,6 +46,7 @@ class Kind(StrEnum):
     GROUPS = "groups"
     DILATION = "dilation"
     REDUCTION = "reduction"
+    REPEAT = "repeat"
     NORM = "norm"
     ACTIVATION = "activation"
     COUNT = "count"

@@ -233,6 +233,7 @@ class Word(StrEnum):
     C_IS_IN = "C: channels in"
     C_ARE_ENDS = "C, C′: channels in and out"
     N_IS_REPEAT = "[×N]: N blocks"
+    N_IN_SERIES = "[×N]: N in series"
     NEW_BESIDE = "new, not in {0}"
     CHANGED_FROM = "changed from {0}"
     REMOVED = "removed, in {0} only"

@@ -13,7 +13,7 @@ _SIGNS = {
     "s: stride": r"\bs ?=|(^|, )s\b",
     "r: reduction": r"\br=",
     "C": r"(^|, )\d*C\b",
-    "[×N]: N blocks": r"\[×",
+    "[×N]": r"\[×",
 }
 """How the entry of an abbreviation begins, and the signs that need it, as a regular expression."""
 _HALF_A_ROW = 5.5
@@ -49,6 +49,6 @@ def _signs_told(scene: Scene, top: float) -> Iterator[str]:
     entries = [text.text for text in loose if text.y >= top]
     for entry, sign in _SIGNS.items():
         needed = re.search(sign, drawn, re.MULTILINE) is not None
-        there = any(line == entry or (entry == "C" and line[:2] in ("C:", "C,")) for line in entries)
+        there = any(re.match(rf"{re.escape(entry)}($|[:,])", line) for line in entries)
         if needed != there:
             yield f"the legend {'lacks' if needed else 'has'} {entry!r}"

@@ -382,7 +382,7 @@ def _repeated(boxes: Sequence[Node]) -> list[Node]:
 def _counted(lines: Iterable[Label]) -> list[Label]:
     """Return lines with equal ones in series as one, with their number."""
     runs = [list(run) for _, run in groupby(lines)]
-    return [Label(run[0], literal(times(len(run))), joint=" ") for run in runs]
+    return [Label(run[0], literal(times(len(run)), Kind.REPEAT), joint=" ") for run in runs]
 
 
 def _terminal(name: str, *lines: Label) -> Node:
