@@ -92,6 +92,12 @@ def _page(networks: Sequence[Network], options: Options, output: Output) -> tupl
         more = _in_panels(_tried(networks, replace(options, opened=(*opened, rank)), output))
         if _is_page(more):
             figure, opened = more, (*opened, rank)
+    for many in () if opened else range(count - 1, 1, -1):
+        # A page may hold several panels and no single one: the legend lists what the others leave closed.
+        fewer = _in_panels(_tried(networks, replace(options, opened=tuple(range(many))), output))
+        if _is_page(fewer):
+            figure, opened = fewer, tuple(range(many))
+            break
     if opened:
         left_out = count - len(opened)
         return figure, f"panels of blocks left out: {left_out}" if left_out else ""
