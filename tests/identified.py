@@ -4,45 +4,65 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from resnet_diagram.spec.model import Block, Element, Graph, Layer, Network, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, Network, Stage
 
 
 def identified(network: Network) -> Network:
-    """Return a network in which parts without a name are called by their number, as those of one name are."""
-    counts: Counter[str] = Counter()
+    """Return a network in which parts without a name are called by their number, as those of one name are.
 
-    def name(path: str) -> str:
-        counts[path] += 1
-        number = f"#{counts[path]}"
-        return path if path and counts[path] == 1 else f"{path}.{number}" if path else number
+    Layers that run on several values and are drawn as one box ("shared by 5 levels") keep one name.
+    """
+    names = _Names()
+    return replace(
+        network, stem=names.run(network.stem), body=names.run(network.body), head=names.run(network.head)
+    )
 
-    def run(elements: Iterable[Element]) -> tuple[Element, ...]:
-        return tuple(map(one, elements))
 
-    def layers(elements: Iterable[Layer]) -> tuple[Layer, ...]:
-        return tuple(replace(layer, name=name(layer.name)) for layer in elements)
+class _Names:
+    """The names given so far, each with its number of parts."""
 
-    def one(element: Element) -> Element:
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def name(self, path: str) -> str:
+        self.counts[path] += 1
+        number = f"#{self.counts[path]}"
+        return path if path and self.counts[path] == 1 else f"{path}.{number}" if path else number
+
+    def run(self, elements: Iterable[Element]) -> tuple[Element, ...]:
+        return tuple(map(self.one, elements))
+
+    def layers(self, elements: Iterable[Layer]) -> tuple[Layer, ...]:
+        return tuple(replace(layer, name=self.name(layer.name)) for layer in elements)
+
+    def one(self, element: Element) -> Element:
         match element:
             case Layer():
-                return replace(element, name=name(element.name))
+                return replace(element, name=self.name(element.name))
             case Stage():
-                return replace(element, name=name(element.name), body=run(element.body))
+                return replace(element, name=self.name(element.name), body=self.run(element.body))
             case Block():
                 shortcut = element.shortcut
                 return replace(
                     element,
-                    name=name(element.name),
-                    before=layers(element.before),
-                    branches=tuple(map(run, element.branches)),
-                    shortcut=shortcut and replace(shortcut, layers=run(shortcut.layers)),
-                    after=layers(element.after),
+                    name=self.name(element.name),
+                    before=self.layers(element.before),
+                    branches=tuple(map(self.run, element.branches)),
+                    shortcut=shortcut and replace(shortcut, layers=self.run(shortcut.layers)),
+                    after=self.layers(element.after),
                 )
             case Graph():
-                nodes = (
-                    replace(node, body=run(node.body), name=name(node.name) if node.merge else node.name)
-                    for node in element.nodes
-                )
-                return replace(element, name=name(element.name), nodes=tuple(nodes))
+                return replace(element, name=self.name(element.name), nodes=self.nodes(element))
 
-    return replace(network, stem=run(network.stem), body=run(network.body), head=run(network.head))
+    def nodes(self, graph: Graph) -> tuple[GraphNode, ...]:
+        """Return the nodes of a graph; one that shares layers has the names of the first that runs them."""
+        nodes: list[GraphNode] = []
+        before: list[Counter[str]] = []
+        for node in graph.nodes:
+            after = self.counts
+            before.append(after.copy() if node.shares is None else before[node.shares])
+            self.counts = after if node.shares is None else before[-1].copy()
+            body = self.run(node.body)
+            self.counts = after
+            nodes.append(replace(node, body=body, name=self.name(node.name) if node.merge else node.name))
+        return tuple(nodes)

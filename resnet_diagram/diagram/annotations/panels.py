@@ -63,7 +63,8 @@ def built_with_units(
     closed, units = _closed(networks, annotations)
     diagram = build(closed, options)
     every = (*_noted(diagram.panels, units), *_unit_panels(units, options))
-    panels = _referring(_selection(every, units, annotations, networks), units)
+    selection = _selection(every, units, annotations, networks, in_part=bool(options.only))
+    panels = _referring(selection, units)
     if every == diagram.panels == panels:
         return diagram, annotations
     entries = legend_of(networks[0], [panel.content for panel in panels]) if options.legend else ()
@@ -123,10 +124,16 @@ def _chain(
 
 
 def _selection(
-    panels: tuple[Panel, ...], units: Units, annotations: Annotations, networks: Sequence[Network]
+    panels: tuple[Panel, ...],
+    units: Units,
+    annotations: Annotations,
+    networks: Sequence[Network],
+    *,
+    in_part: bool,
 ) -> tuple[Panel, ...]:
     """Return the panel of the whole network, then the panels listed by annotations, in their order.
 
+    `in_part`: only a part is drawn; a list with panels of other parts is not for it, and all are returned.
     Raises UsageError for a word that is neither a module nor the title of a panel.
     """
     if not annotations.insets:
@@ -141,6 +148,8 @@ def _selection(
             titles = ", ".join(repr(str(panel.title)) for panel in panels if panel.id != WHOLE)
             raise UsageError(f"{problem_of[part.pattern]} The panels are {titles}.")
         modules = [panel for panel in panels if _shows(panel, units_of, part)]
+        if in_part and not titled and not modules:
+            return panels
         selection |= {panel.id: panel for panel in (*titled, *modules) if panel.id not in selection}
     return tuple(selection.values())
 
