@@ -67,11 +67,11 @@ def test_a_written_design_draws_as_the_network_itself(tmp_path: Path) -> None:
 
 
 def test_what_toml_has_no_words_for_is_an_error(tmp_path: Path) -> None:
-    source, target = tmp_path / "tall.json", tmp_path / "tall.toml"
+    source, target = tmp_path / "strange.json", tmp_path / "strange.toml"
     source.write_text(dumps(unwritable()), encoding="utf-8")
     result = run("spec", source, "-o", target)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: 'tall' cannot be written as TOML: ")
+    assert result.stderr.startswith("Error: 'strange' cannot be written as TOML: ")
     assert result.stderr.endswith("Write it as JSON (net.json).\n")
     assert not target.exists()
 

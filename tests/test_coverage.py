@@ -34,8 +34,8 @@ def test_a_row_of_timm() -> None:
 
 def test_opaque_layers_are_named() -> None:
     timm_module()
-    found = row(Subject(name="efficientvit_mit", source="timm:efficientvit_b0"))
-    assert found[3] == "4 litemla"
+    found = row(Subject(name="efficientvim", source="timm:efficientvim_m1"))
+    assert found[3] == "3 hsmssd"
 
 
 def test_what_cannot_be_drawn_says_why() -> None:
