@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from resnet_diagram.diagram.legend import WORDS
-from resnet_diagram.diagram.model import EdgeRole
-from resnet_diagram.layout.scene import Anchor, Box, Connector, Form, Scene, Text, walk
+from resnet_diagram.diagram.model import EdgeRole, NodeRole
+from resnet_diagram.layout.scene import Anchor, Box, Connector, Scene, Text, walk
 from resnet_diagram.style.theme import Theme
 
 _ROLES = {word.value: role for role, word in WORDS.items()}
@@ -43,7 +43,7 @@ def _roles_told(scene: Scene, top: float, told: set[str]) -> Iterator[str]:
 
 def _signs_told(scene: Scene, top: float) -> Iterator[str]:
     loose = [item for item in walk(scene) if isinstance(item, Text)]
-    boxes = [item for item in walk(scene) if isinstance(item, Box) and item.form is not Form.CIRCLE]
+    boxes = [item for item in walk(scene) if isinstance(item, Box) and item.role is not NodeRole.CONCAT]
     inside = [text for box in boxes for text in box.texts]
     drawn = "\n".join([*(text.text for text in loose if text.y < top), *(text.text for text in inside)])
     entries = [text.text for text in loose if text.y >= top]
