@@ -6,6 +6,7 @@ from math import prod
 from typing import NamedTuple
 
 from resnet_diagram.diagram.chain.graph import row_of, row_sizes
+from resnet_diagram.diagram.lanes.whole import append_graph
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import in_shape, is_gate, merged_shape, out_shape, residual_blocks
 from resnet_diagram.spec.model import (
@@ -67,25 +68,11 @@ def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int,
                 nodes.append(GraphNode(shape=shape, reads=reads, merge=part.merge, name=part.name))
                 values = (len(nodes) - 1, *values[1:])
             case Graph():
-                values = _append(nodes, part, values[0])
+                values = append_graph(nodes, part, values[0], _run, opens=lambda node: node.merge is None)
             case _:
                 nodes.append(GraphNode(shape=out_shape(part), reads=values[:1], body=part))
                 values = (len(nodes) - 1, *values[1:])
     return values
-
-
-def _append(nodes: list[GraphNode], graph: Graph, value: int) -> tuple[int, ...]:
-    """Append the nodes of a graph whose input is `value`; return the numbers of its outputs."""
-    place = [value]
-    for node in graph.nodes[1:]:
-        reads = tuple(place[read] for read in node.reads)
-        if len(reads) == 1 and node.shares is None and node.merge is None:
-            place.append(_run(nodes, node.body, reads)[0])
-        else:
-            shares = None if node.shares is None else place[node.shares]
-            nodes.append(replace(node, reads=reads, shares=shares))
-            place.append(len(nodes) - 1)
-    return tuple(place[output] for output in graph.outputs)
 
 
 def _opens(element: Element) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from math import prod
 
+from resnet_diagram.diagram.lanes.whole import append_graph
 from resnet_diagram.diagram.panels.long_blocks import is_unit_or_long
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.measure import (
@@ -58,7 +59,7 @@ def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int,
             case Block():
                 values = (_skip(nodes, part, values[0]), *values[1:])
             case Graph():
-                values = _append(nodes, part, values[0])
+                values = append_graph(nodes, part, values[0], _run, opens=lambda _: True)
             case _:
                 nodes.append(GraphNode(shape=out_shape(part), reads=values[:1], body=part))
                 values = (len(nodes) - 1, *values[1:])
@@ -80,20 +81,6 @@ def _skip(nodes: list[GraphNode], block: Block, value: int) -> int:
     )
     nodes.append(merge)
     return len(nodes) - 1
-
-
-def _append(nodes: list[GraphNode], graph: Graph, value: int) -> tuple[int, ...]:
-    """Append the nodes of a graph whose input is `value`; return the numbers of its outputs."""
-    place = [value]
-    for node in graph.nodes[1:]:
-        reads = tuple(place[read] for read in node.reads)
-        if len(reads) == 1 and node.shares is None:
-            place += _run(nodes, node.body, reads)[:1]
-        else:
-            shares = None if node.shares is None else place[node.shares]
-            nodes.append(replace(node, reads=reads, shares=shares))
-            place.append(len(nodes) - 1)
-    return tuple(place[output] for output in graph.outputs)
 
 
 def _opens(element: Element) -> bool:

@@ -1,6 +1,6 @@
 """Convert a network to a single graph, with the chains before and after its graphs as nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -67,12 +67,16 @@ def _run(
 def _open(nodes: list[GraphNode], element: Element, values: tuple[int, ...]) -> tuple[int, ...]:
     match element:
         case Graph():
-            return _append(nodes, element, values[0])
+            return append_graph(nodes, element, values[0], _run, opens=_holds_open)
         case Stage():
             return _run(nodes, element.body, values)
         case Block():
             return (_branches(nodes, element, values[0]), *values[1:])
     return values
+
+
+def _holds_open(node: GraphNode) -> bool:
+    return any(map(opens, node.body))
 
 
 def _branches(nodes: list[GraphNode], block: Block, value: int) -> int:
@@ -86,16 +90,26 @@ def _branches(nodes: list[GraphNode], block: Block, value: int) -> int:
     return _run(nodes, block.after, (len(nodes) - 1,))[0]
 
 
-def _append(nodes: list[GraphNode], graph: Graph, value: int) -> tuple[int, ...]:
-    """Append the nodes of a graph whose only input is `value`; return the numbers of its outputs."""
+def append_graph(
+    nodes: list[GraphNode],
+    graph: Graph,
+    value: int,
+    run: Callable[[list[GraphNode], Sequence[Element], tuple[int, ...]], tuple[int, ...]],
+    *,
+    opens: Callable[[GraphNode], bool],
+) -> tuple[int, ...]:
+    """Append the nodes of a graph whose only input is `value`; return the numbers of its outputs.
+
+    `opens`: whether a node that reads one value is replaced by the nodes that `run` appends for its body.
+    """
     place: list[int] = []
     several = sum(not node.reads for node in graph.nodes) > 1
     for node in graph.nodes:
         reads = tuple(place[read] for read in node.reads)
         if not node.reads and not several:
             place.append(value)
-        elif len(reads) == 1 and node.shares is None and any(map(opens, node.body)):
-            place.append(_run(nodes, node.body, reads)[0])
+        elif len(reads) == 1 and node.shares is None and opens(node):
+            place.append(run(nodes, node.body, reads)[0])
         else:
             shares = None if node.shares is None else place[node.shares]
             nodes.append(replace(node, reads=reads, shares=shares))
