@@ -11,7 +11,17 @@ import pytest
 from resnet_diagram.errors import RenderError, SourceError, SpecError
 from resnet_diagram.spec import catalog
 from resnet_diagram.spec.json.files import dumps, load, loads, write_network
-from resnet_diagram.spec.model import Block, Layer, LayerKind, Merge, Network, Shortcut, ShortcutKind, Stage
+from resnet_diagram.spec.model import (
+    Block,
+    Element,
+    Layer,
+    LayerKind,
+    Merge,
+    Network,
+    Shortcut,
+    ShortcutKind,
+    Stage,
+)
 from resnet_diagram.spec.shapes import act, conv, linear
 from resnet_diagram.wording.facts import facts, stage_rows
 
@@ -246,3 +256,23 @@ def test_defaults_are_left_out() -> None:
     assert '"stopped_at"' not in text
     assert '"source"' not in text
     assert '"groups": 1' not in text
+
+
+@pytest.mark.parametrize(
+    ("axis", "place"), [(0, "next"), (1, "next"), (1, "after"), (2, "after"), (2, "branch")]
+)
+def test_a_file_from_before_concatenations_named_their_axis_loads(axis: int, place: str) -> None:
+    shape = (4, 6, 8)
+    joined = (*shape[:axis], 2 * shape[axis], *shape[axis + 1 :])
+    after = (act(joined),) if place == "after" else ()
+    branches = ((conv(shape, 4, 3, padding=1),), (conv(shape, 4, 1),))
+    block = Block(branches=branches, merge=Merge.CONCAT, axis=axis or None, after=after)
+    run: tuple[Element, ...] = (block, conv(joined, 5, 1))
+    if place == "branch":
+        run = (
+            Block(branches=(run, (conv(shape, 5, 1, padding=1), conv((5, 8, 10), 5, 3))), merge=Merge.CONCAT),
+        )
+    network = Network(name="old", input_shape=shape, body=(Stage(body=run),))
+    older = dumps(network).replace(f'"axis": {axis}', '"name": ""')
+    assert '"axis"' not in older
+    assert loads(older) == network

@@ -13,7 +13,9 @@ from resnet_diagram.errors import SpecError, escape_in_quotes
 from resnet_diagram.reading import read_bytes
 from resnet_diagram.saving import write_text
 from resnet_diagram.spec.check.network import check
+from resnet_diagram.spec.graph import with_runs
 from resnet_diagram.spec.json.decode import DecodeError, decoder, suggestion
+from resnet_diagram.spec.json.earlier import with_axes
 from resnet_diagram.spec.json.encode import encode, text
 from resnet_diagram.spec.model import Network
 
@@ -35,7 +37,10 @@ def loads(content: str, place: str = "") -> Network:
     """
     try:
         network: Network = decoder(Network)(_without_header(_parsed(content)))
-        return check(network)
+        try:
+            return check(network)
+        except SpecError:
+            return check(with_runs(network, with_axes))
     except DecodeError as error:
         raise SpecError(_at(place, error.text())) from None
     except SpecError as error:
