@@ -168,11 +168,12 @@ def aggregated_steps(block: Block) -> Iterator[tuple[Block, tuple[Element, ...]]
     A dense layer has one step. Lee et al. 2019, "An Energy and GPU-Computation Efficient Backbone Network"
     (VoVNet), has several: concatenations that go on in one another.
     """
-    if block.merge is not Merge.CONCAT or len(block.branches) != 2 or block.branches[0]:
+    empty, steps = block.branches if len(block.branches) == 2 else ((), ())
+    if block.merge is not Merge.CONCAT or empty or not steps:
         return
-    *run, last = block.branches[1]
+    *run, last = steps
     if run and isinstance(last, Block) and not (last.before or last.after) and any(aggregated_steps(last)):
         yield block, tuple(run)
         yield from aggregated_steps(last)
     else:
-        yield block, block.branches[1]
+        yield block, steps

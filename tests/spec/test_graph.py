@@ -9,9 +9,10 @@ from resnet_diagram.differences.networks import differences
 from resnet_diagram.errors import CodeError, SpecError
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.closed import closed
+from resnet_diagram.spec.graph import aggregated_steps
 from resnet_diagram.spec.json.files import loads
 from resnet_diagram.spec.measure import depth, macs, params, residual_blocks
-from resnet_diagram.spec.model import Graph, GraphNode, LayerKind, Merge, Network, Port, ShortcutKind
+from resnet_diagram.spec.model import Block, Graph, GraphNode, LayerKind, Merge, Network, Port, ShortcutKind
 from resnet_diagram.spec.shapes import conv
 from resnet_diagram.wording.facts import facts, stage_rows
 
@@ -110,3 +111,8 @@ def test_a_closed_network_names_its_inputs() -> None:
     )
     (box,) = closed(network).body
     assert box.op == "left, right → mix"  # type: ignore[union-attr]
+
+
+def test_an_input_beside_itself_is_no_dense_layer() -> None:
+    doubled = Block(branches=((), ()), merge=Merge.CONCAT)
+    assert list(aggregated_steps(doubled)) == []
