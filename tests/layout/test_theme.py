@@ -53,9 +53,10 @@ def test_text_beside_lines_is_readable_on_every_ground(theme: Theme) -> None:
             )
 
 
-def test_kinds_of_shortcut_differ_without_colour(theme: Theme) -> None:
-    for first, second in combinations(SHORTCUTS, 2):
-        assert theme.style(first).dash != theme.style(second).dash, (first, second)
+def test_kinds_of_line_differ_without_colour(theme: Theme) -> None:
+    for one, other in combinations((theme.style(role) for role in EdgeRole), 2):
+        widths = sorted((one.line_width, other.line_width))
+        assert one.dash != other.dash or widths[1] >= 1.4 * widths[0], (one, other)
 
 
 def test_shades_differ_in_grey(theme: Theme) -> None:
