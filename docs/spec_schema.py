@@ -7,17 +7,12 @@ from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, TABLES
 from resnet_diagram.spec.toml.schema.types import (
     Either,
     Elements,
-    Flag,
     Many,
-    SettingTable,
-    Signs,
+    Plain,
     Sizes,
     Table,
-    Text,
-    Texts,
     Type,
     Whole,
-    Wholes,
     Word,
 )
 from resnet_diagram.spec.toml.schema.words import WORD_OPS
@@ -69,39 +64,33 @@ def _rules(name: str) -> Schema:
     return {**({"anyOf": needed} if needed else {}), **({"not": {"anyOf": excluded}} if excluded else {})}
 
 
+_PLAIN: dict[Plain, Schema] = {
+    Plain.TEXT: {"type": "string", "minLength": 1},
+    Plain.FLAG: {"type": "boolean"},
+    Plain.SIGNS: {"type": "array", "items": {"enum": [1, -1]}},
+    Plain.SETTINGS: {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}},
+}
+
+
 def _of(expected: Type) -> Schema:  # one case for each type of value
     match expected:
-        case Flag():
-            return {"type": "boolean"}
+        case Plain():
+            return _PLAIN[expected]
         case Word():
             return {"enum": list(expected.words)}
-        case Text():
-            return {"type": "string", "minLength": 1}
-        case Texts():
-            return {"type": "array", "items": _of(Text()), "minItems": 1}
         case Whole():
             odd: Schema = {"not": {"multipleOf": 2}} if expected.odd else {}
             return {"type": "integer", "minimum": expected.least} | odd
-        case Signs():
-            return {"type": "array", "items": {"enum": [1, -1]}}
-        case SettingTable():
-            return {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}}
+        case Sizes():
+            one = Whole(least=expected.least)
+            return {"anyOf": [_of(one), _of(Many(one))]}
         case Table():
             return _reference(expected.name)
         case Either():
             return {"anyOf": [_of(one) for one in expected.types]}
-    return _list_of(expected)
-
-
-def _list_of(expected: Wholes | Sizes | Many | Elements) -> Schema:
-    match expected:
-        case Wholes():
-            return {"type": "array", "items": _of(Whole(least=expected.least)), "minItems": expected.count}
-        case Sizes():
-            one = _of(Whole(least=expected.least))
-            return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
         case Many():
-            return {"type": "array", "items": _of(expected.item), "minItems": 1}
-    words = [op for op in WORD_OPS if op != "se" or "gate" in expected.names]
-    items = {"anyOf": [{"enum": words}, *(_reference(name) for name in expected.names)]}
-    return {"type": "array", "items": items, "minItems": expected.least}
+            return {"type": "array", "items": _of(expected.item), "minItems": expected.least}
+        case Elements():
+            words = [op for op in WORD_OPS if op != "se" or "gate" in expected.names]
+            items = {"anyOf": [{"enum": words}, *(_reference(name) for name in expected.names)]}
+            return {"type": "array", "items": items, "minItems": expected.least}

@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.reader import network_of
-from resnet_diagram.spec.toml.schema.faults import DesignError
 
 Said = dict[str, Any]
 
@@ -199,5 +199,5 @@ def _network_or_reject(design: Said) -> Network:
     """Build the network, and reject a design whose maps become smaller than a window."""
     try:
         return network_of(design)
-    except DesignError:
+    except FaultError:
         reject()

@@ -4,30 +4,13 @@ from collections.abc import Iterator
 from math import prod
 
 from resnet_diagram.limits import COUNT, SIZE
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
 from resnet_diagram.spec.settings import setting_problem
 from resnet_diagram.spec.shapes import window_out, window_out_ceil
 from resnet_diagram.spec.traits import KEEPING_SHAPE
 
 _GATED_UNITS = ("glu",)
-
-
-class FaultError(Exception):
-    """Fault of a description; callers prefix the path from the inside out."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.places: list[str] = []
-
-    def within(self, place: str) -> "FaultError":
-        """Return this error with `place` added as the outermost part of its location."""
-        self.places.insert(0, place)
-        return self
-
-    def text(self) -> str:
-        """Place and problem: "stage 'layer2', block 'layer2.0', branch layer 1: groups is 0; ..."."""
-        return f"{', '.join(self.places)}: {self.problem}." if self.places else f"{self.problem}."
 
 
 def shape_text(shape: Shape) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.limits import SIZE
-from resnet_diagram.spec.check.layer import FaultError, check_layer, shape_text
+from resnet_diagram.spec.check.faults import FaultError, within
+from resnet_diagram.spec.check.layer import check_layer, shape_text
 from resnet_diagram.spec.measure import out_shape, walk
 from resnet_diagram.spec.model import (
     Block,
@@ -39,8 +40,13 @@ def check(network: Network) -> Network:
             raise FaultError("there is no layer; expected at least one in stem, body or head")
         _check_ports(network)
     except FaultError as fault:
-        raise SpecError(f"{network.name or 'network'}: {fault.text()}") from None
+        raise SpecError(f"{network.name or 'network'}: {fault_text(fault)}") from None
     return network
+
+
+def fault_text(fault: FaultError) -> str:
+    """Return place and problem: "stage 'layer2', block 'layer2.0', branch layer 1: groups is 0; ..."."""
+    return f"{', '.join(map(str, fault.path))}: {fault.problem}.".removeprefix(": ")
 
 
 def _check_entry(network: Network) -> None:
@@ -81,10 +87,8 @@ def graph_inputs(graph: Graph) -> tuple[Shape, ...]:
 def _run(elements: Sequence[Element], shape: Shape, part: str) -> Shape:
     """Return the output shape of a run of elements with input `shape`."""
     for number, element in enumerate(elements, 1):
-        try:
+        with within(_label(element, part, number)):
             shape = check_element(element, shape)
-        except FaultError as fault:
-            raise fault.within(_label(element, part, number)) from None
     return shape
 
 
@@ -119,10 +123,8 @@ def _graph(graph: Graph, shape: Shape) -> Shape:
         entered = f"the input has shape {shape_text(graph.nodes[0].shape)}"
         raise FaultError(f"{entered}; expected {shape_text(shape)}, the shape that arrives there")
     for number, node in enumerate(graph.nodes):
-        try:
+        with within(f"node {number}" + (f" {node.name!r}" if node.name else "")):
             _graph_node(graph, number, node)
-        except FaultError as fault:
-            raise fault.within(f"node {number}" + (f" {node.name!r}" if node.name else "")) from None
     wrong = [number for number in graph.outputs if not 0 <= number < len(graph.nodes)]
     if wrong or not graph.outputs:
         raise FaultError(

@@ -8,6 +8,7 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from resnet_diagram.errors import closest, did_you_mean
+from resnet_diagram.spec.check.faults import FaultError, within
 from resnet_diagram.spec.json.encode import TYPE_KEY, choices, type_word
 from resnet_diagram.spec.model import Layer, Settings
 from resnet_diagram.spec.settings import with_settings
@@ -15,27 +16,9 @@ from resnet_diagram.spec.settings import with_settings
 Decoder = Callable[[Any], Any]
 
 
-class DecodeError(Exception):
-    """Mismatch with the expected type; callers prefix the path from the inside out."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.place = ""
-
-    def within(self, place: str) -> "DecodeError":
-        """Return this error with `place`, `.key` or `[index]`, added in front of its location."""
-        self.place = place + self.place
-        return self
-
-    def text(self) -> str:
-        """Place and problem: "body[1].branches[0]: expected a list, found 3."."""
-        return f"{self.place.lstrip('.')}: {self.problem}" if self.place else self.problem
-
-
 @cache
 def decoder(hint: Any) -> Decoder:
-    """Return a function that converts a JSON value to type `hint`, or raises DecodeError."""
+    """Return a function that converts a JSON value to type `hint`, or raises FaultError."""
     if hint == Settings:
         return _settings
     if get_origin(hint) is tuple:
@@ -80,7 +63,7 @@ def _shown(value: Any) -> str:
 def _plain_decoder(cls: type) -> Decoder:
     def decode(value: Any) -> Any:
         if type(value) is not cls or (isinstance(value, str) and not _is_writable(value)):
-            raise DecodeError(f"expected {_PLAIN[cls]}, found {_shown(value)}.")
+            raise FaultError(f"expected {_PLAIN[cls]}, found {_shown(value)}.")
         return value
 
     return decode
@@ -98,7 +81,7 @@ def _word_decoder(cls: type[Enum]) -> Decoder:
         member = members.get(value) if isinstance(value, str) else None
         if member is None:
             names = ", ".join(members)
-            raise DecodeError(f"expected one of {names}; found {_shown(value)}.{suggestion(value, members)}")
+            raise FaultError(f"expected one of {names}; found {_shown(value)}.{suggestion(value, members)}")
         return member
 
     return decode
@@ -114,14 +97,12 @@ def _list_decoder(item: Any) -> Decoder:
 
     def decode(value: Any) -> Any:
         if not isinstance(value, list):
-            raise DecodeError(f"expected {words}, found {_shown(value)}.")
+            raise FaultError(f"expected {words}, found {_shown(value)}.")
         items = []
         element = decoder(item)
         for at, entry in enumerate(value):
-            try:
+            with within(at):
                 items.append(element(entry))
-            except DecodeError as error:
-                raise error.within(f"[{at}]") from None
         return tuple(items)
 
     return decode
@@ -129,12 +110,10 @@ def _list_decoder(item: Any) -> Decoder:
 
 def _settings(value: Any) -> Settings:
     if not isinstance(value, dict):
-        raise DecodeError(f"expected an object of settings, found {_shown(value)}.")
+        raise FaultError(f"expected an object of settings, found {_shown(value)}.")
     for name, content in value.items():
         if not isinstance(content, bool | int | float | str):
-            raise DecodeError(f"expected a number, text, true or false, found {_shown(content)}.").within(
-                f".{name}"
-            )
+            raise FaultError(f"expected a number, text, true or false, found {_shown(content)}.", name)
     return tuple(sorted(value.items()))
 
 
@@ -144,14 +123,14 @@ def _choice_decoder(classes: tuple[type, ...]) -> Decoder:
 
     def decode(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise DecodeError(f"expected an object, found {_shown(value)}.")
+            raise FaultError(f"expected an object, found {_shown(value)}.")
         word = value.get(TYPE_KEY)
         if word is None:
-            raise DecodeError(f"key '{TYPE_KEY}' is missing; expected {words}.")
+            raise FaultError(f"key '{TYPE_KEY}' is missing; expected {words}.")
         cls = by_word.get(word) if isinstance(word, str) else None
         if cls is None:
-            wrong = DecodeError(f"expected {words}, found {_shown(word)}.{suggestion(word, by_word)}")
-            raise wrong.within(f".{TYPE_KEY}")
+            hint = suggestion(word, by_word)
+            raise FaultError(f"expected {words}, found {_shown(word)}.{hint}", TYPE_KEY)
         return decoder(cls)(value)
 
     return decode
@@ -164,15 +143,13 @@ def _object_decoder(cls: type) -> Decoder:
 
     def decode(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise DecodeError(f"expected an object, found {_shown(value)}.")
+            raise FaultError(f"expected an object, found {_shown(value)}.")
         content_of = {key: item for key, item in value.items() if (key, item) != (TYPE_KEY, word)}
         _check_keys(word, content_of, hints, required)
         table = {}
         for key, content in content_of.items():
-            try:
+            with within(key):
                 table[key] = decoder(hints[key])(content)
-            except DecodeError as error:
-                raise error.within(f".{key}") from None
         result = cls(**table)
         return with_settings(result, {}) if isinstance(result, Layer) else result
 
@@ -182,12 +159,12 @@ def _object_decoder(cls: type) -> Decoder:
 def _check_keys(word: str, value: dict[str, Any], hints: dict[str, Any], required: list[str]) -> None:
     missing = [key for key in required if key not in value]
     if TYPE_KEY in value:
-        raise DecodeError(f"expected a {word}, found an object of type {_shown(value[TYPE_KEY])}.")
+        raise FaultError(f"expected a {word}, found an object of type {_shown(value[TYPE_KEY])}.")
     for key in value:
         if key not in hints:
             hint = suggestion(key, missing) or suggestion(key, hints) or f" Known are {', '.join(hints)}."
-            raise DecodeError(f"a {word} has no key {_shown(key)}.{hint}")
+            raise FaultError(f"a {word} has no key {_shown(key)}.{hint}")
     if missing:
-        raise DecodeError(
+        raise FaultError(
             f"key {missing[0]!r} of the {word} is missing; expected {_words(hints[missing[0]])}."
         )

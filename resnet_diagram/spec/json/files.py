@@ -12,9 +12,10 @@ from typing import Any
 from resnet_diagram.errors import SpecError, escape_in_quotes
 from resnet_diagram.reading import read_bytes
 from resnet_diagram.saving import write_text
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.graph import with_runs
-from resnet_diagram.spec.json.decode import DecodeError, decoder, suggestion
+from resnet_diagram.spec.json.decode import decoder, suggestion
 from resnet_diagram.spec.json.earlier import with_axes
 from resnet_diagram.spec.json.encode import encode, text
 from resnet_diagram.spec.model import Network
@@ -41,8 +42,9 @@ def loads(content: str, place: str = "") -> Network:
             return check(network)
         except SpecError:
             return check(with_runs(network, with_axes))
-    except DecodeError as error:
-        raise SpecError(_at(place, error.text())) from None
+    except FaultError as error:
+        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.path)
+        raise SpecError(_at(place, _at(path.removeprefix("."), error.problem))) from None
     except SpecError as error:
         raise SpecError(_at(place, str(error))) from None
     except RecursionError:
@@ -58,33 +60,33 @@ def _parsed(content: str) -> Any:
         return json.loads(content, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise DecodeError(f"{place}: not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}.") from None
+        raise FaultError(f"{place}: not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}.") from None
     except ValueError as error:
-        raise DecodeError(f"not valid JSON: {error}.") from None
+        raise FaultError(f"not valid JSON: {error}.") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object; raise DecodeError for a duplicate key."""
+    """Return a JSON object; raise FaultError for a duplicate key."""
     table: dict[str, Any] = {}
     for key, value in pairs:
         if key in table:
-            raise DecodeError(f"key {key!r} occurs twice in one object.")
+            raise FaultError(f"key {key!r} occurs twice in one object.")
         table[key] = value
     return table
 
 
 def _without_header(value: Any) -> Any:
-    """Return the network's fields, after a check of `format` and `version`. Raises DecodeError."""
+    """Return the network's fields, after a check of `format` and `version`. Raises FaultError."""
     if not isinstance(value, dict):
-        raise DecodeError('expected an object that begins with "format".')
+        raise FaultError('expected an object that begins with "format".')
     names = f'expected "format": "{FORMAT}", as \'resnet-diagram spec\' writes it'
     if "format" not in value:
         close = next((key for key in value if suggestion(key, ["format"])), None)
-        raise DecodeError(f"key 'format' is missing; {names}." + (f" Is {close!r} meant?" if close else ""))
+        raise FaultError(f"key 'format' is missing; {names}." + (f" Is {close!r} meant?" if close else ""))
     if value["format"] != FORMAT:
-        raise DecodeError(f"format is {value['format']!r}; {names}.")
+        raise FaultError(f"format is {value['format']!r}; {names}.")
     if value.get("version") != VERSION or isinstance(value.get("version"), bool):
-        raise DecodeError(f"version is {value.get('version')!r}; this program reads version {VERSION}.")
+        raise FaultError(f"version is {value.get('version')!r}; this program reads version {VERSION}.")
     return {key: item for key, item in value.items() if key not in ("format", "version")}
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from resnet_diagram.spec.toml.schema.faults import Path
+from resnet_diagram.spec.check.faults import Path
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")

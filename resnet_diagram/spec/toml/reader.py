@@ -5,10 +5,10 @@ from typing import Any
 
 from resnet_diagram.errors import SpecError
 from resnet_diagram.limits import counting_elements
+from resnet_diagram.spec.check.faults import FaultError, Path
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.model import Network
 from resnet_diagram.spec.toml.expand.network import build
-from resnet_diagram.spec.toml.schema.faults import DesignError, path_text
 from resnet_diagram.spec.toml.schema.types import Table
 from resnet_diagram.spec.toml.schema.validate import validate
 
@@ -28,14 +28,14 @@ def loads(text: str, place: str = "", name: str = "") -> Network:
         raise SpecError(f"{place or 'TOML'}: not valid TOML: {error}.") from None
     except RecursionError:
         raise SpecError(f"{place or 'TOML'}: nested too deeply to be read.") from None
-    except DesignError as fault:
+    except FaultError as fault:
         raise SpecError(_message(text, place, fault)) from None
     except SpecError as error:
         raise SpecError(f"{place}: {error}" if place else str(error)) from None
 
 
 def network_of(settings: dict[str, Any], name: str = "") -> Network:
-    """Return the network described by a table, checked. Raises DesignError, and SpecError as `check` does."""
+    """Return the network described by a table, checked. Raises FaultError, and SpecError as `check` does."""
     validate(settings, Table("network"))
     with counting_elements():
         return check(build(settings, name))
@@ -47,7 +47,19 @@ def _syntax(problem: str) -> str:
     return f"{place.rstrip(')')}: not valid TOML: {reason[:1].lower()}{reason[1:]}."
 
 
-def _message(text: str, position: str, fault: DesignError) -> str:
+def path_text(path: Path) -> str:
+    """Return a path as text for a message; positions count from 1.
+
+    >>> path_text(("stage", 2, "block", 0, "width"))
+    'stage 3, block 1, width'
+    """
+    words = ""
+    for step in path:
+        words += f" {step + 1}" if isinstance(step, int) else f", {step}"
+    return words.removeprefix(", ")
+
+
+def _message(text: str, position: str, fault: FaultError) -> str:
     from resnet_diagram.spec.toml.lines import line_of
 
     line = line_of(text, fault.path)

@@ -1,8 +1,8 @@
 """Networks as TOML text."""
 
 from resnet_diagram.errors import SpecError, escape_controls
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Network
-from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.shorten.network import is_short, shortened
 from resnet_diagram.spec.toml.text import toml_text
 
@@ -15,7 +15,7 @@ def dumps(network: Network, *, short: bool = False) -> str:
     """
     try:
         settings = shortened(network)
-    except DesignError as fault:
+    except FaultError as fault:
         raise SpecError(
             f"{_called(network)} cannot be written as TOML: {fault.problem} Write it as JSON (net.json)."
         ) from None

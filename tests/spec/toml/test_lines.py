@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from resnet_diagram.spec.check.faults import Path
 from resnet_diagram.spec.toml.lines import line_of
-from resnet_diagram.spec.toml.schema.faults import Path, path_text
+from resnet_diagram.spec.toml.reader import path_text
 from resnet_diagram.spec.toml.text import toml_text
 from tests.spec.strategies import Said, designs, written_designs
 

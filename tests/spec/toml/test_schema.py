@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from docs.spec_schema import schema, schema_text
 from resnet_diagram.errors import SpecError
 from resnet_diagram.spec import catalog
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.toml.reader import network_of
-from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.keys import TABLES
 from resnet_diagram.spec.toml.schema.types import Table
 from resnet_diagram.spec.toml.schema.validate import validate
@@ -108,9 +108,9 @@ def test_reader_and_schema_refuse_the_same(said: Said, data: st.DataObject) -> N
         place[at : at + 1] = [data.draw(VALUES)]
     try:
         validate(said, Table("network"))
-    except DesignError:
+    except FaultError:
         assert not fits(said)
         return
     assert fits(said)
-    with suppress(DesignError, SpecError):
+    with suppress(FaultError, SpecError):
         assert network_of(said)

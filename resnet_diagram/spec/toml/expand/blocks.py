@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Block, Element, Merge, Shape, Shortcut, ShortcutKind
 from resnet_diagram.spec.shapes import avg_pool, subsample, zero_pad
 from resnet_diagram.spec.toml.expand.chain import Chain, kind_of
 from resnet_diagram.spec.toml.expand.settings import BlockDesign
-from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE
 
 
@@ -103,10 +103,10 @@ def _shortcut(design: BlockDesign, before: Chain) -> Shortcut:
 def _weightless(chain: Chain, stride: int, channels: int) -> Shortcut:
     """Return a shortcut that subsamples and adds channels of zeros, each only if needed.
 
-    Raises DesignError if the channels decrease.
+    Raises FaultError if the channels decrease.
     """
     if chain.shape[0] > channels:
-        raise DesignError(
+        raise FaultError(
             f"zero-padding leads to more channels, not from {chain.shape[0]} to {channels}; "
             'widen the block, or write shortcut = "B".',
             "shortcut",

@@ -5,10 +5,10 @@ from dataclasses import field
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.limits import count_element
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, Shape, ShortcutKind
 from resnet_diagram.spec.shapes import act, conv, global_avg_pool, norm, shape_text
-from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE
 
 _SHORT = {"batch_norm": "bn"}
@@ -32,11 +32,11 @@ class Chain:
     number: int = 0
 
     def put(self, element: Element) -> None:
-        """Append an element and take over its output shape. Raises DesignError where nothing is left."""
+        """Append an element and take over its output shape. Raises FaultError where nothing is left."""
         count_element()
         shape = out_shape(element)
         if min(shape, default=0) < 1:
-            raise DesignError(f"{shape_text(self.shape)} is too small for the layers here.")
+            raise FaultError(f"{shape_text(self.shape)} is too small for the layers here.")
         self.elements.append(element)
         self.shape = shape
 
@@ -61,13 +61,13 @@ class Chain:
     def norm(self, number: int | str = "") -> None:
         """Append a normalisation, unless the design has none.
 
-        Raises DesignError if the channels are not divisible by the groups.
+        Raises FaultError if the channels are not divisible by the groups.
         """
         if self.norm_op != NONE:
             name = f"{self.prefix}{_SHORT.get(self.norm_op, 'norm')}{number}"
             groups = self.norm_groups if self.norm_op == "group_norm" else 1
             if self.shape[0] % groups:
-                raise DesignError(
+                raise FaultError(
                     f"{self.shape[0]} channels cannot be cut into {groups} groups; expected a divisor.",
                     "norm_groups",
                 )
@@ -80,11 +80,11 @@ class Chain:
     def gate(self, reduction: int, name: str) -> None:
         """Append a squeeze-and-excitation gate: one factor for each channel.
 
-        Raises DesignError if the reduction exceeds the channels.
+        Raises FaultError if the reduction exceeds the channels.
         """
         channels, prefix = self.shape[0], f"{self.prefix}{name}."
         if reduction > channels:
-            raise DesignError(f"{channels} channels cannot be reduced by {reduction}.", "reduction")
+            raise FaultError(f"{channels} channels cannot be reduced by {reduction}.", "reduction")
         inner = Chain(self.shape, prefix)
         inner.put(global_avg_pool(inner.shape, name=f"{prefix}pool"))
         inner.put(conv(inner.shape, channels // reduction, 1, bias=True, name=f"{prefix}fc1"))

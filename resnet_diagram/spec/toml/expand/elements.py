@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from resnet_diagram.spec.check.layer import FaultError
-from resnet_diagram.spec.check.network import check_element
+from resnet_diagram.spec.check.faults import FaultError, within
+from resnet_diagram.spec.check.network import check_element, fault_text
 from resnet_diagram.spec.measure import merged_shape, walk
 from resnet_diagram.spec.model import (
     Block,
@@ -21,34 +20,28 @@ from resnet_diagram.spec.model import (
 from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
 from resnet_diagram.spec.toml.expand.chain import Chain, kind_of
 from resnet_diagram.spec.toml.expand.layers import layer_of
-from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import NONE, table_of
-
-Written = str | dict[str, Any]
+from resnet_diagram.spec.toml.schema.words import NONE, TomlTable, Written, table_of
 
 _NAMES = {"batch_norm": "bn", "linear": "fc"}
 
 
 def put_all(chain: Chain, written: Sequence[Written]) -> None:
-    """Put every element of a list. Raises DesignError that names the position of a faulty one."""
+    """Put every element of a list. Raises FaultError that names the position of a faulty one."""
     for at, item in enumerate(written):
-        try:
+        with within(at):
             put(chain, item)
-        except DesignError as fault:
-            raise fault.within(at) from None
 
 
 def put(chain: Chain, written: Written) -> None:
     """Put one element, or as many blocks as it says, numbered by their position."""
-    settings: dict[str, Any] = {"op": written} if isinstance(written, str) else written
+    settings: TomlTable = {"op": written} if isinstance(written, str) else written
     for _ in range(settings.get("repeat", 1)):
         name = f"{chain.prefix}{chain.number}"
         match table_of(settings):
             case "gate":
                 chain.gate(settings.get("reduction", 16), f"se{chain.number}")
             case "written stage":
-                inner = Chain(chain.shape, f"{settings.get('name', name)}.")
-                _within("body", inner, settings["body"])
+                inner = _run("body", settings["body"], chain.shape, f"{settings.get('name', name)}.")
                 chain.put(Stage(name=settings.get("name", name), body=tuple(inner.elements)))
             case "written graph":
                 _put_checked(chain, graph_of(settings, chain.shape, settings.get("name", name)))
@@ -62,44 +55,36 @@ def put(chain: Chain, written: Written) -> None:
 
 
 def _put_checked(chain: Chain, element: Layer | Block | Graph) -> None:
-    """Append an element. Raises DesignError if it does not fit the input shape."""
+    """Append an element. Raises FaultError if it does not fit the input shape."""
     shape = chain.shape
     chain.put(element)
     try:
         check_element(element, shape)
     except FaultError as fault:
-        raise DesignError(fault.text()) from None
-
-
-def _within(key: str, chain: Chain, written: Sequence[Written], *path: int) -> None:
-    try:
-        put_all(chain, written)
-    except DesignError as fault:
-        raise fault.within(key, *path) from None
+        raise FaultError(fault_text(fault)) from None
 
 
 def _run(key: str, written: Sequence[Written], shape: Shape, prefix: str, *path: int) -> Chain:
     chain = Chain(shape, prefix)
-    _within(key, chain, written, *path)
+    with within(key, *path):
+        put_all(chain, written)
     return chain
 
 
-def graph_of(settings: dict[str, Any], shape: Shape, name: str) -> Graph:
-    """Return the graph described by a table with a list of nodes. Raises DesignError."""
+def graph_of(settings: TomlTable, shape: Shape, name: str) -> Graph:
+    """Return the graph described by a table with a list of nodes. Raises FaultError."""
     nodes: list[GraphNode] = []
     for number, written in enumerate(settings["nodes"]):
-        try:
+        with within("nodes", number):
             nodes.append(_graph_node(written, nodes, shape, f"{name}.{number}"))
-        except DesignError as fault:
-            raise fault.within("nodes", number) from None
     return Graph(nodes=tuple(nodes), outputs=tuple(settings["outputs"]), name=name)
 
 
-def _graph_node(settings: dict[str, Any], nodes: Sequence[GraphNode], shape: Shape, name: str) -> GraphNode:
-    """Return the graph node described by a table; `nodes` holds the nodes before it. Raises DesignError."""
+def _graph_node(settings: TomlTable, nodes: Sequence[GraphNode], shape: Shape, name: str) -> GraphNode:
+    """Return the graph node described by a table; `nodes` holds the nodes before it. Raises FaultError."""
     reads = tuple(settings.get("reads", ()))
     if any(read >= len(nodes) for read in reads):
-        raise DesignError(f"expected numbers of nodes before this one, below {len(nodes)}.", "reads")
+        raise FaultError(f"expected numbers of nodes before this one, below {len(nodes)}.", "reads")
     merge = Merge(settings["merge"]) if "merge" in settings else None
     entering = [nodes[read].shape for read in reads] or [shape]
     body = _run("body", settings.get("body", []), entering[0], f"{name}.")
@@ -120,8 +105,8 @@ def _graph_node(settings: dict[str, Any], nodes: Sequence[GraphNode], shape: Sha
     )
 
 
-def block_of(settings: dict[str, Any], shape: Shape, name: str) -> Block:
-    """Return the block described by a table with lists of layers. Raises DesignError if it has no layers."""
+def block_of(settings: TomlTable, shape: Shape, name: str) -> Block:
+    """Return the block described by a table with lists of layers. Raises FaultError if it has no layers."""
     before = _run("before", settings.get("before", []), shape, f"{name}.before.")
     branches = _branches(settings, before.shape, name)
     draft = Block(
@@ -134,12 +119,12 @@ def block_of(settings: dict[str, Any], shape: Shape, name: str) -> Block:
         axis=settings.get("axis"),
     )
     if next(walk(draft), None) is None:
-        raise DesignError("it has no layers; expected at least one on a branch.")
+        raise FaultError("it has no layers; expected at least one on a branch.")
     after = _run("after", settings.get("after", []), merged_shape(draft), f"{name}.after.")
     return replace(draft, after=after.layers())
 
 
-def _branches(settings: dict[str, Any], shape: Shape, name: str) -> list[Chain]:
+def _branches(settings: TomlTable, shape: Shape, name: str) -> list[Chain]:
     if "layers" in settings:
         return [_run("layers", settings["layers"], shape, f"{name}.")]
     return [
@@ -147,7 +132,7 @@ def _branches(settings: dict[str, Any], shape: Shape, name: str) -> list[Chain]:
     ]
 
 
-def _shortcut(settings: dict[str, Any], shape: Shape, prefix: str) -> Shortcut | None:
+def _shortcut(settings: TomlTable, shape: Shape, prefix: str) -> Shortcut | None:
     value = settings.get("shortcut", "identity" if "layers" in settings else NONE)
     if isinstance(value, str):
         return Shortcut(kind=ShortcutKind.IDENTITY) if value == "identity" else None

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.shapes import conv, flatten, global_avg_pool, global_max_pool, linear, max_pool
 from resnet_diagram.spec.toml.expand.chain import Chain
-from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE
 
 STEM_DEFAULTS: dict[str, Any] = {"kernel": 7, "stride": 2, "pool": "max"}
@@ -12,11 +12,11 @@ HEAD_DEFAULTS: dict[str, Any] = {"pool": "avg", "classes": 1000, "classifier": "
 
 
 def stem_of(word: str, width: int) -> dict[str, Any]:
-    """Return the table for a stem given by a word. `width`: its output channels. Raises DesignError."""
+    """Return the table for a stem given by a word. `width`: its output channels. Raises FaultError."""
     match word:
         case "deep":
             if width % 2:
-                raise DesignError(f"a deep stem halves its width; {width} is odd.", "stem")
+                raise FaultError(f"a deep stem halves its width; {width} is odd.", "stem")
             return {"width": [width // 2, width // 2, width], "kernel": 3}
         case "cifar":
             return {"width": width, "kernel": 3, "stride": 1, "pool": NONE}
@@ -40,7 +40,7 @@ def build_head(chain: Chain, settings: dict[str, Any], *, pre_activation: bool) 
     """Put the head; in pre-activation it begins with a norm and an activation."""
     full = HEAD_DEFAULTS | settings
     if full["classifier"] == NONE and "classes" in settings:
-        raise DesignError('classifier = "none" has no classes; leave one of them out.', "classes")
+        raise FaultError('classifier = "none" has no classes; leave one of them out.', "classes")
     if pre_activation:
         chain.norm()
         chain.act()

@@ -1,9 +1,9 @@
 """Build layers from tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.model import Layer, LayerKind, Shape
 from resnet_diagram.spec.settings import setting_problem, with_settings
 from resnet_diagram.spec.shapes import (
@@ -20,34 +20,31 @@ from resnet_diagram.spec.shapes import (
     subsample,
     zero_pad,
 )
-from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, SYNONYMS, table_of
-
-Said = Mapping[str, Any]
+from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, SYNONYMS, TomlTable, table_of
 
 
-def layer_of(settings: Said, shape: Shape) -> Layer:
-    """Return the layer described by a table, with input `shape`. Raises DesignError for wrong settings."""
+def layer_of(settings: TomlTable, shape: Shape) -> Layer:
+    """Return the layer described by a table, with input `shape`. Raises FaultError for wrong settings."""
     settings = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
     dims = len(shape) - 1
     for key in ("kernel", "stride", "padding", "dilation"):
         value = settings.get(key)
         if isinstance(value, tuple) and len(value) != dims:
-            raise DesignError(
+            raise FaultError(
                 f"expected {dims} numbers, one for each spatial dimension, found {len(value)}.", key
             )
     if "kernel" in settings and dims < 1:
-        raise DesignError("there are no positions left to slide a window over.", "kernel")
+        raise FaultError("there are no positions left to slide a window over.", "kernel")
     layer = _BUILDERS[table_of(settings)](settings, shape)
     counts = {key: settings[key] for key in ("params", "macs") if key in settings}
     layer = replace(layer, **counts) if counts else layer
     layer = with_settings(layer, settings.get("settings", {}))
     if problem := setting_problem(layer):
-        raise DesignError(f"{problem}.", "settings")
+        raise FaultError(f"{problem}.", "settings")
     return layer
 
 
-def _convolution(settings: Said, shape: Shape) -> Layer:
+def _convolution(settings: TomlTable, shape: Shape) -> Layer:
     dims = len(shape) - 1
     kernel, dilation = (sizes(settings.get(key, 1), dims) for key in ("kernel", "dilation"))
     equal = tuple(pace * (size - 1) // 2 for size, pace in zip(kernel, dilation, strict=True))
@@ -63,11 +60,11 @@ def _convolution(settings: Said, shape: Shape) -> Layer:
     )
 
 
-def _linear(settings: Said, shape: Shape) -> Layer:
+def _linear(settings: TomlTable, shape: Shape) -> Layer:
     return linear(shape, settings["width"], bias=settings.get("bias", True))
 
 
-def _pooling(settings: Said, shape: Shape) -> Layer:
+def _pooling(settings: TomlTable, shape: Shape) -> Layer:
     pool = max_pool if settings["op"] == "max_pool" else avg_pool
     return pool(
         shape,
@@ -78,19 +75,19 @@ def _pooling(settings: Said, shape: Shape) -> Layer:
     )
 
 
-def _zero_padding(settings: Said, shape: Shape) -> Layer:
+def _zero_padding(settings: TomlTable, shape: Shape) -> Layer:
     return zero_pad(shape, settings["width"])
 
 
-def _subsampling(settings: Said, shape: Shape) -> Layer:
+def _subsampling(settings: TomlTable, shape: Shape) -> Layer:
     return subsample(shape, settings["stride"])
 
 
-def _group_norm(settings: Said, shape: Shape) -> Layer:
+def _group_norm(settings: TomlTable, shape: Shape) -> Layer:
     return norm(shape, "group_norm", groups=settings.get("groups", 32))
 
 
-def _plain(settings: Said, shape: Shape) -> Layer:
+def _plain(settings: TomlTable, shape: Shape) -> Layer:
     match str(settings["op"]):
         case "flatten":
             return flatten(shape)
@@ -105,7 +102,7 @@ def _plain(settings: Said, shape: Shape) -> Layer:
             return act(shape, op) if op in (*ACTIVATIONS, "softmax") else norm(shape, op)
 
 
-def _any(settings: Said, shape: Shape) -> Layer:
+def _any(settings: TomlTable, shape: Shape) -> Layer:
     dims = len(shape) - 1
     return Layer(
         kind=LayerKind(settings["kind"]),
@@ -121,7 +118,7 @@ def _any(settings: Said, shape: Shape) -> Layer:
     )
 
 
-_BUILDERS: dict[str, Callable[[Said, Shape], Layer]] = {
+_BUILDERS: dict[str, Callable[[TomlTable, Shape], Layer]] = {
     "convolution": _convolution,
     "linear": _linear,
     "pooling": _pooling,

@@ -1,30 +1,27 @@
 """Build a network from a parsed spec file."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from resnet_diagram.spec.check.faults import FaultError, within
 from resnet_diagram.spec.model import Element, Graph, Idle, Network, Port, Shape, Stage
 from resnet_diagram.spec.toml.expand.blocks import block_elements
 from resnet_diagram.spec.toml.expand.chain import Chain
 from resnet_diagram.spec.toml.expand.ends import build_head, build_stem, stem_of
 from resnet_diagram.spec.toml.expand.settings import DEFAULTS, activation_of, block_design
-from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import SETTINGS, table_of
-
-Said = dict[str, Any]
+from resnet_diagram.spec.toml.schema.words import SETTINGS, TomlTable, table_of
 
 INPUT = (3, 224, 224)
 FIRST_WIDTH = 64
 
 
-def build(settings: Said, name: str = "") -> Network:
-    """Return the network described by a valid table; `name` is its default name. Raises DesignError."""
+def build(settings: TomlTable, name: str = "") -> Network:
+    """Return the network described by a valid table; `name` is its default name. Raises FaultError."""
     if "body" not in settings and len(settings.get("input", INPUT)) < 2:
-        raise DesignError("expected channels and at least one size, such as [3, 224, 224].", "input")
+        raise FaultError("expected channels and at least one size, such as [3, 224, 224].", "input")
     stages = [] if "body" in settings else _stages(settings)
     shape: Shape = tuple(settings.get("input", INPUT))
     if len(shape) == 3 and shape[0] == shape[1] > shape[2] in (1, 3, 4):
-        raise DesignError(
+        raise FaultError(
             f"{list(shape)} has {shape[0]} channels and an image of {shape[1]}×{shape[2]}; was it meant as "
             f"height, width, channels? Channels come first: [{shape[2]}, {shape[0]}, {shape[1]}].",
             "input",
@@ -45,27 +42,27 @@ def build(settings: Said, name: str = "") -> Network:
     )
 
 
-def _ports(settings: Said, key: str, ends: Sequence[Element]) -> tuple[Port, ...]:
+def _ports(settings: TomlTable, key: str, ends: Sequence[Element]) -> tuple[Port, ...]:
     """Return the named inputs of the graph at a network's start, or the outputs of the one at its end.
 
-    Raises DesignError without a graph, and for the wrong number of names.
+    Raises FaultError without a graph, and for the wrong number of names.
     """
     if key not in settings:
         return ()
     graph = ends[0] if ends else None
     if not isinstance(graph, Graph):
-        raise DesignError("expected a graph there, with 'nodes'.", key)
+        raise FaultError("expected a graph there, with 'nodes'.", key)
     inner = [node.shape for node in graph.nodes if not node.reads]
     shapes = (
         inner if key == "inputs" else [graph.nodes[n].shape for n in graph.outputs if n < len(graph.nodes)]
     )
     if len(shapes) != len(settings[key]):
-        raise DesignError(f"expected {len(shapes)} names, found {len(settings[key])}.", key)
+        raise FaultError(f"expected {len(shapes)} names, found {len(settings[key])}.", key)
     return tuple(Port(name=name, shape=shape) for name, shape in zip(settings[key], shapes, strict=True))
 
 
-def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:
-    """Return the stem or the head. Raises DesignError."""
+def _end(text: TomlTable, part: str, shape: Shape, width: int) -> Chain:
+    """Return the stem or the head. Raises FaultError."""
     settings = DEFAULTS | text
     value = text.get(part, "imagenet" if part == "stem" else {})
     chain = Chain(shape, "", settings["norm"], activation_of(settings), settings["norm_groups"])
@@ -78,17 +75,18 @@ def _end(text: Said, part: str, shape: Shape, width: int) -> Chain:
             build_stem(chain, table, width, pre_activation=pre_activation)
         else:
             build_head(chain, value, pre_activation=pre_activation)
-    except DesignError as fault:
-        raise fault if _is_common(fault) else fault.within(part) from None
+    except FaultError as fault:
+        fault.path = fault.path if _is_common(fault) else (part, *fault.path)
+        raise
     return chain
 
 
-def _is_common(fault: DesignError) -> bool:
+def _is_common(fault: FaultError) -> bool:
     """Return whether an error concerns settings of the whole network."""
     return bool(fault.path) and fault.path[0] in SETTINGS
 
 
-def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None:
+def _put_written(chain: Chain, part: str, written: Sequence[str | TomlTable]) -> None:
     """Append the elements of a list of layers."""
     from resnet_diagram.spec.toml.expand.elements import put_all  # the short form has no need of it
 
@@ -96,9 +94,9 @@ def _put_written(chain: Chain, part: str, written: Sequence[str | Said]) -> None
     put_all(chain, written)
 
 
-def _stages(settings: Said) -> list[dict[str, Any]]:
+def _stages(settings: TomlTable) -> list[TomlTable]:
     """Return the keys of each stage, its own and those listed for all stages."""
-    argument: list[Said] = settings.get("stage", [{}] * len(settings.get("depths", [])))
+    argument: list[TomlTable] = settings.get("stage", [{}] * len(settings.get("depths", [])))
     common = {key: value for key, value in settings.items() if key in SETTINGS}
     items = []
     for at, left in enumerate(argument):
@@ -111,7 +109,7 @@ def _stages(settings: Said) -> list[dict[str, Any]]:
         ):
             if many in settings:
                 if len(settings[many]) != len(argument):
-                    raise DesignError(
+                    raise FaultError(
                         f"expected {len(argument)} of them, one for each stage, found {len(settings[many])}.",
                         many,
                     )
@@ -123,24 +121,23 @@ def _stages(settings: Said) -> list[dict[str, Any]]:
     return items
 
 
-def _body(settings: Said, stages: Sequence[Said], shape: Shape) -> Chain:
+def _body(settings: TomlTable, stages: Sequence[TomlTable], shape: Shape) -> Chain:
     body = Chain(shape)
     if "body" in settings:
-        try:
+        with within("body"):
             _put_written(body, "body", settings["body"])
-        except DesignError as fault:
-            raise fault.within("body") from None
     for at, stage in enumerate(stages):
         try:
             body.put(_stage(stage, f"layer{at + 1}", body.shape))
-        except DesignError as fault:
+        except FaultError as fault:
             left = settings["stage"][at] if "stage" in settings else {}
             common = "stage" not in settings or (_is_common(fault) and fault.path[0] not in left)
-            raise fault if common else fault.within("stage", at) from None
+            fault.path = fault.path if common else ("stage", at, *fault.path)
+            raise
     return body
 
 
-def _stage(settings: Said, name: str, shape: Shape) -> Stage:
+def _stage(settings: TomlTable, name: str, shape: Shape) -> Stage:
     chain = Chain(shape, f"{name}.")
     if "blocks" in settings:
         _put_listed(chain, settings)
@@ -148,18 +145,18 @@ def _stage(settings: Said, name: str, shape: Shape) -> Stage:
         for _ in range(settings["depth"]):
             _put_block(chain, settings, {})
     else:
-        raise DesignError("key 'depth' is missing; expected a whole number, or [[stage.block]] tables.")
+        raise FaultError("key 'depth' is missing; expected a whole number, or [[stage.block]] tables.")
     return Stage(name=settings.get("name", name), body=tuple(chain.elements))
 
 
-def _put_listed(chain: Chain, settings: Said) -> None:
+def _put_listed(chain: Chain, settings: TomlTable) -> None:
     """Put the entries of a stage's list of blocks."""
-    listed: list[str | Said] = settings["blocks"]
+    listed: list[str | TomlTable] = settings["blocks"]
     count = sum(entry.get("repeat", 1) for entry in listed if isinstance(entry, dict) and "op" not in entry)
     if settings.get("depth", count) != count:
-        raise DesignError(f"expected {settings['depth']} blocks, as depth says, found {count}.", "block")
+        raise FaultError(f"expected {settings['depth']} blocks, as depth says, found {count}.", "block")
     for at, item in enumerate(listed):
-        try:
+        with within("block", at):
             if isinstance(item, str) or table_of(item, in_stage=True) != "block":
                 from resnet_diagram.spec.toml.expand.elements import put
 
@@ -167,11 +164,9 @@ def _put_listed(chain: Chain, settings: Said) -> None:
             else:
                 for _ in range(item.get("repeat", 1)):
                     _put_block(chain, settings, item)
-        except DesignError as fault:
-            raise fault.within("block", at) from None
 
 
-def _put_block(chain: Chain, stage: Said, left: Said) -> None:
+def _put_block(chain: Chain, stage: TomlTable, left: TomlTable) -> None:
     """Append one block of a stage; `left` holds its own settings."""
     default = {"width": stage["width"], "stride": stage["stride"] if chain.number == 0 else 1}
     settings = {key: value for key, value in stage.items() if key in SETTINGS} | default | left

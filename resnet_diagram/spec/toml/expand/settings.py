@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
-from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.toml.schema.words import NONE, SETTINGS, SYNONYMS
 
 DEFAULTS: dict[str, Any] = {
@@ -66,7 +66,7 @@ class BlockDesign:
 
 
 def block_design(settings: Mapping[str, Any], width: int, stride: int) -> BlockDesign:
-    """Return the block design described by the settings. Raises DesignError for contradictory settings."""
+    """Return the block design described by the settings. Raises FaultError for contradictory settings."""
     full = _full(settings)
     bottleneck = full["block"] == "bottleneck"
     design = BlockDesign(
@@ -97,7 +97,7 @@ def _full(settings: Mapping[str, Any]) -> dict[str, Any]:
     if full["block"] == "basic":
         for key in _OF_BOTTLENECKS:
             if key in settings and settings[key] != DEFAULTS[key]:
-                raise DesignError(
+                raise FaultError(
                     f'only a bottleneck has it; write block = "bottleneck", or leave {key} out.', key
                 )
     base = default_base_width(full["cardinality"])
@@ -117,15 +117,15 @@ def default_base_width(cardinality: int) -> int:
 
 def _check(design: BlockDesign) -> None:
     if design.inner < 1:
-        raise DesignError(
+        raise FaultError(
             f"width {design.width} × base_width {design.base_width} / 64 leaves no channel; "
             "expected a base_width that leaves one or more.",
             "base_width",
         )
     if design.pooled and design.option not in "BC":
-        raise DesignError(f'shortcut = "{design.option}" has no projection to pool for.', "pooled_projection")
+        raise FaultError(f'shortcut = "{design.option}" has no projection to pool for.', "pooled_projection")
     if design.reduction > design.outer:
-        raise DesignError(
+        raise FaultError(
             f"a gate on {design.outer} channels cannot be reduced by {design.reduction}; "
             f"expected {design.outer} or less.",
             "reduction",

@@ -8,17 +8,12 @@ from resnet_diagram.spec.model import LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.toml.schema.types import (
     Either,
     Elements,
-    Flag,
     Many,
-    SettingTable,
-    Signs,
+    Plain,
     Sizes,
     Table,
-    Text,
-    Texts,
     Type,
     Whole,
-    Wholes,
     Word,
 )
 from resnet_diagram.spec.toml.schema.words import ACTIVATIONS, NONE, NORMS, OPS, STEMS, SYNONYMS
@@ -52,7 +47,7 @@ SOME_ELEMENTS = Elements(_ELEMENTS, 1)
 
 SETTING_KEYS: Keys = {
     "block": Key(Word(("basic", "bottleneck")), "Two k×k convolutions, or 1×1, k×k, 1×1. Default: basic."),
-    "pre_activation": Key(Flag(), "Norm and activation before each convolution. Default: false."),
+    "pre_activation": Key(Plain.FLAG, "Norm and activation before each convolution. Default: false."),
     "expansion": Key(
         Whole(), "Channels a block yields for each one of its width. Default: bottleneck 4, basic 1."
     ),
@@ -72,7 +67,7 @@ SETTING_KEYS: Keys = {
         "none: a plain network. Default: B.",
     ),
     "pooled_projection": Key(
-        Flag(),
+        Plain.FLAG,
         "Projections that change the resolution average-pool before their convolution. Default: false.",
     ),
     "gate": Key(Word(("se", NONE)), "se: squeeze-and-excitation at the end of the branch. Default: none."),
@@ -97,7 +92,7 @@ _COUNTS: Keys = {
 }
 _SETTINGS: Keys = {
     "settings": Key(
-        SettingTable(),
+        Plain.SETTINGS,
         "Settings of the operation other than PyTorch's defaults, such as { eps = 0.001 }; `dropout` is the "
         "rate of a dropout behind it.",
     )
@@ -111,17 +106,19 @@ def _op(table: str) -> Keys:
 
 TABLES: dict[str, Keys] = {
     "network": {
-        "name": Key(Text(), "The network's name. Default: the file's name."),
-        "input": Key(Wholes(1), "Channels, then the size in each spatial dimension. Default: [3, 224, 224]."),
-        "inputs": Key(Texts(), "Names of the inputs of the graph that begins the body."),
-        "outputs": Key(Texts(), "Names of the outputs of the graph that ends the network."),
-        "idle": Key(SettingTable(), "Parameters of the modules that lead to no output, by name."),
-        "stopped_at": Key(Text(), "Path of the module in which a forward failed; the rest is missing."),
+        "name": Key(Plain.TEXT, "The network's name. Default: the file's name."),
+        "input": Key(
+            Many(Whole()), "Channels, then the size in each spatial dimension. Default: [3, 224, 224]."
+        ),
+        "inputs": Key(Many(Plain.TEXT), "Names of the inputs of the graph that begins the body."),
+        "outputs": Key(Many(Plain.TEXT), "Names of the outputs of the graph that ends the network."),
+        "idle": Key(Plain.SETTINGS, "Parameters of the modules that lead to no output, by name."),
+        "stopped_at": Key(Plain.TEXT, "Path of the module in which a forward failed; the rest is missing."),
         **SETTING_KEYS,
-        "depths": Key(Wholes(), "Blocks of each stage."),
-        "widths": Key(Wholes(), "Width of each stage. Default: 64, then twice the one before."),
-        "names": Key(Texts(), "Name of each stage. Default: layer1, layer2, …"),
-        "strides": Key(Wholes(), "Stride of each stage, in its first block. Default: 1, then 2."),
+        "depths": Key(Many(Whole()), "Blocks of each stage."),
+        "widths": Key(Many(Whole()), "Width of each stage. Default: 64, then twice the one before."),
+        "names": Key(Many(Plain.TEXT), "Name of each stage. Default: layer1, layer2, …"),
+        "strides": Key(Many(Whole()), "Stride of each stage, in its first block. Default: 1, then 2."),
         "stem": Key(
             Either((Word(STEMS), Table("stem"), ELEMENTS)),
             "Layers before the first stage: a word, a table, or a list of layers. Default: imagenet.",
@@ -132,7 +129,7 @@ TABLES: dict[str, Keys] = {
     },
     "stem": {
         "width": Key(
-            Either((Whole(), Wholes())),
+            Either((Whole(), Many(Whole()))),
             "Channels of the convolution; a list makes several. Default: the first stage's width.",
         ),
         "kernel": Key(Whole(odd=True), "Kernel of the convolutions. Default: 7."),
@@ -147,7 +144,7 @@ TABLES: dict[str, Keys] = {
         ),
     },
     "stage": {
-        "name": Key(Text(), "The stage's name. Default: layer1, layer2, …"),
+        "name": Key(Plain.TEXT, "The stage's name. Default: layer1, layer2, …"),
         "depth": Key(Whole(), "Number of blocks."),
         "width": Key(Whole(), "Width of the blocks."),
         "stride": Key(Whole(), "Stride of the first block."),
@@ -174,7 +171,8 @@ TABLES: dict[str, Keys] = {
         ),
         "merge": Key(Word(tuple(Merge)), "How they come together. Default: add."),
         "signs": Key(
-            Signs(), "1 or -1 for each branch, then for the shortcut: -1 subtracts. Default: all are added."
+            Plain.SIGNS,
+            "1 or -1 for each branch, then for the shortcut: -1 subtracts. Default: all are added.",
         ),
         "axis": Key(
             Whole(least=0), "Axis of a concatenation. Default: that in which shapes differ, or channels."
@@ -186,29 +184,32 @@ TABLES: dict[str, Keys] = {
         "layers": Key(SOME_ELEMENTS, "The layers on it.", required=True),
     },
     "written stage": {
-        "name": Key(Text(), "The stage's name."),
+        "name": Key(Plain.TEXT, "The stage's name."),
         "body": Key(SOME_ELEMENTS, "What is in the stage.", required=True),
     },
     "written graph": {
-        "name": Key(Text(), "The graph's name."),
+        "name": Key(Plain.TEXT, "The graph's name."),
         "nodes": Key(
             Many(Table("graph node")),
             "Its nodes, numbered from 0 in an order in which they can be run; inputs first.",
             required=True,
         ),
-        "outputs": Key(Wholes(least=0), "Numbers of the nodes whose values leave the graph.", required=True),
+        "outputs": Key(
+            Many(Whole(least=0)), "Numbers of the nodes whose values leave the graph.", required=True
+        ),
     },
     "graph node": {
-        "reads": Key(Wholes(least=0), "Numbers of the nodes it reads. Without it the node is an input."),
+        "reads": Key(Many(Whole(least=0)), "Numbers of the nodes it reads. Without it the node is an input."),
         "shape": Key(
-            Wholes(), "Shape of its value. Default: the shape of its input; required if that is ambiguous."
+            Many(Whole()),
+            "Shape of its value. Default: the shape of its input; required if that is ambiguous.",
         ),
         "merge": Key(Word(tuple(Merge)), "How the values it reads come together."),
         "body": Key(ELEMENTS, "The elements run on the value it reads; one layer where it reads several."),
         "shortcut": Key(
             Word(tuple(ShortcutKind)), "Kind of the shortcut, the last value read, of a residual addition."
         ),
-        "signs": Key(Signs(), "1 or -1 for each value read: -1 subtracts. Default: all are added."),
+        "signs": Key(Plain.SIGNS, "1 or -1 for each value read: -1 subtracts. Default: all are added."),
         "shares": Key(Whole(least=0), "Number of the earlier node whose modules it runs again."),
     },
     "convolution": {
@@ -218,14 +219,14 @@ TABLES: dict[str, Keys] = {
         **_WINDOW,
         "dilation": Key(Sizes(), "Dilation. Default: 1."),
         "groups": Key(Whole(), "Groups. Default: 1."),
-        "bias": Key(Flag(), "Whether it has a bias. Default: false."),
+        "bias": Key(Plain.FLAG, "Whether it has a bias. Default: false."),
         **_SETTINGS,
         **_COUNTS,
     },
     "linear": {
         **_op("linear"),
         "width": Key(Whole(), "Features it yields.", required=True),
-        "bias": Key(Flag(), "Whether it has a bias. Default: true."),
+        "bias": Key(Plain.FLAG, "Whether it has a bias. Default: true."),
         **_SETTINGS,
         **_COUNTS,
     },
@@ -233,7 +234,7 @@ TABLES: dict[str, Keys] = {
         **_op("pooling"),
         "kernel": Key(Sizes(), "Kernel.", required=True),
         **_WINDOW,
-        "ceil_mode": Key(Flag(), "Round sizes up. Default: false."),
+        "ceil_mode": Key(Plain.FLAG, "Round sizes up. Default: false."),
         **_SETTINGS,
     },
     "zero padding": {
@@ -254,15 +255,15 @@ TABLES: dict[str, Keys] = {
     },
     "plain layer": {**_op("plain layer"), **_SETTINGS, **_COUNTS},
     "any layer": {
-        "op": Key(Text(), "The operation.", required=True),
+        "op": Key(Plain.TEXT, "The operation.", required=True),
         "kind": Key(Word(tuple(LayerKind)), "The sort of work it does.", required=True),
-        "out": Key(Wholes(), "The shape it yields: channels, then sizes.", required=True),
+        "out": Key(Many(Whole()), "The shape it yields: channels, then sizes.", required=True),
         "kernel": Key(Sizes(), "Kernel."),
         "stride": Key(Sizes(), "Stride."),
         "padding": Key(Sizes(least=0), "Padding."),
         "dilation": Key(Sizes(), "Dilation."),
         "groups": Key(Whole(), "Groups. Default: 1."),
-        "bias": Key(Flag(), "Whether it has a bias. Default: false."),
+        "bias": Key(Plain.FLAG, "Whether it has a bias. Default: false."),
         **_SETTINGS,
         **_COUNTS,
     },

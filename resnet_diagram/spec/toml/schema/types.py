@@ -1,5 +1,6 @@
 """Types of values, and both in the words of messages."""
 
+from enum import Enum
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
@@ -11,14 +12,6 @@ class Whole:
 
     least: int = 1
     odd: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wholes:
-    """A list of whole numbers of `least` or more; at least `count` of them."""
-
-    count: int = 1
-    least: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,29 +28,13 @@ class Word:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Any text that is not empty."""
+class Plain(Enum):
+    """Values without further rules, in the words of messages; a text is not empty."""
 
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A list of texts that are not empty; not an empty list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """True or false."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """A list of the numbers 1 and -1."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingTable:
-    """A table of settings of an operation: numbers, texts, true or false."""
+    TEXT = "a text"
+    FLAG = "true or false"
+    SIGNS = "a list of 1 and -1"
+    SETTINGS = "a table of settings, such as { eps = 0.001 }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +46,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A non-empty list of values of type `item`."""
+    """A list of `least` values or more of type `item`."""
 
-    item: "Table | Elements"
+    item: "Whole | Plain | Table | Elements"
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +70,14 @@ class Either:
     types: "tuple[Type, ...]"
 
 
-Type = (
-    Whole
-    | Wholes
-    | Sizes
-    | Word
-    | Text
-    | Texts
-    | Flag
-    | Signs
-    | SettingTable
-    | Table
-    | Many
-    | Elements
-    | Either
-)
+Type = Whole | Sizes | Word | Plain | Table | Many | Elements | Either
 
-_WORDS: dict[type, str] = {
-    Text: "a text",
-    Flag: "true or false",
-    Table: "a table",
-    SettingTable: "a table of settings, such as { eps = 0.001 }",
-    Signs: "a list of 1 and -1",
-    Wholes: "a list of whole numbers",
-    Texts: "a list of texts",
-    Elements: "a list of layers",
+
+_LISTS = {
+    Whole: "a list of whole numbers",
+    Plain: "a list of texts",
+    Table: "one table or more",
+    Elements: "a list of lists",
 }
 
 
@@ -133,8 +94,10 @@ def words(expected: Type) -> str:
         case Either():
             return ", or ".join(words(item) for item in expected.types)
         case Many():
-            return "a list of lists" if isinstance(expected.item, Elements) else "one table or more"
-    return _WORDS[type(expected)]
+            return _LISTS[type(expected.item)]
+        case Plain():
+            return expected.value
+    return "a table" if isinstance(expected, Table) else "a list of layers"
 
 
 def shown(value: Any) -> str:

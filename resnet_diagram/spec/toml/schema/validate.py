@@ -5,22 +5,17 @@ from typing import Any
 
 from resnet_diagram.errors import closest, did_you_mean
 from resnet_diagram.limits import COUNT, SIZE
-from resnet_diagram.spec.toml.schema.faults import DesignError
+from resnet_diagram.spec.check.faults import FaultError, within
 from resnet_diagram.spec.toml.schema.keys import EXCLUDES, NEEDS_ONE, TABLES
 from resnet_diagram.spec.toml.schema.types import (
     Either,
     Elements,
-    Flag,
     Many,
-    SettingTable,
-    Signs,
+    Plain,
     Sizes,
     Table,
-    Text,
-    Texts,
     Type,
     Whole,
-    Wholes,
     Word,
     shown,
     words,
@@ -29,7 +24,7 @@ from resnet_diagram.spec.toml.schema.words import GATE, TABLE_OF_OP, WORD_OPS, t
 
 
 def validate(value: Any, expected: Type) -> None:
-    """Raise DesignError if a value, or a nested value, has the wrong type or range."""
+    """Raise FaultError if a value, or a nested value, has the wrong type or range."""
     _CHECKS[type(expected)](value, expected)
 
 
@@ -39,26 +34,20 @@ def _table(value: Any, expected: Table) -> None:
         raise _unexpected(value, expected)
     for key, content in value.items():
         if key not in keys:
-            raise DesignError(f"{_article(expected.name)} has no key {key!r}.{_hint(key, keys)}", key)
-        _inside(key, content, keys[key].type)
+            raise FaultError(f"{_article(expected.name)} has no key {key!r}.{_hint(key, keys)}", key)
+        with within(key):
+            validate(content, keys[key].type)
     for key, spec in keys.items():
         if spec.required and key not in value:
-            raise DesignError(f"key {key!r} is missing; expected {words(spec.type)}.")
+            raise FaultError(f"key {key!r} is missing; expected {words(spec.type)}.")
     # Check the rules that concern several keys of a table.
     needed = NEEDS_ONE.get(expected.name, ())
     if needed and not any(key in value for key in needed):
-        raise DesignError(f"expected one of the keys {', '.join(map(repr, needed))}.")
+        raise FaultError(f"expected one of the keys {', '.join(map(repr, needed))}.")
     key, rest = EXCLUDES.get(expected.name, ("", ()))
     for right in rest:
         if key in value and right in value:
-            raise DesignError(f"{key!r} leaves no place for {right!r}; leave one of them out.", right)
-
-
-def _inside(step: str | int, value: Any, expected: Type) -> None:
-    try:
-        validate(value, expected)
-    except DesignError as fault:
-        raise fault.within(step) from None
+            raise FaultError(f"{key!r} leaves no place for {right!r}; leave one of them out.", right)
 
 
 def _element(value: Any, expected: Elements) -> None:
@@ -67,9 +56,9 @@ def _element(value: Any, expected: Elements) -> None:
     name = table_of(value, in_stage="block" in expected.names)
     if not name:
         advice = "; one that is not known needs 'kind' and 'out'"
-        raise DesignError(_unknown(value["op"], TABLE_OF_OP, "operation", advice), "op")
+        raise FaultError(_unknown(value["op"], TABLE_OF_OP, "operation", advice), "op")
     if name not in expected.names:
-        raise DesignError(f"{_article(name)} is not allowed here; expected a layer.")
+        raise FaultError(f"{_article(name)} is not allowed here; expected a layer.")
     _table(value, Table(name))
 
 
@@ -80,12 +69,10 @@ def _elements(value: Any, expected: Elements) -> None:
         if isinstance(element, str):
             ops = [op for op in WORD_OPS if op != GATE or "gate" in expected.names]
             if element not in ops:
-                raise DesignError(_not_a_word(element, ops), at)
+                raise FaultError(_not_a_word(element, ops), at)
         else:
-            try:
+            with within(at):
                 _element(element, expected)
-            except DesignError as fault:
-                raise fault.within(at) from None
 
 
 def _not_a_word(element: str, names: Iterable[str]) -> str:
@@ -96,12 +83,12 @@ def _not_a_word(element: str, names: Iterable[str]) -> str:
     return _unknown(element, names, "operation")
 
 
-def _listed(value: Any, expected: Type, item: Type, least: int = 1) -> None:
-    """Check a list of some length whose entries have one type."""
-    if not isinstance(value, list) or len(value) < least:
+def _many(value: Any, expected: Many) -> None:
+    if not isinstance(value, list) or len(value) < expected.least:
         raise _unexpected(value, expected)
     for at, entry in enumerate(value):
-        _inside(at, entry, item)
+        with within(at):
+            validate(entry, expected.item)
 
 
 def _either(value: Any, expected: Either) -> None:
@@ -115,18 +102,18 @@ def _word(value: Any, expected: Word) -> None:
     if not isinstance(value, str):
         raise _unexpected(value, expected)
     if value not in expected.words:
-        raise DesignError(
+        raise FaultError(
             f"expected {words(expected)}, found {value!r}.{did_you_mean(closest(value, expected.words))}"
         )
 
 
-_FITS: dict[type, Callable[[Any], bool]] = {
-    Text: lambda value: isinstance(value, str) and bool(value),
-    Flag: lambda value: isinstance(value, bool),
-    Signs: lambda value: (
+_FITS: dict[Plain, Callable[[Any], bool]] = {
+    Plain.TEXT: lambda value: isinstance(value, str) and bool(value),
+    Plain.FLAG: lambda value: isinstance(value, bool),
+    Plain.SIGNS: lambda value: (
         isinstance(value, list) and all(type(item) is int and abs(item) == 1 for item in value)
     ),
-    SettingTable: lambda value: (
+    Plain.SETTINGS: lambda value: (
         isinstance(value, dict)
         and all(
             isinstance(item, bool | float | str) or (isinstance(item, int) and abs(item) <= COUNT)
@@ -136,50 +123,42 @@ _FITS: dict[type, Callable[[Any], bool]] = {
 }
 
 
-def _plain(value: Any, expected: Text | Flag | Signs | SettingTable) -> None:
-    if not _FITS[type(expected)](value):
+def _plain(value: Any, expected: Plain) -> None:
+    if not _FITS[expected](value):
         raise _unexpected(value, expected)
 
 
 def _sizes(value: Any, expected: Sizes) -> None:
-    if isinstance(value, list):
-        _listed(value, expected, Whole(least=expected.least))
-    else:
-        _whole(value, Whole(least=expected.least))
+    if value == []:
+        raise _unexpected(value, expected)
+    whole = Whole(least=expected.least)
+    validate(value, Many(whole) if isinstance(value, list) else whole)
 
 
 def _whole(value: Any, expected: Whole) -> None:
     if type(value) is not int or value < expected.least or (expected.odd and value % 2 == 0):
         raise _unexpected(value, expected)
     if value > SIZE:
-        raise DesignError(f"expected {words(expected)}, {SIZE:,} at most, found {shown(value)}.")
+        raise FaultError(f"expected {words(expected)}, {SIZE:,} at most, found {shown(value)}.")
 
 
 _CHECKS: dict[type, Callable[[Any, Any], None]] = {
     Table: _table,
     Elements: _elements,
-    Many: lambda value, expected: _listed(value, expected, expected.item),
-    Texts: lambda value, expected: _listed(value, expected, Text()),
-    Wholes: lambda value, expected: _listed(value, expected, Whole(least=expected.least), expected.count),
+    Many: _many,
     Sizes: _sizes,
     Either: _either,
     Word: _word,
     Whole: _whole,
-    **dict.fromkeys(_FITS, _plain),
+    Plain: _plain,
 }
-_SORTS: dict[type, type] = {
-    Table: dict,
-    Elements: list,
-    Many: list,
-    Word: str,
-    Whole: int,
-    Wholes: list,
-}  # fmt: skip
+
+_SORTS: dict[type, type] = {Table: dict, Elements: list, Many: list, Word: str, Whole: int}
 """Python type of each member of an `Either`."""
 
 
-def _unexpected(value: Any, expected: Type) -> DesignError:
-    return DesignError(f"expected {words(expected)}, found {shown(value)}.")
+def _unexpected(value: Any, expected: Type) -> FaultError:
+    return FaultError(f"expected {words(expected)}, found {shown(value)}.")
 
 
 def _article(name: str) -> str:

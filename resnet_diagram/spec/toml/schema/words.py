@@ -1,6 +1,13 @@
 """The words of the TOML format, and the recognition of tables by their keys."""
 
 from collections.abc import Mapping
+from typing import Any
+
+TomlTable = dict[str, Any]
+"""A table of a spec file."""
+
+Written = str | TomlTable
+"""An element of a list of layers: an operation as a word, or a table."""
 
 NONE = "none"
 STEMS = ("imagenet", "deep", "cifar")

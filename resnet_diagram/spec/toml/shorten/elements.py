@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import in_shape, is_gate
 from resnet_diagram.spec.model import (
     Block,
@@ -18,14 +19,11 @@ from resnet_diagram.spec.model import (
 )
 from resnet_diagram.spec.signature import anonymous
 from resnet_diagram.spec.toml.expand.chain import Chain, kind_of
-from resnet_diagram.spec.toml.expand.elements import Written
 from resnet_diagram.spec.toml.expand.layers import layer_of
-from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import TABLE_OF_OP, WORD_OPS
+from resnet_diagram.spec.toml.schema.words import TABLE_OF_OP, WORD_OPS, TomlTable, Written
+from resnet_diagram.spec.toml.shorten.recognise import convolutions_of
 
-Said = dict[str, Any]
-
-_SAID = ("op", "kind", "out", "kernel", "width")
+_ALWAYS_WRITTEN = ("op", "kind", "out", "kernel", "width")
 """Keys that are written even where they may be left out."""
 _KEYS = {
     "convolution": ("width", "kernel", "stride", "padding", "dilation", "groups", "bias"),
@@ -59,7 +57,7 @@ def _is_block(settings: Written) -> bool:
     return isinstance(settings, dict) and not {"op", "body", "nodes"} & settings.keys()
 
 
-def _uncounted(settings: Said) -> Said:
+def _uncounted(settings: TomlTable) -> TomlTable:
     return {key: value for key, value in settings.items() if key != "repeat"}
 
 
@@ -79,9 +77,9 @@ def written(element: Element) -> Written:
             return {**name, "nodes": nodes, "outputs": list(element.outputs)}
 
 
-def _graph_node(node: GraphNode) -> Said:
+def _graph_node(node: GraphNode) -> TomlTable:
     """Return the table of a graph node; a merge includes its shape, which may not follow from its inputs."""
-    settings: Said = {"reads": list(node.reads)} if node.reads else {}
+    settings: TomlTable = {"reads": list(node.reads)} if node.reads else {}
     if not node.body:
         settings["shape"] = list(node.shape)
     for key in ("merge", "shortcut"):
@@ -94,27 +92,27 @@ def _graph_node(node: GraphNode) -> Said:
     return settings | ({"body": spelled(node.body)} if node.body else {})
 
 
-def _layer(layer: Layer) -> Said:
-    """Return the shortest table that describes the layer. Raises DesignError if none does."""
+def _layer(layer: Layer) -> TomlTable:
+    """Return the shortest table that describes the layer. Raises FaultError if none does."""
     target = anonymous(layer)
     for table in (TABLE_OF_OP.get(layer.op, ""), "any layer"):
         full = _full(layer, table)
         for settings in (full, full | {"ceil_mode": True}) if table == "pooling" else (full,):
             if table and _makes(settings, target):
                 return _shortest(settings, target)
-    raise DesignError(f"layer {layer.name!r} of kind '{layer.kind}' has a shape that no table describes.")
+    raise FaultError(f"layer {layer.name!r} of kind '{layer.kind}' has a shape that no table describes.")
 
 
-def _full(layer: Layer, table: str) -> Said:
+def _full(layer: Layer, table: str) -> TomlTable:
     """Return a layer table with all of its keys."""
-    text: Said = {"op": layer.op}
+    text: TomlTable = {"op": layer.op}
     if table == "any layer":
         text |= {"kind": layer.kind.value, "out": list(layer.out_shape)}
     for key in _KEYS.get(table, ()):
         value = _width(layer) if key == "width" else getattr(layer, key)
         if value != ():
             text[key] = _short(value)
-    settings: Said = {"settings": dict(layer.settings)} if layer.settings else {}
+    settings: TomlTable = {"settings": dict(layer.settings)} if layer.settings else {}
     return text | settings | {"params": layer.params, "macs": layer.macs}
 
 
@@ -129,16 +127,16 @@ def _short(value: Any) -> Any:
     return value
 
 
-def _makes(settings: Said, layer: Layer) -> bool:
+def _makes(settings: TomlTable, layer: Layer) -> bool:
     try:
         return layer_of(settings, layer.in_shape) == layer
-    except (DesignError, KeyError):
+    except (FaultError, KeyError):
         return False
 
 
-def _shortest(settings: Said, layer: Layer) -> Said:
+def _shortest(settings: TomlTable, layer: Layer) -> TomlTable:
     """Return the table without the keys that have their default value."""
-    for key in [key for key in settings if key not in _SAID]:
+    for key in [key for key in settings if key not in _ALWAYS_WRITTEN]:
         shorter = {item: value for item, value in settings.items() if item != key}
         settings = shorter if _makes(shorter, layer) else settings
     return settings
@@ -146,9 +144,7 @@ def _shortest(settings: Said, layer: Layer) -> Said:
 
 def _gate(block: Block) -> Written | None:
     """Return the short form of a squeeze-and-excitation gate, or None for any other gate."""
-    squeeze = [
-        layer for layer in block.branches[-1] if isinstance(layer, Layer) and layer.kind is LayerKind.CONV
-    ]
+    squeeze = convolutions_of(block.branches[-1])
     if not squeeze or not squeeze[0].out_shape[0] or len(block.branches) != 2:
         return None
     channels, hidden = squeeze[0].in_shape[0], squeeze[0].out_shape[0]
@@ -160,8 +156,8 @@ def _gate(block: Block) -> Written | None:
     return "se" if reduction == 16 else {"op": "se", "reduction": reduction}
 
 
-def _block(block: Block) -> Said:
-    settings: Said = {}
+def _block(block: Block) -> TomlTable:
+    settings: TomlTable = {}
     if block.before:
         settings["before"] = spelled(block.before)
     if len(block.branches) == 1 and block.shortcut:
@@ -180,7 +176,7 @@ def _block(block: Block) -> Said:
     return settings
 
 
-def _shortcut(shortcut: Shortcut | None, is_usual: bool) -> Said:
+def _shortcut(shortcut: Shortcut | None, is_usual: bool) -> TomlTable:
     """Return the shortcut's entry in a block table; empty for an identity if `is_usual`."""
     if shortcut is None:
         return {}

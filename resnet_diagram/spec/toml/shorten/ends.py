@@ -3,32 +3,31 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import out_shape
-from resnet_diagram.spec.model import Element, Layer, LayerKind, Network, Shape
+from resnet_diagram.spec.model import Element, Layer, Network, Shape
 from resnet_diagram.spec.signature import anonymous_run
 from resnet_diagram.spec.toml.expand.chain import Chain
 from resnet_diagram.spec.toml.expand.ends import HEAD_DEFAULTS, STEM_DEFAULTS, build_head, build_stem, stem_of
-from resnet_diagram.spec.toml.schema.faults import DesignError
-from resnet_diagram.spec.toml.schema.words import NONE, STEMS
+from resnet_diagram.spec.toml.schema.words import NONE, STEMS, TomlTable
 from resnet_diagram.spec.toml.shorten.elements import spelled
+from resnet_diagram.spec.toml.shorten.recognise import convolutions_of
 
-Said = dict[str, Any]
 
-
-def stem_said(network: Network, common: Said, width: int) -> Any:
+def stem_entry(network: Network, common: TomlTable, width: int) -> Any:
     """Return the stem as a word, a table or a list of layers; `width` is the width of the first stage."""
     for shortened, settings in _stems(network.stem, width):
         chain = _chain(network.input_shape, common)
         try:
             build_stem(chain, settings, width, pre_activation=common["pre_activation"])
-        except DesignError:
+        except FaultError:
             continue
         if anonymous_run(chain.elements) == anonymous_run(network.stem):
             return shortened
     return spelled(network.stem)
 
 
-def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, Said]]:
+def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, TomlTable]]:
     """Yield the possible notations of a stem, shortest first."""
     for word in STEMS:
         if word != "deep" or width % 2 == 0:
@@ -38,36 +37,34 @@ def _stems(stem: Sequence[Element], width: int) -> Iterator[tuple[Any, Said]]:
     yield {key: item for key, item in table.items() if default[key] != item}, table
 
 
-def _stem_table(stem: Sequence[Element]) -> Said:
-    convolutions = [
-        item for item in stem if isinstance(item, Layer) and item.kind is LayerKind.CONV and item.kernel
-    ]
-    if not convolutions:
+def _stem_table(stem: Sequence[Element]) -> TomlTable:
+    windowed = [layer for layer in convolutions_of(stem) if layer.kernel]
+    if not windowed:
         return {}
-    widths = [convolution.out_shape[0] for convolution in convolutions]
+    widths = [layer.out_shape[0] for layer in windowed]
     last = stem[-1]
     return {
         "width": widths if len(widths) > 1 else widths[0],
-        "kernel": convolutions[0].kernel[0],
-        "stride": convolutions[0].stride[0],
+        "kernel": windowed[0].kernel[0],
+        "stride": windowed[0].stride[0],
         "pool": "max" if isinstance(last, Layer) and last.op == "max_pool" else NONE,
     }
 
 
-def head_said(network: Network, common: Said) -> Any:
+def head_entry(network: Network, common: TomlTable) -> Any:
     """Return the head as a table, or as a list of layers."""
     head_table = _head_table(network.head)
     chain = _chain(out_shape((*network.stem, *network.body)), common)
     try:
         build_head(chain, head_table, pre_activation=common["pre_activation"])
-    except DesignError:
+    except FaultError:
         return spelled(network.head)
     if anonymous_run(chain.elements) != anonymous_run(network.head):
         return spelled(network.head)
     return {key: item for key, item in head_table.items() if key == "classes" or HEAD_DEFAULTS[key] != item}
 
 
-def _head_table(head: Sequence[Element]) -> Said:
+def _head_table(head: Sequence[Element]) -> TomlTable:
     layers = [item for item in head if isinstance(item, Layer)]
     ops = {layer.op for layer in layers}
     pool = next((word for word in ("avg", "max") if f"global_{word}_pool" in ops), NONE)
@@ -77,5 +74,5 @@ def _head_table(head: Sequence[Element]) -> Said:
     return {"pool": pool, "classifier": NONE}
 
 
-def _chain(shape: Shape, common: Said) -> Chain:
+def _chain(shape: Shape, common: TomlTable) -> Chain:
     return Chain(shape, "", common["norm"], common["activation"], common["norm_groups"])

@@ -9,19 +9,19 @@ from itertools import pairwise
 from typing import Any
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.spec.check.faults import FaultError
 from resnet_diagram.spec.measure import is_gate
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Shape, Shortcut, ShortcutKind
 from resnet_diagram.spec.signature import anonymous_run
 from resnet_diagram.spec.toml.expand.blocks import block_elements
 from resnet_diagram.spec.toml.expand.settings import DEFAULTS, EXPANSIONS, block_design
-from resnet_diagram.spec.toml.schema.faults import DesignError
 from resnet_diagram.spec.toml.schema.words import NONE
 
 Values = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Inferred:
     """Inferred settings of a block: width, stride, and possible values of each setting."""
 
     width: int
@@ -33,7 +33,7 @@ class Seen:
         return key not in self.allowed or value in self.allowed[key]
 
 
-def seen_in(elements: Sequence[Element], shape: Shape) -> Seen | None:
+def inferred_from(elements: Sequence[Element], shape: Shape) -> Inferred | None:
     """Infer the settings of a block, or of a run of layers, with input `shape`; None if none fit."""
     result = _read(elements)
     if result is None:
@@ -41,13 +41,13 @@ def seen_in(elements: Sequence[Element], shape: Shape) -> Seen | None:
     settings = {key: values[0] for key, values in result.allowed.items()}
     try:
         output = block_elements(block_design(settings, result.width, result.stride), shape, "")
-    except DesignError:
+    except FaultError:
         return None
     return result if anonymous_run(output) == anonymous_run(elements) else None
 
 
-def _read(elements: Sequence[Element]) -> Seen | None:
-    """Return the settings as `seen_in` does, but without building the block to check them."""
+def _read(elements: Sequence[Element]) -> Inferred | None:
+    """Return the settings as `inferred_from` does, but without building the block to check them."""
     block = elements[0]
     if len(elements) > 1 or not isinstance(block, Block):
         return _of_layers(elements, {"shortcut": (NONE,), "pooled_projection": (False,)})
@@ -57,9 +57,9 @@ def _read(elements: Sequence[Element]) -> Seen | None:
     return _of_layers(run, _options(block.shortcut, run))
 
 
-def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | None:
+def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Inferred | None:
     layers = [element for element in run if isinstance(element, Layer)]
-    convolutions = _convolutions(run)
+    convolutions = convolutions_of(run)
     if len(convolutions) not in (2, 3) or not all(layer.kernel for layer in convolutions):
         return None
     widths = _widths(convolutions)
@@ -67,7 +67,7 @@ def _of_layers(run: Sequence[Element], allowed: dict[str, Values]) -> Seen | Non
         return None
     width, more = widths
     allowed = allowed | more | _orders(layers) | _gates(run) | _windows(convolutions)
-    return Seen(width=width, stride=max(layer.stride[0] for layer in convolutions), allowed=allowed)
+    return Inferred(width=width, stride=max(layer.stride[0] for layer in convolutions), allowed=allowed)
 
 
 def _orders(layers: Sequence[Layer]) -> dict[str, Values]:
@@ -125,7 +125,7 @@ def _bases(width: int, one_group: int) -> Values:
 
 def _options(shortcut: Shortcut, run: Sequence[Element]) -> dict[str, Values]:
     """Return the possible shortcut options and pooling of projections."""
-    convolutions = _convolutions(run)
+    convolutions = convolutions_of(run)
     if not convolutions:
         return {}
     strided = any(max(layer.stride, default=1) > 1 for layer in convolutions)
@@ -146,7 +146,7 @@ def _gates(run: Sequence[Element]) -> dict[str, Values]:
     gates = [item for item in run if isinstance(item, Block) and is_gate(item)]
     if not gates:
         return {"gate": (NONE,)}
-    squeezed = _convolutions(gates[0].branches[-1])
+    squeezed = convolutions_of(gates[0].branches[-1])
     if not squeezed or squeezed[0].out_shape[0] < 1:
         return {"gate": ("se",)}
     channels, hidden = squeezed[0].in_shape[0], squeezed[0].out_shape[0]
@@ -184,5 +184,6 @@ def _cut(elements: Sequence[Element], first: int, last: int) -> int:
     return last + (2 if isinstance(behind, Block) else 1)
 
 
-def _convolutions(run: Sequence[Element]) -> list[Layer]:
+def convolutions_of(run: Sequence[Element]) -> list[Layer]:
+    """Return the convolutions among elements, those inside blocks left out."""
     return [item for item in run if isinstance(item, Layer) and item.kind is LayerKind.CONV]

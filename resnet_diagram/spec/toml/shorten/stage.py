@@ -6,64 +6,62 @@ from typing import Any
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import in_shape, out_shape
 from resnet_diagram.spec.model import Stage
-from resnet_diagram.spec.toml.expand.elements import Written
 from resnet_diagram.spec.toml.expand.settings import DEFAULTS, EXPANSIONS
-from resnet_diagram.spec.toml.schema.words import SETTINGS
+from resnet_diagram.spec.toml.schema.words import SETTINGS, TomlTable, Written
 from resnet_diagram.spec.toml.shorten.elements import counted, spelled
-from resnet_diagram.spec.toml.shorten.recognise import Seen, plain_blocks, seen_in
+from resnet_diagram.spec.toml.shorten.recognise import Inferred, inferred_from, plain_blocks
 
-Said = dict[str, Any]
-Part = Seen | list[Written]
+Part = Inferred | list[Written]
 """A block with a design, or the list of layers of a block without one."""
 
 
 @dataclass(frozen=True, slots=True)
-class SeenStage:
+class InferredStage:
     """A stage with the recognised settings of its parts."""
 
     name: str
     parts: tuple[Part, ...]
 
     @classmethod
-    def of(cls, stage: Stage) -> "SeenStage":
+    def of(cls, stage: Stage) -> "InferredStage":
         """Return the stage with the settings of its blocks."""
         shape = in_shape(stage)
         parts: list[Part] = []
         for run in plain_blocks(stage.body) or [[element] for element in stage.body]:
-            parts.append(seen_in(run, shape) or spelled(run))
+            parts.append(inferred_from(run, shape) or spelled(run))
             shape = out_shape(run)
         return cls(stage.name, tuple(parts))
 
     @property
-    def seen(self) -> list[Seen]:
+    def inferred(self) -> list[Inferred]:
         """The blocks that a design fits."""
-        return [part for part in self.parts if isinstance(part, Seen)]
+        return [part for part in self.parts if isinstance(part, Inferred)]
 
-    def table(self, common: Said) -> Said:
+    def table(self, common: TomlTable) -> TomlTable:
         """Return the stage's table, without settings common to the whole network."""
-        left: Said = {"name": self.name} if self.name else {}
-        if not self.seen:
+        left: TomlTable = {"name": self.name} if self.name else {}
+        if not self.inferred:
             return left | {"block": counted(self._listed({}))}
-        selection = common_settings(self.seen)
-        width, stride = self.seen[0].width, self.seen[0].stride
+        selection = common_settings(self.inferred)
+        width, stride = self.inferred[0].width, self.inferred[0].stride
         left |= {"depth": len(self.parts), "width": width, "stride": stride}
-        left |= _overrides(self.seen, common, selection)
+        left |= _overrides(self.inferred, common, selection)
         if any(self._listed(common | left)):
             left = {key: value for key, value in left.items() if key not in ("depth", "block")}
             listed = self._listed(common | left)
             return left | {"block": counted(listed)}
         return left
 
-    def _listed(self, inherited: Said) -> list[Written]:
+    def _listed(self, inherited: TomlTable) -> list[Written]:
         """Return the deviating settings of each block, and the notation of blocks that fit no design."""
         items: list[Written] = []
         for number, part in enumerate(self.parts):
-            items += [_special(part, number, inherited)] if isinstance(part, Seen) else part
+            items += [_special(part, number, inherited)] if isinstance(part, Inferred) else part
         return items
 
 
-def _special(part: Seen, number: int, inherited: Said) -> Said:
-    left: Said = {}
+def _special(part: Inferred, number: int, inherited: TomlTable) -> TomlTable:
+    left: TomlTable = {}
     if part.width != inherited["width"]:
         left["width"] = part.width
     if part.stride != (inherited["stride"] if number == 0 else 1):
@@ -71,20 +69,20 @@ def _special(part: Seen, number: int, inherited: Said) -> Said:
     return left | _overrides([part], inherited, common_settings([part]))
 
 
-def common_settings(visited: Sequence[Seen]) -> Said:
+def common_settings(visited: Sequence[Inferred]) -> TomlTable:
     """Return the value of each setting that fits most of the blocks."""
     entries = {key: _elected(key, visited) for key in SETTINGS if key != "expansion"}
     default = EXPANSIONS[entries["block"]]
     return entries | {"expansion": _elected("expansion", visited, default)}
 
 
-def _elected(key: str, visited: Sequence[Seen], default: Any = None) -> Any:
+def _elected(key: str, visited: Sequence[Inferred], default: Any = None) -> Any:
     default = DEFAULTS.get(key, default)
     candidates = dict.fromkeys([default, *(value for item in visited for value in item.allowed.get(key, ()))])
     return max(candidates, key=lambda value: sum(entry.allows(key, value) for entry in visited))
 
 
-def _overrides(visited: Sequence[Seen], inherited: Said, selection: Said) -> Said:
+def _overrides(visited: Sequence[Inferred], inherited: TomlTable, selection: TomlTable) -> TomlTable:
     """Return the settings that must be overridden for these blocks, if one value fits all of them."""
     return {
         key: selection[key]
