@@ -2,16 +2,39 @@
 
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from resnet_diagram.errors import SourceError, UsageError, missing_file
 from resnet_diagram.limits import FILE
+from resnet_diagram.resources import templates_dir
+
+_project: ContextVar[Path | None] = ContextVar("project", default=None)
+
+
+@contextmanager
+def confined_to(root: Path) -> Iterator[None]:
+    """Read only files of a project inside the context, as a marker of its documents may, and our own."""
+    token = _project.set(root)
+    try:
+        yield
+    finally:
+        _project.reset(token)
+
+
+def check_confined(path: Path) -> None:
+    """Raise SourceError for a file outside the project that reading is confined to."""
+    root = _project.get()
+    if root and not any(path.resolve().is_relative_to(place) for place in (root, templates_dir().resolve())):
+        raise SourceError(f"A marker may not read {str(path)!r}: expected a file inside {str(root)!r}.")
 
 
 def read_bytes(path: Path) -> bytes:
     """Return the bytes of a file. Raise SourceError if it is missing, no regular file, or too large."""
+    check_confined(path)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

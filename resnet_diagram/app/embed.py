@@ -16,7 +16,7 @@ from resnet_diagram.embed.edited import Author, author_of, is_same, with_digest
 from resnet_diagram.embed.markers import Region
 from resnet_diagram.embed.syntax import Syntax
 from resnet_diagram.errors import EmbedError, ResnetDiagramError
-from resnet_diagram.reading import read_bytes
+from resnet_diagram.reading import confined_to, read_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +96,24 @@ def _artifacts(marker: Marker, parse: Parse, log: Log, trust: Trust) -> tuple[Ar
             log.note(f"{marker.place}: {text}")
 
     try:
-        parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
-        request = with_id_prefix(parsed.request, f"figure{marker.number}")
-        request = check_request(request, trust)
-        check_paths(paths_of(request), folder, trust)
-        with warnings.catch_warnings(record=True) as messages:
+        with confined_to(trust.root), warnings.catch_warnings(record=True) as messages:
+            parsed = parse(words, folder, marker.document.syntax.formats.get(words[0], ""))
+            request = with_id_prefix(parsed.request, f"figure{marker.number}")
+            request = check_request(request, trust)
+            check_paths(paths_of(request), folder, trust)
             artifacts = make(request, replace(log, note=note))
         for message in () if parsed.quiet else messages:
             warnings.warn(f"{marker.place}: {message.message}", message.category, stacklevel=2)
         check_paths((artifact.name for artifact in artifacts), folder, trust)
     except ResnetDiagramError as problem:
         raise EmbedError(f"{marker.place}: {problem}") from problem
-    if any(isinstance(artifact.content, bytes) for artifact in artifacts if not artifact.name):
+    shown = [artifact for artifact in artifacts if not artifact.name]
+    if any(isinstance(artifact.content, bytes) for artifact in shown):
         raise EmbedError(f"{marker.place}: the format is not text; write it to a file with -o.")
+    if shown and len(shown) < len(artifacts):
+        raise EmbedError(
+            f"{marker.place}: a marker shows text or writes files; leave out -o, or write a marker for each."
+        )
     return artifacts
 
 
@@ -131,7 +136,7 @@ def _body(syntax: Syntax, part: Part, region: Region, artifacts: Sequence[Artifa
     for artifact in artifacts:
         if artifact.name:
             lines += reference_in(syntax, artifact.name.as_posix(), artifact.alt, present)
-        elif isinstance(artifact.content, str) and not any(right.name for right in artifacts):
+        elif isinstance(artifact.content, str):
             lines += body(syntax, artifact.format, artifact.content)
     if any(syntax.begin.match(line) or syntax.end.match(line) for line in lines):
         raise EmbedError(

@@ -28,6 +28,7 @@ from resnet_diagram.app.trust import check_request, trust_in
 from resnet_diagram.cli.parse import parse
 from resnet_diagram.errors import EmbedError, ResnetDiagramError
 from resnet_diagram.integrations.inline import reduced
+from resnet_diagram.reading import confined_to
 
 _FORMATS = {"draw": ["-t", "svg"], "table": ["-t", "html"], "describe": []}
 """The commands of a fence, each with the format it writes HTML in."""
@@ -55,11 +56,13 @@ def fence(
         words = words if words[:1] and words[0] in _FORMATS else ["draw", *words]
         words += _FORMATS[words[0]]
         number = getattr(md, "resnet_diagrams", 0) + 1
-        request = with_id_prefix(parse(words, Path.cwd()).request, f"figure{number}")
-        request = check_request(request, trust_in(Path.cwd(), code=code))
-        if any(paths_of(request)):
-            raise EmbedError("A fence shows its drawing on the page and writes no file; leave out -o.")
-        content = _html(request)
+        trust = trust_in(Path.cwd(), code=code)
+        with confined_to(trust.root):
+            request = with_id_prefix(parse(words, Path.cwd()).request, f"figure{number}")
+            request = check_request(request, trust)
+            if any(paths_of(request)):
+                raise EmbedError("A fence shows its drawing on the page and writes no file; leave out -o.")
+            content = _html(request)
         setattr(md, "resnet_diagrams", number)  # noqa: B010 # the page's own counter
     except (ValueError, ResnetDiagramError) as problem:
         line = " ".join(source.split())

@@ -27,6 +27,7 @@ from resnet_diagram.app.table import table_options
 from resnet_diagram.app.trust import check_request, trust_in
 from resnet_diagram.errors import ResnetDiagramError, UsageError
 from resnet_diagram.integrations.inline import reduced
+from resnet_diagram.reading import confined_to
 from resnet_diagram.sources.resolve import Reading
 
 _BY_READER = "auto"
@@ -74,7 +75,9 @@ class NetworkDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the nodes of the directive. An error is reported for the directive's line."""
         try:
-            content = self.element(Path(self.env.doc2path(self.env.docname)).parent)
+            folder = Path(self.env.doc2path(self.env.docname)).parent
+            with confined_to(trust_in(folder).root):
+                content = self.element(folder)
         except ResnetDiagramError as problem:
             raise self.error(str(problem)) from problem
         content["classes"] += ["resnet-diagram", *self.options.get("class", [])]

@@ -9,7 +9,7 @@ from typing import Any
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.model import EdgeRole
 from resnet_diagram.errors import UsageError, closest, did_you_mean
-from resnet_diagram.reading import read_toml
+from resnet_diagram.reading import check_confined, read_toml
 from resnet_diagram.resources import templates_dir
 from resnet_diagram.style.check import check_theme
 from resnet_diagram.style.colour import ramp
@@ -233,6 +233,7 @@ def _found_font(name: str, theme: Path) -> str:
     if not file.lower().endswith((".ttf", ".otf")):
         return name.strip()
     path = (theme.parent / file).absolute()
+    check_confined(path)
     if not path.is_file():
         raise UsageError(f"Theme '{theme.name}': there is no font file '{file}' beside it. Check the path.")
     return str(path)

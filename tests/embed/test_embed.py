@@ -182,6 +182,7 @@ def test_check_misses_a_file_beside_the_document(tmp_path: Path) -> None:
         ("<!-- resnet-diagram: draw a --><!-- /resnet-diagram -->\n", "a.md:1: '-->' ends the comment"),
         (MARKED.format("draw --help"), "a.md:2: No such option"),
         (MARKED.format("draw resnet18 -t png"), "a.md:2: the format is not text"),
+        (MARKED.format("draw resnet18 --preamble -o r.tex"), "a.md:2: a marker shows text or writes files"),
         (MARKED.format("draw resnet18 -o no/r.svg"), "a.md:2: There is no folder 'no'"),
         (MARKED.format("code resnet18 -o no/r.py"), "a.md:2: There is no folder 'no'"),
         (MARKED.format("draw resnet18 -o a.md"), "a.md:2: 'a.md' is also written by "),

@@ -68,6 +68,60 @@ def test_a_marker_is_data(
     assert not Path("ran").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "draw {}.toml",
+        "draw {}.json",
+        "draw resnet18 --baseline {}.toml",
+        "draw resnet18 --theme {}.toml",
+        "draw resnet18 --theme inside.toml",
+        "draw resnet18 --theme font.toml",
+        "draw resnet18 --lang {}.toml",
+        "draw resnet18 --annotate {}.toml",
+        "draw net.toml",
+        "draw resnet18 --template {}.pptx -o x.pptx",
+        "draw net.py:Net --input 3x32x32 --weights {}.pth",
+        "draw net.py:Net --input 3x32x32 --weights {}.safetensors",
+        "table {}.toml",
+        "describe {}.json",
+        "spec {}.toml",
+        "code {}.toml",
+    ],
+)
+@pytest.mark.parametrize("place", ["{tmp}/outside", "../outside", "link"])
+def test_a_marker_reads_nothing_outside_its_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, place: str
+) -> None:
+    project = tmp_path / "project"
+    (project / ".git").mkdir(parents=True)
+    monkeypatch.chdir(project)
+    for suffix in ("toml", "json", "pptx", "pth", "safetensors", "ttf"):
+        written(tmp_path / f"outside.{suffix}", "secret =")
+        (project / f"link.{suffix}").symlink_to(tmp_path / f"outside.{suffix}")
+    (project / "net.figure.toml").symlink_to(tmp_path / "outside.toml")
+    written(project / "net.toml", 'block = "basic"\ndepths = [1]')
+    written(project / "net.py", OWN.replace("import installed_by_pip", ""))
+    outside = place.replace("{tmp}", str(tmp_path))
+    written(project / "inside.toml", f'extends = "{outside}.toml"')
+    written(project / "font.toml", f'font = "{outside}.ttf"')
+    document = written(project / "a.md", MARKED.format(command.format(outside)))
+    result = embed(document, "--check")
+    assert result.exit_code == 1
+    assert "A marker may not read" in " ".join(result.output.split()), result.output
+    assert "secret" not in result.output
+
+
+def test_a_marker_reads_files_of_its_project_and_ours(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs").mkdir()
+    written(tmp_path / "mine.toml", 'extends = "gray"')
+    written(tmp_path / "net.toml", 'block = "basic"\ndepths = [1]')
+    marked = MARKED.format("draw ../net.toml --theme ../mine.toml --lang zh -o net.svg")
+    result = embed(written(tmp_path / "docs" / "a.md", marked))
+    assert result.exit_code == 0, result.output
+
+
 def test_a_project_is_the_repository_of_the_document(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "docs").mkdir()

@@ -60,6 +60,8 @@ def test_a_wrong_fence_stops_the_build(tmp_path: Path, fence: str, message: str)
         ("\"os:system('touch ran')\"", "fence", "may not load"),
         ("net.pt --unsafe", "fence", "--unsafe"),
         ("table ../outside.py:Net", "fence", "may not load"),
+        ("resnet18 --annotate ../outside.toml", "fence", "may not read"),
+        ("describe ../outside.json", "fence", "may not read"),
         ("describe net.pt --unsafe", "fence", "--unsafe"),
         ("table net.py:Net", "fence_without_code", "code is switched off"),
         ("resnet18 --templates .", "fence", "--templates"),
@@ -71,6 +73,7 @@ def test_a_wrong_fence_stops_the_build(tmp_path: Path, fence: str, message: str)
 def test_a_fence_has_the_limits_of_a_marker(tmp_path: Path, source: str, fence: str, message: str) -> None:
     site = tmp_path / "site-sources"
     site.mkdir()
+    (tmp_path / "outside.toml").write_text("secret =", encoding="utf-8")
     for folder, name in ((tmp_path, "outside.py"), (site, "net.py")):
         (folder / name).write_text("from pathlib import Path\nPath('ran').touch()\n", encoding="utf-8")
     config = CONFIG.replace("mkdocs.fence", f"mkdocs.{fence}")

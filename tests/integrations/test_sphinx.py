@@ -102,6 +102,7 @@ def test_other_builders_get_words(tmp_path: Path) -> None:
         (".. resnet-diagram:: resnet18\n   :vue: full", 'unknown option: "vue"'),
         (".. resnet-diagram:: ../outside.py:Net", "A marker may not load '../outside.py:Net'"),
         (".. resnet-diagram:: os:system('x')", "A marker may not load"),
+        (".. resnet-diagram:: ../outside.toml", "A marker may not read"),
     ],
 )
 def test_an_error_points_at_its_line(tmp_path: Path, line: str, message: str) -> None:
@@ -252,6 +253,7 @@ def test_tables_and_facts_in_every_builder(tmp_path: Path) -> None:
         (".. resnet-diagram-table:: resnet18\n   :heads: a, b", "Got 2 names for columns and 1 networks"),
         (".. resnet-diagram-table:: ../outside.py:Net", "A marker may not load '../outside.py:Net'"),
         (".. resnet-diagram-describe:: os:system('x')", "A marker may not load"),
+        (".. resnet-diagram-describe:: ../outside.json", "A marker may not read"),
         (".. resnet-diagram-describe:: resnet18 resnet34", "resnet-diagram-describe describes one"),
         (".. resnet-diagram:: resnet18\n   :scale: 60", "--scale 60: expected a factor"),
     ],

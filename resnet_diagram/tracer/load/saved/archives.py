@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.errors import SourceError, missing_file
 from resnet_diagram.limits import FILE, SIZE
+from resnet_diagram.reading import check_confined
 from resnet_diagram.tracer.errors import message_of
 
 _HEADER = 8  # bytes before the JSON header of a safetensors file: its length, little-endian
@@ -139,6 +140,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 def shapes_in(path: Path, *, unsafe: bool = False) -> Shapes:
     """Return the name and shape of each tensor of a checkpoint; raise SourceError."""
+    check_confined(path)
     match archive_of(path):
         case Archive.SAFETENSORS:
             return _safetensors_shapes(path)
