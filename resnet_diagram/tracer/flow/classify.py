@@ -61,7 +61,8 @@ class Operation:
         """The role of its operator, or the one that its arguments make it, such as a sum of a product."""
         if self.operator.name == "max" and isinstance(argument(self.node, "dim"), int):
             return Role.MAX_POOL
-        if self.operator.role in WEIGHTED and not references(self.node)[0].node.active:
+        read = argument(self.node, "mat1") or first_read(self.node)
+        if self.operator.role in WEIGHTED and isinstance(read, Ref) and not read.node.active:
             return Role.OTHER  # the input is constant, its weights are made of an activation
         return Role.MULTIPLY if weighs_channels(self.node) else self.operator.role
 

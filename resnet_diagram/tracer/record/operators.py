@@ -145,7 +145,7 @@ _TABLE: list[Operator] = [
         label="conv",
     ),
     Operator(name="linear", role=Role.LINEAR, rule=joins.linear, channels=-1, macs=counters.linear),
-    Operator(name="addmm", role=Role.LINEAR, macs=counters.product("mat1"), label="linear"),
+    Operator(name="addmm", role=Role.LINEAR, channels=-1, macs=counters.product("mat1"), label="linear"),
     *_each("lstm gru rnn_tanh rnn_relu", role=Role.LINEAR, channels=-1, macs=counters.recurrent),
     Operator(name="embedding", role=Role.LINEAR, channels=-1),
     *_each("bilinear embedding_bag", role=Role.LINEAR),

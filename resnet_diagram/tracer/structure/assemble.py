@@ -16,6 +16,7 @@ from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
 from resnet_diagram.tracer.flow.rewrites.compound import spell_out
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.rewrites.memories import has_memories, with_memories
+from resnet_diagram.tracer.flow.rewrites.positions import with_positions
 from resnet_diagram.tracer.flow.rewrites.single_images import with_batch_axes
 from resnet_diagram.tracer.flow.steps import Flow
 from resnet_diagram.tracer.flow.undrawn import input_note, output_note
@@ -54,6 +55,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
     if not graph.outputs:
         return None
     with_batch_axes(graph)
+    with_positions(graph)
     spell_out(graph)
     reading = _best_reading(graph)
     if not reading.parts:

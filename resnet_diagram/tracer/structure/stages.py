@@ -39,7 +39,7 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
     stem = [p.element for p in parts[:first]]
     units = _units_of(parts[first:last], numbers[first:last], calls)
     rest = _without_ends([[unit] for unit in units], parts[last:], calls)
-    if len(members) == 1 and not _container_of(units[0].path, _values_inside(units), set()):
+    if len(members) == 1 and not _container_of(units[0].path, _values_inside(units)):
         return stem, [p.element for p in parts[first:last]], [p.element for p in rest]
     if not any(residual_blocks(p.element) for p in parts):
         units = [
@@ -163,7 +163,8 @@ def _grouped(units: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
     """
     values = _values_inside(units)
     wrapped = _lists_of_wrapped_blocks(units, values)
-    holders = [_container_of(unit.path, values, wrapped) for unit in units]
+    around = {unit.path.rpartition(".")[0] for unit in units}
+    holders = [_container_of(unit.path, values, wrapped, around) for unit in units]
     units_by_holder: dict[str, list[Unit]] = {}
     for holder, unit in zip(holders, units, strict=True):
         units_by_holder.setdefault(holder, []).append(unit)
@@ -222,18 +223,24 @@ def _lists_of_wrapped_blocks(units: Sequence[Unit], values: dict[str, set[int]])
     }
 
 
-def _container_of(path: str, values: dict[str, set[int]], wrapped: Collection[str]) -> str:
+def _container_of(
+    path: str, values: dict[str, set[int]], wrapped: Collection[str] = (), around: Collection[str] = ()
+) -> str:
     """Return the path of the module that holds a block's stage.
 
     It is the module around the block; where that is an item of a list and all blocks in the list give out as
     many values, the list, and so on outwards; so it is if the items wrap one block each (`wrapped`). An item
-    of `stages` holds all that is in it.
+    of `stages` holds all that is in it, and so does one that runs other blocks itself: one of the modules
+    `around` blocks.
     """
     if declared := _stage_in(path):
         return declared
     if inside := [holder for holder in wrapped if path.startswith(f"{holder}.")]:
         return max(inside, key=len)
     holder = path.rpartition(".")[0]
+    outer = holder.rpartition(".")[0]
+    if outer in around and outer.rpartition(".")[2].isdigit() and len(values[outer]) == 1:
+        holder = outer  # attention is a module deeper than the MLP in BERT
     while True:
         outer, _, last = holder.rpartition(".")
         if not outer or outer.rpartition(".")[2] == "stages" or not (last.isdigit() or last in _LISTS):

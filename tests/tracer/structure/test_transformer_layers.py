@@ -111,6 +111,45 @@ class MixerLayer(nn.Module):
         return out
 
 
+class Deep(nn.Module):
+    """Layers whose attention adds its input in a module within a module, their MLP beside that (BERT)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(DeepLayer() for _ in range(4))})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        layers = self.encoder["layer"]
+        assert isinstance(layers, nn.ModuleList)
+        for layer in layers:
+            x = layer(x)
+        return x
+
+
+class DeepLayer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.ModuleDict({"self": Attention(), "output": Output(32)})
+        self.cross = nn.ModuleDict({"self": Attention(), "output": Output(32)})
+        self.intermediate, self.output = nn.Linear(32, 64), Output(64)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for part in (self.attention, self.cross):
+            x = part["output"](part["self"](x), x)
+        out: torch.Tensor = self.output(nn.functional.gelu(self.intermediate(x)), x)
+        return out
+
+
+class Output(nn.Module):
+    def __init__(self, given: int) -> None:
+        super().__init__()
+        self.dense, self.norm = nn.Linear(given, 32), nn.LayerNorm(32)
+
+    def forward(self, x: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.norm(self.dense(x) + before)
+        return out
+
+
 class TwoConvolutions(nn.Module):
     """A module that runs two residual blocks of one kind, which are two blocks."""
 
@@ -149,9 +188,10 @@ def counts(network: Network) -> list[int]:
         (Loose(), "8x32", [3]),
         (Mixer(), "8x32", [5]),
         (Repeated(), "8x32", [4]),
+        (Deep(), "8x32", [4]),
         (TwoConvolutions(), "8x9x9", [6]),
     ],
-    ids=["encoder", "loose", "mixer", "repeated", "convolutions"],
+    ids=["encoder", "loose", "mixer", "repeated", "deep", "convolutions"],
 )
 def test_a_layer_is_one_unit(model: nn.Module, given: str, expected: list[int]) -> None:
     assert counts(traced(model, given)) == expected

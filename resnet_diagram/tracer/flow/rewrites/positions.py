@@ -1,0 +1,92 @@
+"""Take positions out of the batch that a model folds into it around layers that work on each position.
+
+Some code has matrices alone for its linear layers, `x.view(-1, width) @ weights` (GPT-2), and gives the
+result its positions back. Without this rewrite the positions would be the batch.
+"""
+
+from math import prod
+
+from resnet_diagram.tracer.flow.classify import is_weighted_product
+from resnet_diagram.tracer.flow.graph import Node, OpGraph, Sizes, argument, references
+from resnet_diagram.tracer.record.operators import Effect, Role, operator_of
+
+_POINTWISE = frozenset({Role.ADD, Role.MULTIPLY, Role.ACTIVATION, Role.PASS, Role.LINEAR})
+"""Operations on the values of each position alone."""
+
+
+def with_positions(graph: OpGraph) -> None:
+    """Give each value of a graph whose positions are folded into the batch the shape before that."""
+    fronts = [(node, front) for node in graph.nodes if node.active and (front := _folded_front(node))]
+    if not fronts:
+        return
+    readers: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        for source in dict.fromkeys(node.inputs) if node.active else ():
+            readers.setdefault(source.index, []).append(node)
+    outputs = {node.index for node in graph.outputs}
+    for node, front in fronts:
+        folded = _folded(node, front, readers)
+        if outputs.isdisjoint(folded):
+            _unfold(folded, front, readers)
+
+
+def _folded_front(node: Node) -> Sizes:
+    """Return the sizes of batch and positions that a view folds into one; () for other operations."""
+    if len(node.shape) != 2 or operator_of(node.op).effect is not Effect.RESHAPE:
+        return ()
+    source = references(node)[0].shape
+    is_folded = len(source) > 2 and source[-1] == node.shape[-1] and prod(source[:-1]) == node.shape[0]
+    return source[:-1] if is_folded else ()
+
+
+def _folded(first: Node, front: Sizes, readers: dict[int, list[Node]]) -> dict[int, Node]:
+    """Return a folded value and those made of it, by index, until each is unfolded; else none."""
+    found = {first.index: first}
+    waiting = [first]
+    while waiting:
+        for reader in readers.get(waiting.pop().index, ()):
+            if reader.index in found or _unfolds(reader, front):
+                continue
+            if not _keeps_positions(reader, first.shape[0]):
+                return {}
+            found[reader.index] = reader
+            waiting.append(reader)
+    inner = [node for node in found.values() if node is not first]
+    is_closed = all(source.index in found for node in inner for source in node.inputs)
+    return found if is_closed and len(found) > 1 else {}
+
+
+def _unfolds(node: Node, front: Sizes) -> bool:
+    """Return whether an operation gives a value its positions back."""
+    is_view = operator_of(node.op).effect is Effect.RESHAPE
+    return is_view and len(node.shape) > 2 and node.shape[: len(front)] == front
+
+
+def _keeps_positions(node: Node, count: int) -> bool:
+    """Return whether an operation works on the last axis of a matrix with a row for each position."""
+    if len(node.shape) != 2 or node.shape[0] != count:
+        return False
+    operator = operator_of(node.op)
+    if operator.effect is Effect.RESHAPE:
+        return references(node)[0].shape == node.shape
+    works_alone = operator.role in _POINTWISE or is_weighted_product(node)
+    return works_alone and argument(node, "dim") in (None, 1, -1)
+
+
+def _unfold(folded: dict[int, Node], front: Sizes, readers: dict[int, list[Node]]) -> None:
+    """Change the shapes of some values where they are made and read; drop views that then keep the shape."""
+    for node in folded.values():
+        node.shape = (*front, node.shape[-1])
+        for reader in readers.get(node.index, ()):
+            for ref in references(reader):
+                if ref.node is node:
+                    ref.shape = node.shape
+            _drop_view(reader)
+    for node in folded.values():
+        _drop_view(node)
+
+
+def _drop_view(node: Node) -> None:
+    """Make a view that keeps the shape an operation that does nothing."""
+    if operator_of(node.op).effect is Effect.RESHAPE and references(node)[0].shape == node.shape:
+        node.op, node.args, node.kwargs, node.names = "detach", references(node)[:1], {}, ("self",)
