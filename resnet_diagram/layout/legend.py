@@ -57,14 +57,18 @@ def _rows(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list
 
 
 def _packed(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> list[list[LegendEntry]]:
-    """Return rows of up to `room` points, each filled; texts without a sample are wrapped."""
+    """Return rows of up to `room` points, filled; a wrapped text shares its rows with no other."""
     rows: list[list[LegendEntry]] = []
-    parts = (part for entry in entries for part in _broken(canvas, entry, room))
-    for entry in parts:
-        if rows and _width(canvas, [*rows[-1], entry]) <= room:
+    is_open = False
+    for entry in entries:
+        lines = _broken(canvas, entry, room)
+        if len(lines) > 1:
+            rows += [[line] for line in lines]
+        elif is_open and _width(canvas, [*rows[-1], entry]) <= room:
             rows[-1].append(entry)
         else:
-            rows.append([entry])
+            rows.append(lines)
+        is_open = len(lines) == 1
     return rows
 
 
@@ -75,7 +79,7 @@ def _broken(canvas: Canvas, entry: LegendEntry, room: float) -> list[LegendEntry
     size = canvas.theme.size("legend")
     parts = re.split(r"(?<=,) ", entry.text)
     is_short = all(text_width(part, size) <= room for part in parts)
-    lines = pack(parts if is_short else entry.text.split(" "), room, size)
+    lines = pack(parts if is_short else entry.text.split(" "), room, size, keeps_commas=True)
     return [replace(entry, text=literal(line)) for line in lines]
 
 

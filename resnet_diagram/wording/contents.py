@@ -9,13 +9,13 @@ from resnet_diagram.spec.measure import Part, params, walk
 from resnet_diagram.spec.model import Layer, LayerKind, Merge
 from resnet_diagram.spec.traits import FOLLOWING
 from resnet_diagram.wording.counts import counted, si_text
-from resnet_diagram.wording.layers import names_only
+from resnet_diagram.wording.layers import names_only, operator_name
 from resnet_diagram.wording.terms import Kind, Label, literal, number, phrase
 from resnet_diagram.wording.vocabulary import Word
 
 _MIXING = {
     LayerKind.CONV: Word.CONV,
-    LayerKind.LINEAR: Word.LINEAR,
+    LayerKind.LINEAR: Word.FC,
     LayerKind.ATTENTION: Word.ATTENTION,
 }
 _OTHERS = {LayerKind.POOL: Word.POOLING, LayerKind.UPSAMPLE: Word.UPSAMPLING}
@@ -48,10 +48,7 @@ def weighted_lines(part: Part, blocks: int) -> tuple[Label, ...]:
     """Return the lines of a closed box: its residual blocks, or the layers of each sort, and parameters."""
     kinds = Counter(layer.kind for layer in walk(part) if layer.kind in _MIXING and layer.params)
     layers = [
-        Label(
-            number(Kind.COUNT, count),
-            phrase(Kind.OPERATOR, Word.FC if kind is LayerKind.LINEAR else _MIXING[kind]),
-        )
+        Label(number(Kind.COUNT, count), phrase(Kind.OPERATOR, _MIXING[kind]))
         for kind, count in kinds.most_common()
     ]
     inside = [counted(blocks, phrase(Kind.BLOCK, Word.RESIDUAL_BLOCK))] if blocks else layers
@@ -65,13 +62,18 @@ def contents_of(layers: Sequence[Layer], merges: Sequence[Merge]) -> Contents:
         phrase(Kind.OPERATOR, _MIXING[layer.kind]) for layer in layers if layer.kind in _MIXING
     )
     following = Counter(names_only([layer]) for layer in layers if layer.kind in FOLLOWING)
-    nouns = Counter(
-        phrase(Kind.OPERATOR, _OTHERS.get(layer.kind, Word.LAYER))
-        for layer in layers
-        if layer.kind not in _MIXING and layer.kind not in FOLLOWING and layer.kind is not LayerKind.OPAQUE
-    )
+    others = [layer for layer in layers if layer.kind not in {*_MIXING, *FOLLOWING, LayerKind.OPAQUE}]
+    nouns = Counter(map(_noun, others))
     joins = Counter(map(merge_name, merges))
     return Contents(operations=operations + following, nouns=nouns + joins, params=params(layers))
+
+
+def _noun(layer: Layer) -> Label:
+    """Return the name of a layer that is no convolution and no norm; "layer" for a formula as in "× α"."""
+    name = operator_name(layer)
+    if layer.kind in _OTHERS or not name[0].isalpha():
+        return phrase(Kind.OPERATOR, _OTHERS.get(layer.kind, Word.LAYER))
+    return name
 
 
 def merge_name(merge: Merge) -> Label:

@@ -59,7 +59,7 @@ def in_stages(stages: Sequence[int], total: int) -> Label:
 
 def _by_stage(items: Sequence[Place]) -> dict[int, list[int]]:
     stages: dict[int, list[int]] = {}
-    for stage, number in items:
+    for stage, number in sorted(items):
         stages.setdefault(stage, []).append(number)
     return stages
 

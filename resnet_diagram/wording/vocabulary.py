@@ -101,6 +101,8 @@ class Word(StrEnum):
     SOME_OF_STAGES = "{0} blocks of stages {1}"
     IN_STEM = "in the stem"
     IN_HEAD = "in the head"
+    BLOCKS_OF_STEM = "stem: {0}"
+    BLOCKS_OF_HEAD = "head: {0}"
     OUTSIDE_STAGES = "outside the stages"
     IN_BLOCKS = "within other blocks"
     POSITIONS = "{0} positions"

@@ -308,6 +308,25 @@ def test_titles_name_stem_and_head() -> None:
     assert not any("stage 0" in title for title in titles(Net(Masked(), Step(16), Masked())))
 
 
+def test_titles_number_the_blocks_of_a_stem_that_has_several() -> None:
+    several = Net(Step(16), Step(16), stem=nn.Sequential(Pyramid((2, 4)), Pyramid((1, 2, 4))))
+    assert set(titles(several)) >= {
+        "Concatenated branches (stem: 1)",
+        "Concatenated branches (stem: 2)",
+    }
+    around = Net(Step(16), Step(16), stem=Pyramid((2, 4)), head=Pyramid((2, 4)))
+    assert "Concatenated branches (stem: 1; head: 1)" in titles(around)
+
+
+@pytest.mark.parametrize("part", ["stem", "head"])
+@pytest.mark.parametrize("module", [Pyramid((2, 4)), Step(16), nn.Sequential(Pyramid((2, 4)), Step(16))])
+def test_bars_of_stem_and_head_have_a_name_or_a_number(part: str, module: nn.Module) -> None:
+    network = traced(Net(Step(16), Step(16), **{part: module}))
+    (overview,) = (panel.content for panel in panels(network) if isinstance(panel.content, Overview))
+    (frame,) = (frame for frame in overview.frames if frame.id == part)
+    assert all(bar.text or bar.index for bar in frame.bars if isinstance(bar, Bar))
+
+
 def test_a_block_with_an_activation_behind_its_merge_keeps_its_title() -> None:
     assert titles(Net(Twin(nn.ReLU()), Twin(nn.ReLU()))) == ["Sum of branches (all blocks)"]
 

@@ -4,15 +4,18 @@ from itertools import pairwise
 
 import pytest
 
-from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, GroupRole
+from resnet_diagram.diagram.model import Diagram, EdgeRole, Fork, GroupRole, LegendEntry
 from resnet_diagram.diagram.options import Options
 from resnet_diagram.diagram.views import build
+from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.layout import layout
+from resnet_diagram.layout.legend import draw_legend
 from resnet_diagram.layout.scene import Box, Connector, Scene, Text, walk
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.spec import shapes
 from resnet_diagram.spec.model import Block, Network, Shortcut, ShortcutKind, Stage
 from resnet_diagram.style.theme import load_theme, theme_names
+from resnet_diagram.wording.terms import literal
 from tests.layout.geometry import problems, text_rect
 from tests.layout.panelled import OVERVIEWS, bottleneck, overview, panelled, paper, stage, terminal
 from tests.layout.samples import SAMPLES, conv, fork, residual
@@ -48,6 +51,25 @@ def test_overviews_of_every_sort(name: str, width: float | None) -> None:
     scene = layout(alone(name), theme, Fit(width))
     assert problems(scene, theme) == []
     assert scene.width <= (width or 495.0)
+
+
+NOTES = (
+    "not drawn open: stage 2",
+    "inside each block: 2 conv, 2 BN, 1 ReLU, 1 addition, 2 layer scales, 12.7 k params",
+)
+
+
+@pytest.mark.parametrize("notes", [NOTES, NOTES[::-1], (NOTES[1], NOTES[1])])
+@pytest.mark.parametrize("width", [216.0, 260.0])
+def test_a_legend_entry_that_is_broken_keeps_its_commas_and_its_lines(
+    notes: tuple[str, str], width: float
+) -> None:
+    canvas = Canvas(theme=load_theme(), turned=False)
+    entries = tuple(LegendEntry(role=None, text=literal(note)) for note in notes)
+    draw_legend(canvas, entries, (0.0, width), 0.0)
+    shown = [item for item in walk(canvas.root.build()) if isinstance(item, Text)]
+    assert " ".join(item.text for item in shown) == " ".join(notes)
+    assert len({item.y for item in shown}) == len(shown)
 
 
 @pytest.mark.parametrize("width", [234.0, 347.0, None])

@@ -44,6 +44,7 @@ def test_only_one_is_singular(count: int, text: str) -> None:
     [
         ([(1, 2), (2, 2)], "stages 1–2: 2"),
         ([(1, 2), (2, 1), (2, 2)], "all other blocks"),
+        ([(2, 2), (1, 2)], "stages 1–2: 2"),
     ],
 )
 def test_all_other_blocks_are_more_than_half(items: list[tuple[int, int]], text: str) -> None:

@@ -16,7 +16,7 @@ from resnet_diagram.spec.measure import is_residual
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Stage
 from resnet_diagram.wording.blocks import unit_title
 from resnet_diagram.wording.counts import counted
-from resnet_diagram.wording.places import in_stages, places
+from resnet_diagram.wording.places import in_stages, places, ranges
 from resnet_diagram.wording.terms import NOTHING, Kind, Label, literal, phrase
 from resnet_diagram.wording.vocabulary import Word
 
@@ -49,10 +49,10 @@ def insets(
     ranked = sorted(open_types, key=_rank)
     frequent = [kind for rank, kind in enumerate(ranked) if rank in options.opened]
     selection = [kind for kind in open_types if kind in frequent]
-    selection.sort(key=lambda kind: _places(kind.units, units, stages) == _ALL_OTHERS)
     rest = [unit for kind in open_types if kind not in frequent for unit in kind.units]
     closed = _closed(rest, units, stages) if rest else NOTHING
-    place = [_places(kind.units, units, stages) for kind in selection]
+    selection.sort(key=lambda kind: _places(kind.units, units, stages) == _ALL_OTHERS)
+    place = [_places(kind.units, units, stages, rest=not rest) for kind in selection]
     panels = [
         _inset(number, *pair, show) for number, pair in enumerate(zip(selection, place, strict=True), 1)
     ]
@@ -115,7 +115,11 @@ def _closed(these: Sequence[Unit], units: Sequence[Unit], stages: int) -> Label:
     return counted(len(these), phrase(Kind.BLOCK, Word.BLOCK))
 
 
-_PARTS = {GroupRole.STEM: Word.IN_STEM, GroupRole.HEAD: Word.IN_HEAD}
+_PARTS = {
+    GroupRole.STEM: (Word.IN_STEM, Word.BLOCKS_OF_STEM),
+    GroupRole.HEAD: (Word.IN_HEAD, Word.BLOCKS_OF_HEAD),
+}
+"""Place of all blocks of a part, and that of some of them."""
 
 
 def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int, *, rest: bool = True) -> Label:
@@ -127,11 +131,22 @@ def _places(these: Sequence[Unit], units: Sequence[Unit], stages: int, *, rest: 
     blocks = places(here, everywhere, stages, rest=rest) if here else NOTHING
     between = [unit.stage for unit in these if unit.stage and not unit.number]
     layers = in_stages(between, stages) if between else NOTHING
-    parts = dict.fromkeys(unit.part for unit in these if unit.part)
-    around = [phrase(Kind.PLACE, _PARTS[part]) for part in parts if part in _PARTS]
+    alone = not here and len({unit.part for unit in these}) == 1
+    around = [_in_part(part, these, units, alone=alone) for part in _PARTS]
     loose = any(not unit.stage and unit.part not in _PARTS for unit in these)
     outside = phrase(Kind.PLACE, Word.OUTSIDE_STAGES) if loose and (blocks or layers) else NOTHING
-    return Label(blocks, layers, *around, outside, joint=Word.AND)
+    return Label(blocks, layers, *around, outside, joint=Word.CLAUSES)
+
+
+def _in_part(part: GroupRole, these: Sequence[Unit], units: Sequence[Unit], *, alone: bool) -> Label:
+    """Return the places of some units in the stem or the head; `alone`: all of them are there."""
+    every, numbers = _PARTS[part]
+    inside = [unit.number for unit in these if unit.part is part]
+    if not inside:
+        return NOTHING
+    if alone and len(inside) == sum(unit.part is part for unit in units):
+        return phrase(Kind.PLACE, every)
+    return phrase(Kind.PLACE, numbers, ranges(inside)) if all(inside) else phrase(Kind.PLACE, every)
 
 
 def _numbered(units: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from resnet_diagram.spec.fold import fold
 from resnet_diagram.spec.measure import gate_ratio, in_shape, is_gate, is_residual, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING, WEIGHTED, is_shown, moves_positions_to_channels
-from resnet_diagram.wording.blocks import gate_lines
+from resnet_diagram.wording.blocks import gate_lines, unit_title
 from resnet_diagram.wording.contents import weighted_lines
 from resnet_diagram.wording.counts import counted
 from resnet_diagram.wording.layers import layer_lines, names_only, shortcut_label
@@ -315,6 +315,8 @@ def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
     several = max((unit.last for unit in frame.units.values()), default=0) > 1
     numbers = {name: unit.index for name, unit in frame.units.items()} if several else {}
     bars = [replace(bar, index="" if bar.joined else numbers.get(bar.id, "")) for bar in frame.bars]
+    if not several and frame.role is not GroupRole.STAGE:
+        bars = [_named(bar, frame.units.get(bar.id)) for bar in bars]
     return Frame(
         id=frame.id,
         role=frame.role,
@@ -324,6 +326,13 @@ def _frame(frame: FrameDraft, ends: Set[str], names: StageNames) -> Frame:
         caption=frame.caption,
         origin=origin((frame.stage,)) if frame.stage else together(bar.origin for bar in bars),
     )
+
+
+def _named(bar: Bar, unit: Unit | None) -> Bar:
+    """Return a bar with the type of the unit in it, if nothing else is written in it or below it."""
+    if bar.text or bar.joined or unit is None:
+        return bar
+    return replace(bar, text=unit_title(unit.elements, capital=False))
 
 
 def _folded(bars: list[Bar], frame: FrameDraft, ends: Set[str]) -> Iterator[Bar | Omitted]:

@@ -76,7 +76,7 @@ def measure_frame(
     """Measure a frame with the ends of its shortcuts; `number` is its position in the overview."""
     slots, content = _slots(frame, scale, ends, theme)
     room = max(content, _NOTE_WIDTH)
-    notes = [wrap_label(line, theme.size("caption"), room) for line in frame.notes]
+    notes = [wrap_label(line, theme.size("caption"), room, keeps_commas=True) for line in frame.notes]
     note = tuple(line for lines in notes for line in lines)
     by_id = {slot.bar.id: slot for slot in slots if slot.bar}
     crossings = (
@@ -147,7 +147,9 @@ def note_rooms(frames: Iterable[tuple[MeasuredFrame, float]]) -> dict[Label, flo
 
 def noted(frame: MeasuredFrame, rooms: Mapping[Label, float], theme: Theme) -> MeasuredFrame:
     """Return a frame with its notes wrapped to the room of each, so that one is alike in all frames."""
-    notes = [wrap_label(line, theme.size("caption"), rooms[line]) for line in frame.frame.notes]
+    notes = [
+        wrap_label(line, theme.size("caption"), rooms[line], keeps_commas=True) for line in frame.frame.notes
+    ]
     return frame._replace(note=tuple(line for lines in notes for line in lines))
 
 

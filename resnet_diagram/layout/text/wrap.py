@@ -36,7 +36,7 @@ def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
+def wrap_label(label: str, size: float, width: float, *, keeps_commas: bool = False) -> tuple[str, ...]:
     """Break a text beside a line at `width` points or nine ems, whichever is more.
 
     A sum that is too long is broken before its plus signs if that is enough.
@@ -48,7 +48,7 @@ def wrap_label(label: str, size: float, width: float) -> tuple[str, ...]:
     parts = re.split(r" (?=\+ )", label)
     if all(text_width(part, size) <= limit for part in parts):
         return pack(parts, limit, size)
-    return pack(_words(label, size), limit, size)
+    return pack(_words(label, size), limit, size, keeps_commas=keeps_commas)
 
 
 def wrap_evenly(text: str, size: float, width: float) -> tuple[str, ...]:
@@ -167,20 +167,23 @@ def _even(words: list[str], limit: float, size: float) -> tuple[str, ...]:
     return balanced(lambda room: pack(words, room, size), limit, 0.5 * size, widest)
 
 
-def pack(words: list[str], limit: float, size: float) -> tuple[str, ...]:
-    """Fill lines of up to `limit` points with words; commas at line ends are dropped.
+def pack(words: list[str], limit: float, size: float, *, keeps_commas: bool = False) -> tuple[str, ...]:
+    """Fill lines of up to `limit` points with words; commas at line ends are dropped, unless kept.
 
     >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6)
     ('3×3 conv', '128, s=2')
     >>> pack(["SE", "门控，", "r=24"], 36, 6.6)
     ('SE 门控', 'r=24')
+    >>> pack(["3×3", "conv,", "128,", "s=2"], 36, 6.6, keeps_commas=True)
+    ('3×3', 'conv, 128,', 's=2')
     """
+    dropped = "" if keeps_commas else _COMMAS
     lines: list[str] = []
     for word in words:
         bare = word.removeprefix(_JOINER)
         longer = f"{lines[-1]}{' ' if bare == word else ''}{bare}" if lines else bare
-        if lines and text_width(longer.rstrip(_COMMAS), size) <= limit:
+        if lines and text_width(longer.rstrip(dropped), size) <= limit:
             lines[-1] = longer
         else:
             lines.append(bare)
-    return (*(line.rstrip(_COMMAS) for line in lines[:-1]), *lines[-1:])
+    return (*(line.rstrip(dropped) for line in lines[:-1]), *lines[-1:])
