@@ -151,5 +151,6 @@ def _takes_everything(node: Node) -> bool:
         return False
     dim, start, end, step = (argument(node, name) for name in ("dim", "start", "end", "step"))
     size = source.shape[dim if isinstance(dim, int) else 0]
+    from_start = start is None or (isinstance(start, int) and (start == 0 or start <= -size))
     to_end = end is None or (isinstance(end, int) and end >= size)
-    return start in (None, 0) and to_end and step in (None, 1)
+    return from_start and to_end and step in (None, 1)

@@ -290,7 +290,9 @@ def _with_names(
             name = module
         elif not holder:
             path = shared[position]
-            name = path if path not in ("", *blocks) and shared.count(path) == 1 else f"stage{position + 1}"
+            around = any(is_within(inner, path) for k, inner in enumerate(shared) if k != position)
+            name = f"stage{position + 1}" if around or path in ("", *blocks) else path
+            name = f"{path}.stage1" if path and name in holders else name
         elif holders.count(holder) > 1:
             name = f"{holder}.stage{holders[: position + 1].count(holder)}"
         else:

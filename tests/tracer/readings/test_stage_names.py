@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.graph import all_elements
 from resnet_diagram.spec.model import Block, Stage
+from tests.tracer.facts import stages
 from tests.tracer.models.awkward import InPlaceBlock
 from tests.tracer.structure.test_awkward import traced
 
@@ -81,3 +82,37 @@ def test_parts_of_one_list_are_numbered_and_named_like_no_block() -> None:
     assert len(set(stages)) == 2
     assert stages[1].endswith(".stage2")
     assert not {*stages} & {part.name for part in all_elements(network) if isinstance(part, Block)}
+
+
+class _LoneBlock(nn.Module):
+    """A block of its own before lists of blocks, all named alike."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        setattr(self, f"stage{first}", _Sum(3, 8))
+        setattr(self, f"stage{first + 1}", nn.Sequential(_Sum(8, 8, 2), _Sum(8, 8)))
+        setattr(self, f"stage{first + 2}", nn.Sequential(_Sum(8, 16, 2), _Sum(16, 16)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for _, module in self.named_children():
+            x = module(x)
+        return x
+
+
+class _Sum(nn.Module):
+    """A sum of two convolutions."""
+
+    def __init__(self, before: int, after: int, stride: int = 1) -> None:
+        super().__init__()
+        self.wide = nn.Conv2d(before, after, 3, stride, 1)
+        self.narrow = nn.Conv2d(before, after, 1, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.wide(x) + self.narrow(x))
+
+
+@pytest.mark.parametrize("first", [0, 1, 4])
+def test_a_block_of_its_own_takes_no_name_from_the_modules_behind_it(first: int) -> None:
+    names = list(stages(traced(_LoneBlock(first), "3x16x16")))
+    assert names[1:] == [f"stage{first + 1}", f"stage{first + 2}"]
+    assert names[0] not in names[1:]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import prod
 from typing import TypeGuard
 
-from resnet_diagram.spec.measure import out_shape, walk
+from resnet_diagram.spec.measure import all_blocks, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind
 from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED, is_depthwise
 
@@ -13,6 +13,7 @@ _ACTIVATION = LayerKind.ACTIVATION
 _WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 _PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
 WORKING = MIXING | {LayerKind.OPAQUE}
+_CURVED = frozenset({LayerKind.ACTIVATION, LayerKind.ATTENTION, LayerKind.OPAQUE})
 
 
 def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
@@ -31,13 +32,13 @@ def _works(layer: Layer) -> bool:
     return product or layer.kind in WORKING or layer.op in _WORKING_OPS
 
 
-def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) -> bool:
-    """Return whether a sum adds residual branches and a path that bypasses them.
+def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]], *, fed: bool = False) -> bool:
+    """Return whether a sum adds residual branches and a path that bypasses them; `fed`: and other values.
 
     The branch must do more than the way round it: two weighted layers, or one that an activation follows.
     Where each side is one convolution, or one convolution and a norm (re-parametrised blocks, selective
     kernels), nothing goes round anything; nor where each side takes another part of the channels, is reduced
-    to one number, or the larger branch only corrects the other (low-rank adapters).
+    to one number, or both are linear maps with weights (low-rank adapters).
     """
     if elements and prod(out_shape(elements)) == 1:
         return False
@@ -49,7 +50,7 @@ def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]]) 
         return not elements and len(rest) == 1 and _mixes(main)
     if weighted_short > 1 or (weighted_short and enlarges(main) and not enlarges(elements)):
         return False
-    if weighted_short and not has_activation(main) and cost(main)[1] < cost(elements)[1]:
+    if weighted_short and _is_linear(main) and (not fed or cost(main)[1] < cost(elements)[1]):
         return False
     if weighted_main > 1:
         return True
@@ -105,6 +106,12 @@ def _is_part(elements: Sequence[Element]) -> bool:
 def has_activation(elements: Sequence[Element]) -> bool:
     """Return whether a branch has an activation function."""
     return any(layer.kind is _ACTIVATION for layer in walk(elements))
+
+
+def _is_linear(elements: Sequence[Element]) -> bool:
+    """Return whether a branch is a linear map: convolutions and norms, without activations or products."""
+    curved = any(layer.kind in _CURVED or layer.op in _WORKING_OPS for layer in walk(elements))
+    return not curved and all(block.merge is not Merge.MULTIPLY for block in all_blocks(elements))
 
 
 def shortcut_kind(elements: Sequence[Element]) -> ShortcutKind:

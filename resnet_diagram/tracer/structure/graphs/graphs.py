@@ -120,7 +120,7 @@ class _Builder:
         if self._goes_on(number):
             self.waiting[number] = ways
             return
-        reads = [self._chain(way, way.items) for way in ways]
+        reads = [self._chain(way, way.items, ending=number) for way in ways]
         if step.role in MERGES and self._fits(step, reads):
             self._merge(number, step, ways, reads)
         else:
@@ -152,16 +152,17 @@ class _Builder:
         self.number_of[step] = number
         self.steps_of.setdefault(number, []).append(step)
 
-    def _chain(self, way: Way, items: Sequence[Item], *, split: bool = False) -> int:
+    def _chain(self, way: Way, items: Sequence[Item], *, split: bool = False, ending: int = -1) -> int:
         """Return the node behind a chain; that before it where nothing lies on it.
 
         `split`: give a module that runs several times, as a head of several levels, a node of its own.
+        `ending` is the merge that the chain leads to.
         """
         start = self.number_of[way.tail]
         if items and isinstance(items[0], int) and items[0] == way.tail:
             items = items[1:]
         before = self.nodes[start].shape
-        elements = self.translator.run(items, self.steps[way.tail].out_shape or before)
+        elements = self.translator.run(items, self.steps[way.tail].out_shape or before, ending)
         for run in self._split(elements) if split else [elements] if elements else []:
             start = self._run(start, run)
         return start
@@ -250,7 +251,8 @@ class _Builder:
             start, shape = self.number_of[ways[place].tail], self.nodes[reads[place]].shape
             others = [read for k, read in enumerate(reads) if k != place]
             free = [read for read in others if not self._is_used_elsewhere(read)]
-            numbers = self._behind(start, free) if prod(shape) == prod(step.out_shape) else []
+            plain = not cost(runs[place])[0]
+            numbers = self._behind(start, free, plain) if prod(shape) == prod(step.out_shape) else []
             main = tuple(element for number in numbers for element in self.nodes[number].body)
             works = cost(main)[0] > 0  # other operands count only beside a branch
             beside = tuple(
@@ -260,7 +262,7 @@ class _Builder:
                 continue
             if len(runs) > 2 and cost(runs[place])[0] and has_activation(runs[place]):
                 continue  # one of several heads that are summed
-            if not _goes_finer(main) and is_residual(runs[place], [(*beside, *main)]):
+            if not _goes_finer(main) and is_residual(runs[place], [(*beside, *main)], fed=bool(beside)):
                 if not runs[place]:
                     self._complete_pair(start, others)
                 return place
@@ -290,8 +292,11 @@ class _Builder:
         readers = (way for way in ways if not way.items)
         return any(self.steps[way.head].role is not Role.ADD for way in readers)
 
-    def _behind(self, start: int, ends: Sequence[int]) -> list[int]:
-        """Return the nodes that lead from `start` to later ones; none where other levels join on the way."""
+    def _behind(self, start: int, ends: Sequence[int], joining: bool) -> list[int]:
+        """Return the nodes that lead from `start` to later ones.
+
+        There are none where other levels join on the way; no other maps may unless `joining`.
+        """
 
         def later(numbers: Iterable[int]) -> list[int]:
             return [number for number in numbers if number > start]
@@ -307,7 +312,7 @@ class _Builder:
                 behind[number] = None
         _, *nodes = behind
         passed = tuple(element for number in nodes for element in self.nodes[number].body)
-        return [] if is_joined and enlarges(passed) else nodes
+        return [] if is_joined and (enlarges(passed) or not joining) else nodes
 
     def _is_in_gate(self, number: int) -> bool:
         """Return whether a value does nothing but weigh another: it is squashed and multiplied."""
