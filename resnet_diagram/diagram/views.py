@@ -177,7 +177,7 @@ def _chart(networks: Sequence[Network], options: Options, *, chain: Builder, sum
     network = networks[0]
     if options.levels is Levels.NONE or not has_levels(network):
         return chain(networks, options)
-    from resnet_diagram.diagram.lanes.build import summarised
+    from resnet_diagram.diagram.lanes.frames import summarised
     from resnet_diagram.diagram.panels.network import panels
 
     title = _title(network, options)

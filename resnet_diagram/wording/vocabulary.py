@@ -62,6 +62,7 @@ class Word(StrEnum):
     UPSAMPLE_BY = "upsample ×{0}"
     GRAPH = "graph of layers"
     MORE_STEPS = "{0} more such steps"
+    PARALLEL = "in parallel:"
     SHARED = "shared"
     SHARED_BY = "shared by {0} levels"
     POST_PROCESSING = "post-processing"

@@ -1,8 +1,9 @@
 """Fit drawings to a page or to the limits of a format, by views that fold more."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from resnet_diagram.app.drawing.figure import figure_of
 from resnet_diagram.diagram.model import WHOLE, Dag, Flow, Inset
@@ -35,19 +36,14 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
     Of a graph that is too large even so, more modules are folded. Warns of what is folded.
     """
     figure, what = _opened(networks, options, output)
-    for levels in (Levels.BOXES, Levels.NONE):
-        if _is_u(figure) and not _shows_graph(figure):
-            options = replace(options, levels=levels)
-            figure, what = _opened(networks, options, output)
-    if _graphs(figure) and (_is_large_graph(figure) or not _shows_graph(figure)):
-        options = replace(options, opens_encoders=False)
-        closed, folded = _opened(networks, options, output)
-        figure, what = (closed, folded) if _shows_graph(closed) else (figure, what)
-    free = options.view is View.PAPER and not options.direction
-    for room in _SMALL_GRAPHS if free and _is_large_graph(figure) else ():
-        smaller, folded = _page(networks, replace(options, graph_room=room), output)
-        if not _is_large_graph(smaller):
+    is_u, shows = _is_u(figure), not _graphs(figure) or _shows_graph(figure)
+    for change in () if shows else _smaller(is_u, free=options.view is View.PAPER and not options.direction):
+        options = replace(options, **change)
+        smaller, folded = _opened(networks, options, output)
+        shows = _shows_graph(smaller)
+        if shows or (is_u and options.levels is Levels.NONE and options.opens_encoders):
             figure, what = smaller, folded
+        if shows:
             break
     if what:
         _warn(
@@ -56,6 +52,20 @@ def folded_page(networks: Sequence[Network], options: Options, output: Output) -
         )
     _give_warnings(figure)
     return figure
+
+
+def _smaller(is_u: bool, *, free: bool) -> Iterator[dict[str, Any]]:
+    """Yield changes of options that make a graph smaller, one after the other.
+
+    `free`: the view and its direction are.
+    """
+    yield {"levels": Levels.BOXES}
+    if is_u:
+        yield {"levels": Levels.NONE}
+    first, *rooms = [{"graph_room": room} for room in _SMALL_GRAPHS] if free else [{}]
+    yield first
+    yield {"opens_encoders": False}
+    yield from rooms
 
 
 def _tried(networks: Sequence[Network], options: Options, output: Output, *, flat: bool = False) -> Figure:
@@ -137,13 +147,6 @@ def _shows_graph(figure: Figure) -> bool:
     if not _is_page(figure) or _is_wide_u(figure):
         return False
     return any(group.id == WHOLE for group in groups(figure.scene))
-
-
-def _is_large_graph(figure: Figure) -> bool:
-    """Return whether a figure has a graph and is larger than asked for, or than a page."""
-    if not _graphs(figure):
-        return False
-    return not (_is_page(figure) and figure.scene.width <= (figure.output.fit.width or PAGE_WIDTH) + 0.1)
 
 
 def _is_page(figure: Figure) -> bool:

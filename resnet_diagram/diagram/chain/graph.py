@@ -188,8 +188,9 @@ class DagDraft:
         return Dag(vertices=vertices, output=output, rows=words if len(words) > 1 else (), notes=notes)
 
     def _row_label(self, row: int) -> Label:
-        """Return the resolution of most values of a row, with "≈" where others differ from it."""
-        shapes = [node.shape for node in self.graph.nodes if row_of(node.shape, self.sizes) == row]
+        """Return the resolution of most values in a row, with "≈" where others differ from it."""
+        shapes = [self.graph.nodes[number].shape for number in self.values]
+        shapes = [shape for shape in shapes if row_of(shape, self.sizes) == row]
         counts = Counter(shape[1:] for shape in shapes) or Counter([self.sizes[row]])
         sign = f"{APPROXIMATELY} " if len(counts) > 1 else ""
         return literal(sign + resolution_text(counts.most_common(1)[0][0]), Kind.SHAPE)

@@ -1,6 +1,6 @@
 """Build the graph of a network: overviews of its chains, boxes for layers between them, and modules."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import field, replace
 from itertools import groupby, pairwise
 from math import prod
@@ -17,21 +17,18 @@ from resnet_diagram.diagram.chain.graph import (
 )
 from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
+from resnet_diagram.diagram.lanes.selections import selection_line
 from resnet_diagram.diagram.lanes.shared import Shared
 from resnet_diagram.diagram.lanes.sides import sides_of
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import (
-    Bar,
     Dag,
     EdgeRole,
-    Frame,
     Node,
     NodeRole,
-    Overview,
     Panel,
     Read,
-    Vertex,
 )
 from resnet_diagram.diagram.options import Levels, Options
 from resnet_diagram.diagram.origin import origin, paths_of, together
@@ -129,7 +126,7 @@ class _Builder:
         boxes = _repeated(boxes) if most == 1 else boxes
         if len(boxes) <= most and not merges:
             return [tuple(boxes)]
-        lines = _counted(lines) if most == 1 else lines
+        lines = _counted(lines)
         lines = lines if any(layer.kind in MIXING for layer in layers) else list(dict.fromkeys(lines))
         lines += merges
         shown = lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 2], literal("…"), lines[-1]]
@@ -180,18 +177,23 @@ class _Builder:
 
     def shared(self, draft: DagDraft, unit: Shared) -> None:
         """Add a box for layers that run on several values."""
-        nodes = [draft.graph.nodes[number] for number in unit.members]
         reads = [draft.values[read] for read in unit.reads(draft.graph)]
-        ((box,),) = self.boxes(nodes[0].body, most=1)
-        words = (*box.lines, phrase(Kind.BLOCK, Word.SHARED_BY, len(nodes)))
-        ends, shown = unit.members, box.origin
-        if unit.merge is not None:
-            merge = draft.graph.nodes[unit.merge]
-            ends, words = (unit.merge,), (*words, merge_name(Merge.CONCAT))
-            shown = replace(shown, paths=(*shown.paths, merge.name))
-        shapes = (draft.graph.nodes[number].shape for number in ends)
-        at = draft.add((replace(box, lines=words, origin=shown),), tuple(reads), *shapes)
-        for port, number in enumerate(ends):
+        runs = [unit, *unit.siblings]
+        while runs[0].before:
+            runs.insert(0, runs[0].before)
+        boxes = [self.boxes(draft.graph.nodes[run.members[0]].body, most=1)[0][0] for run in runs]
+        merges = [draft.graph.nodes[run.merge].name for run in runs if run.merge is not None]
+        lines = [box.lines for box in boxes]
+        if unit.siblings:
+            lines.insert(len(runs) - 1 - len(unit.siblings), (phrase(Kind.BLOCK, Word.PARALLEL),))
+        lines.append((phrase(Kind.BLOCK, Word.SHARED_BY, len(unit.members)),))
+        lines.append((merge_name(Merge.CONCAT),) if merges else ())
+        shown = together(box.origin for box in boxes)
+        shown = replace(shown, paths=(*shown.paths, *filter(None, merges)), shape=boxes[-1].origin.shape)
+        shapes = (draft.graph.nodes[number].shape for number in unit.ends)
+        box = replace(boxes[-1], lines=sum(lines, ()), origin=shown)
+        at = draft.add((box,), tuple(reads), *shapes)
+        for port, number in enumerate(unit.ends):
             draft.values[number] = Read(vertex=at, port=port)
 
     def module(self, draft: DagDraft, unit: Folded) -> None:
@@ -205,11 +207,13 @@ class _Builder:
         elements = [module.graph for module in unit.modules]
         inside = len(residual_blocks(elements[0]))
         name = first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
+        name = name if first.opens else name.split(".")[-1]
         title = literal(name) if name else phrase(Kind.BLOCK, Word.POST_PROCESSING)
+        selected = selection_line(first.graph)
         node = Node(
             id=self.ids.numbered("part", "module"),
-            role=NodeRole.BLOCK,
-            lines=(title, *weighted_lines(first.graph, inside)),
+            role=NodeRole.BLOCK if first.opens else NodeRole.OPAQUE,
+            lines=tuple(filter(None, (title, *weighted_lines(first.graph, inside), selected))),
             badge=times(len(unit.modules)),
             origin=origin(elements),
         )
@@ -278,26 +282,6 @@ def unet(network: Network, options: Options, *, shapes: bool) -> Lanes | None:
     return replace(drawing, whole=replace(drawing.whole, vertices=vertices, u_shaped=True))
 
 
-def summarised(dag: Dag) -> Dag:
-    """Return a graph with a box for each frame, for formats that lay out by themselves."""
-    vertices = []
-    for vertex in dag.vertices:
-        frames = vertex.content.frames if isinstance(vertex.content, Overview) else ()
-        boxes = tuple(
-            Node(
-                id=frame.id,
-                role=NodeRole.STAGE,
-                lines=(frame.title, *frame.notes),
-                badge=times(frame.repeat),
-                shade=max((bar.shade for bar in frame.bars if isinstance(bar, Bar)), default=0),
-                origin=replace(together(bar.origin for bar in frame.bars), shape=frame.bars[-1].origin.shape),
-            )
-            for frame in frames
-        )
-        vertices.append(replace(vertex, content=boxes) if boxes else vertex)
-    return replace(dag, vertices=tuple(vertices))
-
-
 def _builder(network: Network, options: Options) -> _Builder:
     return _Builder(
         network=network,
@@ -342,18 +326,6 @@ def _row_sizes(graph: Graph, units: Iterable[Unit]) -> tuple[Shape, ...]:
     least = min((prod(shape[1:]) for shape in values if prod(shape[1:]) > 1), default=1)
     stages = (out_shape(item) for node in graph.nodes for item in node.body if isinstance(item, Stage))
     return row_sizes((*values, *(shape for shape in stages if prod(shape[1:]) < least)))
-
-
-def with_frames(dag: Dag, change: Callable[[Frame], Frame]) -> Dag:
-    """Return a graph with each frame of its overviews changed."""
-    return replace(dag, vertices=tuple(_with_frames(vertex, change) for vertex in dag.vertices))
-
-
-def _with_frames(vertex: Vertex, change: Callable[[Frame], Frame]) -> Vertex:
-    content = vertex.content
-    if not isinstance(content, Overview):
-        return vertex
-    return replace(vertex, content=replace(content, frames=tuple(map(change, content.frames))))
 
 
 def _split(elements: Sequence[Element]) -> tuple[tuple[Element, ...], tuple[Element, ...]]:

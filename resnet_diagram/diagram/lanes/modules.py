@@ -1,9 +1,10 @@
 """Fold the parts of a large graph into the modules that run them."""
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
+from resnet_diagram.diagram.lanes.selections import RESAMPLING, is_convex, selections, works
 from resnet_diagram.diagram.lanes.shared import Shared, shared_layers
 from resnet_diagram.diagram.lanes.whole import part_of
 from resnet_diagram.diagram.origin import paths_of
@@ -11,7 +12,7 @@ from resnet_diagram.spec.measure import in_shape, out_shape, walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Stage
 from resnet_diagram.spec.paths import common_path
 from resnet_diagram.spec.signature import Level, signature
-from resnet_diagram.spec.traits import MIXING
+from resnet_diagram.spec.traits import is_shown
 
 _LEAST = 4
 """Nodes of a module that is folded."""
@@ -39,7 +40,7 @@ class Module:
     @property
     def opens(self) -> bool:
         """Whether a panel shows it: it has layers with weights."""
-        return any(map(_works, self.graph.nodes))
+        return any(map(works, self.graph.nodes))
 
     @property
     def skeleton(self) -> Hashable:
@@ -68,6 +69,8 @@ def folded(
     modules with stages are not folded if they need little more room.
     """
     best = graph, _ordered(graph, _post_processing(graph, ()))
+    if opens_encoders and _has_stages(graph) and _size(*best) <= _OPEN * room:
+        return best
     least = path.count(".") + bool(path)
     for depth in range(max(_DEEPEST, least + 1), least, -1):
         if _size(*best) <= room:
@@ -148,10 +151,16 @@ def _is_in(run: Sequence[Element], depth: int, names: Collection[str] | None) ->
 
 
 def _size(graph: Graph, units: Sequence[Unit]) -> int:
-    """Return the room that the parts of a graph take: a frame of blocks as much as three boxes."""
+    """Return the room that the parts of a graph take: a frame of blocks as much as three boxes.
+
+    Resamplings are words on lines.
+    """
     bodies = [graph.nodes[unit].body for unit in units if isinstance(unit, int)]
     framed = sum(any(isinstance(element, Stage) for element in body) for body in bodies)
-    return sum(map(bool, bodies)) + 2 * framed + len(units) - len(bodies)
+    boxes = sum(
+        any(is_shown(layer) and layer.kind not in RESAMPLING for layer in walk(body)) for body in bodies
+    )
+    return boxes + 2 * framed + len(units) - len(bodies)
 
 
 def _paths(graph: Graph) -> list[tuple[str, ...]]:
@@ -179,8 +188,8 @@ def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list
     modules = []
     again = {number for layers in shared_layers(graph) for number in layers.numbers[1:]}
     for path, numbers in members.items():
-        least = _LEAST if any(_works(graph.nodes[number]) for number in numbers) else _LEAST_WEIGHTLESS
-        if len(set(numbers) - again) >= least and _is_convex(graph, numbers):
+        least = _LEAST if any(works(graph.nodes[number]) for number in numbers) else _LEAST_WEIGHTLESS
+        if len(set(numbers) - again) >= least and is_convex(graph, numbers):
             modules.append(_module(graph, ".".join(path), numbers))
     return modules
 
@@ -193,39 +202,23 @@ def _module(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
     return Module(path=path, graph=part, members=tuple(numbers), outside=outside, reads=tuple(reads))
 
 
-def _works(node: GraphNode) -> bool:
-    """Return whether a node has layers that mix channels or positions."""
-    return any(layer.kind in MIXING for layer in walk(node.body))
-
-
 def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
-    """Return the nodes behind the last layers with weights as a module without a name, if they are many.
+    """Return selections, and the nodes behind the last weights as a module without a name, if they are many.
 
     `taken`: the numbers of nodes that other modules have.
     """
     taken = {*taken, *(number for layers in shared_layers(graph) for number in layers.numbers)}
+    middle = [_module(graph, path, numbers) for path, numbers in selections(graph, taken)]
+    taken.update(number for module in middle for number in module.members)
     blocked = {read for number in taken for read in graph.nodes[number].reads}.union(taken)
     numbers: list[int] = []
     for number in range(len(graph.nodes) - 1, -1, -1):
         node = graph.nodes[number]
-        if number in blocked or not node.reads or _works(node):
+        if number in blocked or not node.reads or works(node):
             blocked.update(node.reads)
         else:
             numbers.append(number)
-    return [_module(graph, "", numbers[::-1])] if len(numbers) >= _LEAST_WEIGHTLESS else []
-
-
-def _is_convex(graph: Graph, members: Iterable[int]) -> bool:
-    """Return whether no value leaves some nodes and comes back to them."""
-    inside, left = set(members), set[int]()
-    for number, node in enumerate(graph.nodes):
-        behind = any(read in left for read in node.reads)
-        if number in inside:
-            if behind:
-                return False
-        elif behind or any(read in inside for read in node.reads):
-            left.add(number)
-    return True
+    return [*middle, *([_module(graph, "", numbers[::-1])] if len(numbers) >= _LEAST_WEIGHTLESS else [])]
 
 
 def _ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:

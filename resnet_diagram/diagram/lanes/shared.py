@@ -1,6 +1,7 @@
 """Find layers that run on several values, such as the head that all levels of a pyramid share."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.spec.measure import residual_blocks, walk
@@ -12,33 +13,70 @@ from resnet_diagram.spec.traits import MIXING
 class Shared:
     """Nodes of a graph, by their numbers, that run the same layers on different values.
 
-    `merge`: the concatenation of all their values, if nothing else reads these.
+    `merge`: the concatenation of all their values, if nothing else reads these. `siblings`: nodes that run
+    other layers on the same values. `before`: nodes whose values these alone read.
     """
 
     members: tuple[int, ...]
     merge: int | None = None
+    siblings: "tuple[Shared, ...]" = ()
+    before: "Shared | None" = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of all nodes."""
-        return self.members if self.merge is None else (*self.members, self.merge)
+        merge = () if self.merge is None else (self.merge,)
+        before = self.before.numbers if self.before else ()
+        beside = (number for sibling in self.siblings for number in sibling.numbers)
+        return (*before, *self.members, *merge, *beside)
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The numbers of the values that it yields."""
+        own = self.members if self.merge is None else (self.merge,)
+        return (*own, *(number for sibling in self.siblings for number in sibling.ends))
 
     def reads(self, graph: Graph) -> tuple[int, ...]:
-        """Return the number of the value that each member reads."""
-        return tuple(graph.nodes[number].reads[0] for number in self.members)
+        """Return the number of the value that each member reads, or each of those before it."""
+        return (
+            self.before.reads(graph)
+            if self.before
+            else tuple(graph.nodes[number].reads[0] for number in self.members)
+        )
 
 
 def shared_layers(graph: Graph) -> list[Shared]:
-    """Return the layers that one box can show for all nodes that run them: no member leads to another."""
+    """Return the layers that one box can show for all nodes that run them: no member leads to another.
+
+    Layers that run on the same values are siblings of the first; those before them are in the same box.
+    """
     members: dict[int, list[int]] = {}
     for number, node in enumerate(graph.nodes):
         if node.shares is not None:
             members.setdefault(node.shares, [node.shares]).append(number)
-    return [
+    layers = [
         Shared(members=tuple(numbers), merge=_concatenation(graph, numbers))
         for numbers in members.values()
         if _is_one_box(graph, numbers)
     ]
+    alike: dict[tuple[int, ...], list[Shared]] = {}
+    for item in layers:
+        alike.setdefault(item.reads(graph), []).append(item)
+    boxes: dict[tuple[int, ...], Shared] = {}
+    for source, (first, *others) in alike.items():
+        box = replace(first, siblings=tuple(others))
+        before = boxes.get(source)
+        if before and _read_only_by(graph, before, box):
+            del boxes[source]
+            box = replace(box, before=before)
+        boxes[box.ends] = box
+    return list(boxes.values())
+
+
+def _read_only_by(graph: Graph, source: Shared, reader: Shared) -> bool:
+    """Return whether some layers alone read the values of others."""
+    behind = {at for at, node in enumerate(graph.nodes) if not set(source.ends).isdisjoint(node.reads)}
+    return behind <= set(reader.numbers) and set(source.ends).isdisjoint(graph.outputs)
 
 
 def _concatenation(graph: Graph, members: Sequence[int]) -> int | None:

@@ -70,7 +70,7 @@ def _graph_panels(
     drawing: "Lanes", title: Label, options: Options, *, with_insets: bool
 ) -> tuple[Panel, ...]:
     """Return the panels of a network that is no chain: its graph, its modules, and its types of block."""
-    from resnet_diagram.diagram.lanes.build import summarised, with_frames
+    from resnet_diagram.diagram.lanes.frames import summarised, with_frames
 
     result = types_of(drawing.units)
     note = _noter(result, options, with_symbols=with_insets)
@@ -80,7 +80,7 @@ def _graph_panels(
         if isinstance(panel.content, Dag)
     )
     whole = with_frames(drawing.whole, note)
-    whole = summarised(whole) if whole.u_shaped and options.levels is Levels.BOXES else whole
+    whole = summarised(whole) if options.levels is Levels.BOXES else whole
     if not with_insets:
         return (Panel(id=WHOLE, title=title, content=whole), *modules)
     stages = len({unit.stage for unit in drawing.units if unit.stage})

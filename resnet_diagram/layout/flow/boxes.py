@@ -220,9 +220,10 @@ class BoxSizer:
 def box_sizer(
     items: tuple[Item, ...], theme: Theme, *, turned: bool, wrapped: bool, rules: BoxRules = PLAIN
 ) -> BoxSizer:
-    """Return a sizer that gives boxes of the same role among `items` the same size."""
+    """Return a sizer that gives boxes of one role among `items` one size; irregular parts have their own."""
     plain = BoxSizer(theme=theme, turned=turned, wrapped=wrapped, rules=rules)
-    framed = [(node, badge) for node, badge in _boxes(items, "") if node.role is not NodeRole.TERMINAL]
+    own = (NodeRole.TERMINAL, NodeRole.OPAQUE)
+    framed = [(node, badge) for node, badge in _boxes(items, "") if node.role not in own]
     sizes = common_sizes((_kind(node), natural(node, badge, plain)) for node, badge in framed)
     return replace(plain, common=sizes)
 

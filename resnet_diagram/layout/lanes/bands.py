@@ -1,5 +1,6 @@
 """Break a graph that is wider than the page into bands, one below the other."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,10 +16,7 @@ _ENDS = 34.0
 
 def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
     """Return the bands of a graph: each up to `room` wide, with letters where lines go on in another."""
-    cuts = [0]
-    for column, (_, end) in enumerate(plan.columns):
-        if column > cuts[-1] and end - plan.columns[cuts[-1]][0] > room - _ENDS:
-            cuts.append(column)
+    cuts = _cuts(dag, plan, room)
     band_of = [sum(column >= cut for cut in cuts[1:]) for column in plan.grid.columns]
     letters: dict[Net, str] = {}
     for number, vertex in enumerate(dag.vertices):
@@ -26,6 +24,28 @@ def bands(dag: Dag, plan: Plan, room: float) -> list[Dag]:
             if band_of[read.vertex] != band_of[number]:
                 letters.setdefault((read.vertex, read.port), _letter(len(letters)))
     return [_band(dag, band, band_of, letters) for band in range(len(cuts))]
+
+
+def _cuts(dag: Dag, plan: Plan, room: float) -> tuple[int, ...]:
+    """Return the columns at which bands begin: as few as can be, where fewest lines go on in another."""
+    places, last = plan.grid.columns, len(plan.columns) - 1
+    spans = {
+        ((read.vertex, read.port), column)
+        for number, vertex in enumerate(dag.vertices)
+        for read in vertex.reads
+        for column in range(places[read.vertex] + 1, places[number] + 1)
+    }
+    lines = Counter(column for _, column in spans)
+    best: list[tuple[int, int, tuple[int, ...]]] = []
+    for column, (_, end) in enumerate(plan.columns):
+        letters = _ENDS if column < last else 0.0
+        starts = [at for at in range(column + 1) if end - plan.columns[at][0] <= room - letters] or [column]
+        ways = (
+            (best[at - 1][0] + 1, best[at - 1][1] + lines[at], (*best[at - 1][2], at)) if at else (1, 0, (0,))
+            for at in starts
+        )
+        best.append(min(ways))
+    return best[-1][2]
 
 
 def _band(dag: Dag, band: int, band_of: Sequence[int], letters: dict[Net, str]) -> Dag:

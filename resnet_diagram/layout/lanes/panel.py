@@ -129,7 +129,7 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
         parts = [_Measured(dag, theme, sizer, scale, room).measured()]
         if _width(parts) <= room + _ROUNDING:
             break
-    limit = room
+    limit = room + _STEP
     _, planned = parts[0]
     while _width(parts) > room + _ROUNDING and limit > room / 2:
         split = bands(dag, planned, limit - _left(dag, theme))

@@ -35,7 +35,7 @@ _STUB = 4.5
 _BEHIND = 3.8
 _COUNT_GAP = 8.0
 _NOTE_WIDTH = 62.0
-_SHORT = 24
+_SHORT = 28
 """Letters of notes that low frames have in one line."""
 _CLEAR = 4.0
 _ROOMY = 18.0

@@ -24,15 +24,25 @@ _LETTER_ENDS = r"(?<=[\u3400-\u9fff])(?=[^，；：、。？）])"
 
 @lru_cache(maxsize=_KEPT)
 def wrap_lines(lines: tuple[str, ...], size: float) -> tuple[str, ...]:
-    """Break each line in two if that makes the box narrower; break very long lines into more."""
-    parts: list[str] = []
+    """Break each line in two if that makes the box narrower; break very long lines into more.
+
+    >>> wrap_lines(("1×1 conv, 12",), 6.4), wrap_lines(("1×1 conv, 12", "concatenation"), 6.4)
+    (('1×1 conv', '12'), ('1×1 conv, 12', 'concatenation'))
+    """
+    parts: list[tuple[str, ...]] = []
     for words in (_words(line, size) for line in lines):
         for limit in _LIMITS:
             packed = pack(words, limit * size, size)
             if len(packed) <= 2:
                 break
-        parts += packed
-    return tuple(parts)
+        parts.append(packed)
+    width = max((text_width(part, size) for packed in parts for part in packed), default=0.0)
+    whole = [text_width(line, size) <= width for line in lines]
+    return tuple(
+        part
+        for line, packed, fits in zip(lines, parts, whole, strict=True)
+        for part in ([line] if fits else packed)
+    )
 
 
 @lru_cache(maxsize=_KEPT)
