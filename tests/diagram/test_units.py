@@ -8,14 +8,18 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 
+import torch
 from torch import Tensor, nn
 
 import resnet_diagram as rd
+from resnet_diagram.diagram.annotations.model import Part
+from resnet_diagram.diagram.annotations.units import with_units
 from resnet_diagram.diagram.elements import elements
 from resnet_diagram.diagram.model import Bar, Diagram, Frame, Node, Panel
 from resnet_diagram.errors import UsageError
 from resnet_diagram.spec.json.files import dumps, loads
-from resnet_diagram.spec.model import Network
+from resnet_diagram.spec.measure import all_blocks
+from resnet_diagram.spec.model import Merge, Network
 from tests.diagram import own_modules as own
 from tests.diagram.drawings import figure
 
@@ -191,3 +195,30 @@ def test_the_sizes_in_a_unit_hold_for_all_of_its_name(gate: type[nn.Module], tit
     panel = drawn(traced(Growing(gate))).panels[-1]
     assert panel.title == title
     assert any(line.startswith(width) for lines in boxes(panel) for line in lines)
+
+
+class _Squeezing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(8, 8, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.mix(x))
+
+
+class _Joining(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.inner = nn.Conv2d(3, 8, 3, padding=1), _Squeezing()
+        self.last = nn.Conv2d(16, 4, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        joined: Tensor = self.last(torch.cat([x, self.inner(x)], 1))
+        return joined
+
+
+def test_a_concatenation_round_a_unit_is_no_part_of_it() -> None:
+    unit = Part(paths=frozenset({"inner"}), unit=True)
+    closed, _ = with_units(traced(_Joining()), [unit])
+    assert [block.merge for block in all_blocks(closed)] == [Merge.CONCAT]

@@ -51,8 +51,9 @@ class Closing:
         return tuple(result)
 
     def _unit_of(self, element: Element) -> str:
-        """Return the path of the unit that an element lies in, or ""."""
-        owners = {self._owner(path) for path in paths_of(element)}
+        """Return the path of the unit that an element lies in, the merge of a block included, or ""."""
+        merge = (element.name,) if isinstance(element, Block) else ()
+        owners = {self._owner(path) for path in (*paths_of(element), *merge)}
         return owners.pop() if len(owners) == 1 else ""
 
     def _owner(self, path: str) -> str:
