@@ -10,6 +10,7 @@ from resnet_diagram.app.drawing.folding import folded_page
 from resnet_diagram.diagram.accounting import left_out
 from resnet_diagram.diagram.annotations.model import Annotations, Part
 from resnet_diagram.diagram.lanes.sides import sides_of
+from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.model import Dag, EdgeRole, GroupRole, NodeRole, Overview, Vertex
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
@@ -70,6 +71,14 @@ def pair(name: str, before: Shape, after: Shape) -> tuple[Element, ...]:
     """Two convolutions with their activations."""
     first = (layer(f"{name}.0", before, after), relu(f"{name}.1", after))
     return (*first, layer(f"{name}.2", after, after), relu(f"{name}.3", after))
+
+
+def normed(name: str, before: Shape, after: Shape, op: str = "conv") -> tuple[Element, ...]:
+    """A convolution that resamples, with its norm and activation."""
+    norm = Layer(
+        kind=LayerKind.NORM, op="batch_norm", name=f"{name}.bn", in_shape=after, out_shape=after, params=1
+    )
+    return (layer(f"{name}.conv", before, after, op, 2), norm, relu(f"{name}.act", after))
 
 
 def residual(name: str, before: Shape, after: Shape) -> Block:
@@ -135,6 +144,49 @@ def unet(
     return Network(name="U", input_shape=at(0, 3), body=body, head=head)
 
 
+def volumes(merge: Merge, *, leads: bool = False) -> Network:
+    """A U-Net in three axes whose resamplings have norms.
+
+    `leads`: residual blocks follow the enlargements ahead of the merges, as in MONAI.
+    """
+
+    def at(level: int, channels: int = 0) -> Shape:
+        return size(level, channels, 3)
+
+    def below(level: int) -> tuple[Element, ...]:
+        inside: tuple[Element, ...] = stage(f"down{level + 1}", at(level + 1), at(level + 1), 2)
+        if level < 2:
+            inside += (joined(level + 1), *after(level + 1))
+        last = stage(f"lead{level}", at(level), at(level), 1) if leads else ()
+        raised = normed(f"up{level}", at(level + 1), at(level), "conv_transpose")
+        return (*normed(f"pass{level + 1}", at(level), at(level + 1)), *inside, *raised, *last)
+
+    def joined(level: int) -> Block:
+        return Block(branches=((), below(level)), merge=merge, name=f"join{level}")
+
+    def after(level: int) -> tuple[Element, ...]:
+        doubled = at(level, 2 * at(level)[0]) if merge is Merge.CONCAT else at(level)
+        return (
+            (layer(f"mix{level}", doubled, at(level)),)
+            if leads
+            else stage(f"dec{level}", doubled, at(level), 2)
+        )
+
+    body = (*pair("first", at(0, 1), at(0)), joined(0), *after(0))
+    return Network(name="V", input_shape=at(0, 1), body=body, head=(layer("out", at(0), at(0, 2), kernel=1),))
+
+
+def waves() -> Network:
+    """A U-Net in one axis that keeps every second position, and joins its input at the end."""
+    inner = unet(4, dims=1, learned=False)
+    plain = tuple(inner.elements)
+    enlarged = size(0, 3 + 2, 1)
+    joined = Block(branches=((), plain), merge=Merge.CONCAT, name="again")
+    return Network(
+        name="W", input_shape=size(0, 3, 1), body=(joined,), head=(layer("end", enlarged, size(0, 1, 1)),)
+    )
+
+
 NETWORKS = {
     "plain": unet(),
     "deep": unet(6),
@@ -145,6 +197,10 @@ NETWORKS = {
     "lateral": unet(lateral=True),
     "one axis": unet(dims=1),
     "three axes": unet(dims=3),
+    "norms": volumes(Merge.ADD),
+    "norms, joined": volumes(Merge.CONCAT),
+    "blocks ahead of merges": volumes(Merge.CONCAT, leads=True),
+    "input joined": waves(),
 }
 
 
@@ -235,6 +291,33 @@ def test_resamplings_are_words_beside_the_arrows_between_levels() -> None:
         "2×2 transposed conv, 32, s=2",
         "2×2 transposed conv, 16, s=2",
     ]
+
+
+def test_norms_of_resamplings_are_words_on_their_arrows() -> None:
+    labels = [str(read.label) for read in reads((whole(page(volumes(Merge.ADD))),)) if read.label]
+    assert labels[0] == "2×2×2 conv, 32, s=2, BN, ReLU"
+    assert labels[-1] == "2×2×2 transposed conv, 16, s=2, BN, ReLU"
+
+
+def test_skip_connections_of_one_resolution_are_below_each_other() -> None:
+    first, second, *_ = sorted(line.points[0][1] for line in skips(page(waves()).scene))
+    assert second - first > 20.0
+
+
+def test_positions_that_move_to_the_batch_make_no_lower_level() -> None:
+    tokens, window = (8, 64), (8, 16)
+
+    def moved(name: str, before: Shape, after: Shape) -> Layer:
+        return Layer(kind=LayerKind.RESHAPE, op="permute", name=name, in_shape=before, out_shape=after)
+
+    def attention(name: str) -> Block:
+        inside = Layer(
+            kind=LayerKind.LINEAR, op="linear", name=name, in_shape=window, out_shape=window, params=64
+        )
+        branch = (moved("parted", tokens, window), inside, moved("joined", window, tokens))
+        return Block(branches=(branch,), shortcut=Shortcut(kind=ShortcutKind.IDENTITY), name=name)
+
+    assert not has_levels(Network(name="T", input_shape=tokens, body=(attention("a"), attention("b"))))
 
 
 def test_equal_convolutions_in_series_are_one_box_with_their_number() -> None:

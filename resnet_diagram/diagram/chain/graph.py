@@ -17,8 +17,8 @@ from resnet_diagram.spec.measure import walk
 from resnet_diagram.spec.model import Element, Graph, GraphNode, Layer, LayerKind, Merge, Shape
 from resnet_diagram.spec.settings import INPUT, setting
 from resnet_diagram.spec.shapes import shape_text
-from resnet_diagram.spec.traits import is_shown
-from resnet_diagram.wording.layers import layer_lines
+from resnet_diagram.spec.traits import FOLLOWING, is_shown
+from resnet_diagram.wording.layers import layer_lines, names_only
 from resnet_diagram.wording.shapes import resolution_text, shape_label
 from resnet_diagram.wording.symbols import APPROXIMATELY
 from resnet_diagram.wording.terms import Kind, Label, literal, phrase
@@ -130,8 +130,10 @@ class DagDraft:
         node = self.graph.nodes[number]
         reads = self.reads(node)
         if self._is_on_the_way(number):
-            layers = [layer for layer in walk(node.body) if _is_resampling(layer) or layer.params]
-            label, shown = Label(*(_brief(layer) for layer in layers), joint=", "), origin(node.body)
+            layers = [layer for layer in walk(node.body) if is_shown(layer) or layer.params]
+            main = [layer for layer in layers if layer.kind not in FOLLOWING]
+            words = [*map(_brief, main), names_only([layer for layer in layers if layer not in main])]
+            label, shown = Label(*filter(None, words), joint=", "), origin(node.body)
             read = reads[0]
             self.values[number] = Read(vertex=read.vertex, port=read.port, label=label, origin=shown)
             return
@@ -171,9 +173,13 @@ class DagDraft:
         readers = [reader for reader in self.graph.nodes if number in reader.reads]
         shown = is_shown if self.on_arrows else _is_resampling
         layers = [layer for layer in walk(node.body) if shown(layer) or layer.params]
-        if len(node.reads) != 1 or len(layers) != 1 or not all(isinstance(part, Layer) for part in node.body):
+        layers = [layer for layer in layers if not self.on_arrows or layer.kind not in FOLLOWING]
+        most = 2 if self.on_arrows and layers and layers[0].kind is LayerKind.UPSAMPLE else 1
+        if len(node.reads) != 1 or not 1 <= len(layers) <= most:
             return False
-        plain = layers[0].kind in _ON_THE_WAY and not layers[0].params
+        if not all(isinstance(part, Layer) for part in node.body):
+            return False
+        plain = (layers[0].kind in _ON_THE_WAY and not layers[0].params) or layers[0].op == "subsample"
         learned = self.on_arrows and layers[0].kind is LayerKind.CONV and node.reads != (0,)
         before = row_of(self.graph.nodes[node.reads[0]].shape, self.sizes)
         after = row_of(node.shape, self.sizes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby
 from math import prod
 
 from resnet_diagram.diagram.lanes.whole import append_graph
@@ -15,17 +15,17 @@ from resnet_diagram.spec.measure import (
     merged_shape,
     out_shape,
     residual_blocks,
-    walk,
 )
 from resnet_diagram.spec.model import Block, Element, Graph, GraphNode, Layer, LayerKind, Network, Stage
 from resnet_diagram.spec.traits import FOLLOWING
 
 _LEAST_SKIPS = 2
+_RESAMPLING = frozenset({LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.CONV})
 
 
 def has_levels(network: Network) -> bool:
-    """Return whether several skip connections of a network bypass lower resolutions, as in a U-Net."""
-    return sum(map(_bypasses, all_elements(network))) >= _LEAST_SKIPS
+    """Return whether several values of a network bypass lower resolutions, as in a U-Net."""
+    return sum(map(_skips, all_elements(network))) >= _LEAST_SKIPS
 
 
 def unet_graph(network: Network) -> Graph:
@@ -35,21 +35,58 @@ def unet_graph(network: Network) -> Graph:
     return Graph(nodes=tuple(nodes), outputs=outputs)
 
 
-def _bypasses(element: Element) -> bool:
-    """Return whether an element is a skip connection round a lower resolution."""
+def _skips(element: Element) -> int:
+    """Return a number of values that bypass a lower resolution in an element, without those inside others."""
+    match element:
+        case Block():
+            ways = _ways(element)
+            return int(len(ways) == 2 and any(map(_dips, ways)))
+        case Graph():
+            return _LEAST_SKIPS * _dips((element,))
+    return 0
+
+
+def _ways(element: Element) -> tuple[tuple[Element, ...], ...]:
+    """Return the branches of a block and the layers of its shortcut; nothing for gates and other elements."""
     if not isinstance(element, Block) or is_gate(element):
-        return False
-    ways = [*element.branches, *([element.shortcut.layers] if element.shortcut else [])]
-    return len(ways) == 2 and any(map(_dips, ways))
+        return ()
+    return (*element.branches, *([element.shortcut.layers] if element.shortcut else []))
 
 
 def _dips(elements: Sequence[Element]) -> bool:
     """Return whether elements in series lower the resolution and raise it again."""
-    sizes = [prod(layer.out_shape[1:]) for layer in walk(elements, gates=False, shortcuts=False)]
-    if not sizes:
-        return False
-    first, lowest = prod(in_shape(elements)[1:]), min(sizes)
-    return 1 < lowest < first and lowest < prod(out_shape(elements)[1:])
+    scales = list(_scales(elements))
+    lowest = min(scales, default=1.0)
+    return lowest < min(1.0, scales[-1] if scales else 1.0)
+
+
+def _scales(elements: Iterable[Element]) -> Iterator[float]:
+    """Yield the number of positions behind each layer in series, relative to that before the first."""
+    scale = 1.0
+    for element in elements:
+        ways = _ways(element)
+        inside: list[Iterable[Element]] = [*ways] if len(ways) == 2 else []
+        if isinstance(element, Graph):
+            start = prod(in_shape(element)[1:])
+            for node in element.nodes:
+                before = prod(element.nodes[node.reads[0]].shape[1:]) if node.reads else start
+                yield from (scale * before / start * inner for inner in _scales(node.body))
+        elif isinstance(element, Stage):
+            inside = [element.body]
+        for way in inside:
+            yield from (scale * inner for inner in _scales(way))
+        scale *= _scale(element)
+        yield scale
+
+
+def _scale(element: Element) -> float:
+    """Return the ratio of positions behind an element to those before it; 1 where they go to the batch."""
+    before, after = in_shape(element), out_shape(element)
+    kept = len(before) == len(after) and prod(before) == prod(after)
+    if isinstance(element, Layer) and not (_is_resampling(element) or kept):
+        return 1.0
+    ends = prod(before[1:]), prod(after[1:])
+    return ends[1] / ends[0] if min(ends) > 1 else 1.0
 
 
 def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int, ...]) -> tuple[int, ...]:
@@ -68,8 +105,7 @@ def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int,
 
 def _skip(nodes: list[GraphNode], block: Block, value: int) -> int:
     """Append the nodes of a skip connection and of the branch that it bypasses; return that of its merge."""
-    ways = [*block.branches, *([block.shortcut.layers] if block.shortcut else [])]
-    reads = tuple(_run(nodes, way, (value,))[0] for way in ways)
+    reads = tuple(_run(nodes, way, (value,))[0] for way in _ways(block))
     kind = block.shortcut.kind if block.shortcut else None
     merge = GraphNode(
         shape=merged_shape(block),
@@ -86,8 +122,9 @@ def _skip(nodes: list[GraphNode], block: Block, value: int) -> int:
 def _opens(element: Element) -> bool:
     """Return whether an element has parts at several levels."""
     if isinstance(element, Graph):
-        return sum(not node.reads for node in element.nodes) == 1
-    return _bypasses(element) or (isinstance(element, Stage) and any(map(_opens, element.body)))
+        single = sum(not node.reads for node in element.nodes) == 1
+        return single and (len(element.outputs) > 1 or _dips((element,)))
+    return bool(_skips(element)) or (isinstance(element, Stage) and any(map(_opens, element.body)))
 
 
 def _spread(elements: Iterable[Element]) -> Iterator[Element]:
@@ -112,65 +149,100 @@ def _spread(elements: Iterable[Element]) -> Iterator[Element]:
 def _stage(stage: Stage, elements: Sequence[Element]) -> Iterator[Element]:
     """Yield some elements of a stage as a stage, or by themselves where it has no blocks left.
 
-    A resampling that begins or ends it leads to another level.
+    A resampling leads to another level, with its norm and activation.
     """
     if not residual_blocks(elements):
         yield from elements
         return
-    first = int(_resamples(elements[0]))
-    last = len(elements) - (len(elements) > 1 and _resamples(elements[-1]))
-    yield from elements[:first]
-    yield replace(stage, body=tuple(elements[first:last]))
-    yield from elements[last:]
+    for resamples, units in groupby(_units(elements), key=lambda unit: _resamples(unit[0])):
+        run = tuple(chain.from_iterable(units))
+        yield from run if resamples or not residual_blocks(run) else (replace(stage, body=run),)
+
+
+def _units(elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:
+    """Yield elements one by one, a resampling together with the norms and activations behind it."""
+    unit: list[Element] = []
+    for element in elements:
+        if unit and not (_resamples(unit[0]) and _follows(element)):
+            yield tuple(unit)
+            unit = []
+        unit.append(element)
+    if unit:
+        yield tuple(unit)
 
 
 def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Block | Graph | tuple[Element, ...]]:
     """Yield elements in runs; what is to be opened, stages and resamplings by themselves.
 
     Several layers ahead of a stage are its first block, which has no shortcut, and a pooling behind layers is
-    one of them; not so in the `stem`.
+    one of them; not so in the `stem`. An enlargement takes the only convolution between it and the end along.
     """
+    units, inner = list(_units(elements)), not stem
     run: list[Element] = []
-    for element, behind in pairwise((*elements, None)):
-        assert element
-        if isinstance(element, Block | Graph) and _opens(element):
-            yield from [tuple(run)] if run else []
-            run, stem = [], False
-            yield element
+    for at, unit in enumerate(units):
+        element, behind = unit[0], tuple(chain.from_iterable(units[at + 1 :]))
+        if isinstance(element, Stage) and run and _precedes(run, element, stem=stem):
+            before = run[0].body if isinstance(run[0], Stage) else run
+            run = [replace(element, body=(*before, *element.body))]
             continue
-        follows = _follows(element)
+        opened = element if isinstance(element, Block | Graph) and _opens(element) else None
         pools = isinstance(element, Layer) and element.kind is LayerKind.POOL and depth(run) > 0 and not stem
-        alone = isinstance(element, Stage) or (_resamples(element) and not _follows(behind) and not pools)
-        ends = bool(run) and (
-            isinstance(run[0], Stage) or (_resamples(run[0]) and len(run) == 1 and not follows)
-        )
-        if isinstance(element, Stage) and not stem and run and not ends and depth(run) > 1:
-            run = [replace(element, body=(*run, *element.body))]
-            continue
-        if (
-            isinstance(element, Stage)
-            and run
-            and isinstance(run[0], Stage)
-            and not element.name + run[0].name
-        ):
-            run = [replace(element, body=(*run[0].body, *element.body))]
-            continue
-        if run and (alone or ends):
+        begins = opened or isinstance(element, Stage) or (_resamples(element) and not pools)
+        if run and (begins or isinstance(run[0], Stage)):
             yield tuple(run)
             run, stem = [], False
-        run.append(element)
+        if opened:
+            yield opened
+        elif begins and inner and _raises(element) and _is_layer(behind):
+            yield (*unit, *behind)
+            return
+        elif begins and _is_alone(unit, behind):
+            yield unit
+        else:
+            run += unit
+            continue
+        stem = False
     if run:
         yield tuple(run)
 
 
-def _follows(element: Element | None) -> bool:
+def _precedes(run: Sequence[Element], stage: Stage, *, stem: bool) -> bool:
+    """Return whether a run is the first block of the stage behind it, or a part of the same stage."""
+    if isinstance(run[0], Stage):
+        return not stage.name + run[0].name
+    return not stem and depth(run) > 1
+
+
+def _is_layer(elements: Sequence[Element]) -> bool:
+    """Return whether elements are one layer with weights, and norms and activations."""
+    return depth(elements) == 1 and all(isinstance(element, Layer) for element in elements)
+
+
+def _is_alone(unit: Sequence[Element], behind: Sequence[Element]) -> bool:
+    """Return whether a resampling leads to another level; `behind`: what follows it.
+
+    One with a norm or an activation is a part of the lower level, unless this is a stage.
+    """
+    if not _resamples(unit[0]):
+        return False
+    return len(unit) == 1 or _raises(unit[0]) or isinstance(next(iter(behind), None), Stage)
+
+
+def _is_resampling(layer: Layer) -> bool:
+    """Return whether a layer is of a sort that may change the resolution."""
+    return layer.kind in _RESAMPLING or layer.op == "subsample"
+
+
+def _follows(element: Element) -> bool:
     """Return whether an element is a norm or an activation."""
     return isinstance(element, Layer) and element.kind in FOLLOWING
 
 
 def _resamples(element: Element) -> bool:
     """Return whether an element is a pooling, an upsampling or a convolution that changes the resolution."""
-    kinds = (LayerKind.POOL, LayerKind.UPSAMPLE, LayerKind.CONV)
-    return (
-        isinstance(element, Layer) and element.kind in kinds and element.in_shape[1:] != element.out_shape[1:]
-    )
+    return isinstance(element, Layer) and _is_resampling(element) and _scale(element) != 1
+
+
+def _raises(element: Element) -> bool:
+    """Return whether an element is an upsampling or a convolution that raises the resolution."""
+    return _resamples(element) and _scale(element) > 1

@@ -93,9 +93,9 @@ def _down(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Conne
     u = plan.starts[head] + (target.start + target.end) / 2
     left, right = (plan.starts[tail] + end for end in (source.start + BESIDE, source.end - BESIDE))
     at = min(max(u, left), right)
-    start = plan.lines[plan.rows.index(upper)] + source.below
-    end = plan.lines[plan.rows.index(lower)] - target.above
-    gap = plan.gap(plan.rows.index(lower))
+    start = plan.line(upper) + source.below
+    end = plan.line(lower) - target.above
+    gap = plan.gap(upper, lower)
     words = words_down(dag, lower, plan.sizer)
     middle, pitch = sum(gap) / 2, PITCH * canvas.theme.size("label")
     top = middle - 1.0 - (len(words) - 1) * pitch / 2
@@ -115,7 +115,7 @@ def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connect
     """Return the arrow to a level of the decoder: from the one below, or from the lowest of the encoder."""
     pitch = PITCH * canvas.theme.size("label")
     words = words_up(dag, upper, plan.sizer)
-    above, below = (plan.lines[plan.rows.index(row)] for row in (upper, lower))
+    above, below = (plan.line(row) for row in (upper, lower))
     target = plan.parts[upper.up[0]].first
     u, end = plan.starts[upper.up[0]] + lead(upper, plan.parts), above + target.below
     tail = (lower.up or lower.down)[-1]
@@ -124,9 +124,13 @@ def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connect
         foot = min(FOOT, (part.last.end - part.last.start) / 2)
         at = min(max(u, left + part.last.start + foot), left + part.last.end - foot)
         start = below - part.last.above
-        bend = start - DROP / 2
+        bend = plan.gap(upper, lower, rises=True)[1] - DROP / 2
         points = [(at, start), (at, bend), (u, bend), (u, end)]
-        top = (bend if at != u else start) - BESIDE - (len(words) - 0.5) * pitch
+        top = (
+            bend - BESIDE - (len(words) - 0.5) * pitch
+            if at != u
+            else (start + end - (len(words) - 1) * pitch) / 2
+        )
         place, anchor = (u - BESIDE, top), Anchor.END
     else:
         points = [(left + part.length, below), (u, below), (u, end)]
@@ -142,7 +146,7 @@ def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connect
 
 def _along(canvas: Canvas, dag: Dag, sides: Sides, plan: Plan, row: Row) -> Iterator[Connector]:
     """Yield the arrows along a level: from part to part, and the skip connection with the shape on it."""
-    line = plan.lines[plan.rows.index(row)]
+    line = plan.line(row)
     skips = row.up and row.up[0] in sides.skips
     skip = (row.down[-1], *row.skip, row.up[0]) if skips else ()
     for numbers in (row.down, (*row.up, *row.heads), skip):

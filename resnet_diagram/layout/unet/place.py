@@ -30,6 +30,17 @@ _STRAIGHT = (True, None, False)
 """Whether the arrows up are straight: all, those to levels without a skip connection, or as they may be."""
 
 
+class _Level(NamedTuple):
+    """A level of a U, the finest first: a row of the graph, and its rank among the skip connections there.
+
+    `leads`: 1 for parts of the decoder that lead to the skip connection.
+    """
+
+    row: int
+    rank: int = 0
+    leads: int = 0
+
+
 class Row(NamedTuple):
     """The parts of a level by number: on both sides, on the skip connection, and behind the decoder.
 
@@ -47,6 +58,11 @@ class Row(NamedTuple):
         """All parts of the level."""
         return (*self.down, *self.skip, *self.up, *self.heads)
 
+    @property
+    def rising(self) -> tuple[int, ...]:
+        """The parts on the side of the decoder."""
+        return (*self.skip, *self.up, *self.heads) or self.down
+
 
 class Plan(NamedTuple):
     """A U with places: the left end of each part, the line of each level, and the size of all."""
@@ -59,11 +75,16 @@ class Plan(NamedTuple):
     width: float
     height: float
 
-    def gap(self, number: int) -> tuple[float, float]:
-        """Return where the gap above a level begins and ends, by the number of the level."""
-        over = max(self.parts[part].below for part in self.rows[number - 1].parts)
-        under = max(self.parts[part].above for part in self.rows[number].parts)
-        return self.lines[number - 1] + over, self.lines[number] - under
+    def gap(self, upper: Row, lower: Row, *, rises: bool = False) -> tuple[float, float]:
+        """Return where the gap between two levels begins and ends, on the side that falls or `rises`."""
+        above, below = (row.rising if rises else row.down for row in (upper, lower))
+        over = max(self.parts[part].below for part in above)
+        under = max(self.parts[part].above for part in below)
+        return self.line(upper) + over, self.line(lower) - under
+
+    def line(self, row: Row) -> float:
+        """Return the line of a level across the page."""
+        return self.lines[self.rows.index(row)]
 
 
 def rows_of(dag: Dag, sides: Sides) -> tuple[Row, ...]:
@@ -85,31 +106,42 @@ def rows_of(dag: Dag, sides: Sides) -> tuple[Row, ...]:
         reads = (read for tail, head in level for read in dag.vertices[head].reads if read.vertex == tail)
         if not (joined and series) or any(read.label for read in reads):
             return ()
-        words = dag.rows[at] if dag.rows else ""
+        words = dag.rows[at.row] if dag.rows and not at.leads else ""
         rows.append(Row(words, left, ways[0][1:] if ways else (), right, heads))
     return tuple(rows)
 
 
-def _levels(dag: Dag, sides: Sides) -> tuple[list[int], list[int], dict[int, int]]:
+def _levels(dag: Dag, sides: Sides) -> tuple[Sequence[int], Sequence[int], dict[int, _Level]]:
     """Return the parts of the encoder and of the decoder, and the level of each part.
 
-    What follows the start of a skip connection belongs to the level under it, as does what leads to its end.
+    What follows the start of a skip connection belongs to the level under it. Skip connections of one
+    resolution have a level each, the outermost on top; so has what leads to the end of one from below.
     """
-    down, up = list(sides.down), list(sides.up)
-    level_of = {number: dag.vertices[number].row for number in (*down, *up)}
-    lowest = level_of[down[-1]]
-    while up[0] not in sides.skips:
-        level_of[up[0]] = lowest
-        down.append(up.pop(0))
-    level = lowest
-    for number in up[: up.index(next(iter(sides.skips)))]:
-        level = level_of[number] if number in sides.skips else level
+    row_of = [vertex.row for vertex in dag.vertices]
+    lowest = _Level(row_of[sides.down[-1]])
+    start = next(at for at, part in enumerate(sides.up) if part in sides.skips or row_of[part] < lowest.row)
+    down, up = [*sides.down, *sides.up[:start]], sides.up[start:]
+    rows = [row_of[merge] for merge in sides.skips]
+    ends = [_Level(row, rows[:at].count(row)) for at, row in enumerate(rows)]
+    level_of = dict(zip(sides.skips, ends, strict=True))
+    level, outer = lowest, ends
+    for number in up:
+        if number in sides.skips:
+            level, outer = level_of[number], ends[: ends.index(level_of[number])]
+        elif row_of[number] < level.row:
+            target = next((end for end in outer[-1:] if end.row == row_of[number]), None)
+            level = target._replace(leads=1) if target else _Level(row_of[number])
         level_of[number] = level
-    sources = {level_of[way[0]]: down.index(way[0]) for way in sides.skips.values()}
-    levels = sorted(set(level_of.values()))
+    levels = sorted({*level_of.values(), *(_Level(row_of[number]) for number in sides.down)})
+    sources = {down.index(way[0]): level_of[merge] for merge, way in sides.skips.items()}
     for at, number in enumerate(down):
-        if at > sources.get(level_of[number], at):
-            level_of[number] = next((level for level in levels if level > level_of[number]), lowest)
+        own = lowest if number in sides.up else _Level(row_of[number])
+        ahead = next((end for place, end in sources.items() if place >= at), own)
+        own = ahead if ahead.row == own.row else own
+        passed = [end for place, end in sources.items() if place < at]
+        if passed and own <= passed[-1]:
+            own = next((level for level in levels if level > passed[-1]), lowest)
+        level_of[number] = own
     for number in sides.heads:
         level_of[number] = level_of[dag.vertices[number].reads[0].vertex]
     return down, up, level_of
@@ -267,17 +299,34 @@ def _lines(
     """Return the line of each level across the page, and the height of all."""
     pitch = PITCH * sizer.theme.size("label")
     lines: list[float] = []
-    v = MARGIN
+    ends: tuple[float, float] | None = None
     for at, row in enumerate(rows):
-        words = len(words_down(dag, row, sizer))
-        words += bool(words) and at > 1 and len(rows[at - 1].down) > 1
-        over = rows[at - 1]
-        if at and over.up and not _ends_skip(dag, over):
-            words = max(words, len(words_up(dag, over, sizer)) + 1)
-        v += max(DROP, words * pitch + 2 * BESIDE) if at else 0.0
-        lines.append(v + max(pitch + BESIDE, *(parts[number].above for number in row.parts)))
-        v = lines[-1] + max(parts[number].below for number in row.parts)
-    return tuple(lines), v + MARGIN
+        over, falls = rows[at - 1], len(words_down(dag, row, sizer))
+        falls += bool(falls) and at > 1 and len(over.down) > 1
+        rises = len(words_up(dag, over, sizer)) if at and over.up else 0
+        rises += bool(rises) and not _ends_skip(dag, over)
+        gaps = [max(DROP, words * pitch + 2 * BESIDE * bool(words)) for words in (falls, rises)]
+        if at and over.up and _ends_skip(dag, over):
+            gaps[1] -= min(gaps[1] - DROP, max(parts[number].below for number in over.rising) - DROP)
+        sides = (row.down, row.rising)
+        tops = [max((parts[number].above for number in side), default=0.0) for side in sides]
+        starts = [end + gap for end, gap in zip(ends, gaps, strict=True)] if ends else [MARGIN] * 2
+        lines.append(
+            max(
+                (
+                    start + max(pitch + BESIDE, top)
+                    for start, top, side in zip(starts, tops, sides, strict=True)
+                    if side
+                )
+            )
+        )
+        below = [max((parts[number].below for number in side), default=0.0) for side in sides]
+        before = ends or (0.0, 0.0)
+        ends = (
+            lines[-1] + below[0] if row.down else before[0],
+            lines[-1] + below[1] if row.skip + row.up + row.heads else before[1],
+        )
+    return tuple(lines), max(ends or (0.0,)) + MARGIN
 
 
 def _ends_skip(dag: Dag, row: Row) -> bool:
