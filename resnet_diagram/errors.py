@@ -8,12 +8,14 @@ from pathlib import Path
 def closest(value: object, names: Iterable[str]) -> str:
     """Return the known name most similar to `value`, or "".
 
-    Of several, the one with the fewest changed letters.
+    Of several, the one with the fewest changed letters; two letters in the wrong order are none.
 
     >>> closest("strde", ["stride", "kernel"]), closest("xyz", ["stride"]), closest(3, ["stride"])
     ('stride', '', '')
     >>> closest("resnet51", ["resnet50-v1", "resnet50"]), closest("resnet18x", ["resnet152", "resnet18"])
     ('resnet50', 'resnet18')
+    >>> closest(".sgv", [".gv", ".svg"])
+    '.svg'
     """
     from difflib import SequenceMatcher, get_close_matches  # slow to import, and for messages only
 
@@ -22,6 +24,8 @@ def closest(value: object, names: Iterable[str]) -> str:
     close = get_close_matches(value, list(names), n=5)
 
     def changes(name: str) -> int:
+        if sorted(name) == sorted(value) and value.strip(".").isalpha():
+            return 0
         steps = SequenceMatcher(None, value, name).get_opcodes()
         return sum(max(end - start, stop - begin) for tag, start, end, begin, stop in steps if tag != "equal")
 

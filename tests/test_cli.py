@@ -261,6 +261,46 @@ def test_several_sources_without_names_are_refused() -> None:
     assert "{name}" in said
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("draw resnet18 -o {nam}.svg", "'{nam}' in '{nam}.svg'; expected {name}"),
+        ("draw resnet18 resnet34 -o {name}-{}.svg", "'{}' in '{name}-{}.svg'; expected {name}"),
+        ("draw resnet18 -o {Name}.tex -o {name}.svg", "'{Name}'"),
+        ("table resnet18 -o {name}.md", "'{name}' in '{name}.md'; name one file"),
+        ("spec resnet18 -o {name}.toml", "name one file"),
+        ("code resnet18 -o {network}.py", "name one file"),
+    ],
+)
+def test_braces_that_nothing_replaces_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert message in refused(*words.split(), code=2)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("model.onnx", "There is no file 'model.onnx'"),
+        ("here.onnx", "'here.onnx' holds no model of PyTorch"),
+        ("here.yaml", "'here.yaml' holds no model of PyTorch"),
+        ("https://example.org/net.py", "nothing is downloaded"),
+        ("s3://weights/net.pth", "nothing is downloaded"),
+        ("resnet50(num_classes=10)", "resnet-diagram spec resnet50 -o net.toml"),
+        ("ResNet-18(pretrained=True)", "takes no arguments"),
+    ],
+)
+def test_sources_of_other_kinds_are_told_from_missing_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("here.onnx", "here.yaml"):
+        Path(name).touch()
+    assert message in " ".join(refused("draw", source, "-t", "svg", code=1).split())
+
+
 def test_quiet_tells_no_notes_and_verbose_tells_more(tmp_path: Path) -> None:
     source = f"{EXAMPLE}:resnet(depth=18)"
     assert "Note: " in run("draw", source, "-t", "dot").stderr

@@ -1,6 +1,7 @@
 """Requests, parsed once from a command line, a marker, Sphinx or MkDocs."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -152,9 +153,16 @@ def targets_of(
     return tuple(target(path) for path in paths or [STDOUT])
 
 
-def check_folders(paths: Iterable[Path | None], folder: Path) -> None:
-    """Raise RenderError where a file's folder does not exist, before work is done."""
+def check_folders(paths: Iterable[Path | None], folder: Path, placeholder: str = "") -> None:
+    """Raise RenderError where a file's folder does not exist, before work is done.
+
+    Raises UsageError for a name in braces that is not the `placeholder`, which nothing replaces.
+    """
     for path in filter(None, paths):
+        for word in re.findall(r"\{\w*\}", path.name):
+            if word != placeholder:
+                expected = f"expected {placeholder}, the network's name" if placeholder else "name one file"
+                raise UsageError(f"Nothing replaces {word!r} in {path.name!r}; {expected}.")
         if not (folder / path).parent.is_dir():
             import shlex  # only for this message
 

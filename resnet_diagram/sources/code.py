@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from resnet_diagram.sources.resolve import Reading
 
 
+OTHERS = (".onnx", ".h5", ".hdf5", ".keras", ".tflite", ".pb", ".yaml", ".yml", ".mlmodel", ".gguf")
+"""Suffixes of files that are no source: models of other tools, and configurations."""
+
 FILES = (".py", ".ipynb", ".pt", ".pt2", ".pth", ".ckpt")
 """Suffixes of files that hold code or a model."""
 
@@ -45,10 +48,21 @@ def read_code(source: str, reading: "Reading") -> Network:
 
 def _check_file(source: str, folder: Path) -> None:
     """Raise SourceError for a file that is not there, before torch is imported."""
-    name, _ = module_and_attribute(source)
+    name, attribute = module_and_attribute(source)
+    if "://" in source:
+        raise SourceError(
+            f"{source!r} is an address, and nothing is downloaded. Name a file (path/file.py:Net) or an "
+            "installed module (package.module:Net)."
+        )
+    other = not attribute and name.endswith(OTHERS)
     path = folder / Path(name).expanduser()
-    if name.endswith(FILES) and not path.is_file():
+    if (other or name.endswith(FILES)) and not path.is_file():
         raise SourceError(missing_file(name, path))
+    if other:
+        raise SourceError(
+            f"{name!r} holds no model of PyTorch: expected code (path/file.py:Net), a model saved by torch "
+            "(.pt, .pth), or a spec file (.toml, .json). Name the code that the file was made from."
+        )
 
 
 @contextmanager

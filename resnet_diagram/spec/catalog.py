@@ -99,6 +99,12 @@ def _table(name: str) -> dict[str, Any]:
                 f"The catalog holds residual networks; it has no {name!r}. torchvision has it, if it is "
                 f"installed: torchvision:{name.lower().replace('-', '')}."
             )
+        bare, bracket, _ = name.partition("(")
+        if bracket and canonical(bare) in _homes():
+            raise SourceError(
+                f"{bare!r} is a network by name, which takes no arguments, in {name!r}. Write it as a spec "
+                f"file, and change that: resnet-diagram spec {bare} -o net.toml"
+            )
         available = {_bare(item): item for item in names()}
         hint = did_you_mean(available.get(closest(_bare(name), available), ""))
         raise SourceError(f"No network named {name!r}.{hint} 'resnet-diagram list networks' shows all.")

@@ -68,10 +68,11 @@ def failure(model: nn.Module, graph: OpGraph, inputs: Sequence[InputSpec], *, gi
     error = graph.error
     assert error is not None
     shapes = ", ".join("×".join(map(str, spec.shape)) for spec in inputs if spec.shape)
+    ran_on = f" on an input of {shapes}" if shapes else ""
     place = location(error)
     path = graph.failed_in or type(model).__name__
     shapes_there = f" with inputs {graph.failed_with}" if graph.failed_with else ""
     return TraceError(
-        f"{type(model).__name__} failed on an input of {shapes} in {path}{shapes_there}: {message_of(error)}"
+        f"{type(model).__name__} failed{ran_on} in {path}{shapes_there}: {message_of(error)}"
         f"{f' ({place})' if place else ''}. {remedy(model, error, inputs, given=given)}".rstrip()
     )

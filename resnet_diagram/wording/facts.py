@@ -252,7 +252,7 @@ def _graph_rows(graph: Graph) -> list[StageRow]:
             else:
                 rows.append(
                     _row(
-                        common_path(layer.name for layer in walk(part) if layer.name) or f"node {number}",
+                        common_path(layer.name for layer in walk(part) if layer.name) or f"part {number}",
                         part,
                     )
                 )

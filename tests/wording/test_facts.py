@@ -156,7 +156,7 @@ def test_the_rows_of_a_graph_are_called_by_module_or_by_number() -> None:
     nodes = (GraphNode(shape=SHAPE), node("neck.0.conv", "neck.0.out"), node("", ""), node("a.x", "b.x"))
     graph = Graph(nodes=(*nodes, GraphNode(shape=SHAPE, reads=(1, 2, 3), merge=Merge.ADD)), outputs=(4,))
     rows = stage_rows(Network(name="n", input_shape=SHAPE, body=(graph,)))
-    assert [row.name for row in rows] == ["neck.0", "node 2", "node 3"]
+    assert [row.name for row in rows] == ["neck.0", "part 2", "part 3"]
 
 
 def test_stages_inside_stages_are_part_of_them() -> None:

@@ -79,7 +79,7 @@ def draw_artifacts(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
             f"Got {len(sources)} sources; --view {view} draws one. Add --view compare to draw them "
             f"side by side, write a file each (-o 'figures/{NAME}.svg'), or pages (-o networks.drawio)."
         )
-    check_folders([target.path for target in request.targets], request.reading.folder)
+    check_folders([target.path for target in request.targets], request.reading.folder, NAME)
     networks = numbered([read(source, request.reading, log) for source in log.progress(sources)])
     if request.baseline:
         shape = "x".join(map(str, networks[0].input_shape))
@@ -114,7 +114,7 @@ def in_pages(targets: Sequence[Target]) -> bool:
 
 def _each(request: DrawRequest, log: Log) -> tuple[Artifact, ...]:
     """Return the drawings of each source under its own name. Raise UsageError where two have one name."""
-    check_folders([target.path for target in request.targets], request.reading.folder)
+    check_folders([target.path for target in request.targets], request.reading.folder, NAME)
     artifacts: list[Artifact] = []
     owners: dict[Path, str] = {}
     for source in log.progress(request.sources):
@@ -213,7 +213,7 @@ def _shown(row: Format, options: Options) -> Options:
 def write(networks: Sequence[Network], targets: Sequence[Target], options: Options, output: Output) -> None:
     """Write one file for each target; all are drawn before the first is written."""
     paths = [target.path for target in targets if target.path]
-    check_folders(paths, Path())
+    check_folders(paths, Path(), NAME)
     contents = rendered(networks, [target.format for target in targets], options, output)
     write_files(list(zip(paths, contents, strict=True)))
 

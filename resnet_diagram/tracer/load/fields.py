@@ -16,6 +16,9 @@ class Fields(dict[str, Any]):
         self[name] = value
 
 
+Fields.__name__ = "dict"  # as torch's errors call a value of this class
+
+
 def with_fields(value: object) -> object:
     """Return a value with each dictionary in it, also inside lists and tuples, as one with attributes.
 

@@ -60,8 +60,8 @@ def parse_input(text: str) -> InputSpec:
 
     >>> parse_input("mask=1x16:bool")
     InputSpec(shape=(1, 16), name='mask', dtype='bool', constant=None)
-    >>> parse_input("3,224,224").shape
-    (3, 224, 224)
+    >>> parse_input("3,224,224").shape, parse_input("3X224X224").shape
+    ((3, 224, 224), (3, 224, 224))
     >>> parse_input("options.deep=True").constant
     True
     """
@@ -69,7 +69,7 @@ def parse_input(text: str) -> InputSpec:
     if equals and _PATH.fullmatch(name.strip()) and _is_literal(rest.strip()):
         return InputSpec(shape=(), name=name.strip(), constant=ast.literal_eval(rest.strip()))
     shape, colon, dtype = rest.partition(":")
-    sizes = [part.strip() for part in re.split(r"[x×,]", shape.strip("()[] "))]
+    sizes = [part.strip() for part in re.split(r"[xX×,]", shape.strip("()[] "))]
     if (equals and not _PATH.fullmatch(name.strip())) or not all(s.isdecimal() and int(s) > 0 for s in sizes):
         raise UsageError(f"Cannot read the input {text!r}; sizes are whole numbers above zero: {_EXAMPLES}.")
     if any(len(s) > len(str(SIZE)) for s in sizes) or prod(map(int, sizes)) > COUNT // 16:

@@ -174,8 +174,8 @@ def _construct(factory: object, attribute: str, target: Target) -> nn.Module:
     model = _model_in(result)
     if model is None:
         raise SourceError(
-            f"{_name_of(attribute, target)} in {target.module!r} gave a {type(result).__name__}; wanted is a "
-            "torch.nn.Module."
+            f"{_name_of(attribute, target)} in {target.module!r} returns an object of type "
+            f"{type(result).__name__}; expected a torch.nn.Module."
         )
     return model
 

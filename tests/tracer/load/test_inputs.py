@@ -108,6 +108,27 @@ def test_inputs_that_are_not_the_model_s(given: list[str], words: list[str]) -> 
 
 @pytest.mark.parametrize(
     "given",
+    [["picture=3x16x16"], ["batch.picture=3x16x16"], ["3x16x16", "3x16x16"], ["x[0]=3x16x16"], ["a=True"]],
+)
+def test_parts_of_an_argument_that_is_one_tensor(given: list[str]) -> None:
+    class One(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 8, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            result: Tensor = self.conv(x)
+            return result
+
+    with pytest.raises(TraceError) as caught:
+        trace(One(), [parse_input(text) for text in given])
+    assert "has one argument, and the inputs were given to it as parts" in str(caught.value)
+    assert "Fields" not in str(caught.value)
+    assert "  " not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given",
     [
         ["3x16x16", "1x16x16"],
         ["3x16x16", "mask=1x16x16:bool"],

@@ -223,7 +223,7 @@ def test_nothing_stays_patched(net: Path) -> None:
         ("Nett", ["no 'Nett'", "Did you mean 'Net'?"]),
         ("number", ["'number'", "int", "torch.nn.Module"]),
         ("helper", ["helper(x)", "missing a required argument"]),
-        ("wrong", ["gave a int"]),
+        ("wrong", ["returns an object of type int"]),
         ("broken", ["broken", "RuntimeError: the moon is full", "net.py:"]),
         ("Net(colour=3)", ["unexpected keyword argument 'colour'"]),
         ("Net(print(3))", ["must be literals"]),
