@@ -40,7 +40,7 @@ HELPERS = {
     def forward(self, x: Tensor) -> Tensor:
         return F.pad(x, self.rows)''',
 }
-"""By name, for any number of spatial dimensions."""
+"""Source of each helper module, by name, for any number of spatial dimensions."""
 
 
 def helper_lines(text: str, dims: int) -> list[list[str]]:

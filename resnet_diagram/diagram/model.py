@@ -109,12 +109,12 @@ NO_ORIGIN = Origin()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One thing drawn.
+    """A box, a merge circle or a text.
 
-    `lines`: its text, top to bottom; those numbered in `marked` differ from another network's.
-    `shade`: the number of its stage from 1, or 0 outside one. `mark`: the number of the theme's shade for a
-    level of a quantity, or for an annotation, which fills it instead; 0 for none. `tag`: words of a badge at
-    its corner. `note`: words beside an inset, with a line to the node.
+    `lines`: its text, top to bottom. `marked`: indices of lines that differ from another network. `shade`:
+    number of its stage from 1, or 0 outside stages. `mark`: number of the shade that fills it instead, for a
+    level of a quantity or an annotation; 0 for none. `tag`: text of a badge at its corner. `note`: text
+    beside the inset, with a line to the node.
     """
 
     id: str

@@ -24,7 +24,7 @@ DEFAULT_VIEW = View.PAPER
 
 
 class Levels(StrEnum):
-    """What the stages at the levels of a U-Net are; NONE: it is drawn as other networks are."""
+    """Form of the stages in a U-Net; NONE: no levels, it is drawn like other networks."""
 
     FRAMES = "frames"
     BOXES = "boxes"

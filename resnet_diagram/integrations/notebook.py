@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One or several networks with all that was chosen about their drawing. A notebook shows it."""
+    """Networks with the options of their drawing, which a notebook displays."""
 
     networks: tuple[Network, ...]
     options: Options

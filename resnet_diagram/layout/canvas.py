@@ -33,7 +33,7 @@ from resnet_diagram.style.theme import Theme
 _TAG_TYPE, _TAG_HEIGHT, _TAG_PAD = 6.0, 7.2, 2.4
 """Size of the type of a badge, its height and its padding, in points."""
 _TAG_RISE, _TAG_OVERHANG = 3.6, 2.0
-"""How far a badge is above and beyond the corner of its box, in points."""
+"""Distances of a badge above and beyond the corner of its box, in points."""
 _SHORTEST_ARROW = 4.6
 """Length below which a line has no room for an arrow head, in points."""
 

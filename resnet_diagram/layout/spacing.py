@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 ARROW_GAP = 6.5
-"""From one box to the next along the flow."""
+"""Distance between two boxes along the flow, in points, as all below."""
 DOT_GAP = 4.5
-"""From a box to the dot where a shortcut leaves."""
+"""Distance from a box to the dot where a shortcut leaves."""
 DOT_TO_BOX = 6.5
-"""From that dot to the first box behind it."""
+"""Distance from that dot to the first box behind it."""
 BLOCK_GAP = 2.0
 """Extra gap between two blocks in one row, in points."""
 DOT_RADIUS = 1.2
@@ -15,19 +15,19 @@ MERGE_RADIUS = 4.6
 LANE_GAP = 4.5
 """Distance between a shortcut and the boxes that it passes, in points."""
 LABEL_GAP = 2.0
-"""Between a shortcut and its label."""
+"""Distance between a shortcut and its label."""
 BEND = 4.0
-"""Radius where a line bends."""
+"""Radius of a bend."""
 FRAME_CORNER = 3.0
 
 BOX_PAD_X = 2.4
 BOX_PAD_Y = 3.2
 PITCH = 1.18
-"""Distance of two lines of text, in sizes of type."""
+"""Line spacing, as a multiple of the font size."""
 TAPER_DEPTH = 10.0
 """Difference in width between both ends of a tapered box, across the flow, in points."""
 WAIST_DEPTH = 6.0
-"""The same for a box whose middle is narrower, or wider, than both ends."""
+"""Difference in width between the middle and the ends of an hourglass or a barrel, in points."""
 SHADOW = 1.8
 """Offset of each of the two boxes behind a folded one, in points."""
 SHADOWS = 2
@@ -35,14 +35,14 @@ SHADOWS = 2
 PAGE_MARGIN = 3.5
 FRAME_PAD = 6.0
 FRAME_LEAD = 8.0
-"""From a frame's edge to where its content begins."""
+"""Distance from a frame's edge to its content along the flow."""
 TURN_PAD = 5.0
-"""From a frame's edge to the lines that turn from one row into the next."""
+"""Distance from a frame's edge to the lines that turn from one row into the next."""
 TITLE_HEIGHT = 13.0
 ROW_GAP = 16.0
-"""Between two rows in a frame; the line from one to the other runs in its middle."""
+"""Distance between two rows in a frame; the line between them runs in its middle."""
 OUTER_LANE = 6.5
-"""From the frames to the lines that run round them."""
+"""Distance from the frames to the lines around them."""
 FRAME_GAP = 19.0
 COLUMN_GAP = 15.0
 LEGEND_GAP = 7.0
@@ -50,11 +50,11 @@ LEGEND_PITCH = 12.0
 
 SMALLEST_WIDTH = 218.0
 WIDEST_ROW = 340.0
-"""A row up to this long is left whole; longer ones are broken so as to fit the page."""
+"""Maximum length of a row that is not broken to fit the page."""
 PAGE_WIDTH = 495.0
 PAGE_HEIGHT = 640.0
 TALLEST = 648.0
-"""Most height of a drawing unless more is asked for: 9 in."""
+"""Default maximum height of a drawing: 9 in."""
 
 
 class Gaps(NamedTuple):

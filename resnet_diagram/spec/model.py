@@ -141,10 +141,10 @@ class GraphNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Parts that are no series of branches: values that are read in several places, joined in several more.
+    """A directed acyclic graph of values, for parts that are not nested branches.
 
-    `nodes` are in an order in which they can be run, inputs first; `outputs` are the numbers of those nodes
-    whose values leave the graph. One with several inputs begins a network, one with several outputs ends it.
+    `nodes`: in an order in which they can run, inputs first. `outputs`: numbers of the nodes whose values
+    leave the graph. A graph with several inputs begins a network, a graph with several outputs ends it.
     """
 
     nodes: tuple[GraphNode, ...]
@@ -165,7 +165,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """A module with parameters that no layer of a network has: it is never run, or leads to no output."""
+    """A module whose parameters are in no layer of a network: it never ran, or leads to no output."""
 
     name: str
     params: int

@@ -30,7 +30,7 @@ class _Interval:
 
 
 _Field = tuple[_Interval, ...] | None
-"""One interval for each spatial dimension; None for the whole input."""
+"""Interval of input positions for each spatial dimension; None for the whole input."""
 
 
 def receptive_field(network: Network) -> Shape | None:

@@ -25,10 +25,10 @@ Nested = Callable[[Block], Signature]
 class Level(StrEnum):
     """Level of equality, strictest first.
 
-    ANONYMOUS: everything but names, sources and notes. STRUCTURE: what is computed, whatever the resolution:
-    operations, windows, channels, bias, settings; layers that only arrange values do not count. CLASS: what
-    one parametrised class can make: channels, strides, padding and groups may differ. PATTERN: what one
-    drawing with symbols can show: operations, factors, kernels, grouped and dilated convolutions.
+    ANONYMOUS compares everything but names, sources and notes. STRUCTURE ignores the resolution and layers
+    that only rearrange values; it compares operations, windows, channels, bias and settings. CLASS also
+    ignores channels, strides, padding and groups, which are parameters of one class. PATTERN compares only
+    what a drawing with symbols shows: operations, factors, kernels, grouped and dilated convolutions.
     """
 
     ANONYMOUS = "anonymous"

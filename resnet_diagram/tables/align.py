@@ -12,7 +12,7 @@ Key = tuple[bool, Shape]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One section, or none, of each network."""
+    """A row of a table: a section of each network, or None."""
 
     sections: tuple[Section | None, ...]
 

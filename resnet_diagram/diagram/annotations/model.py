@@ -11,15 +11,14 @@ from resnet_diagram.wording.vocabulary import Word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Annotation of some modules.
+    """Annotation of the modules that match a pattern, or of those at some paths.
 
-    `pattern`: a dotted path such as "layer3.0.attn" or the name of a class, in which `*` stands for any text;
-    "" where `paths` lists the modules. With a pattern, `paths` are the modules of its classes. `label`: words
-    in their box, or their title. `color`: fill of their boxes, as "#RRGGBB" or the name of a style of the
-    theme, "" for none. `badge`: words at the corner of their boxes. `note`: words of the legend on that fill,
-    or without one beside a box, with a line to it. `unit`: draw each of them as one box; None
-    leaves it to the kind of module. `fold`: draw equal blocks of a stage once, or all of them; None leaves it
-    to their number. `hide`: leave them out, and say so.
+    `pattern`: dotted path such as "layer3.0.attn", or name of a class; `*` matches any text. `paths`: paths
+    of the modules; with a pattern, those of the classes it names. `label`: text of a module's box, or its
+    title. `color`: fill of its boxes: "#RRGGBB", or the name of a style in the theme. `badge`: text at the
+    corner of its boxes. `note`: legend entry for `color`; without a colour, text beside the box. `unit`: draw
+    a module as one box, or never; None decides by its kind. `fold`: draw equal blocks of a stage once, or
+    each of them; None decides by their number. `hide`: omit the modules, with a line in the legend.
     """
 
     pattern: str = ""
@@ -53,11 +52,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ghost:
-    """A box for a part of a baseline that is missing.
+    """A box for a part of the baseline that the network lacks.
 
-    `lines`: its words. `behind`: paths of the elements behind which it is drawn, one in each copy of what a
-    drawing folds; else `before` which. `is_block`: it is no layer, and the paths are those of blocks;
-    `is_stage`: of stages.
+    `lines`: its text. `behind`: paths of the elements that it follows, one for each folded copy; if empty, it
+    precedes those in `before`. `is_block`, `is_stage`: the part and these elements are blocks, or stages.
     """
 
     lines: tuple[Label, ...]
@@ -71,10 +69,10 @@ class Ghost:
 class Annotations:
     """Annotations of a drawing, and the file they come from.
 
-    `title`: that of the drawing, None for the usual one. `caption`: that of the figure, "" for the proposed
-    one. `notes`: lines added to the legend. `insets`: the panels beside the overview, in this order, each by
-    the path of a module or a pattern, a class, or its title; empty for all. `braces`: words, and the modules
-    that a brace with them holds. `words`: texts that replace phrases of the vocabulary, as a language does.
+    `title`: title of the drawing; None for the default. `caption`: caption of the figure; "" for the default.
+    `notes`: lines added to the legend. `insets`: panels to draw beside the overview, in this order, each by a
+    module's path, a pattern, a class, or its title; empty for all. `braces`: text of each brace, and the
+    modules that it spans. `words`: replacements for phrases of the vocabulary, as in a language file.
     `ghosts`: parts that only the network `baseline` has.
     """
 
@@ -97,15 +95,15 @@ class Annotations:
 
 
 NO_ANNOTATIONS = Annotations()
-"""The annotations of a drawing without any."""
+"""Annotations of a drawing that has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brace:
-    """A brace round bars of an overview, from the id `first` to the id `last`, with its words.
+    """A brace under the bars of an overview from id `first` to id `last`, with a text.
 
-    `framed`: it holds whole frames, and reaches from edge to edge. `noted`: its words are a note, which the
-    legend of a drawing without an overview has.
+    `framed`: it spans whole frames, from edge to edge. `noted`: its text is a note of an annotation, which
+    the legend shows where there is no overview.
     """
 
     first: str

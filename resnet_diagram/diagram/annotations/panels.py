@@ -174,10 +174,10 @@ def _closed(networks: Sequence[Network], annotations: Annotations) -> tuple[list
 
 
 def _unit_panels(units: Units, options: Options) -> Iterator[Panel]:
-    """Yield a panel for each unit: its inside drawn open, with sizes that hold for all of its name.
+    """Yield a panel for each unit, drawn open; it represents all units with the same name.
 
-    Where they differ they are written in terms of C, its channels, or are those of the first; the title says
-    which.
+    Sizes that differ between them are written in terms of C, the channels; if that is impossible, they are
+    those of the first unit, which the title then names.
     """
     for number, (label, modules) in enumerate(units.items(), 1):
         first = modules[0]
@@ -217,9 +217,9 @@ def _inset(unit: Closed, number: int, options: Options, kind: BlockType | None =
 
 
 def _referring(panels: tuple[Panel, ...], units: Units) -> tuple[Panel, ...]:
-    """Return panels whose boxes for units name the panel in which the unit is open.
+    """Return panels in which the box of each unit names the panel that shows the unit open.
 
-    Where a graph has modules in panels of their own, the page may leave some out, and no panel is named.
+    A graph with panels for its modules is returned unchanged: the page may omit some of these panels.
     """
     if not units or any(isinstance(panel.content, Dag) and panel.id != WHOLE for panel in panels):
         return panels

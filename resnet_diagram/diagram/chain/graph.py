@@ -76,9 +76,9 @@ def row_of(shape: Shape, sizes: Sequence[Shape]) -> int | None:
 class DagDraft:
     """A graph of a diagram under construction.
 
-    `values`: for each node of the spec, the vertex and the port that yield its value, with what lies on the
-    way to its only reader. `columns`: the column of each node, where the graph is of a form of its own.
-    `on_arrows`: convolutions that resample are on the way too, and resamplings before any part.
+    `values`: for each node of the spec, the vertex and port that yield its value, with the resamplings that
+    are written at the arrow to its only reader. `columns`: fixed column of each node, such as in a U-Net++.
+    `on_arrows`: also write resampling convolutions at arrows, and resamplings before any vertex.
     """
 
     graph: Graph
@@ -207,7 +207,7 @@ def _is_resampling(layer: Layer) -> bool:
 
 
 def _shape_of(content: Part, default: Shape) -> Shape:
-    """Return the shape of the value behind a part that is not the last of its node, as far as it says so."""
+    """Return the output shape of a part, from the last bar of its overview; else `default`."""
     bars = content.frames[-1].bars if isinstance(content, Overview) else ()
     text = bars[-1].origin.shape if bars else ""
     sizes = tuple(int(size) for size in text.split("×")) if text else ()

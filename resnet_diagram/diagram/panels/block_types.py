@@ -44,9 +44,9 @@ _FRACTIONS = (*_MULTIPLES, 12, 24, 32, 64)
 class Unit:
     """A block with the norm and activation behind it, a layer of a transformer, or layers without a shortcut.
 
-    `stage` counts from 1 and is 0 outside stages. `number` and `last` are those of the first and the last
-    block in it, from 1 in each stage; 0 where it holds none, as a gate or layers between blocks. `part`: the
-    frame it lies in, None outside frames. `by_ends`: C is the channels in, whatever the block.
+    `stage`: number of its stage from 1; 0 outside stages. `number`, `last`: numbers of its first and last
+    block in the stage, from 1; 0 without a block, as for a gate. `part`: frame that contains it; None outside
+    frames. `by_ends`: the symbol C denotes its input channels, even in a basic block or a bottleneck.
     """
 
     elements: tuple[Element, ...]
@@ -63,7 +63,7 @@ class Unit:
 
     @property
     def frame(self) -> str:
-        """Id of the frame that it lies in."""
+        """Id of the frame that contains it."""
         return f"stage{self.stage}" if self.stage or self.part is None else self.part.value
 
     @property

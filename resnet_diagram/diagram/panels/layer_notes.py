@@ -19,9 +19,9 @@ _ALONE: _Ends = (NOTHING, NOTHING)
 def layer_notes(bars: Sequence[tuple[Layer, Sequence[Layer]]]) -> tuple[Label, ...]:
     """Return the norms and activations that share a bar, in the order they run, such as "conv → BN, ReLU".
 
-    The most frequent ones are said of an operation, if no layer of that goes without, or one that is named;
-    others of the kernel, as in "3×3 conv → BN", if all layers of that have them, else of the layer. `bars`:
-    the layer each bar names, and all layers it shows.
+    The most frequent ones are listed for the operation, unless a layer has none and cannot be named as the
+    exception; others for the kernel, as in "3×3 conv → BN", if all layers with that kernel have them; the
+    rest for single layers. `bars`: the layer that names each bar, and all layers that it shows.
     """
     layers = [(main, _ends(main, shown)) for main, shown in bars]
     without = {name: _without(name, layers) for name in dict.fromkeys(_operation(main) for main, _ in layers)}

@@ -124,8 +124,8 @@ def best_sections(
 ) -> Sections:
     """Return the most generous sections that fit, of few sections first.
 
-    A free side is limited by the page where there is more than one section. Where nothing fits: those that
-    exceed the room least if `nearest`, else the lowest that are narrow enough, else the narrowest.
+    A free side is limited by the page if there are several sections. If nothing fits: with `nearest` the
+    sections that exceed the room least, else the lowest ones that are narrow enough, else the narrowest.
 
     Args:
         comparison: Networks side by side.

@@ -158,7 +158,7 @@ class BoxRules(NamedTuple):
 PLAIN = BoxRules()
 
 Look = tuple[object, ...]
-"""What decides on the sizes of a node's box."""
+"""Properties of a node that determine the size of its box; key of the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +166,7 @@ class BoxSizer:
     """Sizes boxes by theme, direction and wrapping rules.
 
     `turned`: the flow runs down the page; `wrapped`: texts are broken to make boxes narrow; `common`: the
-    usual size of a box by kind. `known`: least sizes, and `cells`: measured boxes, by the look of a node,
-    kept once they are asked for.
+    usual size of a box by kind. `known`, `cells`: caches of least sizes and measured boxes, by look.
     """
 
     theme: Theme
@@ -282,6 +281,6 @@ def natural(node: Node, badge: str, sizer: BoxSizer) -> Size:
 
 
 def look_of(node: Node, badge: str, sizer: BoxSizer) -> Look:
-    """Return what decides on the sizes of a node's box."""
+    """Return the properties of a node that determine the size of its box."""
     shaded, tagged = node.shade > 0, bool(node.tag)
     return sizer.wrapped, node.role, node.taper, node.lines, node.marked, badge, shaded, tagged

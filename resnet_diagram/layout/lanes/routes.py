@@ -15,7 +15,7 @@ from resnet_diagram.layout.lanes.grid import Grid, Net, is_merge
 
 
 class Way(StrEnum):
-    """How a line comes from one vertex to the next."""
+    """Route of a line between two vertices."""
 
     STRAIGHT = "straight"
     ACROSS = "across"

@@ -46,9 +46,9 @@ class Part(NamedTuple):
 
 
 class Sizer(NamedTuple):
-    """What all parts of a U-Net are measured with; `boxes`: by the kind of box, those of one being equal.
+    """Settings to measure all parts of a U-Net. `boxes`: a sizer for each kind of box, with one size.
 
-    `words`: the width to which words beside arrows are broken.
+    `words`: maximum width of the texts beside arrows, in points.
     """
 
     theme: Theme

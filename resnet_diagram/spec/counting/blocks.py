@@ -63,8 +63,9 @@ def counted_runs(elements: Iterable[Element], module: str | None = None) -> tupl
 def numbers(stage: Stage, *, loose: bool = False) -> dict[int, list[int]]:
     """Return the numbers of each block in a stage, from 1, by its `id()`: one for each occurrence.
 
-    What runs within the module of a counted block has its number, a gate that of the block before it, and a
-    block round several that of the first. `loose`: the elements are no stage of the network.
+    A block inside the module of a counted block has that block's number, a gate the number of the block
+    before it, a block around several the number of the first. `loose`: the elements are no stage of the
+    network.
     """
     runs = counted_runs(stage.body, None if loose else stage.name)
     counted = waiting_numbers(runs)
@@ -216,8 +217,8 @@ def _is_inverted_bottleneck(run: Block) -> bool:
 def _depth(elements: Sequence[Element], module: str) -> int:
     """Return the number of names in the path of the module that holds some elements.
 
-    The name of a stage is its path, or that of its container and a word; without either, what the paths of
-    all elements begin with.
+    `module`: name of the stage: its path, or its container's path and a word; if neither contains the
+    elements, the common prefix of their paths counts.
     """
     paths = [path for path in map(_path, elements) if path]
     for container in (module, module.rpartition(".")[0]):

@@ -16,7 +16,7 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     name: getattr(python, name) for name in ("gt", "ge", "lt", "le", "eq", "ne")
 }
 _FOLLOWED = frozenset({"mul", "sub", "logical_not", "where", "masked_fill", *_COMPARISONS})
-"""Operations whose result is known from what they read."""
+"""Operations that are evaluated if their operands are constants."""
 
 
 def is_zeros(node: Node) -> bool:

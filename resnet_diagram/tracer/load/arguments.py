@@ -82,7 +82,7 @@ def _nested(items: Sequence[tuple[Sequence[str], object]]) -> Any:
 
 
 _OWN_EXAMPLES = ("example_input_array", "example_input", "example_inputs", "dummy_input", "dummy_inputs")
-"""Attributes in which a model keeps an example of its own input."""
+"""Attributes in which models store an example of their input."""
 
 
 def example_of(model: nn.Module) -> list[InputSpec]:
@@ -128,7 +128,7 @@ def lead_keyword(model: nn.Module) -> str:
 
 
 def _number_for(parameters: Sequence[inspect.Parameter], spec: InputSpec) -> InputSpec:
-    """Return an input such as `n=2` as a number where the argument is said to be one, else as it is."""
+    """Return an input such as `n=2` as a number if the argument is declared as one, else unchanged."""
     parameter = next((p for p in parameters if p.name == spec.name), None)
     if parameter is None or len(spec.shape) != 1:
         return spec

@@ -51,19 +51,19 @@ class Effect(Enum):
     NONE = auto()
     """Nothing is known."""
     SAME_VALUES = auto()
-    """The same values in another type, memory or batch."""
+    """It copies the values to another type, memory or batch."""
     RESHAPE = auto()
-    """The same values in the same order, in another shape."""
+    """It changes the shape and keeps the order of the values."""
     PERMUTE = auto()
-    """The same values, axes in another order."""
+    """It permutes the axes."""
     SPLIT = auto()
-    """Several results, each a part of the values."""
+    """It returns several results, each a part of the values."""
     ZEROS = auto()
-    """Zeros, whatever is read."""
+    """It returns zeros."""
     ONES = auto()
-    """Ones, whatever is read."""
+    """It returns ones."""
     FILL = auto()
-    """One value everywhere, given by the argument `fill`."""
+    """It returns a constant, the argument named by `Operator.fill`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,28 +75,28 @@ class Operator:
 
     name: str
     role: Role = Role.OTHER
-    """The part it plays, where the arguments do not make it another (`flow.classify`)."""
+    """Its role, unless the arguments imply another one (`flow.classify`)."""
     rule: rules.Rule | None = None
     """The result on meta tensors."""
     in_place: Callable[..., bool] | None = None
-    """For which arguments the in-place form surely keeps shape and type."""
+    """Whether the in-place form keeps shape and type, given the arguments."""
     macs: counters.Counter | None = None
     """The number of multiply-accumulates."""
     channels: int = 0
-    """The axis it takes for the channels: 1, -1 for the last, 0 if any."""
+    """Channel axis: 1, -1 for the last, 0 for any."""
     drops_axes: bool = False
     """The axes in its argument `dim` are not in the result."""
     first_only: bool = False
-    """Of its second tensor it reads the shape or type only."""
+    """It reads only shape or type of its second tensor."""
     shape_only: bool = False
-    """It reads no values at all."""
+    """It reads no values."""
     asks: type | None = None
-    """The type of the Python value it answers with."""
+    """Type of the Python value that it returns."""
     effect: Effect = Effect.NONE
     fill: str = ""
-    """The argument that holds the value, for `Effect.FILL`."""
+    """Name of the argument with the constant, for `Effect.FILL`."""
     neutral: float | None = None
-    """The operand that changes nothing."""
+    """Its neutral operand."""
     label: str = ""
     """The name of its layer, if it is not its own."""
     squashes: int = 0

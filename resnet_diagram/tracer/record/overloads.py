@@ -13,7 +13,7 @@ _NAMESPACES = ("aten", "torchvision")
 _SURE = frozenset(
     ["", "Tensor", "Scalar", "Tensor_Scalar", "input", "dim", "dim_IntList", "default", "int", "vec"]
 ).union(["padding", "correction"])
-"""Overloads whose arguments are those of the shape rules."""
+"""Overloads with the arguments that the shape rules expect."""
 
 
 @dataclass(slots=True, eq=False)

@@ -58,10 +58,10 @@ def staged(parts: Sequence[Part], calls: Sequence[Call]) -> Split:
 
 
 def _block_parts(parts: Sequence[Part]) -> set[int]:
-    """Return the parts that make stages, by their place in memory.
+    """Return the `id()` of the parts that form stages.
 
-    The residual blocks; without several, also what modules hold them in (cross-stage partial networks); where
-    there are none at all, concatenations and sums of branches (dense and inception blocks).
+    These are the residual blocks; if there is at most one, also the modules around them (cross-stage partial
+    networks); if there is none, concatenations and sums of branches (dense and inception blocks).
     """
     members = [p for p in parts if p.residual]
     if len(members) > 1:
@@ -133,9 +133,9 @@ def _units_of(parts: Sequence[Part], numbers: Sequence[int | None], calls: Seque
 def _without_ends(
     runs: Sequence[Sequence[Unit]], parts: Sequence[Part], calls: Sequence[Call], before: Sequence[Part] = ()
 ) -> Sequence[Part]:
-    """Give each block, or stage, what its module runs behind it, as a fusion; return the parts that remain.
+    """Append to each run of blocks the parts that its module runs after it; return the remaining parts.
 
-    The module is the one around the blocks, if that holds no other run of blocks, and nothing `before` all.
+    The module is the innermost one around the blocks, if it contains no other run and nothing of `before`.
     """
     modules = [common_path([unit.path.rpartition(".")[0] for unit in units]) for units in runs]
     around = Counter(path for units in runs for path in {p for unit in units for p in outer_paths(unit.path)})

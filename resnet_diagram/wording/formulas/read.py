@@ -40,7 +40,7 @@ _FACTOR = re.compile(
     f"√?(?:[{UPRIGHT}{BOLD}{SCRIPTED}]\\w+{CLOSE}|[0-9.]+|[^{SPACE}−/])"
     f"[{''.join(ACCENTS.values())}]?(?:[{SUB}{SUPER}][^{SPACE}]*{CLOSE})?"
 )
-"""What needs no brackets over a slash, and under one."""
+"""Texts that need no brackets as numerator, and as denominator, of a slash."""
 _DEEPEST = 2
 """Most scripts within each other."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)

@@ -34,13 +34,13 @@ from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
 
 _LANE = 6.0
-"""From the frames to the line into the next column."""
+"""Distance from the frames to the line into the next column, in points."""
 _SLIM = 2.6
-"""A drawing gets another column before it is this many times as high as wide."""
+"""Ratio of height to width at which a drawing gets another column."""
 _SCROLL = 3.5
-"""The same for one that is wider than a page already."""
+"""Ratio of height to width for a drawing that is already wider than a page."""
 _LONGEST = 0.8
-"""A block that takes more than this part of a column may be taken apart."""
+"""Share of a column above which a block may be split."""
 
 
 Reach = tuple[float, float]
