@@ -6,9 +6,9 @@ a folded repeat, or in the panel of its type of block. A note counts the operati
 show only a name. A concatenation of slices that only rearranges a value is no merge.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import chain
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from itertools import chain, compress
 
 from resnet_diagram.diagram.lanes.whole import opens
 from resnet_diagram.diagram.model import (
@@ -48,7 +48,7 @@ def missing(network: Network, contents: Sequence[Content]) -> tuple[str, ...]:
     An operation is the path of a layer, or the path of a block followed by the kind of its merge.
     """
     inside = _Index(network)
-    shown = {name for content in contents for name in inside.shown(content)}
+    shown = set(inside.shown(_elements(contents)))
     return tuple(name for name in inside.operations(network) if name not in shown)
 
 
@@ -58,7 +58,7 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
     If several parts share a path, such as nested concatenations, only their common operations count.
     """
     inside = _Index(network)
-    shown = set(inside.shown(panel.content))
+    shown = set(inside.shown(_elements((panel.content,))))
     target = dict.fromkeys(name for path in panel.origin.paths for name in inside.certain(path))
     return tuple(name for name in target if name not in shown)
 
@@ -76,15 +76,15 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 
     A box is open if its layers are drawn elsewhere. Most drawings have no closed box and need no accounting.
     """
-    return _closed(network, drawings, _Index(network))
+    return _closed(network, _elements(drawings), _Index(network))
 
 
-def _closed(network: Network, drawings: Sequence[Content], inside: "_Index") -> tuple[str, ...]:
-    if not any(inside.hides(element) for content in drawings for element in _elements(content)):
+def _closed(network: Network, elements: "Sequence[_Element | Origin]", inside: "_Index") -> tuple[str, ...]:
+    if not any(map(inside.hides, elements)):
         return ()
-    opened = {name for content in drawings for name in inside.opened(content)}
+    opened = set(inside.opened(elements))
     opened |= set(inside.repeated(opened))
-    shown = {name for content in drawings for name in inside.shown(content)}
+    shown = set(inside.shown(elements))
     return tuple(name for name in inside.operations(network) if name in shown and name not in opened)
 
 
@@ -93,13 +93,13 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 
     Layers that run in series within a box of several blocks are boxes too. An operation counts once.
     """
-    inside = _Index(network)
-    left = set(_closed(network, drawings, inside))
+    inside, elements = _Index(network), _elements(drawings)
+    left = set(_closed(network, elements, inside))
     if not left:
         return []
     boxes: list[tuple[Label, Contents]] = []
-    for element in (element for content in drawings for element in _elements(content)):
-        for kind, operations in inside.boxes(element):
+    for element in elements:
+        for kind, operations in inside.boxes(element, left):
             names = [name for name in dict.fromkeys(operations) if name in left]
             left.difference_update(names)
             boxes += [(kind, inside.contents(names))] if names else []
@@ -109,8 +109,8 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 def opened_alone(network: Network, panel: Panel, others: Sequence[Panel]) -> Contents:
     """Return the operations that only this panel draws open."""
     inside = _Index(network)
-    elsewhere = {name for other in others for name in inside.opened(other.content)}
-    names = dict.fromkeys(inside.opened(panel.content))
+    elsewhere = set(inside.opened(_elements(other.content for other in others)))
+    names = dict.fromkeys(inside.opened(_elements((panel.content,))))
     return inside.contents([name for name in names if name not in elsewhere])
 
 
@@ -132,6 +132,8 @@ class _Index:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self.of = cache(self._of)
+        self._joints_of = cache(self._joints)
 
     @cached_property
     def _parts(self) -> dict[str, list[Element]]:
@@ -171,10 +173,10 @@ class _Index:
         for block in all_blocks(part):
             yield from _merge(block)
 
-    def of(self, path: str) -> Iterator[str]:
-        """Yield the operations of all parts of a path."""
-        for part in self._parts.get(path, ()):
-            yield from self.operations(part)
+    def _of(self, path: str) -> tuple[str, ...]:
+        """Return the operations of all parts of a path."""
+        parts = self._parts.get(path, ())
+        return tuple(dict.fromkeys(name for part in parts for name in self.operations(part)))
 
     def certain(self, path: str) -> Iterator[str]:
         """Yield the operations that all parts of a path have; a merge of a graph has itself alone."""
@@ -184,9 +186,9 @@ class _Index:
             if all(name in rest for rest in parts):
                 yield name
 
-    def opened(self, content: Content) -> Iterator[str]:
-        """Yield the operations that a drawing shows outside closed boxes."""
-        for element in _elements(content):
+    def opened(self, elements: "Iterable[_Element | Origin]") -> Iterator[str]:
+        """Yield the operations that some elements of drawings show outside closed boxes."""
+        for element in elements:
             if isinstance(element, Origin):
                 yield from self.joined(element)
             elif isinstance(element, Omitted):
@@ -209,7 +211,7 @@ class _Index:
         if isinstance(element, Node) and _lists_layers(element):
             layers = (layer for path in element.origin.paths for layer in self._layers(path))
             minor = {layer.name for layer in layers if layer.kind in FOLLOWING}
-        yield from (name for name in self._inside(element) if name not in minor)
+        yield from (name for name in self._inside(element.origin) if name not in minor)
 
     def _layers(self, path: str) -> Iterator[Layer]:
         for part in self._parts.get(path, ()):
@@ -218,11 +220,14 @@ class _Index:
     def repeated(self, opened: set[str]) -> Iterator[str]:
         """Yield the operations of blocks that have the layers of one whose operations are all `opened`."""
         blocks = [part for parts in self._parts.values() for part in parts if isinstance(part, Block)]
-        branches = [(_pattern(block), [*self._of_branches(block), *_merge(block)]) for block in blocks]
-        patterns = {pattern for pattern, operations in branches if opened.issuperset(operations)}
-        for pattern, operations in branches:
-            if pattern in patterns:
-                yield from operations
+        operations = [(*self._of_branches(block), *_merge(block)) for block in blocks]
+        is_open = [opened.issuperset(names) for names in operations]
+        if all(is_open):
+            return
+        patterns = {_pattern(block) for block in compress(blocks, is_open)}
+        for block, names, known in zip(blocks, operations, is_open, strict=True):
+            if not known and _pattern(block) in patterns:
+                yield from names
 
     def _of_branches(self, block: Block) -> Iterator[str]:
         for run in (block.before, *block.branches, block.after):
@@ -256,18 +261,23 @@ class _Index:
             boxed = next((boxes for boxes in (layers, mixing) if len(boxes) <= lines), [])
             yield from (layer.name for layer in boxed if layer.name)
 
-    def shown(self, content: Content) -> Iterator[str]:
-        """Yield the operations that a drawing shows."""
-        for element in _elements(content):
-            yield from self.joined(element) if isinstance(element, Origin) else self._inside(element)
+    def shown(self, elements: "Iterable[_Element | Origin]") -> Iterator[str]:
+        """Yield the operations that some elements of drawings show."""
+        for element in elements:
+            yield from self.joined(element) if isinstance(element, Origin) else self._inside(element.origin)
 
-    def _inside(self, element: _Element) -> Iterator[str]:
-        for path in element.origin.paths:
+    def _inside(self, origin: Origin) -> Iterator[str]:
+        for path in origin.paths:
             yield from self.of(path)
 
-    def boxes(self, element: _Element | Origin) -> Iterator[tuple[Label, list[str]]]:
-        """Yield the parts that an element shows, those that are no layers by themselves: type, operations."""
+    def boxes(self, element: _Element | Origin, left: Collection[str]) -> Iterator[tuple[Label, list[str]]]:
+        """Yield the parts that an element shows, those that are no layers by themselves: type, operations.
+
+        An element without any of the operations that are `left` has none.
+        """
         origin = element if isinstance(element, Origin) else element.origin
+        if not any(name in left for name in self._inside(origin)):
+            return
         parts = [part for path in origin.paths for part in self._parts.get(path, ())]
         layers = [part for part in parts if isinstance(part, Layer)]
         blocks: list[Element] = [part for part in parts if not isinstance(part, Layer)]
@@ -292,10 +302,11 @@ class _Index:
         A module that runs a block may have parts beside it, as a stage, which are not shown.
         """
         for path in origin.paths:
-            parts = self._parts.get(path, ())
-            blocks = [part for part in parts if isinstance(part, Block)]
-            for part in blocks or parts:
-                yield from _merge(part) if blocks else self.operations(part)
+            yield from self._joints_of(path)
+
+    def _joints(self, path: str) -> tuple[str, ...]:
+        blocks = [part for part in self._parts.get(path, ()) if isinstance(part, Block)]
+        return tuple(chain.from_iterable(map(_merge, blocks))) if blocks else self.of(path)
 
     def _hidden(self, origin: Origin) -> Iterator[str]:
         """Yield the elements of bars hidden by an ellipsis: layers, gates, and merges of arcs."""
@@ -306,8 +317,12 @@ class _Index:
                 yield from _merge(part)
 
 
-def _elements(content: Content) -> Iterator[_Element | Origin]:
-    """Yield the elements of a drawing, and the origins of its arcs and merges."""
+def _elements(drawings: Iterable[Content]) -> list[_Element | Origin]:
+    """Return the elements of drawings, and the origins of their arcs and merges."""
+    return [element for content in drawings for element in _elements_of(content)]
+
+
+def _elements_of(content: Content) -> Iterator[_Element | Origin]:
     for overview in overviews(content):
         for frame in overview.frames:
             yield from frame.bars

@@ -229,9 +229,11 @@ def _ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
             owner |= dict.fromkeys(layers.numbers, layers)
     units: list[Module | Shared | int] = []
     placed: set[int] = set()
-    waiting: list[Module | Shared | int] = list(
-        dict.fromkeys(owner.get(number, number) for number in range(len(graph.nodes)))
-    )
+    waiting: list[Module | Shared | int] = [
+        owner.get(number, number)
+        for number in range(len(graph.nodes))
+        if number not in owner or number == min(_members(owner[number]))
+    ]
     while waiting:
         ready = next((unit for unit in waiting if _needs(graph, unit) <= placed), None)
         if ready is None:
