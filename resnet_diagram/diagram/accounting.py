@@ -6,8 +6,9 @@ a folded repeat, or in the panel of its type of block. A note counts the operati
 show only a name. A concatenation of slices that only rearranges a value is no merge.
 """
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain, compress
 
 from resnet_diagram.diagram.lanes.whole import opens
@@ -16,6 +17,7 @@ from resnet_diagram.diagram.model import (
     Arc,
     Bar,
     Content,
+    Dag,
     Link,
     Node,
     NodeRole,
@@ -47,7 +49,7 @@ def missing(network: Network, contents: Sequence[Content]) -> tuple[str, ...]:
 
     An operation is the path of a layer, or the path of a block followed by the kind of its merge.
     """
-    inside = _Index(network)
+    inside = _index(network)
     shown = set(inside.shown(_elements(contents)))
     return tuple(name for name in inside.operations(network) if name not in shown)
 
@@ -57,7 +59,7 @@ def missing_in(network: Network, panel: Panel) -> tuple[str, ...]:
 
     If several parts share a path, such as nested concatenations, only their common operations count.
     """
-    inside = _Index(network)
+    inside = _index(network)
     shown = set(inside.shown(_elements((panel.content,))))
     target = dict.fromkeys(name for path in panel.origin.paths for name in inside.certain(path))
     return tuple(name for name in target if name not in shown)
@@ -76,7 +78,7 @@ def closed(network: Network, drawings: Sequence[Content]) -> tuple[str, ...]:
 
     A box is open if its layers are drawn elsewhere. Most drawings have no closed box and need no accounting.
     """
-    return _closed(network, _elements(drawings), _Index(network))
+    return _closed(network, _elements(drawings), _index(network))
 
 
 def _closed(network: Network, elements: "Sequence[_Element | Origin]", inside: "_Index") -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
 
     Layers that run in series within a box of several blocks are boxes too. An operation counts once.
     """
-    inside, elements = _Index(network), _elements(drawings)
+    inside, elements = _index(network), _elements(drawings)
     left = set(_closed(network, elements, inside))
     if not left:
         return []
@@ -106,25 +108,37 @@ def closed_boxes(network: Network, drawings: Sequence[Content]) -> list[tuple[La
     return boxes
 
 
-def opened_alone(network: Network, panel: Panel, others: Sequence[Panel]) -> Contents:
-    """Return the operations that only this panel draws open."""
-    inside = _Index(network)
-    elsewhere = set(inside.opened(_elements(other.content for other in others)))
-    names = dict.fromkeys(inside.opened(_elements((panel.content,))))
-    return inside.contents([name for name in names if name not in elsewhere])
+def opened_alone(network: Network, panels: Sequence[Panel]) -> dict[str, Contents]:
+    """Return the operations that the panel of each module of a graph alone draws open, by the panel's id."""
+    modules = {panel.id for panel in panels if isinstance(panel.content, Dag) and panel.id != WHOLE}
+    inside = _index(network)
+    opened = {
+        panel.id: dict.fromkeys(inside.opened(_elements((panel.content,))))
+        for panel in (panels if modules else ())
+    }
+    times = Counter(chain.from_iterable(opened.values()))
+    return {
+        module: inside.contents([name for name in opened[module] if times[name] == 1]) for module in modules
+    }
 
 
 def contents_note(network: Network, names: Iterable[str]) -> Label:
     """Return a count of operations in words, such as "53 conv, 53 BN, 23.5 M params"."""
-    return contents_label(_Index(network).contents(dict.fromkeys(names)))
+    return contents_label(_index(network).contents(dict.fromkeys(names)))
 
 
 def missing_from(network: Network, boxes: Iterable[Origin], joints: Iterable[Origin]) -> tuple[str, ...]:
     """Return the operations of a network that no box, and no line or merge, of a scene shows."""
-    inside = _Index(network)
+    inside = _index(network)
     shown = {name for box in boxes for path in box.paths for name in inside.of(path)}
     shown |= {name for joint in joints for name in inside.joined(joint)}
     return tuple(name for name in inside.operations(network) if name not in shown)
+
+
+@lru_cache(maxsize=2)
+def _index(network: Network) -> "_Index":
+    """Return the index of a network, kept for all the drawings on a page."""
+    return _Index(network)
 
 
 class _Index:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.accounting import opened_alone
@@ -16,7 +16,7 @@ from resnet_diagram.diagram.chain.network import (
 from resnet_diagram.diagram.flat import flattened, network_panel
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.legend import legend
-from resnet_diagram.diagram.model import WHOLE, Chain, Content, Dag, Diagram, Flow, LegendEntry, Panel
+from resnet_diagram.diagram.model import Chain, Content, Dag, Diagram, Flow, LegendEntry, Panel
 from resnet_diagram.diagram.options import Levels, Options, View
 from resnet_diagram.diagram.prose.describe import describe
 from resnet_diagram.diagram.prose.inside import inside_notes
@@ -109,10 +109,16 @@ def _in_panels(
     from resnet_diagram.diagram.panels.network import panels
 
     (network,) = networks
-    flat = chain(networks, options)
+    flat = _kept(chain, (network,), replace(options, opened=()))
     content = panels(network, _title(network, options), options, with_insets=with_insets)
     diagram = _diagram(network, flat.title, content, options, flat.description)
     return replace(diagram, flow=flat.flow, flat=flat)
+
+
+@lru_cache(maxsize=4)
+def _kept(chain: Builder, networks: tuple[Network, ...], options: Options) -> Diagram:
+    """Return the flat reading of a diagram, kept for pages that are tried with other panels."""
+    return chain(networks, options)
 
 
 def _diagram(
@@ -120,12 +126,8 @@ def _diagram(
 ) -> Diagram:
     """Return the diagram of some panels; its legend lists the content of closed boxes."""
     # The panel of a module of a graph says what it alone shows, for a page may leave it out.
-    counted = [
-        replace(panel, inside=opened_alone(network, panel, [other for other in panels if other is not panel]))
-        if isinstance(panel.content, Dag) and panel.id != WHOLE
-        else panel
-        for panel in panels
-    ]
+    alone = opened_alone(network, panels)
+    counted = [replace(panel, inside=alone[panel.id]) if panel.id in alone else panel for panel in panels]
     return Diagram(
         title=title,
         panels=tuple(counted),

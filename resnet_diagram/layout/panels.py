@@ -87,7 +87,7 @@ def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[Measur
         elif isinstance(panel.content, Dag):
             from resnet_diagram.layout.lanes.panel import lanes_panel
 
-            contents.append(lanes_panel(panel.content, theme, room))
+            contents.append(lanes_panel(replace(panel.content, notes=()), theme, room))
         else:
             contents.append(next(drawing))
     return [MeasuredPanel(*parts) for parts in zip(panels, letters, contents, strict=True)]

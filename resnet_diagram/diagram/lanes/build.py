@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import field, replace
+from functools import lru_cache
 from itertools import groupby, pairwise
 from math import prod
 
@@ -244,8 +245,9 @@ class _Builder:
         )
 
 
+@lru_cache(maxsize=4)
 def lanes(network: Network, options: Options, *, shapes: bool) -> Lanes:
-    """Return the graph of a network whose parts are no chain.
+    """Return the graph of a network whose parts are no chain; pages tried with other panels share it.
 
     `shapes`: outputs are written with theirs.
     """

@@ -34,7 +34,7 @@ def panels(network: Network, title: Label, options: Options, *, with_insets: boo
         from resnet_diagram.diagram.lanes.build import lanes, unet
 
         build = lanes if is_graph else unet
-        graph = build(network, options, shapes=Show.SHAPES in options.show)
+        graph = build(network, replace(options, opened=()), shapes=Show.SHAPES in options.show)
         if graph:
             return _graph_panels(graph, title, options, with_insets=with_insets)
     drawing, units = overview(network, options.names, options.annotations)

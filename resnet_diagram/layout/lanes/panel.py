@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import field, replace
+from functools import lru_cache
 
 from resnet_diagram.dataclass import dataclass
 from resnet_diagram.diagram.lanes.sides import sides_of
@@ -42,18 +43,25 @@ _MOST_STRETCH = 1.6
 """Factor up to which an overview is stretched to the width of its column."""
 
 
-@dataclass()
-class _Measured:
-    """A graph with its parts measured."""
+@dataclass(frozen=True)
+class _Sizes:
+    """The measured parts of a graph by their ids, kept for all the bands it may be broken into."""
 
-    dag: Dag
     theme: Theme
     sizer: BoxSizer
     scale: Scale
     room: float
-    layouts: dict[int, OverviewLayout] = field(default_factory=dict)
+    layouts: dict[str, OverviewLayout] = field(default_factory=dict)
+    parts: dict[str, Series] = field(default_factory=dict)
+
+
+@dataclass()
+class _Measured:
+    """A graph, or a band of it, with its parts measured."""
+
+    dag: Dag
+    sizes: _Sizes
     routed: dict[int, RoutedOverview] = field(default_factory=dict)
-    parts: dict[int, Series] = field(default_factory=dict)
 
     def measured(self) -> "tuple[_Measured, Plan]":
         """Return the graph with its plan, with overviews stretched to the width of their columns."""
@@ -66,20 +74,21 @@ class _Measured:
         return self, self._plan(extents)
 
     def _plan(self, extents: Sequence[Extent]) -> Plan:
-        size = self.theme.size("label")
+        size = self.sizes.theme.size("label")
         return plan(self.dag, extents, words_on(self.dag, size), size)
 
     def _extent(self, number: int, vertex: Vertex, width: float) -> Extent:
+        theme, parts, layouts = self.sizes.theme, self.sizes.parts, self.sizes.layouts
         if not isinstance(vertex.content, Overview):
-            if number not in self.parts:
-                self.parts[number] = measured_part(vertex, self.sizer)
-            return extent_of(self.parts[number])
-        if number not in self.layouts:
-            self.layouts[number] = measured_rows(vertex.content, self.theme, self.room, self.scale)
-        layout = self.layouts[number]
+            if vertex.id not in parts:
+                parts[vertex.id] = measured_part(vertex, self.sizes.sizer)
+            return extent_of(parts[vertex.id])
+        if vertex.id not in layouts:
+            layouts[vertex.id] = measured_rows(vertex.content, theme, self.sizes.room, self.sizes.scale)
+        layout = layouts[vertex.id]
         framed = any(frame.role for frame in vertex.content.frames)
         target = min(width, layout.width * _MOST_STRETCH) if framed else layout.width
-        canvas = Canvas(theme=self.theme, turned=False)
+        canvas = Canvas(theme=theme, turned=False)
         routed = routed_overview(canvas, layout, max(target, layout.width))
         self.routed[number] = routed
         above, below = routed.lines[0], routed.bottom - routed.lines[0]
@@ -89,10 +98,10 @@ class _Measured:
         """Draw a part of the graph with the line into it at `at`."""
         vertex = self.dag.vertices[number]
         if not isinstance(vertex.content, Overview):
-            draw_part(canvas, self.parts[number], planned.reaches[number], at)
+            draw_part(canvas, self.sizes.parts[vertex.id], planned.reaches[number], at)
             return
         routed = self.routed[number]
-        inner = Canvas(theme=self.theme, turned=False)
+        inner = Canvas(theme=self.sizes.theme, turned=False)
         entry = routed.lines[0]
         level = any(route.head == number and route.way is not Way.ACROSS for route in planned.routes)
         if level:
@@ -111,8 +120,12 @@ class _Measured:
         canvas.place(inner, at[0], at[1] - routed.lines[0])
 
 
+@lru_cache(maxsize=16)
 def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
-    """Return a graph drawn in `room` points: as a U, or in rows, in several bands if it is wider."""
+    """Return a graph drawn in `room` points: as a U, or in rows, in several bands if it is wider.
+
+    A page that does not fit is tried with other panels, so that the drawings of its graphs are kept.
+    """
     sides = sides_of(dag) if dag.u_shaped else None
     if sides and (as_u := unet_panel(dag, sides, theme, room)):
         return as_u
@@ -125,15 +138,15 @@ def lanes_panel(dag: Dag, theme: Theme, room: float) -> DrawnPanel:
     scale = low_scale(strip) if is_low else _lower(scale_of(strip, tight=True))
     canvas = Canvas(theme=theme, turned=False)
     for wrapped in (False, True):
-        sizer = box_sizer(items, theme, turned=False, wrapped=wrapped)
-        parts = [_Measured(dag, theme, sizer, scale, room).measured()]
+        sizes = _Sizes(theme, box_sizer(items, theme, turned=False, wrapped=wrapped), scale, room)
+        parts = [_Measured(dag, sizes).measured()]
         if _width(parts) <= room + _ROUNDING:
             break
     limit = room + _STEP
     _, planned = parts[0]
     while _width(parts) > room + _ROUNDING and limit > room / 2:
         split = bands(dag, planned, limit - _left(dag, theme))
-        parts = [_Measured(band, theme, sizer, scale, room).measured() for band in split]
+        parts = [_Measured(band, sizes).measured() for band in split]
         limit -= _STEP
     y = _MARGIN
     for number, (measured, band) in enumerate(parts):
@@ -165,7 +178,7 @@ def _lower(scale: Scale) -> Scale:
 
 def _width(parts: Sequence[tuple[_Measured, Plan]]) -> float:
     """Return the width of a graph in bands."""
-    return max(_left(part.dag, part.theme) + band.length + 2 * _MARGIN for part, band in parts)
+    return max(_left(part.dag, part.sizes.theme) + band.length + 2 * _MARGIN for part, band in parts)
 
 
 def _left(dag: Dag, theme: Theme) -> float:
