@@ -1,12 +1,16 @@
 """Recognise the layers of transformers and their kin, which are blocks of several parts."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import TypeGuard
 
 from resnet_diagram.spec.graph import graphs
 from resnet_diagram.spec.measure import in_shape, is_residual, main_layers, walk
-from resnet_diagram.spec.model import Block, Element, Graph, LayerKind, Merge, Stage
+from resnet_diagram.spec.model import Block, Element, Graph, Layer, LayerKind, Merge, Stage
 from resnet_diagram.spec.traits import MIXING, is_depthwise
+
+_CHOICES = frozenset(["topk", "argmax"])
+"""Operations that choose experts."""
 
 
 def is_transformer_layer(element: Element) -> TypeGuard[Stage]:
@@ -19,6 +23,8 @@ def is_transformer_layer(element: Element) -> TypeGuard[Stage]:
         return False
     members = [item for item in element.body if isinstance(item, Block) and item.merge is Merge.ADD]
     perceptrons = [_is_perceptron(block) for block in members]
+    if all(perceptrons):
+        perceptrons = [not any(map(_reads_positions, walk(block))) for block in members]
     is_mixed = any(perceptrons) and not all(perceptrons) and not _repeats(perceptrons)
     return is_mixed and any(map(is_residual, members))
 
@@ -29,14 +35,27 @@ def _repeats(row: Sequence[bool]) -> bool:
     return any(row[period:] == row[:-period] for period in periods)
 
 
+def _reads_positions(layer: Layer) -> bool:
+    """Return whether a layer computes a value of several positions, each channel for itself."""
+    is_reduced = prod(layer.out_shape[1:]) < prod(layer.in_shape[1:])
+    return is_depthwise(layer) or (is_reduced and layer.kind is not LayerKind.RESHAPE)
+
+
 def _is_perceptron(block: Block) -> bool:
-    """Return whether a branch computes on each position by itself, but for depthwise convolutions between."""
-    layers = [layer for layer in main_layers(block) if layer.kind in MIXING | {LayerKind.OPAQUE}]
+    """Return whether a branch computes on each position by itself, but for depthwise convolutions between.
+
+    So does one of several experts that are chosen for it (Shazeer et al. 2017, "Outrageously Large Neural
+    Networks"), however the choice is computed.
+    """
+    inside = tuple(walk(block))
+    chosen = any(layer.op in _CHOICES for layer in inside)
+    hidden = any(layer.kind is LayerKind.OPAQUE and (layer.params or not chosen) for layer in inside)
+    if hidden or not (chosen or next(graphs(block), None) is None):
+        return False
+    layers = [layer for layer in main_layers(block) if layer.kind in MIXING]
     dense = [layer for layer in layers if not (layer.kind is LayerKind.CONV and is_depthwise(layer))]
     pointwise = all(
         layer.kind is LayerKind.LINEAR or (layer.kind is LayerKind.CONV and max(layer.kernel, default=1) == 1)
         for layer in dense
     )
-    has_opaque = any(layer.kind is LayerKind.OPAQUE for layer in walk(block))
-    is_open = not has_opaque and next(graphs(block), None) is None
-    return len(dense) > 1 and pointwise and is_open and dense[0].in_shape[0] == in_shape(block)[0]
+    return len(dense) > 1 and pointwise and dense[0].in_shape[0] == in_shape(block)[0]

@@ -219,7 +219,7 @@ def _weighted(node: Node) -> dict[str, Any]:
     name = operator_of(node.op).name
     if name == "addmm":
         return {"op": "linear", "bias": True}
-    if name in ("matmul", "mm"):
+    if name in ("matmul", "mm", "_grouped_mm"):
         return {"op": "linear"}
     if name in ("linear", "bilinear"):
         return {"op": name, "bias": isinstance(argument(node, "bias"), Ref)}

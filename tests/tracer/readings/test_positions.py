@@ -61,8 +61,8 @@ def linear_shapes(network: Network) -> list[tuple[int, ...]]:
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_folded_positions_change_nothing(spelling: str) -> None:
-    network = traced(nn.Sequential(*(Layer(spelling) for _ in range(3))), "12x32")
-    plain = traced(nn.Sequential(*(Layer("linear") for _ in range(3))), "12x32")
+    network = traced(nn.Sequential(*(Layer(spelling) for _ in range(3))), "1x12x32")
+    plain = traced(nn.Sequential(*(Layer("linear") for _ in range(3))), "1x12x32")
     assert [str(unit_type(unit)) for unit in units(network.body)] == ["encoder layer"] * 3
     assert linear_shapes(network) == linear_shapes(plain)
     assert (network.macs, network.params) == (plain.macs, plain.params)
@@ -78,7 +78,7 @@ def test_a_function_that_is_spelled_out_behind_folded_positions_is_found() -> No
             y: Tensor = self.wide(x)
             return 0.5 * y * (1.0 + torch.tanh(0.7978845608 * (y + 0.044715 * torch.pow(y, 3.0))))
 
-    assert [layer.op for layer in walk(traced(Spelled(), "12x32"))] == ["linear", "gelu"]
+    assert [layer.op for layer in walk(traced(Spelled(), "1x12x32"))] == ["linear", "gelu"]
 
 
 def test_rows_that_are_an_output_stay_a_batch() -> None:
@@ -91,7 +91,7 @@ def test_rows_that_are_an_output_stay_a_batch() -> None:
             out: Tensor = self.last(self.first(x).relu().view(-1, 16))
             return out
 
-    assert linear_shapes(traced(Rows(), "12x32"))[-1] == (16,)
+    assert linear_shapes(traced(Rows(), "1x12x32"))[-1] == (16,)
 
 
 def test_rows_that_are_mixed_stay_a_batch() -> None:
@@ -105,4 +105,4 @@ def test_rows_that_are_mixed_stay_a_batch() -> None:
             out: Tensor = self.last(rows - rows.mean(0)).view(x.shape)
             return out
 
-    assert linear_shapes(traced(Mixed(), "12x32"))[0] == (32,)
+    assert linear_shapes(traced(Mixed(), "1x12x32"))[0] == (32,)

@@ -109,6 +109,8 @@ class Attending(nn.Module):
             F.scaled_dot_product_attention(q, k, torch.cat([v, v], -1))
         x[:, torch.zeros(9, 9, dtype=torch.int64)], x[0, torch.zeros(3, dtype=torch.int64)]
         torch.add(x, x, alpha=2)
+        rows, matrices = x[0].bfloat16(), x.new_empty(2, 16, 8, dtype=torch.bfloat16)
+        torch._grouped_mm(rows, matrices, offs=torch.tensor([4, 9], dtype=torch.int32, device=x.device))
         return x
 
 

@@ -20,7 +20,8 @@ from resnet_diagram.diagram.views import build as view_of
 from resnet_diagram.spec.counting.blocks import units
 from resnet_diagram.spec.counting.sharing import shared_modules
 from resnet_diagram.spec.json.files import dumps, loads
-from resnet_diagram.spec.model import Network, Stage
+from resnet_diagram.spec.measure import residual_blocks, walk, weighted_layers
+from resnet_diagram.spec.model import LayerKind, Network, Stage
 from resnet_diagram.spec.toml.reader import loads as loads_toml
 from resnet_diagram.spec.toml.writer import dumps as dumps_toml
 from resnet_diagram.tracer.load.build import build
@@ -150,6 +151,94 @@ class Output(nn.Module):
         return out
 
 
+class Separable(nn.Module):
+    """Layers that mix positions by a depthwise convolution within an MLP (ConvFormer)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*(SeparableLayer() for _ in range(3)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.layers(x)
+        return out
+
+
+class SeparableLayer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        between = nn.Conv2d(16, 16, 7, 1, 3, groups=16)
+        self.mixer = nn.Sequential(nn.Conv2d(8, 16, 1), nn.ReLU(), between, nn.Conv2d(16, 8, 1))
+        self.mlp = nn.Sequential(nn.Conv2d(8, 32, 1), nn.GELU(), nn.Conv2d(32, 8, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x + self.mixer(x)
+        out: torch.Tensor = x + self.mlp(x)
+        return out
+
+
+class Summarised(nn.Module):
+    """Layers whose attention is a sum over positions, with weights of one channel (MobileViT v2)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.ModuleList([nn.Linear(32, 65), nn.Linear(32, 32), mlp(32)]) for _ in range(3)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            assert isinstance(layer, nn.ModuleList)
+            both, out, wide = layer
+            query, key, value = both(x).split([1, 32, 32], -1)
+            context = (query.softmax(1) * key).sum(1, keepdim=True)
+            x = x + out(value.relu() * context)
+            x = x + wide(x)
+        return x
+
+
+class Routed(nn.Module):
+    """Layers of attention and a mixture of experts, of which a router chooses two for each position."""
+
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*(RoutedLayer(spelling) for _ in range(3)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.layers(x)
+        return out
+
+
+class RoutedLayer(nn.Module):
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self.attention, self.router = Attention(), nn.Linear(32, 4)
+        self.spelling = spelling
+        if spelling == "grouped":
+            self.wide, self.narrow = (
+                nn.Parameter(torch.empty(4, 32, 64)),
+                nn.Parameter(torch.empty(4, 64, 32)),
+            )
+        else:
+            self.experts = nn.ModuleList(mlp(32) for _ in range(4))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x + self.attention(x)
+        rows = x.reshape(-1, 32)
+        shares, chosen = self.router(rows).softmax(-1).topk(2, -1)
+        if self.spelling == "grouped":
+            order = chosen.reshape(-1).argsort()
+            ends = torch.histc(chosen.reshape(-1).float(), 4, 0, 3).cumsum(0).int()
+            values = torch._grouped_mm(rows[order // 2], self.wide, offs=ends).relu()
+            values = torch._grouped_mm(values, self.narrow, offs=ends) * shares.reshape(-1)[order, None]
+            both: torch.Tensor = values[order.argsort()].view(-1, 2, 32).sum(1)
+            return x + both.view(x.shape)
+        out = torch.zeros_like(rows)
+        for number, expert in enumerate(self.experts):
+            share = (shares * (chosen == number)).sum(-1, keepdim=True)
+            out = out + share * expert(rows)
+        return x + out.view(x.shape)
+
+
 class TwoConvolutions(nn.Module):
     """A module that runs two residual blocks of one kind, which are two blocks."""
 
@@ -188,10 +277,25 @@ def counts(network: Network) -> list[int]:
         (Loose(), "8x32", [3]),
         (Mixer(), "8x32", [5]),
         (Repeated(), "8x32", [4]),
-        (Deep(), "8x32", [4]),
+        (Deep(), "1x8x32", [4]),
+        (Separable(), "8x9x9", [3]),
+        (Summarised(), "1x8x32", [3]),
+        (Routed("grouped"), "1x8x32", [3]),
+        (Routed("all"), "1x8x32", [3]),
         (TwoConvolutions(), "8x9x9", [6]),
     ],
-    ids=["encoder", "loose", "mixer", "repeated", "deep", "convolutions"],
+    ids=[
+        "encoder",
+        "loose",
+        "mixer",
+        "repeated",
+        "deep",
+        "separable",
+        "summarised",
+        "grouped",
+        "routed",
+        "convolutions",
+    ],
 )
 def test_a_layer_is_one_unit(model: nn.Module, given: str, expected: list[int]) -> None:
     assert counts(traced(model, given)) == expected
@@ -206,10 +310,44 @@ def test_a_layer_is_one_unit(model: nn.Module, given: str, expected: list[int]) 
         ("focalnet_tiny_srf", [2, 2, 6, 2]),
         ("coatnet_pico_rw_224", [2, 3, 5, 2]),
         ("cait_xxs24_224", [24]),
+        ("caformer_s18", [3, 3, 9, 3]),
     ],
 )
 def test_layers_of_timm(name: str, expected: list[int]) -> None:
     assert counts(traced(timm_module().create_model(name), "3x224x224")) == expected
+
+
+def test_grouped_products_are_linear_layers_whose_work_is_counted() -> None:
+    network = traced(Routed("grouped"), "1x8x32")
+    linear = [
+        layer for layer in walk(network) if "_grouped_mm" in layer.name or "layers.0.wide" in layer.name
+    ]
+    assert [(layer.kind, layer.params, layer.macs) for layer in linear[:2]] == [
+        (LayerKind.LINEAR, 4 * 32 * 64, 2 * 8 * 32 * 64)
+    ] * 2
+    assert not [note for note in network.notes if "grouped" in note]
+
+
+def test_a_path_is_gated_by_the_activation_beside_it() -> None:
+    class Gated(nn.Module):
+        """A short path with an activation weighs a longer one (Mamba)."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.both, self.out = nn.Linear(32, 128), nn.Linear(64, 32)
+            self.conv = nn.Conv1d(64, 64, 5, 1, 2, groups=64)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            value, gate = self.both(x).chunk(2, -1)
+            value = nn.functional.relu(self.conv(value.transpose(1, 2))).transpose(1, 2) + 1
+            return x + self.out(value * nn.functional.silu(gate))  # type: ignore[no-any-return]
+
+    (block,) = residual_blocks(traced(Gated(), "8x32"))
+    assert [layer.kind for layer in weighted_layers(block)] == [
+        LayerKind.LINEAR,
+        LayerKind.CONV,
+        LayerKind.LINEAR,
+    ]
 
 
 def test_all_say_the_same_number() -> None:

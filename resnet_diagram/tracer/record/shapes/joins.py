@@ -65,6 +65,13 @@ def batched_matmul(a: Tensor, b: Tensor) -> Tensor | None:
     return matmul(a, b) if a.dim() == b.dim() == 3 and a.shape[0] == b.shape[0] else None
 
 
+def grouped_product(rows: Tensor, matrices: Tensor, *rest: Any, **options: Any) -> Tensor | None:
+    """Return the products of groups of rows, as the tokens of each expert, and a matrix for each group."""
+    if rows.dim() != 2 or matrices.dim() != 3 or rows.shape[1] != matrices.shape[1]:
+        return None
+    return fresh((rows.shape[0], matrices.shape[2]), rows)
+
+
 def attention(
     query: Tensor,
     key: Tensor,

@@ -338,9 +338,9 @@ def _same_reshape(left: Sequence[Element], right: Sequence[Element]) -> bool:
     return len(pure) == 2 and (pure[0].in_shape, pure[0].out_shape) == (pure[1].in_shape, pure[1].out_shape)
 
 
-def _gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, int]:
-    """Sort the branches of a product: a branch that ends in a squashing function gates the other."""
+def _gating_weight(translator: Translator, branch: Sequence[Item]) -> tuple[int, bool, int]:
+    """Sort the branches of a product: one that ends in a squashing function or activation gates another."""
     numbers = steps_in(branch)
     working = [n for n in numbers if translator.steps[n].role is not Role.VIEW]
-    last = translator.steps[working[-1]].nodes[-1].op if working else ""
-    return (operator_of(last).squashes, len(numbers))
+    last = operator_of(translator.steps[working[-1]].nodes[-1].op if working else "")
+    return last.squashes, last.role is Role.ACTIVATION, len(numbers)
