@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import field, replace
 from typing import NamedTuple, assert_never
@@ -226,6 +226,13 @@ class Canvas:
         """Return a text centred at `place` and written along the flow or across it."""
         turned, size = self.turned != across, self.theme.size(use)
         return line_of_text(words, size, role, self.point(*place), bold=bold, turned=turned)
+
+    def column(self, lines: Iterable[str], role: str, place: Point, pitch: float) -> None:
+        """Add captions to the current group, `pitch` points apart, centred below `place`."""
+        x, top = place
+        for number, line in enumerate(lines):
+            at = x, top + (number + 0.5) * pitch
+            self.current.texts.append(self.text(line, "caption", role, at))
 
     def words(
         self,

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from resnet_diagram.diagram.model import EdgeRole, LegendEntry, Node, NodeRole
+from resnet_diagram.diagram.model import Diagram, EdgeRole, LegendEntry, Node, NodeRole
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.flow.draw import merge_box
-from resnet_diagram.layout.scene import Box, Connector, Form, GroupKind
+from resnet_diagram.layout.scene import Box, Connector, Form, GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.text.wrap import pack
 from resnet_diagram.layout.units import balanced
@@ -37,6 +37,21 @@ def draw_legend(
                 x += _entry_width(canvas, entry) + _BETWEEN
             y += spacing.LEGEND_PITCH
     return y - spacing.LEGEND_PITCH / 2
+
+
+def finished(canvas: Canvas, diagram: Diagram, width: float, bottom: float) -> Scene:
+    """Return the scene of a drawn diagram, `width` points wide, with its legend below `bottom`."""
+    margin = spacing.PAGE_MARGIN
+    if diagram.legend:
+        ends = margin, width - margin
+        bottom = draw_legend(canvas, diagram.legend, ends, bottom + spacing.LEGEND_GAP)
+    return Scene(
+        width=round(width, 2),
+        height=round(bottom + margin, 2),
+        title=diagram.title,
+        description=diagram.description,
+        root=canvas.build(),
+    )
 
 
 def legend_height(canvas: Canvas, entries: tuple[LegendEntry, ...], room: float) -> float:

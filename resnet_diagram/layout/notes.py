@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.scene import Anchor, Box, Connector, Group, Marker, Point, Text, walk
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import wrap_evenly
 
 _STEM = 5.0
@@ -77,7 +77,7 @@ def _choices(words: str, box: Box, width: float, size: float) -> Iterator[Placed
     """Yield the places of a note: in long lines before short ones, below its box before above it."""
     for parts in (1, 2, 3):
         lines = wrap_evenly(words, size, max(width / parts, _NARROWEST))
-        extent = max(text_width(line, size) for line in lines)
+        extent = widest(lines, size)
         for above in (False, True):
             for share in (0.5, 0.25, 0.75):
                 x = box.x + box.width * share

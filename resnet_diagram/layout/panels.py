@@ -12,7 +12,7 @@ from resnet_diagram.diagram.model import WHOLE, Dag, Diagram, Inset, LegendEntry
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.insets import insets, rows
-from resnet_diagram.layout.legend import draw_legend, widest_entry
+from resnet_diagram.layout.legend import finished, widest_entry
 from resnet_diagram.layout.overview.draw import draw_overview
 from resnet_diagram.layout.overview.rows import OverviewLayout, break_rows
 from resnet_diagram.layout.scene import GroupKind, Scene
@@ -64,15 +64,7 @@ def lay_out_panels(diagram: Diagram, theme: Theme, fit: Fit) -> Scene:
         for row in [[item] for item in run] if is_strip else _insets_in_rows(list(run), width):
             y += _ROW_GAP if y > margin else 0.0
             y = _draw_row(canvas, row, width, y)
-    if diagram.legend:
-        y = draw_legend(canvas, diagram.legend, (margin, margin + width), y + spacing.LEGEND_GAP)
-    return Scene(
-        width=round(width + 2 * margin, 2),
-        height=round(y + margin, 2),
-        title=diagram.title,
-        description=diagram.description,
-        root=canvas.build(),
-    )
+    return finished(canvas, diagram, width + 2 * margin, y)
 
 
 def _measured(panels: Sequence[Panel], theme: Theme, room: float) -> list[MeasuredPanel]:

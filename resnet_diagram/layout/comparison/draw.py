@@ -4,6 +4,7 @@ Rows that exceed the height of the page continue in a second section beside the 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Comparison, Diagram, GroupRole
@@ -21,7 +22,7 @@ from resnet_diagram.layout.comparison.measure import (
     best_sections,
 )
 from resnet_diagram.layout.flow.draw import draw
-from resnet_diagram.layout.legend import draw_legend, legend_height, widest_entry
+from resnet_diagram.layout.legend import finished, legend_height, widest_entry
 from resnet_diagram.layout.scene import Anchor, GroupKind, Scene
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.units import Fit
@@ -67,21 +68,11 @@ def lay_out_comparison(
             canvas.words(diagram.title, "title", "text", (spacing.PAGE_MARGIN, top + 5.0), bold=True)
         top += title
     _draw(canvas, sections, top)
-    bottom = top + sections.height
-    if diagram.legend:
-        ends = (spacing.PAGE_MARGIN, width - spacing.PAGE_MARGIN)
-        bottom = draw_legend(canvas, diagram.legend, ends, bottom + spacing.LEGEND_GAP)
-    height = round(bottom + spacing.PAGE_MARGIN, 2)
+    scene = finished(canvas, diagram, width, top + sections.height)
     if not nearest:
-        _demand(width, fit.width, "wide")
-        _demand(height, fit.height, "high")
-    return Scene(
-        width=round(width, 2),
-        height=height,
-        title=diagram.title or " and ".join(column.title for column in comparison.columns),
-        description=diagram.description,
-        root=canvas.build(),
-    )
+        _demand(scene.width, fit.width, "wide")
+        _demand(scene.height, fit.height, "high")
+    return replace(scene, title=scene.title or " and ".join(column.title for column in comparison.columns))
 
 
 def _demand(needed: float, value: float | None, how: str) -> None:

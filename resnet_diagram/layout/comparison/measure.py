@@ -10,7 +10,7 @@ from resnet_diagram.layout.flow.boxes import PLAIN, BoxRules, box_sizer
 from resnet_diagram.layout.flow.cells import Series
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.spacing import DENSE, TIGHT, TIGHTEST
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import text_width, widest
 from resnet_diagram.layout.text.wrap import pack
 from resnet_diagram.layout.units import Fit, excess
 from resnet_diagram.style.theme import Theme
@@ -187,11 +187,11 @@ def _section(
         shown, half = cells_of_rows[start:stop], text_width(column.title, theme.size("group"), bold=True) / 2
         ends = max(half, *(part.above for part in shown)), max(half, *(part.below for part in shown))
         notes = _note_lines(column, theme, max(2 * min(ends), _NOTE_WIDTH))
-        half = max((text_width(line, theme.size("caption")) for line in notes), default=0.0) / 2
+        half = widest(notes, theme.size("caption")) / 2
         tracks.append(Track(column, shown, max(ends[0], half), max(ends[1], half), notes))
     row_labels = tuple(comparison.rows[start:stop])
-    widest = max(text_width(text, theme.size("caption")) for text in row_labels)
-    label_width = widest + LABEL_GAP if widest else 0.0
+    words = widest(row_labels, theme.size("caption"))
+    label_width = words + LABEL_GAP if words else 0.0
     return Section(start, row_labels, tuple(tracks), tuple(heights), label_width, space)
 
 

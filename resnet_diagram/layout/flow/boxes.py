@@ -9,7 +9,7 @@ from resnet_diagram.diagram.model import Dag, Group, Item, Node, NodeRole, Taper
 from resnet_diagram.diagram.walk import inner_series
 from resnet_diagram.layout.scene import Form
 from resnet_diagram.layout.spacing import PITCH, ROOMY, TAPER_DEPTH, WAIST_DEPTH, Gaps
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import text_width, widest
 from resnet_diagram.layout.text.wrap import cut_lines, narrow_lines, wrap_lines, wrap_summary
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import times_marked
@@ -78,7 +78,7 @@ def natural_size(
 def _bare(lines: tuple[str, ...], theme: Theme, *, turned: bool) -> Size:
     """Return the size of a text without a box, with a small margin."""
     size = theme.size("badge")
-    width = max((text_width(line, size) for line in lines), default=0.0) + 5.0
+    width = widest(lines, size) + 5.0
     tall = len(lines) * PITCH * size + 1.0
     return Size(tall, width) if turned else Size(width, tall)
 

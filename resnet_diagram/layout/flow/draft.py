@@ -10,9 +10,9 @@ from resnet_diagram.layout.flow.columns.draw import Columns, draw_columns, place
 from resnet_diagram.layout.flow.rows.place import Place, draw_sections, stack
 from resnet_diagram.layout.flow.rows.sections import MeasuredGroups, sections
 from resnet_diagram.layout.flow.variants import Variant
-from resnet_diagram.layout.legend import draw_legend, legend_height, widest_entry
+from resnet_diagram.layout.legend import finished, legend_height, widest_entry
 from resnet_diagram.layout.scene import GroupKind, Scene
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import wrap_title
 from resnet_diagram.layout.units import Fit
 from resnet_diagram.style.theme import Theme
@@ -61,7 +61,7 @@ def draft_of(
         right = max((place.leave for place in content), default=-spacing.PAGE_MARGIN) + spacing.PAGE_MARGIN
         bottom = content[-1].end_v if content else top
     # Title and legend need their width, a legend at least that of a column.
-    title = _title_width(canvas.theme, heading) + 2 * spacing.PAGE_MARGIN
+    title = widest(heading, theme.size("title"), bold=True) + 2 * spacing.PAGE_MARGIN
     legend = widest_entry(canvas, diagram.legend) + 2 * spacing.PAGE_MARGIN
     column = min(spacing.SMALLEST_WIDTH, fit.width or spacing.SMALLEST_WIDTH) if diagram.legend else 0.0
     width = max(right, title, legend, column)
@@ -90,7 +90,7 @@ def scene_of(draft: Draft) -> Scene:
     frames = [frame.x + dx for frame in canvas.root.frames()]
     frame_left = min(frames, default=None)
     left = spacing.PAGE_MARGIN if frame_left is None else frame_left
-    longest = _title_width(page.theme, draft.heading)
+    longest = widest(draft.heading, page.theme.size("title"), bold=True)
     left = max(spacing.PAGE_MARGIN, min(left, width - spacing.PAGE_MARGIN - longest))
     with page.group("title", GroupKind.TITLE, " ".join(draft.heading)):
         for number, line in enumerate(draft.heading):
@@ -98,17 +98,4 @@ def scene_of(draft: Draft) -> Scene:
             page.words(line, "title", "text", (left, y), bold=True)
     with page.group("network", GroupKind.PANEL, diagram.title):
         page.place(canvas, dx, 0.0)
-    if diagram.legend:
-        margin = spacing.PAGE_MARGIN
-        draw_legend(page, diagram.legend, (margin, width - margin), draft.bottom + spacing.LEGEND_GAP)
-    return Scene(
-        width=round(width, 2),
-        height=round(draft.height, 2),
-        title=diagram.title,
-        description=diagram.description,
-        root=page.build(),
-    )
-
-
-def _title_width(theme: Theme, heading: tuple[str, ...]) -> float:
-    return max((text_width(line, theme.size("title"), bold=True) for line in heading), default=0.0)
+    return finished(page, diagram, width, draft.bottom)

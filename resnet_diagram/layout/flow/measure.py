@@ -30,7 +30,7 @@ from resnet_diagram.layout.flow.boxes import (
 from resnet_diagram.layout.flow.cells import Cell, DagCell, ForkCell, FrameCell, Lane, NodeCell, Series, Track
 from resnet_diagram.layout.flow.titles import title_width
 from resnet_diagram.layout.spacing import ROOMY, Gaps
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import text_width, widest
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.symbols import PLUS
@@ -95,7 +95,7 @@ def _reach(branches: list[Series], paths: list[tuple[Link, Series]], ends: float
     longest = max(branch.length for branch in branches)
     size = theme.size("label")
     words = [part for link, on in paths if not on.parts for part in wrap_label(link.label, size, 0.0)]
-    label = max((text_width(word, size) for word in words), default=0.0)
+    label = widest(words, size)
     boxes = max((on.length + 2 * _LANE_ENDS for _, on in paths if on.parts), default=0.0)
     return max(
         ends + longest,

@@ -44,15 +44,8 @@ def title_reach(group: Group, theme: Theme, pad: float) -> tuple[float, float]:
     return (pad + title + _CLEAR if title else 0.0), (pad + count + _CLEAR if count else 0.0)
 
 
-def draw_title_round(canvas: Canvas, group: Group, at: tuple[float, float, float], *, full: bool) -> None:
-    """Write a title from `left` on and the count up to `right`, both at height y; `at`: left, y, right.
-
-    A group continued from another column has only its title, muted.
-    """
-    left, y, right = at
-    if not full:
-        canvas.words(group.title, "caption", "muted", (left, y))
-        return
-    canvas.words(group.title, "group", "text", (left, y), bold=True)
-    if times(group.repeat):
-        canvas.words(times(group.repeat), "badge", "text", (right, y), bold=True, anchor=Anchor.END)
+def draw_heading(canvas: Canvas, title: str, repeat: int, across: tuple[float, float], middle: float) -> None:
+    """Write a title from the first x of `across` on and its count up to the second, both at y `middle`."""
+    left, right = across
+    canvas.words(title, "group", "text", (left, middle), bold=True)
+    canvas.words(times(repeat), "badge", "text", (right, middle), bold=True, anchor=Anchor.END)

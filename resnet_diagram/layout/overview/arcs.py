@@ -15,7 +15,7 @@ from resnet_diagram.layout.overview.measure import (
 )
 from resnet_diagram.layout.overview.ports import Connection
 from resnet_diagram.layout.spacing import PITCH
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.style.theme import Theme
 
 TRACK_CLEARANCE = 5.5
@@ -142,9 +142,9 @@ def _label(
     left = max([_LABEL_MARGIN, *(x + _LABEL_MARGIN for x in rising if x < middle)])
     right = min([width - _LABEL_MARGIN, *(x - _LABEL_MARGIN for x in rising if x > middle)])
     lines = label_lines(route.arc, size, max(width - 2 * _LABEL_MARGIN, 0.0))
-    if squeezed and max(text_width(line, size) for line in lines) > right - left:
+    if squeezed and widest(lines, size) > right - left:
         lines = label_lines(route.arc, size, 0.0)
-    half = max(text_width(line, size) for line in lines) / 2
+    half = widest(lines, size) / 2
     if 2 * half > right - left and not squeezed:
         return False
     x = max(left + half, min(middle, right - half))

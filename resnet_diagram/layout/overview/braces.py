@@ -8,7 +8,7 @@ from resnet_diagram.layout.canvas import Canvas
 from resnet_diagram.layout.overview.measure import FRAME_PADDING, MeasuredFrame, Slot, content_start
 from resnet_diagram.layout.overview.rows import PlacedFrame
 from resnet_diagram.layout.scene import Connector
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 
@@ -94,7 +94,7 @@ def _placed(
     )
     size = theme.size("caption")
     lines = tuple(wrap_label(brace.title, size, limits[1] - limits[0]))
-    width = max(text_width(line, size) for line in lines)
+    width = widest(lines, size)
     middle = max(limits[0] + width / 2, min((left + right) / 2, limits[1] - width / 2))
     return PlacedBrace(left, right, lines, middle, within, width=width)
 
@@ -121,6 +121,4 @@ def draw_braces(canvas: Canvas, braces: Sequence[PlacedBrace], within: int | Non
         canvas.current.connectors += [
             Connector(role="muted", points=canvas.points(points), arrow=False, radius=1.5) for points in lines
         ]
-        for nth, line in enumerate(brace.lines):
-            at = (brace.x, end + (nth + 0.5) * _LINE)
-            canvas.current.texts.append(canvas.text(line, "caption", "text", at))
+        canvas.column(brace.lines, "text", (brace.x, end), _LINE)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from resnet_diagram.layout.overview.measure import CAPTION_GAP
 from resnet_diagram.layout.overview.rows import PlacedFrame
 from resnet_diagram.layout.overview.scale import TEX_STRETCH
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.shapes import change_lines
@@ -89,7 +89,7 @@ def _broken(captions: list[Caption], row: list[PlacedFrame], size: float) -> lis
 
 def _placed(place: PlacedFrame, lines: tuple[str, ...], row: list[PlacedFrame], size: float) -> Caption:
     """Return a caption centred on its frame, moved where the row ends."""
-    width = max(text_width(line, size) for line in lines) * TEX_STRETCH
+    width = widest(lines, size) * TEX_STRETCH
     middle = place.x + place.width / 2
     left, right = row[0].x + width / 2, row[-1].end - width / 2
     return Caption(place, lines, max(left, min(middle, right)) if left <= right else middle, width)

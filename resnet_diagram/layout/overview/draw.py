@@ -8,6 +8,7 @@ from typing import NamedTuple
 from resnet_diagram.diagram.model import Arc, Omitted
 from resnet_diagram.layout import spacing
 from resnet_diagram.layout.canvas import GROUP_KINDS, Canvas
+from resnet_diagram.layout.flow.titles import draw_heading
 from resnet_diagram.layout.overview.arcs import FrameRoutes, routes_of
 from resnet_diagram.layout.overview.bars import INDEX_HEIGHT, draw_bar, draw_ellipsis
 from resnet_diagram.layout.overview.braces import PlacedBrace, braces_of, draw_braces, extent
@@ -16,8 +17,7 @@ from resnet_diagram.layout.overview.measure import FRAME_PADDING, Slot, content_
 from resnet_diagram.layout.overview.ports import Connection, Ends, by_frame, ends_of
 from resnet_diagram.layout.overview.rows import OverviewLayout, PlacedFrame, place_frames, turning
 from resnet_diagram.layout.overview.tracks import Port, Span, ports, spans
-from resnet_diagram.layout.scene import LOOSE, Anchor, Connector, End, GroupKind, Point, Side, Text
-from resnet_diagram.wording.symbols import times
+from resnet_diagram.layout.scene import LOOSE, Connector, End, GroupKind, Point, Side, Text
 
 _UNDER_TITLE = 1.5
 _NOTE = 8.2
@@ -164,33 +164,28 @@ def _draw_row(canvas: Canvas, routed: RoutedOverview, number: int) -> None:
         if frame.role and canvas.line:
             canvas.enter(frame.id, (place.x, y))
             canvas.begin(End(element=frame.id, side=Side.LEFT), (place.x, y))
-        with canvas.group(frame.id, kind, frame.title, frame.origin, frame.repeat, frame.caption) as part:
+        with canvas.group(frame.id, kind, frame.title, frame.origin, frame.repeat, frame.caption):
             if frame.role and canvas.line:
                 canvas.line.within = canvas.path
             _frame(canvas, place, row, y)
             _flow(canvas, routed.ends, place, y, first=place.number == 0)
             _draw_routes(canvas, place, routes, y)
             draw_braces(canvas, row.braces, place.number, y + _deepest(place))
-            caption = captions.get(place.number)
-            for nth, line in enumerate(caption.lines if caption else ()):
-                at = y + row.below + _CAPTION_GAP + (nth + 0.5) * _CAPTION
-                assert caption
-                part.texts.append(canvas.text(line, "caption", "caption", (caption.x, at)))
+            if caption := captions.get(place.number):
+                top = y + row.below + _CAPTION_GAP
+                canvas.column(caption.lines, "caption", (caption.x, top), _CAPTION)
     draw_braces(canvas, row.braces, None, y + row.bottom)
 
 
 def _frame(canvas: Canvas, place: PlacedFrame, row: MeasuredRow, y: float) -> None:
     """Draw the outline of a frame, its title and its notes."""
-    frame, count = place.measured.frame, times(place.measured.frame.repeat)
+    frame = place.measured.frame
     top, bottom = y - row.above, y + row.below
     if frame.role is not None:
         canvas.tag(canvas.frame(frame.role, (place.x, top), (place.end, bottom)), frame.tag)
         middle = top + spacing.TITLE_HEIGHT / 2 + 1.5
-        if frame.title:
-            canvas.words(frame.title, "group", "text", (place.x + FRAME_PADDING, middle), bold=True)
-        if count:
-            end = (place.end - FRAME_PADDING, middle)
-            canvas.words(count, "badge", "text", end, bold=True, anchor=Anchor.END)
+        ends = place.x + FRAME_PADDING, place.end - FRAME_PADDING
+        draw_heading(canvas, frame.title, frame.repeat, ends, middle)
     for nth, line in enumerate(reversed(place.measured.note)):
         at = bottom - _BOTTOM - (nth + 0.5) * _NOTE + 1.0
         canvas.current.texts.append(canvas.text(line, "caption", "text", (place.x + place.width / 2, at)))

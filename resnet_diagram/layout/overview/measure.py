@@ -16,7 +16,7 @@ from resnet_diagram.layout.overview.ports import (
     reach_on,
 )
 from resnet_diagram.layout.overview.scale import TEX_STRETCH, BarSize, Scale, bar_size
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import text_width, widest
 from resnet_diagram.layout.text.wrap import wrap_label
 from resnet_diagram.style.theme import Theme
 from resnet_diagram.wording.layers import plus_lines
@@ -92,7 +92,7 @@ def measure_frame(
         for entry in connections
         if not entry.long and entry.tail.frame == number
     )
-    words = [max((text_width(line, size) for line in lines), default=0.0) + 4.0 for lines in labels]
+    words = [widest(lines, size) + 4.0 for lines in labels]
     if frame.role is not None:
         words.append(_caption_width(frame, theme) - scale.frame_gap + CAPTION_GAP)
     return plain._replace(width=max(_least_width(plain, theme), *words, 0.0))
@@ -110,7 +110,7 @@ def _caption_width(frame: Frame, theme: Theme) -> float:
     """Return the least width of the caption under a frame."""
     size = theme.size("caption")
     lines = [line for part in change_lines(frame.caption) for line in wrap_label(part, size, 0.0)]
-    return max((text_width(line, size) for line in lines), default=0.0) * TEX_STRETCH
+    return widest(lines, size) * TEX_STRETCH
 
 
 def port_x(slot: Slot, end: ArcEnd) -> float:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from resnet_diagram.diagram.model import Bar, Overview
 from resnet_diagram.layout.spacing import PITCH
-from resnet_diagram.layout.text.metrics import text_width
+from resnet_diagram.layout.text.metrics import widest
 from resnet_diagram.layout.text.wrap import wrap_evenly
 from resnet_diagram.style.theme import Theme
 
@@ -107,7 +107,7 @@ def bar_size(bar: Bar, scale: Scale, theme: Theme, *, strict: bool) -> BarSize:
     default = min(max(scale.tallest, height), _TALLEST_TEXT)
     room = (max(height + _LEEWAY, _LEAST_ROOM) if strict or scale.strict else default) - _TEXT_PAD
     lines = wrap_evenly(bar.text, size, room / TEX_STRETCH)
-    longest = max(text_width(line, size) for line in lines)
+    longest = widest(lines, size)
     return BarSize(
         max(width, len(lines) * PITCH * size + 3.2), max(height, longest * TEX_STRETCH + _TEXT_PAD), lines
     )

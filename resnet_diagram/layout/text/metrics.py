@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -77,6 +77,11 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     20.0
     """
     return size * _ems(text, "bold" if bold else "regular", _family.get())
+
+
+def widest(lines: Iterable[str], size: float, *, bold: bool = False) -> float:
+    """Return the width of the longest line, in points; 0 without lines."""
+    return max((text_width(line, size, bold=bold) for line in lines), default=0.0)
 
 
 @lru_cache(maxsize=8192)

@@ -26,7 +26,7 @@ from resnet_diagram.layout.flow.columns.fill import (
 from resnet_diagram.layout.flow.draw import draw
 from resnet_diagram.layout.flow.measure import cells, series
 from resnet_diagram.layout.flow.rows.split import outer_groups, pieces
-from resnet_diagram.layout.flow.titles import draw_title_round, title_reach
+from resnet_diagram.layout.flow.titles import draw_heading, title_reach
 from resnet_diagram.layout.flow.variants import Variant
 from resnet_diagram.layout.spacing import Gaps
 from resnet_diagram.layout.text.metrics import text_width
@@ -132,12 +132,11 @@ def draw_columns(canvas: Canvas, columns: Columns) -> None:
             with canvas.part(group, group_id):
                 left, right = placement.v - columns.layout.frame[0], placement.v + columns.layout.frame[1]
                 canvas.frame(group.role, (placement.u, left), (placement.end_u, right))
-                draw_title_round(
-                    canvas,
-                    group,
-                    (left + PAD, placement.u + TITLE_HEIGHT / 2 + 1.0, right - PAD),
-                    full=placement.segment.first,
-                )
+                middle = placement.u + TITLE_HEIGHT / 2 + 1.0
+                if placement.segment.first:
+                    draw_heading(canvas, group.title, group.repeat, (left + PAD, right - PAD), middle)
+                else:
+                    canvas.words(group.title, "caption", "muted", (left + PAD, middle))
                 draw(canvas, content, placement.start, placement.v)
         before = placement
 
