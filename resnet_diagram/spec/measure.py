@@ -24,7 +24,7 @@ from resnet_diagram.spec.model import (
     Stage,
 )
 from resnet_diagram.spec.shapes import broadcast, concat_axis, concatenated
-from resnet_diagram.spec.traits import FOLLOWING, MIXING, PROJECTIONS, WEIGHTED
+from resnet_diagram.spec.traits import FOLLOWING, MIXING, PROJECTIONS, WEIGHTED, mixes
 
 Part = Network | Element | Shortcut | Iterable[Element]
 
@@ -259,8 +259,11 @@ def main_layers(block: Block) -> tuple[Layer, ...]:
 
 
 def weighted_layers(block: Block) -> tuple[Layer, ...]:
-    """Return the convolutions, linear and attention layers of the branches, without gates and shortcuts."""
-    return tuple(layer for layer in main_layers(block) if layer.kind in MIXING)
+    """Return the convolutions, linear and attention layers and the products with weights of the branches.
+
+    Those of gates and shortcuts are left out.
+    """
+    return tuple(layer for layer in main_layers(block) if mixes(layer))
 
 
 def block_kind(block: Block) -> BlockKind:

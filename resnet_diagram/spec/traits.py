@@ -167,6 +167,11 @@ def moves_positions_to_channels(element: Element) -> bool:
     )
 
 
+def mixes(layer: Layer) -> bool:
+    """Return whether a layer multiplies values by weights, or by each other as attention does."""
+    return layer.kind in MIXING or (layer.op == "matmul" and layer.params > 0)
+
+
 def is_depthwise(layer: Layer) -> bool:
     """Return whether each input channel of a layer is convolved for itself."""
     return layer.groups > 1 and layer.groups == layer.in_shape[0]

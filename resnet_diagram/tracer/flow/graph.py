@@ -20,7 +20,7 @@ class NodeKind(Enum):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One value, or group of values, and the operation that made it.
+    """One value, or group of values, and the operation that result it.
 
     `shape` is the whole shape, batch included. `inputs` are the producers that carry activation, in
     argument order; `active` says whether this value depends on an input of the model. `args` hold plain
@@ -104,6 +104,13 @@ def operation_at(
     result = Node(place.index, NodeKind.OPERATION, op, shape, place.call, bool(inputs), inputs, args)
     result.names, result.refs = names, refs
     return result
+
+
+def become(node: Node, op: str, args: tuple[object, ...], names: tuple[str, ...], shape: Sizes) -> None:
+    """Make a node another operation on some values."""
+    result = operation_at(node, op, args, names, shape)
+    node.op, node.args, node.names, node.shape = op, args, names, shape
+    node.inputs, node.refs, node.kwargs, node.defaults = result.inputs, result.refs, {}, {}
 
 
 def argument(node: Node, name: str) -> object:

@@ -340,7 +340,9 @@ class Recorder(QuietDispatchMode):  # type: ignore[no-untyped-call]
         for position, tensor in enumerate(tensors_in(result)):
             if overload.writes and self.marks.get(tensor) is not None:
                 continue
-            if source is not None and shares_memory(tensor, reading.tensors[0]):
+            if source is not None and any(
+                shares_memory(tensor, alias) for alias in (reading.tensors[0], source.twin)
+            ):
                 self.marks.put(tensor, node, source.memory, position)
             else:
                 self.marks.put(tensor, node, Memory(writer=node), position)

@@ -13,6 +13,7 @@ from resnet_diagram.spec.model import Element, Graph, Idle, LayerKind, ModuleCla
 from resnet_diagram.spec.paths import abbreviated
 from resnet_diagram.tracer.flow.build import Change, batch_of, build_flow
 from resnet_diagram.tracer.flow.graph import Call, Node, NodeKind, OpGraph
+from resnet_diagram.tracer.flow.rewrites.assignments import write_out_assignments
 from resnet_diagram.tracer.flow.rewrites.compound import spell_out
 from resnet_diagram.tracer.flow.rewrites.gathered_sums import with_long_sums, without_gathering
 from resnet_diagram.tracer.flow.rewrites.memories import has_memories, with_memories
@@ -56,6 +57,7 @@ def network_of(graph: OpGraph, sizes: Sizes, name: str, source: str) -> Network 
         return None
     with_batch_axes(graph)
     with_positions(graph)
+    write_out_assignments(graph)
     spell_out(graph)
     reading = _best_reading(graph)
     if not reading.parts:

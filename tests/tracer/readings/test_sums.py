@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from resnet_diagram.spec.check.network import check
 from resnet_diagram.spec.graph import graphs
+from resnet_diagram.spec.measure import weighted_layers
 from resnet_diagram.spec.model import Merge
 from tests.tracer.facts import blocks, merges, shortcuts
 from tests.tracer.structure.test_awkward import traced
@@ -133,3 +134,103 @@ def test_a_score_of_an_earlier_layer_is_no_projection_shortcut(cropped: bool) ->
     network = traced(model, "4x40")
     assert shortcuts(network) == ["other" if cropped else "identity"] * 3
     assert network.params == sum(weight.numel() for weight in model.parameters())
+
+
+class Sum(nn.Module):
+    """A residual block of two convolutions, its sum spelled by a function."""
+
+    def __init__(self, spelling: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.stem, self.first, self.second = (nn.Conv2d(3 if not k else 8, 8, 3, padding=1) for k in range(3))
+        self.spelling = spelling
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        return F.relu(self.spelling(self.second(F.relu(self.first(x))), x))
+
+
+def _assigned(z: Tensor, x: Tensor) -> Tensor:
+    z[:] = z + x
+    return z
+
+
+def _copied(z: Tensor, x: Tensor) -> Tensor:
+    z.copy_(x + z)
+    return z
+
+
+def _assigned_to_zeros(z: Tensor, x: Tensor) -> Tensor:
+    total = torch.zeros_like(x)
+    total[..., :, :] = z
+    total += x
+    return total
+
+
+def _assigned_halves(z: Tensor, x: Tensor) -> Tensor:
+    both = torch.empty(len(z), 16, 6, 7)
+    both[:, :8], both[:, 8:] = z, x
+    return both.view(-1, 2, 8, 6, 7).sum(1)
+
+
+def _assigned_items(z: Tensor, x: Tensor) -> Tensor:
+    both = z.new_empty(len(z), 2, 8, 6, 7)
+    both[:, 1] = x
+    both[:, 0] = z
+    return both.sum(dim=1)
+
+
+SPELLINGS: list[Callable[[Tensor, Tensor], Tensor]] = [
+    _assigned,
+    _copied,
+    _assigned_to_zeros,
+    _assigned_halves,
+    _assigned_items,
+    lambda z, x: torch.cat([z, x], 1).view(len(z), 2, 8, 6, 7).sum(1),
+    lambda z, x: torch.unflatten(torch.cat([z, x], 1), 1, (2, 8)).sum(1),
+    lambda z, x: torch.cat([x, z], -3).reshape(-1, 2, 8, 6, 7).mean(-4) * 2,
+    lambda z, x: torch.einsum("sbchw->bchw", torch.stack([z, x])),
+    lambda z, x: torch.einsum("b c h w s -> b c h w", torch.stack([z, x], -1)),
+    lambda z, x: torch.einsum("bschw->bchw", torch.cat([z[:, None], x[:, None]], 1)),
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_sum_is_residual_in_any_spelling(spelling: Callable[[Tensor, Tensor], Tensor]) -> None:
+    network = traced(Sum(spelling), "3x6x7")
+    assert shortcuts(network) == ["identity"]
+    assert not list(graphs(network))
+    assert not network.notes
+
+
+class Spectral(nn.Module):
+    """Products of some Fourier modes with complex weights (Li et al. 2021), one or more corners of them."""
+
+    def __init__(self, corners: int, wide: bool) -> None:
+        super().__init__()
+        shape = (6, 6, 3, 3) if wide else (6, 3, 3)
+        self.weights = nn.ParameterList(torch.randn(shape, dtype=torch.cfloat) for _ in range(corners))
+        self.equation = "bihw,iohw->bohw" if wide else "bihw,ihw->bihw"
+        self.mlp = nn.Sequential(nn.Conv2d(6, 12, 1), nn.GELU(), nn.Conv2d(12, 6, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        modes = torch.fft.rfft2(x)
+        kept = torch.zeros_like(modes)
+        places = (slice(0, 3), slice(-3, None), slice(4, 7))
+        for place, weight in zip(places, self.weights, strict=False):
+            kept[:, :, place, :3] = torch.einsum(self.equation, modes[:, :, place, :3], weight)
+        y: Tensor = self.mlp(torch.fft.irfft2(kept, s=x.shape[-2:]))
+        return x + y
+
+
+@pytest.mark.parametrize(("corners", "wide"), [(1, True), (2, True), (3, True), (2, False)])
+def test_weighted_modes_are_added_corner_by_corner(corners: int, wide: bool) -> None:
+    model = Spectral(corners, wide)
+    network = traced(model, "6x16x16")
+    assert shortcuts(network) == ["identity"]
+    assert network.params == sum(weight.numel() for weight in model.parameters())
+    assert not network.idle
+    assert not network.notes
+    assert len(merges(network, Merge.ADD)) == (corners > 1)
+    if wide:
+        ops = [layer.op for layer in weighted_layers(blocks(network)[-1])]
+        assert ops == ["matmul"] * corners + ["conv"] * 2

@@ -25,7 +25,7 @@ from tests.tracer.structure.test_awkward import traced
 
 MODELS: list[tuple[Callable[[], nn.Module], str, list[str], list[str]]] = [
     (lambda: Chained(research.StackedExperts(8), around=(0,)), "8", ["identity"], ["linear"] * 6),
-    (lambda: Chained(research.SplineLayer(8), around=(0,)), "8", ["identity"], ["linear"]),
+    (lambda: Chained(research.SplineLayer(8), around=(0,)), "8", ["identity"], ["matmul", "linear"]),
     (research.SeparableProjection, "8x8x8", ["projection"], ["conv"] * 3),
     (lambda: Chained(research.MixedKernels(), around=(0,)), "8x8x8", ["identity"], ["linear"] * 2 + ["conv"]),
     (research.WithoutModules, "8x8x8", ["identity"], ["conv"] * 2),

@@ -7,8 +7,18 @@ become operations of their own.
 from dataclasses import replace
 
 from resnet_diagram.spec.shapes import broadcast
-from resnet_diagram.tracer.flow.graph import Node, OpGraph, Ref, argument, operation_at, references
-from resnet_diagram.tracer.record.operators import operator_of
+from resnet_diagram.tracer.flow.axis_moves import listed
+from resnet_diagram.tracer.flow.graph import (
+    Node,
+    OpGraph,
+    Ref,
+    argument,
+    become,
+    first_read,
+    operation_at,
+    references,
+)
+from resnet_diagram.tracer.record.operators import Effect, operator_of
 
 _PRODUCTS = {
     "addcmul": ("mul", "other"),
@@ -32,8 +42,12 @@ def spell_out(graph: OpGraph) -> None:
             nodes += _write_sum_of_product(node, *_PRODUCTS[name])
         elif name in ("matmul", "bmm", "einsum") and node.active:
             nodes += _write_diagonal(node)
+            if name == "einsum":
+                _write_reduction(node)
         elif name == "cat" and node.active:
             _write_stack(node)
+        elif name in ("sum", "mean") and node.active:
+            nodes += _write_sum_of_parts(node)
         nodes.append(node)
     if len(nodes) > len(graph.nodes):
         graph.nodes[:] = nodes
@@ -72,7 +86,7 @@ def _write_sum(node: Node, *terms: tuple[Ref, object]) -> list[Node]:
             products.append(_operation(node, "mul", ref, factor))
             ref = _result(products[-1])
         summed += [ref] if factor != 0 else []
-    _become(node, f"add{'_' * node.op.endswith('_')}", (*summed, 0)[:2])
+    become(node, f"add{'_' * node.op.endswith('_')}", (*summed, 0)[:2], _ELEMENTWISE, node.shape)
     return products
 
 
@@ -100,7 +114,7 @@ def _write_diagonal(node: Node) -> list[Node]:
     axis = len(diagonal.shape) - places[0]
     shape = (*diagonal.shape[:axis], 1, *diagonal.shape[axis:])
     spread = replace(_operation(node, "unsqueeze", diagonal, axis, names=("self", "dim")), shape=shape)
-    _become(node, "mul", (_result(spread), refs[1 - places[0]]))
+    become(node, "mul", (_result(spread), refs[1 - places[0]]), _ELEMENTWISE, node.shape)
     return [spread]
 
 
@@ -108,13 +122,6 @@ def _is_diagonal(node: Node) -> bool:
     """Return whether an operation writes a value on the main diagonal of a matrix."""
     place = [argument(node, name) for name in ("offset", "dim1", "dim2")]
     return node.op == "diag_embed" and place == [0, -2, -1]
-
-
-def _become(node: Node, op: str, args: tuple[object, ...]) -> None:
-    """Make a node another elementwise operation."""
-    written = _operation(node, op, *args)
-    node.op, node.args, node.inputs = op, written.args, written.inputs
-    node.kwargs, node.names, node.defaults, node.refs = {}, written.names, {}, None
 
 
 def _write_stack(node: Node) -> None:
@@ -126,6 +133,29 @@ def _write_stack(node: Node) -> None:
         if not isinstance(place, int) or place % len(node.shape) != axis:
             return
     sources = [references(ref.node)[0] for ref in refs]
-    node.op, node.args, node.refs = "stack", (sources, axis), None
-    node.kwargs, node.names = {}, ("tensors", "dim")
-    node.inputs = tuple(source.node for source in sources if source.node.active)
+    become(node, "stack", (sources, axis), ("tensors", "dim"), node.shape)
+
+
+def _write_sum_of_parts(node: Node) -> list[Node]:
+    """Make a sum over the parts of a concatenation one over a stack of them, and return the stack."""
+    (view, *more), over = references(node), listed(argument(node, "dim"))
+    joined = first_read(view.node) if operator_of(view.node.op).effect is Effect.RESHAPE else None
+    if more or len(over) != 1 or joined is None or joined.node.op != "cat":
+        return []
+    axis, dim = over[0] % len(view.shape), argument(joined.node, "dim")
+    parts = references(joined.node)
+    sizes = {(*part.shape[:axis], len(parts), *part.shape[axis:]) for part in parts}
+    if not isinstance(dim, int) or dim % len(joined.shape) != axis or sizes != {view.shape}:
+        return []
+    stack = operation_at(node, "stack", (list(parts), axis), ("tensors", "dim"), view.shape)
+    become(node, node.op, (_result(stack), over), ("self", "dim"), node.shape)
+    return [stack]
+
+
+def _write_reduction(node: Node) -> None:
+    """Make an einsum of one operand that only leaves out axes a sum over them."""
+    equation, refs = str(node.args[0]).replace(" ", ""), references(node)
+    axes, _, remaining = equation.partition("->")
+    over = [place for place, axis in enumerate(axes) if axis not in remaining]
+    if len(refs) == 1 and over and [axis for axis in axes if axis in remaining] == list(remaining):
+        become(node, "sum", (refs[0], over), ("self", "dim"), node.shape)

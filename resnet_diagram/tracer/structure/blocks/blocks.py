@@ -81,7 +81,7 @@ class Translator:
                 shape = self.steps[item].out_shape
         return parts
 
-    def _turned(self, shape: Sizes, merge: Step) -> list[Part]:
+    def _reordered(self, shape: Sizes, merge: Step) -> list[Part]:
         """Return a reshape to the order of axes in the result of a merge, nothing for the same order."""
         same_sizes = sorted(shape) == sorted(merge.in_shape) == sorted(merge.out_shape)
         return self._adapted(shape, merge.out_shape, merge) if same_sizes and merge.role in MERGES else []
@@ -282,7 +282,7 @@ class Translator:
         """Return the elements of a series that `shape` enters; several residual blocks in it are stages."""
         parts = attach_ends(self.parts(items, shape, ending), self.calls)
         if ending >= 0:
-            parts += self._turned(_shape_after(parts[-1].element) if parts else shape, self.steps[ending])
+            parts += self._reordered(_shape_after(parts[-1].element) if parts else shape, self.steps[ending])
         if sum(part.residual for part in parts) < 2:
             return tuple(part.element for part in parts)
         stem, stages, head = staged(parts, self.calls)

@@ -7,11 +7,10 @@ from typing import TypeGuard
 
 from resnet_diagram.spec.measure import all_blocks, out_shape, walk
 from resnet_diagram.spec.model import Block, Element, Layer, LayerKind, Merge, ShortcutKind
-from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED, is_depthwise
+from resnet_diagram.spec.traits import APPENDED, MIXING, WEIGHTED, is_depthwise, mixes
 
 _ACTIVATION = LayerKind.ACTIVATION
 _WORKING_OPS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
-_PRODUCTS = frozenset({"einsum", "matmul", "bmm"})
 WORKING = MIXING | {LayerKind.OPAQUE}
 _CURVED = frozenset({LayerKind.ACTIVATION, LayerKind.ATTENTION, LayerKind.OPAQUE})
 
@@ -28,8 +27,7 @@ def cost(elements: Sequence[Element]) -> tuple[int, int, int]:
 
 def _works(layer: Layer) -> bool:
     """Return whether a layer multiplies the activation by weights, or weights it by attention."""
-    product = layer.op in _PRODUCTS and bool(layer.params)
-    return product or layer.kind in WORKING or layer.op in _WORKING_OPS
+    return mixes(layer) or layer.kind is LayerKind.OPAQUE or layer.op in _WORKING_OPS
 
 
 def is_residual(elements: Sequence[Element], rest: Sequence[Sequence[Element]], *, fed: bool = False) -> bool:

@@ -1,0 +1,150 @@
+"""Rewrite assignments to the parts of a buffer as operations on whole values.
+
+`z[:] = y` is `y`. Buffers of zeros into whose parts values are written are concatenations or stacks of these
+values, or where a part remains zero, sums of the values padded with zeros.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from resnet_diagram.dataclass import dataclass
+from resnet_diagram.tracer.flow.graph import (
+    Node,
+    OpGraph,
+    Ref,
+    Sizes,
+    argument,
+    become,
+    first_read,
+    operation_at,
+    references,
+)
+from resnet_diagram.tracer.flow.zeros import is_zeros
+
+Span = tuple[int, int]
+"""Begin and end of a part along one axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value written into a buffer, and where along each axis of the buffer; `selected` axes it has not."""
+
+    value: Ref
+    spans: tuple[Span, ...]
+    selected: tuple[int, ...]
+
+
+def write_out_assignments(graph: OpGraph) -> None:
+    """Replace the assignments to parts of buffers in a graph."""
+    if not any(node.op == "copy_" and node.active for node in graph.nodes):
+        return
+    nodes: list[Node] = []
+    parts_of: dict[int, list[Part]] = {}
+    shapes_of = _shapes_read(graph.nodes)
+    for node in graph.nodes:
+        if node.op == "copy_" and node.active:
+            nodes += _written(node, parts_of, shapes_of)
+        nodes.append(node)
+    graph.nodes[:] = nodes
+    for index, node in enumerate(nodes):
+        node.index = index
+
+
+def _shapes_read(nodes: Iterable[Node]) -> dict[int, set[Sizes]]:
+    """Return the shapes in which each assignment is read, by its place in memory."""
+    shapes: dict[int, set[Sizes]] = {}
+    for node in nodes:
+        for ref in references(node) if node.active else ():
+            if ref.node.op == "copy_":
+                shapes.setdefault(id(ref.node), set()).add(ref.shape)
+    return shapes
+
+
+def _written(node: Node, parts_of: dict[int, list[Part]], shapes_of: dict[int, set[Sizes]]) -> list[Node]:
+    """Rewrite one assignment, and return the operations before it."""
+    target, value = references(node)[:2]
+    root, part = _part_of(target, value)
+    if part is None or not shapes_of.get(id(node), {root.shape}) <= {root.shape}:
+        return []
+    if part.spans == _full_spans(root.shape):
+        become(node, "reshape" if part.selected else "alias", (value,), ("self",), root.shape)
+        return []
+    earlier = parts_of.get(id(root.node), [])
+    if not value.node.active or not (earlier or is_zeros(root.node)) or _overlap(part, earlier):
+        return []
+    parts = parts_of[id(node)] = sorted([*earlier, part], key=lambda each: each.spans)
+    axis = _tiled_axis(parts, root.shape)
+    if axis is not None:
+        values = [each.value for each in parts]
+        op = "stack" if part.selected else "cat"
+        become(node, op, (values, axis), ("tensors", "dim"), root.shape)
+    elif earlier and not part.selected:
+        pads = tuple((begin, size - end) for (begin, end), size in zip(part.spans, root.shape, strict=True))
+        edges = tuple(chain.from_iterable(pads[::-1]))
+        pad = operation_at(node, "constant_pad_nd", (value, edges, 0), ("self", "pad", "value"), root.shape)
+        become(node, "add", (Ref(root.node, root.shape), Ref(pad, root.shape)), ("self", "right"), root.shape)
+        return [pad]
+    return []
+
+
+def _part_of(target: Ref, value: Ref) -> tuple[Ref, Part | None]:
+    """Return the buffer that a target of an assignment is a view of, and the part; None if it has gaps."""
+    views: list[Node] = []
+    root = target
+    while root.node.op in ("slice", "select") and (source := first_read(root.node)):
+        views.append(root.node)
+        root = source
+    axes, spans = list(range(len(root.shape))), list(_full_spans(root.shape))
+    selected: list[int] = []
+    for view in reversed(views):
+        dim = argument(view, "dim")
+        axis = axes[dim if isinstance(dim, int) else 0]
+        begin, end = spans[axis]
+        if view.op == "select":
+            place = argument(view, "index")
+            place = place if isinstance(place, int) else 0
+            begin += place if place >= 0 else place + end - begin
+            spans[axis] = (begin, begin + 1)
+            selected.append(axis)
+            axes.remove(axis)
+        elif argument(view, "step") in (None, 1):
+            spans[axis] = _cut(begin, end, argument(view, "start"), argument(view, "end"))
+        else:
+            return root, None
+    sizes = tuple(spans[axis][1] - spans[axis][0] for axis in axes)
+    return root, Part(value, tuple(spans), tuple(selected)) if value.shape == sizes else None
+
+
+def _cut(begin: int, end: int, start: object, stop: object) -> Span:
+    """Return the span that a slice takes of another."""
+    size = end - begin
+    first, last = (
+        min(max(place + size if place < 0 else place, 0), size) if isinstance(place, int) else default
+        for place, default in ((start, 0), (stop, size))
+    )
+    return begin + first, begin + last
+
+
+def _full_spans(shape: Sizes) -> tuple[Span, ...]:
+    return tuple((0, size) for size in shape)
+
+
+def _overlap(part: Part, parts: Iterable[Part]) -> bool:
+    """Return whether a part shares values with earlier ones, or lacks other axes than these."""
+    return any(
+        earlier.selected != part.selected
+        or all(a[0] < b[1] and b[0] < a[1] for a, b in zip(part.spans, earlier.spans, strict=True))
+        for earlier in parts
+    )
+
+
+def _tiled_axis(parts: Sequence[Part], shape: Sizes) -> int | None:
+    """Return the axis along which parts, in order, fill a buffer; None where they do not."""
+    for axis, size in enumerate(shape):
+        inner = [part.spans[axis] for part in parts]
+        remaining = {(*part.spans[:axis], *part.spans[axis + 1 :]) for part in parts}
+        ends = [0, *(end for _, end in inner)]
+        fills = [begin for begin, _ in inner] == ends[:-1] and ends[-1] == size
+        if fills and remaining == {_full_spans((*shape[:axis], *shape[axis + 1 :]))} and len(parts) > 1:
+            return axis if parts[0].selected in ((), (axis,)) else None
+    return None
