@@ -237,6 +237,7 @@ class Word(StrEnum):
     C_ARE_ENDS = "C, C′: channels in and out"
     N_IS_REPEAT = "[×N]: N blocks"
     N_IN_SERIES = "[×N]: N in series"
+    SKIPS_OF_A_LEVEL = "N skip connections: from N parts in series to N parts, the last to the first"
     NEW_BESIDE = "new, not in {0}"
     CHANGED_FROM = "changed from {0}"
     REMOVED = "removed, in {0} only"

@@ -1,6 +1,7 @@
 """U-Nets, drawn as a U: levels in rows, skip connections level, the encoder left of the decoder."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import prod
 
 import pytest
@@ -14,7 +15,7 @@ from resnet_diagram.diagram.lanes.unet import has_levels
 from resnet_diagram.diagram.model import Dag, EdgeRole, GroupRole, NodeRole, Overview, Vertex
 from resnet_diagram.diagram.options import Options, View
 from resnet_diagram.diagram.views import build
-from resnet_diagram.diagram.walk import edges, groups, nodes, reads, vertex_items
+from resnet_diagram.diagram.walk import edges, groups, nodes, overviews, reads, vertex_items
 from resnet_diagram.layout.scene import Box, Connector, Scene, boxes, connectors, texts
 from resnet_diagram.layout.spacing import TALLEST
 from resnet_diagram.layout.units import Fit
@@ -187,6 +188,90 @@ def waves() -> Network:
     )
 
 
+def repeated(merge: Merge = Merge.CONCAT, *, blocks: int = 2) -> Network:
+    """A U-Net with a skip connection from each block of its encoder to one of its decoder, as in DDPM."""
+
+    def around(level: int, rest: int, inside: tuple[Element, ...]) -> tuple[Element, ...]:
+        """The last `rest` blocks of a level around what lies under it."""
+        if not rest:
+            return inside
+        doubled = size(level, 2 * size(level)[0]) if merge is Merge.CONCAT else size(level)
+        inner = around(level, rest - 1, inside)
+        name = f"{level}.{rest}"
+        joined = Block(
+            branches=((), (residual(f"enc{name}", size(level), size(level)), *inner))
+            if rest > 1
+            else ((), inner),
+            merge=merge,
+            name=f"join{name}",
+        )
+        return (joined, residual(f"dec{name}", doubled, size(level)))
+
+    def level(number: int) -> tuple[Element, ...]:
+        if number == 2:
+            return stage("middle", size(2), size(2), 2)
+        below = (
+            layer(f"pass{number}", size(number), size(number + 1), kernel=3),
+            *level(number + 1),
+            layer(f"up{number}", size(number + 1), size(number), "conv_transpose", 2),
+        )
+        return (residual(f"enc{number}.0", size(number), size(number)), *around(number, blocks, below))
+
+    body = (*pair("in", size(0, 3), size(0)), *level(0))
+    return Network(name="P", input_shape=size(0, 3), body=body, head=(layer("out", size(0), size(0, 3)),))
+
+
+def gated(kind: str) -> Network:
+    """A U-Net with gates on its skip connections.
+
+    `kind`: "raised" for gates that read the value of the decoder once it is enlarged, "low" for those that
+    read it before, "twice" for gates that rescale the value of the decoder, which is joined then.
+    """
+
+    def gate(level: int, nodes: list[GraphNode], skip: int, below: int) -> int:
+        """Append the nodes of a gate and of the merge behind it; return the number of this one."""
+        high, low, single = size(level), size(level + 1), size(level, 1)
+        enlarge = (layer(f"up{level}", low, high, "conv_transpose", 2),)
+        name, at = f"gate{level}", len(nodes)
+        reads_high = kind != "low"
+        source = layer(
+            f"{name}.g", high if reads_high else low, single, "conv" if reads_high else "conv_transpose", 2
+        )
+        nodes += [
+            GraphNode(shape=high, reads=(below,), body=enlarge),
+            GraphNode(shape=single, reads=(at if reads_high else below,), body=(source,)),
+            GraphNode(shape=single, reads=(skip,), body=(layer(f"{name}.x", high, single, kernel=1),)),
+            GraphNode(shape=single, reads=(at + 1, at + 2), merge=Merge.ADD, name=f"{name}.add"),
+            GraphNode(shape=single, reads=(at + 3,), body=(layer(f"{name}.psi", single, single, kernel=1),)),
+            GraphNode(
+                shape=high,
+                reads=(at if kind == "twice" else skip, at + 4),
+                merge=Merge.MULTIPLY,
+                name=f"{name}.mul",
+            ),
+            GraphNode(
+                shape=size(level, 2 * high[0]),
+                reads=(at + 5, skip if kind == "twice" else at),
+                merge=Merge.CONCAT,
+                name=f"cat{level}",
+            ),
+        ]
+        return len(nodes) - 1
+
+    nodes = [GraphNode(shape=size(0))]
+    for level in (1, 2):
+        pool = layer(f"pool{level}", size(level - 1), (size(level - 1)[0], *size(level)[1:]), "max_pool", 2)
+        down = pair(f"enc{level}", pool.out_shape, size(level))
+        nodes.append(GraphNode(shape=size(level), reads=(level - 1,), body=(pool, *down)))
+    for level in (1, 0):
+        joined = gate(level, nodes, level, len(nodes) - 1)
+        behind = pair(f"dec{level}", nodes[joined].shape, size(level))
+        nodes.append(GraphNode(shape=size(level), reads=(joined,), body=behind))
+    graph = Graph(nodes=tuple(nodes), outputs=(len(nodes) - 1,), name="graph")
+    body = (*pair("in", size(0, 3), size(0)), graph)
+    return Network(name="G", input_shape=size(0, 3), body=body, head=(layer("out", size(0), size(0, 2)),))
+
+
 NETWORKS = {
     "plain": unet(),
     "deep": unet(6),
@@ -201,6 +286,10 @@ NETWORKS = {
     "norms, joined": volumes(Merge.CONCAT),
     "blocks ahead of merges": volumes(Merge.CONCAT, leads=True),
     "input joined": waves(),
+    "repeated": repeated(),
+    "repeated additions": repeated(Merge.ADD, blocks=3),
+    "gates": gated("raised"),
+    "gates of the lower level": gated("low"),
 }
 
 
@@ -257,7 +346,7 @@ def test_levels_are_rows_with_the_encoder_on_the_left(network: Network, width: f
     rows = [dag.vertices[number].row for number in sides.down]
     assert rows == sorted(rows)
     places = [centres[number][1] for number in sides.down]
-    assert places == sorted(places)
+    assert all(below > above - 6.0 for above, below in pairwise(places))
     for merge, way in sides.skips.items():
         assert centres[way[0]][0] < centres[merge][0]
     merges = [centres[merge] for merge in sides.skips]
@@ -291,6 +380,40 @@ def test_resamplings_are_words_beside_the_arrows_between_levels() -> None:
         "2×2 transposed conv, 32, s=2",
         "2×2 transposed conv, 16, s=2",
     ]
+
+
+@pytest.mark.parametrize("merge", [Merge.ADD, Merge.CONCAT])
+def test_skip_connections_from_equal_parts_of_a_level_are_one_arrow_with_their_number(merge: Merge) -> None:
+    figure = page(repeated(merge, blocks=3))
+    assert [[text.text for text in line.labels] for line in skips(figure.scene)] == [
+        ["3 skip connections", "64×64×16"],
+        ["3 skip connections", "32×32×32"],
+    ]
+    frames = [frame for strip in overviews(whole(figure)) for frame in strip.frames]
+    assert [frame.repeat for frame in frames] == [3, 3, 2, 3, 3]
+    assert any("N skip connections" in text.text for text in texts(figure.scene))
+
+
+@pytest.mark.parametrize("kind", ["raised", "low"])
+@pytest.mark.parametrize("width", [495.0, 234.0])
+def test_a_gate_is_on_its_skip_connection_and_reads_the_value_from_below(kind: str, width: float) -> None:
+    scene = page(gated(kind), width=width).scene
+    gates = {box.id: box for box in boxes(scene) if box.texts and box.texts[0].text.startswith("gate")}
+    assert len(gates) == 2
+    for name, box in gates.items():
+        into = sorted(line.points[-1] for line in connectors(scene) if line.head.element == name)
+        assert into[0] == pytest.approx((box.x, box.centre[1]), abs=0.1)
+        assert into[1] == pytest.approx((box.centre[0], box.y + box.height), abs=0.1)
+
+
+def test_a_part_that_rescales_and_joins_a_level_is_one_box() -> None:
+    network = gated("twice")
+    figure = page(network)
+    sides = sides_of(whole(figure))
+    assert sides
+    assert [len(way) for way in sides.skips.values()] == [1, 1]
+    assert left_out(network, figure.diagram.panels) == ()
+    assert str(figure.diagram.panels[1].title) == "Gate and 1 like it"
 
 
 def test_norms_of_resamplings_are_words_on_their_arrows() -> None:

@@ -174,8 +174,8 @@ class DagDraft:
         shown = is_shown if self.on_arrows else _is_resampling
         layers = [layer for layer in walk(node.body) if shown(layer) or layer.params]
         layers = [layer for layer in layers if not self.on_arrows or layer.kind not in FOLLOWING]
-        most = 2 if self.on_arrows and layers and layers[0].kind is LayerKind.UPSAMPLE else 1
-        if len(node.reads) != 1 or not 1 <= len(layers) <= most:
+        limit = 2 if self.on_arrows and layers and layers[0].kind is LayerKind.UPSAMPLE else 1
+        if len(node.reads) != 1 or not 1 <= len(layers) <= limit:
             return False
         if not all(isinstance(part, Layer) for part in node.body):
             return False
@@ -185,6 +185,8 @@ class DagDraft:
         after = row_of(node.shape, self.sizes)
         moved = before is not None and after is not None and before != after
         joins = len(readers) == 1 and (readers[0].merge is not None or self.on_arrows)
+        if self.on_arrows and not self.columns and moved and (before or 0) > (after or 0):
+            joins = any(reader.merge for reader in readers) or len(readers) == 1
         return moved and joins and (plain or learned)
 
     def finish(self, *, output: int | None, rows: bool = False, notes: tuple[Label, ...] = ()) -> Dag:

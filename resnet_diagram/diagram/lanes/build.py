@@ -1,9 +1,9 @@
 """Build the graph of a network: overviews of its chains, boxes for layers between them, and modules."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import prod
 
 from resnet_diagram.dataclass import dataclass
@@ -16,16 +16,16 @@ from resnet_diagram.diagram.chain.graph import (
     output_lines,
     row_sizes,
 )
+from resnet_diagram.diagram.lanes.levels import LevelGraph, level_graph
 from resnet_diagram.diagram.lanes.modules import Folded, Module, Unit, folded
 from resnet_diagram.diagram.lanes.nested import Triangle, triangle
 from resnet_diagram.diagram.lanes.selections import selection_line
 from resnet_diagram.diagram.lanes.shared import Shared
-from resnet_diagram.diagram.lanes.sides import sides_of
+from resnet_diagram.diagram.lanes.sides import with_skips
 from resnet_diagram.diagram.lanes.unet import has_levels, unet_graph
 from resnet_diagram.diagram.lanes.whole import whole_graph
 from resnet_diagram.diagram.model import (
     Dag,
-    EdgeRole,
     Node,
     NodeRole,
     Panel,
@@ -74,13 +74,14 @@ class _Builder:
     room: int
     nested: Triangle | None = None
     opens_encoders: bool = True
-    is_unet: bool = False
+    levels: LevelGraph | None = None
     ids: IdAllocator = field(default_factory=IdAllocator)
     modules: dict[Hashable, list[Module]] = field(default_factory=dict)
+    skips: dict[str, int] = field(default_factory=dict)
 
     def input(self, number: int, several: bool, body: Sequence[Element]) -> list[Part]:
         """Return the parts of an input of the network, and of the chain behind it."""
-        if several or self.is_unet or (self.nested and self.nested.columns[0] == self.nested.columns[1]):
+        if several or self.levels or (self.nested and self.nested.columns[0] == self.nested.columns[1]):
             port = self.network.inputs[number] if number < len(self.network.inputs) else None
             name = literal(port.name) if port else NOTHING
             lines = (name, shape_label(port.shape if port else self.network.input_shape))
@@ -100,7 +101,7 @@ class _Builder:
             name = self.ids.numbered("part", "shared")
             return [(Node(id=name, role=NodeRole.BLOCK, lines=words, origin=origin(node.body)),)]
         chain, layers = _split(node.body)
-        if self.is_unet and not isinstance(node.body[0], Stage):
+        if self.levels and not isinstance(node.body[0], Stage):
             return [*self.boxes(node.body)]
         overview = part_overview(self.draft, chain, self.names)
         parts: list[Part] = [overview] if overview.frames else []
@@ -122,7 +123,7 @@ class _Builder:
         if not boxes:
             return []
         merges = [merge_name(block.merge) for block in all_blocks(elements)]
-        if self.is_unet and not merges and len(boxes := _repeated(boxes)) <= _MOST_BOXES:
+        if self.levels and not merges and len(boxes := _repeated(boxes)) <= _MOST_BOXES:
             return [(box,) for box in boxes]
         boxes = _repeated(boxes) if most == 1 else boxes
         if len(boxes) <= most and not merges:
@@ -141,24 +142,28 @@ class _Builder:
         `whole`: it is the network's. `path`: that of the module that runs it.
         """
         columns = self.nested.columns if self.nested and whole else ()
-        graph, units = (
-            (graph, tuple(range(len(columns))))
-            if columns
-            else folded(graph, self.room, path, opens_encoders=self.opens_encoders)
-        )
+        shown: Mapping[int, tuple[str, ...]] = {}
+        units: tuple[Unit, ...]
+        if columns and self.nested:
+            units, shown = (*range(len(columns)),), dict(enumerate(self.nested.merges))
+        elif whole and self.levels:
+            graph, units, shown = self.levels
+        else:
+            graph, units = folded(graph, self.room, path, opens_encoders=self.opens_encoders)
         draft = DagDraft(
             graph=graph,
             prefix=prefix,
             sizes=_row_sizes(graph, units),
             columns=columns,
-            on_arrows=self.is_unet or bool(columns),
+            on_arrows=bool(self.levels or columns),
         )
         several = sum(not node.reads for node in graph.nodes) > 1
 
         def draw(number: int, node: GraphNode) -> list[Part]:
             if node.merge is not None:
                 name = self.ids.numbered(prefix, merge_role(node.merge, node.signs)[0].value)
-                names = self.nested.merges[number] if columns and self.nested else (node.name,)
+                names = shown.get(number, (node.name,))
+                self.skips[name] = len(names) if whole and self.levels else 1
                 return [(merge_vertex(name, graph, number, 0, tuple(filter(None, names))),)]
             if not node.reads and whole:
                 return self.input(number, several, node.body)
@@ -209,7 +214,8 @@ class _Builder:
         inside = len(residual_blocks(elements[0]))
         name = first.path if first is last else f"{first.path} … {last.path.split('.')[-1]}"
         name = name if first.opens else name.split(".")[-1]
-        title = literal(name) if name else phrase(Kind.BLOCK, Word.POST_PROCESSING)
+        unnamed = phrase(Kind.BLOCK, Word.GATE if first.opens else Word.POST_PROCESSING)
+        title = literal(name) if name else unnamed
         selected = selection_line(first.graph)
         node = Node(
             id=self.ids.numbered("part", "module"),
@@ -234,7 +240,7 @@ class _Builder:
         for output in draft.graph.outputs:
             words = shape_label(draft.graph.nodes[output].shape)
             draft.end(self.ids.numbered(prefix, "out"), (words,), output)
-        title = literal(first.path)
+        title = literal(first.path) if first.path else Label(phrase(Kind.BLOCK, Word.GATE), capital=True)
         if len(modules) > 1:
             title = phrase(Kind.TITLE, Word.AND_ALIKE, title, len(modules) - 1)
         return Panel(
@@ -263,25 +269,11 @@ def unet(network: Network, options: Options, *, shapes: bool) -> Lanes | None:
     """Return the graph of a U-Net with parts for each level of its sides; None for other networks."""
     if options.levels is Levels.NONE or not has_levels(network):
         return None
-    builder = replace(_builder(network, options), room=_UNFOLDED, is_unet=True)
-    drawing = _lanes(unet_graph(network), builder, shapes=shapes)
-    sides = sides_of(drawing.whole)
-    if sides is None:
-        return None
-    over = {pair for merge, way in sides.skips.items() for pair in pairwise((*way, merge))}
-    vertices = tuple(
-        replace(
-            vertex,
-            reads=tuple(
-                replace(read, role=EdgeRole.SKIP)
-                if (read.vertex, number) in over and read.role is EdgeRole.FLOW
-                else read
-                for read in vertex.reads
-            ),
-        )
-        for number, vertex in enumerate(drawing.whole.vertices)
-    )
-    return replace(drawing, whole=replace(drawing.whole, vertices=vertices, u_shaped=True))
+    levels = level_graph(unet_graph(network), network.input_shape[1:])
+    builder = replace(_builder(network, options), room=_UNFOLDED, levels=levels)
+    drawing = _lanes(levels.graph, builder, shapes=shapes)
+    whole = with_skips(drawing.whole, builder.skips)
+    return replace(drawing, whole=whole) if whole else None
 
 
 def _builder(network: Network, options: Options) -> _Builder:

@@ -68,7 +68,7 @@ def folded(
     boxes that are drawn without folding. `path`: that of the module that runs all of it. `opens_encoders`:
     modules with stages are not folded if they need little more room.
     """
-    best = graph, _ordered(graph, _post_processing(graph, ()))
+    best = graph, ordered(graph, _post_processing(graph, ()))
     if opens_encoders and _has_stages(graph) and _size(*best) <= _OPEN * room:
         return best
     least = path.count(".") + bool(path)
@@ -91,7 +91,7 @@ def _folded_at(graph: Graph, depth: int, names: Collection[str]) -> tuple[Graph,
     parted = _parted(graph, depth, names)
     modules = [module for module in _modules(parted, _paths(parted), depth) if module.path in names]
     inside = [number for module in modules for number in module.members]
-    return parted, _ordered(parted, [*modules, *_post_processing(parted, inside)])
+    return parted, ordered(parted, [*modules, *_post_processing(parted, inside)])
 
 
 def _has_stages(graph: Graph) -> bool:
@@ -190,11 +190,12 @@ def _modules(graph: Graph, paths: Sequence[tuple[str, ...]], depth: int) -> list
     for path, numbers in members.items():
         least = _LEAST if any(works(graph.nodes[number]) for number in numbers) else _LEAST_WEIGHTLESS
         if len(set(numbers) - again) >= least and is_convex(graph, numbers):
-            modules.append(_module(graph, ".".join(path), numbers))
+            modules.append(module_of(graph, ".".join(path), numbers))
     return modules
 
 
-def _module(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
+def module_of(graph: Graph, path: str, numbers: Sequence[int]) -> Module:
+    """Return some nodes of a graph as those of a module."""
     inside = set(numbers)
     read = {r for k, node in enumerate(graph.nodes) if k not in inside for r in node.reads}
     outside = tuple(number for number in numbers if number in read or number in graph.outputs)
@@ -208,7 +209,7 @@ def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
     `taken`: the numbers of nodes that other modules have.
     """
     taken = {*taken, *(number for layers in shared_layers(graph) for number in layers.numbers)}
-    middle = [_module(graph, path, numbers) for path, numbers in selections(graph, taken)]
+    middle = [module_of(graph, path, numbers) for path, numbers in selections(graph, taken)]
     taken.update(number for module in middle for number in module.members)
     blocked = {read for number in taken for read in graph.nodes[number].reads}.union(taken)
     numbers: list[int] = []
@@ -218,10 +219,10 @@ def _post_processing(graph: Graph, taken: Collection[int]) -> list[Module]:
             blocked.update(node.reads)
         else:
             numbers.append(number)
-    return [*middle, *([_module(graph, "", numbers[::-1])] if len(numbers) >= _LEAST_WEIGHTLESS else [])]
+    return [*middle, *([module_of(graph, "", numbers[::-1])] if len(numbers) >= _LEAST_WEIGHTLESS else [])]
 
 
-def _ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
+def ordered(graph: Graph, modules: Sequence[Module]) -> tuple[Unit, ...]:
     """Return modules and the nodes outside them in an order in which they can run; plain nodes in a cycle."""
     owner: dict[int, Module | Shared] = {number: module for module in modules for number in module.members}
     for layers in shared_layers(graph):

@@ -44,8 +44,10 @@ def selection_line(graph: Graph) -> Label:
 
 
 def works(node: GraphNode) -> bool:
-    """Return whether a node has layers that mix channels or positions."""
-    return any(layer.kind in MIXING for layer in walk(node.body))
+    """Return whether a node has layers that mix channels or positions, or a closed unit of such layers."""
+    return any(
+        layer.kind in MIXING or (layer.kind is LayerKind.OTHER and layer.params) for layer in walk(node.body)
+    )
 
 
 def is_convex(graph: Graph, members: Iterable[int]) -> bool:

@@ -1,10 +1,14 @@
 """Find the sides of a U in a graph: the encoder that leads down, and the decoder that leads up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from resnet_diagram.diagram.model import Dag, Node, NodeRole, Vertex
+from resnet_diagram.diagram.model import Dag, EdgeRole, Node, NodeRole, Read, Vertex
+from resnet_diagram.wording.counts import counted
+from resnet_diagram.wording.terms import Kind, phrase
+from resnet_diagram.wording.vocabulary import Word
 
 MERGES = frozenset({NodeRole.ADD, NodeRole.SUBTRACT, NodeRole.MULTIPLY, NodeRole.CONCAT})
 _LEAST_SKIPS = 2
@@ -23,6 +27,33 @@ class Sides(NamedTuple):
     heads: tuple[int, ...]
 
 
+def with_skips(dag: Dag, counts: Mapping[str, int]) -> Dag | None:
+    """Return a U with its skip connections marked, or None for other graphs.
+
+    `counts`: the number of skip connections that end at a merge, by its id.
+    """
+    sides = sides_of(dag)
+    if sides is None:
+        return None
+    over = {pair for merge, way in sides.skips.items() for pair in pairwise((*way, merge))}
+
+    def marked(read: Read, number: int) -> Read:
+        if (read.vertex, number) not in over:
+            return read
+        count = counts.get(dag.vertices[number].id, 1)
+        label = counted(count, phrase(Kind.SHORTCUT, Word.SKIP_CONNECTION)) if count > 1 else read.label
+        role = EdgeRole.SKIP if read.role is EdgeRole.FLOW else read.role
+        return replace(read, role=role, label=label)
+
+    vertices = tuple(
+        replace(vertex, reads=tuple(marked(read, number) for read in vertex.reads))
+        for number, vertex in enumerate(dag.vertices)
+    )
+    several = any(count > 1 for count in counts.values())
+    notes = (phrase(Kind.LEGEND, Word.SKIPS_OF_A_LEVEL),) if several else ()
+    return replace(dag, vertices=vertices, u_shaped=True, notes=(*dag.notes, *notes))
+
+
 def is_merge(vertex: Vertex) -> bool:
     """Return whether a vertex is a merge of values."""
     first = vertex.content[0] if isinstance(vertex.content, tuple) and vertex.content else None
@@ -30,7 +61,7 @@ def is_merge(vertex: Vertex) -> bool:
 
 
 def sides_of(dag: Dag) -> Sides | None:
-    """Return the sides of a graph that is a U with skip connections at two levels or more; else None."""
+    """Return the sides of a U with skip connections at two levels above the lowest; None for other graphs."""
     vertices = dag.vertices
     down = _down(vertices)
     behind = _behind(vertices, down[-1:])
@@ -40,12 +71,15 @@ def sides_of(dag: Dag) -> Sides | None:
     while number not in down:
         up.insert(0, number)
         reads = [read.vertex for read in vertices[number].reads]
-        lower = [read for read in reads if read in behind]
-        over = [read for read in reads if read not in behind]
+        rests = [{*reads} - {read} for read in reads]
+        inside = [{read.vertex for read in vertices[number].reads} for number in reads]
+        gates = [at for at, rest, inner in zip(reads, rests, inside, strict=True) if rest and rest < inner]
+        lower = [read for read in reads if read in behind and read not in gates]
+        over = [read for read in reads if read not in lower]
         if len(lower) != 1 or len(over) > 1:
             return None
         if over:
-            skips[number] = _way(vertices, over[0], down)
+            skips[number] = _way(vertices, over[0], down, behind)
         number = lower[0]
     known = {*down, *up, *(part for way in skips.values() for part in way)}
     heads = tuple(at for at, vertex in enumerate(vertices) if at not in known)
@@ -84,14 +118,20 @@ def _end(vertices: Sequence[Vertex], behind: Collection[int]) -> int:
     return max(behind, key=lambda number: (merges[number], number))
 
 
-def _way(vertices: Sequence[Vertex], end: int, down: Sequence[int]) -> tuple[int, ...]:
-    """Return the parts that lead to one from a part of the encoder; nothing if they are no series."""
+def _way(
+    vertices: Sequence[Vertex], end: int, down: Sequence[int], behind: Collection[int]
+) -> tuple[int, ...]:
+    """Return the parts that lead to one from a part of the encoder; nothing if they are no series.
+
+    A gate, at the end, reads the value `behind` the lowest level too.
+    """
     way = [end]
     while way[0] not in down:
-        reads = vertices[way[0]].reads
+        reads = [read.vertex for read in vertices[way[0]].reads]
+        reads = [read for read in reads if len(way) > 1 or len(reads) == 1 or read not in behind]
         if len(reads) != 1:
             return ()
-        way.insert(0, reads[0].vertex)
+        way.insert(0, reads[0])
     return tuple(way)
 
 
@@ -99,10 +139,11 @@ def _is_u(vertices: Sequence[Vertex], sides: Sides) -> bool:
     """Return whether skip connections nest, at several levels, and all else is a series."""
     ways = list(sides.skips.items())
     sources = [sides.down.index(way[0]) for _, way in ways if way]
-    levels = [vertices[way[0]].row for _, way in ways if way]
+    lowest = max(vertex.row for vertex in vertices)
+    levels = {vertices[way[0]].row for _, way in ways if way} - {lowest}
     nested = len(sources) == len(ways) and all(first < second for first, second in pairwise(sources))
     level = all(vertices[part].row == vertices[merge].row for merge, way in ways for part in way)
     series = all(len(vertices[part].reads) == 1 for part in (*sides.down[1:], *sides.heads))
     falls = all(vertices[a].row <= vertices[b].row for a, b in pairwise(sides.down))
     rises = all(vertices[a].row >= vertices[b].row for a, b in pairwise(sides.up))
-    return nested and level and series and falls and rises and len(set(levels)) >= _LEAST_SKIPS
+    return nested and level and series and falls and rises and len(levels) >= _LEAST_SKIPS

@@ -39,14 +39,14 @@ def _skips(element: Element) -> int:
     """Return a number of values that bypass a lower resolution in an element, without those inside others."""
     match element:
         case Block():
-            ways = _ways(element)
-            return int(len(ways) == 2 and any(map(_dips, ways)))
+            branches = _branches(element)
+            return int(len(branches) == 2 and any(map(_dips, branches)))
         case Graph():
             return _LEAST_SKIPS * _dips((element,))
     return 0
 
 
-def _ways(element: Element) -> tuple[tuple[Element, ...], ...]:
+def _branches(element: Element) -> tuple[tuple[Element, ...], ...]:
     """Return the branches of a block and the layers of its shortcut; nothing for gates and other elements."""
     if not isinstance(element, Block) or is_gate(element):
         return ()
@@ -64,8 +64,8 @@ def _scales(elements: Iterable[Element]) -> Iterator[float]:
     """Yield the number of positions behind each layer in series, relative to that before the first."""
     scale = 1.0
     for element in elements:
-        ways = _ways(element)
-        inside: list[Iterable[Element]] = [*ways] if len(ways) == 2 else []
+        branches = _branches(element)
+        inside: list[Iterable[Element]] = [*branches] if len(branches) == 2 else []
         if isinstance(element, Graph):
             start = prod(in_shape(element)[1:])
             for node in element.nodes:
@@ -73,8 +73,8 @@ def _scales(elements: Iterable[Element]) -> Iterator[float]:
                 yield from (scale * before / start * inner for inner in _scales(node.body))
         elif isinstance(element, Stage):
             inside = [element.body]
-        for way in inside:
-            yield from (scale * inner for inner in _scales(way))
+        for branch in inside:
+            yield from (scale * inner for inner in _scales(branch))
         scale *= _scale(element)
         yield scale
 
@@ -82,8 +82,8 @@ def _scales(elements: Iterable[Element]) -> Iterator[float]:
 def _scale(element: Element) -> float:
     """Return the ratio of positions behind an element to those before it; 1 where they go to the batch."""
     before, after = in_shape(element), out_shape(element)
-    kept = len(before) == len(after) and prod(before) == prod(after)
-    if isinstance(element, Layer) and not (_is_resampling(element) or kept):
+    rearranged = len(before) == len(after) and prod(before) == prod(after)
+    if isinstance(element, Layer) and not (_is_resampling(element) or rearranged):
         return 1.0
     ends = prod(before[1:]), prod(after[1:])
     return ends[1] / ends[0] if min(ends) > 1 else 1.0
@@ -105,7 +105,7 @@ def _run(nodes: list[GraphNode], elements: Iterable[Element], values: tuple[int,
 
 def _skip(nodes: list[GraphNode], block: Block, value: int) -> int:
     """Append the nodes of a skip connection and of the branch that it bypasses; return that of its merge."""
-    reads = tuple(_run(nodes, way, (value,))[0] for way in _ways(block))
+    reads = tuple(_run(nodes, branch, (value,))[0] for branch in _branches(block))
     kind = block.shortcut.kind if block.shortcut else None
     merge = GraphNode(
         shape=merged_shape(block),
@@ -154,16 +154,16 @@ def _stage(stage: Stage, elements: Sequence[Element]) -> Iterator[Element]:
     if not residual_blocks(elements):
         yield from elements
         return
-    for resamples, units in groupby(_units(elements), key=lambda unit: _resamples(unit[0])):
+    for resamples, units in groupby(_units(elements), key=lambda unit: _resamples(_main(unit))):
         run = tuple(chain.from_iterable(units))
         yield from run if resamples or not residual_blocks(run) else (replace(stage, body=run),)
 
 
 def _units(elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:
-    """Yield elements one by one, a resampling together with the norms and activations behind it."""
+    """Yield elements one by one, a resampling with its padding, norms and activations."""
     unit: list[Element] = []
     for element in elements:
-        if unit and not (_resamples(unit[0]) and _follows(element)):
+        if unit and not (_is_padding(unit[-1]) or (_resamples(_main(unit)) and _follows(element))):
             yield tuple(unit)
             unit = []
         unit.append(element)
@@ -180,7 +180,7 @@ def _levels(elements: Iterable[Element], *, stem: bool) -> Iterator[Block | Grap
     units, inner = list(_units(elements)), not stem
     run: list[Element] = []
     for at, unit in enumerate(units):
-        element, behind = unit[0], tuple(chain.from_iterable(units[at + 1 :]))
+        element, behind = _main(unit), tuple(chain.from_iterable(units[at + 1 :]))
         if isinstance(element, Stage) and run and _precedes(run, element, stem=stem):
             before = run[0].body if isinstance(run[0], Stage) else run
             run = [replace(element, body=(*before, *element.body))]
@@ -223,14 +223,26 @@ def _is_alone(unit: Sequence[Element], behind: Sequence[Element]) -> bool:
 
     One with a norm or an activation is a part of the lower level, unless this is a stage.
     """
-    if not _resamples(unit[0]):
+    main = _main(unit)
+    if not _resamples(main):
         return False
-    return len(unit) == 1 or _raises(unit[0]) or isinstance(next(iter(behind), None), Stage)
+    return unit[-1] is main or _raises(main) or isinstance(next(iter(behind), None), Stage)
 
 
 def _is_resampling(layer: Layer) -> bool:
-    """Return whether a layer is of a sort that may change the resolution."""
-    return layer.kind in _RESAMPLING or layer.op == "subsample"
+    """Return whether a layer is of a sort that may change the resolution, as a closed unit may."""
+    unit = layer.kind is LayerKind.OTHER and layer.params > 0
+    return unit or layer.kind in _RESAMPLING or layer.op == "subsample"
+
+
+def _main(unit: Sequence[Element]) -> Element:
+    """Return the first element of a unit that is no padding, or the last."""
+    return next((element for element in unit if not _is_padding(element)), unit[-1])
+
+
+def _is_padding(element: Element) -> bool:
+    """Return whether an element pads positions."""
+    return isinstance(element, Layer) and element.kind is LayerKind.PAD
 
 
 def _follows(element: Element) -> bool:

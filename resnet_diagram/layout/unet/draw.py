@@ -9,7 +9,7 @@ from resnet_diagram.diagram.lanes.sides import Sides
 from resnet_diagram.diagram.model import Dag, Read
 from resnet_diagram.layout.canvas import Canvas, DrawnPanel
 from resnet_diagram.layout.scene import Anchor, Connector, End, Point, Side, Text
-from resnet_diagram.layout.spacing import BEND, PITCH
+from resnet_diagram.layout.spacing import BEND, DOT_RADIUS, PITCH
 from resnet_diagram.layout.text.metrics import text_width
 from resnet_diagram.layout.unet.measure import draw, shape_of, sizer_of
 from resnet_diagram.layout.unet.place import (
@@ -19,6 +19,7 @@ from resnet_diagram.layout.unet.place import (
     MARGIN,
     Plan,
     Row,
+    gates_of,
     lead,
     lifted,
     planned,
@@ -83,6 +84,7 @@ def unet_panel(dag: Dag, sides: Sides, theme: Theme, room: float) -> DrawnPanel 
     for upper, lower in pairwise(plan.rows):
         if upper.up:
             canvas.current.connectors.append(_up(canvas, dag, plan, upper, lower))
+            canvas.current.connectors += _to_gates(canvas, dag, plan, upper, lower)
     return DrawnPanel(canvas, plan.width, plan.height)
 
 
@@ -137,11 +139,30 @@ def _up(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Connect
         reach = max(plan.parts[number].below for number in upper.up)
         place = u + BESIDE, (above + reach + below) / 2 - (len(words) - 1) * pitch / 2
         anchor = Anchor.START
+    if lower.up and gates_of(dag, upper):
+        middle = (plan.gap(upper, lower, rises=True)[0] + DROP + points[1][1]) / 2
+        place, anchor = (u + BESIDE, middle - (len(words) - 1) * pitch / 2), Anchor.START
     side = Side.TOP if lower.up else Side.RIGHT
     ends = End(element=part.last.element, side=side), End(element=target.element, side=Side.BOTTOM)
     return _connector(
         canvas, read_from_below(dag, upper), points, ends, _labels(canvas, words, place, anchor)
     )
+
+
+def _to_gates(canvas: Canvas, dag: Dag, plan: Plan, upper: Row, lower: Row) -> Iterator[Connector]:
+    """Yield the arrows to the gates of a level, from the arrow that leads up to it."""
+    from_below = read_from_below(dag, upper)
+    source = plan.parts[(lower.up or lower.down)[-1]].last.element
+    above, below = plan.gap(upper, lower, rises=True)
+    u = plan.starts[upper.up[0]] + lead(upper, plan.parts)
+    for number in gates_of(dag, upper):
+        read = next(read for read in dag.vertices[number].reads if read.vertex == from_below.vertex)
+        part, line = plan.parts[number], plan.line(upper)
+        middle = plan.starts[number] + part.length / 2
+        v = above + DROP / 2 if read.label == from_below.label else below - DROP
+        fork = canvas.fork(source or "value", (u, v), DOT_RADIUS)
+        ends = End(element=source, fork=fork), End(element=part.first.element, side=Side.BOTTOM)
+        yield _connector(canvas, read, [(u, v), (middle, v), (middle, line + part.below)], ends, ())
 
 
 def _along(canvas: Canvas, dag: Dag, sides: Sides, plan: Plan, row: Row) -> Iterator[Connector]:
@@ -154,9 +175,9 @@ def _along(canvas: Canvas, dag: Dag, sides: Sides, plan: Plan, row: Row) -> Iter
             read = next(read for read in dag.vertices[head].reads if read.vertex == tail)
             source, target = plan.parts[tail], plan.parts[head]
             start, end = plan.starts[tail] + source.length, plan.starts[head]
-            words = [shape_of(source)] if numbers is skip and tail == skip[0] else []
-            words = [shape for shape in words if _fits(shape, end - start, canvas.theme)]
-            above = line - PITCH * canvas.theme.size("label") / 2 - 1.0
+            words = [read.label, shape_of(source, row.words)] if numbers is skip and tail == skip[0] else []
+            words = [text for text in words if text and _fits(text, end - start, canvas.theme)]
+            above = line - PITCH * canvas.theme.size("label") * (len(words) - 0.5) - 1.0
             labels = _labels(canvas, words, ((start + end) / 2, above), Anchor.MIDDLE)
             ends = (
                 End(element=source.last.element, side=Side.RIGHT if source.last.element else None),

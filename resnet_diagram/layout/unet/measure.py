@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import NamedTuple
 
 from resnet_diagram.diagram.lanes.sides import is_merge
@@ -115,11 +116,18 @@ def _port(offset: float, cell: Cell) -> Port:
     return Port(name, offset, offset + cell.front, half, half + cell.shadows * SHADOW)
 
 
-def shape_of(part: Part) -> str:
-    """Return the shape of the value behind a part; empty where it is not known."""
+def shape_of(part: Part, resolution: str = "") -> str:
+    """Return the shape of the value behind a part; empty where it is not known.
+
+    Tokens have the shape of a map with their `resolution`, if they are as many.
+    """
     content = part.vertex.content
     last = content.frames[-1].bars[-1] if isinstance(content, Overview) else content[-1]
-    return last.origin.shape if isinstance(last, Bar | Node) else ""
+    shape = last.origin.shape if isinstance(last, Bar | Node) else ""
+    sizes = shape.split("×")
+    sides = [side for side in resolution.split("×") if side.isdigit()]
+    is_map = len(sizes) == 2 and len(sides) > 1 and prod(map(int, sides)) == int(sizes[0])
+    return "×".join((*sides, sizes[1])) if is_map else shape
 
 
 def draw(canvas: Canvas, part: Part, at: Point, *, entered: bool) -> None:

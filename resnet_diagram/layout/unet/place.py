@@ -135,13 +135,13 @@ def _levels(dag: Dag, sides: Sides) -> tuple[Sequence[int], Sequence[int], dict[
     levels = sorted({*level_of.values(), *(_Level(row_of[number]) for number in sides.down)})
     sources = {down.index(way[0]): level_of[merge] for merge, way in sides.skips.items()}
     for at, number in enumerate(down):
-        own = lowest if number in sides.up else _Level(row_of[number])
-        ahead = next((end for place, end in sources.items() if place >= at), own)
-        own = ahead if ahead.row == own.row else own
+        level = lowest if number in sides.up else _Level(row_of[number])
+        ahead = next((end for place, end in sources.items() if place >= at), level)
+        level = ahead if ahead.row == level.row else level
         passed = [end for place, end in sources.items() if place < at]
-        if passed and own <= passed[-1]:
-            own = next((level for level in levels if level > passed[-1]), lowest)
-        level_of[number] = own
+        if passed and level <= passed[-1]:
+            level = next((lower for lower in levels if lower > passed[-1]), lowest)
+        level_of[number] = level
     for number in sides.heads:
         level_of[number] = level_of[dag.vertices[number].reads[0].vertex]
     return down, up, level_of
@@ -181,11 +181,10 @@ def planned(dag: Dag, rows: tuple[Row, ...], sizer: Sizer, *, notes: bool) -> Pl
     _place_decoder(dag, rows, parts, starts, sizer)
     lines, height = _lines(dag, rows, parts, sizer)
     lowest = next(row for row in reversed(rows) if row.up)
-    words = (
-        starts[lowest.up[0]]
-        + lead(lowest, parts)
-        + BESIDE
-        + _width(words_up(dag, lowest, sizer), sizer.theme)
+    words = max(
+        starts[row.up[0]] + lead(row, parts) + BESIDE + _width(words_up(dag, row, sizer), sizer.theme)
+        for row in rows
+        if row is lowest or gates_of(dag, row)
     )
     end = max(words, *(starts[number] + parts[number].length for row in rows for number in row.parts))
     return Plan(sizer, rows, tuple(parts), starts, lines, end + MARGIN, height)
@@ -250,7 +249,8 @@ def _place_decoder(
         _place_series(starts, parts, (*row.up, *row.heads), at)
         space = at - ends[row] - sum(parts[number].length for number in row.skip)
         gap = max(_ARROW, (space - max(words.values())) / (len(row.skip) + 1))
-        _place_series(starts, parts, row.skip, ends[row] + gap, gap)
+        first = ends[row] + (max(_ARROW, space - _ARROW * len(row.skip)) if gates_of(dag, row) else gap)
+        _place_series(starts, parts, row.skip, first, _ARROW if gates_of(dag, row) else gap)
 
 
 def lead(row: Row, parts: Sequence[Part]) -> float:
@@ -280,6 +280,11 @@ def read_from_below(dag: Dag, row: Row) -> Read:
     return next(read for read in dag.vertices[row.up[0]].reads if read.vertex not in row.parts)
 
 
+def gates_of(dag: Dag, row: Row) -> tuple[int, ...]:
+    """Return the parts on the skip connection of a level that read the value from below too."""
+    return tuple(number for number in row.skip if len(dag.vertices[number].reads) > 1)
+
+
 def words_up(dag: Dag, row: Row, sizer: Sizer) -> tuple[str, ...]:
     """Return the words beside the arrow up to a level, in lines."""
     label = read_from_below(dag, row).label
@@ -305,6 +310,7 @@ def _lines(
         falls += bool(falls) and at > 1 and len(over.down) > 1
         rises = len(words_up(dag, over, sizer)) if at and over.up else 0
         rises += bool(rises) and not _ends_skip(dag, over)
+        rises += 2 * bool(gates_of(dag, over))
         gaps = [max(DROP, words * pitch + 2 * BESIDE * bool(words)) for words in (falls, rises)]
         if at and over.up and _ends_skip(dag, over):
             gaps[1] -= min(gaps[1] - DROP, max(parts[number].below for number in over.rising) - DROP)
