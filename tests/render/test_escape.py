@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from resnet_diagram.diagram.panels.block_types import SYMBOLS
 from resnet_diagram.render.escape.mermaid import mermaid_text
 from resnet_diagram.render.escape.xml import dot_html, dot_quote, xml_text
 from resnet_diagram.render.latex.escape import tex_text
+from resnet_diagram.wording.layers import _OPERATORS
+from resnet_diagram.wording.vocabulary import Word
 from tests.browser import MERMAID_PACKAGES, render_mermaid_real
 from tests.programs import run_dot, run_latex
 
@@ -98,6 +101,11 @@ def test_latex_compiles_every_text(engine: str, tmp_path: Path) -> None:
     head = f"\\documentclass{{article}}{fonts}\n\\begin{{document}}\n"
     compiled = run_latex(f"{head}{body}\n\\end{{document}}\n", engine, tmp_path)
     assert compiled.pdf.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("text", [*Word, *SYMBOLS, *_OPERATORS.values(), "C = 38, 50; C′ = 6C"])
+def test_pdflatex_has_every_sign_of_the_vocabulary(text: str) -> None:
+    assert "U+" not in tex_text(text)
 
 
 def test_the_times_sign_carries_no_space_in_tex() -> None:

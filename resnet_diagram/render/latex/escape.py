@@ -73,6 +73,7 @@ TEX_MATHS = {
     "∞": r"\infty",
     "∥": r"\parallel",
     "°": r"^\circ",
+    "′": r"^\prime",
     "α": r"\alpha",
     "β": r"\beta",
     "γ": r"\gamma",
